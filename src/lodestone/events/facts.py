@@ -1,0 +1,54 @@
+"""One fact as one fixed-width row: what the log stores, counters apply and reports read.
+
+A batch of facts is a NumPy array of `FACT`. People appear by their random ordinal only.
+What is private (a position, a search's words) travels beside it, encrypted, never in a row.
+"""
+
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FACT: Final = np.dtype(
+    [
+        ("key", np.uint64),  # keyed 64-bit hash of the app's event id
+        ("time", np.int64),  # when it happened, microseconds since the epoch, UTC
+        ("person", np.int64),  # ordinal, -1 when nobody is signed in
+        ("target", np.int64),  # author's ordinal, domain code, policy or price version; else -1
+        ("receipt", np.int64),  # sequence number of the decision, -1 when none
+        ("promises", np.uint64),  # bit j: the slot consumed promise j, from the beacon
+        ("item", np.int32),  # item row, -1 when none
+        ("value", np.int32),  # watch or visible time in milliseconds
+        ("served", np.int32),  # when the slot was decided, seconds since the epoch, 0 when unknown
+        ("day", np.int32),  # event day in the community's zone, days since the epoch
+        ("domain", np.int16),  # domain code of the slot, -1 when public or unknown
+        ("kind", np.uint8),  # `Kind`
+        ("flags", np.uint8),  # `FLAG_…`
+        ("surface", np.uint8),  # surface code
+        ("slot", np.uint8),  # 1 is the first; 0 when unknown
+        ("domain_kind", np.uint8),  # `DomainKind` of the slot
+        ("source", np.uint8),  # `Source` of the slot
+    ],
+    align=True,
+)
+Facts: TypeAlias = NDArray[np.void]
+
+FLAG_DECISION: Final = 1
+"""A fact about a decision: a valid beacon, or a receipt named by a server-side key."""
+FLAG_HISTORY: Final = 2
+"""Brought by an import: teaches rates, never moves promises, prices or money."""
+FLAG_EXPLORED: Final = 4
+"""Chance chose the slot's candidate."""
+FLAG_PAID: Final = 8
+
+SURFACES: Final = ("discover", "following", "place", "channel", "profession")
+"""Codes 0 to 4; an app's other surfaces (KuaiRand's tabs) take codes from 8 to 63 as they come."""
+SURFACE_MAX: Final = 64
+
+
+def empty_facts(count: int) -> Facts:
+    """Return `count` rows with every reference absent (-1) and everything else 0."""
+    facts = np.zeros(count, dtype=FACT)
+    for name in ("person", "target", "receipt", "item", "domain"):
+        facts[name] = -1
+    return facts

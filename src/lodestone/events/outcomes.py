@@ -1,0 +1,108 @@
+"""What may follow an impression, and every kind of fact the log can hold.
+
+The order of `OUTCOMES` is the order of every array with an outcomes axis, in memory, in
+receipts and in models; it may grow at its end and never change.
+"""
+
+from enum import IntEnum
+from typing import Final
+
+OUTCOMES: Final = (
+    "watch",
+    "click",
+    "long_view",
+    "like",
+    "comment",
+    "share",
+    "follow",
+    "profile_visit",
+    "shop_visit",
+    "order",
+    "not_interested",
+    "hide",
+    "report",
+)
+OUTCOME_COUNT: Final = len(OUTCOMES)
+NEGATIVE_OUTCOMES: Final = ("not_interested", "hide", "report")
+
+WATCH_UNIT_SECONDS: Final = 60
+"""`watch` is the share of this many seconds watched, capped at 1, so that it lies in [0, 1]."""
+
+COUNT_WIDTH: Final = 16
+"""Columns of a counter row: the outcomes, then impressions, then attention, then one spare."""
+COUNT_IMPRESSIONS: Final = 13
+COUNT_ATTENTION: Final = 14
+"""Impressions weighed by how likely their slot is looked at, in thousandths (whole numbers)."""
+
+
+class Kind(IntEnum):
+    """The kind of a fact. 0 to 12 are the outcomes, in the order of `OUTCOMES`.
+
+    Counters hold `watch` in tenths of a second, at most 600 an impression.
+    """
+
+    WATCH = 0
+    CLICK = 1
+    LONG_VIEW = 2
+    LIKE = 3
+    COMMENT = 4
+    SHARE = 5
+    FOLLOW = 6
+    PROFILE_VISIT = 7
+    SHOP_VISIT = 8
+    ORDER = 9
+    NOT_INTERESTED = 10
+    HIDE = 11
+    REPORT = 12
+    IMPRESSION = 16
+    UNLIKE = 17
+    UNFOLLOW = 18
+    VISIT = 19
+    SEARCH = 20
+    REDEEM = 21
+    CONVERSION = 22
+    BLOCK = 32
+    UNBLOCK = 33
+    MUTE = 34
+    UNMUTE = 35
+    JOIN = 36
+    LEAVE = 37
+    PERSON = 64
+    ITEM = 65
+    DOMAIN = 66
+    ERASED = 67
+    POLICY = 68
+    PRICES = 69
+    CLOCK = 70
+
+
+WIRE_KINDS: Final = {
+    kind.name.lower(): kind
+    for kind in Kind
+    if kind < Kind.BLOCK
+}
+"""What an app may send to `POST /v1/events`; the rest the engine writes itself."""
+
+
+class DomainKind(IntEnum):
+    """Through which domain a candidate reaches a viewer."""
+
+    PUBLIC = 0
+    PLACE = 1
+    CHANNEL = 2
+    PROFESSION = 3
+    PRIVATE = 4
+
+
+class Source(IntEnum):
+    """Where a candidate came from; the lowest that brought it is written."""
+
+    TASTE = 0
+    TRENDING = 1
+    NEW = 2
+    NEIGHBOURS = 3
+    CHANNEL = 4
+    PROFESSION = 5
+    FOLLOWED = 6
+    LIVE = 7
+    EXPLORATION = 8

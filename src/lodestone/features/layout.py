@@ -1,0 +1,137 @@
+"""How serving state lies in memory: fixed rows, so that a candidate costs two cache misses.
+
+Hot rows hold what a decision reads about a candidate; counters lie apart. Whole numbers are
+the truth (order of arrival cannot change them); logits, percentiles and needs are materialised
+from them and can be rebuilt at any time.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from lodestone.base.clock import Instant
+from lodestone.events.outcomes import OUTCOME_COUNT
+
+VECTOR_WIDTH: Final = 64
+DAYS_KEPT: Final = 8
+"""Counters by event day for today and the seven days that may still change; older in one sum."""
+CHANNELS_MAX: Final = 4
+PROFESSIONS_MAX: Final = 2
+POSITIVES_KEPT: Final = 32
+SEEN_KEPT: Final = 256
+AUTHOR_RECENT: Final = 8
+AFFINITY_WIDTH: Final = 8
+
+KINDS: Final = ("video", "picture", "text", "live", "product")
+STATES: Final = ("draft", "live", "withdrawn")
+LABELS: Final = ("show", "warn", "drop")
+
+ITEM: Final = np.dtype(
+    [
+        ("created", np.int64),  # microseconds
+        ("promises", np.uint64),  # bit j: consumes promise j by a selector that never changes
+        ("logit", np.float32, (OUTCOME_COUNT,)),  # item's deviation, see models.rates
+        ("quality_low", np.float32),  # lower 80 % bound of its value, micros per impression
+        ("need", np.float32),  # first impressions still owed
+        ("latitude", np.float32),  # NaN when it has no place
+        ("longitude", np.float32),
+        ("duration", np.float32),  # seconds, NaN when unknown
+        ("author", np.int32),  # author slot
+        ("owner", np.int32),  # person row of the author
+        ("channels", np.int16, (CHANNELS_MAX,)),  # domain codes, -1 padded
+        ("professions", np.int16, (PROFESSIONS_MAX,)),
+        ("language", np.int16),  # term code, -1 unknown
+        ("topic", np.int16),  # term code of the first tag: the diversity key, -1 none
+        ("kind", np.uint8),
+        ("state", np.uint8),
+        ("label", np.uint8),
+        ("spare", np.uint8),
+        ("vector", np.int8, (VECTOR_WIDTH,)),  # unit vector times 127, all zero when unknown
+    ],
+    align=True,
+)
+
+AUTHOR: Final = np.dtype(
+    [
+        ("person", np.int32),  # person row
+        ("followers", np.int32),
+        ("percentile", np.float32),  # of decayed exposure among eligible creators, in [0, 1]
+        ("eligible", np.uint8),  # past the merit gate with a live post in the last 28 days
+        ("small", np.uint8),  # fewer followers than the median creator
+        ("recent", np.int32, (AUTHOR_RECENT,)),  # newest live items, newest first, -1 padded
+    ],
+    align=True,
+)
+
+PERSON: Final = np.dtype(
+    [
+        ("ordinal", np.int64),  # random, what log and receipts call this person; -1 once erased
+        ("created", np.int64),
+        ("present_at", np.int64),  # when the present position was told, 0 never
+        ("latitude", np.float32),  # home, NaN unknown
+        ("longitude", np.float32),
+        ("present_latitude", np.float32),
+        ("present_longitude", np.float32),
+        ("author", np.int32),  # author slot, -1 until the first item
+        ("seen", np.int32),  # row in the seen rings, -1 until the first impression
+        ("profession", np.int16),  # domain code, -1 none
+        ("language", np.int16),
+        ("personalised", np.uint8),  # 1: consents to personalisation
+        ("minor", np.uint8),
+    ],
+    align=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as the state takes it: the app's names already turned into codes."""
+
+    ordinal: int
+    created: Instant
+    latitude: float
+    longitude: float
+    present_latitude: float
+    present_longitude: float
+    present_at: Instant
+    profession: int
+    language: int
+    personalised: bool
+    minor: bool
+    interests: tuple[tuple[int, float], ...]
+    """(tag's term code, weight), heaviest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item as the state takes it; `row` is its place for ever, `owner` an ordinal."""
+
+    row: int
+    owner: int
+    created: Instant
+    kind: int
+    state: int
+    label: int
+    latitude: float
+    longitude: float
+    duration: float
+    language: int
+    channels: tuple[int, ...]
+    professions: tuple[int, ...]
+    tags: tuple[int, ...]
+    """Term codes, the first is the topic."""
+    vector: tuple[float, ...]
+    """Unit vector of `VECTOR_WIDTH` numbers, see content.vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRow:
+    """A middle domain as the state takes it. `code` is its term code, the same in every fact."""
+
+    code: int
+    kind: int
+    """`DomainKind`."""
+    latitude: float
+    longitude: float
+    radius_km: float

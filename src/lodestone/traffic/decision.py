@@ -1,0 +1,121 @@
+"""One decision, whole: what a receipt stores and what a replay starts from."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Ints
+from lodestone.base.clock import Instant
+
+POOL_MAX: Final = 128
+SLOTS_MAX: Final = 50
+
+Codes: TypeAlias = NDArray[np.uint8]
+Rows: TypeAlias = NDArray[np.int32]
+Chances: TypeAlias = NDArray[np.uint16]
+Bits: TypeAlias = NDArray[np.uint64]
+
+
+class DropReason(IntEnum):
+    """Why a candidate was not shown; every candidate not shown has exactly one. 0: it was shown.
+
+    1 to 19: not eligible. 20 to 29: not safe. 30 to 39: outbid. 40 to 49: not placed.
+    """
+
+    SHOWN = 0
+    NOT_LIVE = 1
+    OWN_POST = 2
+    SEEN = 3
+    SERVED_IN_CHAIN = 4
+    BLOCKED_AUTHOR = 5
+    MUTED_AUTHOR = 6
+    REJECTED = 7
+    """The viewer hid it, reported it or was not interested."""
+    OUT_OF_AREA = 8
+    OUT_OF_SURFACE = 9
+    NOT_CLIMBED = 10
+    """Has not yet earned public reach."""
+    OTHER_LANGUAGE = 11
+    NOT_CONSENTED = 12
+    """Reaches this viewer only by what they did not consent to."""
+    LABEL_DROP = 20
+    NOT_FINITE = 29
+    OUTBID = 30
+    """Outside the pool: its net score was too low."""
+    RUNNER_UP = 31
+    """In the pool, and no slot was left for its net score."""
+    AUTHOR_FULL = 40
+    TOO_CLOSE = 41
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The candidates that reached the optimiser. Arrays have shape (pool,), best net score first."""
+
+    item: Rows
+    chances: Chances
+    """Shape (pool, outcomes), bfloat16 bits."""
+    promises: Bits
+    """Bit j: consumes promise j once per impression."""
+    rank: NDArray[np.int16]
+    """Gini consumption 2F - 1 of its author, times 32767; 0 when not eligible."""
+    author: Rows
+    topic: NDArray[np.int16]
+    domain_kind: Codes
+    domain: NDArray[np.int16]
+    source: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The slate and the chance of it. Arrays have shape (filled,), first slot first."""
+
+    pool_index: Ints
+    explored_slot: int
+    """Index of the slot that chance filled, -1 when none."""
+    draw_propensity: float
+    """Chance of what the exploration draw came out as."""
+    slate_propensity: float
+    """Exact chance of this slate, over every draw that leads to it."""
+    propensity: NDArray[np.float64]
+    """Chance, per slot, that this candidate stood there."""
+    objective: int
+    """Sum over slots of attention times net score less repeats, in quantised micros."""
+    bound: int
+    """No slate under the same rules is worth more than this; equal when the search was exact."""
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything one feed request decided, by value."""
+
+    sequence: int
+    time: Instant
+    person: int
+    """Ordinal, -1 for nobody."""
+    surface: int
+    domain: int
+    slots: int
+    seed: int
+    policy_version: int
+    price_version: int
+    predictor_version: str
+    personalised: bool
+    arm: str
+    degraded: tuple[str, ...]
+    gate: float
+    """The value a climbing post's lower bound had to pass, micros."""
+    candidate: Rows
+    """Shape (candidates,), ascending item rows."""
+    reason: Codes
+    """Shape (candidates,). `DropReason`, 0 for those shown."""
+    pool: Pool
+    choice: Choice
+    chain: tuple[int, ...]
+    """Sequence numbers of the earlier pages of this chain."""
+    state_offset: int
+    """Log offset the serving state stood at."""

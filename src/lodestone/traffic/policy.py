@@ -1,0 +1,73 @@
+"""A policy: everything an operator or an experiment may turn, as one versioned value."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES
+
+PROMISE_MAX: Final = 64
+PROMISE_FIRST_IMPRESSIONS: Final = 0
+PROMISE_LOCAL_SHARE: Final = 1
+PROMISE_GINI: Final = 2
+PROMISE_EXPLORATION: Final = 3
+PROMISE_SMALL_CREATORS: Final = 4
+PROMISE_CUSTOM: Final = 8
+"""Bits 0 to 7 are the built-in promises; an operator's own rows take the bits from here."""
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of the constraint table.
+
+    A `floor` wants at least `target` of impressions to consume it, a `cap` at most. Built-in
+    kinds find their candidates themselves; kind `share` selects by `field` and `equals`.
+    """
+
+    id: str
+    kind: Literal[
+        "first_impressions", "local_share", "gini", "exploration", "small_creators", "share"
+    ]
+    direction: Literal["floor", "cap"] = "floor"
+    target: float
+    """Share of impressions in [0, 1]; for gini the exposure Gini aimed at; for
+    first_impressions the share of the plan to keep."""
+    price_cap: float = 2.0
+    """The highest dual price, as a multiple of the mean slot value."""
+    enabled: bool = True
+    field: Literal["kind", "channel", "profession", "language", "tag", "author_id"] | None = None
+    equals: str | None = None
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What experiments turn; its version is written into every receipt."""
+
+    version: int = 0
+    name: str = "balanced"
+    worths: dict[str, int] = {}
+    """Outcome to micros per occurrence; `watch` is micros per second. Absent means 0."""
+    promises: tuple[Promise, ...] = ()
+    exploration_share: float = 0.02
+    """Share of slots filled by chance, in [0, 0.2]."""
+    author_max: int = 2
+    """The most slots one author may hold in one slate."""
+    author_gap: int = 2
+    """The least distance, in slots, between two posts of one author."""
+    diversity: float = 0.05
+    """What a repeated topic costs, as a share of the mean slot value, per repeat."""
+    attention_decay: float = 0.06
+    """Attention of slot s is 1 / (1 + attention_decay x (s - 1))."""
+    public_gate: float = 0.3
+    """Quantile of live public posts' value that a climbing post's lower bound must pass."""
+    merit_gate: float = 0.05
+    place_radius_km: float = 10.0
+    first_impressions_max: int = 50
+    seen_days: int = 7
+    ad_load: float = 0.0
+
+
+def worth_vector(policy: Policy) -> tuple[float, ...]:
+    """Return micros per unit of chance, in the order of `OUTCOMES` (watch per capped minute)."""
+    worths = [float(policy.worths.get(name, 0)) for name in OUTCOMES]
+    worths[0] *= 60.0
+    assert len(worths) == OUTCOME_COUNT
+    return tuple(worths)
