@@ -39,8 +39,6 @@ class DropReason(IntEnum):
     NOT_CLIMBED = 10
     """Has not yet earned public reach."""
     OTHER_LANGUAGE = 11
-    NOT_CONSENTED = 12
-    """Reaches this viewer only by what they did not consent to."""
     LABEL_DROP = 20
     NOT_FINITE = 29
     OUTBID = 30

@@ -1,0 +1,138 @@
+"""Short lists of live items by where they belong: a cell, a channel, a profession, all new ones.
+
+Each list keeps its newest `POSTING_KEPT` items by (created, row), whatever order they came in, so that
+a rebuilt list equals the one that grew. A withdrawn item leaves at once.
+"""
+
+from typing import Final
+
+import h3
+import numpy as np
+
+from lodestone.base.arrays import Ints
+from lodestone.features.layout import ITEM, KINDS
+
+POSTING_KEPT: Final = 256
+CELL_RESOLUTION: Final = 6
+"""H3 cells of about 36 km2: two rings around a cell always cover ten kilometres."""
+CELL_RINGS: Final = 2
+
+LIST_NEW: Final = 0
+LIST_TRENDING: Final = 1
+LIST_LIVE: Final = 2
+LIST_NEEDY: Final = 3
+LISTS_FIXED: Final = 4
+
+_LIVE_KIND: Final = KINDS.index("live")
+_STATE_LIVE: Final = 1
+
+
+class Postings:
+    """All lists of one community. `rows[i, :count[i]]` is list i, newest first."""
+
+    def __init__(self) -> None:
+        self.rows = np.full((64, POSTING_KEPT), -1, dtype=np.int32)
+        self.count = np.zeros(64, dtype=np.int32)
+        self._created = np.zeros((64, POSTING_KEPT), dtype=np.int64)
+        self._lists = LISTS_FIXED
+        self._cells: dict[str, int] = {}
+        self._domains: dict[int, int] = {}
+        self._around: dict[str, Ints] = {}
+        self._member: dict[int, tuple[int, ...]] = {}
+
+    def put(self, row: int, item: np.void) -> None:
+        """Place an item in the lists it belongs to, and out of those it has left."""
+        wanted = self._belongs(item)
+        for index in set(self._member.get(row, ())) - set(wanted):
+            self._remove(index, row)
+        for index in wanted:
+            self._insert(index, row, int(item["created"]))
+        if wanted:
+            self._member[row] = wanted
+        else:
+            self._member.pop(row, None)
+
+    def rebuild(self, items: np.ndarray) -> None:
+        """Fill every list from the item rows; shape (items,) of `ITEM`."""
+        assert items.dtype == ITEM
+        live = np.flatnonzero(items["state"] == _STATE_LIVE)
+        # Oldest first: each insertion then lands at a list's head, where it is cheapest.
+        for row in live[np.argsort(items["created"][live], kind="stable")]:
+            self.put(int(row), items[row])
+
+    def replace(self, index: int, rows: Ints) -> None:
+        """Set a whole list (trending, needy), best first."""
+        kept = min(rows.size, POSTING_KEPT)
+        self.rows[index, :kept] = rows[:kept]
+        self.count[index] = kept
+
+    def domain(self, code: int) -> int:
+        """Return the list of a channel or profession, -1 when it has none."""
+        return self._domains.get(code, -1)
+
+    def around(self, latitude: float, longitude: float) -> Ints:
+        """Return the lists of the cells within ten kilometres of a point, nearest ring first."""
+        cell = h3.latlng_to_cell(latitude, longitude, CELL_RESOLUTION)
+        found = self._around.get(cell)
+        if found is None:
+            rings = [near for k in range(CELL_RINGS + 1) for near in sorted(h3.grid_ring(cell, k))]
+            found = np.array([self._cells[c] for c in rings if c in self._cells], dtype=np.int64)
+            self._around[cell] = found
+        return found
+
+    def _belongs(self, item: np.void) -> tuple[int, ...]:
+        if item["state"] != _STATE_LIVE:
+            return ()
+        lists = [LIST_NEW]
+        if item["kind"] == _LIVE_KIND:
+            lists.append(LIST_LIVE)
+        codes = {int(code) for code in (*item["channels"], *item["professions"]) if code >= 0}
+        lists.extend(self._domain_list(code) for code in sorted(codes))
+        if not np.isnan(item["latitude"]):
+            lists.append(self._cell_list(float(item["latitude"]), float(item["longitude"])))
+        return tuple(lists)
+
+    def _domain_list(self, code: int) -> int:
+        if code not in self._domains:
+            self._domains[code] = self._grow()
+        return self._domains[code]
+
+    def _cell_list(self, latitude: float, longitude: float) -> int:
+        cell = h3.latlng_to_cell(latitude, longitude, CELL_RESOLUTION)
+        if cell not in self._cells:
+            self._cells[cell] = self._grow()
+            # A new cell may lie within the rings of any remembered neighbourhood.
+            self._around.clear()
+        return self._cells[cell]
+
+    def _grow(self) -> int:
+        if self._lists == self.count.size:
+            self.rows = np.concatenate([self.rows, np.full_like(self.rows, -1)])
+            self.count = np.concatenate([self.count, np.zeros_like(self.count)])
+            self._created = np.concatenate([self._created, np.zeros_like(self._created)])
+        self._lists += 1
+        return self._lists - 1
+
+    def _insert(self, index: int, row: int, created: int) -> None:
+        self._remove(index, row)
+        count = int(self.count[index])
+        times = self._created[index]
+        at = int(np.searchsorted(-times[:count], -created, side="left"))
+        while at < count and times[at] == created and self.rows[index, at] > row:
+            at += 1
+        if at == POSTING_KEPT:
+            return
+        last = min(count, POSTING_KEPT - 1)
+        self.rows[index, at + 1 : last + 1] = self.rows[index, at:last].copy()
+        times[at + 1 : last + 1] = times[at:last].copy()
+        self.rows[index, at], times[at] = row, created
+        self.count[index] = last + 1
+
+    def _remove(self, index: int, row: int) -> None:
+        count = int(self.count[index])
+        found = np.flatnonzero(self.rows[index, :count] == row)
+        if found.size:
+            at = int(found[0])
+            self.rows[index, at : count - 1] = self.rows[index, at + 1 : count].copy()
+            self._created[index, at : count - 1] = self._created[index, at + 1 : count].copy()
+            self.count[index] = count - 1

@@ -1,0 +1,98 @@
+"""The words of a feed request and its answer, as they stand on the wire."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from lodestone.people import Position
+
+AppId = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Surface = Literal["discover", "following", "place", "channel", "profession"]
+
+
+class FeedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asking, where, and for how many slots.
+
+    `viewer` is null when nobody is signed in; `session` then names the visit.
+    """
+
+    viewer: AppId | None = None
+    session: AppId | None = None
+    surface: Surface = "discover"
+    domain_id: AppId | None = None
+    position: Position | None = None
+    device: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
+    cursor: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
+    explain: bool = False
+    personalised: bool = True
+    """False asks for the non-personalised form: place, language and popularity only."""
+
+
+class FeedSlot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """One filled slot. `label` is there only when a warning must be shown."""
+
+    slot: int
+    item_id: str
+    author_id: str
+    kind: str
+    domain: Literal["public", "middle", "private"]
+    domain_id: str | None
+    source: str
+    paid: bool
+    beacon: str
+    label: str | None = None
+
+
+class StageNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What one stage took: processor microseconds, candidates in and out."""
+
+    name: str
+    cpu_us: float
+    into: int = msgspec.field(name="in")
+    out: int
+
+
+class PriceNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What one promise added (bonus) or took (cost) from a candidate's net score, in micros."""
+
+    promise: str
+    micros: float
+
+
+class SlotNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Why this candidate stands in this slot."""
+
+    slot: int
+    item_id: str
+    chances: dict[str, float]
+    worths: dict[str, float]
+    prices: list[PriceNote]
+    value: float
+    net: float
+    propensity: float
+    payment: int
+    runner_up: str | None
+
+
+class Explain(msgspec.Struct, frozen=True, kw_only=True):
+    """The stages, the slots and how many candidates fell for which reason."""
+
+    stages: list[StageNote]
+    slots: list[SlotNote]
+    dropped: dict[str, int]
+    personalised: bool
+    exact: bool
+    bound_micros: float
+    objective_micros: float
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a `FeedRequest`; every page has its own receipt."""
+
+    receipt_id: str
+    slots: list[FeedSlot]
+    next_cursor: str | None
+    degraded: list[str]
+    personalised: bool = True
+    explain: Explain | msgspec.UnsetType = msgspec.UNSET
