@@ -54,9 +54,9 @@ def judge(
             out_near[n] = distance_km(
                 viewer.latitude, viewer.longitude, item.latitude, item.longitude
             )
-        kind, domain = np.uint8(0), np.int16(-1)
+        kind, domain = 0, -1
         if author_marks[item.author] == epoch * 4 + 1:
-            kind = np.uint8(4)
+            kind = 4
         else:
             # Domains come sorted by members: the first that fits has the fewest.
             for k in range(domains.size):
@@ -77,10 +77,10 @@ def judge(
                 else:
                     fits = _has(item.professions, code)
                 if fits:
-                    kind, domain = np.uint8(what), np.int16(code)
+                    kind, domain = what, code
                     break
             if kind == 0 and located and viewer.minor == 0 and out_near[n] <= viewer.radius_km:
-                kind = np.uint8(1)
+                kind = 1
         out_kind[n] = kind
         out_domain[n] = domain
         out_reason[n] = _reason(viewer, item, marks[row], author_marks[item.author], epoch, kind)
@@ -89,21 +89,21 @@ def judge(
 @numba.njit(cache=True)
 def _reason(viewer: Array, item: Array, mark: int, author_mark: int, epoch: int, kind: int) -> int:
     if item.state != 1:
-        return np.uint8(1)
+        return 1
     if item.label == 2:
-        return np.uint8(20)
+        return 20
     if item.owner == viewer.person and viewer.person >= 0:
-        return np.uint8(2)
+        return 2
     if author_mark == epoch * 4 + 2:
-        return np.uint8(5)
+        return 5
     if author_mark == epoch * 4 + 3:
-        return np.uint8(6)
+        return 6
     if mark == epoch * 4 + 3:
-        return np.uint8(7)
+        return 7
     if mark == epoch * 4 + 2:
-        return np.uint8(4)
+        return 4
     if mark == epoch * 4 + 1:
-        return np.uint8(3)
+        return 3
     return _reach(viewer, item, kind)
 
 
@@ -111,7 +111,7 @@ def _reason(viewer: Array, item: Array, mark: int, author_mark: int, epoch: int,
 def _reach(viewer: Array, item: Array, kind: int) -> int:
     surface = viewer.surface
     if surface == 1 and kind != 4:
-        return np.uint8(9)
+        return 9
     if surface == 2:
         inside = (
             (not math.isnan(item.latitude))
@@ -121,14 +121,14 @@ def _reach(viewer: Array, item: Array, kind: int) -> int:
             )
             <= viewer.area_radius_km
         )
-        return np.uint8(0) if inside else np.uint8(8)
+        return 0 if inside else 8
     if surface == 3:
-        return np.uint8(0) if _has(item.channels, viewer.area) else np.uint8(9)
+        return 0 if _has(item.channels, viewer.area) else 9
     if surface == 4:
-        return np.uint8(0) if _has(item.professions, viewer.area) else np.uint8(9)
+        return 0 if _has(item.professions, viewer.area) else 9
     if viewer.personalised == 0:
         if item.language >= 0 and viewer.language >= 0 and item.language != viewer.language:
-            return np.uint8(11)
+            return 11
     if kind == 0 and item.spare == 0 and viewer.gated == 1:
-        return np.uint8(10)
-    return np.uint8(0)
+        return 10
+    return 0
