@@ -1,0 +1,64 @@
+# Two commands for a newcomer: `make run` and `make test`. Both set up what they need.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export LODESTONE_HOME ?= $(CURDIR)/var
+
+.PHONY: help run test lint types format bench soak docs lock clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/'
+
+$(BIN)/uv: requirements/uv.txt
+	@echo "setting up .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.serve: requirements/serve.txt pyproject.toml $(BIN)/uv
+	@echo "installing what serving needs"
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/serve.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.test: requirements/test.txt .venv/.serve
+	@echo "installing what the tests need"
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/test.txt
+	@touch $@
+
+run: .venv/.serve  ## Serve a demo community at http://127.0.0.1:8000
+	@$(BIN)/lodestone serve --demo
+
+test: .venv/.test  ## Run every check and test
+	@./scripts/system-packages
+	@$(MAKE) --no-print-directory lint types
+	@$(BIN)/python -m pytest
+
+lint: .venv/.test  ## Style, imports between floors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: .venv/.test
+	@$(BIN)/mypy
+
+format: .venv/.test  ## Format the code
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+bench: .venv/.test  ## Measure, beside floors of the same run, into bench/results/
+	@$(BIN)/python bench/run.py
+
+soak: .venv/.test  ## The long runs
+	@$(BIN)/python -m pytest -m soak
+
+docs: .venv/.test  ## Run every block of the documentation
+	@$(BIN)/python -m pytest tests/docs
+
+lock: $(BIN)/uv  ## Compile the lock files anew
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 requirements/uv.in -o requirements/uv.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml -o requirements/serve.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml --extra grown --extra learning --extra test -c requirements/serve.txt -o requirements/test.txt
+
+clean:  ## Remove the environment and the demo's data
+	@rm -rf .venv var
