@@ -1,1 +1,17 @@
-"""Placeholder, see below."""
+"""Content: items, the middle domains they live in, and the community that owns both."""
+
+from lodestone.content.community import CommunityIn, CommunityOut, community_out
+from lodestone.content.domain import DomainIn, DomainOut, domain_out
+from lodestone.content.item import ItemIn, ItemOut, item_out
+
+__all__ = (
+    "CommunityIn",
+    "CommunityOut",
+    "DomainIn",
+    "DomainOut",
+    "ItemIn",
+    "ItemOut",
+    "community_out",
+    "domain_out",
+    "item_out",
+)

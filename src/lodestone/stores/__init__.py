@@ -1,1 +1,1 @@
-"""Placeholder, see below."""
+"""Where things are kept: ports in `ports` and `records`, and the adapters that do IO."""

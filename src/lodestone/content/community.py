@@ -1,0 +1,60 @@
+"""A community: whose people and items these are, on which clock and in which money."""
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from lodestone.base.clock import Instant
+from lodestone.base.wire import Currency, Name, TimeText, refuse, time_text
+
+
+class CommunityIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A community as an operator sends it."""
+
+    name: Name = ""
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
+    """A name from the IANA time zone database; fixed at creation. It decides what a day is."""
+    currency: Currency = "CNY"
+    """Three letters of ISO 4217; fixed at creation."""
+    clock: Literal["wall", "driven"] = "wall"
+    """Fixed at creation, except that a driven clock may be released to the wall once."""
+    state: Literal["active", "disabled"] = "active"
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):
+            problem = "must be a name of the IANA database, such as Asia/Shanghai"
+            raise refuse("time_zone", problem) from None
+
+
+class CommunityOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A community as it is read back."""
+
+    id: str
+    name: str
+    time_zone: str
+    currency: str
+    clock: str
+    state: str
+    now: TimeText
+    """What its clock shows."""
+    created_at: TimeText
+
+
+def community_out(
+    community_id: str, community: CommunityIn, *, created: Instant, now: Instant
+) -> CommunityOut:
+    """Show a stored community and what its clock says."""
+    return CommunityOut(
+        id=community_id,
+        name=community.name,
+        time_zone=community.time_zone,
+        currency=community.currency,
+        clock=community.clock,
+        state=community.state,
+        now=time_text(now),
+        created_at=time_text(created),
+    )

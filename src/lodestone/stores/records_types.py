@@ -1,0 +1,176 @@
+"""What the records hand out. See `records.Records`."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import LodestoneError
+from lodestone.content import CommunityIn, DomainIn, ItemIn
+from lodestone.events.outcomes import Kind
+from lodestone.features.layout import DomainRow, ItemRow, PersonRow
+from lodestone.people import PersonIn
+from lodestone.traffic.policy import Policy
+
+Row: TypeAlias = PersonRow | ItemRow | DomainRow
+
+
+class TermKind(IntEnum):
+    """What a name is the name of; each kind counts its own codes."""
+
+    LANGUAGE = 0
+    TAG = 1
+    DOMAIN = 2
+    """Places, channels and professions together; the name is the domain's id."""
+    SURFACE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write that the log must know of."""
+
+    id: int
+    """Its place in the community's outbox: 1, 2, 3, ..., never given twice."""
+    community: str
+    kind: Kind
+    """`PERSON`, `ITEM`, `DOMAIN`, `POLICY` or `ERASED`."""
+    app_id: str
+    """Empty for a policy and for whoever has been erased."""
+    target: int
+    """A person's ordinal, an item's row, a domain's code, a policy's version."""
+    row: Row | None
+    """None for a policy, an erasure, and what has since been removed."""
+    created: bool = False
+    """True when the write made it; False too when read back from the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One entry of a bulk write that was not taken, by its index."""
+
+    index: int
+    error: LodestoneError
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What became of a bulk write."""
+
+    changes: tuple[Change, ...]
+    """One for each record made or replaced, in the order first named."""
+    refused: tuple[Refused, ...]
+    accepted: int
+    """Entries taken; more than the records when an id came twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRecord:
+    """A community as stored."""
+
+    id: str
+    given: CommunityIn
+    created: Instant
+    instant: Instant | None
+    """What a driven clock last showed; None before it was first set, and on the wall clock."""
+    secret: bytes
+    """32 random bytes from which seeds, tags and beacons are derived."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A key as stored: everything but the key."""
+
+    id: str
+    community: str | None
+    """None for an operator's key."""
+    name: str
+    scopes: tuple[str, ...]
+    created: Instant
+    revoked: Instant | None
+    digest: bytes
+    """SHA-256 of the plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key just made, the only time its plain text is seen."""
+
+    record: KeyRecord
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """A person as stored."""
+
+    id: str
+    ordinal: int
+    key: bytes
+    """32 bytes under which what is private of them in the log is encrypted."""
+    given: PersonIn
+    created: Instant
+    stub: bool
+    """Known only as the author of an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """An item as stored."""
+
+    id: str
+    row: int
+    owner: int
+    """The author's ordinal; outlives the author."""
+    author_id: str | None
+    """None once the author has been erased."""
+    given: ItemIn
+    created: Instant
+    erased: bool
+    """Emptied along with its author."""
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRecord:
+    """A middle domain as stored."""
+
+    id: str
+    code: int
+    given: DomainIn
+    created: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRecord:
+    """One version of a community's policy; `policy.version` is that version."""
+
+    policy: Policy
+    created: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to a request that may come again under its idempotency key."""
+
+    body_digest: bytes
+    """SHA-256 of the request's body."""
+    status: int
+    body: bytes
+
+
+def key_digest(text: str) -> bytes:
+    """Return what is stored and looked up in place of a key's plain text."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def claim_of(digest: bytes, route: str, token: str) -> bytes:
+    """Return the 32 bytes that stand for an idempotency key under one key and route.
+
+    Args:
+        digest: The `key_digest` of the key that asks.
+        route: Method and path template, such as `POST /v1/orders`.
+        token: The `Idempotency-Key` header.
+    """
+    parts = (digest, route.encode(), token.encode())
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return hashlib.sha256(framed).digest()
