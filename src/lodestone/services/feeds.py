@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from lodestone.people import Position
+from lodestone.base.wire import AppId, Position
 
-AppId = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Surface = Literal["discover", "following", "place", "channel", "profession"]
 
 

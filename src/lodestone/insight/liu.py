@@ -1,0 +1,193 @@
+"""The dual LIU: traffic efficiency (流量) and retained audience (留量), by day and domain.
+
+Efficiency is the sum of outcomes times their worth, in the policy under which each slot was decided, per
+thousand impressions. Retained audience is three series: people active on day d after they were first
+seen, followers still following, customers who came back.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import OUTCOME_COUNT, WATCH_UNIT_SECONDS, Kind
+from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, once, outcomes, word_of
+
+RETAINED_DAYS: Final = (1, 7, 30)
+
+
+class DayEfficiency(msgspec.Struct, frozen=True, kw_only=True):
+    """One day of one domain. `value_micros` per thousand impressions is the efficiency."""
+
+    day: str
+    domain: str
+    impressions: int
+    value_micros: float
+    efficiency_micros: float | None
+    """Null on a day without impressions."""
+    people: int
+    provisional: bool
+    """Its facts may still come: the day is within the lateness window."""
+
+
+class Cohort(msgspec.Struct, frozen=True, kw_only=True):
+    """Those who came on one day, and how many of them were there d days later; null: not yet known."""
+
+    day: str
+    count: int
+    kept: dict[str, int | None]
+
+
+class Retained(msgspec.Struct, frozen=True, kw_only=True):
+    """The three retained series, each by cohort."""
+
+    active: list[Cohort]
+    followers: list[Cohort]
+    customers: list[Cohort]
+
+
+class Liu(msgspec.Struct, frozen=True, kw_only=True):
+    """The dual LIU of a span."""
+
+    days: list[DayEfficiency]
+    retained: Retained
+
+
+def day_text(day: int) -> str:
+    """Write a day number as a date.
+
+    >>> day_text(19000)
+    '2022-01-08'
+    """
+    return str(np.datetime64(day, "D"))
+
+
+def values_of(facts: Facts, worths_of_version: Mapping[int, Floats], versions: Ints) -> Floats:
+    """Return each outcome fact's value in micros, shape (facts,).
+
+    Args:
+        facts: Outcome facts of decisions.
+        worths_of_version: Policy version to worths, shape (outcomes,), micros per unit of chance.
+        versions: Shape (facts,). The policy under which each slot was decided.
+    """
+    units = np.ones(facts.size)
+    watch = facts["kind"] == Kind.WATCH
+    seconds = facts["value"][watch] / 1000
+    units[watch] = np.minimum(seconds, WATCH_UNIT_SECONDS) / WATCH_UNIT_SECONDS
+    value = np.zeros(facts.size)
+    for version in np.unique(versions):
+        chosen = versions == version
+        value[chosen] = worths_of_version[int(version)][facts["kind"][chosen]]
+    return value * units
+
+
+def versions_in_force(served: Ints, changed_at: Ints, versions: Ints) -> Ints:
+    """Return the policy version in force at each instant; all in seconds, `changed_at` ascending."""
+    index = np.searchsorted(changed_at, served, side="right") - 1
+    found: Ints = versions[np.maximum(index, 0)]
+    return found
+
+
+def efficiency(
+    facts: Facts,
+    span: Span,
+    today: int,
+    worths_of_version: Mapping[int, Floats],
+    changed_at: Ints,
+    versions: Ints,
+) -> list[DayEfficiency]:
+    """Count efficiency per day and domain over a span."""
+    facts = once(facts[span.holds(facts["day"])])
+    seen, done = impressions(facts), outcomes(facts)
+    assert OUTCOME_COUNT <= Kind.IMPRESSION
+    in_force = versions_in_force(facts["served"][done].astype(np.int64), changed_at, versions)
+    value = values_of(facts[done], worths_of_version, in_force)
+    word = word_of(facts["domain_kind"])
+    rows = []
+    for day in range(span.first, span.last + 1):
+        for code, name in enumerate(DOMAIN_WORDS):
+            here = (facts["day"] == day) & (word == code)
+            shown = int((seen & here).sum())
+            worth = float(value[here[done]].sum())
+            rows.append(
+                DayEfficiency(
+                    day=day_text(day),
+                    domain=name,
+                    impressions=shown,
+                    value_micros=round(worth, 3),
+                    efficiency_micros=round(worth * 1000 / shown, 3) if shown else None,
+                    people=int(np.unique(facts["person"][seen & here]).size),
+                    provisional=day > today - 7,
+                )
+            )
+    return rows
+
+
+def retained(facts: Facts, span: Span, today: int) -> Retained:
+    """Follow each day's cohort through the facts, which must reach back to the beginning."""
+    known = facts[(facts["person"] >= 0) & (facts["kind"] < Kind.PERSON)]
+    active = np.stack([known["person"], known["day"].astype(np.int64)], axis=1)
+    orders = known[known["kind"] == Kind.ORDER]
+    bought = np.stack([orders["person"], orders["day"].astype(np.int64)], axis=1)
+    return Retained(
+        active=_returning(active, span, today),
+        followers=_followers(known, span, today),
+        customers=_returning(bought, span, today),
+    )
+
+
+def _returning(pairs: Ints, span: Span, today: int) -> list[Cohort]:
+    """Cohorts by first day among (person, day) pairs; kept: there again on that later day."""
+    if not pairs.size:
+        return []
+    pairs = np.unique(pairs, axis=0)
+    _, start = np.unique(pairs[:, 0], return_index=True)
+    first = {int(pairs[at, 0]): int(pairs[at, 1]) for at in start}
+    there = set(map(tuple, pairs.tolist()))
+    cohorts = []
+    for day in range(span.first, span.last + 1):
+        people = [person for person, seen in first.items() if seen == day]
+        if people:
+            kept = {
+                f"day_{d}": sum((person, day + d) in there for person in people)
+                if day + d <= today
+                else None
+                for d in RETAINED_DAYS
+            }
+            cohorts.append(Cohort(day=day_text(day), count=len(people), kept=kept))
+    return cohorts
+
+
+def _followers(facts: Facts, span: Span, today: int) -> list[Cohort]:
+    """Cohorts of (person, author) by the day of the first follow; kept: still following then."""
+    moves = facts[(facts["kind"] == Kind.FOLLOW) | (facts["kind"] == Kind.UNFOLLOW)]
+    moves = moves[moves["target"] >= 0]
+    # An unfollow at the same instant wins, as in the serving state.
+    moves = moves[np.lexsort((moves["kind"] == Kind.UNFOLLOW, moves["time"]))]
+    history: dict[tuple[int, int], list[tuple[int, bool]]] = {}
+    for move in moves:
+        pair = (int(move["person"]), int(move["target"]))
+        history.setdefault(pair, []).append((int(move["day"]), move["kind"] == Kind.FOLLOW))
+    cohorts = []
+    for day in range(span.first, span.last + 1):
+        born = [steps for steps in history.values() if _first_follow(steps) == day]
+        if born:
+            kept = {
+                f"day_{d}": sum(_held(steps, day + d) for steps in born)
+                if day + d <= today
+                else None
+                for d in RETAINED_DAYS
+            }
+            cohorts.append(Cohort(day=day_text(day), count=len(born), kept=kept))
+    return cohorts
+
+
+def _first_follow(steps: list[tuple[int, bool]]) -> int | None:
+    return next((day for day, on in steps if on), None)
+
+
+def _held(steps: list[tuple[int, bool]], day: int) -> bool:
+    return [on for when, on in steps if when <= day][-1]

@@ -1,0 +1,89 @@
+"""The facts of a span of days, as one table that every report reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from lodestone.base.arrays import Bools, Ints
+from lodestone.events.facts import (
+    FACT,
+    FLAG_DECISION,
+    FLAG_HISTORY,
+    FLAG_PAID,
+    Facts,
+)
+from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind
+
+Day: TypeAlias = int
+LATE_DAYS: Final = 7
+"""A day's totals may still change for this many days."""
+DOMAIN_WORDS: Final = ("public", "middle", "private")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last day, both included, as days since the epoch in the community's zone."""
+
+    first: Day
+    last: Day
+
+    def holds(self, days: Ints) -> Bools:
+        """Say which days lie within."""
+        return (days >= self.first) & (days <= self.last)
+
+
+def table(batches: Iterable[Facts]) -> Facts:
+    """Join batches of facts into one array, in log order."""
+    parts = [batch for batch in batches if batch.size]
+    return np.concatenate(parts) if parts else np.zeros(0, FACT)
+
+
+def once(facts: Facts) -> Facts:
+    """Keep of each cumulative watch only the largest, and every other fact as it is.
+
+    Watch of one slot comes again and again with a growing figure; its largest counts, on that fact's day.
+    """
+    watch = facts["kind"] == Kind.WATCH
+    if not watch.any():
+        return facts
+    index = np.flatnonzero(watch)
+    rows = facts[index]
+    named = rows["receipt"] >= 0
+    first = np.where(named, rows["receipt"], rows["person"])
+    second = np.where(named, rows["slot"], rows["item"])
+    third = np.where(named, -1, rows["day"])
+    order = np.lexsort((rows["value"], third, second, first))
+    keys = np.stack([first, second, third], axis=1)[order]
+    last = np.ones(order.size, dtype=bool)
+    last[:-1] = np.any(keys[1:] != keys[:-1], axis=1)
+    keep = ~watch
+    keep[index[order[last]]] = True
+    kept: Facts = facts[keep]
+    return kept
+
+
+def impressions(facts: Facts) -> Bools:
+    """Say which facts are organic impressions of decisions."""
+    flags = facts["flags"]
+    shown: Bools = (
+        (facts["kind"] == Kind.IMPRESSION)
+        & ((flags & FLAG_DECISION) != 0)
+        & ((flags & (FLAG_PAID | FLAG_HISTORY)) == 0)
+    )
+    return shown
+
+
+def outcomes(facts: Facts) -> Bools:
+    """Say which facts are outcomes of decisions."""
+    done: Bools = (facts["kind"] < OUTCOME_COUNT) & ((facts["flags"] & FLAG_DECISION) != 0)
+    return done
+
+
+def word_of(domain_kind: Ints) -> Ints:
+    """Turn `DomainKind` into 0 public, 1 middle, 2 private; same shape."""
+    words = np.ones(len(DomainKind), dtype=np.int64)
+    words[DomainKind.PUBLIC], words[DomainKind.PRIVATE] = 0, 2
+    found: Ints = words[domain_kind]
+    return found

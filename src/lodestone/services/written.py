@@ -1,0 +1,44 @@
+"""Facts the engine writes itself: a changed record, a follow, a step of the prices."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from lodestone.base.clock import Instant
+from lodestone.events.facts import Facts, empty_facts
+from lodestone.events.outcomes import Kind
+from lodestone.stores.records import Change
+
+
+def change_facts(changes: Sequence[Change], time: Instant, day: int) -> Facts:
+    """Turn record changes into facts, in their order, under keys derived from the outbox."""
+    facts = empty_facts(len(changes))
+    facts["time"], facts["day"] = time, day
+    for index, change in enumerate(changes):
+        facts["kind"][index] = change.kind
+        facts["key"][index] = fact_key("outbox", change.id)
+        if change.kind in (Kind.PERSON, Kind.ERASED):
+            facts["person"][index] = change.target
+        elif change.kind == Kind.ITEM:
+            facts["item"][index] = change.target
+        else:
+            facts["target"][index] = change.target
+    return facts
+
+
+def one_fact(
+    kind: Kind, key: int, time: Instant, day: int, *, person: int = -1, target: int = -1
+) -> Facts:
+    """Make a single fact: an edge between people, a membership, a price step."""
+    facts = empty_facts(1)
+    fact = facts[0]
+    fact["kind"], fact["key"], fact["time"], fact["day"] = kind, key, time, day
+    fact["person"], fact["target"] = person, target
+    return facts
+
+
+def fact_key(*parts: str | int) -> int:
+    """Derive a fact's key from what it says, so that saying it again is a duplicate."""
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
+    return int(np.frombuffer(digest, np.uint64)[0])

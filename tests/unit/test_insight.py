@@ -1,0 +1,140 @@
+"""Reports say what the facts say: value by the policy in force, cohorts that stay, borders crossed."""
+
+import numpy as np
+import pytest
+
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts
+from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.insight.flow import flow
+from lodestone.insight.liu import efficiency, retained
+from lodestone.insight.window import Span, once
+
+DAY = 86_400 * 1_000_000
+
+
+def facts_of(*rows):
+    facts = empty_facts(len(rows))
+    for index, row in enumerate(rows):
+        facts["flags"][index] = FLAG_DECISION
+        for name, value in row.items():
+            facts[name][index] = value
+        facts["time"][index] = row.get("time", row.get("day", 0) * DAY)
+    return facts
+
+
+def test_efficiency_is_outcomes_times_worths_of_the_policy_in_force_per_thousand_impressions():
+    facts = facts_of(
+        {"kind": Kind.IMPRESSION, "day": 5, "person": 1, "served": 100},
+        {"kind": Kind.IMPRESSION, "day": 5, "person": 2, "served": 100},
+        {"kind": Kind.LIKE, "day": 5, "person": 1, "served": 100},
+        {"kind": Kind.LIKE, "day": 5, "person": 2, "served": 200},
+        {"kind": Kind.WATCH, "day": 5, "person": 2, "served": 200, "receipt": 3, "value": 30_000},
+    )
+    old, new = np.zeros(13), np.zeros(13)
+    old[Kind.LIKE], new[Kind.LIKE], new[Kind.WATCH] = 1_000.0, 3_000.0, 600.0
+
+    rows = efficiency(facts, Span(5, 5), 20, {1: old, 2: new}, np.array([0, 150]), np.array([1, 2]))
+
+    public = rows[0]
+    assert (public.domain, public.impressions, public.people) == ("public", 2, 2)
+    assert public.value_micros == 1_000 + 3_000 + 300
+    assert public.efficiency_micros == 4_300 * 1000 / 2
+    assert not public.provisional
+    assert [row.efficiency_micros for row in rows[1:]] == [None, None]
+
+
+def test_a_day_within_the_lateness_window_is_provisional():
+    rows = efficiency(facts_of(), Span(5, 13), 12, {}, np.array([0]), np.array([1]))
+
+    assert [row.provisional for row in rows[::3]] == [False] + [True] * 8
+
+
+def test_history_is_no_impression_of_ours():
+    facts = facts_of({"kind": Kind.IMPRESSION, "day": 5, "flags": FLAG_DECISION | FLAG_HISTORY})
+
+    rows = efficiency(facts, Span(5, 5), 9, {1: np.zeros(13)}, np.array([0]), np.array([1]))
+
+    assert sum(row.impressions for row in rows) == 0
+
+
+def test_a_growing_watch_counts_its_largest_once():
+    facts = facts_of(
+        {"kind": Kind.WATCH, "receipt": 1, "slot": 2, "value": 4_000},
+        {"kind": Kind.WATCH, "receipt": 1, "slot": 2, "value": 9_000},
+        {"kind": Kind.WATCH, "receipt": 1, "slot": 3, "value": 1_000},
+        {"kind": Kind.LIKE, "receipt": 1, "slot": 2},
+    )
+
+    kept = once(facts)
+
+    assert sorted(kept["value"][kept["kind"] == Kind.WATCH].tolist()) == [1_000, 9_000]
+    assert kept.size == 3
+
+
+def test_people_active_on_a_later_day_are_kept_and_the_future_is_null():
+    facts = facts_of(
+        {"kind": Kind.CLICK, "day": 1, "person": 1},
+        {"kind": Kind.CLICK, "day": 1, "person": 2},
+        {"kind": Kind.CLICK, "day": 2, "person": 1},
+        {"kind": Kind.CLICK, "day": 8, "person": 2},
+    )
+
+    (cohort,) = retained(facts, Span(1, 1), today=9).active
+
+    assert (cohort.count, cohort.kept) == (2, {"day_1": 1, "day_7": 1, "day_30": None})
+
+
+def test_a_follower_who_left_is_not_kept():
+    facts = facts_of(
+        {"kind": Kind.FOLLOW, "day": 1, "person": 1, "target": 9},
+        {"kind": Kind.FOLLOW, "day": 1, "person": 2, "target": 9},
+        {"kind": Kind.UNFOLLOW, "day": 3, "person": 2, "target": 9},
+    )
+
+    (cohort,) = retained(facts, Span(1, 1), today=10).followers
+
+    assert (cohort.count, cohort.kept) == (2, {"day_1": 2, "day_7": 1, "day_30": None})
+
+
+@pytest.mark.parametrize(
+    ("days_before", "domain", "borders"),
+    [
+        (1, DomainKind.PUBLIC, [("public", "private", 1)]),
+        (1, DomainKind.CHANNEL, [("middle", "private", 1)]),
+        (1, DomainKind.PRIVATE, []),
+        (8, DomainKind.PUBLIC, []),
+    ],
+)
+def test_a_follow_is_credited_to_the_last_impression_of_another_domain_in_seven_days(
+    days_before, domain, borders
+):
+    facts = facts_of(
+        {"kind": Kind.FOLLOW, "day": 20, "person": 1, "target": 77, "time": 20 * DAY},
+        {
+            "kind": Kind.IMPRESSION,
+            "person": 1,
+            "item": 0,
+            "domain_kind": domain,
+            "time": (20 - days_before) * DAY,
+        },
+    )
+
+    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), {Kind.FOLLOW: 500.0})
+
+    assert [(b.source, b.target, b.crossings) for b in report.borders] == borders
+    assert report.unexplained == 1 - len(borders)
+    assert [b.value_micros for b in report.borders] == [500.0] * len(borders)
+
+
+def test_only_the_first_join_crosses():
+    facts = facts_of(
+        {"kind": Kind.IMPRESSION, "person": 1, "item": 0, "time": 1},
+        {"kind": Kind.JOIN, "person": 1, "target": 4, "time": 2},
+        {"kind": Kind.JOIN, "person": 1, "target": 4, "time": 3},
+    )
+
+    report = flow(facts, Span(0, 0), np.array([77]), np.array([[4, -1]]), {})
+
+    assert [(b.source, b.target, b.by, b.crossings) for b in report.borders] == [
+        ("public", "middle", "join", 1)
+    ]
