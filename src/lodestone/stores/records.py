@@ -143,7 +143,7 @@ class Records(Protocol):
         ...
 
     def people(self, community: str, *, limit: int, after: str | None = None) -> list[PersonRecord]:
-        """Return a page of people by id, those after `after`."""
+        """Return a page of people after that of id `after`, in an order of its own that never changes."""
         ...
 
     def erase_person(self, community: str, person_id: str, *, now: Instant) -> list[Change]:
@@ -151,7 +151,7 @@ class Records(Protocol):
 
         Their row goes with the id, the data key and the answers kept for them; what they posted
         is withdrawn and emptied, and names its author by ordinal only. SQLite's files are
-        overwritten before this returns.
+        overwritten before this returns; PostgreSQL's keep only what no key opens any more.
 
         Returns:
             `ERASED` with the ordinal, then an `ITEM` for each post.
@@ -219,7 +219,7 @@ class Records(Protocol):
         """Take an item out of every feed; None when it was already. Raises `item_unknown`."""
         ...
 
-    def scrub_items(self, community: str, author_id: str, *, now: Instant) -> list[Change]:
+    def scrub_items(self, community: str, author_id: str) -> list[Change]:
         """Withdraw and empty everything an author posted: text, media, tags, place, labels."""
         ...
 

@@ -1,7 +1,7 @@
 """What the records hand out. See `records.Records`."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -73,7 +73,7 @@ class CommunityRecord:
     created: Instant
     instant: Instant | None
     """What a driven clock last showed; None before it was first set, and on the wall clock."""
-    secret: bytes
+    secret: bytes = field(repr=False)
     """32 random bytes from which seeds, tags and beacons are derived."""
 
 
@@ -97,7 +97,7 @@ class NewKey:
     """A key just made, the only time its plain text is seen."""
 
     record: KeyRecord
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class PersonRecord:
 
     id: str
     ordinal: int
-    key: bytes
+    key: bytes = field(repr=False)
     """32 bytes under which what is private of them in the log is encrypted."""
     given: PersonIn
     created: Instant

@@ -1,0 +1,316 @@
+"""What the parts of the SQL records share: transactions, tenant scope, outbox, terms, errors."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Engine,
+    Select,
+    Table,
+    Update,
+    and_,
+    exc,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import update as sql_update
+
+from lodestone.base.errors import (
+    CorruptError,
+    InvalidError,
+    Problem,
+    UnavailableError,
+    UnknownError,
+)
+from lodestone.events.facts import SURFACE_MAX, SURFACES
+from lodestone.events.outcomes import Kind
+from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
+from lodestone.stores.records_types import Change, Row, TermKind
+
+BULK_MAX: Final = 1_000
+CODE_MAX: Final = 2**15 - 1
+SURFACE_FIRST: Final = 8
+"""The first code of a surface that is not built in."""
+TERM_LENGTH_MAX: Final = 128
+READ_CHUNK: Final = 5_000
+IN_MAX: Final = 500
+"""Values in one `IN`, well under what either database takes."""
+
+Project: TypeAlias = Callable[[Sequence[str], str, str], tuple[float, ...]]
+"""See content.vectors.project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What never changes of a community once it is made."""
+
+    number: int
+    community: str
+    secret: bytes
+
+
+@dataclass(slots=True)
+class Scope:
+    """One connection inside one community: the only way to a tenant's tables."""
+
+    connection: Connection
+    tenant: Tenant
+
+    def select(self, table: Table, *columns: Any) -> Select[Any]:
+        """Start a query over one tenant's rows; all columns unless some are named."""
+        return select(*(columns or (table,))).where(table.c.tenant == self.tenant.number)
+
+    def update(self, table: Table) -> Update:
+        """Start an update of one tenant's rows."""
+        return sql_update(table).where(table.c.tenant == self.tenant.number)
+
+    def delete(self, table: Table) -> Delete:
+        """Start a deletion of one tenant's rows."""
+        return sql_delete(table).where(table.c.tenant == self.tenant.number)
+
+    def insert(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert rows as this tenant's."""
+        if rows:
+            number = self.tenant.number
+            self.connection.execute(insert(table), [{"tenant": number, **row} for row in rows])
+
+    def fetch(self, statement: Select[Any]) -> Sequence[Any]:
+        """Return all rows of a query."""
+        return self.connection.execute(statement).all()
+
+    def first(self, statement: Select[Any]) -> Any:
+        """Return the first row of a query, or None."""
+        return self.connection.execute(statement).first()
+
+    def run(self, statement: Update | Delete) -> int:
+        """Do an update or deletion and say how many rows it met."""
+        return self.connection.execute(statement).rowcount
+
+
+@dataclass(slots=True)
+class Work(Scope):
+    """One write transaction of a community, alone in it: it owns rows, codes and the outbox."""
+
+    terms: "Terms"
+    item_next: int
+    change_next: int
+    changes: list[Change] = field(default_factory=list)
+
+    def item_row(self) -> int:
+        """Give out the next item row."""
+        self.item_next += 1
+        return self.item_next - 1
+
+    def change(
+        self, kind: Kind, app_id: str, target: int, row: Row | None, *, created: bool = False
+    ) -> Change:
+        """Note a change for the outbox."""
+        change = Change(self.change_next, self.tenant.community, kind, app_id, target, row, created)
+        self.change_next += 1
+        self.changes.append(change)
+        return change
+
+    def term(self, kind: TermKind, text: str) -> int:
+        """Return a name's code, giving it one at first sight; see `Records.term`."""
+        return self.terms.code(kind, text)
+
+    def finish(self) -> None:
+        """Write what was noted; the last statements of the transaction."""
+        self.insert(TERMS, self.terms.rows())
+        self.insert(
+            OUTBOX,
+            [
+                {"id": change.id, "kind": int(change.kind), "target": change.target}
+                for change in self.changes
+            ],
+        )
+        self.run(
+            self.update(COMMUNITIES).values(
+                items_next=self.item_next, changes_next=self.change_next
+            )
+        )
+
+
+@dataclass(slots=True)
+class Terms:
+    """The names of a community as one transaction sees them: those known, and those it gives."""
+
+    known: dict[TermKind, dict[str, int]]
+    given: dict[TermKind, dict[str, int]] = field(
+        default_factory=lambda: {kind: {} for kind in TermKind}
+    )
+
+    def code(self, kind: TermKind, text: str) -> int:
+        """Return a name's code, giving it the next one at first sight.
+
+        Raises:
+            InvalidError: `terms_full`.
+        """
+        if kind is TermKind.SURFACE and text in SURFACES:
+            return SURFACES.index(text)
+        code = self.known[kind].get(text)
+        if code is None:
+            code = self.given[kind].get(text)
+        if code is None:
+            if not text.isprintable() or not 1 <= len(text) <= TERM_LENGTH_MAX:
+                problem = Problem(
+                    kind.name.lower(), f"{text!r} is not 1 to 128 printable characters"
+                )
+                raise InvalidError("term_invalid", problem.problem, (problem,))
+            code = first_code(kind) + len(self.known[kind]) + len(self.given[kind])
+            if code > (SURFACE_MAX - 1 if kind is TermKind.SURFACE else CODE_MAX):
+                name = kind.name.lower()
+                problem = Problem(name, f"{text!r} is one {name} too many for this community")
+                raise InvalidError("terms_full", problem.problem, (problem,))
+            self.given[kind][text] = code
+        return code
+
+    def mark(self) -> tuple[int, ...]:
+        """Say how far giving has come, for `back`."""
+        return tuple(len(self.given[kind]) for kind in TermKind)
+
+    def back(self, mark: tuple[int, ...]) -> None:
+        """Take back what was given since a mark, the last first."""
+        for kind, length in zip(TermKind, mark, strict=True):
+            while len(self.given[kind]) > length:
+                self.given[kind].popitem()
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return the rows to insert for what was given."""
+        return [
+            {"kind": int(kind), "code": code, "text": text}
+            for kind in TermKind
+            for text, code in self.given[kind].items()
+        ]
+
+
+def first_code(kind: TermKind) -> int:
+    """Return the first code that a kind gives out."""
+    return SURFACE_FIRST if kind is TermKind.SURFACE else 0
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the database driver raises into the errors of this house."""
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        message = f"The records do not answer; try again. ({error.__class__.__name__}: {error})"
+        raise UnavailableError("records_unavailable", message) from error
+    except exc.SQLAlchemyError as error:
+        raise CorruptError("records_failed", f"The records refused a statement: {error}") from error
+
+
+class Base:
+    """An engine, one writer at a time, and what is remembered of each community."""
+
+    def __init__(self, engine: Engine, draw: Callable[[], int], project: Project) -> None:
+        self._engine = engine
+        self._draw = draw
+        self._project = project
+        self._lock = threading.RLock()
+        self._tenants: dict[str, Tenant] = {}
+        self._terms: dict[int, dict[TermKind, dict[str, int]]] = {}
+        self._closed = False
+        self._unwiped = False
+
+    def _random(self, size: int) -> bytes:
+        """Return up to 64 random bytes from the numbers handed in, 63 bits each."""
+        drawn = b"".join(self._draw().to_bytes(8, "big") for _ in range(size // 8 + 1))
+        return hashlib.blake2b(drawn, digest_size=size).digest()
+
+    @contextmanager
+    def _connected(self, *, writing: bool) -> Iterator[Connection]:
+        if self._closed:
+            raise UnavailableError("records_closed", "The records have been closed.")
+        with translated(), self._engine.connect() as bare:
+            connection = bare.execution_options(writing=writing)
+            with connection.begin():
+                yield connection
+
+    def _tenant(self, connection: Connection, community: str) -> Tenant:
+        tenant = self._tenants.get(community)
+        if tenant is None:
+            found = connection.execute(
+                select(COMMUNITIES.c.tenant, COMMUNITIES.c.secret).where(
+                    COMMUNITIES.c.id == community
+                )
+            ).first()
+            if found is None:
+                message = f"There is no community {community!r}; create it first."
+                raise UnknownError("community_unknown", message)
+            tenant = self._tenants[community] = Tenant(found[0], community, found[1])
+        return tenant
+
+    @contextmanager
+    def _reading(self, community: str) -> Iterator[Scope]:
+        with self._connected(writing=False) as connection:
+            yield Scope(connection, self._tenant(connection, community))
+
+    @contextmanager
+    def _writing(self, community: str) -> Iterator[Work]:
+        """Open a transaction that is alone in its community until it has ended.
+
+        Locking the community's own row makes numbers dense and the outbox ordered by commit,
+        in PostgreSQL with several writers too.
+        """
+        with self._lock:
+            with self._connected(writing=True) as connection:
+                tenant = self._tenant(connection, community)
+                scope = Scope(connection, tenant)
+                item_next, change_next = scope.first(
+                    scope.select(
+                        COMMUNITIES, COMMUNITIES.c.items_next, COMMUNITIES.c.changes_next
+                    ).with_for_update()
+                )
+                terms = Terms(self._known_terms(scope))
+                work = Work(connection, tenant, terms, item_next, change_next)
+                yield work
+                work.finish()
+            for kind, given in terms.given.items():
+                self._terms[tenant.number][kind].update(given)
+            if self._unwiped:
+                self._wipe()
+
+    def _wipe(self) -> None:
+        """After an erasure, empty SQLite's write-ahead log, which still holds the pages before.
+
+        Readers of this process let go within one short transaction, for which the busy timeout
+        waits; should one hold on longer, the next write and closing try again.
+        """
+        self._unwiped = self._engine.dialect.name == "sqlite"
+        if self._unwiped:
+            with translated(), closing(self._engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                outcome = cursor.fetchone()
+                cursor.close()
+            self._unwiped = outcome is None or outcome[0] != 0
+
+    def _known_terms(self, scope: Scope) -> dict[TermKind, dict[str, int]]:
+        """Bring the remembered names up to what the database holds; others may have added some."""
+        known = self._terms.setdefault(scope.tenant.number, {kind: {} for kind in TermKind})
+        unseen = or_(
+            *(
+                and_(TERMS.c.kind == int(kind), TERMS.c.code >= first_code(kind) + len(names))
+                for kind, names in known.items()
+            )
+        )
+        query = scope.select(TERMS, TERMS.c.kind, TERMS.c.text, TERMS.c.code).where(unseen)
+        for kind, text, code in scope.fetch(query):
+            known[TermKind(kind)][text] = code
+        return known
+
+
+def chunks(values: Sequence[Any], size: int = IN_MAX) -> Iterator[Sequence[Any]]:
+    """Cut values into pieces of at most `size`."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,180 @@
+"""Middle domains, their moderators, and terms in SQL. See `Records`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import InvalidError, Problem, UnknownError
+from lodestone.base.wire import app_id, instant_of
+from lodestone.content import DomainIn
+from lodestone.events.facts import SURFACES
+from lodestone.events.outcomes import Kind
+from lodestone.features.layout import DomainRow
+from lodestone.stores.records_base import Base, Scope
+from lodestone.stores.records_people import PERSON_DOC, find_people, with_keys
+from lodestone.stores.records_rows import (
+    domain_row,
+    pack_domain_doc,
+    unpack_domain_doc,
+    unpack_person_doc,
+)
+from lodestone.stores.records_schema import DOMAINS, MODERATORS, PEOPLE, TERMS
+from lodestone.stores.records_seal import Seal
+from lodestone.stores.records_types import Change, DomainRecord, TermKind
+
+
+class DomainRecords(Base):
+    """See `Records`, the parts on domains, moderators and terms."""
+
+    def put_domain(
+        self, community: str, domain_id: str, given: DomainIn, *, now: Instant
+    ) -> Change:
+        """See `Records.put_domain`."""
+        app_id(domain_id)
+        with self._writing(community) as work:
+            found = _find(work, domain_id)
+            if found is not None and found.given.kind != given.kind:
+                problem = Problem("kind", f"is {found.given.kind} since the first write")
+                raise InvalidError("kind_fixed", f"kind {problem.problem}.", (problem,))
+            created = now if found is None else found.created
+            if given.created_at is not None:
+                created = instant_of(given.created_at)
+            code = work.term(TermKind.DOMAIN, domain_id)
+            values = {"given": pack_domain_doc(given), "created": created}
+            if found is None:
+                work.insert(DOMAINS, [{"code": code, "id": domain_id, **values}])
+            else:
+                work.run(work.update(DOMAINS).where(DOMAINS.c.code == code).values(values))
+            return work.change(
+                Kind.DOMAIN, domain_id, code, domain_row(code, given), created=found is None
+            )
+
+    def delete_domain(self, community: str, domain_id: str) -> Change:
+        """See `Records.delete_domain`."""
+        with self._writing(community) as work:
+            code = _require(work, domain_id).code
+            work.run(work.delete(MODERATORS).where(MODERATORS.c.domain == code))
+            work.run(work.delete(DOMAINS).where(DOMAINS.c.code == code))
+            return work.change(Kind.DOMAIN, domain_id, code, None)
+
+    def domain(self, community: str, domain_id: str) -> DomainRecord:
+        """See `Records.domain`."""
+        with self._reading(community) as scope:
+            return _require(scope, domain_id)
+
+    def domains(
+        self, community: str, *, limit: int, after: str | None = None
+    ) -> list[DomainRecord]:
+        """See `Records.domains`."""
+        with self._reading(community) as scope:
+            query = scope.select(DOMAINS).order_by(DOMAINS.c.id).limit(limit)
+            if after is not None:
+                query = query.where(DOMAINS.c.id > after)
+            return [_domain(row) for row in scope.fetch(query)]
+
+    def domain_rows(self, community: str) -> Iterator[tuple[str, DomainRow]]:
+        """See `Records.domain_rows`."""
+        with self._reading(community) as scope:
+            rows = scope.fetch(scope.select(DOMAINS).order_by(DOMAINS.c.code))
+        for row in rows:
+            yield row.id, domain_row(row.code, unpack_domain_doc(row.given))
+
+    def add_moderator(self, community: str, domain_id: str, person_id: str) -> bool:
+        """See `Records.add_moderator`."""
+        with self._writing(community) as work:
+            code, ordinal = _office(work, domain_id, person_id)
+            held = work.select(MODERATORS).where(
+                MODERATORS.c.domain == code, MODERATORS.c.ordinal == ordinal
+            )
+            if work.first(held) is not None:
+                return False
+            work.insert(MODERATORS, [{"domain": code, "ordinal": ordinal}])
+            return True
+
+    def remove_moderator(self, community: str, domain_id: str, person_id: str) -> bool:
+        """See `Records.remove_moderator`."""
+        with self._writing(community) as work:
+            code, ordinal = _office(work, domain_id, person_id)
+            held = work.delete(MODERATORS).where(
+                MODERATORS.c.domain == code, MODERATORS.c.ordinal == ordinal
+            )
+            return work.run(held) > 0
+
+    def moderators(self, community: str, domain_id: str) -> list[str]:
+        """See `Records.moderators`."""
+        with self._reading(community) as scope:
+            code = _require(scope, domain_id).code
+            offices = scope.select(MODERATORS, MODERATORS.c.ordinal)
+            query = with_keys(scope).where(
+                PEOPLE.c.ordinal.in_(offices.where(MODERATORS.c.domain == code))
+            )
+            rows = scope.fetch(query)
+        docs = [Seal(row.key).open(row.doc, what=PERSON_DOC) for row in rows]
+        return sorted(unpack_person_doc(doc).id for doc in docs)
+
+    def term(self, community: str, kind: TermKind, text: str) -> int:
+        """See `Records.term`."""
+        known = self.find_term(community, kind, text)
+        if known is not None:
+            return known
+        with self._writing(community) as work:
+            return work.term(kind, text)
+
+    def find_term(self, community: str, kind: TermKind, text: str) -> int | None:
+        """See `Records.find_term`."""
+        if kind is TermKind.SURFACE and text in SURFACES:
+            return SURFACES.index(text)
+        if not text.isprintable():
+            return None
+        with self._reading(community) as scope:
+            known = self._terms.get(scope.tenant.number, {}).get(kind, {}).get(text)
+            if known is not None:
+                return known
+            query = scope.select(TERMS, TERMS.c.code)
+            row = scope.first(query.where(TERMS.c.kind == int(kind), TERMS.c.text == text))
+        return None if row is None else int(row.code)
+
+    def term_text(self, community: str, kind: TermKind, code: int) -> str:
+        """See `Records.term_text`."""
+        if kind is TermKind.SURFACE and 0 <= code < len(SURFACES):
+            return SURFACES[code]
+        with self._reading(community) as scope:
+            query = scope.select(TERMS, TERMS.c.text)
+            row = scope.first(query.where(TERMS.c.kind == int(kind), TERMS.c.code == code))
+        if row is None:
+            raise UnknownError("term_unknown", f"No {kind.name.lower()} has the code {code}.")
+        return str(row.text)
+
+    def terms(self, community: str, kind: TermKind) -> dict[int, str]:
+        """See `Records.terms`."""
+        with self._reading(community) as scope:
+            query = scope.select(TERMS, TERMS.c.code, TERMS.c.text)
+            rows = scope.fetch(query.where(TERMS.c.kind == int(kind)).order_by(TERMS.c.code))
+        built_in = enumerate(SURFACES) if kind is TermKind.SURFACE else ()
+        return {**dict(built_in), **{row.code: row.text for row in rows}}
+
+
+def _find(scope: Scope, domain_id: str) -> DomainRecord | None:
+    row = scope.first(scope.select(DOMAINS).where(DOMAINS.c.id == domain_id))
+    return None if row is None else _domain(row)
+
+
+def _require(scope: Scope, domain_id: str) -> DomainRecord:
+    found = _find(scope, domain_id)
+    if found is None:
+        message = f"There is no domain {domain_id!r} in this community."
+        raise UnknownError("domain_unknown", message)
+    return found
+
+
+def _office(scope: Scope, domain_id: str, person_id: str) -> tuple[int, int]:
+    code = _require(scope, domain_id).code
+    person = find_people(scope, [person_id]).get(person_id)
+    if person is None:
+        message = f"There is no person {person_id!r} in this community."
+        raise UnknownError("person_unknown", message)
+    return code, person.ordinal
+
+
+def _domain(row: Any) -> DomainRecord:
+    return DomainRecord(row.id, row.code, unpack_domain_doc(row.given), Instant(row.created))

@@ -1,0 +1,210 @@
+"""Policies, answers kept, small values and the outbox in SQL. See `Records`."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import func
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import ConflictError, Problem, UnknownError
+from lodestone.events.outcomes import Kind
+from lodestone.stores.records_base import Base, Scope, chunks
+from lodestone.stores.records_items import ITEM_COLUMNS, owner_key
+from lodestone.stores.records_items_write import LAYOUT
+from lodestone.stores.records_people import (
+    PERSON_DOC,
+    PERSON_ROW,
+    find_people,
+    with_keys,
+)
+from lodestone.stores.records_rows import (
+    domain_row,
+    unpack_domain_doc,
+    unpack_item,
+    unpack_person,
+    unpack_person_doc,
+)
+from lodestone.stores.records_schema import (
+    ANSWERS,
+    DOMAINS,
+    ITEMS,
+    META,
+    OUTBOX,
+    PEOPLE,
+    PERSON_KEYS,
+    POLICIES,
+    TERMS,
+)
+from lodestone.stores.records_seal import Seal, open_unsealed, unsealed
+from lodestone.stores.records_types import Answer, Change, PolicyRecord, Row, TermKind
+from lodestone.traffic.policy import Policy
+
+ANSWER_MICROSECONDS: Final = 7 * 24 * 3_600_000_000
+"""How long an answer is kept: seven days."""
+_BODY = b"answers.body"
+
+
+class LogRecords(Base):
+    """See `Records`, the parts on policies, answers, small values and the outbox."""
+
+    def put_policy(self, community: str, policy: Policy, *, now: Instant) -> Change:
+        """See `Records.put_policy`."""
+        with self._writing(community) as work:
+            newest = work.first(work.select(POLICIES, func.max(POLICIES.c.version)))[0]
+            version = 1 if newest is None else newest + 1
+            stored = msgspec.structs.replace(policy, version=version)
+            blob = msgspec.json.encode(stored)
+            work.insert(POLICIES, [{"version": version, "policy": blob, "created": now}])
+            return work.change(Kind.POLICY, "", version, None, created=True)
+
+    def policy(self, community: str, version: int | None = None) -> PolicyRecord:
+        """See `Records.policy`."""
+        with self._reading(community) as scope:
+            query = scope.select(POLICIES).order_by(POLICIES.c.version.desc()).limit(1)
+            if version is not None:
+                query = query.where(POLICIES.c.version == version)
+            row = scope.first(query)
+        if row is None:
+            named = "policy yet" if version is None else f"policy of version {version}"
+            raise UnknownError("policy_unknown", f"This community has no {named}.")
+        return _policy(row)
+
+    def policies(self, community: str) -> list[PolicyRecord]:
+        """See `Records.policies`."""
+        with self._reading(community) as scope:
+            rows = scope.fetch(scope.select(POLICIES).order_by(POLICIES.c.version.desc()))
+        return [_policy(row) for row in rows]
+
+    def recall(self, community: str, claim: bytes) -> Answer | None:
+        """See `Records.recall`."""
+        with self._reading(community) as scope:
+            return _recall(scope, claim)
+
+    def remember(
+        self,
+        community: str,
+        claim: bytes,
+        answer: Answer,
+        *,
+        now: Instant,
+        person_id: str | None = None,
+    ) -> None:
+        """See `Records.remember`."""
+        with self._writing(community) as work:
+            kept = _recall(work, claim)
+            if kept is not None:
+                if kept.body_digest != answer.body_digest:
+                    problem = Problem(
+                        "Idempotency-Key", "was used with another body; use a new one"
+                    )
+                    message = f"Idempotency-Key {problem.problem}."
+                    raise ConflictError("idempotency_conflict", message, (problem,))
+                return
+            person = None
+            if person_id is not None:
+                person = find_people(work, [person_id]).get(person_id)
+            sealed = unsealed(answer.body)
+            if person is not None:
+                sealed = Seal(person.key).seal(answer.body, what=_BODY)
+            row = {
+                "claim": claim,
+                "body_digest": answer.body_digest,
+                "status": answer.status,
+                "body": sealed,
+                "created": now,
+                "ordinal": None if person is None else person.ordinal,
+            }
+            work.insert(ANSWERS, [row])
+
+    def purge_answers(self, community: str, *, now: Instant) -> int:
+        """See `Records.purge_answers`."""
+        with self._writing(community) as work:
+            old = work.delete(ANSWERS).where(ANSWERS.c.created <= now - ANSWER_MICROSECONDS)
+            return work.run(old)
+
+    def meta(self, community: str, name: str) -> bytes | None:
+        """See `Records.meta`."""
+        with self._reading(community) as scope:
+            row = scope.first(scope.select(META, META.c.value).where(META.c.name == name))
+        return None if row is None else bytes(row.value)
+
+    def set_meta(self, community: str, name: str, value: bytes | None) -> None:
+        """See `Records.set_meta`."""
+        with self._writing(community) as work:
+            work.run(work.delete(META).where(META.c.name == name))
+            if value is not None:
+                work.insert(META, [{"name": name, "value": value}])
+
+    def pending_changes(self, community: str, *, limit: int = 10_000) -> list[Change]:
+        """See `Records.pending_changes`."""
+        with self._reading(community) as scope:
+            pending = scope.fetch(scope.select(OUTBOX).order_by(OUTBOX.c.id).limit(limit))
+            rows = {
+                kind: read(scope, [one.target for one in pending if one.kind == kind])
+                for kind, read in _READERS.items()
+            }
+        changes = []
+        for one in pending:
+            app_id, row = rows.get(Kind(one.kind), {}).get(one.target, ("", None))
+            changes.append(Change(one.id, community, Kind(one.kind), app_id, one.target, row))
+        return changes
+
+    def done(self, community: str, ids: Sequence[int]) -> None:
+        """See `Records.done`."""
+        with self._lock, self._connected(writing=True) as connection:
+            scope = Scope(connection, self._tenant(connection, community))
+            for some in chunks(ids):
+                scope.run(scope.delete(OUTBOX).where(OUTBOX.c.id.in_(some)))
+
+
+def _people(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
+    found: dict[int, tuple[str, Row | None]] = {}
+    for some in chunks(ordinals):
+        for row in scope.fetch(with_keys(scope).where(PEOPLE.c.ordinal.in_(some))):
+            seal = Seal(row.key)
+            doc = unpack_person_doc(seal.open(row.doc, what=PERSON_DOC))
+            found[row.ordinal] = (doc.id, unpack_person(seal.open(row.row, what=PERSON_ROW)))
+    return found
+
+
+def _items(scope: Scope, rows: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
+    found: dict[int, tuple[str, Row | None]] = {}
+    query = scope.select(ITEMS, *ITEM_COLUMNS).join_from(ITEMS, PERSON_KEYS, owner_key())
+    for some in chunks(rows):
+        for row in scope.fetch(query.where(ITEMS.c.row.in_(some))):
+            found[row.row] = (row.id, unpack_item(Seal(row.key).open(row.layout, what=LAYOUT)))
+    return found
+
+
+def _domains(scope: Scope, codes: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
+    found: dict[int, tuple[str, Row | None]] = {}
+    names = scope.select(TERMS, TERMS.c.code, TERMS.c.text)
+    names = names.where(TERMS.c.kind == int(TermKind.DOMAIN))
+    for some in chunks(codes):
+        # A domain that has been removed still has its name.
+        found.update(
+            (row.code, (row.text, None)) for row in scope.fetch(names.where(TERMS.c.code.in_(some)))
+        )
+        for row in scope.fetch(scope.select(DOMAINS).where(DOMAINS.c.code.in_(some))):
+            found[row.code] = (row.id, domain_row(row.code, unpack_domain_doc(row.given)))
+    return found
+
+
+_READERS: Final = {Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains}
+
+
+def _recall(scope: Scope, claim: bytes) -> Answer | None:
+    query = scope.select(ANSWERS, ANSWERS, PERSON_KEYS.c.key).where(ANSWERS.c.claim == claim)
+    theirs = (PERSON_KEYS.c.tenant == ANSWERS.c.tenant) & (
+        PERSON_KEYS.c.ordinal == ANSWERS.c.ordinal
+    )
+    row = scope.first(query.join_from(ANSWERS, PERSON_KEYS, theirs, isouter=True))
+    if row is None:
+        return None
+    body = open_unsealed(row.body) if row.key is None else Seal(row.key).open(row.body, what=_BODY)
+    return Answer(row.body_digest, row.status, body)
+
+
+def _policy(row: Any) -> PolicyRecord:
+    return PolicyRecord(msgspec.json.decode(row.policy, type=Policy), Instant(row.created))

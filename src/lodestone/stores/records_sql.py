@@ -1,0 +1,149 @@
+"""The records in SQLite or PostgreSQL: one adapter, since both speak the same SQL through SQLAlchemy.
+
+SQLite runs with a write-ahead log and syncs at every commit; a write transaction takes the write
+lock at once, so that no other can come between its reading and its writing.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+
+from lodestone.base.errors import ConflictError, CorruptError, InvalidError
+from lodestone.stores.records_base import Project, translated
+from lodestone.stores.records_communities import CommunityRecords
+from lodestone.stores.records_domains import DomainRecords
+from lodestone.stores.records_items import ItemRecords
+from lodestone.stores.records_log import LogRecords
+
+_PRAGMAS: Final = (
+    "busy_timeout = 10000",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "cache_size = -65536",
+)
+_MIGRATION_LOCK: Final = 7_020_112_019
+"""PostgreSQL's advisory lock under which one process at a time migrates."""
+
+
+class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords):
+    """See `Records`."""
+
+    def copy_to(self, path: Path) -> None:
+        """See `Records.copy_to`."""
+        if self._engine.dialect.name != "sqlite":
+            message = "These records live in PostgreSQL; back them up with pg_dump."
+            raise ConflictError("backup_unsupported", message)
+        if path.exists():
+            raise ConflictError("backup_exists", f"{path} exists; name a new file.")
+        database = self._engine.url.database
+        assert database is not None
+        part = path.with_name(path.name + ".part")
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+            # One file that is whole by itself: a write-ahead log would be a second one.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        _sync(part)
+        part.rename(path)
+        _sync(path.parent)
+
+    def close(self) -> None:
+        """See `Records.close`."""
+        with self._lock:
+            if self._unwiped:
+                self._wipe()
+            self._closed = True
+            self._engine.dispose()
+
+
+def open_records(url: str, *, draw: Callable[[], int], project: Project) -> SqlRecords:
+    """Open the records, making or migrating their tables first.
+
+    Args:
+        url: `sqlite:////folder/records.db` or `postgresql+psycopg://...`.
+        draw: Gives random whole numbers in [0, 2**63); in serving from the system's secrets.
+        project: Makes an item's day-one vector, see content.vectors.project.
+
+    Raises:
+        InvalidError: `records_url`: it is neither.
+        UnavailableError: The database does not answer.
+        CorruptError: `records_newer`: a later version has written it.
+    """
+    engine = _engine(url)
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlRecords(engine, draw, project)
+
+
+def migrate(engine: Engine, *, revision: str = "head") -> None:
+    """Bring the tables to a revision; the data is kept."""
+    config = Config()
+    config.set_main_option("script_location", str(files("lodestone.stores") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with translated(), engine.execution_options(writing=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            message = f"A later version has written these records; run that one. ({error})"
+            raise CorruptError("records_newer", message) from error
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidError("records_url", f"{url!r} is no database address.") from error
+    if parsed.drivername == "postgresql+psycopg":
+        return create_engine(parsed, pool_pre_ping=True)
+    if (
+        parsed.get_backend_name() != "sqlite"
+        or not parsed.database
+        or parsed.database == ":memory:"
+    ):
+        message = "Give sqlite:///FILE or postgresql+psycopg://…"
+        raise InvalidError("records_url", message)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _record: Any) -> None:
+    # The driver would begin transactions by itself, and not before statements that only read.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
