@@ -6,7 +6,9 @@ from typing import Final
 EARTH_RADIUS_KM: Final = 6371.0088
 
 
-def distance_km(latitude: float, longitude: float, latitude_to: float, longitude_to: float) -> float:
+def distance_km(
+    latitude: float, longitude: float, latitude_to: float, longitude_to: float
+) -> float:
     """Measure the great circle between two points by the haversine formula.
 
     >>> round(distance_km(26.38, 108.08, 26.38, 108.18), 2)

@@ -5,13 +5,13 @@ import math
 import numba
 import numpy as np
 
-from lodestone.base.arrays import Array
+from lodestone.base.arrays import Array, Number
 
 
 @numba.njit(cache=True)
 def distance_km(
-    latitude: float, longitude: float, latitude_to: float, longitude_to: float
-) -> float:
+    latitude: Number, longitude: Number, latitude_to: Number, longitude_to: Number
+) -> Number:
     """Measure the great circle, as `lodestone.base.geo.distance_km`."""
     rad = math.pi / 180.0
     phi, phi_to = latitude * rad, latitude_to * rad
@@ -22,7 +22,7 @@ def distance_km(
 
 
 @numba.njit(cache=True)
-def _has(codes: Array, wanted: int) -> bool:
+def _has(codes: Array, wanted: Number) -> Number:
     for k in range(codes.size):
         if codes[k] == wanted:
             return True
@@ -36,7 +36,7 @@ def judge(
     rows: Array,
     marks: Array,
     author_marks: Array,
-    epoch: int,
+    epoch: Number,
     domains: Array,
     places: Array,
     out_reason: Array,
@@ -87,7 +87,9 @@ def judge(
 
 
 @numba.njit(cache=True)
-def _reason(viewer: Array, item: Array, mark: int, author_mark: int, epoch: int, kind: int) -> int:
+def _reason(
+    viewer: Array, item: Array, mark: Number, author_mark: Number, epoch: Number, kind: Number
+) -> Number:
     if item.state != 1:
         return 1
     if item.label == 2:
@@ -108,7 +110,7 @@ def _reason(viewer: Array, item: Array, mark: int, author_mark: int, epoch: int,
 
 
 @numba.njit(cache=True)
-def _reach(viewer: Array, item: Array, kind: int) -> int:
+def _reach(viewer: Array, item: Array, kind: Number) -> Number:
     surface = viewer.surface
     if surface == 1 and kind != 4:
         return 9

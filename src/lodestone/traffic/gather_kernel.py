@@ -2,7 +2,7 @@
 
 import numba
 
-from lodestone.base.arrays import Array
+from lodestone.base.arrays import Array, Number
 
 
 @numba.njit(cache=True)
@@ -14,10 +14,10 @@ def gather(
     follows: Array,
     recent: Array,
     stamp: Array,
-    epoch: int,
+    epoch: Number,
     out_row: Array,
     out_source: Array,
-) -> int:
+) -> Number:
     """See `lodestone.traffic.gather.gather`."""
     n = 0
     limit = out_row.size

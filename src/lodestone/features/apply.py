@@ -1,0 +1,166 @@
+"""Move the state by facts, one at a time: the plain reading of what each fact means.
+
+Everything kept is a whole number, a set, or the latest by time, so the order in which facts arrive
+cannot change where they lead. `apply_kernel` holds the compiled twins.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_PAID, Facts
+from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
+from lodestone.features.layout import DAYS_KEPT
+from lodestone.features.table_kernel import pack
+
+if TYPE_CHECKING:
+    from lodestone.features.state import State
+    from lodestone.features.table import Table
+
+TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE = 1, 2, 3
+TAG_REJECTED, TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE = 5, 6, 7, 8
+POSITIVE_KINDS = (*range(Kind.CLICK, Kind.FOLLOW + 1), Kind.ORDER)
+_LEAN_COLUMN = {
+    COUNT_IMPRESSIONS: 0, Kind.CLICK: 1, Kind.LONG_VIEW: 2, Kind.LIKE: 3, Kind.FOLLOW: 4,
+    Kind.COMMENT: 5, Kind.SHARE: 5, Kind.NOT_INTERESTED: 6, Kind.HIDE: 6, Kind.REPORT: 6, Kind.WATCH: 7,
+}  # fmt: skip
+
+
+def count(state: "State", facts: Facts, person_row: np.ndarray) -> None:
+    """Count every outcome and impression into the state's counters; shapes (facts,)."""
+    for fact, person in zip(facts, person_row.tolist(), strict=True):
+        _count_one(state, fact, person)
+
+
+def _count_one(state: "State", fact: np.void, person: int) -> None:
+    kind, row, day = int(fact["kind"]), int(fact["item"]), int(fact["day"])
+    where = (int(fact["surface"]), int(fact["slot"]), int(fact["domain"]))
+    if kind == Kind.WATCH:
+        add(state, where, person, row, day, Kind.WATCH, watched(state.watch, fact, person))
+    elif kind in (Kind.LIKE, Kind.UNLIKE):
+        _like(state, fact, person, where)
+    elif kind < OUTCOME_COUNT:
+        if kind >= Kind.NOT_INTERESTED and person >= 0 and row >= 0:
+            state.rejected.put(int(pack(person, row, TAG_REJECTED)), 1)
+        add(state, where, person, row, day, kind, 1)
+    elif kind == Kind.IMPRESSION:
+        slot = min(where[1], state.attention.size - 1)
+        add(state, where, person, row, day, COUNT_IMPRESSIONS, 1)
+        add(state, where, person, row, day, COUNT_ATTENTION, int(state.attention[slot]))
+        _expose(state, fact, row, day)
+
+
+def watched(table: "Table", fact: np.void, person: int) -> int:
+    """Return the tenths of a second a watch adds to what its slot had, at most 600 in all."""
+    tenths = min(600, int(fact["value"]) // 100)
+    day = int(fact["day"])
+    if fact["receipt"] >= 0:
+        key = pack(
+            int(fact["receipt"]) & 0xFFFFFFF, int(fact["slot"]) << 20 | day & 0xFFFFF, TAG_WATCH
+        )
+    elif person >= 0 and fact["item"] >= 0:
+        folded = int(fact["item"]) * 40503 + day * 64 + int(fact["surface"])
+        key = pack(person, folded & 0x7FFFFFFF, TAG_WATCH_LOOSE)
+    else:
+        return tenths
+    known = (table.get(int(key)) or (0,))[0]
+    table.put(int(key), max(known, tenths))
+    return max(0, tenths - known)
+
+
+def _like(state: "State", fact: np.void, person: int, where: tuple[int, int, int]) -> None:
+    """Let the later of like and unlike hold, and count it on its own day and in its own place."""
+    row, day, off = int(fact["item"]), int(fact["day"]), fact["kind"] == Kind.UNLIKE
+    if person < 0 or row < 0:
+        add(state, where, person, row, day, Kind.LIKE, -1 if off else 1)
+        return
+    key = int(pack(person, row, TAG_LIKE))
+    context = where[0] | where[1] << 8 | where[2] + 1 << 16
+    stamp = int(fact["time"]) * 2 + off
+    old = state.like.get(key)
+    if old is not None:
+        if (stamp, day, context) <= (old[0], old[1], old[3]):
+            return
+        if not old[0] & 1:
+            there = (old[3] & 0xFF, old[3] >> 8 & 0xFF, (old[3] >> 16) - 1)
+            add(state, there, person, row, old[1], Kind.LIKE, -1)
+    state.like.put(key, stamp, day, 0, context)
+    if not off:
+        add(state, where, person, row, day, Kind.LIKE, 1)
+
+
+def _expose(state: "State", fact: np.void, row: int, day: int) -> None:
+    """Move exposure and promises by an organic impression of a decision."""
+    flags = int(fact["flags"])
+    if (
+        not flags & FLAG_DECISION
+        or flags & (FLAG_HISTORY | FLAG_PAID)
+        or day <= state.today - DAYS_KEPT
+    ):
+        return
+    bucket = day % DAYS_KEPT
+    state.impressions_day[bucket] += 1
+    if row >= 0:
+        state.author_exposure[state.items["author"][row], bucket] += 1
+    for bit in range(64):
+        if int(fact["promises"]) >> bit & 1:
+            state.promise_delivered[bit, bucket] += 1
+
+
+def add(
+    state: "State",
+    where: tuple[int, int, int],
+    person: int,
+    row: int,
+    day: int,
+    column: int,
+    amount: int,
+) -> None:
+    """Add a whole number to one column of every counter the fact belongs to."""
+    surface, slot, domain = where
+    state.surface_total[surface, column] += amount
+    state.slot_total[min(slot, state.slot_total.shape[0] - 1), column] += amount
+    if 0 <= domain < state.domain_total.shape[0]:
+        state.domain_total[domain, column] += amount
+    if person >= 0:
+        state.person_total[person, column] += amount
+    if row >= 0:
+        state.author_total[state.items["author"][row], column] += amount
+        if day > state.today - DAYS_KEPT:
+            state.item_ring[row, day % DAYS_KEPT, column] += amount
+        else:
+            state.item_old[row, column] += amount
+    into = _LEAN_COLUMN.get(column)
+    if person < 0 or into is None or amount == 0:
+        return
+    keys = [pack(person, surface, TAG_SURFACE)]
+    if row >= 0:
+        keys.append(pack(person, int(state.items["author"][row]), TAG_AUTHOR))
+        if state.items["topic"][row] >= 0:
+            keys.append(pack(person, int(state.items["topic"][row]), TAG_TOPIC))
+    for key in keys:
+        held = list(state.affinity.get(int(key)) or (0,) * state.affinity.values.shape[1])
+        held[into] += amount
+        state.affinity.put(int(key), *held)
+
+
+def remember(state: "State", facts: Facts, person_row: np.ndarray) -> None:
+    """Keep each viewer's latest positives and latest seen items; shapes (facts,)."""
+    for fact, person in zip(facts, person_row.tolist(), strict=True):
+        row, time = int(fact["item"]), int(fact["time"])
+        if person < 0 or row < 0:
+            continue
+        if fact["kind"] == Kind.IMPRESSION and state.people["seen"][person] >= 0:
+            ring = state.people["seen"][person]
+            _keep_latest(state.seen_item[ring], state.seen_time[ring], row, time // 1_000_000)
+        elif fact["kind"] in POSITIVE_KINDS:
+            _keep_latest(state.positives[person], state.positive_time[person], row, time)
+
+
+def _keep_latest(rows: np.ndarray, times: np.ndarray, row: int, time: int) -> None:
+    held = {int(r): int(t) for r, t in zip(rows, times, strict=True) if r >= 0}
+    held[row] = max(held.get(row, time), time)
+    best = sorted(held.items(), key=lambda pair: (pair[1], pair[0]), reverse=True)[: rows.size]
+    rows[:], times[:] = -1, 0
+    for index, (kept, when) in enumerate(best):
+        rows[index], times[index] = kept, when

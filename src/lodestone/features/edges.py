@@ -1,0 +1,141 @@
+"""Who follows, blocks, mutes whom and who has joined what: of two facts the later holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Ints
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import Kind
+
+FOLLOWS, BLOCKS, MUTES, MEMBER = range(4)
+_MEANING: Final = {
+    Kind.FOLLOW: (FOLLOWS, 0), Kind.UNFOLLOW: (FOLLOWS, 1), Kind.BLOCK: (BLOCKS, 0),
+    Kind.UNBLOCK: (BLOCKS, 1), Kind.MUTE: (MUTES, 0), Kind.UNMUTE: (MUTES, 1),
+    Kind.JOIN: (MEMBER, 0), Kind.LEAVE: (MEMBER, 1),
+}  # fmt: skip
+_KINDS: Final = np.array(sorted(_MEANING))
+_NONE: Final = np.zeros(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerChange:
+    """Someone gained (+1) or lost (-1) a follower."""
+
+    target: int
+    by: int
+
+
+class Edges:
+    """Edges as stamps: time x 2, plus 1 for a removal, so that at one instant the removal wins."""
+
+    def __init__(self) -> None:
+        self._stamps: tuple[dict[int, dict[int, int]], ...] = ({}, {}, {}, {})
+        self._sorted: tuple[dict[int, NDArray[np.int32]], ...] = ({}, {}, {}, {})
+        self._followers: dict[int, int] = {}
+        self._members: dict[int, int] = {}
+
+    def apply(self, facts: Facts, person_row: Ints, target_row: Ints) -> Iterator[FollowerChange]:
+        """Take in the facts that are edges, and say whose follower count changed."""
+        changes = []
+        for index in np.flatnonzero(np.isin(facts["kind"], _KINDS)):
+            fact = facts[index]
+            what, removal = _MEANING[Kind(int(fact["kind"]))]
+            target = int(fact["target"]) if what == MEMBER else int(target_row[index])
+            if person_row[index] >= 0 and target >= 0:
+                by = self._put(
+                    what, int(person_row[index]), target, int(fact["time"]) * 2 + removal
+                )
+                if by and what == FOLLOWS:
+                    changes.append(FollowerChange(target, by))
+        return iter(changes)
+
+    def _put(self, what: int, person: int, target: int, stamp: int) -> int:
+        held = self._stamps[what].setdefault(person, {})
+        old = held.get(target, 1)
+        if stamp <= old:
+            return 0
+        held[target] = stamp
+        by = (old & 1) - (stamp & 1)
+        if by:
+            self._sorted[what].pop(person, None)
+            counts = self._followers if what == FOLLOWS else self._members
+            if what in (FOLLOWS, MEMBER):
+                counts[target] = counts.get(target, 0) + by
+        return by
+
+    def erase(self, person: int) -> list[FollowerChange]:
+        """Drop every edge from and to a person."""
+        changes = []
+        for what in (FOLLOWS, BLOCKS, MUTES, MEMBER):
+            for target, stamp in self._stamps[what].pop(person, {}).items():
+                if not stamp & 1 and what in (FOLLOWS, MEMBER):
+                    counts = self._followers if what == FOLLOWS else self._members
+                    counts[target] -= 1
+                    if what == FOLLOWS:
+                        changes.append(FollowerChange(target, -1))
+            self._sorted[what].pop(person, None)
+            if what != MEMBER:
+                for other, held in self._stamps[what].items():
+                    if held.pop(person, None) is not None:
+                        self._sorted[what].pop(other, None)
+        self._followers.pop(person, None)
+        return changes
+
+    def follows(self, person: int) -> NDArray[np.int32]:
+        """Return whom a person follows, rows ascending."""
+        return self._held(FOLLOWS, person)
+
+    def blocks(self, person: int) -> NDArray[np.int32]:
+        """Return whom a person blocks."""
+        return self._held(BLOCKS, person)
+
+    def mutes(self, person: int) -> NDArray[np.int32]:
+        """Return whom a person mutes."""
+        return self._held(MUTES, person)
+
+    def memberships(self, person: int) -> NDArray[np.int32]:
+        """Return the codes of the domains a person has joined."""
+        return self._held(MEMBER, person)
+
+    def follower_count(self, person: int) -> int:
+        """Return how many follow a person."""
+        return self._followers.get(person, 0)
+
+    def member_count(self, code: int) -> int:
+        """Return how many have joined a domain."""
+        return self._members.get(code, 0)
+
+    def members_of(self, code: int) -> list[int]:
+        """Return the rows of those who have joined a domain, ascending."""
+        held = self._stamps[MEMBER].items()
+        return sorted(person for person, codes in held if not codes.get(code, 1) & 1)
+
+    def _held(self, what: int, person: int) -> NDArray[np.int32]:
+        found = self._sorted[what].get(person)
+        if found is None:
+            stamps = self._stamps[what].get(person)
+            if not stamps:
+                return _NONE
+            kept = sorted(target for target, stamp in stamps.items() if not stamp & 1)
+            found = np.array(kept, np.int32)
+            self._sorted[what][person] = found
+        return found
+
+    def columns(self) -> Ints:
+        """Return every edge as (what, person, target, stamp), sorted; shape (edges, 4)."""
+        rows = [
+            (what, person, target, stamp)
+            for what, held in enumerate(self._stamps)
+            for person, targets in held.items()
+            for target, stamp in targets.items()
+        ]
+        return np.array(sorted(rows), np.int64).reshape(-1, 4)
+
+    def fill(self, columns: Ints) -> None:
+        """Take in edges given as columns."""
+        for what, person, target, stamp in columns.tolist():
+            self._put(what, person, target, stamp)

@@ -1,0 +1,321 @@
+"""Serving state of one community: columns that facts move and decisions read."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.events.facts import SURFACE_MAX, Facts
+from lodestone.events.outcomes import COUNT_WIDTH, Kind
+from lodestone.features import apply_kernel
+from lodestone.features.edges import Edges
+from lodestone.features.grow import grown
+from lodestone.features.layout import (
+    AFFINITY_WIDTH,
+    AUTHOR,
+    AUTHOR_RECENT,
+    CHANNELS_MAX,
+    DAYS_KEPT,
+    ITEM,
+    PERSON,
+    POSITIVES_KEPT,
+    PROFESSIONS_MAX,
+    SEEN_KEPT,
+    VECTOR_WIDTH,
+    DomainRow,
+    ItemRow,
+    PersonRow,
+)
+from lodestone.features.table import Table
+
+SLOTS_COUNTED: Final = 64
+DOMAINS_START: Final = 256
+_RECORD_KINDS: Final = Kind.PERSON
+
+
+class State:
+    """Counters and rows, grown by doubling; `..._count` says how many rows are in use.
+
+    Only facts and record changes move it, in log order; everything in `columns` is whole numbers,
+    sets or latest-by-time, so that neither arrival order nor a restart can change it.
+    """
+
+    def __init__(self, attention: Floats) -> None:
+        """Start empty.
+
+        Args:
+            attention: Shape (slots,). Chance in [0, 1] that a slot is looked at; index 0 stands for
+                an unknown slot.
+        """
+        self.attention: Ints = np.rint(attention * 1000).astype(np.int64)
+        self.item_count = self.author_count = self.person_count = self.ring_count = 0
+        self.items = np.zeros(1024, ITEM)
+        self.item_ring = np.zeros((1024, DAYS_KEPT, COUNT_WIDTH), np.int32)
+        self.item_old = np.zeros((1024, COUNT_WIDTH), np.int64)
+        self.authors = np.zeros(256, AUTHOR)
+        self.author_total = np.zeros((256, COUNT_WIDTH), np.int64)
+        self.author_exposure = np.zeros((256, DAYS_KEPT), np.int32)
+        self.people = np.zeros(1024, PERSON)
+        self.person_total = np.zeros((1024, COUNT_WIDTH), np.int32)
+        self.interest = np.zeros((1024, VECTOR_WIDTH), np.float32)
+        self.positives = np.full((1024, POSITIVES_KEPT), -1, np.int32)
+        self.positive_time = np.zeros((1024, POSITIVES_KEPT), np.int64)
+        self.seen_item = np.full((256, SEEN_KEPT), -1, np.int32)
+        self.seen_time = np.zeros((256, SEEN_KEPT), np.int32)
+        self.surface_total = np.zeros((SURFACE_MAX, COUNT_WIDTH), np.int64)
+        self.domain_total = np.zeros((DOMAINS_START, COUNT_WIDTH), np.int64)
+        self.slot_total = np.zeros((SLOTS_COUNTED, COUNT_WIDTH), np.int64)
+        self.promise_delivered = np.zeros((64, DAYS_KEPT), np.int64)
+        self.impressions_day = np.zeros(DAYS_KEPT, np.int64)
+        self.affinity = Table(AFFINITY_WIDTH)
+        self.watch = Table(1)
+        self.like = Table(4, np.int64)
+        self.rejected = Table(1, np.int8)
+        self.edges = Edges()
+        self.domains: dict[int, DomainRow] = {}
+        self.author_of_owner: dict[int, int] = {}
+        self.today = 0
+        self.offset = 0
+
+    # What the log says happened
+
+    def apply(self, facts: Facts, person_row: Ints, target_row: Ints) -> None:
+        """Move the state by a batch of facts that are not records' changes.
+
+        Args:
+            facts: Shape (facts,), in log order.
+            person_row: Shape (facts,). Row of each fact's person, -1 for nobody or someone erased.
+            target_row: Shape (facts,). Row of the person a fact is about (follow, block, mute), else -1.
+        """
+        if not facts.size:
+            return
+        self.advance_day(int(facts["day"].max()))
+        self._reserve(facts, person_row)
+        apply_kernel.count(
+            facts, person_row, self.items, self.item_ring, self.item_old, self.author_total,
+            self.author_exposure, self.person_total, self.surface_total, self.domain_total,
+            self.slot_total, self.promise_delivered, self.impressions_day, self.attention,
+            self.affinity.keys, self.affinity.values, self.affinity.used,
+            self.watch.keys, self.watch.values, self.watch.used,
+            self.like.keys, self.like.values, self.like.used,
+            self.rejected.keys, self.rejected.values, self.rejected.used, self.today,
+        )  # fmt: skip
+        apply_kernel.remember(
+            facts, person_row, self.people, self.positives, self.positive_time, self.seen_item, self.seen_time
+        )  # fmt: skip
+        for change in self.edges.apply(facts, person_row, target_row):
+            author = int(self.people["author"][change.target])
+            if author >= 0:
+                self.authors["followers"][author] += change.by
+        self.offset += facts.size
+
+    def advance_day(self, today: int) -> None:
+        """Roll the day rings forward; what leaves the window goes to the sums of older days."""
+        steps = min(today - self.today, DAYS_KEPT)
+        for day in range(today - steps + 1, today + 1):
+            bucket = day % DAYS_KEPT
+            self.item_old += self.item_ring[:, bucket]
+            self.item_ring[:, bucket] = 0
+            self.author_exposure[:, bucket] = 0
+            self.promise_delivered[:, bucket] = 0
+            self.impressions_day[bucket] = 0
+        self.today = max(self.today, today)
+
+    # What records say there is
+
+    def put_person(self, row: int, person: PersonRow, interest: Sequence[float]) -> None:
+        """Set a person's row; `interest` is the unit vector of their stated interests, or zeros."""
+        fresh = row >= self.person_count
+        self._grow_people(row + 1)
+        held = self.people[row]
+        if fresh:
+            held["author"], held["seen"] = self.author_of_owner.get(person.ordinal, -1), -1
+            if held["author"] >= 0:
+                self.authors["person"][held["author"]] = row
+                self.authors["followers"][held["author"]] = self.edges.follower_count(row)
+        held["ordinal"], held["created"] = person.ordinal, person.created
+        held["latitude"], held["longitude"] = person.latitude, person.longitude
+        held["present_latitude"] = person.present_latitude
+        held["present_longitude"] = person.present_longitude
+        held["present_at"] = person.present_at
+        held["profession"], held["language"] = person.profession, person.language
+        held["personalised"], held["minor"] = person.personalised, person.minor
+        self.interest[row] = interest
+
+    def put_nobody(self, row: int) -> None:
+        """Take a row for someone who has since been erased, so that rows stay in their places."""
+        self._grow_people(row + 1)
+        held = self.people[row]
+        held["ordinal"], held["author"], held["seen"] = -1, -1, -1
+        held["latitude"] = held["longitude"] = np.nan
+        held["present_latitude"] = held["present_longitude"] = np.nan
+        held["profession"] = held["language"] = -1
+
+    def put_item(self, item: ItemRow, person_row: int, topic: int) -> None:
+        """Set an item's row.
+
+        Args:
+            item: The item.
+            person_row: Row of its author, -1 once erased.
+            topic: The topic as the fact of this change carries it.
+        """
+        self._grow_items(item.row + 1)
+        author = self._author(item.owner, person_row)
+        held = self.items[item.row]
+        was_live = held["state"] == 1
+        held["created"], held["kind"], held["state"] = item.created, item.kind, item.state
+        held["label"], held["author"], held["owner"] = item.label, author, person_row
+        held["latitude"], held["longitude"] = item.latitude, item.longitude
+        held["duration"], held["language"], held["topic"] = item.duration, item.language, topic
+        held["channels"] = _padded(item.channels, CHANNELS_MAX)
+        held["professions"] = _padded(item.professions, PROFESSIONS_MAX)
+        held["vector"] = np.rint(np.asarray(item.vector, np.float32) * 127) if item.vector else 0
+        if item.state == 1 or was_live:
+            self._set_recent(author, item.row)
+
+    def put_domain(self, domain: DomainRow | None, code: int) -> None:
+        """Set or remove a middle domain."""
+        self.reserve_domains(code + 1)
+        if domain is None:
+            self.domains.pop(code, None)
+        else:
+            self.domains[code] = domain
+
+    def erase(self, row: int) -> None:
+        """Forget a person: their rows, counters, tables and edges; totals of others stay."""
+        held = self.people[row]
+        ring, author = int(held["seen"]), int(held["author"])
+        if ring >= 0:
+            self.seen_item[ring], self.seen_time[ring] = -1, 0
+        self.people[row] = np.zeros(1, PERSON)[0]
+        self.put_nobody(row)
+        self.person_total[row], self.interest[row] = 0, 0.0
+        self.positives[row], self.positive_time[row] = -1, 0
+        for table in (self.affinity, self.watch, self.like, self.rejected):
+            self._drop_person(table, row)
+        for change in self.edges.erase(row):
+            slot = int(self.people["author"][change.target])
+            if slot >= 0:
+                self.authors["followers"][slot] += change.by
+        if author >= 0:
+            self.authors["person"][author] = -1
+            self.authors["followers"][author] = 0
+
+    def _drop_person(self, table: Table, row: int) -> None:
+        tag = table.keys >> np.uint64(60)
+        owner = (table.keys >> np.uint64(32)) & np.uint64(0xFFFFFFF)
+        # Tag 1 is a watch of a receipt's slot: it names no person.
+        gone = (table.keys != 0) & (owner == np.uint64(row)) & (tag != 1)
+        if gone.any():
+            table.drop(gone)
+
+    # What decisions ask
+
+    def follows(self, row: int) -> NDArray[np.int32]:
+        """Return the rows of the people someone follows, ascending."""
+        return self.edges.follows(row)
+
+    def blocks(self, row: int) -> NDArray[np.int32]:
+        """Return the rows of the people someone blocks."""
+        return self.edges.blocks(row)
+
+    def mutes(self, row: int) -> NDArray[np.int32]:
+        """Return the rows of the people someone mutes."""
+        return self.edges.mutes(row)
+
+    def memberships(self, row: int) -> NDArray[np.int32]:
+        """Return the codes of the domains someone has joined."""
+        return self.edges.memberships(row)
+
+    def members(self, code: int) -> int:
+        """Return how many people have joined a domain."""
+        return self.edges.member_count(code)
+
+    def memory(self) -> dict[str, int]:
+        """Return bytes by part."""
+        tables = {
+            "affinity": self.affinity,
+            "watch": self.watch,
+            "like": self.like,
+            "rejected": self.rejected,
+        }
+        parts = {name: table.keys.nbytes + table.values.nbytes for name, table in tables.items()}
+        parts["items"] = self.items.nbytes + self.item_ring.nbytes + self.item_old.nbytes
+        parts["authors"] = (
+            self.authors.nbytes + self.author_total.nbytes + self.author_exposure.nbytes
+        )
+        columns = (
+            self.people,
+            self.person_total,
+            self.interest,
+            self.positives,
+            self.positive_time,
+        )
+        parts["people"] = sum(column.nbytes for column in columns)
+        parts["seen"] = self.seen_item.nbytes + self.seen_time.nbytes
+        return parts
+
+    # Room
+
+    def reserve_domains(self, count: int) -> None:
+        """Make room for counters of `count` domain codes."""
+        self.domain_total = grown(self.domain_total, count)
+
+    def _reserve(self, facts: Facts, person_row: Ints) -> None:
+        self.affinity.reserve(3 * facts.size)
+        self.watch.reserve(facts.size)
+        self.like.reserve(facts.size)
+        self.rejected.reserve(facts.size)
+        self.reserve_domains(int(facts["domain"].max()) + 1)
+        shown = person_row[(facts["kind"] == Kind.IMPRESSION) & (person_row >= 0)]
+        for row in shown[self.people["seen"][shown] < 0]:
+            if self.people["seen"][row] < 0:
+                self.seen_item = grown(self.seen_item, self.ring_count + 1, -1)
+                self.seen_time = grown(self.seen_time, self.ring_count + 1)
+                self.people["seen"][row] = self.ring_count
+                self.ring_count += 1
+
+    def _grow_people(self, count: int) -> None:
+        self.people = grown(self.people, count)
+        self.person_total = grown(self.person_total, count)
+        self.interest = grown(self.interest, count)
+        self.positives = grown(self.positives, count, -1)
+        self.positive_time = grown(self.positive_time, count)
+        self.person_count = max(self.person_count, count)
+
+    def _grow_items(self, count: int) -> None:
+        self.items = grown(self.items, count)
+        self.item_ring = grown(self.item_ring, count)
+        self.item_old = grown(self.item_old, count)
+        self.item_count = max(self.item_count, count)
+
+    def _author(self, owner: int, person_row: int) -> int:
+        slot = self.author_of_owner.get(owner)
+        if slot is None:
+            slot = self.author_count
+            self.author_of_owner[owner] = slot
+            self.author_count += 1
+            self.authors = grown(self.authors, self.author_count)
+            self.author_total = grown(self.author_total, self.author_count)
+            self.author_exposure = grown(self.author_exposure, self.author_count)
+            self.authors[slot]["person"], self.authors[slot]["recent"] = -1, -1
+        if person_row >= 0:
+            self.authors["person"][slot] = person_row
+            if self.people["author"][person_row] != slot:
+                self.people["author"][person_row] = slot
+                self.authors["followers"][slot] = self.edges.follower_count(person_row)
+        return slot
+
+    def _set_recent(self, author: int, row: int) -> None:
+        """Keep an author's newest live items, newest first."""
+        recent = self.authors["recent"][author]
+        rows = {int(r) for r in recent if r >= 0} | {row}
+        live = [r for r in rows if self.items["state"][r] == 1]
+        live.sort(key=lambda r: (-int(self.items["created"][r]), -r))
+        recent[:] = _padded(live[:AUTHOR_RECENT], AUTHOR_RECENT)
+
+
+def _padded(codes: Sequence[int], width: int) -> list[int]:
+    return [*codes[:width], *[-1] * (width - len(codes[:width]))]
