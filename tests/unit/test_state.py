@@ -58,7 +58,13 @@ def fact_lists(draw, most=30):
     facts["flags"] = chance.choice([0, FLAG_DECISION, FLAG_HISTORY], count)
     facts["promises"] = chance.integers(0, 2**63, count, dtype=np.uint64)
     facts["target"] = chance.integers(0, 5, count)
-    return facts, chance.integers(-1, 5, count), facts["target"].copy()
+    people = chance.integers(-1, 5, count)
+    # A slot of a decision holds one item, for one viewer, on one surface.
+    of = facts["receipt"] >= 0
+    facts["item"][of] = (facts["receipt"][of] * 7 + facts["slot"][of]) % 6
+    facts["surface"][of], facts["domain"][of] = facts["receipt"][of] % 3, facts["slot"][of] % 2
+    people[of] = facts["receipt"][of] % 5
+    return facts, people, facts["target"].copy()
 
 
 @given(fact_lists(), st.randoms(use_true_random=False))

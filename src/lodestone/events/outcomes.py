@@ -76,11 +76,7 @@ class Kind(IntEnum):
     CLOCK = 70
 
 
-WIRE_KINDS: Final = {
-    kind.name.lower(): kind
-    for kind in Kind
-    if kind < Kind.BLOCK
-}
+WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}
 """What an app may send to `POST /v1/events`; the rest the engine writes itself."""
 
 

@@ -147,6 +147,7 @@ class Terms:
     given: dict[TermKind, dict[str, int]] = field(
         default_factory=lambda: {kind: {} for kind in TermKind}
     )
+    order: list[TermKind] = field(default_factory=list)
 
     def code(self, kind: TermKind, text: str) -> int:
         """Return a name's code, giving it the next one at first sight.
@@ -171,17 +172,17 @@ class Terms:
                 problem = Problem(name, f"{text!r} is one {name} too many for this community")
                 raise InvalidError("terms_full", problem.problem, (problem,))
             self.given[kind][text] = code
+            self.order.append(kind)
         return code
 
-    def mark(self) -> tuple[int, ...]:
+    def mark(self) -> int:
         """Say how far giving has come, for `back`."""
-        return tuple(len(self.given[kind]) for kind in TermKind)
+        return len(self.order)
 
-    def back(self, mark: tuple[int, ...]) -> None:
+    def back(self, mark: int) -> None:
         """Take back what was given since a mark, the last first."""
-        for kind, length in zip(TermKind, mark, strict=True):
-            while len(self.given[kind]) > length:
-                self.given[kind].popitem()
+        while len(self.order) > mark:
+            self.given[self.order.pop()].popitem()
 
     def rows(self) -> list[dict[str, object]]:
         """Return the rows to insert for what was given."""
@@ -203,10 +204,17 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
-        message = f"The records do not answer; try again. ({error.__class__.__name__}: {error})"
+        message = f"The records do not answer; try again. ({_cause(error)})"
         raise UnavailableError("records_unavailable", message) from error
     except exc.SQLAlchemyError as error:
-        raise CorruptError("records_failed", f"The records refused a statement: {error}") from error
+        message = f"The records refused a statement: {_cause(error)}"
+        raise CorruptError("records_failed", message) from error
+
+
+def _cause(error: exc.SQLAlchemyError) -> str:
+    """Say in one line what the driver said; never the statement, which may hold anything."""
+    said = getattr(error, "orig", None) or error
+    return (str(said).splitlines() or [said.__class__.__name__])[0]
 
 
 class Base:

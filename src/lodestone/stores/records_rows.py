@@ -34,9 +34,9 @@ _PersonFields: TypeAlias = tuple[
     int, Instant, float, float, float, float, Instant, int, int, bool, bool,
     tuple[tuple[int, float], ...],
 ]  # fmt: skip
-_ItemFields: TypeAlias = tuple[
+_ItemHead: TypeAlias = tuple[
     int, int, Instant, int, int, int, float, float, float, int,
-    tuple[int, ...], tuple[int, ...], tuple[int, ...], bytes,
+    tuple[int, ...], tuple[int, ...], tuple[int, ...],
 ]  # fmt: skip
 
 
@@ -49,7 +49,7 @@ class PersonDoc(msgspec.Struct, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _PERSON = msgspec.msgpack.Decoder(_PersonFields)
-_ITEM = msgspec.msgpack.Decoder(_ItemFields)
+_ITEM = msgspec.msgpack.Decoder(tuple[_ItemHead, bytes])
 _PERSON_DOC = msgspec.msgpack.Decoder(PersonDoc)
 _ITEM_DOC = msgspec.msgpack.Decoder(ItemIn)
 _DOMAIN_DOC = msgspec.msgpack.Decoder(DomainIn)
@@ -183,19 +183,17 @@ def unpack_person(blob: bytes) -> PersonRow:
 
 def pack_item(row: ItemRow) -> bytes:
     """Store an item's row, its vector as 32-bit numbers."""
-    return _ENCODER.encode(
-        (
-            row.row, row.owner, row.created, row.kind, row.state, row.label, row.latitude,
-            row.longitude, row.duration, row.language, row.channels, row.professions, row.tags,
-            _VECTOR.pack(*row.vector),
-        )
+    head = (
+        row.row, row.owner, row.created, row.kind, row.state, row.label, row.latitude,
+        row.longitude, row.duration, row.language, row.channels, row.professions, row.tags,
     )  # fmt: skip
+    return _ENCODER.encode((head, _VECTOR.pack(*row.vector)))
 
 
 def unpack_item(blob: bytes) -> ItemRow:
     """Read an item's row."""
-    fields = _ITEM.decode(blob)
-    return ItemRow(*fields[:13], _VECTOR.unpack(fields[13]))
+    head, vector = _ITEM.decode(blob)
+    return ItemRow(*head, _VECTOR.unpack(vector))
 
 
 def pack_person_doc(person_id: str, given: PersonIn) -> bytes:

@@ -113,7 +113,7 @@ def _engine(url: str) -> Engine:
     except ArgumentError as error:
         raise InvalidError("records_url", f"{url!r} is no database address.") from error
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if (
         parsed.get_backend_name() != "sqlite"
         or not parsed.database
@@ -121,7 +121,7 @@ def _engine(url: str) -> Engine:
     ):
         message = "Give sqlite:///FILE or postgresql+psycopg://…"
         raise InvalidError("records_url", message)
-    engine = create_engine(parsed)
+    engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
