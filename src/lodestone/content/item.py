@@ -29,7 +29,7 @@ LABELS_MAX = 16
 LABEL_ORDER = ("show", "warn", "drop")
 
 
-class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of an item, held by the app or by the engine's media store."""
 
     url: Annotated[str, Meta(min_length=1, max_length=2048)]

@@ -23,7 +23,7 @@ from lodestone.base.wire import (
 INTERESTS_MAX = 64
 
 
-class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a person lets the engine use. Without it their feed does without."""
 
     personalisation: bool = True
