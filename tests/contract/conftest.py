@@ -1,5 +1,6 @@
 """The records on both databases; each test begins with empty ones."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,24 +21,59 @@ def postgres_url():
         yield url
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """A database whose tables are made, to copy."""
+    path = tmp_path_factory.mktemp("empty") / "records.db"
+    Place(f"sqlite:///{path}").open().close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_url):
+    engine = create_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def sqlite_place(tmp_path):
+def sqlite_place(tmp_path, empty_file):
+    shutil.copy(empty_file, tmp_path / "records.db")
     return Place(f"sqlite:///{tmp_path / 'records.db'}")
 
 
 @pytest.fixture
-def postgres_place(postgres_url):
-    yield Place(postgres_url)
-    engine = create_engine(postgres_url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+def postgres_place(postgres_url, postgres_engine):
+    place = Place(postgres_url)
+    place.open().close()
+    with postgres_engine.begin() as connection:
+        names = ", ".join(table.name for table in METADATA.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    return place
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request):
+    """Empty records, their tables made."""
     return request.getfixturevalue(f"{request.param}_place")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def bare_place(request, tmp_path):
+    """A database without a table."""
+    if request.param == "sqlite":
+        yield Place(f"sqlite:///{tmp_path / 'records.db'}")
+        return
+    engine = request.getfixturevalue("postgres_engine")
+    clear(engine)
+    yield Place(request.getfixturevalue("postgres_url"))
+    clear(engine)
+
+
+def clear(engine):
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
 
 
 @pytest.fixture

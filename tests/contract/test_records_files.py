@@ -126,6 +126,20 @@ def test_an_erasure_that_meets_a_reader_empties_the_log_at_the_next_write(embedd
     assert key not in all_bytes(tmp_path)
 
 
+def test_compacting_keeps_everything(place):
+    records = place.open()
+    records.create_community("town", CommunityIn(), now=NOW)
+    fill(records)
+    records.erase_person("town", "p2", now=NOW)
+    before = contents(records)
+
+    records.compact()
+
+    assert contents(records) == before
+    assert records.put_person("town", "new", ANN, now=NOW).created
+    records.close()
+
+
 def test_the_embedded_database_syncs_and_overwrites(embedded):
     with embedded._engine.connect() as connection:
         found = {
@@ -174,12 +188,12 @@ def test_postgresql_is_copied_by_its_own_tools(postgres_place, tmp_path):
     records.close()
 
 
-def test_migrating_from_the_first_revision_keeps_the_data(place, tmp_path):
+def test_migrating_from_the_first_revision_keeps_the_data(bare_place, tmp_path):
     source = Place(f"sqlite:///{tmp_path / 'source.db'}")
     whole = source.open()
     whole.create_community("town", CommunityIn(name="Town"), now=NOW)
     fill(whole)
-    old = create_engine(place.url)
+    old = create_engine(bare_place.url)
     migrate(old, revision="r0001")
     with create_engine(source.url).connect() as reading, old.begin() as writing:
         for table in METADATA.sorted_tables:
@@ -193,7 +207,7 @@ def test_migrating_from_the_first_revision_keeps_the_data(place, tmp_path):
                 writing.execute(table.insert(), rows)
     old.dispose()
 
-    upgraded = place.open()
+    upgraded = bare_place.open()
 
     assert contents(upgraded) == contents(whole)
     assert upgraded.put_item("town", "new", NOTE, now=NOW)[-1].target == 40
@@ -201,9 +215,9 @@ def test_migrating_from_the_first_revision_keeps_the_data(place, tmp_path):
     whole.close()
 
 
-def test_the_revisions_end_at_the_tables_the_code_speaks_of(place):
-    place.open().close()
-    engine = create_engine(place.url)
+def test_the_revisions_end_at_the_tables_the_code_speaks_of(bare_place):
+    bare_place.open().close()
+    engine = create_engine(bare_place.url)
 
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
@@ -212,14 +226,14 @@ def test_the_revisions_end_at_the_tables_the_code_speaks_of(place):
     engine.dispose()
 
 
-def test_records_of_a_later_version_are_left_alone(place):
-    place.open().close()
-    engine = create_engine(place.url)
+def test_records_of_a_later_version_are_left_alone(bare_place):
+    bare_place.open().close()
+    engine = create_engine(bare_place.url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
     engine.dispose()
 
-    raised(CorruptError, "records_newer", place.open)
+    raised(CorruptError, "records_newer", bare_place.open)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,36 @@ CALLS = {
 }
 
 
+BY_ID = {
+    "person": lambda r, i: r.person("town", i),
+    "people": lambda r, i: r.people("town", limit=1, after=i),
+    "put_person": lambda r, i: r.put_person("town", i, PersonIn(), now=NOW),
+    "erase_person": lambda r, i: r.erase_person("town", i, now=NOW),
+    "item": lambda r, i: r.item("town", i),
+    "items": lambda r, i: r.items("town", limit=1, after=i),
+    "items_by": lambda r, i: r.items("town", limit=1, author_id=i),
+    "put_item": lambda r, i: r.put_item("town", i, ItemIn(kind="text", author_id="a"), now=NOW),
+    "put_by": lambda r, i: r.put_item("town", "i", ItemIn(kind="text", author_id=i), now=NOW),
+    "withdraw_item": lambda r, i: r.withdraw_item("town", i, now=NOW),
+    "scrub_items": lambda r, i: r.scrub_items("town", i),
+    "domain": lambda r, i: r.domain("town", i),
+    "domains": lambda r, i: r.domains("town", limit=1, after=i),
+    "put_domain": lambda r, i: r.put_domain("town", i, SQUARE, now=NOW),
+    "delete_domain": lambda r, i: r.delete_domain("town", i),
+    "moderators": lambda r, i: r.moderators("town", i),
+    "community": lambda r, i: r.community(i),
+    "create_community": lambda r, i: r.create_community(i, CommunityIn(), now=NOW),
+    "keys": lambda r, i: r.keys(i),
+    "revoke_key": lambda r, i: r.revoke_key("town", i, now=NOW),
+}
+
+
+@pytest.mark.parametrize("call", BY_ID.values(), ids=BY_ID)
+def test_what_cannot_be_an_id_is_refused_as_such(records, call):
+    for text in ("", "x" * 129, "a\0b", "a\n", "\ud800"):
+        raised(InvalidError, "id_invalid", call, records, text)
+
+
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_refusal_changes_nothing(records, dump, call):
     records.put_item("town", "song", SONG, now=NOW)

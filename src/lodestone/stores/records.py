@@ -55,7 +55,7 @@ class Records(Protocol):
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them
     raise UnknownError `community_unknown` when there is no such community, InvalidError when the
-    input breaks a rule, and UnavailableError when the store does not answer. `now` is the
+    input breaks a rule (`id_invalid`: an id or cursor that can be none), and UnavailableError when the store does not answer. `now` is the
     community's clock.
     """
 
@@ -150,8 +150,8 @@ class Records(Protocol):
         """Erase a person from every file of the records, for good.
 
         Their row goes with the id, the data key and the answers kept for them; what they posted
-        is withdrawn and emptied, and names its author by ordinal only. SQLite's files are
-        overwritten before this returns; PostgreSQL's keep only what no key opens any more.
+        is withdrawn and emptied, and names its author by ordinal only. In SQLite's files nothing
+        can be read any more when this returns; in PostgreSQL's, after the next `compact`.
 
         Returns:
             `ERASED` with the ordinal, then an `ITEM` for each post.
@@ -373,6 +373,10 @@ class Records(Protocol):
             ConflictError: `backup_exists`: there is such a file; `backup_unsupported`: the
                 records live in PostgreSQL, whose own `pg_dump` makes the copy.
         """
+        ...
+
+    def compact(self) -> None:
+        """Rewrite the files so that what was deleted is not in them; nightly, writers wait."""
         ...
 
     def close(self) -> None:

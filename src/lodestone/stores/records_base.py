@@ -1,6 +1,7 @@
 """What the parts of the SQL records share: transactions, tenant scope, outbox, terms, errors."""
 
 import hashlib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Delete,
     Engine,
+    Insert,
     Select,
     Table,
     Update,
@@ -30,6 +32,7 @@ from lodestone.base.errors import (
     UnavailableError,
     UnknownError,
 )
+from lodestone.base.wire import app_id
 from lodestone.events.facts import SURFACE_MAX, SURFACES
 from lodestone.events.outcomes import Kind
 from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
@@ -40,6 +43,7 @@ CODE_MAX: Final = 2**15 - 1
 SURFACE_FIRST: Final = 8
 """The first code of a surface that is not built in."""
 TERM_LENGTH_MAX: Final = 128
+STRAIGHT_MIN: Final = 32
 READ_CHUNK: Final = 5_000
 IN_MAX: Final = 500
 """Values in one `IN`, well under what either database takes."""
@@ -80,7 +84,26 @@ class Scope:
         """Insert rows as this tenant's."""
         if rows:
             number = self.tenant.number
-            self.connection.execute(insert(table), [{"tenant": number, **row} for row in rows])
+            self.many(insert(table), [{"tenant": number, **row} for row in rows])
+
+    def many(self, statement: Insert | Update, rows: Sequence[Mapping[str, object]]) -> None:
+        """Do one statement for every row, all with the same names.
+
+        Many rows go to the driver straight: preparing each through SQLAlchemy costs a fifth of
+        a bulk write.
+        """
+        if len(rows) < STRAIGHT_MIN:
+            self.connection.execute(statement, rows)
+            return
+        compiled = statement.compile(dialect=self.connection.dialect, column_keys=list(rows[0]))
+        fixed, order = compiled.params, getattr(compiled, "positiontup", None)
+        if order is None:
+            self.connection.exec_driver_sql(str(compiled), [{**fixed, **row} for row in rows])
+            return
+        values = [
+            tuple([row[name] if name in row else fixed[name] for name in order]) for row in rows
+        ]
+        self.connection.exec_driver_sql(str(compiled), values)
 
     def fetch(self, statement: Select[Any]) -> Sequence[Any]:
         """Return all rows of a query."""
@@ -206,6 +229,8 @@ def translated() -> Iterator[None]:
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         message = f"The records do not answer; try again. ({_cause(error)})"
         raise UnavailableError("records_unavailable", message) from error
+    except sqlite3.Error as error:
+        raise UnavailableError("records_unavailable", f"The records are busy: {error}") from error
     except exc.SQLAlchemyError as error:
         message = f"The records refused a statement: {_cause(error)}"
         raise CorruptError("records_failed", message) from error
@@ -247,6 +272,7 @@ class Base:
     def _tenant(self, connection: Connection, community: str) -> Tenant:
         tenant = self._tenants.get(community)
         if tenant is None:
+            app_id(community, field="community")
             found = connection.execute(
                 select(COMMUNITIES.c.tenant, COMMUNITIES.c.secret).where(
                     COMMUNITIES.c.id == community
@@ -296,12 +322,16 @@ class Base:
         """
         self._unwiped = self._engine.dialect.name == "sqlite"
         if self._unwiped:
-            with translated(), closing(self._engine.raw_connection()) as connection:
-                cursor = connection.cursor()
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                outcome = cursor.fetchone()
-                cursor.close()
-            self._unwiped = outcome is None or outcome[0] != 0
+            self._unwiped = self._bare("PRAGMA wal_checkpoint(TRUNCATE)") != 0
+
+    def _bare(self, statement: str) -> object:
+        """Run a statement of SQLite's that no transaction may hold; return its first value."""
+        with translated(), closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            row = cursor.fetchone()
+            cursor.close()
+        return None if row is None else row[0]
 
     def _known_terms(self, scope: Scope) -> dict[TermKind, dict[str, int]]:
         """Bring the remembered names up to what the database holds; others may have added some."""

@@ -9,7 +9,7 @@ from sqlalchemy import exc, insert, select, update
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
-from lodestone.base.wire import AppId, app_id
+from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn
 from lodestone.stores.records_base import Base
 from lodestone.stores.records_schema import API_KEYS, COMMUNITIES
@@ -113,7 +113,7 @@ class CommunityRecords(Base):
         record = KeyRecord(
             id="key_" + self._random(8).hex(),
             community=community,
-            name=msgspec.convert(name, AppId) if name else "",
+            name=app_id(name, field="name") if name else "",
             scopes=tuple(dict.fromkeys(scopes)),
             created=now,
             revoked=None,
@@ -146,7 +146,9 @@ class CommunityRecords(Base):
         """See `Records.revoke_key`."""
         with self._lock, self._connected(writing=True) as connection:
             tenant = None if community is None else self._tenant(connection, community).number
-            mine = (API_KEYS.c.id == key_id) & API_KEYS.c.tenant.is_not_distinct_from(tenant)
+            mine = (API_KEYS.c.id == app_id(key_id)) & API_KEYS.c.tenant.is_not_distinct_from(
+                tenant
+            )
             connection.execute(
                 update(API_KEYS).where(mine, API_KEYS.c.revoked.is_(None)).values(revoked=now)
             )

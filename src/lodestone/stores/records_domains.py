@@ -69,7 +69,7 @@ class DomainRecords(Base):
         with self._reading(community) as scope:
             query = scope.select(DOMAINS).order_by(DOMAINS.c.id).limit(limit)
             if after is not None:
-                query = query.where(DOMAINS.c.id > after)
+                query = query.where(DOMAINS.c.id > app_id(after, field="cursor"))
             return [_domain(row) for row in scope.fetch(query)]
 
     def domain_rows(self, community: str) -> Iterator[tuple[str, DomainRow]]:
@@ -155,7 +155,7 @@ class DomainRecords(Base):
 
 
 def _find(scope: Scope, domain_id: str) -> DomainRecord | None:
-    row = scope.first(scope.select(DOMAINS).where(DOMAINS.c.id == domain_id))
+    row = scope.first(scope.select(DOMAINS).where(DOMAINS.c.id == app_id(domain_id)))
     return None if row is None else _domain(row)
 
 
@@ -169,7 +169,7 @@ def _require(scope: Scope, domain_id: str) -> DomainRecord:
 
 def _office(scope: Scope, domain_id: str, person_id: str) -> tuple[int, int]:
     code = _require(scope, domain_id).code
-    person = find_people(scope, [person_id]).get(person_id)
+    person = find_people(scope, [app_id(person_id, field="person_id")]).get(person_id)
     if person is None:
         message = f"There is no person {person_id!r} in this community."
         raise UnknownError("person_unknown", message)

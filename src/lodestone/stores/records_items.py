@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
+from lodestone.base.wire import app_id
 from lodestone.content import ItemIn
 from lodestone.content.item import label_in_force
 from lodestone.events.outcomes import Kind
@@ -72,7 +73,7 @@ class ItemRecords(PeopleRecords):
     def item(self, community: str, item_id: str) -> ItemRecord:
         """See `Records.item`."""
         with self._reading(community) as scope:
-            row = scope.first(_with_owner(scope).where(ITEMS.c.id == item_id))
+            row = scope.first(_with_owner(scope).where(ITEMS.c.id == app_id(item_id)))
         return _item(_found(row, item_id))
 
     def item_at(self, community: str, row: int) -> ItemRecord:
@@ -93,9 +94,9 @@ class ItemRecords(PeopleRecords):
         with self._reading(community) as scope:
             query = _with_owner(scope).order_by(ITEMS.c.id).limit(limit)
             if after is not None:
-                query = query.where(ITEMS.c.id > after)
+                query = query.where(ITEMS.c.id > app_id(after, field="cursor"))
             if author_id is not None:
-                author = find_people(scope, [author_id]).get(author_id)
+                author = find_people(scope, [app_id(author_id, field="author_id")]).get(author_id)
                 query = query.where(ITEMS.c.owner == (-1 if author is None else author.ordinal))
             rows = scope.fetch(query)
         return [_item(row) for row in rows]
@@ -103,7 +104,9 @@ class ItemRecords(PeopleRecords):
     def withdraw_item(self, community: str, item_id: str, *, now: Instant) -> Change | None:
         """See `Records.withdraw_item`."""
         with self._writing(community) as work:
-            row = _found(work.first(_with_owner(work).where(ITEMS.c.id == item_id)), item_id)
+            row = _found(
+                work.first(_with_owner(work).where(ITEMS.c.id == app_id(item_id))), item_id
+            )
             before = _item(row)
             if before.given.state == "withdrawn":
                 return None
@@ -139,7 +142,7 @@ class ItemRecords(PeopleRecords):
     def scrub_items(self, community: str, author_id: str) -> list[Change]:
         """See `Records.scrub_items`."""
         with self._writing(community) as work:
-            author = find_people(work, [author_id]).get(author_id)
+            author = find_people(work, [app_id(author_id, field="author_id")]).get(author_id)
             if author is None:
                 message = f"There is no person {author_id!r} in this community."
                 raise UnknownError("person_unknown", message)
@@ -148,7 +151,7 @@ class ItemRecords(PeopleRecords):
     def erase_person(self, community: str, person_id: str, *, now: Instant) -> list[Change]:
         """See `Records.erase_person`."""
         with self._writing(community) as work:
-            person = find_people(work, [person_id]).get(person_id)
+            person = find_people(work, [app_id(person_id)]).get(person_id)
             if person is None:
                 message = f"There is no person {person_id!r} in this community."
                 raise UnknownError("person_unknown", message)

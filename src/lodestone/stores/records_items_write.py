@@ -158,9 +158,10 @@ def _require_same_author(stands: _Standing, author: Known | None) -> None:
 def _standing(scope: Scope, ids: Sequence[str]) -> dict[str, _Standing]:
     columns = (ITEMS.c.id, ITEMS.c.row, ITEMS.c.owner, ITEMS.c.created, ITEMS.c.erased)
     found = {}
-    for some in chunks(ids):
-        for row in scope.fetch(scope.select(ITEMS, *columns).where(ITEMS.c.id.in_(some))):
-            found[row.id] = _Standing(row.row, row.owner, Instant(row.created), row.erased)
+    for some in chunks([one for one in ids if one.isprintable()]):
+        query = scope.select(ITEMS, *columns).where(ITEMS.c.id.in_(some))
+        for item_id, row, owner, created, erased in scope.fetch(query):
+            found[item_id] = _Standing(row, owner, Instant(created), erased)
     return found
 
 
@@ -183,7 +184,7 @@ def overwrite(work: Work, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         columns: dict[str, Any] = {name: bindparam(name) for name in _WRITTEN}
         one = work.update(ITEMS).where(ITEMS.c.row == bindparam("at"))
-        work.connection.execute(one.values(columns), rows)
+        work.many(one.values(columns), rows)
 
 
 def scrub(work: Work, owner: int, *, erased: bool) -> list[Change]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import ColumnElement, Select, bindparam
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, LodestoneError, Problem, UnknownError
@@ -73,7 +73,7 @@ class PeopleRecords(Base):
     def person(self, community: str, person_id: str) -> PersonRecord:
         """See `Records.person`."""
         with self._reading(community) as scope:
-            digest = id_hash(person_id, scope.tenant.secret)
+            digest = id_hash(app_id(person_id), scope.tenant.secret)
             row = scope.first(with_keys(scope).where(PEOPLE.c.id_hash == digest))
         return _person(_found(row, person_id))
 
@@ -88,7 +88,9 @@ class PeopleRecords(Base):
         with self._reading(community) as scope:
             query = with_keys(scope).order_by(PEOPLE.c.id_hash).limit(limit)
             if after is not None:
-                query = query.where(PEOPLE.c.id_hash > id_hash(after, scope.tenant.secret))
+                query = query.where(
+                    PEOPLE.c.id_hash > id_hash(app_id(after, field="cursor"), scope.tenant.secret)
+                )
             rows = scope.fetch(query)
         return [_person(row) for row in rows]
 
@@ -171,13 +173,17 @@ def write_stubs(work: Work, stubs: Mapping[str, Known]) -> list[Change]:
 
 def find_people(scope: Scope, ids: Sequence[str]) -> dict[str, Known]:
     """Return what a write must know of those who exist among `ids`."""
-    digests = {id_hash(person_id, scope.tenant.secret): person_id for person_id in ids}
+    secret = scope.tenant.secret
+    digests = {id_hash(one, secret): one for one in ids if one.isprintable()}
     known = {}
+    person = PEOPLE.c
+    columns = (person.id_hash, person.ordinal, PERSON_KEYS.c.key, person.created, person.stub)
     for some in chunks(list(digests)):
-        for row in scope.fetch(with_keys(scope).where(PEOPLE.c.id_hash.in_(some))):
-            known[digests[row.id_hash]] = Known(
-                row.ordinal, row.key, Instant(row.created), row.stub
-            )
+        query = scope.select(PEOPLE, *columns).join_from(PEOPLE, PERSON_KEYS, _key_of_person())
+        for digest, ordinal, key, created, stub in scope.fetch(
+            query.where(person.id_hash.in_(some))
+        ):
+            known[digests[digest]] = Known(ordinal, key, Instant(created), stub)
     return known
 
 
@@ -234,14 +240,18 @@ def _store(
             name: bindparam(name) for name in ("created", "stub", "doc", "row")
         }
         one_of = work.update(PEOPLE).where(PEOPLE.c.ordinal == bindparam("of"))
-        work.connection.execute(one_of.values(columns), kept)
+        work.many(one_of.values(columns), kept)
     return changes
 
 
 def with_keys(scope: Scope) -> Select[Any]:
     """Select people beside their data keys."""
-    mine = (PERSON_KEYS.c.tenant == PEOPLE.c.tenant) & (PERSON_KEYS.c.ordinal == PEOPLE.c.ordinal)
-    return scope.select(PEOPLE, PEOPLE, PERSON_KEYS.c.key).join_from(PEOPLE, PERSON_KEYS, mine)
+    query = scope.select(PEOPLE, PEOPLE, PERSON_KEYS.c.key)
+    return query.join_from(PEOPLE, PERSON_KEYS, _key_of_person())
+
+
+def _key_of_person() -> ColumnElement[bool]:
+    return (PERSON_KEYS.c.tenant == PEOPLE.c.tenant) & (PERSON_KEYS.c.ordinal == PEOPLE.c.ordinal)
 
 
 def _found(row: Any, name: str) -> Any:

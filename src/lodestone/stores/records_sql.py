@@ -60,6 +60,18 @@ class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords):
         part.rename(path)
         _sync(path.parent)
 
+    def compact(self) -> None:
+        """See `Records.compact`."""
+        with self._lock:
+            if self._engine.dialect.name == "sqlite":
+                self._bare("VACUUM")
+                self._wipe()
+                return
+            with translated(), self._engine.connect() as connection:
+                bare = connection.execution_options(isolation_level="AUTOCOMMIT")
+                # The keys are all that matters: whatever else is left was sealed under them.
+                bare.exec_driver_sql("VACUUM FULL person_keys")
+
     def close(self) -> None:
         """See `Records.close`."""
         with self._lock:
