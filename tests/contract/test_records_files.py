@@ -20,7 +20,7 @@ from lodestone.base.errors import (
 from lodestone.content import CommunityIn
 from lodestone.people import PersonIn
 from lodestone.stores.records_schema import METADATA
-from lodestone.stores.records_sql import migrate, open_records
+from lodestone.stores.records_sql import HEAD, migrate, open_records
 from lodestone.traffic.policy import Policy
 from records_world import ANN, NOTE, NOW, SONG, SQUARE, Place, project, raised
 
@@ -220,6 +220,7 @@ def test_the_revisions_end_at_the_tables_the_code_speaks_of(bare_place):
     engine = create_engine(bare_place.url)
 
     with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == HEAD
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
 
     assert differences == []
