@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NewType, Protocol
+from typing import Literal, NewType, Protocol
 
 from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts
@@ -33,10 +33,16 @@ class ReceiptParts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing `verify` found wrong: which receipt, and what: tampered, missing, reordered, cut."""
+    """One thing `verify` found wrong, and where.
+
+    `problem` is tampered, missing, reordered, cut, or rewritten: linked anew from there on, which
+    only a segment's tag or a root kept elsewhere can tell.
+    """
 
     sequence: int
+    """The receipt's number; for facts the offset of the batch's first."""
     problem: str
+    kind: Literal["receipt", "facts"] = "receipt"
 
 
 class Log(Protocol):

@@ -2,9 +2,11 @@ from alembic import context
 
 from lodestone.stores.records_schema import METADATA
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    render_as_batch=True,
-)
-context.run_migrations()
+# Alembic runs this file with a configuration in `context`; whoever merely imports it finds none.
+if hasattr(context, "config"):
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=METADATA,
+        render_as_batch=True,
+    )
+    context.run_migrations()
