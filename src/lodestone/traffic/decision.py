@@ -59,8 +59,9 @@ class Pool:
     promises: Bits
     """Bit j: consumes promise j once per impression."""
     rank: NDArray[np.int16]
-    """Gini consumption 2F - 1 of its author, times 32767; 0 when not eligible."""
+    """Gini consumption 2F - 1 of its author, times 32767, in steps of 256; 0 when not eligible."""
     author: Rows
+    """Equal for posts of one author: numbered from 0 in the order they stand here."""
     topic: NDArray[np.int16]
     domain_kind: Codes
     domain: NDArray[np.int16]

@@ -170,7 +170,7 @@ class _Search:
 def splitmix(seed: int, index: int) -> int:
     """Return the index-th 64-bit number of a seed's stream (Steele, Lea and Flood, 2014)."""
     mask = 2**64 - 1
-    z = (seed + (index + 1) * 0x9E3779B97F4A7C15) & mask
+    z = (int(seed) + (index + 1) * 0x9E3779B97F4A7C15) & mask
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
     return z ^ (z >> 31)

@@ -1,0 +1,107 @@
+"""The home directory: one owner at a time, files only their owner can read."""
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from lodestone.base.errors import ConflictError
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server of a home answers."""
+
+    host: str
+    port: int
+    process: int
+
+    @property
+    def url(self) -> str:
+        """Return the base address."""
+        return f"http://{self.host}:{self.port}"
+
+
+class Home:
+    """Names every file of an installation and holds its lock."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: IO[str] | None = None
+
+    def community(self, community: str) -> Path:
+        """Return a community's folder, made when missing."""
+        # An id may hold any printable character; a folder's name may not.
+        safe = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):x}" for c in community)
+        folder = self.path / "communities" / safe
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def lock(self) -> None:
+        """Become the home's owner until `unlock`.
+
+        Raises:
+            ConflictError: Another process owns it; names that process when it is known.
+        """
+        assert self._lock is None
+        self.path.mkdir(parents=True, exist_ok=True)
+        file = (self.path / "lock").open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            owner = self.address()
+            who = (
+                f"the server at {owner.url} (process {owner.process})"
+                if owner
+                else "another process"
+            )
+            raise ConflictError(
+                "home_in_use", f"{self.path} is in use by {who}; stop it, or choose another --home"
+            ) from None
+        self._lock = file
+
+    def unlock(self) -> None:
+        """Let go of the home; the address no longer stands."""
+        if self._lock is not None:
+            (self.path / "server.json").unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+    def publish(self, host: str, port: int) -> None:
+        """Say where this process answers."""
+        told = {"host": host, "port": port, "process": os.getpid()}
+        write_private(self.path / "server.json", json.dumps(told))
+
+    def address(self) -> Address | None:
+        """Return where a server of this home says it answers, None when none does."""
+        try:
+            told = json.loads((self.path / "server.json").read_text())
+            return Address(told["host"], told["port"], told["process"])
+        except (FileNotFoundError, ValueError, KeyError):
+            return None
+
+    def key(self, name: str) -> str | None:
+        """Return a key kept in the home (`demo`, `operator`), None when it is not there."""
+        try:
+            return (self.path / f"{name}.key").read_text().strip()
+        except FileNotFoundError:
+            return None
+
+    def keep_key(self, name: str, text: str) -> None:
+        """Keep a key, readable by its owner alone."""
+        write_private(self.path / f"{name}.key", text + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file whole or not at all, with mode 600."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -1,0 +1,162 @@
+"""Choose: the exploration draw, the pool, the slate, and the exact chance of what came out.
+
+With chance e = min(1, share x slots) one slot, drawn uniformly, is filled uniformly from all eligible
+candidates and the rest is optimised around it. A draw that names what the best slate has in that slot
+anyway leaves the best slate as it is, so with N eligible candidates and S slots
+
+    P(best slate) = 1 - e + e x filled / (S x N)
+    P(another)    = e / (S x N) x (slots s whose candidate, drawn there, leads to this slate)
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Ints
+from lodestone.traffic.decision import POOL_MAX, Choice, Rows
+from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.policy import Policy
+from lodestone.traffic.prices import NET_UNIT
+from lodestone.traffic.slots import NODES_MAX, attention_of
+
+_TWO_64: Final = 2**64
+_NOBODY: Final = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a policy says about slates, in the optimiser's own units."""
+
+    attention: Ints
+    author_max: int
+    gap: int
+    repeat: int
+    share: float
+
+
+def rules_of(policy: Policy, slots: int, slot_value: float) -> Rules:
+    """Return the slate rules for a page of `slots`; `slot_value` is the mean slot value in micros."""
+    return Rules(
+        attention=attention_of(slots, policy.attention_decay),
+        author_max=policy.author_max,
+        gap=policy.author_gap,
+        repeat=max(0, round(policy.diversity * slot_value * NET_UNIT)),
+        share=policy.exploration_share,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What chance said: the slot and the candidate's index, or -1 and -1."""
+
+    slot: int
+    candidate: int
+    propensity: float
+
+
+def draw(kernels: Kernels, seed: int, share: float, slots: int, eligible: int) -> Draw:
+    """Draw whether, where and what to explore; every number comes from the decision's seed."""
+    if not eligible:
+        return Draw(-1, -1, 1.0)
+    chance = min(1.0, share * slots)
+    first = int(kernels.slots.splitmix(np.uint64(seed), 0))
+    if first >= chance * _TWO_64:
+        return Draw(-1, -1, 1.0 - chance)
+    open_slots = min(slots, eligible)
+    slot = int(kernels.slots.splitmix(np.uint64(seed), 1)) * open_slots >> 64
+    candidate = int(kernels.slots.splitmix(np.uint64(seed), 2)) * eligible >> 64
+    return Draw(slot, candidate, chance / (open_slots * eligible))
+
+
+def pool_of(kernels: Kernels, net: Ints, drawn: Draw) -> Ints:
+    """Return the indices of the candidates that reach the optimiser, best first."""
+    out = np.empty(POOL_MAX, np.int64)
+    forced = np.array([drawn.candidate]) if drawn.candidate >= 0 else _NOBODY
+    return out[: kernels.prices.select_pool(net, forced, POOL_MAX, out)]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """The pool as the optimiser sees it. Arrays have shape (pool,)."""
+
+    net: Ints
+    """Not rising."""
+    author: Rows
+    topic: NDArray[np.int16]
+    drawn_index: int
+    """Where the drawn candidate stands, -1 when none was drawn."""
+    drawn_natural: bool
+    """The drawn candidate would have reached the pool by itself."""
+    eligible: int
+    """How many candidates could be drawn."""
+
+
+def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Choice:
+    """Fill the slate from a pool and say how likely it was."""
+    search = _Search(kernels, contest, rules)
+    eligible = contest.eligible
+    best, told = search.run(-1, -1)
+    slate, explored = best, -1
+    slots = rules.attention.size
+    chance = min(1.0, rules.share * slots)
+    one_draw = chance / (min(slots, eligible) * eligible) if eligible else 0.0
+    filled = int(np.count_nonzero(best >= 0))
+    whole = 1.0 - chance + one_draw * filled if eligible else 1.0
+    if drawn.slot >= 0:
+        explored = drawn.slot
+        if best[drawn.slot] != contest.drawn_index:
+            slate, told = search.run(drawn.slot, contest.drawn_index)
+            ways = search.ways(slate, best, drawn) if contest.drawn_natural else 1
+            whole = one_draw * ways
+    shown = slate[slate >= 0]
+    propensity = np.ones(shown.size)
+    if explored >= 0:
+        propensity[int(np.count_nonzero(slate[:explored] >= 0))] = 1.0 / eligible
+    forced = (drawn.slot, contest.drawn_index) if slate is not best else (-1, -1)
+    bound = kernels.slots.bound_above(
+        contest.net, contest.author, rules.attention, rules.author_max, *forced
+    )
+    return Choice(
+        pool_index=shown,
+        explored_slot=explored,
+        draw_propensity=drawn.propensity,
+        slate_propensity=whole,
+        propensity=propensity,
+        objective=int(told[0]),
+        bound=int(told[0]) if told[2] else int(bound),
+        exact=bool(told[2]),
+    )
+
+
+class _Search:
+    """One pool and one set of rules, searched with or without a forced slot."""
+
+    def __init__(self, kernels: Kernels, contest: Contest, rules: Rules) -> None:
+        self._fill = kernels.slots.fill_slate
+        self._pool = (contest.net, contest.author, contest.topic)
+        self._rules = rules
+
+    def run(self, slot: int, index: int) -> tuple[Ints, Ints]:
+        rules = self._rules
+        out, told = np.full(rules.attention.size, -1, np.int64), np.zeros(3, np.int64)
+        self._fill(
+            *self._pool, rules.attention, rules.author_max, rules.gap, rules.repeat, slot, index,
+            NODES_MAX, out, told,
+        )  # fmt: skip
+        return out, told
+
+    def ways(self, slate: Ints, best: Ints, drawn: Draw) -> int:
+        """Count the draws that lead to a slate other than the best one.
+
+        Only for a candidate that reaches the pool by itself: one that chance brought there is in no
+        other draw's pool, and its slate has one way to come about.
+        """
+        ways = 1
+        for slot in range(slate.size):
+            if slot == drawn.slot or slate[slot] < 0 or slate[slot] == best[slot]:
+                continue
+            again, _ = self.run(slot, int(slate[slot]))
+            ways += bool(np.array_equal(again, slate))
+        return ways

@@ -1,0 +1,193 @@
+"""A decision as bytes and back: sorted, delta-coded byte planes under zstd.
+
+Candidates are stored ascending as differences, wide numbers as planes of equal bytes side by side, and
+chances as two planes; like stands beside like, and that is what compresses.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import CorruptError
+from lodestone.events.outcomes import OUTCOME_COUNT
+from lodestone.traffic.decision import Choice, Decision, Pool
+
+VERSION: Final = 1
+_LEVEL: Final = 1
+_POOL: Final = (
+    ("promises", "<u8"),
+    ("rank", "<i2"),
+    ("author", "<i4"),
+    ("topic", "<i2"),
+    ("domain_kind", "<u1"),
+    ("domain", "<i2"),
+    ("source", "<u1"),
+)
+
+
+class _Head(msgspec.Struct, frozen=True, array_like=True):
+    """Everything but the arrays, and how long those are."""
+
+    version: int
+    sequence: int
+    time: int
+    surface: int
+    domain: int
+    slots: int
+    seed: int
+    policy_version: int
+    price_version: int
+    predictor_version: str
+    personalised: bool
+    arm: str
+    degraded: tuple[str, ...]
+    gate: float
+    chain: tuple[int, ...]
+    state_offset: int
+    explored_slot: int
+    draw_propensity: float
+    slate_propensity: float
+    propensity: tuple[float, ...]
+    objective: int
+    bound: int
+    exact: bool
+    pool_index: tuple[int, ...]
+    candidates: int
+    pool: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Turns columns into planes."""
+
+    @staticmethod
+    def planes(column: NDArray[Any], kind: str) -> bytes:
+        little = np.ascontiguousarray(column, kind)
+        width = little.dtype.itemsize
+        return (
+            little.view(np.uint8).reshape(-1, width).T.tobytes() if width > 1 else little.tobytes()
+        )
+
+    @staticmethod
+    def column(body: memoryview, at: int, count: int, kind: str) -> tuple[NDArray[Any], int]:
+        width = np.dtype(kind).itemsize
+        end = at + count * width
+        flat = np.frombuffer(body[at:end], np.uint8)
+        return flat.reshape(width, count).T.copy().reshape(-1).view(kind), end
+
+
+def encode(decision: Decision) -> list[bytes]:
+    """Write a decision as two sections, uncompressed; who it was for is apart (see `encode_who`).
+
+    The first is regular and compresses well; the second holds the low bytes of chances, which hardly do.
+    """
+    pool = decision.pool
+    steps = np.diff(decision.candidate, prepend=np.int32(0))
+    head = _head(decision)
+    # Outcome by outcome: the chances of one outcome resemble each other.
+    chances = _Writer.planes(pool.chances.T, "<u2")
+    half = len(chances) // 2
+    parts = [
+        len(head).to_bytes(4, "little") + head,
+        _Writer.planes(steps, "<i4"),
+        decision.reason.tobytes(),
+        _Writer.planes(np.searchsorted(decision.candidate, pool.item), "<u2"),
+    ]
+    parts.extend(_Writer.planes(getattr(pool, name), kind) for name, kind in _POOL)
+    return [b"".join([*parts, chances[half:]]), chances[:half]]
+
+
+def _head(decision: Decision) -> bytes:
+    pool, choice = decision.pool, decision.choice
+    return msgspec.msgpack.encode(
+        _Head(
+            VERSION, decision.sequence, decision.time, decision.surface, decision.domain,
+            decision.slots, decision.seed, decision.policy_version, decision.price_version,
+            decision.predictor_version, decision.personalised, decision.arm, decision.degraded,
+            decision.gate, decision.chain, decision.state_offset, choice.explored_slot,
+            choice.draw_propensity, choice.slate_propensity, tuple(choice.propensity.tolist()),
+            choice.objective, choice.bound, choice.exact, tuple(choice.pool_index.tolist()),
+            decision.candidate.size, pool.item.size,
+        )
+    )  # fmt: skip
+
+
+def pack(sections: list[bytes]) -> bytes:
+    """Compress an encoded decision, each section a block of its own; may run in another thread."""
+    stream = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj()
+    out = []
+    for section in sections:
+        out.append(stream.compress(section))
+        out.append(stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
+    out.append(stream.flush())
+    return b"".join(out)
+
+
+def decode(packed: bytes, person: int) -> Decision:
+    """Read a packed decision back; `person` comes from the receipt's other part.
+
+    Raises:
+        CorruptError: The bytes are not a decision.
+    """
+    try:
+        stream = zstandard.ZstdDecompressor().decompressobj()
+        body = stream.decompress(packed)
+        if not stream.eof:
+            raise CorruptError("receipt_corrupt", "a stored receipt ends too soon")
+        end = 4 + int.from_bytes(body[:4], "little")
+        head = msgspec.msgpack.decode(body[4:end], type=_Head)
+        return _decision(head, memoryview(body)[end:], person)
+    except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, IndexError) as error:
+        raise CorruptError(
+            "receipt_corrupt", f"a stored receipt cannot be read: {error}"
+        ) from error
+
+
+def _decision(head: _Head, body: memoryview, person: int) -> Decision:
+    if head.version != VERSION:
+        raise CorruptError("receipt_corrupt", f"receipt format {head.version} is not known here")
+    steps, at = _Writer.column(body, 0, head.candidates, "<i4")
+    reason, at = _Writer.column(body, at, head.candidates, "<u1")
+    candidate = np.cumsum(steps, dtype=np.int32)
+    places, at = _Writer.column(body, at, head.pool, "<u2")
+    columns: dict[str, NDArray[Any]] = {"item": candidate[places]}
+    for name, kind in _POOL:
+        columns[name], at = _Writer.column(body, at, head.pool, kind)
+    high, at = _Writer.column(body, at, head.pool * OUTCOME_COUNT, "<u1")
+    low, at = _Writer.column(body, at, head.pool * OUTCOME_COUNT, "<u1")
+    flat = high.astype(np.uint16) << 8 | low
+    columns["chances"] = flat.reshape(OUTCOME_COUNT, head.pool).T.copy()
+    if at != len(body):
+        raise CorruptError("receipt_corrupt", "a stored receipt is longer than its parts")
+    assert set(columns) == {field.name for field in fields(Pool)}
+    return Decision(
+        sequence=head.sequence, time=Instant(head.time), person=person, surface=head.surface,
+        domain=head.domain, slots=head.slots, seed=head.seed, policy_version=head.policy_version,
+        price_version=head.price_version, predictor_version=head.predictor_version,
+        personalised=head.personalised, arm=head.arm, degraded=head.degraded, gate=head.gate,
+        candidate=candidate, reason=reason, pool=Pool(**columns),
+        choice=Choice(
+            pool_index=np.array(head.pool_index, np.int64), explored_slot=head.explored_slot,
+            draw_propensity=head.draw_propensity, slate_propensity=head.slate_propensity,
+            propensity=np.array(head.propensity, np.float64), objective=head.objective,
+            bound=head.bound, exact=head.exact,
+        ),
+        chain=head.chain, state_offset=head.state_offset,
+    )  # fmt: skip
+
+
+def encode_who(person: int, sealed: bytes) -> bytes:
+    """Write the part of a receipt that can be dropped: the ordinal and the sealed position."""
+    return person.to_bytes(8, "little", signed=True) + sealed
+
+
+def decode_who(who: bytes) -> tuple[int, bytes]:
+    """Read that part back. Raises CorruptError."""
+    if len(who) < 8:
+        raise CorruptError("receipt_corrupt", "a receipt's personal part is too short")
+    return int.from_bytes(who[:8], "little", signed=True), who[8:]

@@ -1,0 +1,30 @@
+"""The two ways to compute the same: compiled, and plain for reference and for the first seconds."""
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final
+
+from lodestone.traffic import (
+    filters,
+    filters_kernel,
+    gather,
+    gather_kernel,
+    prices,
+    prices_kernel,
+    slots,
+    slots_kernel,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """One module per stage; both sets have the same functions."""
+
+    gather: ModuleType
+    filters: ModuleType
+    prices: ModuleType
+    slots: ModuleType
+
+
+COMPILED: Final = Kernels(gather_kernel, filters_kernel, prices_kernel, slots_kernel)
+PLAIN: Final = Kernels(gather, filters, prices, slots)

@@ -1,0 +1,92 @@
+"""Replay a decision from its receipt's own contents: prices, pool order, draw, slots, propensities.
+
+Predicting again is another question (the serving state has moved on); here only what the receipt
+holds is used, with the policy and the price vector it names, and every result must agree to the bit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lodestone.base.arrays import Ints
+from lodestone.events.outcomes import Source
+from lodestone.traffic.choose import Contest, choose, draw, rules_of
+from lodestone.traffic.decision import Choice, Decision, DropReason
+from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.net import pool_net
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.prices import PriceVector
+
+IN_CONTEST = frozenset(
+    {
+        DropReason.SHOWN,
+        DropReason.OUTBID,
+        DropReason.RUNNER_UP,
+        DropReason.AUTHOR_FULL,
+        DropReason.TOO_CLOSE,
+        DropReason.NOT_FINITE,
+    }
+)
+"""Reasons of candidates that passed every filter: what exploration may draw from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Whether a decision replays, and what differs when it does not."""
+
+    identical: bool
+    differences: tuple[str, ...]
+
+
+def replay(kernels: Kernels, decision: Decision, policy: Policy, prices: PriceVector) -> Replay:
+    """Decide again from a receipt and compare field by field."""
+    differences = tuple(_differences(kernels, decision, policy, prices))
+    return Replay(not differences, differences)
+
+
+def _differences(
+    kernels: Kernels, decision: Decision, policy: Policy, prices: PriceVector
+) -> Iterator[str]:
+    if (policy.version, prices.version) != (decision.policy_version, decision.price_version):
+        yield "versions: the policy or the prices handed in are not the receipt's"
+        return
+    again, net = decide_again(kernels, decision, policy, prices)
+    if np.any(net[:-1] < net[1:]):
+        yield "pool: its order does not follow from chances, worths and prices"
+    was = decision.choice
+    for name in (
+        "explored_slot",
+        "draw_propensity",
+        "slate_propensity",
+        "objective",
+        "bound",
+        "exact",
+    ):
+        if getattr(was, name) != getattr(again, name):
+            yield f"{name}: {getattr(was, name)} was recorded, {getattr(again, name)} follows"
+    if not np.array_equal(was.pool_index, again.pool_index):
+        yield f"slate: {was.pool_index.tolist()} was recorded, {again.pool_index.tolist()} follows"
+    if not np.array_equal(was.propensity, again.propensity):
+        yield "propensity: the recorded propensities do not follow"
+    shown = set(decision.candidate[decision.reason == DropReason.SHOWN].tolist())
+    if shown != set(decision.pool.item[was.pool_index].tolist()):
+        yield "reasons: the candidates without a drop reason are not the slate"
+
+
+def decide_again(
+    kernels: Kernels, decision: Decision, policy: Policy, prices: PriceVector
+) -> tuple[Choice, Ints]:
+    """Return the choice that follows from a receipt's pool, and the pool's net scores."""
+    pool = decision.pool
+    net = pool_net(kernels, pool, np.array(worth_vector(policy)), prices)
+    passed = decision.candidate[np.isin(decision.reason, [int(reason) for reason in IN_CONTEST])]
+    rules = rules_of(policy, decision.slots, prices.slot_value)
+    drawn = draw(kernels, decision.seed, rules.share, decision.slots, passed.size)
+    index = -1
+    if drawn.candidate >= 0:
+        found = np.flatnonzero(pool.item == passed[drawn.candidate])
+        index = int(found[0]) if found.size else -1
+    natural = index < 0 or pool.source[index] != Source.EXPLORATION
+    contest = Contest(net, pool.author, pool.topic, index, bool(natural), passed.size)
+    return choose(kernels, contest, rules, drawn), net
