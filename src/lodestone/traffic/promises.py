@@ -1,0 +1,160 @@
+"""What promises ask of each item and creator, worked out from counters: needs, gates, percentiles, Gini."""
+
+from typing import Final
+
+import numpy as np
+
+from lodestone.base.arrays import Bools, Floats, Ints
+from lodestone.events.outcomes import (
+    COUNT_IMPRESSIONS,
+    OUTCOME_COUNT,
+    WATCH_UNIT_SECONDS,
+    Kind,
+)
+
+DAY_MICROS: Final = 86_400 * 1_000_000
+CLIMB_MICROS: Final = 2 * 3600 * 1_000_000
+"""After two hours short of plan a post reaches the public whatever its gate says."""
+PLAN_HOURS: Final = 20
+"""First impressions are planned over this long, so that the last four hours can catch up."""
+_ONE_SIDED_80: Final = 0.8416
+_ONE_SIDED_95: Final = 1.6449
+_PRIOR: Final = 4.0
+
+
+def first_impressions_planned(daily_impressions: float, daily_posts: float, most: int) -> int:
+    """Return how many impressions a new post is promised: 5 % of a day's, shared, at most `most`.
+
+    >>> first_impressions_planned(40_000, 100, 50)
+    20
+    """
+    return int(max(1, min(most, 0.05 * daily_impressions / max(daily_posts, 1.0))))
+
+
+def first_impression_need(
+    created: Ints, live: Bools, counts: Ints, planned: int, public_rate: float, now: int
+) -> Floats:
+    """Return how many first impressions each item is still owed.
+
+    A post is let go early when, after half of what it was promised, the chance that it is better than
+    the public's mean is under one in twenty (normal approximation of the Beta posterior).
+
+    Args:
+        created: Shape (items,), microseconds.
+        live: Shape (items,).
+        counts: Shape (items, columns), see events.outcomes.
+        planned: Impressions promised to each.
+        public_rate: Mean rate of clicks per impression of posts in public.
+        now: The community's clock.
+    """
+    shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
+    young = live & (now - created < DAY_MICROS)
+    need = np.where(young, np.maximum(0.0, planned - shown), 0.0)
+    mean = (counts[:, Kind.CLICK] + 1) / (shown + 2)
+    spread = np.sqrt(mean * (1 - np.minimum(mean, 1)) / (shown + 3))
+    hopeless = mean + _ONE_SIDED_95 * spread < public_rate
+    need[(shown >= planned / 2) & hopeless] = 0.0
+    return need
+
+
+def first_impression_progress(
+    created: Ints, live: Bools, shown: Ints, planned: int, now: int
+) -> tuple[float, float]:
+    """Return (delivered, planned) first impressions of the posts of the last 24 hours by now."""
+    age_hours = (now - created) / 3.6e9
+    young = live & (age_hours < 24) & (age_hours >= 0)
+    plan = planned * np.minimum(1.0, age_hours[young] / PLAN_HOURS)
+    delivered = np.minimum(shown[young], planned)
+    return float(delivered.sum()), float(plan.sum())
+
+
+def value_bounds(counts: Ints, worths: Floats, mean_value: float) -> tuple[Floats, Floats]:
+    """Return (mean, lower 80 % bound) of each item's value per impression in micros.
+
+    Args:
+        counts: Shape (items, columns).
+        worths: Shape (outcomes,), micros per unit of chance.
+        mean_value: The community's mean value of an impression, which few impressions shrink to.
+    """
+    shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
+    done = counts[:, :OUTCOME_COUNT].astype(np.float64)
+    done[:, 0] /= 10 * WATCH_UNIT_SECONDS
+    total = done @ worths
+    mean = (total + _PRIOR * mean_value) / (shown + _PRIOR)
+    rate = np.clip(done / np.maximum(shown, 1)[:, None], 0, 1)
+    variance = (rate * (1 - rate)) @ (worths**2) + _PRIOR * mean_value**2 / (shown + _PRIOR)
+    return mean, mean - _ONE_SIDED_80 * np.sqrt(variance / (shown + _PRIOR))
+
+
+def gini(exposure: Floats) -> float:
+    """Return the Gini coefficient of exposures, zeros included; 0 when nobody was shown.
+
+    G = sum_k (2k - n - 1) e_(k) / (n sum e), exposures ascending.
+
+    >>> gini(np.array([0.0, 0.0, 0.0, 4.0]))
+    0.75
+    """
+    total = float(exposure.sum())
+    if not total:
+        return 0.0
+    ordered = np.sort(exposure)
+    n = ordered.size
+    weights = 2 * np.arange(1, n + 1) - n - 1
+    return float(weights @ ordered / (n * total))
+
+
+def lorenz(exposure: Floats, points: int = 21) -> list[tuple[float, float]]:
+    """Return the Lorenz curve: share of creators, least shown first, and their share of exposure."""
+    if not exposure.size or not exposure.sum():
+        return [(0.0, 0.0), (1.0, 1.0)]
+    curve = np.concatenate([[0.0], np.cumsum(np.sort(exposure))]) / exposure.sum()
+    at = np.linspace(0, 1, points)
+    heights = np.interp(at, np.linspace(0, 1, curve.size), curve)
+    return [(round(float(x), 4), round(float(y), 6)) for x, y in zip(at, heights, strict=True)]
+
+
+def gini_noise_floor(
+    impressions: int, creators: int, chance: np.random.Generator, runs: int = 20
+) -> float:
+    """Return the mean Gini that equal rates would show: chance alone makes some unequal."""
+    if not creators or not impressions:
+        return 0.0
+    draws = chance.poisson(impressions / creators, (runs, creators)).astype(np.float64)
+    return float(np.mean([gini(draw) for draw in draws]))
+
+
+def percentiles(exposure: Floats, eligible: Bools) -> Floats:
+    """Return each creator's mid-rank F among eligible creators, in [0, 1]; 0.5 for the rest."""
+    found = np.full(exposure.size, 0.5)
+    values = exposure[eligible]
+    if values.size:
+        ordered = np.sort(values)
+        below = np.searchsorted(ordered, values, side="left")
+        upto = np.searchsorted(ordered, values, side="right")
+        found[eligible] = (below + upto) / (2 * values.size)
+    return found
+
+
+def rank_of(percentile: Floats, eligible: Bools) -> Ints:
+    """Return Gini consumption 2F - 1 times 32767 in steps of 256, 0 for creators not eligible."""
+    steps = np.rint((2 * percentile - 1) * 127).astype(np.int64) * 256
+    return np.where(eligible, steps, 0)
+
+
+def merit_eligible(best_low: Floats, has_live: Bools, quantile: float) -> Bools:
+    """Say which creators are past the merit gate.
+
+    Args:
+        best_low: Shape (creators,). The best lower bound of their posts' value; -inf without any.
+        has_live: Shape (creators,). With a live post of the last 28 days and no drop label.
+        quantile: The policy's, in [0, 1].
+    """
+    if not has_live.any():
+        return has_live.copy()
+    passed: Bools = has_live & (best_low >= np.quantile(best_low[has_live], quantile))
+    return passed
+
+
+def public_gate(mean: Floats, climbed: Bools, quantile: float) -> float:
+    """Return the value a climbing post's lower bound must pass; -inf while nothing has climbed."""
+    return float(np.quantile(mean[climbed], quantile)) if climbed.any() else -np.inf
