@@ -1,0 +1,68 @@
+"""What serving asks of models. Every adapter passes `tests/contract`."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Floats
+from lodestone.features.state import State
+from lodestone.traffic.decision import Chances, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom and where candidates are judged."""
+
+    person: int
+    """Person row; -1 for a newcomer, and for whoever asked for the non-personalised form."""
+    surface: int
+    vector: NDArray[np.float32]
+    """Shape (64,). The viewer's place among items; zeros when unknown."""
+
+
+class Predictor(Protocol):
+    """Gives every outcome's chance for every candidate; same state and question, same answer."""
+
+    @property
+    def version(self) -> str:
+        """Name the model: a hash of its content, written into every receipt."""
+        ...
+
+    def chances(self, state: State, asked: Asked, rows: Rows) -> Chances:
+        """Judge candidates as if their slot were looked at.
+
+        Args:
+            state: The serving state.
+            asked: The viewer and the surface.
+            rows: Shape (candidates,). Item rows.
+
+        Returns:
+            Shape (candidates, outcomes), bfloat16 codes of calibrated chances in [0, 1]; a row of NaN
+            codes where a score is not finite: the caller ranks it last and counts it.
+
+        Raises:
+            UnavailableError: The model cannot answer now; the feed goes on without it and says so.
+        """
+        ...
+
+
+class VectorIndex(Protocol):
+    """Finds the items nearest to a viewer, by inner product of unit vectors."""
+
+    def add(self, rows: Rows, vectors: Floats) -> None:
+        """Take in items, shape (items, 64); one already there is replaced."""
+        ...
+
+    def remove(self, row: int) -> None:
+        """Let an item go; unknown rows are passed over."""
+        ...
+
+    def search(self, vector: NDArray[np.float32], count: int) -> Rows:
+        """Return up to `count` rows, nearest first.
+
+        Raises:
+            UnavailableError: The index cannot answer now.
+        """
+        ...

@@ -1,0 +1,305 @@
+"""The day-one predictor: smoothed hierarchical rates, fresh to the last event.
+
+In logits, per outcome:
+
+    z = bias + surface + a x item + b x viewer + c x viewer on surface + d x viewer with author + e x viewer with topic + t x taste
+
+An item's deviation shrinks to its author's and that to the community's; a viewer's to the community's; a viewer's
+leaning to an author, topic or surface to the viewer's own rate (empirical Bayes with fixed prior weights). All
+counts are whole numbers weighed by how likely the slot was looked at; decay is applied on reading. The weights are
+learned from the log by `learning.rates_fit`, or stand at their defaults in a community without one.
+"""
+
+import hashlib
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.events.outcomes import (
+    COUNT_ATTENTION,
+    COUNT_IMPRESSIONS,
+    OUTCOME_COUNT,
+    WATCH_UNIT_SECONDS,
+)
+from lodestone.features.layout import DAYS_KEPT, VECTOR_WIDTH
+from lodestone.features.state import State
+from lodestone.features.table_kernel import find, pack
+from lodestone.models import rates_kernel as kernel
+from lodestone.models.ports import Asked
+from lodestone.traffic.decision import Chances, Rows
+from lodestone.traffic.prices import chance_codes
+
+FEATURES: Final = (
+    "bias", "surface", "item", "viewer", "viewer_surface", "viewer_author", "viewer_topic", "taste",
+)  # fmt: skip
+LEAN_COLUMN: Final = (7, 1, 2, 3, 5, 5, 4, 1, 1, 1, 6, 6, 6)
+"""Which affinity column speaks for each outcome."""
+START_RATE: Final = (
+    0.15, 0.25, 0.15, 0.02, 0.004, 0.003, 0.005, 0.01, 0.002, 0.0005, 0.003, 0.002, 0.0002,
+)  # fmt: skip
+"""What a community without a log is taken for; a few hundred impressions outweigh it."""
+_START_WEIGHT: Final = 300.0
+_HALF_LIFE_DAYS: Final = 7.0
+_OLD_WEIGHT: Final = 0.35
+_SMALLEST: Final = 1e-6
+
+
+class RatesModel(msgspec.Struct, frozen=True, kw_only=True):
+    """Weights per outcome and feature, prior weights, and the calibration."""
+
+    weights: tuple[tuple[float, ...], ...]
+    """Shape (outcomes, features), in the order of `FEATURES`."""
+    scale: tuple[float, ...] = (1.0,) * OUTCOME_COUNT
+    shift: tuple[float, ...] = (0.0,) * OUTCOME_COUNT
+    """Platt's calibration of the logit."""
+    item_prior: float = 12.0
+    author_prior: float = 20.0
+    viewer_prior: float = 8.0
+    surface_prior: float = 200.0
+    lean_prior: float = 4.0
+
+    @property
+    def version(self) -> str:
+        """Return a hash of the content."""
+        digest = hashlib.blake2b(msgspec.msgpack.encode(self), digest_size=6).hexdigest()
+        return f"rates-{digest}"
+
+
+def default_model() -> RatesModel:
+    """Return the weights of a community that has no log to learn from."""
+    positive = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, 0.8)
+    negative = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, -0.4)
+    return RatesModel(weights=tuple(positive if o < 10 else negative for o in range(OUTCOME_COUNT)))
+
+
+def logit(rate: Floats) -> Floats:
+    """Return log odds, rates kept within [1e-6, 1 - 1e-6]."""
+    kept = np.clip(rate, _SMALLEST, 1 - _SMALLEST)
+    found: Floats = np.log(kept / (1 - kept))
+    return found
+
+
+def done_of(counts: NDArray[np.number]) -> Floats:
+    """Return outcome counts with watch in capped minutes; shape (..., outcomes)."""
+    done = counts[..., :OUTCOME_COUNT].astype(np.float64)
+    done[..., 0] /= 10 * WATCH_UNIT_SECONDS
+    return np.maximum(done, 0.0)
+
+
+def shown_of(counts: NDArray[np.number]) -> Floats:
+    """Return impressions weighed by attention, shape (..., 1); never fewer than a tenth of them."""
+    attention = counts[..., COUNT_ATTENTION].astype(np.float64) / 1000
+    shown: Floats = np.maximum(attention, 0.1 * counts[..., COUNT_IMPRESSIONS])[..., None]
+    return shown
+
+
+def smoothed(counts: NDArray[np.number], prior_rate: Floats, prior: float) -> Floats:
+    """Shrink observed rates to prior rates; shape (..., outcomes)."""
+    done, shown = done_of(counts), shown_of(counts)
+    rates: Floats = np.minimum((done + prior * prior_rate) / (np.maximum(shown, done) + prior), 1.0)
+    return rates
+
+
+def community_rate(surface_total: Ints) -> Floats:
+    """Return the rate of every outcome over all surfaces, shape (outcomes,)."""
+    return smoothed(surface_total.sum(axis=0), np.array(START_RATE), _START_WEIGHT)
+
+
+def decayed(ring: NDArray[np.integer], old: Ints, today: int) -> Floats:
+    """Weigh counters by event day on reading: half after seven days.
+
+    Args:
+        ring: Shape (rows, days, columns).
+        old: Shape (rows, columns).
+        today: The day the ring stands at.
+    """
+    ages = (today - np.arange(DAYS_KEPT)) % DAYS_KEPT
+    weights = 0.5 ** (ages / _HALF_LIFE_DAYS)
+    # einsum's order of addition is fixed for one shape, so that a restart gives the same logits.
+    total: Floats = np.einsum("rdc,d->rc", ring, weights) + _OLD_WEIGHT * old
+    return total
+
+
+def item_logits(
+    model: RatesModel, items: Floats, authors: Ints, rate: Floats
+) -> NDArray[np.float32]:
+    """Return every item's deviation in logits, shape (rows, outcomes).
+
+    Args:
+        model: Its prior weights.
+        items: Shape (rows, columns). Decayed counts of the items.
+        authors: Shape (rows, columns). Counts of their authors.
+        rate: Shape (outcomes,). The community's.
+    """
+    author_rate = smoothed(authors, rate, model.author_prior)
+    item_rate = smoothed(items, author_rate, model.item_prior)
+    deviation: NDArray[np.float32] = (logit(item_rate) - logit(rate)).astype(np.float32)
+    return deviation
+
+
+def materialise(model: RatesModel, state: State, rows: Ints) -> None:
+    """Write the logits of some item rows anew."""
+    rate = community_rate(state.surface_total)
+    counts = decayed(state.item_ring[rows], state.item_old[rows], state.today)
+    authors = state.author_total[state.items["author"][rows]]
+    state.items["logit"][rows] = item_logits(model, counts, authors, rate)
+
+
+class Rates:
+    """The day-one `Predictor`."""
+
+    def __init__(self, model: RatesModel, *, compiled: bool = True) -> None:
+        weights = np.array(model.weights)
+        self.model = model
+        self.version = model.version
+        self._weights = weights
+        self._item = np.ascontiguousarray(weights[:, 2])
+        self._taste = np.ascontiguousarray(weights[:, 7])
+        self._lean = np.array([weights[1, 5], weights[1, 6]])
+        self._column = np.array(LEAN_COLUMN, np.int64)
+        self._scale, self._shift = np.array(model.scale), np.array(model.shift)
+        self._rate, self._rate_at = np.array(START_RATE), -1
+        self._terms = kernel.terms if compiled else terms
+        self._linear = kernel.linear if compiled else linear
+        self._codes = kernel.codes if compiled else codes
+
+    def chances(self, state: State, asked: Asked, rows: Rows) -> Chances:
+        """See `Predictor.chances`."""
+        base, rate = self.viewer_terms(state, asked.person, asked.surface)
+        logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
+        whole = np.rint(asked.vector * 127).astype(np.int8)
+        self._linear(
+            state.items, rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
+            self._column, state.affinity.keys, state.affinity.values, whole, self._taste, logits,
+        )  # fmt: skip
+        out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
+        self._codes(logits, self._scale, self._shift, out)
+        return out
+
+    def viewer_terms(self, state: State, person: int, surface: int) -> tuple[Floats, Floats]:
+        """Return what does not depend on the candidate.
+
+        Returns:
+            base: Shape (outcomes,). Bias, surface and viewer in logits.
+            own: Shape (8,). The viewer's own rate per affinity column, what leanings shrink to.
+        """
+        if self._rate_at != state.offset:
+            self._rate, self._rate_at = community_rate(state.surface_total), state.offset
+        model = self.model
+        base, own = np.empty(OUTCOME_COUNT), np.empty(8)
+        self._terms(
+            self._weights, self._rate, state.surface_total[surface], model.surface_prior,
+            state.person_total[max(person, 0)], person, surface, model.viewer_prior,
+            model.lean_prior, self._column, state.affinity.keys, state.affinity.values, base, own,
+        )  # fmt: skip
+        return base, own
+
+
+def terms(
+    weights: Floats, rate: Floats, surface_row: Ints, surface_prior: float, person_row: Ints,
+    person: int, surface: int, viewer_prior: float, lean_prior: float, lean_column: Ints,
+    keys: NDArray[np.uint64], values: Ints, base: Floats, own: Floats,
+) -> None:  # fmt: skip
+    """Write a viewer's base logits (outcomes,) and own rates per affinity column (8,); twin."""
+    there = smoothed(surface_row, rate, surface_prior)
+    base[:] = weights[:, 0] + weights[:, 1] * logit(there)
+    mine = rate
+    if person >= 0:
+        mine = smoothed(person_row, rate, viewer_prior)
+        base += weights[:, 3] * (logit(mine) - logit(rate))
+    own[:] = column_rate(np.clip(mine, _SMALLEST, 1 - _SMALLEST))
+    place = find(keys, np.uint64(pack(person, surface, 8))) if person >= 0 else -1
+    if place >= 0 and values[place, 0] > 0:
+        lean = lean_of(values[place][None, :], np.clip(mine, _SMALLEST, 1 - _SMALLEST), lean_prior)
+        base += weights[:, 4] * lean[0]
+    assert lean_column.size == base.size
+
+
+def column_rate(rate: Floats) -> Floats:
+    """Turn rates per outcome into rates per affinity column, shape (..., 8)."""
+    out = np.full((*rate.shape[:-1], 8), 0.5)
+    for column, outcomes in (
+        (1, (1,)),
+        (2, (2,)),
+        (3, (3,)),
+        (4, (6,)),
+        (5, (4, 5)),
+        (6, (10, 11, 12)),
+        (7, (0,)),
+    ):
+        out[..., column] = np.clip(rate[..., list(outcomes)].sum(axis=-1), 1e-5, 1 - 1e-5)
+    return out
+
+
+def lean_of(counts: NDArray[np.number], own_rate: Floats, prior: float) -> Floats:
+    """Return how far a viewer leans from their own rate, in logits per outcome.
+
+    Args:
+        counts: Shape (rows, 8), affinity columns.
+        own_rate: Shape (rows, outcomes) or (outcomes,). The viewer's rates.
+        prior: Weight of the viewer's own rate, in impressions.
+    """
+    rate = column_rate(own_rate)
+    shown = counts[:, :1].astype(np.float64)
+    done = counts.astype(np.float64)
+    done[:, 7] /= 600
+    mean = (np.clip(done, 0.0, np.maximum(shown, 0)) + prior * rate) / (
+        np.maximum(shown, 0) + prior
+    )
+    columns = np.where(shown > 0, logit(mean) - logit(rate), 0.0)
+    return columns[:, list(LEAN_COLUMN)]
+
+
+def linear(
+    items: np.ndarray, rows: Rows, person: int, base: Floats, item_weight: Floats, rate: Floats,
+    prior: float, lean_weight: Floats, lean_column: Ints, keys: NDArray[np.uint64], values: Ints,
+    vector: NDArray[np.int8], taste: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """Write logits before calibration, shape (candidates, outcomes); twin of the kernel."""
+    held = items[rows]
+    near = (held["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
+    out[:] = base + item_weight * held["logit"] + taste * near[:, None]
+    if person < 0:
+        return
+    for field, tag, weight in (("author", 6, lean_weight[0]), ("topic", 7, lean_weight[1])):
+        for n, code in enumerate(held[field].tolist()):
+            place = find(keys, np.uint64(pack(person, code, tag))) if code >= 0 else -1
+            if place >= 0 and values[place, 0] > 0:
+                shown, done = float(values[place, 0]), values[place].astype(np.float64)
+                done[7] /= 600
+                mean = (np.clip(done, 0, shown) + prior * rate) / (shown + prior)
+                lean = np.zeros(8)
+                lean[1:] = weight * (np.log(mean / (1 - mean)) - np.log(rate / (1 - rate)))[1:]
+                out[n] += lean[lean_column]
+
+
+def codes(logits: Floats, scale: Floats, shift: Floats, out: Chances) -> None:
+    """Calibrate, squash and round to bfloat16; twin of the kernel."""
+    z = np.clip(scale * logits + shift, -30, 30)
+    out[:] = chance_codes((1 / (1 + np.exp(-z))).astype(np.float32))
+
+
+def viewer_vector(state: State, person: int) -> NDArray[np.float32]:
+    """Return a viewer's place: the decayed mean of their latest positives, else their interests.
+
+    Decay counts from the newest positive, so that no clock is needed.
+    """
+    if person < 0:
+        return np.zeros(VECTOR_WIDTH, np.float32)
+    rows, times = state.positives[person], state.positive_time[person]
+    held = rows >= 0
+    interest: NDArray[np.float32] = state.interest[person]
+    if not held.any():
+        return interest
+    order = np.lexsort((rows[held], times[held]))
+    ages = (times[held].max() - times[held][order]) / 8.64e10
+    weights = (0.5 ** (ages / _HALF_LIFE_DAYS)).astype(np.float32)
+    total = (
+        weights @ state.items["vector"][rows[held][order]].astype(np.float32) / 127 + 2 * interest
+    )
+    length = float(np.sqrt(total @ total))
+    placed: NDArray[np.float32] = total / np.float32(length) if length else total
+    return placed

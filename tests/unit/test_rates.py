@@ -1,0 +1,163 @@
+"""The predictor: rates shrink to what is known, both twins agree, and evidence moves chances."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lodestone.events.facts import empty_facts
+from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
+from lodestone.features.layout import ItemRow, PersonRow
+from lodestone.features.state import State
+from lodestone.models import rates
+from lodestone.models.nearest import FlatIndex, LiveIndex
+from lodestone.models.ports import Asked
+from lodestone.traffic.prices import chances_of
+
+NAN = float("nan")
+NOBODY = np.zeros(64, np.float32)
+
+
+def a_community(facts=0, seed=1):
+    state = State(np.ones(64))
+    chance = np.random.default_rng(seed)
+    for row in range(6):
+        person = PersonRow(row + 9, 0, NAN, NAN, NAN, NAN, 0, -1, -1, True, False, ())
+        state.put_person(row, person, np.zeros(64))
+    for row in range(20):
+        vector = chance.normal(size=64)
+        vector /= np.linalg.norm(vector)
+        item = ItemRow(row, 9 + row % 3, 0, 0, 1, 0, NAN, NAN, 5.0, -1, (), (), (), tuple(vector))
+        state.put_item(item, row % 3, row % 4 - 1)
+    batch = empty_facts(facts)
+    batch["kind"] = chance.choice([*range(13), *[Kind.IMPRESSION] * 30], facts)
+    batch["item"], batch["day"] = chance.integers(0, 20, facts), 50 - chance.integers(0, 10, facts)
+    batch["value"], batch["surface"] = (
+        chance.integers(0, 70_000, facts),
+        chance.integers(0, 2, facts),
+    )
+    batch["time"] = batch["day"].astype(np.int64) * 86_400_000_000 + np.arange(facts)
+    state.apply(batch, chance.integers(-1, 6, facts), np.full(facts, -1))
+    rates.materialise(rates.default_model(), state, np.arange(20))
+    return state
+
+
+def test_an_item_without_evidence_has_its_authors_rate_and_an_author_without_any_the_communitys():
+    rate = np.full(OUTCOME_COUNT, 0.1)
+    counts = np.zeros((2, 16))
+    authors = np.zeros((2, 16), np.int64)
+    authors[1, Kind.CLICK], authors[1, COUNT_IMPRESSIONS], authors[1, COUNT_ATTENTION] = (
+        60,
+        80,
+        80_000,
+    )
+
+    found = rates.item_logits(rates.default_model(), counts, authors, rate)
+
+    assert found[0] == pytest.approx(0.0, abs=1e-6)
+    expected = rates.logit(np.array((60 + 20 * 0.1) / 100)) - rates.logit(np.array(0.1))
+    assert found[1, Kind.CLICK] == pytest.approx(float(expected), rel=1e-6)
+
+
+def test_a_slot_nobody_looks_at_counts_less_against_an_item():
+    counts = np.zeros((2, 16))
+    counts[:, Kind.CLICK], counts[:, COUNT_IMPRESSIONS] = 5, 40
+    counts[:, COUNT_ATTENTION] = [40_000, 12_000]
+    authors, rate = np.zeros((2, 16), np.int64), np.full(OUTCOME_COUNT, 0.1)
+
+    found = rates.item_logits(rates.default_model(), counts, authors, rate)
+
+    assert found[1, Kind.CLICK] > found[0, Kind.CLICK]
+
+
+@given(st.integers(0, 400), st.integers(0, 2**32 - 1), st.integers(-1, 5), st.integers(0, 2))
+@settings(max_examples=40, deadline=None)
+def test_the_compiled_predictor_equals_the_plain_one(facts, seed, person, surface):
+    state = a_community(facts, seed)
+    vector = rates.viewer_vector(state, person)
+    asked, rows = Asked(person, surface, vector), np.arange(20, dtype=np.int32)
+
+    plain = rates.Rates(rates.default_model(), compiled=False).chances(state, asked, rows)
+    compiled = rates.Rates(rates.default_model()).chances(state, asked, rows)
+
+    # Chances agree to the rounding of the last of bfloat16's eight bits.
+    assert np.abs(plain.astype(int) - compiled.astype(int)).max() <= 1
+    assert chances_of(compiled).min() >= 0
+    assert chances_of(compiled).max() <= 1
+
+
+def test_clicks_of_a_viewer_on_an_author_raise_that_authors_chance_for_them_alone():
+    state = a_community()
+    rows = np.arange(3, dtype=np.int32)
+    predictor = rates.Rates(rates.default_model())
+    before = chances_of(predictor.chances(state, Asked(4, 0, NOBODY), rows))[:, Kind.CLICK]
+    batch = empty_facts(12)
+    batch["kind"], batch["item"], batch["day"] = [Kind.IMPRESSION, Kind.CLICK] * 6, 4, 50
+    batch["time"] = np.arange(12)
+
+    state.apply(batch, np.full(12, 4), np.full(12, -1))
+    after = chances_of(predictor.chances(state, Asked(4, 0, NOBODY), rows))[:, Kind.CLICK]
+    other = chances_of(predictor.chances(state, Asked(5, 0, NOBODY), rows))[:, Kind.CLICK]
+
+    assert after[1] / after[0] > 1.2 * before[1] / before[0]
+    assert other[1] / other[0] == pytest.approx(before[1] / before[0], rel=0.02)
+
+
+def test_a_row_that_is_not_finite_comes_back_as_nan():
+    state = a_community()
+    state.items["logit"][2] = np.nan
+
+    found = rates.Rates(rates.default_model()).chances(
+        state, Asked(-1, 0, NOBODY), np.arange(3, dtype=np.int32)
+    )
+
+    assert np.isnan(chances_of(found)).all(axis=1).tolist() == [False, False, True]
+
+
+def test_a_viewer_stands_where_their_latest_positives_do():
+    state = a_community()
+    batch = empty_facts(2)
+    batch["kind"], batch["item"], batch["day"] = Kind.LIKE, [3, 7], 50
+    batch["time"] = [0, 28 * 86_400_000_000]
+    state.apply(batch, np.full(2, 4), np.full(2, -1))
+
+    vector = rates.viewer_vector(state, 4)
+
+    near = state.items["vector"][:20].astype(float) @ vector
+    assert int(near.argmax()) == 7
+    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("size", [0, 5, 20_000])
+def test_an_index_finds_what_a_flat_scan_finds_and_never_what_was_removed(size):
+    chance = np.random.default_rng(size)
+    centres = chance.normal(size=(40, 64))
+    vectors = centres[chance.integers(0, 40, size)] + 0.5 * chance.normal(size=(size, 64))
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)[:, None]
+    flat, live = FlatIndex(), LiveIndex()
+    for index in (flat, live):
+        for start in range(0, size, 7_000):
+            rows = np.arange(start, min(size, start + 7_000), dtype=np.int32)
+            index.add(rows, vectors[rows])
+    gone = set(range(0, size, 9))
+    for row in gone:
+        flat.remove(row)
+        live.remove(row)
+    queries = (centres[:10] / np.linalg.norm(centres[:10], axis=1)[:, None]).astype(np.float32)
+
+    found = [(flat.search(query, 100), live.search(query, 100)) for query in queries]
+
+    recalls = [np.isin(exact, quick).mean() for exact, quick in found if exact.size]
+    assert all(not gone & set(quick.tolist()) for _, quick in found)
+    assert all(exact.size == quick.size for exact, quick in found)
+    assert np.mean(recalls or [1.0]) >= 0.95
+
+
+def test_an_item_added_again_is_found_once_at_its_new_place():
+    index = LiveIndex()
+    index.add(np.array([1, 2], np.int32), np.eye(64)[:2])
+
+    index.add(np.array([1], np.int32), np.eye(64)[5:6])
+
+    assert index.search(np.eye(64, dtype=np.float32)[5], 1).tolist() == [1]
+    assert sorted(index.search(np.eye(64, dtype=np.float32)[0], 5).tolist()) == [1, 2]
