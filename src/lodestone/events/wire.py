@@ -1,0 +1,87 @@
+"""Events as an app sends them, and what became of each."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from lodestone.base.wire import AppId, Position, Time
+
+EVENTS_MAX: Final = 10_000
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+
+
+class EventIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One event. Fields that a type does not need are taken and left alone."""
+
+    id: AppId
+    type: Annotated[str, Meta(min_length=1, max_length=32)]
+    time: Time
+    person_id: AppId | None = None
+    item_id: AppId | None = None
+    author_id: AppId | None = None
+    receipt_id: Annotated[str, Meta(max_length=64)] | None = None
+    slot: Annotated[int, Meta(ge=1, le=50)] | None = None
+    beacon: Annotated[str, Meta(max_length=128)] | None = None
+    surface: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+    visible_seconds: Seconds | None = None
+    watch_seconds: Seconds | None = None
+    completed: bool | None = None
+    query: Annotated[str, Meta(max_length=256)] | None = None
+    position: Position | None = None
+
+
+class EventsIn(msgspec.Struct, frozen=True):
+    """The body of `POST /v1/events`."""
+
+    events: list[EventIn]
+
+
+class RawEvents(msgspec.Struct, frozen=True):
+    """The same with each event still undecoded, for a batch in which one is malformed."""
+
+    events: list[msgspec.Raw]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """One event that was not taken; the rest of its batch was."""
+
+    index: int
+    code: str
+    message: str
+
+
+class Verdicts(msgspec.Struct, frozen=True):
+    """What became of a batch."""
+
+    accepted: int
+    duplicates: int
+    refused: list[Refusal]
+
+
+_WHOLE: Final = msgspec.json.Decoder(EventsIn)
+_RAW: Final = msgspec.json.Decoder(RawEvents)
+_ONE: Final = msgspec.json.Decoder(EventIn)
+
+
+def decode_events(body: bytes, *, ndjson: bool) -> list[EventIn | Refusal]:
+    """Read a body; what cannot be read of it comes back as refusals, in place.
+
+    Raises:
+        msgspec.MsgspecError: The envelope itself cannot be read.
+    """
+    if ndjson:
+        return [_one(index, line) for index, line in enumerate(body.splitlines()) if line.strip()]
+    try:
+        return list(_WHOLE.decode(body).events)
+    except msgspec.ValidationError:
+        return [_one(index, raw) for index, raw in enumerate(_RAW.decode(body).events)]
+
+
+def _one(index: int, raw: Any) -> EventIn | Refusal:
+    try:
+        return _ONE.decode(raw)
+    except (msgspec.MsgspecError, ValueError) as error:
+        text, _, path = str(error).partition(" - at `$")
+        field = f"events[{index}]{path.rstrip('`')}"
+        return Refusal(index, "malformed", f"{field}: {text[0].lower()}{text[1:]}")

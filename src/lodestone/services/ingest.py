@@ -1,0 +1,345 @@
+"""The door for events: decode, judge one by one, dedupe, and turn what is good into facts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Ints
+from lodestone.base.clock import Instant
+from lodestone.events.beacon import Beacon, open_beacon
+from lodestone.events.dedupe import Dedupe, event_key, slot_keys
+from lodestone.events.facts import (
+    FACT,
+    FLAG_DECISION,
+    FLAG_HISTORY,
+    SURFACE_MAX,
+    Facts,
+    empty_facts,
+)
+from lodestone.events.outcomes import OUTCOME_COUNT, WIRE_KINDS, Kind
+from lodestone.events.wire import EventIn, Refusal
+from lodestone.features.directory import Directory
+
+LATE_MICROS: Final = 7 * 86_400 * 1_000_000
+EARLY_MICROS: Final = 5 * 60 * 1_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO: Final = timedelta(microseconds=1)
+_HOUR: Final = 3_600_000_000
+_NEEDS_ITEM: Final = frozenset(
+    {*range(OUTCOME_COUNT), Kind.IMPRESSION, Kind.UNLIKE} - {Kind.FOLLOW, Kind.PROFILE_VISIT}
+)
+_NEEDS_PERSON: Final = frozenset({Kind.FOLLOW, Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
+_NEEDS_NOTHING: Final = frozenset({Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
+_WATCH_AGE: Final = 24 * 3600
+_IMPRESSION_AGE: Final = 3600
+SlotOf = Callable[[str, int], Beacon | None]
+Seal = Callable[[int, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a chunk of events became, before it is stored."""
+
+    facts: Facts
+    person_row: Ints
+    target_row: Ints
+    sealed: tuple[tuple[int, bytes], ...]
+    duplicates: int
+    refused: list[Refusal]
+    event_keys: NDArray[np.uint64]
+    """To be released when the facts cannot be stored."""
+    slot_keys: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why one event is refused."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which a batch is judged."""
+
+    now: Instant
+    """The community's clock."""
+    trusted: bool
+    """From a server-side key: may name receipts without a beacon."""
+    history: bool = False
+    """Older events are taken and teach rates only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Rows of whom and what an event names, -1 for nothing."""
+
+    person: int
+    item: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    event: EventIn
+    kind: int
+    time: int
+    surface: int
+
+
+class Ingest:
+    """Judges events of one community."""
+
+    def __init__(
+        self, directory: Directory, secret: bytes, time_zone: str, *, slot_of: SlotOf, seal: Seal
+    ) -> None:
+        self._directory = directory
+        self._secret = secret
+        self._days = DayOf(time_zone)
+        self._slot_of = slot_of
+        self._seal = seal
+        self.events = Dedupe()
+        self.slots = Dedupe()
+
+    def judge(self, events: Sequence[EventIn | Refusal], first: int, terms: Terms) -> Judged:
+        """Judge a chunk; the dedupe sets are claimed for what passes.
+
+        Args:
+            events: Decoded events and refusals, at most some hundreds, so that feeds are not kept waiting.
+            first: Index of the first in its batch.
+            terms: What holds for the whole batch.
+        """
+        rows: list[tuple[int | float, ...]] = []
+        people: list[int] = []
+        targets: list[int] = []
+        private: list[tuple[int, bytes]] = []
+        refused: list[Refusal] = []
+        for index, event in enumerate(events, first):
+            if isinstance(event, Refusal):
+                refused.append(event)
+                continue
+            found = self._one(event, terms)
+            if isinstance(found, Doubt):
+                refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
+                continue
+            row, who = found
+            if event.query is not None or event.position is not None:
+                private.append((len(rows), _private(event)))
+            rows.append(row)
+            people.append(who.person)
+            targets.append(who.target)
+        return self._dedupe(rows, people, targets, private, refused, len(events))
+
+    def _one(self, event: EventIn, terms: Terms) -> tuple[tuple[int | float, ...], Named] | Doubt:
+        kind = WIRE_KINDS.get(event.type)
+        if kind is None:
+            return Doubt("type_unknown", f"type: {event.type!r} is not an event type; see the list")
+        time = (event.time - _EPOCH) // _MICRO
+        doubt = _time_doubt(time, terms) or self._names(event, kind) or _field_doubt(kind, event)
+        if doubt is not None:
+            return doubt
+        who = self._rows_of(event)
+        beacon = self._decision(event, kind, who, time, terms)
+        if isinstance(beacon, Doubt):
+            return beacon
+        surface = self._surface(event.surface)
+        if surface < 0:
+            return Doubt("surface_full", "surface: this community has named all it may; reuse one")
+        return self._row(_Told(event, kind, time, surface), who, beacon, terms), who
+
+    def _rows_of(self, event: EventIn) -> Named:
+        directory = self._directory
+        return Named(
+            -1 if event.person_id is None else directory.people[event.person_id],
+            -1 if event.item_id is None else directory.items[event.item_id],
+            -1 if event.author_id is None else directory.people[event.author_id],
+        )
+
+    def _names(self, event: EventIn, kind: int) -> Doubt | None:
+        """Doubt an event that names what is not there, or does not name what it needs."""
+        directory = self._directory
+        if event.person_id is None:
+            if kind in _NEEDS_PERSON:
+                return Doubt("field_missing", f"person_id: {event.type} needs one")
+        elif event.person_id not in directory.people:
+            return Doubt("person_unknown", "person_id: nobody has this id; PUT the person first")
+        if event.item_id is None:
+            if kind in _NEEDS_ITEM:
+                return Doubt("field_missing", f"item_id: {event.type} needs one")
+        elif event.item_id not in directory.items:
+            return Doubt("item_unknown", "item_id: no item has this id; PUT the item first")
+        if event.author_id is not None and event.author_id not in directory.people:
+            return Doubt("author_unknown", "author_id: nobody has this id; PUT the person first")
+        return None
+
+    def _decision(
+        self, event: EventIn, kind: int, who: Named, time: int, terms: Terms
+    ) -> Beacon | Doubt | None:
+        """Return what is known of the slot an event is about; None for no decision."""
+        if event.beacon is not None:
+            beacon = open_beacon(self._secret, event.beacon)
+            if beacon is None:
+                return Doubt(
+                    "beacon_invalid", "beacon: not signed here; send the slot's own, unchanged"
+                )
+        elif event.receipt_id is None:
+            return None
+        elif not terms.trusted:
+            return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
+        else:
+            beacon = self._slot_of(event.receipt_id, event.slot or 0)
+            if beacon is None:
+                return Doubt("receipt_unknown", "receipt_id: no decision of ours showed this slot")
+        if who.item >= 0 and beacon.item != who.item:
+            return Doubt("beacon_invalid", "item_id: the slot showed another item")
+        ordinal = 0xFFFFFFFF
+        if who.person >= 0:
+            ordinal = self._directory.ordinal(who.person) & 0xFFFFFFFF
+        if beacon.person != ordinal:
+            return Doubt("beacon_invalid", "person_id: the slot was served to somebody else")
+        age = time // 1_000_000 - beacon.served
+        most = _IMPRESSION_AGE if kind == Kind.IMPRESSION else _WATCH_AGE
+        if not -2 <= age <= most:
+            return Doubt(
+                "beacon_expired",
+                "time: an impression counts for 1 h after it is served, the rest 24 h",
+            )
+        return beacon
+
+    def _surface(self, surface: str | None) -> int:
+        if surface is None:
+            return 0
+        code = self._directory.surface_known(surface)
+        if code < 0 and len(self._directory.surfaces) < SURFACE_MAX - 3:
+            code = self._directory.surface_code(surface)
+        return code
+
+    def _row(
+        self, told: "_Told", who: Named, beacon: Beacon | None, terms: Terms
+    ) -> tuple[int | float, ...]:
+        event, kind, directory = told.event, told.kind, self._directory
+        seconds = event.watch_seconds if kind == Kind.WATCH else event.visible_seconds
+        flags = FLAG_HISTORY if terms.history else 0
+        ordinal = directory.ordinal(who.person) if who.person >= 0 else -1
+        about = directory.ordinal(who.target) if who.target >= 0 else -1
+        key, value = event_key(self._secret, event.id), round((seconds or 0) * 1000)
+        day = self._days.of(told.time)
+        if beacon is None:
+            return (
+                key, told.time, ordinal, about, -1, 0, who.item, value, 0, day, -1, kind, flags,
+                told.surface, event.slot or 0, 0, 0,
+            )  # fmt: skip
+        item = who.item if who.item >= 0 or kind in _NEEDS_NOTHING else beacon.item
+        return (
+            key, told.time, ordinal, about, beacon.receipt, beacon.promises, item, value,
+            beacon.served, day, beacon.domain, kind, flags | FLAG_DECISION | beacon.flags,
+            beacon.surface, beacon.slot, beacon.domain_kind, beacon.source,
+        )  # fmt: skip
+
+    def _dedupe(
+        self,
+        rows: list[tuple[int | float, ...]],
+        people: list[int],
+        targets: list[int],
+        private: list[tuple[int, bytes]],
+        refused: list[Refusal],
+        total: int,
+    ) -> Judged:
+        facts = np.array(rows, FACT) if rows else empty_facts(0)
+        keep_day = facts["day"].astype(np.int64) + 8
+        fresh = self.events.claim(facts["key"], keep_day)
+        event_keys = facts["key"][fresh]
+        once = fresh & (facts["receipt"] >= 0) & (facts["slot"] > 0) & (facts["kind"] != Kind.WATCH)
+        at = np.flatnonzero(once)
+        keys = slot_keys(facts["receipt"][at], facts["slot"][at], facts["kind"][at])
+        first = self.slots.claim(keys, keep_day[at])
+        fresh[at[~first]] = False
+        kept = np.flatnonzero(fresh)
+        person_row = np.array(people, np.int64)[kept] if rows else np.zeros(0, np.int64)
+        target_row = np.array(targets, np.int64)[kept] if rows else np.zeros(0, np.int64)
+        place = {int(old): new for new, old in enumerate(kept)}
+        sealed = tuple(
+            (place[index], self._seal(int(people[index]), text))
+            for index, text in private
+            if index in place and people[index] >= 0
+        )
+        return Judged(
+            facts=facts[kept], person_row=person_row, target_row=target_row, sealed=sealed,
+            duplicates=total - len(refused) - kept.size, refused=refused, event_keys=event_keys,
+            slot_keys=keys[first],
+        )  # fmt: skip
+
+    def release(self, judged: Judged) -> None:
+        """Give back what a chunk claimed, because it could not be stored."""
+        self.events.release(judged.event_keys)
+        self.slots.release(judged.slot_keys)
+
+    def remember(self, facts: Facts) -> None:
+        """Claim for facts read back from the log."""
+        told = facts[facts["kind"] < Kind.BLOCK]
+        keep_day = told["day"].astype(np.int64) + 8
+        self.events.claim(told["key"], keep_day)
+        once = (told["receipt"] >= 0) & (told["slot"] > 0) & (told["kind"] != Kind.WATCH)
+        some = told[once]
+        self.slots.claim(slot_keys(some["receipt"], some["slot"], some["kind"]), keep_day[once])
+
+    def day(self, time: Instant) -> int:
+        """Return the day an instant falls on in the community's zone."""
+        return self._days.of(time)
+
+    def advance(self, now: Instant) -> None:
+        """Forget ids that can no longer come again."""
+        since = self._days.of(now)
+        self.events.advance(since)
+        self.slots.advance(since)
+
+
+class DayOf:
+    """Days since the epoch in a zone; offsets are looked up once an hour of event time."""
+
+    def __init__(self, time_zone: str) -> None:
+        self._zone = ZoneInfo(time_zone)
+        self._offset: dict[int, int] = {}
+
+    def of(self, time: int) -> int:
+        """Return the day of an instant. Zones change their offset on quarter hours only."""
+        quarter = time // (_HOUR // 4)
+        offset = self._offset.get(quarter)
+        if offset is None:
+            there = (_EPOCH + timedelta(microseconds=time)).astimezone(self._zone)
+            shift = there.utcoffset()
+            assert shift is not None
+            offset = self._offset[quarter] = shift // _MICRO
+        return (time + offset) // (24 * _HOUR)
+
+
+def _time_doubt(time: int, terms: Terms) -> Doubt | None:
+    if time > terms.now + EARLY_MICROS:
+        return Doubt("too_early", "time: lies more than 5 minutes ahead of the community's clock")
+    if time < terms.now - LATE_MICROS and not terms.history:
+        return Doubt("too_late", "time: lies more than 7 days back; import older history instead")
+    return None
+
+
+def _field_doubt(kind: int, event: EventIn) -> Doubt | None:
+    if kind in (Kind.FOLLOW, Kind.UNFOLLOW) and event.author_id is None:
+        return Doubt("field_missing", f"author_id: {event.type} needs one")
+    if kind == Kind.WATCH and event.watch_seconds is None:
+        return Doubt("field_missing", "watch_seconds: watch needs it, cumulative")
+    if kind == Kind.VISIT and event.position is None:
+        return Doubt("field_missing", "position: visit needs one")
+    if kind == Kind.SEARCH and event.query is None:
+        return Doubt("field_missing", "query: search needs one")
+    return None
+
+
+def _private(event: EventIn) -> bytes:
+    place = None if event.position is None else (event.position.latitude, event.position.longitude)
+    return msgspec.msgpack.encode((event.query, place))
