@@ -88,8 +88,9 @@ def batch_leaf(first: int, count: int, time: int, payload: bytes, sealed: bytes)
         payload: The packed facts.
         sealed: The packed private parts, empty when none.
     """
-    digest = hashlib.sha256(_BATCH + first.to_bytes(8, "big") + count.to_bytes(8, "big"))
-    digest.update(time.to_bytes(8, "big", signed=True) + len(payload).to_bytes(8, "big"))
+    digest = hashlib.sha256(_BATCH)
+    for number in (first, count, time, len(payload)):
+        digest.update(number.to_bytes(8, "big", signed=True))
     digest.update(payload)
     digest.update(sealed)
     return digest.digest()

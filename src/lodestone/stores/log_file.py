@@ -43,19 +43,29 @@ def connect(path: Path) -> sqlite3.Connection:
     It never checkpoints by itself: a commit that does would stall all who wait for it.
 
     Raises:
-        CorruptError: It is no log, or a damaged one.
+        CorruptError: It is no log, a damaged one, or one of another format.
         UnavailableError: It cannot be opened.
     """
     with translated(path):
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA wal_autocheckpoint=0")
-        connection.execute("PRAGMA secure_delete=ON")
-        return connection
+    try:
+        with translated(path):
+            _set_up(connection, path)
+    except LodestoneError:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection, path: Path) -> None:
+    _check_format(connection, path)
+    connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA wal_autocheckpoint=0")
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def create(path: Path) -> sqlite3.Connection:
@@ -69,7 +79,6 @@ def create(path: Path) -> sqlite3.Connection:
     connection = connect(path)
     try:
         with translated(path):
-            _check_format(connection, path)
             connection.execute("BEGIN IMMEDIATE")
             for statement in _SCHEMA:
                 connection.execute(statement)

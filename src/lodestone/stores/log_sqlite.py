@@ -33,8 +33,19 @@ _LINGER_MAX: Final = 0.002
 _RECEIPTS_READ: Final = 256
 _BATCHES_READ: Final = 8
 
-_BATCH_COLUMNS: Final = "first, count, time, payload, sealed, leaf, value, tag"
-_RECEIPT_COLUMNS: Final = "sequence, who, what, packed, who_salt, what_salt, value, tag, who_digest"
+
+def _columns(numbers: str, blobs: str) -> str:
+    """List columns to select; a value of another kind than was written must not stop `verify`."""
+    return ", ".join(
+        [f"coalesce(CAST({name} AS INTEGER), 0)" for name in numbers.split()]
+        + [f"coalesce(CAST({name} AS BLOB), x'')" for name in blobs.split()]
+    )
+
+
+_BATCH_COLUMNS: Final = _columns("first count time", "payload sealed leaf value tag")
+_RECEIPT_COLUMNS: Final = _columns(
+    "sequence packed", "who what who_salt what_salt value tag who_digest"
+)
 _BATCHES: Final = (
     f"SELECT {_BATCH_COLUMNS} FROM batch WHERE first >= ? AND first < ? ORDER BY first LIMIT ?"  # noqa: S608  columns only
 )
@@ -175,7 +186,7 @@ class SqliteLog:
             CorruptError: A receipt does not open; names it.
         """
         for row in self._receipt_rows(first, last):
-            sequence, who, what, packed, *_ = row
+            sequence, packed, who, what, *_ = row
             who = b"" if sequence in self._writer.dropped else who
             yield ReceiptParts(sequence, who, self._packers.own.open_part(what, packed, sequence))
 
@@ -294,7 +305,7 @@ class SqliteLog:
 
     def _receipt_links(self) -> Iterator[Link]:
         for row in self._receipt_rows(0, self.receipt_next()):
-            sequence, who, what, packed, who_salt, what_salt, value, tag, who_digest = row
+            sequence, packed, who, what, who_salt, what_salt, value, tag, who_digest = row
             try:
                 whole = self._packers.own.open_part(what, packed, sequence)
             except LodestoneError:
