@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lodestone.features.table import Table
 
 TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE = 1, 2, 3
-TAG_REJECTED, TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE = 5, 6, 7, 8
+TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE = 6, 7, 8
 POSITIVE_KINDS = (*range(Kind.CLICK, Kind.FOLLOW + 1), Kind.ORDER)
 _LEAN_COLUMN = {
     COUNT_IMPRESSIONS: 0, Kind.CLICK: 1, Kind.LONG_VIEW: 2, Kind.LIKE: 3, Kind.FOLLOW: 4,
@@ -40,8 +40,6 @@ def _count_one(state: "State", fact: np.void, person: int) -> None:
     elif kind in (Kind.LIKE, Kind.UNLIKE):
         _like(state, fact, person, where)
     elif kind < OUTCOME_COUNT:
-        if kind >= Kind.NOT_INTERESTED and person >= 0 and row >= 0:
-            state.rejected.put(int(pack(person, row, TAG_REJECTED)), 1)
         add(state, where, person, row, day, kind, 1)
     elif kind == Kind.IMPRESSION:
         slot = min(where[1], state.attention.size - 1)

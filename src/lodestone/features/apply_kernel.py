@@ -32,9 +32,6 @@ def count(
     like_keys: Array,
     like: Array,
     like_used: Array,
-    rejected_keys: Array,
-    rejected: Array,
-    rejected_used: Array,
     today: Number,
 ) -> None:
     """See `lodestone.features.apply.count`."""
@@ -65,9 +62,6 @@ def count(
                 amount = np.int64(1 if _like_holds(fact, person, like_keys, like) else 0)
             elif kind == 17:
                 amount = np.int64(-1)
-        elif kind >= 10 and kind <= 12 and person >= 0 and row >= 0:
-            place = claim(rejected_keys, rejected_used, pack(person, row, 5))
-            rejected[place, 0] = 1
         if amount != 0:
             _add(
                 here, person, row, day, column, amount, items, item_ring, item_old, author_total,

@@ -19,7 +19,7 @@ _RING_COLUMNS: Final = ("seen_item", "seen_time")
 _WHOLE: Final = (
     "surface_total", "domain_total", "slot_total", "promise_delivered", "impressions_day",
 )  # fmt: skip
-_TABLES: Final = ("affinity", "watch", "like", "rejected")
+_TABLES: Final = ("affinity", "watch", "like")
 _DERIVED: Final = ("logit", "quality_low", "need", "promises", "spare", "vector")
 """Parts of a hot row that are worked out from the rest, or from records, and carry no fact."""
 
@@ -34,6 +34,8 @@ def columns(state: State) -> dict[str, NDArray[Any]]:
         found[name] = getattr(state, name)
     for name in _TABLES:
         found[f"{name}.keys"], found[f"{name}.values"] = getattr(state, name).columns()
+    pairs = sorted((person, row) for person, rows in state.rejected.items() for row in rows)
+    found["rejected"] = np.array(pairs, np.int64).reshape(-1, 2)
     found["edges"] = state.edges.columns()
     owners = sorted(state.author_of_owner.items(), key=lambda pair: pair[1])
     found["owners"] = np.array([owner for owner, _ in owners], np.int64)
@@ -58,6 +60,8 @@ def restore(held: Mapping[str, NDArray[Any]], attention: Floats) -> State:
     for name in _TABLES:
         table: Table = getattr(state, name)
         table.fill(held[f"{name}.keys"], held[f"{name}.values"])
+    for person, row in held["rejected"].tolist():
+        state.rejected.setdefault(person, set()).add(row)
     state.edges.fill(held["edges"])
     state.author_of_owner = {int(owner): slot for slot, owner in enumerate(held["owners"])}
     state.today, state.offset = (int(mark) for mark in held["marks"])

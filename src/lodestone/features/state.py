@@ -72,7 +72,7 @@ class State:
         self.affinity = Table(AFFINITY_WIDTH)
         self.watch = Table(1)
         self.like = Table(4, np.int64)
-        self.rejected = Table(1, np.int8)
+        self.rejected: dict[int, set[int]] = {}
         self.edges = Edges()
         self.domains: dict[int, DomainRow] = {}
         self.author_of_owner: dict[int, int] = {}
@@ -99,12 +99,14 @@ class State:
             self.slot_total, self.promise_delivered, self.impressions_day, self.attention,
             self.affinity.keys, self.affinity.values, self.affinity.used,
             self.watch.keys, self.watch.values, self.watch.used,
-            self.like.keys, self.like.values, self.like.used,
-            self.rejected.keys, self.rejected.values, self.rejected.used, self.today,
+            self.like.keys, self.like.values, self.like.used, self.today,
         )  # fmt: skip
         apply_kernel.remember(
             facts, person_row, self.people, self.positives, self.positive_time, self.seen_item, self.seen_time
         )  # fmt: skip
+        refused = (facts["kind"] >= Kind.NOT_INTERESTED) & (facts["kind"] <= Kind.REPORT)
+        for index in np.flatnonzero(refused & (person_row >= 0) & (facts["item"] >= 0)):
+            self.rejected.setdefault(int(person_row[index]), set()).add(int(facts["item"][index]))
         for change in self.edges.apply(facts, person_row, target_row):
             author = int(self.people["author"][change.target])
             if author >= 0:
@@ -193,7 +195,8 @@ class State:
         self.put_nobody(row)
         self.person_total[row], self.interest[row] = 0, 0.0
         self.positives[row], self.positive_time[row] = -1, 0
-        for table in (self.affinity, self.watch, self.like, self.rejected):
+        self.rejected.pop(row, None)
+        for table in (self.affinity, self.watch, self.like):
             self._drop_person(table, row)
         for change in self.edges.erase(row):
             slot = int(self.people["author"][change.target])
@@ -229,6 +232,10 @@ class State:
         """Return the codes of the domains someone has joined."""
         return self.edges.memberships(row)
 
+    def rejections(self, row: int) -> list[int]:
+        """Return the item rows someone hid, reported or was not interested in."""
+        return list(self.rejected.get(row, ()))
+
     def members(self, code: int) -> int:
         """Return how many people have joined a domain."""
         return self.edges.member_count(code)
@@ -239,7 +246,6 @@ class State:
             "affinity": self.affinity,
             "watch": self.watch,
             "like": self.like,
-            "rejected": self.rejected,
         }
         parts = {name: table.keys.nbytes + table.values.nbytes for name, table in tables.items()}
         parts["items"] = self.items.nbytes + self.item_ring.nbytes + self.item_old.nbytes
@@ -267,7 +273,6 @@ class State:
         self.affinity.reserve(3 * facts.size)
         self.watch.reserve(facts.size)
         self.like.reserve(facts.size)
-        self.rejected.reserve(facts.size)
         self.reserve_domains(int(facts["domain"].max()) + 1)
         shown = person_row[(facts["kind"] == Kind.IMPRESSION) & (person_row >= 0)]
         for row in shown[self.people["seen"][shown] < 0]:

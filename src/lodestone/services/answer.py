@@ -1,0 +1,143 @@
+"""From a decision to the answer on the wire: slots with beacons, the cursor, the explanation."""
+
+from typing import Literal
+
+import numpy as np
+
+from lodestone.events.beacon import Beacon, mint
+from lodestone.events.facts import FLAG_EXPLORED
+from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
+from lodestone.features.directory import Directory
+from lodestone.features.layout import KINDS, LABELS
+from lodestone.features.state import State
+from lodestone.services.cursor import Chain, encode_cursor
+from lodestone.services.decide import Stages
+from lodestone.services.feeds import Explain, Feed, FeedSlot, PriceNote, SlotNote
+from lodestone.services.receipt_ids import receipt_id
+from lodestone.traffic.decision import Decision, DropReason
+from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.net import pool_net
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import bits_of
+from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of
+
+Word = Literal["public", "middle", "private"]
+WORDS: dict[DomainKind, Word] = {
+    DomainKind.PUBLIC: "public", DomainKind.PLACE: "middle", DomainKind.CHANNEL: "middle",
+    DomainKind.PROFESSION: "middle", DomainKind.PRIVATE: "private",
+}  # fmt: skip
+_SOURCES = [source.name.lower() for source in Source]
+_DOMAINS = [WORDS[kind] for kind in DomainKind]
+
+
+class Answers:
+    """Writes answers for one community."""
+
+    def __init__(self, state: State, directory: Directory, secret: bytes, kernels: Kernels) -> None:
+        self._state = state
+        self._directory = directory
+        self._secret = secret
+        self._kernels = kernels
+
+    def feed(self, decision: Decision, viewer: str, chain: Chain, explain: Explain | None) -> Feed:
+        """Write the answer to a request."""
+        slots = self._slots(decision)
+        shown = tuple(int(row) for row in decision.pool.item[decision.choice.pool_index])
+        cursor = None
+        # A page that could not be filled has emptied the pool: nothing comes after it.
+        if len(slots) == decision.slots:
+            cursor = encode_cursor(self._secret, viewer, chain.then(decision.sequence, shown))
+        told = {} if explain is None else {"explain": explain}
+        return Feed(
+            receipt_id=receipt_id(self._secret, decision.sequence),
+            slots=slots,
+            next_cursor=cursor,
+            degraded=list(decision.degraded),
+            personalised=decision.personalised,
+            **told,
+        )
+
+    def _slots(self, decision: Decision) -> list[FeedSlot]:
+        pool, directory = decision.pool, self._directory
+        served = decision.time // 1_000_000
+        person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
+        slots = []
+        for slot, index in enumerate(decision.choice.pool_index.tolist(), 1):
+            row = int(pool.item[index])
+            item = self._state.items[row]
+            owner = int(item["owner"])
+            kind, domain = int(pool.domain_kind[index]), int(pool.domain[index])
+            source = int(pool.source[index])
+            explored = slot - 1 == decision.choice.explored_slot
+            beacon = Beacon(
+                decision.sequence, int(pool.promises[index]), row, served, person, domain, kind,
+                source, decision.surface, slot, FLAG_EXPLORED if explored else 0,
+            )  # fmt: skip
+            label = LABELS[int(item["label"])]
+            slots.append(
+                FeedSlot(
+                    slot=slot, item_id=directory.item_id(row),
+                    author_id=(directory.person_ids[owner] or "") if owner >= 0 else "",
+                    kind=KINDS[int(item["kind"])], domain=_DOMAINS[kind],
+                    domain_id=directory.domain_id(domain) if domain >= 0 else None,
+                    source=_SOURCES[source], paid=False, beacon=mint(self._secret, beacon),
+                    label=None if label == "show" else label,
+                )
+            )  # fmt: skip
+        return slots
+
+    def explain(
+        self, decision: Decision, policy: Policy, prices: PriceVector, stages: Stages
+    ) -> Explain:
+        """Say in numbers why each slot holds what it holds."""
+        pool, choice = decision.pool, decision.choice
+        worths = np.array(worth_vector(policy))
+        chances = chances_of(pool.chances)
+        net = pool_net(self._kernels, pool, worths, prices)
+        told = {name: float(policy.worths.get(name, 0)) for name in OUTCOMES}
+        shown = set(choice.pool_index.tolist())
+        rest = [index for index in range(pool.item.size) if index not in shown]
+        runner = self._directory.item_id(int(pool.item[rest[0]])) if rest else None
+        slots = []
+        for slot, index in enumerate(choice.pool_index.tolist()):
+            chance = dict(zip(OUTCOMES, chances[index].tolist(), strict=True))
+            chance["watch"] *= WATCH_UNIT_SECONDS
+            slots.append(
+                SlotNote(
+                    slot=slot + 1, item_id=self._directory.item_id(int(pool.item[index])),
+                    chances={name: round(value, 6) for name, value in chance.items()}, worths=told,
+                    prices=_price_notes(policy, prices, int(pool.promises[index]), int(pool.rank[index])),
+                    value=round(float(chances[index] @ worths), 3), net=net[index] / NET_UNIT,
+                    propensity=float(choice.propensity[slot]), payment=0, runner_up=runner,
+                )
+            )  # fmt: skip
+        return Explain(
+            stages=stages.notes,
+            slots=slots,
+            dropped=dropped(decision),
+            personalised=decision.personalised,
+            exact=choice.exact,
+            bound_micros=choice.bound / NET_UNIT / 1000,
+            objective_micros=choice.objective / NET_UNIT / 1000,
+        )
+
+
+def dropped(decision: Decision) -> dict[str, int]:
+    """Count the candidates not shown by reason."""
+    counts = np.bincount(decision.reason, minlength=64)
+    return {
+        reason.name.lower(): int(counts[reason])
+        for reason in DropReason
+        if reason is not DropReason.SHOWN and counts[reason]
+    }
+
+
+def _price_notes(policy: Policy, prices: PriceVector, held: int, rank: int) -> list[PriceNote]:
+    notes = [
+        PriceNote(promise=promise.id, micros=round(prices.signs[bit] * prices.prices[bit], 3))
+        for bit, promise in bits_of(policy).items()
+        if held >> bit & 1 and prices.prices[bit]
+    ]
+    if prices.gini and rank:
+        notes.append(PriceNote(promise="gini", micros=round(-prices.gini * rank / 32767, 3)))
+    return notes

@@ -1,0 +1,299 @@
+"""The catalogue: people, items and domains, written to records, log and state before the answer."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from lodestone.base.errors import InvalidError, Problem, UnknownError
+from lodestone.base.wire import instant_of, problem_of, time_text
+from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
+from lodestone.events.outcomes import Kind
+from lodestone.people import PersonIn, PersonOut, person_out
+from lodestone.services.engine import Engine
+from lodestone.services.receipt_ids import receipt_id
+from lodestone.services.receipts import item_counters
+from lodestone.stores.ports import Offset
+from lodestone.stores.records import Bulk, Change
+
+Made = TypeVar("Made")
+Given = TypeVar("Given", PersonIn, ItemIn)
+BULK_LINES = 1_000
+
+
+class BulkRefusal(msgspec.Struct, frozen=True):
+    """One line that was not taken; lines count from 1."""
+
+    line: int
+    code: str
+    message: str
+
+
+class BulkOut(msgspec.Struct, frozen=True):
+    """What became of a bulk write."""
+
+    accepted: int
+    refused: list[BulkRefusal]
+
+
+class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything held about a person."""
+
+    person: PersonOut
+    follows: list[str]
+    blocks: list[str]
+    mutes: list[str]
+    domains: list[str]
+    facts: list[dict[str, object]]
+    receipts: list[str]
+
+
+class Catalogue:
+    """Use cases over one community's records and engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._records = engine.parts.records
+        self._id = engine.community
+
+    # People
+
+    async def put_person(self, person_id: str, given: PersonIn) -> tuple[PersonOut, bool]:
+        """Make or replace a person; return them and whether they are new."""
+        now = self._engine.now()
+        self._not_from_the_future(given.created_at, "created_at")
+        changes = await self._write(
+            lambda: [self._records.put_person(self._id, person_id, given, now=now)]
+        )
+        return self.person(person_id), changes[-1].created
+
+    def person(self, person_id: str) -> PersonOut:
+        """Return one person. Raises UnknownError."""
+        record = self._records.person(self._id, person_id)
+        return person_out(record.id, record.given, record.created)
+
+    def people(self, limit: int, after: str | None) -> list[PersonOut]:
+        """Return a page of people."""
+        found = self._records.people(self._id, limit=limit, after=after)
+        return [person_out(record.id, record.given, record.created) for record in found]
+
+    async def erase_person(self, person_id: str) -> None:
+        """Erase a person from records, log, receipts, state and snapshots."""
+        now = self._engine.now()
+        await self._write(lambda: self._records.erase_person(self._id, person_id, now=now))
+        await self._engine.erased()
+
+    def export(self, person_id: str) -> PersonExport:
+        """Gather everything held about a person, what was sealed opened again."""
+        engine = self._engine
+        ordinal = self._records.person(self._id, person_id).ordinal
+        row = engine.directory.person_row(person_id)
+        facts: list[dict[str, object]] = []
+        for batch in engine.log.read(Offset(0)):
+            sealed = dict(batch.sealed)
+            mine = (batch.facts["person"] == ordinal).nonzero()[0].tolist()
+            facts.extend(self._fact(batch.facts[at], row, sealed.get(at)) for at in mine)
+        receipts = [
+            receipt_id(engine.secret, parts.sequence)
+            for parts in engine.log.receipts(0, engine.log.receipt_next())
+            if parts.who[:8] == ordinal.to_bytes(8, "little", signed=True)
+        ]
+        return PersonExport(
+            person=self.person(person_id), follows=self.edges(person_id, "follows"),
+            blocks=self.edges(person_id, "blocks"), mutes=self.edges(person_id, "mutes"),
+            domains=[engine.directory.domain_id(int(code)) or "" for code in engine.state.memberships(row)],
+            facts=facts, receipts=receipts,
+        )  # fmt: skip
+
+    def _fact(self, fact: object, row: int, sealed: bytes | None) -> dict[str, object]:
+        engine, held = self._engine, {name: fact[name].item() for name in fact.dtype.names}  # type: ignore[index,attr-defined]  # a NumPy row
+        told: dict[str, object] = {
+            "type": Kind(held["kind"]).name.lower(),
+            "time": time_text(held["time"]),
+            "item_id": engine.directory.item_id(held["item"]) if held["item"] >= 0 else None,
+            "receipt_id": receipt_id(engine.secret, held["receipt"])
+            if held["receipt"] >= 0
+            else None,
+            "value_ms": held["value"],
+        }
+        if sealed:
+            opened = engine.sealer.open(row, sealed)
+            told["private"] = None if opened is None else msgspec.msgpack.decode(opened)
+        return told
+
+    # Edges
+
+    async def edge(self, kind: Kind, person_id: str, other_id: str) -> None:
+        """Write a follow, block or mute, or its end. Raises UnknownError naming who is missing."""
+        people = self._engine.directory.people
+        for name in (person_id, other_id):
+            if name not in people:
+                raise UnknownError(
+                    "person_unknown", f"nobody is called {name!r} here; PUT them first"
+                )
+        if person_id == other_id:
+            problem = Problem("author_id", "is the person themselves")
+            raise InvalidError(
+                "edge_to_self", "a person cannot follow, block or mute themselves", (problem,)
+            )
+        await self._engine.note(kind, person_id, author_id=other_id)
+
+    def edges(self, person_id: str, what: str) -> list[str]:
+        """Return the ids a person follows, blocks or mutes, sorted. Raises UnknownError."""
+        row = self._engine.directory.person_row(person_id)
+        if row < 0:
+            raise UnknownError("person_unknown", f"nobody is called {person_id!r} here")
+        found = getattr(self._engine.state, what)(row)
+        names = (self._engine.directory.person_ids[int(other)] for other in found)
+        return sorted(name for name in names if name is not None)
+
+    async def membership(self, domain_id: str, person_id: str, *, joined: bool) -> None:
+        """Let a person join or leave a domain. Raises UnknownError."""
+        self._records.domain(self._id, domain_id)
+        if person_id not in self._engine.directory.people:
+            raise UnknownError(
+                "person_unknown", f"nobody is called {person_id!r} here; PUT them first"
+            )
+        kind = Kind.JOIN if joined else Kind.LEAVE
+        await self._engine.note(kind, person_id, domain_id=domain_id)
+
+    def members(self, domain_id: str) -> list[str]:
+        """Return the ids of a domain's members, sorted. Raises UnknownError."""
+        code = self._records.domain(self._id, domain_id).code
+        rows = self._engine.state.edges.members_of(code)
+        names = (self._engine.directory.person_ids[row] for row in rows)
+        return sorted(name for name in names if name is not None)
+
+    # Items
+
+    async def put_item(self, item_id: str, given: ItemIn) -> tuple[ItemOut, bool]:
+        """Make or replace an item; return it and whether it is new."""
+        now = self._engine.now()
+        self._not_from_the_future(given.created_at, "created_at")
+        changes = await self._write(
+            lambda: self._records.put_item(self._id, item_id, given, now=now)
+        )
+        return self.item(item_id), changes[-1].created
+
+    def item(self, item_id: str) -> ItemOut:
+        """Return one item with its counters. Raises UnknownError."""
+        return self._item_out(self._records.item(self._id, item_id))
+
+    def items(self, limit: int, after: str | None, author_id: str | None) -> list[ItemOut]:
+        """Return a page of items."""
+        found = self._records.items(self._id, limit=limit, after=after, author_id=author_id)
+        return [self._item_out(record) for record in found]
+
+    def _item_out(self, record: object) -> ItemOut:
+        row: int = record.row  # type: ignore[attr-defined]  # an ItemRecord
+        known = row < self._engine.state.item_count
+        return item_out(
+            record.id, record.given, author_id=record.author_id, created=record.created,  # type: ignore[attr-defined]  # the same
+            counters=item_counters(self._engine, row) if known else {},
+        )  # fmt: skip
+
+    async def withdraw_item(self, item_id: str) -> None:
+        """Take an item out of every feed; again changes nothing. Raises UnknownError."""
+        now = self._engine.now()
+
+        def write() -> list[Change]:
+            change = self._records.withdraw_item(self._id, item_id, now=now)
+            return [] if change is None else [change]
+
+        await self._write(write)
+
+    # Domains
+
+    async def put_domain(self, domain_id: str, given: DomainIn) -> tuple[DomainOut, bool]:
+        """Make or replace a middle domain; return it and whether it is new."""
+        now = self._engine.now()
+        changes = await self._write(
+            lambda: [self._records.put_domain(self._id, domain_id, given, now=now)]
+        )
+        return self.domain(domain_id), changes[-1].created
+
+    def domain(self, domain_id: str) -> DomainOut:
+        """Return one domain with its member count. Raises UnknownError."""
+        record = self._records.domain(self._id, domain_id)
+        members = self._engine.state.members(record.code)
+        return domain_out(record.id, record.given, created=record.created, members=members)
+
+    def domains(self, limit: int, after: str | None) -> list[DomainOut]:
+        """Return a page of domains."""
+        return [
+            domain_out(
+                record.id, record.given, created=record.created,
+                members=self._engine.state.members(record.code),
+            )
+            for record in self._records.domains(self._id, limit=limit, after=after)
+        ]  # fmt: skip
+
+    async def delete_domain(self, domain_id: str) -> None:
+        """Remove a domain. Raises UnknownError."""
+        await self._write(lambda: [self._records.delete_domain(self._id, domain_id)])
+
+    # Bulk
+
+    async def bulk(self, body: bytes, kind: type[Given]) -> BulkOut:
+        """Make or replace many people or items from NDJSON, each line one object with its `id`."""
+        accepted = 0
+        refused: list[BulkRefusal] = []
+        lines = [(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
+        for first in range(0, len(lines), BULK_LINES):
+            good: list[tuple[int, str, Given]] = []
+            for number, line in lines[first : first + BULK_LINES]:
+                try:
+                    name, given = _bulk_line(line, kind)
+                    good.append((number, name, given))
+                except InvalidError as error:
+                    refused.append(BulkRefusal(number, error.code, error.message))
+            made = await self._bulk_write([(name, given) for _, name, given in good], kind)
+            accepted += made.accepted
+            refused.extend(
+                BulkRefusal(good[one.index][0], one.error.code, one.error.message)
+                for one in made.refused
+            )
+        return BulkOut(accepted, sorted(refused, key=lambda one: one.line))
+
+    async def _bulk_write(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
+        now = self._engine.now()
+        put = self._records.put_people if kind is PersonIn else self._records.put_items
+        async with self._engine.writing:
+            made: Bulk = await asyncio.to_thread(lambda: put(self._id, given, now=now))  # type: ignore[arg-type]  # one kind at a time
+            await self._engine.changed(made.changes)
+        return made
+
+    async def _write(self, write: Callable[[], list[Change]]) -> list[Change]:
+        """Write records off the loop, one writer at a time, then the log and the state."""
+        async with self._engine.writing:
+            changes = await asyncio.to_thread(write)
+            await self._engine.changed(changes)
+        return changes
+
+    def _not_from_the_future(self, time: object, field: str) -> None:
+        if time is not None and instant_of(time) > self._engine.now() + 300_000_000:  # type: ignore[arg-type]  # a datetime
+            problem = Problem(field, "lies ahead of the community's clock")
+            raise InvalidError(
+                "time_ahead", f"{field} lies ahead of the community's clock", (problem,)
+            )
+
+
+def _bulk_line(line: bytes, kind: type[Given]) -> tuple[str, Given]:
+    """Read one line: its id, and the rest as `kind`."""
+    try:
+        told = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        name = msgspec.json.decode(told.pop("id"), type=str)
+        given = msgspec.json.decode(msgspec.json.encode(told), type=kind)
+    except KeyError as error:
+        raise InvalidError(
+            "field_missing", "id: every line needs one", (Problem("id", "is missing"),)
+        ) from error
+    except msgspec.ValidationError as error:
+        problem = problem_of(error)
+        raise InvalidError(
+            "malformed", f"{problem.field}: {problem.problem}", (problem,)
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidError("malformed", f"not a JSON object: {error}") from error
+    return name, given

@@ -1,0 +1,327 @@
+"""The engine of one community: every use case that touches its serving state, on one thread."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import InvalidError, Problem, UnavailableError
+from lodestone.events.beacon import Beacon
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import Kind
+from lodestone.events.wire import EVENTS_MAX, EventIn, Refusal, Verdicts
+from lodestone.features.directory import Directory
+from lodestone.features.layout import DomainRow, ItemRow, PersonRow
+from lodestone.features.postings import Postings
+from lodestone.features.state import State
+from lodestone.models.ports import Predictor, VectorIndex
+from lodestone.services.answer import Answers
+from lodestone.services.clocks import CommunityClock
+from lodestone.services.cursor import Chain, decode_cursor
+from lodestone.services.decide import Decider, Setting, Stages
+from lodestone.services.feeds import Feed, FeedRequest
+from lodestone.services.housekeeping import Housekeeper
+from lodestone.services.ingest import Ingest, Judged, Terms
+from lodestone.services.receipt_ids import receipt_sequence
+from lodestone.services.seal import Sealer
+from lodestone.services.served import Served
+from lodestone.services.slots import slot_of
+from lodestone.services.terms import TermBook
+from lodestone.services.viewer import Hydrator, Viewer
+from lodestone.services.written import change_facts, fact_key, one_fact
+from lodestone.stores.ports import Log
+from lodestone.stores.records import Change, CommunityRecord, Records
+from lodestone.traffic.codec import encode, encode_who, pack
+from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.prices import PriceVector, price_arrays
+
+CHUNK: Final = 400
+"""Events judged before feeds get their turn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What bootstrap hands an engine; every concrete thing is chosen there."""
+
+    record: CommunityRecord
+    records: Records
+    log: Log
+    clock: CommunityClock
+    state: State
+    directory: Directory
+    postings: Postings
+    index: VectorIndex
+    predictor: Predictor
+    fallback: Predictor
+    kernels: Kernels
+    housekeeper: Housekeeper
+    decider: Decider
+    cpu: Callable[[], int]
+    drop_snapshots: Callable[[], None]
+
+
+class Engine:
+    """One community at work. Called on the event loop's thread only."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.community = parts.record.id
+        self.secret = parts.record.secret
+        self.log, self.state, self.directory = parts.log, parts.state, parts.directory
+        self.housekeeper = parts.housekeeper
+        self.served = Served()
+        self.sealer = Sealer(parts.directory)
+        self.terms = TermBook(parts.records, parts.record.id, parts.directory)
+        self.ingest = Ingest(
+            parts.directory, self.secret, parts.record.given.time_zone,
+            slot_of=self.slot_of, seal=self.sealer.seal,
+        )  # fmt: skip
+        self._hydrator = Hydrator(parts.state, parts.directory)
+        self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
+        self.writing = asyncio.Lock()
+        self._sequence = parts.log.receipt_next()
+        self._set_policy(parts.housekeeper.policy)
+
+    def now(self) -> Instant:
+        """Return the community's present instant."""
+        return self.parts.clock.now()
+
+    # The feed
+
+    async def feed(self, request: FeedRequest) -> Feed:
+        """Decide a page; complete once its receipt is durable.
+
+        Raises:
+            InvalidError: A field does not fit; names it.
+            UnknownError: The domain is not one of this community.
+            UnavailableError: The receipt cannot be stored, so nothing is shown.
+        """
+        stages = Stages(self.parts.cpu if request.explain else None)
+        stages.start()
+        now = self.now()
+        name = f"{request.viewer or ''}/{request.session or ''}"
+        chain = decode_cursor(self.secret, name, request.cursor) if request.cursor else Chain()
+        keeper = self.housekeeper
+        viewer = self._hydrator.viewer(request, keeper.policy, now, gated=keeper.sweep.gated)
+        setting = self._setting(request, viewer, now, chain)
+        stages.done("hydrate", 0, 0)
+        decision = self.parts.decider.decide(viewer, setting, stages, keeper.account)
+        done = self.log.record(
+            decision.sequence,
+            encode_who(decision.person, self._sealed_position(request, viewer)),
+            pack(encode(decision)),
+        )
+        shown = decision.pool.item[decision.choice.pool_index]
+        stages.done("receipt", decision.candidate.size, shown.size)
+        self._sequence += 1
+        self.served.add(viewer.key, now, tuple(shown.tolist()))
+        explain = None
+        if request.explain:
+            explain = self._answers.explain(decision, keeper.policy, self.prices, stages)
+        feed = self._answers.feed(decision, name, chain, explain)
+        if keeper.due(now):
+            await self._price_step(now)
+        await done
+        return feed
+
+    def _setting(self, request: FeedRequest, viewer: Viewer, now: Instant, chain: Chain) -> Setting:
+        sequence, keeper = self._sequence, self.housekeeper
+        return Setting(
+            policy=keeper.policy, worths=self._worths, prices=self.prices,
+            price_arrays=self._price_arrays, author_rank=keeper.sweep.author_rank,
+            gate=keeper.sweep.gate, sequence=sequence, seed=decision_seed(self.secret, sequence),
+            now=now, chain=chain.sequences, slots=request.slots,
+            served=[*chain.rows, *self.served.rows(viewer.key, now)],
+        )  # fmt: skip
+
+    def _sealed_position(self, request: FeedRequest, viewer: Viewer) -> bytes:
+        if request.position is None or viewer.row < 0:
+            return b""
+        place = f"{request.position.latitude},{request.position.longitude}"
+        return self.sealer.seal(viewer.row, place.encode())
+
+    # Prices
+
+    @property
+    def prices(self) -> PriceVector:
+        """Return the price vector in force."""
+        return self.housekeeper.pricer.vector
+
+    async def _price_step(self, now: Instant) -> None:
+        """Move the prices; the step is a fact, and the vector is stored under its version."""
+        vector = self.housekeeper.price_step(now).vector
+        self._price_arrays = price_arrays(vector)
+        self.log.put_prices(vector.version, now, msgspec.msgpack.encode(self.housekeeper.pricer))
+        fact = one_fact(
+            Kind.PRICES, fact_key("prices", vector.version), now, self.ingest.day(now),
+            target=vector.version,
+        )  # fmt: skip
+        await self._append(fact)
+
+    def _set_policy(self, policy: Policy) -> None:
+        self.housekeeper.policy = policy
+        self._worths = np.array(worth_vector(policy))
+        self._price_arrays = price_arrays(self.prices)
+
+    # Events
+
+    async def accept(
+        self, events: Sequence[EventIn | Refusal], *, trusted: bool, history: bool = False
+    ) -> Verdicts:
+        """Judge, store and apply a batch; complete once it is durable and the next feed sees it.
+
+        Raises:
+            InvalidError: More than 10,000 events.
+            UnavailableError: It could not be stored; what was not may be sent again.
+        """
+        if len(events) > EVENTS_MAX:
+            problem = Problem("events", f"send at most {EVENTS_MAX} in one batch")
+            raise InvalidError("too_many_events", f"{len(events)} events in one batch", (problem,))
+        accepted = duplicates = 0
+        refused: list[Refusal] = []
+        for first in range(0, len(events), CHUNK):
+            terms = Terms(self.now(), trusted, history)
+            judged = self.ingest.judge(events[first : first + CHUNK], first, terms)
+            await self._take(judged)
+            accepted += judged.facts.size
+            duplicates += judged.duplicates
+            refused.extend(judged.refused)
+        return Verdicts(accepted, duplicates, refused)
+
+    async def _take(self, judged: Judged) -> None:
+        try:
+            await self.log.append(judged.facts, judged.sealed)
+        except UnavailableError:
+            self.ingest.release(judged)
+            raise
+        self._apply(judged.facts, judged.person_row, judged.target_row)
+
+    def _apply(
+        self, facts: Facts, person_row: NDArray[np.int64], target_row: NDArray[np.int64]
+    ) -> None:
+        self.state.apply(facts, person_row, target_row)
+        rows = facts["item"][(facts["item"] >= 0) & (facts["kind"] <= Kind.UNLIKE)]
+        self.housekeeper.touched(np.unique(rows).astype(np.int64))
+
+    async def note(
+        self,
+        kind: Kind,
+        person_id: str,
+        *,
+        author_id: str | None = None,
+        domain_id: str | None = None,
+    ) -> None:
+        """Write one fact of an edge: a follow, a block, a membership, or its end."""
+        now = self.now()
+        person = self.directory.people[person_id]
+        row = self.directory.people[author_id] if author_id is not None else -1
+        target = (
+            self.directory.ordinal(row) if row >= 0 else self.directory.domain_code(domain_id or "")
+        )
+        ordinal = self.directory.ordinal(person)
+        key = fact_key("edge", int(kind), ordinal, target, now, self.state.offset)
+        fact = one_fact(kind, key, now, self.ingest.day(now), person=ordinal, target=target)
+        await self.log.append(fact)
+        self._apply(fact, np.array([person]), np.array([row]))
+
+    async def _append(self, facts: Facts) -> None:
+        await self.log.append(facts)
+        self.state.offset += facts.size
+
+    # Records
+
+    async def changed(self, changes: Sequence[Change]) -> None:
+        """Write record changes to the log, apply them, and let the outbox forget them."""
+        if not changes:
+            return
+        now = self.now()
+        facts = change_facts(changes, now, self.ingest.day(now))
+        await self.log.append(facts)
+        self.apply_changes(changes)
+        self.state.offset += facts.size
+        self.parts.records.done(self.community, [change.id for change in changes])
+
+    def apply_changes(self, changes: Sequence[Change]) -> None:
+        """Move state, directory and lists by changes that the log already has."""
+        items: list[int] = []
+        for change in changes:
+            row = change.row
+            if isinstance(row, PersonRow):
+                self.put_person(change.app_id, row)
+            elif isinstance(row, ItemRow):
+                self.put_item(change.app_id, row, row.tags[0] if row.tags else -1)
+                items.append(row.row)
+            elif isinstance(row, DomainRow) or change.kind == Kind.DOMAIN:
+                self.directory.add_terms({change.app_id: change.target}, {}, {}, {})
+                self.state.put_domain(row if isinstance(row, DomainRow) else None, change.target)
+            elif change.kind == Kind.ERASED:
+                self.forget(change.target)
+            elif change.kind == Kind.POLICY:
+                self._set_policy(self.parts.records.policy(self.community).policy)
+                self.housekeeper.items_put(np.arange(self.state.item_count), self.now())
+        self.index_items(items)
+
+    def put_person(self, person_id: str | None, person: PersonRow) -> None:
+        """Set a person's row, key and stated interests."""
+        key = self.parts.records.data_key(self.community, person.ordinal)
+        row = self.directory.add_person(person.ordinal, person_id, key)
+        self.terms.learn(person)
+        self.state.put_person(row, person, self.terms.interest(person).tolist())
+
+    def put_item(self, item_id: str, item: ItemRow, topic: int) -> None:
+        """Set an item's row; `index_items` makes it findable."""
+        self.directory.add_item(item.row, item_id)
+        self.terms.learn(item)
+        owner = self.directory.row_of_ordinal(item.owner)
+        known = owner >= 0 and self.directory.person_ids[owner] is not None
+        self.state.put_item(item, owner if known else -1, topic)
+
+    def index_items(self, rows: Sequence[int]) -> None:
+        """Make items findable, or not any more, by list and by vector."""
+        if not rows:
+            return
+        held = np.unique(np.array(rows, np.int64))
+        self.housekeeper.items_put(held, self.now())
+        for row in held.tolist():
+            self.parts.postings.put(row, self.state.items[row])
+        live = held[self.state.items["state"][held] == 1]
+        vectors = self.state.items["vector"][live].astype(np.float32) / 127
+        self.parts.index.add(live.astype(np.int32), vectors)
+        for row in held[self.state.items["state"][held] != 1].tolist():
+            self.parts.index.remove(row)
+
+    def forget(self, ordinal: int) -> None:
+        """Erase a person from directory and state."""
+        row = self.directory.row_of_ordinal(ordinal)
+        if row >= 0:
+            self.state.erase(row)
+            self.directory.erase(row)
+
+    async def erased(self) -> None:
+        """Let nothing older than an erasure stay on disk outside the log."""
+        await asyncio.to_thread(self.parts.drop_snapshots)
+
+    # Receipts
+
+    def sequence_of(self, text: str) -> int | None:
+        """Return the decision that a receipt id names, None when it is not one of ours."""
+        return receipt_sequence(self.secret, text)
+
+    def slot_of(self, text: str, slot: int) -> Beacon | None:
+        """Look a slot up for an event that names it without a beacon."""
+        sequence = self.sequence_of(text)
+        return None if sequence is None else slot_of(self.log, sequence, slot)
+
+
+def decision_seed(secret: bytes, sequence: int) -> int:
+    """Return the number from which all chance of one decision comes."""
+    data = sequence.to_bytes(8, "big")
+    digest = hashlib.blake2b(data, key=secret, digest_size=8, person=b"decision").digest()
+    return int.from_bytes(digest, "big")

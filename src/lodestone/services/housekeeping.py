@@ -1,0 +1,228 @@
+"""Housekeeping: what is worked out anew at a price step and not for every request.
+
+Prices move every 256 receipts or 60 seconds of the clock. At most once in 50 seconds the rest follows: logits,
+quality bounds, first impressions owed, the merit and public gates, creators' percentiles, trending and needy lists.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.clock import Instant
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
+from lodestone.features.directory import Directory
+from lodestone.features.layout import DAYS_KEPT
+from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, POSTING_KEPT, Postings
+from lodestone.features.state import State
+from lodestone.models import rates
+from lodestone.models.rates import RatesModel
+from lodestone.services.selectors import own_bits
+from lodestone.traffic import promises
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import Measured, PricerState, Served, fresh, start, step
+
+STEP_RECEIPTS: Final = 256
+STEP_MICROS: Final = 60 * 1_000_000
+_SWEEP_MICROS: Final = 50 * 1_000_000
+_LIVE_DAYS: Final = 28
+GATE_POOL: Final = 200
+"""Until this many posts have climbed there is no public to compare with, and the gate stands open."""
+
+
+@dataclass(slots=True)
+class Sweep:
+    """What the last sweep worked out for decisions to read."""
+
+    author_rank: NDArray[np.int16]
+    gate: float = -np.inf
+    gated: bool = False
+    gini: float = 0.0
+    planned: int = 1
+    first_delivered: float = 0.0
+    first_planned: float = 0.0
+    eligible: int = 0
+    mean_value: float = 0.0
+
+
+class Housekeeper:
+    """Keeps the derived parts of one community's state in order."""
+
+    def __init__(
+        self,
+        state: State,
+        directory: Directory,
+        postings: Postings,
+        model: RatesModel,
+        policy: Policy,
+        now: Instant,
+    ) -> None:
+        self._state = state
+        self._directory = directory
+        self._postings = postings
+        self._model = model
+        self.policy = policy
+        self.pricer: PricerState = start(now)
+        self.account = Served()
+        self.sweep = Sweep(np.zeros(0, np.int16))
+        self._swept: Instant | None = None
+        self._reported = 0
+
+    def due(self, now: Instant) -> bool:
+        """Say whether a price step is due: only ever when there was a decision."""
+        served = self.account.decisions
+        return served >= STEP_RECEIPTS or (
+            served > 0 and now - self.pricer.vector.time >= STEP_MICROS
+        )
+
+    def price_step(self, now: Instant) -> PricerState:
+        """Move the prices by what was served since the last step."""
+        if self._swept is None or now - self._swept >= _SWEEP_MICROS:
+            self.tidy(now)
+        total = int(self._state.impressions_day.sum())
+        measured = Measured(
+            reported=float(max(0, total - self._reported)),
+            gini=self.sweep.gini,
+            first_delivered=self.sweep.first_delivered,
+            first_planned=self.sweep.first_planned,
+        )
+        self._reported = total
+        self.pricer = step(self.pricer, self.account, measured, self.policy, now)
+        self.account = fresh(self.account)
+        return self.pricer
+
+    def touched(self, rows: NDArray[np.int64]) -> None:
+        """Work out anew the logits of items that facts have just moved."""
+        if rows.size:
+            rates.materialise(self._model, self._state, rows)
+
+    def items_put(self, rows: NDArray[np.int64], now: Instant) -> None:
+        """Give new or changed items their first marks; the next sweep knows better."""
+        items = self._state.items[rows]
+        young = (items["state"] == 1) & (now - items["created"] < promises.DAY_MICROS)
+        owed = np.maximum(0, self.sweep.planned - self._counts(rows)[:, COUNT_IMPRESSIONS])
+        self._state.items["need"][rows] = np.where(young, owed, 0)
+        self._state.items["promises"][rows] = own_bits(items, self.policy, self._directory)
+        self.touched(rows)
+
+    def tidy(self, now: Instant) -> None:
+        """Work out everything anew."""
+        state, policy = self._state, self.policy
+        self._swept = now
+        count = state.item_count
+        items, rows = state.items[:count], np.arange(count)
+        counts = self._counts(rows)
+        worths = np.array(worth_vector(policy))
+        live = (items["state"] == 1) & (items["label"] != 2)
+        self.sweep.mean_value = self._mean_value(worths)
+        mean, low = promises.value_bounds(counts, worths, self.sweep.mean_value)
+        items["quality_low"] = low
+        items["promises"] = own_bits(items, policy, self._directory)
+        self._needs(items, live, counts, now)
+        self._climb(items, live, mean, low, now)
+        self._creators(items, live, low, now)
+        self._lists(items, live, counts, mean)
+        rates.materialise(self._model, state, rows)
+
+    def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        total: NDArray[np.int64] = (
+            self._state.item_ring[rows].sum(axis=1) + self._state.item_old[rows]
+        )
+        return total
+
+    def _mean_value(self, worths: NDArray[np.float64]) -> float:
+        rate = rates.community_rate(self._state.surface_total)
+        return max(1.0, float(rate @ worths))
+
+    def _needs(
+        self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
+    ) -> None:
+        policy, sweep = self.policy, self.sweep
+        posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
+        yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
+        today = self._state.impressions_day[self._state.today % DAYS_KEPT]
+        sweep.planned = promises.first_impressions_planned(
+            float(max(yesterday, today)), posts, policy.first_impressions_max
+        )
+        shown = counts[:, COUNT_IMPRESSIONS]
+        rate = float(counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)
+        items["need"] = promises.first_impression_need(
+            items["created"], live, counts, sweep.planned, rate, now
+        )
+        sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(
+            items["created"], live, shown, sweep.planned, now
+        )
+
+    def _climb(
+        self,
+        items: np.ndarray,
+        live: NDArray[np.bool_],
+        mean: np.ndarray,
+        low: np.ndarray,
+        now: Instant,
+    ) -> None:
+        climbed = live & (items["spare"] == 1)
+        gate = promises.public_gate(mean, climbed, self.policy.public_gate)
+        waited = (items["need"] > 0) & (now - items["created"] > promises.CLIMB_MICROS)
+        old = now - items["created"] > promises.DAY_MICROS
+        items["spare"] = live & ((low >= gate) | waited | old | (items["spare"] == 1))
+        self.sweep.gate = gate if np.isfinite(gate) else 0.0
+        self.sweep.gated = int(np.count_nonzero(items["spare"] & live)) >= GATE_POOL
+
+    def _creators(
+        self, items: np.ndarray, live: NDArray[np.bool_], low: np.ndarray, now: Instant
+    ) -> None:
+        state = self._state
+        authors = state.author_count
+        recent = live & (now - items["created"] < _LIVE_DAYS * promises.DAY_MICROS)
+        best = np.full(authors, -np.inf)
+        np.maximum.at(best, items["author"][recent], low[recent])
+        has_live = np.zeros(authors, bool)
+        has_live[items["author"][recent]] = True
+        eligible = promises.merit_eligible(best, has_live, self.policy.merit_gate)
+        # Seven daily buckets: today's own and the six before.
+        oldest = (state.today + 1) % DAYS_KEPT
+        exposure = (
+            state.author_exposure[:authors].sum(axis=1) - state.author_exposure[:authors, oldest]
+        )
+        percentile = promises.percentiles(exposure.astype(np.float64), eligible)
+        held = state.authors[:authors]
+        held["percentile"], held["eligible"] = percentile, eligible
+        held["small"] = (
+            eligible & (held["followers"] < max(1.0, float(np.median(held["followers"][eligible]))))
+            if eligible.any()
+            else 0
+        )
+        self.sweep.gini = promises.gini(exposure[eligible].astype(np.float64))
+        self.sweep.eligible = int(np.count_nonzero(eligible))
+        self.sweep.author_rank = promises.rank_of(percentile, eligible).astype(np.int16)
+
+    def _lists(
+        self,
+        items: np.ndarray,
+        live: NDArray[np.bool_],
+        counts: NDArray[np.int64],
+        mean: np.ndarray,
+    ) -> None:
+        state = self._state
+        recent = state.item_ring[
+            : items.size, [state.today % DAYS_KEPT, (state.today - 1) % DAYS_KEPT]
+        ]
+        heat = recent[:, :, COUNT_IMPRESSIONS].sum(axis=1)
+        # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
+        score = np.where(live & (heat > 0), mean * np.sqrt(heat), -np.inf)
+        self._postings.replace(LIST_TRENDING, _best(score))
+        need = np.where(live, items["need"], 0.0)
+        shown = counts[:, COUNT_IMPRESSIONS]
+        self._postings.replace(LIST_NEEDY, _best(np.where(need > 0, need / (1 + shown), -np.inf)))
+
+
+def _best(score: np.ndarray) -> NDArray[np.int64]:
+    """Return up to a list's length of rows, best score first, earlier rows first among equals."""
+    kept = min(POSTING_KEPT, int(np.count_nonzero(np.isfinite(score))))
+    if not kept:
+        return np.zeros(0, np.int64)
+    top = np.argpartition(-score, kept - 1)[:kept]
+    order: NDArray[np.int64] = top[np.lexsort((top, -score[top]))]
+    return order

@@ -1,0 +1,135 @@
+"""Rebuild: serving state from the newest snapshot and the log after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.errors import CorruptError
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import Kind
+from lodestone.features.layout import ItemRow, PersonRow
+from lodestone.features.snapshot import columns, restore
+from lodestone.services.engine import Engine
+from lodestone.stores import snapshots
+from lodestone.stores.ports import Offset
+from lodestone.stores.records import Records
+from lodestone.traffic.codec import decode
+
+SERVED_BACK: Final = 2_000
+"""How many receipts a start looks back through for what was served in the last ten minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What records say now, by the numbers that facts use."""
+
+    people: Mapping[int, tuple[str, PersonRow]]
+    items: Mapping[int, tuple[str, ItemRow]]
+
+
+def held_by(records: Records, community: str) -> Held:
+    """Read all people and items of a community."""
+    return Held(
+        {row.ordinal: (name, row) for name, row, _ in records.person_rows(community)},
+        {row.row: (name, row) for name, row in records.item_rows(community)},
+    )
+
+
+def catch_up(engine: Engine) -> int:
+    """Apply everything in the log after the state's offset; return how many facts that was.
+
+    A record's change applies what the record says now: the facts between give it its place, and
+    whoever has since been erased takes a row that stays empty.
+    """
+    held = held_by(engine.parts.records, engine.community)
+    _put_known(engine, held)
+    start = engine.state.offset
+    for batch in engine.log.read(Offset(start)):
+        skip = max(0, start - batch.first)
+        _apply(engine, batch.facts[skip:], held)
+    rows = list(range(engine.state.item_count))
+    engine.index_items(rows)
+    return engine.state.offset - start
+
+
+def _put_known(engine: Engine, held: Held) -> None:
+    """Name the rows that a snapshot brought; it holds numbers only."""
+    state = engine.state
+    for row, ordinal in enumerate(state.people["ordinal"][: state.person_count].tolist()):
+        if ordinal in held.people:
+            engine.put_person(*held.people[ordinal])
+        else:
+            engine.directory.add_person(_nobody(row, ordinal), None, None)
+    for row in range(state.item_count):
+        if row in held.items:
+            engine.directory.add_item(row, held.items[row][0])
+
+
+def _nobody(row: int, ordinal: int) -> int:
+    """Return a number that no fact carries for a row whose person is gone."""
+    return ordinal if ordinal >= 0 else -2 - row
+
+
+def _apply(engine: Engine, facts: Facts, held: Held) -> None:
+    """Apply a batch, runs of events whole and records' changes one by one, in their order."""
+    engine.ingest.remember(facts)
+    record = facts["kind"] >= Kind.PERSON
+    edges = np.flatnonzero(np.diff(record.astype(np.int8))) + 1
+    for part in np.split(np.arange(facts.size), edges):
+        if not part.size:
+            continue
+        run = facts[part]
+        if record[part[0]]:
+            for fact in run:
+                _change(engine, fact, held)
+            engine.state.offset += run.size
+        else:
+            people = engine.directory.rows_of_ordinals(run["person"].tolist())
+            targets = engine.directory.rows_of_ordinals(run["target"].tolist())
+            engine.state.apply(run, np.array(people, np.int64), np.array(targets, np.int64))
+
+
+def _change(engine: Engine, fact: np.void, held: Held) -> None:
+    kind = int(fact["kind"])
+    if kind == Kind.PERSON:
+        ordinal = int(fact["person"])
+        if ordinal in held.people:
+            engine.put_person(*held.people[ordinal])
+        else:
+            row = engine.directory.add_person(ordinal, None, None)
+            if row >= engine.state.person_count:
+                engine.state.put_nobody(row)
+    elif kind == Kind.ITEM and int(fact["item"]) in held.items:
+        name, item = held.items[int(fact["item"])]
+        engine.put_item(name, item, int(fact["target"]))
+    elif kind == Kind.ERASED:
+        engine.forget(int(fact["person"]))
+
+
+def save(engine: Engine, folder: Path) -> Path:
+    """Write a snapshot of the state as it stands."""
+    return snapshots.save(folder, engine.state.offset, columns(engine.state))
+
+
+def load(folder: Path, end: int, attention: NDArray[np.float64]) -> Any:
+    """Return the state of the newest sound snapshot, None when there is none."""
+    found = snapshots.load_newest(folder, end=end)
+    return None if found is None else restore(found[1], attention)
+
+
+def recall_served(engine: Engine) -> None:
+    """Remember what was served in the last ten minutes, from the newest receipts."""
+    last = engine.log.receipt_next()
+    for parts in engine.log.receipts(max(0, last - SERVED_BACK), last):
+        try:
+            decision = decode(parts.what, int.from_bytes(parts.who[:8], "little", signed=True))
+        except CorruptError:
+            continue
+        row = engine.directory.row_of_ordinal(decision.person)
+        if row >= 0:
+            shown = decision.pool.item[decision.choice.pool_index]
+            engine.served.add(row, decision.time, tuple(shown.tolist()))

@@ -1,0 +1,271 @@
+"""Receipts: read one, replay one, and trace an item through the latest of them."""
+
+from collections import Counter
+
+import msgspec
+import numpy as np
+
+from lodestone.base.errors import GoneError, UnavailableError, UnknownError
+from lodestone.base.wire import time_text
+from lodestone.events.facts import SURFACES
+from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
+from lodestone.features.layout import LABELS
+from lodestone.services.answer import WORDS, dropped
+from lodestone.services.engine import Engine
+from lodestone.services.receipt_ids import receipt_id
+from lodestone.stores.ports import ReceiptParts
+from lodestone.traffic.codec import decode, decode_who
+from lodestone.traffic.decision import Decision, DropReason
+from lodestone.traffic.net import pool_net
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import PricerState, bits_of
+from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of, no_prices
+from lodestone.traffic.replay import replay
+
+TRACE_RECEIPTS = 5_000
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One pool candidate as a receipt shows it."""
+
+    item_id: str
+    domain: str
+    source: str
+    chances: dict[str, float]
+    value: float
+    net: float
+    promises: list[str]
+    reason: str | None
+    slot: int | None
+    propensity: float | None
+
+
+class ReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt in words and numbers."""
+
+    receipt_id: str
+    time: str
+    viewer: str | None
+    surface: str
+    domain_id: str | None
+    slots: int
+    policy_version: int
+    price_version: int
+    predictor_version: str
+    personalised: bool
+    arm: str
+    degraded: list[str]
+    worths: dict[str, float]
+    prices: dict[str, float]
+    explored_slot: int | None
+    draw_propensity: float
+    slate_propensity: float
+    objective_micros: float
+    bound_micros: float
+    exact: bool
+    payment: int
+    slate: list[Candidate]
+    pool: list[Candidate]
+    candidates: int
+    dropped: dict[str, int]
+    chain: list[str]
+
+
+class ReplayOut(msgspec.Struct, frozen=True):
+    """Whether a decision follows again from its receipt, and what differs when it does not."""
+
+    identical: bool
+    differences: list[str]
+
+
+class TraceOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an item's impressions came from and why it was dropped, over the latest receipts."""
+
+    item_id: str
+    receipts: int
+    """How many receipts were read."""
+    since: str | None
+    considered: int
+    shown: int
+    by_domain: dict[str, int]
+    by_source: dict[str, int]
+    by_promise: dict[str, int]
+    by_reason: dict[str, int]
+    label: str
+    counters: dict[str, int]
+
+
+class Receipts:
+    """Receipts of one community."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def show(self, text: str) -> ReceiptOut:
+        """Return a receipt.
+
+        Raises:
+            UnknownError: There is no such receipt here.
+            GoneError: Its viewer has been erased.
+        """
+        return self._out(self.decision(text))
+
+    def decision(self, text: str) -> Decision:
+        """Return the decision behind an id; raises as `show`."""
+        sequence = self._engine.sequence_of(text)
+        parts = None if sequence is None else self._engine.log.receipt(sequence)
+        if parts is None:
+            raise UnknownError("receipt_unknown", "there is no such receipt here")
+        return self._read(parts)
+
+    def replay(self, text: str) -> ReplayOut:
+        """Decide again from a receipt's own contents; raises as `show`."""
+        decision = self.decision(text)
+        found = replay(
+            self._engine.parts.kernels, decision, self.policy(decision.policy_version),
+            self.prices(decision.price_version),
+        )  # fmt: skip
+        return ReplayOut(found.identical, list(found.differences))
+
+    def policy(self, version: int) -> Policy:
+        """Return the policy a receipt names."""
+        engine = self._engine
+        return engine.parts.records.policy(engine.community, version).policy
+
+    def prices(self, version: int) -> PriceVector:
+        """Return the price vector a receipt names. Raises UnavailableError when it is lost."""
+        if version == self._engine.prices.version:
+            return self._engine.prices
+        payload = self._engine.log.prices(version)
+        if payload is None:
+            if version == 0:
+                return no_prices(self._engine.now())
+            raise UnavailableError("prices_missing", f"price vector {version} is not stored")
+        return msgspec.msgpack.decode(payload, type=PricerState).vector
+
+    def _read(self, parts: ReceiptParts) -> Decision:
+        person, _ = decode_who(parts.who) if parts.who else (-2, b"")
+        directory = self._engine.directory
+        if person >= 0:
+            row = directory.row_of_ordinal(person)
+            if row < 0 or directory.person_ids[row] is None:
+                person = -2
+        if person == -2:
+            raise GoneError(
+                "erased", "the viewer of this receipt has been erased, and it with them"
+            )
+        return decode(parts.what, person)
+
+    def _out(self, decision: Decision) -> ReceiptOut:
+        engine, choice, pool = self._engine, decision.choice, decision.pool
+        policy, prices = self.policy(decision.policy_version), self.prices(decision.price_version)
+        net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices)
+        slot_of = {index: slot for slot, index in enumerate(choice.pool_index.tolist())}
+        told = [
+            self._candidate(decision, policy, net, index, slot_of.get(index))
+            for index in range(pool.item.size)
+        ]
+        row = engine.directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
+        return ReceiptOut(
+            receipt_id=receipt_id(engine.secret, decision.sequence), time=time_text(decision.time),
+            viewer=engine.directory.person_ids[row] if row >= 0 else None,
+            surface=SURFACES[decision.surface],
+            domain_id=engine.directory.domain_id(decision.domain) if decision.domain >= 0 else None,
+            slots=decision.slots, policy_version=policy.version, price_version=prices.version,
+            predictor_version=decision.predictor_version, personalised=decision.personalised,
+            arm=decision.arm, degraded=list(decision.degraded),
+            worths={name: float(policy.worths.get(name, 0)) for name in OUTCOMES},
+            prices=promise_prices(policy, prices),
+            explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
+            draw_propensity=choice.draw_propensity, slate_propensity=choice.slate_propensity,
+            objective_micros=choice.objective / NET_UNIT / 1000,
+            bound_micros=choice.bound / NET_UNIT / 1000, exact=choice.exact, payment=0,
+            slate=[told[index] for index in choice.pool_index.tolist()], pool=told,
+            candidates=decision.candidate.size, dropped=dropped(decision),
+            chain=[receipt_id(engine.secret, sequence) for sequence in decision.chain],
+        )  # fmt: skip
+
+    def _candidate(
+        self, decision: Decision, policy: Policy, net: np.ndarray, index: int, slot: int | None
+    ) -> Candidate:
+        pool = decision.pool
+        chances = chances_of(pool.chances[index])
+        told = dict(zip(OUTCOMES, (round(float(chance), 6) for chance in chances), strict=True))
+        told["watch"] = round(told["watch"] * WATCH_UNIT_SECONDS, 4)
+        place = int(np.searchsorted(decision.candidate, pool.item[index]))
+        reason = DropReason(int(decision.reason[place]))
+        held = int(pool.promises[index])
+        return Candidate(
+            item_id=self._engine.directory.item_id(int(pool.item[index])),
+            domain=WORDS[DomainKind(int(pool.domain_kind[index]))],
+            source=Source(int(pool.source[index])).name.lower(), chances=told,
+            value=round(float(chances @ np.array(worth_vector(policy))), 3),
+            net=float(net[index]) / NET_UNIT,
+            promises=[promise.id for bit, promise in bits_of(policy).items() if held >> bit & 1],
+            reason=None if reason is DropReason.SHOWN else reason.name.lower(),
+            slot=None if slot is None else slot + 1,
+            propensity=None if slot is None else float(decision.choice.propensity[slot]),
+        )  # fmt: skip
+
+    def trace(self, item_id: str) -> TraceOut:
+        """Count where an item was shown and why it was dropped, over the latest receipts.
+
+        Raises:
+            UnknownError: There is no such item.
+        """
+        engine = self._engine
+        row = engine.directory.item_row(item_id)
+        if row < 0:
+            raise UnknownError("item_unknown", f"there is no item {item_id!r} here")
+        last = engine.log.receipt_next()
+        counts: dict[str, Counter[str]] = {
+            name: Counter() for name in ("domain", "source", "promise", "reason")
+        }
+        read = considered = shown = 0
+        since: str | None = None
+        for parts in engine.log.receipts(max(0, last - TRACE_RECEIPTS), last):
+            decision = decode(parts.what, -1)
+            read, since = read + 1, since or time_text(decision.time)
+            at = int(np.searchsorted(decision.candidate, row))
+            if at == decision.candidate.size or decision.candidate[at] != row:
+                continue
+            considered += 1
+            reason = DropReason(int(decision.reason[at]))
+            if reason is not DropReason.SHOWN:
+                counts["reason"][reason.name.lower()] += 1
+                continue
+            shown += 1
+            self._count_shown(decision, row, counts)
+        return TraceOut(
+            item_id=item_id, receipts=read, since=since, considered=considered, shown=shown,
+            by_domain=dict(counts["domain"]), by_source=dict(counts["source"]),
+            by_promise=dict(counts["promise"]), by_reason=dict(counts["reason"]),
+            label=LABELS[int(engine.state.items["label"][row])], counters=item_counters(engine, row),
+        )  # fmt: skip
+
+    def _count_shown(self, decision: Decision, row: int, counts: dict[str, Counter[str]]) -> None:
+        pool = decision.pool
+        index = int(np.flatnonzero(pool.item == row)[0])
+        counts["domain"][WORDS[DomainKind(int(pool.domain_kind[index]))]] += 1
+        counts["source"][Source(int(pool.source[index])).name.lower()] += 1
+        held = int(pool.promises[index])
+        for bit, promise in bits_of(self._engine.housekeeper.policy).items():
+            if held >> bit & 1:
+                counts["promise"][promise.id] += 1
+
+
+def promise_prices(policy: Policy, prices: PriceVector) -> dict[str, float]:
+    """Return the dual price of each promise in micros, the rank price for gini."""
+    return {
+        promise.id: round(prices.gini if promise.kind == "gini" else prices.prices[bit], 3)
+        for bit, promise in bits_of(policy).items()
+    }
+
+
+def item_counters(engine: Engine, row: int) -> dict[str, int]:
+    """Return an item's counters over all days; watch in whole seconds."""
+    total = engine.state.item_ring[row].sum(axis=0) + engine.state.item_old[row]
+    counters = {name: int(total[index]) for index, name in enumerate(OUTCOMES)}
+    counters["watch_seconds"] = counters.pop("watch") // 10
+    counters["impressions"] = int(total[13])
+    return counters

@@ -1,0 +1,202 @@
+"""Reports and promises of one community, from its log, its state and its policies."""
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.chance import Streams
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import Kind
+from lodestone.insight.flow import FlowReport, flow
+from lodestone.insight.liu import Liu, day_text, efficiency, retained
+from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, table, word_of
+from lodestone.services.engine import Engine
+from lodestone.stores.ports import Offset
+from lodestone.traffic import promises
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import alarms, bits_of, price_of
+
+SPAN_DAYS_MAX = 400
+_DEFAULT_DAYS = 7
+
+
+class PromiseOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the constraint table as it stands."""
+
+    id: str
+    kind: str
+    direction: str
+    target: float
+    delivered: float
+    price_micros: float
+    price_cap_micros: float
+    cost_micros: float
+    """Value given up for it since the beginning."""
+    cost_share: float
+    """The same as a share of all value served."""
+    alarm: bool
+    """At its cap for too long: it cannot be kept."""
+
+
+class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How evenly creators were shown; zeros included."""
+
+    impressions: int
+    creators: int
+    gini: float
+    noise_floor: float
+    """What chance alone would show with equal rates."""
+    target: float | None
+    lorenz: list[tuple[float, float]]
+    top_share: float
+    """Share of impressions of the most shown tenth."""
+
+
+class LiuReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The dual LIU with the span it covers."""
+
+    first: str = msgspec.field(name="from")
+    last: str = msgspec.field(name="to")
+    domain: str | None
+    liu: Liu
+
+
+class Reports:
+    """Computes reports when asked; every figure has one definition."""
+
+    def __init__(self, engine: Engine, streams: Streams) -> None:
+        self._engine = engine
+        self._streams = streams
+
+    def promises(self) -> list[PromiseOut]:
+        """Return the constraint table: target, delivered, dual price, cost, alarm."""
+        keeper = self._engine.housekeeper
+        state, policy = keeper.pricer, keeper.policy
+        ringing = set(alarms(state, policy))
+        return [
+            PromiseOut(
+                id=promise.id, kind=promise.kind, direction=promise.direction, target=promise.target,
+                delivered=round(state.delivered[bit], 6), price_micros=round(price_of(state, bit), 3),
+                price_cap_micros=round(promise.price_cap * state.vector.slot_value, 3),
+                cost_micros=round(state.cost[bit], 1),
+                cost_share=round(state.cost[bit] / state.value, 6) if state.value else 0.0,
+                alarm=promise.id in ringing,
+            )
+            for bit, promise in bits_of(policy).items()
+        ]  # fmt: skip
+
+    def liu(self, span: Span, domain: str | None) -> LiuReport:
+        """Report efficiency and retained audience."""
+        everything = self._facts(Span(0, span.last))
+        facts, _ = self._within(everything, domain)
+        changed_at, versions = self._policies()
+        worths = {
+            int(version): np.array(worth_vector(self._policy(int(version))))
+            for version in np.unique(versions)
+        }
+        today = self._engine.ingest.day(self._engine.now())
+        days = efficiency(facts, span, today, worths, changed_at, versions)
+        if domain in DOMAIN_WORDS:
+            days = [row for row in days if row.domain == domain]
+        return LiuReport(
+            first=day_text(span.first), last=day_text(span.last), domain=domain,
+            liu=Liu(days=days, retained=retained(everything, span, today)),
+        )  # fmt: skip
+
+    def flow(self, span: Span) -> FlowReport:
+        """Report crossings between domains."""
+        engine = self._engine
+        count = engine.state.item_count
+        slots = engine.state.items["author"][:count]
+        owner = np.full(engine.state.author_count + 1, -1, np.int64)
+        for ordinal, slot in engine.state.author_of_owner.items():
+            owner[slot] = ordinal
+        domains = np.concatenate(
+            [engine.state.items["channels"][:count], engine.state.items["professions"][:count]],
+            axis=1,
+        )
+        policy = engine.housekeeper.policy
+        worth = {
+            Kind.FOLLOW: policy.worths.get("follow", 0),
+            Kind.ORDER: policy.worths.get("order", 0),
+        }
+        worth[Kind.JOIN] = worth[Kind.FOLLOW]  # a member is won as a follower is
+        facts = self._facts(Span(span.first - 8, span.last))
+        return flow(facts, span, owner[slots], domains, {k: float(v) for k, v in worth.items()})
+
+    def exposure(self, span: Span, domain: str | None) -> ExposureReport:
+        """Report how evenly creators were shown in a span."""
+        engine = self._engine
+        facts, _ = self._within(self._facts(span), domain)
+        shown = facts[impressions(facts) & (facts["item"] >= 0)]
+        slots = engine.state.items["author"][shown["item"]]
+        counts = np.bincount(slots, minlength=engine.state.author_count).astype(np.float64)
+        eligible = (engine.state.authors["eligible"][: counts.size] == 1) | (counts > 0)
+        exposure = counts[eligible]
+        top = np.sort(exposure)[::-1][: max(1, exposure.size // 10)] if exposure.size else exposure
+        target = next(
+            (p.target for p in bits_of(engine.housekeeper.policy).values() if p.kind == "gini"),
+            None,
+        )
+        chance = self._streams.of("noise floor", span.first, span.last)
+        floor = promises.gini_noise_floor(int(exposure.sum()), exposure.size, chance)
+        return ExposureReport(
+            impressions=int(exposure.sum()), creators=int(exposure.size),
+            gini=round(promises.gini(exposure), 6), noise_floor=round(floor, 6), target=target,
+            lorenz=promises.lorenz(exposure),
+            top_share=round(float(top.sum() / exposure.sum()), 6) if exposure.sum() else 0.0,
+        )  # fmt: skip
+
+    def span(self, first: str | None, last: str | None) -> Span:
+        """Read `from` and `to`; seven days to today by default.
+
+        Raises:
+            InvalidError: A day is not a date, or the span is empty or too long.
+        """
+        today = self._engine.ingest.day(self._engine.now())
+        end = today if last is None else _day(last, "to")
+        start = end - _DEFAULT_DAYS + 1 if first is None else _day(first, "from")
+        if not 0 <= end - start < SPAN_DAYS_MAX:
+            problem = Problem("from", f"must lie before `to`, at most {SPAN_DAYS_MAX} days")
+            raise InvalidError("span_invalid", f"from {problem.problem}", (problem,))
+        return Span(start, end)
+
+    def _facts(self, span: Span) -> Facts:
+        def within(facts: Facts) -> Facts:
+            kept: Facts = facts[
+                span.holds(facts["day"].astype(np.int64)) & (facts["kind"] < Kind.PERSON)
+            ]
+            return kept
+
+        return table(within(batch.facts) for batch in self._engine.log.read(Offset(0), limit=2**40))
+
+    def _within(self, facts: Facts, domain: str | None) -> tuple[Facts, bool]:
+        """Keep the facts of one domain: a word, or the id of a middle domain."""
+        if domain is None:
+            return facts, False
+        if domain in DOMAIN_WORDS:
+            word = word_of(facts["domain_kind"].astype(np.int64))
+            return facts[word == DOMAIN_WORDS.index(domain)], True
+        code = self._engine.directory.domain_code(domain)
+        if code < 0:
+            problem = Problem("domain", "is neither public, middle, private nor a domain's id")
+            raise InvalidError("domain_unknown", f"domain {problem.problem}", (problem,))
+        return facts[facts["domain"] == code], True
+
+    def _policies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return when (seconds) each policy version came into force, ascending."""
+        found = self._engine.parts.records.policies(self._engine.community)[::-1]
+        at = np.array([record.created // 1_000_000 for record in found], np.int64)
+        return at, np.array([record.policy.version for record in found], np.int64)
+
+    def _policy(self, version: int) -> Policy:
+        return self._engine.parts.records.policy(self._engine.community, version).policy
+
+
+def _day(text: str, field: str) -> int:
+    try:
+        return int(np.datetime64(text, "D").astype(np.int64))
+    except ValueError as error:
+        problem = Problem(field, "must be a date such as 2026-03-01")
+        raise InvalidError("span_invalid", f"{field} {problem.problem}", (problem,)) from error

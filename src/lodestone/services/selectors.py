@@ -1,0 +1,45 @@
+"""An operator's own promises: which items consume which."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Bools
+from lodestone.features.directory import Directory
+from lodestone.features.layout import KINDS
+from lodestone.traffic.filters import Records
+from lodestone.traffic.policy import PROMISE_CUSTOM, Policy, Promise
+from lodestone.traffic.pricer import bits_of
+
+
+def own_bits(items: Records, policy: Policy, directory: Directory) -> NDArray[np.uint64]:
+    """Return each item's promise bits from 8 on; shape (items,)."""
+    bits = np.zeros(items.size, np.uint64)
+    for bit, promise in bits_of(policy).items():
+        if bit >= PROMISE_CUSTOM:
+            bits[_selected(items, promise, directory)] |= np.uint64(1 << bit)
+    return bits
+
+
+def _selected(items: Records, promise: Promise, directory: Directory) -> Bools:
+    wanted = promise.equals or ""
+    found: Bools
+    match promise.field:
+        case "kind":
+            found = items["kind"] == (KINDS.index(wanted) if wanted in KINDS else -1)
+        case "channel":
+            found = np.any(items["channels"] == _code(directory.domain_codes, wanted), axis=1)
+        case "profession":
+            found = np.any(items["professions"] == _code(directory.domain_codes, wanted), axis=1)
+        case "language":
+            found = items["language"] == _code(directory.language_codes, wanted)
+        case "tag":
+            found = items["topic"] == _code(directory.tag_codes, wanted)
+        case _:
+            row = directory.person_row(wanted)
+            found = (items["owner"] == row) & (row >= 0)
+    return found
+
+
+def _code(codes: dict[str, int], name: str) -> int:
+    """Return a name's code, or one that nothing has."""
+    return codes.get(name, -2)

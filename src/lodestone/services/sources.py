@@ -1,0 +1,110 @@
+"""Sources: where a request's candidates come from, and what is left out when one is down."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.errors import UnavailableError
+from lodestone.events.outcomes import DomainKind, Source
+from lodestone.features.postings import (
+    LIST_LIVE,
+    LIST_NEEDY,
+    LIST_NEW,
+    LIST_TRENDING,
+    Postings,
+)
+from lodestone.features.state import State
+from lodestone.models.ports import VectorIndex
+from lodestone.services.viewer import Viewer
+from lodestone.traffic.decision import Codes, Rows
+from lodestone.traffic.kernels import Kernels
+
+ROOM: Final = 1024
+TASTE: Final = 300
+_TRENDING, _NEW, _NEEDY, _LIVE, _DOMAIN, _CELL, _FOLLOWS = 120, 120, 60, 30, 80, 24, 96
+_NO_ROWS: Final = np.zeros(0, np.int32)
+
+
+class Sources:
+    """Gathers candidates for one community; scratch is kept from request to request."""
+
+    def __init__(
+        self, state: State, postings: Postings, index: VectorIndex, kernels: Kernels
+    ) -> None:
+        self._state = state
+        self._postings = postings
+        self._index = index
+        self._kernels = kernels
+        self._rows = np.zeros(ROOM, np.int32)
+        self._source = np.zeros(ROOM, np.uint8)
+        self._stamp = np.zeros(1024, np.int64)
+        self._epoch = 0
+
+    def gather(
+        self, viewer: Viewer, vector: NDArray[np.float32], degraded: list[str]
+    ) -> tuple[Rows, Codes]:
+        """Return candidate rows ascending, each once, and the source of each."""
+        self._epoch += 1
+        if self._stamp.size < self._state.items.size:
+            self._stamp = np.zeros(self._state.items.size, np.int64)
+        postings = self._postings
+        count = self._kernels.gather.gather(
+            self._taste(viewer, vector, degraded),
+            self._lists(viewer, degraded),
+            postings.rows,
+            postings.count,
+            viewer.follows[:_FOLLOWS],
+            self._state.authors,
+            self._stamp,
+            self._epoch,
+            self._rows,
+            self._source,
+        )
+        order = np.argsort(self._rows[:count], kind="stable")
+        return self._rows[order], self._source[order]
+
+    def _taste(self, viewer: Viewer, vector: NDArray[np.float32], degraded: list[str]) -> Rows:
+        if not viewer.personalised or not vector.any() or viewer.record["surface"] == 1:
+            return _NO_ROWS
+        try:
+            return self._index.search(vector, TASTE)
+        except UnavailableError:
+            degraded.append(Source.TASTE.name.lower())
+            return _NO_ROWS
+
+    def _lists(self, viewer: Viewer, degraded: list[str]) -> NDArray[np.int64]:
+        surface = int(viewer.record["surface"])
+        lists: list[tuple[int, int, int]] = [(LIST_LIVE, Source.LIVE, _LIVE)]
+        if surface == 2:
+            lists.extend(self._around(viewer, area=True, degraded=degraded))
+        elif surface in (3, 4):
+            source = Source.CHANNEL if surface == 3 else Source.PROFESSION
+            mine = self._postings.domain(viewer.area)
+            lists.extend([(mine, source, 256)] if mine >= 0 else [])
+        elif surface == 0:
+            lists.extend(self._around(viewer, area=False, degraded=degraded))
+            for domain in viewer.domains:
+                mine = self._postings.domain(int(domain["code"]))
+                if mine >= 0 and domain["kind"] != DomainKind.PLACE:
+                    channel = domain["kind"] == DomainKind.CHANNEL
+                    lists.append((mine, Source.CHANNEL if channel else Source.PROFESSION, _DOMAIN))
+            lists.append((LIST_NEEDY, Source.NEW, _NEEDY))
+            lists.append((LIST_NEW, Source.NEW, _NEW))
+            lists.append((LIST_TRENDING, Source.TRENDING, _TRENDING))
+        return np.array(lists, np.int64).reshape(-1, 3)
+
+    def _around(
+        self, viewer: Viewer, *, area: bool, degraded: list[str]
+    ) -> list[tuple[int, int, int]]:
+        record, prefix = viewer.record, "area_" if area else ""
+        if not record[f"{prefix}located"] or (record["minor"] and not area):
+            return []
+        try:
+            near = self._postings.around(
+                float(record[f"{prefix}latitude"]), float(record[f"{prefix}longitude"])
+            )
+        except UnavailableError:
+            degraded.append(Source.NEIGHBOURS.name.lower())
+            return []
+        return [(index, Source.NEIGHBOURS, 64 if area else _CELL) for index in near.tolist()]

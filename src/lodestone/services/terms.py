@@ -1,0 +1,50 @@
+"""Names behind codes: kept in the directory, read from records when a code is new."""
+
+from lodestone.base.arrays import Floats
+from lodestone.content.vectors import interest
+from lodestone.features.directory import Directory
+from lodestone.features.layout import ItemRow, PersonRow
+from lodestone.stores.records import Records, TermKind
+
+
+class TermBook:
+    """The names of one community."""
+
+    def __init__(self, records: Records, community: str, directory: Directory) -> None:
+        self._records = records
+        self._community = community
+        self._directory = directory
+        self._tags: dict[int, str] = {}
+        self._domains: set[int] = set()
+        self._languages: set[int] = set()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read every name anew."""
+        read = self._records.terms
+        self._tags = read(self._community, TermKind.TAG)
+        domains = read(self._community, TermKind.DOMAIN)
+        languages = read(self._community, TermKind.LANGUAGE)
+        surfaces = read(self._community, TermKind.SURFACE)
+        self._domains, self._languages = set(domains), set(languages)
+        self._directory.add_terms(
+            {name: code for code, name in domains.items()},
+            {name: code for code, name in self._tags.items()},
+            {name: code for code, name in languages.items()},
+            {name: code for code, name in surfaces.items()},
+        )
+
+    def learn(self, row: PersonRow | ItemRow) -> None:
+        """Make sure every code of a row has its name."""
+        if isinstance(row, PersonRow):
+            tags = {code for code, _ in row.interests}
+            domains = {row.profession} - {-1}
+        else:
+            tags, domains = set(row.tags), {*row.channels, *row.professions}
+        known = tags <= self._tags.keys() and domains <= self._domains
+        if not known or (row.language >= 0 and row.language not in self._languages):
+            self.refresh()
+
+    def interest(self, person: PersonRow) -> Floats:
+        """Return the place of a person's stated interests; shape (64,)."""
+        return interest([(self._tags[code], weight) for code, weight in person.interests])
