@@ -28,6 +28,7 @@ from lodestone.stores.log_sqlite import SqliteLog
 
 RECEIPT_BYTES = 3_000
 RAW_BYTES = 7_600
+IN_FLIGHT = 8
 
 
 def main() -> None:
@@ -42,6 +43,7 @@ def main() -> None:
     say(measure="machine", cores=os.cpu_count(), kernel=platform.release())
     events(told)
     receipts(told)
+    sync_latencies(told.rate, told.seconds)
     asyncio.run(open_loop(told.rate, told.seconds, batches=0))
     asyncio.run(open_loop(told.rate, told.seconds, batches=50))
 
@@ -56,8 +58,9 @@ def events(told: argparse.Namespace) -> None:
             seconds, cpu = asyncio.run(append_all(path, facts, count))
         runs["log"].append(told.rows / seconds)
         runs["log_cpu_us"].append(cpu / told.rows * 1e6)
-        runs["sqlite"].append(told.rows / sqlite_floor(blob, count))
-        runs["write"].append(told.rows / write_floor(blob, count))
+        runs["sqlite"].append(told.rows / sqlite_floor(blob, count, IN_FLIGHT))
+        runs["write"].append(told.rows / write_floor(blob, count, IN_FLIGHT))
+    # The floors put as many batches into a sync as the log can have waiting.
     common = {"batch": told.batch, "bytes_per_event": round(len(blob) / told.batch, 1)}
     say(measure="events_per_second", **common, **spread(runs["log"]))
     say(measure="events_cpu_us", **common, **spread(runs["log_cpu_us"]))
@@ -87,7 +90,7 @@ def receipts(told: argparse.Namespace) -> None:
         cpus = []
         for _ in range(told.repeats):
             begun = time.process_time()
-            floor(packed, 1_000)
+            floor(packed, 1_000, 1)
             cpus.append((time.process_time() - begun) / 1_000 * 1e6)
         say(measure=f"floor_{name}_cpu_us", bytes=len(packed), **spread(cpus))
 
@@ -125,15 +128,12 @@ async def open_loop(rate: float, seconds: float, *, batches: int) -> None:
         cpu = time.process_time() - cpu
         by_thread = {name: told - by_thread[name] for name, told in thread_seconds().items()}
         await log.close()
-    values = np.sort(np.array(latencies)) * 1e3
     say(
         measure="commit_latency_ms",
         rate=rate,
         seconds=seconds,
         batches_per_second=batches,
-        p50=round(float(np.quantile(values, 0.5)), 3),
-        p99=round(float(np.quantile(values, 0.99)), 3),
-        max=round(float(values[-1]), 3),
+        **quantiles(latencies),
         cpu_us_per_receipt=round(cpu / due.size * 1e6, 1),
         of_which={name: round(told / due.size * 1e6, 1) for name, told in by_thread.items()},
         wal_mib_max=round(wal_bytes / 2**20, 1),
@@ -151,7 +151,8 @@ def thread_seconds() -> dict[str, float]:
 
 async def append_all(path: Path, facts: Facts, count: int) -> tuple[float, float]:
     log = SqliteLog.open(path, secret=b"bench")
-    taken = await timed(lambda _: log.append(facts), count, 8)
+    taken = await timed(lambda _: log.append(facts), count, IN_FLIGHT)
+    assert log.end() == count * facts.size
     await log.close()
     return taken
 
@@ -159,6 +160,7 @@ async def append_all(path: Path, facts: Facts, count: int) -> tuple[float, float
 async def record_all(path: Path, what: bytes, count: int, concurrency: int) -> tuple[float, float]:
     log = SqliteLog.open(path, secret=b"bench")
     taken = await timed(lambda i: log.record(i, b"w" * 60, what), count, concurrency)
+    assert log.receipt_next() == count
     await log.close()
     return taken
 
@@ -178,31 +180,59 @@ async def timed(
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def sqlite_floor(blob: bytes, count: int) -> float:
-    """Return seconds to insert blobs, a sync each, into a WAL of full size with nothing else."""
+def sqlite_floor(blob: bytes, count: int, group: int) -> float:
+    """Return seconds to insert blobs, a sync for each group, into a WAL grown beforehand."""
     with home() as path:
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("PRAGMA page_size=8192")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("CREATE TABLE blobs (id INTEGER PRIMARY KEY, body BLOB)")
-        wal_path(path).open("ab").write(bytes(WAL_GROWN_BYTES))
+        with wal_path(path).open("ab") as wal:
+            wal.write(bytes(WAL_GROWN_BYTES))
         begun = time.perf_counter()
-        for number in range(count):
-            connection.executemany("INSERT INTO blobs VALUES (?, ?)", [(number, blob)])
+        for start in range(0, count, group):
+            rows = [(number, blob) for number in range(start, min(start + group, count))]
+            connection.execute("BEGIN")
+            connection.executemany("INSERT INTO blobs VALUES (?, ?)", rows)
+            connection.execute("COMMIT")
         taken = time.perf_counter() - begun
         connection.close()
     return taken
 
 
-def write_floor(blob: bytes, count: int) -> float:
-    """Return seconds to append blobs to a file, a sync each."""
+def write_floor(blob: bytes, count: int, group: int) -> float:
+    """Return seconds to append blobs to a file, a sync for each group."""
     with home() as path, path.open("wb", buffering=0) as file:
         begun = time.perf_counter()
-        for _ in range(count):
-            file.write(blob)
+        for _ in range(0, count, group):
+            file.write(blob * group)
             os.fdatasync(file.fileno())
         return time.perf_counter() - begun
+
+
+def sync_latencies(rate: float, seconds: float) -> None:
+    """Write and sync in place at a steady rate: the disk's own stalls, with no log at all."""
+    taken = []
+    with home() as path, path.open("w+b", buffering=0) as file:
+        file.write(bytes(WAL_GROWN_BYTES))
+        os.fsync(file.fileno())
+        for number in range(int(rate * seconds)):
+            begun = time.perf_counter()
+            os.pwrite(file.fileno(), bytes(16_384), number % 500 * 16_384)
+            os.fdatasync(file.fileno())
+            taken.append(time.perf_counter() - begun)
+            time.sleep(max(0.0, 1 / rate - taken[-1]))
+    say(measure="floor_sync_latency_ms", rate=rate, seconds=seconds, **quantiles(taken))
+
+
+def quantiles(seconds: list[float]) -> dict[str, float]:
+    values = np.sort(np.array(seconds)) * 1e3
+    return {
+        "p50": round(float(np.quantile(values, 0.5)), 3),
+        "p99": round(float(np.quantile(values, 0.99)), 3),
+        "max": round(float(values[-1]), 3),
+    }
 
 
 def sample_facts(count: int) -> Facts:

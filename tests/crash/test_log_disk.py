@@ -162,24 +162,41 @@ def test_a_caller_who_gave_up_does_not_hinder_the_others(tmp_path):
 
 def test_what_was_dropped_is_in_no_file_after_truncation(tmp_path):
     path = tmp_path / "log.db"
-    secret = b"a person of whom nothing may stay"
+    chance = np.random.default_rng(4)
+    who = [chance.bytes(int(size)) for size in chance.integers(24, 300, 3_000)]
+    who[7] = chance.bytes(40_000)
+    dropped = {7, *chance.permutation(3_000)[:2_000].tolist()}
 
     async def scenario(log):
-        await asyncio.gather(
-            *(log.record(n, secret if n % 3 else b"another", WHAT) for n in range(300))
-        )
-        written = secret in wal_path(path).read_bytes()
-        for number in range(300):
-            log.drop_who(number)
+        for start in range(0, 3_000, 100):
+            numbers = range(start, start + 100)
+            size = [int(size) for size in chance.integers(0, 3_000, 100)]
+            await asyncio.gather(
+                *(log.record(n, who[n], chance.bytes(size[n - start])) for n in numbers)
+            )
+            for number in chance.permutation(start + 100).tolist():
+                if number in dropped and chance.random() < 0.3:
+                    log.drop_who(number)
+        for number in chance.permutation(3_000).tolist():
+            if number in dropped:
+                log.drop_who(number)
+        await log.flush()
+        found_in_wal = any(who[number] in wal_path(path).read_bytes() for number in dropped)
         await log.truncate_wal()
-        files = [file.read_bytes() for file in tmp_path.iterdir()]
-        return written, [secret in body or b"another" in body for body in files], log.verify()
+        assert {one.sequence for one in log.receipts(0, 3_000) if not one.who} == dropped
+        return found_in_wal, log.verify(root=log.root())
 
-    written, left, findings = running(scenario, path)
+    def found(folder):
+        body = b"".join(file.read_bytes() for file in folder.iterdir())
+        return {number for number, part in enumerate(who) if part[:24] in body}
 
-    assert written
-    assert left == [False] * 3
+    found_in_wal, findings = running(scenario, path)
+
+    assert found_in_wal
     assert findings == []
+    kept = found(tmp_path)
+    assert kept & dropped == set()
+    assert kept >= set(range(3_000)) - dropped
 
 
 def test_the_wal_starts_over_under_a_writer_that_never_rests(tmp_path):

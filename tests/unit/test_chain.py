@@ -80,7 +80,7 @@ def swap(first, second, columns):
     """
 
 
-PARTS = ("who", "what", "packed", "who_salt", "what_salt")
+PARTS = ("who", "what", "packed", "who_salt", "who_digest", "what_salt")
 WHOLE = (*PARTS, "value", "tag")
 
 
@@ -91,7 +91,12 @@ WHOLE = (*PARTS, "value", "tag")
         ("UPDATE receipt SET what = 'x' WHERE sequence = 7", [Finding(7, "tampered")]),
         ("UPDATE receipt SET what = x'28b52ffd' , packed = 1 WHERE sequence = 7", [Finding(7, "tampered")]),
         ("UPDATE receipt SET who = x'' WHERE sequence = 0", [Finding(0, "tampered")]),
-        ("UPDATE receipt SET who_salt = zeroblob(16) WHERE sequence = 9", [Finding(9, "tampered")]),
+        ("UPDATE receipt SET who_salt = zeroblob(15) WHERE sequence = 9", [Finding(9, "tampered")]),
+        (
+            "UPDATE receipt SET who_salt = zeroblob(16), who_digest = zeroblob(32) WHERE sequence = 9",
+            [Finding(9, "tampered")],
+        ),
+        ("UPDATE receipt SET who_digest = zeroblob(32) WHERE sequence = 9", [Finding(9, "tampered")]),
         ("UPDATE receipt SET value = zeroblob(32) WHERE sequence = 8", [Finding(8, "tampered")]),
         ("UPDATE receipt SET tag = zeroblob(16) WHERE sequence = 1099", [Finding(1099, "tampered")]),
         (

@@ -22,6 +22,8 @@ from lodestone.base.errors import InvalidError, Problem
 GENESIS: Final = hashlib.sha256(b"lodestone chain").digest()
 """What the first link is linked to."""
 SALT_BYTES: Final = 16
+DROPPED_SALT: Final = bytes(SALT_BYTES)
+"""What stands for the salt of a part that was dropped."""
 SEGMENT_BITS: Final = 10
 """A segment is 1,024 consecutive numbers."""
 

@@ -25,11 +25,12 @@ _SCHEMA: Final = (
         first INTEGER PRIMARY KEY, count INTEGER NOT NULL, time INTEGER NOT NULL,
         payload BLOB NOT NULL, sealed BLOB NOT NULL,
         leaf BLOB NOT NULL, value BLOB NOT NULL, tag BLOB NOT NULL)""",
-    # who_digest stands in for `who` once that is dropped, together with its salt.
+    # who_digest stands in for `who` once that and its salt are dropped: overwritten by as many zeros,
+    # because a row that changed its size would be moved, and a page it is moved from keeps a copy.
     """CREATE TABLE IF NOT EXISTS receipt (
         sequence INTEGER PRIMARY KEY, who BLOB NOT NULL, what BLOB NOT NULL, packed INTEGER NOT NULL,
-        who_salt BLOB NOT NULL, what_salt BLOB NOT NULL,
-        value BLOB NOT NULL, tag BLOB NOT NULL, who_digest BLOB)""",
+        who_salt BLOB NOT NULL, who_digest BLOB NOT NULL, what_salt BLOB NOT NULL,
+        value BLOB NOT NULL, tag BLOB NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS segment (
         number INTEGER PRIMARY KEY, last INTEGER NOT NULL, root BLOB NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS prices (

@@ -23,8 +23,8 @@ from lodestone.stores.ports import Offset
 Value: TypeAlias = int | bytes
 Draw: TypeAlias = Callable[[int], bytes]
 
-_RECEIPT_COLUMNS: Final = "sequence, who, what, packed, who_salt, what_salt, value, tag"
-_RECEIPT_ROW: Final = "(?,?,?,?,?,?,?,?)"
+_RECEIPT_COLUMNS: Final = "sequence, who, what, packed, who_salt, who_digest, what_salt, value, tag"
+_RECEIPT_ROW: Final = "(?,?,?,?,?,?,?,?,?)"
 _ROWS_MAX: Final = 32
 """Receipts in one statement; each statement hands the interpreter's lock over only once."""
 _RECEIPTS: Final = tuple(
@@ -37,8 +37,10 @@ _BATCH: Final = (
 )
 _SEGMENT: Final = "INSERT INTO segment (number, last, root) VALUES (?,?,?)"
 _PRICES: Final = "INSERT OR REPLACE INTO prices (version, time, payload) VALUES (?,?,?)"
-_WHO: Final = "SELECT who, who_salt FROM receipt WHERE sequence = ? AND who_digest IS NULL"
-_DROP: Final = "UPDATE receipt SET who = x'', who_salt = x'', who_digest = ? WHERE sequence = ?"
+_DROP: Final = (
+    "UPDATE receipt SET who = zeroblob(length(who)), who_salt = zeroblob(length(who_salt))"
+    " WHERE sequence = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,6 @@ class Plan:
 
     tip: Tip
     writes: list[tuple[str, Sequence[Value]]] = field(default_factory=list)
-    drops: list[int] = field(default_factory=list)
     offsets: list[Offset] = field(default_factory=list)
     """First offset of each batch asked for, in order."""
     size: int = 0
@@ -68,14 +69,12 @@ class Plan:
 
     def store(self, connection: sqlite3.Connection) -> None:
         """Write everything in one transaction; a single statement is one by itself."""
-        if len(self.writes) == 1 and not self.drops:
+        if len(self.writes) == 1:
             connection.execute(*self.writes[0])
-        elif self.writes or self.drops:
+        elif self.writes:
             connection.execute("BEGIN IMMEDIATE")
             for statement, values in self.writes:
                 connection.execute(statement, values)
-            for sequence in self.drops:
-                _drop(connection, sequence)
             connection.execute("COMMIT")
 
 
@@ -102,7 +101,7 @@ class Planner:
         if receipts:
             self._add_receipts(plan, receipts)
         plan.writes += [(_PRICES, (one.version, one.time, one.payload)) for one in prices]
-        plan.drops += [one.sequence for one in drops]
+        plan.writes += [(_DROP, (one.sequence,)) for one in drops]
         return plan
 
     def _add_batch(self, plan: Plan, ask: AppendAsk) -> None:
@@ -131,11 +130,13 @@ class Planner:
             start = 2 * SALT_BYTES * i
             who_salt = salts[start : start + SALT_BYTES]
             what_salt = salts[start + SALT_BYTES : start + 2 * SALT_BYTES]
-            leaf = receipt_leaf(part_digest(who_salt, ask.who), part_digest(what_salt, ask.what))
+            who_digest = part_digest(who_salt, ask.who)
+            leaf = receipt_leaf(who_digest, part_digest(what_salt, ask.what))
             value = link(value, sequence, leaf)
             tag = tag_of(self.keys.receipts, sequence, leaf, value)
             what, packed = self.packer.pack_part(ask.what)
-            rows += (sequence, ask.who, what, packed, who_salt, what_salt, value, tag)
+            row = (sequence, ask.who, what, packed, who_salt, who_digest, what_salt, value, tag)
+            rows += row
             plan.size += len(what)
             last = sequence
         width = len(rows) // len(asks)
@@ -143,10 +144,3 @@ class Planner:
             chunk = rows[at : at + width * _ROWS_MAX]
             plan.writes.append((_RECEIPTS[len(chunk) // width], chunk))
         plan.tip = Tip(last + 1, value, plan.tip.offset_next, plan.tip.facts)
-
-
-def _drop(connection: sqlite3.Connection, sequence: int) -> None:
-    found = connection.execute(_WHO, (sequence,)).fetchone()
-    if found is not None:
-        who, salt = found
-        connection.execute(_DROP, (part_digest(salt, who), sequence))

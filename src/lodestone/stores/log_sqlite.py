@@ -11,7 +11,15 @@ from typing import Any, Final
 from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
 from lodestone.events.facts import FACT, Facts
-from lodestone.stores.chain import Root, batch_leaf, parse_root, part_digest, receipt_leaf, root_of
+from lodestone.stores.chain import (
+    DROPPED_SALT,
+    Root,
+    batch_leaf,
+    parse_root,
+    part_digest,
+    receipt_leaf,
+    root_of,
+)
 from lodestone.stores.log_asks import AppendAsk, BarrierAsk, DropAsk, PricesAsk, RecordAsk
 from lodestone.stores.log_checkpoint import Checkpointer
 from lodestone.stores.log_file import (
@@ -44,7 +52,7 @@ def _columns(numbers: str, blobs: str) -> str:
 
 _BATCH_COLUMNS: Final = _columns("first count time", "payload sealed leaf value tag")
 _RECEIPT_COLUMNS: Final = _columns(
-    "sequence packed", "who what who_salt what_salt value tag who_digest"
+    "sequence packed", "who what who_salt who_digest what_salt value tag"
 )
 _BATCHES: Final = (
     f"SELECT {_BATCH_COLUMNS} FROM batch WHERE first >= ? AND first < ? ORDER BY first LIMIT ?"  # noqa: S608  columns only
@@ -186,8 +194,9 @@ class SqliteLog:
             CorruptError: A receipt does not open; names it.
         """
         for row in self._receipt_rows(first, last):
-            sequence, packed, who, what, *_ = row
-            who = b"" if sequence in self._writer.dropped else who
+            sequence, packed, who, what, who_salt, *_ = row
+            if sequence in self._writer.dropped or who_salt == DROPPED_SALT:
+                who = b""
             yield ReceiptParts(sequence, who, self._packers.own.open_part(what, packed, sequence))
 
     def receipt_next(self) -> int:
@@ -305,12 +314,13 @@ class SqliteLog:
 
     def _receipt_links(self) -> Iterator[Link]:
         for row in self._receipt_rows(0, self.receipt_next()):
-            sequence, packed, who, what, who_salt, what_salt, value, tag, who_digest = row
+            sequence, packed, who, what, who_salt, who_digest, what_salt, value, tag = row
             try:
                 whole = self._packers.own.open_part(what, packed, sequence)
             except LodestoneError:
                 whole = what  # it does not open: its digest cannot fit either
-            who_digest = who_digest or part_digest(who_salt, who)
+            if who_salt != DROPPED_SALT and who_digest != part_digest(who_salt, who):
+                who_digest = b""  # no digest of anything: the leaf cannot fit
             leaf = receipt_leaf(who_digest, part_digest(what_salt, whole))
             yield Link(sequence, leaf, value, tag)
 
