@@ -1,1 +1,5 @@
-"""Placeholder, see below."""
+"""Doors: HTTP."""
+
+from lodestone.serve.app import application
+
+__all__ = ("application",)

@@ -170,6 +170,16 @@ class Engine:
         self._worths = np.array(worth_vector(policy))
         self._price_arrays = price_arrays(self.prices)
 
+    async def tick(self) -> None:
+        """Do what the clock alone makes due: a new day, a price step, labels that have expired."""
+        now = self.now()
+        self.state.advance_day(self.ingest.day(now))
+        self.ingest.advance(now)
+        expired = self.parts.records.expire_labels(self.community, now=now)
+        await self.changed(expired)
+        if self.housekeeper.due(now):
+            await self._price_step(now)
+
     # Events
 
     async def accept(

@@ -1,0 +1,88 @@
+"""The inner application: every route but the two hot ones, and the document that names them all."""
+
+from typing import Any, cast
+
+import msgspec
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from lodestone.base.chance import Streams
+from lodestone.base.clock import Clock
+from lodestone.base.errors import LodestoneError, Problem
+from lodestone.base.wire import problem_of
+from lodestone.media import MediaFolder
+from lodestone.serve import routes_catalogue, routes_engine, routes_operator
+from lodestone.serve.door import Asgi, Door
+from lodestone.serve.limits import Limits
+from lodestone.serve.meters import Meters
+from lodestone.serve.replies import error_body, error_headers, status_of
+from lodestone.services.access import Access
+from lodestone.services.engines import Engines
+
+_LOG = structlog.get_logger("lodestone.serve")
+_CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+def application(
+    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams
+) -> Door:
+    """Assemble the ASGI application."""
+    meters = Meters()
+    inner = Litestar(
+        route_handlers=[
+            *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+        ],
+        exception_handlers={
+            LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
+        },
+        openapi_config=OpenAPIConfig(
+            title="Lodestone", version="1", path="/",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(
+                security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
+            ),
+            security=[{"key": []}],
+        ),
+        request_max_body_size=None,
+        logging_config=None,
+    )  # fmt: skip
+    inner.state.update(
+        {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
+    )
+    return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
+
+
+def _reply(status: int, body: bytes, headers: dict[str, str] | None = None) -> Response[bytes]:
+    return Response(body, status_code=status, media_type="application/json", headers=headers or {})
+
+
+def _refuse(_: Request[Any, Any, Any], error: LodestoneError) -> Response[bytes]:
+    headers = {name.decode(): value.decode() for name, value in error_headers(error)}
+    return _reply(status_of(error), error_body(error.code, error.message, error.details), headers)
+
+
+def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    problems: tuple[Problem, ...] = ()
+    message = error.detail
+    if isinstance(error.__cause__, msgspec.ValidationError):
+        problems = (problem_of(error.__cause__),)
+    elif isinstance(error.extra, list):
+        problems = tuple(
+            Problem(str(one.get("key") or "body"), str(one.get("message"))) for one in error.extra
+        )
+    if problems:
+        message = f"{problems[0].field}: {problems[0].problem}"
+    code = _CODES.get(error.status_code, "refused")
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    return _reply(error.status_code, error_body(code, message, problems), headers)
+
+
+def _refuse_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    _LOG.error(
+        "request failed", path=request.scope["path"], kind=type(error).__name__, exc_info=error
+    )
+    return _reply(500, error_body("internal", "something went wrong here; it has been logged"))

@@ -1,0 +1,115 @@
+"""What every route shares: who asks, documented refusals, pages of a list."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State as AppState
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.wire import app_id
+from lodestone.serve.replies import ErrorReply
+from lodestone.services.access import Access, Principal
+from lodestone.services.catalogue import Catalogue
+from lodestone.services.engine import Engine
+from lodestone.services.engines import Engines
+
+Asked = Request[Any, Any, Any]
+Limit = Annotated[int, Parameter(ge=1, le=1000, description="How many to return.")]
+Cursor = Annotated[
+    str | None, Parameter(max_length=2048, description="`next_cursor` of the page before.")
+]
+PathId = Annotated[str, Parameter(description="The app's own id: 1 to 128 printable characters.")]
+
+_REASONS: Final = {
+    400: "The input does not fit; `details` names the field.",
+    401: "No key, or one that is not known.",
+    403: "The key lacks the scope.",
+    404: "There is no such object in this community.",
+    405: "The route does not take this method.",
+    409: "It does not fit the present state.",
+    410: "It has been erased.",
+    413: "The body is too large.",
+    429: "Over this key's limit.",
+    503: "Something needed does not answer; nothing was done.",
+}
+REFUSALS: Final = {
+    status: ResponseSpec(ErrorReply, generate_examples=False, description=reason)
+    for status, reason in _REASONS.items()
+}
+
+
+def principal(request: Asked) -> Principal:
+    """Return who asks."""
+    found: Principal = request.scope["state"]["principal"]
+    return found
+
+
+def engines(state: AppState) -> Engines:
+    """Return the engines of this process."""
+    found: Engines = state["engines"]
+    return found
+
+
+def access(state: AppState) -> Access:
+    """Return the keys of this process."""
+    found: Access = state["access"]
+    return found
+
+
+def engine(request: Asked, scope: str) -> Engine:
+    """Return the engine of the community that the key belongs to, if it has the scope.
+
+    Raises:
+        ForbiddenError: The scope is missing.
+        UnknownError: An operator's key does not say which community.
+    """
+    who = principal(request)
+    who.need(scope)
+    found = engines(request.app.state)
+    return found.of(who.community or found.only())
+
+
+def catalogue(request: Asked, scope: str) -> Catalogue:
+    """Return the catalogue of the community that the key belongs to."""
+    return Catalogue(engine(request, scope))
+
+
+def named(text: str, field: str = "id") -> str:
+    """Check an id that came in the address."""
+    return app_id(text, field=field)
+
+
+def encode_after(last: str | None) -> str | None:
+    """Make a list's cursor of the last id it showed."""
+    return None if last is None else urlsafe_b64encode(last.encode()).rstrip(b"=").decode()
+
+
+def decode_after(cursor: str | None) -> str | None:
+    """Read a list's cursor back. Raises InvalidError."""
+    if cursor is None:
+        return None
+    try:
+        return app_id(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode())
+    except (Base64Error, ValueError, InvalidError) as error:
+        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,)) from error
+
+
+def page(ids: list[str], limit: int, cursor: str | None) -> tuple[list[str], str | None]:
+    """Cut one page out of sorted ids; return it and the next cursor."""
+    after = decode_after(cursor)
+    rest = [name for name in ids if after is None or name > after]
+    more = len(rest) > limit
+    return rest[:limit], encode_after(rest[limit - 1]) if more else None
+
+
+class Names(msgspec.Struct, frozen=True):
+    """A page of ids."""
+
+    data: list[str]
+    next_cursor: str | None

@@ -1,0 +1,230 @@
+"""The outer door: request ids, limits, compression, keys; the two hot routes, then everything else.
+
+Plain ASGI. `POST /v1/feeds` and `POST /v1/events` are answered here; the rest goes on to the Litestar
+application with its principal in the scope's state.
+"""
+
+import gzip
+import re
+import uuid
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from lodestone.base.clock import Clock
+from lodestone.base.errors import (
+    ForbiddenError,
+    InvalidError,
+    LodestoneError,
+    Problem,
+    UnauthorisedError,
+)
+from lodestone.base.wire import decode, problem_of
+from lodestone.events.wire import EventIn, Verdicts, decode_events
+from lodestone.serve.limits import Limits
+from lodestone.serve.meters import Meters
+from lodestone.serve.replies import error_body, error_headers, status_of
+from lodestone.services.access import Access, Principal
+from lodestone.services.engines import Engines
+from lodestone.services.feeds import FeedRequest
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+BODY_MAX: Final = 16 * 1024 * 1024
+_GZIP_LEAST: Final = 8_192
+_ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
+_JSON: Final = (b"content-type", b"application/json")
+_OPEN: Final = ("/health/", "/docs", "/openapi.json", "/metrics", "/media/")
+_FEEDS: Final = msgspec.json.Encoder()
+_LOG: Final = structlog.get_logger("lodestone.serve")
+
+
+class TooLargeError(LodestoneError):
+    """The body is over the limit."""
+
+
+class Door:
+    """The ASGI application that a server runs."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        access: Access,
+        inner: Asgi,
+        *,
+        wall: Clock,
+        limits: Limits,
+        meters: Meters,
+    ) -> None:
+        self._engines = engines
+        self._access = access
+        self._inner = inner
+        self._wall = wall
+        self._limits = limits
+        self._meters = meters
+        self._hot = {"/v1/feeds": self._feeds, "/v1/events": self._events}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
+        packed = b"gzip" in headers.get(b"accept-encoding", b"")
+        hot = self._hot.get(scope["path"]) if scope["method"] == "POST" else None
+        try:
+            principal = self._principal(scope["path"], headers, own)
+            if hot is not None and principal is not None:
+                body = await _read(receive, headers)
+                await _send(send, 200, await hot(principal, body, headers), own, packed=packed)
+                return
+            scope.setdefault("state", {})["principal"] = principal
+            await self._pass_on(scope, receive, send, headers, own)
+        except TooLargeError as error:
+            await _send(send, 413, error_body(error.code, error.message, error.details), own)
+        except LodestoneError as error:
+            status = status_of(error)
+            if status == 500:
+                _LOG.error("request failed", code=error.code, request_id=own[0][1].decode())
+            reply = error_body(error.code, error.message, error.details)
+            await _send(send, status, reply, [*own, *error_headers(error)])
+
+    def _principal(self, path: str, headers: dict[bytes, bytes], own: Headers) -> Principal | None:
+        """Return who asks, None where nobody must say; adds the rate limit's headers."""
+        if path.startswith(_OPEN) or path == "/":
+            return None
+        text = headers.get(b"x-api-key", b"")
+        bearer = headers.get(b"authorization", b"")
+        if not text and bearer[:7].lower() == b"bearer ":
+            text = bearer[7:]
+        if not text:
+            raise UnauthorisedError("key_missing", "send your key as `Authorization: Bearer KEY`")
+        community = headers.get(b"x-community")
+        named = community.decode("utf-8", "replace") if community else None
+        principal = self._access.principal(text.decode("utf-8", "replace"), named, self._wall.now())
+        own.extend(self._limits.take(principal.digest, self._wall.now()))
+        return principal
+
+    async def _pass_on(
+        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], own: Headers
+    ) -> None:
+        """Hand a request to the inner application, its body read and unpacked."""
+        body = await _read(receive, headers)
+        plain = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name not in (b"content-encoding", b"content-length")
+        ]
+        scope["headers"] = [*plain, (b"content-length", str(len(body)).encode())]
+        sent = False
+
+        async def replay() -> MutableMapping[str, Any]:
+            nonlocal sent
+            if sent:
+                return await receive()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def with_own(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *own]
+            await send(message)
+
+        await self._inner(scope, replay, with_own)
+
+    async def _feeds(self, principal: Principal, body: bytes, _: dict[bytes, bytes]) -> bytes:
+        principal.need("feeds")
+        request = decode(body, FeedRequest, code="feed_invalid")
+        if principal.viewer is not None and request.viewer != principal.viewer:
+            raise ForbiddenError("viewer_other", "this session may ask for its own viewer only")
+        feed = await self._engines.of(principal.community).feed(request)
+        self._meters.feed(feed)
+        return _FEEDS.encode(feed)
+
+    async def _events(
+        self, principal: Principal, body: bytes, headers: dict[bytes, bytes]
+    ) -> bytes:
+        principal.need("events")
+        ndjson = b"ndjson" in headers.get(b"content-type", b"")
+        try:
+            events = decode_events(body, ndjson=ndjson)
+        except msgspec.ValidationError as error:
+            problem = problem_of(error)
+            raise InvalidError(
+                "events_invalid", f"{problem.field}: {problem.problem}", (problem,)
+            ) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            problem = Problem("body", str(error))
+            raise InvalidError(
+                "json_malformed", f"The body is not JSON in UTF-8: {error}", (problem,)
+            ) from error
+        if principal.viewer is not None:
+            _own_events_only(principal.viewer, events)
+        engine = self._engines.of(principal.community)
+        verdicts: Verdicts = await engine.accept(events, trusted=principal.server_side)
+        self._meters.events(verdicts)
+        return _FEEDS.encode(verdicts)
+
+
+def _own_events_only(viewer: str, events: list[Any]) -> None:
+    for event in events:
+        if isinstance(event, EventIn) and event.person_id != viewer:
+            raise ForbiddenError(
+                "viewer_other", "this session may send its own viewer's events only"
+            )
+
+
+async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+    """Read a body within the limit, unpacked. Raises TooLargeError, InvalidError."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        parts, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > BODY_MAX:
+                raise _too_large()
+        body = b"".join(parts)
+    if len(body) > BODY_MAX:
+        raise _too_large()
+    packing = headers.get(b"content-encoding", b"").lower()
+    if packing in (b"", b"identity"):
+        return body
+    if packing != b"gzip":
+        problem = Problem("Content-Encoding", "gzip is understood, nothing else")
+        raise InvalidError("encoding_unknown", "the body's encoding is not understood", (problem,))
+    try:
+        stream = zlib.decompressobj(wbits=31)
+        body = stream.decompress(body, BODY_MAX + 1)
+    except zlib.error as error:
+        raise InvalidError("encoding_broken", f"the body is not gzip: {error}") from error
+    if len(body) > BODY_MAX:
+        raise _too_large()
+    return body
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError("body_too_large", f"send at most {BODY_MAX // 2**20} MiB in one request")
+
+
+async def _send(
+    send: Send, status: int, body: bytes, own: Headers, *, packed: bool = False
+) -> None:
+    headers = [_JSON, *own]
+    if packed and len(body) >= _GZIP_LEAST:
+        body = gzip.compress(body, compresslevel=1)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

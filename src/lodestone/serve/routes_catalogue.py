@@ -1,0 +1,294 @@
+"""Routes of people, items and domains."""
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
+
+from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut
+from lodestone.events.outcomes import Kind
+from lodestone.people import PersonIn, PersonOut
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    Limit,
+    Names,
+    PathId,
+    catalogue,
+    decode_after,
+    encode_after,
+    engine,
+    named,
+    page,
+)
+from lodestone.services.catalogue import BulkOut, PersonExport
+
+
+class People(msgspec.Struct, frozen=True):
+    """A page of people."""
+
+    data: list[PersonOut]
+    next_cursor: str | None
+
+
+class Items(msgspec.Struct, frozen=True):
+    """A page of items."""
+
+    data: list[ItemOut]
+    next_cursor: str | None
+
+
+class Domains(msgspec.Struct, frozen=True):
+    """A page of domains."""
+
+    data: list[DomainOut]
+    next_cursor: str | None
+
+
+_MADE_PERSON = {
+    **REFUSALS,
+    201: ResponseSpec(PersonOut, generate_examples=False, description="Made."),
+}
+_MADE_ITEM = {**REFUSALS, 201: ResponseSpec(ItemOut, generate_examples=False, description="Made.")}
+_MADE_DOMAIN = {
+    **REFUSALS,
+    201: ResponseSpec(DomainOut, generate_examples=False, description="Made."),
+}
+
+
+@put("/v1/people/{person_id:str}", status_code=200, responses=_MADE_PERSON)
+async def put_person(request: Asked, person_id: PathId, data: PersonIn) -> Response[PersonOut]:
+    """Make or replace a person."""
+    told, new = await catalogue(request, "write").put_person(named(person_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/people/{person_id:str}", responses=REFUSALS)
+async def get_person(request: Asked, person_id: PathId) -> PersonOut:
+    """Read a person."""
+    return catalogue(request, "read").person(named(person_id))
+
+
+@get("/v1/people", responses=REFUSALS)
+async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> People:
+    """List people."""
+    found = catalogue(request, "read").people(limit + 1, decode_after(cursor))
+    shown = found[:limit]
+    return People(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+
+
+@delete("/v1/people/{person_id:str}", responses=REFUSALS)
+async def delete_person(request: Asked, person_id: PathId) -> None:
+    """Erase a person from every file, for good."""
+    await catalogue(request, "write").erase_person(named(person_id))
+
+
+@get("/v1/people/{person_id:str}/export", responses=REFUSALS)
+async def export_person(request: Asked, person_id: PathId) -> PersonExport:
+    """Export everything held about a person."""
+    return catalogue(request, "read").export(named(person_id))
+
+
+_EDGES = {
+    ("follows", True): Kind.FOLLOW, ("follows", False): Kind.UNFOLLOW,
+    ("blocks", True): Kind.BLOCK, ("blocks", False): Kind.UNBLOCK,
+    ("mutes", True): Kind.MUTE, ("mutes", False): Kind.UNMUTE,
+}  # fmt: skip
+
+
+async def _edge(request: Asked, person_id: str, author_id: str, what: str, *, on: bool) -> None:
+    kind = _EDGES[(what, on)]
+    await catalogue(request, "write").edge(kind, named(person_id), named(author_id, "author_id"))
+
+
+def _edges(request: Asked, person_id: str, what: str, limit: int, cursor: str | None) -> Names:
+    found = catalogue(request, "read").edges(named(person_id), what)
+    return Names(*page(found, limit, cursor))
+
+
+@put("/v1/people/{person_id:str}/follows/{author_id:str}", status_code=204, responses=REFUSALS)
+async def put_follow(request: Asked, person_id: PathId, author_id: PathId) -> None:
+    """Follow an author."""
+    await _edge(request, person_id, author_id, "follows", on=True)
+
+
+@delete("/v1/people/{person_id:str}/follows/{author_id:str}", responses=REFUSALS)
+async def delete_follow(request: Asked, person_id: PathId, author_id: PathId) -> None:
+    """Follow an author no longer."""
+    await _edge(request, person_id, author_id, "follows", on=False)
+
+
+@get("/v1/people/{person_id:str}/follows", responses=REFUSALS)
+async def list_follows(
+    request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> Names:
+    """List whom a person follows."""
+    return _edges(request, person_id, "follows", limit, cursor)
+
+
+@put("/v1/people/{person_id:str}/blocks/{author_id:str}", status_code=204, responses=REFUSALS)
+async def put_block(request: Asked, person_id: PathId, author_id: PathId) -> None:
+    """Block a person."""
+    await _edge(request, person_id, author_id, "blocks", on=True)
+
+
+@delete("/v1/people/{person_id:str}/blocks/{author_id:str}", responses=REFUSALS)
+async def delete_block(request: Asked, person_id: PathId, author_id: PathId) -> None:
+    """Block a person no longer."""
+    await _edge(request, person_id, author_id, "blocks", on=False)
+
+
+@get("/v1/people/{person_id:str}/blocks", responses=REFUSALS)
+async def list_blocks(
+    request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> Names:
+    """List whom a person blocks."""
+    return _edges(request, person_id, "blocks", limit, cursor)
+
+
+@put("/v1/people/{person_id:str}/mutes/{author_id:str}", status_code=204, responses=REFUSALS)
+async def put_mute(request: Asked, person_id: PathId, author_id: PathId) -> None:
+    """Mute a person."""
+    await _edge(request, person_id, author_id, "mutes", on=True)
+
+
+@delete("/v1/people/{person_id:str}/mutes/{author_id:str}", responses=REFUSALS)
+async def delete_mute(request: Asked, person_id: PathId, author_id: PathId) -> None:
+    """Mute a person no longer."""
+    await _edge(request, person_id, author_id, "mutes", on=False)
+
+
+@get("/v1/people/{person_id:str}/mutes", responses=REFUSALS)
+async def list_mutes(
+    request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> Names:
+    """List whom a person mutes."""
+    return _edges(request, person_id, "mutes", limit, cursor)
+
+
+@put("/v1/items/{item_id:str}", status_code=200, responses=_MADE_ITEM)
+async def put_item(request: Asked, item_id: PathId, data: ItemIn) -> Response[ItemOut]:
+    """Make or replace an item."""
+    told, new = await catalogue(request, "write").put_item(named(item_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/items/{item_id:str}", responses=REFUSALS)
+async def get_item(request: Asked, item_id: PathId) -> ItemOut:
+    """Read an item with its counters."""
+    return catalogue(request, "read").item(named(item_id))
+
+
+@get("/v1/items", responses=REFUSALS)
+async def list_items(
+    request: Asked, limit: Limit = 100, cursor: Cursor = None, author_id: str | None = None
+) -> Items:
+    """List items, of one author if given."""
+    author = None if author_id is None else named(author_id, "author_id")
+    found = catalogue(request, "read").items(limit + 1, decode_after(cursor), author)
+    shown = found[:limit]
+    return Items(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+
+
+@delete("/v1/items/{item_id:str}", responses=REFUSALS)
+async def delete_item(request: Asked, item_id: PathId) -> None:
+    """Withdraw an item from every feed."""
+    await catalogue(request, "write").withdraw_item(named(item_id))
+
+
+@put("/v1/domains/{domain_id:str}", status_code=200, responses=_MADE_DOMAIN)
+async def put_domain(request: Asked, domain_id: PathId, data: DomainIn) -> Response[DomainOut]:
+    """Make or replace a middle domain."""
+    told, new = await catalogue(request, "write").put_domain(named(domain_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/domains/{domain_id:str}", responses=REFUSALS)
+async def get_domain(request: Asked, domain_id: PathId) -> DomainOut:
+    """Read a domain."""
+    return catalogue(request, "read").domain(named(domain_id))
+
+
+@get("/v1/domains", responses=REFUSALS)
+async def list_domains(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> Domains:
+    """List domains."""
+    found = catalogue(request, "read").domains(limit + 1, decode_after(cursor))
+    shown = found[:limit]
+    return Domains(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+
+
+@delete("/v1/domains/{domain_id:str}", responses=REFUSALS)
+async def delete_domain(request: Asked, domain_id: PathId) -> None:
+    """Remove a domain."""
+    await catalogue(request, "write").delete_domain(named(domain_id))
+
+
+@put("/v1/domains/{domain_id:str}/members/{person_id:str}", status_code=204, responses=REFUSALS)
+async def put_member(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+    """Let a person join a domain."""
+    made = catalogue(request, "write")
+    await made.membership(named(domain_id), named(person_id, "person_id"), joined=True)
+
+
+@delete("/v1/domains/{domain_id:str}/members/{person_id:str}", responses=REFUSALS)
+async def delete_member(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+    """Let a person leave a domain."""
+    made = catalogue(request, "write")
+    await made.membership(named(domain_id), named(person_id, "person_id"), joined=False)
+
+
+@get("/v1/domains/{domain_id:str}/members", responses=REFUSALS)
+async def list_members(
+    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> Names:
+    """List a domain's members."""
+    return Names(*page(catalogue(request, "read").members(named(domain_id)), limit, cursor))
+
+
+@put("/v1/domains/{domain_id:str}/moderators/{person_id:str}", status_code=204, responses=REFUSALS)
+async def put_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+    """Make a person a moderator."""
+    held = engine(request, "write")
+    held.parts.records.add_moderator(
+        held.community, named(domain_id), named(person_id, "person_id")
+    )
+
+
+@delete("/v1/domains/{domain_id:str}/moderators/{person_id:str}", responses=REFUSALS)
+async def delete_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+    """Take a moderator's office back."""
+    held = engine(request, "write")
+    held.parts.records.remove_moderator(
+        held.community, named(domain_id), named(person_id, "person_id")
+    )
+
+
+@get("/v1/domains/{domain_id:str}/moderators", responses=REFUSALS)
+async def list_moderators(
+    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> Names:
+    """List a domain's moderators."""
+    held = engine(request, "read")
+    found = held.parts.records.moderators(held.community, named(domain_id))
+    return Names(*page(found, limit, cursor))
+
+
+@post("/v1/people:bulk", status_code=200, responses=REFUSALS)
+async def bulk_people(request: Asked) -> BulkOut:
+    """Make or replace many people: NDJSON, one object a line with its `id`."""
+    return await catalogue(request, "write").bulk(await request.body(), PersonIn)
+
+
+@post("/v1/items:bulk", status_code=200, responses=REFUSALS)
+async def bulk_items(request: Asked) -> BulkOut:
+    """Make or replace many items: NDJSON, one object a line with its `id`."""
+    return await catalogue(request, "write").bulk(await request.body(), ItemIn)
+
+
+ROUTES = [
+    put_person, get_person, list_people, delete_person, export_person, put_follow, delete_follow,
+    list_follows, put_block, delete_block, list_blocks, put_mute, delete_mute, list_mutes, put_item,
+    get_item, list_items, delete_item, put_domain, get_domain, list_domains, delete_domain, put_member,
+    delete_member, list_members, put_moderator, delete_moderator, list_moderators, bulk_people,
+    bulk_items,
+]  # fmt: skip

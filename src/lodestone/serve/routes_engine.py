@@ -1,0 +1,169 @@
+"""Routes of decisions: feeds and events (documented here, answered at the door), receipts, policy, reports."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post, put
+from litestar.params import Parameter
+
+from lodestone.base.errors import ForbiddenError
+from lodestone.events.wire import EventsIn, Verdicts
+from lodestone.insight.flow import FlowReport
+from lodestone.serve.common import REFUSALS, Asked, PathId, engine, named, principal
+from lodestone.services.feeds import Feed, FeedRequest
+from lodestone.services.policies import DryRunOut, Policies, PolicyOut
+from lodestone.services.policies import named as preset_named
+from lodestone.services.receipts import ReceiptOut, Receipts, ReplayOut, TraceOut
+from lodestone.services.reports import ExposureReport, LiuReport, PromiseOut, Reports
+from lodestone.traffic.policy import Policy
+from lodestone.traffic.presets import NAMES
+
+DayText = Annotated[str | None, Parameter(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A date.")]
+
+
+class PolicyPut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A policy to put into force: whole, or a preset by name."""
+
+    policy: Policy | None = None
+    preset: str | None = None
+
+
+class PolicyVersions(msgspec.Struct, frozen=True):
+    """Every version of the policy, newest first, and the presets there are."""
+
+    data: list[PolicyOut]
+    presets: list[str]
+
+
+class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The version to return to."""
+
+    version: int
+
+
+class PromiseTable(msgspec.Struct, frozen=True):
+    """The constraint table."""
+
+    data: list[PromiseOut]
+
+
+@post("/v1/feeds", status_code=200, responses=REFUSALS)
+async def post_feed(request: Asked, data: FeedRequest) -> Feed:
+    """Ask for a feed."""
+    return await engine(request, "feeds").feed(data)
+
+
+@post("/v1/events", status_code=200, responses=REFUSALS)
+async def post_events(request: Asked, data: EventsIn) -> Verdicts:
+    """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
+    return await engine(request, "events").accept(data.events, trusted=True)
+
+
+@get("/v1/receipts/{receipt_id:str}", responses=REFUSALS)
+async def get_receipt(request: Asked, receipt_id: PathId) -> ReceiptOut:
+    """Read a receipt."""
+    return _receipts(request).show(receipt_id)
+
+
+@post("/v1/receipts/{receipt_id:str}/replay", status_code=200, responses=REFUSALS)
+async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
+    """Decide again from a receipt and compare."""
+    return _receipts(request).replay(receipt_id)
+
+
+def _receipts(request: Asked) -> Receipts:
+    who = principal(request)
+    if who.viewer is not None:
+        raise ForbiddenError("scope_missing", "a page's session reads no receipts; ask the server")
+    return Receipts(engine(request, "read"))
+
+
+@get("/v1/items/{item_id:str}/trace", responses=REFUSALS)
+async def get_trace(request: Asked, item_id: PathId) -> TraceOut:
+    """Say where a post's impressions came from and why it was dropped."""
+    return Receipts(engine(request, "read")).trace(named(item_id))
+
+
+@get("/v1/policy", responses=REFUSALS)
+async def get_policy(request: Asked) -> PolicyOut:
+    """Read the policy in force."""
+    return Policies(engine(request, "read")).current()
+
+
+@put("/v1/policy", status_code=200, responses=REFUSALS)
+async def put_policy(request: Asked, data: PolicyPut) -> PolicyOut:
+    """Put a policy into force, whole or by a preset's name."""
+    return await Policies(engine(request, "policy")).put(_proposed(data))
+
+
+def _proposed(data: PolicyPut) -> Policy:
+    if data.policy is not None:
+        return data.policy
+    return preset_named(data.preset or "")
+
+
+@get("/v1/policies", responses=REFUSALS)
+async def list_policies(request: Asked) -> PolicyVersions:
+    """List every version of the policy, newest first."""
+    return PolicyVersions(Policies(engine(request, "read")).versions(), list(NAMES))
+
+
+@post("/v1/policy/dry-run", status_code=200, responses=REFUSALS)
+async def dry_run(request: Asked, data: PolicyPut) -> DryRunOut:
+    """Say what a policy would have changed in the last day's decisions."""
+    return Policies(engine(request, "read")).dry_run(_proposed(data))
+
+
+@post("/v1/policy/rollback", status_code=200, responses=REFUSALS)
+async def rollback(request: Asked, data: Rollback) -> PolicyOut:
+    """Put an older version into force again."""
+    return await Policies(engine(request, "policy")).rollback(data.version)
+
+
+def _reports(request: Asked) -> Reports:
+    return Reports(engine(request, "read"), request.app.state["streams"])
+
+
+@get("/v1/promises", responses=REFUSALS)
+async def get_promises(request: Asked) -> PromiseTable:
+    """Read the constraint table: target, delivered, dual price, cost, alarm."""
+    return PromiseTable(_reports(request).promises())
+
+
+First = Annotated[DayText, Parameter(query="from")]
+Last = Annotated[DayText, Parameter(query="to")]
+Domain = Annotated[
+    str | None,
+    Parameter(max_length=128, description="public, middle, private, or a middle domain's id."),
+]
+
+
+@get("/v1/reports/liu", responses=REFUSALS)
+async def get_liu(
+    request: Asked, first: First = None, last: Last = None, domain: Domain = None
+) -> LiuReport:
+    """Report the dual LIU: value per thousand impressions, and people who stayed."""
+    reports = _reports(request)
+    return reports.liu(reports.span(first, last), domain)
+
+
+@get("/v1/reports/flow", responses=REFUSALS)
+async def get_flow(request: Asked, first: First = None, last: Last = None) -> FlowReport:
+    """Report the flow of people and value across the borders of domains."""
+    reports = _reports(request)
+    return reports.flow(reports.span(first, last))
+
+
+@get("/v1/reports/exposure", responses=REFUSALS)
+async def get_exposure(
+    request: Asked, first: First = None, last: Last = None, domain: Domain = None
+) -> ExposureReport:
+    """Report how evenly creators were shown, with the Lorenz curve."""
+    reports = _reports(request)
+    return reports.exposure(reports.span(first, last), domain)
+
+
+ROUTES = [
+    post_feed, post_events, get_receipt, replay_receipt, get_trace, get_policy, put_policy,
+    list_policies, dry_run, rollback, get_promises, get_liu, get_flow, get_exposure,
+]  # fmt: skip

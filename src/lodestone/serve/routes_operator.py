@@ -1,0 +1,250 @@
+"""Routes of communities, keys, clocks and sessions, health, and what the store holds."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from litestar.datastructures import State as AppState
+from litestar.openapi.datastructures import ResponseSpec
+
+from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
+from lodestone.base.wire import AppId, Name, Time, TimeText, instant_of, time_text
+from lodestone.content import CommunityIn, CommunityOut
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    PathId,
+    access,
+    engine,
+    engines,
+    named,
+    principal,
+)
+from lodestone.serve.page import page_of
+from lodestone.services.access import OPERATOR, SCOPES
+
+MEDIA_TYPES = ("image/webp", "image/png", "image/jpeg", "image/svg+xml", "video/mp4", "audio/mpeg")
+
+
+class Communities(msgspec.Struct, frozen=True):
+    """Every community."""
+
+    data: list[CommunityOut]
+
+
+class ClockIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to move a driven clock, and whether to let it run with the wall from then on."""
+
+    instant: Time | None = None
+    release: bool = False
+
+
+class SessionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For whom a page's token is."""
+
+    viewer: AppId
+
+
+class SessionOut(msgspec.Struct, frozen=True):
+    """A token for one viewer's page, good for an hour."""
+
+    token: str
+    viewer: str
+    expires_at: TimeText
+
+
+class KeyIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key to make."""
+
+    name: Name = ""
+    scopes: Annotated[list[str], msgspec.Meta(max_length=16)] = list(SCOPES)
+
+
+class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A key; `key` is shown once, when it is made."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: TimeText
+    revoked_at: TimeText | None = None
+    key: str | None = None
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """A community's keys."""
+
+    data: list[KeyOut]
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether the process lives, or is ready."""
+
+    status: str
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """Where media can be fetched."""
+
+    url: str
+    bytes: int
+
+
+_MADE = {**REFUSALS, 201: ResponseSpec(CommunityOut, generate_examples=False, description="Made.")}
+
+
+def _operator(request: Asked) -> None:
+    if OPERATOR not in principal(request).scopes:
+        raise ForbiddenError("scope_missing", "this needs the operator's key")
+
+
+@get("/v1/communities", responses=REFUSALS)
+async def list_communities(request: Asked, state: AppState) -> Communities:
+    """List communities (operator's key)."""
+    _operator(request)
+    return Communities(engines(state).show_all())
+
+
+@put("/v1/communities/{community_id:str}", status_code=200, responses=_MADE)
+async def put_community(
+    request: Asked, state: AppState, community_id: PathId, data: CommunityIn
+) -> Response[CommunityOut]:
+    """Make a community, or change its name and state (operator's key)."""
+    _operator(request)
+    told, new = await engines(state).put(named(community_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/communities/{community_id:str}", responses=REFUSALS)
+async def get_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
+    """Read a community: any, with the operator's key; its own, with a community's."""
+    who = principal(request)
+    if OPERATOR not in who.scopes and who.community != community_id:
+        raise UnknownError("community_unknown", f"there is no community {community_id!r} here")
+    return engines(state).show(named(community_id))
+
+
+@post("/v1/communities/{community_id:str}/disable", status_code=200, responses=REFUSALS)
+async def disable_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
+    """Close a community's doors; its data stays (operator's key)."""
+    _operator(request)
+    return await engines(state).disable(named(community_id))
+
+
+@get("/v1/communities/{community_id:str}/keys", responses=REFUSALS)
+async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Keys:
+    """List a community's keys (operator's key)."""
+    _operator(request)
+    found = engines(state).records.keys(named(community_id))
+    return Keys(
+        [
+            KeyOut(
+                id=key.id, name=key.name, scopes=list(key.scopes), created_at=time_text(key.created),
+                revoked_at=None if key.revoked is None else time_text(key.revoked),
+            )
+            for key in found
+        ]
+    )  # fmt: skip
+
+
+@post("/v1/communities/{community_id:str}/keys", status_code=201, responses=REFUSALS)
+async def create_key(request: Asked, state: AppState, community_id: PathId, data: KeyIn) -> KeyOut:
+    """Make a key; its plain text is in this answer and nowhere else (operator's key)."""
+    _operator(request)
+    unknown = sorted(set(data.scopes) - set(SCOPES))
+    if unknown:
+        problem = Problem("scopes", f"{unknown[0]!r} is not a scope; they are {', '.join(SCOPES)}")
+        raise InvalidError("scope_unknown", f"scopes: {problem.problem}", (problem,))
+    found = engines(state)
+    made = found.records.create_key(
+        named(community_id), name=data.name, scopes=data.scopes, now=found.wall.now()
+    )
+    return KeyOut(
+        id=made.record.id, name=made.record.name, scopes=list(made.record.scopes),
+        created_at=time_text(made.record.created), key=made.text,
+    )  # fmt: skip
+
+
+@delete("/v1/communities/{community_id:str}/keys/{key_id:str}", responses=REFUSALS)
+async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_id: PathId) -> None:
+    """Make a key worthless (operator's key)."""
+    _operator(request)
+    found = engines(state)
+    found.records.revoke_key(named(community_id), named(key_id, "key_id"), now=found.wall.now())
+    access(state).forget()
+
+
+@put("/v1/clock", status_code=200, responses=REFUSALS)
+async def put_clock(request: Asked, state: AppState, data: ClockIn) -> CommunityOut:
+    """Advance a driven clock, never back; release it to the wall once."""
+    community = engine(request, "clock").community
+    to = None if data.instant is None else instant_of(data.instant)
+    return await engines(state).advance(community, to, release=data.release)
+
+
+@post("/v1/sessions", status_code=201, responses=REFUSALS)
+async def create_session(request: Asked, state: AppState, data: SessionIn) -> SessionOut:
+    """Mint a token of one hour for one viewer's page."""
+    held = engine(request, "sessions")
+    if held.directory.person_row(data.viewer) < 0:
+        raise UnknownError(
+            "person_unknown", f"nobody is called {data.viewer!r} here; PUT them first"
+        )
+    token, until = access(state).session(held.community, data.viewer, engines(state).wall.now())
+    return SessionOut(token, data.viewer, time_text(until))
+
+
+@put("/v1/media/{key:str}", status_code=201, responses=REFUSALS)
+async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
+    """Store a picture, clip or sound under a key; again with the same bytes changes nothing."""
+    held = engine(request, "media")
+    kind = request.headers.get("content-type", "").split(";")[0].strip()
+    if kind not in MEDIA_TYPES:
+        problem = Problem("Content-Type", f"must be one of {', '.join(MEDIA_TYPES)}")
+        raise InvalidError("media_type", f"Content-Type {problem.problem}", (problem,))
+    body = await request.body()
+    name = state["media"].put(held.community, named(key, "key"), kind, body)
+    return Stored(f"/media/{name}", len(body))
+
+
+@get("/media/{key:str}", responses=REFUSALS)
+async def get_media(state: AppState, key: PathId) -> Response[bytes]:
+    """Fetch what the store holds; it never changes."""
+    kind, body = state["media"].get(named(key, "key"))
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable",
+        "x-content-type-options": "nosniff",
+    }
+    return Response(body, media_type=kind, headers=headers)
+
+
+@get("/health/live")
+async def live() -> Health:
+    """Say that the process lives."""
+    return Health("live")
+
+
+@get("/health/ready")
+async def ready(state: AppState) -> Health:
+    """Say that every community is open."""
+    return Health("ready" if engines(state).all() is not None else "starting")
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics(state: AppState) -> Response[bytes]:
+    """Answer Prometheus."""
+    return Response(state["meters"].text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@get("/docs", include_in_schema=False)
+async def docs(request: Asked) -> Response[str]:
+    """Show every route on one page, without a script or a foreign request."""
+    return Response(
+        page_of(request.app.openapi_schema.to_schema()), media_type="text/html; charset=utf-8"
+    )
+
+
+ROUTES = [
+    list_communities, put_community, get_community, disable_community, list_keys, create_key,
+    revoke_key, put_clock, create_session, put_media, get_media, live, ready, metrics, docs,
+]  # fmt: skip

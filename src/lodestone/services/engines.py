@@ -1,0 +1,108 @@
+"""All communities of an installation, each opened once and closed whole."""
+
+from collections.abc import Awaitable, Callable
+
+from lodestone.base.clock import Clock, Instant
+from lodestone.base.errors import ConflictError, UnknownError
+from lodestone.content import CommunityIn, CommunityOut, community_out
+from lodestone.services.engine import Engine
+from lodestone.services.policies import named
+from lodestone.stores.records import CommunityRecord, Records
+
+Open = Callable[[CommunityRecord], Awaitable[Engine]]
+Close = Callable[[Engine], Awaitable[None]]
+
+
+class Engines:
+    """Finds the engine of a community."""
+
+    def __init__(self, records: Records, wall: Clock, opening: Open, closing: Close) -> None:
+        self.records = records
+        self.wall = wall
+        self._open = opening
+        self._close = closing
+        self._engines: dict[str, Engine] = {}
+
+    async def start(self) -> None:
+        """Open every active community."""
+        for record in self.records.communities():
+            if record.given.state == "active":
+                self._engines[record.id] = await self._open(record)
+
+    async def stop(self) -> None:
+        """Close every community; what was acknowledged is already durable."""
+        for engine in self._engines.values():
+            await self._close(engine)
+        self._engines.clear()
+
+    def of(self, community: str | None) -> Engine:
+        """Return a community's engine. Raises UnknownError."""
+        engine = self._engines.get(community or "")
+        if engine is None:
+            raise UnknownError("community_unknown", f"there is no active community {community!r}")
+        return engine
+
+    def all(self) -> list[Engine]:
+        """Return every open engine."""
+        return list(self._engines.values())
+
+    def only(self) -> str | None:
+        """Return the one community there is, None when there are none or several."""
+        return next(iter(self._engines)) if len(self._engines) == 1 else None
+
+    async def put(self, community: str, given: CommunityIn) -> tuple[CommunityOut, bool]:
+        """Make a community, or change its name and state; return it and whether it is new."""
+        known = {record.id for record in self.records.communities()}
+        if community in known:
+            record = self.records.update_community(community, given)
+            await self._follow_state(record)
+            return self.show(community), False
+        now = self.wall.now()
+        record = self.records.create_community(community, given, now=now)
+        change = self.records.put_policy(community, named("balanced"), now=now)
+        assert change.target == 1
+        await self._follow_state(record)
+        return self.show(community), True
+
+    async def _follow_state(self, record: CommunityRecord) -> None:
+        """Open a community that has become active and close one that has been disabled."""
+        engine = self._engines.get(record.id)
+        if record.given.state == "active" and engine is None:
+            self._engines[record.id] = await self._open(record)
+        elif record.given.state != "active" and engine is not None:
+            await self._close(self._engines.pop(record.id))
+
+    async def disable(self, community: str) -> CommunityOut:
+        """Close a community's doors; its data stays. Raises UnknownError."""
+        await self._follow_state(self.records.disable_community(community))
+        return self.show(community)
+
+    def show(self, community: str) -> CommunityOut:
+        """Return a community and what its clock says. Raises UnknownError."""
+        record = self.records.community(community)
+        engine = self._engines.get(community)
+        now = engine.now() if engine is not None else record.instant or self.wall.now()
+        return community_out(community, record.given, created=record.created, now=now)
+
+    def show_all(self) -> list[CommunityOut]:
+        """Return every community."""
+        return [self.show(record.id) for record in self.records.communities()]
+
+    async def advance(self, community: str, to: Instant | None, *, release: bool) -> CommunityOut:
+        """Advance a driven clock, and let it run with the wall if asked.
+
+        Raises:
+            ConflictError: It is not driven, would go back, or is too far from the wall to be released.
+        """
+        engine = self.of(community)
+        clock = engine.parts.clock
+        if to is not None:
+            clock.advance(to)
+            self.records.set_clock(community, to)
+        if release:
+            clock.release()
+            self.records.release_clock(community, wall=self.wall.now())
+        if to is None and not release:
+            raise ConflictError("clock_nothing", "send an instant, or release")
+        await engine.tick()
+        return self.show(community)
