@@ -31,6 +31,8 @@ from lodestone.features.layout import (
 from lodestone.features.table import Table
 
 SLOTS_COUNTED: Final = 64
+ATTENTION: Final = np.array([0.7, *(1 / (1 + 0.06 * np.arange(SLOTS_COUNTED - 1)))])
+"""By which counters weigh an impression: fixed, so that no change of policy rewrites what was counted."""
 DOMAINS_START: Final = 256
 _RECORD_KINDS: Final = Kind.PERSON
 

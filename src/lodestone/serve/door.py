@@ -97,6 +97,12 @@ class Door:
                 _LOG.error("request failed", code=error.code, request_id=own[0][1].decode())
             reply = error_body(error.code, error.message, error.details)
             await _send(send, status, reply, [*own, *error_headers(error)])
+        except Exception as error:  # noqa: BLE001  the door answers for whatever went wrong behind it
+            _LOG.error(
+                "request failed", path=scope["path"], kind=type(error).__name__, exc_info=error
+            )
+            reply = error_body("internal", "something went wrong here; it has been logged")
+            await _send(send, 500, reply, own)
 
     def _principal(self, path: str, headers: dict[bytes, bytes], own: Headers) -> Principal | None:
         """Return who asks, None where nobody must say; adds the rate limit's headers."""

@@ -57,7 +57,7 @@ class KeyIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A key to make."""
 
     name: Name = ""
-    scopes: Annotated[list[str], msgspec.Meta(max_length=16)] = list(SCOPES)
+    scopes: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = SCOPES
 
 
 class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

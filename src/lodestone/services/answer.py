@@ -107,7 +107,7 @@ class Answers:
                     slot=slot + 1, item_id=self._directory.item_id(int(pool.item[index])),
                     chances={name: round(value, 6) for name, value in chance.items()}, worths=told,
                     prices=_price_notes(policy, prices, int(pool.promises[index]), int(pool.rank[index])),
-                    value=round(float(chances[index] @ worths), 3), net=net[index] / NET_UNIT,
+                    value=round(float(chances[index] @ worths), 3), net=float(net[index]) / NET_UNIT,
                     propensity=float(choice.propensity[slot]), payment=0, runner_up=runner,
                 )
             )  # fmt: skip

@@ -34,12 +34,13 @@ from lodestone.services.served import Served
 from lodestone.services.slots import slot_of
 from lodestone.services.terms import TermBook
 from lodestone.services.viewer import Hydrator, Viewer
-from lodestone.services.written import change_facts, fact_key, one_fact
+from lodestone.services.written import change_facts, fact_key, one_fact, topic_of
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
 from lodestone.traffic.codec import encode, encode_who, pack
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector, price_arrays
 
 CHUNK: Final = 400
@@ -170,13 +171,20 @@ class Engine:
         self._worths = np.array(worth_vector(policy))
         self._price_arrays = price_arrays(self.prices)
 
+    def resume_prices(self, pricer: PricerState | None) -> None:
+        """Go on from the newest price vector that was stored."""
+        self.housekeeper.resume(pricer)
+        self._price_arrays = price_arrays(self.prices)
+
     async def tick(self) -> None:
         """Do what the clock alone makes due: a new day, a price step, labels that have expired."""
         now = self.now()
         self.state.advance_day(self.ingest.day(now))
         self.ingest.advance(now)
-        expired = self.parts.records.expire_labels(self.community, now=now)
-        await self.changed(expired)
+        async with self.writing:
+            records = self.parts.records
+            expired = await asyncio.to_thread(records.expire_labels, self.community, now=now)
+            await self.changed(expired)
         if self.housekeeper.due(now):
             await self._price_step(now)
 
@@ -266,7 +274,7 @@ class Engine:
             if isinstance(row, PersonRow):
                 self.put_person(change.app_id, row)
             elif isinstance(row, ItemRow):
-                self.put_item(change.app_id, row, row.tags[0] if row.tags else -1)
+                self.put_item(change.app_id, row, topic_of(row))
                 items.append(row.row)
             elif isinstance(row, DomainRow) or change.kind == Kind.DOMAIN:
                 self.directory.add_terms({change.app_id: change.target}, {}, {}, {})
@@ -278,9 +286,10 @@ class Engine:
                 self.housekeeper.items_put(np.arange(self.state.item_count), self.now())
         self.index_items(items)
 
-    def put_person(self, person_id: str | None, person: PersonRow) -> None:
-        """Set a person's row, key and stated interests."""
-        key = self.parts.records.data_key(self.community, person.ordinal)
+    def put_person(self, person_id: str, person: PersonRow, key: bytes | None = None) -> None:
+        """Set a person's row, key (read from records unless given) and stated interests."""
+        if key is None:
+            key = self.parts.records.data_key(self.community, person.ordinal)
         row = self.directory.add_person(person.ordinal, person_id, key)
         self.terms.learn(person)
         self.state.put_person(row, person, self.terms.interest(person).tolist())

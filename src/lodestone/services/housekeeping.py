@@ -67,7 +67,7 @@ class Housekeeper:
         self.account = Served()
         self.sweep = Sweep(np.zeros(0, np.int16))
         self._swept: Instant | None = None
-        self._reported = 0
+        self._reported: dict[int, int] = {}
 
     def due(self, now: Instant) -> bool:
         """Say whether a price step is due: only ever when there was a decision."""
@@ -80,17 +80,30 @@ class Housekeeper:
         """Move the prices by what was served since the last step."""
         if self._swept is None or now - self._swept >= _SWEEP_MICROS:
             self.tidy(now)
-        total = int(self._state.impressions_day.sum())
         measured = Measured(
-            reported=float(max(0, total - self._reported)),
+            reported=float(self._newly_reported()),
             gini=self.sweep.gini,
             first_delivered=self.sweep.first_delivered,
             first_planned=self.sweep.first_planned,
         )
-        self._reported = total
         self.pricer = step(self.pricer, self.account, measured, self.policy, now)
         self.account = fresh(self.account)
         return self.pricer
+
+    def resume(self, pricer: PricerState | None) -> None:
+        """Go on from where the last step left the prices; what was reported until now is known."""
+        if pricer is not None:
+            self.pricer = pricer
+        self._newly_reported()
+
+    def _newly_reported(self) -> int:
+        """Return the organic impressions counted since this was last asked."""
+        state = self._state
+        days = range(max(0, state.today - DAYS_KEPT + 1), state.today + 1)
+        counted = {day: int(state.impressions_day[day % DAYS_KEPT]) for day in days}
+        new = sum(count - self._reported.get(day, 0) for day, count in counted.items())
+        self._reported = counted
+        return new
 
     def touched(self, rows: NDArray[np.int64]) -> None:
         """Work out anew the logits of items that facts have just moved."""

@@ -14,6 +14,7 @@ from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.snapshot import columns, restore
 from lodestone.services.engine import Engine
+from lodestone.services.written import fact_key
 from lodestone.stores import snapshots
 from lodestone.stores.ports import Offset
 from lodestone.stores.records import Records
@@ -27,33 +28,47 @@ SERVED_BACK: Final = 2_000
 class Held:
     """What records say now, by the numbers that facts use."""
 
-    people: Mapping[int, tuple[str, PersonRow]]
+    people: Mapping[int, tuple[str, PersonRow, bytes]]
     items: Mapping[int, tuple[str, ItemRow]]
 
 
 def held_by(records: Records, community: str) -> Held:
     """Read all people and items of a community."""
     return Held(
-        {row.ordinal: (name, row) for name, row, _ in records.person_rows(community)},
+        {row.ordinal: (name, row, key) for name, row, key in records.person_rows(community)},
         {row.row: (name, row) for name, row in records.item_rows(community)},
     )
 
 
-def catch_up(engine: Engine) -> int:
-    """Apply everything in the log after the state's offset; return how many facts that was.
+def catch_up(engine: Engine) -> set[int]:
+    """Apply everything in the log after the state's offset; return the keys of records' facts there.
 
     A record's change applies what the record says now: the facts between give it its place, and
     whoever has since been erased takes a row that stays empty.
     """
     held = held_by(engine.parts.records, engine.community)
+    for _, domain in engine.parts.records.domain_rows(engine.community):
+        engine.state.put_domain(domain, domain.code)
     _put_known(engine, held)
     start = engine.state.offset
+    written: set[int] = set()
     for batch in engine.log.read(Offset(start)):
         skip = max(0, start - batch.first)
-        _apply(engine, batch.facts[skip:], held)
+        facts = batch.facts[skip:]
+        _apply(engine, facts, held)
+        written.update(facts["key"][facts["kind"] >= Kind.PERSON].tolist())
     rows = list(range(engine.state.item_count))
     engine.index_items(rows)
-    return engine.state.offset - start
+    return written
+
+
+async def relay(engine: Engine, written: set[int]) -> None:
+    """Bring to the log what records had written when the process ended, each change once."""
+    records = engine.parts.records
+    while pending := records.pending_changes(engine.community):
+        known = [change for change in pending if fact_key("outbox", change.id) in written]
+        records.done(engine.community, [change.id for change in known])
+        await engine.changed([change for change in pending if change not in known])
 
 
 def _put_known(engine: Engine, held: Held) -> None:

@@ -8,7 +8,9 @@ import numpy as np
 from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.outcomes import Kind
+from lodestone.features.layout import ItemRow
 from lodestone.stores.records import Change
+from lodestone.stores.records_types import Row
 
 
 def change_facts(changes: Sequence[Change], time: Instant, day: int) -> Facts:
@@ -22,9 +24,16 @@ def change_facts(changes: Sequence[Change], time: Instant, day: int) -> Facts:
             facts["person"][index] = change.target
         elif change.kind == Kind.ITEM:
             facts["item"][index] = change.target
+            # The topic under which what follows is counted, whatever the record says by the time of a rebuild.
+            facts["target"][index] = topic_of(change.row)
         else:
             facts["target"][index] = change.target
     return facts
+
+
+def topic_of(row: Row | None) -> int:
+    """Return the term code of an item's first tag, -1 for none."""
+    return row.tags[0] if isinstance(row, ItemRow) and row.tags else -1
 
 
 def one_fact(

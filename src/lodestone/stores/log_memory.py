@@ -136,6 +136,10 @@ class MemoryLog:
         """See `Log.prices`."""
         return self._prices.get(version)
 
+    def prices_last(self) -> int | None:
+        """See `Log.prices_last`."""
+        return max(self._prices, default=None)
+
     def verify(self, *, root: str | None = None) -> list[Finding]:
         """See `Log.verify`."""
         kept = parse_root(root) if root is not None else None

@@ -63,6 +63,7 @@ _RECEIPTS: Final = (
     " WHERE sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?"
 )
 _PRICES: Final = "SELECT payload FROM prices WHERE version = ?"
+_PRICES_LAST: Final = "SELECT max(version) FROM prices"
 _SEGMENTS: Final = "SELECT last, root FROM segment ORDER BY number"
 
 Row = tuple[Any, ...]
@@ -218,6 +219,11 @@ class SqliteLog:
             return kept.payload
         rows = self._rows(_PRICES, version)
         return rows[0][0] if rows else None
+
+    def prices_last(self) -> int | None:
+        """See `Log.prices_last`."""
+        stored = self._rows(_PRICES_LAST)[0][0]
+        return max([*self._writer.kept, *([] if stored is None else [stored])], default=None)
 
     def verify(self, *, root: str | None = None) -> list[Finding]:
         """See `Log.verify`. It reads everything: call it in a thread of its own."""

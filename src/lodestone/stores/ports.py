@@ -96,6 +96,10 @@ class Log(Protocol):
         """Return a stored price vector's payload."""
         ...
 
+    def prices_last(self) -> int | None:
+        """Return the newest stored price vector's version, None when there is none."""
+        ...
+
     def verify(self, *, root: str | None = None) -> list[Finding]:
         """Walk the chain; name every receipt that was tampered with, lost, reordered or cut off.
 
