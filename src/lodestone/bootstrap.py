@@ -3,10 +3,11 @@
 import asyncio
 import os
 import secrets
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +17,9 @@ import uvicorn
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
-from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.base.errors import ConflictError, UnavailableError, UnknownError
 from lodestone.content.vectors import project
+from lodestone.events.outcomes import Kind
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
 from lodestone.features.state import ATTENTION, State
@@ -33,13 +35,14 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
+from lodestone.services.keeping import file_of
 from lodestone.services.settings import Settings, load_settings
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.records import CommunityRecord, Records
-from lodestone.stores.records_sql import open_records
+from lodestone.stores.records_sql import SqlRecords, open_records
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
@@ -91,6 +94,20 @@ def _data_folder(environment: Mapping[str, str]) -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "lodestone"
 
 
+def path_of(settings: Settings) -> Path:
+    """Return the home directory."""
+    return Path(settings.home)
+
+
+def listening(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """Return the settings with another address to listen at, where one is given."""
+    return replace(
+        settings,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+    )
+
+
 @asynccontextmanager
 async def open_app(
     settings: Settings,
@@ -117,9 +134,7 @@ async def open_app(
     home.lock()
     records = None
     try:
-        records = open_records(
-            settings.records_url, draw=draw or (lambda: secrets.randbelow(2**63)), project=project
-        )
+        records = _records(settings.records_url, draw)
         clock = wall or WallClock()
         opener = _Opener(home, records, clock, kernels)
         engines = Engines(records, clock, opener.open, opener.close)
@@ -137,6 +152,10 @@ async def open_app(
         if records is not None:
             records.close()
         home.unlock()
+
+
+def _records(url: str, draw: Draw | None = None) -> SqlRecords:
+    return open_records(url, draw=draw or (lambda: secrets.randbelow(2**63)), project=project)
 
 
 def _refuse_optimised() -> bool:
@@ -168,9 +187,11 @@ class _Opener:
     async def open(self, record: CommunityRecord) -> Engine:
         folder = self._home.community(record.id)
         log = SqliteLog.open(folder / "log.db", secret=record.secret)
-        state = rebuild.load(folder, log.end(), ATTENTION) or State(ATTENTION)
-        self._saved[record.id] = state.offset
-        engine = Engine(self._parts(record, log, state, folder))
+        found = rebuild.load(folder, log.end(), ATTENTION)
+        self._saved[record.id] = found.state.offset
+        engine = Engine(self._parts(record, log, found.state, folder))
+        if found.columns is not None:
+            engine.ingest.fill(found.columns)
         await rebuild.relay(engine, rebuild.catch_up(engine))
         _restore_prices(engine)
         engine.housekeeper.tidy(engine.now())
@@ -235,6 +256,65 @@ def _restore_prices(engine: Engine) -> None:
     payload = None if version is None else engine.log.prices(version)
     pricer = None if payload is None else msgspec.msgpack.decode(payload, type=PricerState)
     engine.resume_prices(pricer)
+
+
+async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
+    """Bring a back-up into a home and erase again whom the home knows as erased.
+
+    Args:
+        settings: Of the home; its records must be SQLite.
+        folder: What `backup` wrote.
+        replace: Let what the home holds now go.
+
+    Returns:
+        How many people were erased again.
+
+    Raises:
+        ConflictError: The home holds something, or its records live in PostgreSQL.
+        UnknownError: There is no back-up.
+    """
+    if not (folder / "records.db").is_file():
+        raise UnknownError("backup_unknown", f"{folder} holds no back-up")
+    target = Path(settings.home) / "records.db"
+    if settings.records_url != f"sqlite:///{target}":
+        message = (
+            "these records do not live in the home; restore them with their database's own tools"
+        )
+        raise ConflictError("restore_unsupported", message)
+    home = Home(Path(settings.home))
+    home.lock()
+    try:
+        erased = _clear(home, target, replace=replace)
+        shutil.copyfile(folder / "records.db", target)
+        with closing(_records(settings.records_url)) as records:
+            count = 0
+            for record in records.communities():
+                log = folder / f"{file_of(record.id)}.log.db"
+                if log.is_file():
+                    shutil.copyfile(log, home.community(record.id) / "log.db")
+                changes = records.replay_erasures(
+                    record.id, erased.get(record.id, []), now=WallClock().now()
+                )
+                count += sum(change.kind == Kind.ERASED for change in changes)
+        return count
+    finally:
+        home.unlock()
+
+
+def _clear(home: Home, target: Path, *, replace: bool) -> dict[str, list[int]]:
+    """Empty a home of records and logs; return who had been erased there."""
+    if not target.exists():
+        return {}
+    if not replace:
+        message = f"{home.path} already holds an installation; --replace lets it go"
+        raise ConflictError("home_not_empty", message)
+    with closing(_records(f"sqlite:///{target}")) as records:
+        erased = {one.id: records.erased(one.id) for one in records.communities()}
+        for one in records.communities():
+            shutil.rmtree(home.community(one.id))
+    for path in target.parent.glob("records.db*"):
+        path.unlink()
+    return erased
 
 
 class _Server(uvicorn.Server):

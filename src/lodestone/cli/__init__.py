@@ -1,1 +1,5 @@
-"""Placeholder, see below."""
+"""Doors: the command line."""
+
+from lodestone.cli.app import main
+
+__all__ = ("main",)

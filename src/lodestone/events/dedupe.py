@@ -44,6 +44,11 @@ class Dedupe:
             self._since = since
             self._lay(self._keys.size, since)
 
+    def held(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+        """Return every key and its last day; shape (keys,) each."""
+        used = self._keys != 0
+        return self._keys[used], self._days[used]
+
     @property
     def size(self) -> int:
         """Return how many keys are held."""

@@ -24,10 +24,12 @@ from lodestone.base.errors import (
 )
 from lodestone.base.wire import decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
+from lodestone.serve.again import Once
 from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access, Principal
+from lodestone.services.engine import Engine
 from lodestone.services.engines import Engines
 from lodestone.services.feeds import FeedRequest
 
@@ -69,6 +71,7 @@ class Door:
         self._wall = wall
         self._limits = limits
         self._meters = meters
+        self._again = Once(engines, wall)
         self._hot = {"/v1/feeds": self._feeds, "/v1/events": self._events}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,10 +88,12 @@ class Door:
             principal = self._principal(scope["path"], headers, own)
             if hot is not None and principal is not None:
                 body = await _read(receive, headers)
-                await _send(send, 200, await hot(principal, body, headers), own, packed=packed)
+                answer = await hot(principal, body, headers, scope["query_string"])
+                await _send(send, 200, answer, own, packed=packed)
                 return
             scope.setdefault("state", {})["principal"] = principal
-            await self._pass_on(scope, receive, send, headers, own)
+            body = await _read(receive, headers)
+            await self._once(scope, receive, send, headers, own, body)
         except TooLargeError as error:
             await _send(send, 413, error_body(error.code, error.message, error.details), own)
         except LodestoneError as error:
@@ -120,11 +125,36 @@ class Door:
         own.extend(self._limits.take(principal.digest, self._wall.now()))
         return principal
 
+    async def _once(
+        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], own: Headers,
+        body: bytes,
+    ) -> None:  # fmt: skip
+        """Pass a request on, or answer as before when its idempotency key has been here."""
+        token, principal = headers.get(b"idempotency-key"), scope["state"]["principal"]
+        claim = None
+        if scope["method"] == "POST" and principal is not None:
+            claim = self._again.claim(principal, scope["path"], token)
+        if claim is None:
+            await self._pass_on(scope, receive, send, own, body)
+            return
+        async with self._again.running(claim):
+            before = self._again.recall(claim, body)
+            if before is not None:
+                await _send(send, before.status, before.body, own)
+                return
+            parts: list[MutableMapping[str, Any]] = []
+
+            async def keep(message: MutableMapping[str, Any]) -> None:
+                parts.append(message)
+                await send(message)
+
+            await self._pass_on(scope, receive, keep, own, body)
+            self._again.remember(claim, body, parts)
+
     async def _pass_on(
-        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], own: Headers
+        self, scope: Scope, receive: Receive, send: Send, own: Headers, body: bytes
     ) -> None:
-        """Hand a request to the inner application, its body read and unpacked."""
-        body = await _read(receive, headers)
+        """Hand a request to the inner application, its body unpacked."""
         plain = [
             (name, value)
             for name, value in scope["headers"]
@@ -147,19 +177,24 @@ class Door:
 
         await self._inner(scope, replay, with_own)
 
-    async def _feeds(self, principal: Principal, body: bytes, _: dict[bytes, bytes]) -> bytes:
+    async def _feeds(
+        self, principal: Principal, body: bytes, _headers: dict[bytes, bytes], _query: bytes
+    ) -> bytes:
         principal.need("feeds")
         request = decode(body, FeedRequest, code="feed_invalid")
         if principal.viewer is not None and request.viewer != principal.viewer:
             raise ForbiddenError("viewer_other", "this session may ask for its own viewer only")
-        feed = await self._engines.of(principal.community).feed(request)
+        feed = await self._engine(principal).feed(request)
         self._meters.feed(feed)
         return _FEEDS.encode(feed)
 
     async def _events(
-        self, principal: Principal, body: bytes, headers: dict[bytes, bytes]
+        self, principal: Principal, body: bytes, headers: dict[bytes, bytes], query: bytes
     ) -> bytes:
         principal.need("events")
+        history = b"history=true" in query.split(b"&")
+        if history:
+            principal.need("import")
         ndjson = b"ndjson" in headers.get(b"content-type", b"")
         try:
             events = decode_events(body, ndjson=ndjson)
@@ -175,10 +210,14 @@ class Door:
             ) from error
         if principal.viewer is not None:
             _own_events_only(principal.viewer, events)
-        engine = self._engines.of(principal.community)
-        verdicts: Verdicts = await engine.accept(events, trusted=principal.server_side)
+        verdicts: Verdicts = await self._engine(principal).accept(
+            events, trusted=principal.server_side, history=history
+        )
         self._meters.events(verdicts)
         return _FEEDS.encode(verdicts)
+
+    def _engine(self, principal: Principal) -> Engine:
+        return self._engines.of(principal.community or self._engines.only())
 
 
 def _own_events_only(viewer: str, events: list[Any]) -> None:

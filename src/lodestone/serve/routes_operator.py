@@ -1,5 +1,6 @@
 """Routes of communities, keys, clocks and sessions, health, and what the store holds."""
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -22,6 +23,15 @@ from lodestone.serve.common import (
 )
 from lodestone.serve.page import page_of
 from lodestone.services.access import OPERATOR, SCOPES
+from lodestone.services.keeping import (
+    BackupOut,
+    ImportMark,
+    VerifyOut,
+    backup,
+    import_mark,
+    set_import_mark,
+    verify,
+)
 
 MEDIA_TYPES = ("image/webp", "image/png", "image/jpeg", "image/svg+xml", "video/mp4", "audio/mpeg")
 
@@ -75,6 +85,18 @@ class Keys(msgspec.Struct, frozen=True):
     """A community's keys."""
 
     data: list[KeyOut]
+
+
+class VerifyIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A root kept elsewhere, to notice that a log was cut off."""
+
+    root: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+class BackupIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A folder that does not exist yet."""
+
+    path: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -218,6 +240,32 @@ async def get_media(state: AppState, key: PathId) -> Response[bytes]:
     return Response(body, media_type=kind, headers=headers)
 
 
+@post("/v1/verify", status_code=200, responses=REFUSALS)
+async def post_verify(request: Asked, data: VerifyIn) -> VerifyOut:
+    """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
+    return await verify(engine(request, "read"), data.root)
+
+
+@post("/v1/backup", status_code=201, responses=REFUSALS)
+async def post_backup(request: Asked, state: AppState, data: BackupIn) -> BackupOut:
+    """Copy records and logs into a fresh folder on the server's own disk (operator's key)."""
+    _operator(request)
+    return await backup(engines(state), Path(data.path))
+
+
+@get("/v1/imports/{source:str}", responses=REFUSALS)
+async def get_import(request: Asked, source: PathId) -> ImportMark:
+    """Read how far an import has come, by file."""
+    return import_mark(engine(request, "import"), named(source, "source"))
+
+
+@put("/v1/imports/{source:str}", status_code=200, responses=REFUSALS)
+async def put_import(request: Asked, source: PathId, data: ImportMark) -> ImportMark:
+    """Keep how far an import has come, so that it goes on from there."""
+    set_import_mark(engine(request, "import"), named(source, "source"), data)
+    return data
+
+
 @get("/health/live")
 async def live() -> Health:
     """Say that the process lives."""
@@ -246,5 +294,6 @@ async def docs(request: Asked) -> Response[str]:
 
 ROUTES = [
     list_communities, put_community, get_community, disable_community, list_keys, create_key,
-    revoke_key, put_clock, create_session, put_media, get_media, live, ready, metrics, docs,
+    revoke_key, put_clock, create_session, put_media, get_media, post_verify, post_backup, get_import,
+    put_import, live, ready, metrics, docs,
 ]  # fmt: skip

@@ -38,6 +38,10 @@ class Engines:
     def of(self, community: str | None) -> Engine:
         """Return a community's engine. Raises UnknownError."""
         engine = self._engines.get(community or "")
+        if engine is None and community is None:
+            raise UnknownError(
+                "community_unnamed", "say which community you mean: the header X-Community names it"
+            )
         if engine is None:
             raise UnknownError("community_unknown", f"there is no active community {community!r}")
         return engine

@@ -1,9 +1,9 @@
 """The door for events: decode, judge one by one, dedupe, and turn what is good into facts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -94,6 +94,16 @@ class _Told:
     surface: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A chunk's good events in columns of their own, before dedupe."""
+
+    rows: list[tuple[int | float, ...]]
+    people: list[int]
+    targets: list[int]
+    private: list[tuple[int, bytes]]
+
+
 class Ingest:
     """Judges events of one community."""
 
@@ -135,7 +145,11 @@ class Ingest:
             rows.append(row)
             people.append(who.person)
             targets.append(who.target)
-        return self._dedupe(rows, people, targets, private, refused, len(events))
+        # What is imported keeps its id for as long as if it had happened today: it may be sent again.
+        least = self._days.of(terms.now) if terms.history else 0
+        return self._dedupe(
+            _Rows(rows, people, targets, private), refused, len(events), least_day=least
+        )
 
     def _one(self, event: EventIn, terms: Terms) -> tuple[tuple[int | float, ...], Named] | Doubt:
         kind = WIRE_KINDS.get(event.type)
@@ -244,16 +258,11 @@ class Ingest:
         )  # fmt: skip
 
     def _dedupe(
-        self,
-        rows: list[tuple[int | float, ...]],
-        people: list[int],
-        targets: list[int],
-        private: list[tuple[int, bytes]],
-        refused: list[Refusal],
-        total: int,
+        self, told: "_Rows", refused: list[Refusal], total: int, *, least_day: int
     ) -> Judged:
+        rows, people, private = told.rows, told.people, told.private
         facts = np.array(rows, FACT) if rows else empty_facts(0)
-        keep_day = facts["day"].astype(np.int64) + 8
+        keep_day = np.maximum(facts["day"].astype(np.int64), least_day) + 8
         fresh = self.events.claim(facts["key"], keep_day)
         event_keys = facts["key"][fresh]
         once = fresh & (facts["receipt"] >= 0) & (facts["slot"] > 0) & (facts["kind"] != Kind.WATCH)
@@ -263,7 +272,7 @@ class Ingest:
         fresh[at[~first]] = False
         kept = np.flatnonzero(fresh)
         person_row = np.array(people, np.int64)[kept] if rows else np.zeros(0, np.int64)
-        target_row = np.array(targets, np.int64)[kept] if rows else np.zeros(0, np.int64)
+        target_row = np.array(told.targets, np.int64)[kept] if rows else np.zeros(0, np.int64)
         place = {int(old): new for new, old in enumerate(kept)}
         sealed = tuple(
             (place[index], self._seal(int(people[index]), text))
@@ -281,14 +290,28 @@ class Ingest:
         self.events.release(judged.event_keys)
         self.slots.release(judged.slot_keys)
 
-    def remember(self, facts: Facts) -> None:
-        """Claim for facts read back from the log."""
+    def remember(self, facts: Facts, today: int) -> None:
+        """Claim for facts read back from the log on a day of the community's clock."""
         told = facts[facts["kind"] < Kind.BLOCK]
-        keep_day = told["day"].astype(np.int64) + 8
+        history = (told["flags"] & FLAG_HISTORY) != 0
+        day = told["day"].astype(np.int64)
+        keep_day = np.where(history, np.maximum(day, today), day) + 8
         self.events.claim(told["key"], keep_day)
         once = (told["receipt"] >= 0) & (told["slot"] > 0) & (told["kind"] != Kind.WATCH)
         some = told[once]
         self.slots.claim(slot_keys(some["receipt"], some["slot"], some["kind"]), keep_day[once])
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return what has been claimed, by name, for a snapshot."""
+        told: dict[str, NDArray[Any]] = {}
+        for name, held in (("events", self.events), ("slots", self.slots)):
+            told[f"taken.{name}.keys"], told[f"taken.{name}.days"] = held.held()
+        return told
+
+    def fill(self, told: Mapping[str, NDArray[Any]]) -> None:
+        """Claim again what a snapshot brought."""
+        for name, held in (("events", self.events), ("slots", self.slots)):
+            held.claim(told[f"taken.{name}.keys"], told[f"taken.{name}.days"].astype(np.int64))
 
     def day(self, time: Instant) -> int:
         """Return the day an instant falls on in the community's zone."""

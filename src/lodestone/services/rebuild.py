@@ -13,6 +13,7 @@ from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.snapshot import columns, restore
+from lodestone.features.state import State
 from lodestone.services.engine import Engine
 from lodestone.services.written import fact_key
 from lodestone.stores import snapshots
@@ -91,7 +92,7 @@ def _nobody(row: int, ordinal: int) -> int:
 
 def _apply(engine: Engine, facts: Facts, held: Held) -> None:
     """Apply a batch, runs of events whole and records' changes one by one, in their order."""
-    engine.ingest.remember(facts)
+    engine.ingest.remember(facts, engine.ingest.day(engine.now()))
     record = facts["kind"] >= Kind.PERSON
     edges = np.flatnonzero(np.diff(record.astype(np.int8))) + 1
     for part in np.split(np.arange(facts.size), edges):
@@ -127,13 +128,24 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
 
 def save(engine: Engine, folder: Path) -> Path:
     """Write a snapshot of the state as it stands."""
-    return snapshots.save(folder, engine.state.offset, columns(engine.state))
+    held = {**columns(engine.state), **engine.ingest.columns()}
+    return snapshots.save(folder, engine.state.offset, held)
 
 
-def load(folder: Path, end: int, attention: NDArray[np.float64]) -> Any:
-    """Return the state of the newest sound snapshot, None when there is none."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a start begins with: a snapshot's state and what it had taken, or nothing yet."""
+
+    state: State
+    columns: Mapping[str, NDArray[Any]] | None = None
+
+
+def load(folder: Path, end: int, attention: NDArray[np.float64]) -> Found:
+    """Read the newest sound snapshot at or before a log's end."""
     found = snapshots.load_newest(folder, end=end)
-    return None if found is None else restore(found[1], attention)
+    if found is None:
+        return Found(State(attention))
+    return Found(restore(found[1], attention), found[1])
 
 
 def recall_served(engine: Engine) -> None:

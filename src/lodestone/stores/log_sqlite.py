@@ -259,15 +259,8 @@ class SqliteLog:
         self._writer.ask(BarrierAsk(done, truncate=True))
         return done
 
-    def copy_to(self, path: str | Path) -> None:
-        """Write a consistent copy while the log runs; call it in a thread of its own.
-
-        The copy appears under its name only when it is whole and synced.
-
-        Raises:
-            UnavailableError: The disk does not answer.
-        """
-        path = Path(path)
+    def copy_to(self, path: Path) -> None:
+        """See `Log.copy_to`. The copy appears under its name only when it is whole and synced."""
         partial = path.with_name(path.name + ".partial")
         source = connect(self._path)
         try:

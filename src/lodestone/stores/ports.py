@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, NewType, Protocol
 
 from lodestone.base.clock import Instant
@@ -105,6 +106,15 @@ class Log(Protocol):
 
         Args:
             root: A root kept elsewhere; a log that no longer contains it has been cut.
+        """
+        ...
+
+    def copy_to(self, path: Path) -> None:
+        """Write a consistent copy while the log runs; call it in a thread of its own.
+
+        Raises:
+            UnavailableError: The disk does not answer.
+            ConflictError: `backup_unsupported`: this log has nothing to copy.
         """
         ...
 

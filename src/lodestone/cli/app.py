@@ -1,0 +1,55 @@
+"""The commands, by what they are about, and how they end."""
+
+import sys
+
+import typer
+
+from lodestone.base.errors import LodestoneError
+from lodestone.cli import (
+    backups,
+    doctor,
+    imports,
+    keys,
+    measures,
+    policies,
+    receipts,
+    serving,
+    towns,
+)
+from lodestone.cli.say import WRONG_USE, note, trouble
+
+_TROUBLE = 3
+
+app = typer.Typer(
+    name="lodestone", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="A self-hosted value-traffic engine for content communities.",
+    epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
+)  # fmt: skip
+for part in (serving, imports, measures, receipts, towns, backups, doctor):
+    part.add(app)
+app.add_typer(keys.communities, name="community")
+app.add_typer(keys.keys, name="key")
+app.add_typer(policies.policies, name="policy")
+
+
+def main() -> None:
+    """Run one command; no traceback reaches a person unless they ask for one."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        app(args=arguments, prog_name="lodestone", standalone_mode=True)
+    except LodestoneError as error:
+        if debug:
+            raise
+        trouble(error)
+        sys.exit(WRONG_USE)
+    except KeyboardInterrupt:
+        note("stopped")
+        sys.exit(130)
+    except Exception as error:
+        if debug:
+            raise
+        note(f"error: {type(error).__name__}: {error}")
+        note("This is a fault of ours; run it again with --debug to see where.")
+        sys.exit(_TROUBLE)

@@ -1,0 +1,104 @@
+"""Carry rows into a community: in batches, resumed where they stopped, refusals with file and line."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from lodestone.cli.reach import Reach
+from lodestone.cli.say import note
+
+_BULK: Final = 1_000
+_EVENTS: Final = 5_000
+_SHOWN: Final = 20
+Row = TypeVar("Row")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of an import."""
+
+    people: int = 0
+    items: int = 0
+    domains: int = 0
+    events: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    skipped_rows: int = 0
+    """Rows that an earlier run had already brought."""
+    shown: int = field(default=0, repr=False)
+
+    def refuse(self, where: str, message: str) -> None:
+        """Count a row that was not taken; the first ones are told."""
+        self.refused += 1
+        if self.shown < _SHOWN:
+            self.shown += 1
+            note(f"refused {where}: {message}")
+        elif self.shown == _SHOWN:
+            self.shown += 1
+            note("… further refusals are counted only")
+
+    def told(self) -> dict[str, int]:
+        """Return the figures."""
+        names = ("people", "items", "domains", "events", "duplicates", "refused", "skipped_rows")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One record or event on its way, and where it came from."""
+
+    where: str
+    """File and line."""
+    body: dict[str, Any]
+
+
+async def carry_bulk(reach: Reach, kind: str, rows: Iterable[Sent], tally: Tally) -> int:
+    """Send people or items; return how many were taken."""
+    taken = 0
+    for batch in batched(rows, _BULK):
+        lines = b"\n".join(msgspec.json.encode(row.body) for row in batch)
+        told = await reach.ask("POST", f"/v1/{kind}:bulk", content=lines, headers=_NDJSON)
+        taken += told["accepted"]
+        for one in told["refused"]:
+            tally.refuse(batch[one["line"] - 1].where, one["message"])
+    return taken
+
+
+async def carry_events(reach: Reach, rows: Sequence[Sent], tally: Tally) -> None:
+    """Send one batch of history."""
+    for batch in batched(rows, _EVENTS):
+        body = msgspec.json.encode({"events": [row.body for row in batch]})
+        told = await reach.ask("POST", "/v1/events?history=true", content=body, headers=_JSON)
+        tally.events += told["accepted"]
+        tally.duplicates += told["duplicates"]
+        for one in told["refused"]:
+            tally.refuse(batch[one["index"]].where, one["message"])
+
+
+async def marks(reach: Reach, source: str) -> dict[str, int]:
+    """Return how many rows of each file were brought before."""
+    told: dict[str, int] = (await reach.ask("GET", f"/v1/imports/{source}"))["rows"]
+    return told
+
+
+async def mark(reach: Reach, source: str, rows: dict[str, int]) -> None:
+    """Note how many rows of each file have been brought."""
+    await reach.ask("PUT", f"/v1/imports/{source}", body={"rows": rows})
+
+
+def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Cut rows into lists of at most `size`."""
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+_JSON: Final = {"Content-Type": "application/json"}
+_NDJSON: Final = {"Content-Type": "application/x-ndjson"}

@@ -1,0 +1,75 @@
+"""`doctor`: what holds, from where, and whether it stands."""
+
+import asyncio
+import os
+import shutil
+from typing import Any
+
+import typer
+
+from lodestone import bootstrap
+from lodestone.base.errors import LodestoneError
+from lodestone.cli.reach import reach, settings_of
+from lodestone.cli.say import FINDING, Home, Json, data, line, table
+from lodestone.services.settings import Settings
+
+_LEAST_FREE = 1 << 30
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor", epilog="Example: lodestone doctor --json")(doctor)
+
+
+def doctor(home: Home = None, as_json: Json = False) -> None:
+    """Print every setting with its origin, and look at what they name."""
+    settings = settings_of(home)
+    held = [
+        [name, str(getattr(settings, name)), settings.origins[name]] for name in settings.origins
+    ]
+    checks = asyncio.run(_checks(settings))
+    if as_json:
+        told = {name: {"value": value, "from": origin} for name, value, origin in held}
+        data({"settings": told, "checks": checks})
+    else:
+        table(["setting", "value", "from"], held)
+        for check in checks:
+            line(f"{'ok  ' if check['ok'] else 'BAD '} {check['what']}: {check['said']}")
+    if not all(check["ok"] for check in checks):
+        raise typer.Exit(FINDING)
+
+
+async def _checks(settings: Settings) -> list[dict[str, Any]]:
+    path = bootstrap.path_of(settings)
+    standing = next(one for one in (path, *path.parents) if one.exists())
+    free = shutil.disk_usage(standing).free
+    writable = os.access(standing, os.W_OK)
+    checks = [
+        _check("home", str(path) if writable else f"{path} cannot be written", ok=writable),
+        _check("disk", f"{free >> 20} MiB free", ok=free >= _LEAST_FREE),
+    ]
+    if not path.exists():
+        return [
+            *checks,
+            _check("installation", "none here yet; `lodestone serve` makes one", ok=True),
+        ]
+    try:
+        async with reach(settings, None) as found:
+            told = (await found.ask("GET", "/v1/communities"))["data"]
+            names = ", ".join(one["id"] for one in told) or "none yet"
+            checks.append(_check("communities", names, ok=True))
+            active = [one["id"] for one in told if one["state"] == "active"]
+            checks += [await _chain(found, name) for name in active]
+    except LodestoneError as error:
+        checks.append(_check("installation", error.message, ok=False))
+    return checks
+
+
+async def _chain(found: Any, community: str) -> dict[str, Any]:
+    told = await found.ask("POST", "/v1/verify", body={}, headers={"X-Community": community})
+    said = f"{told['receipts']} receipts, {told['facts']} facts, {len(told['findings'])} findings"
+    return _check(f"chain of {community}", said, ok=not told["findings"])
+
+
+def _check(what: str, said: str, *, ok: bool) -> dict[str, Any]:
+    return {"what": what, "said": said, "ok": ok}

@@ -1,0 +1,56 @@
+"""`import`: real input, from KuaiRand's files or from plain tables."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lodestone.cli.carry import Tally
+from lodestone.cli.reach import Reach, run
+from lodestone.cli.say import Community, Home, Json, data, line, progress
+from lodestone.cli.tables import import_tables
+
+_imports = typer.Typer(no_args_is_help=True, help="Bring people, items and events in.")
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_imports, name="import")
+
+
+@_imports.command("table", epilog="Example: lodestone import table people.csv items.csv events.csv")
+def table(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet.")
+    ],
+    source: Annotated[
+        str, typer.Option(help="A name; the same one goes on where it stopped.")
+    ] = "table",
+    community: Community = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Bring plain tables: people…, items…, domains… and events…, CSV or Parquet."""
+    tally = Tally()
+    with progress() as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(name: str, rows: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=None)
+            bar.update(tasks[name], completed=rows)
+
+        async def ask(reach: Reach) -> None:
+            await import_tables(reach, files, source, advance, tally)
+
+        run(home, community, ask)
+    told(tally, as_json=as_json)
+
+
+def told(tally: Tally, *, as_json: bool) -> None:
+    """Print what became of an import."""
+    if as_json:
+        data(tally.told())
+        return
+    for name, count in tally.told().items():
+        line(f"{name.replace('_', ' ')}: {count:,}")

@@ -1,0 +1,147 @@
+"""`community` and `key`: who is served here, and who may ask."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lodestone.cli.reach import Reach, run
+from lodestone.cli.say import Community, Home, Json, data, line, note, table
+
+communities = typer.Typer(no_args_is_help=True, help="Create, list and disable communities.")
+keys = typer.Typer(no_args_is_help=True, help="Create, list and revoke a community's keys.")
+
+
+@communities.command(
+    "create", epilog="Example: lodestone community create kaili --time-zone Asia/Shanghai"
+)
+def create(
+    community_id: Annotated[str, typer.Argument(metavar="ID", help="The community's id.")],
+    name: Annotated[str, typer.Option(help="Its name.")] = "",
+    time_zone: Annotated[str, typer.Option(help="Decides what a day is; fixed.")] = "UTC",
+    currency: Annotated[str, typer.Option(help="Three letters, ISO 4217; fixed.")] = "CNY",
+    clock: Annotated[str, typer.Option(help="`wall`, or `driven` for tests and imports.")] = "wall",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Make a community, and its first key."""
+    body = {"name": name, "time_zone": time_zone, "currency": currency, "clock": clock}
+
+    async def ask(reach: Reach) -> Any:
+        known = {one["id"] for one in (await reach.ask("GET", "/v1/communities"))["data"]}
+        told = await reach.ask("PUT", f"/v1/communities/{community_id}", body=body)
+        if community_id in known:
+            return told
+        key = await reach.ask(
+            "POST", f"/v1/communities/{community_id}/keys", body={"name": "first"}
+        )
+        return {**told, "key": key["key"]}
+
+    told = run(home, None, ask)
+    if as_json:
+        data(told)
+        return
+    line(f"{told['id']}: {told['state']}, {told['time_zone']}, {told['currency']}")
+    if "key" in told:
+        note("Its key, shown this once:")
+        line(told["key"])
+
+
+@communities.command("list", epilog="Example: lodestone community list --json")
+def list_all(home: Home = None, as_json: Json = False) -> None:
+    """List every community."""
+    found = run(home, None, lambda reach: reach.ask("GET", "/v1/communities"))["data"]
+    if as_json:
+        data(found)
+        return
+    columns = ["id", "name", "state", "time_zone", "currency", "clock", "now"]
+    table(columns, [[str(one[column]) for column in columns] for one in found])
+
+
+@communities.command("disable", epilog="Example: lodestone community disable kaili")
+def disable(
+    community_id: Annotated[str, typer.Argument(metavar="ID", help="The community's id.")],
+    home: Home = None,
+) -> None:
+    """Close a community's doors; its data stays."""
+    told = run(
+        home, None, lambda reach: reach.ask("POST", f"/v1/communities/{community_id}/disable")
+    )
+    line(f"{told['id']}: {told['state']}")
+
+
+@keys.command(
+    "create", epilog="Example: lodestone key create --name app --scope feeds --scope events"
+)
+def create_key(
+    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What it may do; all when left out.")
+    ] = None,
+    community: Community = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key; it is shown this once."""
+    body: dict[str, Any] = {"name": name, **({"scopes": scope} if scope else {})}
+
+    async def ask(reach: Reach) -> Any:
+        return await reach.ask(
+            "POST", f"/v1/communities/{await only(reach, community)}/keys", body=body
+        )
+
+    told = run(home, community, ask)
+    if as_json:
+        data(told)
+    else:
+        line(told["key"])
+
+
+@keys.command("list", epilog="Example: lodestone key list --community kaili")
+def list_keys(community: Community = None, home: Home = None, as_json: Json = False) -> None:
+    """List a community's keys; their text is not kept."""
+
+    async def ask(reach: Reach) -> Any:
+        return await reach.ask("GET", f"/v1/communities/{await only(reach, community)}/keys")
+
+    found = run(home, community, ask)["data"]
+    if as_json:
+        data(found)
+        return
+    rows = [
+        [
+            one["id"],
+            one["name"],
+            " ".join(one["scopes"]),
+            one["created_at"],
+            one.get("revoked_at", ""),
+        ]
+        for one in found
+    ]
+    table(["id", "name", "scopes", "created", "revoked"], rows)
+
+
+@keys.command("revoke", epilog="Example: lodestone key revoke key_0123")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, from `key list`.")],
+    community: Community = None,
+    home: Home = None,
+) -> None:
+    """Make a key worthless at once."""
+
+    async def ask(reach: Reach) -> Any:
+        named = await only(reach, community)
+        return await reach.ask("DELETE", f"/v1/communities/{named}/keys/{key_id}")
+
+    run(home, community, ask)
+    line(f"{key_id}: revoked")
+
+
+async def only(reach: Reach, community: str | None) -> str:
+    """Return the community meant: the one named, or the only one there is."""
+    if community is not None:
+        return community
+    found = (await reach.ask("GET", "/v1/communities"))["data"]
+    if len(found) != 1:
+        message = "there are several communities" if found else "there is no community yet"
+        raise typer.BadParameter(f"{message}; name one with --community")
+    return str(found[0]["id"])

@@ -1,0 +1,92 @@
+"""`policy`: what experiments turn."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from lodestone.base.errors import InvalidError
+from lodestone.cli.reach import run
+from lodestone.cli.say import Community, Home, Json, data, line, table
+
+policies = typer.Typer(no_args_is_help=True, help="Show, set, try and take back the policy.")
+Proposal = Annotated[
+    str,
+    typer.Argument(metavar="PRESET|FILE", help="A preset's name, or a JSON file holding a policy."),
+]
+
+
+@policies.command("show", epilog="Example: lodestone policy show --json > policy.json")
+def show(community: Community = None, home: Home = None, as_json: Json = False) -> None:
+    """Show the policy in force."""
+    told = run(home, community, lambda reach: reach.ask("GET", "/v1/policy"))
+    if as_json:
+        data(told["policy"])
+        return
+    policy = told["policy"]
+    line(f"version {told['version']} ({policy['name']}), since {told['created_at']}")
+    table(
+        ["outcome", "worth (micros)"],
+        [[name, f"{worth:,}"] for name, worth in policy["worths"].items()],
+    )
+    rows = [
+        [
+            one["id"],
+            one["direction"],
+            str(one["target"]),
+            str(one["price_cap"]),
+            str(one["enabled"]),
+        ]
+        for one in policy["promises"]
+    ]
+    table(["promise", "direction", "target", "price cap", "enabled"], rows)
+
+
+@policies.command("set", epilog="Example: lodestone policy set growth")
+def put(proposal: Proposal, community: Community = None, home: Home = None) -> None:
+    """Put a policy into force, as a new version."""
+    body = _body(proposal)
+    told = run(home, community, lambda reach: reach.ask("PUT", "/v1/policy", body=body))
+    line(f"version {told['version']} ({told['policy']['name']}) is in force")
+
+
+@policies.command("dry-run", epilog="Example: lodestone policy dry-run commerce --json")
+def dry_run(
+    proposal: Proposal, community: Community = None, home: Home = None, as_json: Json = False
+) -> None:
+    """Say what a policy would have changed in the last day's decisions; nothing is changed."""
+    body = _body(proposal)
+    told = run(home, community, lambda reach: reach.ask("POST", "/v1/policy/dry-run", body=body))
+    if as_json:
+        data(told)
+        return
+    line(f"{told['changed_slates']} of {told['receipts']} slates and "
+         f"{told['changed_slots']} of {told['slots']} slots would have been others")  # fmt: skip
+    table(
+        ["domain", "slots now", "slots then"],
+        [[name, str(told["by_domain_before"].get(name, 0)), str(told["by_domain_after"].get(name, 0))]
+         for name in ("public", "middle", "private")],
+    )  # fmt: skip
+
+
+@policies.command("rollback", epilog="Example: lodestone policy rollback 3")
+def rollback(
+    version: Annotated[int, typer.Argument(help="The version to return to.")],
+    community: Community = None,
+    home: Home = None,
+) -> None:
+    """Put an older version into force again, as a new version."""
+    body = {"version": version}
+    told = run(home, community, lambda reach: reach.ask("POST", "/v1/policy/rollback", body=body))
+    line(f"version {told['version']} ({told['policy']['name']}) is in force")
+
+
+def _body(proposal: str) -> dict[str, Any]:
+    path = Path(proposal)
+    if not path.is_file():
+        return {"preset": proposal}
+    try:
+        return {"policy": msgspec.json.decode(path.read_bytes())}
+    except msgspec.DecodeError as error:
+        raise InvalidError("malformed", f"{path} is not JSON: {error}") from error

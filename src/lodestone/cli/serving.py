@@ -1,0 +1,51 @@
+"""`serve`: open the doors."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from lodestone import bootstrap
+from lodestone.cli.reach import settings_of
+from lodestone.cli.say import Home, note
+from lodestone.cli.towns import fill_demo
+from lodestone.services.settings import Settings
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("serve", epilog="Example: lodestone serve --demo")(serve)
+
+
+def serve(
+    demo: Annotated[bool, typer.Option(help="Fill a demo community when there is none.")] = False,
+    host: Annotated[str | None, typer.Option(help="Where to listen.", show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="0 takes a free one.", show_default=False)
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Serve every community of the home until interrupted."""
+    settings = settings_of(home)
+    settings = bootstrap.listening(settings, host, port)
+    note(f"opening {settings.home}")
+    prepare = fill_demo if demo else None
+    asyncio.run(
+        bootstrap.serve(settings, prepare=prepare, ready=lambda app, at: _ready(app, settings, at))
+    )
+
+
+def _ready(app: bootstrap.App, settings: Settings, port: int) -> None:
+    base = f"http://{settings.host}:{port}"
+    names = [engine.community for engine in app.engines.all()]
+    note(
+        f"serving {', '.join(names) if names else 'no community yet; `lodestone community create` makes one'}"
+    )
+    note(f"  {base}/docs          every route")
+    note(f"  {base}/v1            the API")
+    note(f"  {base}/metrics       for Prometheus")
+    key = app.home.key("demo")
+    if key is not None and "demo" in names:
+        note(f"  key of demo: {key}")
+    note(f"  operator's key: {app.home.path / 'operator.key'}")
+    note("stop with Ctrl-C")
