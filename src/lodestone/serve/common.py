@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import app_id
@@ -19,11 +19,13 @@ from lodestone.services.engine import Engine
 from lodestone.services.engines import Engines
 
 Asked = Request[Any, Any, Any]
-Limit = Annotated[int, Parameter(ge=1, le=1000, description="How many to return.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="How many to return.")]
 Cursor = Annotated[
-    str | None, Parameter(max_length=2048, description="`next_cursor` of the page before.")
+    str | None, QueryParameter(max_length=2048, description="`next_cursor` of the page before.")
 ]
-PathId = Annotated[str, Parameter(description="The app's own id: 1 to 128 printable characters.")]
+PathId = Annotated[
+    str, PathParameter(description="The app's own id: 1 to 128 printable characters.")
+]
 
 _REASONS: Final = {
     400: "The input does not fit; `details` names the field.",

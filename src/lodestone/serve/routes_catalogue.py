@@ -1,8 +1,11 @@
 """Routes of people, items and domains."""
 
+from typing import Annotated
+
 import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, QueryParameter
 
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut
 from lodestone.events.outcomes import Kind
@@ -22,6 +25,8 @@ from lodestone.serve.common import (
     page,
 )
 from lodestone.services.catalogue import BulkOut, PersonExport
+
+AuthorId = Annotated[str | None, QueryParameter(description="Only this author's.")]
 
 
 class People(msgspec.Struct, frozen=True):
@@ -57,7 +62,9 @@ _MADE_DOMAIN = {
 
 
 @put("/v1/people/{person_id:str}", status_code=200, responses=_MADE_PERSON)
-async def put_person(request: Asked, person_id: PathId, data: PersonIn) -> Response[PersonOut]:
+async def put_person(
+    request: Asked, person_id: PathId, data: JSONBody[PersonIn]
+) -> Response[PersonOut]:
     """Make or replace a person."""
     told, new = await catalogue(request, "write").put_person(named(person_id), data)
     return Response(told, status_code=201 if new else 200)
@@ -167,7 +174,7 @@ async def list_mutes(
 
 
 @put("/v1/items/{item_id:str}", status_code=200, responses=_MADE_ITEM)
-async def put_item(request: Asked, item_id: PathId, data: ItemIn) -> Response[ItemOut]:
+async def put_item(request: Asked, item_id: PathId, data: JSONBody[ItemIn]) -> Response[ItemOut]:
     """Make or replace an item."""
     told, new = await catalogue(request, "write").put_item(named(item_id), data)
     return Response(told, status_code=201 if new else 200)
@@ -181,7 +188,7 @@ async def get_item(request: Asked, item_id: PathId) -> ItemOut:
 
 @get("/v1/items", responses=REFUSALS)
 async def list_items(
-    request: Asked, limit: Limit = 100, cursor: Cursor = None, author_id: str | None = None
+    request: Asked, limit: Limit = 100, cursor: Cursor = None, author_id: AuthorId = None
 ) -> Items:
     """List items, of one author if given."""
     author = None if author_id is None else named(author_id, "author_id")
@@ -197,7 +204,9 @@ async def delete_item(request: Asked, item_id: PathId) -> None:
 
 
 @put("/v1/domains/{domain_id:str}", status_code=200, responses=_MADE_DOMAIN)
-async def put_domain(request: Asked, domain_id: PathId, data: DomainIn) -> Response[DomainOut]:
+async def put_domain(
+    request: Asked, domain_id: PathId, data: JSONBody[DomainIn]
+) -> Response[DomainOut]:
     """Make or replace a middle domain."""
     told, new = await catalogue(request, "write").put_domain(named(domain_id), data)
     return Response(told, status_code=201 if new else 200)

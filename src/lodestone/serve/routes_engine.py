@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import ForbiddenError
 from lodestone.events.wire import EventsIn, Verdicts
@@ -18,7 +18,15 @@ from lodestone.services.reports import ExposureReport, LiuReport, PromiseOut, Re
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
 
-DayText = Annotated[str | None, Parameter(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A date.")]
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+First = Annotated[
+    str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
+]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=_DAY, description="The last day.")]
+Domain = Annotated[
+    str | None,
+    QueryParameter(max_length=128, description="public, middle, private, or a middle domain's id."),
+]
 
 
 class PolicyPut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,13 +56,13 @@ class PromiseTable(msgspec.Struct, frozen=True):
 
 
 @post("/v1/feeds", status_code=200, responses=REFUSALS)
-async def post_feed(request: Asked, data: FeedRequest) -> Feed:
+async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
     """Ask for a feed."""
     return await engine(request, "feeds").feed(data)
 
 
 @post("/v1/events", status_code=200, responses=REFUSALS)
-async def post_events(request: Asked, data: EventsIn) -> Verdicts:
+async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
     """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
     return await engine(request, "events").accept(data.events, trusted=True)
 
@@ -91,12 +99,12 @@ async def get_policy(request: Asked) -> PolicyOut:
 
 
 @put("/v1/policy", status_code=200, responses=REFUSALS)
-async def put_policy(request: Asked, data: PolicyPut) -> PolicyOut:
+async def put_policy(request: Asked, data: JSONBody[PolicyPut]) -> PolicyOut:
     """Put a policy into force, whole or by a preset's name."""
     return await Policies(engine(request, "policy")).put(_proposed(data))
 
 
-def _proposed(data: PolicyPut) -> Policy:
+def _proposed(data: JSONBody[PolicyPut]) -> Policy:
     if data.policy is not None:
         return data.policy
     return preset_named(data.preset or "")
@@ -109,13 +117,13 @@ async def list_policies(request: Asked) -> PolicyVersions:
 
 
 @post("/v1/policy/dry-run", status_code=200, responses=REFUSALS)
-async def dry_run(request: Asked, data: PolicyPut) -> DryRunOut:
+async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
     return Policies(engine(request, "read")).dry_run(_proposed(data))
 
 
 @post("/v1/policy/rollback", status_code=200, responses=REFUSALS)
-async def rollback(request: Asked, data: Rollback) -> PolicyOut:
+async def rollback(request: Asked, data: JSONBody[Rollback]) -> PolicyOut:
     """Put an older version into force again."""
     return await Policies(engine(request, "policy")).rollback(data.version)
 
@@ -128,14 +136,6 @@ def _reports(request: Asked) -> Reports:
 async def get_promises(request: Asked) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
     return PromiseTable(_reports(request).promises())
-
-
-First = Annotated[DayText, Parameter(query="from")]
-Last = Annotated[DayText, Parameter(query="to")]
-Domain = Annotated[
-    str | None,
-    Parameter(max_length=128, description="public, middle, private, or a middle domain's id."),
-]
 
 
 @get("/v1/reports/liu", responses=REFUSALS)

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
 from lodestone.base.wire import AppId, Name, Time, TimeText, instant_of, time_text
@@ -129,7 +130,7 @@ async def list_communities(request: Asked, state: AppState) -> Communities:
 
 @put("/v1/communities/{community_id:str}", status_code=200, responses=_MADE)
 async def put_community(
-    request: Asked, state: AppState, community_id: PathId, data: CommunityIn
+    request: Asked, state: AppState, community_id: PathId, data: JSONBody[CommunityIn]
 ) -> Response[CommunityOut]:
     """Make a community, or change its name and state (operator's key)."""
     _operator(request)
@@ -170,7 +171,9 @@ async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Ke
 
 
 @post("/v1/communities/{community_id:str}/keys", status_code=201, responses=REFUSALS)
-async def create_key(request: Asked, state: AppState, community_id: PathId, data: KeyIn) -> KeyOut:
+async def create_key(
+    request: Asked, state: AppState, community_id: PathId, data: JSONBody[KeyIn]
+) -> KeyOut:
     """Make a key; its plain text is in this answer and nowhere else (operator's key)."""
     _operator(request)
     unknown = sorted(set(data.scopes) - set(SCOPES))
@@ -197,7 +200,7 @@ async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_
 
 
 @put("/v1/clock", status_code=200, responses=REFUSALS)
-async def put_clock(request: Asked, state: AppState, data: ClockIn) -> CommunityOut:
+async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) -> CommunityOut:
     """Advance a driven clock, never back; release it to the wall once."""
     community = engine(request, "clock").community
     to = None if data.instant is None else instant_of(data.instant)
@@ -205,7 +208,7 @@ async def put_clock(request: Asked, state: AppState, data: ClockIn) -> Community
 
 
 @post("/v1/sessions", status_code=201, responses=REFUSALS)
-async def create_session(request: Asked, state: AppState, data: SessionIn) -> SessionOut:
+async def create_session(request: Asked, state: AppState, data: JSONBody[SessionIn]) -> SessionOut:
     """Mint a token of one hour for one viewer's page."""
     held = engine(request, "sessions")
     if held.directory.person_row(data.viewer) < 0:
@@ -241,13 +244,13 @@ async def get_media(state: AppState, key: PathId) -> Response[bytes]:
 
 
 @post("/v1/verify", status_code=200, responses=REFUSALS)
-async def post_verify(request: Asked, data: VerifyIn) -> VerifyOut:
+async def post_verify(request: Asked, data: JSONBody[VerifyIn]) -> VerifyOut:
     """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
     return await verify(engine(request, "read"), data.root)
 
 
 @post("/v1/backup", status_code=201, responses=REFUSALS)
-async def post_backup(request: Asked, state: AppState, data: BackupIn) -> BackupOut:
+async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
     """Copy records and logs into a fresh folder on the server's own disk (operator's key)."""
     _operator(request)
     return await backup(engines(state), Path(data.path))
@@ -260,7 +263,7 @@ async def get_import(request: Asked, source: PathId) -> ImportMark:
 
 
 @put("/v1/imports/{source:str}", status_code=200, responses=REFUSALS)
-async def put_import(request: Asked, source: PathId, data: ImportMark) -> ImportMark:
+async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark]) -> ImportMark:
     """Keep how far an import has come, so that it goes on from there."""
     set_import_mark(engine(request, "import"), named(source, "source"), data)
     return data

@@ -12,9 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
@@ -117,6 +114,11 @@ def _current(engine: Engine) -> bool:
 
 def migrate(engine: Engine, *, revision: str = "head") -> None:
     """Bring the tables to a revision; the data is kept."""
+    # Alembic takes most of a second to load, and is needed at the first start of a version only.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(files("lodestone.stores") / "migrations"))
     config.set_main_option("path_separator", "os")
