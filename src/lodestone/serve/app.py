@@ -24,6 +24,8 @@ from lodestone.services.access import Access
 from lodestone.services.engines import Engines
 
 _LOG = structlog.get_logger("lodestone.serve")
+_OUTSIDE = {"data": "body", "first": "from", "last": "to"}
+_DAY = r"\\d{4}-\\d{2}"
 _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413: "body_too_large"}
 
 
@@ -69,16 +71,24 @@ def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     problems: tuple[Problem, ...] = ()
     message = error.detail
     if isinstance(error.__cause__, msgspec.ValidationError):
-        problems = (problem_of(error.__cause__),)
+        problems = (_of_body(problem_of(error.__cause__)),)
     elif isinstance(error.extra, list):
         problems = tuple(
-            Problem(str(one.get("key") or "body"), str(one.get("message"))) for one in error.extra
+            _of_body(Problem(str(one.get("key") or "body"), str(one.get("message"))))
+            for one in error.extra
         )
     if problems:
         message = f"{problems[0].field}: {problems[0].problem}"
     code = _CODES.get(error.status_code, "refused")
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     return _reply(error.status_code, error_body(code, message, problems), headers)
+
+
+def _of_body(problem: Problem) -> Problem:
+    """Name a field as the sender knows it: inside, the whole body is called `data`."""
+    field = problem.field.removeprefix("data.")
+    text = "must be a date such as 2026-03-01" if _DAY in problem.problem else problem.problem
+    return Problem(_OUTSIDE.get(field, field), text)
 
 
 def _refuse_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
