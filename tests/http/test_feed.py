@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.world import TOWN, opened, run
 
 from lodestone.base.errors import UnavailableError
 from lodestone.services.decide import Decider
 from lodestone.services.sources import Sources
+from tests.world import TOWN, opened, run
 
 
 class Down:

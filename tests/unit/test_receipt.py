@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.decisions import POLICY, some_decision, some_prices
 
 from lodestone.base.errors import CorruptError
 from lodestone.traffic.choose import Contest, Draw, choose, draw, rules_of
@@ -15,6 +14,7 @@ from lodestone.traffic.codec import decode, decode_who, encode, encode_who, pack
 from lodestone.traffic.kernels import COMPILED, PLAIN
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.replay import replay
+from tests.decisions import POLICY, some_decision, some_prices
 
 
 def same(left, right):

@@ -1,0 +1,133 @@
+"""An erased person is in no file: bytes are searched, not rows."""
+
+import numpy as np
+
+from lodestone import bootstrap
+from lodestone.features.snapshot import digest
+from tests.world import TOWN, opened, run
+
+NAMED = "zhang-wei-4417"
+WORDS = ["Zhang Wei Whole Name", "my secret search words", "what zhang wei posted about tea"]
+PLACE = {"latitude": 26.123456, "longitude": 108.654321}
+
+
+def places(home, needles):
+    """Return (file, needle) for every needle in any file of a home, in any usual encoding."""
+    found = []
+    for path in sorted(home.rglob("*")):
+        if path.is_file():
+            body = path.read_bytes()
+            found += [
+                (path.name, needle)
+                for needle in needles
+                for form in (needle.encode(), needle.encode("utf-16-le"))
+                if form in body
+            ]
+    return found
+
+
+def holding(home, key):
+    """Return the files that hold a key's bytes."""
+    return [path.name for path in home.rglob("*") if path.is_file() and key in path.read_bytes()]
+
+
+async def lived(world):
+    """Let one person do everything a person can, among others."""
+    await world.people(3, home=TOWN)
+    await world.items(20)
+    await world.put(f"/v1/people/{NAMED}", {"name": WORDS[0], "home": PLACE}, status=201)
+    item = {"kind": "text", "author_id": NAMED, "text": WORDS[2], "position": PLACE}
+    await world.put("/v1/items/own", item, status=201)
+    await world.put(f"/v1/people/{NAMED}/follows/a1", status=204)
+    await world.put(f"/v1/people/p0/follows/{NAMED}", status=204)
+    feed = await world.feed(NAMED, position=PLACE)
+    slot = feed["slots"][0]
+    told = await world.events(
+        world.event("impression", slot, NAMED),
+        world.event("like", slot, NAMED),
+        world.event("search", person=NAMED, query=WORDS[1]),
+        world.event("visit", person=NAMED, position=PLACE),
+    )
+    assert told["accepted"] == 4
+    return feed
+
+
+def test_an_erased_person_is_in_no_file_and_the_chain_still_verifies(tmp_path):
+    home = tmp_path / "home"
+
+    async def scenario():
+        async with opened(home) as world:
+            feed = await lived(world)
+            ordinal = world.engine.directory.ordinal(world.engine.directory.person_row(NAMED))
+            export = await world.ask("GET", f"/v1/people/{NAMED}/export", status=200)
+            key = world.engine.directory.data_key(world.engine.directory.person_row(NAMED))
+        # What is on disk now knows this person, though under their own key only.
+        assert holding(home, key) != []
+        async with opened(home) as world:
+            await world.ask("DELETE", f"/v1/people/{NAMED}", status=204)
+            gone = await world.ask("GET", f"/v1/receipts/{feed['receipt_id']}", status=410)
+            replay = await world.ask(
+                "POST", f"/v1/receipts/{feed['receipt_id']}/replay", status=410
+            )
+            unknown = await world.ask("GET", f"/v1/people/{NAMED}", status=404)
+            item = await world.ask("GET", "/v1/items/own", status=200)
+            found = places(home, [NAMED, *WORDS])
+            keys = holding(home, key)
+            verify = await world.ask("POST", "/v1/verify", {}, status=200)
+            before = digest(world.engine.state)
+            again = await world.ask("GET", "/v1/people/p0/follows", status=200)
+        after_close = places(home, [NAMED, *WORDS])
+        async with opened(home) as world:
+            rebuilt = digest(world.engine.state)
+            row = world.engine.directory.row_of_ordinal(ordinal)
+            state = world.engine.state
+            left = int(np.abs(state.person_total[row]).sum()), state.follows(row).tolist()
+
+        assert {fact["type"] for fact in export["facts"]} >= {
+            "impression",
+            "like",
+            "search",
+            "visit",
+            "follow",
+        }
+        assert [fact["private"] for fact in export["facts"] if fact["type"] == "search"] == [
+            [WORDS[1], None]
+        ]
+        assert export["receipts"] == [feed["receipt_id"]]
+        assert (gone["error"]["code"], replay["error"]["code"]) == ("erased", "erased")
+        assert unknown["error"]["code"] == "person_unknown"
+        assert (item["author_id"], item["text"], item["state"]) == (None, "", "withdrawn")
+        assert (found, after_close, keys) == ([], [], [])
+        assert verify["findings"] == []
+        assert again["data"] == []
+        assert rebuilt == before
+        assert left == (0, [])
+
+    run(scenario)
+
+
+def test_a_restored_back_up_erases_again_whom_the_home_had_erased(tmp_path):
+    home, aside = tmp_path / "home", tmp_path / "aside"
+
+    async def scenario():
+        async with opened(home) as world:
+            await lived(world)
+            operator = {"Authorization": f"Bearer {world.app.operator_key}"}
+            await world.ask(
+                "POST", "/v1/backup", {"path": str(aside)}, headers=operator, status=201
+            )
+            await world.ask("DELETE", f"/v1/people/{NAMED}", status=204)
+
+        again = await bootstrap.restore(bootstrap.settings_of(str(home), {}), aside, replace=True)
+        async with opened(home) as world:
+            await world.ask("GET", f"/v1/people/{NAMED}", status=404)
+            kept = await world.ask("GET", "/v1/people/p0", status=200)
+            verify = await world.ask("POST", "/v1/verify", {}, status=200)
+            found = places(home, [NAMED, *WORDS])
+
+        assert again == 1
+        assert kept["id"] == "p0"
+        assert verify["findings"] == []
+        assert found == []
+
+    run(scenario)
