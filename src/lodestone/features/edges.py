@@ -67,6 +67,15 @@ class Edges:
                 counts[target] = counts.get(target, 0) + by
         return by
 
+    def next_time(self, kind: Kind, person: int, target: int, now: int) -> int | None:
+        """Return when a change may take effect, None when things stand so already.
+
+        That is now, or just after the edge's last change where a clock has stood still since.
+        """
+        what, removal = _MEANING[kind]
+        stamp = self._stamps[what].get(person, {}).get(target, 1)
+        return None if stamp & 1 == removal else max(now, stamp // 2 + 1)
+
     def erase(self, person: int) -> list[FollowerChange]:
         """Drop every edge from and to a person."""
         changes = []

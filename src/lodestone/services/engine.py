@@ -236,16 +236,21 @@ class Engine:
         author_id: str | None = None,
         domain_id: str | None = None,
     ) -> None:
-        """Write one fact of an edge: a follow, a block, a membership, or its end."""
-        now = self.now()
+        """Write one fact of an edge: a follow, a block, a membership, or its end; again changes nothing."""
         person = self.directory.people[person_id]
         row = self.directory.people[author_id] if author_id is not None else -1
         target = (
             self.directory.ordinal(row) if row >= 0 else self.directory.domain_code(domain_id or "")
         )
         ordinal = self.directory.ordinal(person)
+        held = row if row >= 0 else target
+        now = self.state.edges.next_time(kind, person, held, self.now())
+        if now is None:
+            return
         key = fact_key("edge", int(kind), ordinal, target, now, self.state.offset)
-        fact = one_fact(kind, key, now, self.ingest.day(now), person=ordinal, target=target)
+        fact = one_fact(
+            kind, key, Instant(now), self.ingest.day(Instant(now)), person=ordinal, target=target
+        )
         await self.log.append(fact)
         self._apply(fact, np.array([person]), np.array([row]))
 

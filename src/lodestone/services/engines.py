@@ -27,7 +27,7 @@ class Engines:
         """Open every active community."""
         for record in self.records.communities():
             if record.given.state == "active":
-                self._engines[record.id] = await self._open(record)
+                await self._follow_state(record)
 
     async def stop(self) -> None:
         """Close every community; what was acknowledged is already durable."""
@@ -63,8 +63,6 @@ class Engines:
             return self.show(community), False
         now = self.wall.now()
         record = self.records.create_community(community, given, now=now)
-        change = self.records.put_policy(community, named("balanced"), now=now)
-        assert change.target == 1
         await self._follow_state(record)
         return self.show(community), True
 
@@ -72,9 +70,15 @@ class Engines:
         """Open a community that has become active and close one that has been disabled."""
         engine = self._engines.get(record.id)
         if record.given.state == "active" and engine is None:
+            self._give_policy(record)
             self._engines[record.id] = await self._open(record)
         elif record.given.state != "active" and engine is not None:
             await self._close(self._engines.pop(record.id))
+
+    def _give_policy(self, record: CommunityRecord) -> None:
+        """Give a community its first policy, at once or where a crash came between."""
+        if not self.records.policies(record.id):
+            self.records.put_policy(record.id, named("balanced"), now=record.created)
 
     async def disable(self, community: str) -> CommunityOut:
         """Close a community's doors; its data stays. Raises UnknownError."""
