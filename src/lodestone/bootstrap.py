@@ -202,7 +202,8 @@ class _Opener:
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
         driven = None
         if record.given.clock == "driven":
-            driven = record.instant if record.instant is not None else record.created
+            # Nobody has said yet when its story begins: before everything.
+            driven = record.instant if record.instant is not None else Instant(0)
         clock = CommunityClock(self._wall, driven)
         directory, postings, index = Directory(), Postings(), LiveIndex()
         kept = self._records.meta(record.id, MODEL)

@@ -1,15 +1,101 @@
 """The demo community: a county town that lives its first day through the public API."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
 import typer
 
 from lodestone import bootstrap
+from lodestone.base.clock import Instant
+from lodestone.cli.reach import Reach, here, run
+from lodestone.cli.say import Home, Json, data, line, progress
+from lodestone.client import Client
+from lodestone.town import Filled, fill, make_town
+
+DEMO: Final = "demo"
+SEED: Final = 1
+_ZONE: Final = "Asia/Shanghai"
 
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    del app
+    app.command(
+        "town", epilog="Example: lodestone town --seed 7 --id tiny --people 200 --posts 600"
+    )(town)
+
+
+def town(
+    seed: Annotated[int, typer.Option(help="The same seed makes the same town.")] = SEED,
+    community_id: Annotated[str, typer.Option("--id", help="Under which id.")] = DEMO,
+    people: Annotated[int, typer.Option(min=50, help="How many live there.")] = 1000,
+    posts: Annotated[int, typer.Option(min=50, help="How many posts there are.")] = 3000,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Make a county town and let it live its first day, over the public API."""
+
+    async def ask(reach: Reach) -> Filled:
+        return await _fill(reach, community_id, seed, people=people, posts=posts)
+
+    filled = run(home, community_id, ask)
+    if as_json:
+        data(filled)
+    else:
+        line(
+            f"{filled.people} people, {filled.items} posts, {filled.feeds} feeds, {filled.events} events"
+        )
 
 
 async def fill_demo(app: bootstrap.App) -> None:
-    """Fill the demo when there is none."""
-    del app
+    """Fill the demo when there is none, or finish one that was interrupted."""
+    if app.home.key(DEMO) is not None:
+        return
+    async with here(app, DEMO) as reach:
+        await _fill(reach, DEMO, SEED, people=1000, posts=3000)
+        key = await Client(reach.http, reach.key).create_key(DEMO, "demo")
+        app.home.keep_key(DEMO, key)
+
+
+async def _fill(reach: Reach, community: str, seed: int, *, people: int, posts: int) -> Filled:
+    client = Client(reach.http, reach.key, community)
+    body = {"name": "凯里", "time_zone": _ZONE, "currency": "CNY", "clock": "driven"}
+    known = {one["id"]: one for one in (await client.ask("GET", "/v1/communities"))["data"]}
+    if community not in known or known[community]["clock"] == "driven":
+        await client.put_community(community, body)
+    until = await _until(client, community)
+    with progress() as bar:
+        told = _teller(bar)
+        filled = await fill(
+            client, make_town(seed, until, people=people, posts=posts), told, hour_of=_hour
+        )
+        await client.advance(bootstrap.WallClock().now(), release=True)
+    return filled
+
+
+async def _until(client: Client, community: str) -> Instant:
+    """Return when the first day ends: a day after the clock began, which an interrupted fill keeps."""
+    told = await client.ask("GET", f"/v1/communities/{community}")
+    return Instant(_instant(told["created_at"]))
+
+
+def _instant(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+
+
+def _hour(at: Instant) -> int:
+    return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(ZoneInfo(_ZONE)).hour
+
+
+def _teller(bar: Any) -> Callable[[int, int, str], None]:
+    tasks: dict[str, Any] = {}
+
+    def told(done: int, whole: int, what: str) -> None:
+        if what not in tasks:
+            for task in tasks.values():
+                bar.update(task, completed=bar.tasks[task].total)
+            tasks[what] = bar.add_task(what, total=whole)
+        bar.update(tasks[what], completed=done)
+
+    return told

@@ -1,1 +1,5 @@
-"""Placeholder, see below."""
+"""What an app uses to speak with the engine over HTTP."""
+
+from lodestone.client.client import Client, ClientError
+
+__all__ = ("Client", "ClientError")

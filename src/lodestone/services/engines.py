@@ -78,7 +78,9 @@ class Engines:
     def _give_policy(self, record: CommunityRecord) -> None:
         """Give a community its first policy, at once or where a crash came between."""
         if not self.records.policies(record.id):
-            self.records.put_policy(record.id, named("balanced"), now=record.created)
+            # A driven clock may yet be set to any time: its first policy holds from the beginning of time.
+            since = record.created if record.given.clock == "wall" else Instant(0)
+            self.records.put_policy(record.id, named("balanced"), now=since)
 
     async def disable(self, community: str) -> CommunityOut:
         """Close a community's doors; its data stays. Raises UnknownError."""
