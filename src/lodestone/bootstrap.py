@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
@@ -108,6 +109,19 @@ def listening(settings: Settings, host: str | None, port: int | None) -> Setting
     )
 
 
+def tell_logs() -> None:
+    """Let what goes wrong be written to standard error, one JSON object a line, values of variables never."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 @asynccontextmanager
 async def open_app(
     settings: Settings,
@@ -129,7 +143,9 @@ async def open_app(
     Raises:
         ConflictError: Another process owns the home.
     """
-    assert __debug__ or _refuse_optimised()
+    if not __debug__:
+        raise ConflictError("optimised", "run Python without -O: our asserts guard what we rely on")
+    tell_logs()
     home = Home(Path(settings.home))
     home.lock()
     records = None
@@ -156,11 +172,6 @@ async def open_app(
 
 def _records(url: str, draw: Draw | None = None) -> SqlRecords:
     return open_records(url, draw=draw or (lambda: secrets.randbelow(2**63)), project=project)
-
-
-def _refuse_optimised() -> bool:
-    message = "run Python without -O: asserts guard what tests cannot reach"
-    raise ConflictError("optimised", message)
 
 
 def _operator_key(home: Home, records: Records, clock: Clock) -> str:

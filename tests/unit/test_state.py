@@ -210,7 +210,7 @@ def test_erasing_a_person_leaves_nothing_of_theirs_and_keeps_the_totals():
         {"kind": Kind.LIKE, "item": 1, "time": 5},
         {"kind": Kind.FOLLOW, "target": 0, "time": 5},
         {"kind": Kind.JOIN, "target": 3, "time": 5},
-        {"kind": Kind.FOLLOW, "row": 4, "target": 2, "time": 5},
+        {"kind": Kind.FOLLOW, "row": 4, "item": 1, "target": 2, "time": 5},
     ]
     state = applied(*rows)
     likes = state.item_ring[1, :, Kind.LIKE].sum()
@@ -223,7 +223,7 @@ def test_erasing_a_person_leaves_nothing_of_theirs_and_keeps_the_totals():
     assert (state.seen_item == -1).all()
     assert state.follows(2).size == state.follows(4).size == state.memberships(2).size == 0
     assert (state.authors["followers"][0], state.members(3)) == (0, 0)
-    assert state.affinity.size == 1  # what person 4 leans to
+    assert state.affinity.size == 3  # what person 4 leans to: author, topic, surface
     assert state.like.size == 0
 
 

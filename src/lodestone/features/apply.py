@@ -35,6 +35,8 @@ def count(state: "State", facts: Facts, person_row: np.ndarray) -> None:
 def _count_one(state: "State", fact: np.void, person: int) -> None:
     kind, row, day = int(fact["kind"]), int(fact["item"]), int(fact["day"])
     where = (int(fact["surface"]), int(fact["slot"]), int(fact["domain"]))
+    if kind in (Kind.FOLLOW, Kind.PROFILE_VISIT) and row < 0:
+        return  # of a person and of no post: nothing that an impression may be expected to bring
     if kind == Kind.WATCH:
         add(state, where, person, row, day, Kind.WATCH, watched(state.watch, fact, person))
     elif kind in (Kind.LIKE, Kind.UNLIKE):

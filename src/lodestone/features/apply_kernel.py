@@ -41,6 +41,8 @@ def count(
         if kind > 17 or (kind > 12 and kind < 16):
             continue
         row = fact.item
+        if row < 0 and kind in (6, 7):
+            continue
         person = person_row[n]
         day = np.int64(fact.day)
         column, amount = np.int64(kind), np.int64(1)

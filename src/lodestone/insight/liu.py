@@ -170,7 +170,7 @@ def _followers(facts: Facts, span: Span, today: int) -> list[Cohort]:
     history: dict[tuple[int, int], list[tuple[int, bool]]] = {}
     for move in moves:
         pair = (int(move["person"]), int(move["target"]))
-        history.setdefault(pair, []).append((int(move["day"]), move["kind"] == Kind.FOLLOW))
+        history.setdefault(pair, []).append((int(move["day"]), bool(move["kind"] == Kind.FOLLOW)))
     cohorts = []
     for day in range(span.first, span.last + 1):
         born = [steps for steps in history.values() if _first_follow(steps) == day]

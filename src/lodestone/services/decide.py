@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnavailableError
-from lodestone.events.outcomes import Source
+from lodestone.events.outcomes import DomainKind, Kind, Source
 from lodestone.features.state import State
 from lodestone.models.ports import Asked, Predictor
 from lodestone.models.rates import viewer_vector
@@ -138,6 +138,8 @@ class Decider:
         passed = np.flatnonzero(judged.reason == DropReason.SHOWN)
         stages.done("filters", rows.size, passed.size)
         chances, predictor = self._chances(viewer, vector, rows[passed], degraded)
+        # Whoever is followed already cannot be followed again.
+        chances[judged.kind[passed] == DomainKind.PRIVATE, Kind.FOLLOW] = 0
         value = np.empty(passed.size)
         self._kernels.prices.values_from_codes(chances, setting.worths, value)
         stages.done("values", passed.size, passed.size)

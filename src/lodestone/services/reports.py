@@ -39,6 +39,13 @@ class PromiseOut(msgspec.Struct, frozen=True, kw_only=True):
     """At its cap for too long: it cannot be kept."""
 
 
+class LorenzPoint(msgspec.Struct, frozen=True):
+    """So large a share of creators, least shown first, had so large a share of impressions."""
+
+    creators: float
+    impressions: float
+
+
 class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
     """How evenly creators were shown; zeros included."""
 
@@ -48,7 +55,7 @@ class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
     noise_floor: float
     """What chance alone would show with equal rates."""
     target: float | None
-    lorenz: list[tuple[float, float]]
+    lorenz: list[LorenzPoint]
     top_share: float
     """Share of impressions of the most shown tenth."""
 
@@ -144,7 +151,7 @@ class Reports:
         return ExposureReport(
             impressions=int(exposure.sum()), creators=int(exposure.size),
             gini=round(promises.gini(exposure), 6), noise_floor=round(floor, 6), target=target,
-            lorenz=promises.lorenz(exposure),
+            lorenz=[LorenzPoint(*point) for point in promises.lorenz(exposure)],
             top_share=round(float(top.sum() / exposure.sum()), 6) if exposure.sum() else 0.0,
         )  # fmt: skip
 
