@@ -9,21 +9,26 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import structlog
 import uvicorn
+from numpy.typing import NDArray
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError, UnknownError
-from lodestone.content.vectors import project
+from lodestone.content.vectors import interest, project
+from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.outcomes import Kind
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
 from lodestone.features.state import ATTENTION, State
+from lodestone.insight.evaluation import World
 from lodestone.media import MediaFolder
 from lodestone.models.nearest import LiveIndex
 from lodestone.models.popular import Popular
@@ -42,7 +47,8 @@ from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.records import CommunityRecord, Records
+from lodestone.stores.ports import Offset
+from lodestone.stores.records import CommunityRecord, Records, TermKind
 from lodestone.stores.records_sql import SqlRecords, open_records
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
@@ -377,6 +383,53 @@ async def serve(
         except SystemExit as error:  # uvicorn's way to say that it could not bind
             message = f"{settings.host}:{settings.port} cannot be listened on; choose another port"
             raise ConflictError("port_in_use", message) from error
+
+
+def day_of(text: str) -> int:
+    """Return a date's day since the epoch. Raises ValueError."""
+    return (date.fromisoformat(text) - date(1970, 1, 1)).days
+
+
+def world_of(aside: Path, community: str) -> World:
+    """Read what an evaluation needs from a back-up, which nobody else writes.
+
+    Raises:
+        UnknownError: There is no such community in it.
+    """
+    with closing(_records(f"sqlite:///{aside / 'records.db'}")) as records:
+        secret = records.community(community).secret
+        people = [row for _, row, _ in records.person_rows(community)]
+        items = [row for _, row in records.item_rows(community)]
+        terms = records.terms(community, TermKind.TAG)
+    rows = {person.ordinal: row for row, person in enumerate(people)}
+
+    def fresh() -> State:
+        state = State(ATTENTION)
+        for row, person in enumerate(people):
+            told = [(terms[code], weight) for code, weight in person.interests]
+            state.put_person(row, person, interest(told).tolist())
+        for item in items:
+            state.put_item(item, rows.get(item.owner, -1), item.tags[0] if item.tags else -1)
+        return state
+
+    facts, who = _facts_of(aside / f"{file_of(community)}.log.db", secret, rows)
+    return World(fresh, facts, who)
+
+
+def _facts_of(
+    path: Path, secret: bytes, rows: Mapping[int, int]
+) -> tuple[Facts, NDArray[np.int64]]:
+    async def read() -> list[Facts]:
+        log = SqliteLog.open(path, secret=secret)
+        try:
+            return [batch.facts for batch in log.read(Offset(0), limit=2**40)]
+        finally:
+            await log.close()
+
+    parts = asyncio.run(read())
+    facts = np.concatenate(parts) if parts else empty_facts(0)
+    who = np.array([rows.get(ordinal, -1) for ordinal in facts["person"].tolist()], np.int64)
+    return facts, who
 
 
 def environment() -> Mapping[str, str]:

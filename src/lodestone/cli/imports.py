@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from lodestone.cli.carry import Tally
+from lodestone.cli.kuairand import SOURCE, import_kuairand
 from lodestone.cli.reach import Reach, run
 from lodestone.cli.say import Community, Home, Json, data, line, progress
 from lodestone.cli.tables import import_tables
@@ -16,6 +17,39 @@ _imports = typer.Typer(no_args_is_help=True, help="Bring people, items and event
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(_imports, name="import")
+
+
+@_imports.command("kuairand", epilog="Example: lodestone import kuairand KuaiRand-Pure")
+def kuairand(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="As unpacked.")],
+    community: Community = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Bring KuaiRand's published files: people, videos and every log file beside them.
+
+    Again goes on where it stopped, and takes in log files laid beside since. Into the community named, or
+    into `kuairand`, made with a driven clock when missing.
+    """
+    tally = Tally()
+    target = community or SOURCE
+    with progress() as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(name: str, done: int, whole: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=whole)
+            bar.update(tasks[name], completed=done)
+
+        async def ask(reach: Reach) -> None:
+            known = {one["id"] for one in (await reach.ask("GET", "/v1/communities"))["data"]}
+            if target not in known:
+                body = {"name": "KuaiRand", "time_zone": "Asia/Shanghai", "clock": "driven"}
+                await reach.ask("PUT", f"/v1/communities/{target}", body=body)
+            await import_kuairand(reach, folder, advance, tally)
+
+        run(home, target, ask)
+    told(tally, as_json=as_json)
 
 
 @_imports.command("table", epilog="Example: lodestone import table people.csv items.csv events.csv")

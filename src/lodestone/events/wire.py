@@ -1,5 +1,6 @@
 """Events as an app sends them, and what became of each."""
 
+from datetime import date
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -29,6 +30,8 @@ class EventIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     completed: bool | None = None
     query: Annotated[str, Meta(max_length=256)] | None = None
     position: Position | None = None
+    day: date | None = None
+    """The day an imported event is counted on, where its source says so itself."""
 
 
 class EventsIn(msgspec.Struct, frozen=True):

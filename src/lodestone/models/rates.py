@@ -158,7 +158,7 @@ class Rates:
         self._weights = weights
         self._item = np.ascontiguousarray(weights[:, 2])
         self._taste = np.ascontiguousarray(weights[:, 7])
-        self._lean = np.array([weights[1, 5], weights[1, 6]])
+        self._lean = np.ascontiguousarray(weights[:, 5:7])
         self._column = np.array(LEAN_COLUMN, np.int64)
         self._scale, self._shift = np.array(model.scale), np.array(model.shift)
         self._rate, self._rate_at = np.array(START_RATE), -1
@@ -264,7 +264,7 @@ def linear(
     out[:] = base + item_weight * held["logit"] + taste * near[:, None]
     if person < 0:
         return
-    for field, tag, weight in (("author", 6, lean_weight[0]), ("topic", 7, lean_weight[1])):
+    for column, (field, tag) in enumerate((("author", 6), ("topic", 7))):
         for n, code in enumerate(held[field].tolist()):
             place = find(keys, np.uint64(pack(person, code, tag))) if code >= 0 else -1
             if place >= 0 and values[place, 0] > 0:
@@ -272,8 +272,8 @@ def linear(
                 done[7] /= 600
                 mean = (np.clip(done, 0, shown) + prior * rate) / (shown + prior)
                 lean = np.zeros(8)
-                lean[1:] = weight * (np.log(mean / (1 - mean)) - np.log(rate / (1 - rate)))[1:]
-                out[n] += lean[lean_column]
+                lean[1:] = (np.log(mean / (1 - mean)) - np.log(rate / (1 - rate)))[1:]
+                out[n] += lean_weight[:, column] * lean[lean_column]
 
 
 def codes(logits: Floats, scale: Floats, shift: Floats, out: Chances) -> None:

@@ -17,20 +17,21 @@ def _logit(p: Number) -> Number:
 @numba.njit(cache=True)
 def _lean(
     keys: Array, values: Array, key: Number, rate: Array, prior: Number, weight: Number, out: Array
-) -> None:
+) -> Number:
     """Add weight x (logit of the smoothed rate - logit of the rate expected) per affinity column."""
     place = find(keys, key)
     if place < 0:
-        return
+        return False
     shown = np.float64(values[place, 0])
     if shown <= 0:
-        return
+        return False
     for c in range(1, 8):
         done = np.float64(values[place, c])
         if c == 7:
             done /= 600.0
         mean = (min(max(done, 0.0), shown) + prior * rate[c]) / (shown + prior)
         out[c] += weight * (_logit(mean) - _logit(rate[c]))
+    return True
 
 
 @numba.njit(cache=True)
@@ -59,21 +60,25 @@ def linear(
     out: Array,
 ) -> None:
     """See `lodestone.models.rates.linear`."""
-    lean = np.zeros(8)
+    author, topic = np.zeros(8), np.zeros(8)
     outcomes = base.size
     for n in range(rows.size):
         item = items[rows[n]]
-        for c in range(8):
-            lean[c] = 0.0
-        if person >= 0:
-            _lean(keys, values, pack(person, item.author, 6), rate, prior, lean_weight[0], lean)
-            if item.topic >= 0:
-                _lean(keys, values, pack(person, item.topic, 7), rate, prior, lean_weight[1], lean)
         near = np.float64(_dot(item.vector, vector)) / 16129.0
         for o in range(outcomes):
-            out[n, o] = (
-                base[o] + item_weight[o] * item.logit[o] + lean[lean_column[o]] + taste[o] * near
-            )
+            out[n, o] = base[o] + item_weight[o] * item.logit[o] + taste[o] * near
+        if person < 0:
+            continue
+        if _lean(keys, values, pack(person, item.author, 6), rate, prior, 1.0, author):
+            for o in range(outcomes):
+                out[n, o] += lean_weight[o, 0] * author[lean_column[o]]
+            author[:] = 0.0
+        if item.topic >= 0 and _lean(
+            keys, values, pack(person, item.topic, 7), rate, prior, 1.0, topic
+        ):
+            for o in range(outcomes):
+                out[n, o] += lean_weight[o, 1] * topic[lean_column[o]]
+            topic[:] = 0.0
 
 
 @numba.njit(cache=True)

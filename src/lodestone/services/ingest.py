@@ -29,6 +29,7 @@ from lodestone.features.directory import Directory
 LATE_MICROS: Final = 7 * 86_400 * 1_000_000
 EARLY_MICROS: Final = 5 * 60 * 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY: Final = _EPOCH.toordinal()
 _MICRO: Final = timedelta(microseconds=1)
 _HOUR: Final = 3_600_000_000
 _NEEDS_ITEM: Final = frozenset(
@@ -244,7 +245,8 @@ class Ingest:
         ordinal = directory.ordinal(who.person) if who.person >= 0 else -1
         about = directory.ordinal(who.target) if who.target >= 0 else -1
         key, value = event_key(self._secret, event.id), round((seconds or 0) * 1000)
-        day = self._days.of(told.time)
+        own_day = event.day if terms.history else None
+        day = self._days.of(told.time) if own_day is None else own_day.toordinal() - _FIRST_DAY
         if beacon is None:
             return (
                 key, told.time, ordinal, about, -1, 0, who.item, value, 0, day, -1, kind, flags,

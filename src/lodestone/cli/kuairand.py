@@ -1,0 +1,283 @@
+"""KuaiRand's published files, as they are distributed: people, videos, and every log file there is.
+
+The files' own names are kept (`log_…csv`, `user_features…csv`, `video_features_basic…csv`); columns are found by
+name. Log rows are sent in order of time over all files, so that the community's clock goes forward with them; an
+event's id is a hash of its row's bytes, the row's occurrence and the outcome, so that the same row brings the same
+events whenever it comes. Authors are `author-…`: 104 of their numbers are also people's.
+"""
+
+import csv
+import hashlib
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import InvalidError
+from lodestone.base.wire import time_text
+from lodestone.cli.carry import Sent, Tally, carry_bulk, carry_events, mark, marks
+from lodestone.cli.reach import Reach, ToldError
+
+SOURCE: Final = "kuairand"
+_ROWS: Final = 2_000
+_OUTCOMES: Final = {
+    "is_click": "click", "long_view": "long_view", "is_like": "like", "is_follow": "follow",
+    "is_comment": "comment", "is_forward": "share", "is_hate": "hide", "is_profile_enter": "profile_visit",
+}  # fmt: skip
+_NEEDED: Final = ("user_id", "video_id", "date", "time_ms", "play_time_ms", "tab", *_OUTCOMES)
+_KINDS: Final = {"NORMAL": "video", "AD": "video"}
+_EARLY: Final = "2016-01-01T00:00:00Z"
+Advance = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class LogFile:
+    """Where the rows of one log file lie, in the order of their times."""
+
+    path: Path
+    columns: list[str]
+    times: "array[int]" = field(default_factory=lambda: array("q"))
+    places: "array[int]" = field(default_factory=lambda: array("q"))
+    """Byte offset of each row."""
+    lines: "array[int]" = field(default_factory=lambda: array("q"))
+
+
+async def import_kuairand(reach: Reach, folder: Path, advance: Advance, tally: Tally) -> None:
+    """Bring a folder of KuaiRand into a community.
+
+    Args:
+        reach: The way to it; its clock is driven to the last fact, if it is driven.
+        folder: As unpacked: the files, or a folder `data` holding them.
+        advance: Is told (of what, done, in all).
+        tally: Counts what became of it.
+
+    Raises:
+        InvalidError: A file is missing, or lacks a column.
+    """
+    data = folder / "data" if (folder / "data").is_dir() else folder
+    logs = sorted(data.glob("log_*.csv"))
+    people, videos = _one(data, "user_features"), sorted(data.glob("video_features_basic*.csv"))
+    if not logs or not videos:
+        raise InvalidError(
+            "kuairand_missing", f"{data} needs log_*.csv and video_features_basic*.csv"
+        )
+    opened = [_index(path, advance, tally) for path in logs]
+    known = await marks(reach, SOURCE)
+    await _start_clock(reach, opened)
+    for kind, path in (("people", people), *(("items", path) for path in videos)):
+        if known.get(path.name) != path.stat().st_size:
+            await _bring(reach, kind, path, advance, tally)
+            known[path.name] = path.stat().st_size
+            await mark(reach, SOURCE, known)
+    await _bring_logs(reach, opened, known, _authors(videos), advance, tally)
+
+
+def _authors(videos: list[Path]) -> dict[str, str]:
+    """Return whose each video is."""
+    found = {}
+    for path in videos:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            for row in csv.DictReader(file):
+                found[row["video_id"]] = f"author-{row['author_id']}"
+    return found
+
+
+def _one(data: Path, name: str) -> Path:
+    found = sorted(data.glob(f"{name}*.csv"))
+    if len(found) != 1:
+        raise InvalidError("kuairand_missing", f"{data} needs one {name}*.csv, it has {len(found)}")
+    return found[0]
+
+
+def _index(path: Path, advance: Advance, tally: Tally) -> LogFile:
+    """Find every row and its time; malformed ones are refused here, with file and line."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.readline()
+        log = LogFile(path, head.decode().strip().split(","))
+        missing = [name for name in _NEEDED if name not in log.columns]
+        if missing:
+            raise InvalidError("columns_missing", f"{path.name} has no column {missing[0]!r}")
+        width, at = len(log.columns), log.columns.index("time_ms")
+        place = len(head)
+        for line, raw in enumerate(file, 2):
+            cells = raw.strip().split(b",")
+            if len(cells) == width and cells[at].isdigit():
+                log.times.append(int(cells[at]))
+                log.places.append(place)
+                log.lines.append(line)
+            elif cells != [b""]:
+                tally.refuse(f"{path.name}:{line}", f"needs {width} cells and a number as time_ms")
+            place += len(raw)
+            if line % 50_000 == 0:
+                advance(f"reading {path.name}", place, size)
+    order = sorted(range(len(log.times)), key=lambda n: (log.times[n], n))
+    for column in ("times", "places", "lines"):
+        held = getattr(log, column)
+        setattr(log, column, array("q", (held[n] for n in order)))
+    return log
+
+
+async def _start_clock(reach: Reach, logs: list[LogFile]) -> None:
+    first = min((log.times[0] for log in logs if log.times), default=None)
+    if first is not None:
+        await _drive(reach, first * 1000)
+
+
+async def _drive(reach: Reach, instant: int) -> None:
+    """Move a driven clock; one that runs with the wall is left alone."""
+    try:
+        await reach.ask("PUT", "/v1/clock", body={"instant": time_text(Instant(instant))})
+    except ToldError as error:
+        if error.code not in ("clock_not_driven", "clock_backwards"):
+            raise
+
+
+async def _bring(reach: Reach, kind: str, path: Path, advance: Advance, tally: Tally) -> None:
+    read = _person if kind == "people" else _item
+    size = path.stat().st_size
+    done = 0
+
+    def rows() -> Iterator[Sent]:
+        nonlocal done
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            for line, row in enumerate(csv.DictReader(file), 2):
+                try:
+                    yield Sent(f"{path.name}:{line}", read(row))
+                except (KeyError, ValueError, TypeError) as error:
+                    tally.refuse(f"{path.name}:{line}", f"cannot be read: {error}")
+                done += sum(len(value or "") + 1 for value in row.values())
+                if line % 1000 == 0:
+                    advance(path.name, min(done, size), size)
+
+    taken = await carry_bulk(reach, kind, rows(), tally)
+    if kind == "people":
+        tally.people += taken
+    else:
+        tally.items += taken
+    advance(path.name, size, size)
+
+
+def _person(row: dict[str, str]) -> dict[str, Any]:
+    return {"id": str(int(row["user_id"])), "created_at": _EARLY}
+
+
+def _item(row: dict[str, str]) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "id": str(int(row["video_id"])), "kind": _KINDS.get(row["video_type"], "video"),
+        "author_id": f"author-{int(row['author_id'])}", "created_at": f"{row['upload_dt']}T00:00:00+08:00",
+    }  # fmt: skip
+    if row.get("tag"):
+        body["tags"] = [f"tag-{tag}" for tag in dict.fromkeys(row["tag"].split(","))][:16]
+    if row.get("video_duration"):
+        body["duration_seconds"] = float(row["video_duration"]) / 1000
+    return body
+
+
+async def _bring_logs(
+    reach: Reach, logs: list[LogFile], known: dict[str, int], authors: dict[str, str],
+    advance: Advance, tally: Tally,
+) -> None:  # fmt: skip
+    whole = sum(len(log.times) for log in logs)
+    done = {log.path.name: known.get(log.path.name, 0) for log in logs}
+    tally.skipped_rows += sum(done.values())
+    occurrences = _seen_before(logs, done)
+    for batch, ends in _merged(logs, done):
+        sent = [event for row in batch for event in _events(row, authors, occurrences, tally)]
+        await _drive(reach, batch[-1].time * 1000)
+        await carry_events(reach, sent, tally)
+        done.update(ends)
+        await mark(reach, SOURCE, {**known, **done})
+        advance("events", sum(done.values()), whole)
+
+
+def _seen_before(logs: list[LogFile], done: dict[str, int]) -> dict[bytes, int]:
+    """Count the rows of the instant at which an earlier run stopped: what comes next may equal them."""
+    found: dict[bytes, int] = {}
+    for log in logs:
+        at = done[log.path.name]
+        with log.path.open("rb") as file:
+            for before in range(at - 1, -1, -1):
+                if at >= len(log.times) or log.times[before] != log.times[at]:
+                    break
+                file.seek(log.places[before])
+                digest = _digest(file.readline().strip())
+                found[digest] = found.get(digest, 0) + 1
+    return found
+
+
+def _digest(raw: bytes) -> bytes:
+    return hashlib.blake2b(raw, digest_size=12).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of a log file."""
+
+    where: str
+    time: int
+    raw: bytes
+    columns: list[str]
+
+
+def _merged(
+    logs: list[LogFile], done: dict[str, int]
+) -> Iterator[tuple[list[_Row], dict[str, int]]]:
+    """Yield batches of rows of all files in order of time, and how far into each file they reach."""
+    files = [log.path.open("rb") for log in logs]
+    try:
+        reach = [done[log.path.name] for log in logs]
+        heads = [(log.times[at], n) for n, (log, at) in enumerate(zip(logs, reach, strict=True)) if at < len(log.times)]  # fmt: skip
+        batch: list[_Row] = []
+        while heads:
+            time, n = min(heads)
+            heads.remove((time, n))
+            log, at = logs[n], reach[n]
+            files[n].seek(log.places[at])
+            where = f"{log.path.name}:{log.lines[at]}"
+            batch.append(_Row(where, time, files[n].readline().strip(), log.columns))
+            reach[n] += 1
+            if reach[n] < len(log.times):
+                heads.append((log.times[reach[n]], n))
+            if len(batch) == _ROWS or not heads:
+                yield batch, {log.path.name: reach[k] for k, log in enumerate(logs)}
+                batch = []
+    finally:
+        for file in files:
+            file.close()
+
+
+def _events(
+    row: _Row, authors: dict[str, str], occurrences: dict[bytes, int], tally: Tally
+) -> Iterator[Sent]:
+    """Yield what one row says: an impression, what was watched, and each outcome."""
+    digest = _digest(row.raw)
+    occurrence = occurrences[digest] = occurrences.get(digest, 0) + 1
+    try:
+        cells = dict(zip(row.columns, row.raw.decode().split(","), strict=True))
+        day = cells["date"]
+        seconds = min(86_400.0, int(cells["play_time_ms"]) / 1000)
+        base = {
+            "time": time_text(Instant(row.time * 1000)), "person_id": str(int(cells["user_id"])),
+            "item_id": str(int(cells["video_id"])), "surface": f"tab-{int(cells['tab'])}",
+            "day": date(int(day[:4]), int(day[4:6]), int(day[6:])).isoformat(),
+        }  # fmt: skip
+        found = [name for column, name in _OUTCOMES.items() if int(cells[column])]
+        whom = {"author_id": authors[base["item_id"]]} if "follow" in found else {}
+    except ValueError as error:
+        tally.refuse(row.where, f"cannot be read: {error}")
+        return
+    except KeyError as error:
+        tally.refuse(row.where, f"video {error} is in no file of videos")
+        return
+    name = f"kuairand-{digest.hex()}-{occurrence}"
+    yield Sent(row.where, {"id": f"{name}-impression", "type": "impression", **base})
+    if seconds > 0:
+        watch = {"id": f"{name}-watch", "type": "watch", "watch_seconds": seconds, **base}
+        yield Sent(row.where, watch)
+    for kind in found:
+        more = whom if kind == "follow" else {}
+        yield Sent(row.where, {"id": f"{name}-{kind}", "type": kind, **base, **more})
