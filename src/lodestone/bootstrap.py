@@ -38,7 +38,7 @@ from lodestone.services import rebuild
 from lodestone.services.access import OPERATOR, Access
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.decide import Decider
-from lodestone.services.engine import Engine, Parts
+from lodestone.services.engine import MODEL, Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.keeping import file_of
@@ -53,8 +53,6 @@ from lodestone.stores.records_sql import SqlRecords, open_records
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
-MODEL: Final = "rates_model"
-"""Under this name records keep the weights learned for a community."""
 _TICK_SECONDS: Final = 5.0
 _SNAPSHOT_FACTS: Final = 2_000_000
 _PURGE_SECONDS: Final = 3600.0

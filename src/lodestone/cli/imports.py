@@ -7,6 +7,7 @@ import typer
 
 from lodestone.cli.carry import Tally
 from lodestone.cli.kuairand import SOURCE, import_kuairand
+from lodestone.cli.learning import learn_weights
 from lodestone.cli.reach import Reach, run
 from lodestone.cli.say import Community, Home, Json, data, line, progress
 from lodestone.cli.tables import import_tables
@@ -22,6 +23,7 @@ def add(app: typer.Typer) -> None:
 @_imports.command("kuairand", epilog="Example: lodestone import kuairand KuaiRand-Pure")
 def kuairand(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="As unpacked.")],
+    learn: Annotated[bool, typer.Option(help="Learn the predictor's weights from it.")] = True,
     community: Community = None,
     home: Home = None,
     as_json: Json = False,
@@ -49,6 +51,8 @@ def kuairand(
             await import_kuairand(reach, folder, advance, tally)
 
         run(home, target, ask)
+        if learn and tally.events:
+            learn_weights(home, target, advance)
     told(tally, as_json=as_json)
 
 

@@ -1,7 +1,5 @@
 """`evaluate`: judge the predictor on a community's own log."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -9,8 +7,7 @@ import typer
 
 from lodestone import bootstrap
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.cli.keys import only
-from lodestone.cli.reach import Reach, run
+from lodestone.cli.learning import aside
 from lodestone.cli.say import Community, Home, Json, data, line, progress, table
 from lodestone.insight.evaluation import Evaluation, evaluate
 
@@ -43,15 +40,7 @@ def judge(
     if not days[0] < days[1] <= days[2]:
         problem = Problem("test-from", "must lie after train-until and not after test-until")
         raise InvalidError("span_invalid", f"test-from {problem.problem}", (problem,))
-    with tempfile.TemporaryDirectory() as folder, progress() as bar:
-        aside = Path(folder) / "copy"
-
-        async def ask(reach: Reach) -> str:
-            await reach.ask("POST", "/v1/backup", body={"path": str(aside)})
-            return await only(reach, community)
-
-        name = run(home, None, ask)
-        world = bootstrap.world_of(aside, name)
+    with progress() as bar, aside(home, community) as world:
         tasks: dict[str, Any] = {}
 
         def told(what: str, done: int, whole: int) -> None:

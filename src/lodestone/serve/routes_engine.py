@@ -6,9 +6,11 @@ import msgspec
 from litestar import get, post, put
 from litestar.params import JSONBody, QueryParameter
 
-from lodestone.base.errors import ForbiddenError
+from lodestone.base.errors import ForbiddenError, InvalidError, Problem
+from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.flow import FlowReport
+from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.serve.common import REFUSALS, Asked, PathId, engine, named, principal
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.policies import DryRunOut, Policies, PolicyOut
@@ -18,6 +20,7 @@ from lodestone.services.reports import ExposureReport, LiuReport, PromiseOut, Re
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
 
+_NUMBER_MAX = 1e6
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 First = Annotated[
     str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
@@ -47,6 +50,12 @@ class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The version to return to."""
 
     version: int
+
+
+class PredictorOut(msgspec.Struct, frozen=True):
+    """The version that receipts name from now on."""
+
+    version: str
 
 
 class PromiseTable(msgspec.Struct, frozen=True):
@@ -132,6 +141,34 @@ def _reports(request: Asked) -> Reports:
     return Reports(engine(request, "read"), request.app.state["streams"])
 
 
+@put("/v1/predictor", status_code=200, responses=REFUSALS)
+async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> PredictorOut:
+    """Predict by these weights from now on; `import` and `evaluate` learn such."""
+    held = engine(request, "import")
+    shape = (OUTCOME_COUNT, len(FEATURES))
+    if any(len(row) != shape[1] for row in data.weights) or len(data.weights) != shape[0]:
+        problem = Problem("weights", f"must be {shape[0]} rows of {shape[1]} numbers")
+        raise InvalidError("predictor_invalid", f"weights {problem.problem}", (problem,))
+    if len(data.scale) != shape[0] or len(data.shift) != shape[0]:
+        problem = Problem("scale", f"scale and shift must be {shape[0]} numbers")
+        raise InvalidError("predictor_invalid", problem.problem, (problem,))
+    priors = (
+        data.item_prior,
+        data.author_prior,
+        data.viewer_prior,
+        data.surface_prior,
+        data.lean_prior,
+    )
+    numbers = [*priors, *data.scale, *data.shift, *(w for row in data.weights for w in row)]
+    if min(priors) <= 0 or not all(abs(number) < _NUMBER_MAX for number in numbers):
+        problem = Problem(
+            "item_prior", "priors must be above 0, every number finite and under 1,000,000"
+        )
+        raise InvalidError("predictor_invalid", problem.problem, (problem,))
+    held.take_model(data)
+    return PredictorOut(data.version)
+
+
 @get("/v1/promises", responses=REFUSALS)
 async def get_promises(request: Asked) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
@@ -165,5 +202,5 @@ async def get_exposure(
 
 ROUTES = [
     post_feed, post_events, get_receipt, replay_receipt, get_trace, get_policy, put_policy,
-    list_policies, dry_run, rollback, get_promises, get_liu, get_flow, get_exposure,
+    list_policies, dry_run, rollback, put_predictor, get_promises, get_liu, get_flow, get_exposure,
 ]  # fmt: skip

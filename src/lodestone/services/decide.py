@@ -128,6 +128,10 @@ class Decider:
         self._epoch = 0
         self._places = np.zeros(0, np.int32)
 
+    def take(self, predictor: Predictor, fallback: Predictor) -> None:
+        """Ask other predictors from the next decision on."""
+        self._predictor, self._fallback = predictor, fallback
+
     def decide(self, viewer: Viewer, setting: Setting, stages: Stages, account: Served) -> Decision:
         """Run every stage and add what was served to the pricer's account."""
         degraded: list[str] = []

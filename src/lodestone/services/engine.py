@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -20,7 +20,9 @@ from lodestone.features.directory import Directory
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.features.postings import Postings
 from lodestone.features.state import State
+from lodestone.models.popular import Popular
 from lodestone.models.ports import Predictor, VectorIndex
+from lodestone.models.rates import Rates, RatesModel
 from lodestone.services.answer import Answers
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.cursor import Chain, decode_cursor
@@ -38,11 +40,13 @@ from lodestone.services.written import change_facts, fact_key, one_fact, topic_o
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
 from lodestone.traffic.codec import encode, encode_who, pack
-from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector, price_arrays
 
+MODEL: Final = "rates_model"
+"""Under this name records keep the weights learned for a community."""
 CHUNK: Final = 400
 """Events judged before feeds get their turn again."""
 
@@ -257,6 +261,15 @@ class Engine:
     async def _append(self, facts: Facts) -> None:
         await self.log.append(facts)
         self.state.offset += facts.size
+
+    def take_model(self, model: RatesModel) -> None:
+        """Predict by other weights from now on, and after a restart."""
+        self.parts.records.set_meta(self.community, MODEL, msgspec.msgpack.encode(model))
+        rates = Rates(model, compiled=self.parts.kernels is COMPILED)
+        popular = Popular(rates)
+        self.parts = replace(self.parts, predictor=rates, fallback=popular)
+        self.parts.decider.take(rates, popular)
+        self.housekeeper.take(model, self.now())
 
     # Records
 

@@ -69,6 +69,11 @@ class Housekeeper:
         self._swept: Instant | None = None
         self._reported: dict[int, int] = {}
 
+    def take(self, model: RatesModel, now: Instant) -> None:
+        """Work everything out anew under other weights."""
+        self._model = model
+        self.tidy(now)
+
     def due(self, now: Instant) -> bool:
         """Say whether a price step is due: only ever when there was a decision."""
         served = self.account.decisions

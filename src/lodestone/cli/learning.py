@@ -1,0 +1,37 @@
+"""Long work beside a running engine: on a copy of its records and log, in this process."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from lodestone import bootstrap
+from lodestone.cli.keys import only
+from lodestone.cli.reach import Reach, run
+from lodestone.insight.evaluation import World, learn, rows_of
+
+Told = Callable[[str, int, int], None]
+
+
+@contextmanager
+def aside(home: str | None, community: str | None) -> Iterator[World]:
+    """Read a community's whole log from a copy that nobody else writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+
+        async def ask(reach: Reach) -> str:
+            await reach.ask("POST", "/v1/backup", body={"path": str(copy)})
+            return await only(reach, community)
+
+        yield bootstrap.world_of(copy, run(home, None, ask))
+
+
+def learn_weights(home: str | None, community: str, told: Told) -> None:
+    """Learn the predictor's weights from the whole log and let the engine predict by them."""
+    with aside(home, community) as world:
+        rows = rows_of(world.facts, world.person_row)
+        model = learn(world, rows, int(rows.day.max()), told)
+    body = msgspec.to_builtins(model)
+    run(home, community, lambda reach: reach.ask("PUT", "/v1/predictor", body=body))
