@@ -169,7 +169,7 @@ class Housekeeper:
             items["created"], live, counts, sweep.planned, rate, now
         )
         sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(
-            items["created"], live, shown, sweep.planned, now
+            items["created"], live, counts, sweep.planned, rate, now
         )
 
     def _climb(

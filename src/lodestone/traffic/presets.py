@@ -37,7 +37,7 @@ _TIMES: Final = {
     "commerce": {"shop_visit": 3, "order": 3, "click": 2, "profile_visit": 2},
 }
 PROMISES: Final = (
-    Promise(id="first_impressions", kind="first_impressions", target=1.0, price_cap=4.0),
+    Promise(id="first_impressions", kind="first_impressions", target=0.99, price_cap=4.0),
     Promise(id="local_share", kind="local_share", target=0.2, price_cap=2.0),
     Promise(id="gini", kind="gini", direction="cap", target=0.6, price_cap=2.0),
     Promise(id="exploration", kind="exploration", target=0.02, price_cap=0.0),

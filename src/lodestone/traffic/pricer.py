@@ -119,8 +119,8 @@ def step(
     for bit, promise in bits_of(policy).items():
         signs[bit] = 1 if promise.direction == "floor" else -1
         most = promise.price_cap * slot_value
-        seen = _delivered(promise, bit, served, measured, delivered[bit])
-        prices[bit] = _moved(promise, old.prices[bit], seen, slot_value, most)
+        seen = _delivered(promise, bit, served, measured)
+        prices[bit] = _moved(promise, price_of(state, bit), seen, slot_value, most)
         delivered[bit] = _smoothed(promise, delivered[bit], seen, state.steps)
         at_cap[bit] = state.at_cap[bit] + 1 if most > 0 and prices[bit] >= most * 0.999 else 0
     # The rank price is no bit's bonus: it goes to its own place in the vector.
@@ -158,9 +158,7 @@ def _slot_value(old: float, served: Served, viewed: float) -> float:
     return fresh if old == 0.0 else 0.95 * old + 0.05 * fresh
 
 
-def _delivered(
-    promise: Promise, bit: int, served: Served, measured: Measured, before: float
-) -> float:
+def _delivered(promise: Promise, bit: int, served: Served, measured: Measured) -> float | None:
     assert served.used is not None
     assert served.chances is not None
     if promise.kind == "gini":
@@ -168,10 +166,16 @@ def _delivered(
     if promise.kind == "first_impressions":
         planned = measured.first_planned
         return measured.first_delivered / planned if planned > 0 else 1.0
-    return served.used[bit] / served.chances[bit] if served.chances[bit] else before
+    return served.used[bit] / served.chances[bit] if served.chances[bit] else None
 
 
-def _moved(promise: Promise, old: float, seen: float, slot_value: float, most: float) -> float:
+def _moved(
+    promise: Promise, old: float, seen: float | None, slot_value: float, most: float
+) -> float:
+    if seen is None:
+        return min(
+            old, most
+        )  # nobody could have been served what it asks for: nothing is known anew
     if promise.kind == "gini":
         moved = old + STEP_GINI * slot_value * (seen - promise.target)
     elif promise.kind == "exploration":
@@ -188,7 +192,9 @@ def _moved(promise: Promise, old: float, seen: float, slot_value: float, most: f
     return min(max(moved, 0.0), most)
 
 
-def _smoothed(promise: Promise, before: float, seen: float, steps: int) -> float:
+def _smoothed(promise: Promise, before: float, seen: float | None, steps: int) -> float:
+    if seen is None:
+        return before
     if promise.kind in ("gini", "first_impressions"):
         return seen
     share = max(0.02, 1 / (steps + 1))

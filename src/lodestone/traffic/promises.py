@@ -50,22 +50,40 @@ def first_impression_need(
     shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
     young = live & (now - created < DAY_MICROS)
     need = np.where(young, np.maximum(0.0, planned - shown), 0.0)
-    mean = (counts[:, Kind.CLICK] + 1) / (shown + 2)
-    spread = np.sqrt(mean * (1 - np.minimum(mean, 1)) / (shown + 3))
-    hopeless = mean + _ONE_SIDED_95 * spread < public_rate
-    need[(shown >= planned / 2) & hopeless] = 0.0
+    need[released(counts, planned, public_rate)] = 0.0
     return need
 
 
+def released(counts: Ints, planned: int, public_rate: float) -> Bools:
+    """Say which posts have had half of what they were promised and are worse than the public's mean.
+
+    Args:
+        counts: Shape (items, columns).
+        planned: Impressions promised to each.
+        public_rate: Mean rate of clicks per impression.
+    """
+    shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
+    mean = (counts[:, Kind.CLICK] + 1) / (shown + 2)
+    spread = np.sqrt(mean * (1 - np.minimum(mean, 1)) / (shown + 3))
+    found: Bools = (shown >= planned / 2) & (mean + _ONE_SIDED_95 * spread < public_rate)
+    return found
+
+
 def first_impression_progress(
-    created: Ints, live: Bools, shown: Ints, planned: int, now: int
+    created: Ints, live: Bools, counts: Ints, planned: int, public_rate: float, now: int
 ) -> tuple[float, float]:
-    """Return (delivered, planned) first impressions of the posts of the last 24 hours by now."""
+    """Return (delivered, planned) first impressions of the posts of the last 24 hours by now.
+
+    A post counts up to its own plan of the hour: what one had too early keeps no promise to another.
+    One that was let go early is not promised more than it had.
+    """
     age_hours = (now - created) / 3.6e9
     young = live & (age_hours < 24) & (age_hours >= 0)
+    shown = counts[young, COUNT_IMPRESSIONS].astype(np.float64)
     plan = planned * np.minimum(1.0, age_hours[young] / PLAN_HOURS)
-    delivered = np.minimum(shown[young], planned)
-    return float(delivered.sum()), float(plan.sum())
+    gone = released(counts[young], planned, public_rate)
+    plan[gone] = np.minimum(plan[gone], shown[gone])
+    return float(np.minimum(shown, plan).sum()), float(plan.sum())
 
 
 def value_bounds(counts: Ints, worths: Floats, mean_value: float) -> tuple[Floats, Floats]:
