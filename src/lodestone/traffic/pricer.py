@@ -1,12 +1,20 @@
 """The pricer: one step of dual mirror descent over what was served since the step before.
 
-    floor, share     price += step x slot value x (target - used / chances to) / target
-    cap, share       price  = max(price, least) x exp(step x (used / chances to - target) / target)
-    gini             price += step x slot value x (Gini - target)
+A share is a flow: every slot served says at once how well it is kept. In multiples of the mean slot value
 
-clipped to [0, cap x slot value]. A covering price must be able to leave zero, so it moves by addition; a packing
-price moves by multiplication (Balseiro, Lu and Mirrokni, "The best of many worlds", 2020). What was served counts by
-how likely its slot is looked at, corrected by the impressions that were then reported.
+    floor    price += 0.08 x weight x (target - seen) / target
+    cap      price  = max(price, least) x exp(0.08 x weight x (seen - target) / target)
+
+where `weight` counts chances, 1 for a full step's of 256 decisions, so that many small steps move a price as far
+as one large one. A covering price must be able to leave zero, so it moves by addition; a packing price moves by
+multiplication (Balseiro, Lu and Mirrokni, "The best of many worlds", 2020). `seen` is what was served times how
+likely its slot is looked at, corrected by the impressions that were then reported.
+
+Exposure Gini and first impressions are levels: they remember days, so that adding up their error alone swings.
+Their prices follow the error itself and its sum over the clock's days
+
+    sum   += per_day x days x error           held within [0, cap]
+    price  = sum + gain x error               clipped to [0, cap]
 """
 
 from dataclasses import dataclass, replace
@@ -20,18 +28,33 @@ from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, Promis
 from lodestone.traffic.prices import PriceVector, no_prices
 
 STEP: Final = 0.08
-STEP_GINI: Final = 0.35
-STEP_FIRST: Final = 0.15
+STEP_DECISIONS: Final = 256
+"""Decisions of a full step; fewer move a price by less."""
+GINI_GAIN: Final = 10.0
+GINI_PER_DAY: Final = 5.0
+FIRST_GAIN: Final = 4.0
+FIRST_PER_DAY: Final = 8.0
 ALARM_STEPS: Final = 10
 """A price at its cap for this many steps cannot keep its promise."""
+_DAY_MICROS: Final = 86_400 * 1_000_000
+_PAUSE_DAYS: Final = 1 / 24
+"""A community that slept longer than an hour learnt nothing in the meantime."""
 _LEAST: Final = 0.01
+_MEMORY: Final = 0.98
+"""What a full step keeps of the sums before it: about fifty steps, 12,800 decisions."""
 _TRUST: Final = 200.0
+_TRUST_FIRST: Final = 20.0
+_NONE: Final = (0.0,) * PROMISE_MAX
 BUILT_IN: Final = {
     "first_impressions": 0,
     "local_share": 1,
     "gini": 2,
     "exploration": 3,
     "small_creators": 4,
+}
+_LEVELS: Final = {
+    "gini": (GINI_GAIN, GINI_PER_DAY),
+    "first_impressions": (FIRST_GAIN, FIRST_PER_DAY),
 }
 
 
@@ -62,15 +85,21 @@ class PricerState(msgspec.Struct, frozen=True, kw_only=True):
     steps: int = 0
     at_cap: tuple[int, ...] = (0,) * PROMISE_MAX
     """Steps in a row at the cap."""
-    delivered: tuple[float, ...] = (0.0,) * PROMISE_MAX
-    """Smoothed share delivered; for gini the Gini."""
-    cost: tuple[float, ...] = (0.0,) * PROMISE_MAX
+    delivered: tuple[float, ...] = _NONE
+    """Share delivered of late; for gini the Gini."""
+    cost: tuple[float, ...] = _NONE
     """Micros of value each promise has cost since the beginning."""
     value: float = 0.0
     """Micros of value served since the beginning."""
     expected: float = 0.0
-    """Impressions expected of what was served, and reported, both decayed."""
+    """Impressions expected of what was served, and reported; these and the sums below are decayed."""
     reported: float = 0.0
+    decisions: float = 0.0
+    used: tuple[float, ...] = _NONE
+    chances: tuple[float, ...] = _NONE
+    reported_by: tuple[float, ...] = _NONE
+    sums: tuple[float, ...] = _NONE
+    """Summed error of gini and first impressions, in mean slot values."""
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +110,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     gini: float
     first_delivered: float
     first_planned: float
+    reported_by: tuple[float, ...] | None = None
+    """Per promise: those of them that consumed it; None where nobody counts."""
 
 
 def start(time: Instant) -> PricerState:
@@ -107,33 +138,37 @@ def step(
     state: PricerState, served: Served, measured: Measured, policy: Policy, now: Instant
 ) -> PricerState:
     """Move every price once; the vector's version grows by one."""
-    assert served.used is not None
-    assert served.chances is not None
-    expected = 0.9 * state.expected + served.slots
-    reported = 0.9 * state.reported + measured.reported
-    viewed = (reported + _TRUST) / (expected + _TRUST)
-    old = state.vector
-    slot_value = _slot_value(old.slot_value, served, viewed)
+    size = served.decisions / STEP_DECISIONS
+    state = _remembered(state, served, measured, _MEMORY**size)
+    old, rows = state.vector, bits_of(policy)
+    slot_value = _slot_value(
+        old.slot_value, served, min(1.0, max(0.05 * size, 1 / (state.steps + 1)))
+    )
+    days = min(max(0.0, (now - old.time) / _DAY_MICROS), _PAUSE_DAYS)
     prices, signs = [0.0] * PROMISE_MAX, [0] * PROMISE_MAX
-    delivered, at_cap = list(state.delivered), [0] * PROMISE_MAX
-    for bit, promise in bits_of(policy).items():
+    delivered, at_cap, sums = list(state.delivered), [0] * PROMISE_MAX, [0.0] * PROMISE_MAX
+    for bit, promise in rows.items():
         signs[bit] = 1 if promise.direction == "floor" else -1
-        most = promise.price_cap * slot_value
-        seen = _delivered(promise, bit, served, measured)
-        prices[bit] = _moved(promise, price_of(state, bit), seen, slot_value, most)
-        delivered[bit] = _smoothed(promise, delivered[bit], seen, state.steps)
-        at_cap[bit] = state.at_cap[bit] + 1 if most > 0 and prices[bit] >= most * 0.999 else 0
+        most = _most(promise, policy)
+        if promise.kind in _LEVELS:
+            error = _error(promise, measured)
+            sums[bit], moved = _level(promise.kind, state.sums[bit], error, days, most)
+            prices[bit] = moved * slot_value
+        else:
+            prices[bit] = _share(promise, bit, state, served, slot_value, most * slot_value)
+        delivered[bit] = _delivered(promise, bit, state, measured)
+        held = most * slot_value > 0 and prices[bit] >= most * slot_value * 0.999
+        at_cap[bit] = state.at_cap[bit] + 1 if held else 0
     # The rank price is no bit's bonus: it goes to its own place in the vector.
     gini_price, prices[BUILT_IN["gini"]], signs[BUILT_IN["gini"]] = prices[2], 0.0, 0
-    gini_price = min(gini_price, _half_cap(policy, slot_value))
     vector = PriceVector(
         version=old.version + 1, time=now, prices=tuple(prices), signs=tuple(signs),
         gini=gini_price, slot_value=slot_value,
     )  # fmt: skip
     return msgspec.structs.replace(
-        state, vector=vector, steps=state.steps + 1, at_cap=tuple(at_cap), delivered=tuple(delivered),
-        cost=_cost(state, served, old), value=state.value + served.value, expected=expected,
-        reported=reported,
+        state, vector=vector, steps=state.steps + 1, at_cap=tuple(at_cap),
+        delivered=tuple(delivered), sums=tuple(sums), cost=_cost(state, served, old),
+        value=state.value + served.value,
     )  # fmt: skip
 
 
@@ -149,62 +184,100 @@ def price_of(state: PricerState, bit: int) -> float:
     return state.vector.gini if bit == BUILT_IN["gini"] else state.vector.prices[bit]
 
 
-def _slot_value(old: float, served: Served, viewed: float) -> float:
+def _remembered(state: PricerState, served: Served, measured: Measured, keep: float) -> PricerState:
+    """Add what was served and reported to the decayed sums."""
+
+    def added(before: tuple[float, ...], more: list[float] | tuple[float, ...] | None) -> tuple[float, ...]:  # fmt: skip
+        return tuple(keep * a + b for a, b in zip(before, more or _NONE, strict=True))
+
+    # Where nobody counts by promise, everything served is taken to be looked at alike.
+    by = served.used if measured.reported_by is None else measured.reported_by
+    return msgspec.structs.replace(
+        state,
+        expected=keep * state.expected + served.slots,
+        reported=keep * state.reported
+        + (served.slots if measured.reported_by is None else measured.reported),
+        decisions=keep * state.decisions + served.decisions,
+        used=added(state.used, served.used),
+        chances=added(state.chances, served.chances),
+        reported_by=added(state.reported_by, by),
+    )
+
+
+def _looked_at(state: PricerState, bit: int) -> float:
+    """Return how often what consumes a promise is looked at, against everything served.
+
+    Within [0.5, 2], and near 1 while few impressions are known: reports may be hours late.
+    """
+    every = (state.reported + _TRUST) / (state.expected + _TRUST)
+    ratio = (state.reported_by[bit] + _TRUST * every) / ((state.used[bit] + _TRUST) * every)
+    return min(max(ratio, 0.5), 2.0)
+
+
+def _slot_value(old: float, served: Served, share: float) -> float:
     """Keep a slow mean of what a looked-at slot is worth; prices are scaled by it."""
     if not served.slots:
         return old
-    fresh = max(0.0, served.value / served.slots)
-    assert viewed > 0
-    return fresh if old == 0.0 else 0.95 * old + 0.05 * fresh
+    fresh_value = max(0.0, served.value / served.slots)
+    return fresh_value if old == 0.0 else (1 - share) * old + share * fresh_value
 
 
-def _delivered(promise: Promise, bit: int, served: Served, measured: Measured) -> float | None:
+def _most(promise: Promise, policy: Policy) -> float:
+    """Return a price's cap in slot values.
+
+    With rank price and small-creator share both on, the two together stay under half a slot's value.
+    """
+    pair = {"gini", "small_creators"}
+    on = {row.kind for row in policy.promises if row.enabled}
+    return min(promise.price_cap, 0.25) if promise.kind in pair <= on else promise.price_cap
+
+
+def _error(promise: Promise, measured: Measured) -> float:
+    """Return how far a level is on the wrong side of its target."""
+    if promise.kind == "gini":
+        return measured.gini - promise.target
+    # The plan of a post one minute old is a fraction of an impression: no cause for alarm.
+    missing = promise.target * measured.first_planned - measured.first_delivered
+    return missing / (measured.first_planned + _TRUST_FIRST)
+
+
+def _level(kind: str, before: float, error: float, days: float, most: float) -> tuple[float, float]:
+    """Return (sum, price) in slot values; a sum beyond what a price may be would take as long to undo."""
+    gain, per_day = _LEVELS[kind]
+    total = min(max(before + per_day * days * error, 0.0), most)
+    return total, min(max(total + gain * error, 0.0), most)
+
+
+def _share(
+    promise: Promise, bit: int, state: PricerState, served: Served, slot_value: float, most: float
+) -> float:
     assert served.used is not None
     assert served.chances is not None
+    old = state.vector.prices[bit]
+    if promise.kind == "exploration":
+        return 0.0  # kept by the draw itself
+    if not served.chances[bit]:
+        return min(old, most)  # nobody could have been served it: nothing is known anew
+    seen = _looked_at(state, bit) * served.used[bit] / served.chances[bit]
+    weight = served.chances[bit] * state.decisions / (state.chances[bit] * STEP_DECISIONS)
+    move = STEP * weight * (promise.target - seen) / max(promise.target, 1e-6)
+    if promise.direction == "floor":
+        moved = old + slot_value * move
+    else:
+        least = _LEAST * slot_value
+        moved = max(old, least) * exp(min(1.0, -move))
+        moved = 0.0 if moved <= least else moved
+    return min(max(moved, 0.0), most)
+
+
+def _delivered(promise: Promise, bit: int, state: PricerState, measured: Measured) -> float:
     if promise.kind == "gini":
         return measured.gini
     if promise.kind == "first_impressions":
         planned = measured.first_planned
         return measured.first_delivered / planned if planned > 0 else 1.0
-    return served.used[bit] / served.chances[bit] if served.chances[bit] else None
-
-
-def _moved(
-    promise: Promise, old: float, seen: float | None, slot_value: float, most: float
-) -> float:
-    if seen is None:
-        return min(
-            old, most
-        )  # nobody could have been served what it asks for: nothing is known anew
-    if promise.kind == "gini":
-        moved = old + STEP_GINI * slot_value * (seen - promise.target)
-    elif promise.kind == "exploration":
-        return 0.0  # kept by the draw itself
-    elif promise.direction == "floor":
-        size = STEP_FIRST if promise.kind == "first_impressions" else STEP
-        moved = old + size * slot_value * (promise.target - seen) / max(promise.target, 1e-6)
-    else:
-        least = _LEAST * slot_value
-        moved = max(old, least) * exp(
-            STEP * min(8.0, (seen - promise.target) / max(promise.target, 1e-6))
-        )
-        moved = 0.0 if moved <= least else moved
-    return min(max(moved, 0.0), most)
-
-
-def _smoothed(promise: Promise, before: float, seen: float | None, steps: int) -> float:
-    if seen is None:
-        return before
-    if promise.kind in ("gini", "first_impressions"):
-        return seen
-    share = max(0.02, 1 / (steps + 1))
-    return (1 - share) * before + share * seen
-
-
-def _half_cap(policy: Policy, slot_value: float) -> float:
-    """With the small-creator share on too, both prices together stay under half a slot's value."""
-    both = any(p.kind == "small_creators" and p.enabled for p in policy.promises)
-    return 0.25 * slot_value if both else float("inf")
+    chances = state.chances[bit]
+    return _looked_at(state, bit) * state.used[bit] / chances if chances else state.delivered[bit]
 
 
 def _cost(state: PricerState, served: Served, vector: PriceVector) -> tuple[float, ...]:

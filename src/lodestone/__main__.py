@@ -1,0 +1,5 @@
+"""`python -m lodestone` is `lodestone`."""
+
+from lodestone.cli import main
+
+main()
