@@ -62,23 +62,25 @@ class Answers:
         served = decision.time // 1_000_000
         person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
         slots = []
-        for slot, index in enumerate(decision.choice.pool_index.tolist(), 1):
-            row = int(pool.item[index])
-            item = self._state.items[row]
-            owner = int(item["owner"])
-            kind, domain = int(pool.domain_kind[index]), int(pool.domain[index])
-            source = int(pool.source[index])
+        shown, items = decision.choice.pool_index, self._state.items
+        rows = pool.item[shown]
+        columns = (
+            rows, items["owner"][rows], items["kind"][rows], items["label"][rows],
+            pool.domain_kind[shown], pool.domain[shown], pool.source[shown], pool.promises[shown],
+        )  # fmt: skip
+        told = zip(*(column.tolist() for column in columns), strict=True)
+        for slot, (row, owner, what, mark, kind, domain, source, held) in enumerate(told, 1):
             explored = slot - 1 == decision.choice.explored_slot
             beacon = Beacon(
-                decision.sequence, int(pool.promises[index]), row, served, person, domain, kind,
+                decision.sequence, held, row, served, person, domain, kind,
                 source, decision.surface, slot, FLAG_EXPLORED if explored else 0,
             )  # fmt: skip
-            label = LABELS[int(item["label"])]
+            label = LABELS[mark]
             slots.append(
                 FeedSlot(
                     slot=slot, item_id=directory.item_id(row),
                     author_id=(directory.person_ids[owner] or "") if owner >= 0 else "",
-                    kind=KINDS[int(item["kind"])], domain=_DOMAINS[kind],
+                    kind=KINDS[what], domain=_DOMAINS[kind],
                     domain_id=directory.domain_id(domain) if domain >= 0 else None,
                     source=_SOURCES[source], paid=False, beacon=mint(self._secret, beacon),
                     label=None if label == "show" else label,

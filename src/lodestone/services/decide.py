@@ -37,19 +37,14 @@ from lodestone.traffic.filters import (
     MARK_SERVED,
 )
 from lodestone.traffic.kernels import Kernels
-from lodestone.traffic.net import numbered
 from lodestone.traffic.policy import (
-    PROMISE_FIRST_IMPRESSIONS,
+    PROMISE_EXPLORATION,
     PROMISE_LOCAL_SHARE,
-    PROMISE_SMALL_CREATORS,
     Policy,
 )
 from lodestone.traffic.pricer import Served
 from lodestone.traffic.prices import PriceVector
 
-_BIT_FIRST: Final = np.uint64(1 << PROMISE_FIRST_IMPRESSIONS)
-_BIT_LOCAL: Final = np.uint64(1 << PROMISE_LOCAL_SHARE)
-_BIT_SMALL: Final = np.uint64(1 << PROMISE_SMALL_CREATORS)
 _NO_VECTOR: Final = np.zeros(64, np.float32)
 
 
@@ -151,7 +146,7 @@ class Decider:
         stages.done("prices", passed.size, passed.size)
         pool, index, choice = self._slots(setting, judged, passed, chances, promises, rank, net)
         self._reasons(setting, judged, passed, index, pool, choice, net)
-        _account(account, viewer, setting, value, index, pool, choice)
+        _account(self._kernels, account, viewer, setting, value, index, pool, choice)
         stages.done("slots", pool.item.size, choice.pool_index.size)
         return Decision(
             sequence=setting.sequence, time=setting.now, person=viewer.ordinal,
@@ -216,17 +211,13 @@ class Decider:
     def _prices(
         self, viewer: Viewer, setting: Setting, judged: Judged, passed: Ints, value: Floats
     ) -> tuple[Bits, NDArray[np.int16], Ints]:
-        item = self._state.items[judged.rows[passed]]
-        promises = item["promises"].copy()
-        promises[item["need"] > 0] |= _BIT_FIRST
-        if viewer.record["surface"] == 0 and viewer.record["located"]:
-            with np.errstate(invalid="ignore"):
-                promises[judged.near[passed] <= viewer.record["radius_km"]] |= _BIT_LOCAL
-        authors = item["author"]
-        promises[self._state.authors["small"][authors] == 1] |= _BIT_SMALL
-        known = authors < setting.author_rank.size
-        rank = np.zeros(passed.size, np.int16)
-        rank[known] = setting.author_rank[authors[known]]
+        here = viewer.record["surface"] == 0 and viewer.record["located"]
+        radius = float(viewer.record["radius_km"]) if here else -1.0
+        promises, rank = np.empty(passed.size, np.uint64), np.empty(passed.size, np.int16)
+        self._kernels.pool.consumed(
+            self._state.items, self._state.authors, setting.author_rank, judged.rows[passed],
+            judged.near[passed], radius, promises, rank,
+        )  # fmt: skip
         net = np.empty(passed.size, np.int64)
         self._kernels.prices.net_scores(value, promises, rank, *setting.price_arrays, net)
         return promises, rank, net
@@ -247,11 +238,13 @@ class Decider:
         source = judged.source[passed[index]]
         if not natural:
             source[at] = Source.EXPLORATION
-        item = self._state.items[rows]
+        author = np.empty(rows.size, np.int32)
+        kernels.pool.number(self._state.items["author"][rows], author)
+        chosen = passed[index]
         pool = Pool(
-            item=rows, chances=chances[index], promises=promises[index], rank=rank[index],
-            author=numbered(item["author"]), topic=item["topic"].copy(),
-            domain_kind=judged.kind[passed[index]], domain=judged.domain[passed[index]], source=source,
+            item=rows, chances=chances[index], promises=promises[index], rank=rank[index], author=author,
+            topic=self._state.items["topic"][rows], domain_kind=judged.kind[chosen],
+            domain=judged.domain[chosen], source=source,
         )  # fmt: skip
         contest = Contest(net[index], pool.author, pool.topic, at, natural, passed.size)
         return pool, index, choose(kernels, contest, rules, drawn)
@@ -261,13 +254,9 @@ class Decider:
         net: Ints,
     ) -> None:  # fmt: skip
         """Give every candidate that stood in the contest and was not shown its reason."""
-        reason = np.where(net <= -(2**34), int(DropReason.NOT_FINITE), int(DropReason.OUTBID))
-        reason[index] = DropReason.RUNNER_UP
-        shown = choice.pool_index
-        full, close = _crowded(pool.author, shown, setting.policy)
-        reason[index[close]] = DropReason.TOO_CLOSE
-        reason[index[full]] = DropReason.AUTHOR_FULL
-        reason[index[shown]] = DropReason.SHOWN
+        reason = np.empty(passed.size, np.uint8)
+        shown, most = choice.pool_index, setting.policy.author_max
+        self._kernels.pool.reasons(net, index, pool.author, shown, most, reason)
         judged.reason[passed] = reason
 
 
@@ -278,46 +267,23 @@ def _natural(net: Ints, candidate: int, limit: int) -> bool:
     return better + tied < limit
 
 
-def _crowded(author: Rows, shown: Ints, policy: Policy) -> tuple[Ints, Ints]:
-    """Return pool indices whose author is full in the slate, and those whose author stands in it."""
-    held = np.bincount(author[shown], minlength=int(author.max()) + 1 if author.size else 1)
-    count = held[author] if author.size else np.zeros(0, np.int64)
-    rest = np.ones(author.size, bool)
-    rest[shown] = False
-    better = np.zeros(author.size, bool)
-    if shown.size:
-        better[: int(shown.max())] = True  # above the last shown: not for its net score
-    full = np.flatnonzero(rest & better & (count >= policy.author_max))
-    close = np.flatnonzero(rest & better & (count > 0) & (count < policy.author_max))
-    return full, close
-
-
-def _account(
-    account: Served, viewer: Viewer, setting: Setting, value: Floats, index: Ints, pool: Pool,
-    choice: Choice,
+def _account(  # noqa: PLR0913, PLR0917  what one decision was made of
+    kernels: Kernels, account: Served, viewer: Viewer, setting: Setting, value: Floats, index: Ints,
+    pool: Pool, choice: Choice,
 ) -> None:  # fmt: skip
     """Add a decision to what the pricer will look at, slots weighed by attention."""
-    assert account.used is not None
-    assert account.chances is not None
     account.decisions += 1
     shown = choice.pool_index
-    if not shown.size:
-        return
     attention = 1 / (1 + setting.policy.attention_decay * np.arange(shown.size))
-    total = float(attention.sum())
-    account.slots += total
-    got = float(attention @ value[index[shown]])
+    could = (np.array(setting.prices.signs) != 0).astype(np.uint8)
+    could[PROMISE_LOCAL_SHARE] &= viewer.record["surface"] == 0 and viewer.record["located"]
+    sums = np.zeros(3)
+    kernels.pool.account(
+        value, index, shown, pool.promises, pool.rank, attention, could, account.used,
+        account.chances, sums,
+    )  # fmt: skip
+    slots, got, forgone = sums.tolist()
+    account.slots += slots
     account.value += got
-    best = np.partition(value, value.size - shown.size)[-shown.size :]
-    account.forgone += max(0.0, float(attention @ np.sort(best)[::-1]) - got)
-    account.used[2] += float(attention @ np.maximum(pool.rank[shown], 0)) / 32767
-    local = bool(viewer.record["surface"] == 0 and viewer.record["located"])
-    for weight, held in zip(attention.tolist(), pool.promises[shown].tolist(), strict=True):
-        for bit in range(held.bit_length()):
-            if held >> bit & 1:
-                account.used[bit] += weight
-    if choice.explored_slot >= 0:
-        account.used[3] += 1.0
-    for bit, sign in enumerate(setting.prices.signs):
-        if sign and (bit != PROMISE_LOCAL_SHARE or local):
-            account.chances[bit] += total
+    account.forgone += forgone
+    account.used[PROMISE_EXPLORATION] += choice.explored_slot >= 0

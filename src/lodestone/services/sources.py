@@ -61,8 +61,9 @@ class Sources:
             self._rows,
             self._source,
         )
-        order = np.argsort(self._rows[:count], kind="stable")
-        return self._rows[order], self._source[order]
+        both = (self._rows[:count].astype(np.int64) << 8) | self._source[:count]
+        both.sort()
+        return (both >> 8).astype(np.int32), (both & 255).astype(np.uint8)
 
     def _taste(self, viewer: Viewer, vector: NDArray[np.float32], degraded: list[str]) -> Rows:
         if not viewer.personalised or not vector.any() or viewer.record["surface"] == 1:

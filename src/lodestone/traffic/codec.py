@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from lodestone.base.clock import Instant
 from lodestone.base.errors import CorruptError
 from lodestone.events.outcomes import OUTCOME_COUNT
-from lodestone.traffic.decision import Choice, Decision, Pool
+from lodestone.traffic import codec_kernel
+from lodestone.traffic.decision import Bits, Chances, Choice, Codes, Decision, Pool, Rows
 
 VERSION: Final = 1
 _LEVEL: Final = 1
@@ -28,6 +29,10 @@ _POOL: Final = (
     ("domain", "<i2"),
     ("source", "<u1"),
 )
+
+
+_POOL_BYTES: Final = 2 + sum(np.dtype(kind).itemsize for _, kind in _POOL) + OUTCOME_COUNT
+"""Bytes of the first section for each pool entry: its place, its columns, the high bytes of its chances."""
 
 
 class _Head(msgspec.Struct, frozen=True, array_like=True):
@@ -81,25 +86,56 @@ class _Writer:
         return flat.reshape(width, count).T.copy().reshape(-1).view(kind), end
 
 
-def encode(decision: Decision) -> list[bytes]:
+def encode(decision: Decision, *, compiled: bool = True) -> list[bytes]:
     """Write a decision as two sections, uncompressed; who it was for is apart (see `encode_who`).
 
     The first is regular and compresses well; the second holds the low bytes of chances, which hardly do.
     """
     pool = decision.pool
-    steps = np.diff(decision.candidate, prepend=np.int32(0))
     head = _head(decision)
-    # Outcome by outcome: the chances of one outcome resemble each other.
-    chances = _Writer.planes(pool.chances.T, "<u2")
-    half = len(chances) // 2
+    first = np.empty(5 * decision.candidate.size + _POOL_BYTES * pool.item.size, np.uint8)
+    second = np.empty(OUTCOME_COUNT * pool.item.size, np.uint8)
+    write = codec_kernel.columns if compiled else columns
+    write(
+        decision.candidate, decision.reason, pool.item, pool.promises, pool.rank, pool.author,
+        pool.topic, pool.domain_kind, pool.domain, pool.source, pool.chances, first, second,
+    )  # fmt: skip
+    return [len(head).to_bytes(4, "little") + head + first.tobytes(), second.tobytes()]
+
+
+def columns(
+    candidate: Rows, reason: Codes, item: Rows, promises: Bits, rank: NDArray[np.int16],
+    author: Rows, topic: NDArray[np.int16], kind: Codes, domain: NDArray[np.int16], source: Codes,
+    chances: Chances, first: NDArray[np.uint8], second: NDArray[np.uint8],
+) -> None:  # fmt: skip
+    """Write every column as byte planes: steps of candidates, reasons, then the pool's columns.
+
+    Args:
+        candidate: Shape (candidates,), ascending.
+        reason: Shape (candidates,).
+        item: Shape (pool,), each one of the candidates; so are the rest of the pool's columns.
+        promises: Shape (pool,).
+        rank: Shape (pool,).
+        author: Shape (pool,).
+        topic: Shape (pool,).
+        kind: Shape (pool,).
+        domain: Shape (pool,).
+        source: Shape (pool,).
+        chances: Shape (pool, outcomes); outcome by outcome, since those of one outcome resemble each other.
+        first: Shape (bytes,), written: everything but the low bytes of chances.
+        second: Shape (pool x outcomes,), written.
+    """
+    low_high = _Writer.planes(chances.T, "<u2")
+    half = len(low_high) // 2
     parts = [
-        len(head).to_bytes(4, "little") + head,
-        _Writer.planes(steps, "<i4"),
-        decision.reason.tobytes(),
-        _Writer.planes(np.searchsorted(decision.candidate, pool.item), "<u2"),
+        _Writer.planes(np.diff(candidate, prepend=np.int32(0)), "<i4"),
+        reason.tobytes(),
+        _Writer.planes(np.searchsorted(candidate, item), "<u2"),
     ]
-    parts.extend(_Writer.planes(getattr(pool, name), kind) for name, kind in _POOL)
-    return [b"".join([*parts, chances[half:]]), chances[:half]]
+    pool: tuple[NDArray[Any], ...] = (promises, rank, author, topic, kind, domain, source)
+    parts.extend(_Writer.planes(one, kind) for one, (_, kind) in zip(pool, _POOL, strict=True))
+    first[:] = np.frombuffer(b"".join([*parts, low_high[half:]]), np.uint8)
+    second[:] = np.frombuffer(low_high[:half], np.uint8)
 
 
 def _head(decision: Decision) -> bytes:

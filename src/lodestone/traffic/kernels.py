@@ -9,6 +9,8 @@ from lodestone.traffic import (
     filters_kernel,
     gather,
     gather_kernel,
+    pool,
+    pool_kernel,
     prices,
     prices_kernel,
     slots,
@@ -24,7 +26,8 @@ class Kernels:
     filters: ModuleType
     prices: ModuleType
     slots: ModuleType
+    pool: ModuleType
 
 
-COMPILED: Final = Kernels(gather_kernel, filters_kernel, prices_kernel, slots_kernel)
-PLAIN: Final = Kernels(gather, filters, prices, slots)
+COMPILED: Final = Kernels(gather_kernel, filters_kernel, prices_kernel, slots_kernel, pool_kernel)
+PLAIN: Final = Kernels(gather, filters, prices, slots, pool)

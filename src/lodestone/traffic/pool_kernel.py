@@ -1,0 +1,124 @@
+"""Compiled twins of `traffic.pool`."""
+
+import numba
+import numpy as np
+
+from lodestone.base.arrays import Array, Number
+
+_NET_NONE = -(2**34)
+
+
+@numba.njit(cache=True)
+def consumed(
+    items: Array,
+    authors: Array,
+    author_rank: Array,
+    rows: Array,
+    near: Array,
+    radius_km: Number,
+    promises: Array,
+    rank: Array,
+) -> None:
+    """See `lodestone.traffic.pool.consumed`."""
+    for n in range(rows.size):
+        item = items[rows[n]]
+        bits = item.promises
+        if item.need > 0:
+            bits |= np.uint64(1)
+        if near[n] <= radius_km:
+            bits |= np.uint64(2)
+        author = item.author
+        if authors[author].small == 1:
+            bits |= np.uint64(16)
+        promises[n] = bits
+        rank[n] = author_rank[author] if author < author_rank.size else np.int16(0)
+
+
+@numba.njit(cache=True)
+def number(authors: Array, out: Array) -> None:
+    """See `lodestone.traffic.pool.number`."""
+    known = np.empty(authors.size, np.int64)
+    count = 0
+    for n in range(authors.size):
+        place = -1
+        for k in range(count):
+            if known[k] == authors[n]:
+                place = k
+                break
+        if place < 0:
+            place = count
+            known[count] = authors[n]
+            count += 1
+        out[n] = place
+
+
+@numba.njit(cache=True)
+def reasons(
+    net: Array, index: Array, author: Array, shown: Array, author_max: Number, out: Array
+) -> None:
+    """See `lodestone.traffic.pool.reasons`."""
+    for n in range(net.size):
+        out[n] = 29 if net[n] <= _NET_NONE else 30
+    held = np.zeros(author.size + 1, np.int64)
+    last = -1
+    for k in range(shown.size):
+        held[author[shown[k]]] += 1
+        last = max(last, shown[k])
+    for p in range(author.size):
+        reason = 31
+        if p < last:
+            count = held[author[p]]
+            if count >= author_max:
+                reason = 40
+            elif count > 0:
+                reason = 41
+        out[index[p]] = reason
+    for k in range(shown.size):
+        out[index[shown[k]]] = 0
+
+
+@numba.njit(cache=True)
+def account(
+    value: Array,
+    index: Array,
+    shown: Array,
+    promises: Array,
+    rank: Array,
+    attention: Array,
+    chances_to: Array,
+    used: Array,
+    chances: Array,
+    sums: Array,
+) -> None:
+    """See `lodestone.traffic.pool.account`."""
+    filled = shown.size
+    total, got = 0.0, 0.0
+    best = np.full(filled, -np.inf)
+    for n in range(value.size):
+        if filled and value[n] > best[filled - 1]:
+            k = filled - 1
+            while k > 0 and best[k - 1] < value[n]:
+                best[k] = best[k - 1]
+                k -= 1
+            best[k] = value[n]
+    could = 0.0
+    for k in range(filled):
+        place = shown[k]
+        weight = attention[k]
+        total += weight
+        got += weight * value[index[place]]
+        could += weight * best[k]
+        used[2] += weight * max(rank[place], 0) / 32767
+        bits = promises[place]
+        bit = 0
+        while bits:
+            if bits & np.uint64(1):
+                used[bit] += weight
+            bits >>= np.uint64(1)
+            bit += 1
+    for bit in range(chances.size):
+        if chances_to[bit]:
+            chances[bit] += total
+    sums[0] += total
+    sums[1] += got
+    sums[2] += max(0.0, could - got)
