@@ -9,7 +9,7 @@ import numpy as np
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.client import Client, ClientError
+from lodestone.client import Client, ClientError, Feed, Surface
 from lodestone.town.make import Json, Post, Town
 from lodestone.town.pictures import picture
 
@@ -22,7 +22,7 @@ _SECOND: Final = 1_000_000
 _HOURS: Final = np.array(
     [2, 1, 1, 1, 1, 2, 4, 6, 7, 6, 5, 6, 9, 8, 6, 5, 5, 6, 8, 11, 13, 13, 9, 5], np.float64
 )  # fmt: skip
-_SURFACES: Final = (("discover", 0.68), ("following", 0.14), ("place", 0.10), ("channel", 0.05), ("profession", 0.03))  # fmt: skip
+_SURFACES: Final[tuple[tuple[Surface, float], ...]] = (("discover", 0.68), ("following", 0.14), ("place", 0.10), ("channel", 0.05), ("profession", 0.03))  # fmt: skip
 Told = Callable[[int, int, str], None]
 
 
@@ -37,7 +37,7 @@ class Filled:
 
 
 async def fill(
-    client: Client, town: Town, told: Told, *, hour_of: Callable[[Instant], int]
+    client: Client, town: Town, told: Told, *, hour_of: Callable[[Instant], int], feeds: int = FEEDS
 ) -> Filled:
     """Bring the town in and let it live its first day; what was done before is not done twice.
 
@@ -46,11 +46,12 @@ async def fill(
         town: What to bring in.
         told: Is told (done, in all, of what).
         hour_of: The hour of the day, 0 to 23, of an instant in the town.
+        feeds: How many are opened in the day.
     """
     await _reach(client, town.start)
     addresses = await _pictures(client, town, told)
     await _bring(client, town, addresses, told)
-    return await _Day(client, town, addresses, hour_of).live(told)
+    return await _Day(client, town, addresses, hour_of, feeds).live(told)
 
 
 async def _pictures(client: Client, town: Town, told: Told) -> dict[str, str]:
@@ -75,9 +76,8 @@ async def _bring(client: Client, town: Town, addresses: dict[str, str], told: To
             part = rows[first : first + _BULK]
             told(done, whole, "bringing people and posts")
             answer = await put(part)
-            if answer["refused"]:
-                first_one = answer["refused"][0]
-                raise ClientError(400, first_one["code"], first_one["message"])
+            if answer.refused:
+                raise ClientError(400, answer.refused[0].code, answer.refused[0].message)
             done += len(part)
     await _edges(client, town, told)
 
@@ -129,11 +129,13 @@ class _Day:
         town: Town,
         addresses: dict[str, str],
         hour_of: Callable[[Instant], int],
+        feeds: int,
     ) -> None:
         self._client = client
         self._town = town
         self._addresses = addresses
         self._hour_of = hour_of
+        self._wanted = feeds
         self._streams = Streams(town.seed)
         self._posts = {post.body["id"]: post for post in town.posts}
         self._feeds = self._events = 0
@@ -154,14 +156,14 @@ class _Day:
             events = [event async for event in self._step(number, now, plan[number])]
             if events:
                 answer = await self._client.events(events)
-                self._events += answer["accepted"]
+                self._events += answer.accepted
         told(STEPS, STEPS, "living a day")
         return Filled(len(town.people), len(town.posts), self._feeds, self._events)
 
     def _plan(self) -> list[int]:
         starts = [self._town.start + n * STEP_MINUTES * 60 * _SECOND for n in range(STEPS)]
         weight = np.array([_HOURS[self._hour_of(Instant(at))] for at in starts])
-        return [int(n) for n in np.rint(FEEDS * weight / weight.sum())]
+        return [int(n) for n in np.rint(self._wanted * weight / weight.sum())]
 
     async def _step(self, number: int, now: Instant, feeds: int) -> Any:
         chance = self._streams.of("step", number)
@@ -169,13 +171,12 @@ class _Day:
         viewers = chance.choice(active.size, feeds, p=active / active.sum(), replace=False)
         for order, viewer in enumerate(viewers.tolist()):
             surface, domain = self._surface(chance, viewer)
-            named = {} if domain is None else {"domain_id": domain}
-            feed = await self._client.feed(f"p{viewer}", surface, slots=8, **named)
+            feed = await self._client.feed(f"p{viewer}", surface, slots=8, domain_id=domain)
             self._feeds += 1
             for event in self._look(chance, viewer, feed, f"{number}-{order}"):
                 yield {**event, "time": time_text(now), "person_id": f"p{viewer}"}
 
-    def _surface(self, chance: np.random.Generator, viewer: int) -> tuple[str, str | None]:
+    def _surface(self, chance: np.random.Generator, viewer: int) -> tuple[Surface, str | None]:
         shares = [share for _, share in _SURFACES]
         surface = _SURFACES[int(chance.choice(len(shares), p=shares))][0]
         if surface == "channel":
@@ -186,16 +187,16 @@ class _Day:
         return surface, None
 
     def _look(
-        self, chance: np.random.Generator, viewer: int, feed: Any, name: str
+        self, chance: np.random.Generator, viewer: int, feed: Feed, name: str
     ) -> Iterator[Json]:
         """Say what a person does about a page: each slot is looked at less often than the one before."""
         person = self._town.people[viewer]
-        for slot in feed["slots"]:
-            if chance.random() > 1 / (1 + 0.06 * (slot["slot"] - 1)):
+        for slot in feed.slots:
+            if chance.random() > 1 / (1 + 0.06 * (slot.slot - 1)):
                 continue
-            post = self._posts[slot["item_id"]]
-            about = {"item_id": slot["item_id"], "beacon": slot["beacon"]}
-            did = f"{name}-{slot['slot']}"
+            post = self._posts[slot.item_id]
+            about = {"item_id": slot.item_id, "beacon": slot.beacon}
+            did = f"{name}-{slot.slot}"
             seconds = round(float(chance.gamma(2, 2)), 1)
             yield {
                 "id": f"{did}-impression",
@@ -206,12 +207,12 @@ class _Day:
             joy = (
                 0.25
                 + 1.5 * person.taste[post.topic] * post.quality
-                + 0.3 * (slot["domain"] != "public")
+                + 0.3 * (slot.domain != "public")
             )
             for kind, rate in _RATES:
                 if chance.random() < rate * joy:
-                    more = {"author_id": slot["author_id"]} if kind == "follow" else {}
-                    if kind != "follow" or slot["author_id"] != person.body["id"]:
+                    more = {"author_id": slot.author_id} if kind == "follow" else {}
+                    if kind != "follow" or slot.author_id != person.body["id"]:
                         yield {"id": f"{did}-{kind}", "type": kind, **about, **more}
             if post.body["kind"] in ("video", "live"):
                 watched = round(float(chance.exponential(9 * joy)), 1)
