@@ -6,7 +6,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from lodestone.cli.reach import Reach
+from lodestone.base.clock import Instant
+from lodestone.base.wire import time_text
+from lodestone.cli.reach import Reach, ToldError
 from lodestone.cli.say import note
 
 _BULK: Final = 1_000
@@ -86,6 +88,15 @@ async def marks(reach: Reach, source: str) -> dict[str, int]:
 async def mark(reach: Reach, source: str, rows: dict[str, int]) -> None:
     """Note how many rows of each file have been brought."""
     await reach.ask("PUT", f"/v1/imports/{source}", body={"rows": rows})
+
+
+async def drive(reach: Reach, instant: int) -> None:
+    """Move a driven clock; one that runs with the wall is left alone."""
+    try:
+        await reach.ask("PUT", "/v1/clock", body={"instant": time_text(Instant(instant))})
+    except ToldError as error:
+        if error.code not in ("clock_notdriven", "clock_backwards"):
+            raise
 
 
 def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -18,8 +18,8 @@ from typing import Any, Final
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
 from lodestone.base.wire import time_text
-from lodestone.cli.carry import Sent, Tally, carry_bulk, carry_events, mark, marks
-from lodestone.cli.reach import Reach, ToldError
+from lodestone.cli.carry import Sent, Tally, carry_bulk, carry_events, drive, mark, marks
+from lodestone.cli.reach import Reach
 
 SOURCE: Final = "kuairand"
 _ROWS: Final = 2_000
@@ -124,16 +124,7 @@ def _index(path: Path, advance: Advance, tally: Tally) -> LogFile:
 async def _start_clock(reach: Reach, logs: list[LogFile]) -> None:
     first = min((log.times[0] for log in logs if log.times), default=None)
     if first is not None:
-        await _drive(reach, first * 1000)
-
-
-async def _drive(reach: Reach, instant: int) -> None:
-    """Move a driven clock; one that runs with the wall is left alone."""
-    try:
-        await reach.ask("PUT", "/v1/clock", body={"instant": time_text(Instant(instant))})
-    except ToldError as error:
-        if error.code not in ("clock_not_driven", "clock_backwards"):
-            raise
+        await drive(reach, first * 1000)
 
 
 async def _bring(reach: Reach, kind: str, path: Path, advance: Advance, tally: Tally) -> None:
@@ -187,7 +178,7 @@ async def _bring_logs(
     occurrences = _seen_before(logs, done)
     for batch, ends in _merged(logs, done):
         sent = [event for row in batch for event in _events(row, authors, occurrences, tally)]
-        await _drive(reach, batch[-1].time * 1000)
+        await drive(reach, batch[-1].time * 1000)
         await carry_events(reach, sent, tally)
         done.update(ends)
         await mark(reach, SOURCE, {**known, **done})

@@ -12,11 +12,13 @@ columns. Files are taken in the order above, whatever order they are named in.
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.cli.carry import Sent, Tally, batched, carry_bulk, carry_events, mark, marks
+from lodestone.base.wire import instant_of
+from lodestone.cli.carry import Sent, Tally, batched, carry_bulk, carry_events, drive, mark, marks
 from lodestone.cli.reach import Reach, ToldError
 
 KINDS: Final = ("domains", "people", "items", "events")
@@ -87,6 +89,7 @@ async def import_tables(
 
 
 async def _carry(reach: Reach, kind: str, sent: list[Sent], tally: Tally) -> None:
+    await _drive_to_latest(reach, sent)
     if kind == "events":
         await carry_events(reach, sent, tally)
     elif kind == "people":
@@ -101,6 +104,23 @@ async def _carry(reach: Reach, kind: str, sent: list[Sent], tally: Tally) -> Non
                 tally.domains += 1
             except ToldError as error:
                 tally.refuse(one.where, error.message)
+
+
+async def _drive_to_latest(reach: Reach, sent: list[Sent]) -> None:
+    """Move a driven clock to the latest time that rows tell: nothing may lie ahead of it."""
+    told = [row.body.get("time") or row.body.get("created_at") for row in sent]
+    times = [_instant(text) for text in told if text is not None]
+    if known := [time for time in times if time is not None]:
+        await drive(reach, max(known))
+
+
+def _instant(text: str) -> int | None:
+    """Return the instant of a time; None where it is none, which the door will refuse by name."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if time.tzinfo is None else instant_of(time)
 
 
 def kind_of(path: Path) -> str:
