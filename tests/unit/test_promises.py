@@ -1,25 +1,12 @@
-"""What promises ask is worked out as it is defined, and prices move the way they must."""
+"""What promises ask of items and creators is worked out as it is defined."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lodestone.base.clock import Instant
-from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, OUTCOME_COUNT, Kind
 from lodestone.traffic import promises
-from lodestone.traffic.policy import PROMISE_CUSTOM, Policy, Promise
-from lodestone.traffic.pricer import (
-    ALARM_STEPS,
-    Measured,
-    Served,
-    alarms,
-    bits_of,
-    fresh,
-    price_of,
-    start,
-    step,
-)
 
 HOUR = 3_600_000_000
 EXPOSURES = st.lists(st.integers(0, 1000), min_size=1, max_size=40).map(
@@ -96,92 +83,87 @@ def test_what_one_post_had_too_early_keeps_no_promise_to_another():
     assert (delivered, planned) == (15.0, 30.0)
 
 
-def a_policy(**changes):
-    floor = Promise(id="p", kind="share", target=0.3, price_cap=2.0, field="kind", equals="text")
-    return Policy(promises=(Promise(**{**{n: getattr(floor, n) for n in floor.__struct_fields__}, **changes}),))  # fmt: skip
+def test_a_post_let_go_is_promised_no_more_than_it_had():
+    counts = counts_of((20, 0), (20, 9))
 
-
-def after(policy, used, *, steps=1, state=None):
-    """Step so often with a share used of the slots."""
-    state = state or start(Instant(0))
-    bit = next(iter(bits_of(policy)))
-    for number in range(steps):
-        served = Served(decisions=10, slots=100.0, value=100_000.0)
-        served.used[bit], served.chances[bit] = used * 100, 100.0
-        state = step(
-            state,
-            served,
-            Measured(reported=100, gini=used, first_delivered=used, first_planned=1.0),
-            policy,
-            Instant(number),
-        )
-    return state, price_of(state, bit)
-
-
-def test_a_floor_missed_raises_its_price_and_one_exceeded_lowers_it():
-    policy = a_policy()
-
-    state, first = after(policy, 0.1)
-    higher, second = after(policy, 0.1, state=state)
-    _, lower = after(policy, 0.9, state=higher)
-
-    assert 0 < first < second
-    assert lower < second
-    assert state.vector.signs[PROMISE_CUSTOM] == 1
-
-
-def test_a_cap_exceeded_raises_its_price_and_one_kept_lets_it_fall_to_nothing():
-    policy = a_policy(direction="cap")
-
-    state, high = after(policy, 0.9, steps=20)
-    _, low = after(policy, 0.0, steps=80, state=state)
-
-    assert high > 0
-    assert low == 0
-    assert state.vector.signs[PROMISE_CUSTOM] == -1
-
-
-def test_the_rank_price_goes_on_from_where_it_stood():
-    policy = a_policy(kind="gini", direction="cap", target=0.4)
-
-    _, one = after(policy, 0.6)
-    _, three = after(policy, 0.6, steps=3)
-
-    assert three == pytest.approx(3 * one, rel=0.01)
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.sampled_from(["floor", "cap"]))
-def test_no_price_ever_leaves_its_bounds_and_versions_count(shares, direction):
-    policy = a_policy(direction=direction)
-    state = start(Instant(0))
-    for number, used in enumerate(shares):
-        state, price = after(policy, used, state=state)
-        assert 0 <= price <= 2.0 * state.vector.slot_value + 1e-9
-        assert state.vector.version == number + 1
-
-
-def test_a_promise_that_cannot_be_kept_stands_at_its_cap_and_rings():
-    policy = a_policy(target=0.9)
-
-    early, _ = after(policy, 0.0, steps=20)
-    late, price = after(policy, 0.0, steps=20 + ALARM_STEPS, state=early)
-
-    assert price == pytest.approx(2.0 * late.vector.slot_value)
-    assert alarms(late, policy) == ["p"]
-    assert alarms(after(policy, 0.9)[0], policy) == []
-
-
-def test_nothing_served_moves_nothing_but_the_version():
-    policy = a_policy()
-    state, price = after(policy, 0.1, steps=5)
-
-    still = step(
-        state,
-        fresh(Served()),
-        Measured(reported=0, gini=0, first_delivered=0, first_planned=0),
-        policy,
-        Instant(9),
+    delivered, planned = promises.first_impression_progress(
+        np.array([0, 0]), np.ones(2, bool), counts, 30, 0.4, 20 * HOUR
     )
 
-    assert price_of(still, PROMISE_CUSTOM) == price
-    assert still.vector.slot_value == state.vector.slot_value
+    assert (delivered, planned) == (40.0, 50.0)
+
+
+@pytest.mark.parametrize(
+    ("daily", "posts", "planned"),
+    [(40_000, 100, 20), (400_000, 10, 50), (0, 100, 1), (100, 0, 5), (100_000, 0, 50)],
+)
+def test_first_impressions_are_a_twentieth_of_the_day_shared(daily, posts, planned):
+    assert promises.first_impressions_planned(daily, posts, 50) == planned
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=20),
+    st.integers(1, 50),
+    st.integers(0, 30),
+)
+def test_nobody_is_owed_less_than_nothing_nor_delivered_more_than_planned(pairs, planned, hours):
+    counts = counts_of(*[(shown, min(shown, clicks)) for shown, clicks in pairs])
+    created, live = np.zeros(len(pairs), np.int64), np.ones(len(pairs), bool)
+
+    need = promises.first_impression_need(created, live, counts, planned, 0.3, hours * HOUR)
+    had, plan = promises.first_impression_progress(
+        created, live, counts, planned, 0.3, hours * HOUR
+    )
+
+    assert ((need >= 0) & (need <= planned)).all()
+    assert 0 <= had <= plan + 1e-9
+    assert not need.any() or hours < 24
+
+
+def test_withdrawn_posts_are_owed_nothing():
+    need = promises.first_impression_need(
+        np.array([0]), np.zeros(1, bool), counts_of((0, 0)), 30, 0.4, HOUR
+    )
+
+    assert need.tolist() == [0.0]
+
+
+@given(EXPOSURES, st.floats(0, 1))
+def test_only_creators_with_live_posts_pass_the_merit_gate(lows, quantile):
+    has_live = np.arange(lows.size) % 2 == 0
+
+    passed = promises.merit_eligible(lows, has_live, quantile)
+
+    assert not passed[~has_live].any()
+    assert passed[np.argmax(np.where(has_live, lows, -1))]
+
+
+def test_those_not_eligible_have_no_rank_and_the_most_shown_the_highest():
+    exposure = np.array([0.0, 5.0, 9.0, 7.0])
+    eligible = np.array([True, True, True, False])
+
+    found = promises.percentiles(exposure, eligible)
+
+    assert found.tolist() == pytest.approx([1 / 6, 1 / 2, 5 / 6, 0.5])
+    assert promises.rank_of(found, eligible).tolist() == [-85 * 256, 0, 85 * 256, 0]
+
+
+@given(EXPOSURES)
+def test_the_lorenz_curve_rises_below_the_line_of_equals(exposure):
+    curve = promises.lorenz(exposure)
+
+    heights = [height for _, height in curve]
+    assert curve[0] == (0.0, 0.0)
+    assert curve[-1] == (1.0, 1.0)
+    assert heights == sorted(heights)
+    assert all(height <= at + 1e-6 for at, height in curve)
+
+
+def test_more_evidence_draws_the_lower_bound_of_a_value_to_its_mean():
+    worths = np.zeros(OUTCOME_COUNT)
+    worths[Kind.CLICK] = 100.0
+
+    mean, low = promises.value_bounds(counts_of((10, 5), (1_000, 500)), worths, 50.0)
+
+    assert mean.tolist() == pytest.approx([50.0, 50.0])
+    assert low[0] < low[1] < 50

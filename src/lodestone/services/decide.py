@@ -286,4 +286,5 @@ def _account(  # noqa: PLR0913, PLR0917  what one decision was made of
     account.slots += slots
     account.value += got
     account.forgone += forgone
-    account.used[PROMISE_EXPLORATION] += choice.explored_slot >= 0
+    if choice.explored_slot >= 0:
+        account.used[PROMISE_EXPLORATION] += attention[min(choice.explored_slot, shown.size - 1)]

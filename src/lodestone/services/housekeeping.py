@@ -67,7 +67,7 @@ class Housekeeper:
         self.account = Served()
         self.sweep = Sweep(np.zeros(0, np.int16))
         self._swept: Instant | None = None
-        self._reported: dict[int, int] = {}
+        self._reported: dict[int, NDArray[np.int64]] = {}
 
     def take(self, model: RatesModel, now: Instant) -> None:
         """Work everything out anew under other weights."""
@@ -85,11 +85,13 @@ class Housekeeper:
         """Move the prices by what was served since the last step."""
         if self._swept is None or now - self._swept >= _SWEEP_MICROS:
             self.tidy(now)
+        reported, reported_by = self._newly_reported()
         measured = Measured(
-            reported=float(self._newly_reported()),
+            reported=reported,
             gini=self.sweep.gini,
             first_delivered=self.sweep.first_delivered,
             first_planned=self.sweep.first_planned,
+            reported_by=reported_by,
         )
         self.pricer = step(self.pricer, self.account, measured, self.policy, now)
         self.account = fresh(self.account)
@@ -101,14 +103,22 @@ class Housekeeper:
             self.pricer = pricer
         self._newly_reported()
 
-    def _newly_reported(self) -> int:
-        """Return the organic impressions counted since this was last asked."""
+    def _newly_reported(self) -> tuple[float, tuple[float, ...]]:
+        """Return the organic impressions counted since this was last asked: all, and by promise."""
         state = self._state
         days = range(max(0, state.today - DAYS_KEPT + 1), state.today + 1)
-        counted = {day: int(state.impressions_day[day % DAYS_KEPT]) for day in days}
-        new = sum(count - self._reported.get(day, 0) for day, count in counted.items())
+        counted = {
+            day: np.append(
+                state.promise_delivered[:, day % DAYS_KEPT],
+                state.impressions_day[day % DAYS_KEPT],
+            )
+            for day in days
+        }
+        new = np.zeros(state.promise_delivered.shape[0] + 1)
+        for day, counts in counted.items():
+            new += counts - self._reported.get(day, 0)
         self._reported = counted
-        return new
+        return float(new[-1]), tuple(new[:-1].tolist())
 
     def touched(self, rows: NDArray[np.int64]) -> None:
         """Work out anew the logits of items that facts have just moved."""

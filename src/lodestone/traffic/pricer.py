@@ -2,8 +2,8 @@
 
 A share is a flow: every slot served says at once how well it is kept. In multiples of the mean slot value
 
-    floor    price += 0.08 x weight x (target - seen) / target
-    cap      price  = max(price, least) x exp(0.08 x weight x (seen - target) / target)
+    floor    price += 0.15 x weight x (target - seen) / target
+    cap      price  = max(price, least) x exp(0.15 x weight x (seen - target) / target)
 
 where `weight` counts chances, 1 for a full step's of 256 decisions, so that many small steps move a price as far
 as one large one. A covering price must be able to leave zero, so it moves by addition; a packing price moves by
@@ -13,27 +13,33 @@ likely its slot is looked at, corrected by the impressions that were then report
 Exposure Gini and first impressions are levels: they remember days, so that adding up their error alone swings.
 Their prices follow the error itself and its sum over the clock's days
 
-    sum   += per_day x days x error           held within [0, cap]
-    price  = sum + gain x error               clipped to [0, cap]
+    sum   += days x (per_day x error - eased x sum where the promise is kept)    held within [0, cap]
+    price  = sum + gain x error                                                  clipped to [0, cap]
+
+A post's surplus keeps no promise to another, so first impressions that are all kept show an error of nearly nothing,
+whatever they cost: their sum eases by itself until one falls short. Gini errs both ways alike and needs no easing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from math import exp
 from typing import Final
 
 import msgspec
+import numpy as np
 
+from lodestone.base.arrays import Floats
 from lodestone.base.clock import Instant
 from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise
 from lodestone.traffic.prices import PriceVector, no_prices
 
-STEP: Final = 0.08
+STEP: Final = 0.15
 STEP_DECISIONS: Final = 256
 """Decisions of a full step; fewer move a price by less."""
 GINI_GAIN: Final = 10.0
 GINI_PER_DAY: Final = 5.0
 FIRST_GAIN: Final = 4.0
 FIRST_PER_DAY: Final = 8.0
+FIRST_EASED: Final = 2.0
 ALARM_STEPS: Final = 10
 """A price at its cap for this many steps cannot keep its promise."""
 _DAY_MICROS: Final = 86_400 * 1_000_000
@@ -53,8 +59,8 @@ BUILT_IN: Final = {
     "small_creators": 4,
 }
 _LEVELS: Final = {
-    "gini": (GINI_GAIN, GINI_PER_DAY),
-    "first_impressions": (FIRST_GAIN, FIRST_PER_DAY),
+    "gini": (GINI_GAIN, GINI_PER_DAY, 0.0),
+    "first_impressions": (FIRST_GAIN, FIRST_PER_DAY, FIRST_EASED),
 }
 
 
@@ -68,14 +74,10 @@ class Served:
     """Expected value of the slots served, micros."""
     forgone: float = 0.0
     """What the best slates at no prices would have had above that, micros."""
-    used: list[float] | None = None
-    """Per promise: how much was consumed."""
-    chances: list[float] | None = None
-    """Per promise: how much could have been."""
-
-    def __post_init__(self) -> None:
-        self.used = self.used or [0.0] * PROMISE_MAX
-        self.chances = self.chances or [0.0] * PROMISE_MAX
+    used: Floats = field(default_factory=lambda: np.zeros(PROMISE_MAX))
+    """Shape (promises,): how much was consumed."""
+    chances: Floats = field(default_factory=lambda: np.zeros(PROMISE_MAX))
+    """Shape (promises,): how much could have been."""
 
 
 class PricerState(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,15 +193,16 @@ def _remembered(state: PricerState, served: Served, measured: Measured, keep: fl
         return tuple(keep * a + b for a, b in zip(before, more or _NONE, strict=True))
 
     # Where nobody counts by promise, everything served is taken to be looked at alike.
-    by = served.used if measured.reported_by is None else measured.reported_by
+    used, chances = served.used.tolist(), served.chances.tolist()
+    by = used if measured.reported_by is None else measured.reported_by
     return msgspec.structs.replace(
         state,
         expected=keep * state.expected + served.slots,
         reported=keep * state.reported
         + (served.slots if measured.reported_by is None else measured.reported),
         decisions=keep * state.decisions + served.decisions,
-        used=added(state.used, served.used),
-        chances=added(state.chances, served.chances),
+        used=added(state.used, used),
+        chances=added(state.chances, chances),
         reported_by=added(state.reported_by, by),
     )
 
@@ -243,23 +246,23 @@ def _error(promise: Promise, measured: Measured) -> float:
 
 def _level(kind: str, before: float, error: float, days: float, most: float) -> tuple[float, float]:
     """Return (sum, price) in slot values; a sum beyond what a price may be would take as long to undo."""
-    gain, per_day = _LEVELS[kind]
-    total = min(max(before + per_day * days * error, 0.0), most)
+    gain, per_day, eased = _LEVELS[kind]
+    surplus = eased * before if error <= 0 else 0.0
+    total = min(max(before + days * (per_day * error - surplus), 0.0), most)
     return total, min(max(total + gain * error, 0.0), most)
 
 
 def _share(
     promise: Promise, bit: int, state: PricerState, served: Served, slot_value: float, most: float
 ) -> float:
-    assert served.used is not None
-    assert served.chances is not None
     old = state.vector.prices[bit]
     if promise.kind == "exploration":
         return 0.0  # kept by the draw itself
-    if not served.chances[bit]:
+    used, chances = float(served.used[bit]), float(served.chances[bit])
+    if not chances:
         return min(old, most)  # nobody could have been served it: nothing is known anew
-    seen = _looked_at(state, bit) * served.used[bit] / served.chances[bit]
-    weight = served.chances[bit] * state.decisions / (state.chances[bit] * STEP_DECISIONS)
+    seen = _looked_at(state, bit) * used / chances
+    weight = chances * state.decisions / (state.chances[bit] * STEP_DECISIONS)
     move = STEP * weight * (promise.target - seen) / max(promise.target, 1e-6)
     if promise.direction == "floor":
         moved = old + slot_value * move
@@ -282,9 +285,10 @@ def _delivered(promise: Promise, bit: int, state: PricerState, measured: Measure
 
 def _cost(state: PricerState, served: Served, vector: PriceVector) -> tuple[float, ...]:
     """Split the value forgone among promises by price times consumption."""
-    assert served.used is not None
-    weight = [abs(price) * used for price, used in zip(vector.prices, served.used, strict=True)]
-    weight[BUILT_IN["gini"]] = vector.gini * served.used[BUILT_IN["gini"]]
+    weight = [
+        abs(price) * used for price, used in zip(vector.prices, served.used.tolist(), strict=True)
+    ]
+    weight[BUILT_IN["gini"]] = vector.gini * float(served.used[BUILT_IN["gini"]])
     total = sum(weight)
     if not total:
         return state.cost
@@ -294,4 +298,5 @@ def _cost(state: PricerState, served: Served, vector: PriceVector) -> tuple[floa
 
 def fresh(served: Served) -> Served:
     """Return an empty account, for what comes after a step."""
-    return replace(served, decisions=0, slots=0.0, value=0.0, forgone=0.0, used=None, chances=None)
+    assert served.used.shape == served.chances.shape
+    return Served()
