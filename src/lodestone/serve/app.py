@@ -42,7 +42,7 @@ def application(
             LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
-            title="Lodestone", version="1", path="/",
+            title="Lodestone", version="1", path="/", use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(
                 security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}

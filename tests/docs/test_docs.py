@@ -1,0 +1,115 @@
+"""The documentation is true: its blocks run, its links lead somewhere, and nothing is left out."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from lodestone.events.outcomes import WIRE_KINDS
+from lodestone.serve import application
+from lodestone.services.access import SCOPES
+from lodestone.services.settings import NAMES
+from lodestone.traffic.decision import DropReason
+from tests.docs.blocks import ROOT, blocks, pages
+
+HTTP = (ROOT / "docs" / "http.md").read_text()
+CLI = (ROOT / "docs" / "cli.md").read_text()
+SOURCE = "".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+BLOCKS = [block for page in pages() for block in blocks(page)]
+SHELL = [page for page in pages() if any(b.language == "sh" for b in blocks(page))]
+
+
+def test_every_route_is_documented():
+    document = application(None, None, None, wall=None, streams=None)._inner.openapi_schema
+    paths = msgspec.json.decode(msgspec.json.encode(document.to_schema()))["paths"]
+    routes = {f"`{method.upper()} {path}`" for path, methods in paths.items() for method in methods}
+
+    assert {route for route in routes if route not in HTTP} == set()
+
+
+def test_every_event_drop_reason_scope_and_error_is_documented():
+    codes = set(re.findall(r'(?:Error|Doubt)\(\s*"([a-z_]+)"', SOURCE))
+    words = {*WIRE_KINDS, *SCOPES, *codes, *(r.name.lower() for r in DropReason if r)}
+
+    assert {word for word in words if f"`{word}`" not in HTTP} == set()
+
+
+def test_every_setting_and_command_is_documented():
+    assert {name for name in NAMES if f"LODESTONE_{name.upper()}" not in CLI} == set()
+    commands = re.findall(r'\.command\("([a-z-]+)"', SOURCE)
+    assert {name for name in commands if name not in CLI} == set()
+
+
+def test_every_link_leads_somewhere():
+    missing = []
+    for page in [*pages(), *(ROOT / "docs" / "decisions").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if "://" not in target and not (page.parent / target).exists():
+                missing.append((page.name, target))
+
+    assert missing == []
+
+
+def test_every_block_says_what_it_is():
+    assert {block.language for block in BLOCKS} <= {"sh", "python", "text"}
+    assert all(block.left_out != "" for block in BLOCKS)
+
+
+@pytest.mark.parametrize("page", SHELL, ids=lambda page: page.name)
+def test_the_shell_blocks_of_a_page_run_in_order(page, tmp_path):
+    """Each page in a folder and a home of its own; only `lodestone` and the shell are there."""
+    path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "LODESTONE_HOME": str(tmp_path / "home"), "PYTHONPATH": os.pathsep.join(sys.path)}  # fmt: skip
+    for block in blocks(page):
+        if block.language == "sh" and block.left_out is None:
+            done = subprocess.run(["sh", "-eu", "-c", block.text], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)  # fmt: skip
+            assert done.returncode == 0, (str(block), done.stderr)
+
+
+@contextlib.contextmanager
+def demo(home):
+    """Serve a small demo town as `make run` serves its large one; give (address, key)."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    town = [
+        sys.executable,
+        "-m",
+        "lodestone",
+        "town",
+        "--people",
+        "60",
+        "--posts",
+        "150",
+        "--home",
+        str(home),
+    ]
+    subprocess.run(town, env=environment, check=True, capture_output=True)
+    key = subprocess.run([sys.executable, "-m", "lodestone", "key", "create", "--home", str(home)], env=environment, check=True, capture_output=True, text=True).stdout.strip()  # fmt: skip
+    command = [sys.executable, "-m", "lodestone", "serve", "--port", "0", "--home", str(home)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as serving:
+        try:
+            base = next(line.split()[0] for line in serving.stderr if "/docs" in line)
+            drain = threading.Thread(target=serving.stderr.read, daemon=True)
+            drain.start()
+            yield base.removesuffix("/docs"), key
+        finally:
+            serving.terminate()
+            serving.wait(30)
+
+
+def test_the_python_of_the_readme_runs_and_prints_what_it_says(tmp_path, capsys):
+    code = [block.text for block in BLOCKS if block.language == "python"]
+    with demo(tmp_path) as (base, key):
+        names = {"BASE": base, "KEY": key, "NOW": datetime.now(UTC).isoformat()}
+        for text in code:
+            exec(compile(text, "README.md", "exec"), names)  # what the page says
+        names["lodestone"].close()
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "{'accepted': 1, 'duplicates': 0, 'refused': []}"
+    assert said[2] == "{'identical': True, 'differences': []}"
