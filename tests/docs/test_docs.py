@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -47,11 +48,12 @@ def test_every_setting_and_command_is_documented():
 
 
 def test_every_link_leads_somewhere():
-    missing = []
-    for page in [*pages(), *(ROOT / "docs" / "decisions").glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
-            if "://" not in target and not (page.parent / target).exists():
-                missing.append((page.name, target))
+    missing = [
+        (page.name, target)
+        for page in [*pages(), *(ROOT / "docs" / "decisions").glob("*.md")]
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
 
     assert missing == []
 
@@ -64,7 +66,7 @@ def test_every_block_says_what_it_is():
 @pytest.mark.parametrize("page", SHELL, ids=lambda page: page.name)
 def test_the_shell_blocks_of_a_page_run_in_order(page, tmp_path):
     """Each page in a folder and a home of its own; only `lodestone` and the shell are there."""
-    path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "LODESTONE_HOME": str(tmp_path / "home"), "PYTHONPATH": os.pathsep.join(sys.path)}  # fmt: skip
     for block in blocks(page):
         if block.language == "sh" and block.left_out is None:

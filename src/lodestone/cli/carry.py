@@ -95,7 +95,7 @@ async def drive(reach: Reach, instant: int) -> None:
     try:
         await reach.ask("PUT", "/v1/clock", body={"instant": time_text(Instant(instant))})
     except ToldError as error:
-        if error.code not in ("clock_notdriven", "clock_backwards"):
+        if error.code not in ("clock_not_driven", "clock_backwards"):
             raise
 
 
