@@ -5,55 +5,71 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from lodestone.base.chance import Streams
-from lodestone.town.scenes import SCENES, Canvas, Palette
+from lodestone.town import crafts, dishes, evenings, gatherings, landscapes
+from lodestone.town.drawing import Canvas, Palette, fall
 from lodestone.town.words import TOPICS
 
 WIDTH: Final = 480
 HEIGHT: Final = 360
+VARIANTS: Final = 6
 _SCALE: Final = 2
-_PALETTES: Final = (
-    # sky above, sky below, far, middle, near, accent, light
-    Palette("#F6C48B", "#FBE8CF", "#D9A07A", "#A8654E", "#5F3B3A", "#E4572E", "#FFF6E5"),  # dawn
-    Palette("#A9D6E5", "#EAF6F6", "#89B6A5", "#4C8577", "#2D5D52", "#F4A259", "#FFFDF5"),  # day
-    Palette("#F2A65A", "#F9DDB1", "#C06E52", "#8B4A4A", "#4A2C40", "#F7D08A", "#FFF3D6"),  # evening
-    Palette("#1F2A44", "#4B5D82", "#2E3B5E", "#22304F", "#141C30", "#F6C667", "#FFE9B8"),  # night
-    Palette("#CFE8D5", "#F4F9EC", "#A6C9A1", "#6E9F6D", "#3F6B4A", "#E07A5F", "#FFFFF2"),  # spring
+
+# sky, horizon, far, middle, near, leaf, water, wood, cloth, accent, light
+_DAYS: Final = (
+    Palette("#8FC4E6", "#EAF5F0", "#94BDBB", "#5F9A85", "#2B5950", "#58A066", "#BFE1EC", "#93613F", "#3F6FA8", "#EE8A52", "#FFFDF4"),  # a clear day
+    Palette("#F2B394", "#FDECD6", "#D3A59D", "#8D917B", "#49564F", "#7F9D63", "#F8DCC4", "#80503A", "#6A6FA3", "#DF5B3D", "#FFF8EA"),  # dawn
+    Palette("#BFE4D6", "#F8F9E4", "#A8CFB0", "#73AD7C", "#356A4C", "#5FAD60", "#CFEDE4", "#8C6546", "#4F8C9A", "#E4715F", "#FFFFF5"),  # spring
+    Palette("#7A74B0", "#F9BE9C", "#A07FAA", "#6C5A90", "#37315C", "#6A7F78", "#EBB0A4", "#6A4455", "#4B5DA0", "#FFC062", "#FFEFD9"),  # dusk
+    Palette("#F4D08A", "#FDF2D6", "#D8B277", "#B08A4C", "#62462F", "#A39A45", "#F3E4BE", "#7A4E2E", "#6B7A54", "#C7452F", "#FFF9E6"),  # autumn
+    Palette("#B3C4D2", "#EEF2F1", "#A6B8C2", "#738E9A", "#395361", "#618B7A", "#D4E0E5", "#715E52", "#5878A0", "#DB7557", "#FBFCFB"),  # mist
 )  # fmt: skip
-_NIGHT: Final = 3
-_DAY: Final = tuple(palette for index, palette in enumerate(_PALETTES) if index != _NIGHT)
+_NIGHTS: Final = (
+    Palette("#16213F", "#47598A", "#33446F", "#263356", "#131A2E", "#2F5A57", "#2B3C66", "#6A4634", "#7C4B78", "#FFB84D", "#FFF0C9"),  # blue
+    Palette("#1E1B3A", "#7A4F80", "#4A3A6B", "#382C56", "#17132B", "#3B5560", "#3E3260", "#6E4038", "#3D6E8C", "#FF9E57", "#FFEBD0"),  # violet
+    Palette("#0F2A33", "#3F7478", "#2A5058", "#1D3D45", "#0B1D24", "#2F6B52", "#24505A", "#6B4A30", "#8A4A5A", "#F9C455", "#FFF4D2"),  # teal
+    Palette("#2B1D3D", "#C26F63", "#6B3F62", "#4C2F52", "#1C1229", "#4A5A4E", "#5C3A5A", "#703C30", "#35628A", "#FFC163", "#FFE9CC"),  # after sunset
+    Palette("#101A33", "#3A4F7E", "#2C3D66", "#1F2C4C", "#0C1324", "#2B5450", "#263A5E", "#5E3F30", "#A0524F", "#FFD27A", "#FFF7DF"),  # late
+    Palette("#232A3A", "#5C6C82", "#414E64", "#313C50", "#161C28", "#3E5E55", "#3A485E", "#664936", "#5B6FA5", "#F7A95A", "#FDF0DA"),  # after rain
+)  # fmt: skip
+_SCENES: Final[dict[str, Callable[[Canvas], None]]] = {
+    draw.__name__: draw
+    for draw in (
+        landscapes.village, landscapes.terraces, landscapes.tea, landscapes.bridge,
+        landscapes.waterfall, landscapes.rapeseed, landscapes.hives, landscapes.road,
+        gatherings.market, gatherings.bull, gatherings.football, gatherings.raising,
+        evenings.pipes, evenings.drum_tower, evenings.night_market, evenings.dance,
+        evenings.classroom, dishes.fish_pot, dishes.noodles, dishes.rice_cakes,
+        crafts.embroidery, crafts.batik, crafts.silver, crafts.pet,
+    )
+}  # fmt: skip
+_AT_NIGHT: Final = frozenset({"pipes", "night_market", "dance", "silver"})
 
 
 def picture(topic: int, variant: int) -> bytes:
-    """Draw one picture of a topic; the same two numbers give the same picture. WebP, 480 x 360."""
+    """Draw one picture of a topic; the same two numbers give the same picture. WebP, 480 x 360.
+
+    Args:
+        topic: Index into the topics.
+        variant: 0 to 5; each has its own light and its own arrangement.
+    """
     scene = TOPICS[topic].scene
     chance = Streams(2026).of(f"picture {scene}", topic, variant)
-    night = scene in ("night", "lamp")
-    colours = _PALETTES[_NIGHT] if night else _DAY[(topic + variant) % len(_DAY)]
-    width, height = WIDTH * _SCALE, HEIGHT * _SCALE
-    image = _sky(colours, width, height)
-    draw: Callable[[Canvas], None] = SCENES[scene]
-    draw(Canvas(ImageDraw.Draw(image, "RGBA"), width, height, colours, chance, variant))
-    image = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
-    image = _grain(image, chance)
+    harmonies = _NIGHTS if scene in _AT_NIGHT else _DAYS
+    colours = harmonies[(topic + variant) % len(harmonies)]
+    size = (WIDTH * _SCALE, HEIGHT * _SCALE)
+    image = fall(colours.rgb("sky"), colours.rgb("horizon"), size)
+    _SCENES[scene](Canvas(image, colours, chance, variant))
+    image = _paper(image.reduce(_SCALE), chance)
     out = io.BytesIO()
-    image.save(out, "WEBP", quality=72, method=2)
+    image.save(out, "WEBP", quality=60, method=2)
     return out.getvalue()
 
 
-def _sky(colours: Palette, width: int, height: int) -> Image.Image:
-    """Fill with a soft fall of colour from above to the horizon."""
-    top, bottom = (np.array(colours.rgb(name), np.float32) for name in ("sky", "horizon"))
-    fall = np.linspace(0, 1, height, dtype=np.float32)[:, None, None] ** 0.8
-    rows = top * (1 - fall) + bottom * fall
-    return Image.fromarray(np.broadcast_to(rows, (height, width, 3)).astype(np.uint8).copy(), "RGB")
-
-
-def _grain(image: Image.Image, chance: np.random.Generator) -> Image.Image:
-    """Lay a little paper over it, so that flat colour does not look like plastic."""
-    noise = chance.normal(0, 2.5, (HEIGHT // 2, WIDTH // 2)).astype(np.float32)
-    paper = noise.repeat(2, 0).repeat(2, 1)
-    body = np.asarray(image, np.float32) + paper[..., None]
+def _paper(image: Image.Image, chance: np.random.Generator) -> Image.Image:
+    """Lay a little grain over it, so that wide falls of colour show no bands."""
+    grain = chance.integers(-1, 2, (HEIGHT, WIDTH, 1), dtype=np.int16)
+    body = np.asarray(image).astype(np.int16) + grain
     return Image.fromarray(np.clip(body, 0, 255).astype(np.uint8), "RGB")
