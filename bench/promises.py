@@ -32,6 +32,8 @@ DAY = promises.DAY_MICROS
 SLOTS, TOPICS, LIVE_DAYS = 8, 12, 7
 TRENDING, NEEDY, OTHERS = 40, 24, 96
 FIRST, LOCAL = np.uint64(1), np.uint64(2)
+COLD = 0.7
+"""How far, in logarithms of value, the predictor is below the truth about a post never shown."""
 LOCAL_LOOKS = 0.85
 """Neighbours' posts are looked at less than their slot says: only reports can tell the pricer."""
 
@@ -223,7 +225,10 @@ class Trial:
         # What a look is worth to this viewer; the noise belongs to the pair, not to the policy.
         pair = ((viewer * 7919 + items * 104_729) % 10_007) / 10_007 - 0.5
         liking = town.quality[items] + town.taste[viewer, town.topic[items]] + pair
-        value = 8_000 * np.exp(liking)
+        # A predictor knows a post by its impressions; until it has some, it thinks little of it.
+        known = self.counts[items, COUNT_IMPRESSIONS]
+        doubt = COLD * 10 / (known + 10)
+        value = 8_000 * np.exp(liking - doubt)
         bits = np.where(self.need[items] > 0, FIRST, np.uint64(0))
         if town.located[viewer]:
             bits[town.near[viewer, author]] |= LOCAL
@@ -265,7 +270,6 @@ class Trial:
         )
         account.used[3] += explored
         account.chances[3] += total
-        told.value += got
         told.slots += total
         told.explored += explored
 
@@ -276,6 +280,7 @@ class Trial:
         near = (bits & LOCAL) > 0
         # As many draws whatever is shown, so that both lives see the same people.
         rolls, clicks, late, delay = chance.random(SLOTS), chance.random(SLOTS), chance.random(SLOTS), chance.exponential(size=SLOTS)  # fmt: skip
+        told.value += 8_000 * float(attention @ np.exp(liking))
         looked = rolls[:count] < attention * np.where(near, LOCAL_LOOKS, 1.0)
         clicked = clicks[:count] < np.minimum(0.9, 0.1 * np.exp(liking))
         arrives = now + delay[:count] * np.where(late[:count] < 0.2, 3 * 3600e6, 300e6)
@@ -326,6 +331,7 @@ def main():
     parser.add_argument("--days", type=int, default=10)
     parser.add_argument("--decisions", type=int, default=12_000)
     parser.add_argument("--gini", type=float, default=0.45)
+    parser.add_argument("--gini-cap", type=float, default=2.0)
     parser.add_argument("--local", type=float, default=0.35)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
@@ -337,7 +343,7 @@ def main():
     told = parser.parse_args()
     begun = time.perf_counter()
     more = {"seed": told.seed, "decisions": told.decisions, "pause": told.pause * 1e6}
-    kept = policy_of(gini=told.gini, local=told.local)
+    kept = policy_of(gini=told.gini, gini_cap=told.gini_cap, local=told.local)
     with_all = run(kept, told.days, **more)
     found = {"with": figures(with_all, kept)}
     if not told.alone:

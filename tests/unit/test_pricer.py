@@ -297,3 +297,21 @@ def test_a_promises_cost_is_its_part_of_what_was_forgone():
     assert price > 0
     assert paid.cost[PROMISE_CUSTOM] == 120.0
     assert sum(paid.cost) == 120.0
+
+
+def test_first_impressions_all_kept_cost_less_from_day_to_day():
+    policy = a_policy(kind="first_impressions", target=0.99)
+    short, high = after(policy, 0.8, steps=600)
+
+    _, low = after(policy, 1.0, steps=1_440, state=short)
+
+    assert high > 400
+    assert 0 < low < 0.15 * high
+
+
+def test_rows_beyond_the_last_bit_are_a_programmers_error():
+    row = Promise(id="p", kind="share", target=0.1, field="kind", equals="text")
+
+    assert len(bits_of(Policy(promises=(row,) * 56))) == 56
+    with pytest.raises(AssertionError):
+        bits_of(Policy(promises=(row,) * 57))
