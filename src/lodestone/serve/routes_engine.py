@@ -10,13 +10,13 @@ from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.flow import FlowReport
+from lodestone.insight.reports import ExposureReport, LiuReport, PromiseOut, Reports
 from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.serve.common import REFUSALS, Asked, PathId, engine, named, principal
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.policies import DryRunOut, Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
 from lodestone.services.receipts import ReceiptOut, Receipts, ReplayOut, TraceOut
-from lodestone.services.reports import ExposureReport, LiuReport, PromiseOut, Reports
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
 

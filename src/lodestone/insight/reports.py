@@ -1,24 +1,88 @@
 """Reports and promises of one community, from its log, its state and its policies."""
 
+from typing import Protocol
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.chance import Streams
+from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
+from lodestone.features.directory import Directory
+from lodestone.features.state import State
 from lodestone.insight.flow import FlowReport, flow
 from lodestone.insight.liu import Liu, day_text, efficiency, retained
 from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, table, word_of
-from lodestone.services.engine import Engine
-from lodestone.stores.ports import Offset
+from lodestone.stores.ports import Log, Offset
+from lodestone.stores.records import Records
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import alarms, bits_of, price_of
+from lodestone.traffic.pricer import PricerState, alarms, bits_of, price_of
 
 SPAN_DAYS_MAX = 400
 _DEFAULT_DAYS = 7
+
+
+class Keeper(Protocol):
+    """What reports read of housekeeping."""
+
+    @property
+    def pricer(self) -> PricerState:
+        """The pricer's state."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        ...
+
+
+class Days(Protocol):
+    """Knows the community's days."""
+
+    def day(self, time: Instant) -> int:
+        """Return the day an instant falls on."""
+        ...
+
+
+class Parts(Protocol):
+    """What a community was put together from."""
+
+    @property
+    def records(self) -> Records:
+        """The records."""
+        ...
+
+
+class Community(Protocol):
+    """What reports read of a community at work; a service's engine fits."""
+
+    community: str
+    state: State
+    directory: Directory
+    log: Log
+
+    @property
+    def housekeeper(self) -> Keeper:
+        """Prices and policy."""
+        ...
+
+    @property
+    def ingest(self) -> Days:
+        """The community's days."""
+        ...
+
+    @property
+    def parts(self) -> Parts:
+        """The records."""
+        ...
+
+    def now(self) -> Instant:
+        """Return what the community's clock says."""
+        ...
 
 
 class PromiseOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +136,7 @@ class LiuReport(msgspec.Struct, frozen=True, kw_only=True):
 class Reports:
     """Computes reports when asked; every figure has one definition."""
 
-    def __init__(self, engine: Engine, streams: Streams) -> None:
+    def __init__(self, engine: Community, streams: Streams) -> None:
         self._engine = engine
         self._streams = streams
 
