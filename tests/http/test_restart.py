@@ -84,6 +84,7 @@ def test_two_runs_of_one_day_are_the_same_to_the_bit(tmp_path):
 
     first, second = run(both)
     assert first[0] == second[0]
+    assert first[1] == second[1]
     assert first[2] == second[2]
     assert len(first[1]) == 48
 
