@@ -1,29 +1,34 @@
 """The town's first day: people open feeds, look, watch, like, follow; all of it over the public routes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.client import Client, ClientError, Feed, Surface
+from lodestone.client import Client, ClientError, Verdicts
+from lodestone.town.habits import Habits
 from lodestone.town.make import Json, Post, Town
 from lodestone.town.pictures import picture
 
 STEP_MINUTES: Final = 15
 STEPS: Final = 24 * 60 // STEP_MINUTES
-FEEDS: Final = 2_400
+FEEDS: Final = 2_500
 _BULK: Final = 1_000
+_EVENTS: Final = 5_000
 _SECOND: Final = 1_000_000
+_MINUTE: Final = 60 * _SECOND
+_LOOKING_MINUTES: Final = 5
+"""So long before a step ends its feeds are opened; what they look at takes less than that."""
 # Share of a day's feeds by hour: asleep before six, a noon and a long evening.
 _HOURS: Final = np.array(
     [2, 1, 1, 1, 1, 2, 4, 6, 7, 6, 5, 6, 9, 8, 6, 5, 5, 6, 8, 11, 13, 13, 9, 5], np.float64
 )  # fmt: skip
-_SURFACES: Final[tuple[tuple[Surface, float], ...]] = (("discover", 0.68), ("following", 0.14), ("place", 0.10), ("channel", 0.05), ("profession", 0.03))  # fmt: skip
 Told = Callable[[int, int, str], None]
+Put = Callable[[list[Json]], Awaitable[Verdicts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Filled:
     items: int
     feeds: int
     events: int
+    refused: int = 0
+    """Events that were not taken."""
 
 
 async def fill(
@@ -73,13 +80,17 @@ async def _bring(client: Client, town: Town, addresses: dict[str, str], told: To
     done = 0
     for put, rows in ((client.put_people, people), (client.put_items, posts)):
         for first in range(0, len(rows), _BULK):
-            part = rows[first : first + _BULK]
             told(done, whole, "bringing people and posts")
-            answer = await put(part)
-            if answer.refused:
-                raise ClientError(400, answer.refused[0].code, answer.refused[0].message)
-            done += len(part)
+            await _put_all(put, rows[first : first + _BULK])
+            done = min(done + _BULK, whole)
     await _edges(client, town, told)
+
+
+async def _put_all(put: Put, rows: list[Json]) -> None:
+    """Make or replace people or items; raise ClientError where one of them is refused."""
+    answer = await put(rows)
+    if answer.refused:
+        raise ClientError(400, answer.refused[0].code, answer.refused[0].message)
 
 
 async def _edges(client: Client, town: Town, told: Told) -> None:
@@ -88,9 +99,9 @@ async def _edges(client: Client, town: Town, told: Told) -> None:
         {"id": f"follow-{a}-{b}", "type": "follow", "time": at, "person_id": f"p{a}", "author_id": f"p{b}"}
         for a, b in town.follows
     ]  # fmt: skip
-    for first in range(0, len(follows), 5_000):
+    for first in range(0, len(follows), _EVENTS):
         told(first, len(follows), "following")
-        await client.events(follows[first : first + 5_000])
+        await client.events(follows[first : first + _EVENTS])
     for done, (domain, person) in enumerate(town.members):
         if done % 50 == 0:
             told(done, len(town.members), "joining")
@@ -137,91 +148,67 @@ class _Day:
         self._hour_of = hour_of
         self._wanted = feeds
         self._streams = Streams(town.seed)
-        self._posts = {post.body["id"]: post for post in town.posts}
-        self._feeds = self._events = 0
+        self._people = Habits(town)
+        self._feeds = self._events = self._refused = 0
 
     async def live(self, told: Told) -> Filled:
-        """Live the day in steps of a quarter of an hour."""
-        town = self._town
-        step = STEP_MINUTES * 60 * _SECOND
-        plan = self._plan()
+        """Live the day in steps of a quarter of an hour.
+
+        People look some minutes before a step ends and the clock is driven to its end once all of it
+        has been sent. So a clock that stands at the end of a step says that the step is done.
+        """
+        town, plan, before = self._town, self._plan(), self._town.start
         for number in range(STEPS):
-            now = Instant(town.start + (number + 1) * step)
+            end = Instant(town.start + (number + 1) * STEP_MINUTES * _MINUTE)
+            now = Instant(end - _LOOKING_MINUTES * _MINUTE)
             told(number, STEPS, "living a day")
-            if not await _reach(self._client, now):
-                continue
-            fresh = [p for p in town.posts if now - step < p.created <= now]
-            if fresh:
-                await self._client.put_items([_body(post, self._addresses) for post in fresh])
-            events = [event async for event in self._step(number, now, plan[number])]
-            if events:
-                answer = await self._client.events(events)
-                self._events += answer.accepted
+            if await _reach(self._client, now):
+                fresh = [post for post in town.posts if before < post.created <= now]
+                if fresh:
+                    await _put_all(
+                        self._client.put_items, [_body(p, self._addresses) for p in fresh]
+                    )
+                await self._send(await self._step(number, now, plan[number]))
+                await _reach(self._client, end)
+            before = now
         told(STEPS, STEPS, "living a day")
-        return Filled(len(town.people), len(town.posts), self._feeds, self._events)
+        return Filled(len(town.people), len(town.posts), self._feeds, self._events, self._refused)
+
+    async def _send(self, events: list[Json]) -> None:
+        for first in range(0, len(events), _EVENTS):
+            answer = await self._client.events(events[first : first + _EVENTS])
+            self._events += answer.accepted
+            self._refused += len(answer.refused)
 
     def _plan(self) -> list[int]:
-        starts = [self._town.start + n * STEP_MINUTES * 60 * _SECOND for n in range(STEPS)]
+        """Spread the day's feeds over its steps, exactly as many in all as are wanted."""
+        starts = [self._town.start + n * STEP_MINUTES * _MINUTE for n in range(STEPS)]
         weight = np.array([_HOURS[self._hour_of(Instant(at))] for at in starts])
-        return [int(n) for n in np.rint(self._wanted * weight / weight.sum())]
+        upto = np.rint(self._wanted * np.cumsum(weight) / weight.sum()).astype(np.int64)
+        return [int(count) for count in np.diff(upto, prepend=0)]
 
-    async def _step(self, number: int, now: Instant, feeds: int) -> Any:
-        chance = self._streams.of("step", number)
-        active = np.array([person.active for person in self._town.people])
-        viewers = chance.choice(active.size, feeds, p=active / active.sum(), replace=False)
-        for order, viewer in enumerate(viewers.tolist()):
-            surface, domain = self._surface(chance, viewer)
-            feed = await self._client.feed(f"p{viewer}", surface, slots=8, domain_id=domain)
-            self._feeds += 1
-            for event in self._look(chance, viewer, feed, f"{number}-{order}"):
-                yield {**event, "time": time_text(now), "person_id": f"p{viewer}"}
-
-    def _surface(self, chance: np.random.Generator, viewer: int) -> tuple[Surface, str | None]:
-        shares = [share for _, share in _SURFACES]
-        surface = _SURFACES[int(chance.choice(len(shares), p=shares))][0]
-        if surface == "channel":
-            joined = [name for name, person in self._town.members if person == viewer]
-            channels = [name for name, body in self._town.domains if body["kind"] == "channel"]
-            mine = [name for name in joined if name in channels] or channels
-            return surface, mine[int(chance.integers(len(mine)))]
-        return surface, None
-
-    def _look(
-        self, chance: np.random.Generator, viewer: int, feed: Feed, name: str
-    ) -> Iterator[Json]:
-        """Say what a person does about a page: each slot is looked at less often than the one before."""
-        person = self._town.people[viewer]
-        for slot in feed.slots:
-            if chance.random() > 1 / (1 + 0.06 * (slot.slot - 1)):
-                continue
-            post = self._posts[slot.item_id]
-            about = {"item_id": slot.item_id, "beacon": slot.beacon}
-            did = f"{name}-{slot.slot}"
-            seconds = round(float(chance.gamma(2, 2)), 1)
-            yield {
-                "id": f"{did}-impression",
-                "type": "impression",
-                "visible_seconds": seconds,
-                **about,
-            }
-            joy = (
-                0.25
-                + 1.5 * person.taste[post.topic] * post.quality
-                + 0.3 * (slot.domain != "public")
-            )
-            for kind, rate in _RATES:
-                if chance.random() < rate * joy:
-                    more = {"author_id": slot.author_id} if kind == "follow" else {}
-                    if kind != "follow" or slot.author_id != person.body["id"]:
-                        yield {"id": f"{did}-{kind}", "type": kind, **about, **more}
-            if post.body["kind"] in ("video", "live"):
-                watched = round(float(chance.exponential(9 * joy)), 1)
-                yield {"id": f"{did}-watch", "type": "watch", "watch_seconds": watched, **about}
-            if chance.random() < 0.006 / joy:
-                yield {"id": f"{did}-hide", "type": "not_interested", **about}
-
-
-_RATES: Final = (
-    ("click", 0.42), ("long_view", 0.22), ("like", 0.09), ("comment", 0.015), ("share", 0.008),
-    ("follow", 0.012), ("profile_visit", 0.03),
-)  # fmt: skip
+    async def _step(self, number: int, now: Instant, feeds: int) -> list[Json]:
+        """Let people open so many pages; return all they did, each event with its own second."""
+        events: list[Json] = []
+        asked = 0
+        while asked < feeds:
+            chance = self._streams.of("feed", number, asked)
+            visit = self._people.visit(chance, f"{number}-{asked}")
+            events += [{**event, "time": time_text(now)} for event in visit.arrival]
+            cursor, looked = None, 0.0
+            for page in range(1 + int(chance.geometric(0.75) - 1)):
+                if asked == feeds or (page and cursor is None):
+                    break
+                feed = await self._client.feed(
+                    f"p{visit.viewer}", visit.surface, domain_id=visit.domain, slots=8,
+                    position=visit.position, cursor=cursor,
+                )  # fmt: skip
+                asked += 1
+                cursor = feed.next_cursor
+                for event, seconds in self._people.look(chance, visit, feed, page):
+                    looked = min(looked + seconds, _LOOKING_MINUTES * 60 - 1)
+                    events.append(
+                        {**event, "time": time_text(Instant(now + int(looked * _SECOND)))}
+                    )
+        self._feeds += asked
+        return events

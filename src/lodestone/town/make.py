@@ -8,10 +8,13 @@ import numpy as np
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
+from lodestone.town.pictures import VARIANTS
 from lodestone.town.words import (
     CHANNELS,
     ENDINGS,
+    FORMS,
     GIVEN,
+    OPENINGS,
     PROFESSIONS,
     QUARTERS,
     SHOPS,
@@ -19,13 +22,18 @@ from lodestone.town.words import (
     TOPICS,
 )
 
-LATITUDE: Final = 26.583
-LONGITUDE: Final = 107.977
+LATITUDE: Final = 26.38
+LONGITUDE: Final = 108.08
 """The middle of the town."""
 _KM_PER_DEGREE: Final = 111.195
 _DAY: Final = 86_400 * 1_000_000
-HISTORY_DAYS: Final = 9
-VARIANTS: Final = 5
+_MINUTE: Final = 60 * 1_000_000
+HISTORY_DAYS: Final = 10
+"""How long people have been posting when the first day of life begins."""
+LAST_POST_MINUTES: Final = 10
+"""So long before the day ends nobody posts any more, so that each post is still shown."""
+_SHOPS: Final = 40
+_SHOP_TRADES: Final = ("shopkeeper", "cook", "weaver", "carpenter", "mechanic", "farmer")
 KINDS: Final = ("video", "picture", "text", "live")
 Json = dict[str, Any]
 
@@ -41,6 +49,8 @@ class Person:
     """How well known they are as a creator; 0 for who does not post."""
     active: float
     """Feeds they open on a usual day."""
+    quarter: int
+    """Where they live, an index into the quarters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,18 @@ class Post:
     topic: int
     quality: float
     created: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop, who runs it and where it stands."""
+
+    name: str
+    owner: int
+    """An index into people."""
+    topic: int
+    position: Json
+    goods: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,8 @@ class Town:
     follows: tuple[tuple[int, int], ...]
     """(who, whom), indices into people."""
     members: tuple[tuple[str, int], ...]
+    """(domain, who), who an index into people."""
+    shops: tuple[Shop, ...]
 
     @property
     def start(self) -> Instant:
@@ -86,9 +110,10 @@ def make_town(seed: int, until: Instant, *, people: int = 1000, posts: int = 300
     streams = Streams(seed)
     residents = _people(streams, people)
     written = _posts(streams, residents, posts, until)
-    shops = _shops(streams, residents, until)
+    shops = _shops(streams, residents)
     return Town(
-        seed=seed, until=until, people=residents, posts=(*written, *shops), domains=_domains(),
+        seed=seed, until=until, people=residents, shops=shops, domains=_domains(),
+        posts=(*written, *_products(streams, residents, shops, until)),
         follows=_follows(streams, residents), members=_members(streams, residents),
     )  # fmt: skip
 
@@ -105,20 +130,31 @@ def _people(streams: Streams, count: int) -> tuple[Person, ...]:
     reach[order[:creators]] = 1 / np.arange(1, creators + 1) ** 0.9
     found = []
     for index in range(count):
-        _, north, east, _ = QUARTERS[quarters[index]]
-        home = _place(north + spread[index, 0], east + spread[index, 1])
+        home = home_of(int(quarters[index]), *spread[index].tolist())
         taste = chance.beta(0.6, 1.8, len(TOPICS))
         liked = np.argsort(-taste)[:3].tolist()
-        name = chance.choice(list(SURNAMES)) + chance.choice(GIVEN)
+        name = _one(chance, SURNAMES) + _one(chance, GIVEN)
         body = {
-            "id": f"p{index}", "name": str(name), "home": home, "language": "zh",
+            "id": f"p{index}", "name": name, "home": home, "language": "zh",
             "profession": professions[int(chance.integers(len(professions)))],
             "interests": {TOPICS[t].tag: round(float(taste[t]), 3) for t in liked},
             "minor": bool(index % 37 == 5), "consent": {"personalisation": bool(index % 29 != 7)},
         }  # fmt: skip
         active = float(chance.gamma(1.2, 1.8))
-        found.append(Person(body, tuple(taste.tolist()), float(reach[index]), active))
+        found.append(
+            Person(body, tuple(taste.tolist()), float(reach[index]), active, int(quarters[index]))
+        )
     return tuple(found)
+
+
+def _one(chance: np.random.Generator, words: tuple[str, ...]) -> str:
+    return words[int(chance.integers(len(words)))]
+
+
+def home_of(quarter: int, north_km: float, east_km: float) -> Json:
+    """Return the position so many kilometres from the middle of a quarter."""
+    _, north, east, _ = QUARTERS[quarter]
+    return _place(north + north_km, east + east_km)
 
 
 def _place(north_km: float, east_km: float) -> Json:
@@ -142,8 +178,8 @@ def _posts(
     for index in range(count):
         author = people[int(authors[index])]
         topic = int(chance.choice(len(TOPICS), p=_favoured(author.taste)))
-        age = chance.random() ** 1.4 * (HISTORY_DAYS + 1) * _DAY
-        created = Instant(int(until - age))
+        span = (HISTORY_DAYS + 1) * _DAY - LAST_POST_MINUTES * _MINUTE
+        created = Instant(int(until - LAST_POST_MINUTES * _MINUTE - chance.random() ** 1.4 * span))
         quality = float(chance.beta(2.2, 3.0) * 0.85 + 0.15 * author.reach**0.25)
         body = _post(chance, index, author, topic, created, captions)
         found.append(Post(body, topic, quality, created))
@@ -165,7 +201,7 @@ def _post(
     here = chance.random() < 0.7
     body: Json = {
         "id": f"i{index}", "kind": kind, "author_id": author.body["id"], "language": "zh",
-        "text": _caption(chance, topic, captions), "tags": [told.tag, CHANNELS[told.channel]],
+        "text": _caption(chance, topic, author.quarter, captions), "tags": [told.tag, CHANNELS[told.channel]],
         "channels": [told.channel], "created_at": time_text(created),
     }  # fmt: skip
     if here:
@@ -179,45 +215,81 @@ def _post(
     return body
 
 
-def _caption(chance: np.random.Generator, topic: int, captions: set[str]) -> str:
+def _caption(chance: np.random.Generator, topic: int, quarter: int, captions: set[str]) -> str:
+    """Write a caption, once more where somebody has said just that already."""
     told = TOPICS[topic]
     text = ""
     for _ in range(8):
-        parts = (told.subjects, told.details, ENDINGS)
-        first, second, last = (part[int(chance.integers(len(part)))] for part in parts)
-        text = f"{first}，{second}{last}"
+        first, second = chance.choice(len(told.details), 2, replace=False).tolist()
+        text = _one(chance, FORMS).format(
+            subject=_one(chance, told.subjects), detail=told.details[first], more=told.details[second],
+            opening=_one(chance, OPENINGS), ending=_one(chance, ENDINGS), quarter=QUARTERS[quarter][0],
+        )  # fmt: skip
         if text not in captions:
             break
     captions.add(text)
     return text
 
 
-def _shops(streams: Streams, people: tuple[Person, ...], until: Instant) -> tuple[Post, ...]:
-    """Make a product card for each of forty shops, most within ten kilometres of the middle."""
+def _shops(streams: Streams, people: tuple[Person, ...]) -> tuple[Shop, ...]:
+    """Open shops near their owners' homes, four in five of them within ten kilometres of the middle."""
     chance = streams.of("shops")
     topics = {topic.tag: index for index, topic in enumerate(TOPICS)}
+    far = [index for index, (_, north, east, _) in enumerate(QUARTERS) if north**2 + east**2 > 100]
+    near = [index for index in range(len(QUARTERS)) if index not in far]
+    shares = np.array([QUARTERS[index][3] for index in near])
+    free = chance.permutation(len(people)).tolist()
     found = []
-    for index in range(40):
-        name, product, tag = SHOPS[index % len(SHOPS)]
-        quarter, north, east, _ = QUARTERS[int(chance.integers(len(QUARTERS)))]
-        at = _place(north + chance.normal(0, 0.4), east + chance.normal(0, 0.4))
-        topic = topics[tag]
-        created = Instant(int(until - _DAY - chance.random() * HISTORY_DAYS * _DAY))
-        owner = people[int(chance.integers(len(people)))]
-        body = {
-            "id": f"s{index}", "kind": "product", "author_id": owner.body["id"], "language": "zh",
-            "text": f"{quarter}{name}：{product}", "tags": [tag, "本地好店"], "position": at,
-            "channels": [TOPICS[topic].channel], "created_at": time_text(created),
-            "picture": f"{topic}-{index % VARIANTS}",
-        }  # fmt: skip
-        found.append(Post(body, topic, float(chance.beta(3, 3)), created))
+    for number in range(min(_SHOPS, len(people))):
+        quarter = (
+            far[number % len(far)]
+            if number % 5 == 4
+            else int(chance.choice(near, p=shares / shares.sum()))
+        )
+        owner = max(free, key=lambda who: _suits(people[who], quarter))
+        free.remove(owner)
+        name, tag, goods = SHOPS[number % len(SHOPS)]
+        at = home_of(quarter, *chance.normal(0, 0.35, 2).tolist())
+        sells = tuple(goods.split())[: 1 + int(chance.integers(3))]
+        called = f"{QUARTERS[quarter][0]}{people[owner].body['name'][0]}家{name}"
+        found.append(Shop(called, owner, topics[tag], at, sells))
     return tuple(found)
+
+
+def _suits(person: Person, quarter: int) -> int:
+    """Say how well somebody would keep a shop there: living there counts before the trade."""
+    return 2 * (person.quarter == quarter) + (person.body["profession"] in _SHOP_TRADES)
+
+
+def _products(
+    streams: Streams, people: tuple[Person, ...], shops: tuple[Shop, ...], until: Instant
+) -> tuple[Post, ...]:
+    """Make a card for everything that the shops sell."""
+    chance = streams.of("products")
+    found: list[Post] = []
+    for shop in shops:
+        for good in shop.goods:
+            topic = TOPICS[shop.topic]
+            created = Instant(int(until - _DAY - chance.random() * HISTORY_DAYS * _DAY))
+            body = {
+                "id": f"s{len(found)}", "kind": "product", "author_id": people[shop.owner].body["id"],
+                "language": "zh", "text": f"{shop.name}：{good}", "tags": [topic.tag, "本地好店"],
+                "position": shop.position, "channels": [topic.channel],
+                "created_at": time_text(created),
+                "picture": f"{shop.topic}-{int(chance.integers(VARIANTS))}",
+            }  # fmt: skip
+            found.append(Post(body, shop.topic, float(chance.beta(3, 3)), created))
+    return tuple(found)
+
+
+_PLACES: Final = (0, 4, 7, 8)
+"""The quarters about which there is a place: the old town and three outside it."""
 
 
 def _domains() -> tuple[tuple[str, Json], ...]:
     found: list[tuple[str, Json]] = []
     for index, (name, north, east, _) in enumerate(QUARTERS):
-        if index in (0, 4, 7, 8):
+        if index in _PLACES:
             body = {"kind": "place", "name": name, "centre": _place(north, east), "radius_km": 10}
             found.append((f"place-{index}", body))
     found += [(key, {"kind": "channel", "name": name}) for key, name in CHANNELS.items()]
@@ -253,6 +325,16 @@ def _members(streams: Streams, people: tuple[Person, ...]) -> tuple[tuple[str, i
             found.append((TOPICS[best].channel, index))
         if chance.random() < 0.25:
             found.append((person.body["profession"], index))
-        if chance.random() < 0.2:
-            found.append(("place-0", index))
+        place = _nearest(person)
+        # Who lives far out joins the village's own place rather than the town's.
+        if chance.random() < (0.2 if place == _PLACES[0] else 0.6):
+            found.append((f"place-{place}", index))
     return tuple(found)
+
+
+def _nearest(person: Person) -> int:
+    """Return the place that is nearest to a home."""
+    _, north, east, _ = QUARTERS[person.quarter]
+    return min(
+        _PLACES, key=lambda to: (QUARTERS[to][1] - north) ** 2 + (QUARTERS[to][2] - east) ** 2
+    )
