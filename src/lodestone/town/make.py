@@ -22,6 +22,8 @@ from lodestone.town.words import (
     TOPICS,
 )
 
+NAME: Final = "枫香县"
+"""What the town is called; there is none of that name."""
 LATITUDE: Final = 26.38
 LONGITUDE: Final = 108.08
 """The middle of the town."""
