@@ -80,10 +80,11 @@ async def measure(home: Path, told: argparse.Namespace) -> dict:
     with serving(home) as server:
         found["start_from_snapshot_seconds"] = round(time.perf_counter() - begun, 2)
         await warm(server, told)
-        found["decision"] = await decisions(server, told)
-        found["events"] = await events(server, told)
-        found["both"] = await both(server, told)
+        for name, part in (("decision", decisions), ("events", events), ("both", both)):
+            found[name] = await part(server, told)
+            print(json.dumps({name: found[name]}), file=sys.stderr, flush=True)
         found["memory"] = memory(server, home)
+        print(json.dumps(found), file=sys.stderr, flush=True)
     for path in home.rglob("*.snapshot"):
         path.unlink()
     begun = time.perf_counter()
@@ -131,9 +132,13 @@ def serving(home: Path):
         os.sched_setaffinity(0, {1})
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
+            said = []
             for line in process.stderr:
+                said.append(line)
                 if line.startswith("stop with"):
                     break
+            else:
+                raise RuntimeError("the server did not start: " + "".join(said))
             told = json.loads((home / "server.json").read_text())
             key = (home / "operator.key").read_text().strip()
             yield Server(told["port"], key, told["process"])

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from lodestone import bootstrap
+from lodestone.bootstrap import installation
 from lodestone.features.snapshot import digest
 from lodestone.services.engine import Engine
 from lodestone.stores.log_sqlite import SqliteLog
@@ -58,7 +58,7 @@ class Count:
 
 def instrument(count):
     """Count at every write of records, outbox, log and state."""
-    real = bootstrap.open_records
+    real = installation.open_records
 
     def opening(*given, **more):
         records = real(*given, **more)
@@ -66,7 +66,7 @@ def instrument(count):
             setattr(records, name, count.around(getattr(records, name)))
         return records
 
-    bootstrap.open_records = opening
+    installation.open_records = opening
     Engine.apply_changes = count.around(Engine.apply_changes)
     Engine._apply = count.around(Engine._apply)
     append, record = SqliteLog.append, SqliteLog.record

@@ -1,34 +1,25 @@
-"""Bootstrap: the one place that knows clocks, chance, files and addresses, and chooses every concrete thing."""
+"""Open an installation: settings, the home, every community put together from its parts."""
 
 import asyncio
-import os
 import secrets
-import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 import structlog
-import uvicorn
-from numpy.typing import NDArray
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
-from lodestone.base.errors import ConflictError, UnavailableError, UnknownError
-from lodestone.content.vectors import interest, project
-from lodestone.events.facts import Facts, empty_facts
-from lodestone.events.outcomes import Kind
+from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
 from lodestone.features.state import ATTENTION, State
-from lodestone.insight.evaluation import World
 from lodestone.media import MediaFolder
 from lodestone.models.nearest import LiveIndex
 from lodestone.models.popular import Popular
@@ -41,24 +32,22 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import MODEL, Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
-from lodestone.services.keeping import file_of
 from lodestone.services.settings import Settings, load_settings
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.ports import Offset
-from lodestone.stores.records import CommunityRecord, Records, TermKind
+from lodestone.stores.records import CommunityRecord, Records
 from lodestone.stores.records_sql import SqlRecords, open_records
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
 _TICK_SECONDS: Final = 5.0
 _SNAPSHOT_FACTS: Final = 2_000_000
+_COMPACT_SECONDS: Final = 86_400.0
 _PURGE_SECONDS: Final = 3600.0
 _LOG: Final = structlog.get_logger("lodestone")
 Draw = Callable[[], int]
-Told = Callable[[str], None]
 
 
 class WallClock:
@@ -154,7 +143,7 @@ async def open_app(
     home.lock()
     records = None
     try:
-        records = _records(settings.records_url, draw)
+        records = records_at(settings.records_url, draw)
         clock = wall or WallClock()
         opener = _Opener(home, records, clock, kernels)
         engines = Engines(records, clock, opener.open, opener.close)
@@ -164,9 +153,13 @@ async def open_app(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
             streams=Streams(seed),
         )  # fmt: skip
+        keeping = asyncio.create_task(_compact_nightly(records))
         try:
             yield App(asgi, engines, records, home, settings, key)
         finally:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
             await engines.stop()
     finally:
         if records is not None:
@@ -174,7 +167,18 @@ async def open_app(
         home.unlock()
 
 
-def _records(url: str, draw: Draw | None = None) -> SqlRecords:
+async def _compact_nightly(records: Records) -> None:
+    """Rewrite the records once a day, so that nothing deleted is left in their files."""
+    while True:
+        await asyncio.sleep(_COMPACT_SECONDS)
+        try:
+            await asyncio.to_thread(records.compact)
+        except UnavailableError as error:
+            _LOG.warning("compacting waits", code=error.code)
+
+
+def records_at(url: str, draw: Draw | None = None) -> SqlRecords:
+    """Open the records of an address; ordinals come from the system's secrets unless handed in."""
     return open_records(url, draw=draw or (lambda: secrets.randbelow(2**63)), project=project)
 
 
@@ -272,164 +276,3 @@ def _restore_prices(engine: Engine) -> None:
     payload = None if version is None else engine.log.prices(version)
     pricer = None if payload is None else msgspec.msgpack.decode(payload, type=PricerState)
     engine.resume_prices(pricer)
-
-
-async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
-    """Bring a back-up into a home and erase again whom the home knows as erased.
-
-    Args:
-        settings: Of the home; its records must be SQLite.
-        folder: What `backup` wrote.
-        replace: Let what the home holds now go.
-
-    Returns:
-        How many people were erased again.
-
-    Raises:
-        ConflictError: The home holds something, or its records live in PostgreSQL.
-        UnknownError: There is no back-up.
-    """
-    if not (folder / "records.db").is_file():
-        raise UnknownError("backup_unknown", f"{folder} holds no back-up")
-    target = Path(settings.home) / "records.db"
-    if settings.records_url != f"sqlite:///{target}":
-        message = (
-            "these records do not live in the home; restore them with their database's own tools"
-        )
-        raise ConflictError("restore_unsupported", message)
-    home = Home(Path(settings.home))
-    home.lock()
-    try:
-        erased = _clear(home, target, replace=replace)
-        shutil.copyfile(folder / "records.db", target)
-        with closing(_records(settings.records_url)) as records:
-            count = 0
-            for record in records.communities():
-                log = folder / f"{file_of(record.id)}.log.db"
-                if log.is_file():
-                    shutil.copyfile(log, home.community(record.id) / "log.db")
-                changes = records.replay_erasures(
-                    record.id, erased.get(record.id, []), now=WallClock().now()
-                )
-                count += sum(change.kind == Kind.ERASED for change in changes)
-        return count
-    finally:
-        home.unlock()
-
-
-def _clear(home: Home, target: Path, *, replace: bool) -> dict[str, list[int]]:
-    """Empty a home of records and logs; return who had been erased there."""
-    if not target.exists():
-        return {}
-    if not replace:
-        message = f"{home.path} already holds an installation; --replace lets it go"
-        raise ConflictError("home_not_empty", message)
-    with closing(_records(f"sqlite:///{target}")) as records:
-        erased = {one.id: records.erased(one.id) for one in records.communities()}
-        for one in records.communities():
-            shutil.rmtree(home.community(one.id))
-    for path in target.parent.glob("records.db*"):
-        path.unlink()
-    return erased
-
-
-class _Server(uvicorn.Server):
-    """A server that says where it answers once it does."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[int], Awaitable[None]]) -> None:
-        super().__init__(config)
-        self._announce = started
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets=sockets)
-        if self.started:
-            port: int = self.servers[0].sockets[0].getsockname()[1]
-            await self._announce(port)
-
-
-async def serve(
-    settings: Settings,
-    *,
-    prepare: Callable[[App], Awaitable[None]] | None = None,
-    ready: Callable[[App, int], None],
-) -> None:
-    """Serve until interrupted.
-
-    Args:
-        settings: What holds.
-        prepare: Runs before the doors open, such as filling the demo.
-        ready: Is told the application and the port once it answers.
-
-    Raises:
-        ConflictError: The home or the port is in use.
-    """
-    async with open_app(settings) as app:
-        if prepare is not None:
-            await prepare(app)
-
-        async def announce(port: int) -> None:
-            app.home.publish(settings.host, port)
-            ready(app, port)
-
-        config = uvicorn.Config(
-            app.asgi, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
-            lifespan="off", access_log=False, log_level="warning", server_header=False,
-            timeout_graceful_shutdown=5,
-        )  # fmt: skip
-        try:
-            await _Server(config, announce).serve()
-        except SystemExit as error:  # uvicorn's way to say that it could not bind
-            message = f"{settings.host}:{settings.port} cannot be listened on; choose another port"
-            raise ConflictError("port_in_use", message) from error
-
-
-def day_of(text: str) -> int:
-    """Return a date's day since the epoch. Raises ValueError."""
-    return (date.fromisoformat(text) - date(1970, 1, 1)).days
-
-
-def world_of(aside: Path, community: str) -> World:
-    """Read what an evaluation needs from a back-up, which nobody else writes.
-
-    Raises:
-        UnknownError: There is no such community in it.
-    """
-    with closing(_records(f"sqlite:///{aside / 'records.db'}")) as records:
-        secret = records.community(community).secret
-        people = [row for _, row, _ in records.person_rows(community)]
-        items = [row for _, row in records.item_rows(community)]
-        terms = records.terms(community, TermKind.TAG)
-    rows = {person.ordinal: row for row, person in enumerate(people)}
-
-    def fresh() -> State:
-        state = State(ATTENTION)
-        for row, person in enumerate(people):
-            told = [(terms[code], weight) for code, weight in person.interests]
-            state.put_person(row, person, interest(told).tolist())
-        for item in items:
-            state.put_item(item, rows.get(item.owner, -1), item.tags[0] if item.tags else -1)
-        return state
-
-    facts, who = _facts_of(aside / f"{file_of(community)}.log.db", secret, rows)
-    return World(fresh, facts, who)
-
-
-def _facts_of(
-    path: Path, secret: bytes, rows: Mapping[int, int]
-) -> tuple[Facts, NDArray[np.int64]]:
-    async def read() -> list[Facts]:
-        log = SqliteLog.open(path, secret=secret)
-        try:
-            return [batch.facts for batch in log.read(Offset(0), limit=2**40)]
-        finally:
-            await log.close()
-
-    parts = asyncio.run(read())
-    facts = np.concatenate(parts) if parts else empty_facts(0)
-    who = np.array([rows.get(ordinal, -1) for ordinal in facts["person"].tolist()], np.int64)
-    return facts, who
-
-
-def environment() -> Mapping[str, str]:
-    """Return the process's environment."""
-    return os.environ

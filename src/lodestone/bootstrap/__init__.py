@@ -1,0 +1,17 @@
+"""Bootstrap: the one place that knows clocks, chance, files and addresses, and chooses every concrete thing."""
+
+from lodestone.bootstrap.copies import day_of, restore, world_of
+from lodestone.bootstrap.installation import (
+    App,
+    WallClock,
+    listening,
+    open_app,
+    path_of,
+    settings_of,
+)
+from lodestone.bootstrap.server import serve
+
+__all__ = (
+    "App", "WallClock", "day_of", "listening", "open_app", "path_of", "restore", "serve", "settings_of",
+    "world_of",
+)  # fmt: skip

@@ -1,0 +1,131 @@
+"""Back-ups brought home again, and copies read beside a running engine."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.errors import ConflictError, UnknownError
+from lodestone.bootstrap.installation import WallClock, records_at
+from lodestone.content.vectors import interest
+from lodestone.events.facts import Facts, empty_facts
+from lodestone.events.outcomes import Kind
+from lodestone.features.state import ATTENTION, State
+from lodestone.insight.evaluation import World
+from lodestone.services.keeping import file_of
+from lodestone.services.settings import Settings
+from lodestone.stores.home import Home
+from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.ports import Offset
+from lodestone.stores.records import TermKind
+
+
+async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
+    """Bring a back-up into a home and erase again whom the home knows as erased.
+
+    Args:
+        settings: Of the home; its records must be SQLite.
+        folder: What `backup` wrote.
+        replace: Let what the home holds now go.
+
+    Returns:
+        How many people were erased again.
+
+    Raises:
+        ConflictError: The home holds something, or its records live in PostgreSQL.
+        UnknownError: There is no back-up.
+    """
+    if not (folder / "records.db").is_file():
+        raise UnknownError("backup_unknown", f"{folder} holds no back-up")
+    target = Path(settings.home) / "records.db"
+    if settings.records_url != f"sqlite:///{target}":
+        message = (
+            "these records do not live in the home; restore them with their database's own tools"
+        )
+        raise ConflictError("restore_unsupported", message)
+    home = Home(Path(settings.home))
+    home.lock()
+    try:
+        erased = _clear(home, target, replace=replace)
+        shutil.copyfile(folder / "records.db", target)
+        with closing(records_at(settings.records_url)) as records:
+            count = 0
+            for record in records.communities():
+                log = folder / f"{file_of(record.id)}.log.db"
+                if log.is_file():
+                    shutil.copyfile(log, home.community(record.id) / "log.db")
+                changes = records.replay_erasures(
+                    record.id, erased.get(record.id, []), now=WallClock().now()
+                )
+                count += sum(change.kind == Kind.ERASED for change in changes)
+        return count
+    finally:
+        home.unlock()
+
+
+def _clear(home: Home, target: Path, *, replace: bool) -> dict[str, list[int]]:
+    """Empty a home of records and logs; return who had been erased there."""
+    if not target.exists():
+        return {}
+    if not replace:
+        message = f"{home.path} already holds an installation; --replace lets it go"
+        raise ConflictError("home_not_empty", message)
+    with closing(records_at(f"sqlite:///{target}")) as records:
+        erased = {one.id: records.erased(one.id) for one in records.communities()}
+        for one in records.communities():
+            shutil.rmtree(home.community(one.id))
+    for path in target.parent.glob("records.db*"):
+        path.unlink()
+    return erased
+
+
+def day_of(text: str) -> int:
+    """Return a date's day since the epoch. Raises ValueError."""
+    return (date.fromisoformat(text) - date(1970, 1, 1)).days
+
+
+def world_of(aside: Path, community: str) -> World:
+    """Read what an evaluation needs from a back-up, which nobody else writes.
+
+    Raises:
+        UnknownError: There is no such community in it.
+    """
+    with closing(records_at(f"sqlite:///{aside / 'records.db'}")) as records:
+        secret = records.community(community).secret
+        people = [row for _, row, _ in records.person_rows(community)]
+        items = [row for _, row in records.item_rows(community)]
+        terms = records.terms(community, TermKind.TAG)
+    rows = {person.ordinal: row for row, person in enumerate(people)}
+
+    def fresh() -> State:
+        state = State(ATTENTION)
+        for row, person in enumerate(people):
+            told = [(terms[code], weight) for code, weight in person.interests]
+            state.put_person(row, person, interest(told).tolist())
+        for item in items:
+            state.put_item(item, rows.get(item.owner, -1), item.tags[0] if item.tags else -1)
+        return state
+
+    facts, who = _facts_of(aside / f"{file_of(community)}.log.db", secret, rows)
+    return World(fresh, facts, who)
+
+
+def _facts_of(
+    path: Path, secret: bytes, rows: Mapping[int, int]
+) -> tuple[Facts, NDArray[np.int64]]:
+    async def read() -> list[Facts]:
+        log = SqliteLog.open(path, secret=secret)
+        try:
+            return [batch.facts for batch in log.read(Offset(0), limit=2**40)]
+        finally:
+            await log.close()
+
+    parts = asyncio.run(read())
+    facts = np.concatenate(parts) if parts else empty_facts(0)
+    who = np.array([rows.get(ordinal, -1) for ordinal in facts["person"].tolist()], np.int64)
+    return facts, who
