@@ -12,7 +12,7 @@ from lodestone.base.clock import Instant
 from lodestone.cli.reach import Reach, here, run
 from lodestone.cli.say import Home, Json, data, line, progress
 from lodestone.client import Client
-from lodestone.town import Filled, fill, make_town
+from lodestone.town import NAME, Filled, fill, make_town
 
 DEMO: Final = "demo"
 SEED: Final = 1
@@ -60,7 +60,7 @@ async def fill_demo(app: bootstrap.App) -> None:
 
 async def _fill(reach: Reach, community: str, seed: int, *, people: int, posts: int) -> Filled:
     client = Client(reach.http, reach.key, community)
-    body = {"name": "凯里", "time_zone": _ZONE, "currency": "CNY", "clock": "driven"}
+    body = {"name": NAME, "time_zone": _ZONE, "currency": "CNY", "clock": "driven"}
     known = {one["id"]: one for one in (await client.ask("GET", "/v1/communities"))["data"]}
     if community not in known or known[community]["clock"] == "driven":
         await client.put_community(community, body)
