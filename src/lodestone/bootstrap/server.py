@@ -10,7 +10,6 @@ from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.services.settings import Settings
 
-
 _COLLECT_AFTER: Final = 20_000
 """Allocations between collections of the youngest; a feed makes some hundreds."""
 
