@@ -212,6 +212,8 @@ def _looked_at(state: PricerState, bit: int) -> float:
 
     Within [0.5, 2], and near 1 while few impressions are known: reports may be hours late.
     """
+    if bit == BUILT_IN["exploration"]:
+        return 1.0  # a draw is no property of a slot's candidate, so no report says whose it was
     every = (state.reported + _TRUST) / (state.expected + _TRUST)
     ratio = (state.reported_by[bit] + _TRUST * every) / ((state.used[bit] + _TRUST) * every)
     return min(max(ratio, 0.5), 2.0)
