@@ -88,7 +88,9 @@ def test_a_day_in_town_leaves_no_report_empty_and_is_not_lived_twice(tmp_path):
     assert first.people == 80
     assert 280 <= first.feeds <= 320
     assert first.events > 1500
-    assert again.feeds < 10  # the last step alone: a run that ended within it is finished by the next
+    assert (
+        again.feeds < 10
+    )  # the last step alone: a run that ended within it is finished by the next
     assert again.events < 60
     assert len(people["data"]) == 80
     days = told["reports/liu"]["liu"]["days"]
