@@ -126,8 +126,19 @@ def test_private_stands_before_middle_and_the_smaller_domain_before_the_larger(m
     assert domain.tolist() == [6, -1]
 
 
+@pytest.mark.parametrize("module", [filters, filters_kernel], ids=["plain", "compiled"])
+def test_whom_one_follows_may_write_in_any_language(module):
+    viewer = one_viewer(surface=1, personalised=0, language=0)
+    items = some_items(2, language=1)
+    authors = np.array([5 * 4 + 1, 0, 0], np.int64)
+
+    reason, _, _, _ = run(module, viewer, items, authors=authors)
+
+    assert reason.tolist() == [DropReason.SHOWN, DropReason.OUT_OF_SURFACE]
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(0, 4), st.booleans(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_compiled_judge_equals_the_plain_one(seed, surface, located, personalised):
     chance = np.random.default_rng(seed)
     items = some_items(40, state=chance.integers(0, 3, 40), label=chance.integers(0, 3, 40))

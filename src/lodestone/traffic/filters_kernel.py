@@ -112,8 +112,8 @@ def _reason(
 @numba.njit(cache=True)
 def _reach(viewer: Array, item: Array, kind: Number) -> Number:
     surface = viewer.surface
-    if surface == 1 and kind != 4:
-        return 9
+    if surface == 1:
+        return 0 if kind == 4 else 9
     if surface == 2:
         inside = (
             (not math.isnan(item.latitude))
