@@ -92,7 +92,7 @@ def _people(chance: np.random.Generator, count: int, *, day: int) -> People:
         work_longitude=work_longitude, quarter=quarter.astype(np.int64),
         profession=chance.integers(0, len(PROFESSIONS), count), minor=chance.random(count) < 0.03,
         open=chance.random(count) >= 0.04, resident=np.ones(count, bool),
-        kind=np.full(count, ORDINARY, np.int64), eager=1 + chance.gamma(1.2, 0.7, count),
+        kind=np.full(count, ORDINARY, np.int64), eager=1 + chance.gamma(1.5, 1.0, count),
         habit=np.zeros(count), mood=np.zeros(count), hour=chance.normal(0, 1.5, count),
         born=np.full(count, day, np.int64), gone=np.zeros(count, bool),
         channel=np.zeros((count, len(CHANNELS)), bool), outing=np.zeros(count, np.int64),
