@@ -149,7 +149,9 @@ def _run_all(lives: list[tuple[Wish, Path]], jobs: int) -> None:
                     running.append((_start(wish, home), f"{wish.arm}, seed {wish.seed}"))
                 process, name = running.pop(0)
                 if process.wait() != 0:
-                    raise UnavailableError("life_failed", f"the life of {name} ended with {process.returncode}")
+                    raise UnavailableError(
+                        "life_failed", f"the life of {name} ended with {process.returncode}"
+                    )
                 bar.advance(task)
         finally:
             for process, _ in running:

@@ -23,9 +23,9 @@ towns = typer.Typer(
     help="Let a county town live, and compare policies on it.", invoke_without_command=True,
     epilog="Example: lodestone town --days 3 --seed 7 --people 120",
 )  # fmt: skip
-towns.command("compare", epilog="Example: lodestone town compare --days 3 --people 120 --seeds 1,2")(
-    lives.compare
-)
+towns.command(
+    "compare", epilog="Example: lodestone town compare --days 3 --people 120 --seeds 1,2"
+)(lives.compare)
 
 
 @towns.callback()
@@ -35,7 +35,10 @@ def town(
     people: Annotated[int, typer.Option(min=50, help="How many live there.")] = 1000,
     days: Annotated[
         int | None,
-        typer.Option(min=1, help="Let it live so many days, people with minds of their own; without, one day for show."),
+        typer.Option(
+            min=1,
+            help="Let it live so many days, people with minds of their own; without, one day for show.",
+        ),
     ] = None,
     arm: Annotated[
         str, typer.Option(help=f"With --days: under which policy: {', '.join(ARMS)}.")
@@ -43,7 +46,9 @@ def town(
     without_ring: Annotated[
         bool, typer.Option("--without-ring", help="With --days: let no paid clickers come.")
     ] = False,
-    posts: Annotated[int, typer.Option(min=50, help="Without --days: how many posts there are.")] = 3000,
+    posts: Annotated[
+        int, typer.Option(min=50, help="Without --days: how many posts there are.")
+    ] = 3000,
     community_id: Annotated[
         str | None, typer.Option("--id", help="Under which id; demo, or town with --days.")
     ] = None,

@@ -4,8 +4,9 @@ Prices move every 256 receipts or 60 seconds of the clock. At most once in 50 se
 quality bounds, first impressions owed, the merit and public gates, creators' percentiles, trending and needy lists.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _LIVE_DAYS: Final = 28
+_WORKED_OUT: Final = ("need", "promises", "quality_low", "spare", "logit")
+"""Columns of items that housekeeping writes."""
 GATE_POOL: Final = 200
 """Until this many posts have climbed there is no public to compare with, and the gate stands open."""
 
@@ -102,6 +105,63 @@ class Housekeeper:
         if pricer is not None:
             self.pricer = pricer
         self._newly_reported()
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return what was worked out and is not in the state's own columns, by name, for a snapshot."""
+        sweep, account, lists = self.sweep, self.account, self._postings
+        days = sorted(self._reported)
+        return {
+            "keeping.rank": sweep.author_rank,
+            "keeping.sweep": np.array(
+                [
+                    sweep.gate, sweep.gated, sweep.gini, sweep.planned, sweep.first_delivered,
+                    sweep.first_planned, sweep.eligible, sweep.mean_value,
+                ]
+            ),
+            "keeping.times": np.array(
+                [-1 if self._swept is None else self._swept, self.pricer.vector.time], np.int64
+            ),
+            "keeping.trending": lists.listed(LIST_TRENDING),
+            "keeping.needy": lists.listed(LIST_NEEDY),
+            "keeping.days": np.array(days, np.int64),
+            "keeping.reported": np.array([self._reported[day] for day in days], np.int64),
+            "keeping.account": np.array(
+                [account.decisions, account.slots, account.value, account.forgone]
+            ),
+            "keeping.used": account.used,
+            "keeping.chances": account.chances,
+        }  # fmt: skip
+
+    def fill(self, told: Mapping[str, NDArray[Any]]) -> bool:
+        """Go on from a snapshot that holds the state as it stands; False where it holds none of this.
+
+        A start that works everything out anew would do so at another moment than the life before it, and so
+        decide otherwise than if it had never been stopped.
+        """
+        if "keeping.sweep" not in told:
+            return False
+        gate, gated, gini, planned, delivered, due, eligible, value = told["keeping.sweep"].tolist()
+        self.sweep = Sweep(
+            told["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
+            int(eligible), value,
+        )  # fmt: skip
+        swept, priced = told["keeping.times"].tolist()
+        if not self.pricer.steps:  # before the first step nothing is stored but when it all began
+            self.pricer = start(Instant(priced))
+        self._swept = None if swept < 0 else Instant(swept)
+        for number, name in ((LIST_TRENDING, "trending"), (LIST_NEEDY, "needy")):
+            self._postings.replace(number, told[f"keeping.{name}"].astype(np.int64))
+        days = told["keeping.days"].tolist()
+        self._reported = dict(zip(days, told["keeping.reported"], strict=True))
+        decisions, slots, worth, forgone = told["keeping.account"].tolist()
+        self.account = Served(
+            int(decisions), slots, worth, forgone, told["keeping.used"].copy(),
+            told["keeping.chances"].copy(),
+        )  # fmt: skip
+        items = told["items"]
+        for column in _WORKED_OUT:
+            self._state.items[column][: items.size] = items[column]
+        return True
 
     def _newly_reported(self) -> tuple[float, tuple[float, ...]]:
         """Return the organic impressions counted since this was last asked: all, and by promise."""

@@ -8,7 +8,7 @@ from lodestone.town.arms import ARMS
 from lodestone.town.diary import Shelf
 from lodestone.town.life import Filled, fill
 from lodestone.town.make import NAME, Town, make_town
-from lodestone.town.runs import OtherLifeError, Wish, run, summary
+from lodestone.town.runs import OtherLifeError, Wish, run
 
 __all__ = (
     "ARMS", "NAME", "Filled", "OtherLifeError", "Shelf", "Town", "Wish", "fill", "make_town", "run",

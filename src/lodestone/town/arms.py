@@ -43,7 +43,8 @@ def policy(arm: str, balanced: Json, *, gini: float = GINI, local: float = LOCAL
     targets = {"gini": gini, "local_share": local}
     if arm == "engine":
         promises = [
-            {**one, "target": targets.get(one["kind"], one["target"])} for one in balanced["promises"]
+            {**one, "target": targets.get(one["kind"], one["target"])}
+            for one in balanced["promises"]
         ]
         return {**balanced, "name": arm, "promises": promises}
     worths = balanced["worths"]

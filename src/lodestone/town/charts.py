@@ -68,20 +68,37 @@ class Chart:
         parts = [self._head(height)]
         for step in range(5):
             value = y_last * step / 4
-            parts.append(f'<line class="grid" x1="{left}" x2="{left + wide}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
-            parts.append(f'<text class="soft" x="{left - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{_figure(value)}</text>')
-            parts.append(f'<text class="soft" x="{x(x_last * step / 4):.1f}" y="{top + high + 18}" text-anchor="middle">{_figure(x_last * step / 4)}</text>')
+            parts.append(
+                f'<line class="grid" x1="{left}" x2="{left + wide}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
+            )
+            parts.append(
+                f'<text class="soft" x="{left - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{_figure(value)}</text>'
+            )
+            parts.append(
+                f'<text class="soft" x="{x(x_last * step / 4):.1f}" y="{top + high + 18}" text-anchor="middle">{_figure(x_last * step / 4)}</text>'
+            )
         parts.append(f'<text class="soft" x="{left}" y="{top - 10}">{escape(self.up)}</text>')
-        parts.append(f'<text class="soft" x="{left + wide / 2:.0f}" y="{height - 10}" text-anchor="middle">{escape(self.across)}</text>')
+        parts.append(
+            f'<text class="soft" x="{left + wide / 2:.0f}" y="{height - 10}" text-anchor="middle">{escape(self.across)}</text>'
+        )
         ends = _apart([y(band.middle[-1]) for band in bands])
         for number, (band, end) in enumerate(zip(bands, ends, strict=True)):
             reach = [f"{x(a):.1f},{y(v):.1f}" for a, v in zip(band.at, band.high, strict=True)]
-            reach += [f"{x(a):.1f},{y(v):.1f}" for a, v in reversed(list(zip(band.at, band.low, strict=True)))]
-            path = " ".join(f"{x(a):.1f},{y(v):.1f}" for a, v in zip(band.at, band.middle, strict=True))
+            reach += [
+                f"{x(a):.1f},{y(v):.1f}"
+                for a, v in reversed(list(zip(band.at, band.low, strict=True)))
+            ]
+            path = " ".join(
+                f"{x(a):.1f},{y(v):.1f}" for a, v in zip(band.at, band.middle, strict=True)
+            )
             ours = " ours" if band.ours else ""
             parts.append(f'<polygon class="band" points="{" ".join(reach)}"/>')
-            parts.append(f'<polyline class="line{ours}" stroke-dasharray="{"" if band.ours else _DASHES[number % 4]}" points="{path}"/>')
-            parts.append(f'<text x="{left + wide + 8}" y="{end + 4:.1f}">{escape(band.name)} {_figure(band.middle[-1])}</text>')
+            parts.append(
+                f'<polyline class="line{ours}" stroke-dasharray="{"" if band.ours else _DASHES[number % 4]}" points="{path}"/>'
+            )
+            parts.append(
+                f'<text x="{left + wide + 8}" y="{end + 4:.1f}">{escape(band.name)} {_figure(band.middle[-1])}</text>'
+            )
         return "".join([*parts, "</svg>"])
 
     def dots(self, groups: Sequence[Dots]) -> str:
@@ -95,16 +112,26 @@ class Chart:
             span = (high - low) or max(abs(high), 1e-9)
             low, high = low - 0.08 * span, high + 0.08 * span
             wide = _WIDTH - left - 130
-            parts.append(f'<text x="16" y="{y + 12:.0f}" font-weight="600">{escape(group.name)}</text>')
+            parts.append(
+                f'<text x="16" y="{y + 12:.0f}" font-weight="600">{escape(group.name)}</text>'
+            )
             y += gap - 10
             for name, is_ours, mean, least, most in group.of:
                 at = [left + wide * (value - low) / (high - low) for value in (least, mean, most)]
                 ours = " ours" if is_ours else ""
-                parts.append(f'<line class="grid" x1="{left}" x2="{left + wide}" y1="{y:.0f}" y2="{y:.0f}"/>')
-                parts.append(f'<line class="reach{ours}" x1="{at[0]:.1f}" x2="{at[2]:.1f}" y1="{y:.0f}" y2="{y:.0f}"/>')
+                parts.append(
+                    f'<line class="grid" x1="{left}" x2="{left + wide}" y1="{y:.0f}" y2="{y:.0f}"/>'
+                )
+                parts.append(
+                    f'<line class="reach{ours}" x1="{at[0]:.1f}" x2="{at[2]:.1f}" y1="{y:.0f}" y2="{y:.0f}"/>'
+                )
                 parts.append(f'<circle class="dot{ours}" cx="{at[1]:.1f}" cy="{y:.0f}" r="5"/>')
-                parts.append(f'<text x="{left - 12}" y="{y + 4:.0f}" text-anchor="end">{escape(name)}</text>')
-                parts.append(f'<text x="{left + wide + 12}" y="{y + 4:.0f}">{mean:,.{group.digits}f}</text>')
+                parts.append(
+                    f'<text x="{left - 12}" y="{y + 4:.0f}" text-anchor="end">{escape(name)}</text>'
+                )
+                parts.append(
+                    f'<text x="{left + wide + 12}" y="{y + 4:.0f}">{mean:,.{group.digits}f}</text>'
+                )
                 y += row
             y += 10
         return "".join([*parts, "</svg>"])

@@ -111,7 +111,9 @@ class Comparison:
             for one in self.figures
             if one["wish"]["arm"] == arm
         ]
-        return [float(value) for _, value in sorted(read, key=lambda pair: pair[0]) if value is not None]
+        return [
+            float(value) for _, value in sorted(read, key=lambda pair: pair[0]) if value is not None
+        ]
 
     def names(self) -> list[str]:
         """Return the columns' words."""
@@ -120,7 +122,10 @@ class Comparison:
     def rows(self) -> list[list[str]]:
         """Return the table as words: a measure's name, then mean and interval per policy."""
         return [
-            [measure.name, *(_words(self.values(measure, arm), measure.digits) for arm in self.arms)]
+            [
+                measure.name,
+                *(_words(self.values(measure, arm), measure.digits) for arm in self.arms),
+            ]
             for measure in MEASURES
         ]
 
@@ -195,7 +200,9 @@ def _people(comparison: Comparison) -> str:
 def _exposure(comparison: Comparison) -> str:
     bands = []
     for arm in comparison.arms:
-        curves = [one["engine_says"]["lorenz"] for one in comparison.figures if one["wish"]["arm"] == arm]
+        curves = [
+            one["engine_says"]["lorenz"] for one in comparison.figures if one["wish"]["arm"] == arm
+        ]
         at = [point[0] for point in curves[0]]
         table = np.array([[point[1] for point in curve] for curve in curves])
         bands.append(Band(WORDS[arm], arm == "engine", at, table.mean(axis=0).tolist(),
@@ -205,7 +212,16 @@ def _exposure(comparison: Comparison) -> str:
     return Chart(title, "share of creators, least shown first", "share of impressions").lines(bands)
 
 
-_SHOWN: Final = ("came_7", "came_30", "kept_7", "small_survive", "value", "gini", "first_ten", "regret")
+_SHOWN: Final = (
+    "came_7",
+    "came_30",
+    "kept_7",
+    "small_survive",
+    "value",
+    "gini",
+    "first_ten",
+    "regret",
+)
 
 
 def _dots(comparison: Comparison) -> str:
@@ -226,4 +242,6 @@ def _dots(comparison: Comparison) -> str:
                     for name, ours, one in found
                 ], measure.digits)
             )  # fmt: skip
-    return Chart("Policies on the same towns: mean and 95 % interval over seeds", "", "").dots(groups)
+    return Chart("Policies on the same towns: mean and 95 % interval over seeds", "", "").dots(
+        groups
+    )

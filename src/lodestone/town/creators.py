@@ -118,9 +118,7 @@ def _trades(profession: Ints, chance: np.random.Generator) -> tuple[Ints, Floats
 
 def first_posts(truth: Truth, start: int, days: int, streams: "np.random.Generator") -> Posts:
     """Draw what lies there already when the first day begins: some days of posts nobody has seen."""
-    columns = [
-        posts_of_day(truth, start - (days - back) * DAY, streams) for back in range(days)
-    ]
+    columns = [posts_of_day(truth, start - (days - back) * DAY, streams) for back in range(days)]
     return Posts(
         *(
             np.concatenate([getattr(one, name) for one in columns])

@@ -104,7 +104,9 @@ class Life:
             await self._client.put_domain(name, body)
         at = Instant(self._plan.start - 30 * DAY)
         rows = range(truth.people.count)
-        await self._bulk(self._client.put_people, [self._told.person(truth.people, r, at) for r in rows])
+        await self._bulk(
+            self._client.put_people, [self._told.person(truth.people, r, at) for r in rows]
+        )
         await self._bulk(
             self._client.put_items, [self._told.post(truth, row) for row in range(history.count)]
         )
@@ -112,7 +114,8 @@ class Life:
         self._shelf.keep(truth, self._day)
 
     def _first_follows(self, truth: Truth) -> list[Json]:
-        at = time_text(self._plan.start)
+        # The day before: who has lived here for years is not first seen on the first day.
+        at = time_text(Instant(self._plan.start - DAY))
         pairs = np.argwhere(truth.ties.follows).tolist()
         return [
             {
@@ -122,7 +125,9 @@ class Life:
             for who, whom in pairs
         ]  # fmt: skip
 
-    async def live(self, until_day: int, tell: Tell, halted: Callable[[], bool] = lambda: False) -> bool:
+    async def live(
+        self, until_day: int, tell: Tell, halted: Callable[[], bool] = lambda: False
+    ) -> bool:
         """Live until a day has come; return False when halted before.
 
         Args:
@@ -164,8 +169,12 @@ class Life:
     async def _newcomers_told(self, truth: Truth, known: int) -> None:
         at = self._midnight_before(truth)
         rows = range(known, truth.people.count)
-        await self._bulk(self._client.put_people, [self._told.person(truth.people, r, at) for r in rows])
-        pairs = [(who, whom) for who in rows for whom in np.flatnonzero(truth.ties.follows[who]).tolist()]
+        await self._bulk(
+            self._client.put_people, [self._told.person(truth.people, r, at) for r in rows]
+        )
+        pairs = [
+            (who, whom) for who in rows for whom in np.flatnonzero(truth.ties.follows[who]).tolist()
+        ]
         await self._send(
             [
                 {
@@ -180,7 +189,9 @@ class Life:
         now = Instant(self._midnight_before(truth) + truth.step * STEP)
         fresh = np.flatnonzero((truth.posts.created > now - STEP) & (truth.posts.created <= now))
         fresh = fresh[truth.posts.created[fresh] > self._plan.start]
-        await self._bulk(self._client.put_items, [self._told.post(truth, r) for r in fresh.tolist()])
+        await self._bulk(
+            self._client.put_items, [self._told.post(truth, r) for r in fresh.tolist()]
+        )
         planned = self._day.visits
         at = np.flatnonzero(planned.step == truth.step)
         events: list[Json] = []
@@ -188,7 +199,7 @@ class Life:
         await self._send(events)
         chance = self._streams.of("step", truth.day, truth.step)
         while open_visits:
-            open_visits = await self._round(truth, open_visits, now, chance)
+            open_visits = await self._round(truth, open_visits, chance)
         await self._send(self._errands(truth, planned, at, now))
         truth.step += 1
         await self._client.advance(Instant(now + STEP))
@@ -214,7 +225,7 @@ class Life:
         return _Visit(deeds, surface, domain, here if outing != rhythm.HOME else None)
 
     async def _round(
-        self, truth: Truth, visits: list[_Visit], now: Instant, chance: np.random.Generator
+        self, truth: Truth, visits: list[_Visit], chance: np.random.Generator
     ) -> list[_Visit]:
         """Let everybody look through one page; return those who want another."""
         pages = []
@@ -239,7 +250,7 @@ class Life:
         ]
 
     async def _asked(self, visit: _Visit) -> Feed:
-        surface: Surface = rhythm.SURFACES[visit.surface]  # type: ignore[assignment]  # the same five words
+        surface: Surface = rhythm.SURFACES[visit.surface]
         return await self._client.feed(
             f"p{visit.deeds.person}", surface, domain_id=visit.domain, position=visit.position,
             slots=PAGE, cursor=visit.cursor,
@@ -255,9 +266,7 @@ class Life:
             return None
         return await self._client.receipt(feed.receipt_id)
 
-    def _errands(
-        self, truth: Truth, planned: rhythm.Visits, at: Ints, now: Instant
-    ) -> list[Json]:
+    def _errands(self, truth: Truth, planned: rhythm.Visits, at: Ints, now: Instant) -> list[Json]:
         """Let paid accounts serve what they were paid for on the makers' own pages, without any feed."""
         events: list[Json] = []
         for row in at.tolist():
@@ -291,7 +300,9 @@ class Life:
         await self._newcomers_told(truth, known)
         self._shelf.keep(truth, self._day)
 
-    async def _bulk(self, put: Callable[[list[Json]], Awaitable[Verdicts]], rows: list[Json]) -> None:
+    async def _bulk(
+        self, put: Callable[[list[Json]], Awaitable[Verdicts]], rows: list[Json]
+    ) -> None:
         """Make people or posts; raise ClientError where one of them is refused."""
         for first in range(0, len(rows), _BULK):
             answer = await put(rows[first : first + _BULK])

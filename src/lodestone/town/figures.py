@@ -7,7 +7,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Floats
 from lodestone.town.creators import DAY, posting
-from lodestone.town.diary import DOMAINS, Looks, Shelf, joined_looks
+from lodestone.town.diary import DOMAINS, Shelf, joined_looks
 from lodestone.town.minds import OUTCOMES
 from lodestone.town.rings import RING_DAY, patrons
 from lodestone.town.truth import ORDINARY, Truth
@@ -145,9 +145,14 @@ class Judge:
     def _domains(self) -> Json:
         """Return the share of honest looks by domain, all days and the last seven."""
         found: Json = {}
-        for name, chosen in (("all", self._honest), ("last", self._honest & (self._day >= self.days - LAST_DAYS))):
+        for name, chosen in (
+            ("all", self._honest),
+            ("last", self._honest & (self._day >= self.days - LAST_DAYS)),
+        ):
             counts = np.bincount(self._all.domain[chosen], minlength=3)
-            found[name] = dict(zip(DOMAINS, (counts / max(1, counts.sum())).round(4).tolist(), strict=True))
+            found[name] = dict(
+                zip(DOMAINS, (counts / max(1, counts.sum())).round(4).tolist(), strict=True)
+            )
         return found
 
     def _sampled(self) -> list[Json]:
@@ -173,7 +178,12 @@ class Judge:
             return {"regret": None, "regret_value": None, "regret_memory": None}
         total = Counter[str]()
         for one in sampled:
-            total.update({name: one[name] for name in ("served", "best", "served_value", "best_value", "any_value")})
+            total.update(
+                {
+                    name: one[name]
+                    for name in ("served", "best", "served_value", "best_value", "any_value")
+                }
+            )
         return {
             "regret": 1 - total["served"] / total["best"],
             "regret_value": 1 - total["served_value"] / total["best_value"],
@@ -232,6 +242,7 @@ def of_engine(liu: Json, flow: Json, exposure: Json) -> Json:
         borders[f"{border['source']}_{border['target']}_{border['by']}"] += border["crossings"]
     return {
         "efficiency_micros": worth * 1000 / shown if shown else None,
+        "impressions": shown,
         "kept": {name: _kept(liu["liu"]["retained"][name]) for name in ("active", "followers", "customers")},
         "flow": dict(borders), "unexplained": flow["unexplained"], "exposure_gini": exposure["gini"],
         "noise_floor": exposure["noise_floor"],
@@ -242,7 +253,11 @@ def of_engine(liu: Json, flow: Json, exposure: Json) -> Json:
 def _kept(cohorts: list[Json]) -> Json:
     found: Json = {}
     for after in KEPT_DAYS:
-        known = [(row["kept"][f"day_{after}"], row["count"]) for row in cohorts if row["kept"][f"day_{after}"] is not None]
+        known = [
+            (row["kept"][f"day_{after}"], row["count"])
+            for row in cohorts
+            if row["kept"][f"day_{after}"] is not None
+        ]
         whole = sum(count for _, count in known)
         found[f"day_{after}"] = sum(kept for kept, _ in known) / whole if whole else None
     return found

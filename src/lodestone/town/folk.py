@@ -42,10 +42,12 @@ def settle(streams: Streams, count: int) -> Truth:
     far = max(4, round(_FAR_SHARE * count))
     people = joined(_people(chance, count, day=0), _far(chance, far))
     people.habit[:count] = chance.normal(0.2, 0.8, count)
-    makers = _makers(chance, people, np.arange(count), 0)
-    makers = joined(makers, _famous(chance, people, np.arange(count, count + far)))
+    makers = _makers(chance, np.arange(count))
+    makers = joined(makers, _famous(chance, np.arange(count, count + far)))
     empty = Ties(*(np.zeros((0, 0), kind) for kind in (bool, bool, np.int64, float, float)))
-    ties = widened(replace(empty, tired_of_topic=np.zeros((0, len(TOPICS)))), people.count, makers.count)
+    ties = widened(
+        replace(empty, tired_of_topic=np.zeros((0, len(TOPICS)))), people.count, makers.count
+    )
     truth = Truth(people, makers, no_posts(), ties, {})
     _befriend(truth, np.arange(people.count), chance)
     _begin_following(truth, chance)
@@ -66,7 +68,7 @@ def arrive(truth: Truth, count: int, chance: np.random.Generator, *, kind: int =
     first = truth.people.count
     rows = np.arange(first, first + count)
     truth.people = joined(truth.people, people)
-    makers = _makers(chance, truth.people, rows, truth.day) if kind == ORDINARY else no_makers()
+    makers = _makers(chance, rows) if kind == ORDINARY else no_makers()
     truth.makers = joined(truth.makers, makers)
     truth.ties = widened(truth.ties, truth.people.count, truth.makers.count)
     if kind == ORDINARY:
@@ -127,26 +129,24 @@ def no_posts() -> Posts:
     return Posts(whole, whole, whole, real, real, real, real, real, whole, whole, whole, real)
 
 
-def _makers(chance: np.random.Generator, people: People, rows: Ints, day: int) -> Makers:
+def _makers(chance: np.random.Generator, rows: Ints) -> Makers:
     """Draw who of some people posts; nearly anyone may be good at it, few are often."""
     posts = chance.random(rows.size) < _MAKER_SHARE + _SHOP_SHARE
     person = rows[posts]
     shop = chance.random(person.size) < _SHOP_SHARE / (_MAKER_SHARE + _SHOP_SHARE)
-    return _drawn(chance, person, shop, chance.pareto(1.3, person.size) + 0.1, day)
+    return _drawn(chance, person, shop, chance.pareto(1.3, person.size) + 0.1)
 
 
-def _famous(chance: np.random.Generator, people: People, rows: Ints) -> Makers:
+def _famous(chance: np.random.Generator, rows: Ints) -> Makers:
     """Draw the makers of the far city: known to many, busy, better on the whole and by no means always."""
     fame = 8 * (chance.pareto(1.3, rows.size) + 1)
-    made = _drawn(chance, rows, np.zeros(rows.size, bool), fame, 0)
+    made = _drawn(chance, rows, np.zeros(rows.size, bool), fame)
     made.talent = np.minimum(0.95, made.talent + 0.08)
     made.rate = made.rate * 1.5
     return made
 
 
-def _drawn(
-    chance: np.random.Generator, person: Ints, shop: Bools, fame: Floats, day: int
-) -> Makers:
+def _drawn(chance: np.random.Generator, person: Ints, shop: Bools, fame: Floats) -> Makers:
     count = person.size
     # Every eighth paints covers that promise more than is there.
     bait = np.where(chance.random(count) < 0.12, 0.35, 0.0)

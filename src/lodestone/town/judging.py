@@ -16,9 +16,7 @@ AUTHOR_MAX: Final = 2
 """As in the policy: so many posts of one maker in a slate, also in the town's own."""
 
 
-def judge_page(
-    truth: Truth, receipt: Any, person: int, now: int, worths: Floats
-) -> dict[str, Any]:
+def judge_page(truth: Truth, receipt: Any, person: int, now: int, worths: Floats) -> dict[str, Any]:
     """Judge a receipt.
 
     The town's best slate *under the same promises* takes each pool candidate's true value in place of the predicted
@@ -91,4 +89,5 @@ def _unseen(truth: Truth, person: int, now: int) -> Ints:
     rows = np.flatnonzero(posts.created <= now)
     rows = rows[truth.makers.person[posts.maker[rows]] != person]
     fresh = [truth.day - truth.seen.get(seen_key(person, row), -99) >= 7 for row in rows.tolist()]
-    return rows[np.array(fresh, bool)]
+    found: Ints = rows[np.array(fresh, bool)]
+    return found

@@ -138,13 +138,21 @@ class Looker:
         remember_visits(truth.people, people, total / count)
 
     def _joins(
-        self, truth: Truth, grid: _Grid, done: minds.Done, looked: Bools, chance: np.random.Generator
+        self,
+        truth: Truth,
+        grid: _Grid,
+        done: minds.Done,
+        looked: Bools,
+        chance: np.random.Generator,
     ) -> list[tuple[int, int]]:
         drawn = chance.random(looked.size)
         joins = looked & done.long_view & (grid.surface == 3) & (drawn < _JOINS)
         found = []
         for row in np.flatnonzero(joins).tolist():
-            person, channel = int(grid.who[row]), int(self._channel_of[truth.posts.topic[grid.what[row]]])
+            person, channel = (
+                int(grid.who[row]),
+                int(self._channel_of[truth.posts.topic[grid.what[row]]]),
+            )
             if not truth.people.channel[person, channel]:
                 truth.people.channel[person, channel] = True
                 found.append((channel, person))

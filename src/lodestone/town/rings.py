@@ -54,7 +54,9 @@ def patrons(truth: Truth) -> Ints:
 
 def favoured(truth: Truth, who: Ints, what: Ints) -> Bools:
     """Say which meetings are of a paid account with what it is paid for."""
-    found: Bools = (truth.people.kind[who] == RING) & np.isin(truth.posts.maker[what], patrons(truth))
+    found: Bools = (truth.people.kind[who] == RING) & np.isin(
+        truth.posts.maker[what], patrons(truth)
+    )
     return found
 
 

@@ -60,9 +60,7 @@ async def run(
             because the town was stopped by force within a step.
     """
     worths = await _prepare(client, shelf, wish)
-    plan = Plan(
-        wish.seed, wish.people, START, ring=wish.ring, personal=personal(wish.arm)
-    )
+    plan = Plan(wish.seed, wish.people, START, ring=wish.ring, personal=personal(wish.arm))
     life = Life(client, plan, worths, shelf)
     await life.begin()
     if not await life.live(wish.days, tell, halted):

@@ -42,7 +42,9 @@ class Told:
     def person(self, people: People, row: int, at: Instant) -> Json:
         """Write a person's body, with what they say of themselves: half name two things they like."""
         chance = self._streams.of("says", row)
-        name = SURNAMES[int(chance.integers(len(SURNAMES)))] + GIVEN[int(chance.integers(len(GIVEN)))]
+        name = (
+            SURNAMES[int(chance.integers(len(SURNAMES)))] + GIVEN[int(chance.integers(len(GIVEN)))]
+        )
         body: Json = {
             "id": f"p{row}", "name": name, "language": "zh", "created_at": time_text(at),
             "home": place(people.latitude[row], people.longitude[row]),
@@ -116,7 +118,9 @@ class Deeds:
             "person_id": f"p{self.person}", **more,
         }  # fmt: skip
 
-    def looked(self, slot: Slot, done: Done, at: int, glance: float, *, moves: bool) -> Iterator[Json]:
+    def looked(
+        self, slot: Slot, done: Done, at: int, glance: float, *, moves: bool
+    ) -> Iterator[Json]:
         """Write what came of one place looked at.
 
         Args:
