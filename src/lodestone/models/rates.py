@@ -140,12 +140,27 @@ def item_logits(
     return deviation
 
 
-def materialise(model: RatesModel, state: State, rows: Ints) -> None:
-    """Write the logits of some item rows anew."""
+def materialise(
+    model: RatesModel, state: State, rows: Ints, shift: NDArray[np.float32] | None = None
+) -> None:
+    """Write the logits of some item rows anew.
+
+    Args:
+        model: Its prior weights.
+        state: The serving state.
+        rows: Shape (items,).
+        shift: Shape (authors, outcomes). By how much a maker's posts are moved, see `voices`; makers who came
+            since are not.
+    """
     rate = community_rate(state.surface_total)
     counts = decayed(state.item_ring[rows], state.item_old[rows], state.today)
     authors = state.author_total[state.items["author"][rows]]
-    state.items["logit"][rows] = item_logits(model, counts, authors, rate)
+    found = item_logits(model, counts, authors, rate)
+    if shift is not None and shift.size:
+        author = state.items["author"][rows]
+        known = author < shift.shape[0]
+        found[known] += shift[author[known]]
+    state.items["logit"][rows] = found
 
 
 class Rates:

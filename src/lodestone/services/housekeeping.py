@@ -17,7 +17,7 @@ from lodestone.features.directory import Directory
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, POSTING_KEPT, Postings
 from lodestone.features.state import State
-from lodestone.models import rates
+from lodestone.models import rates, voices
 from lodestone.models.rates import RatesModel
 from lodestone.services.selectors import own_bits
 from lodestone.traffic import promises
@@ -27,6 +27,7 @@ from lodestone.traffic.pricer import Measured, PricerState, Served, fresh, start
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
+_VOICES_MICROS: Final = 15 * 60 * 1_000_000
 _LIVE_DAYS: Final = 28
 _WORKED_OUT: Final = ("need", "promises", "quality_low", "spare", "logit")
 """Columns of items that housekeeping writes."""
@@ -70,6 +71,8 @@ class Housekeeper:
         self.account = Served()
         self.sweep = Sweep(np.zeros(0, np.int16))
         self._swept: Instant | None = None
+        self._voiced: Instant | None = None
+        self._shift = np.zeros((0, 0), np.float32)
         self._reported: dict[int, NDArray[np.int64]] = {}
 
     def take(self, model: RatesModel, now: Instant) -> None:
@@ -118,8 +121,13 @@ class Housekeeper:
                     sweep.first_planned, sweep.eligible, sweep.mean_value,
                 ]
             ),
+            "keeping.shift": self._shift,
             "keeping.times": np.array(
-                [-1 if self._swept is None else self._swept, self.pricer.vector.time], np.int64
+                [
+                    *(-1 if when is None else when for when in (self._swept, self._voiced)),
+                    self.pricer.vector.time,
+                ],
+                np.int64,
             ),
             "keeping.trending": lists.listed(LIST_TRENDING),
             "keeping.needy": lists.listed(LIST_NEEDY),
@@ -145,7 +153,9 @@ class Housekeeper:
             told["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
             int(eligible), value,
         )  # fmt: skip
-        swept, priced = told["keeping.times"].tolist()
+        swept, voiced, priced = told["keeping.times"].tolist()
+        self._shift = told["keeping.shift"]
+        self._voiced = None if voiced < 0 else Instant(voiced)
         if not self.pricer.steps:  # before the first step nothing is stored but when it all began
             self.pricer = start(Instant(priced))
         self._swept = None if swept < 0 else Instant(swept)
@@ -183,7 +193,7 @@ class Housekeeper:
     def touched(self, rows: NDArray[np.int64]) -> None:
         """Work out anew the logits of items that facts have just moved."""
         if rows.size:
-            rates.materialise(self._model, self._state, rows)
+            rates.materialise(self._model, self._state, rows, self._shift)
 
     def items_put(self, rows: NDArray[np.int64], now: Instant) -> None:
         """Give new or changed items their first marks; the next sweep knows better."""
@@ -211,7 +221,9 @@ class Housekeeper:
         self._climb(items, live, mean, low, now)
         self._creators(items, live, low, now)
         self._lists(items, live, counts, mean)
-        rates.materialise(self._model, state, rows)
+        if self._voiced is None or now - self._voiced >= _VOICES_MICROS:
+            self._voiced, self._shift = now, voices.author_shift(self._model, state)
+        rates.materialise(self._model, state, rows, self._shift)
 
     def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         total: NDArray[np.int64] = (

@@ -5,6 +5,7 @@ next page; at last the clock is driven to the next step. Everything random comes
 and when, so that a life can be left after any step and taken up again as if nothing had been.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -229,8 +230,9 @@ class Life:
     ) -> list[_Visit]:
         """Let everybody look through one page; return those who want another."""
         pages = []
-        for visit in visits:
-            feed = await self._asked(visit)
+        # All at once, so that their receipts share a commit; they are decided in this order all the same.
+        feeds = await asyncio.gather(*(self._asked(visit) for visit in visits))
+        for visit, feed in zip(visits, feeds, strict=True):
             pages.append(Page(visit.deeds, visit.surface, feed, await self._receipt(feed, visit)))
             visit.cursor, visit.pages = feed.next_cursor, visit.pages + 1
         self._day.feeds += len(pages)
