@@ -13,9 +13,10 @@ import typer
 
 from lodestone import bootstrap
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnavailableError
+from lodestone.cli.learning import learn_at_night
 from lodestone.cli.reach import Reach, reach, settings_of
 from lodestone.cli.say import Json, data, line, note, progress, table
-from lodestone.client import Client
+from lodestone.client import Client, ClientError
 from lodestone.town import ARMS, NAME, OtherLifeError, Shelf, Wish
 from lodestone.town import run as run_life
 from lodestone.town.compare import Comparison, pictures
@@ -25,6 +26,8 @@ from lodestone.town.runs import ZONE as _ZONE
 TOWN: Final = "town"
 ZONE: Final = _ZONE
 _STOPPED: Final = 130
+_LEARNS_AFTER: Final = (2,)
+"""The operator of every arm lets the predictor learn from the log after the third day, then every Sunday."""
 
 
 def live(wish: Wish, community: str, home: str | None, *, as_json: bool) -> None:
@@ -57,11 +60,26 @@ async def _live(wish: Wish, community: str, home: str | None) -> Any:
         loop.add_signal_handler(number, halt)
     async with reach(settings, community) as found:
         client = await _community(found, community)
+
+        async def after(day: int) -> None:
+            if day in _LEARNS_AFTER or day % 7 == 6:
+                await learn_at_night(found, community)
+
         with progress() as bar:
             try:
-                return await run_life(client, shelf, wish, teller(bar), halted=lambda: stop)
+                return await run_life(
+                    client, shelf, wish, teller(bar), halted=lambda: stop, after=after
+                )
             except OtherLifeError as error:
                 raise ConflictError("other_life", str(error)) from error
+            except ClientError as error:
+                if error.code != "clock_backwards":
+                    raise ConflictError(error.code, error.message) from error
+                message = (
+                    "the engine's clock is further than the town's last page: the town was killed within a step; "
+                    "begin the life anew in another home"
+                )
+                raise ConflictError(error.code, message) from error
 
 
 async def _community(found: Reach, community: str) -> Client:

@@ -34,10 +34,15 @@ _AGAIN: Final = 0.55
 """Chance to open another page after one looked through, in an indifferent mood."""
 _NEWCOMERS: Final = 0.012
 """A day, for each resident at the beginning: a town that grows by a third in a month."""
-_HISTORY_DAYS: Final = 4
+_HISTORY_DAYS: Final = 8
 _BULK: Final = 1_000
 _EVENTS: Final = 5_000
 Tell = Callable[[int, int, str], None]
+After = Callable[[int], Awaitable[None]]
+
+
+async def nothing(_day: int) -> None:
+    """Do nothing at the end of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,16 @@ class Life:
         plan: What to live.
         worths: Shape (13,). Micros by which the town judges, in the order of `minds.OUTCOMES`.
         shelf: Where state and diary are kept.
+        after: What the operator does at the end of a day, before the next begins.
     """
 
-    def __init__(self, client: Client, plan: Plan, worths: Floats, shelf: Shelf) -> None:
+    def __init__(
+        self, client: Client, plan: Plan, worths: Floats, shelf: Shelf, after: After = nothing
+    ) -> None:
         self._client = client
         self._plan = plan
         self._shelf = shelf
+        self._after = after
         self._streams = Streams(plan.seed)
         self._told = Told(self._streams, personal=plan.personal)
         self._looker = Looker(worths)
@@ -296,6 +305,7 @@ class Life:
             "posting": int(creators.posting(makers, truth.people.gone).sum()),
         }  # fmt: skip
         self._shelf.keep_day(truth.day, self._day, page)
+        await self._after(truth.day)
         truth.day, truth.step = truth.day + 1, 0
         known = truth.people.count
         self._morning(truth)

@@ -24,8 +24,8 @@ from lodestone.town.words import CHANNELS, PROFESSIONS, QUARTERS, TOPICS
 _MAKER_SHARE: Final = 0.25
 """Who posts at all; in most communities fewer, in a county town's app many show their dinner."""
 _SHOP_SHARE: Final = 0.06
-_FAR_SHARE: Final = 0.08
-"""Makers in the provincial city, so many for each resident, whom half the county watches."""
+_FAR_SHARE: Final = 0.2
+"""Makers in the provincial city for each resident. A county never makes all it watches: about half comes from there."""
 _FAR_KM: Final = 120.0
 _COS: Final = float(np.cos(np.radians(LATITUDE)))
 
@@ -87,8 +87,7 @@ def _people(chance: np.random.Generator, count: int, *, day: int) -> People:
     work_latitude, work_longitude = _near_quarter(at_work, chance.normal(0, 0.4, (count, 2)))
     voice = chance.normal(0, 1, (count, VOICES))
     return People(
-        # Most care for a few things much, for most things little.
-        taste=chance.beta(0.6, 1.8, (count, len(TOPICS))),
+        taste=_tastes(chance, count),
         voice=voice / np.linalg.norm(voice, axis=1, keepdims=True),
         latitude=latitude, longitude=longitude, work_latitude=work_latitude,
         work_longitude=work_longitude, quarter=quarter.astype(np.int64),
@@ -99,6 +98,16 @@ def _people(chance: np.random.Generator, count: int, *, day: int) -> People:
         born=np.full(count, day, np.int64), gone=np.zeros(count, bool),
         channel=np.zeros((count, len(CHANNELS)), bool), outing=np.zeros(count, np.int64),
     )  # fmt: skip
+
+
+def _tastes(chance: np.random.Generator, count: int) -> Floats:
+    """Draw tastes: most care for a few things much and for most things little, and what belongs together is liked together."""
+    names = list(CHANNELS)
+    of_topic = np.array([names.index(topic.channel) for topic in TOPICS])
+    field = chance.beta(0.5, 1.5, (count, len(CHANNELS)))
+    own = chance.beta(0.6, 1.8, (count, len(TOPICS)))
+    found: Floats = 0.6 * field[:, of_topic] + 0.4 * own
+    return found
 
 
 def _near_quarter(quarter: Ints, spread: Floats) -> tuple[Floats, Floats]:

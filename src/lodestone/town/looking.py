@@ -200,7 +200,8 @@ def _done(
     paid = truth.people.kind[grid.who] == 2
     if not paid.any():
         return truly
-    falsely = minds.act_falsely(grid.who.size, favoured(truth, grid.who, grid.what), luck)
+    follows = truth.ties.follows[grid.who, truth.posts.maker[grid.what]]
+    falsely = minds.act_falsely(favoured(truth, grid.who, grid.what), follows, luck)
     mixed = (
         np.where(paid, getattr(falsely, each.name), getattr(truly, each.name))
         for each in fields(minds.Done)

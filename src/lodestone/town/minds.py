@@ -268,14 +268,21 @@ def act(inclined: Inclined, luck: Floats) -> Done:
     )  # fmt: skip
 
 
-def act_falsely(count: int, favoured: Bools, luck: Floats) -> Done:
-    """Say what paid accounts do: everything for whom they are paid for, a little idle clicking elsewhere."""
+def act_falsely(favoured: Bools, follows: Bools, luck: Floats) -> Done:
+    """Say what paid accounts do: everything for whom they are paid for, a little idle clicking elsewhere.
+
+    Args:
+        favoured: Shape (meetings,). With a post they are paid for.
+        follows: Shape (meetings,). They follow its maker already.
+        luck: Shape (meetings, 12), uniform in [0, 1).
+    """
+    count = favoured.size
     idle = luck[:, 0] < 0.1
     click = favoured | idle
     no = np.zeros(count, bool)
     return Done(
         click=click, seconds=np.where(favoured, 30.0, np.where(idle, 3.0, 0.0)), long_view=favoured,
         completed=no, like=favoured, comment=favoured & (luck[:, 3] < 0.5), share=favoured & (luck[:, 4] < 0.5),
-        profile_visit=favoured, follow=favoured, shop_visit=no, order=no, not_interested=no, hide=no,
+        profile_visit=favoured, follow=favoured & ~follows, shop_visit=no, order=no, not_interested=no, hide=no,
         report=no, pleasure=np.zeros(count),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from lodestone.base.wire import time_text
 from lodestone.client import Client
 from lodestone.town.arms import Json, personal, policy
 from lodestone.town.creators import DAY
-from lodestone.town.days import Life, Plan, Tell
+from lodestone.town.days import After, Life, Plan, Tell, nothing
 from lodestone.town.diary import Shelf
 from lodestone.town.figures import LAST_DAYS, Judge, of_engine
 from lodestone.town.minds import OUTCOMES
@@ -43,7 +43,13 @@ class OtherLifeError(Exception):
 
 
 async def run(
-    client: Client, shelf: Shelf, wish: Wish, tell: Tell, *, halted: Callable[[], bool]
+    client: Client,
+    shelf: Shelf,
+    wish: Wish,
+    tell: Tell,
+    *,
+    halted: Callable[[], bool],
+    after: After = nothing,
 ) -> Json | None:
     """Live a life to its end and judge it; None when it was halted before.
 
@@ -53,6 +59,7 @@ async def run(
         wish: What to live; more days than were lived before go on from there.
         tell: Is told (done, in all, what).
         halted: Asked after every step.
+        after: What the operator does at the end of a day, told which, before the next begins.
 
     Raises:
         OtherLifeError: The folder holds another life.
@@ -61,7 +68,7 @@ async def run(
     """
     worths = await _prepare(client, shelf, wish)
     plan = Plan(wish.seed, wish.people, START, ring=wish.ring, personal=personal(wish.arm))
-    life = Life(client, plan, worths, shelf)
+    life = Life(client, plan, worths, shelf, after)
     await life.begin()
     if not await life.live(wish.days, tell, halted):
         return None
