@@ -199,6 +199,7 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
         part = rows.of(rows.day == day)
         state = state_until(world, day - 1)
         state.advance_day(day)
+        part = part.of(~voices.loud(state)[part.person])
         features.append(row_features(base, state, part.person, part.surface, part.item))
         labels.append(part.label)
     if not days:
@@ -218,6 +219,7 @@ def state_until(world: World, day: int) -> State:
 def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
     """Ask the serving predictor, person by person, all as of one evening."""
     state.advance_day(int(test.day.min()))
+    voices.hush(state)
     rates.materialise(model, state, np.arange(state.item_count), voices.author_shift(model, state))
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))
@@ -239,6 +241,7 @@ def _streamed(
     world: World, state: State, model: RatesModel, test: Rows, train_until: int, told: Told
 ) -> Floats:
     """Ask about each impression with everything strictly before it applied."""
+    voices.hush(state)
     shift = voices.author_shift(model, state)
     rates.materialise(model, state, np.arange(state.item_count), shift)
     predictor = Rates(model)

@@ -36,10 +36,12 @@ def row_features(
         item: Shape (rows,). Item rows.
     """
     out = np.zeros((person.size, OUTCOME_COUNT, len(FEATURES)), np.float32)
-    rate = rates.community_rate(state.surface_total)
+    voices.hush(state)
+    surfaces = rates.surface_counts(state)
+    rate = rates.community_rate(surfaces)
     clipped = np.clip(rate, _SMALLEST, 1 - _SMALLEST)
     known = person >= 0
-    there = rates.smoothed(state.surface_total, rate, model.surface_prior)
+    there = rates.smoothed(surfaces, rate, model.surface_prior)
     mine = rates.smoothed(state.person_total[np.maximum(person, 0)], rate, model.viewer_prior)
     mine = np.where(known[:, None], np.clip(mine, _SMALLEST, 1 - _SMALLEST), clipped)
     out[:, :, 0] = 1.0

@@ -29,7 +29,8 @@ def _lean(
         done = np.float64(values[place, c])
         if c == 7:
             done /= 600.0
-        mean = (min(max(done, 0.0), shown) + prior * rate[c]) / (shown + prior)
+        held = max(prior, 1.0 / max(rate[c], 1e-6))
+        mean = (min(max(done, 0.0), shown) + held * rate[c]) / (shown + held)
         out[c] += weight * (_logit(mean) - _logit(rate[c]))
     return True
 
@@ -123,7 +124,8 @@ def _rates(counts: Array, prior_rate: Array, prior: Number, out: Array) -> None:
         done = max(np.float64(counts[o]), 0.0)
         if o == 0:
             done /= 600.0
-        rate = (done + prior * prior_rate[o]) / (max(shown, done) + prior)
+        weight = max(prior, 1.0 / max(prior_rate[o], 1e-6))
+        rate = (done + weight * prior_rate[o]) / (max(shown, done) + weight)
         out[o] = min(max(rate, 1e-6), 1.0 - 1e-6)
 
 

@@ -11,6 +11,9 @@ counting for more than `MOST` impressions
 and a maker's posts are moved by the difference to the plain rate, in logits. What those few do is kept as their own
 leaning to that maker. An outcome that was sent without an impression counts as shown once: nothing is known of how
 often it might have been and was not.
+
+*Loud* people do something so often that it says nothing at all: more than `LOUD` times what nineteen in twenty stay under, and more than ten
+times. They count neither for makers nor for what the community does; they are still served, and are not judged for it.
 """
 
 from typing import Final
@@ -18,7 +21,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Floats
+from lodestone.base.arrays import Bools, Floats
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
 from lodestone.features.state import State
 from lodestone.models.rates import (
     LEAN_COLUMN,
@@ -27,14 +31,43 @@ from lodestone.models.rates import (
     community_rate,
     logit,
     smoothed,
+    strength,
+    surface_counts,
 )
 
 MOST: Final = 4.0
 """Impressions of one maker's posts for which one person counts in full."""
+LOUD: Final = 8.0
+_LOUD_LEAST: Final = 10.0
+_KNOWN: Final = 20
+"""Impressions from which on somebody helps to say what is usual."""
+_GIVEN: Final = tuple(range(Kind.LIKE, Kind.PROFILE_VISIT + 1))
+"""Outcomes that cost nothing to give and are worth much: likes, comments, shares, follows, visits of a page."""
 _TAG_AUTHOR: Final = 6
 _COLUMNS: Final = 8
 _FURTHEST: Final = 8.0
 """Logits; beyond it nothing would be left of any rate."""
+
+
+def loud(state: State) -> Bools:
+    """Say who is loud, shape (people,)."""
+    counts = state.person_total[: state.person_count]
+    shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
+    known = shown >= _KNOWN
+    found = np.zeros(counts.shape[0], bool)
+    for outcome in _GIVEN if known.any() else ():
+        usual = float(np.quantile(counts[known, outcome] / shown[known], 0.95))
+        found |= counts[:, outcome] > np.maximum(_LOUD_LEAST, LOUD * usual * shown)
+    return found
+
+
+def hush(state: State) -> Bools:
+    """Set what share of each counted column is not of loud people; return who they are."""
+    found = loud(state)
+    whole = state.person_total[: state.person_count].sum(axis=0, dtype=np.float64)
+    theirs = state.person_total[: found.size][found].sum(axis=0, dtype=np.float64)
+    state.quiet = np.where(whole > 0, 1 - theirs / np.maximum(whole, 1.0), 1.0)
+    return found
 
 
 def author_shift(model: RatesModel, state: State) -> NDArray[np.float32]:
@@ -52,7 +85,8 @@ def author_shift(model: RatesModel, state: State) -> NDArray[np.float32]:
     done[:, 7] /= 600
     shown = np.maximum(done[:, 0], done[:, 1:7].max(axis=1, initial=0.0))
     weight = np.minimum(1.0, MOST / np.maximum(shown, 1.0))
-    rate = community_rate(state.surface_total)
+    weight[loud(state)[person]] = 0.0
+    rate = community_rate(surface_counts(state))
     prior = column_rate(rate)
     found, place = np.unique(person, return_inverse=True)
     own = column_rate(smoothed(state.person_total[found], rate, model.viewer_prior))[place]
@@ -61,8 +95,9 @@ def author_shift(model: RatesModel, state: State) -> NDArray[np.float32]:
         columns = [np.bincount(author, each[:, c], minlength=count) for c in range(_COLUMNS)]
         return np.stack(columns, axis=1)
 
-    weighed, ground = weight[:, None], model.author_prior * prior
-    seen = np.bincount(author, shown, minlength=count)[:, None] + model.author_prior
+    held = strength(model.author_prior, prior)
+    weighed, ground = weight[:, None], held * prior
+    seen = np.bincount(author, shown, minlength=count)[:, None] + held
     plain = np.minimum((total(done) + ground) / seen, 1.0)
     expected = total(weighed * shown[:, None] * own) + ground
     standard = np.minimum(prior * (total(weighed * done) + ground) / expected, 1.0)

@@ -122,6 +122,7 @@ class Housekeeper:
                 ]
             ),
             "keeping.shift": self._shift,
+            "keeping.quiet": self._state.quiet,
             "keeping.times": np.array(
                 [
                     *(-1 if when is None else when for when in (self._swept, self._voiced)),
@@ -154,7 +155,7 @@ class Housekeeper:
             int(eligible), value,
         )  # fmt: skip
         swept, voiced, priced = told["keeping.times"].tolist()
-        self._shift = told["keeping.shift"]
+        self._shift, self._state.quiet = told["keeping.shift"], told["keeping.quiet"]
         self._voiced = None if voiced < 0 else Instant(voiced)
         if not self.pricer.steps:  # before the first step nothing is stored but when it all began
             self.pricer = start(Instant(priced))
@@ -222,6 +223,7 @@ class Housekeeper:
         self._creators(items, live, low, now)
         self._lists(items, live, counts, mean)
         if self._voiced is None or now - self._voiced >= _VOICES_MICROS:
+            voices.hush(state)
             self._voiced, self._shift = now, voices.author_shift(self._model, state)
         rates.materialise(self._model, state, rows, self._shift)
 
@@ -232,7 +234,7 @@ class Housekeeper:
         return total
 
     def _mean_value(self, worths: NDArray[np.float64]) -> float:
-        rate = rates.community_rate(self._state.surface_total)
+        rate = rates.community_rate(rates.surface_counts(self._state))
         return max(1.0, float(rate @ worths))
 
     def _needs(

@@ -134,7 +134,7 @@ def joy(meeting: Meeting) -> Floats:
     colleagues and acquaintances post is welcome besides, good or not: that is what a town's app is for. Spam is
     welcome from nobody.
     """
-    wish = 0.3 + 1.4 * meeting.taste + 0.4 * meeting.voice
+    wish = 0.3 + 1.4 * meeting.taste + 0.2 * meeting.voice
     known = 0.30 * meeting.knows + 0.08 * meeting.near + 0.20 * meeting.colleague
     found: Floats = (meeting.quality * np.maximum(wish, 0.0) + known * ~meeting.spam) * np.exp(
         -meeting.tired
