@@ -9,8 +9,7 @@ counting for more than `MOST` impressions
     weight = min(1, MOST / shown)
 
 and a maker's posts are moved by the difference to the plain rate, in logits. What those few do is kept as their own
-leaning to that maker. An outcome that was sent without an impression counts as shown once: nothing is known of how
-often it might have been and was not.
+leaning to that maker. Whoever sent outcomes of a maker and never an impression counts as one look.
 
 *Loud* people do something so often that it says nothing at all: more than `LOUD` times what nineteen in twenty stay under, and more than ten
 times. They count neither for makers nor for what the community does; they are still served, and are not judged for it.
@@ -83,8 +82,11 @@ def author_shift(model: RatesModel, state: State) -> NDArray[np.float32]:
     person = ((keys[at] >> np.uint64(32)) & np.uint64(0xFFFFFFF)).astype(np.int64)
     done = np.maximum(values[at, :_COLUMNS].astype(np.float64), 0.0)
     done[:, 7] /= 600
+    # What was sent without an impression says no more than one look would: nothing is known of how often it did not happen.
+    looks = np.maximum(done[:, 0], 1.0)
+    given = np.minimum(done, looks[:, None])
     shown = np.maximum(done[:, 0], done[:, 1:7].max(axis=1, initial=0.0))
-    weight = np.minimum(1.0, MOST / np.maximum(shown, 1.0))
+    weight = np.minimum(1.0, MOST / looks)
     weight[loud(state)[person]] = 0.0
     rate = community_rate(surface_counts(state))
     prior = column_rate(rate)
@@ -99,8 +101,8 @@ def author_shift(model: RatesModel, state: State) -> NDArray[np.float32]:
     weighed, ground = weight[:, None], held * prior
     seen = np.bincount(author, shown, minlength=count)[:, None] + held
     plain = np.minimum((total(done) + ground) / seen, 1.0)
-    expected = total(weighed * shown[:, None] * own) + ground
-    standard = np.minimum(prior * (total(weighed * done) + ground) / expected, 1.0)
+    expected = total(weighed * looks[:, None] * own) + ground
+    standard = np.minimum(prior * (total(weighed * given) + ground) / expected, 1.0)
     columns = np.clip(logit(standard) - logit(plain), -_FURTHEST, _FURTHEST)
     columns[:, 0] = 0.0
     shift: NDArray[np.float32] = columns[:, list(LEAN_COLUMN)].astype(np.float32)

@@ -27,7 +27,7 @@ from lodestone.traffic.pricer import Measured, PricerState, Served, fresh, start
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
-_VOICES_MICROS: Final = 15 * 60 * 1_000_000
+_VOICES_MICROS: Final = 3600 * 1_000_000
 _LIVE_DAYS: Final = 28
 _WORKED_OUT: Final = ("need", "promises", "quality_low", "spare", "logit")
 """Columns of items that housekeeping writes."""

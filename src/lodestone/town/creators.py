@@ -25,7 +25,7 @@ from lodestone.town.truth import (
 from lodestone.town.words import PROFESSIONS, TOPICS
 
 DAY: Final = 86_400 * 1_000_000
-LAST_POST: Final = 20 * 60 * 1_000_000
+LAST_POST: Final = 30 * 60 * 1_000_000
 """So long before midnight nobody posts any more."""
 FRESH_DAYS: Final = 3
 """So long somebody looks after how a post does."""

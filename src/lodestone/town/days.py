@@ -1,4 +1,4 @@
-"""The town lives: day after day in steps of twenty minutes, all of it over the public routes.
+"""The town lives: day after day in steps of half an hour, all of it over the public routes.
 
 A step: who has come opens a page, looks, does things; the app tells the engine; whoever has not had enough opens the
 next page; at last the clock is driven to the next step. Everything random comes from streams named by what it is for
@@ -57,7 +57,7 @@ class Plan:
     """Whether a ring of paid accounts comes."""
     personal: bool = True
     """False: nobody lets themselves be known, so that the engine shows everybody what is popular."""
-    sampled: int = 24
+    sampled: int = 10
     """Decisions a day that are judged against the truth as they are taken."""
 
 

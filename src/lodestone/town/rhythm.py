@@ -9,8 +9,8 @@ from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.town.truth import RING, People, Ties
 from lodestone.town.words import CHANNELS, TOPICS
 
-STEPS: Final = 72
-"""Twenty minutes each."""
+STEPS: Final = 48
+"""Half an hour each."""
 SURFACES: Final = ("discover", "following", "place", "channel", "profession")
 _SHARES: Final = np.array([0.72, 0.14, 0.07, 0.04, 0.03])
 """Where a visit begins: most people open an app where it opens."""
