@@ -6,7 +6,7 @@ In logits, per outcome:
 
 An item's deviation shrinks to its author's and that to the community's; a viewer's to the community's; a viewer's
 leaning to an author, topic or surface to the viewer's own rate (empirical Bayes with fixed prior weights, and never less
-than one success: of what happens once in a thousand looks, one order in twenty says next to nothing). All
+than three tenths of a success: of what happens once in a thousand looks, one in twenty says little). All
 counts are whole numbers weighed by how likely the slot was looked at; decay is applied on reading. The weights are
 learned from the log by `models.rates_fit`, or stand at their defaults in a community without one.
 """
@@ -105,8 +105,8 @@ def smoothed(counts: NDArray[np.number], prior_rate: Floats, prior: float) -> Fl
 
 
 def strength(prior: float, rate: Floats) -> Floats:
-    """Return what a prior rate weighs, in impressions: so many, and at least as many as bring one success."""
-    held: Floats = np.maximum(prior, 1 / np.maximum(rate, _SMALLEST))
+    """Return what a prior rate weighs, in impressions: so many, and at least as many as bring 0.3 of a success."""
+    held: Floats = np.maximum(prior, kernel.SUCCESSES / np.maximum(rate, _SMALLEST))
     return held
 
 

@@ -8,6 +8,9 @@ import numpy as np
 from lodestone.base.arrays import Array, Number
 from lodestone.features.table_kernel import find, pack
 
+SUCCESSES = 0.3
+"""A prior weighs at least as many impressions as bring so many successes."""
+
 
 @numba.njit(cache=True)
 def _logit(p: Number) -> Number:
@@ -29,7 +32,7 @@ def _lean(
         done = np.float64(values[place, c])
         if c == 7:
             done /= 600.0
-        held = max(prior, 1.0 / max(rate[c], 1e-6))
+        held = max(prior, SUCCESSES / max(rate[c], 1e-6))
         mean = (min(max(done, 0.0), shown) + held * rate[c]) / (shown + held)
         out[c] += weight * (_logit(mean) - _logit(rate[c]))
     return True
@@ -124,7 +127,7 @@ def _rates(counts: Array, prior_rate: Array, prior: Number, out: Array) -> None:
         done = max(np.float64(counts[o]), 0.0)
         if o == 0:
             done /= 600.0
-        weight = max(prior, 1.0 / max(prior_rate[o], 1e-6))
+        weight = max(prior, SUCCESSES / max(prior_rate[o], 1e-6))
         rate = (done + weight * prior_rate[o]) / (max(shown, done) + weight)
         out[o] = min(max(rate, 1e-6), 1.0 - 1e-6)
 

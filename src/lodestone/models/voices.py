@@ -104,6 +104,10 @@ def author_shift(model: RatesModel, state: State) -> NDArray[np.float32]:
     expected = total(weighed * looks[:, None] * own) + ground
     standard = np.minimum(prior * (total(weighed * given) + ground) / expected, 1.0)
     columns = np.clip(logit(standard) - logit(plain), -_FURTHEST, _FURTHEST)
+    # Only makers against each other: what everybody does is the community's rate to say.
+    heard = np.bincount(author, weight * looks, minlength=count)
+    if heard.any():
+        columns -= (heard @ columns) / heard.sum()
     columns[:, 0] = 0.0
     shift: NDArray[np.float32] = columns[:, list(LEAN_COLUMN)].astype(np.float32)
     return shift
