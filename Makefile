@@ -17,8 +17,9 @@ $(BIN)/uv: requirements/uv.txt
 
 .venv/.serve: requirements/serve.txt pyproject.toml $(BIN)/uv
 	@echo "installing what serving needs"
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/serve.txt
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/serve.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.test: requirements/test.txt .venv/.serve
