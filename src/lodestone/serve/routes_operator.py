@@ -1,5 +1,6 @@
 """Routes of communities, keys, clocks and sessions, health, and what the store holds."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,13 @@ from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
+from lodestone.base.errors import (
+    ForbiddenError,
+    InvalidError,
+    Problem,
+    UnavailableError,
+    UnknownError,
+)
 from lodestone.base.wire import AppId, Name, Time, TimeText, instant_of, time_text
 from lodestone.content import CommunityIn, CommunityOut
 from lodestone.serve.common import (
@@ -141,10 +148,10 @@ async def put_community(
 @get("/v1/communities/{community_id:str}", responses=REFUSALS)
 async def get_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
     """Read a community: any, with the operator's key; its own, with a community's."""
-    who = principal(request)
-    if OPERATOR not in who.scopes and who.community != community_id:
-        raise UnknownError("community_unknown", f"there is no community {community_id!r} here")
-    return engines(state).show(named(community_id))
+    who, community = principal(request), named(community_id)
+    if OPERATOR not in who.scopes and who.community != community:
+        raise UnknownError("community_unknown", f"there is no community {community!r} here")
+    return engines(state).show(community)
 
 
 @post("/v1/communities/{community_id:str}/disable", status_code=200, responses=REFUSALS)
@@ -275,10 +282,16 @@ async def live() -> Health:
     return Health("live")
 
 
-@get("/health/ready")
+@get("/health/ready", responses=REFUSALS)
 async def ready(state: AppState) -> Health:
-    """Say that every community is open."""
-    return Health("ready" if engines(state).all() is not None else "starting")
+    """Say that every active community is open, and that the records and each log answer."""
+    found = engines(state)
+    closed = await asyncio.to_thread(found.not_ready)
+    if closed:
+        raise UnavailableError("not_ready", f"not open yet: {', '.join(closed)}")
+    for one in found.all():
+        one.log.end()
+    return Health("ready")
 
 
 @get("/metrics", include_in_schema=False)

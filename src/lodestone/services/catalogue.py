@@ -245,6 +245,7 @@ class Catalogue:
             for number, line in lines[first : first + BULK_LINES]:
                 try:
                     name, given = _bulk_line(line, kind)
+                    self._not_from_the_future(given.created_at, "created_at")
                     good.append((number, name, given))
                 except InvalidError as error:
                     refused.append(BulkRefusal(number, error.code, error.message))
@@ -283,7 +284,7 @@ def _bulk_line(line: bytes, kind: type[Given]) -> tuple[str, Given]:
     """Read one line: its id, and the rest as `kind`."""
     try:
         told = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        name = msgspec.json.decode(told.pop("id"), type=str)
+        name = _id_of(told.pop("id"))
         given = msgspec.json.decode(msgspec.json.encode(told), type=kind)
     except KeyError as error:
         raise InvalidError(
@@ -294,6 +295,14 @@ def _bulk_line(line: bytes, kind: type[Given]) -> tuple[str, Given]:
         raise InvalidError(
             "malformed", f"{problem.field}: {problem.problem}", (problem,)
         ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidError("malformed", f"not a JSON object: {error}") from error
     return name, given
+
+
+def _id_of(raw: msgspec.Raw) -> str:
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except msgspec.ValidationError as error:
+        problem = Problem("id", str(error))
+        raise InvalidError("malformed", f"id: {problem.problem}", (problem,)) from error

@@ -302,8 +302,8 @@ class Records(Protocol):
 
     # Idempotency keys and small values
 
-    def recall(self, community: str, claim: bytes) -> Answer | None:
-        """Return what was answered under a claim, see `claim_of`."""
+    def recall(self, community: str, claim: bytes, *, now: Instant) -> Answer | None:
+        """Return what was answered under a claim in the last seven days, see `claim_of`."""
         ...
 
     def remember(

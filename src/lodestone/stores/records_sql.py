@@ -103,6 +103,21 @@ def open_records(url: str, *, draw: Callable[[], int], project: Project) -> SqlR
     return SqlRecords(engine, draw, project)
 
 
+def answers(url: str) -> None:
+    """Ask a database whether it answers, making nothing there.
+
+    Raises:
+        InvalidError: `records_url`: it is no address of ours.
+        UnavailableError: It does not.
+    """
+    engine = _engine(url)
+    try:
+        with translated(), engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    finally:
+        engine.dispose()
+
+
 def _current(engine: Engine) -> bool:
     """Say whether the tables are at `HEAD`, without the tenth of a second that Alembic takes."""
     with translated(), engine.connect() as connection:
@@ -139,7 +154,9 @@ def _engine(url: str) -> Engine:
     except ArgumentError as error:
         raise InvalidError("records_url", f"{url!r} is no database address.") from error
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 10}
+        )
     if (
         parsed.get_backend_name() != "sqlite"
         or not parsed.database
