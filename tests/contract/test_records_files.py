@@ -181,10 +181,17 @@ def test_a_restored_copy_forgets_again_who_was_erased_since(embedded, tmp_path):
     assert key not in all_bytes(tmp_path)
 
 
-def test_postgresql_is_copied_by_its_own_tools(postgres_place, tmp_path):
+def test_records_in_postgresql_are_copied_into_one_file_too(postgres_place, tmp_path):
     records = postgres_place.open()
+    records.create_community("town", CommunityIn(name="Town"), now=NOW)
+    fill(records)
 
-    raised(ConflictError, "backup_unsupported", records.copy_to, tmp_path / "copy.db")
+    records.copy_to(tmp_path / "copy.db")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
+    restored = Place(f"sqlite:///{tmp_path / 'copy.db'}").open()
+    assert contents(restored) == contents(records)
+    restored.close()
     records.close()
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
@@ -24,7 +25,8 @@ from lodestone.serve.common import (
     named,
     page,
 )
-from lodestone.services.catalogue import BulkOut, PersonExport
+from lodestone.services.catalogue import BulkOut
+from lodestone.services.personal import Personal, PersonExport
 
 AuthorId = Annotated[str | None, QueryParameter(description="Only this author's.")]
 
@@ -85,15 +87,15 @@ async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None)
 
 
 @delete("/v1/people/{person_id:str}", responses=REFUSALS)
-async def delete_person(request: Asked, person_id: PathId) -> None:
+async def delete_person(request: Asked, state: AppState, person_id: PathId) -> None:
     """Erase a person from every file, for good."""
-    await catalogue(request, "write").erase_person(named(person_id))
+    await Personal(engine(request, "write")).erase(named(person_id), state["media"])
 
 
 @get("/v1/people/{person_id:str}/export", responses=REFUSALS)
 async def export_person(request: Asked, person_id: PathId) -> PersonExport:
     """Export everything held about a person."""
-    return catalogue(request, "read").export(named(person_id))
+    return await Personal(engine(request, "read")).export(named(person_id))
 
 
 _EDGES = {

@@ -105,6 +105,8 @@ class BackupIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A folder that does not exist yet."""
 
     path: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+    media: bool = True
+    """Copy pictures and clips too."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -258,9 +260,10 @@ async def post_verify(request: Asked, data: JSONBody[VerifyIn]) -> VerifyOut:
 
 @post("/v1/backup", status_code=201, responses=REFUSALS)
 async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
-    """Copy records and logs into a fresh folder on the server's own disk (operator's key)."""
+    """Copy records, logs and media into a fresh folder on the server's own disk (operator's key)."""
     _operator(request)
-    return await backup(engines(state), Path(data.path))
+    media = state["media"] if data.media else None
+    return await backup(engines(state), Path(data.path), media)
 
 
 @get("/v1/imports/{source:str}", responses=REFUSALS)

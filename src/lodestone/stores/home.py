@@ -94,6 +94,10 @@ class Home:
         """Keep a key, readable by its owner alone."""
         write_private(self.path / f"{name}.key", text + "\n")
 
+    def drop_key(self, name: str) -> None:
+        """Keep a key no longer."""
+        (self.path / f"{name}.key").unlink(missing_ok=True)
+
 
 def write_private(path: Path, text: str) -> None:
     """Write a file whole or not at all, with mode 600."""

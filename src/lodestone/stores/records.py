@@ -261,6 +261,10 @@ class Records(Protocol):
         """Return the ids of a domain's moderators, sorted. Raises `domain_unknown`."""
         ...
 
+    def moderated(self, community: str, person_id: str) -> list[str]:
+        """Return the ids of the domains a person moderates, sorted. Raises `person_unknown`."""
+        ...
+
     # Terms
 
     def term(self, community: str, kind: TermKind, text: str) -> int:
@@ -370,8 +374,7 @@ class Records(Protocol):
         """Write a consistent copy to a new SQLite file while others go on reading and writing.
 
         Raises:
-            ConflictError: `backup_exists`: there is such a file; `backup_unsupported`: the
-                records live in PostgreSQL, whose own `pg_dump` makes the copy.
+            ConflictError: `backup_exists`: there is such a file.
         """
         ...
 
