@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 
 from lodestone.base.errors import InvalidError
 from lodestone.cli.app import app
+from lodestone.cli.towns import fill_demo
 from tests.cli.test_cli import kuairand_folder, lodestone, table
 from tests.postgres import cluster
+from tests.world import opened, run
 
 JUDGED = ["--train-until", "2022-04-26", "--test-from", "2022-04-27", "--test-until", "2022-04-27"]
 
@@ -169,3 +171,17 @@ def test_an_installation_with_its_records_in_postgresql_does_all_of_it(tmp_path,
     assert verify["findings"] == []
     assert (status, back) == (0, 0)
     assert (again["events"], again["skipped_rows"]) == (0, 61)
+
+
+def test_a_demo_that_has_lived_gets_a_new_key_and_no_second_day(tmp_path):
+    async def scenario():
+        async with opened(tmp_path, community=False) as world:
+            await world.put("/v1/communities/demo", {"time_zone": "Asia/Shanghai"}, status=201)
+            await fill_demo(world.app)
+            key = world.app.home.key("demo")
+            headers = {"Authorization": f"Bearer {key}"}
+            people = await world.ask("GET", "/v1/people", headers=headers, status=200)
+
+        assert people["data"] == []
+
+    run(scenario())
