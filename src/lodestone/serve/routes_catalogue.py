@@ -11,6 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn, PersonOut
+from lodestone.serve.bodies import ItemLines, PeopleLines
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -284,13 +285,13 @@ async def list_moderators(
     return Names(*page(found, limit, cursor))
 
 
-@post("/v1/people:bulk", status_code=200, responses=REFUSALS)
+@post("/v1/people:bulk", status_code=200, responses=REFUSALS, operation_class=PeopleLines)
 async def bulk_people(request: Asked) -> BulkOut:
     """Make or replace many people: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), PersonIn)
 
 
-@post("/v1/items:bulk", status_code=200, responses=REFUSALS)
+@post("/v1/items:bulk", status_code=200, responses=REFUSALS, operation_class=ItemLines)
 async def bulk_items(request: Asked) -> BulkOut:
     """Make or replace many items: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), ItemIn)

@@ -19,6 +19,7 @@ from lodestone.base.errors import (
 )
 from lodestone.base.wire import AppId, Name, Time, TimeText, instant_of, time_text
 from lodestone.content import CommunityIn, CommunityOut
+from lodestone.serve.bodies import MEDIA_TYPES, MediaAnswer, MediaBytes
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -40,8 +41,6 @@ from lodestone.services.keeping import (
     set_import_mark,
     verify,
 )
-
-MEDIA_TYPES = ("image/webp", "image/png", "image/jpeg", "image/svg+xml", "video/mp4", "audio/mpeg")
 
 
 class Communities(msgspec.Struct, frozen=True):
@@ -228,7 +227,7 @@ async def create_session(request: Asked, state: AppState, data: JSONBody[Session
     return SessionOut(token, data.viewer, time_text(until))
 
 
-@put("/v1/media/{key:str}", status_code=201, responses=REFUSALS)
+@put("/v1/media/{key:str}", status_code=201, responses=REFUSALS, operation_class=MediaBytes)
 async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     """Store a picture, clip or sound under a key; again with the same bytes changes nothing."""
     held = engine(request, "media")
@@ -241,7 +240,7 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     return Stored(f"/media/{name}", len(body))
 
 
-@get("/media/{key:str}", responses=REFUSALS)
+@get("/media/{key:str}", responses=REFUSALS, operation_class=MediaAnswer)
 async def get_media(state: AppState, key: PathId) -> Response[bytes]:
     """Fetch what the store holds; it never changes."""
     kind, body = state["media"].get(named(key, "key"))
