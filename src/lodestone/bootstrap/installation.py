@@ -44,7 +44,8 @@ from lodestone.traffic.pricer import PricerState
 
 _TICK_SECONDS: Final = 5.0
 _SNAPSHOT_FACTS: Final = 2_000_000
-_COMPACT_SECONDS: Final = 86_400.0
+_COMPACT_MICROS: Final = 86_400 * 1_000_000
+_LOOK_SECONDS: Final = 600.0
 _PURGE_SECONDS: Final = 3600.0
 _LOG: Final = structlog.get_logger("lodestone")
 Draw = Callable[[], int]
@@ -153,7 +154,7 @@ async def open_app(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
             streams=Streams(seed), limits=_limits(settings, home),
         )  # fmt: skip
-        keeping = asyncio.create_task(_compact_nightly(records))
+        keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
             yield App(asgi, engines, records, home, settings, key)
         finally:
@@ -167,14 +168,18 @@ async def open_app(
         home.unlock()
 
 
-async def _compact_nightly(records: Records) -> None:
-    """Rewrite the records once a day, so that nothing deleted is left in their files."""
+async def _compact_nightly(records: Records, home: Home, clock: Clock) -> None:
+    """Rewrite the records once a day, however often the process starts, so that nothing deleted is left in their files."""
     while True:
-        await asyncio.sleep(_COMPACT_SECONDS)
-        try:
-            await asyncio.to_thread(records.compact)
-        except UnavailableError as error:
-            _LOG.warning("compacting waits", code=error.code)
+        last = home.noted("compacted")
+        if last is None or clock.now() - last >= _COMPACT_MICROS:
+            if last is not None:
+                try:
+                    await asyncio.to_thread(records.compact)
+                except UnavailableError as error:
+                    _LOG.warning("compacting waits", code=error.code)
+            home.note("compacted", clock.now())
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def records_at(url: str, draw: Draw | None = None) -> SqlRecords:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 _NDJSON: Final = "application/x-ndjson"
 
@@ -22,7 +22,7 @@ MEDIA_TYPES: Final = (
 
 
 def _media() -> dict[str, OpenAPIMediaType]:
-    told = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format="binary"))
+    told = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
     return dict.fromkeys(MEDIA_TYPES, told)
 
 
@@ -30,14 +30,14 @@ def _media() -> dict[str, OpenAPIMediaType]:
 class PeopleLines(Operation):
     """An operation that takes people, line by line."""
 
-    request_body: RequestBody | None = field(default_factory=lambda: _lines("PersonIn"))  # type: ignore[assignment]  # no reference here
+    request_body: RequestBody | None = field(default_factory=lambda: _lines("PersonIn"))
 
 
 @dataclass
 class ItemLines(Operation):
     """An operation that takes items, line by line."""
 
-    request_body: RequestBody | None = field(default_factory=lambda: _lines("ItemIn"))  # type: ignore[assignment]  # no reference here
+    request_body: RequestBody | None = field(default_factory=lambda: _lines("ItemIn"))
 
 
 @dataclass
@@ -46,7 +46,7 @@ class MediaBytes(Operation):
 
     request_body: RequestBody | None = field(
         default_factory=lambda: RequestBody(content=_media(), required=True)
-    )  # type: ignore[assignment]  # no reference here
+    )
 
 
 @dataclass

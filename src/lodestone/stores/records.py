@@ -379,7 +379,10 @@ class Records(Protocol):
         ...
 
     def compact(self) -> None:
-        """Rewrite the files so that what was deleted is not in them; nightly, writers wait."""
+        """Rewrite the files so that what was deleted is not in them; nightly, writers wait.
+
+        Tags that only erased people used are forgotten first.
+        """
         ...
 
     def close(self) -> None:

@@ -33,6 +33,7 @@ from lodestone.stores.records_domains import DomainRecords
 from lodestone.stores.records_items import ItemRecords
 from lodestone.stores.records_log import LogRecords
 from lodestone.stores.records_schema import METADATA
+from lodestone.stores.records_words import WordRecords
 
 _PRAGMAS: Final = (
     "busy_timeout = 10000",
@@ -49,7 +50,7 @@ _MIGRATION_LOCK: Final = 7_020_112_019
 """PostgreSQL's advisory lock under which one process at a time migrates."""
 
 
-class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords):
+class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords, WordRecords):
     """See `Records`."""
 
     def copy_to(self, path: Path) -> None:
@@ -90,14 +91,16 @@ class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords):
     def compact(self) -> None:
         """See `Records.compact`."""
         with self._lock:
+            self.forget_words()
             if self._engine.dialect.name == "sqlite":
                 self._bare("VACUUM")
                 self._wipe()
                 return
             with translated(), self._engine.connect() as connection:
                 bare = connection.execution_options(isolation_level="AUTOCOMMIT")
-                # The keys are all that matters: whatever else is left was sealed under them.
+                # Keys and words are all that matters: whatever else is left was sealed under the keys.
                 bare.exec_driver_sql("VACUUM FULL person_keys")
+                bare.exec_driver_sql("VACUUM FULL terms")
 
     def close(self) -> None:
         """See `Records.close`."""
