@@ -22,11 +22,11 @@ def test_consumption_is_the_same_compiled(seed, count):
     authors["small"] = chance.integers(0, 2, 9)
     rank = chance.integers(-32767, 32768, 6).astype(np.int16)
     rows = chance.integers(0, 50, count).astype(np.int32)
-    near = np.where(chance.random(count) < 0.3, np.nan, chance.uniform(0, 20, count))
+    local, here = chance.integers(0, 2, count).astype(np.uint8), int(chance.integers(2))
     found = []
     for module in (pool, pool_kernel):
         bits, ranks = np.empty(count, np.uint64), np.empty(count, np.int16)
-        module.consumed(items, authors, rank, rows, near, chance.choice([10.0]), bits, ranks)
+        module.consumed(items, authors, rank, rows, local, here, bits, ranks)
         found.append((bits.tolist(), ranks.tolist()))
 
     assert found[0] == found[1]
@@ -39,7 +39,7 @@ def test_what_is_owed_near_and_small_is_marked():
 
     pool.consumed(
         items, authors, np.array([256], np.int16), np.arange(3, dtype=np.int32),
-        np.array([np.nan, 9.9, 10.1]), 10.0, bits, ranks,
+        np.array([0, 1, 0], np.uint8), 1, bits, ranks,
     )  # fmt: skip
 
     assert bits.tolist() == [1 | 16, 2 | 16, 16]

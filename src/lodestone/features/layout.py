@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
 from lodestone.events.outcomes import OUTCOME_COUNT
@@ -51,6 +52,18 @@ ITEM: Final = np.dtype(
     ],
     align=True,
 )
+
+LOGIT_AT: Final = ITEM.fields["logit"][1] // 4
+"""Where an item's logits begin, counted in float32, in what `lanes` returns."""
+VECTOR_AT: Final = ITEM.fields["vector"][1]
+
+
+def lanes(items: np.ndarray) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """Return item rows as float32 and as int8, shapes (items, row size): what a loop can read in long steps."""
+    return items.view(np.float32).reshape(items.size, -1), items.view(np.int8).reshape(
+        items.size, -1
+    )
+
 
 AUTHOR: Final = np.dtype(
     [

@@ -24,7 +24,7 @@ from lodestone.events.outcomes import (
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
 )
-from lodestone.features.layout import DAYS_KEPT, VECTOR_WIDTH
+from lodestone.features.layout import DAYS_KEPT, VECTOR_WIDTH, lanes
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
 from lodestone.models import rates_kernel as kernel
@@ -172,7 +172,7 @@ class Rates:
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
         whole = np.rint(asked.vector * 127).astype(np.int8)
         self._linear(
-            state.items, rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
+            state.items, *lanes(state.items), rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
             self._column, state.affinity.keys, state.affinity.values, whole, self._taste, logits,
         )  # fmt: skip
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
@@ -254,14 +254,15 @@ def lean_of(counts: NDArray[np.number], own_rate: Floats, prior: float) -> Float
 
 
 def linear(
-    items: np.ndarray, rows: Rows, person: int, base: Floats, item_weight: Floats, rate: Floats,
-    prior: float, lean_weight: Floats, lean_column: Ints, keys: NDArray[np.uint64], values: Ints,
-    vector: NDArray[np.int8], taste: Floats, out: Floats,
+    items: np.ndarray, floats: NDArray[np.float32], octets: NDArray[np.int8], rows: Rows, person: int,
+    base: Floats, item_weight: Floats, rate: Floats, prior: float, lean_weight: Floats, lean_column: Ints,
+    keys: NDArray[np.uint64], values: Ints, vector: NDArray[np.int8], taste: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """Write logits before calibration, shape (candidates, outcomes); twin of the kernel."""
     held = items[rows]
     near = (held["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
     out[:] = base + item_weight * held["logit"] + taste * near[:, None]
+    assert floats.shape[0] == octets.shape[0] == items.size
     if person < 0:
         return
     for column, (field, tag) in enumerate((("author", 6), ("topic", 7))):

@@ -99,7 +99,7 @@ class Judged:
     reason: Codes
     kind: Codes
     domain: NDArray[np.int16]
-    near: Floats
+    local: Codes
 
 
 class Decider:
@@ -163,11 +163,11 @@ class Decider:
         count = rows.size
         judged = Judged(
             rows, source, np.empty(count, np.uint8), np.empty(count, np.uint8),
-            np.empty(count, np.int16), np.empty(count),
+            np.empty(count, np.int16), np.empty(count, np.uint8),
         )  # fmt: skip
         self._kernels.filters.judge(
             viewer.record, self._state.items, rows, self._marks, self._author_marks, self._epoch,
-            viewer.domains, viewer.places, judged.reason, judged.kind, judged.domain, judged.near,
+            viewer.domains, viewer.places, judged.reason, judged.kind, judged.domain, judged.local,
         )  # fmt: skip
         return judged
 
@@ -211,12 +211,11 @@ class Decider:
     def _prices(
         self, viewer: Viewer, setting: Setting, judged: Judged, passed: Ints, value: Floats
     ) -> tuple[Bits, NDArray[np.int16], Ints]:
-        here = viewer.record["surface"] == 0 and viewer.record["located"]
-        radius = float(viewer.record["radius_km"]) if here else -1.0
+        here = int(viewer.record["surface"] == 0 and viewer.record["located"] == 1)
         promises, rank = np.empty(passed.size, np.uint64), np.empty(passed.size, np.int16)
         self._kernels.pool.consumed(
             self._state.items, self._state.authors, setting.author_rank, judged.rows[passed],
-            judged.near[passed], radius, promises, rank,
+            judged.local[passed], here, promises, rank,
         )  # fmt: skip
         net = np.empty(passed.size, np.int64)
         self._kernels.prices.net_scores(value, promises, rank, *setting.price_arrays, net)

@@ -19,8 +19,8 @@ from lodestone.traffic.prices import NET_NONE
 
 
 def consumed(
-    items: Records, authors: Records, author_rank: NDArray[np.int16], rows: Rows, near: Floats,
-    radius_km: float, promises: Bits, rank: NDArray[np.int16],
+    items: Records, authors: Records, author_rank: NDArray[np.int16], rows: Rows, local: Codes,
+    here: int, promises: Bits, rank: NDArray[np.int16],
 ) -> None:  # fmt: skip
     """Write what each candidate consumes.
 
@@ -29,16 +29,16 @@ def consumed(
         authors: Shape (authors,) of `AUTHOR`.
         author_rank: Shape (authors known to the last sweep,). Gini consumption.
         rows: Shape (candidates,). Item rows.
-        near: Shape (candidates,). Kilometres to the viewer, NaN where unknown.
-        radius_km: Within which a candidate is local; below 0 where nothing is.
+        local: Shape (candidates,). 1 within the viewer's radius.
+        here: 1 where the neighbourhood's share counts: on discover, for a viewer who is somewhere.
         promises: Shape (candidates,), written: bit j where promise j is consumed.
         rank: Shape (candidates,), written.
     """
     held = items[rows]
     promises[:] = held["promises"]
     promises[held["need"] > 0] |= np.uint64(1 << PROMISE_FIRST_IMPRESSIONS)
-    with np.errstate(invalid="ignore"):
-        promises[near <= radius_km] |= np.uint64(1 << PROMISE_LOCAL_SHARE)
+    if here:
+        promises[local == 1] |= np.uint64(1 << PROMISE_LOCAL_SHARE)
     small = authors["small"][held["author"]] == 1
     promises[small] |= np.uint64(1 << PROMISE_SMALL_CREATORS)
     known = held["author"] < author_rank.size

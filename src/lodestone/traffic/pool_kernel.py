@@ -14,8 +14,8 @@ def consumed(
     authors: Array,
     author_rank: Array,
     rows: Array,
-    near: Array,
-    radius_km: Number,
+    local: Array,
+    here: Number,
     promises: Array,
     rank: Array,
 ) -> None:
@@ -25,7 +25,7 @@ def consumed(
         bits = item.promises
         if item.need > 0:
             bits |= np.uint64(1)
-        if near[n] <= radius_km:
+        if here and local[n] == 1:
             bits |= np.uint64(2)
         author = item.author
         if authors[author].small == 1:
