@@ -5,8 +5,9 @@ the truth (order of arrival cannot change them); logits, percentiles and needs a
 from them and can be rebuilt at any time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +54,10 @@ ITEM: Final = np.dtype(
     align=True,
 )
 
-LOGIT_AT: Final = ITEM.fields["logit"][1] // 4
+_FIELDS: Final[Mapping[str, Any]] = ITEM.fields or {}
+LOGIT_AT: Final = _FIELDS["logit"][1] // 4
 """Where an item's logits begin, counted in float32, in what `lanes` returns."""
-VECTOR_AT: Final = ITEM.fields["vector"][1]
+VECTOR_AT: Final = _FIELDS["vector"][1]
 
 
 def lanes(items: np.ndarray) -> tuple[NDArray[np.float32], NDArray[np.int8]]:

@@ -24,7 +24,7 @@ from lodestone.events.outcomes import (
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
 )
-from lodestone.features.layout import DAYS_KEPT, VECTOR_WIDTH, lanes
+from lodestone.features.layout import DAYS_KEPT, VECTOR_AT, VECTOR_WIDTH, lanes
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
 from lodestone.models import rates_kernel as kernel
@@ -283,24 +283,32 @@ def codes(logits: Floats, scale: Floats, shift: Floats, out: Chances) -> None:
     out[:] = chance_codes((1 / (1 + np.exp(-z))).astype(np.float32))
 
 
-def viewer_vector(state: State, person: int) -> NDArray[np.float32]:
+def viewer_vector(state: State, person: int, *, compiled: bool = True) -> NDArray[np.float32]:
     """Return a viewer's place: the decayed mean of their latest positives, else their interests.
 
     Decay counts from the newest positive, so that no clock is needed.
     """
-    if person < 0:
-        return np.zeros(VECTOR_WIDTH, np.float32)
-    rows, times = state.positives[person], state.positive_time[person]
+    out = np.zeros(VECTOR_WIDTH, np.float32)
+    if person >= 0:
+        (kernel.place_of if compiled else place_of)(
+            state.positives[person], state.positive_time[person], lanes(state.items)[1],
+            state.interest[person], _HALF_LIFE_DAYS * 8.64e10, out,
+        )  # fmt: skip
+    return out
+
+
+def place_of(
+    rows: Rows, times: Ints, octets: NDArray[np.int8], interest: NDArray[np.float32],
+    half_life_micros: float, out: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Write the unit vector of positives (oldest first, so that sums agree) and twice the interests."""
     held = rows >= 0
-    interest: NDArray[np.float32] = state.interest[person]
     if not held.any():
-        return interest
+        out[:] = interest
+        return
     order = np.lexsort((rows[held], times[held]))
-    ages = (times[held].max() - times[held][order]) / 8.64e10
-    weights = (0.5 ** (ages / _HALF_LIFE_DAYS)).astype(np.float32)
-    total = (
-        weights @ state.items["vector"][rows[held][order]].astype(np.float32) / 127 + 2 * interest
-    )
+    ages = (times[held].max() - times[held][order]) / half_life_micros
+    vectors = octets[rows[held][order], VECTOR_AT : VECTOR_AT + VECTOR_WIDTH]
+    total = (0.5**ages / 127.0) @ vectors.astype(np.float64) + 2.0 * interest
     length = float(np.sqrt(total @ total))
-    placed: NDArray[np.float32] = total / np.float32(length) if length else total
-    return placed
+    out[:] = total / length if length else total

@@ -177,3 +177,39 @@ def terms(
             _lean(values, place, own, lean_prior, lean)
             for o in range(outcomes):
                 base[o] += weights[o, 4] * lean[lean_column[o]]
+
+
+@numba.njit(cache=True)
+def place_of(
+    rows: Array, times: Array, octets: Array, interest: Array, half_life_micros: Number, out: Array
+) -> None:
+    """See `lodestone.models.rates.place_of`."""
+    order, count = np.empty(rows.size, np.int64), 0
+    for k in range(rows.size):
+        if rows[k] < 0:
+            continue
+        at = count
+        while at > 0 and (
+            times[order[at - 1]] > times[k]
+            or (times[order[at - 1]] == times[k] and rows[order[at - 1]] > rows[k])
+        ):
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = k
+        count += 1
+    if count == 0:
+        out[:] = interest
+        return
+    total, newest = np.zeros(out.size), times[order[count - 1]]
+    for i in range(count):
+        weight = 0.5 ** ((newest - times[order[i]]) / half_life_micros) / 127.0
+        row = rows[order[i]]
+        for k in range(out.size):
+            total[k] += weight * octets[row, _VECTOR_AT + k]
+    square = 0.0
+    for k in range(out.size):
+        total[k] += 2.0 * interest[k]
+        square += total[k] * total[k]
+    length = math.sqrt(square)
+    for k in range(out.size):
+        out[k] = np.float32(total[k] / length if length > 0.0 else total[k])
