@@ -203,11 +203,12 @@ def test_a_server_that_is_told_to_stop_closes_everything(tmp_path, sent):
         for told in server.stderr:
             if "stop with" in told:
                 break
-        assert (tmp_path / "server.json").exists()
+        port = json.loads((tmp_path / "server.json").read_text())["port"]
+        second, _ = lodestone("serve", "--port", str(port), home=tmp_path)
         server.send_signal(sent)
         status = server.wait(60)
 
-    assert status == 0
+    assert (status, second) == (0, "home_in_use")
     assert not (tmp_path / "server.json").exists()
     assert len(list(tmp_path.rglob("*.snapshot"))) == 1
 

@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -12,6 +13,7 @@ import uvicorn
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.services.settings import Settings
+from lodestone.stores.home import Home
 
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
 _COLLECT_AFTER: Final = 20_000
@@ -96,6 +98,10 @@ def _require_free(settings: Settings) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
+        own = Home(Path(settings.home)).address()
+        if own is not None and own.port == settings.port:
+            message = f"{settings.home} is served already, at {own.url} (process {own.process})"
+            raise ConflictError("home_in_use", f"{message}; stop that one, or use it") from error
         raise _in_use(settings, error.strerror or str(error)) from error
 
 

@@ -10,7 +10,7 @@ import typer
 from lodestone import bootstrap
 from lodestone.base.clock import Instant
 from lodestone.cli.reach import Reach, here, run
-from lodestone.cli.say import Home, Json, data, line, progress
+from lodestone.cli.say import Home, Json, data, line, note, progress
 from lodestone.client import Client
 from lodestone.town import NAME, Filled, fill, make_town
 
@@ -54,6 +54,7 @@ async def fill_demo(app: bootstrap.App) -> None:
         return
     async with here(app, DEMO) as reach:
         if not await _lived(reach):
+            note("filling a demo town and living its first day, once; a minute or two")
             await _fill(reach, DEMO, SEED, people=1000, posts=3000)
         key = await Client(reach.http, reach.key).create_key(DEMO, "demo")
         app.home.keep_key(DEMO, key)
