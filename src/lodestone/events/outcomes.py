@@ -91,7 +91,7 @@ class DomainKind(IntEnum):
 
 
 class Source(IntEnum):
-    """Where a candidate came from; the lowest that brought it is written."""
+    """Where a candidate came from; of several the closest to the viewer is written (traffic.gather)."""
 
     TASTE = 0
     TRENDING = 1
