@@ -74,6 +74,7 @@ class Kind(IntEnum):
     POLICY = 68
     PRICES = 69
     CLOCK = 70
+    CLIMBED = 71
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}

@@ -7,6 +7,7 @@ quality bounds, first impressions owed, the merit and public gates, creators' pe
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,12 +22,13 @@ from lodestone.models.rates import RatesModel
 from lodestone.services.selectors import own_bits
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import Measured, PricerState, Served, fresh, start, step
+from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fresh, start, step
 
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _LIVE_DAYS: Final = 28
+RISEN_MAX: Final = 10_000
 GATE_POOL: Final = 200
 """Until this many posts have climbed there is no public to compare with, and the gate stands open."""
 
@@ -67,6 +69,7 @@ class Housekeeper:
         self.account = Served()
         self.sweep = Sweep(np.zeros(0, np.int16))
         self._swept: Instant | None = None
+        self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
         self._reported: dict[int, NDArray[np.int64]] = {}
 
     def take(self, model: RatesModel, now: Instant) -> None:
@@ -81,10 +84,29 @@ class Housekeeper:
             served > 0 and now - self.pricer.vector.time >= STEP_MICROS
         )
 
-    def price_step(self, now: Instant) -> PricerState:
-        """Move the prices by what was served since the last step."""
+    def sweep_when_due(self, now: Instant) -> None:
+        """Work everything out anew when the last time was a while ago."""
         if self._swept is None or now - self._swept >= _SWEEP_MICROS:
             self.tidy(now)
+
+    def rise(self) -> NDArray[np.int64]:
+        """Let posts that the last sweep found fit into the public; return those, to be written down.
+
+        A climb is a fact, so that a rebuild knows who was in the public; no more than `RISEN_MAX` at a time.
+        """
+        now, self._risen = self._risen[:RISEN_MAX], self._risen[RISEN_MAX:]
+        if now.size:
+            items = self._state.items[: self._state.item_count]
+            items["climbed"][now] = 1
+            self._gate(items)
+        return now
+
+    def _gate(self, items: np.ndarray) -> None:
+        public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
+        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL
+
+    def price_step(self, now: Instant, upto: Stretch) -> PricerState:
+        """Move the prices by what was served since the last step, `upto` here."""
         reported, reported_by = self._newly_reported()
         measured = Measured(
             reported=reported,
@@ -93,7 +115,9 @@ class Housekeeper:
             first_planned=self.sweep.first_planned,
             reported_by=reported_by,
         )
-        self.pricer = step(self.pricer, self.account, measured, self.policy, now)
+        before = self.pricer.upto
+        moved = step(self.pricer, self.account, measured, self.policy, now)
+        self.pricer = msgspec.structs.replace(moved, since=before, upto=upto)
         self.account = fresh(self.account)
         return self.pricer
 
@@ -147,8 +171,9 @@ class Housekeeper:
         mean, low = promises.value_bounds(counts, worths, self.sweep.mean_value)
         items["quality_low"] = low
         items["promises"] = own_bits(items, policy, self._directory)
-        self._needs(items, live, counts, now)
-        self._climb(items, live, mean, low, now)
+        rate = self._needs(items, live, counts, now)
+        short = promises.short_of_plan(items["created"], counts, self.sweep.planned, rate, now)
+        self._climb(items, live, mean, low, short)
         self._creators(items, live, low, now)
         self._lists(items, live, counts, mean)
         rates.materialise(self._model, state, rows)
@@ -165,7 +190,8 @@ class Housekeeper:
 
     def _needs(
         self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
-    ) -> None:
+    ) -> float:
+        """Work out what is owed; return the mean rate of clicks it was judged by."""
         policy, sweep = self.policy, self.sweep
         posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
         yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
@@ -181,6 +207,7 @@ class Housekeeper:
         sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(
             items["created"], live, counts, sweep.planned, rate, now
         )
+        return rate
 
     def _climb(
         self,
@@ -188,15 +215,13 @@ class Housekeeper:
         live: NDArray[np.bool_],
         mean: np.ndarray,
         low: np.ndarray,
-        now: Instant,
+        short: NDArray[np.bool_],
     ) -> None:
-        climbed = live & (items["spare"] == 1)
+        climbed = live & (items["climbed"] == 1)
         gate = promises.public_gate(mean, climbed, self.policy.public_gate)
-        waited = (items["need"] > 0) & (now - items["created"] > promises.CLIMB_MICROS)
-        old = now - items["created"] > promises.DAY_MICROS
-        items["spare"] = live & ((low >= gate) | waited | old | (items["spare"] == 1))
+        self._risen = np.flatnonzero(live & (items["climbed"] == 0) & ((low >= gate) | short))
         self.sweep.gate = gate if np.isfinite(gate) else 0.0
-        self.sweep.gated = int(np.count_nonzero(items["spare"] & live)) >= GATE_POOL
+        self._gate(items)
 
     def _creators(
         self, items: np.ndarray, live: NDArray[np.bool_], low: np.ndarray, now: Instant

@@ -175,7 +175,7 @@ def _reach(viewer: Records, item: Records, kind: Codes) -> Codes:
         & (viewer["language"] >= 0)
         & (item["language"] != viewer["language"])
     )
-    waiting = (kind == DomainKind.PUBLIC) & (item["spare"] == 0) & (viewer["gated"] == 1)
+    waiting = (kind == DomainKind.PUBLIC) & (item["climbed"] == 0) & (viewer["gated"] == 1)
     language, climbed = np.uint8(DropReason.OTHER_LANGUAGE), np.uint8(DropReason.NOT_CLIMBED)
     reach: Codes = np.select([foreign, waiting], [language, climbed], np.uint8(0)).astype(np.uint8)
     return reach
