@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.wire import TimeText, time_text
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.features.directory import Directory
@@ -103,6 +104,17 @@ class PromiseOut(msgspec.Struct, frozen=True, kw_only=True):
     """At its cap for too long: it cannot be kept."""
 
 
+class StepOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest step of the prices: when it was, and the stretch of the log it was made of."""
+
+    version: int
+    time: TimeText
+    receipts_from: int
+    receipts_before: int
+    facts_from: int
+    facts_before: int
+
+
 class LorenzPoint(msgspec.Struct, frozen=True):
     """So large a share of creators, least shown first, had so large a share of impressions."""
 
@@ -156,6 +168,15 @@ class Reports:
             )
             for bit, promise in bits_of(policy).items()
         ]  # fmt: skip
+
+    def step(self) -> StepOut:
+        """Return the step that the prices in force come from; version 0 is the beginning."""
+        pricer = self._engine.housekeeper.pricer
+        return StepOut(
+            version=pricer.vector.version, time=time_text(Instant(pricer.vector.time)),
+            receipts_from=pricer.since.receipts, receipts_before=pricer.upto.receipts,
+            facts_from=pricer.since.facts, facts_before=pricer.upto.facts,
+        )  # fmt: skip
 
     def liu(self, span: Span, domain: str | None) -> LiuReport:
         """Report efficiency and retained audience."""

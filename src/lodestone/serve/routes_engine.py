@@ -10,7 +10,7 @@ from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.flow import FlowReport
-from lodestone.insight.reports import ExposureReport, LiuReport, PromiseOut, Reports
+from lodestone.insight.reports import ExposureReport, LiuReport, PromiseOut, Reports, StepOut
 from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.serve.common import REFUSALS, Asked, PathId, engine, named, principal
 from lodestone.services.feeds import Feed, FeedRequest
@@ -59,9 +59,10 @@ class PredictorOut(msgspec.Struct, frozen=True):
 
 
 class PromiseTable(msgspec.Struct, frozen=True):
-    """The constraint table."""
+    """The constraint table, and the step of the prices that it shows."""
 
     data: list[PromiseOut]
+    step: StepOut
 
 
 @post("/v1/feeds", status_code=200, responses=REFUSALS)
@@ -114,6 +115,9 @@ async def put_policy(request: Asked, data: JSONBody[PolicyPut]) -> PolicyOut:
 
 
 def _proposed(data: JSONBody[PolicyPut]) -> Policy:
+    if data.policy is not None and data.preset is not None:
+        problem = Problem("preset", "send a whole policy or a preset's name, not both")
+        raise InvalidError("policy_invalid", f"preset: {problem.problem}", (problem,))
     if data.policy is not None:
         return data.policy
     return preset_named(data.preset or "")
@@ -172,7 +176,8 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
 @get("/v1/promises", responses=REFUSALS)
 async def get_promises(request: Asked) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
-    return PromiseTable(_reports(request).promises())
+    reports = _reports(request)
+    return PromiseTable(reports.promises(), reports.step())
 
 
 @get("/v1/reports/liu", responses=REFUSALS)

@@ -211,8 +211,7 @@ class Decider:
     def _prices(
         self, viewer: Viewer, setting: Setting, judged: Judged, passed: Ints, value: Floats
     ) -> tuple[Bits, NDArray[np.int16], Ints]:
-        here = viewer.record["surface"] == 0 and viewer.record["located"]
-        radius = float(viewer.record["radius_km"]) if here else -1.0
+        radius = float(viewer.record["radius_km"]) if _is_somewhere(viewer) else -1.0
         promises, rank = np.empty(passed.size, np.uint64), np.empty(passed.size, np.int16)
         self._kernels.pool.consumed(
             self._state.items, self._state.authors, setting.author_rank, judged.rows[passed],
@@ -260,6 +259,15 @@ class Decider:
         judged.reason[passed] = reason
 
 
+def _is_somewhere(viewer: Viewer) -> bool:
+    """Say whether the local share is promised here: on discover, for a viewer present in a place.
+
+    A child's position decides nothing.
+    """
+    record = viewer.record
+    return bool(record["surface"] == 0 and record["located"] and not record["minor"])
+
+
 def _natural(net: Ints, candidate: int, limit: int) -> bool:
     """Say whether a candidate reaches the pool by its own net score."""
     better = int(np.count_nonzero(net > net[candidate]))
@@ -276,7 +284,7 @@ def _account(  # noqa: PLR0913, PLR0917  what one decision was made of
     shown = choice.pool_index
     attention = 1 / (1 + setting.policy.attention_decay * np.arange(shown.size))
     could = (np.array(setting.prices.signs) != 0).astype(np.uint8)
-    could[PROMISE_LOCAL_SHARE] &= viewer.record["surface"] == 0 and viewer.record["located"]
+    could[PROMISE_LOCAL_SHARE] &= _is_somewhere(viewer)
     sums = np.zeros(3)
     kernels.pool.account(
         value, index, shown, pool.promises, pool.rank, attention, could, account.used,

@@ -9,18 +9,20 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
 from lodestone.events.outcomes import OUTCOMES
+from lodestone.features.layout import KINDS
 from lodestone.services.engine import Engine
 from lodestone.services.receipts import Receipts
 from lodestone.traffic.codec import decode
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.net import numbered, pool_net
-from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, worth_vector
+from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise, worth_vector
 from lodestone.traffic.presets import NAMES, preset
 from lodestone.traffic.pricer import BUILT_IN
 from lodestone.traffic.prices import NET_UNIT, PriceVector
 from lodestone.traffic.replay import decide_again
 
 DRY_RUN_RECEIPTS = 1_000
+_ID_MAX = 64
 _DAY_MICROS = 86_400 * 1_000_000
 
 
@@ -129,11 +131,13 @@ def check_policy(policy: Policy) -> None:
         "exploration_share": (0.0, 0.2), "author_max": (1, 50), "author_gap": (0, 49),
         "diversity": (0.0, 10.0), "attention_decay": (0.0, 10.0), "public_gate": (0.0, 1.0),
         "merit_gate": (0.0, 1.0), "place_radius_km": (0.1, 500.0), "first_impressions_max": (1, 10_000),
-        "seen_days": (0, 365), "ad_load": (0.0, 1.0),
+        "seen_days": (0, 365),
     }  # fmt: skip
     for field, (least, most) in limits.items():
         if not least <= getattr(policy, field) <= most:
             _refuse(field, f"must lie between {least} and {most}")
+    if policy.ad_load:
+        _refuse("ad_load", "must be 0: nobody can advertise here yet")
     for name, worth in policy.worths.items():
         if name not in OUTCOMES:
             _refuse(f"worths.{name}", f"is not an outcome; they are {', '.join(OUTCOMES)}")
@@ -143,26 +147,47 @@ def check_policy(policy: Policy) -> None:
 
 
 def _check_promises(policy: Policy) -> None:
-    seen: set[str] = set()
-    own = 0
+    names = [promise.id for promise in policy.promises]
+    kinds = [promise.kind for promise in policy.promises]
     for index, promise in enumerate(policy.promises):
         field = f"promises[{index}]"
-        key = promise.kind if promise.kind in BUILT_IN else promise.id
-        if key in seen:
+        if not promise.id or len(promise.id) > _ID_MAX:
+            _refuse(f"{field}.id", f"must have 1 to {_ID_MAX} characters")
+        if names.index(promise.id) < index:
             _refuse(f"{field}.id", "stands twice")
-        seen.add(key)
+        if promise.kind in BUILT_IN and kinds.index(promise.kind) < index:
+            _refuse(f"{field}.kind", "stands twice; only your own shares may be several")
         if not 0 <= promise.target <= 1:
             _refuse(f"{field}.target", "must lie between 0 and 1")
         if not 0 <= promise.price_cap <= 100:
             _refuse(f"{field}.price_cap", "must lie between 0 and 100")
         if promise.kind == "share":
-            own += 1
-            if promise.field is None or promise.equals is None:
-                _refuse(
-                    f"{field}.field", "a share names the field it selects by, and what it equals"
-                )
-    if own > PROMISE_MAX - PROMISE_CUSTOM:
+            _check_share(promise, field)
+        else:
+            _check_built_in(promise, field, policy.exploration_share)
+    if kinds.count("share") > PROMISE_MAX - PROMISE_CUSTOM:
         _refuse("promises", f"at most {PROMISE_MAX - PROMISE_CUSTOM} of your own")
+
+
+def _check_share(promise: Promise, field: str) -> None:
+    if promise.id in BUILT_IN:
+        _refuse(f"{field}.id", "is the name of a promise of ours; call it something else")
+    if promise.field is None or promise.equals is None:
+        _refuse(f"{field}.field", "a share names the field it selects by, and what it equals")
+    if promise.field == "kind" and promise.equals not in KINDS:
+        _refuse(f"{field}.equals", f"must be one of {', '.join(KINDS)}")
+
+
+def _check_built_in(promise: Promise, field: str, exploration_share: float) -> None:
+    meant = "cap" if promise.kind == "gini" else "floor"
+    if promise.direction != meant:
+        _refuse(f"{field}.direction", f"must be {meant!r}: that is what {promise.kind} promises")
+    if promise.field is not None or promise.equals is not None:
+        _refuse(f"{field}.field", f"belongs to a share; {promise.kind} finds its own candidates")
+    if promise.kind == "exploration" and promise.enabled and promise.target != exploration_share:
+        _refuse(
+            f"{field}.target", f"must equal exploration_share, {exploration_share}, which keeps it"
+        )
 
 
 def _refuse(field: str, problem: str) -> None:

@@ -109,7 +109,8 @@ class Hydrator:
             return -1
         if request.domain_id is not None:
             return self._named_area(record, request.surface, request.domain_id)
-        if request.surface == "place" and record["located"]:
+        by_position = request.surface == "place" and not record["minor"]
+        if by_position and record["located"]:
             record["area_latitude"], record["area_longitude"] = (
                 record["latitude"],
                 record["longitude"],
@@ -123,9 +124,7 @@ class Hydrator:
         ):
             record["area"] = self._state.people[row]["profession"]
             return int(record["area"])
-        cure = "name the domain to look at" + (
-            ", or send a position" if request.surface == "place" else ""
-        )
+        cure = "name the domain to look at" + (", or send a position" if by_position else "")
         problem = Problem("domain_id", cure)
         raise InvalidError(
             "field_missing", f"surface {request.surface!r} needs a domain_id", (problem,)
@@ -152,13 +151,20 @@ class Hydrator:
         return code
 
     def _domains(self, record: Records, row: int) -> tuple[Records, Records]:
-        """List the viewer's middle domains, fewest members first: joined, own profession, present in."""
+        """List the viewer's middle domains, fewest members first.
+
+        Those joined, one's profession, and the places one is present or resident in.
+        """
         state = self._state
         codes = set(map(int, state.memberships(row))) if row >= 0 else set()
         if row >= 0 and state.people[row]["profession"] >= 0:
             codes.add(int(state.people[row]["profession"]))
-        if record["located"] and not record["minor"]:
-            codes.update(self._places(float(record["latitude"]), float(record["longitude"])))
+        if not record["minor"]:
+            if record["located"]:
+                codes.update(self._places(float(record["latitude"]), float(record["longitude"])))
+            if row >= 0 and not isnan(state.people[row]["latitude"]):
+                home = state.people[row]
+                codes.update(self._places(float(home["latitude"]), float(home["longitude"])))
         if not codes:
             return _NONE_DOMAINS, _NONE_PLACES
         ordered = sorted(codes, key=lambda code: (state.members(code), code))
