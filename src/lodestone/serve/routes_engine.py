@@ -1,5 +1,6 @@
 """Routes of decisions: feeds and events (documented here, answered at the door), receipts, policy, reports."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -132,7 +133,8 @@ async def list_policies(request: Asked) -> PolicyVersions:
 @post("/v1/policy/dry-run", status_code=200, responses=REFUSALS)
 async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
-    return Policies(engine(request, "read")).dry_run(_proposed(data))
+    policies = Policies(engine(request, "read"))
+    return await asyncio.to_thread(policies.dry_run, _proposed(data))
 
 
 @post("/v1/policy/rollback", status_code=200, responses=REFUSALS)
@@ -186,14 +188,14 @@ async def get_liu(
 ) -> LiuReport:
     """Report the dual LIU: value per thousand impressions, and people who stayed."""
     reports = _reports(request)
-    return reports.liu(reports.span(first, last), domain)
+    return await asyncio.to_thread(reports.liu, reports.span(first, last), domain)
 
 
 @get("/v1/reports/flow", responses=REFUSALS)
 async def get_flow(request: Asked, first: First = None, last: Last = None) -> FlowReport:
     """Report the flow of people and value across the borders of domains."""
     reports = _reports(request)
-    return reports.flow(reports.span(first, last))
+    return await asyncio.to_thread(reports.flow, reports.span(first, last))
 
 
 @get("/v1/reports/exposure", responses=REFUSALS)
@@ -202,7 +204,7 @@ async def get_exposure(
 ) -> ExposureReport:
     """Report how evenly creators were shown, with the Lorenz curve."""
     reports = _reports(request)
-    return reports.exposure(reports.span(first, last), domain)
+    return await asyncio.to_thread(reports.exposure, reports.span(first, last), domain)
 
 
 ROUTES = [
