@@ -123,3 +123,85 @@ def test_followers_are_told_by_the_domain_that_won_them(tmp_path):
             return told
 
     assert run(scenario()) == {"public": [], "middle": [3], "private": []}
+
+
+async def a_day_of(world, *, feeds=400):
+    await world.people(40, home=TOWN)
+    await world.items(60, authors=30, tags=["tea"], position=TOWN)
+    await world.items(
+        60, authors=30, first=60, tags=["rice"], position={"latitude": 27.5, "longitude": 108.08}
+    )
+    for n in range(feeds):
+        await world.feed(f"p{n % 40}", slots=5)
+        world.later(minutes=3)
+        if n % 20 == 0:
+            await world.engine.tick()
+
+
+async def proposed(world, **changed):
+    policy = (await world.ask("GET", "/v1/policy", status=200))["policy"]
+    body = {"policy": {**policy, **changed}}
+    return await world.ask("POST", "/v1/policy/dry-run", body, status=200)
+
+
+def test_a_dry_run_says_what_a_proposal_would_change_and_changes_nothing(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await a_day_of(world)
+            policy = (await world.ask("GET", "/v1/policy", status=200))["policy"]
+            off = [{**row, "enabled": False} for row in policy["promises"]]
+            rice = {
+                "id": "rice", "kind": "share", "target": 0.8, "field": "tag", "equals": "rice",
+                "price_cap": 4.0,
+            }  # fmt: skip
+            before = world.engine.log.end(), world.engine.prices.version
+            same = await proposed(world)
+            narrow = await proposed(world, author_max=1, exploration_share=0.02)
+            without = await proposed(world, promises=off)
+            riced = await proposed(world, promises=[*policy["promises"], rice])
+            after = world.engine.log.end(), world.engine.prices.version
+            assert before == after
+            assert (await world.ask("GET", "/v1/policy", status=200))["policy"] == policy
+            return same, narrow, without, riced
+
+    same, narrow, without, riced = run(scenario())
+    assert (same["receipts"], same["receipts_of_day"]) == (400, 400)
+    assert (same["changed_slates"], same["changed_slots"]) == (0, 0)
+    assert same["value_before_micros"] == same["value_after_micros"]
+    assert all(row["before"] == row["after"] for row in same["promises"])
+    assert narrow["slots"] == 2_000
+    assert without["promises"] == []
+    assert without["value_after_micros"] >= without["value_before_micros"]
+    row = next(row for row in riced["promises"] if row["id"] == "rice")
+    assert row["price_before_micros"] == 0 < row["price_after_micros"]
+    assert row["before"] < row["after"]
+    assert riced["changed_slates"] > 0
+
+
+def test_a_dry_run_leaves_out_what_is_older_than_a_day(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(2)
+            await world.items(20)
+            await world.feed(slots=3)
+            world.later(hours=25)
+            await world.feed(slots=3)
+            return await proposed(world)
+
+    told = run(scenario())
+    assert (told["receipts"], told["receipts_of_day"], told["slots"]) == (1, 1, 3)
+
+
+def test_a_rollback_puts_an_older_policy_into_force_under_a_new_version(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            first = await world.ask("GET", "/v1/policy", status=200)
+            await world.put("/v1/policy", {"preset": "commerce"}, status=200)
+            back = await world.ask("POST", "/v1/policy/rollback", {"version": 1}, status=200)
+            versions = (await world.ask("GET", "/v1/policies", status=200))["data"]
+            return first, back, [one["version"] for one in versions]
+
+    first, back, versions = run(scenario())
+    assert back["version"] == 3
+    assert versions == [3, 2, 1]
+    assert {**back["policy"], "version": 1} == first["policy"]

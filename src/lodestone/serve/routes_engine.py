@@ -14,8 +14,9 @@ from lodestone.insight.flow import FlowReport
 from lodestone.insight.reports import ExposureReport, LiuReport, PromiseOut, Reports, StepOut
 from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.serve.common import REFUSALS, Asked, PathId, engine, named, principal
+from lodestone.services.dry_run import DryRunOut
 from lodestone.services.feeds import Feed, FeedRequest
-from lodestone.services.policies import DryRunOut, Policies, PolicyOut
+from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
 from lodestone.services.receipts import ReceiptOut, Receipts, ReplayOut, TraceOut
 from lodestone.traffic.policy import Policy

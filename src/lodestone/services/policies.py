@@ -1,29 +1,19 @@
 """Policies: versions, presets, dry run and rollback."""
 
-from dataclasses import fields, replace
-
 import msgspec
-import numpy as np
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.layout import KINDS
+from lodestone.services.dry_run import DryRun, DryRunOut
 from lodestone.services.engine import Engine
-from lodestone.services.receipts import Receipts
-from lodestone.traffic.codec import decode
-from lodestone.traffic.decision import Decision
-from lodestone.traffic.net import numbered, pool_net
-from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise, worth_vector
+from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise
 from lodestone.traffic.presets import NAMES, preset
 from lodestone.traffic.pricer import BUILT_IN
-from lodestone.traffic.prices import NET_UNIT, PriceVector
-from lodestone.traffic.replay import decide_again
 
-DRY_RUN_RECEIPTS = 1_000
 _ID_MAX = 64
-_DAY_MICROS = 86_400 * 1_000_000
 
 
 class PolicyOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,19 +22,6 @@ class PolicyOut(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     created_at: str
     policy: Policy
-
-
-class DryRunOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What a proposed policy would have changed in the decisions of the last day."""
-
-    receipts: int
-    changed_slates: int
-    changed_slots: int
-    slots: int
-    objective_before_micros: float
-    objective_after_micros: float
-    by_domain_before: dict[str, int]
-    by_domain_after: dict[str, int]
 
 
 class Policies:
@@ -78,43 +55,9 @@ class Policies:
         return await self.put(self._records.policy(self._engine.community, version).policy)
 
     def dry_run(self, proposed: Policy) -> DryRunOut:
-        """Decide the last day's receipts again under a proposal; nothing is changed.
-
-        Worths, author cap, spacing, diversity and exploration are re-decided from each receipt's own pool;
-        dual prices stay as they were, since they would first have to settle.
-        """
+        """Decide the last day's receipts again under a proposal; nothing is changed."""
         check_policy(proposed)
-        engine = self._engine
-        last, since = engine.log.receipt_next(), engine.now() - _DAY_MICROS
-        receipts = Receipts(engine)
-        totals = np.zeros(5, np.int64)
-        before: dict[str, int] = {}
-        after: dict[str, int] = {}
-        for parts in engine.log.receipts(max(0, last - DRY_RUN_RECEIPTS), last):
-            decision = decode(parts.what, -1)
-            if decision.time < since or not decision.choice.pool_index.size:
-                continue
-            prices = receipts.prices(decision.price_version)
-            pool = _resorted(decision, proposed, prices, engine)
-            again, _ = decide_again(engine.parts.kernels, pool, proposed, prices)
-            old = decision.pool.item[decision.choice.pool_index].tolist()
-            new = pool.pool.item[again.pool_index].tolist()
-            moved = sum(a != b for a, b in zip(old, new, strict=False)) + abs(len(old) - len(new))
-            totals += (
-                1,
-                moved > 0,
-                moved,
-                decision.choice.objective // 1000,
-                again.objective // 1000,
-            )
-            _count(before, decision, decision.choice.pool_index)
-            _count(after, pool, again.pool_index)
-        return DryRunOut(
-            receipts=int(totals[0]), changed_slates=int(totals[1]), changed_slots=int(totals[2]),
-            slots=sum(before.values()), objective_before_micros=float(totals[3]) / NET_UNIT,
-            objective_after_micros=float(totals[4]) / NET_UNIT, by_domain_before=before,
-            by_domain_after=after,
-        )  # fmt: skip
+        return DryRun(self._engine, proposed).run()
 
 
 def named(name: str) -> Policy:
@@ -192,22 +135,6 @@ def _check_built_in(promise: Promise, field: str, exploration_share: float) -> N
 
 def _refuse(field: str, problem: str) -> None:
     raise InvalidError("policy_invalid", f"{field} {problem}", (Problem(field, problem),))
-
-
-def _resorted(decision: Decision, policy: Policy, prices: PriceVector, engine: Engine) -> Decision:
-    """Sort a receipt's pool by net scores under another policy."""
-    net = pool_net(engine.parts.kernels, decision.pool, np.array(worth_vector(policy)), prices)
-    order = np.argsort(-net, kind="stable")
-    pool = decision.pool
-    columns = {field.name: getattr(pool, field.name)[order] for field in fields(pool)}
-    columns["author"] = numbered(columns["author"])
-    return replace(decision, pool=type(pool)(**columns))
-
-
-def _count(into: dict[str, int], decision: Decision, index: np.ndarray) -> None:
-    for kind in decision.pool.domain_kind[index].tolist():
-        word = ("public", "middle", "middle", "middle", "private")[kind]
-        into[word] = into.get(word, 0) + 1
 
 
 def _out(policy: Policy, created: Instant) -> PolicyOut:
