@@ -31,8 +31,17 @@ _AREA_CELL, _AREA_CELLS = 64, 990
 FOLLOWS: Final = 96
 _NONE: Final = -1
 _NO_ROWS: Final = np.zeros(0, np.int32)
-_NO_LISTS: Final = np.zeros(0, np.int64)
+_NO_CELLS: Final = np.zeros(0, np.int64)
 _T = TypeVar("_T")
+_CHANNEL_KIND, _PLACE_KIND = int(DomainKind.CHANNEL), int(DomainKind.PLACE)
+_LIVE_LIST: Final = np.array([(LIST_LIVE, Source.LIVE, _LIVE)], np.int64)
+_COMMON_LISTS: Final = tuple(
+    (source, index, np.array([(index, source, most)], np.int64))
+    for index, source, most in (
+        (LIST_NEEDY, Source.NEW, _NEEDY), (LIST_NEW, Source.NEW, _NEW),
+        (LIST_TRENDING, Source.TRENDING, _TRENDING),
+    )
+)  # fmt: skip
 
 
 class Sources:
@@ -101,25 +110,24 @@ class Sources:
 
     def _lists(self, viewer: Viewer, degraded: list[str]) -> NDArray[np.int64]:
         surface = int(viewer.record["surface"])
-        asking = _Asking(degraded)
-        listed, domain = self._postings.listed, self._postings.domain
-        asking.add(Source.LIVE, _LIVE, lambda: listed(LIST_LIVE))
+        asking = _Asking(self._postings, degraded)
+        asking.listed(Source.LIVE, LIST_LIVE, _LIVE_LIST)
         if surface == 2:
             self._around(viewer, asking, area=True)
         elif surface in (3, 4):
             source = Source.CHANNEL if surface == 3 else Source.PROFESSION
-            asking.add(source, _SURFACE, lambda: domain(viewer.area))
+            asking.domains([(source, viewer.area)], _SURFACE)
         elif surface == 0:
             self._around(viewer, asking, area=False)
-            for mine in viewer.domains:
-                code, kind = int(mine["code"]), mine["kind"]
-                if kind != DomainKind.PLACE:
-                    source = Source.CHANNEL if kind == DomainKind.CHANNEL else Source.PROFESSION
-                    asking.add(source, _DOMAIN, partial(domain, code))
-            asking.add(Source.NEW, _NEEDY, lambda: listed(LIST_NEEDY))
-            asking.add(Source.NEW, _NEW, lambda: listed(LIST_NEW))
-            asking.add(Source.TRENDING, _TRENDING, lambda: listed(LIST_TRENDING))
-        return np.array(asking.lists, np.int64).reshape(-1, 3)
+            mine = [
+                (Source.CHANNEL if kind == _CHANNEL_KIND else Source.PROFESSION, code)
+                for code, kind, _ in viewer.domains.tolist()
+                if kind != _PLACE_KIND
+            ]
+            asking.domains(mine, _DOMAIN)
+            for source, index, rows in _COMMON_LISTS:
+                asking.listed(source, index, rows)
+        return np.concatenate(asking.found)
 
     def _around(self, viewer: Viewer, asking: "_Asking", *, area: bool) -> None:
         record, prefix = viewer.record, "area_" if area else ""
@@ -129,24 +137,36 @@ class Sources:
             float(record[f"{prefix}{name}"]) for name in ("latitude", "longitude", "radius_km")
         ]
         most, together = (_AREA_CELL, _AREA_CELLS) if area else (_CELL, _CELLS)
-        near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_LISTS)
+        near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
         near = near[:together]
-        most = min(most, together // max(1, near.size))
-        asking.lists.extend((index, Source.NEIGHBOURS, most) for index in near.tolist())
+        lists = np.empty((near.size, 3), np.int64)
+        lists[:, 0], lists[:, 1] = near, Source.NEIGHBOURS
+        lists[:, 2] = min(most, together // max(1, near.size))
+        asking.found.append(lists)
 
 
 class _Asking:
     """Collects the lists of one request; a source that does not answer is named once and left out."""
 
-    def __init__(self, degraded: list[str]) -> None:
+    def __init__(self, postings: Postings, degraded: list[str]) -> None:
+        self._postings = postings
         self._degraded = degraded
-        self.lists: list[tuple[int, int, int]] = []
+        self.found = [np.zeros((0, 3), np.int64)]
 
-    def add(self, source: Source, most: int, find: Callable[[], int]) -> None:
-        """Take a list, if there is one, and at most so much of it."""
-        index = self.ask(source, find, _NONE)
-        if index >= 0:
-            self.lists.append((index, source, most))
+    def listed(self, source: Source, index: int, rows: NDArray[np.int64]) -> None:
+        """Take a list kept for everybody."""
+        if self.ask(source, lambda: self._postings.listed(index), _NONE) >= 0:
+            self.found.append(rows)
+
+    def domains(self, wanted: list[tuple[Source, int]], most: int) -> None:
+        """Take the lists of domains, where they have one."""
+        rows = [
+            (self.ask(source, partial(self._postings.domain, code), _NONE), int(source), most)
+            for source, code in wanted
+        ]
+        own = [row for row in rows if row[0] >= 0]
+        if own:
+            self.found.append(np.array(own, np.int64))
 
     def ask(self, source: Source, find: Callable[[], _T], nothing: _T) -> _T:
         """Return what a source says, or nothing when it is down."""
