@@ -1,53 +1,46 @@
 """Housekeeping: what is worked out anew at a price step and not for every request.
 
 Prices move every 256 receipts or 60 seconds of the clock. At most once in 50 seconds the rest follows: logits,
-quality bounds, first impressions owed, the merit and public gates, creators' percentiles, trending and needy lists.
+quality bounds, first impressions owed, the merit and public gates, creators' percentiles, trending and needy lists;
+in a large community piece by piece, one a decision.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
-from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
 from lodestone.features.directory import Directory
 from lodestone.features.layout import DAYS_KEPT
-from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, POSTING_KEPT, Postings
+from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import State
 from lodestone.models import rates, voices
 from lodestone.models.rates import RatesModel
+from lodestone.services.rounds import Round, Sweep, best
 from lodestone.services.selectors import own_bits
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import Measured, PricerState, Served, fresh, start, step
+from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fresh, start, step
 
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _VOICES_MICROS: Final = 3600 * 1_000_000
 _LIVE_DAYS: Final = 28
-_WORKED_OUT: Final = ("need", "promises", "quality_low", "spare", "logit")
+_WORKED_OUT: Final = ("need", "promises", "quality_low", "logit")
 """Columns of items that housekeeping writes."""
+RISEN_MAX: Final = 10_000
+WHOLE_MAX: Final = 8_192
+"""Up to so many items everything is worked out at once, within a price step."""
+PIECES: Final = 400
+"""Into at most so many pieces a larger round is cut, one a decision."""
+ROWS_LEAST: Final = 2_048
 GATE_POOL: Final = 200
 """Until this many posts have climbed there is no public to compare with, and the gate stands open."""
-
-
-@dataclass(slots=True)
-class Sweep:
-    """What the last sweep worked out for decisions to read."""
-
-    author_rank: NDArray[np.int16]
-    gate: float = -np.inf
-    gated: bool = False
-    gini: float = 0.0
-    planned: int = 1
-    first_delivered: float = 0.0
-    first_planned: float = 0.0
-    eligible: int = 0
-    mean_value: float = 0.0
 
 
 class Housekeeper:
@@ -73,6 +66,8 @@ class Housekeeper:
         self._swept: Instant | None = None
         self._voiced: Instant | None = None
         self._shift = np.zeros((0, 0), np.float32)
+        self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._round: Round | None = None
         self._reported: dict[int, NDArray[np.int64]] = {}
 
     def take(self, model: RatesModel, now: Instant) -> None:
@@ -87,10 +82,31 @@ class Housekeeper:
             served > 0 and now - self.pricer.vector.time >= STEP_MICROS
         )
 
-    def price_step(self, now: Instant) -> PricerState:
-        """Move the prices by what was served since the last step."""
-        if self._swept is None or now - self._swept >= _SWEEP_MICROS:
-            self.tidy(now)
+    def sweep_when_due(self, now: Instant) -> None:
+        """Work everything out anew when the last time was a while ago."""
+        if not self.working and (self._swept is None or now - self._swept >= _SWEEP_MICROS):
+            self._begin(now)
+            while self.working and self._state.item_count <= WHOLE_MAX:
+                self.work()
+
+    def rise(self) -> NDArray[np.int64]:
+        """Let posts that the last sweep found fit into the public; return those, to be written down.
+
+        A climb is a fact, so that a rebuild knows who was in the public; no more than `RISEN_MAX` at a time.
+        """
+        now, self._risen = self._risen[:RISEN_MAX], self._risen[RISEN_MAX:]
+        if now.size:
+            items = self._state.items[: self._state.item_count]
+            items["climbed"][now] = 1
+            self._gate(items)
+        return now
+
+    def _gate(self, items: np.ndarray) -> None:
+        public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
+        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL
+
+    def price_step(self, now: Instant, upto: Stretch) -> PricerState:
+        """Move the prices by what was served since the last step, `upto` here."""
         reported, reported_by = self._newly_reported()
         measured = Measured(
             reported=reported,
@@ -99,7 +115,9 @@ class Housekeeper:
             first_planned=self.sweep.first_planned,
             reported_by=reported_by,
         )
-        self.pricer = step(self.pricer, self.account, measured, self.policy, now)
+        before = self.pricer.upto
+        moved = step(self.pricer, self.account, measured, self.policy, now)
+        self.pricer = msgspec.structs.replace(moved, since=before, upto=upto)
         self.account = fresh(self.account)
         return self.pricer
 
@@ -110,7 +128,12 @@ class Housekeeper:
         self._newly_reported()
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return what was worked out and is not in the state's own columns, by name, for a snapshot."""
+        """Return what was worked out and is not in the state's own columns, by name, for a snapshot.
+
+        Nothing while a round is under way: whoever reads it works everything out anew.
+        """
+        if self.working:
+            return {}
         sweep, account, lists = self.sweep, self.account, self._postings
         days = sorted(self._reported)
         return {
@@ -130,8 +153,9 @@ class Housekeeper:
                 ],
                 np.int64,
             ),
-            "keeping.trending": lists.listed(LIST_TRENDING),
-            "keeping.needy": lists.listed(LIST_NEEDY),
+            "keeping.risen": self._risen,
+            "keeping.trending": lists.held(LIST_TRENDING),
+            "keeping.needy": lists.held(LIST_NEEDY),
             "keeping.days": np.array(days, np.int64),
             "keeping.reported": np.array([self._reported[day] for day in days], np.int64),
             "keeping.account": np.array(
@@ -160,6 +184,7 @@ class Housekeeper:
         if not self.pricer.steps:  # before the first step nothing is stored but when it all began
             self.pricer = start(Instant(priced))
         self._swept = None if swept < 0 else Instant(swept)
+        self._risen = told["keeping.risen"].astype(np.int64)
         for number, name in ((LIST_TRENDING, "trending"), (LIST_NEEDY, "needy")):
             self._postings.replace(number, told[f"keeping.{name}"].astype(np.int64))
         days = told["keeping.days"].tolist()
@@ -206,25 +231,72 @@ class Housekeeper:
         self.touched(rows)
 
     def tidy(self, now: Instant) -> None:
-        """Work out everything anew."""
-        state, policy = self._state, self.policy
+        """Work out everything anew, at once."""
+        self._begin(now)
+        while self.working:
+            self.work()
+
+    @property
+    def working(self) -> bool:
+        """Say whether a round of working out is under way."""
+        return self._round is not None
+
+    def work(self) -> None:
+        """Do the next piece of a round: some rows, or one of the things that need them all.
+
+        A large community's round is cut into pieces, one a decision, so that none of them waits for the
+        whole; the pieces follow from the decisions alone, so that a life lived again is cut alike.
+        """
+        turn = self._round
+        if turn is None:
+            return
+        if turn.at < turn.counts.shape[0]:
+            self._rows(
+                turn, slice(turn.at, turn.at + max(ROWS_LEAST, turn.counts.shape[0] // PIECES))
+            )
+            return
+        items = self._state.items[: turn.counts.shape[0]]
+        if turn.live is None:
+            turn.live = (items["state"] == 1) & (items["label"] != 2)
+            turn.rate = self._needs(items, turn.live, turn.counts, turn.now)
+        elif turn.left:
+            finish = turn.left.pop(0)
+            if finish == "climb":
+                self._climb(items, turn)
+            elif finish == "creators":
+                self._creators(items, turn.live, turn.low, turn.now)
+            else:
+                self._lists(items, turn.live, turn.counts, turn.mean, turn.heat)
+        else:
+            self._round = None
+
+    def _begin(self, now: Instant) -> None:
         self._swept = now
-        count = state.item_count
-        items, rows = state.items[:count], np.arange(count)
-        counts = self._counts(rows)
-        worths = np.array(worth_vector(policy))
-        live = (items["state"] == 1) & (items["label"] != 2)
-        self.sweep.mean_value = self._mean_value(worths)
-        mean, low = promises.value_bounds(counts, worths, self.sweep.mean_value)
-        items["quality_low"] = low
-        items["promises"] = own_bits(items, policy, self._directory)
-        self._needs(items, live, counts, now)
-        self._climb(items, live, mean, low, now)
-        self._creators(items, live, low, now)
-        self._lists(items, live, counts, mean)
         if self._voiced is None or now - self._voiced >= _VOICES_MICROS:
-            voices.hush(state)
-            self._voiced, self._shift = now, voices.author_shift(self._model, state)
+            voices.hush(self._state)
+            self._voiced, self._shift = now, voices.author_shift(self._model, self._state)
+        worths = np.array(worth_vector(self.policy))
+        self.sweep.mean_value = self._mean_value(worths)
+        count = self._state.item_count
+        self._round = Round(
+            now, worths, np.empty((count, COUNT_WIDTH), np.int64), np.empty(count), np.empty(count),
+            np.empty(count, np.int64),
+        )  # fmt: skip
+
+    def _rows(self, turn: "Round", some: slice) -> None:
+        """Work out what each item's own counters say."""
+        state = self._state
+        turn.at = some.stop
+        rows = np.arange(some.start, min(some.stop, turn.counts.shape[0]))
+        items = state.items[: turn.counts.shape[0]][some]
+        turn.counts[some] = counts = self._counts(rows)
+        turn.mean[some], turn.low[some] = promises.value_bounds(
+            counts, turn.worths, self.sweep.mean_value
+        )
+        lately = [state.today % DAYS_KEPT, (state.today - 1) % DAYS_KEPT]
+        turn.heat[some] = state.item_ring[rows][:, lately, COUNT_IMPRESSIONS].sum(axis=1)
+        items["quality_low"] = turn.low[some]
+        items["promises"] = own_bits(items, self.policy, self._directory)
         rates.materialise(self._model, state, rows, self._shift)
 
     def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -239,7 +311,8 @@ class Housekeeper:
 
     def _needs(
         self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
-    ) -> None:
+    ) -> float:
+        """Work out what is owed; return the mean rate of clicks it was judged by."""
         policy, sweep = self.policy, self.sweep
         posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
         yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
@@ -255,22 +328,20 @@ class Housekeeper:
         sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(
             items["created"], live, counts, sweep.planned, rate, now
         )
+        return rate
 
-    def _climb(
-        self,
-        items: np.ndarray,
-        live: NDArray[np.bool_],
-        mean: np.ndarray,
-        low: np.ndarray,
-        now: Instant,
-    ) -> None:
-        climbed = live & (items["spare"] == 1)
-        gate = promises.public_gate(mean, climbed, self.policy.public_gate)
-        waited = (items["need"] > 0) & (now - items["created"] > promises.CLIMB_MICROS)
-        old = now - items["created"] > promises.DAY_MICROS
-        items["spare"] = live & ((low >= gate) | waited | old | (items["spare"] == 1))
+    def _climb(self, items: np.ndarray, turn: Round) -> None:
+        """Find the posts that may enter the public; `rise` lets them in."""
+        assert turn.live is not None
+        climbed = turn.live & (items["climbed"] == 1)
+        gate = promises.public_gate(turn.mean, climbed, self.policy.public_gate)
+        short = promises.short_of_plan(
+            items["created"], turn.counts, self.sweep.planned, turn.rate, turn.now
+        )
+        fit = (turn.low >= gate) | short
+        self._risen = np.flatnonzero(turn.live & (items["climbed"] == 0) & fit)
         self.sweep.gate = gate if np.isfinite(gate) else 0.0
-        self.sweep.gated = int(np.count_nonzero(items["spare"] & live)) >= GATE_POOL
+        self._gate(items)
 
     def _creators(
         self, items: np.ndarray, live: NDArray[np.bool_], low: np.ndarray, now: Instant
@@ -278,11 +349,11 @@ class Housekeeper:
         state = self._state
         authors = state.author_count
         recent = live & (now - items["created"] < _LIVE_DAYS * promises.DAY_MICROS)
-        best = np.full(authors, -np.inf)
-        np.maximum.at(best, items["author"][recent], low[recent])
+        finest = np.full(authors, -np.inf)
+        np.maximum.at(finest, items["author"][recent], low[recent])
         has_live = np.zeros(authors, bool)
         has_live[items["author"][recent]] = True
-        eligible = promises.merit_eligible(best, has_live, self.policy.merit_gate)
+        eligible = promises.merit_eligible(finest, has_live, self.policy.merit_gate)
         # Seven daily buckets: today's own and the six before.
         oldest = (state.today + 1) % DAYS_KEPT
         exposure = (
@@ -306,25 +377,11 @@ class Housekeeper:
         live: NDArray[np.bool_],
         counts: NDArray[np.int64],
         mean: np.ndarray,
+        heat: NDArray[np.int64],
     ) -> None:
-        state = self._state
-        recent = state.item_ring[
-            : items.size, [state.today % DAYS_KEPT, (state.today - 1) % DAYS_KEPT]
-        ]
-        heat = recent[:, :, COUNT_IMPRESSIONS].sum(axis=1)
         # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
         score = np.where(live & (heat > 0), mean * np.sqrt(heat), -np.inf)
-        self._postings.replace(LIST_TRENDING, _best(score))
+        self._postings.replace(LIST_TRENDING, best(score))
         need = np.where(live, items["need"], 0.0)
         shown = counts[:, COUNT_IMPRESSIONS]
-        self._postings.replace(LIST_NEEDY, _best(np.where(need > 0, need / (1 + shown), -np.inf)))
-
-
-def _best(score: np.ndarray) -> NDArray[np.int64]:
-    """Return up to a list's length of rows, best score first, earlier rows first among equals."""
-    kept = min(POSTING_KEPT, int(np.count_nonzero(np.isfinite(score))))
-    if not kept:
-        return np.zeros(0, np.int64)
-    top = np.argpartition(-score, kept - 1)[:kept]
-    order: NDArray[np.int64] = top[np.lexsort((top, -score[top]))]
-    return order
+        self._postings.replace(LIST_NEEDY, best(np.where(need > 0, need / (1 + shown), -np.inf)))
