@@ -14,13 +14,20 @@ from lodestone.services.receipts import Receipts
 from lodestone.traffic.codec import decode
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.net import numbered, pool_net
-from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, worth_vector
+from lodestone.traffic.policy import (
+    FEEDBACK_WORDS,
+    PROMISE_CUSTOM,
+    PROMISE_MAX,
+    Policy,
+    worth_vector,
+)
 from lodestone.traffic.presets import NAMES, preset
 from lodestone.traffic.pricer import BUILT_IN
 from lodestone.traffic.prices import NET_UNIT, PriceVector
 from lodestone.traffic.replay import decide_again
 
 DRY_RUN_RECEIPTS = 1_000
+FEEDBACK_TYPES_MAX = 64
 _DAY_MICROS = 86_400 * 1_000_000
 
 
@@ -139,6 +146,11 @@ def check_policy(policy: Policy) -> None:
             _refuse(f"worths.{name}", f"is not an outcome; they are {', '.join(OUTCOMES)}")
         if abs(worth) > 10**12:
             _refuse(f"worths.{name}", "must lie within 1,000,000 currency units")
+    for name, word in policy.feedback_types.items():
+        if word not in FEEDBACK_WORDS:
+            _refuse(f"feedback_types.{name}", f"must mean one of {', '.join(FEEDBACK_WORDS)}")
+    if len(policy.feedback_types) > FEEDBACK_TYPES_MAX:
+        _refuse("feedback_types", f"at most {FEEDBACK_TYPES_MAX}")
     _check_promises(policy)
 
 
