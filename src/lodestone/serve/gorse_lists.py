@@ -55,7 +55,7 @@ Name = Annotated[str, PathParameter(description="The list's name.")]
 async def gorse_recommend(
     request: Asked, user_id: Id, n: Wanted = COUNT, category: Category = None,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
-) -> Response[list[str] | list[Score]]:  # fmt: skip
+) -> Response[list[str | Score]]:  # fmt: skip
     """Recommend items to a user (Gorse): a decision, its receipt named in `X-Receipt-Id`."""
     wish = _Wish(request, named(user_id), n, write_type, write_delay)
     return await wish.answer(one_category(None, category), scored=version == "2")
@@ -65,7 +65,7 @@ async def gorse_recommend(
 async def gorse_recommend_category(
     request: Asked, user_id: Id, category_name: Id, n: Wanted = COUNT,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
-) -> Response[list[str] | list[Score]]:  # fmt: skip
+) -> Response[list[str | Score]]:  # fmt: skip
     """Recommend items of a category to a user (Gorse): a decision on the channel of that name."""
     wish = _Wish(request, named(user_id), n, write_type, write_delay)
     return await wish.answer(one_category(category_name, None), scored=version == "2")
@@ -93,9 +93,7 @@ class _Wish:
                 message = f"{problem.field} {problem.problem}; send the feedback when it was read"
                 raise InvalidError("write_back_late", message, (problem,))
 
-    async def answer(
-        self, category: str | None, *, scored: bool
-    ) -> Response[list[str] | list[Score]]:
+    async def answer(self, category: str | None, *, scored: bool) -> Response[list[str | Score]]:
         """Decide page after page until there are enough or no more."""
         here, scores, receipts = self._here, list[Score](), list[str]()
         cursor = None
@@ -118,7 +116,7 @@ class _Wish:
             if cursor is None:
                 break
         headers = {"x-receipt-id": ",".join(receipts)} if receipts else {}
-        told: list[str] | list[Score] = scores if scored else [score.id for score in scores]
+        told: list[str | Score] = [score if scored else score.id for score in scores]
         return Response(told, headers=headers)
 
     def _surface(self, category: str | None) -> Surface | None:
