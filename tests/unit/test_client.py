@@ -205,7 +205,8 @@ def test_waits_double_up_to_the_longest_and_the_engine_is_left_after_its_tries(e
 @pytest.mark.parametrize(
     ("name", "given"),
     [("put_person", ("p", {})), ("feed", ("p",)), ("events", ([],)), ("unfollow", ("p", "a")),
-     ("rollback_policy", (1,)), ("put_items", ([],)), ("exposure", ())],
+     ("rollback_policy", (1,)), ("put_items", ([],)), ("exposure", ()),
+     ("ask", ("POST", "/v1/orders", {}))],
 )  # fmt: skip
 def test_silence_is_asked_again_where_twice_does_no_harm(engine, fault, name, given):
     held = engine(fault)

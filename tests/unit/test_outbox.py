@@ -2,6 +2,10 @@
 
 import itertools
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 
 import httpx
@@ -182,6 +186,30 @@ def test_on_disk_it_outlives_the_app_that_filled_it(tmp_path):
     assert engine.flush(after) == Flushed(accepted=2)
     after.close()
     assert len(Outbox(path)) == 0
+
+
+KILLED = """
+import os, signal, sys
+from lodestone.client import Outbox
+outbox = Outbox(sys.argv[1])
+for number in range(500):
+    outbox.add({"id": str(number), "type": "like", "time": "2026-03-04T12:00:00Z"})
+    if number == 320:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_on_disk_it_holds_all_it_had_taken_when_its_app_is_killed(tmp_path):
+    path = tmp_path / "events.outbox"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], env=environment, check=False)
+    after, engine = Outbox(path), Engine()
+    told = engine.flush(after)
+
+    assert done.returncode == -signal.SIGKILL
+    assert told == Flushed(accepted=321)
+    assert list(engine.seen) == [str(number) for number in range(321)]
 
 
 @given(

@@ -66,8 +66,8 @@ def ask(
         kind: The content's media type.
     """
     data = content if body is None else msgspec.json.encode(body)
-    made = method == "POST"
-    return Call(method, path, _any, data, kind, keyed=made, repeatable=not made)
+    again = not path.endswith("/keys")  # see `create_key`
+    return Call(method, path, _any, data, kind, keyed=method == "POST", repeatable=again)
 
 
 # Communities

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Bools, Floats
+from lodestone.base.arrays import Bools
 from lodestone.base.errors import UnknownError
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.features.layout import LABELS, STATES
@@ -19,6 +19,7 @@ from lodestone.traffic.policy import worth_vector
 
 _LIVE: Final = STATES.index("live")
 _DROP: Final = LABELS.index("drop")
+_NEAREST: Final = 1_000
 _TENTHS: Final = 600.0
 """Counters hold watch in tenths of a second; its worth is of a whole minute."""
 
@@ -62,11 +63,13 @@ class Lists:
             recent: Of the last eight days only.
         """
         count = self._state.item_count
-        total = self._state.item_ring[:count, :, :OUTCOME_COUNT].sum(axis=1).astype(np.float64)
+        # Whole rows are contiguous: summed at once, then cut to the outcomes.
+        total = np.add.reduce(self._state.item_ring[:count], axis=1, dtype=np.int32)
+        earned = total[:, :OUTCOME_COUNT].astype(np.float64)
         if not recent:
-            total += self._state.item_old[:count, :OUTCOME_COUNT]
-        total[:, 0] /= _TENTHS
-        return self._best(total @ np.array(worth_vector(self._engine.housekeeper.policy)), cut)
+            earned += self._state.item_old[:count, :OUTCOME_COUNT]
+        earned[:, 0] /= _TENTHS
+        return self._best(earned @ np.array(worth_vector(self._engine.housekeeper.policy)), cut)
 
     def neighbours(self, item_id: str, cut: Cut) -> list[Scored]:
         """List the most alike by what items say of themselves: tags, author, text. Cosine in [-1, 1].
@@ -77,10 +80,10 @@ class Lists:
         row = self._engine.directory.item_row(item_id)
         if row < 0:
             raise UnknownError("item_unknown", f"there is no item {item_id!r} here")
-        return self._best(self._alike(row), cut, without=(row,))
+        return self._near([row], cut, without=[row])
 
     def session(self, liked: Iterable[str], known: Iterable[str], cut: Cut) -> list[Scored]:
-        """List what is most alike to some items together.
+        """List what is most alike to some items together; the score is the sum of cosines.
 
         Args:
             liked: Items to be like; those that are not here are passed over.
@@ -89,21 +92,24 @@ class Lists:
         """
         row_of = self._engine.directory.item_row
         rows = [row for row in map(row_of, liked) if row >= 0]
+        return self._near(rows, cut, without=[row for row in map(row_of, known) if row >= 0])
+
+    def _near(self, rows: list[int], cut: Cut, *, without: Iterable[int]) -> list[Scored]:
+        """List what is nearest to some rows, of the thousand or so nearest that the index finds."""
         if not rows:
             return []
-        alike = np.sum([self._alike(row) for row in rows], axis=0)
-        return self._best(alike, cut, without=[row for row in map(row_of, known) if row >= 0])
-
-    def _alike(self, row: int) -> Floats:
-        vectors = self._state.items["vector"][: self._state.item_count].astype(np.float32) / 127
-        alike: Floats = (vectors @ vectors[row]).astype(np.float64)
-        return alike
+        vectors = self._state.items["vector"]
+        towards = (vectors[rows].astype(np.float32) / 127).sum(axis=0)
+        found = self._engine.parts.index.search(towards, _NEAREST + cut.offset + cut.count)
+        score = np.full(self._state.item_count, -np.inf)
+        score[found] = (vectors[found].astype(np.float32) / 127) @ towards
+        return self._best(score, cut, without=without)
 
     def _best(
         self, score: NDArray[np.number], cut: Cut, *, without: Iterable[int] = ()
     ) -> list[Scored]:
         """Order live items by score, equal ones by row, and cut."""
-        allowed = self._allowed(cut)
+        allowed = self._allowed(cut) & np.isfinite(score)
         allowed[list(without)] = False
         rows = np.flatnonzero(allowed)
         order = rows[np.argsort(-score[rows], kind="stable")][cut.offset : cut.offset + cut.count]

@@ -56,10 +56,10 @@ async def entries(engine: Engine, wanted: Wanted) -> list[Entry]:
         if item < 0:
             return []
     offset, facts = await asyncio.to_thread(_scan, engine.log, person, item)
-    keep = _standing(facts)
     if wanted.kinds is not None:
-        keep &= np.isin(facts["kind"], list(wanted.kinds))
-    return _named(engine, offset[keep], facts[keep])
+        keep = np.isin(facts["kind"], list(wanted.kinds))
+        offset, facts = offset[keep], facts[keep]
+    return _named(engine, offset, facts)
 
 
 def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.int64], Facts]:
@@ -75,25 +75,32 @@ def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.in
         at = np.flatnonzero(keep)
         offsets.append(at + int(batch.first))
         found.append(facts[at])
-    return np.concatenate(offsets), np.concatenate(found)
+    offset, told = np.concatenate(offsets), np.concatenate(found)
+    keep = _standing(told)
+    return offset[keep], told[keep]
 
 
 def _standing(facts: Facts) -> Bools:
     """Return which facts are the first of their kind, person and item, and not taken back."""
-    kind = facts["kind"].astype(np.int64)
-    names = np.stack([kind, facts["person"], facts["item"].astype(np.int64)], axis=1)
+    kind, person, item = (facts[name].astype(np.int64) for name in ("kind", "person", "item"))
     standing = np.zeros(facts.size, bool)
-    if facts.size:
-        _, first = np.unique(names, axis=0, return_index=True)
-        standing[first] = True
-    last: dict[tuple[int, int], tuple[int, int]] = {}
-    for at in np.flatnonzero((kind == Kind.LIKE) | (kind == Kind.UNLIKE)).tolist():
-        pair = int(facts["person"][at]), int(facts["item"][at])
-        last[pair] = max(last.get(pair, (-1, 0)), (int(facts["time"][at]), int(kind[at])))
-    for at in np.flatnonzero(standing & (kind == Kind.LIKE)).tolist():
-        pair = int(facts["person"][at]), int(facts["item"][at])
-        standing[at] = last[pair][1] == Kind.LIKE
+    order = np.lexsort((item, person, kind))  # stable: in each group the earliest comes first
+    first = np.ones(facts.size, bool)
+    first[1:] = (
+        (np.diff(kind[order]) != 0) | (np.diff(person[order]) != 0) | (np.diff(item[order]) != 0)
+    )
+    standing[order[first]] = True
     standing[kind == Kind.UNLIKE] = False
+    back = np.flatnonzero(kind == Kind.UNLIKE).tolist()
+    pairs = {(int(person[at]), int(item[at])) for at in back}
+    last: dict[tuple[int, int], tuple[int, int]] = {}
+    for at in np.flatnonzero((kind == Kind.LIKE) | (kind == Kind.UNLIKE)).tolist() if pairs else ():
+        pair = int(person[at]), int(item[at])
+        if pair in pairs:
+            last[pair] = max(last.get(pair, (-1, 0)), (int(facts["time"][at]), int(kind[at])))
+    for at in np.flatnonzero(standing & (kind == Kind.LIKE)).tolist() if pairs else ():
+        pair = int(person[at]), int(item[at])
+        standing[at] = pair not in last or last[pair][1] == Kind.LIKE
     return standing
 
 
