@@ -12,11 +12,23 @@ from collections.abc import Iterable
 from struct import Struct
 from typing import Final, NamedTuple
 
+import numpy as np
+
 _PAYLOAD: Final = Struct("<QQiiIhBBBBB")
 _TAG: Final = 13
 _SIZE: Final = _PAYLOAD.size + _TAG
 LENGTH: Final = _SIZE * 4 // 3
 assert _SIZE % 3 == 0
+
+
+BEACON: Final = np.dtype(
+    [
+        ("receipt", np.int64), ("promises", np.uint64), ("item", np.int32), ("served", np.int64),
+        ("person", np.int64), ("domain", np.int16), ("domain_kind", np.uint8), ("source", np.uint8),
+        ("surface", np.uint8), ("slot", np.uint8), ("flags", np.uint8),
+    ]
+)  # fmt: skip
+"""Opened beacons as rows, field by field as in `Beacon`."""
 
 
 class Beacon(NamedTuple):
@@ -59,16 +71,27 @@ def mint_all(key: bytes, beacons: Iterable[Beacon]) -> list[str]:
     return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
 
 
+class BeaconOpener:
+    """Opens tokens signed with one key, which is taken in once."""
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = hashlib.blake2b(key=key, digest_size=_TAG)
+
+    def open(self, token: str) -> Beacon | None:
+        """Return what a token says, None when it was not signed with this key."""
+        if len(token) != LENGTH:
+            return None
+        try:
+            raw = urlsafe_b64decode(token)
+        except (Base64Error, ValueError):
+            return None
+        payload, tag = raw[: _PAYLOAD.size], self._keyed.copy()
+        tag.update(payload)
+        if not hmac.compare_digest(tag.digest(), raw[_PAYLOAD.size :]):
+            return None
+        return Beacon._make(_PAYLOAD.unpack(payload))
+
+
 def open_beacon(key: bytes, token: str) -> Beacon | None:
-    """Return what a token says, None when it was not signed with this key."""
-    if len(token) != LENGTH:
-        return None
-    try:
-        raw = urlsafe_b64decode(token)
-    except (Base64Error, ValueError):
-        return None
-    payload = raw[: _PAYLOAD.size]
-    tag = hashlib.blake2b(payload, key=key, digest_size=_TAG).digest()
-    if not hmac.compare_digest(tag, raw[_PAYLOAD.size :]):
-        return None
-    return Beacon(*_PAYLOAD.unpack(payload))
+    """Return what one token says, None when it was not signed with this key."""
+    return BeaconOpener(key).open(token)

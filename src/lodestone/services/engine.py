@@ -133,6 +133,7 @@ class Engine:
         if request.explain:
             explain = self._answers.explain(decision, keeper.policy, self.prices, stages)
         feed = self._answers.feed(decision, name, chain, explain)
+        keeper.work()
         if keeper.due(now):
             await self._price_step(now)
         await done
