@@ -8,7 +8,7 @@ import httpx
 from lodestone import bootstrap
 from lodestone.base.clock import ManualClock
 from lodestone.cli.inside import Inside
-from lodestone.client import Client
+from lodestone.client import AsyncClient as Client
 from lodestone.town import Shelf, Wish, run
 from lodestone.town.runs import START, ZONE
 

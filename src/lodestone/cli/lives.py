@@ -16,7 +16,8 @@ from lodestone.base.errors import ConflictError, InvalidError, Problem, Unavaila
 from lodestone.cli.learning import learn_at_night
 from lodestone.cli.reach import Reach, reach, settings_of
 from lodestone.cli.say import Json, data, line, note, progress, table
-from lodestone.client import Client, ClientError
+from lodestone.client import AsyncClient as Client
+from lodestone.client import ClientError
 from lodestone.town import ARMS, NAME, OtherLifeError, Shelf, Wish
 from lodestone.town import run as run_life
 from lodestone.town.compare import Comparison, pictures

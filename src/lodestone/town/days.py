@@ -16,7 +16,8 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.client import Client, ClientError, Feed, Surface, Verdicts
+from lodestone.client import AsyncClient as Client
+from lodestone.client import ClientError, Feed, Surface, Verdicts
 from lodestone.town import creators, rhythm, rings
 from lodestone.town.creators import DAY
 from lodestone.town.diary import Day, Shelf
@@ -275,7 +276,7 @@ class Life:
         beginning_there = int((self._day.visits.surface == 0).sum())
         if chance.random() * beginning_there >= self._plan.sampled:
             return None
-        return await self._client.receipt(feed.receipt_id)
+        return await self._client.ask("GET", f"/v1/receipts/{feed.receipt_id}")
 
     def _errands(self, truth: Truth, planned: rhythm.Visits, at: Ints, now: Instant) -> list[Json]:
         """Let paid accounts serve what they were paid for on the makers' own pages, without any feed."""

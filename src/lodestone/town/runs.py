@@ -10,7 +10,7 @@ import numpy as np
 from lodestone.base.arrays import Floats
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.client import Client
+from lodestone.client import AsyncClient as Client
 from lodestone.town.arms import Json, personal, policy
 from lodestone.town.creators import DAY
 from lodestone.town.days import After, Life, Plan, Tell, nothing
