@@ -88,6 +88,8 @@ def visits(people: People, who: Bools, day: int, chance: np.random.Generator) ->
     hour = chance.choice(24, person.size, p=_HOURS / _HOURS.sum()) + chance.random(person.size)
     hour = (hour + people.hour[person]) % 24
     surface = chance.choice(len(SURFACES), person.size, p=_SHARES)
+    # Children are shown no neighbourhood by where they are, so their app does not offer it.
+    surface[people.minor[person] & (surface == SURFACES.index("place"))] = 0
     favourite = _favourite_channel(people)[person]
     mine = chance.random((person.size, len(CHANNELS))) * people.channel[person]
     channel = np.where(people.channel[person].any(axis=1), mine.argmax(axis=1), favourite)
