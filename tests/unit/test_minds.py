@@ -284,3 +284,14 @@ def test_pictures_name_every_policy_and_the_measures():
         assert picture.startswith("<svg")
         assert "popularity" in picture
         assert "#0B66A8" not in picture  # blue is the public domain's
+
+
+def test_children_never_open_a_neighbourhood_by_where_they_are():
+    truth = settle(Streams(11), 400)
+    truth.people.minor[:] = True
+
+    everybody = np.ones(truth.people.count, bool)
+    found = rhythm.visits(truth.people, everybody, 1, np.random.default_rng(1))
+
+    assert rhythm.SURFACES.index("place") not in set(found.surface.tolist())
+    assert {0, 1, 3, 4} == set(found.surface.tolist())
