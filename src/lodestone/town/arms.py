@@ -1,6 +1,6 @@
 """The policies that are set side by side: what each asks of the engine, by its public interface alone.
 
-All four keep the same house rules (so many posts of one maker in a page, spacing, a week before anything is shown
+All keep the same house rules (so many posts of one maker in a page, spacing, a week before anything is shown
 again) and the same predictor. They differ in what they want and in whether they know anybody:
 
 * `popularity`: nobody lets themselves be known, so the engine shows everybody its non-personalised form (place,
@@ -8,16 +8,19 @@ again) and the same predictor. They differ in what they want and in whether they
 * `engagement`: everybody is known; only watching, clicks, likes, comments and shares have a worth; no promises.
 * `no_promises`: the balanced worths, no promises, no chance slots.
 * `engine`: the balanced worths and every promise.
+* `attention`: every promise, and worths that leave trade aside: what people give of themselves, and what they refuse. Beside
+  `engagement` it shows what promises do, beside `engine` what worths do.
 """
 
 from typing import Any, Final
 
 Json = dict[str, Any]
-ARMS: Final = ("popularity", "engagement", "no_promises", "engine")
+ARMS: Final = ("popularity", "engagement", "no_promises", "attention", "engine")
 WORDS: Final = {
     "popularity": "popularity", "engagement": "engagement only", "no_promises": "engine without promises",
-    "engine": "engine",
+    "attention": "engine, trade aside", "engine": "engine",
 }  # fmt: skip
+_REFUSED: Final = ("not_interested", "hide", "report")
 _ENGAGEMENT: Final = ("watch", "click", "long_view", "like", "comment", "share")
 GINI: Final = 0.5
 """Exposure Gini aimed at; without promises it stands well above."""
@@ -41,13 +44,15 @@ def policy(arm: str, balanced: Json, *, gini: float = GINI, local: float = LOCAL
     """
     assert arm in ARMS
     targets = {"gini": gini, "local_share": local}
-    if arm == "engine":
+    worths = balanced["worths"]
+    if arm in ("engine", "attention"):
+        kept = _ENGAGEMENT + _REFUSED if arm == "attention" else tuple(worths)
         promises = [
             {**one, "target": targets.get(one["kind"], one["target"])}
             for one in balanced["promises"]
         ]
-        return {**balanced, "name": arm, "promises": promises}
-    worths = balanced["worths"]
+        worths = {name: worth for name, worth in worths.items() if name in kept}
+        return {**balanced, "name": arm, "worths": worths, "promises": promises}
     if arm == "engagement":
         worths = {name: worth for name, worth in worths.items() if name in _ENGAGEMENT}
     off = [{**one, "enabled": False} for one in balanced["promises"]]
