@@ -16,6 +16,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.console import pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
@@ -123,6 +124,7 @@ async def open_app(
     draw: Draw | None = None,
     kernels: Kernels = COMPILED,
     seed: int = 1,
+    demo: str | None = None,
 ) -> AsyncIterator[App]:
     """Own the home, open every community, and close them whole at the end.
 
@@ -132,6 +134,7 @@ async def open_app(
         draw: Gives random whole numbers in [0, 2**63); the system's secrets by default.
         kernels: Compiled or plain; both decide the same.
         seed: Of the streams that reports draw from.
+        demo: The community whose residents anyone on this machine may be on a page; None outside a demo.
 
     Raises:
         ConflictError: Another process owns the home.
@@ -151,7 +154,7 @@ async def open_app(
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
-            streams=Streams(seed),
+            streams=Streams(seed), pages=pages(demo=demo),
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records))
         try:

@@ -1,1 +1,24 @@
-"""Placeholder, see below."""
+"""The pages that people open: the viewer's feed, the operator's window, the merchant's desk.
+
+A page is a Litestar handler that answers `console(state).page(request, template, told)`; `_ROUTES` below
+lists the handlers of each page's own module. Bootstrap hands all of it to the application.
+"""
+
+from typing import Final
+
+from lodestone.console import viewer
+from lodestone.console.site import Console
+
+_ROUTES: Final = (*viewer.ROUTES,)
+
+
+def pages(*, demo: str | None) -> Console:
+    """Put the pages together.
+
+    Args:
+        demo: The community whose residents anyone on this machine may be; None outside a demo.
+    """
+    return Console(_ROUTES, demo=demo)
+
+
+__all__ = ("Console", "pages")

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins import InitPlugin
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
@@ -30,9 +31,15 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams
+    engines: Engines,
+    access: Access,
+    media: MediaFolder,
+    *,
+    wall: Clock,
+    streams: Streams,
+    pages: InitPlugin | None = None,
 ) -> Door:
-    """Assemble the ASGI application."""
+    """Assemble the ASGI application; `pages` adds the routes that people open in a browser."""
     meters = Meters()
     inner = Litestar(
         route_handlers=[
@@ -42,8 +49,8 @@ def application(
             LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
-            title="Lodestone", version="1", path="/", use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            title="Lodestone", version="1", path="/docs/document", use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin()],
             components=Components(
                 security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
             ),
@@ -51,6 +58,7 @@ def application(
         ),
         request_max_body_size=None,
         logging_config=None,
+        plugins=[] if pages is None else [pages],
     )  # fmt: skip
     inner.state.update(
         {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}

@@ -43,7 +43,11 @@ BODY_MAX: Final = 16 * 1024 * 1024
 _GZIP_LEAST: Final = 8_192
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
-_OPEN: Final = ("/health/", "/docs", "/openapi.json", "/metrics", "/media/")
+_OPEN: Final = (
+    "/health/", "/docs", "/openapi.json", "/metrics", "/media/",
+    "/static/", "/operator", "/merchant", "/demo/",
+)  # fmt: skip
+"""What needs no key: a page brings a session of its own."""
 _FEEDS: Final = msgspec.json.Encoder()
 _LOG: Final = structlog.get_logger("lodestone.serve")
 
