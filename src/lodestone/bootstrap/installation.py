@@ -16,7 +16,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
-from lodestone.console import pages
+from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
@@ -33,6 +33,7 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import MODEL, Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
+from lodestone.services.logins import Logins
 from lodestone.services.settings import Settings, load_settings
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
@@ -154,7 +155,7 @@ async def open_app(
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
-            streams=Streams(seed), pages=pages(demo=demo),
+            streams=Streams(seed), pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records))
         try:
@@ -193,6 +194,16 @@ def _operator_key(home: Home, records: Records, clock: Clock) -> str:
         home.keep_key("operator", made.text)
         kept = made.text
     return kept
+
+
+def _gate(home: Home, records: Records) -> Gate:
+    """Return what pages are entered by; the secret that signs logins is made at the first start."""
+    kept = home.key("logins")
+    if kept is None:
+        kept = secrets.token_hex(32)
+        home.keep_key("logins", kept)
+    files = [home.path / "demo.key", home.path / "operator.key"]
+    return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files)
 
 
 class _Opener:

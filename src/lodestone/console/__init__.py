@@ -7,18 +7,22 @@ lists the handlers of each page's own module. Bootstrap hands all of it to the a
 from typing import Final
 
 from lodestone.console import viewer
+from lodestone.console.gate import Gate
+from lodestone.console.operator import FigureReader, operator_routes
 from lodestone.console.site import Console
 
 _ROUTES: Final = (*viewer.ROUTES,)
 
 
-def pages(*, demo: str | None) -> Console:
+def pages(*, demo: str | None, gate: Gate) -> Console:
     """Put the pages together.
 
     Args:
         demo: The community whose residents anyone on this machine may be; None outside a demo.
+        gate: What logging in to the consoles needs.
     """
-    return Console(_ROUTES, demo=demo)
+    routes = (*_ROUTES, *operator_routes(FigureReader()))
+    return Console(routes, demo=demo, gate=gate)
 
 
-__all__ = ("Console", "pages")
+__all__ = ("Console", "Gate", "pages")

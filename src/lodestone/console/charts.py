@@ -60,6 +60,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Words at a place within the plot; `anchor` is start, middle or end."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+    look: str = "soft"
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The same figures in rows; the first column names the row."""
 
@@ -80,10 +91,14 @@ class Chart:
     lines: tuple[Line, ...]
     table: Table
     rules: tuple[Rule, ...] = ()
+    notes: tuple[Note, ...] = ()
+    marks_at: tuple[tuple[float, float], ...] = ()
+    """Points to look at, in per cent."""
     shade_from: float | None = None
-    shade_text: str = ""
-    note: str = ""
+    """From here to the right figures may still change."""
+    foot: str = ""
     kind: str = ""
+    """How it is laid out: empty for wide, `small`, `square`."""
 
 
 @dataclass(frozen=True, slots=True)

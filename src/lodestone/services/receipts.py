@@ -168,6 +168,10 @@ class Receipts:
         lines = [self._line(parts) for parts in engine.log.receipts(first, end)][::-1]
         return ReceiptList(lines, receipt_id(engine.secret, first) if first and lines else None)
 
+    def line(self, text: str) -> ReceiptLine:
+        """Return the line of one receipt. Raises UnknownError."""
+        return self._line(self._parts(text))
+
     def _line(self, parts: ReceiptParts) -> ReceiptLine:
         engine, person = self._engine, self._person(parts)
         decision = decode(parts.what, person)
@@ -185,11 +189,14 @@ class Receipts:
 
     def decision(self, text: str) -> Decision:
         """Return the decision behind an id; raises as `show`."""
+        return self._read(self._parts(text))
+
+    def _parts(self, text: str) -> ReceiptParts:
         sequence = self._engine.sequence_of(text)
         parts = None if sequence is None else self._engine.log.receipt(sequence)
         if parts is None:
             raise UnknownError("receipt_unknown", "there is no such receipt here")
-        return self._read(parts)
+        return parts
 
     def replay(self, text: str) -> ReplayOut:
         """Decide again from a receipt's own contents; raises as `show`."""
