@@ -300,7 +300,7 @@ def test_only_a_browser_on_the_machine_is_told_where_the_key_lies(tmp_path, host
 )
 def test_a_filter_that_does_not_fit_is_told_on_a_page(tmp_path, query, status, code):
     async def scenario():
-        async with town(tmp_path) as (world, browser):
+        async with town(tmp_path) as (_, browser):
             await browser.log_in()
             return await browser.ask("GET", f"/operator?{query}")
 

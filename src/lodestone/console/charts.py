@@ -68,6 +68,8 @@ class Note:
     text: str
     anchor: str = "start"
     look: str = "soft"
+    row: int = 0
+    """Lines of words below the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Chart:
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     lines: tuple[Line, ...]
-    table: Table
+    table: Table | None
+    """None where the same rows stand beside it already."""
     rules: tuple[Rule, ...] = ()
     notes: tuple[Note, ...] = ()
     marks_at: tuple[tuple[float, float], ...] = ()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lodestone.console.charts import Chart
+from lodestone.console.charts import Chart, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,27 @@ class Section:
     detail: str = ""
     charts: tuple[Chart, ...] = ()
     empties: tuple[Empty, ...] = ()
+    stays: "tuple[StayCard, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How many stayed so many days, pooled over the days of which it is known."""
+
+    label: str
+    text: str
+    at: float | None
+    """Share, in per cent; None while it is not known."""
+    low: float = 0.0
+    high: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StayCard:
+    """One retained series: its finding, who stayed how long, and the cohorts over time once there are some."""
+
+    id: str
+    title: str
+    stays: tuple[Stay, ...]
+    chart: Chart | None
+    table: Table

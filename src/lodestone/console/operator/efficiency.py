@@ -55,7 +55,7 @@ def total_of(rows: Sequence[DayEfficiency]) -> Total | None:
 def efficiency_section(figures: Figures, speech: Speech) -> Section:
     """Say what a thousand impressions brought, and show it by day and domain."""
     say = speech.words.say
-    rows = [row for row in figures.liu.liu.days if row.day >= figures.first]
+    rows = lived([row for row in figures.liu.liu.days if row.day >= figures.first])
     total = total_of(rows)
     kicker = say("Traffic efficiency")
     if total is None:
@@ -73,17 +73,23 @@ def efficiency_section(figures: Figures, speech: Speech) -> Section:
         {"value": speech.money(total.efficiency_micros), "half": speech.money(total.half_micros)},
     )
     return Section(
-        "efficiency", kicker, answer, _compared(total, figures, speech),
+        "efficiency", kicker, answer, _compared(total, rows, figures, speech),
         (efficiency_chart(rows, speech),),
     )  # fmt: skip
 
 
-def _compared(total: Total, figures: Figures, speech: Speech) -> str:
+def lived(rows: Sequence[DayEfficiency]) -> list[DayEfficiency]:
+    """Leave out the days before anybody was shown anything."""
+    begun = next((row.day for row in rows if row.impressions), None)
+    return [row for row in rows if begun is not None and row.day >= begun]
+
+
+def _compared(total: Total, rows: Sequence[DayEfficiency], figures: Figures, speech: Speech) -> str:
     say, days = speech.words.say, figures.filter.days
     told = say(
         "{n} impressions from {first} to {last}.",
         {
-            "n": whole(total.impressions), "first": speech.day(figures.first),
+            "n": whole(total.impressions), "first": speech.day(rows[0].day),
             "last": speech.day(figures.last),
         },
     )  # fmt: skip
@@ -135,10 +141,7 @@ def tick(level: float, y: Scale) -> Tick:
 
 def _series(name: str, rows: Sequence[DayEfficiency], speech: Speech, *, dense: bool) -> Series:
     points = tuple(_point(at, row, speech) for at, row in enumerate(rows))
-    total = total_of(rows)
-    assert total is not None
-    label = f"{speech.domain(name)} {number(total.efficiency_micros / 1e6)}"
-    return Series(name, label, points, whiskers=not dense)
+    return Series(name, speech.domain(name), points, whiskers=not dense)
 
 
 def _point(at: int, row: DayEfficiency, speech: Speech) -> Point:

@@ -97,7 +97,8 @@ def lorenz(report: ExposureReport, speech: Speech) -> Chart:
         ),
         notes=(
             Note(47, 49, say("all alike"), "end", "soft"),
-            Note(88, tenth, say("{share} for the top tenth", {"share": percent(report.top_share, 2)}), "end", "ink"),
+            Note(93, tenth, percent(report.top_share, 2), "start", "ink"),
+            Note(93, tenth, say("for the top tenth"), "start", "soft", 1),
         ),
         marks_at=((90.0, tenth),),
         table=Table(

@@ -14,6 +14,7 @@ from lodestone.console.asking import Asked
 from lodestone.console.logging_in import Entered, Role, door_of, entered, refusals_of, sent_by
 from lodestone.console.operator import efficiency, exposure, promises, receipts, retained
 from lodestone.console.operator.figures import FigureReader, Figures, Filter
+from lodestone.console.operator.summary import summary
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.insight.window import DOMAIN_WORDS
@@ -88,6 +89,7 @@ def _speech(request: Asked, engine: Engine) -> Speech:
 def _shown(figures: Figures, speech: Speech) -> Mapping[str, object]:
     """Return everything that changes while the town runs."""
     return {
+        "summary": summary(figures, speech),
         "as_of": speech.moment(figures.now),
         "stamp": "-".join(map(str, figures.stamp)),
         "decisions": figures.stamp[1],

@@ -156,7 +156,7 @@ def _why(one: Candidate, receipt: ReceiptOut, speech: Speech) -> str:
 
 
 def _parts(one: Candidate, receipt: ReceiptOut, speech: Speech) -> tuple[Part, ...]:
-    """Split a candidate's value by outcome, largest first, small ones left out."""
+    """Split a candidate's value by outcome: gains, then losses, the largest of each first, small ones left out."""
     worth = {
         name: chance * receipt.worths[name] for name, chance in one.chances.items()
     }  # `watch` is told in seconds, and its worth is of a second
@@ -164,10 +164,10 @@ def _parts(one: Candidate, receipt: ReceiptOut, speech: Speech) -> tuple[Part, .
     if not size:
         return ()
     found, start = [], 0.0
-    for name, value in sorted(worth.items(), key=lambda pair: -abs(pair[1])):
+    for name, value in sorted(worth.items(), key=lambda pair: (pair[1] < 0, -abs(pair[1]))):
         width = 100 * abs(value) / size
         if width < 100 * _LEAST_SHARE:
-            break
+            continue
         found.append(
             Part(
                 outcome_name(name, speech), _chance(name, one.chances[name], speech),

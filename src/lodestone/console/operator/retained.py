@@ -1,6 +1,7 @@
 """Retained audience: people who came again, followers and customers who were kept, by cohort."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Final
 
 from lodestone.console.charts import (
@@ -18,14 +19,13 @@ from lodestone.console.charts import (
     whole,
     wilson,
 )
-from lodestone.console.operator.answers import Empty, Section
+from lodestone.console.operator.answers import Empty, Section, Stay, StayCard
 from lodestone.console.operator.figures import Figures
 from lodestone.console.speech import Speech
 from lodestone.insight.liu import RETAINED_DAYS, Cohort
 
 _LOOKS: Final = {1: ("ink", ""), 7: ("soft", "7 4"), 30: ("soft", "2 4")}
 _PAD: Final = 4.0
-Say = Callable[[str], str]
 
 
 def retained_section(figures: Figures, speech: Speech) -> Section:
@@ -49,7 +49,7 @@ def retained_section(figures: Figures, speech: Speech) -> Section:
     ]
     return Section(
         "retained", say("Retained audience"), answer, _whole_community(figures, speech),
-        charts=tuple(part for part in parts if isinstance(part, Chart)),
+        stays=tuple(part for part in parts if isinstance(part, StayCard)),
         empties=tuple(part for part in parts if isinstance(part, Empty)),
     )  # fmt: skip
 
@@ -76,14 +76,14 @@ def pooled(cohorts: Sequence[Cohort], after: int) -> tuple[int, int] | None:
     return sum(kept for kept, _ in counted), sum(count for _, count in counted)
 
 
-def _active(cohorts: Sequence[Cohort], speech: Speech) -> Chart | Empty:
+def _active(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
     say = speech.words.say
     if not cohorts:
         return Empty(
             say("People who come again after 1, 7 and 30 days will appear here."),
             say("Open the feed as somebody"), "/",
         )  # fmt: skip
-    return _chart(
+    return _card(
         "retained-active", cohorts, speech,
         (
             say("{share} are active again a day after they first came."),
@@ -93,7 +93,7 @@ def _active(cohorts: Sequence[Cohort], speech: Speech) -> Chart | Empty:
     )  # fmt: skip
 
 
-def _followers(cohorts: Sequence[Cohort], speech: Speech) -> Chart | Empty:
+def _followers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
     say = speech.words.say
     if not cohorts:
         return Empty(
@@ -101,7 +101,7 @@ def _followers(cohorts: Sequence[Cohort], speech: Speech) -> Chart | Empty:
             say("Open the feed and follow somebody"),
             "/",
         )
-    return _chart(
+    return _card(
         "retained-followers", cohorts, speech,
         (
             say("{share} of follows still stand a day later."),
@@ -111,14 +111,14 @@ def _followers(cohorts: Sequence[Cohort], speech: Speech) -> Chart | Empty:
     )  # fmt: skip
 
 
-def _customers(cohorts: Sequence[Cohort], speech: Speech) -> Chart | Empty:
+def _customers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
     say = speech.words.say
     if not cohorts:
         return Empty(
             say("Customers who buy again will appear here once something has been ordered."),
             say("See how an order is reported"), "/docs",
         )  # fmt: skip
-    return _chart(
+    return _card(
         "retained-customers", cohorts, speech,
         (
             say("{share} of customers bought again a day later."),
@@ -128,25 +128,52 @@ def _customers(cohorts: Sequence[Cohort], speech: Speech) -> Chart | Empty:
     )  # fmt: skip
 
 
-def _chart(
+def _card(
     name: str, cohorts: Sequence[Cohort], speech: Speech, titles: tuple[str, str], x_title: str,
     y_title: str,
-) -> Chart:  # fmt: skip
+) -> StayCard:  # fmt: skip
     back = pooled(cohorts, 1)
     if back is None:
         title = titles[1].format(n=whole(sum(cohort.count for cohort in cohorts)))
     else:
         title = titles[0].format(share=percent(back[0] / back[1], 2))
-    x = Scale(0, len(cohorts) - 1, _PAD, 100 - _PAD) if len(cohorts) > 1 else Scale(0, 0)
+    known = sum(cohort.kept["day_1"] is not None for cohort in cohorts)
+    return StayCard(
+        id=name, title=title, stays=tuple(_stay(cohorts, after, speech) for after in RETAINED_DAYS),
+        chart=_chart(name, cohorts, speech, x_title, y_title) if known > 1 else None,
+        table=_table(cohorts, speech, x_title),
+    )  # fmt: skip
+
+
+def _stay(cohorts: Sequence[Cohort], after: int, speech: Speech) -> Stay:
+    say = speech.words.say
+    label = speech.words.count("{n} day later", "{n} days later", after)
+    found = pooled(cohorts, after)
+    if found is None:
+        first = date.fromisoformat(cohorts[0].day) + timedelta(days=after)
+        return Stay(label, say("known from {day}", {"day": speech.day(str(first))}), None)
+    low, high = wilson(*found)
+    fields = {
+        "share": percent(found[0] / found[1], 2), "kept": whole(found[0]), "count": whole(found[1]),
+    }  # fmt: skip
+    return Stay(
+        label, say("{share} ({kept} of {count})", fields), round(100 * found[0] / found[1], 2),
+        round(100 * low, 2), round(100 * high, 2),
+    )  # fmt: skip
+
+
+def _chart(
+    name: str, cohorts: Sequence[Cohort], speech: Speech, x_title: str, y_title: str
+) -> Chart:
+    x = Scale(0, len(cohorts) - 1, _PAD, 100 - _PAD)
     series = [_series(cohorts, after, speech) for after in RETAINED_DAYS]
     tops = [point.high for one in series for point in one.points if point.high is not None]
-    y = levels([min(100.0, top) for top in tops] or [100.0])
+    y = levels([min(100.0, top) for top in tops])
     return Chart(
-        id=name, title=title, x_title=x_title, y_title=y_title,
-        x_ticks=sparse([speech.day(cohort.day) for cohort in cohorts], x, 6),
+        id=f"{name}-by-day", title=speech.words.say("By the day it began"), x_title=x_title,
+        y_title=y_title, x_ticks=sparse([speech.day(cohort.day) for cohort in cohorts], x, 6),
         y_ticks=tuple(Tick(y(level), f"{level:g}") for level in y.ticks),
-        lines=spread_labels([draw(one, x, y) for one in series]),
-        table=_table(cohorts, speech, x_title), kind="small",
+        lines=spread_labels([draw(one, x, y) for one in series]), table=None, kind="small",
     )  # fmt: skip
 
 

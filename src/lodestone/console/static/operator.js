@@ -67,14 +67,14 @@ function tell(text) {
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const known = new Set([...document.querySelectorAll("#receipts tbody tr")].map((row) => row.id));
-  const before = Number(figures.querySelector("#efficiency").dataset.decisions);
+  const before = Number(figures.querySelector("#summary").dataset.decisions);
   for (const section of fresh.querySelectorAll("section")) {
     const old = document.getElementById(section.id);
     if (old && old.outerHTML !== section.outerHTML) replace(old, document.adoptNode(section));
   }
   for (const row of document.querySelectorAll("#receipts tbody tr"))
     row.classList.toggle("fresh", known.size > 0 && !known.has(row.id));
-  const now = figures.querySelector("#efficiency").dataset;
+  const now = figures.querySelector("#summary").dataset;
   live.classList.remove("fresh");
   void live.offsetWidth;
   live.classList.add("fresh");
