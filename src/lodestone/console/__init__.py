@@ -6,10 +6,11 @@ lists the handlers of each page's own module. Bootstrap hands all of it to the a
 
 from typing import Final
 
-from lodestone.console import viewer
+from lodestone.console import page_routes, viewer
+from lodestone.console.demo import ROUTES as _DEMO
 from lodestone.console.site import Console
 
-_ROUTES: Final = (*viewer.ROUTES,)
+_ROUTES: Final = (*viewer.ROUTES, *page_routes.ROUTES, *_DEMO)
 
 
 def pages(*, demo: str | None) -> Console:
