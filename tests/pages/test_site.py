@@ -8,21 +8,25 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from lodestone import console
-from lodestone.console.words import Catalogue
+from lodestone.console.words import Catalogue, said_by
 from tests.world import opened, run
 
 FOLDER = Path(console.__file__).parent
-SAID = {"t": None, "tn": (1, 2), "_": None, "say": None, "ngettext": (1, 2), "count": (1, 2)}
+SAID = {"_": None, "say": None, "ngettext": (1, 2), "count": (1, 2)}
 
 
 def sentences():
     """Return every sentence that templates, scripts and code say."""
     found = set()
-    for path in [*FOLDER.rglob("*.html"), *FOLDER.rglob("*.js"), *FOLDER.rglob("*.py")]:
-        method = {".html": "jinja2.ext:babel_extract", ".js": "javascript", ".py": "python"}
+    for path in FOLDER.rglob("*.js"):
+        found |= set(said_by(path.read_bytes()))
+    for path in [*FOLDER.rglob("*.html"), *FOLDER.rglob("*.py")]:
+        page = path.suffix == ".html"
+        method, options = (
+            ("jinja2.ext:babel_extract", {"silent": "false"}) if page else ("python", {})
+        )
         with path.open("rb") as file:
-            options = {"silent": "false"} if path.suffix == ".html" else {}
-            for _, message, _, _ in extract(method[path.suffix], file, SAID, (), options):
+            for _, message, _, _ in extract(method, file, SAID, (), options):
                 found.add(message if isinstance(message, str) else message[0])
     return found
 

@@ -6,12 +6,13 @@ lists the handlers of each page's own module. Bootstrap hands all of it to the a
 
 from typing import Final
 
-from lodestone.console import viewer
+from lodestone.console import page_routes, viewer
+from lodestone.console.demo import ROUTES as _DEMO
 from lodestone.console.gate import Gate
 from lodestone.console.operator import FigureReader, operator_routes
 from lodestone.console.site import Console
 
-_ROUTES: Final = (*viewer.ROUTES,)
+_ROUTES: Final = (*viewer.ROUTES, *page_routes.ROUTES, *_DEMO)
 
 
 def pages(*, demo: str | None, gate: Gate) -> Console:

@@ -1,20 +1,22 @@
 """The words of the pages: one catalogue, English in the source and every other language beside it."""
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Final
 
-from babel.messages.extract import extract
+import msgspec
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 SOURCE: Final = "en"
 """The language that templates, scripts and code are written in."""
-_IN_SCRIPTS: Final[Mapping[str, tuple[int, ...] | None]] = {"t": None, "tn": (1, 2)}
-"""What a script calls to have a sentence said: one form, or one for one and one for many."""
+_TEXT: Final = r'"((?:[^"\\]|\\.)*)"'
+_SAID: Final = re.compile(rf"\bt\(\s*{_TEXT}|\btn\(\s*{_TEXT},\s*{_TEXT}")
+"""What a script calls to have a sentence said: `t` with one form, `tn` with one for one and one for many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,16 @@ def _preference(part: str) -> tuple[float, str]:
 
 
 def said_by(script: bytes) -> dict[str, str | None]:
-    """Find the sentences a script says through `t` and `tn`: each, and its plural or None."""
+    """Find the sentences a script says through `t` and `tn`: each, and its plural or None.
+
+    >>> said_by(b't("Like"); `${tn("{n} post", "{n} posts", n)}`')
+    {'Like': None, '{n} post': '{n} posts'}
+    """
     found: dict[str, str | None] = {}
-    for _, message, _, _ in extract("javascript", io.BytesIO(script), keywords=_IN_SCRIPTS):
-        if isinstance(message, str):
-            found[message] = None
-        else:
-            found[message[0]] = message[1]
+    for alone, one, many in _SAID.findall(script.decode()):
+        found[_unquoted(alone or one)] = _unquoted(many) if many else None
     return found
+
+
+def _unquoted(text: str) -> str:
+    return str(msgspec.json.decode(f'"{text}"'))

@@ -12,7 +12,7 @@ from lodestone.base.wire import time_text
 from lodestone.client import Client, ClientError, Verdicts
 from lodestone.town.habits import Habits
 from lodestone.town.make import Json, Post, Town
-from lodestone.town.pictures import picture
+from lodestone.town.pictures import HEIGHT, WIDTH, picture
 
 STEP_MINUTES: Final = 15
 STEPS: Final = 24 * 60 // STEP_MINUTES
@@ -116,7 +116,7 @@ def _body(post: Post, addresses: dict[str, str]) -> Json:
     body = {name: value for name, value in post.body.items() if name != "picture"}
     if "picture" in post.body:
         url = addresses[post.body["picture"]]
-        body["media"] = [{"url": url, "type": "image/webp", "width": 480, "height": 360}]
+        body["media"] = [{"url": url, "type": "image/webp", "width": WIDTH, "height": HEIGHT}]
     return body
 
 
