@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import random
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -110,8 +111,57 @@ def live(served, days, people=24):
     served.ask("PUT", "/v1/clock", {"instant": now.isoformat(), "release": True})
 
 
+def paint(served, days=14, people=90):
+    """Live as `live` does, but as people do: some come once, some stay, some buy; for pictures only."""
+    chance = random.Random(4)
+    end = datetime.fromtimestamp(served.clock.now() / 1e6, UTC)
+    begin = end - timedelta(days=days)
+    served.ask("PUT", "/v1/clock", {"instant": begin.isoformat()})
+    here = {"latitude": 26.38, "longitude": 108.08}
+    served.ask(
+        "PUT", "/v1/domains/market", {"kind": "place", "name": "Market square", "centre": here}
+    )
+    served.ask("PUT", "/v1/domains/tea", {"kind": "channel", "name": "Tea"})
+    fame = [1 / (n + 1) ** 0.8 for n in range(40)]
+    for n in range(160):
+        near = {"position": {"latitude": 26.38 + 0.03 * chance.random(), "longitude": 108.09}}
+        body = {
+            "kind": "video",
+            "author_id": f"a{chance.choices(range(40), fame)[0]}",
+            "tags": ["tea"],
+        }
+        body |= {"text": f"a cup of tea, {n}", **(near if n % 3 == 0 else {})}
+        served.ask("PUT", f"/v1/items/i{n}", body | ({"channels": ["tea"]} if n % 4 == 0 else {}))
+    born = {n: chance.randrange(days) for n in range(people)}
+    for step in range(4 * days):
+        at = begin + timedelta(hours=6 * step + 1)
+        served.ask("PUT", "/v1/clock", {"instant": at.isoformat()})
+        for n, day in born.items():
+            age = step // 4 - day
+            if age == 0 and step % 4 == 0:
+                served.ask("PUT", f"/v1/people/p{n}", {"interests": {"tea": 1.0}, "home": here})
+            if (age == 0 and step % 4 == 0) or (
+                age > 0 and chance.random() < 0.06 + 0.2 * (n % 3 == 0)
+            ):
+                served.look(f"p{n}", *_moved(chance), position=here)
+    now = datetime.fromtimestamp(served.clock.now() / 1e6, UTC)
+    served.ask("PUT", "/v1/clock", {"instant": now.isoformat(), "release": True})
+
+
+def _moved(chance):
+    likely = {
+        "like": 0.3,
+        "click": 0.4,
+        "long_view": 0.3,
+        "follow": 0.1,
+        "order": 0.04,
+        "hide": 0.02,
+    }
+    return [kind for kind, share in likely.items() if chance.random() < share]
+
+
 @contextmanager
-def served(home, *, days=3):
+def served(home, *, days=3, living=live):
     """Serve community `c` that has lived some days; with none it is empty."""
     clock, ready, told = MovedClock(), threading.Event(), {}
 
@@ -142,7 +192,7 @@ def served(home, *, days=3):
         found = Served(base, made.json()["key"], clock, home)
         with closing(found.http):
             if days:
-                live(found, days)
+                living(found, days)
             yield found
     finally:
         told["server"].should_exit = True

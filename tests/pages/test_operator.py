@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 from lodestone.console.charts import number, whole
-from tests.pages.served import served
+from tests.pages.served import paint, served
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -303,7 +303,7 @@ def test_the_documentations_pictures_are_drawn(browser, painted, name, context, 
 
 @pytest.fixture(scope="module")
 def painted(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("painted"), days=12) as found:
+    with served(tmp_path_factory.mktemp("painted"), days=14, living=paint) as found:
         yield found
 
 

@@ -6,7 +6,6 @@ Every role has the same four routes under its own path; `door_of` makes them. A 
 
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -25,6 +24,7 @@ from lodestone.base.errors import (
     UnknownError,
 )
 from lodestone.console.asking import Asked, engines
+from lodestone.console.demo import local
 from lodestone.console.gate import Gate
 from lodestone.console.site import HEADERS, console, kept
 from lodestone.console.words import Words
@@ -35,7 +35,6 @@ _FIELDS_MAX: Final = 8
 _STATUS: Final = (
     (UnknownError, 404), (ForbiddenError, 403), (GoneError, 410), (UnavailableError, 503),
 )  # fmt: skip
-_LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +143,6 @@ def refusals_of(role: Role) -> dict[int | type[Exception], Any]:
     return {UnauthorisedError: to_form, LodestoneError: to_page}
 
 
-def on_this_machine(request: Asked) -> bool:
-    """Say whether a browser on this very machine asks, by a name of this machine, through nobody."""
-    client = request.client.host if request.client else ""
-    try:
-        near = ip_address(client).is_loopback
-    except ValueError:
-        return False
-    name = request.headers.get("host", "").rsplit(":", 1)[0]
-    passed_on = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    return near and not passed_on and name in _LOCAL_NAMES
-
-
 async def _enter(request: Asked, role: Role) -> Response[Any]:
     gate, now = _gate(request), _now(request)
     _same_site(request)
@@ -190,12 +177,12 @@ def _show_form(request: Asked, role: Role, title: str, tried: _Tried) -> Respons
     gate, site = _gate(request), console(request.app.state)
     words = site.words(request)
     token = gate.logins.entry_token(_now(request))
-    local = on_this_machine(request)
+    near = local(request)
     told = {
         "role": role, "title": words.say(title), "token": token,
         "next": _onward(role, tried.wanted), "wrong": _said(words, tried),
         "several": len(engines(request).all()) > 1 or tried.code == "login_community",
-        "key_files": [str(path) for path in gate.key_files if local and path.is_file()],
+        "key_files": [str(path) for path in gate.key_files if near and path.is_file()],
     }  # fmt: skip
     answer = site.page(request, "login.html", told, status=tried.status)
     answer.set_cookie(_cookie(request, role, role.entry_cookie, token, FORM_MICROS))

@@ -68,12 +68,16 @@ def efficiency_section(figures: Figures, speech: Speech) -> Section:
                 ),
             ),
         )  # fmt: skip
-    answer = say(
-        "A thousand impressions brought {value}, give or take {half}.",
-        {"value": speech.money(total.efficiency_micros), "half": speech.money(total.half_micros)},
-    )
+    spread = say(
+        "{value} a thousand, give or take {half}; {n} impressions from {first} to {last}.",
+        {
+            "value": speech.money(total.efficiency_micros), "half": speech.money(total.half_micros),
+            "n": whole(total.impressions), "first": speech.day(rows[0].day),
+            "last": speech.day(figures.last),
+        },
+    )  # fmt: skip
     return Section(
-        "efficiency", kicker, answer, _compared(total, rows, figures, speech),
+        "efficiency", kicker, _compared(total, figures, speech), spread,
         (efficiency_chart(rows, speech),),
     )  # fmt: skip
 
@@ -84,29 +88,20 @@ def lived(rows: Sequence[DayEfficiency]) -> list[DayEfficiency]:
     return [row for row in rows if begun is not None and row.day >= begun]
 
 
-def _compared(total: Total, rows: Sequence[DayEfficiency], figures: Figures, speech: Speech) -> str:
+def _compared(total: Total, figures: Figures, speech: Speech) -> str:
+    """Say whether it has become more or less, where that is clear."""
     say, days = speech.words.say, figures.filter.days
-    told = say(
-        "{n} impressions from {first} to {last}.",
-        {
-            "n": whole(total.impressions), "first": speech.day(rows[0].day),
-            "last": speech.day(figures.last),
-        },
-    )  # fmt: skip
     before = total_of(figures.before)
-    if before is None or not before.efficiency_micros:
-        return told
-    change = 100 * (total.efficiency_micros / before.efficiency_micros - 1)
-    half = sqrt(total.half_micros**2 + before.half_micros**2)
-    if abs(total.efficiency_micros - before.efficiency_micros) <= half:
-        return speech.joined(told, say("No clear difference from the {n} days before.", {"n": days}))  # fmt: skip
-    more = say(
-        "{change} % more than in the {n} days before.", {"change": number(change, 2), "n": days}
-    )
-    less = say(
-        "{change} % less than in the {n} days before.", {"change": number(-change, 2), "n": days}
-    )
-    return speech.joined(told, more if change > 0 else less)
+    if before is None or before.efficiency_micros <= 0:
+        return say("These are the first days, so there is nothing to compare with yet.")
+    change = total.efficiency_micros - before.efficiency_micros
+    if abs(change) <= sqrt(total.half_micros**2 + before.half_micros**2):
+        return say("No clear difference from the {n} days before.", {"n": days})
+    share = number(100 * abs(change) / before.efficiency_micros, 2)
+    fields = {"change": share, "n": days}
+    if change > 0:
+        return say("{change} % more value than in the {n} days before.", fields)
+    return say("{change} % less value than in the {n} days before.", fields)
 
 
 def efficiency_chart(rows: Sequence[DayEfficiency], speech: Speech) -> Chart:

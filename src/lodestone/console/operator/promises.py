@@ -41,7 +41,8 @@ class PromiseCard:
     delivered: str
     target: str
     bound: str
-    kept: bool
+    state: str
+    """See `state_of`; `verdict` says it."""
     verdict: str
     delivered_at: float
     target_at: float
@@ -66,20 +67,23 @@ def promises_section(figures: Figures, speech: Speech) -> Section:
                 ),
             ),
         )  # fmt: skip
-    short = [row for row in rows if not is_kept(row)]
     ringing = [row for row in rows if row.alarm]
-    return Section("promises", kicker, _answer(rows, short, speech), _ringing(ringing, speech))
+    return Section("promises", kicker, _answer(figures, speech), _ringing(ringing, speech))
 
 
-def _answer(rows: Sequence[PromiseOut], short: Sequence[PromiseOut], speech: Speech) -> str:
-    words = speech.words
-    if not short:
+def _answer(figures: Figures, speech: Speech) -> str:
+    words, rows = speech.words, figures.promises
+    states = {row.id: state_of(row, figures) for row in rows}
+    kept = [row for row in rows if states[row.id] == "kept"]
+    if len(kept) == len(rows):
         return words.count("The one promise is kept.", "All {n} promises are kept.", len(rows))
-    names = speech.listed([name_of(row, speech) for row in short])
-    return words.say(
-        "{kept} of {n} promises are kept; short: {names}.",
-        {"kept": len(rows) - len(short), "n": len(rows), "names": names},
-    )
+    short = [name_of(row, speech) for row in rows if states[row.id] == "short"]
+    fields = {"kept": len(kept), "n": len(rows), "names": speech.listed(short)}
+    if short:
+        return words.say("{kept} of {n} promises are kept; short: {names}.", fields)
+    waiting = [name_of(row, speech) for row in rows if states[row.id] == "untried"]
+    fields["names"] = speech.listed(waiting)
+    return words.say("{kept} of {n} promises are kept; no case yet: {names}.", fields)
 
 
 def _ringing(rows: Sequence[PromiseOut], speech: Speech) -> str:
@@ -98,6 +102,20 @@ def is_kept(row: PromiseOut) -> bool:
     if row.direction == "floor":
         return row.delivered >= FLOOR_KEPT * row.target
     return row.delivered <= row.target * (2 - FLOOR_KEPT)
+
+
+def state_of(row: PromiseOut, figures: Figures) -> str:
+    """Say how a promise stands: `kept`, `short`, or `untried` while nobody could be served it.
+
+    A floor that falls short raises its price at the next step; one that delivered nothing and has no price
+    has had no case.
+    """
+    if is_kept(row):
+        return "kept"
+    points = next((one.points for one in figures.history if one.id == row.id), [])
+    priced = any(point.price_micros for point in points) or row.price_micros
+    untried = row.kind != "gini" and row.direction == "floor" and not row.delivered and not priced
+    return "untried" if untried else "short"
 
 
 def name_of(row: PromiseOut, speech: Speech) -> str:
@@ -125,33 +143,44 @@ def cards(figures: Figures, speech: Speech) -> tuple[PromiseCard, ...]:
     """Make one card a promise, those that fall short first."""
     by_id = {history.id: history for history in figures.history}
     rows = sorted(figures.promises, key=lambda row: (not row.alarm, is_kept(row)))
-    return tuple(_card(at, row, by_id.get(row.id), speech) for at, row in enumerate(rows))
+    return tuple(
+        _card(at, row, by_id.get(row.id), state_of(row, figures), speech)
+        for at, row in enumerate(rows)
+    )
 
 
-def _card(at: int, row: PromiseOut, history: PromiseHistory | None, speech: Speech) -> PromiseCard:
+def _card(
+    at: int, row: PromiseOut, history: PromiseHistory | None, state: str, speech: Speech
+) -> PromiseCard:
     say = speech.words.say
     whole = row.kind in ("gini", "first_impressions")
     top = max(1.0, row.delivered) if whole else 1.25 * max(row.target, row.delivered, 1e-9)
-    kept = is_kept(row)
     points = history.points if history is not None else []
-    drawn = len(points) > 1 and row.kind != "exploration"
+    drawn = len(points) > 1 and row.kind != "exploration" and state != "untried"
     chart = _chart(at, row, points, speech) if drawn else None
     return PromiseCard(
         id=str(at), name=name_of(row, speech), meaning=_meaning(row, speech),
         delivered=_level(row, row.delivered), target=_level(row, row.target),
         bound=say("at most") if row.direction == "cap" else say("at least"),
-        kept=kept, verdict=say("kept") if kept else say("short"),
+        state=state,
+        verdict={"kept": say("kept"), "short": say("short"), "untried": say("no case yet")}[state],
         delivered_at=round(100 * min(1.0, row.delivered / top), 2),
         target_at=round(100 * min(1.0, row.target / top), 2), cost=_cost(row, speech),
         alarm=say("Its price has stood at its cap for ten steps: it cannot be kept.") if row.alarm else "",
-        chart=chart, empty=None if chart else _no_price(row, speech),
+        chart=chart, empty=None if chart else _no_price(row, state, speech),
     )  # fmt: skip
 
 
-def _no_price(row: PromiseOut, speech: Speech) -> Empty:
+def _no_price(row: PromiseOut, state: str, speech: Speech) -> Empty:
     say = speech.words.say
     if row.kind == "exploration":
         return Empty(say("Kept by a draw in every feed, so it has no price."), "", "")
+    if state == "untried":
+        return Empty(
+            say("Nobody could have been served it so far; its price begins with the first case."),
+            "",
+            "",
+        )
     return Empty(
         say("Its price over time will appear here after the second step."),
         say("Open the feed and scroll"), "/",

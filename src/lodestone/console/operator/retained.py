@@ -38,10 +38,14 @@ def retained_section(figures: Figures, speech: Speech) -> Section:
             else say("Whether newcomers come again is known tomorrow.")
         )  # fmt: skip
     else:
+        low, high = wilson(*back)
         answer = say(
-            "{share} of those who came for the first time were back the next day.",
-            {"share": percent(back[0] / back[1], 2)},
-        )
+            "Of {n} newcomers {share} were back the next day; by chance it could be {low} to {high}.",
+            {
+                "n": whole(back[1]), "share": percent(back[0] / back[1], 2),
+                "low": percent(low, 2), "high": percent(high, 2),
+            },
+        )  # fmt: skip
     parts = [
         _active(retained.active, speech),
         _followers(retained.followers, speech),
