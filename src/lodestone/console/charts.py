@@ -11,6 +11,7 @@ from typing import Final
 
 LABEL_GAP: Final = 8.0
 """The least distance between two labels at a plot's edge, in per cent of its height."""
+_APART: Final = 1e-9
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -168,8 +169,8 @@ def levels(values: Sequence[float], count: int = 4, *, least: float | None = 0.0
     if least is not None:
         known.append(least)
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    if high == low:
-        high = low + (abs(low) or 1.0)
+    if high - low < _APART:
+        high = low + max(abs(low), 1.0)
     step = _step((high - low) / count)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     ticks = tuple(round(step * k, 10) for k in range(first, last + 1))
@@ -305,4 +306,4 @@ def wilson(done: int, count: int, z: float = 1.96) -> tuple[float, float]:
     share, spare = done / count, z * z / count
     middle = (share + spare / 2) / (1 + spare)
     half = z * ((share * (1 - share) + spare / 4) / count) ** 0.5 / (1 + spare)
-    return middle - half, middle + half
+    return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))

@@ -258,7 +258,8 @@ async def _form(request: Asked) -> dict[str, str]:
 
 
 def _gate(request: Asked) -> Gate:
-    found: Gate = console(request.app.state).gate
+    found = console(request.app.state).gate
+    assert found is not None, "the consoles' routes are made with a gate"
     return found
 
 

@@ -45,13 +45,13 @@ FileName = Annotated[str, PathParameter(description="A file of the pages.")]
 class Console(InitPlugin):
     """All pages. Handed to the application, which knows nothing else of them."""
 
-    def __init__(self, routes: Sequence[Any], *, demo: str | None, gate: Gate) -> None:
+    def __init__(self, routes: Sequence[Any], *, demo: str | None, gate: Gate | None) -> None:
         """Read words, templates and files.
 
         Args:
             routes: The handlers of every page.
             demo: The community whose residents anyone on this machine may be; None outside a demo.
-            gate: What logging in to the consoles needs.
+            gate: What logging in to the consoles needs; None where there are none.
         """
         self.demo = demo
         self.gate = gate

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ class Speech:
 
     def day(self, text: str) -> str:
         """Write a date such as 2026-03-04 without its year."""
-        return str(format_skeleton("MMMd", date.fromisoformat(text), locale=self.words.language))
+        return _day(text, self.words.language)
 
     def moment(self, instant: Instant | datetime, *, seconds: bool = True) -> str:
         """Write an instant in the community's zone: day and time."""
@@ -88,3 +89,9 @@ class Speech:
     def listed(self, parts: Sequence[str]) -> str:
         """Write a list of names."""
         return self.words.say(", ").join(parts)
+
+
+@lru_cache(maxsize=2048)
+def _day(text: str, language: str) -> str:
+    """Write a date; a window writes the same few hundreds of times."""
+    return str(format_skeleton("MMMd", date.fromisoformat(text), locale=language))

@@ -168,11 +168,13 @@ def _returning(pairs: Ints, span: Span, today: int) -> list[Cohort]:
         return []
     pairs = np.unique(pairs, axis=0)
     _, start = np.unique(pairs[:, 0], return_index=True)
-    first = {int(pairs[at, 0]): int(pairs[at, 1]) for at in start}
+    came: dict[int, list[int]] = {}
+    for person, first in pairs[start].tolist():
+        came.setdefault(first, []).append(person)
     there = set(map(tuple, pairs.tolist()))
     cohorts = []
     for day in range(span.first, span.last + 1):
-        people = [person for person, seen in first.items() if seen == day]
+        people = came.get(day)
         if people:
             kept = {
                 f"day_{d}": sum((person, day + d) in there for person in people)
@@ -194,9 +196,14 @@ def _followers(facts: Facts, span: Span, today: int) -> list[Cohort]:
     for move in moves:
         pair = (int(move["person"]), int(move["target"]))
         history.setdefault(pair, []).append((int(move["day"]), bool(move["kind"] == Kind.FOLLOW)))
+    begun: dict[int, list[list[tuple[int, bool]]]] = {}
+    for steps in history.values():
+        first = _first_follow(steps)
+        if first is not None:
+            begun.setdefault(first, []).append(steps)
     cohorts = []
     for day in range(span.first, span.last + 1):
-        born = [steps for steps in history.values() if _first_follow(steps) == day]
+        born = begun.get(day)
         if born:
             kept = {
                 f"day_{d}": sum(_held(steps, day + d) for steps in born)

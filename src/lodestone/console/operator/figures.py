@@ -53,6 +53,9 @@ class Figures:
     receipts: list[ReceiptLine]
 
 
+Reading: TypeAlias = Callable[[Engine, Streams, Filter], Figures]
+
+
 @dataclass(slots=True)
 class _Kept:
     figures: Figures
@@ -63,7 +66,14 @@ class _Kept:
 class FigureReader:
     """Reads figures for every open window; one reading at a time, none more often than it can afford."""
 
-    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, reading: Reading, timer: Callable[[], float] = time.monotonic) -> None:
+        """Keep nothing yet.
+
+        Args:
+            reading: Reads the figures of a community, see `gather`; runs in a thread of its own.
+            timer: Seconds that only grow.
+        """
+        self._gather = reading
         self._timer = timer
         self._kept: dict[tuple[str, Filter], _Kept] = {}
         self._reading = asyncio.Lock()
@@ -83,7 +93,7 @@ class FigureReader:
             if found is not None:
                 return found
             start = self._timer()
-            figures = await asyncio.to_thread(gather, engine, streams, wanted)
+            figures = await asyncio.to_thread(self._gather, engine, streams, wanted)
             end = self._timer()
             self._kept.pop(key, None)
             if len(self._kept) >= _KEPT_MAX:

@@ -1,5 +1,6 @@
 """The pages of the operator's window: the window itself, and one receipt in plain words."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -45,7 +46,8 @@ def operator_routes(reader: FigureReader) -> list[Any]:
         if part and request.headers.get("if-none-match") == tag:
             return Response(b"", status_code=304, headers={**HEADERS, "etag": tag})
         speech = _speech(request, who.engine)
-        told = {**_shown(figures, speech), **_around(who, wanted, speech)}
+        shown = await asyncio.to_thread(_shown, figures, speech)
+        told = {**shown, **_around(who, wanted, speech)}
         name = "operator/figures.html" if part else "operator/window.html"
         answer = console(state).page(request, name, told)
         answer.headers["etag"] = tag

@@ -156,7 +156,8 @@ def _card(
     whole = row.kind in ("gini", "first_impressions")
     top = max(1.0, row.delivered) if whole else 1.25 * max(row.target, row.delivered, 1e-9)
     points = history.points if history is not None else []
-    drawn = len(points) > 1 and row.kind != "exploration" and state != "untried"
+    priced = any(point.price_micros for point in points)
+    drawn = len(points) > 1 and priced and row.kind != "exploration"
     chart = _chart(at, row, points, speech) if drawn else None
     return PromiseCard(
         id=str(at), name=name_of(row, speech), meaning=_meaning(row, speech),
@@ -167,11 +168,11 @@ def _card(
         delivered_at=round(100 * min(1.0, row.delivered / top), 2),
         target_at=round(100 * min(1.0, row.target / top), 2), cost=_cost(row, speech),
         alarm=say("Its price has stood at its cap for ten steps: it cannot be kept.") if row.alarm else "",
-        chart=chart, empty=None if chart else _no_price(row, state, speech),
+        chart=chart, empty=None if chart else _no_price(row, state, points, speech),
     )  # fmt: skip
 
 
-def _no_price(row: PromiseOut, state: str, speech: Speech) -> Empty:
+def _no_price(row: PromiseOut, state: str, points: Sequence[PricePoint], speech: Speech) -> Empty:
     say = speech.words.say
     if row.kind == "exploration":
         return Empty(say("Kept by a draw in every feed, so it has no price."), "", "")
@@ -181,6 +182,8 @@ def _no_price(row: PromiseOut, state: str, speech: Speech) -> Empty:
             "",
             "",
         )
+    if points:
+        return Empty(say("Free in these days: it is kept by itself."), "", "")
     return Empty(
         say("Its price over time will appear here after the second step."),
         say("Open the feed and scroll"), "/",
@@ -229,8 +232,6 @@ def _chart(at: int, row: PromiseOut, points: Sequence[PricePoint], speech: Speec
 
 def _moved(prices: Sequence[float], speech: Speech) -> str:
     say, now, most = speech.words.say, prices[-1], max(prices)
-    if not most:
-        return say("Free so far: it is kept by itself")
     if not now:
         return say("Free now; it cost up to {most}", {"most": number(most)})
     if now >= 0.98 * most:
