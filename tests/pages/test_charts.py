@@ -30,8 +30,10 @@ FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 def test_a_scale_holds_every_value_and_zero_between_round_ticks(values):
     scale = levels(values)
 
-    assert scale.ticks[0] <= min([*values, 0]) + 1e-6 * max(1, abs(min(values)))
-    assert scale.ticks[-1] >= max([*values, 0]) - 1e-6 * max(1, abs(max(values)))
+    low, high = min([*values, 0]), max([*values, 0])
+    nearly = 1e-6 * max(1, high - low)
+    assert scale.ticks[0] <= low + nearly
+    assert scale.ticks[-1] >= high - nearly
     assert 2 <= len(scale.ticks) <= 9
     assert all(0 <= scale(value) <= 100 for value in values)
 

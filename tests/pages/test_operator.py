@@ -88,7 +88,7 @@ def test_a_wrong_key_is_refused_and_the_right_one_leads_to_where_one_wanted(open
     expect(one.page.get_by_role("alert")).to_contain_text("does not open this page")
     one.page.get_by_label("Key", exact=True).fill(one.town.key)
     one.page.get_by_role("button", name="Log in").click()
-    expect(one.page.get_by_label("Days")).to_have_value("28")
+    expect(one.page.get_by_label("Days", exact=True)).to_have_value("28")
     one.page.get_by_role("button", name="Log out").click()
     expect(one.page.get_by_label("Key", exact=True)).to_be_visible()
     one.page.goto("/operator")
@@ -146,7 +146,7 @@ def test_the_domain_filter_stands_in_the_address_and_narrows_the_figures(opened,
     one = opened()
     page = one.log_in()
 
-    page.get_by_label("Domain").select_option("public")
+    page.get_by_label("Domain", exact=True).select_option("public")
     page.wait_for_url("**domain=public**")
     told = town.ask("GET", "/v1/reports/liu?domain=public")["liu"]["days"]
     shown = rows(page, "#efficiency-by-day")
@@ -188,7 +188,7 @@ def test_a_receipt_opens_in_plain_words_and_is_decided_again(opened, town):
     assert shown == [slot["item_id"] for slot in told["slate"]]
     assert f"{whole(told['candidates'])} posts could have been shown" in page.inner_text("main")
     assert "p2" not in page.inner_text("main").split()
-    page.get_by_role("button", name="Decide again").click()
+    page.get_by_role("button", name="Decide it again").click()
     expect(page.get_by_role("status")).to_contain_text("the same posts in the same order")
     assert one.quiet()
 
