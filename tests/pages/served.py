@@ -111,7 +111,7 @@ def live(served, days, people=24):
     served.ask("PUT", "/v1/clock", {"instant": now.isoformat(), "release": True})
 
 
-def paint(served, days=14, people=90):
+def paint(served, days=14, people=160):
     """Live as `live` does, but as people do: some come once, some stay, some buy; for pictures only."""
     chance = random.Random(4)
     end = datetime.fromtimestamp(served.clock.now() / 1e6, UTC)
@@ -154,7 +154,7 @@ def _moved(chance):
         "click": 0.4,
         "long_view": 0.3,
         "follow": 0.1,
-        "order": 0.04,
+        "order": 0.015,
         "hide": 0.02,
     }
     return [kind for kind, share in likely.items() if chance.random() < share]

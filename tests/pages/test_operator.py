@@ -151,7 +151,7 @@ def test_the_domain_filter_stands_in_the_address_and_narrows_the_figures(opened,
     told = town.ask("GET", "/v1/reports/liu?domain=public")["liu"]["days"]
     shown = rows(page, "#efficiency-by-day")
     assert {row[1] for row in shown} == {"public"}
-    assert sum(int(row[2].replace("\u2009", "")) for row in shown) == sum(
+    assert sum(int(row[2].replace("\u202f", "")) for row in shown) == sum(
         d["impressions"] for d in told
     )
     assert "whole community" in page.inner_text("#retained-detail")

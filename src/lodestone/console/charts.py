@@ -260,10 +260,10 @@ def sparse(texts: Sequence[str], x: Scale, most: int = 8) -> tuple[Tick, ...]:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Write a figure to some significant digits, thousands parted by a thin space.
+    """Write a figure to some significant digits, thousands parted by a thin space that does not break.
 
     >>> number(1234.5), number(0.04567), number(12.0), number(-3.14159)
-    ('1\u2009230', '0.0457', '12', '\u22123.14')
+    ('1\u202f230', '0.0457', '12', '\u22123.14')
     """
     if not isfinite(value):
         return "\u2013"
@@ -274,16 +274,16 @@ def number(value: float, digits: int = 3) -> str:
     text = f"{rounded:,.{max(0, places)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace(",", "\u2009").replace("-", "\u2212")
+    return text.replace(",", "\u202f").replace("-", "\u2212")
 
 
 def whole(value: int) -> str:
-    """Write a count in full, thousands parted by a thin space.
+    """Write a count in full, thousands parted by a thin space that does not break.
 
     >>> whole(1234567)
-    '1\u2009234\u2009567'
+    '1\u202f234\u202f567'
     """
-    return f"{value:,}".replace(",", "\u2009").replace("-", "\u2212")
+    return f"{value:,}".replace(",", "\u202f").replace("-", "\u2212")
 
 
 def percent(share: float, digits: int = 3) -> str:
