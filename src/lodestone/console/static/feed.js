@@ -35,7 +35,7 @@ export class Feed {
   async #fetch() {
     this.root.setAttribute("aria-busy", "true");
     this.tail?.remove();
-    if (!this.slots.length) this.root.append((this.tail = el("div", { class: "post waiting" }, el("p", { class: "spoken", text: t("The feed is coming") }))));
+    if (!this.slots.length) this.root.append((this.tail = el("article", { class: "post waiting", "aria-label": t("The feed is coming") })));
     try {
       const page = await ask("POST", "/v1/page/feed", { ...this.asked, position: this.acts.position(), cursor: this.cursor });
       this.tail?.remove();
@@ -65,14 +65,14 @@ export class Feed {
   #end() {
     const again = el("button", { class: "button main", type: "button", text: t("Look again"), onclick: () => this.restart() });
     const empty = this.slots.length ? [t("That is all for now"), t("New posts come as people make them.")] : this.acts.empty(this.asked);
-    this.tail = el("section", { class: "post end", tabindex: "-1" }, note(empty[0], empty[1], empty[2] ?? again));
+    this.tail = el("article", { class: "post end", tabindex: "-1" }, note(empty[0], empty[1], empty[2] ?? again));
     this.root.append(this.tail);
     this.seer.observe(this.tail);
   }
 
   #trouble(trouble) {
     const again = el("button", { class: "button main", type: "button", text: t("Try again"), onclick: () => this.more() });
-    this.tail = el("section", { class: "post end", role: "alert", tabindex: "-1" }, note(t("The feed did not come"), this.acts.trouble(trouble), again));
+    this.tail = el("article", { class: "post end", tabindex: "-1" }, el("div", { role: "alert" }, note(t("The feed did not come"), this.acts.trouble(trouble), again)));
     this.root.append(this.tail);
   }
 

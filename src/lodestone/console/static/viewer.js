@@ -99,7 +99,7 @@ function more(slot) {
 // What stands where
 
 function current(slot) {
-  if (!slot) {
+  if (!slot || covered()) {
     page.looking.leave();
     return;
   }
@@ -159,12 +159,13 @@ async function show(tab) {
   page.looking.leave();
   page.tab = tab;
   document.querySelectorAll("[data-tab]").forEach((button) => button.setAttribute("aria-current", button.dataset.tab === tab ? "page" : "false"));
-  $("stage").dataset.tab = tab;
+  $("stage").dataset.on = tab;
   $("heading").textContent = LABELS[tab]();
   history.replaceState(null, "", tab === "discover" ? location.pathname : `${location.pathname}?tab=${tab}`);
   strip(tab);
   $("aside-map").hidden = tab !== "nearby";
   $("aside-how").hidden = tab === "nearby";
+  $("feed").inert = covered();
   const missing = missingFor(tab);
   if (missing) {
     $("feed").replaceChildren(el("section", { class: "post end" }, missing));
@@ -272,11 +273,12 @@ function place() {
   watchView();
 }
 
+const covered = () => page.tab === "nearby" && !wide() && $("stage").dataset.view === "map" && !missingFor("nearby");
+
 /** A feed that the map covers is not looked at. */
 function watchView() {
-  const covered = page.tab === "nearby" && !wide() && $("stage").dataset.view === "map";
-  $("feed").inert = covered;
-  if (covered) page.looking.leave();
+  $("feed").inert = covered();
+  if (covered()) page.looking.leave();
   else if (page.feeds.get(page.tab)?.current) current(page.feeds.get(page.tab).current);
 }
 
