@@ -2,28 +2,19 @@
 
 import io
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from lodestone.console.charts import number, whole
 from tests.pages.served import paint, served
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +54,9 @@ class Opened:
 
 
 @pytest.fixture
-def opened(browser, town):
+def opened(chromium, town):
     def at(**context):
-        made = Opened(browser, town, **context)
+        made = Opened(chromium, town, **context)
         kept.append(made)
         return made
 
@@ -248,8 +239,8 @@ def test_every_action_is_reached_by_the_keyboard_in_order(opened):
     expect(page.locator("#efficiency-by-day table")).to_be_visible()
 
 
-def test_an_empty_community_says_what_will_appear_and_how(browser, tmp_path):
-    with served(tmp_path, days=0) as empty, Opened(browser, empty) as one:
+def test_an_empty_community_says_what_will_appear_and_how(chromium, tmp_path):
+    with served(tmp_path, days=0) as empty, Opened(chromium, empty) as one:
         page = one.log_in()
         assert page.locator("figure").count() == 0
         told = page.locator(".empty p").all_inner_texts()
@@ -260,8 +251,8 @@ def test_an_empty_community_says_what_will_appear_and_how(browser, tmp_path):
         assert one.quiet()
 
 
-def test_a_login_ends_after_twelve_hours_and_the_page_says_so(browser, tmp_path):
-    with served(tmp_path, days=0) as empty, Opened(browser, empty) as one:
+def test_a_login_ends_after_twelve_hours_and_the_page_says_so(chromium, tmp_path):
+    with served(tmp_path, days=0) as empty, Opened(chromium, empty) as one:
         page = one.log_in()
         page.wait_for_selector(".live.on")
         empty.clock.move(hours=12)
@@ -287,8 +278,8 @@ PICTURES = [
     "LODESTONE_PICTURES" not in os.environ, reason="LODESTONE_PICTURES=1 draws the documentation's pictures anew"
 )  # fmt: skip
 @pytest.mark.parametrize(("name", "context", "at"), PICTURES, ids=[row[0] for row in PICTURES])
-def test_the_documentations_pictures_are_drawn(browser, painted, name, context, at):
-    with Opened(browser, painted, **context) as one:
+def test_the_documentations_pictures_are_drawn(chromium, painted, name, context, at):
+    with Opened(chromium, painted, **context) as one:
         page = one.log_in()
         page.wait_for_selector(".live.on")
         if at == "a":
