@@ -1,7 +1,9 @@
 """Charts are placed right: scales hold their values, lines break where nothing is known, labels keep apart."""
 
 import asyncio
+from gettext import NullTranslations
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -21,7 +23,11 @@ from lodestone.console.charts import (
     wilson,
 )
 from lodestone.console.operator import figures
+from lodestone.console.operator.efficiency import efficiency_chart
 from lodestone.console.operator.figures import FigureReader, Filter
+from lodestone.console.speech import Speech
+from lodestone.console.words import Words
+from lodestone.insight.liu import DayEfficiency
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -100,6 +106,27 @@ def test_an_interval_holds_its_share_within_nought_and_one(pair):
     low, high = wilson(done, count)
 
     assert 0 <= low <= done / count <= high <= 1
+
+
+def day(domain, micros, error, shown=1000):
+    return DayEfficiency(
+        day="2026-03-04", domain=domain, impressions=shown, value_micros=micros * shown / 1000,
+        efficiency_micros=micros, error_micros=error, people=1, provisional=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (1e4, "A thousand private impressions bring 2\u202fCNY, public ones 1\u202fCNY."),
+        (1e6, "No domain is clearly ahead: public 1\u202fCNY, private 2\u202fCNY."),
+    ],
+)
+def test_a_title_claims_no_more_than_chance_allows(error, title):
+    speech = Speech(Words("en", NullTranslations()), ZoneInfo("UTC"), "CNY")
+    rows = [day("public", 1e6, error), day("private", 2e6, error)]
+
+    assert efficiency_chart(rows, speech).title == title
 
 
 class Reading:

@@ -159,11 +159,19 @@ def _finding(shown: dict[str, list[DayEfficiency]], speech: Speech) -> str:
             "Only the {domain} domain was shown: {value} a thousand.",
             {"domain": speech.domain(best), "value": speech.money(totals[best].efficiency_micros)},
         )
+    high, low = totals[best], totals[least]
+    apart = high.efficiency_micros - low.efficiency_micros
+    if apart <= sqrt(high.half_micros**2 + low.half_micros**2):
+        told = [
+            f"{speech.domain(name)} {speech.money(total.efficiency_micros)}"
+            for name, total in totals.items()
+        ]
+        return say("No domain is clearly ahead: {domains}.", {"domains": speech.listed(told)})
     return say(
         "A thousand {best} impressions bring {most}, {least} ones {fewest}.",
         {
-            "best": speech.domain(best), "most": speech.money(totals[best].efficiency_micros),
-            "least": speech.domain(least), "fewest": speech.money(totals[least].efficiency_micros),
+            "best": speech.domain(best), "most": speech.money(high.efficiency_micros),
+            "least": speech.domain(least), "fewest": speech.money(low.efficiency_micros),
         },
     )  # fmt: skip
 
