@@ -145,7 +145,11 @@ def test_the_domain_filter_stands_in_the_address_and_narrows_the_figures(opened,
     assert sum(int(row[2].replace("\u202f", "")) for row in shown) == sum(
         d["impressions"] for d in told
     )
-    assert "whole community" in page.inner_text("#retained-detail")
+    assert "Of this domain" in page.inner_text("#retained-detail")
+    came = town.ask("GET", "/v1/reports/liu?domain=public")["liu"]["retained"]["active"]
+    assert [row[1] for row in rows(page, "#retained-active")] == [
+        whole(cohort["count"]) for cohort in reversed(came)
+    ]
     assert one.quiet()
 
 

@@ -52,18 +52,19 @@ def retained_section(figures: Figures, speech: Speech) -> Section:
         _customers(retained.customers, speech),
     ]
     return Section(
-        "retained", say("Retained audience"), answer, _whole_community(figures, speech),
+        "retained", say("Retained audience"), answer, _counted(figures, speech),
         stays=tuple(part for part in parts if isinstance(part, StayCard)),
         empties=tuple(part for part in parts if isinstance(part, Empty)),
     )  # fmt: skip
 
 
-def _whole_community(figures: Figures, speech: Speech) -> str:
+def _counted(figures: Figures, speech: Speech) -> str:
     say = speech.words.say
     told = say("Counted by the day people first came, followed or bought.")
     if figures.filter.domain is None:
         return told
-    return speech.joined(told, say("These series are of the whole community, whatever the domain."))
+    narrowed = say("Of this domain: people active in it, followers and customers won in it.")
+    return speech.joined(told, narrowed)
 
 
 def pooled(cohorts: Sequence[Cohort], after: int) -> tuple[int, int] | None:
