@@ -130,8 +130,9 @@ class Serving(threading.Thread):
         self.join(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Start a browser for one module: while it runs, this thread has an event loop that other tests would trip over."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

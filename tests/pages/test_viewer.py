@@ -121,7 +121,7 @@ def test_why_this_tells_in_words_what_the_receipt_holds(visit, serving):
     assert "the same to the bit" in sheet.inner_text()
     page.keyboard.press("Escape")
     assert sheet.count() == 0
-    assert page.evaluate("document.activeElement.className") == "feed"
+    assert page.evaluate("document.activeElement.innerText") == "Why this?"
 
 
 def test_looking_through_somebody_elses_eyes_brings_their_feed_and_their_events(visit, serving):

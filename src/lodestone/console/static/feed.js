@@ -149,8 +149,7 @@ export class Feed {
   }
 
   #picture(slot) {
-    const own = slot.media.filter((one) => one.type.startsWith("image/") && new URL(one.url, location.href).origin === location.origin);
-    const still = own[0];
+    const still = slot.media.find((one) => one.type.startsWith("image/") && new URL(one.url, location.href).origin === location.origin);
     const holder = el("div", { class: "picture" });
     if (!still) {
       holder.classList.add("written");
@@ -160,8 +159,7 @@ export class Feed {
     const wide = still.width > still.height;
     if (wide) holder.append(el("img", { class: "behind", alt: "", "data-src": still.url }));
     const moves = slot.kind === "video" || slot.kind === "live";
-    const clip = moves && own[1] && !matchMedia("(prefers-reduced-motion: reduce)").matches ? own[1] : still;
-    holder.append(el("img", { class: wide ? "front wide" : "front", alt: "", "data-src": clip.url, draggable: "false" }));
+    holder.append(el("img", { class: wide ? "front wide" : "front", alt: "", "data-src": still.url, draggable: "false" }));
     if (moves) holder.append(...this.#player(slot));
     return holder;
   }

@@ -73,10 +73,10 @@ export class NearMap {
     });
   }
 
-  #spot(key, at, label, picked, draw, pick) {
+  #spot(key, at, label, picked, draw, pick, px) {
     const spot = svg("g", { class: `spot${picked ? " picked" : ""}`, tabindex: "0", role: "button", "aria-pressed": String(picked), "aria-label": label, "data-key": key, transform: `translate(${at[0]} ${at[1]})`, onclick: pick,
       onkeydown: (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), event.stopPropagation(), pick()) });
-    spot.append(...draw);
+    spot.append(...draw, svg("circle", { class: "focus", r: 14 * px, "stroke-width": 2 * px }));
     return spot;
   }
 
@@ -86,7 +86,7 @@ export class NearMap {
       const name = shop.text.split(/[：:]/)[0];
       return this.#spot(key, this.#at(shop.position), t("Shop {name}, {km}", { name, km: distance(shop.distance_km) }), this.picked === key,
         [svg("rect", { class: "touch", x: -14 * px, y: -14 * px, width: 28 * px, height: 28 * px }), svg("rect", { class: "shop", x: -side / 2, y: -side / 2, width: side, height: side, "stroke-width": 1.5 * px })],
-        () => this.#pick(key));
+        () => this.#pick(key), px);
     });
   }
 
@@ -95,7 +95,7 @@ export class NearMap {
       const key = `post-${slot.receipt}-${slot.slot}`, r = (this.picked === key ? 9 : 6.5) * px;
       return this.#spot(key, this.#at(slot.position), t("Post by {author}, {km}", { author: slot.author?.name ?? "", km: slot.distance_km === null ? "" : distance(slot.distance_km) }), this.picked === key,
         [svg("circle", { class: "touch", r: 14 * px }), svg("circle", { class: `dot ${slot.domain}`, r, "stroke-width": 1.5 * px })],
-        () => this.#pick(key, slot));
+        () => this.#pick(key, slot), px);
     });
   }
 

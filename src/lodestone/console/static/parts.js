@@ -48,17 +48,14 @@ export function say(text, { show = false } = {}) {
 }
 
 /** Open a sheet that slides up; it closes by its button, Escape or a touch beside it. */
-export function sheet(title, close, body, { onclose } = {}) {
+export function sheet(title, close, body) {
   const heading = el("h2", { id: `sheet-${Date.now()}`, text: title });
   const made = el("dialog", { class: "sheet", "aria-labelledby": heading.id },
     el("div", { class: "sheet-top" }, heading,
       el("button", { class: "button plain", type: "button", "aria-label": close, onclick: () => made.close() }, icon("close"))),
     el("div", { class: "sheet-body", tabindex: "0", role: "region", "aria-labelledby": heading.id }, body));
   made.addEventListener("click", (event) => event.target === made && made.close());
-  made.addEventListener("close", () => {
-    made.remove();
-    onclose?.();
-  });
+  made.addEventListener("close", () => made.remove());
   document.body.append(made);
   made.showModal();
   return made;

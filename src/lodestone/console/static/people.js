@@ -10,7 +10,7 @@ export function people(me, acts) {
   const search = el("input", { class: "input", id: "who", type: "search", autocomplete: "off", oninput: () => later(() => fill(list, search.value, me, acts, box)) });
   const box = sheet(t("Look as"), t("Close"), el("div", { class: "stack" },
     el("p", { class: "soft", text: t("This is a demo: every resident is invented. Each of them sees another feed.") }),
-    el("div", { class: "field" }, el("label", { for: "who", text: t("Name or trade") }), search), list), { onclose: acts.closed });
+    el("div", { class: "field" }, el("label", { for: "who", text: t("Name or trade") }), search), list));
   fill(list, "", me, acts, box);
 }
 

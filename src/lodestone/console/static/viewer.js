@@ -25,7 +25,7 @@ const acts = {
   opened: (slot) => send(slot, "click"),
 };
 
-const reading = { position: acts.position, trouble: told, closed: back };
+const reading = { position: acts.position, trouble: told };
 const tabOf = ({ surface }) => ({ discover: "discover", place: "nearby", channel: "channels", profession: "trade", following: "following" })[surface];
 
 /** Say what went wrong, that nothing was lost and what to do. */
@@ -87,13 +87,14 @@ function more(slot) {
     box.close();
     send(slot, type);
     page.feeds.get(page.tab).drop(slot);
+    back();
     say(text, { show: true });
   };
   const item = (name, text, hint, work) => el("li", {}, el("button", { class: "choice", type: "button", onclick: work }, icon(name), el("span", { class: "person-words" }, el("strong", { text }), el("span", { class: "soft small", text: hint }))));
   const box = sheet(t("This post"), t("Close"), el("ul", { class: "choices" },
     item("less", t("Not interested"), t("See less like it."), choose("not_interested", t("You will see less like it"))),
     item("hide", t("Hide it"), t("This post will not come again."), choose("hide", t("Hidden"))),
-    item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), choose("report", t("Reported. Thank you")))), { onclose: back });
+    item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), choose("report", t("Reported. Thank you"))))));
 }
 
 // What stands where
@@ -323,7 +324,7 @@ function settings() {
     else delete document.documentElement.dataset.theme;
     document.cookie = `theme=${theme.value}; path=/; max-age=${theme.value ? 31536000 : 0}; samesite=lax`;
   });
-  sheet(t("Settings and help"), t("Close"), box, { onclose: back });
+  sheet(t("Settings and help"), t("Close"), box);
 }
 
 const KEYS = {
@@ -364,7 +365,7 @@ async function start() {
   document.addEventListener("keydown", keys);
   document.querySelectorAll("[data-tab]").forEach((button) => button.addEventListener("click", () => show(button.dataset.tab)));
   document.querySelectorAll("[data-go]").forEach((button) => button.addEventListener("click", () => page.feeds.get(page.tab)?.go(Number(button.dataset.go))));
-  document.querySelectorAll("[data-open=who]").forEach((button) => button.addEventListener("click", () => people(page.me, { trouble: told, closed: back, leaving, became })));
+  document.querySelectorAll("[data-open=who]").forEach((button) => button.addEventListener("click", () => people(page.me, { trouble: told, leaving, became })));
   document.querySelectorAll("[data-open=settings]").forEach((button) => button.addEventListener("click", settings));
   addEventListener("resize", () => (page.tab === "nearby" ? place() : null));
   addEventListener("pageshow", (event) => event.persisted && watchView());

@@ -9,7 +9,7 @@ const NAMED = 4;
 /** Open the sheet of one slot. */
 export function why(slot, acts) {
   const body = el("div", { class: "stack why", "aria-live": "polite" }, el("p", { class: "soft", text: t("Reading the receipt") }));
-  sheet(t("Why this?"), t("Close"), body, { onclose: acts.closed });
+  sheet(t("Why this?"), t("Close"), body);
   fetchInto(body, slot, acts);
 }
 
