@@ -162,7 +162,7 @@ def test_new_feeds_appear_by_themselves_and_an_open_table_stays_open(opened, tow
 
     feed = town.look("p1", "like")
     expect(page.locator(f"#{feed['receipt_id']}")).to_be_visible(timeout=30_000)
-    expect(page.locator("#status")).to_contain_text("more decisions", timeout=30_000)
+    expect(page.locator("#status")).to_contain_text("1 more decision", timeout=30_000)
     assert rows(page, "#efficiency-by-day") != before
     assert summary.get_attribute("open") is not None
     page.get_by_role("button", name="Pause").click()
@@ -279,7 +279,7 @@ PICTURES = [
 
 
 @pytest.mark.skipif(
-    "LODESTONE_PICTURES" not in os.environ, reason="LODESTONE_PICTURES=1 draws the documentation's pictures anew"
+    "LODESTONE_SCREENSHOTS" not in os.environ, reason="LODESTONE_SCREENSHOTS=1 draws the documentation's pictures anew"
 )  # fmt: skip
 @pytest.mark.parametrize(("name", "context", "at"), PICTURES, ids=[row[0] for row in PICTURES])
 def test_the_documentations_pictures_are_drawn(chromium, painted, name, context, at):

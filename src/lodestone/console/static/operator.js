@@ -1,4 +1,6 @@
 // The window while the town runs: asks every few seconds for what has changed, and puts it in its place.
+import { t, tn } from "./words.js";
+
 const EVERY = 4000;
 const PATIENCE = 60000;
 
@@ -6,9 +8,6 @@ const live = document.getElementById("live");
 const status = document.getElementById("status");
 const pause = document.getElementById("pause");
 const figures = document.getElementById("figures");
-const words = JSON.parse(live.dataset.words);
-const t = (text, fields = {}) =>
-  (words[text] ? words[text][0] : text).replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 
 let tag = `"${figures.dataset.tag}"`;
 let paused = false;
@@ -79,7 +78,7 @@ function show(html) {
   void live.offsetWidth;
   live.classList.add("fresh");
   const more = Number(now.decisions) - before;
-  const told = t("{n} more decisions", { n: more });
+  const told = tn("{n} more decision", "{n} more decisions", more);
   tell(more > 0 ? `${now.asOf} (${told})` : now.asOf);
 }
 
