@@ -226,7 +226,7 @@ def _gate(home: Home, records: Records) -> Gate:
         kept = secrets.token_hex(32)
         home.keep_key("logins", kept)
     files = [home.path / "demo.key", home.path / "operator.key"]
-    return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files)
+    return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files, time.monotonic)
 
 
 class _Opener:

@@ -22,7 +22,9 @@ def pages(*, demo: str | None, gate: Gate | None = None) -> Console:
         demo: The community whose residents anyone on this machine may be; None outside a demo.
         gate: What logging in to the consoles needs; None leaves the consoles out.
     """
-    routes = _ROUTES if gate is None else (*_ROUTES, *operator_routes(FigureReader(gather)))
+    routes = _ROUTES
+    if gate is not None:
+        routes = (*routes, *operator_routes(FigureReader(gather, gate.timer)))
     return Console(routes, demo=demo, gate=gate)
 
 

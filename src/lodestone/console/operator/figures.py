@@ -1,7 +1,6 @@
 """What the operator's window shows, read from the reports in a thread of their own and kept while nothing changes."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -66,7 +65,7 @@ class _Kept:
 class FigureReader:
     """Reads figures for every open window; one reading at a time, none more often than it can afford."""
 
-    def __init__(self, reading: Reading, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, reading: Reading, timer: Callable[[], float]) -> None:
         """Keep nothing yet.
 
         Args:
