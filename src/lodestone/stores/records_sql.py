@@ -21,6 +21,7 @@ from lodestone.stores.records_base import Project, translated
 from lodestone.stores.records_communities import CommunityRecords
 from lodestone.stores.records_domains import DomainRecords
 from lodestone.stores.records_items import ItemRecords
+from lodestone.stores.records_ledger import LedgerRecords
 from lodestone.stores.records_log import LogRecords
 
 _PRAGMAS: Final = (
@@ -31,13 +32,13 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
-HEAD: Final = "r0002"
+HEAD: Final = "r0003"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _MIGRATION_LOCK: Final = 7_020_112_019
 """PostgreSQL's advisory lock under which one process at a time migrates."""
 
 
-class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords):
+class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords, LedgerRecords):
     """See `Records`."""
 
     def copy_to(self, path: Path) -> None:
