@@ -107,6 +107,10 @@ class LedgerSnapshot(Protocol):
         """Return what closing a day would write of it now."""
         ...
 
+    def statement(self, accounts: Sequence[AccountId], first: int, last: int) -> Statement:
+        """Return a period of some accounts; see `LedgerStore.statement`."""
+        ...
+
     def payouts(self) -> list[Payout]:
         """Return every payout, by period and id."""
         ...

@@ -70,6 +70,10 @@ class Snapshot:
         """See `LedgerSnapshot.day_sums`."""
         return day_sums(self.scope, day, Instant(0))
 
+    def statement(self, accounts: Sequence[AccountId], first: int, last: int) -> Statement:
+        """See `LedgerSnapshot.statement`."""
+        return statement(self.scope, accounts, first, last)
+
     def payouts(self) -> list[Payout]:
         """See `LedgerSnapshot.payouts`."""
         return payouts(self.scope, None)
