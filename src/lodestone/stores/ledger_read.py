@@ -22,7 +22,7 @@ from lodestone.ledger.transfers import (
 )
 from lodestone.stores.ledger import ClosedDay, Line, Payout, Statement
 from lodestone.stores.ledger_post import among, pieces
-from lodestone.stores.ledger_rows import account_of, booked_of, hold_of
+from lodestone.stores.ledger_rows import ACCOUNT_COLUMNS, account_of, booked_of, hold_of
 from lodestone.stores.ledger_schema import (
     ACCOUNTS,
     CLOSED_DAYS,
@@ -43,7 +43,7 @@ class Snapshot:
 
     def accounts(self) -> list[Account]:
         """See `LedgerSnapshot.accounts`."""
-        query = self.scope.select(ACCOUNTS).order_by(ACCOUNTS.c.id)
+        query = self.scope.select(ACCOUNTS, *ACCOUNT_COLUMNS).order_by(ACCOUNTS.c.id)
         return [account_of(row) for row in self.scope.fetch(query)]
 
     def holds(self) -> list[Hold]:
