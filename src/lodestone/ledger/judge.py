@@ -234,10 +234,11 @@ class _Batch:
     def _sums(self, account: Account) -> list[int]:
         if account.id in self.sums:
             return self.sums[account.id]
-        self.sums[account.id] = sums = [
+        sums: list[int] = [
             account.debits_pending, account.debits_posted,
             account.credits_pending, account.credits_posted,
         ]  # fmt: skip
+        self.sums[account.id] = sums
         return sums
 
     def _apply(self, transfer: Transfer) -> None:
