@@ -68,7 +68,11 @@ class Example:
 
     @staticmethod
     def party(kind: str) -> str:
-        names = {"shop": chart.shop("s"), "provider": chart.provider("manual"), "person": chart.person(7)}
+        names = {
+            "shop": chart.shop("s"),
+            "provider": chart.provider("manual"),
+            "person": chart.person(7),
+        }
         return names.get(kind, PLATFORM)
 
     def move(self, name, debit, credit, amount, code, **more):
