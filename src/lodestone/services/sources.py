@@ -24,6 +24,19 @@ ROOM: Final = 1024
 TASTE: Final = 300
 _TRENDING, _NEW, _NEEDY, _LIVE, _DOMAIN, _CELL, _FOLLOWS = 120, 120, 60, 30, 80, 24, 96
 _NO_ROWS: Final = np.zeros(0, np.int32)
+_NO_LISTS: Final = np.zeros((0, 3), np.int64)
+_CHANNEL, _PROFESSION, _NEIGHBOURS = (
+    int(Source.CHANNEL), int(Source.PROFESSION), int(Source.NEIGHBOURS),
+)  # fmt: skip
+_CHANNEL_KIND, _PLACE_KIND = int(DomainKind.CHANNEL), int(DomainKind.PLACE)
+_LIVE_LIST: Final = np.array([(LIST_LIVE, Source.LIVE, _LIVE)], np.int64)
+_COMMON_LISTS: Final = np.array(
+    [
+        (LIST_NEEDY, Source.NEW, _NEEDY), (LIST_NEW, Source.NEW, _NEW),
+        (LIST_TRENDING, Source.TRENDING, _TRENDING),
+    ],
+    np.int64,
+)  # fmt: skip
 
 
 class Sources:
@@ -76,36 +89,40 @@ class Sources:
 
     def _lists(self, viewer: Viewer, degraded: list[str]) -> NDArray[np.int64]:
         surface = int(viewer.record["surface"])
-        lists: list[tuple[int, int, int]] = [(LIST_LIVE, Source.LIVE, _LIVE)]
         if surface == 2:
-            lists.extend(self._around(viewer, area=True, degraded=degraded))
-        elif surface in (3, 4):
-            source = Source.CHANNEL if surface == 3 else Source.PROFESSION
+            return np.concatenate([_LIVE_LIST, self._around(viewer, area=True, degraded=degraded)])
+        if surface in (3, 4):
             mine = self._postings.domain(viewer.area)
-            lists.extend([(mine, source, 256)] if mine >= 0 else [])
-        elif surface == 0:
-            lists.extend(self._around(viewer, area=False, degraded=degraded))
-            for domain in viewer.domains:
-                mine = self._postings.domain(int(domain["code"]))
-                if mine >= 0 and domain["kind"] != DomainKind.PLACE:
-                    channel = domain["kind"] == DomainKind.CHANNEL
-                    lists.append((mine, Source.CHANNEL if channel else Source.PROFESSION, _DOMAIN))
-            lists.append((LIST_NEEDY, Source.NEW, _NEEDY))
-            lists.append((LIST_NEW, Source.NEW, _NEW))
-            lists.append((LIST_TRENDING, Source.TRENDING, _TRENDING))
-        return np.array(lists, np.int64).reshape(-1, 3)
+            own = [(mine, _CHANNEL if surface == 3 else _PROFESSION, 256)] if mine >= 0 else []
+            return np.concatenate([_LIVE_LIST, np.array(own, np.int64).reshape(-1, 3)])
+        if surface == 1:
+            return _LIVE_LIST
+        near = self._around(viewer, area=False, degraded=degraded)
+        mine_all = [
+            (
+                self._postings.domain(code),
+                _CHANNEL if kind == _CHANNEL_KIND else _PROFESSION,
+                _DOMAIN,
+            )
+            for code, kind, _ in viewer.domains.tolist()
+            if kind != _PLACE_KIND
+        ]
+        own = [one for one in mine_all if one[0] >= 0]
+        return np.concatenate(
+            [_LIVE_LIST, near, np.array(own, np.int64).reshape(-1, 3), _COMMON_LISTS]
+        )
 
-    def _around(
-        self, viewer: Viewer, *, area: bool, degraded: list[str]
-    ) -> list[tuple[int, int, int]]:
+    def _around(self, viewer: Viewer, *, area: bool, degraded: list[str]) -> NDArray[np.int64]:
         record, prefix = viewer.record, "area_" if area else ""
         if not record[f"{prefix}located"] or (record["minor"] and not area):
-            return []
+            return _NO_LISTS
         try:
             near = self._postings.around(
                 float(record[f"{prefix}latitude"]), float(record[f"{prefix}longitude"])
             )
         except UnavailableError:
             degraded.append(Source.NEIGHBOURS.name.lower())
-            return []
-        return [(index, Source.NEIGHBOURS, 64 if area else _CELL) for index in near.tolist()]
+            return _NO_LISTS
+        lists = np.empty((near.size, 3), np.int64)
+        lists[:, 0], lists[:, 1], lists[:, 2] = near, _NEIGHBOURS, 64 if area else _CELL
+        return lists

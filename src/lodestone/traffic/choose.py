@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Floats, Ints
 from lodestone.traffic.decision import POOL_MAX, Choice, Rows
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.policy import Policy
@@ -34,6 +34,8 @@ class Rules:
     gap: int
     repeat: int
     share: float
+    weights: Floats
+    """Shape (slots,). Attention in [0, 1], as the pricer's account weighs slots."""
 
 
 def rules_of(policy: Policy, slots: int, slot_value: float) -> Rules:
@@ -44,6 +46,7 @@ def rules_of(policy: Policy, slots: int, slot_value: float) -> Rules:
         gap=policy.author_gap,
         repeat=max(0, round(policy.diversity * slot_value * NET_UNIT)),
         share=policy.exploration_share,
+        weights=1 / (1 + policy.attention_decay * np.arange(slots)),
     )
 
 

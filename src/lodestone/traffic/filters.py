@@ -73,9 +73,9 @@ def judge(
     out_reason: Codes,
     out_kind: Codes,
     out_domain: NDArray[np.int16],
-    out_near: Floats,
+    out_local: Codes,
 ) -> None:
-    """Write for each candidate its drop reason, domain kind, domain code and distance.
+    """Write for each candidate its drop reason, domain kind, domain code and whether it is local.
 
     Args:
         viewer: One `VIEWER` record.
@@ -89,25 +89,21 @@ def judge(
         out_reason: Shape (candidates,), written with `DropReason`.
         out_kind: Shape (candidates,), written with `DomainKind`.
         out_domain: Shape (candidates,), written with the domain's code, -1 for none.
-        out_near: Shape (candidates,), written with kilometres to the viewer, NaN where unknown.
+        out_local: Shape (candidates,), written with 1 within the viewer's radius, 0 beyond or unknown.
     """
     item = items[rows]
     located = (viewer["located"] == 1) & ~np.isnan(item["latitude"])
-    out_near[:] = np.where(
-        located,
-        distances_km(
-            float(viewer["latitude"]),
-            float(viewer["longitude"]),
-            item["latitude"],
-            item["longitude"],
-        ),
-        np.nan,
+    away = distances_km(
+        float(viewer["latitude"]),
+        float(viewer["longitude"]),
+        item["latitude"],
+        item["longitude"],
     )
+    with np.errstate(invalid="ignore"):
+        out_local[:] = located & (away <= viewer["radius_km"])
     kind = np.zeros(rows.size, dtype=np.uint8)
     domain = np.full(rows.size, -1, dtype=np.int16)
-    with np.errstate(invalid="ignore"):
-        near = located & (viewer["minor"] == 0) & (out_near <= viewer["radius_km"])
-    kind[near] = DomainKind.PLACE
+    kind[(out_local == 1) & (viewer["minor"] == 0)] = DomainKind.PLACE
     for mine in domains[::-1]:  # the last written has the fewest members
         fits = _fits(viewer, item, mine, places)
         kind[fits], domain[fits] = mine["kind"], mine["code"]
