@@ -141,7 +141,7 @@ def expiries(scope: Scope, now: Instant, limit: int) -> list[Transfer]:
     return [
         Transfer(
             id=transfer_id("expire", name.hex()), debit=NO_ACCOUNT, credit=NO_ACCOUNT,
-            amount=Micros(0), code=codes[name], kind=TransferKind.EXPIRE, hold=TransferId(name),
+            amount=Micros(0), code=codes.get(name, 1), kind=TransferKind.EXPIRE, hold=TransferId(name),
         )
         for name in names
     ]  # fmt: skip
