@@ -21,7 +21,7 @@ from lodestone.ledger.transfers import (
     transfer_id,
 )
 from lodestone.stores.ledger import ClosedDay, Line, Payout, Statement
-from lodestone.stores.ledger_post import among, pieces
+from lodestone.stores.ledger_gather import among, pieces
 from lodestone.stores.ledger_rows import ACCOUNT_COLUMNS, account_of, booked_of, hold_of
 from lodestone.stores.ledger_schema import (
     ACCOUNTS,

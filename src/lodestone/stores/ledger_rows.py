@@ -50,20 +50,6 @@ PUT_HOLDS: Final = {
         " ON CONFLICT (tenant, id) DO UPDATE SET state = excluded.state"
     ),
 }
-_ACCOUNT: Final = (
-    "SELECT id, kind, party, currency, restraint, debits_pending, debits_posted, credits_pending,"
-    " credits_posted FROM ledger_accounts WHERE tenant = "
-)
-LOCK_ACCOUNTS: Final = {
-    "sqlite": (_ACCOUNT + "? AND id IN (", ")"),
-    "postgresql": (_ACCOUNT + "%s AND id = ANY(%s::bytea[])", " ORDER BY id FOR UPDATE"),
-}
-KNOWN_TRANSFERS: Final = {
-    "sqlite": ("SELECT id FROM ledger_transfers WHERE tenant = ? AND id IN (", ")"),
-    "postgresql": (
-        "SELECT id FROM ledger_transfers WHERE tenant = %s AND id = ANY(%s::bytea[])", "",
-    ),
-}  # fmt: skip
 OPEN_ACCOUNTS: Final = {
     "sqlite": (
         "INSERT INTO ledger_accounts (tenant, id, kind, party, currency, restraint, debits_pending,"
