@@ -25,7 +25,7 @@ def one_viewer(**fields):
 
 def some_items(count, **fields):
     items = np.zeros(count, ITEM)
-    items["state"], items["spare"] = 1, 1
+    items["state"], items["climbed"] = 1, 1
     items["latitude"] = items["longitude"] = np.nan
     items["channels"] = items["professions"] = -1
     items["language"] = -1
@@ -78,8 +78,8 @@ def run(module, viewer, items, *, marks=None, authors=None, domains=(), places=(
         ({"surface": 3, "area": 4}, {}, 0, 0, DropReason.OUT_OF_SURFACE),
         ({"surface": 3, "area": 4}, {"channels": [9, 4, -1, -1]}, 0, 0, DropReason.SHOWN),
         ({"surface": 4, "area": 4}, {"professions": [4, -1]}, 0, 0, DropReason.SHOWN),
-        ({"gated": 1}, {"spare": 0}, 0, 0, DropReason.NOT_CLIMBED),
-        ({"gated": 1}, {"spare": 0}, 0, 5 * 4 + 1, DropReason.SHOWN),
+        ({"gated": 1}, {"climbed": 0}, 0, 0, DropReason.NOT_CLIMBED),
+        ({"gated": 1}, {"climbed": 0}, 0, 5 * 4 + 1, DropReason.SHOWN),
         ({"personalised": 0, "language": 1}, {"language": 2}, 0, 0, DropReason.OTHER_LANGUAGE),
         ({"personalised": 1, "language": 1}, {"language": 2}, 0, 0, DropReason.SHOWN),
     ],
@@ -146,7 +146,7 @@ def test_the_compiled_judge_equals_the_plain_one(seed, surface, located, persona
     items["latitude"] = np.where(chance.random(40) < 0.6, 26.38 + chance.normal(0, 0.1, 40), np.nan)
     items["longitude"] = np.where(np.isnan(items["latitude"]), np.nan, 108.08)
     items["channels"][:, 0], items["professions"][:, 0] = chance.integers(-1, 5, (2, 40))
-    items["spare"], items["language"] = chance.integers(0, 2, (2, 40))
+    items["climbed"], items["language"] = chance.integers(0, 2, (2, 40))
     viewer = one_viewer(
         surface=surface, located=located, personalised=personalised, latitude=26.38,
         longitude=108.08, area=chance.integers(-1, 5), area_located=1, area_latitude=26.4,

@@ -48,7 +48,7 @@ ITEM: Final = np.dtype(
         ("kind", np.uint8),
         ("state", np.uint8),
         ("label", np.uint8),
-        ("spare", np.uint8),
+        ("climbed", np.uint8),  # 1: has earned public reach, or was let in after two hours
         ("vector", np.int8, (VECTOR_WIDTH,)),  # unit vector times 127, all zero when unknown
     ],
     align=True,

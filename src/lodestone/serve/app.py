@@ -30,9 +30,10 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams
-) -> Door:
-    """Assemble the ASGI application."""
+    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
+    limits: Limits | None = None,
+) -> Door:  # fmt: skip
+    """Assemble the ASGI application; no key has a limit unless `limits` says so."""
     meters = Meters()
     inner = Litestar(
         route_handlers=[
@@ -40,7 +41,8 @@ def application(
             *routes_money.ROUTES,
         ],
         exception_handlers={
-            LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
+            LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,
+            Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
             title="Lodestone", version="1", path="/", use_handler_docstrings=True,
@@ -56,7 +58,9 @@ def application(
     inner.state.update(
         {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
     )
-    return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
+    return Door(
+        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
+    )
 
 
 def _reply(status: int, body: bytes, headers: dict[str, str] | None = None) -> Response[bytes]:
@@ -83,6 +87,11 @@ def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     code = _CODES.get(error.status_code, "refused")
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     return _reply(error.status_code, error_body(code, message, problems), headers)
+
+
+def _refuse_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
+    problem = Problem("body", "is nested too deep")
+    return _reply(400, error_body("json_malformed", f"body {problem.problem}", (problem,)))
 
 
 def _of_body(problem: Problem) -> Problem:

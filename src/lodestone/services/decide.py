@@ -217,7 +217,7 @@ class Decider:
     def _prices(
         self, viewer: Viewer, setting: Setting, judged: Judged, passed: Ints, value: Floats
     ) -> tuple[Bits, NDArray[np.int16], Ints]:
-        here = int(viewer.record["surface"] == 0 and viewer.record["located"] == 1)
+        here = int(_is_somewhere(viewer))
         promises, rank = np.empty(passed.size, np.uint64), np.empty(passed.size, np.int16)
         self._kernels.pool.consumed(
             self._state.items, self._state.authors, setting.author_rank, judged.rows[passed],
@@ -262,6 +262,15 @@ class Decider:
         judged.reason[passed] = reason
 
 
+def _is_somewhere(viewer: Viewer) -> bool:
+    """Say whether the local share is promised here: on discover, for a viewer present in a place.
+
+    A child's position decides nothing.
+    """
+    record = viewer.record
+    return bool(record["surface"] == 0 and record["located"] and not record["minor"])
+
+
 def _empty_pool(size: int) -> Pool:
     return Pool(
         item=np.empty(size, np.int32), chances=np.empty((size, OUTCOME_COUNT), np.uint16),
@@ -287,7 +296,7 @@ def _account(  # noqa: PLR0913, PLR0917  what one decision was made of
     account.decisions += 1
     shown = choice.pool_index
     attention, could = setting.rules.weights[: shown.size], setting.could.copy()
-    could[PROMISE_LOCAL_SHARE] &= viewer.record["surface"] == 0 and viewer.record["located"]
+    could[PROMISE_LOCAL_SHARE] &= _is_somewhere(viewer)
     sums = np.zeros(3)
     kernels.pool.account(
         value, index, shown, pool.promises, pool.rank, attention, could, account.used,

@@ -37,7 +37,7 @@ from lodestone.services.served import Served
 from lodestone.services.slots import slot_of
 from lodestone.services.terms import TermBook
 from lodestone.services.viewer import Hydrator, Viewer
-from lodestone.services.written import change_facts, fact_key, one_fact, topic_of
+from lodestone.services.written import change_facts, climbed_facts, fact_key, one_fact, topic_of
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
@@ -45,7 +45,7 @@ from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import PricerState
+from lodestone.traffic.pricer import PricerState, Stretch
 from lodestone.traffic.prices import PriceVector, price_arrays
 
 MODEL: Final = "rates_model"
@@ -172,14 +172,19 @@ class Engine:
 
     async def _price_step(self, now: Instant) -> None:
         """Move the prices; the step is a fact, and the vector is stored under its version."""
-        vector = self.housekeeper.price_step(now).vector
+        keeper = self.housekeeper
+        keeper.sweep_when_due(now)
+        risen = keeper.rise()
+        pricer = keeper.price_step(now, Stretch(receipts=self._sequence, facts=self.state.offset))
+        vector = pricer.vector
         self._take_prices()
-        self.log.put_prices(vector.version, now, msgspec.msgpack.encode(self.housekeeper.pricer))
+        self.log.put_prices(vector.version, now, msgspec.msgpack.encode(pricer))
         fact = one_fact(
             Kind.PRICES, fact_key("prices", vector.version), now, self.ingest.day(now),
             target=vector.version,
         )  # fmt: skip
-        await self._append(fact)
+        climbed = climbed_facts(risen, now, self.ingest.day(now))
+        await self._append(np.concatenate([climbed, fact]))
 
     def _set_policy(self, policy: Policy) -> None:
         self.housekeeper.policy = policy

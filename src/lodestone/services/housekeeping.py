@@ -8,6 +8,7 @@ in a large community piece by piece, one a decision.
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,12 +23,13 @@ from lodestone.models.rates import RatesModel
 from lodestone.services.selectors import own_bits
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import Measured, PricerState, Served, fresh, start, step
+from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fresh, start, step
 
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _LIVE_DAYS: Final = 28
+RISEN_MAX: Final = 10_000
 WHOLE_MAX: Final = 8_192
 """Up to so many items everything is worked out at once, within a price step."""
 PIECES: Final = 400
@@ -66,6 +68,8 @@ class Round:
     at: int = 0
     """The next row."""
     live: NDArray[np.bool_] | None = None
+    rate: float = 0.0
+    """Mean clicks per impression."""
     left: list[str] = field(default_factory=lambda: ["climb", "creators", "lists"])
 
 
@@ -90,6 +94,7 @@ class Housekeeper:
         self.account = Served()
         self.sweep = Sweep(np.zeros(0, np.int16))
         self._swept: Instant | None = None
+        self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
         self._round: Round | None = None
         self._reported: dict[int, NDArray[np.int64]] = {}
 
@@ -105,12 +110,31 @@ class Housekeeper:
             served > 0 and now - self.pricer.vector.time >= STEP_MICROS
         )
 
-    def price_step(self, now: Instant) -> PricerState:
-        """Move the prices by what was served since the last step."""
+    def sweep_when_due(self, now: Instant) -> None:
+        """Work everything out anew when the last time was a while ago."""
         if not self.working and (self._swept is None or now - self._swept >= _SWEEP_MICROS):
             self._begin(now)
             while self.working and self._state.item_count <= WHOLE_MAX:
                 self.work()
+
+    def rise(self) -> NDArray[np.int64]:
+        """Let posts that the last sweep found fit into the public; return those, to be written down.
+
+        A climb is a fact, so that a rebuild knows who was in the public; no more than `RISEN_MAX` at a time.
+        """
+        now, self._risen = self._risen[:RISEN_MAX], self._risen[RISEN_MAX:]
+        if now.size:
+            items = self._state.items[: self._state.item_count]
+            items["climbed"][now] = 1
+            self._gate(items)
+        return now
+
+    def _gate(self, items: np.ndarray) -> None:
+        public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
+        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL
+
+    def price_step(self, now: Instant, upto: Stretch) -> PricerState:
+        """Move the prices by what was served since the last step, `upto` here."""
         reported, reported_by = self._newly_reported()
         measured = Measured(
             reported=reported,
@@ -119,7 +143,9 @@ class Housekeeper:
             first_planned=self.sweep.first_planned,
             reported_by=reported_by,
         )
-        self.pricer = step(self.pricer, self.account, measured, self.policy, now)
+        before = self.pricer.upto
+        moved = step(self.pricer, self.account, measured, self.policy, now)
+        self.pricer = msgspec.structs.replace(moved, since=before, upto=upto)
         self.account = fresh(self.account)
         return self.pricer
 
@@ -188,11 +214,11 @@ class Housekeeper:
         items = self._state.items[: turn.counts.shape[0]]
         if turn.live is None:
             turn.live = (items["state"] == 1) & (items["label"] != 2)
-            self._needs(items, turn.live, turn.counts, turn.now)
+            turn.rate = self._needs(items, turn.live, turn.counts, turn.now)
         elif turn.left:
             finish = turn.left.pop(0)
             if finish == "climb":
-                self._climb(items, turn.live, turn.mean, turn.low, turn.now)
+                self._climb(items, turn)
             elif finish == "creators":
                 self._creators(items, turn.live, turn.low, turn.now)
             else:
@@ -238,7 +264,8 @@ class Housekeeper:
 
     def _needs(
         self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
-    ) -> None:
+    ) -> float:
+        """Work out what is owed; return the mean rate of clicks it was judged by."""
         policy, sweep = self.policy, self.sweep
         posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
         yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
@@ -254,22 +281,20 @@ class Housekeeper:
         sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(
             items["created"], live, counts, sweep.planned, rate, now
         )
+        return rate
 
-    def _climb(
-        self,
-        items: np.ndarray,
-        live: NDArray[np.bool_],
-        mean: np.ndarray,
-        low: np.ndarray,
-        now: Instant,
-    ) -> None:
-        climbed = live & (items["spare"] == 1)
-        gate = promises.public_gate(mean, climbed, self.policy.public_gate)
-        waited = (items["need"] > 0) & (now - items["created"] > promises.CLIMB_MICROS)
-        old = now - items["created"] > promises.DAY_MICROS
-        items["spare"] = live & ((low >= gate) | waited | old | (items["spare"] == 1))
+    def _climb(self, items: np.ndarray, turn: Round) -> None:
+        """Find the posts that may enter the public; `rise` lets them in."""
+        assert turn.live is not None
+        climbed = turn.live & (items["climbed"] == 1)
+        gate = promises.public_gate(turn.mean, climbed, self.policy.public_gate)
+        short = promises.short_of_plan(
+            items["created"], turn.counts, self.sweep.planned, turn.rate, turn.now
+        )
+        fit = (turn.low >= gate) | short
+        self._risen = np.flatnonzero(turn.live & (items["climbed"] == 0) & fit)
         self.sweep.gate = gate if np.isfinite(gate) else 0.0
-        self.sweep.gated = int(np.count_nonzero(items["spare"] & live)) >= GATE_POOL
+        self._gate(items)
 
     def _creators(
         self, items: np.ndarray, live: NDArray[np.bool_], low: np.ndarray, now: Instant

@@ -184,20 +184,9 @@ class Ingest:
         self, event: EventIn, kind: int, who: Named, time: int, terms: Terms
     ) -> Beacon | Doubt | None:
         """Return what is known of the slot an event is about; None for no decision."""
-        if event.beacon is not None:
-            beacon = self._beacons.open(event.beacon)
-            if beacon is None:
-                return Doubt(
-                    "beacon_invalid", "beacon: not signed here; send the slot's own, unchanged"
-                )
-        elif event.receipt_id is None:
-            return None
-        elif not terms.trusted:
-            return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
-        else:
-            beacon = self._slot_of(event.receipt_id, event.slot or 0)
-            if beacon is None:
-                return Doubt("receipt_unknown", "receipt_id: no decision of ours showed this slot")
+        beacon = self._beacon(event, terms)
+        if not isinstance(beacon, Beacon):
+            return beacon
         if who.item >= 0 and beacon.item != who.item:
             return Doubt("beacon_invalid", "item_id: the slot showed another item")
         ordinal = 0xFFFFFFFF
@@ -213,6 +202,22 @@ class Ingest:
                 "time: an impression counts for 1 h after it is served, the rest 24 h",
             )
         return beacon
+
+    def _beacon(self, event: EventIn, terms: Terms) -> Beacon | Doubt | None:
+        """Open an event's beacon, or look up the slot it names; None when it names neither."""
+        if event.beacon is not None:
+            return self._beacons.open(event.beacon) or Doubt(
+                "beacon_invalid", "beacon: not signed here; send the slot's own, unchanged"
+            )
+        if event.receipt_id is None:
+            return None
+        if not terms.trusted:
+            return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
+        if event.slot is None:
+            return Doubt("field_missing", "slot: a receipt needs the slot that is meant")
+        return self._slot_of(event.receipt_id, event.slot) or Doubt(
+            "receipt_unknown", "receipt_id: no decision of ours showed this slot"
+        )
 
     def _surface(self, surface: str | None) -> int:
         if surface is None:

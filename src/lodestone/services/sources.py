@@ -1,6 +1,8 @@
 """Sources: where a request's candidates come from, and what is left out when one is down."""
 
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,20 +24,23 @@ from lodestone.traffic.kernels import Kernels
 
 ROOM: Final = 1024
 TASTE: Final = 300
-_TRENDING, _NEW, _NEEDY, _LIVE, _DOMAIN, _CELL, _FOLLOWS = 120, 120, 60, 30, 80, 24, 96
+_TRENDING, _NEW, _NEEDY, _LIVE, _DOMAIN, _SURFACE = 120, 120, 60, 30, 80, 256
+_CELL, _CELLS = 24, 456
+_AREA_CELL, _AREA_CELLS = 64, 990
+"""The most posts of one cell, and of all cells together: a wide radius takes fewer of each."""
+FOLLOWS: Final = 96
+_NONE: Final = -1
 _NO_ROWS: Final = np.zeros(0, np.int32)
-_NO_LISTS: Final = np.zeros((0, 3), np.int64)
-_CHANNEL, _PROFESSION, _NEIGHBOURS = (
-    int(Source.CHANNEL), int(Source.PROFESSION), int(Source.NEIGHBOURS),
-)  # fmt: skip
+_NO_CELLS: Final = np.zeros(0, np.int64)
+_T = TypeVar("_T")
 _CHANNEL_KIND, _PLACE_KIND = int(DomainKind.CHANNEL), int(DomainKind.PLACE)
 _LIVE_LIST: Final = np.array([(LIST_LIVE, Source.LIVE, _LIVE)], np.int64)
-_COMMON_LISTS: Final = np.array(
-    [
+_COMMON_LISTS: Final = tuple(
+    (source, index, np.array([(index, source, most)], np.int64))
+    for index, source, most in (
         (LIST_NEEDY, Source.NEW, _NEEDY), (LIST_NEW, Source.NEW, _NEW),
         (LIST_TRENDING, Source.TRENDING, _TRENDING),
-    ],
-    np.int64,
+    )
 )  # fmt: skip
 
 
@@ -67,7 +72,7 @@ class Sources:
             self._lists(viewer, degraded),
             postings.rows,
             postings.count,
-            viewer.follows[:_FOLLOWS],
+            self._followed(viewer),
             self._state.authors,
             self._stamp,
             self._epoch,
@@ -87,42 +92,88 @@ class Sources:
             degraded.append(Source.TASTE.name.lower())
             return _NO_ROWS
 
+    def _followed(self, viewer: Viewer) -> Rows:
+        """Return the author slots to look at: all, or of very many those with the newest unseen post."""
+        if viewer.follows.size <= FOLLOWS:
+            return viewer.follows
+        state = self._state
+        authors = viewer.follows[viewer.follows >= 0]
+        posts = state.authors["recent"][authors]
+        fresh = posts >= 0
+        ring = state.people["seen"][viewer.row] if viewer.row >= 0 else _NONE
+        if ring >= 0:
+            fresh &= ~np.isin(posts, state.seen_item[ring])
+        newest = np.where(fresh, state.items["created"][posts], _NONE).max(axis=1)
+        order = np.lexsort((authors, -newest))[:FOLLOWS]
+        found: Rows = authors[order[newest[order] >= 0]]
+        return found
+
     def _lists(self, viewer: Viewer, degraded: list[str]) -> NDArray[np.int64]:
         surface = int(viewer.record["surface"])
+        asking = _Asking(self._postings, degraded)
+        asking.listed(Source.LIVE, LIST_LIVE, _LIVE_LIST)
         if surface == 2:
-            return np.concatenate([_LIVE_LIST, self._around(viewer, area=True, degraded=degraded)])
-        if surface in (3, 4):
-            mine = self._postings.domain(viewer.area)
-            own = [(mine, _CHANNEL if surface == 3 else _PROFESSION, 256)] if mine >= 0 else []
-            return np.concatenate([_LIVE_LIST, np.array(own, np.int64).reshape(-1, 3)])
-        if surface == 1:
-            return _LIVE_LIST
-        near = self._around(viewer, area=False, degraded=degraded)
-        mine_all = [
-            (
-                self._postings.domain(code),
-                _CHANNEL if kind == _CHANNEL_KIND else _PROFESSION,
-                _DOMAIN,
-            )
-            for code, kind, _ in viewer.domains.tolist()
-            if kind != _PLACE_KIND
-        ]
-        own = [one for one in mine_all if one[0] >= 0]
-        return np.concatenate(
-            [_LIVE_LIST, near, np.array(own, np.int64).reshape(-1, 3), _COMMON_LISTS]
-        )
+            self._around(viewer, asking, area=True)
+        elif surface in (3, 4):
+            source = Source.CHANNEL if surface == 3 else Source.PROFESSION
+            asking.domains([(source, viewer.area)], _SURFACE)
+        elif surface == 0:
+            self._around(viewer, asking, area=False)
+            mine = [
+                (Source.CHANNEL if kind == _CHANNEL_KIND else Source.PROFESSION, code)
+                for code, kind, _ in viewer.domains.tolist()
+                if kind != _PLACE_KIND
+            ]
+            asking.domains(mine, _DOMAIN)
+            for source, index, rows in _COMMON_LISTS:
+                asking.listed(source, index, rows)
+        return np.concatenate(asking.found)
 
-    def _around(self, viewer: Viewer, *, area: bool, degraded: list[str]) -> NDArray[np.int64]:
+    def _around(self, viewer: Viewer, asking: "_Asking", *, area: bool) -> None:
         record, prefix = viewer.record, "area_" if area else ""
         if not record[f"{prefix}located"] or (record["minor"] and not area):
-            return _NO_LISTS
-        try:
-            near = self._postings.around(
-                float(record[f"{prefix}latitude"]), float(record[f"{prefix}longitude"])
-            )
-        except UnavailableError:
-            degraded.append(Source.NEIGHBOURS.name.lower())
-            return _NO_LISTS
+            return
+        where = [
+            float(record[f"{prefix}{name}"]) for name in ("latitude", "longitude", "radius_km")
+        ]
+        most, together = (_AREA_CELL, _AREA_CELLS) if area else (_CELL, _CELLS)
+        near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
+        near = near[:together]
         lists = np.empty((near.size, 3), np.int64)
-        lists[:, 0], lists[:, 1], lists[:, 2] = near, _NEIGHBOURS, 64 if area else _CELL
-        return lists
+        lists[:, 0], lists[:, 1] = near, Source.NEIGHBOURS
+        lists[:, 2] = min(most, together // max(1, near.size))
+        asking.found.append(lists)
+
+
+class _Asking:
+    """Collects the lists of one request; a source that does not answer is named once and left out."""
+
+    def __init__(self, postings: Postings, degraded: list[str]) -> None:
+        self._postings = postings
+        self._degraded = degraded
+        self.found = [np.zeros((0, 3), np.int64)]
+
+    def listed(self, source: Source, index: int, rows: NDArray[np.int64]) -> None:
+        """Take a list kept for everybody."""
+        if self.ask(source, lambda: self._postings.listed(index), _NONE) >= 0:
+            self.found.append(rows)
+
+    def domains(self, wanted: list[tuple[Source, int]], most: int) -> None:
+        """Take the lists of domains, where they have one."""
+        rows = [
+            (self.ask(source, partial(self._postings.domain, code), _NONE), int(source), most)
+            for source, code in wanted
+        ]
+        own = [row for row in rows if row[0] >= 0]
+        if own:
+            self.found.append(np.array(own, np.int64))
+
+    def ask(self, source: Source, find: Callable[[], _T], nothing: _T) -> _T:
+        """Return what a source says, or nothing when it is down."""
+        try:
+            return find()
+        except UnavailableError:
+            name = source.name.lower()
+            if name not in self._degraded:
+                self._degraded.append(name)
+            return nothing

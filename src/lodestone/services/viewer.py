@@ -114,11 +114,12 @@ class Hydrator:
             return -1, _NOWHERE
         if request.domain_id is not None:
             return self._named_area(surface, request.domain_id)
-        if surface == "place" and not isnan(latitude):
+        by_position = surface == "place" and not person.minor
+        if by_position and not isnan(latitude):
             return -1, (latitude, longitude, radius_km)
         if surface == "profession" and person.profession >= 0:
             return person.profession, _NOWHERE
-        cure = "name the domain to look at" + (", or send a position" if surface == "place" else "")
+        cure = "name the domain to look at" + (", or send a position" if by_position else "")
         problem = Problem("domain_id", cure)
         raise InvalidError("field_missing", f"surface {surface!r} needs a domain_id", (problem,))
 
@@ -143,13 +144,19 @@ class Hydrator:
     def _domains(
         self, row: int, person: "PersonNow", latitude: float, longitude: float
     ) -> tuple[Records, Records]:
-        """List the viewer's middle domains, fewest members first: joined, own profession, present in."""
+        """List the viewer's middle domains, fewest members first.
+
+        Those joined, one's profession, and the places one is present or resident in.
+        """
         state = self._state
         codes = set(state.memberships(row).tolist()) if row >= 0 else set()
         if person.profession >= 0:
             codes.add(person.profession)
-        if not isnan(latitude) and not person.minor:
-            codes.update(self._places(latitude, longitude))
+        here, home = (latitude, longitude), (person.latitude, person.longitude)
+        if not person.minor:
+            for point in {here, home}:  # as a rule they are one
+                if not isnan(point[0]):
+                    codes.update(self._places(*point))
         if not codes:
             return _NONE_DOMAINS, _NONE_PLACES
         ordered = sorted(codes, key=lambda code: (state.members(code), code))

@@ -11,8 +11,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Bools, Floats, Ints
-from lodestone.base.geo import EARTH_RADIUS_KM
+from lodestone.base.arrays import Bools, Ints
+from lodestone.base.geo import distances_km
 from lodestone.events.outcomes import DomainKind
 from lodestone.traffic.decision import Codes, DropReason, Rows
 
@@ -113,17 +113,6 @@ def judge(
     out_reason[:] = _reasons(viewer, item, marks[rows], author_marks[item["author"]], epoch, kind)
 
 
-def distances_km(
-    latitude: float, longitude: float, latitude_to: NDArray[Any], longitude_to: NDArray[Any]
-) -> Floats:
-    """Measure great circles from one point to many; NaN where a coordinate is."""
-    phi, phi_to = np.radians(latitude), np.radians(latitude_to.astype(np.float64))
-    turn = np.radians(longitude_to.astype(np.float64) - longitude)
-    half = np.sin((phi_to - phi) / 2) ** 2 + np.cos(phi) * np.cos(phi_to) * np.sin(turn / 2) ** 2
-    found: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
-    return found
-
-
 def _fits(viewer: Records, item: Records, mine: Records, places: Records) -> Bools:
     if mine["kind"] == DomainKind.PLACE:
         place = places[mine["place"]]
@@ -182,7 +171,7 @@ def _reach(viewer: Records, item: Records, kind: Codes) -> Codes:
         & (viewer["language"] >= 0)
         & (item["language"] != viewer["language"])
     )
-    waiting = (kind == DomainKind.PUBLIC) & (item["spare"] == 0) & (viewer["gated"] == 1)
+    waiting = (kind == DomainKind.PUBLIC) & (item["climbed"] == 0) & (viewer["gated"] == 1)
     language, climbed = np.uint8(DropReason.OTHER_LANGUAGE), np.uint8(DropReason.NOT_CLIMBED)
     reach: Codes = np.select([foreign, waiting], [language, climbed], np.uint8(0)).astype(np.uint8)
     return reach

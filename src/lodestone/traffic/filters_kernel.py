@@ -182,6 +182,6 @@ def _reach(viewer: Array, item: Array, kind: Number) -> Number:
     if viewer.personalised == 0:
         if item.language >= 0 and viewer.language >= 0 and item.language != viewer.language:
             return 11
-    if kind == 0 and item.spare == 0 and viewer.gated == 1:
+    if kind == 0 and item.climbed == 0 and viewer.gated == 1:
         return 10
     return 0
