@@ -16,10 +16,18 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from lodestone.base.money import Micros
 from lodestone.console import pages
+from lodestone.ledger import AccountKind, Code, Transfer
+from lodestone.ledger.chart import provider, shop
+from lodestone.ledger.transfers import transfer_id
 from lodestone.serve import application
+from lodestone.services.books import account_text, transfer_text
 from lodestone.services.catalogue import Catalogue
 from tests.world import opened
+
+PAID = "2026-03-03"
+"""The day that is settled and paid out."""
 
 
 def no_fault(context, response, case):
@@ -47,7 +55,12 @@ class Serving(threading.Thread):
 
     async def main(self):
         async with opened(self.home, given={"clock": "driven"}, demo="c") as world:
+            await world.put("/v1/clock", {"instant": "2026-03-03T12:00:00Z"}, status=200)
+            self.money = await earned(world)
             await world.put("/v1/clock", {"instant": "2026-03-04T12:00:00Z"}, status=200)
+            await world.ask("POST", "/v1/settle", {"day": PAID}, status=200)
+            paid = await world.ask("POST", "/v1/payouts", {"day": PAID}, status=200)
+            self.money["payout_id"] = paid["data"][0]["id"]
             await world.people(3)
             await world.items(12)
             await world.put("/v1/domains/d0", {"kind": "channel"}, status=201)
@@ -68,6 +81,19 @@ class Serving(threading.Thread):
             self.port = self.server.servers[0].sockets[0].getsockname()[1]
             self.ready.set()
             await serving
+
+
+async def earned(world):
+    """Let a shop have earned something, and name what there is of money then."""
+    money = world.engine.money
+    clearing = money.account(AccountKind.PROVIDER_CLEARING, provider("manual"))
+    payable = money.account(AccountKind.MERCHANT_PAYABLE, shop("s"))
+    sale = Transfer(transfer_id("sale"), clearing.id, payable.id, Micros(5), Code.EARNED)
+    await money.post([sale], opening=[clearing, payable])
+    return {
+        "account_id": account_text(payable.id), "transfer_id": transfer_text(sale.id),
+        "party": "shop:s", "day": PAID,
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +138,7 @@ def known(case, served):
     """Name what is there, so that a request reaches behind the 404."""
     there = {
         "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
-        "community_id": "c", "source": "s", "key": "m", "key_id": "none",
+        "community_id": "c", "source": "s", "key": "m", "key_id": "none", **served.money,
     }  # fmt: skip
     if case.method == "DELETE" and case.path.endswith("_id}") and case.path.count("{") == 1:
         there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone"}
@@ -128,6 +154,10 @@ def known(case, served):
         case.body["author_id"] = "a0"
     if isinstance(case.body, dict) and case.path == "/v1/domains/{domain_id}":
         case.body = {"kind": "channel"}
+    if case.path in ("/v1/settle", "/v1/payouts") and isinstance(case.body, dict):
+        case.body = {"day": PAID}
+    if case.path.endswith("/result") and isinstance(case.body, dict):
+        case.body = {"state": "paid"}
     if case.body == {} and case.path == "/v1/sessions":
         case.body = {"viewer": "p1"}
 
