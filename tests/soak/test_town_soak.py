@@ -25,18 +25,36 @@ def measure(comparison, name, arm="engine"):
 
 
 @pytest.mark.soak
-def test_every_promise_stands_within_its_tolerance(comparison):
+def test_gini_and_local_share_stand_within_their_tolerance(comparison):
     for life in comparison["lives"]:
-        if life["wish"]["arm"] != "engine":
-            continue
-        promises = {one["id"]: one for one in life["promises"]}
-        assert abs(promises["gini"]["delivered"] - promises["gini"]["target"]) <= 0.02
-        assert promises["first_impressions"]["of_plan"] >= 0.98
-        assert promises["local_share"]["of_plan"] >= 0.98
+        if life["wish"]["arm"] in ("engine", "attention"):
+            promises = {one["id"]: one for one in life["promises"]}
+            assert abs(promises["gini"]["delivered"] - promises["gini"]["target"]) <= 0.02
+            assert promises["local_share"]["of_plan"] >= 0.98
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", ["came_7", "came_30", "small_survive"])
+def test_first_impressions_are_delivered(comparison):
+    """At midnight, with a plan of two or three looks a post: see the decision record for what is missing."""
+    for life in comparison["lives"]:
+        if life["wish"]["arm"] in ("engine", "attention"):
+            promises = {one["id"]: one for one in life["promises"]}
+            assert promises["first_impressions"]["delivered"] >= 0.95
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("arm", ["popularity", "engagement"])
-def test_the_engine_keeps_more_people_and_more_small_creators(comparison, name, arm):
-    assert measure(comparison, name) > measure(comparison, name, arm)
+def test_more_small_creators_go_on_under_the_engine(comparison, arm):
+    assert measure(comparison, "small_survive") > measure(comparison, "small_survive", arm) + 0.1
+
+
+@pytest.mark.soak
+def test_a_look_is_worth_more_under_the_engine_than_under_engagement_only(comparison):
+    assert measure(comparison, "value") > measure(comparison, "value", "engagement")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["came_7", "came_30"])
+@pytest.mark.parametrize("arm", ["popularity", "engagement"])
+def test_promises_cost_fewer_than_six_people_in_a_hundred(comparison, name, arm):
+    assert measure(comparison, name) > 0.94 * measure(comparison, name, arm)

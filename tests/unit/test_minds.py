@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lodestone.base.chance import Streams
-from lodestone.town import creators, rhythm, rings
+from lodestone.town import arms, creators, rhythm, rings
 from lodestone.town.compare import Comparison, Measure, interval, pictures
 from lodestone.town.diary import outcomes_of
 from lodestone.town.figures import gini
@@ -225,6 +225,37 @@ def test_without_a_ring_nobody_is_paid():
         rings.cheats_arrive(truth, 100, np.random.default_rng(day), ring=False)
 
     assert not (truth.people.kind == RING).any()
+
+
+# --- policies
+
+BALANCED = {
+    "name": "balanced", "worths": {"click": 2, "order": 9, "follow": 5, "hide": -3}, "exploration_share": 0.02,
+    "public_gate": 0.3, "promises": [{"id": "g", "kind": "gini", "target": 0.6, "enabled": True},
+                                     {"id": "e", "kind": "exploration", "target": 0.02, "enabled": True}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arm", "worths", "kept"),
+    [("popularity", {"click", "order", "follow", "hide"}, False), ("engagement", {"click"}, False),
+     ("no_promises", {"click", "order", "follow", "hide"}, False), ("attention", {"click", "hide"}, True),
+     ("engine", {"click", "order", "follow", "hide"}, True)],
+)  # fmt: skip
+def test_an_arm_has_the_worths_and_the_promises_it_is_named_for(arm, worths, kept):
+    told = arms.policy(arm, BALANCED)
+
+    assert set(told["worths"]) == worths
+    assert all(one.get("enabled", True) is kept for one in told["promises"])
+    assert (told["exploration_share"] > 0) is kept
+    assert arms.personal(arm) is (arm != "popularity")
+
+
+def test_targets_are_the_towns_own_where_a_promise_has_one():
+    told = arms.policy("engine", BALANCED, gini=0.45)
+
+    assert [one["target"] for one in told["promises"]] == [0.45, 0.02]
+    assert BALANCED["promises"][0]["target"] == 0.6
 
 
 # --- figures
