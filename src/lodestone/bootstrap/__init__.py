@@ -7,11 +7,12 @@ from lodestone.bootstrap.installation import (
     listening,
     open_app,
     path_of,
+    records_answer,
     settings_of,
 )
 from lodestone.bootstrap.server import serve
 
 __all__ = (
-    "App", "WallClock", "day_of", "listening", "open_app", "path_of", "restore", "serve", "settings_of",
+    "App", "WallClock", "day_of", "listening", "open_app", "path_of", "records_answer", "restore", "serve", "settings_of",
     "world_of",
 )  # fmt: skip

@@ -31,22 +31,28 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines,
-    access: Access,
-    media: MediaFolder,
-    *,
-    wall: Clock,
-    streams: Streams,
-    pages: InitPlugin | None = None,
-) -> Door:
-    """Assemble the ASGI application; `pages` adds the routes that people open in a browser."""
+    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
+    limits: Limits | None = None, pages: InitPlugin | None = None,
+) -> Door:  # fmt: skip
+    """Assemble the ASGI application.
+
+    Args:
+        engines: Every community.
+        access: Keys and sessions.
+        media: What the store holds.
+        wall: The clock of tokens and limits.
+        streams: What reports draw from.
+        limits: How often a key may ask; none has a limit unless this says so.
+        pages: Adds the routes that people open in a browser.
+    """
     meters = Meters()
     inner = Litestar(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
         ],
         exception_handlers={
-            LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
+            LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,
+            Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
             title="Lodestone", version="1", path="/docs/document", use_handler_docstrings=True,
@@ -63,7 +69,9 @@ def application(
     inner.state.update(
         {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
     )
-    return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
+    return Door(
+        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
+    )
 
 
 def _reply(status: int, body: bytes, headers: dict[str, str] | None = None) -> Response[bytes]:
@@ -90,6 +98,11 @@ def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     code = _CODES.get(error.status_code, "refused")
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     return _reply(error.status_code, error_body(code, message, problems), headers)
+
+
+def _refuse_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
+    problem = Problem("body", "is nested too deep")
+    return _reply(400, error_body("json_malformed", f"body {problem.problem}", (problem,)))
 
 
 def _of_body(problem: Problem) -> Problem:

@@ -76,10 +76,10 @@ class LogRecords(Base):
             rows = scope.fetch(scope.select(POLICIES).order_by(POLICIES.c.version.desc()))
         return [_policy(row) for row in rows]
 
-    def recall(self, community: str, claim: bytes) -> Answer | None:
+    def recall(self, community: str, claim: bytes, *, now: Instant) -> Answer | None:
         """See `Records.recall`."""
         with self._reading(community) as scope:
-            return _recall(scope, claim)
+            return _recall(scope, claim, now)
 
     def remember(
         self,
@@ -92,7 +92,9 @@ class LogRecords(Base):
     ) -> None:
         """See `Records.remember`."""
         with self._writing(community) as work:
-            kept = _recall(work, claim)
+            old = work.delete(ANSWERS).where(ANSWERS.c.claim == claim)
+            work.run(old.where(ANSWERS.c.created <= now - ANSWER_MICROSECONDS))
+            kept = _recall(work, claim, now)
             if kept is not None:
                 if kept.body_digest != answer.body_digest:
                     problem = Problem(
@@ -194,8 +196,10 @@ def _domains(scope: Scope, codes: Sequence[int]) -> dict[int, tuple[str, Row | N
 _READERS: Final = {Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains}
 
 
-def _recall(scope: Scope, claim: bytes) -> Answer | None:
-    query = scope.select(ANSWERS, ANSWERS, PERSON_KEYS.c.key).where(ANSWERS.c.claim == claim)
+def _recall(scope: Scope, claim: bytes, now: Instant) -> Answer | None:
+    query = scope.select(ANSWERS, ANSWERS, PERSON_KEYS.c.key).where(
+        ANSWERS.c.claim == claim, ANSWERS.c.created > now - ANSWER_MICROSECONDS
+    )
     theirs = (PERSON_KEYS.c.tenant == ANSWERS.c.tenant) & (
         PERSON_KEYS.c.ordinal == ANSWERS.c.ordinal
     )

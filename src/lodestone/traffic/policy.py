@@ -51,7 +51,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     author_max: int = 2
     """The most slots one author may hold in one slate."""
     author_gap: int = 2
-    """The least distance, in slots, between two posts of one author."""
+    """How many slots at least lie between two posts of one author."""
     diversity: float = 0.05
     """What a repeated topic costs, as a share of the mean slot value, per repeat."""
     attention_decay: float = 0.06
@@ -63,6 +63,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     first_impressions_max: int = 50
     seen_days: int = 7
     ad_load: float = 0.0
+    """The most of a slate that ads may take; 0 until somebody can advertise."""
 
 
 def worth_vector(policy: Policy) -> tuple[float, ...]:
