@@ -16,13 +16,29 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from lodestone.base.money import Micros
 from lodestone.console import pages
+from lodestone.ledger import AccountKind, Code, Transfer
+from lodestone.ledger.chart import provider, shop
+from lodestone.ledger.transfers import transfer_id
 from lodestone.serve import application
+from lodestone.services.books import account_text, transfer_text
 from lodestone.services.catalogue import Catalogue
 from tests.world import opened
 
+PAID = "2026-03-03"
+"""The day that is settled and paid out."""
+
+
+def no_fault(context, response, case):
+    """Pass no 5xx but the one that is meant: a route of Gorse's that is not offered."""
+    if response.status_code == 501 and response.json()["error"]["code"] == "not_offered":
+        return None
+    return schemathesis.checks.not_a_server_error(context, response, case)
+
+
 CHECKS = [
-    schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance,
+    no_fault, status_code_conformance, content_type_conformance,
     response_schema_conformance,
 ]  # fmt: skip
 
@@ -39,7 +55,12 @@ class Serving(threading.Thread):
 
     async def main(self):
         async with opened(self.home, given={"clock": "driven"}, demo="c") as world:
+            await world.put("/v1/clock", {"instant": "2026-03-03T12:00:00Z"}, status=200)
+            self.money = await earned(world)
             await world.put("/v1/clock", {"instant": "2026-03-04T12:00:00Z"}, status=200)
+            await world.ask("POST", "/v1/settle", {"day": PAID}, status=200)
+            paid = await world.ask("POST", "/v1/payouts", {"day": PAID}, status=200)
+            self.money["payout_id"] = paid["data"][0]["id"]
             await world.people(3)
             await world.items(12)
             await world.put("/v1/domains/d0", {"kind": "channel"}, status=201)
@@ -60,6 +81,19 @@ class Serving(threading.Thread):
             self.port = self.server.servers[0].sockets[0].getsockname()[1]
             self.ready.set()
             await serving
+
+
+async def earned(world):
+    """Let a shop have earned something, and name what there is of money then."""
+    money = world.engine.money
+    clearing = money.account(AccountKind.PROVIDER_CLEARING, provider("manual"))
+    payable = money.account(AccountKind.MERCHANT_PAYABLE, shop("s"))
+    sale = Transfer(transfer_id("sale"), clearing.id, payable.id, Micros(5), Code.EARNED)
+    await money.post([sale], opening=[clearing, payable])
+    return {
+        "account_id": account_text(payable.id), "transfer_id": transfer_text(sale.id),
+        "party": "shop:s", "day": PAID,
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +134,15 @@ REFUSED_HERE = {
 """Operations of which no drawn request need be taken, and why."""
 
 
+QUERIES = {"/v1/page/around": {"latitude": 26.38, "longitude": 108.08}}
+"""What is asked of a path that answers only to a whole question."""
+
+
 def known(case, served):
     """Name what is there, so that a request reaches behind the 404."""
     there = {
         "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
-        "community_id": "c", "source": "s", "key": "m", "key_id": "none", "slot": 1,
+        "community_id": "c", "source": "s", "key": "m", "key_id": "none", "slot": 1, **served.money,
     }  # fmt: skip
     ends = case.method == "DELETE" and "/page/" not in case.path
     if ends and case.path.endswith("_id}") and case.path.count("{") == 1:
@@ -112,15 +150,19 @@ def known(case, served):
     if case.path.startswith("/media"):
         there["key"] = served.media
     case.path_parameters = {name: there[name] for name in case.path_parameters}
-    case.query = {}
-    if case.path == "/v1/page/around":
-        case.query = {"latitude": 26.38, "longitude": 108.08}
+    case.query = dict(QUERIES.get(case.path, {}))
     if isinstance(case.body, dict) and "viewer" in case.body:
         case.body["viewer"] = "p1"
+    if isinstance(case.body, dict) and case.path.endswith("/keys"):
+        case.body = {"name": "drawn", "scopes": ["read"]}
     if isinstance(case.body, dict) and case.path == "/v1/items/{item_id}":
         case.body["author_id"] = "a0"
     if isinstance(case.body, dict) and case.path == "/v1/domains/{domain_id}":
         case.body = {"kind": "channel"}
+    if case.path in ("/v1/settle", "/v1/payouts") and isinstance(case.body, dict):
+        case.body = {"day": PAID}
+    if case.path.endswith("/result") and isinstance(case.body, dict):
+        case.body = {"state": "paid"}
     if case.body == {} and case.path == "/v1/sessions":
         case.body = {"viewer": "p1"}
 

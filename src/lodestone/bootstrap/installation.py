@@ -16,7 +16,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
-from lodestone.console import pages
+from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
@@ -33,11 +33,13 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import MODEL, Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
+from lodestone.services.logins import Logins
 from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.payments import MANUAL, ManualProvider
 from lodestone.stores.records import CommunityRecord, Records, key_digest
 from lodestone.stores.records_sql import SqlRecords, answers, open_records
 from lodestone.traffic.kernels import COMPILED, Kernels
@@ -155,7 +157,8 @@ async def open_app(
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
-            streams=Streams(seed), limits=_limits(settings, home), pages=pages(demo=demo),
+            streams=Streams(seed), limits=_limits(settings, home),
+            pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
@@ -217,6 +220,16 @@ def _operator_key(home: Home, records: Records, clock: Clock) -> str:
     return kept
 
 
+def _gate(home: Home, records: Records) -> Gate:
+    """Return what pages are entered by; the secret that signs logins is made at the first start."""
+    kept = home.key("logins")
+    if kept is None:
+        kept = secrets.token_hex(32)
+        home.keep_key("logins", kept)
+    files = [home.path / "demo.key", home.path / "operator.key"]
+    return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files, time.monotonic)
+
+
 class _Opener:
     """Puts the parts of one community together and takes them apart."""
 
@@ -266,6 +279,7 @@ class _Opener:
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),
             cpu=time.thread_time_ns, drop_snapshots=lambda: snapshots.drop_all(folder),
+            providers={MANUAL: ManualProvider()},
         )  # fmt: skip
 
     async def close(self, engine: Engine) -> None:

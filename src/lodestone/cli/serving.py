@@ -47,11 +47,12 @@ def _ready(app: bootstrap.App, settings: Settings, port: int) -> None:
         f"serving {', '.join(names) if names else 'no community yet; `lodestone community create` makes one'}"
     )
     note(f"  {base}/              the page people see")
+    note(f"  {base}/operator      the operator's window")
     note(f"  {base}/docs          every route")
     note(f"  {base}/v1            the API")
     note(f"  {base}/metrics       for Prometheus")
     key = app.home.key("demo")
     if key is not None and "demo" in names:
-        note(f"  key of demo: {key}")
+        note(f"  key of demo: {key} (kept in {app.home.path / 'demo.key'})")
     note(f"  operator's key: {app.home.path / 'operator.key'}")
     note("stop with Ctrl-C")

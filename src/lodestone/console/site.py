@@ -15,6 +15,7 @@ from litestar.params import PathParameter
 from litestar.plugins import InitPlugin
 
 from lodestone.console.files import StaticFiles
+from lodestone.console.gate import Gate
 from lodestone.console.words import Catalogue, Words, said_by
 
 FOLDER: Final = Path(__file__).parent
@@ -44,14 +45,16 @@ FileName = Annotated[str, PathParameter(description="A file of the pages.")]
 class Console(InitPlugin):
     """All pages. Handed to the application, which knows nothing else of them."""
 
-    def __init__(self, routes: Sequence[Any], *, demo: str | None) -> None:
+    def __init__(self, routes: Sequence[Any], *, demo: str | None, gate: Gate | None) -> None:
         """Read words, templates and files.
 
         Args:
             routes: The handlers of every page.
             demo: The community whose residents anyone on this machine may be; None outside a demo.
+            gate: What logging in to the consoles needs; None where there are none.
         """
         self.demo = demo
+        self.gate = gate
         self.files = StaticFiles(FOLDER / "static")
         self.catalogue = Catalogue(FOLDER / "locale")
         self._routes = routes

@@ -16,7 +16,7 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
 from lodestone.media import MediaFolder
-from lodestone.serve import routes_catalogue, routes_engine, routes_operator
+from lodestone.serve import gorse, routes_catalogue, routes_engine, routes_money, routes_operator
 from lodestone.serve.door import Asgi, Door
 from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
@@ -31,24 +31,25 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
-    limits: Limits | None = None, pages: InitPlugin | None = None,
-) -> Door:  # fmt: skip
+    engines: Engines,
+    access: Access,
+    media: MediaFolder,
+    *,
+    wall: Clock,
+    streams: Streams,
+    limits: Limits | None = None,
+    pages: InitPlugin | None = None,
+) -> Door:
     """Assemble the ASGI application.
 
-    Args:
-        engines: Every community.
-        access: Keys and sessions.
-        media: What the store holds.
-        wall: The clock of tokens and limits.
-        streams: What reports draw from.
-        limits: How often a key may ask; none has a limit unless this says so.
-        pages: Adds the routes that people open in a browser.
+    No key has a limit unless `limits` says so; `pages` adds the routes that people open in a browser.
     """
     meters = Meters()
     inner = Litestar(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+            *routes_money.ROUTES,
+            *gorse.ROUTES,
         ],
         exception_handlers={
             LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,

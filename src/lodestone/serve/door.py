@@ -45,7 +45,7 @@ BODY_MAX: Final = 16 * 1024 * 1024
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
 _OPEN: Final = (
-    "/health/", "/docs", "/openapi.json", "/metrics", "/media/",
+    "/health/", "/docs", "/openapi.json", "/metrics", "/media/", "/api/health/",
     "/static/", "/operator", "/merchant", "/demo/",
 )  # fmt: skip
 """What needs no key: a page brings a session of its own."""
