@@ -61,7 +61,7 @@ class Serving(threading.Thread):
             await world.ask("POST", "/v1/settle", {"day": PAID}, status=200)
             paid = await world.ask("POST", "/v1/payouts", {"day": PAID}, status=200)
             self.money["payout_id"] = paid["data"][0]["id"]
-            await world.people(3)
+            await world.people(4)
             await world.items(12)
             await world.put("/v1/domains/d0", {"kind": "channel"}, status=201)
             await world.put("/v1/domains/gone", {"kind": "channel"}, status=201)
@@ -127,6 +127,11 @@ REFUSED_HERE = {
     "POST /v1/policy/dry-run": "the same",
     "POST /v1/policy/rollback": "few versions are there",
     "PUT /v1/clock": "it has been drawn to the end of time, or back",
+    "GET /api/collaborative-filtering/{user_id}": "not offered, and says so",
+    "GET /api/collaborative-filtering/{user_id}/{category}": "the same",
+    "GET /api/user/{user_id}/neighbors": "the same",
+    "GET /api/user-to-user/{name}/{user_id}": "the same",
+    "GET /api/measurements/{name}": "the same",
     "GET /v1/reports/liu": "days are drawn in any order",
     "GET /v1/reports/flow": "the same",
     "GET /v1/reports/exposure": "the same",
@@ -142,14 +147,18 @@ def known(case, served):
     """Name what is there, so that a request reaches behind the 404."""
     there = {
         "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
-        "community_id": "c", "source": "s", "key": "m", "key_id": "none", "slot": 1, **served.money,
+        "community_id": "c", "source": "s", "key": "m", "key_id": "none", "slot": 1, "user_id": "p0", "category": "tea",
+        "category_name": "tea", "feedback_type": "like", "name": "popular", **served.money,
     }  # fmt: skip
     ends = case.method == "DELETE" and "/page/" not in case.path
     if ends and case.path.endswith("_id}") and case.path.count("{") == 1:
-        there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone"}
+        there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone", "user_id": "p3"}
     if case.path.startswith("/media"):
         there["key"] = served.media
     case.path_parameters = {name: there[name] for name in case.path_parameters}
+    if case.path.startswith("/api/item-to-item"):
+        there["name"] = "neighbors"
+        case.path_parameters["name"] = "neighbors"
     case.query = dict(QUERIES.get(case.path, {}))
     if isinstance(case.body, dict) and "viewer" in case.body:
         case.body["viewer"] = "p1"

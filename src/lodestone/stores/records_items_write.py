@@ -8,7 +8,7 @@ from sqlalchemy import bindparam
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, InvalidError, LodestoneError, Problem
-from lodestone.base.wire import app_id, instant_of
+from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.content import ItemIn
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow
@@ -158,7 +158,7 @@ def _require_same_author(stands: _Standing, author: Known | None) -> None:
 def _standing(scope: Scope, ids: Sequence[str]) -> dict[str, _Standing]:
     columns = (ITEMS.c.id, ITEMS.c.row, ITEMS.c.owner, ITEMS.c.created, ITEMS.c.erased)
     found = {}
-    for some in chunks([one for one in ids if one.isprintable()]):
+    for some in chunks([one for one in ids if printable(one)]):
         query = scope.select(ITEMS, *columns).where(ITEMS.c.id.in_(some))
         for item_id, row, owner, created, erased in scope.fetch(query):
             found[item_id] = _Standing(row, owner, Instant(created), erased)
