@@ -381,7 +381,7 @@ class Records(Protocol):
     def compact(self) -> None:
         """Rewrite the files so that what was deleted is not in them; nightly, writers wait.
 
-        Tags that only erased people used are forgotten first.
+        Tags, professions and channels that only erased people used are forgotten first.
         """
         ...
 
