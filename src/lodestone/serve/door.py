@@ -116,10 +116,7 @@ class Door:
         """Return who asks, None where nobody must say; adds the rate limit's headers."""
         if path.startswith(_OPEN) or path == "/":
             return None
-        text = headers.get(b"x-api-key", b"")
-        bearer = headers.get(b"authorization", b"")
-        if not text and bearer[:7].lower() == b"bearer ":
-            text = bearer[7:]
+        text = _key(headers)
         if not text:
             raise UnauthorisedError("key_missing", "send your key as `Authorization: Bearer KEY`")
         community = headers.get(b"x-community")
@@ -139,7 +136,8 @@ class Door:
     ) -> None:  # fmt: skip
         """Answer a hot route, once under its idempotency key if it has one."""
         query = scope["query_string"]
-        claim = self._again.claim(principal, scope["path"], headers.get(b"idempotency-key"))
+        token = headers.get(b"idempotency-key")
+        claim = self._again.claim(principal, scope["path"], token, b"")
         if claim is None:
             await _send(send, 200, await hot(principal, body, headers, query), own)
             return
@@ -160,7 +158,7 @@ class Door:
         token, principal = headers.get(b"idempotency-key"), scope["state"]["principal"]
         claim = None
         if scope["method"] == "POST" and principal is not None:
-            claim = self._again.claim(principal, scope["path"], token)
+            claim = self._again.claim(principal, scope["path"], token, _key(headers))
         if claim is None:
             await self._pass_on(scope, receive, send, own, body)
             return
@@ -247,6 +245,15 @@ class Door:
 
     def _engine(self, principal: Principal) -> Engine:
         return self._engines.of(principal.community or self._engines.only())
+
+
+def _key(headers: dict[bytes, bytes]) -> bytes:
+    """Return the key as sent, empty without one."""
+    text = headers.get(b"x-api-key", b"")
+    bearer = headers.get(b"authorization", b"")
+    if not text and bearer[:7].lower() == b"bearer ":
+        text = bearer[7:]
+    return text
 
 
 def _own_events_only(viewer: str, events: list[Any]) -> None:
