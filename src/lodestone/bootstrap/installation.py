@@ -195,7 +195,7 @@ def _limits(settings: Settings, home: Home) -> Limits:
         key = home.key("demo")
         return key is not None and key_digest(key) == digest
 
-    return Limits(per_minute, by_key, free)
+    return Limits(per_minute, by_key, free, settings.open_limit, settings.refused_limit)
 
 
 def records_answer(url: str) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import msgspec
 import structlog
 
-from lodestone.base.clock import Clock
+from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import (
     BusyError,
     ForbiddenError,
@@ -25,7 +25,7 @@ from lodestone.base.errors import (
 from lodestone.base.wire import SLASH, decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
 from lodestone.serve.again import Once
-from lodestone.serve.limits import Limits
+from lodestone.serve.limits import Limits, Told
 from lodestone.serve.meters import Meters
 from lodestone.serve.packing import Packing, takes_gzip, unpacked
 from lodestone.serve.replies import error_body, error_headers, status_of
@@ -89,7 +89,7 @@ class Door:
             scope["path"] = _path_of(scope["raw_path"])
         hot = self._hot.get(scope["path"]) if scope["method"] == "POST" else None
         try:
-            principal = self._principal(scope["path"], headers, own)
+            principal = self._principal(scope, headers, own)
             if hot is not None and principal is not None:
                 body = await _read(receive, headers)
                 await self._answer_hot(hot, principal, scope, headers, body, send, own)
@@ -112,23 +112,30 @@ class Door:
             reply = error_body("internal", "something went wrong here; it has been logged")
             await _send(send, 500, reply, own)
 
-    def _principal(self, path: str, headers: dict[bytes, bytes], own: Headers) -> Principal | None:
+    def _principal(
+        self, scope: Scope, headers: dict[bytes, bytes], own: Headers
+    ) -> Principal | None:
         """Return who asks, None where nobody must say; adds the rate limit's headers."""
-        if path.startswith(_OPEN) or path == "/":
+        now, address = self._wall.now(), (scope.get("client") or ("",))[0]
+        if scope["path"].startswith(_OPEN) or scope["path"] == "/":
+            _within(self._limits.take_open(address, now), "over this address's limit", own)
             return None
+        try:
+            principal = self._known(headers, now, look_up=not self._limits.barred(address, now))
+        except UnauthorisedError:
+            told = self._limits.take_refused(address, now)
+            _within(told, "this address has shown too many keys that are not known", own)
+            raise
+        _within(self._limits.take(principal, now), "over this key's limit", own)
+        return principal
+
+    def _known(self, headers: dict[bytes, bytes], now: Instant, *, look_up: bool) -> Principal:
         text = _key(headers)
         if not text:
             raise UnauthorisedError("key_missing", "send your key as `Authorization: Bearer KEY`")
         community = headers.get(b"x-community")
         named = community.decode("utf-8", "replace") if community else None
-        principal = self._access.principal(text.decode("utf-8", "replace"), named, self._wall.now())
-        told, wait = self._limits.take(principal, self._wall.now())
-        own.extend(told)
-        if wait:
-            raise BusyError(
-                "rate_limited", "over this key's limit; come back later", retry_seconds=wait
-            )
-        return principal
+        return self._access.principal(text.decode("utf-8", "replace"), named, now, look_up=look_up)
 
     async def _answer_hot(
         self, hot: Hot, principal: Principal, scope: Scope, headers: dict[bytes, bytes], body: bytes,
@@ -254,6 +261,14 @@ def _key(headers: dict[bytes, bytes]) -> bytes:
     if not text and bearer[:7].lower() == b"bearer ":
         text = bearer[7:]
     return text
+
+
+def _within(told: Told, over: str, own: Headers) -> None:
+    """Add a limit's headers to an answer. Raises BusyError."""
+    headers, wait = told
+    own.extend(headers)
+    if wait:
+        raise BusyError("rate_limited", f"{over}; come back later", retry_seconds=wait)
 
 
 def _own_events_only(viewer: str, events: list[Any]) -> None:
