@@ -127,6 +127,53 @@ def test_an_idempotency_key_holds_for_a_feed_and_for_seven_days(tmp_path):
     run(scenario())
 
 
+def metrics(text):
+    rows = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in rows}
+
+
+def test_metrics_count_requests_by_template_and_name_nobody(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(2)
+            await world.items(20)
+            feed = await world.feed("p0")
+            await world.events(world.event("impression", feed["slots"][0]))
+            for path in ("/v1/people/p0", "/v1/people/p1", "/v1/people/p9", "/v1/nowhere"):
+                await world.http.get(path)
+            await world.http.request("BREW", "/v1/feeds")
+            world.later(seconds=61)
+            await world.engine.tick()
+            return (await world.http.get("/metrics")).text
+
+    text = run(scenario())
+    told = metrics(text)
+    count = "lodestone_request_seconds_count"
+    by_id = 'method="GET",route="/v1/people/{person_id}"'
+    assert told[f'{count}{{{by_id},status="200"}}'] == 2
+    assert told[f'{count}{{{by_id},status="404"}}'] == 1
+    assert told[f'{count}{{method="POST",route="/v1/feeds",status="200"}}'] == 1
+    assert told[f'{count}{{method="POST",route="/v1/events",status="200"}}'] == 1
+    assert told[f'{count}{{method="GET",route="none",status="404"}}'] == 1
+    assert not any("BREW" in name or "p0" in name for name in told)
+    assert told['lodestone_request_seconds_sum{method="POST",route="/v1/feeds",status="200"}'] > 0
+    assert (told["lodestone_receipts_total"], told["lodestone_price_steps_total"]) == (1, 1)
+    assert told['lodestone_alarms{promise="gini"}'] == 0
+    assert told["lodestone_log_commit_seconds_count"] >= 2
+    assert told["lodestone_log_backlog_bytes"] == 0
+    assert told['lodestone_memory_bytes{part="state"}'] > 1_000_000
+
+
+def test_metrics_answer_before_there_is_a_community(tmp_path):
+    async def scenario():
+        async with opened(tmp_path, community=False) as world:
+            return await world.http.get("/metrics")
+
+    answer = run(scenario())
+    assert answer.status_code == 200
+    assert metrics(answer.text)["lodestone_log_commit_seconds_count"] == 0
+
+
 TOLD = {"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"}
 
 

@@ -152,7 +152,7 @@ async def open_app(
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
-            streams=Streams(seed), limits=_limits(settings, home),
+            streams=Streams(seed), limits=_limits(settings, home), monotonic=time.perf_counter_ns,
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:

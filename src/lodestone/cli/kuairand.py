@@ -57,7 +57,7 @@ class _Taken:
 
     log: LogFile
     rows: int
-    digest: "hashlib._Hash" = field(default_factory=_Digest)
+    digest: hashlib.blake2b = field(default_factory=_Digest)
 
     @classmethod
     def again(cls, log: LogFile, known: Marks) -> "_Taken":

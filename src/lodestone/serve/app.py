@@ -1,5 +1,6 @@
 """The inner application: every route but the two hot ones, and the document that names them all."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import msgspec
@@ -22,6 +23,7 @@ from lodestone.serve.meters import Meters
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
 from lodestone.services.engines import Engines
+from lodestone.services.load import load_of
 
 _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
@@ -31,10 +33,13 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 def application(
     engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
-    limits: Limits | None = None,
+    limits: Limits | None = None, monotonic: Callable[[], int] = lambda: 0,
 ) -> Door:  # fmt: skip
-    """Assemble the ASGI application; no key has a limit unless `limits` says so."""
-    meters = Meters()
+    """Assemble the ASGI application; no key has a limit unless `limits` says so.
+
+    `monotonic` tells nanoseconds that never run back, by which requests are timed; without it none takes any.
+    """
+    meters = Meters(lambda: load_of(engines.all()))
     inner = Litestar(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
@@ -58,7 +63,13 @@ def application(
         {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
     )
     return Door(
-        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
+        engines,
+        access,
+        cast("Asgi", inner),
+        wall=wall,
+        limits=limits or Limits(),
+        meters=meters,
+        monotonic=monotonic,
     )
 
 

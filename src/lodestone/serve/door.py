@@ -65,6 +65,7 @@ class Door:
         wall: Clock,
         limits: Limits,
         meters: Meters,
+        monotonic: Callable[[], int],
     ) -> None:
         self._engines = engines
         self._access = access
@@ -72,6 +73,7 @@ class Door:
         self._wall = wall
         self._limits = limits
         self._meters = meters
+        self._monotonic = monotonic
         self._again = Once(engines)
         self._hot = {"/v1/feeds": self._feeds, "/v1/events": self._events}
 
@@ -80,6 +82,17 @@ class Door:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        began, heard, path = self._monotonic(), _Heard(send), scope["path"]
+        try:
+            await self._answer(scope, receive, heard)
+        finally:
+            # What no route answered has no template, and whatever was asked for is nobody's label.
+            hot = scope["method"] == "POST" and path in self._hot
+            route = path if hot else scope.get("path_template") or "none"
+            took = self._monotonic() - began
+            self._meters.request(route, scope["method"], heard.status, took)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
@@ -252,6 +265,21 @@ class Door:
 
     def _engine(self, principal: Principal) -> Engine:
         return self._engines.of(principal.community or self._engines.only())
+
+
+class _Heard:
+    """Stands before `send` and hears the status of the answer; 0 until there is one."""
+
+    __slots__ = ("_send", "status")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    def __call__(self, message: MutableMapping[str, Any]) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        return self._send(message)
 
 
 def _key(headers: dict[bytes, bytes]) -> bytes:

@@ -34,7 +34,7 @@ from lodestone.stores.log_pack import Packers, facts_corrupt, open_sealed, pack_
 from lodestone.stores.log_plan import Draw, Keys, Planner
 from lodestone.stores.log_verify import Link, Walk
 from lodestone.stores.log_writer import Writer
-from lodestone.stores.ports import Batch, Finding, Offset, ReceiptParts
+from lodestone.stores.ports import Batch, Finding, LogLoad, Offset, ReceiptParts
 
 LINGER_SECONDS: Final = 0.001
 _LINGER_MAX: Final = 0.002
@@ -278,6 +278,10 @@ class SqliteLog:
                 sync_folder(path.parent)
         finally:
             source.close()
+
+    def load(self) -> LogLoad:
+        """See `Log.load`."""
+        return self._writer.load()
 
     async def close(self) -> None:
         """See `Log.close`."""
