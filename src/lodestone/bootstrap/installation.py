@@ -34,7 +34,7 @@ from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
-from lodestone.stores import snapshots
+from lodestone.stores import snapshots, swap
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.records import CommunityRecord, Records, key_digest
@@ -144,6 +144,8 @@ async def open_app(
     home.lock()
     records = None
     try:
+        media = MediaFolder(Path(settings.media_url))
+        settle_restore(home, media)
         records = records_at(settings.records_url, draw)
         clock = wall or WallClock()
         opener = _Opener(home, records, clock, kernels)
@@ -151,7 +153,7 @@ async def open_app(
         await engines.start()
         key = _operator_key(home, records, clock)
         asgi = application(
-            engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
+            engines, Access(records), media, wall=clock,
             streams=Streams(seed), limits=_limits(settings, home), monotonic=time.perf_counter_ns,
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
@@ -180,6 +182,11 @@ async def _compact_nightly(records: Records, home: Home, clock: Clock) -> None:
                     _LOG.warning("compacting waits", code=error.code)
             home.note("compacted", clock.now())
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+def settle_restore(home: Home, media: MediaFolder) -> None:
+    """Finish a restore that was cut short after its stroke, or clear one away that had not come to it."""
+    swap.settle(home, lambda folder: MediaFolder(folder).copy_to(media.path))
 
 
 def records_at(url: str, draw: Draw | None = None) -> SqlRecords:
