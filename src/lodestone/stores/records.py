@@ -223,6 +223,10 @@ class Records(Protocol):
         """Withdraw and empty everything an author posted: text, media, tags, place, labels."""
         ...
 
+    def media_replaced(self, community: str, ordinal: int) -> list[str]:
+        """Return the names of media that a person's items showed before a later write, sorted."""
+        ...
+
     def expire_labels(self, community: str, *, now: Instant) -> list[Change]:
         """Recompute the items whose label has expired; a step of housekeeping."""
         ...
