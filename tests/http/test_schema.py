@@ -20,8 +20,16 @@ from lodestone.serve import application
 from lodestone.services.catalogue import Catalogue
 from tests.world import opened
 
+
+def no_fault(context, response, case):
+    """Pass no 5xx but the one that is meant: a route of Gorse's that is not offered."""
+    if response.status_code == 501 and response.json()["error"]["code"] == "not_offered":
+        return None
+    return schemathesis.checks.not_a_server_error(context, response, case)
+
+
 CHECKS = [
-    schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance,
+    no_fault, status_code_conformance, content_type_conformance,
     response_schema_conformance,
 ]  # fmt: skip
 
@@ -111,6 +119,8 @@ def known(case, served):
     case.query = {}
     if isinstance(case.body, dict) and "viewer" in case.body:
         case.body["viewer"] = "p1"
+    if isinstance(case.body, dict) and case.path.endswith("/keys"):
+        case.body = {"name": "drawn", "scopes": ["read"]}
     if isinstance(case.body, dict) and case.path == "/v1/items/{item_id}":
         case.body["author_id"] = "a0"
     if isinstance(case.body, dict) and case.path == "/v1/domains/{domain_id}":

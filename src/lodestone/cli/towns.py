@@ -11,7 +11,7 @@ from lodestone import bootstrap
 from lodestone.base.clock import Instant
 from lodestone.cli.reach import Reach, here, run
 from lodestone.cli.say import Home, Json, data, line, note, progress
-from lodestone.client import Client
+from lodestone.client import AsyncClient as Client
 from lodestone.town import NAME, Filled, fill, make_town
 
 DEMO: Final = "demo"

@@ -16,7 +16,7 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
 from lodestone.media import MediaFolder
-from lodestone.serve import routes_catalogue, routes_engine, routes_operator
+from lodestone.serve import gorse, routes_catalogue, routes_engine, routes_operator
 from lodestone.serve.door import Asgi, Door
 from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
@@ -43,6 +43,7 @@ def application(
     inner = Litestar(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+            *gorse.ROUTES,
         ],
         exception_handlers={
             LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,

@@ -44,7 +44,7 @@ Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 BODY_MAX: Final = 16 * 1024 * 1024
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
-_OPEN: Final = ("/health/", "/docs", "/openapi.json", "/metrics", "/media/")
+_OPEN: Final = ("/health/", "/docs", "/openapi.json", "/metrics", "/media/", "/api/health/")
 _FEEDS: Final = msgspec.json.Encoder()
 _LOG: Final = structlog.get_logger("lodestone.serve")
 

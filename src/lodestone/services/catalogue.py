@@ -191,7 +191,7 @@ class Catalogue:
                     good.append((number, name, given))
                 except InvalidError as error:
                     refused.append(BulkRefusal(number, error.code, error.message))
-            made = await self._bulk_write([(name, given) for _, name, given in good], kind)
+            made = await self.put_many([(name, given) for _, name, given in good], kind)
             accepted += made.accepted
             refused.extend(
                 BulkRefusal(good[one.index][0], one.error.code, one.error.message)
@@ -199,7 +199,8 @@ class Catalogue:
             )
         return BulkOut(accepted, sorted(refused, key=lambda one: one.line))
 
-    async def _bulk_write(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
+    async def put_many(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
+        """Make or replace people or items, at most a thousand; those refused change nothing."""
         now = self._engine.now()
         put = self._records.put_people if kind is PersonIn else self._records.put_items
         async with self._engine.writing:

@@ -47,11 +47,12 @@ def load_of(engines: Iterable[Engine]) -> Load:
 
 
 def _memory(engine: Engine) -> dict[str, int]:
+    ingest = engine.ingest
     return {
-        "state": array_bytes(engine.state),
+        **engine.state.memory(),
         "lists": array_bytes(engine.parts.postings),
         "vectors": array_bytes(engine.parts.index),
-        "duplicates": array_bytes(engine.ingest.events) + array_bytes(engine.ingest.slots),
+        "duplicates": ingest.events.bytes + ingest.slots.bytes,
     }
 
 

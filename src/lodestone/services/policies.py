@@ -9,10 +9,11 @@ from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.layout import KINDS
 from lodestone.services.dry_run import DryRun, DryRunOut
 from lodestone.services.engine import Engine
-from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise
+from lodestone.traffic.policy import FEEDBACK_WORDS, PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise
 from lodestone.traffic.presets import NAMES, preset
 from lodestone.traffic.pricer import BUILT_IN
 
+FEEDBACK_TYPES_MAX = 64
 _ID_MAX = 64
 
 
@@ -86,6 +87,11 @@ def check_policy(policy: Policy) -> None:
             _refuse(f"worths.{name}", f"is not an outcome; they are {', '.join(OUTCOMES)}")
         if abs(worth) > 10**12:
             _refuse(f"worths.{name}", "must lie within 1,000,000 currency units")
+    for name, word in policy.feedback_types.items():
+        if word not in FEEDBACK_WORDS:
+            _refuse(f"feedback_types.{name}", f"must mean one of {', '.join(FEEDBACK_WORDS)}")
+    if len(policy.feedback_types) > FEEDBACK_TYPES_MAX:
+        _refuse("feedback_types", f"at most {FEEDBACK_TYPES_MAX}")
     _check_promises(policy)
 
 
