@@ -251,7 +251,8 @@ def test_migrating_from_the_first_revision_keeps_the_data(bare_place, tmp_path):
     old = create_engine(bare_place.url)
     migrate(old, revision="r0001")
     with create_engine(source.url).connect() as reading, old.begin() as writing:
-        for table in METADATA.sorted_tables:
+        first = inspect(writing).get_table_names()
+        for table in [one for one in METADATA.sorted_tables if one.name in first]:
             there = {column["name"] for column in inspect(writing).get_columns(table.name)}
             there -= {column.name for column in table.c if column.autoincrement is True}
             rows = [

@@ -16,9 +16,18 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from lodestone.base.money import Micros
+from lodestone.console import pages
+from lodestone.ledger import AccountKind, Code, Transfer
+from lodestone.ledger.chart import provider, shop
+from lodestone.ledger.transfers import transfer_id
 from lodestone.serve import application
+from lodestone.services.books import account_text, transfer_text
 from lodestone.services.catalogue import Catalogue
 from tests.world import opened
+
+PAID = "2026-03-03"
+"""The day that is settled and paid out."""
 
 
 def no_fault(context, response, case):
@@ -45,8 +54,13 @@ class Serving(threading.Thread):
         asyncio.run(self.main())
 
     async def main(self):
-        async with opened(self.home, given={"clock": "driven"}) as world:
+        async with opened(self.home, given={"clock": "driven"}, demo="c") as world:
+            await world.put("/v1/clock", {"instant": "2026-03-03T12:00:00Z"}, status=200)
+            self.money = await earned(world)
             await world.put("/v1/clock", {"instant": "2026-03-04T12:00:00Z"}, status=200)
+            await world.ask("POST", "/v1/settle", {"day": PAID}, status=200)
+            paid = await world.ask("POST", "/v1/payouts", {"day": PAID}, status=200)
+            self.money["payout_id"] = paid["data"][0]["id"]
             await world.people(3)
             await world.items(12)
             await world.put("/v1/domains/d0", {"kind": "channel"}, status=201)
@@ -57,6 +71,8 @@ class Serving(threading.Thread):
             feed = await world.feed()
             self.keys = world.key, world.app.operator_key
             self.receipt = feed["receipt_id"]
+            made = await world.ask("POST", "/v1/sessions", {"viewer": "p0"}, status=201)
+            self.token = made["token"]
             config = uvicorn.Config(world.app.asgi, port=0, lifespan="off", log_level="critical")
             self.server = uvicorn.Server(config)
             serving = asyncio.create_task(self.server.serve())
@@ -65,6 +81,19 @@ class Serving(threading.Thread):
             self.port = self.server.servers[0].sockets[0].getsockname()[1]
             self.ready.set()
             await serving
+
+
+async def earned(world):
+    """Let a shop have earned something, and name what there is of money then."""
+    money = world.engine.money
+    clearing = money.account(AccountKind.PROVIDER_CLEARING, provider("manual"))
+    payable = money.account(AccountKind.MERCHANT_PAYABLE, shop("s"))
+    sale = Transfer(transfer_id("sale"), clearing.id, payable.id, Micros(5), Code.EARNED)
+    await money.post([sale], opening=[clearing, payable])
+    return {
+        "account_id": account_text(payable.id), "transfer_id": transfer_text(sale.id),
+        "party": "shop:s", "day": PAID,
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +108,7 @@ def served(tmp_path_factory):
 
 def operations():
     """Return every operation of the document, by its name."""
-    inner = application(None, None, None, wall=None, streams=None)
+    inner = application(None, None, None, wall=None, streams=None, pages=pages(demo=None))
     document = msgspec.json.decode(msgspec.json.encode(inner._inner.openapi_schema.to_schema()))
     schema = schemathesis.openapi.from_dict(document)
     return {one.ok().label: one.ok() for one in schema.get_all_operations()}
@@ -109,7 +138,7 @@ def known(case, served):
     """Name what is there, so that a request reaches behind the 404."""
     there = {
         "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
-        "community_id": "c", "source": "s", "key": "m", "key_id": "none",
+        "community_id": "c", "source": "s", "key": "m", "key_id": "none", **served.money,
     }  # fmt: skip
     if case.method == "DELETE" and case.path.endswith("_id}") and case.path.count("{") == 1:
         there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone"}
@@ -125,6 +154,10 @@ def known(case, served):
         case.body["author_id"] = "a0"
     if isinstance(case.body, dict) and case.path == "/v1/domains/{domain_id}":
         case.body = {"kind": "channel"}
+    if case.path in ("/v1/settle", "/v1/payouts") and isinstance(case.body, dict):
+        case.body = {"day": PAID}
+    if case.path.endswith("/result") and isinstance(case.body, dict):
+        case.body = {"state": "paid"}
     if case.body == {} and case.path == "/v1/sessions":
         case.body = {"viewer": "p1"}
 
@@ -146,7 +179,8 @@ def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name,
         if case.path.endswith("/disable"):
             case.path_parameters = {"community_id": "none"}
         operator = "communities" in case.path or "backup" in case.path
-        headers = {"Authorization": f"Bearer {served.keys[1 if operator else 0]}"}
+        key = served.token if "/page/" in case.path else served.keys[1 if operator else 0]
+        headers = {"Authorization": f"Bearer {key}"}
         if there and case.path == "/v1/media/{key}":
             headers["Content-Type"] = "image/png"  # which its client cannot pack by itself
         answer = case.call_and_validate(

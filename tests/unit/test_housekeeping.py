@@ -12,7 +12,6 @@ from lodestone.features.state import ATTENTION, State
 from lodestone.models.rates import default_model
 from lodestone.services.housekeeping import PIECES, WHOLE_MAX, Housekeeper
 from lodestone.traffic.presets import preset
-from lodestone.traffic.pricer import Stretch
 
 NAN = float("nan")
 DAY = 86_400_000_000
@@ -66,7 +65,7 @@ def test_a_large_communitys_round_is_cut_and_comes_to_what_the_whole_comes_to():
     whole, cut = a_keeper(a_community(WHOLE_MAX + 500)), a_keeper(a_community(WHOLE_MAX + 500))
     whole.tidy(NOW)
 
-    cut.price_step(NOW, Stretch())
+    cut.sweep_when_due(NOW)
     pieces = 0
     while cut.working:
         cut.work()
@@ -77,10 +76,10 @@ def test_a_large_communitys_round_is_cut_and_comes_to_what_the_whole_comes_to():
     assert any(worked_out(whole)[0])
 
 
-def test_a_small_communitys_round_is_whole_within_its_price_step():
+def test_a_small_communitys_round_is_whole_at_once():
     keeper = a_keeper(a_community(300))
 
-    keeper.price_step(NOW, Stretch())
+    keeper.sweep_when_due(NOW)
 
     assert not keeper.working
     assert keeper.sweep.author_rank.size == 40
@@ -88,10 +87,10 @@ def test_a_small_communitys_round_is_whole_within_its_price_step():
 
 def test_no_round_begins_while_one_is_under_way():
     keeper = a_keeper(a_community(WHOLE_MAX + 1))
-    keeper.price_step(NOW, Stretch())
+    keeper.sweep_when_due(NOW)
     keeper.work()
     under_way = keeper._round
 
-    keeper.price_step(Instant(NOW + 120_000_000), Stretch())
+    keeper.sweep_when_due(Instant(NOW + 120_000_000))
 
     assert keeper._round is under_way

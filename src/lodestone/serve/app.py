@@ -1,6 +1,5 @@
 """The inner application: every route but the two hot ones, and the document that names them all."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
 import msgspec
@@ -10,13 +9,14 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins import InitPlugin
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
 from lodestone.media import MediaFolder
-from lodestone.serve import gorse, routes_catalogue, routes_engine, routes_operator
+from lodestone.serve import gorse, routes_catalogue, routes_engine, routes_money, routes_operator
 from lodestone.serve.door import Asgi, Door
 from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
@@ -32,17 +32,24 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
-    limits: Limits | None = None, monotonic: Callable[[], int] = lambda: 0,
-) -> Door:  # fmt: skip
-    """Assemble the ASGI application; no key has a limit unless `limits` says so.
+    engines: Engines,
+    access: Access,
+    media: MediaFolder,
+    *,
+    wall: Clock,
+    streams: Streams,
+    limits: Limits | None = None,
+    pages: InitPlugin | None = None,
+) -> Door:
+    """Assemble the ASGI application.
 
-    `monotonic` tells nanoseconds that never run back, by which requests are timed; without it none takes any.
+    No key has a limit unless `limits` says so; `pages` adds the routes that people open in a browser.
     """
     meters = Meters(lambda: load_of(engines.all()))
     inner = Litestar(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+            *routes_money.ROUTES,
             *gorse.ROUTES,
         ],
         exception_handlers={
@@ -50,8 +57,8 @@ def application(
             Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
-            title="Lodestone", version="1", path="/", use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            title="Lodestone", version="1", path="/docs/document", use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin()],
             components=Components(
                 security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
             ),
@@ -59,6 +66,7 @@ def application(
         ),
         request_max_body_size=None,
         logging_config=None,
+        plugins=[] if pages is None else [pages],
     )  # fmt: skip
     inner.state.update(
         {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
@@ -70,7 +78,6 @@ def application(
         wall=wall,
         limits=limits or Limits(),
         meters=meters,
-        monotonic=monotonic,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,6 +30,7 @@ from lodestone.services.decide import Decider, Setting, Stages
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
+from lodestone.services.money import Money
 from lodestone.services.receipt_ids import receipt_sequence
 from lodestone.services.seal import Sealer
 from lodestone.services.served import Served
@@ -37,6 +38,7 @@ from lodestone.services.slots import slot_of
 from lodestone.services.terms import TermBook
 from lodestone.services.viewer import Hydrator, Viewer
 from lodestone.services.written import change_facts, climbed_facts, fact_key, one_fact, topic_of
+from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
 from lodestone.traffic.choose import Rules, rules_of
@@ -71,6 +73,7 @@ class Parts:
     decider: Decider
     cpu: Callable[[], int]
     drop_snapshots: Callable[[], None]
+    providers: Mapping[str, PaymentProvider]
 
 
 class Engine:
@@ -91,6 +94,7 @@ class Engine:
         )  # fmt: skip
         self._hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
+        self.money = Money(parts.records, parts.record, self.now, self.ingest.day)
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self._sequence = parts.log.receipt_next()
@@ -199,7 +203,7 @@ class Engine:
         self._take_prices()
 
     async def tick(self) -> None:
-        """Do what the clock alone makes due: a new day, a price step, labels that have expired."""
+        """Do what the clock alone makes due: a new day, a price step, labels and holds that have expired."""
         now = self.now()
         self.state.advance_day(self.ingest.day(now))
         self.ingest.advance(now)
@@ -207,6 +211,7 @@ class Engine:
             records = self.parts.records
             expired = await asyncio.to_thread(records.expire_labels, self.community, now=now)
             await self.changed(expired)
+        await self.money.expire()
         if self.housekeeper.due(now):
             await self._price_step(now)
 

@@ -13,6 +13,7 @@ from lodestone.base.clock import Instant
 from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
+from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.records_types import (
     Answer,
     Bulk,
@@ -50,7 +51,7 @@ __all__ = (
 )
 
 
-class Records(Protocol):
+class Records(LedgerStore, Protocol):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them

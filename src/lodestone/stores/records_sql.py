@@ -31,6 +31,7 @@ from lodestone.stores.records_base import Project, translated
 from lodestone.stores.records_communities import CommunityRecords
 from lodestone.stores.records_domains import DomainRecords
 from lodestone.stores.records_items import ItemRecords
+from lodestone.stores.records_ledger import LedgerRecords
 from lodestone.stores.records_log import LogRecords
 from lodestone.stores.records_schema import METADATA
 from lodestone.stores.records_words import WordRecords
@@ -43,14 +44,16 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
-HEAD: Final = "r0002"
+HEAD: Final = "r0003"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _MIGRATION_LOCK: Final = 7_020_112_019
 """PostgreSQL's advisory lock under which one process at a time migrates."""
 
 
-class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords, WordRecords):
+class SqlRecords(
+    CommunityRecords, ItemRecords, DomainRecords, LogRecords, WordRecords, LedgerRecords
+):
     """See `Records`."""
 
     def copy_to(self, path: Path) -> None:
