@@ -54,7 +54,7 @@ def worked_out(keeper):
     state, lists = keeper._state, keeper._postings
     items = state.items[: state.item_count]
     return [
-        *(items[name].tolist() for name in ("need", "promises", "quality_low", "spare", "logit")),
+        *(items[name].tolist() for name in ("need", "promises", "quality_low", "logit")),
         state.authors[: state.author_count].tobytes(), keeper.sweep.gate, keeper.sweep.gini,
         keeper.sweep.author_rank.tolist(),
         *(lists.rows[n, : lists.count[n]].tolist() for n in (LIST_TRENDING, LIST_NEEDY)),

@@ -162,6 +162,7 @@ async def open_app(
             streams=Streams(seed), limits=_limits(settings, home),
             pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
+        asgi.monotonic = time.perf_counter_ns
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
             yield App(asgi, engines, records, home, settings, key)
@@ -250,7 +251,9 @@ class _Opener:
 
     async def open(self, record: CommunityRecord) -> Engine:
         folder = self._home.community(record.id)
-        log = SqliteLog.open(folder / "log.db", secret=record.secret)
+        log = SqliteLog.open(
+            folder / "log.db", secret=record.secret, monotonic=time.perf_counter_ns
+        )
         found = rebuild.load(folder, log.end(), ATTENTION)
         self._saved[record.id] = found.state.offset
         engine = Engine(self._parts(record, log, found.state, folder))
