@@ -261,7 +261,9 @@ class _Opener:
             engine.ingest.fill(found.columns)
         await rebuild.relay(engine, rebuild.catch_up(engine))
         _restore_prices(engine)
-        engine.housekeeper.tidy(engine.now())
+        whole = found.columns is not None and engine.state.offset == self._saved[record.id]
+        if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
+            engine.housekeeper.tidy(engine.now())
         self._records.purge_answers(record.id, now=engine.now())
         rebuild.recall_served(engine)
         self._ticks[record.id] = asyncio.create_task(self._tick(engine, folder))
