@@ -23,6 +23,7 @@ from lodestone.serve.meters import Meters
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
 from lodestone.services.engines import Engines
+from lodestone.services.load import load_of
 
 _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
@@ -44,7 +45,7 @@ def application(
 
     No key has a limit unless `limits` says so; `pages` adds the routes that people open in a browser.
     """
-    meters = Meters()
+    meters = Meters(lambda: load_of(engines.all()))
     inner = Litestar(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
@@ -71,7 +72,12 @@ def application(
         {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
     )
     return Door(
-        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
+        engines,
+        access,
+        cast("Asgi", inner),
+        wall=wall,
+        limits=limits or Limits(),
+        meters=meters,
     )
 
 
