@@ -14,6 +14,8 @@ from lodestone.stores.records import Answer, claim_of
 _TOKEN_MAX: Final = 255
 _SECRET: Final = ("/keys", "/v1/sessions")
 """Answers that hold a secret are kept nowhere; asking again makes another."""
+_OWN: Final = ("/v1/orders", "/v1/vouchers")
+"""Trade keeps its answers itself, in the commit that makes them true."""
 
 Message = MutableMapping[str, Any]
 
@@ -34,14 +36,9 @@ class Once:
         Raises:
             InvalidError: The header is too long or not printable.
         """
-        if token is None or path.endswith(_SECRET):
+        if token is None or path.endswith(_SECRET) or path.startswith(_OWN):
             return None
-        text = token.decode("ascii", "replace")
-        if not 1 <= len(text) <= _TOKEN_MAX or not text.isprintable() or "\ufffd" in text:
-            problem = Problem("Idempotency-Key", f"must be 1 to {_TOKEN_MAX} printable characters")
-            raise InvalidError(
-                "idempotency_invalid", f"Idempotency-Key {problem.problem}", (problem,)
-            )
+        text = token_text(token)
         named = path.split("/")[3] if path.startswith("/v1/communities/") else None
         community = named or principal.community or self._engines.only()
         if community is None:
@@ -75,3 +72,16 @@ class Once:
         answer = Answer(hashlib.sha256(body).digest(), parts[0]["status"], answered)
         community, digest = claim
         self._engines.records.remember(community, digest, answer, now=self._clock.now())
+
+
+def token_text(token: bytes) -> str:
+    """Read an idempotency key.
+
+    Raises:
+        InvalidError: The header is too long or not printable.
+    """
+    text = token.decode("ascii", "replace")
+    if not 1 <= len(text) <= _TOKEN_MAX or not text.isprintable() or "\ufffd" in text:
+        problem = Problem("Idempotency-Key", f"must be 1 to {_TOKEN_MAX} printable characters")
+        raise InvalidError("idempotency_invalid", f"Idempotency-Key {problem.problem}", (problem,))
+    return text

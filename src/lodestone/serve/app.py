@@ -15,7 +15,13 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
 from lodestone.media import MediaFolder
-from lodestone.serve import routes_catalogue, routes_engine, routes_operator
+from lodestone.serve import (
+    routes_catalogue,
+    routes_engine,
+    routes_operator,
+    routes_orders,
+    routes_trade,
+)
 from lodestone.serve.door import Asgi, Door
 from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
@@ -37,6 +43,7 @@ def application(
     inner = Litestar(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+            *routes_trade.ROUTES, *routes_orders.ROUTES,
         ],
         exception_handlers={
             LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,

@@ -14,7 +14,8 @@ from lodestone.base.errors import ForbiddenError, UnauthorisedError
 from lodestone.stores.records import Records, key_digest
 
 SCOPES: Final = (
-    "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media",
+    "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media", "orders",
+    "desk", "review",
 )  # fmt: skip
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""
@@ -105,7 +106,9 @@ class Access:
             raise problem
         if now >= until:
             raise UnauthorisedError("token_expired", "this session has ended; ask for a new one")
-        return Principal(community, frozenset({"feeds", "events"}), key_digest(key), viewer)
+        return Principal(
+            community, frozenset({"feeds", "events", "orders"}), key_digest(key), viewer
+        )
 
 
 def _tag(secret: bytes, body: bytes) -> bytes:

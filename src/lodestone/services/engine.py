@@ -27,6 +27,7 @@ from lodestone.services.answer import Answers
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.cursor import Chain, decode_cursor
 from lodestone.services.decide import Decider, Setting, Stages
+from lodestone.services.deeds import Deeds
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
@@ -35,10 +36,13 @@ from lodestone.services.seal import Sealer
 from lodestone.services.served import Served
 from lodestone.services.slots import slot_of
 from lodestone.services.terms import TermBook
+from lodestone.services.trade import Trade
+from lodestone.services.trade_counter import house_of
 from lodestone.services.viewer import Hydrator, Viewer
 from lodestone.services.written import change_facts, fact_key, one_fact, topic_of
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
+from lodestone.stores.records_types import Deed
 from lodestone.traffic.codec import encode, encode_who, pack
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import Policy, worth_vector
@@ -91,6 +95,8 @@ class Engine:
         self._hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
         self.writing = asyncio.Lock()
+        self._deeds = Deeds(self.ingest, self.directory, self.secret)
+        self.trade = Trade(self, parts.records, house_of(parts.record))
         self._sequence = parts.log.receipt_next()
         self._set_policy(parts.housekeeper.policy)
 
@@ -189,6 +195,7 @@ class Engine:
             records = self.parts.records
             expired = await asyncio.to_thread(records.expire_labels, self.community, now=now)
             await self.changed(expired)
+        await self.trade.tick()
         if self.housekeeper.due(now):
             await self._price_step(now)
 
@@ -278,11 +285,26 @@ class Engine:
         if not changes:
             return
         now = self.now()
-        facts = change_facts(changes, now, self.ingest.day(now))
-        await self.log.append(facts)
-        self.apply_changes(changes)
-        self.state.offset += facts.size
+        deeds = [change.row for change in changes if isinstance(change.row, Deed)]
+        told = [change for change in changes if not isinstance(change.row, Deed)]
+        if told:
+            facts = change_facts(told, now, self.ingest.day(now))
+            await self.log.append(facts)
+            self.apply_changes(told)
+            self.state.offset += facts.size
+        if deeds:
+            for judged in self._deeds.judge(deeds, now):
+                await self._take(judged)
         self.parts.records.done(self.community, [change.id for change in changes])
+
+    async def hear(self) -> None:
+        """Take in deeds that another process has committed."""
+        async with self.writing:
+            records = self.parts.records
+            deeds = await asyncio.to_thread(
+                records.pending_changes, self.community, limit=CHUNK, deeds_only=True
+            )
+            await self.changed(deeds)
 
     def apply_changes(self, changes: Sequence[Change]) -> None:
         """Move state, directory and lists by changes that the log already has."""

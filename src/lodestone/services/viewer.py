@@ -36,7 +36,7 @@ class Viewer:
     """What `Served` remembers this viewer under."""
     personalised: bool
     follows: Rows
-    """Author slots, -1 for an author without posts."""
+    """Author slots of those they follow and of shops they have bought from, -1 for one without posts."""
     blocks: Rows
     mutes: Rows
     domains: Records
@@ -76,7 +76,7 @@ class Hydrator:
         domains, places = (
             self._domains(record, row) if personalised else (_NONE_DOMAINS, _NONE_PLACES)
         )
-        follows = self._state.follows(row) if row >= 0 and own else _NONE_ROWS
+        follows = self._private(row) if row >= 0 and own else _NONE_ROWS
         return Viewer(
             record=record,
             row=row,
@@ -90,6 +90,11 @@ class Hydrator:
             places=places,
             area=area,
         )
+
+    def _private(self, row: int) -> Rows:
+        """Return who is in the viewer's private domain: those they follow, shops they have bought from."""
+        follows, bought = self._state.follows(row), self._state.bought(row)
+        return np.union1d(follows, bought).astype(np.int32) if bought.size else follows
 
     def _locate(self, record: Records, request: FeedRequest, row: int, now: Instant) -> None:
         if request.position is not None:

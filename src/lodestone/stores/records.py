@@ -30,6 +30,7 @@ from lodestone.stores.records_types import (
     claim_of,
     key_digest,
 )
+from lodestone.stores.trade import TradeRecords
 from lodestone.traffic.policy import Policy
 
 __all__ = (
@@ -51,7 +52,7 @@ __all__ = (
 )
 
 
-class Records(LedgerStore, Protocol):
+class Records(LedgerStore, TradeRecords, Protocol):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them
@@ -337,8 +338,10 @@ class Records(LedgerStore, Protocol):
 
     # The outbox, and what a start reads
 
-    def pending_changes(self, community: str, *, limit: int = 10_000) -> list[Change]:
-        """Return the oldest changes not yet done, each with the row as it is *now*."""
+    def pending_changes(
+        self, community: str, *, limit: int = 10_000, deeds_only: bool = False
+    ) -> list[Change]:
+        """Return the oldest changes not yet done, each with the row as it is *now*; deeds alone if asked."""
         ...
 
     def done(self, community: str, ids: Sequence[int]) -> None:

@@ -38,6 +38,7 @@ from lodestone.stores.records_rows import (
 from lodestone.stores.records_schema import ITEMS, PEOPLE, PERSON_KEYS
 from lodestone.stores.records_seal import Seal
 from lodestone.stores.records_types import Bulk, Change, ItemRecord
+from lodestone.stores.trade_close import close_shops
 
 ITEM_COLUMNS = (ITEMS.c.row, ITEMS.c.id, ITEMS.c.owner, ITEMS.c.layout, PERSON_KEYS.c.key)
 """What the state needs of an item, beside its owner's key."""
@@ -157,6 +158,7 @@ class ItemRecords(PeopleRecords):
                 raise UnknownError("person_unknown", message)
             changes = [forget_person(work, person.ordinal, now=now)]
             changes += scrub(work, person.ordinal, erased=True)
+            close_shops(work, person.ordinal)
             self._unwiped = True
         return changes
 
@@ -172,6 +174,7 @@ class ItemRecords(PeopleRecords):
                 ):
                     changes.append(forget_person(work, ordinal, now=now))
                     changes += scrub(work, ordinal, erased=True)
+                    close_shops(work, ordinal)
                     self._unwiped = True
         return changes
 

@@ -23,6 +23,7 @@ from lodestone.stores.records_domains import DomainRecords
 from lodestone.stores.records_items import ItemRecords
 from lodestone.stores.records_ledger import LedgerRecords
 from lodestone.stores.records_log import LogRecords
+from lodestone.stores.records_trade import SqlTradeRecords
 
 _PRAGMAS: Final = (
     "busy_timeout = 10000",
@@ -32,13 +33,15 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
-HEAD: Final = "r0003"
+HEAD: Final = "r0004"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _MIGRATION_LOCK: Final = 7_020_112_019
 """PostgreSQL's advisory lock under which one process at a time migrates."""
 
 
-class SqlRecords(CommunityRecords, ItemRecords, DomainRecords, LogRecords, LedgerRecords):
+class SqlRecords(
+    CommunityRecords, ItemRecords, DomainRecords, LogRecords, LedgerRecords, SqlTradeRecords
+):
     """See `Records`."""
 
     def copy_to(self, path: Path) -> None:
