@@ -55,11 +55,14 @@ def _known(name: str) -> bool:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(given: dict[str, str] | None = None) -> Iterator[str]:
     """Run a fresh cluster and yield its address for SQLAlchemy.
 
     Its language sorts otherwise than by bytes, as most clusters' do, so that tests notice who
     relies on the order.
+
+    Args:
+        given: Settings in place of those that make a cluster quick and careless.
     """
     folder = programs()
     # A short path: a socket's may have 107 bytes at most.
@@ -83,7 +86,7 @@ def cluster() -> Iterator[str]:
             "initdb", "-D", str(data), "-U", "lodestone", "-A", "trust", "-E", "UTF8", "-N",
             "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en",
         )  # fmt: skip
-        settings = " ".join(f"-c {name}='{value}'" for name, value in QUICK.items())
+        settings = " ".join(f"-c {name}='{value}'" for name, value in (given or QUICK).items())
         options = f"-k {home} {settings}"
         call("pg_ctl", "-D", str(data), "-l", str(home / "log"), "-w", "-o", options, "start")
         try:

@@ -37,6 +37,7 @@ from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.payments import MANUAL, ManualProvider
 from lodestone.stores.records import CommunityRecord, Records
 from lodestone.stores.records_sql import SqlRecords, open_records
 from lodestone.traffic.kernels import COMPILED, Kernels
@@ -240,6 +241,7 @@ class _Opener:
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),
             cpu=time.thread_time_ns, drop_snapshots=lambda: snapshots.drop_all(folder),
+            providers={MANUAL: ManualProvider()},
         )  # fmt: skip
 
     async def close(self, engine: Engine) -> None:

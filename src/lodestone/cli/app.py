@@ -11,6 +11,7 @@ from lodestone.cli import (
     imports,
     keys,
     measures,
+    money,
     policies,
     receipts,
     serving,
@@ -26,7 +27,7 @@ app = typer.Typer(
     help="A self-hosted value-traffic engine for content communities.",
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
 )  # fmt: skip
-for part in (serving, imports, measures, receipts, towns, backups, doctor):
+for part in (serving, imports, measures, receipts, money, towns, backups, doctor):
     part.add(app)
 app.add_typer(keys.communities, name="community")
 app.add_typer(keys.keys, name="key")

@@ -18,6 +18,7 @@ from lodestone.media import MediaFolder
 from lodestone.serve import (
     routes_catalogue,
     routes_engine,
+    routes_money,
     routes_operator,
     routes_orders,
     routes_trade,
@@ -44,6 +45,7 @@ def application(
         route_handlers=[
             *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
             *routes_trade.ROUTES, *routes_orders.ROUTES,
+            *routes_money.ROUTES,
         ],
         exception_handlers={
             LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,

@@ -15,7 +15,7 @@ from lodestone.stores.records import Records, key_digest
 
 SCOPES: Final = (
     "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media", "orders",
-    "desk", "review",
+    "desk", "review", "money",
 )  # fmt: skip
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""

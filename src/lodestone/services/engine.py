@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -31,6 +31,7 @@ from lodestone.services.deeds import Deeds
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
+from lodestone.services.money import Money
 from lodestone.services.receipt_ids import receipt_sequence
 from lodestone.services.seal import Sealer
 from lodestone.services.served import Served
@@ -40,6 +41,7 @@ from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
 from lodestone.services.viewer import Hydrator, Viewer
 from lodestone.services.written import change_facts, fact_key, one_fact, topic_of
+from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
 from lodestone.stores.records_types import Deed
@@ -74,6 +76,7 @@ class Parts:
     decider: Decider
     cpu: Callable[[], int]
     drop_snapshots: Callable[[], None]
+    providers: Mapping[str, PaymentProvider]
 
 
 class Engine:
@@ -94,6 +97,7 @@ class Engine:
         )  # fmt: skip
         self._hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
+        self.money = Money(parts.records, parts.record, self.now, self.ingest.day)
         self.writing = asyncio.Lock()
         self._deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(self, parts.records, house_of(parts.record))
@@ -187,7 +191,7 @@ class Engine:
         self._price_arrays = price_arrays(self.prices)
 
     async def tick(self) -> None:
-        """Do what the clock alone makes due: a new day, a price step, labels that have expired."""
+        """Do what the clock alone makes due: a new day, a price step, labels and holds that have expired."""
         now = self.now()
         self.state.advance_day(self.ingest.day(now))
         self.ingest.advance(now)
@@ -196,6 +200,7 @@ class Engine:
             expired = await asyncio.to_thread(records.expire_labels, self.community, now=now)
             await self.changed(expired)
         await self.trade.tick()
+        await self.money.expire()
         if self.housekeeper.due(now):
             await self._price_step(now)
 

@@ -8,7 +8,7 @@ changed nothing, and does not disturb the others of its commit.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import (
@@ -40,6 +40,8 @@ COMMIT_MAX: Final = 256
 """Requests that one commit serves at most."""
 QUEUE_MAX: Final = 4_096
 """Requests that may stand in the queue; one more is told to come back."""
+_TRIES: Final = 8
+Made = TypeVar("Made")
 EncodeError: TypeAlias = Callable[[LodestoneError], tuple[int, bytes]]
 Serve: TypeAlias = Callable[[Counter], Reply]
 
@@ -143,8 +145,17 @@ class Trade:
         now = self._host.now()
         while await asyncio.to_thread(self.records.something_due, self.house.community, now=now):
             async with self._host.writing:
-                changes = await asyncio.to_thread(self._expire, now)
-                await self._host.changed(changes)
+                await self._host.changed(await self._again(self._expire))
+
+    async def _again(self, work: Callable[[Instant], Made]) -> Made:
+        """Do a whole commit in a thread, again should another of the ledger's have come between."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await asyncio.to_thread(work, self._host.now())
+            except UnavailableError as error:
+                if error.code != "ledger_busy":
+                    raise
+        return await asyncio.to_thread(work, self._host.now())
 
     def _expire(self, now: Instant) -> Sequence[Change]:
         with self.records.till(self.house.community, now=now) as till:
@@ -180,7 +191,7 @@ class Trade:
         trouble: LodestoneError = UnavailableError("trade_failed", message)
         replies: list[Reply | Answer | LodestoneError] = []
         try:
-            replies, changes = await asyncio.to_thread(self._serve, batch, self._host.now())
+            replies, changes = await self._again(lambda now: self._serve(batch, now))
             await self._host.changed(changes)
         except LodestoneError as error:
             # It did not happen, or nobody can say that it is durable: all ask again.

@@ -4,7 +4,8 @@ Whoever must write something else in the same commit - an order, its stock, its 
 `ledger_post.post_in` inside the records' transaction; everybody else posts here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +72,50 @@ class TransferFilter:
     last: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A period of some accounts, read at one moment. Balances are credits less debits, posted."""
+
+    opening: dict[AccountId, int]
+    """Micros before the first day."""
+    lines: tuple[Line, ...]
+    """In the order of the book; holds are not in it."""
+    closing: dict[AccountId, int]
+    """Micros after the last day, summed apart from the lines."""
+
+
+class LedgerSnapshot(Protocol):
+    """The whole ledger at one moment."""
+
+    def accounts(self) -> list[Account]:
+        """Return every account, by id."""
+        ...
+
+    def holds(self) -> list[Hold]:
+        """Return every hold, by id."""
+        ...
+
+    def transfers(self) -> Iterator[Booked]:
+        """Walk every transfer in the order of the book."""
+        ...
+
+    def closed_days(self) -> list[ClosedDay]:
+        """Return the closed days, the first first."""
+        ...
+
+    def day_sums(self, day: int) -> ClosedDay:
+        """Return what closing a day would write of it now."""
+        ...
+
+    def statement(self, accounts: Sequence[AccountId], first: int, last: int) -> Statement:
+        """Return a period of some accounts; see `LedgerStore.statement`."""
+        ...
+
+    def payouts(self) -> list[Payout]:
+        """Return every payout, by period and id."""
+        ...
+
+
 class LedgerStore(Protocol):
     """Every community's ledger. Safe for threads; a call that raises has changed nothing.
 
@@ -124,20 +169,14 @@ class LedgerStore(Protocol):
         """Return a hold and its state, or None."""
         ...
 
-    def holds(self, community: str) -> list[Hold]:
-        """Return every hold, by id."""
-        ...
-
-    def balances_before(
-        self, community: str, accounts: Sequence[AccountId], day: int
-    ) -> dict[AccountId, int]:
-        """Return posted credits less debits of the days before one, in micros, by account."""
-        ...
-
-    def lines(
+    def statement(
         self, community: str, accounts: Sequence[AccountId], first: int, last: int
-    ) -> list[Line]:
-        """Return what moved on accounts from day to day, both included, in the order of the book."""
+    ) -> Statement:
+        """Return what moved on accounts from day to day, both included, and the balances around it."""
+        ...
+
+    def ledger_snapshot(self, community: str) -> AbstractContextManager[LedgerSnapshot]:
+        """Open one consistent view of the whole ledger, whatever is posted meanwhile."""
         ...
 
     def closed_days(self, community: str) -> list[ClosedDay]:
@@ -152,12 +191,17 @@ class LedgerStore(Protocol):
         """
         ...
 
-    def day_sums(self, community: str, day: int) -> ClosedDay:
-        """Return what closing a day would write of it now."""
-        ...
-
-    def put_payout(self, community: str, payout: Payout) -> None:
-        """Write a payout or its new state."""
+    def post_payout(
+        self,
+        community: str,
+        payout: Payout,
+        transfers: Sequence[Transfer],
+        *,
+        opening: Sequence[Account] = (),
+        now: Instant,
+        today: int,
+    ) -> list[Outcome]:
+        """Post a payout's transfers and write its new state in one commit; neither unless all stand."""
         ...
 
     def payouts(self, community: str, period: int | None = None) -> list[Payout]:

@@ -1,29 +1,26 @@
 """The ledger in SQL, beside the records. See `ledger.LedgerStore`."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import func, or_
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, Problem, UnavailableError
-from lodestone.base.money import Micros
 from lodestone.ledger.accounts import Account, AccountId
-from lodestone.ledger.judge import NEVER_CLOSED, Hold, HoldState
-from lodestone.ledger.transfers import (
-    MOVING,
-    NO_ACCOUNT,
-    Booked,
-    Outcome,
-    Transfer,
-    TransferId,
-    TransferKind,
-    transfer_id,
+from lodestone.ledger.judge import NEVER_CLOSED, Hold
+from lodestone.ledger.transfers import Booked, Outcome, Transfer, TransferId
+from lodestone.stores.ledger import ClosedDay, Payout, Statement, TransferFilter
+from lodestone.stores.ledger_post import open_in, post_in
+from lodestone.stores.ledger_read import (
+    Snapshot,
+    closed_days,
+    day_sums,
+    expiries,
+    payouts,
+    statement,
 )
-from lodestone.stores.ledger import ClosedDay, Line, Payout, TransferFilter
-from lodestone.stores.ledger_post import among, open_in, pieces, post_in
 from lodestone.stores.ledger_rows import account_of, booked_of, hold_of
 from lodestone.stores.ledger_schema import (
     ACCOUNTS,
@@ -36,7 +33,6 @@ from lodestone.stores.ledger_schema import (
 from lodestone.stores.records_base import Base, Scope
 
 TRIES: Final = 8
-_MOVING: Final = [int(kind) for kind in MOVING]
 Result = TypeVar("Result")
 
 
@@ -162,63 +158,31 @@ class LedgerRecords(Base):
             row = scope.first(scope.select(HOLDS).where(HOLDS.c.id == hold))
         return None if row is None else hold_of(row)
 
-    def holds(self, community: str) -> list[Hold]:
-        """See `LedgerStore.holds`."""
-        with self._reading(community) as scope:
-            return [hold_of(row) for row in scope.fetch(scope.select(HOLDS).order_by(HOLDS.c.id))]
-
-    def balances_before(
-        self, community: str, accounts: Sequence[AccountId], day: int
-    ) -> dict[AccountId, int]:
-        """See `LedgerStore.balances_before`."""
-        found = dict.fromkeys(accounts, 0)
-        sides = ((TRANSFERS.c.debit, -1), (TRANSFERS.c.credit, 1))
-        with self._reading(community) as scope:
-            for piece in pieces(scope, sorted(found)):
-                for side, sign in sides:
-                    query = scope.select(TRANSFERS, side, func.sum(TRANSFERS.c.amount))
-                    query = query.where(among(scope, side, piece), TRANSFERS.c.day < day)
-                    query = query.where(TRANSFERS.c.kind.in_(_MOVING)).group_by(side)
-                    for name, amount in scope.fetch(query):
-                        found[AccountId(bytes(name))] += sign * int(amount)
-        return found
-
-    def lines(
+    def statement(
         self, community: str, accounts: Sequence[AccountId], first: int, last: int
-    ) -> list[Line]:
-        """See `LedgerStore.lines`."""
-        mine, found = set(accounts), []
-        table = TRANSFERS.c
-        within = and_(table.day >= first, table.day <= last, table.kind.in_(_MOVING))
-        with self._reading(community) as scope:
-            rows: dict[int, Any] = {}
-            for piece in pieces(scope, sorted(mine)):
-                for side in (table.debit, table.credit):
-                    query = scope.select(TRANSFERS).where(among(scope, side, piece), within)
-                    rows.update((row.sequence, row) for row in scope.fetch(query))
-        for _, row in sorted(rows.items()):
-            booked = booked_of(row)
-            asked = booked.transfer
-            for name, sign in ((asked.debit, -1), (asked.credit, 1)):
-                if name in mine:
-                    found.append(Line(booked, name, sign * asked.amount))
-        return found
+    ) -> Statement:
+        """See `LedgerStore.statement`."""
+        with self._at_once(community) as scope:
+            return statement(scope, accounts, first, last)
+
+    @contextmanager
+    def ledger_snapshot(self, community: str) -> Iterator[Snapshot]:
+        """See `LedgerStore.ledger_snapshot`."""
+        with self._at_once(community) as scope:
+            yield Snapshot(scope)
+
+    @contextmanager
+    def _at_once(self, community: str) -> Iterator[Scope]:
+        """Open a transaction all of whose queries see the same moment."""
+        with self._connected(writing=False) as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield Scope(connection, self._tenant(connection, community))
 
     def closed_days(self, community: str) -> list[ClosedDay]:
         """See `LedgerStore.closed_days`."""
         with self._reading(community) as scope:
-            rows = scope.fetch(scope.select(CLOSED_DAYS).order_by(CLOSED_DAYS.c.day))
-        return [
-            ClosedDay(
-                row.day, Instant(row.closed), row.transfers, int(row.moved), bytes(row.digest)
-            )
-            for row in rows
-        ]
-
-    def day_sums(self, community: str, day: int) -> ClosedDay:
-        """See `LedgerStore.day_sums`."""
-        with self._reading(community) as scope:
-            return _sums(scope, day, Instant(0))
+            return closed_days(scope)
 
     def close_day(self, community: str, day: int, *, now: Instant, today: int) -> list[ClosedDay]:
         """See `LedgerStore.close_day`."""
@@ -228,43 +192,35 @@ class LedgerRecords(Base):
         with self._booking(community) as scope:
             return _close(scope, day, now)
 
-    def put_payout(self, community: str, payout: Payout) -> None:
-        """See `LedgerStore.put_payout`."""
-        with self._booking(community) as scope:
-            put_payout_in(scope, payout)
+    def post_payout(
+        self,
+        community: str,
+        payout: Payout,
+        transfers: Sequence[Transfer],
+        *,
+        opening: Sequence[Account] = (),
+        now: Instant,
+        today: int,
+    ) -> list[Outcome]:
+        """See `LedgerStore.post_payout`."""
+
+        def work() -> list[Outcome]:
+            with self._booking(community) as scope:
+                outcomes = post_in(scope, transfers, opening=opening, now=now, today=today)
+                if all(outcome.stands for outcome in outcomes):
+                    _put_payout(scope, payout)
+                return outcomes
+
+        assert not transfers or all(one.linked for one in transfers[:-1])
+        return self._again(work)
 
     def payouts(self, community: str, period: int | None = None) -> list[Payout]:
         """See `LedgerStore.payouts`."""
         with self._reading(community) as scope:
-            query = scope.select(PAYOUTS).order_by(PAYOUTS.c.period, PAYOUTS.c.id)
-            if period is not None:
-                query = query.where(PAYOUTS.c.period == period)
-            return [_payout(row) for row in scope.fetch(query)]
+            return payouts(scope, period)
 
 
-def expiries(scope: Scope, now: Instant, limit: int) -> list[Transfer]:
-    """Return the transfers that release holds whose time is over, the earliest first.
-
-    Their ids follow from the hold's, so that two who find the same hold release it once.
-    """
-    query = scope.select(HOLDS).where(HOLDS.c.state == int(HoldState.OPEN), HOLDS.c.expires <= now)
-    rows = scope.fetch(query.order_by(HOLDS.c.expires, HOLDS.c.id).limit(limit))
-    names = {bytes(row.id): row for row in rows}
-    codes: dict[bytes, int] = {}
-    for piece in pieces(scope, sorted(names)):
-        wanted = scope.select(TRANSFERS, TRANSFERS.c.id, TRANSFERS.c.code)
-        for name, code in scope.fetch(wanted.where(among(scope, TRANSFERS.c.id, piece))):
-            codes[bytes(name)] = code
-    return [
-        Transfer(
-            id=transfer_id("expire", name.hex()), debit=NO_ACCOUNT, credit=NO_ACCOUNT,
-            amount=Micros(0), code=codes[name], kind=TransferKind.EXPIRE, hold=TransferId(name),
-        )
-        for name in names
-    ]  # fmt: skip
-
-
-def put_payout_in(scope: Scope, payout: Payout) -> None:
+def _put_payout(scope: Scope, payout: Payout) -> None:
     """Write a payout or its new state in an open transaction."""
     row = {
         "id": payout.id, "period": payout.period, "account": payout.account,
@@ -277,14 +233,6 @@ def put_payout_in(scope: Scope, payout: Payout) -> None:
         scope.insert(PAYOUTS, [row])
 
 
-def _payout(row: Any) -> Payout:
-    return Payout(
-        TransferId(bytes(row.id)), row.period, AccountId(bytes(row.account)), row.party,
-        int(row.amount), row.currency, row.provider, row.state, row.reference, int(row.paid),
-        Instant(row.created),
-    )  # fmt: skip
-
-
 def _close(scope: Scope, day: int, now: Instant) -> list[ClosedDay]:
     """Close the open days through one, under a lock that every posting shares."""
     book = scope.first(scope.select(BOOKS, BOOKS.c.closed_through).with_for_update())
@@ -294,7 +242,7 @@ def _close(scope: Scope, day: int, now: Instant) -> list[ClosedDay]:
     if closed == NEVER_CLOSED:
         earliest = scope.first(scope.select(TRANSFERS, func.min(TRANSFERS.c.day)))[0]
         closed = day - 1 if earliest is None else min(earliest, day) - 1
-    made = [_sums(scope, one, now) for one in range(closed + 1, day + 1)]
+    made = [day_sums(scope, one, now) for one in range(closed + 1, day + 1)]
     scope.insert(
         CLOSED_DAYS,
         [
@@ -305,19 +253,3 @@ def _close(scope: Scope, day: int, now: Instant) -> list[ClosedDay]:
     )  # fmt: skip
     scope.run(scope.update(BOOKS).values(closed_through=day))
     return made
-
-
-def _sums(scope: Scope, day: int, now: Instant) -> ClosedDay:
-    digest, transfers, moved = hashlib.sha256(), 0, 0
-    query = scope.select(TRANSFERS).where(TRANSFERS.c.day == day).order_by(TRANSFERS.c.sequence)
-    for row in scope.fetch(query):
-        booked = booked_of(row)
-        asked = booked.transfer
-        parts = (
-            booked.sequence, asked.id, int(asked.kind), asked.code, asked.debit, asked.credit,
-            asked.amount, asked.hold, asked.corrects, asked.external, booked.late_for,
-        )  # fmt: skip
-        digest.update(repr(parts).encode())
-        transfers += 1
-        moved += asked.amount if asked.kind in MOVING else 0
-    return ClosedDay(day, now, transfers, moved, digest.digest())

@@ -152,7 +152,8 @@ def test_a_closed_day_takes_no_transfer_and_a_late_one_goes_into_the_present(rec
     booked = records.transfer("town", late.id)
     assert (booked.day, booked.late_for) == (TODAY + 2, TODAY)
     (kept,) = records.closed_days("town")
-    assert records.day_sums("town", TODAY).digest == kept.digest
+    with records.ledger_snapshot("town") as snapshot:
+        assert snapshot.day_sums(TODAY).digest == kept.digest
     assert len(records.close_day("town", TODAY + 3, now=NOW, today=TODAY + 4)) == 3
 
 
@@ -161,13 +162,14 @@ def test_lines_and_the_balance_before_them_add_up(records):
     post(records, move("two", CLEARING, SHOP, 50), today=TODAY + 1)
     names = [SHOP.id, PAID.id]
 
-    before = records.balances_before("town", names, TODAY + 1)
-    lines = records.lines("town", names, TODAY + 1, TODAY + 1)
+    second = records.statement("town", names, TODAY + 1, TODAY + 1)
+    first = records.statement("town", names, TODAY, TODAY)
 
-    assert before == {SHOP.id: 0, PAID.id: 900}
-    assert [(line.account, line.change) for line in lines] == [(SHOP.id, 50)]
-    assert [line.change for line in records.lines("town", names, TODAY, TODAY)] == [1_000, -900, 900, -100]  # fmt: skip
-    assert records.balances_before("town", names, TODAY) == {SHOP.id: 0, PAID.id: 0}
+    assert second.opening == first.closing == {SHOP.id: 0, PAID.id: 900}
+    assert second.closing == {SHOP.id: 50, PAID.id: 900}
+    assert [(line.account, line.change) for line in second.lines] == [(SHOP.id, 50)]
+    assert [line.change for line in first.lines] == [1_000, -900, 900, -100]
+    assert first.opening == {SHOP.id: 0, PAID.id: 0}
 
 
 def test_transfers_are_listed_by_what_is_asked_of_them(records):

@@ -1,0 +1,88 @@
+"""`settle`, `audit`, `payouts`: close a day, prove the book, pay out."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lodestone.cli.reach import Reach, run
+from lodestone.cli.say import FINDING, Community, Home, Json, data, line, table
+
+Day = Annotated[
+    str, typer.Argument(metavar="DAY", help="A day of the community's, such as 2026-03-01.")
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("settle", epilog="Example: lodestone settle 2026-03-01")(settle)
+    app.command("audit", epilog="Example: lodestone audit --json")(audit)
+    app.command("payouts", epilog="Example: lodestone payouts 2026-03-01 --file payouts.csv")(
+        payouts
+    )
+
+
+def settle(day: Day, community: Community = None, home: Home = None, as_json: Json = False) -> None:
+    """Release expired holds and close a day's books; again changes nothing."""
+    told = run(home, community, lambda reach: reach.ask("POST", "/v1/settle", body={"day": day}))
+    if as_json:
+        data(told)
+        return
+    closed = ", ".join(told["closed_now"]) or "nothing; it was closed before"
+    line(f"closed {closed}")
+    line(f"{told['transfers']} transfers, {told['expired']} holds expired, digest {told['digest']}")
+    table(
+        ["code", "transfers", "micros", "currency"],
+        [[one["code"], str(one["transfers"]), f"{one['amount']['micros']:,}", one["amount"]["currency"]]
+         for one in told["by_code"]],
+    )  # fmt: skip
+
+
+def audit(community: Community = None, home: Home = None, as_json: Json = False) -> None:
+    """Prove that the book is what its transfers say; name every difference, and end with 1 on one."""
+    told = run(home, community, lambda reach: reach.ask("POST", "/v1/audit"))
+    if as_json:
+        data(told)
+    else:
+        for one in told["differences"]:
+            line(
+                f"{one['check']}: {one['subject']}: expected {one['expected']}, found {one['found']}"
+            )
+        line(
+            f"{told['transfers']} transfers, {told['accounts']} accounts, {told['holds']} holds, "
+            f"{told['closed_days']} closed days, {len(told['differences'])} differences"
+        )
+        line(f"proved: {', '.join(told['checks'])}")
+    if told["differences"]:
+        raise typer.Exit(FINDING)
+
+
+def payouts(
+    day: Day,
+    file: Annotated[Path | None, typer.Option(help="Where to write them as CSV.")] = None,
+    provider: Annotated[str, typer.Option(help="Who pays.")] = "manual",
+    community: Community = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Pay out, once, what every party earned through a closed day."""
+
+    async def ask(reach: Reach) -> tuple[Any, bytes]:
+        body = {"day": day, "provider": provider}
+        told = await reach.ask("POST", "/v1/payouts", body=body)
+        written = b""
+        if file is not None:
+            written = (await reach.http.get(f"/v1/payouts/{day}/file")).content
+        return told, written
+
+    told, written = run(home, community, ask)
+    if file is not None:
+        file.write_bytes(written)
+    if as_json:
+        data(told)
+        return
+    table(
+        ["payout", "party", "micros", "currency", "state"],
+        [[one["id"], one["party"], f"{one['amount']['micros']:,}", one["amount"]["currency"], one["state"]]
+         for one in told["data"]],
+    )  # fmt: skip

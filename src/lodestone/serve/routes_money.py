@@ -1,0 +1,305 @@
+"""Routes of money: accounts, transfers, statements, the trial balance, settling, auditing, payouts."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, PathParameter, QueryParameter
+
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.money import MICROS_MAX, Micros
+from lodestone.base.wire import Money as Amount
+from lodestone.base.wire import TimeText, time_text
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    Limit,
+    decode_after,
+    encode_after,
+    engine,
+    page,
+)
+from lodestone.services.audit import CHECKS, AuditOut, audit
+from lodestone.services.books import (
+    AccountOut,
+    Books,
+    Names,
+    StatementOut,
+    TransferOut,
+    TrialBalance,
+    account_named,
+    code_named,
+    day_number,
+    day_text,
+)
+from lodestone.services.engine import Engine
+from lodestone.services.payouts import Payouts, payout_name
+from lodestone.services.settle import SettledOut, settle
+from lodestone.stores.ledger import Payout, TransferFilter
+from lodestone.stores.payments import MANUAL, PaymentState, Reply
+
+SCOPE = "money"
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+DayText = Annotated[
+    str, msgspec.Meta(pattern=_DAY, description="A day of the community's, a date.")
+]
+First = Annotated[
+    str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
+]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=_DAY, description="The last day.")]
+Day = Annotated[
+    str | None, QueryParameter(pattern=_DAY, description="The day through which was paid.")
+]
+Party = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=160, description="`platform`, `shop:ID`, `person:ID`, `provider:NAME`."
+    ),
+]
+PathParty = Annotated[
+    str, PathParameter(description="`platform`, `shop:ID`, `person:ID`, `provider:NAME`.")
+]
+PathAccount = Annotated[str, PathParameter(description="`acc_` and 32 hexadecimal digits.")]
+PathTransfer = Annotated[str, PathParameter(description="`trf_` and 32 hexadecimal digits.")]
+PathPayout = Annotated[str, PathParameter(description="`pay_` and 32 hexadecimal digits.")]
+PathDay = Annotated[str, PathParameter(description="The day through which was paid, a date.")]
+
+
+class Accounts(msgspec.Struct, frozen=True):
+    """A page of accounts."""
+
+    data: list[AccountOut]
+    next_cursor: str | None
+
+
+class Transfers(msgspec.Struct, frozen=True):
+    """A page of transfers, in the order of the book."""
+
+    data: list[TransferOut]
+    next_cursor: str | None
+
+
+class DayIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A day of the community's."""
+
+    day: DayText
+
+
+class PayoutsIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to pay out: everything earned through a closed day and not paid yet."""
+
+    day: DayText
+    provider: Annotated[str, msgspec.Meta(max_length=64)] = MANUAL
+
+
+class PayoutResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a payout ended, as whoever moved the money says."""
+
+    state: Annotated[str, msgspec.Meta(pattern="^(paid|declined)$", description="paid or declined")]
+    paid_micros: Annotated[int, msgspec.Meta(ge=1, le=2**62)] | None = None
+    """What was truly paid; all of it when nothing is said."""
+    reference: Annotated[str, msgspec.Meta(max_length=128)] = ""
+
+
+class PayoutOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One payment to one party for one period."""
+
+    id: str
+    day: str
+    party: str
+    amount: Amount
+    paid: Amount
+    provider: str
+    state: str
+    reference: str | None
+    created_at: TimeText
+
+
+class PayoutList(msgspec.Struct, frozen=True):
+    """The payouts of a period, or all."""
+
+    data: list[PayoutOut]
+
+
+def books_of(found: Engine) -> Books:
+    """Return what may be shown of a community's ledger."""
+    people, directory = found.directory.people, found.directory
+
+    def ordinal_of(name: str) -> int | None:
+        row = people.get(name)
+        return None if row is None else directory.ordinal(row)
+
+    def id_of(ordinal: int) -> str | None:
+        row = directory.row_of_ordinal(ordinal)
+        return directory.person_ids[row] if row >= 0 else None
+
+    return Books(found.money, Names(ordinal_of, id_of))
+
+
+@get("/v1/accounts", responses=REFUSALS)
+async def list_accounts(
+    request: Asked, party: Party = None, limit: Limit = 100, cursor: Cursor = None
+) -> Accounts:
+    """List accounts, of one party if given."""
+    books = books_of(engine(request, SCOPE))
+    found = {one.id: one for one in await asyncio.to_thread(books.accounts, party)}
+    names, after = page(sorted(found), limit, cursor)
+    return Accounts([found[name] for name in names], after)
+
+
+@get("/v1/accounts/{account_id:str}", responses=REFUSALS)
+async def get_account(request: Asked, account_id: PathAccount) -> AccountOut:
+    """Read an account: whose it is, what it holds and what is held of it."""
+    return books_of(engine(request, SCOPE)).account(account_id)
+
+
+@get("/v1/transfers", responses=REFUSALS)
+async def list_transfers(
+    request: Asked,
+    account: Annotated[
+        str | None, QueryParameter(max_length=40, description="An account's id.")
+    ] = None,
+    external: Annotated[
+        str | None, QueryParameter(max_length=160, description="An order, a payout, a reference.")
+    ] = None,
+    code: Annotated[
+        str | None, QueryParameter(max_length=40, description="What they are for.")
+    ] = None,
+    day: Annotated[
+        str | None, QueryParameter(pattern=_DAY, description="The day they are booked on, a date.")
+    ] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Transfers:
+    """List transfers in the order of the book, by account, external id, code and day."""
+    found = engine(request, SCOPE)
+    on = None if day is None else day_number(day, "day")
+    wanted = TransferFilter(
+        account=None if account is None else account_named(account, "account"),
+        external=external, code=None if code is None else code_named(code), first=on, last=on,
+    )  # fmt: skip
+    after = _sequence(cursor)
+    shown, more = await asyncio.to_thread(books_of(found).transfers, wanted, limit, after)
+    return Transfers(shown, encode_after(None if more is None else str(more)))
+
+
+def _sequence(cursor: str | None) -> int:
+    text = decode_after(cursor) or "0"
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+    return int(text)
+
+
+@get("/v1/transfers/{transfer_id:str}", responses=REFUSALS)
+async def get_transfer(request: Asked, transfer_id: PathTransfer) -> TransferOut:
+    """Read a transfer."""
+    return books_of(engine(request, SCOPE)).transfer(transfer_id)
+
+
+@get("/v1/statements/{party:str}", responses=REFUSALS)
+async def get_statement(
+    request: Asked, party: PathParty, first: First = None, last: Last = None
+) -> StatementOut:
+    """Read a party's statement: opening, every line, closing; today's when no days are given."""
+    found = engine(request, SCOPE)
+    today = found.money.today()
+    end = today if last is None else day_number(last, "to")
+    start = min(end, today) if first is None else day_number(first, "from")
+    return await asyncio.to_thread(books_of(found).statement, party, start, end)
+
+
+@get("/v1/trial-balance", responses=REFUSALS)
+async def get_trial_balance(request: Asked) -> TrialBalance:
+    """Sum every account: debits and credits are equal."""
+    return await asyncio.to_thread(books_of(engine(request, SCOPE)).trial_balance)
+
+
+@post("/v1/settle", status_code=200, responses=REFUSALS)
+async def post_settle(request: Asked, data: JSONBody[DayIn]) -> SettledOut:
+    """Settle a day that is over: release expired holds, close its books; again changes nothing."""
+    return await settle(engine(request, SCOPE).money, day_number(data.day, "day"))
+
+
+@post("/v1/audit", status_code=200, responses=REFUSALS)
+async def post_audit(request: Asked) -> AuditOut:
+    """Prove that the book is what its transfers say; name every difference."""
+    found = engine(request, SCOPE)
+    return await asyncio.to_thread(audit, found.money, found.parts.records, CHECKS)
+
+
+def _payouts(found: Engine) -> Payouts:
+    return Payouts(found.money, found.parts.providers)
+
+
+def _payout(found: Engine, names: Books, payout: Payout) -> PayoutOut:
+    currency = found.money.currency
+    return PayoutOut(
+        id=payout_name(payout), day=day_text(payout.period), party=names.outside(payout.party),
+        amount=Amount(payout.amount, currency), paid=Amount(payout.paid, currency),
+        provider=payout.provider, state=payout.state, reference=payout.reference,
+        created_at=time_text(payout.created),
+    )  # fmt: skip
+
+
+def _shown(found: Engine, payouts: list[Payout]) -> PayoutList:
+    names = books_of(found)
+    return PayoutList([_payout(found, names, one) for one in payouts])
+
+
+@post("/v1/payouts", status_code=200, responses=REFUSALS)
+async def post_payouts(request: Asked, data: JSONBody[PayoutsIn]) -> PayoutList:
+    """Pay out what was earned through a closed day, once; again asks only for what has not ended."""
+    found = engine(request, SCOPE)
+    day, payouts = day_number(data.day, "day"), _payouts(found)
+    await asyncio.to_thread(payouts.order, day, data.provider)
+    return _shown(found, await payouts.send(day))
+
+
+@get("/v1/payouts", responses=REFUSALS)
+async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
+    """List payouts, of one period if given."""
+    found = engine(request, SCOPE)
+    period = None if day is None else day_number(day, "day")
+    return _shown(found, found.money.store.payouts(found.money.community, period))
+
+
+@get(
+    "/v1/payouts/{day:str}/file",
+    responses={
+        **REFUSALS,
+        200: ResponseSpec(str, media_type="text/csv", generate_examples=False, description="CSV"),
+    },
+)
+async def get_payout_file(request: Asked, day: PathDay) -> Response[bytes]:
+    """Fetch the payouts of a period as CSV, for a bank's own program."""
+    found = engine(request, SCOPE)
+    text = await asyncio.to_thread(_payouts(found).file, day_number(day, "day"))
+    return Response(text.encode(), media_type="text/csv; charset=utf-8")
+
+
+@post("/v1/payouts/{payout_id:str}/result", status_code=200, responses=REFUSALS)
+async def post_payout_result(
+    request: Asked, payout_id: PathPayout, data: JSONBody[PayoutResult]
+) -> PayoutOut:
+    """Say how a payout ended; the same again changes nothing."""
+    found = engine(request, SCOPE)
+    payouts, names = _payouts(found), books_of(found)
+    payout = payouts.find(payout_id)
+    amount = payout.amount if data.paid_micros is None else data.paid_micros
+    done = data.state == "paid"
+    assert amount <= MICROS_MAX
+    reply = Reply(
+        payout_id, PaymentState.DONE if done else PaymentState.DECLINED,
+        Micros(amount if done else 0), data.reference,
+    )  # fmt: skip
+    return _payout(found, names, await asyncio.to_thread(payouts.told, reply))
+
+
+ROUTES = [
+    list_accounts, get_account, list_transfers, get_transfer, get_statement, get_trial_balance,
+    post_settle, post_audit, post_payouts, list_payouts, get_payout_file, post_payout_result,
+]  # fmt: skip

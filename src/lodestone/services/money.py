@@ -1,0 +1,139 @@
+"""A community's money at work: post under group commit, expire by its clock, show accounts and statements."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import LodestoneError, UnavailableError
+from lodestone.ledger import chart
+from lodestone.ledger.accounts import Account
+from lodestone.ledger.chart import AccountKind
+from lodestone.ledger.transfers import Outcome, Transfer, TransferId
+from lodestone.stores.ledger import LedgerStore
+from lodestone.stores.records import CommunityRecord
+
+GROUP_MAX: Final = 4_000
+"""Transfers in one commit, at most, unless one request alone has more."""
+EXPIRE_MAX: Final = 10_000
+ABANDONED: Final = UnavailableError(
+    "ledger_abandoned", "The commit this was part of broke off; ask again with the same ids."
+)
+
+
+@dataclass(slots=True, eq=False)
+class _Ask:
+    """One request that waits for a commit."""
+
+    transfers: Sequence[Transfer]
+    opening: Sequence[Account]
+    answer: asyncio.Future[list[Outcome]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class Money:
+    """The ledger of one community. Called on the event loop's thread; the store works beside it."""
+
+    def __init__(
+        self,
+        store: LedgerStore,
+        record: CommunityRecord,
+        now: Callable[[], Instant],
+        day_of: Callable[[Instant], int],
+    ) -> None:
+        self.store = store
+        self.community = record.id
+        self.currency = record.given.currency
+        self._secret = record.secret
+        self.now = now
+        self._day_of = day_of
+        self._waiting: list[_Ask] = []
+        self._committing = asyncio.Lock()
+
+    def today(self) -> int:
+        """Return the community's day."""
+        return self._day_of(self.now())
+
+    def account(self, kind: AccountKind, party: str = chart.PLATFORM) -> Account:
+        """Return an account as the chart has it, to name it and to have it opened on demand."""
+        return chart.account(self._secret, kind, party, self.currency)
+
+    async def post(
+        self, transfers: Sequence[Transfer], *, opening: Sequence[Account] = ()
+    ) -> list[Outcome]:
+        """Post transfers; complete once they are durable.
+
+        Requests that arrive while a commit is under way share the next one. Each is judged in its
+        turn, and what one of them was refused touches no other.
+
+        Args:
+            transfers: In the order they take effect; linked ones stand or fall together.
+            opening: Accounts that may not be there yet.
+
+        Raises:
+            UnavailableError: They could not be stored; asking again with the same ids is safe.
+        """
+        if transfers and transfers[-1].linked:
+            # Beside another request its chain would go on into that one's first transfer.
+            return await self._commit_one(transfers, opening)
+        ask = _Ask(transfers, opening)
+        self._waiting.append(ask)
+        async with self._committing:
+            if not ask.answer.done():
+                await self._commit(self._group())
+        return await ask.answer
+
+    def _group(self) -> list[_Ask]:
+        """Take the oldest requests that fit into one commit."""
+        count, size = 0, 0
+        for ask in self._waiting:
+            size += len(ask.transfers)
+            if count and size > GROUP_MAX:
+                break
+            count += 1
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
+        return group
+
+    async def _commit(self, group: list[_Ask]) -> None:
+        transfers = [one for ask in group for one in ask.transfers]
+        opening = [one for ask in group for one in ask.opening]
+        failure: LodestoneError = ABANDONED
+        try:
+            outcomes = await self._commit_one(transfers, opening)
+            start = 0
+            for ask in group:
+                end = start + len(ask.transfers)
+                if not ask.answer.done():
+                    ask.answer.set_result(outcomes[start:end])
+                start = end
+        except LodestoneError as error:
+            failure = error
+        finally:
+            for ask in group:
+                if not ask.answer.done():
+                    ask.answer.set_exception(failure)
+
+    async def _commit_one(
+        self, transfers: Sequence[Transfer], opening: Sequence[Account]
+    ) -> list[Outcome]:
+        now = self.now()
+        return await asyncio.to_thread(
+            lambda: self.store.post_transfers(
+                self.community, transfers, opening=opening, now=now, today=self._day_of(now)
+            )
+        )
+
+    async def expire(self) -> list[TransferId]:
+        """Release the holds whose time is over by the community's clock; return their ids."""
+        now, released = self.now(), []
+        while True:
+            some = await asyncio.to_thread(
+                lambda: self.store.expire_holds(
+                    self.community, now=now, today=self._day_of(now), limit=EXPIRE_MAX
+                )
+            )
+            released += some
+            if len(some) < EXPIRE_MAX:
+                return released

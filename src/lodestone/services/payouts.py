@@ -1,0 +1,239 @@
+"""Pay out what shops and creators have earned: once for each period, as a file and through a provider.
+
+Ordering a payout moves the earnings into transit and holds the same amount of what the provider has; the provider's
+word then posts or voids that hold. Whatever it says twice is done once.
+"""
+
+import asyncio
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
+from lodestone.base.money import Micros
+from lodestone.ledger.accounts import Account
+from lodestone.ledger.chart import PAYABLE, AccountKind, Code, provider
+from lodestone.ledger.transfers import (
+    NO_ACCOUNT,
+    Outcome,
+    Transfer,
+    TransferId,
+    TransferKind,
+    chain,
+    reverse,
+    transfer_id,
+)
+from lodestone.services.money import Money
+from lodestone.stores.ledger import Payout
+from lodestone.stores.payments import Instruction, PaymentProvider, PaymentState, Reply
+
+FINAL: Final = ("paid", "declined")
+COLUMNS: Final = ("payout_id", "party", "amount_micros", "currency", "state", "reference")
+
+
+class Payouts:
+    """The payouts of one community."""
+
+    def __init__(self, money: Money, providers: Mapping[str, PaymentProvider]) -> None:
+        self._money = money
+        self._providers = providers
+
+    def provider(self, name: str) -> PaymentProvider:
+        """Return a provider by its name. Raises InvalidError naming those there are."""
+        found = self._providers.get(name)
+        if found is None:
+            problem = Problem("provider", f"is one of {', '.join(sorted(self._providers))}")
+            raise InvalidError("provider_unknown", f"provider {problem.problem}", (problem,))
+        return found
+
+    def order(self, period: int, provider_name: str) -> list[Payout]:
+        """Order what every party earned through a closed day and has not been paid; again orders nothing.
+
+        Args:
+            period: The day through which earnings are paid; it must be closed.
+            provider_name: Who pays.
+
+        Returns:
+            Every payout of the period. What the provider holds too little for waits for a later period.
+
+        Raises:
+            ConflictError: `day_open`: the day is not closed, so that its figures may still change.
+        """
+        paying = self.provider(provider_name)
+        store, community = self._money.store, self._money.community
+        closed = store.closed_days(community)
+        if not closed or closed[-1].day < period:
+            problem = Problem("day", "is not closed; settle it first")
+            raise ConflictError("day_open", f"day {problem.problem}", (problem,))
+        known = {one.account for one in store.payouts(community, period)}
+        for kind in PAYABLE:
+            for account in store.accounts(community, kind=kind):
+                if account.id not in known:
+                    self._order_one(account, period, paying.name)
+        return store.payouts(community, period)
+
+    def _order_one(self, account: Account, period: int, name: str) -> None:
+        money = self._money
+        books = money.store.statement(money.community, [account.id], period + 1, period)
+        free = account.balance - account.debits_pending
+        amount = min(books.closing[account.id], free)
+        if amount <= 0:
+            return
+        transit = money.account(AccountKind.PAYOUTS_IN_TRANSIT, provider(name))
+        clearing = money.account(AccountKind.PROVIDER_CLEARING, provider(name))
+        payout = Payout(
+            transfer_id("payout", period, account.id.hex()), period, account.id, account.party,
+            amount, account.currency, name, "ordered", None, 0, money.now(),
+        )  # fmt: skip
+        external = payout_name(payout)
+        out = Transfer(
+            payout.id, account.id, transit.id, Micros(amount), Code.PAYOUT, external=external
+        )
+        paid = Transfer(
+            hold_of(payout), transit.id, clearing.id, Micros(amount), Code.PAYOUT_PAID,
+            TransferKind.HOLD, external=external,
+        )  # fmt: skip
+        self._post(payout, chain(out, paid), [transit, clearing])
+
+    async def send(self, period: int) -> list[Payout]:
+        """Ask the provider for every payout of a period that has not ended; again does no harm."""
+        for payout in self._money.store.payouts(self._money.community, period):
+            if payout.state not in FINAL:
+                instruction = Instruction(
+                    payout_name(payout), "payout", Micros(payout.amount), payout.currency,
+                    payout.party,
+                )  # fmt: skip
+                paying = self.provider(payout.provider)
+                asked = payout.state == "ordered"
+                reply = await (paying.ask(instruction) if asked else paying.look_up(instruction.id))
+                await asyncio.to_thread(self.told, reply)
+        return self._money.store.payouts(self._money.community, period)
+
+    def told(self, reply: Reply) -> Payout:
+        """Take what a provider says of a payout, the first time or again; return the payout.
+
+        Raises:
+            UnknownError: `payout_unknown`.
+            ConflictError: `payout_refused`: the book cannot follow; says why.
+        """
+        payout = self.find(reply.id)
+        if reply.state is PaymentState.DONE and payout.state != "paid":
+            return self._paid(payout, reply)
+        if reply.state is PaymentState.DECLINED and payout.state not in FINAL:
+            return self._declined(payout, reply)
+        states = {PaymentState.WAITING: "sent", PaymentState.UNKNOWN: "unknown"}
+        if reply.state in states and payout.state not in FINAL:
+            return self._post(replace(payout, state=states[reply.state]), [], [])
+        return payout
+
+    def find(self, name: str) -> Payout:
+        """Return a payout by its name. Raises UnknownError `payout_unknown`."""
+        for payout in self._money.store.payouts(self._money.community):
+            if payout_name(payout) == name:
+                return payout
+        raise UnknownError("payout_unknown", f"there is no payout {name!r}")
+
+    def _paid(self, payout: Payout, reply: Reply) -> Payout:
+        """Let the money leave; what the provider paid too little goes back, too much is a difference."""
+        after = replace(
+            payout, state="paid", reference=reply.reference or None, paid=int(reply.amount)
+        )
+        moved = Micros(min(reply.amount, payout.amount))
+        if payout.state == "declined":
+            return self._revived(after, reply.amount)
+        asked = [
+            Transfer(
+                _of(payout, "paid"), NO_ACCOUNT, NO_ACCOUNT, moved, Code.PAYOUT_PAID,
+                TransferKind.POST, hold=hold_of(payout), external=payout_name(payout),
+            )
+        ]  # fmt: skip
+        if moved < payout.amount:
+            asked.append(self._back(payout, Micros(payout.amount - moved)))
+        if reply.amount > payout.amount:
+            asked.append(self._difference(payout, Micros(reply.amount - payout.amount)))
+        return self._post(after, chain(*asked), [self._money.account(AccountKind.ADJUSTMENT)])
+
+    def _declined(self, payout: Payout, reply: Reply) -> Payout:
+        void = Transfer(
+            _of(payout, "void"), NO_ACCOUNT, NO_ACCOUNT, Micros(0), Code.PAYOUT_PAID,
+            TransferKind.VOID, hold=hold_of(payout), external=payout_name(payout),
+        )  # fmt: skip
+        after = replace(payout, state="declined", reference=reply.reference or None)
+        return self._post(after, chain(void, self._back(payout, Micros(payout.amount))), [])
+
+    def _revived(self, after: Payout, amount: Micros) -> Payout:
+        """Follow a payment that was done after it had been declined: nobody expected it, so it is a difference."""
+        asked = self._difference(after, amount)
+        return self._post(after, [asked], [self._money.account(AccountKind.ADJUSTMENT)])
+
+    def _back(self, payout: Payout, amount: Micros) -> Transfer:
+        transit = self._money.account(AccountKind.PAYOUTS_IN_TRANSIT, provider(payout.provider))
+        out = Transfer(
+            payout.id, payout.account, transit.id, Micros(payout.amount), Code.PAYOUT,
+            external=payout_name(payout),
+        )  # fmt: skip
+        return reverse(out, _of(payout, "back"), code=Code.PAYOUT_BACK, amount=amount)
+
+    def _difference(self, payout: Payout, amount: Micros) -> Transfer:
+        adjustment = self._money.account(AccountKind.ADJUSTMENT)
+        clearing = self._money.account(AccountKind.PROVIDER_CLEARING, provider(payout.provider))
+        return Transfer(
+            _of(payout, "difference"), adjustment.id, clearing.id, amount, Code.ADJUSTMENT,
+            external=payout_name(payout),
+        )  # fmt: skip
+
+    def _post(self, payout: Payout, transfers: list[Transfer], opening: list[Account]) -> Payout:
+        money = self._money
+        outcomes = money.store.post_payout(
+            money.community,
+            payout,
+            transfers,
+            opening=opening,
+            now=money.now(),
+            today=money.today(),
+        )
+        refused = [one for one in outcomes if not one.stands and one is not Outcome.CHAIN_REFUSED]
+        if refused and payout.state != "ordered":
+            message = f"the book cannot follow {payout_name(payout)}: {refused[0].name.lower()}"
+            raise ConflictError("payout_refused", message)
+        return payout
+
+    def file(self, period: int) -> str:
+        """Return the payouts of a period as CSV, the same bytes for the same payouts."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for one in self._money.store.payouts(self._money.community, period):
+            writer.writerow(
+                (
+                    payout_name(one),
+                    one.party,
+                    one.amount,
+                    one.currency,
+                    one.state,
+                    one.reference or "",
+                )
+            )
+        return text.getvalue()
+
+
+def payout_name(payout: Payout) -> str:
+    """Return the id by which the world knows a payout.
+
+    >>> from lodestone.base.clock import Instant
+    >>> from lodestone.ledger.accounts import AccountId
+    >>> payout_name(Payout(TransferId(bytes(16)), 1, AccountId(b""), "", 1, "CNY", "", "", None, 0, Instant(0)))
+    'pay_00000000000000000000000000000000'
+    """
+    return f"pay_{payout.id.hex()}"
+
+
+def _of(payout: Payout, what: str) -> TransferId:
+    return transfer_id("payout", payout.id.hex(), what)
+
+
+def hold_of(payout: Payout) -> TransferId:
+    """Return the id of the hold under which a payout waits for its provider's word."""
+    return _of(payout, "hold")
