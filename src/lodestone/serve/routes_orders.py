@@ -53,7 +53,11 @@ Buyer = Annotated[str | None, QueryParameter(description="Only this buyer's.")]
 ShopId = Annotated[str | None, QueryParameter(description="Only this shop's.")]
 OrderId = Annotated[str | None, QueryParameter(max_length=64, description="Only this order's.")]
 StaffId = Annotated[str | None, QueryParameter(description="Only what this person redeemed.")]
-Day = Annotated[str | None, QueryParameter(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+First = Annotated[
+    str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
+]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=_DAY, description="The last day.")]
 
 
 class OrderPage(msgspec.Struct, frozen=True):
@@ -219,8 +223,8 @@ async def list_vouchers(
 
 @get("/v1/shops/{shop_id:str}/redemptions", responses=REFUSALS)
 async def list_redemptions(
-    request: Asked, shop_id: PathId, first: Annotated[Day, QueryParameter(name="from")] = None,
-    last: Annotated[Day, QueryParameter(name="to")] = None, staff_id: StaffId = None,
+    request: Asked, shop_id: PathId, first: First = None,
+    last: Last = None, staff_id: StaffId = None,
 ) -> RedemptionList:  # fmt: skip
     """List what a shop redeemed, by day (both included) and by who did."""
     held = trade(request, "desk")

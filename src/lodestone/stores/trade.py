@@ -10,7 +10,6 @@ from lodestone.commerce.stock import Stock
 from lodestone.stores.records_types import Change
 from lodestone.stores.trade_till import Till
 from lodestone.stores.trade_types import (
-    Books,
     OrderEvent,
     OrderView,
     ProductRecord,
@@ -178,8 +177,4 @@ class TradeRecords(Protocol):
 
     def something_due(self, community: str, *, now: Instant) -> bool:
         """Say whether time has made an order or a voucher due."""
-        ...
-
-    def books(self, community: str) -> Books:
-        """Return what orders, vouchers and stock come to, to be held against the ledger."""
         ...

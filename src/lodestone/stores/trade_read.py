@@ -16,13 +16,10 @@ from lodestone.stores.trade_schema import (
     ORDER_EVENTS,
     ORDERS,
     REDEMPTIONS,
-    SALE_TAKEN,
-    STOCK,
     VOUCHERS,
 )
 from lodestone.stores.trade_till import Till
 from lodestone.stores.trade_types import (
-    Books,
     OrderEvent,
     OrderView,
     RedemptionRecord,
@@ -151,23 +148,6 @@ class OrderRecords(Base):
                 VOUCHERS.c.used + VOUCHERS.c.refunded < VOUCHERS.c["count"],
             )
             return scope.first(due) is not None or scope.first(over.limit(1)) is not None
-
-    def books(self, community: str) -> Books:
-        """See `TradeRecords.books`."""
-        with self._reading(community) as scope:
-            numbers = scope.fetch(scope.select(ORDERS, ORDERS.c.number).order_by(ORDERS.c.number))
-            orders = load_orders(scope, [row.number for row in numbers])
-            vouchers = scope.fetch(scope.select(VOUCHERS).order_by(VOUCHERS.c.number))
-            redeemed = scope.select(REDEMPTIONS).order_by(REDEMPTIONS.c.shop, REDEMPTIONS.c.request)
-            events = scope.fetch(scope.select(ORDER_EVENTS).order_by(ORDER_EVENTS.c.id))
-            return Books(
-                tuple(orders[number] for number in sorted(orders)),
-                tuple(rows.voucher_record(row) for row in vouchers),
-                tuple(rows.redemption_record(row) for row in scope.fetch(redeemed)),
-                tuple(rows.event_of(row) for row in events),
-                {row.key: rows.stock_of(row) for row in scope.fetch(scope.select(STOCK))},
-                {(row.sale, row.ordinal): row.units for row in scope.fetch(scope.select(SALE_TAKEN))},
-            )  # fmt: skip
 
 
 def _ordinal(scope: Scope, person_id: str) -> int:
