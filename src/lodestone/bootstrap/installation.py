@@ -44,6 +44,7 @@ from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
 _TICK_SECONDS: Final = 5.0
+_HEAR_SECONDS: Final = 0.5
 _SNAPSHOT_FACTS: Final = 2_000_000
 _COMPACT_SECONDS: Final = 86_400.0
 _PURGE_SECONDS: Final = 3600.0
@@ -202,7 +203,7 @@ class _Opener:
         self._wall = wall
         self._kernels = kernels
         self._saved: dict[str, int] = {}
-        self._ticks: dict[str, asyncio.Task[None]] = {}
+        self._ticks: dict[str, list[asyncio.Task[None]]] = {}
 
     async def open(self, record: CommunityRecord) -> Engine:
         folder = self._home.community(record.id)
@@ -216,7 +217,9 @@ class _Opener:
         _restore_prices(engine)
         engine.housekeeper.tidy(engine.now())
         rebuild.recall_served(engine)
-        self._ticks[record.id] = asyncio.create_task(self._tick(engine, folder))
+        self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
+        if self._records.shared:
+            self._ticks[record.id].append(asyncio.create_task(_listen(engine)))
         return engine
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
@@ -245,10 +248,10 @@ class _Opener:
         )  # fmt: skip
 
     async def close(self, engine: Engine) -> None:
-        task = self._ticks.pop(engine.community)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in self._ticks.pop(engine.community):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         async with engine.writing:
             rebuild.save(engine, self._home.community(engine.community))
             await engine.log.close()
@@ -270,6 +273,16 @@ class _Opener:
                     self._records.purge_answers(engine.community, now=engine.now())
             except UnavailableError as error:
                 _LOG.warning("housekeeping waits", community=engine.community, code=error.code)
+
+
+async def _listen(engine: Engine) -> None:
+    """Take to the log what another process has committed, within a second."""
+    while True:
+        await asyncio.sleep(_HEAR_SECONDS)
+        try:
+            await engine.hear()
+        except UnavailableError as error:
+            _LOG.warning("deeds wait", community=engine.community, code=error.code)
 
 
 def _restore_prices(engine: Engine) -> None:

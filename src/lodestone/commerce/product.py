@@ -160,7 +160,7 @@ class SaleIn(
     price: Money | None = None
     """What one costs in the sale; the variant's price when left out."""
     reserve_seconds: Annotated[int, Meta(ge=10, le=3600)] = 300
-    """How long a reservation, or a wait, lasts."""
+    """How long a reservation lasts; one may wait in line until the sale closes."""
     where: AppId | None = None
     """The item (a post, a live room) in which it takes place."""
 

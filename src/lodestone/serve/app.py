@@ -1,5 +1,6 @@
 """The inner application: every route but the two hot ones, and the document that names them all."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -28,6 +29,7 @@ from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
+from lodestone.services.desks import Desks
 from lodestone.services.engines import Engines
 
 _LOG = structlog.get_logger("lodestone.serve")
@@ -41,12 +43,30 @@ def application(
 ) -> Door:
     """Assemble the ASGI application."""
     meters = Meters()
-    inner = Litestar(
-        route_handlers=[
-            *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
-            *routes_trade.ROUTES, *routes_orders.ROUTES,
-            *routes_money.ROUTES,
-        ],
+    routes = [
+        *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES,
+    ]  # fmt: skip
+    inner = _inner(routes)
+    inner.state.update(
+        {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
+    )
+    return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
+
+
+def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
+    """Assemble the ASGI application of a second process: orders and redemptions alone."""
+    inner = _inner([*routes_orders.ROUTES, routes_operator.live])
+    inner.state.update({"engines": desks, "access": access})
+    return Door(
+        cast("Engines", desks), access, cast("Asgi", inner), wall=wall, limits=Limits(),
+        meters=Meters(), hot=(),
+    )  # fmt: skip
+
+
+def _inner(routes: Sequence[Any]) -> Litestar:
+    return Litestar(
+        route_handlers=routes,
         exception_handlers={
             LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
         },
@@ -61,10 +81,6 @@ def application(
         request_max_body_size=None,
         logging_config=None,
     )  # fmt: skip
-    inner.state.update(
-        {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
-    )
-    return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
 
 
 def _reply(status: int, body: bytes, headers: dict[str, str] | None = None) -> Response[bytes]:

@@ -8,7 +8,7 @@ import gzip
 import re
 import uuid
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any, Final
 
 import msgspec
@@ -40,6 +40,8 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 BODY_MAX: Final = 16 * 1024 * 1024
+HOT: Final = ("/v1/feeds", "/v1/events")
+"""The routes that are answered here."""
 _GZIP_LEAST: Final = 8_192
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
@@ -64,6 +66,7 @@ class Door:
         wall: Clock,
         limits: Limits,
         meters: Meters,
+        hot: Collection[str] = HOT,
     ) -> None:
         self._engines = engines
         self._access = access
@@ -72,7 +75,8 @@ class Door:
         self._limits = limits
         self._meters = meters
         self._again = Once(engines, wall)
-        self._hot = {"/v1/feeds": self._feeds, "/v1/events": self._events}
+        handlers = {"/v1/feeds": self._feeds, "/v1/events": self._events}
+        self._hot = {path: handlers[path] for path in hot}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

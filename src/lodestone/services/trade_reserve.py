@@ -90,8 +90,13 @@ def reserve(counter: Counter, given: OrderIn) -> Reply:
     raise refused(OrderRefusal.SOLD_OUT, detail=f"{left} left", field="lines")
 
 
+def waits_until(sale: SaleRecord) -> Instant:
+    """Return until when one may wait in a sale: to its close."""
+    return instant_of(sale.given.closes_at)
+
+
 def reserved_until(counter: Counter, sale_id: str | None) -> Instant:
-    """Return when a reservation or a wait that begins now runs out."""
+    """Return when a reservation that begins now runs out."""
     sale = None if sale_id is None else counter.till.sale(sale_id)
     if sale is None:
         return Instant(counter.now + RESERVE_MICROS)
@@ -283,6 +288,7 @@ def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState)
     till = counter.till
     waits = state is OrderState.WAITING
     place = None
+    due = reserved_until(counter, given.sale_id)
     takes = tuple(Take(key, units) for key, units in sorted(judged.takes.items()))
     if state is OrderState.RESERVED:
         till.move_stock(takes, hold)
@@ -290,6 +296,9 @@ def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState)
         units = judged.takes[sale_key(given.sale_id)]
         till.put_taken(given.sale_id, judged.buyer.ordinal, units)
         if waits:
+            sale = till.sale(given.sale_id)
+            assert sale is not None
+            due = waits_until(sale)
             place = counter.line(given.sale_id)[0]
             counter.line_moved(given.sale_id, units)
     if judged.claim is not None:
@@ -297,7 +306,7 @@ def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState)
     order = OrderRecord(
         number=till.number("order"), buyer=judged.buyer.ordinal, shop=judged.shop.id,
         sale=given.sale_id, state=state, fulfilment=judged.fulfilment,
-        due=reserved_until(counter, given.sale_id), created=counter.now, paid=judged.paid,
+        due=due, created=counter.now, paid=judged.paid,
         refunded=Micros(0), provider="", receipt=judged.receipt, slot=given.slot or 0,
         lines=judged.lines, takes=takes,
     )  # fmt: skip

@@ -61,6 +61,11 @@ class Records(LedgerStore, TradeRecords, Protocol):
     community's clock.
     """
 
+    @property
+    def shared(self) -> bool:
+        """Say whether several processes may write these records."""
+        ...
+
     # Communities
 
     def create_community(

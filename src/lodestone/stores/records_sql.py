@@ -44,6 +44,11 @@ class SqlRecords(
 ):
     """See `Records`."""
 
+    @property
+    def shared(self) -> bool:
+        """See `Records.shared`."""
+        return self._engine.dialect.name == "postgresql"
+
     def copy_to(self, path: Path) -> None:
         """See `Records.copy_to`."""
         if self._engine.dialect.name != "sqlite":
