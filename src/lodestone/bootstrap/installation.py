@@ -16,6 +16,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.bootstrap.couriers import Couriers
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
@@ -34,12 +35,14 @@ from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.settings import Settings, load_settings
 from lodestone.services.sources import Sources
+from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores import snapshots
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import MANUAL, ManualProvider
 from lodestone.stores.records import CommunityRecord, Records
 from lodestone.stores.records_sql import SqlRecords, open_records
+from lodestone.stores.webhook_post import HttpSender
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
@@ -70,6 +73,7 @@ class App:
     home: Home
     settings: Settings
     operator_key: str
+    couriers: Couriers
 
 
 def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
@@ -147,22 +151,24 @@ async def open_app(
     try:
         records = records_at(settings.records_url, draw)
         clock = wall or WallClock()
-        opener = _Opener(home, records, clock, kernels)
+        couriers = Couriers(HttpSender(settings.webhook_reach), clock, Streams(seed))
+        opener = _Opener(home, records, clock, kernels, couriers)
         engines = Engines(records, clock, opener.open, opener.close)
         await engines.start()
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
-            streams=Streams(seed),
+            streams=Streams(seed), reach=settings.webhook_reach,
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records))
         try:
-            yield App(asgi, engines, records, home, settings, key)
+            yield App(asgi, engines, records, home, settings, key, couriers)
         finally:
             keeping.cancel()
             with suppress(asyncio.CancelledError):
                 await keeping
             await engines.stop()
+            couriers.stop()
     finally:
         if records is not None:
             records.close()
@@ -197,11 +203,14 @@ def _operator_key(home: Home, records: Records, clock: Clock) -> str:
 class _Opener:
     """Puts the parts of one community together and takes them apart."""
 
-    def __init__(self, home: Home, records: Records, wall: Clock, kernels: Kernels) -> None:
+    def __init__(
+        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: Couriers
+    ) -> None:
         self._home = home
         self._records = records
         self._wall = wall
         self._kernels = kernels
+        self._couriers = couriers
         self._saved: dict[str, int] = {}
         self._ticks: dict[str, list[asyncio.Task[None]]] = {}
 
@@ -218,6 +227,7 @@ class _Opener:
         engine.housekeeper.tidy(engine.now())
         rebuild.recall_served(engine)
         self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
+        self._couriers.open(engine)
         if self._records.shared:
             self._ticks[record.id].append(asyncio.create_task(_listen(engine)))
         return engine
@@ -248,6 +258,7 @@ class _Opener:
         )  # fmt: skip
 
     async def close(self, engine: Engine) -> None:
+        await self._couriers.close(engine)
         for task in self._ticks.pop(engine.community):
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -270,9 +281,16 @@ class _Opener:
                 purged += _TICK_SECONDS
                 if purged >= _PURGE_SECONDS:
                     purged = 0.0
-                    self._records.purge_answers(engine.community, now=engine.now())
+                    _purge(self._records, engine)
             except UnavailableError as error:
                 _LOG.warning("housekeeping waits", community=engine.community, code=error.code)
+
+
+def _purge(records: Records, engine: Engine) -> None:
+    """Drop what is kept for a while only."""
+    now = engine.now()
+    records.purge_answers(engine.community, now=now)
+    records.purge_deliveries(engine.community, before=Instant(now - KEPT_MICROS))
 
 
 async def _listen(engine: Engine) -> None:

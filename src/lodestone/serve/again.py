@@ -12,7 +12,7 @@ from lodestone.services.engines import Engines
 from lodestone.stores.records import Answer, claim_of
 
 _TOKEN_MAX: Final = 255
-_SECRET: Final = ("/keys", "/v1/sessions")
+_SECRET: Final = ("/keys", "/v1/sessions", "/secret")
 """Answers that hold a secret are kept nowhere; asking again makes another."""
 _OWN: Final = ("/v1/orders", "/v1/vouchers")
 """Trade keeps its answers itself, in the commit that makes them true."""

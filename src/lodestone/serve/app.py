@@ -15,14 +15,17 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
+from lodestone.commerce.reach import REACH_DEFAULT, Reach
 from lodestone.media import MediaFolder
 from lodestone.serve import (
     routes_catalogue,
     routes_engine,
+    routes_live,
     routes_money,
     routes_operator,
     routes_orders,
     routes_trade,
+    routes_webhooks,
 )
 from lodestone.serve.door import Asgi, Door
 from lodestone.serve.limits import Limits
@@ -39,17 +42,31 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams
+    engines: Engines,
+    access: Access,
+    media: MediaFolder,
+    *,
+    wall: Clock,
+    streams: Streams,
+    reach: Reach = REACH_DEFAULT,
 ) -> Door:
     """Assemble the ASGI application."""
     meters = Meters()
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
-        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES,
+        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *routes_live.ROUTES,
+        *routes_webhooks.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes)
     inner.state.update(
-        {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
+        {
+            "engines": engines,
+            "access": access,
+            "media": media,
+            "meters": meters,
+            "streams": streams,
+            "reach": reach,
+        }
     )
     return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
 

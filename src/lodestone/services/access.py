@@ -15,7 +15,7 @@ from lodestone.stores.records import Records, key_digest
 
 SCOPES: Final = (
     "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media", "orders",
-    "desk", "review", "money",
+    "desk", "review", "money", "webhooks",
 )  # fmt: skip
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""

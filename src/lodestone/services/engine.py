@@ -31,6 +31,7 @@ from lodestone.services.deeds import Deeds
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
+from lodestone.services.live import Live
 from lodestone.services.money import Money
 from lodestone.services.receipt_ids import receipt_sequence
 from lodestone.services.seal import Sealer
@@ -101,6 +102,7 @@ class Engine:
         self.writing = asyncio.Lock()
         self._deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(self, parts.records, house_of(parts.record))
+        self.live = Live(self, parts.records, self.trade.house, self._item_at)
         self._sequence = parts.log.receipt_next()
         self._set_policy(parts.housekeeper.policy)
 
@@ -200,6 +202,7 @@ class Engine:
             expired = await asyncio.to_thread(records.expire_labels, self.community, now=now)
             await self.changed(expired)
         await self.trade.tick()
+        await self.live.tick()
         await self.money.expire()
         if self.housekeeper.due(now):
             await self._price_step(now)
@@ -382,6 +385,10 @@ class Engine:
         """Look a slot up for an event that names it without a beacon."""
         sequence = self.sequence_of(text)
         return None if sequence is None else slot_of(self.log, sequence, slot)
+
+    def _item_at(self, sequence: int, slot: int) -> int | None:
+        found = slot_of(self.log, sequence, slot)
+        return None if found is None else found.item
 
 
 def decision_seed(secret: bytes, sequence: int) -> int:

@@ -7,9 +7,14 @@ from typing import Final
 PREFIX: Final = "rcp_"
 ORDER: Final = "ord_"
 VOUCHER: Final = "vch_"
+EVENT: Final = "evt_"
+DELIVERY: Final = "whd_"
 _NUMBER: Final = 12
 _TAG: Final = 20
-_PERSON: Final = {PREFIX: b"receipt id", ORDER: b"order id", VOUCHER: b"voucher id"}
+_PERSON: Final = {
+    PREFIX: b"receipt id", ORDER: b"order id", VOUCHER: b"voucher id", EVENT: b"event id",
+    DELIVERY: b"delivery id",
+}  # fmt: skip
 
 
 def receipt_id(secret: bytes, sequence: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lodestone.base.errors import InvalidError, Problem
+from lodestone.commerce.reach import REACH_DEFAULT, REACHES, Reach
 
 NAMES: Final = {
     "host": "127.0.0.1",
@@ -14,6 +15,7 @@ NAMES: Final = {
     "state_url": "memory://",
     "lake_url": "",
     "media_url": "",
+    "webhook_reach": REACH_DEFAULT,
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
 
@@ -29,6 +31,7 @@ class Settings:
     state_url: str
     lake_url: str
     media_url: str
+    webhook_reach: Reach
     origins: Mapping[str, str]
 
 
@@ -62,6 +65,7 @@ def load_settings(home: str, environment: Mapping[str, str], file_text: str) -> 
         state_url=_memory_only(values["state_url"]),
         lake_url=values["lake_url"] or f"{home}/lake",
         media_url=values["media_url"] or f"{home}/media",
+        webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
     )
 
@@ -87,6 +91,14 @@ def _port(text: str, origin: str) -> int:
     if text.isdigit() and 0 <= int(text) <= 65535:
         return int(text)
     raise InvalidError("setting_invalid", f"port (from {origin}) must be 0 to 65535, not {text!r}")
+
+
+def _reach(text: str, origin: str) -> Reach:
+    for reach in REACHES:
+        if text == reach:
+            return reach
+    told = f"webhook_reach (from {origin}) must be one of {', '.join(REACHES)}, not {text!r}"
+    raise InvalidError("setting_invalid", told)
 
 
 def _memory_only(url: str) -> str:

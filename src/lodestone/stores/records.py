@@ -14,6 +14,7 @@ from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.stores.ledger import LedgerStore
+from lodestone.stores.live import LiveRecords, WebhookRecords
 from lodestone.stores.records_types import (
     Answer,
     Bulk,
@@ -52,7 +53,7 @@ __all__ = (
 )
 
 
-class Records(LedgerStore, TradeRecords, Protocol):
+class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them

@@ -14,6 +14,7 @@ from lodestone.content import ItemIn
 from lodestone.content.item import label_in_force
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import STATES, ItemRow
+from lodestone.stores.live_erase import close_rooms
 from lodestone.stores.records_base import READ_CHUNK, Scope, Work
 from lodestone.stores.records_items_write import (
     DOC,
@@ -159,6 +160,7 @@ class ItemRecords(PeopleRecords):
             changes = [forget_person(work, person.ordinal, now=now)]
             changes += scrub(work, person.ordinal, erased=True)
             close_shops(work, person.ordinal)
+            close_rooms(work, person.ordinal, now=now)
             self._unwiped = True
         return changes
 
@@ -175,6 +177,7 @@ class ItemRecords(PeopleRecords):
                     changes.append(forget_person(work, ordinal, now=now))
                     changes += scrub(work, ordinal, erased=True)
                     close_shops(work, ordinal)
+                    close_rooms(work, ordinal, now=now)
                     self._unwiped = True
         return changes
 

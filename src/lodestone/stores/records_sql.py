@@ -17,6 +17,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from lodestone.base.errors import ConflictError, CorruptError, InvalidError
+from lodestone.stores.live_hooks import HookRecords
+from lodestone.stores.live_rooms import RoomRecords
 from lodestone.stores.records_base import Project, translated
 from lodestone.stores.records_communities import CommunityRecords
 from lodestone.stores.records_domains import DomainRecords
@@ -33,14 +35,21 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
-HEAD: Final = "r0004"
+HEAD: Final = "r0005"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _MIGRATION_LOCK: Final = 7_020_112_019
 """PostgreSQL's advisory lock under which one process at a time migrates."""
 
 
 class SqlRecords(
-    CommunityRecords, ItemRecords, DomainRecords, LogRecords, LedgerRecords, SqlTradeRecords
+    CommunityRecords,
+    ItemRecords,
+    DomainRecords,
+    LogRecords,
+    LedgerRecords,
+    SqlTradeRecords,
+    RoomRecords,
+    HookRecords,
 ):
     """See `Records`."""
 
