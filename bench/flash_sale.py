@@ -120,6 +120,15 @@ async def prepare(client: Client, told: Told) -> None:
     }
     await client.must("PUT", "/v1/products/sauce", product)
     now = datetime.now(UTC)
+    # A server loads its compiled counters with the first event; a sale comes to one that has seen some.
+    event = {
+        "id": "warm",
+        "type": "click",
+        "time": now.isoformat(),
+        "person_id": "p0",
+        "item_id": "sauce",
+    }
+    await client.must("POST", "/v1/events", {"events": [event]})
     sale = {
         "product_id": "sauce", "variant_id": "jar", "stock": told.units,
         "limit_per_person": told.limit, "reserve_seconds": told.reserve_seconds,
