@@ -80,7 +80,7 @@ class Market:
 
     def draw(self):
         kinds = (
-            ["order"] * 6
+            ["order"] * 9
             + ["pay"] * 5
             + ["fulfil", "cancel"]
             + ["refund"] * 2
