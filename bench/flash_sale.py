@@ -163,7 +163,8 @@ async def run_sale(ports: list[int], headers: dict[str, str], told: Told) -> dic
     clients = [Client(ports[n % len(ports)], headers) for n in range(told.clients)]
     left = iter(range(told.attempts))
     over = asyncio.Event()
-    watching = asyncio.create_task(watch(Client(ports[0], headers), told, seen, over))
+    watcher = Client(ports[0], headers)
+    watching = asyncio.create_task(watch(watcher, told, seen, over))
     begun = time.perf_counter()
     await asyncio.gather(
         *(attempt(client, left, told, seen, number) for number, client in enumerate(clients))
@@ -176,6 +177,8 @@ async def run_sale(ports: list[int], headers: dict[str, str], told: Told) -> dic
     sale = await desk.must("GET", "/v1/sales/flash")
     variant = (await desk.must("GET", "/v1/products/sauce"))["variants"][0]["stock"]
     audit = await desk.must("POST", "/v1/audit")
+    for client in (desk, watcher, *clients):
+        client.connection.close()
     return {
         "attempts": told.attempts, "clients": told.clients, "units": told.units,
         "answers": dict(sorted(seen.answers.items())),
