@@ -31,16 +31,17 @@ MEAL = {
 }  # fmt: skip
 
 
-async def market(world, **shop):
+async def market(world, *, again=False, **shop):
     """Open Mei's shop with soup and meals, Li at its desk, and buyers p0 to p9."""
+    made = None if again else 201
     await world.people(10)
     for name in ("mei", "li"):
-        await world.put(f"/v1/people/{name}", {"name": name}, status=201)
-    await world.put("/v1/shops/soups", {**SHOP, **shop}, status=201)
+        await world.put(f"/v1/people/{name}", {"name": name}, status=made)
+    await world.put("/v1/shops/soups", {**SHOP, **shop}, status=made)
     await world.ask("POST", "/v1/shops/soups/review", {"decision": "approved"}, status=200)
     await world.put("/v1/shops/soups/staff/li", {"role": "clerk"}, status=204)
-    await world.put("/v1/products/soup", SOUP, status=201)
-    await world.put("/v1/products/meal", MEAL, status=201)
+    await world.put("/v1/products/soup", SOUP, status=made)
+    await world.put("/v1/products/meal", MEAL, status=made)
 
 
 def line(product="soup", variant="bowl", quantity=1, **more):

@@ -27,6 +27,7 @@ from lodestone.commerce.order import (
     RefundIn,
     ReverseIn,
 )
+from lodestone.services.receipt_ids import ORDER, number_of
 from lodestone.services.trade_counter import Counter, House, Once, Reply, answer_of
 from lodestone.services.trade_expire import expire
 from lodestone.services.trade_moves import cancel, fulfil, pay, refund
@@ -34,6 +35,7 @@ from lodestone.services.trade_reserve import reserve
 from lodestone.services.trade_show import order_out
 from lodestone.services.trade_vouchers import prepare, redeem, reverse
 from lodestone.stores.records import Answer, Change, Records
+from lodestone.stores.trade_till import Till
 from lodestone.stores.trade_types import OrderRecord
 
 COMMIT_MAX: Final = 256
@@ -61,11 +63,20 @@ class Host(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a request names, so that a commit reads it for all of its requests at once."""
+
+    people: tuple[str, ...] = ()
+    order: int | None = None
+    sale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One request in the queue."""
 
     serve: Serve
-    people: tuple[str, ...]
+    named: Named
     once: Once | None
     encode: EncodeError
     done: "asyncio.Future[Reply | Answer]"
@@ -89,9 +100,8 @@ class Trade:
 
     async def order(self, given: OrderIn, once: Once | None, encode: EncodeError) -> Reply | Answer:
         """Take an order; see `trade_reserve.reserve`."""
-        return await self._ask(
-            lambda counter: reserve(counter, given), (given.buyer,), once, encode
-        )
+        named = Named((given.buyer,), sale=given.sale_id)
+        return await self._ask(lambda counter: reserve(counter, given), named, once, encode)
 
     async def move(
         self, order_id: str, act: Callable[[Counter, OrderRecord], OrderRecord],
@@ -114,12 +124,13 @@ class Trade:
             moved = act(counter, order)
             return Reply(200, show_order(counter, moved), counter.till.party_known(moved.buyer))
 
-        return await self._ask(serve, (), once, encode)
+        named = Named(order=number_of(ORDER, self.house.secret, order_id))
+        return await self._ask(serve, named, once, encode)
 
     async def prepare(self, given: PrepareIn, encode: EncodeError) -> Reply | Answer:
         """Look at a voucher; see `trade_vouchers.prepare`."""
         return await self._ask(
-            lambda counter: prepare(counter, given), (given.staff_id,), None, encode
+            lambda counter: prepare(counter, given), Named((given.staff_id,)), None, encode
         )
 
     async def redeem(
@@ -127,7 +138,7 @@ class Trade:
     ) -> Reply | Answer:
         """Redeem a voucher; see `trade_vouchers.redeem`."""
         return await self._ask(
-            lambda counter: redeem(counter, given), (given.staff_id,), once, encode
+            lambda counter: redeem(counter, given), Named((given.staff_id,)), once, encode
         )
 
     async def reverse(
@@ -135,7 +146,7 @@ class Trade:
     ) -> Reply | Answer:
         """Take a redemption back; see `trade_vouchers.reverse`."""
         return await self._ask(
-            lambda counter: reverse(counter, given), (given.staff_id,), once, encode
+            lambda counter: reverse(counter, given), Named((given.staff_id,)), once, encode
         )
 
     # Time
@@ -166,12 +177,12 @@ class Trade:
     # The queue
 
     async def _ask(
-        self, serve: Serve, people: tuple[str, ...], once: Once | None, encode: EncodeError
+        self, serve: Serve, named: Named, once: Once | None, encode: EncodeError
     ) -> Reply | Answer:
         if len(self._queue) >= QUEUE_MAX:
             raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
         done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
-        self._queue.append(Asked(serve, people, once, encode, done))
+        self._queue.append(Asked(serve, named, once, encode, done))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
         return await asyncio.shield(done)
@@ -211,12 +222,20 @@ class Trade:
         """Serve a batch at one till; in a thread."""
         with self.records.till(self.house.community, now=now) as till:
             counter = Counter(till, self.house)
-            till.expect(name for asked in batch for name in asked.people)
+            _expect(till, [asked.named for asked in batch])
             keys = [asked.once.claim for asked in batch if asked.once is not None]
             known = till.recall(keys)
             replies = [_serve_one(counter, asked, known) for asked in batch]
             till.flush()
             return replies, till.changes
+
+
+def _expect(till: Till, named: Sequence[Named]) -> None:
+    """Read what the requests of a commit name, each kind at once."""
+    till.expect(name for one in named for name in one.people)
+    till.expect_orders(one.order for one in named if one.order is not None)
+    for sale in sorted({one.sale for one in named if one.sale is not None}):
+        till.expect_taken(sale, (name for one in named if one.sale == sale for name in one.people))
 
 
 def _serve_one(

@@ -46,7 +46,7 @@ from lodestone.stores.trade_types import (
     RedemptionRecord,
     VoucherRecord,
 )
-from lodestone.stores.trade_views import order_views
+from lodestone.stores.trade_views import place_in_line, read_besides
 
 
 class Till(Drawer):
@@ -82,6 +82,7 @@ class Till(Drawer):
             known = found.get(one)
             self.kept.people[one] = None if known is None else Party(one, known.ordinal, known.key)
         parties = [party for one in wanted if (party := self.kept.people[one]) is not None]
+        self.kept.parties.update((party.ordinal, party) for party in parties)
         keys = {party.ordinal: party.key for party in parties}
         for some in chunks(list(keys)):
             query = self._work.select(CLAIMS).where(CLAIMS.c.ordinal.in_(some))
@@ -93,11 +94,17 @@ class Till(Drawer):
 
     def party_known(self, ordinal: int) -> Party | None:
         """Return somebody by their ordinal, None once they have been erased."""
-        for party in self.kept.people.values():
-            if party is not None and party.ordinal == ordinal:
-                return party
-        found = names_of(self._work, [ordinal]).get(ordinal)
-        return None if found is None else self.party(found[0])
+        if ordinal not in self.kept.parties:
+            self._meet([ordinal])
+        return self.kept.parties[ordinal]
+
+    def _meet(self, ordinals: Sequence[int]) -> None:
+        """Read several people at once by their ordinals."""
+        wanted = [one for one in dict.fromkeys(ordinals) if one not in self.kept.parties]
+        found = names_of(self._work, wanted)
+        self.expect(name for name, _ in found.values())
+        for one in wanted:
+            self.kept.parties[one] = self.kept.people[found[one][0]] if one in found else None
 
     def claim(self, party: Party) -> Claim | None:
         """Return where somebody last said they were."""
@@ -146,6 +153,17 @@ class Till(Drawer):
                 self.kept.taken_before.add(key)
             self.kept.taken[key] = 0 if row is None else row.units
         return self.kept.taken[key]
+
+    def expect_taken(self, sale: str, person_ids: Iterable[str]) -> None:
+        """Read for several people at once what they have had in a sale."""
+        parties = [party for one in person_ids if (party := self.kept.people.get(one)) is not None]
+        wanted = [one.ordinal for one in parties if (sale, one.ordinal) not in self.kept.taken]
+        self.kept.taken.update(((sale, one), 0) for one in wanted)
+        for some in chunks(wanted):
+            query = self._work.select(SALE_TAKEN).where(SALE_TAKEN.c.sale == sale)
+            for row in self._work.fetch(query.where(SALE_TAKEN.c.ordinal.in_(some))):
+                self.kept.taken[(sale, row.ordinal)] = row.units
+                self.kept.taken_before.add((sale, row.ordinal))
 
     def put_taken(self, sale: str, ordinal: int, by: int) -> None:
         """Count units that somebody takes in a sale, or gives back."""
@@ -196,11 +214,33 @@ class Till(Drawer):
     def note(self, event: OrderEvent) -> None:
         """Write a move of an order."""
         self.kept.events.append(event)
+        if event.number in self.kept.history:
+            self.kept.history[event.number].append(event)
+
+    def expect_orders(self, numbers: Iterable[int]) -> None:
+        """Read several orders at once, with all that is shown of them."""
+        wanted = [one for one in dict.fromkeys(numbers) if one not in self.kept.history]
+        orders = self.orders(wanted)
+        self._meet([order.buyer for order in orders])
+        history, docs = read_besides(self._work, [order.number for order in orders])
+        self.kept.docs.update(docs)
+        self.kept.history.update((order.number, history.get(order.number, [])) for order in orders)
 
     def view(self, order: OrderRecord) -> OrderView:
         """Return an order with what only those who may read it see."""
-        self.flush()
-        return order_views(self._work, [order])[0]
+        if order.number not in self.kept.history:
+            self.flush()
+            self.expect_orders([order.number])
+        buyer = self.party_known(order.buyer)
+        address = None
+        if buyer is not None:
+            address = rows.open_address(buyer.key, self.kept.docs[order.number])
+        place = None
+        if order.state is OrderState.WAITING:
+            self.flush()
+            place = place_in_line(self._work, order)
+        events = tuple(self.kept.history[order.number])
+        return OrderView(order, None if buyer is None else buyer.id, address, events, place)
 
     def due(self, limit: int) -> list[OrderRecord]:
         """Return orders whose time is over, the oldest first."""

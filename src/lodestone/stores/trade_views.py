@@ -7,7 +7,7 @@ from sqlalchemy import func
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import Address
 from lodestone.stores import trade_rows as rows
-from lodestone.stores.records_base import Scope
+from lodestone.stores.records_base import Scope, chunks
 from lodestone.stores.records_seal import Seal
 from lodestone.stores.trade_find import load_orders, names_of
 from lodestone.stores.trade_schema import ORDER_EVENTS, ORDERS
@@ -23,13 +23,7 @@ from lodestone.stores.trade_types import (
 def order_views(scope: Scope, orders: Sequence[OrderRecord]) -> list[OrderView]:
     """Return orders beside whose they are, where they go and how they came here."""
     buyers = names_of(scope, [order.buyer for order in orders])
-    numbers = [order.number for order in orders]
-    events: dict[int, list[OrderEvent]] = {}
-    query = scope.select(ORDER_EVENTS).where(ORDER_EVENTS.c.number.in_(numbers))
-    for row in scope.fetch(query.order_by(ORDER_EVENTS.c.id)):
-        events.setdefault(row.number, []).append(rows.event_of(row))
-    sealed = scope.select(ORDERS, ORDERS.c.number, ORDERS.c.doc).where(ORDERS.c.number.in_(numbers))
-    docs = {row.number: row.doc for row in scope.fetch(sealed)}
+    events, docs = read_besides(scope, [order.number for order in orders])
     views = []
     for order in orders:
         buyer = buyers.get(order.buyer)
@@ -46,6 +40,22 @@ def order_views(scope: Scope, orders: Sequence[OrderRecord]) -> list[OrderView]:
             )
         )
     return views
+
+
+def read_besides(
+    scope: Scope, numbers: Sequence[int]
+) -> tuple[dict[int, list[OrderEvent]], dict[int, bytes]]:
+    """Return the moves of orders in their order, and their sealed addresses, by number."""
+    events: dict[int, list[OrderEvent]] = {}
+    docs: dict[int, bytes] = {}
+    for some in chunks(numbers):
+        query = scope.select(ORDER_EVENTS).where(ORDER_EVENTS.c.number.in_(some))
+        for row in scope.fetch(query.order_by(ORDER_EVENTS.c.id)):
+            events.setdefault(row.number, []).append(rows.event_of(row))
+        sealed = scope.select(ORDERS, ORDERS.c.number, ORDERS.c.doc)
+        for row in scope.fetch(sealed.where(ORDERS.c.number.in_(some))):
+            docs[row.number] = row.doc
+    return events, docs
 
 
 def place_in_line(scope: Scope, order: OrderRecord) -> int | None:
