@@ -1,5 +1,7 @@
 """Live rooms over the public routes: opened, moved by SRS's own callbacks and by time, selling."""
 
+import msgspec
+
 from tests.trade_world import act, bought, line, market, order, pay, yuan
 from tests.world import TOWN, opened, run
 
@@ -194,6 +196,32 @@ async def test_a_number_for_a_client_as_srs_sent_before_its_fourth_version_is_ta
     assert await srs.says("on_unpublish", 108) == 0
 
     assert await state(world) == ("live", False, 0)
+
+
+@scene
+async def test_a_key_before_the_streams_name_is_as_good(world):
+    srs = await studio(world)
+    wrong = "rtmp://127.0.0.1:1935/live?key=no"
+
+    assert await srs.says("on_publish", param="", tcUrl=wrong) == 2
+    assert await srs.says("on_publish", param="", tcUrl=wrong.replace("no", srs.key)) == 0
+
+    assert await state(world) == ("live", True, 0)
+
+
+@scene
+async def test_a_callback_is_read_whatever_type_it_says_it_is(world):
+    srs = await studio(world)
+    body = msgspec.json.encode(callback("on_publish", param=f"?key={srs.key}"))
+    for kind in (
+        "application-json",
+        "application/json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+    ):
+        headers = {"Authorization": "", "Content-Type": kind}
+        told = await world.ask("POST", srs.path, content=body, headers=headers, status=200)
+        assert told == {"code": 0}
 
 
 @scene

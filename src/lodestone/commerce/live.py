@@ -100,7 +100,9 @@ class SrsCall(msgspec.Struct, frozen=True, kw_only=True):
     app: Annotated[str, Meta(max_length=1024)] = ""
     stream: Annotated[str, Meta(max_length=1024)] = ""
     param: Annotated[str, Meta(max_length=4096)] = ""
-    """The query with which the encoder or player came."""
+    """The query behind the stream's name."""
+    tc_url: Annotated[str, Meta(max_length=4096)] = msgspec.field(name="tcUrl", default="")
+    """The address before the stream's name; some encoders put their query there."""
 
 
 class SrsAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

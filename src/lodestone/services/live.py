@@ -114,8 +114,7 @@ class Live:
         client, now = str(call.client_id), self._host.now()
 
         def publish(room: RoomRecord) -> Standing:
-            told = parse_qs(call.param.removeprefix("?")).get("key", [""])[-1]
-            if not hmac.compare_digest(told.encode(), self._key(room.id).encode()):
+            if not hmac.compare_digest(_key_told(call), self._key(room.id).encode()):
                 raise refused(LiveRefusal.STREAM_KEY_WRONG, "param")
             moved = published(room.standing, client, now, room.given.silence_seconds)
             if isinstance(moved, LiveRefusal):
@@ -204,6 +203,16 @@ def sale_facts(orders: Sequence[RoomOrder], moves: Sequence[OrderEvent]) -> list
             kept[move.number] -= back
             facts.append(SaleFact(move.time, 0, 0, back))
     return facts
+
+
+def _key_told(call: SrsCall) -> bytes:
+    """Return the key that an encoder came with, in either half of its address."""
+    before = call.tc_url.partition("?")[2]
+    for query in (call.param.removeprefix("?"), before):
+        found = parse_qs(query).get("key")
+        if found:
+            return found[-1].encode("utf-8", "replace")
+    return b""
 
 
 def _refusal(refusal: LiveRefusal) -> SrsAnswer:

@@ -140,9 +140,10 @@ class Hooks:
         return [delivery_out(self._house, one) for one in found]
 
     def _out(self, hook: WebhookRecord, secret: str | None) -> WebhookOut:
+        pending, failed = self._records.deliveries_left(self._house.community, hook.id)
         return WebhookOut(
             id=hook.id, url=hook.url, types=hook.types,
-            state="active" if hook.active else "paused", pending=hook.pending, failed=hook.failed,
+            state="active" if hook.active else "paused", pending=pending, failed=failed,
             created_at=time_text(hook.created), secret=secret,
         )  # fmt: skip
 

@@ -95,6 +95,10 @@ class WebhookRecords(Protocol):
         """Return webhooks by id."""
         ...
 
+    def deliveries_left(self, community: str, webhook_id: str) -> tuple[int, int]:
+        """Return how many of a webhook's deliveries are pending, and how many were given up."""
+        ...
+
     def fan_out(self, community: str, webhook_id: str, *, now: Instant, limit: int = 500) -> int:
         """Make deliveries of what has happened since the last time; return how many events were looked at.
 

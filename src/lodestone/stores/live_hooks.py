@@ -64,7 +64,7 @@ class HookRecords(Base):
     def webhook(self, community: str, webhook_id: str) -> WebhookRecord:
         """See `WebhookRecords.webhook`."""
         with self._reading(community) as scope:
-            return _record(scope, _require(scope, webhook_id))
+            return _record(_require(scope, webhook_id))
 
     def webhooks(
         self, community: str, *, limit: int = 1000, after: str | None = None
@@ -74,7 +74,18 @@ class HookRecords(Base):
             query = scope.select(WEBHOOKS).order_by(WEBHOOKS.c.id).limit(limit)
             if after is not None:
                 query = query.where(WEBHOOKS.c.id > after)
-            return [_record(scope, row) for row in scope.fetch(query)]
+            return [_record(row) for row in scope.fetch(query)]
+
+    def deliveries_left(self, community: str, webhook_id: str) -> tuple[int, int]:
+        """See `WebhookRecords.deliveries_left`."""
+        counts = []
+        with self._reading(community) as scope:
+            for fate in (Fate.PENDING, Fate.FAILED):
+                query = scope.select(DELIVERIES, func.count()).where(
+                    DELIVERIES.c.webhook == webhook_id, DELIVERIES.c.fate == int(fate)
+                )
+                counts.append(int(scope.first(query)[0]))
+        return counts[0], counts[1]
 
     def fan_out(self, community: str, webhook_id: str, *, now: Instant, limit: int = 500) -> int:
         """See `WebhookRecords.fan_out`."""
@@ -179,18 +190,12 @@ def _require(scope: Scope, webhook_id: str) -> Any:
     return row
 
 
-def _record(scope: Scope, row: Any) -> WebhookRecord:
-    counts = {}
-    for fate in (Fate.PENDING, Fate.FAILED):
-        query = scope.select(DELIVERIES, func.count()).where(
-            DELIVERIES.c.webhook == row.id, DELIVERIES.c.fate == int(fate)
-        )
-        counts[fate] = int(scope.first(query)[0])
+def _record(row: Any) -> WebhookRecord:
     until = None if row.before_until is None else Instant(row.before_until)
     return WebhookRecord(
         id=row.id, url=row.url, types=tuple(row.types.split()), active=row.active,
-        created=Instant(row.created), pending=counts[Fate.PENDING], failed=counts[Fate.FAILED],
-        salt=row.salt, salt_before=row.salt_before, before_until=until,
+        created=Instant(row.created), salt=row.salt, salt_before=row.salt_before,
+        before_until=until,
     )  # fmt: skip
 
 

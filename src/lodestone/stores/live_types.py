@@ -74,8 +74,6 @@ class WebhookRecord:
     types: tuple[str, ...]
     active: bool
     created: Instant
-    pending: int
-    failed: int
     salt: bytes = field(repr=False)
     salt_before: bytes | None = field(repr=False)
     before_until: Instant | None
