@@ -17,6 +17,7 @@ from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
 from lodestone.media import MediaFolder
 from lodestone.serve import (
+    gorse,
     routes_catalogue,
     routes_engine,
     routes_money,
@@ -39,24 +40,27 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams
-) -> Door:
-    """Assemble the ASGI application."""
+    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
+    limits: Limits | None = None,
+) -> Door:  # fmt: skip
+    """Assemble the ASGI application; no key has a limit unless `limits` says so."""
     meters = Meters()
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
-        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES,
+        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes)
     inner.state.update(
         {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
     )
-    return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
+    return Door(
+        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
+    )
 
 
 def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
-    inner = _inner([*routes_orders.ROUTES, routes_operator.live])
+    inner = _inner([*routes_orders.ROUTES, *gorse.ROUTES, routes_operator.live])
     inner.state.update({"engines": desks, "access": access})
     return Door(
         cast("Engines", desks), access, cast("Asgi", inner), wall=wall, limits=Limits(),
@@ -68,7 +72,8 @@ def _inner(routes: Sequence[Any]) -> Litestar:
     return Litestar(
         route_handlers=routes,
         exception_handlers={
-            LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
+            LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,
+            Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
             title="Lodestone", version="1", path="/", use_handler_docstrings=True,
@@ -107,6 +112,11 @@ def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     code = _CODES.get(error.status_code, "refused")
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     return _reply(error.status_code, error_body(code, message, problems), headers)
+
+
+def _refuse_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
+    problem = Problem("body", "is nested too deep")
+    return _reply(400, error_body("json_malformed", f"body {problem.problem}", (problem,)))
 
 
 def _of_body(problem: Problem) -> Problem:
