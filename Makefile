@@ -10,15 +10,16 @@ help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/'
 
 $(BIN)/uv: requirements/uv.txt
-	@echo "setting up .venv"
+	@echo "setting up .venv (once)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
 .venv/.serve: requirements/serve.txt pyproject.toml $(BIN)/uv
-	@echo "installing what serving needs"
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/serve.txt
+	@echo "installing what serving needs (once; a minute or so)"
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/serve.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.test: requirements/test.txt .venv/.serve
@@ -48,6 +49,7 @@ format: .venv/.test  ## Format the code
 
 bench: .venv/.test  ## Measure, beside floors of the same run, into bench/results/
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/ledger.py
 
 soak: .venv/.test  ## The long runs
 	@$(BIN)/python -m pytest -m soak

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +191,45 @@ def test_the_day_one_predictor_beats_the_items_rate_on_kuairand(tmp_path):
     assert popular["click"]["gauc"] == pytest.approx(0.607, abs=0.002)
     assert popular["long_view"]["gauc"] == pytest.approx(0.619, abs=0.002)
     assert found["baselines"]["random"]["click"]["gauc"] == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_stop_closes_everything(tmp_path, sent):
+    lodestone("community", "create", "kaili", home=tmp_path)
+    for snapshot in tmp_path.rglob("*.snapshot"):
+        snapshot.unlink()
+    command = [sys.executable, "-m", "lodestone", "serve", "--port", "0", "--home", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        for told in server.stderr:
+            if "stop with" in told:
+                break
+        port = json.loads((tmp_path / "server.json").read_text())["port"]
+        second, _ = lodestone("serve", "--port", str(port), home=tmp_path)
+        server.send_signal(sent)
+        status = server.wait(60)
+
+    assert (status, second) == (0, "home_in_use")
+    assert not (tmp_path / "server.json").exists()
+    assert len(list(tmp_path.rglob("*.snapshot"))) == 1
+
+
+def test_a_port_in_use_is_said_before_anything_is_filled(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, _ = lodestone("serve", "--demo", "--port", str(port), home=tmp_path / "home")
+
+    assert status == "port_in_use"
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_doctor_names_what_does_not_stand_and_makes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("LODESTONE_RECORDS_URL", "postgresql+psycopg://app:s3cret@127.0.0.1:1/x")
+    monkeypatch.setenv("LODESTONE_HOST", "no.such.host.invalid")
+    status, out = lodestone("doctor", "--json", home=tmp_path / "home")
+    told = json.loads(out)
+
+    assert status == 1
+    assert [check["what"] for check in told["checks"] if not check["ok"]] == ["address", "records"]
+    assert told["settings"]["home"]["from"] == "--home"
+    assert "s3cret" not in out
+    assert not (tmp_path / "home").exists()

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from ledger_world import (
+    ADJUSTMENT,
     CLEARING,
     COMMISSION,
     TODAY,
@@ -15,7 +16,8 @@ from ledger_world import (
     payable,
     resolve,
 )
-from lodestone.base.errors import ConflictError, UnknownError
+from lodestone.base.errors import ConflictError, UnavailableError, UnknownError
+from lodestone.content import CommunityIn
 from lodestone.ledger import Outcome, TransferKind
 from lodestone.ledger.transfers import chain, reverse, transfer_id
 from lodestone.stores.ledger import TransferFilter
@@ -224,6 +226,93 @@ def test_many_at_once_over_one_purse_pay_out_what_is_in_it_and_no_more(records):
     assert len(outcomes) == 80
     assert set(outcomes) <= {Outcome.POSTED, Outcome.EXISTS, Outcome.EXCEEDS_CREDITS}
     assert standing(records, SHOP) == (0, 100, 0, 100)
+
+
+def test_one_id_asked_for_twice_at_once_over_other_accounts_is_posted_once(postgres_place):
+    first, second = postgres_place.open(), postgres_place.open()
+    first.create_community("town", CommunityIn(name="Town"), now=NOW)
+    other = held("t")
+    first.open_accounts("town", [*ALL, other])
+    told = []
+
+    def ask():
+        told.extend(post(second, move("same", CLEARING, other, 5)))
+
+    # Nothing they lock is the same but the index over ids, at which the second waits.
+    with first._booking("town") as scope:
+        mine = move("same", ADJUSTMENT, SHOP, 5)
+        assert post_in(scope, [mine], opening=[ADJUSTMENT], now=NOW, today=TODAY) == [Outcome.POSTED]  # fmt: skip
+        asking = threading.Thread(target=ask)
+        asking.start()
+        waiting(first, asking)
+    asking.join()
+
+    assert told == [Outcome.EXISTS_WITH_DIFFERENT_DEBIT]
+    assert standing(first, other) == (0, 0, 0, 0)
+    first.close()
+    second.close()
+
+
+def waiting(records, thread):
+    """Return once PostgreSQL says that somebody waits for a lock."""
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    while thread.is_alive():
+        with records._engine.connect() as connection:
+            if connection.execute(query).scalar():
+                return
+
+
+def test_two_who_wait_for_each_other_are_told_to_ask_again(postgres_place):
+    records = postgres_place.open()
+    records.create_community("town", CommunityIn(name="Town"), now=NOW)
+    records.open_accounts("town", [ADJUSTMENT, COMMISSION, SHOP, PAID])
+    pairs = [[(ADJUSTMENT, SHOP), (COMMISSION, PAID)], [(COMMISSION, PAID), (ADJUSTMENT, SHOP)]]
+    barrier, told = threading.Barrier(2), []
+
+    def ask(worker):
+        try:
+            with records._booking("town") as scope:
+                for step, (debit, credit) in enumerate(pairs[worker]):
+                    asked = move(f"{worker} {step}", debit, credit, 5)
+                    told.extend(post_in(scope, [asked], now=NOW, today=TODAY))
+                    if step == 0:
+                        barrier.wait()
+        except UnavailableError as error:
+            told.append(error.code)
+
+    records.post_transfers("town", [move("c", ADJUSTMENT, COMMISSION, 50)], now=NOW, today=TODAY)
+    threads = [threading.Thread(target=ask, args=(worker,)) for worker in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(map(str, told)) == ["0", "0", "0", "ledger_busy"]
+    assert len(records.transfers("town", TransferFilter(), limit=9)) == 3
+    records.close()
+
+
+def test_a_day_that_closes_while_others_post_into_it_is_as_it_was_closed(records):
+    post(records, *SALE)
+    barrier = threading.Barrier(4)
+
+    def ask(worker):
+        barrier.wait()
+        for n in range(15):
+            post(records, move(f"{worker} {n}", CLEARING, SHOP, 1, day=TODAY), today=TODAY + 1)
+
+    threads = [threading.Thread(target=ask, args=(worker,)) for worker in range(3)]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    (closed,) = records.close_day("town", TODAY, now=NOW, today=TODAY + 1)
+    for thread in threads:
+        thread.join()
+
+    with records.ledger_snapshot("town") as snapshot:
+        assert snapshot.day_sums(TODAY).digest == closed.digest
+        late = [one for one in snapshot.transfers() if one.late_for == TODAY]
+    assert closed.transfers + len(late) == 48
 
 
 def test_opening_an_account_again_leaves_it_as_it_stands(records):

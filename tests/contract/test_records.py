@@ -121,12 +121,12 @@ def test_an_answer_is_given_again_to_the_same_body_for_seven_days(records):
     claim = claim_of(b"k" * 32, "POST /v1/orders", "abc")
     answer = Answer(b"d" * 32, 201, b'{"id":"ord_1"}')
 
-    assert records.recall("town", claim) is None
+    assert records.recall("town", claim, now=NOW) is None
     records.remember("town", claim, answer, now=NOW)
     records.remember("town", claim, answer, now=NOW)
 
-    assert records.recall("town", claim) == answer
-    assert records.recall("other", claim) is None
+    assert records.recall("town", claim, now=NOW) == answer
+    assert records.recall("other", claim, now=NOW) is None
     raised(
         ConflictError,
         "idempotency_conflict",
@@ -136,9 +136,16 @@ def test_an_answer_is_given_again_to_the_same_body_for_seven_days(records):
         replace(answer, body_digest=b"e" * 32),
         now=NOW,
     )
+    assert records.recall("town", claim, now=NOW + 7 * DAY - 1) == answer
+    assert records.recall("town", claim, now=NOW + 7 * DAY) is None
     assert records.purge_answers("town", now=NOW + 7 * DAY - 1) == 0
     assert records.purge_answers("town", now=NOW + 7 * DAY) == 1
-    assert records.recall("town", claim) is None
+    assert records.recall("town", claim, now=NOW) is None
+
+    records.remember("town", claim, answer, now=NOW)
+    later = replace(answer, body_digest=b"e" * 32)
+    records.remember("town", claim, later, now=NOW + 7 * DAY)
+    assert records.recall("town", claim, now=NOW + 7 * DAY) == later
 
 
 def test_claims_differ_by_key_route_and_token():

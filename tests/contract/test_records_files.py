@@ -17,8 +17,9 @@ from lodestone.base.errors import (
     UnavailableError,
     UnknownError,
 )
-from lodestone.content import CommunityIn
+from lodestone.content import CommunityIn, ItemIn
 from lodestone.people import PersonIn
+from lodestone.stores.records import TermKind
 from lodestone.stores.records_schema import METADATA
 from lodestone.stores.records_sql import HEAD, migrate, open_records
 from lodestone.traffic.policy import Policy
@@ -181,11 +182,45 @@ def test_a_restored_copy_forgets_again_who_was_erased_since(embedded, tmp_path):
     assert key not in all_bytes(tmp_path)
 
 
-def test_postgresql_is_copied_by_its_own_tools(postgres_place, tmp_path):
+def test_records_in_postgresql_are_copied_into_one_file_too(postgres_place, tmp_path):
     records = postgres_place.open()
+    records.create_community("town", CommunityIn(name="Town"), now=NOW)
+    fill(records)
 
-    raised(ConflictError, "backup_unsupported", records.copy_to, tmp_path / "copy.db")
+    records.copy_to(tmp_path / "copy.db")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
+    restored = Place(f"sqlite:///{tmp_path / 'copy.db'}").open()
+    assert contents(restored) == contents(records)
+    restored.close()
     records.close()
+
+
+def test_compacting_forgets_the_words_that_only_the_erased_used(place):
+    records = place.open()
+    records.create_community("town", CommunityIn(name="Town"), now=NOW)
+    ann, bob = (PersonIn(interests={"tea": 1.0, word: 1.0}) for word in ("rare-illness", "silk"))
+    records.put_person("town", "ann", ann, now=NOW)
+    records.put_person("town", "bob", bob, now=NOW)
+    records.put_item("town", "i", ItemIn(kind="text", author_id="ann", tags=("ann-only",)), now=NOW)
+    before = records.terms("town", TermKind.TAG)
+    records.compact()
+    kept = records.terms("town", TermKind.TAG)
+
+    records.erase_person("town", "ann", now=NOW)
+    records.compact()
+    left = records.terms("town", TermKind.TAG)
+    again = records.term("town", TermKind.TAG, "rare-illness")
+    new = records.term("town", TermKind.TAG, "new")
+    records.close()
+    reopened = place.open()
+
+    assert kept == before
+    assert [text for text in left.values() if text.isprintable()] == ["tea", "silk"]
+    assert (again, new) == (len(before), len(before) + 1)
+    assert reopened.terms("town", TermKind.TAG)[again] == "rare-illness"
+    assert [row.interests for _, row, _ in reopened.person_rows("town")] == [((0, 1.0), (2, 1.0))]
+    reopened.close()
 
 
 def test_migrating_from_the_first_revision_keeps_the_data(bare_place, tmp_path):

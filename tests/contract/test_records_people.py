@@ -131,7 +131,7 @@ def test_erasing_a_person_takes_their_row_and_empties_their_items(records):
     claim = claim_of(b"k" * 32, "POST /v1/sessions", "abc")
     answer = Answer(b"d" * 32, 200, b'{"viewer":"ann"}')
     records.remember("town", claim, answer, now=NOW, person_id="ann")
-    assert records.recall("town", claim) == answer
+    assert records.recall("town", claim, now=NOW) == answer
 
     erased, emptied = records.erase_person("town", "ann", now=NOW)
 
@@ -147,7 +147,7 @@ def test_erasing_a_person_takes_their_row_and_empties_their_items(records):
     item = records.item("town", "song")
     assert (item.author_id, item.given.text, item.erased) == (None, "", True)
     assert records.moderators("town", "square") == []
-    assert records.recall("town", claim) is None
+    assert records.recall("town", claim, now=NOW) is None
     assert records.data_key("town", ordinal) is None
     assert records.erased("town") == [ordinal]
     assert list(records.person_rows("town")) == []

@@ -8,6 +8,11 @@ import pytest
 from lodestone.features.snapshot import digest
 from tests.world import TOWN, opened, run
 
+
+def promising(**promise):
+    return {"policy": {"promises": [{"id": "one", "target": 0.1, **promise}]}}
+
+
 REFUSALS = [
     # method, path, body, status, code, field
     ("PUT", "/v1/people/p9", {"home": {"latitude": 91, "longitude": 0}}, 400, "malformed", "home.latitude"),
@@ -38,6 +43,17 @@ REFUSALS = [
     ("PUT", "/v1/policy", {"preset": "generous"}, 400, "preset_unknown", "preset"),
     ("PUT", "/v1/policy", {"policy": {"worths": {"smile": 1}}}, 400, "policy_invalid", "worths.smile"),
     ("PUT", "/v1/policy", {"policy": {"exploration_share": 0.5}}, 400, "policy_invalid", "exploration_share"),
+    ("PUT", "/v1/policy", {"policy": {"ad_load": 0.1}}, 400, "policy_invalid", "ad_load"),
+    ("PUT", "/v1/policy", {"policy": {}, "preset": "growth"}, 400, "policy_invalid", "preset"),
+    ("PUT", "/v1/policy", promising(kind="gini", direction="floor"), 400, "policy_invalid", "promises[0].direction"),
+    ("PUT", "/v1/policy", promising(kind="local_share", direction="cap"), 400, "policy_invalid", "promises[0].direction"),
+    ("PUT", "/v1/policy", promising(kind="local_share", field="tag", equals="tea"), 400, "policy_invalid", "promises[0].field"),
+    ("PUT", "/v1/policy", promising(kind="share"), 400, "policy_invalid", "promises[0].field"),
+    ("PUT", "/v1/policy", promising(kind="share", field="kind", equals="song"), 400, "policy_invalid", "promises[0].equals"),
+    ("PUT", "/v1/policy", promising(kind="share", id="gini", field="tag", equals="tea"), 400, "policy_invalid", "promises[0].id"),
+    ("PUT", "/v1/policy", promising(kind="share", id="", field="tag", equals="tea"), 400, "policy_invalid", "promises[0].id"),
+    ("PUT", "/v1/policy", promising(kind="local_share", target=1.5), 400, "policy_invalid", "promises[0].target"),
+    ("PUT", "/v1/policy", promising(kind="exploration", target=0.03), 400, "policy_invalid", "promises[0].target"),
     ("POST", "/v1/policy/rollback", {"version": 99}, 404, "policy_unknown", None),
     ("PUT", "/v1/clock", {"instant": "2026-03-05T12:00:00Z"}, 409, "clock_not_driven", None),
     ("POST", "/v1/sessions", {"viewer": "nobody"}, 404, "person_unknown", None),

@@ -38,6 +38,9 @@ async def lived(world):
     await world.put(f"/v1/people/{NAMED}", {"name": WORDS[0], "home": PLACE}, status=201)
     item = {"kind": "text", "author_id": NAMED, "text": WORDS[2], "position": PLACE}
     await world.put("/v1/items/own", item, status=201)
+    await world.put("/v1/domains/tea", {"kind": "channel"}, status=201)
+    await world.put(f"/v1/domains/tea/moderators/{NAMED}", status=204)
+    await world.put(f"/v1/domains/tea/members/{NAMED}", status=204)
     await world.put(f"/v1/people/{NAMED}/follows/a1", status=204)
     await world.put(f"/v1/people/p0/follows/{NAMED}", status=204)
     feed = await world.feed(NAMED, position=PLACE)
@@ -90,9 +93,14 @@ def test_an_erased_person_is_in_no_file_and_the_chain_still_verifies(tmp_path):
             "visit",
             "follow",
         }
-        assert [fact["private"] for fact in export["facts"] if fact["type"] == "search"] == [
-            [WORDS[1], None]
-        ]
+        told = {fact["type"]: fact for fact in export["facts"]}
+        assert (told["search"]["query"], told["visit"]["position"]) == (WORDS[1], PLACE)
+        assert (told["follow"]["author_id"], told["like"]["slot"]) == ("a1", 1)
+        assert told["like"]["item_id"] == feed["slots"][0]["item_id"]
+        assert [(one["id"], one["text"]) for one in export["items"]] == [("own", WORDS[2])]
+        assert (export["domains"], export["moderates"]) == (["tea"], ["tea"])
+        assert told["join"]["domain_id"] == "tea"
+        assert export["positions"] == [{"receipt_id": feed["receipt_id"], "position": PLACE}]
         assert export["receipts"] == [feed["receipt_id"]]
         assert (gone["error"]["code"], replay["error"]["code"]) == ("erased", "erased")
         assert unknown["error"]["code"] == "person_unknown"
@@ -131,3 +139,86 @@ def test_a_restored_back_up_erases_again_whom_the_home_had_erased(tmp_path):
         assert found == []
 
     run(scenario)
+
+
+PICTURE = b"\x89PNG the face of zhang wei"
+
+
+async def pictured(world):
+    """Let one person and another post pictures, one of which both show."""
+    kind = {"Content-Type": "image/png"}
+    urls = {}
+    for key, body in {"own": PICTURE, "both": b"\x89PNG a hill"}.items():
+        stored = await world.ask("PUT", f"/v1/media/{key}", content=body, headers=kind, status=201)
+        urls[key] = stored["url"]
+    shown = [{"url": url, "type": "image/png"} for url in urls.values()]
+    own = {"kind": "picture", "author_id": NAMED, "media": shown}
+    await world.put("/v1/items/mine", own, status=201)
+    other = {"kind": "picture", "author_id": "ben", "media": shown[1:]}
+    await world.put("/v1/items/theirs", other, status=201)
+    return urls
+
+
+def test_an_erased_persons_pictures_go_and_what_others_show_stays(tmp_path):
+    home = tmp_path / "home"
+
+    async def scenario():
+        async with opened(home) as world:
+            urls = await pictured(world)
+            before = places(home, [PICTURE.decode("latin-1")[1:]])
+            await world.ask("DELETE", f"/v1/people/{NAMED}", status=204)
+            gone = await world.http.get(urls["own"])
+            kept = await world.http.get(urls["both"])
+
+        assert len(before) == 1
+        assert (gone.status_code, kept.status_code) == (404, 200)
+        assert places(home, [PICTURE.decode("latin-1")[1:]]) == []
+
+    run(scenario())
+
+
+def test_a_restored_back_up_brings_pictures_back_but_those_of_the_erased(tmp_path):
+    home, aside, other = tmp_path / "home", tmp_path / "aside", tmp_path / "other"
+
+    async def scenario():
+        async with opened(other, given={"name": "Other"}):
+            pass  # an installation of its own, whose operator's key the back-up does not know
+        async with opened(home) as world:
+            urls = await pictured(world)
+            operator = {"Authorization": f"Bearer {world.app.operator_key}"}
+            body = {"path": str(aside)}
+            await world.ask("POST", "/v1/backup", body, headers=operator, status=201)
+            again = await world.ask("POST", "/v1/backup", body, headers=operator, status=409)
+            await world.ask("DELETE", f"/v1/people/{NAMED}", status=204)
+
+        await bootstrap.restore(bootstrap.settings_of(str(home), {}), aside, replace=True)
+        async with opened(home) as world:
+            assert (await world.http.get(urls["own"])).status_code == 404
+            assert (await world.http.get(urls["both"])).status_code == 200
+
+        await bootstrap.restore(bootstrap.settings_of(str(other), {}), aside, replace=True)
+        async with opened(other) as world:
+            assert (await world.http.get(urls["own"])).content == PICTURE
+            await world.ask("GET", "/v1/items/mine", status=200)
+        assert again["error"]["code"] == "backup_exists"
+
+    run(scenario())
+
+
+def test_a_back_up_that_cannot_be_made_leaves_nothing_behind(tmp_path):
+    home = tmp_path / "home"
+
+    async def scenario():
+        async with opened(home) as world:
+            operator = {"Authorization": f"Bearer {world.app.operator_key}"}
+            inside = {"path": "/proc/nowhere/copy"}
+            refused = await world.ask("POST", "/v1/backup", inside, headers=operator, status=400)
+            (home / "media" / "ab" / "nothing.png").mkdir(parents=True)
+            broken = {"path": str(tmp_path / "copy")}
+            failed = await world.ask("POST", "/v1/backup", broken, headers=operator, status=503)
+
+        assert refused["error"]["code"] == "path_invalid"
+        assert failed["error"]["code"] == "backup_failed"
+        assert not (tmp_path / "copy").exists()
+
+    run(scenario())

@@ -163,6 +163,44 @@ def test_a_childs_account_gets_no_neighbourhood_by_position(tmp_path):
     run(scenario())
 
 
+def test_a_childs_position_opens_no_place_and_earns_no_local_bonus(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await settled(world, position=TOWN)
+            body = {"kind": "place", "centre": TOWN, "radius_km": 10}
+            await world.put("/v1/domains/town", body, status=201)
+            await world.put("/v1/people/p0", {"home": TOWN, "minor": True}, status=200)
+
+            asked = {"viewer": "p0", "surface": "place", "position": TOWN}
+            told = await world.ask("POST", "/v1/feeds", asked, status=400)
+            named = await world.feed(surface="place", domain_id="town")
+            held = {}
+            for viewer in ("p0", "p1"):
+                feed = await world.feed(viewer)
+                receipt = await world.ask("GET", f"/v1/receipts/{feed['receipt_id']}")
+                held[viewer] = {name for one in receipt["pool"] for name in one["promises"]}
+            return told["error"], named["slots"], held
+
+    error, named, held = run(scenario())
+    assert error["details"] == [{"field": "domain_id", "problem": "name the domain to look at"}]
+    assert len(named) == 10
+    assert "local_share" in held["p1"]
+    assert "local_share" not in held["p0"]
+
+
+def test_one_is_resident_at_home_wherever_one_is_present(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            body = {"kind": "place", "centre": TOWN, "radius_km": 10}
+            await world.put("/v1/domains/town", body, status=201)
+            await settled(world, items=5, position=TOWN)
+
+            feed = await world.feed(position={"latitude": 40.0, "longitude": 116.0})
+            return {(slot["domain"], slot["domain_id"]) for slot in feed["slots"]}
+
+    assert run(scenario()) == {("middle", "town")}
+
+
 def test_a_place_shows_what_lies_within_ten_kilometres_exactly(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:

@@ -68,7 +68,7 @@ def test_two_processes_for_orders_sell_the_same_stock_once_and_the_first_hears_o
                     server.should_exit = True
                     await task
             adds_up(told)
-            await world.engine.hear()
+            await world.engine.trade.hear()
             item = await world.ask("GET", "/v1/items/sauce", status=200)
             orders = await world.ask("GET", "/v1/orders?limit=1000", status=200)
             paid = [one for one in orders["data"] if one["state"] == "paid"]

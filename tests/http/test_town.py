@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from lodestone.base.clock import Instant
-from lodestone.client import Client, ClientError
+from lodestone.client import AsyncClient as Client
+from lodestone.client import ClientError
 from lodestone.town import fill, make_town
 from lodestone.town.make import LATITUDE, LONGITUDE
 from lodestone.town.pictures import picture

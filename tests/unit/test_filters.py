@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lodestone.base.geo import EARTH_RADIUS_KM
 from lodestone.events.outcomes import DomainKind
 from lodestone.features.layout import AUTHOR, ITEM
 from lodestone.traffic import filters, filters_kernel, gather, gather_kernel
@@ -24,7 +25,7 @@ def one_viewer(**fields):
 
 def some_items(count, **fields):
     items = np.zeros(count, ITEM)
-    items["state"], items["spare"] = 1, 1
+    items["state"], items["climbed"] = 1, 1
     items["latitude"] = items["longitude"] = np.nan
     items["channels"] = items["professions"] = -1
     items["language"] = -1
@@ -40,7 +41,7 @@ def run(module, viewer, items, *, marks=None, authors=None, domains=(), places=(
         np.zeros(rows.size, np.uint8),
         np.zeros(rows.size, np.uint8),
         np.zeros(rows.size, np.int16),
-        np.zeros(rows.size),
+        np.zeros(rows.size, np.uint8),
     )
     module.judge(
         viewer,
@@ -77,8 +78,8 @@ def run(module, viewer, items, *, marks=None, authors=None, domains=(), places=(
         ({"surface": 3, "area": 4}, {}, 0, 0, DropReason.OUT_OF_SURFACE),
         ({"surface": 3, "area": 4}, {"channels": [9, 4, -1, -1]}, 0, 0, DropReason.SHOWN),
         ({"surface": 4, "area": 4}, {"professions": [4, -1]}, 0, 0, DropReason.SHOWN),
-        ({"gated": 1}, {"spare": 0}, 0, 0, DropReason.NOT_CLIMBED),
-        ({"gated": 1}, {"spare": 0}, 0, 5 * 4 + 1, DropReason.SHOWN),
+        ({"gated": 1}, {"climbed": 0}, 0, 0, DropReason.NOT_CLIMBED),
+        ({"gated": 1}, {"climbed": 0}, 0, 5 * 4 + 1, DropReason.SHOWN),
         ({"personalised": 0, "language": 1}, {"language": 2}, 0, 0, DropReason.OTHER_LANGUAGE),
         ({"personalised": 1, "language": 1}, {"language": 2}, 0, 0, DropReason.SHOWN),
     ],
@@ -98,11 +99,11 @@ def test_ten_kilometres_is_a_neighbourhood_and_eleven_is_not(module):
     items = some_items(2, latitude=HERE[0])
     items["longitude"] = [108.18, 108.1905]  # 9.96 and 11.0 km
 
-    _, kind, domain, near = run(module, viewer, items)
+    _, kind, domain, local = run(module, viewer, items)
 
     assert kind.tolist() == [DomainKind.PLACE, DomainKind.PUBLIC]
     assert domain.tolist() == [-1, -1]
-    assert near == pytest.approx([9.96, 11.01], abs=0.01)
+    assert local.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("module", [filters, filters_kernel], ids=["plain", "compiled"])
@@ -145,7 +146,7 @@ def test_the_compiled_judge_equals_the_plain_one(seed, surface, located, persona
     items["latitude"] = np.where(chance.random(40) < 0.6, 26.38 + chance.normal(0, 0.1, 40), np.nan)
     items["longitude"] = np.where(np.isnan(items["latitude"]), np.nan, 108.08)
     items["channels"][:, 0], items["professions"][:, 0] = chance.integers(-1, 5, (2, 40))
-    items["spare"], items["language"] = chance.integers(0, 2, (2, 40))
+    items["climbed"], items["language"] = chance.integers(0, 2, (2, 40))
     viewer = one_viewer(
         surface=surface, located=located, personalised=personalised, latitude=26.38,
         longitude=108.08, area=chance.integers(-1, 5), area_located=1, area_latitude=26.4,
@@ -161,8 +162,29 @@ def test_the_compiled_judge_equals_the_plain_one(seed, surface, located, persona
     plain = run(filters, viewer, items, **context)
     compiled = run(filters_kernel, viewer, items, **context)
 
-    assert [array.tolist() for array in plain[:3]] == [array.tolist() for array in compiled[:3]]
-    assert plain[3] == pytest.approx(compiled[3], nan_ok=True, rel=1e-9)
+    assert [array.tolist() for array in plain] == [array.tolist() for array in compiled]
+
+
+@given(
+    st.floats(-89.9, 89.9), st.floats(-180, 180), st.floats(0.5, 400), st.floats(0, 360),
+    st.floats(0, 2.5),
+)  # fmt: skip
+@settings(max_examples=400, deadline=None)
+def test_what_is_told_from_a_flat_map_is_what_the_great_circle_says(
+    latitude, longitude, radius, bearing, share
+):
+    turn, away = np.radians(bearing), share * radius / EARTH_RADIUS_KM
+    phi = np.radians(latitude)
+    there = np.arcsin(np.sin(phi) * np.cos(away) + np.cos(phi) * np.sin(away) * np.cos(turn))
+    east = np.arctan2(
+        np.sin(turn) * np.sin(away) * np.cos(phi), np.cos(away) - np.sin(phi) * np.sin(there)
+    )
+    to = (float(np.degrees(there)), float((longitude + np.degrees(east) + 540) % 360 - 180))
+    exact = filters_kernel.distance_km(latitude, longitude, *to)
+
+    told = filters_kernel.within(latitude, longitude, np.cos(phi), *to, radius)
+
+    assert told == (exact <= radius)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60))

@@ -17,6 +17,7 @@ from lodestone.events.wire import Refusal, decode_events
 from lodestone.features.directory import Directory
 from lodestone.services.days import DayOf
 from lodestone.services.ingest import Ingest, Terms
+from lodestone.services.usual import Usual
 
 SECRET = b"s" * 32
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -43,6 +44,12 @@ def a_door():
 def a_beacon(**changes):
     served = NOW_MICROS // 1_000_000 - 60
     return Beacon(9, 5, 1, served, ANN & 0xFFFFFFFF, -1, 4, 2, 0, 3, 0)._replace(**changes)
+
+
+BEACONS = (
+    {}, {"flags": 4, "promises": 2**63 + 1, "domain": 7}, {"item": 2}, {"person": 1},
+    {"served": NOW_MICROS // 10**6 - 3601}, {"receipt": 10, "surface": 3, "slot": 9},
+)  # fmt: skip
 
 
 def event(**fields):
@@ -276,7 +283,7 @@ def test_a_day_is_exact_around_a_change_of_clocks(time, day):
                 "time": st.sampled_from([NOW + timedelta(minutes=m) for m in (-20_000, -10_000, 0, 4, 6)]).map(datetime.isoformat),
                 "watch_seconds": st.floats(0, 90), "visible_seconds": st.floats(0, 9), "slot": st.integers(1, 9),
                 "surface": st.sampled_from(["discover", "mine"]), "author_id": st.sampled_from(["bob", None]),
-                "query": st.just("tea"), "beacon": st.just("nonsense"), "receipt_id": st.just("rcp_known"),
+                "query": st.just("tea"), "beacon": st.sampled_from(["nonsense", *(mint(SECRET, a_beacon(**more)) for more in BEACONS)]), "receipt_id": st.just("rcp_known"),
             },
         ),
         max_size=12,
@@ -284,14 +291,14 @@ def test_a_day_is_exact_around_a_change_of_clocks(time, day):
     st.booleans(),
 )  # fmt: skip
 def test_the_short_way_says_what_the_long_way_says(events, history):
-    class Long(Ingest):
-        def _usual(self, event, early, late):
-            return None
+    class Never(Usual):
+        def take(self, event, early, late, told):
+            return False
 
     found = []
-    for kind in (Ingest, Long):
+    for kind in (Usual, Never):
         door = a_door()
-        door.__class__ = kind
+        door.usual.__class__ = kind
         judged = judge(door, *(event(**fields) for fields in events), trusted=True, history=history)
         found.append((judged.facts.tolist(), judged.person_row.tolist(), judged.refused, judged.duplicates, judged.sealed))  # fmt: skip
 

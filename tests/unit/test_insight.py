@@ -24,11 +24,11 @@ def facts_of(*rows):
 
 def test_efficiency_is_outcomes_times_worths_of_the_policy_in_force_per_thousand_impressions():
     facts = facts_of(
-        {"kind": Kind.IMPRESSION, "day": 5, "person": 1, "served": 100},
-        {"kind": Kind.IMPRESSION, "day": 5, "person": 2, "served": 100},
-        {"kind": Kind.LIKE, "day": 5, "person": 1, "served": 100},
-        {"kind": Kind.LIKE, "day": 5, "person": 2, "served": 200},
-        {"kind": Kind.WATCH, "day": 5, "person": 2, "served": 200, "receipt": 3, "value": 30_000},
+        {"kind": Kind.IMPRESSION, "day": 5, "person": 1, "receipt": 100},
+        {"kind": Kind.IMPRESSION, "day": 5, "person": 2, "receipt": 100},
+        {"kind": Kind.LIKE, "day": 5, "person": 1, "receipt": 100},
+        {"kind": Kind.LIKE, "day": 5, "person": 2, "receipt": 200},
+        {"kind": Kind.WATCH, "day": 5, "person": 2, "receipt": 200, "value": 30_000},
     )
     old, new = np.zeros(13), np.zeros(13)
     old[Kind.LIKE], new[Kind.LIKE], new[Kind.WATCH] = 1_000.0, 3_000.0, 600.0
@@ -138,3 +138,54 @@ def test_only_the_first_join_crosses():
     assert [(b.source, b.target, b.by, b.crossings) for b in report.borders] == [
         ("public", "middle", "join", 1)
     ]
+
+
+def test_who_follows_again_after_leaving_has_crossed_long_ago():
+    facts = facts_of(
+        {"kind": Kind.FOLLOW, "day": 1, "person": 1, "target": 77},
+        {"kind": Kind.UNFOLLOW, "day": 2, "person": 1, "target": 77},
+        {"kind": Kind.IMPRESSION, "day": 19, "person": 1, "item": 0},
+        {"kind": Kind.FOLLOW, "day": 20, "person": 1, "target": 77},
+    )
+
+    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), {})
+
+    assert (report.borders, report.cohorts, report.unexplained) == ([], [], 0)
+
+
+def test_the_flow_is_told_by_cohort_too():
+    facts = facts_of(
+        {"kind": Kind.CLICK, "day": 3, "person": 1},
+        {"kind": Kind.CLICK, "day": 3, "person": 2},
+        {"kind": Kind.IMPRESSION, "day": 19, "person": 1, "item": 0},
+        {"kind": Kind.IMPRESSION, "day": 19, "person": 1, "item": 1},
+        {"kind": Kind.FOLLOW, "day": 20, "person": 1, "target": 77},
+        {"kind": Kind.FOLLOW, "day": 20, "person": 1, "target": 78},
+    )
+
+    (cohort,) = flow(facts, Span(20, 20), np.array([77, 78]), np.full((2, 2), -1), {}).cohorts
+
+    assert (cohort.day, cohort.count) == ("1970-01-04", 2)
+    assert (cohort.source, cohort.target, cohort.by) == ("public", "private", "follow")
+    assert (cohort.crossings, cohort.people) == (2, 1)
+
+
+def test_a_domains_followers_are_those_won_there_and_kept_wherever_they_left():
+    facts = facts_of(
+        {"kind": Kind.FOLLOW, "day": 1, "person": 1, "target": 9, "domain_kind": DomainKind.PLACE},
+        {"kind": Kind.FOLLOW, "day": 1, "person": 2, "target": 9},
+        {"kind": Kind.UNFOLLOW, "day": 2, "person": 1, "target": 9},
+    )
+    middle = facts["domain_kind"] == DomainKind.PLACE
+
+    (cohort,) = retained(facts, Span(1, 1), 10, middle).followers
+
+    assert (cohort.count, cohort.kept) == (1, {"day_1": 0, "day_7": 0, "day_30": None})
+
+
+def test_nobody_signed_in_is_no_person():
+    facts = facts_of({"kind": Kind.IMPRESSION, "day": 5, "person": -1, "receipt": 0})
+
+    rows = efficiency(facts, Span(5, 5), 9, {1: np.zeros(13)}, np.array([0]), np.array([1]))
+
+    assert (rows[0].impressions, rows[0].people) == (1, 0)

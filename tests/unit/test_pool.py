@@ -22,11 +22,11 @@ def test_consumption_is_the_same_compiled(seed, count):
     authors["small"] = chance.integers(0, 2, 9)
     rank = chance.integers(-32767, 32768, 6).astype(np.int16)
     rows = chance.integers(0, 50, count).astype(np.int32)
-    near = np.where(chance.random(count) < 0.3, np.nan, chance.uniform(0, 20, count))
+    local, here = chance.integers(0, 2, count).astype(np.uint8), int(chance.integers(2))
     found = []
     for module in (pool, pool_kernel):
         bits, ranks = np.empty(count, np.uint64), np.empty(count, np.int16)
-        module.consumed(items, authors, rank, rows, near, chance.choice([10.0]), bits, ranks)
+        module.consumed(items, authors, rank, rows, local, here, bits, ranks)
         found.append((bits.tolist(), ranks.tolist()))
 
     assert found[0] == found[1]
@@ -39,7 +39,7 @@ def test_what_is_owed_near_and_small_is_marked():
 
     pool.consumed(
         items, authors, np.array([256], np.int16), np.arange(3, dtype=np.int32),
-        np.array([np.nan, 9.9, 10.1]), 10.0, bits, ranks,
+        np.array([0, 1, 0], np.uint8), 1, bits, ranks,
     )  # fmt: skip
 
     assert bits.tolist() == [1 | 16, 2 | 16, 16]
@@ -108,3 +108,42 @@ def test_a_receipts_columns_are_the_same_compiled(seed, count):
         found.append((first.tobytes(), second.tobytes()))
 
     assert found[0] == found[1]
+
+
+@settings(deadline=None)
+@given(SEEDS, st.integers(1, 30))
+def test_what_the_pool_takes_is_the_same_compiled(seed, count):
+    chance = np.random.default_rng(seed)
+    items = np.zeros(40, ITEM)
+    items["author"], items["topic"] = chance.integers(0, 9, 40), chance.integers(-1, 5, 40)
+    rows = np.sort(chance.choice(40, count, replace=False)).astype(np.int32)
+    kind, source = chance.integers(0, 5, (2, count)).astype(np.uint8)
+    domain = chance.integers(-1, 9, count).astype(np.int16)
+    passed = np.flatnonzero(chance.random(count) < 0.7)
+    index = chance.permutation(passed.size)[:8]
+    chances = chance.integers(0, 2**16, (passed.size, 13)).astype(np.uint16)
+    promises = chance.integers(0, 2**63, passed.size, dtype=np.uint64)
+    rank = chance.integers(-99, 99, passed.size).astype(np.int16)
+    net = chance.integers(-99, 99, passed.size)
+    kinds = (
+        np.int32,
+        np.uint64,
+        np.int16,
+        np.int32,
+        np.int16,
+        np.uint8,
+        np.int16,
+        np.uint8,
+        np.int64,
+    )
+    found = []
+    for module in (pool, pool_kernel):
+        item, *rest = (np.empty(index.size, one) for one in kinds)
+        out = (item, np.empty((index.size, 13), np.uint16), *rest)
+        module.take(
+            passed, index, rows, items, kind, domain, source, chances, promises, rank, net, *out
+        )
+        found.append([column.tolist() for column in out])
+
+    assert found[0] == found[1]
+    assert found[0][0] == rows[passed[index]].tolist()

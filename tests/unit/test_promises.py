@@ -167,3 +167,15 @@ def test_more_evidence_draws_the_lower_bound_of_a_value_to_its_mean():
 
     assert mean.tolist() == pytest.approx([50.0, 50.0])
     assert low[0] < low[1] < 50
+
+
+def test_public_opens_after_two_hours_to_whom_it_was_not_shown_and_never_by_age_alone():
+    created = np.array([0, 0, 0, 0, -30 * HOUR, -30 * HOUR])
+    counts = counts_of((3, 1), (30, 12), (30, 0), (20, 0), (30, 12), (0, 0))
+
+    early = promises.short_of_plan(created, counts, 30, 0.4, HOUR)
+    late = promises.short_of_plan(created, counts, 30, 0.4, 3 * HOUR)
+
+    assert early.tolist() == [False, False, False, False, False, True]
+    # Short of plan; had it; had it and is bad; let go for being worse; old and had it; old and never shown.
+    assert late.tolist() == [True, False, False, False, False, True]

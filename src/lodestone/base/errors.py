@@ -61,5 +61,9 @@ class UnavailableError(LodestoneError):
     """Something needed does not answer; nothing was done, and trying again is right."""
 
 
+class NotOfferedError(LodestoneError):
+    """A route of another product's interface that is answered here by saying what to use instead."""
+
+
 class CorruptError(LodestoneError):
     """Stored bytes are not what was written; names where."""

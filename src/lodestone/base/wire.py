@@ -52,6 +52,8 @@ TimeText: TypeAlias = Annotated[
     str, Meta(extra_json_schema={"format": "date-time"}, description="UTC with milliseconds.")
 ]
 
+SLASH: Final = "\ue000"
+"""Stands for a `/` inside an id while an address is taken apart; no id may hold it itself."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANT_MAX: Final = Instant(253_402_300_799_999_999)
 """The last microsecond of the year 9999, the last that RFC 3339 can write."""

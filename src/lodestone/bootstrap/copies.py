@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -17,12 +17,14 @@ from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.outcomes import Kind
 from lodestone.features.state import ATTENTION, State
 from lodestone.insight.evaluation import World
-from lodestone.services.keeping import file_of
+from lodestone.media import MediaFolder
+from lodestone.services.keeping import MEDIA, file_of
+from lodestone.services.personal import drop_media
 from lodestone.services.settings import Settings
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.ports import Offset
-from lodestone.stores.records import TermKind
+from lodestone.stores.records import Records, TermKind, key_digest
 
 
 async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
@@ -53,19 +55,32 @@ async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
     try:
         erased = _clear(home, target, replace=replace)
         shutil.copyfile(folder / "records.db", target)
+        media = MediaFolder(Path(settings.media_url))
+        MediaFolder(folder / MEDIA).copy_to(Path(settings.media_url))
         with closing(records_at(settings.records_url)) as records:
             count = 0
             for record in records.communities():
                 log = folder / f"{file_of(record.id)}.log.db"
                 if log.is_file():
                     shutil.copyfile(log, home.community(record.id) / "log.db")
-                changes = records.replay_erasures(
-                    record.id, erased.get(record.id, []), now=WallClock().now()
-                )
+                ordinals = erased.get(record.id, [])
+                for ordinal in ordinals:
+                    with suppress(UnknownError):
+                        drop_media(records, record.id, records.person_of(record.id, ordinal), media)
+                changes = records.replay_erasures(record.id, ordinals, now=WallClock().now())
                 count += sum(change.kind == Kind.ERASED for change in changes)
+            for name in ("operator", "demo"):
+                _drop_strange(home, name, records)
         return count
     finally:
         home.unlock()
+
+
+def _drop_strange(home: Home, name: str, records: Records) -> None:
+    """Drop a key kept in the home that the restored records do not know."""
+    key = home.key(name)
+    if key is not None and records.find_key(key_digest(key)) is None:
+        home.drop_key(name)
 
 
 def _clear(home: Home, target: Path, *, replace: bool) -> dict[str, list[int]]:

@@ -54,7 +54,7 @@ class Couriers:
         with suppress(asyncio.CancelledError):
             await task
         mine = [one for key, one in self._running.items() if key[0] == engine.community]
-        await asyncio.gather(*mine)
+        await asyncio.gather(*mine, return_exceptions=True)
         del self._couriers[engine.community]
 
     def stop(self) -> None:

@@ -25,7 +25,7 @@ from lodestone.media import MediaFolder
 from lodestone.models.nearest import LiveIndex
 from lodestone.models.popular import Popular
 from lodestone.models.rates import Rates, RatesModel, default_model
-from lodestone.serve import application
+from lodestone.serve import Limits, application
 from lodestone.services import rebuild
 from lodestone.services.access import OPERATOR, Access
 from lodestone.services.clocks import CommunityClock
@@ -33,15 +33,15 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import MODEL, Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
-from lodestone.services.settings import Settings, load_settings
+from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
 from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores import snapshots
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import MANUAL, ManualProvider
-from lodestone.stores.records import CommunityRecord, Records
-from lodestone.stores.records_sql import SqlRecords, open_records
+from lodestone.stores.records import CommunityRecord, Records, key_digest
+from lodestone.stores.records_sql import SqlRecords, answers, open_records
 from lodestone.stores.webhook_post import HttpSender
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
@@ -49,7 +49,8 @@ from lodestone.traffic.pricer import PricerState
 _TICK_SECONDS: Final = 5.0
 _HEAR_SECONDS: Final = 0.5
 _SNAPSHOT_FACTS: Final = 2_000_000
-_COMPACT_SECONDS: Final = 86_400.0
+_COMPACT_MICROS: Final = 86_400 * 1_000_000
+_LOOK_SECONDS: Final = 600.0
 _PURGE_SECONDS: Final = 3600.0
 _LOG: Final = structlog.get_logger("lodestone")
 Draw = Callable[[], int]
@@ -86,7 +87,7 @@ def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
     path = Path(chosen).expanduser().resolve()
     file = path / "lodestone.toml"
     text = file.read_text("utf-8") if file.is_file() else ""
-    return load_settings(str(path), environment, text)
+    return load_settings(str(path), environment, text, named=home is not None)
 
 
 def _data_folder(environment: Mapping[str, str]) -> Path:
@@ -158,9 +159,9 @@ async def open_app(
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
-            streams=Streams(seed), reach=settings.webhook_reach,
+            streams=Streams(seed), limits=_limits(settings, home), reach=settings.webhook_reach,
         )  # fmt: skip
-        keeping = asyncio.create_task(_compact_nightly(records))
+        keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
             yield App(asgi, engines, records, home, settings, key, couriers)
         finally:
@@ -175,19 +176,40 @@ async def open_app(
         home.unlock()
 
 
-async def _compact_nightly(records: Records) -> None:
-    """Rewrite the records once a day, so that nothing deleted is left in their files."""
+async def _compact_nightly(records: Records, home: Home, clock: Clock) -> None:
+    """Rewrite the records once a day, however often the process starts, so that nothing deleted is left in their files."""
     while True:
-        await asyncio.sleep(_COMPACT_SECONDS)
-        try:
-            await asyncio.to_thread(records.compact)
-        except UnavailableError as error:
-            _LOG.warning("compacting waits", code=error.code)
+        last = home.noted("compacted")
+        if last is None or clock.now() - last >= _COMPACT_MICROS:
+            if last is not None:
+                try:
+                    await asyncio.to_thread(records.compact)
+                except UnavailableError as error:
+                    _LOG.warning("compacting waits", code=error.code)
+            home.note("compacted", clock.now())
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def records_at(url: str, draw: Draw | None = None) -> SqlRecords:
     """Open the records of an address; ordinals come from the system's secrets unless handed in."""
     return open_records(url, draw=draw or (lambda: secrets.randbelow(2**63)), project=project)
+
+
+def _limits(settings: Settings, home: Home) -> Limits:
+    """Return the limits of keys; the demo's has none."""
+    per_minute, by_key = limits_of(settings.rate_limits)
+
+    def free(digest: bytes) -> bool:
+        key = home.key("demo")
+        return key is not None and key_digest(key) == digest
+
+    return Limits(per_minute, by_key, free)
+
+
+def records_answer(url: str) -> None:
+    """Ask the records whether they answer. Raises InvalidError, UnavailableError."""
+    if not url.startswith("sqlite:"):
+        answers(url)
 
 
 def _operator_key(home: Home, records: Records, clock: Clock) -> str:
@@ -225,6 +247,7 @@ class _Opener:
         await rebuild.relay(engine, rebuild.catch_up(engine))
         _restore_prices(engine)
         engine.housekeeper.tidy(engine.now())
+        self._records.purge_answers(record.id, now=engine.now())
         rebuild.recall_served(engine)
         self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
         self._couriers.open(engine)
@@ -298,7 +321,7 @@ async def _listen(engine: Engine) -> None:
     while True:
         await asyncio.sleep(_HEAR_SECONDS)
         try:
-            await engine.hear()
+            await engine.trade.hear()
         except UnavailableError as error:
             _LOG.warning("deeds wait", community=engine.community, code=error.code)
 

@@ -1,7 +1,11 @@
 """Serve an installation on a socket."""
 
 import gc
-from collections.abc import Awaitable, Callable
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -9,7 +13,9 @@ import uvicorn
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.services.settings import Settings
+from lodestone.stores.home import Home
 
+_STOP: Final = (signal.SIGINT, signal.SIGTERM)
 _COLLECT_AFTER: Final = 20_000
 """Allocations between collections of the youngest; a feed makes some hundreds."""
 
@@ -20,6 +26,19 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, started: Callable[[int], Awaitable[None]]) -> None:
         super().__init__(config)
         self._announce = started
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGINT and SIGTERM, and let the caller close everything.
+
+        uvicorn's own raises the signal again at the end, which kills the process before its communities are closed.
+        """
+        before = {one: signal.signal(one, self.handle_exit) for one in _STOP}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets=sockets)
@@ -44,6 +63,7 @@ async def serve(
     Raises:
         ConflictError: The home or the port is in use.
     """
+    _require_free(settings)
     async with open_app(settings) as app:
         if prepare is not None:
             await prepare(app)
@@ -78,5 +98,30 @@ async def listen(asgi: Any, settings: Settings, announce: Callable[[int], Awaita
     try:
         await _Server(config, announce).serve()
     except SystemExit as error:  # uvicorn's way to say that it could not bind
-        message = f"{settings.host}:{settings.port} cannot be listened on; choose another port"
-        raise ConflictError("port_in_use", message) from error
+        raise _in_use(settings, "it was free a moment ago") from error
+
+
+def _require_free(settings: Settings) -> None:
+    """Look before anything is filled or opened whether the port can be had."""
+    try:
+        found = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        own = Home(Path(settings.home)).address()
+        if own is not None and own.port == settings.port:
+            message = f"{settings.home} is served already, at {own.url} (process {own.process})"
+            raise ConflictError("home_in_use", f"{message}; stop that one, or use it") from error
+        raise _in_use(settings, error.strerror or str(error)) from error
+
+
+def _in_use(settings: Settings, why: str) -> ConflictError:
+    message = (
+        f"{settings.host}:{settings.port} cannot be listened on ({why}); choose another port: "
+        f"`LODESTONE_PORT={settings.port + 1 if settings.port else 0}`"
+    )
+    return ConflictError("port_in_use", message)

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from lodestone import bootstrap
-from lodestone.cli.reach import Reach, run, settings_of
+from lodestone.cli.reach import Reach, run, settings_of, word
 from lodestone.cli.say import Community, Home, data, line, note
 
 _PAGE = 1000
@@ -55,7 +55,7 @@ def export(
 
     async def ask(reach: Reach) -> None:
         if person is not None:
-            told = await reach.ask("GET", f"/v1/people/{person}/export")
+            told = await reach.ask("GET", f"/v1/people/{word(person)}/export")
             _write(folder / "person.json", [told])
             return
         for kind in ("people", "items", "domains"):

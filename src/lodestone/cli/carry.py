@@ -8,7 +8,7 @@ import msgspec
 
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.cli.reach import Reach, ToldError
+from lodestone.cli.reach import Reach, ToldError, word
 from lodestone.cli.say import note
 
 _BULK: Final = 1_000
@@ -81,13 +81,13 @@ async def carry_events(reach: Reach, rows: Sequence[Sent], tally: Tally) -> None
 
 async def marks(reach: Reach, source: str) -> dict[str, int]:
     """Return how many rows of each file were brought before."""
-    told: dict[str, int] = (await reach.ask("GET", f"/v1/imports/{source}"))["rows"]
+    told: dict[str, int] = (await reach.ask("GET", f"/v1/imports/{word(source)}"))["rows"]
     return told
 
 
 async def mark(reach: Reach, source: str, rows: dict[str, int]) -> None:
     """Note how many rows of each file have been brought."""
-    await reach.ask("PUT", f"/v1/imports/{source}", body={"rows": rows})
+    await reach.ask("PUT", f"/v1/imports/{word(source)}", body={"rows": rows})
 
 
 async def drive(reach: Reach, instant: int) -> None:

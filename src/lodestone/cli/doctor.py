@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import socket
 from typing import Any
 
 import typer
@@ -11,7 +12,7 @@ from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
 from lodestone.cli.reach import reach, settings_of
 from lodestone.cli.say import FINDING, Home, Json, data, line, table
-from lodestone.services.settings import Settings
+from lodestone.services.settings import Settings, shown
 
 _LEAST_FREE = 1 << 30
 
@@ -25,7 +26,8 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
     """Print every setting with its origin, and look at what they name."""
     settings = settings_of(home)
     held = [
-        [name, str(getattr(settings, name)), settings.origins[name]] for name in settings.origins
+        [name, shown(str(getattr(settings, name))), settings.origins[name]]
+        for name in settings.origins
     ]
     checks = asyncio.run(_checks(settings))
     if as_json:
@@ -48,11 +50,12 @@ async def _checks(settings: Settings) -> list[dict[str, Any]]:
         _check("home", str(path) if writable else f"{path} cannot be written", ok=writable),
         _check("disk", f"{free >> 20} MiB free", ok=free >= _LEAST_FREE),
     ]
+    checks.append(_address(settings))
     if not path.exists():
-        return [
-            *checks,
-            _check("installation", "none here yet; `lodestone serve` makes one", ok=True),
-        ]
+        said = "none here yet; `lodestone serve` makes one"
+        if settings.origins["records_url"] != "default":
+            return [*checks, _records(settings), _check("installation", said, ok=True)]
+        return [*checks, _check("installation", said, ok=True)]
     try:
         async with reach(settings, None) as found:
             told = (await found.ask("GET", "/v1/communities"))["data"]
@@ -63,6 +66,24 @@ async def _checks(settings: Settings) -> list[dict[str, Any]]:
     except LodestoneError as error:
         checks.append(_check("installation", error.message, ok=False))
     return checks
+
+
+def _address(settings: Settings) -> dict[str, Any]:
+    at = f"{settings.host}:{settings.port}"
+    try:
+        socket.getaddrinfo(settings.host, settings.port, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        return _check("address", f"{at} cannot be listened on: {error.strerror}", ok=False)
+    return _check("address", at, ok=True)
+
+
+def _records(settings: Settings) -> dict[str, Any]:
+    """Look whether the records answer, without making anything there."""
+    try:
+        bootstrap.records_answer(settings.records_url)
+    except LodestoneError as error:
+        return _check("records", error.message, ok=False)
+    return _check("records", "they answer", ok=True)
 
 
 async def _chain(found: Any, community: str) -> dict[str, Any]:

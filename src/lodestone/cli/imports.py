@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from lodestone.cli.carry import Tally
-from lodestone.cli.kuairand import SOURCE, import_kuairand
+from lodestone.cli.carry import Tally, mark, marks
+from lodestone.cli.kuairand import LEARNED, SOURCE, import_kuairand
 from lodestone.cli.learning import learn_weights
-from lodestone.cli.reach import Reach, run
+from lodestone.cli.reach import Reach, run, word
 from lodestone.cli.say import Community, Home, Json, data, line, progress
 from lodestone.cli.tables import import_tables
 
@@ -43,16 +43,20 @@ def kuairand(
                 tasks[name] = bar.add_task(name, total=whole)
             bar.update(tasks[name], completed=done)
 
-        async def ask(reach: Reach) -> None:
+        async def ask(reach: Reach) -> dict[str, int]:
             known = {one["id"] for one in (await reach.ask("GET", "/v1/communities"))["data"]}
             if target not in known:
                 body = {"name": "KuaiRand", "time_zone": "Asia/Shanghai", "clock": "driven"}
-                await reach.ask("PUT", f"/v1/communities/{target}", body=body)
+                await reach.ask("PUT", f"/v1/communities/{word(target)}", body=body)
             await import_kuairand(reach, folder, advance, tally)
+            return await marks(reach, SOURCE)
 
-        run(home, target, ask)
-        if learn and tally.events:
+        done = run(home, target, ask)
+        rows = sum(count for name, count in done.items() if name.startswith("log_"))
+        # Learning may have been cut short, or left to later, after the rows were in.
+        if learn and rows and done.get(LEARNED) != rows:
             learn_weights(home, target, advance)
+            run(home, target, lambda reach: mark(reach, SOURCE, {**done, LEARNED: rows}))
     told(tally, as_json=as_json)
 
 

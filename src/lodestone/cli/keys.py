@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lodestone.cli.reach import Reach, run
+from lodestone.cli.reach import Reach, run, word
 from lodestone.cli.say import Community, Home, Json, data, line, note, table
 
 communities = typer.Typer(no_args_is_help=True, help="Create, list and disable communities.")
@@ -28,11 +28,11 @@ def create(
 
     async def ask(reach: Reach) -> Any:
         known = {one["id"] for one in (await reach.ask("GET", "/v1/communities"))["data"]}
-        told = await reach.ask("PUT", f"/v1/communities/{community_id}", body=body)
+        told = await reach.ask("PUT", f"/v1/communities/{word(community_id)}", body=body)
         if community_id in known:
             return told
         key = await reach.ask(
-            "POST", f"/v1/communities/{community_id}/keys", body={"name": "first"}
+            "POST", f"/v1/communities/{word(community_id)}/keys", body={"name": "first"}
         )
         return {**told, "key": key["key"]}
 
@@ -64,7 +64,7 @@ def disable(
 ) -> None:
     """Close a community's doors; its data stays."""
     told = run(
-        home, None, lambda reach: reach.ask("POST", f"/v1/communities/{community_id}/disable")
+        home, None, lambda reach: reach.ask("POST", f"/v1/communities/{word(community_id)}/disable")
     )
     line(f"{told['id']}: {told['state']}")
 
@@ -86,7 +86,7 @@ def create_key(
 
     async def ask(reach: Reach) -> Any:
         return await reach.ask(
-            "POST", f"/v1/communities/{await only(reach, community)}/keys", body=body
+            "POST", f"/v1/communities/{word(await only(reach, community))}/keys", body=body
         )
 
     told = run(home, community, ask)
@@ -101,7 +101,7 @@ def list_keys(community: Community = None, home: Home = None, as_json: Json = Fa
     """List a community's keys; their text is not kept."""
 
     async def ask(reach: Reach) -> Any:
-        return await reach.ask("GET", f"/v1/communities/{await only(reach, community)}/keys")
+        return await reach.ask("GET", f"/v1/communities/{word(await only(reach, community))}/keys")
 
     found = run(home, community, ask)["data"]
     if as_json:
@@ -130,7 +130,7 @@ def revoke_key(
 
     async def ask(reach: Reach) -> Any:
         named = await only(reach, community)
-        return await reach.ask("DELETE", f"/v1/communities/{named}/keys/{key_id}")
+        return await reach.ask("DELETE", f"/v1/communities/{word(named)}/keys/{word(key_id)}")
 
     run(home, community, ask)
     line(f"{key_id}: revoked")

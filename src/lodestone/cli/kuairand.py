@@ -15,20 +15,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
 from lodestone.base.wire import time_text
 from lodestone.cli.carry import Sent, Tally, carry_bulk, carry_events, drive, mark, marks
 from lodestone.cli.reach import Reach
+from lodestone.cli.say import note
 
 SOURCE: Final = "kuairand"
+LEARNED: Final = "(weights)"
+"""Under this name an import remembers from how many rows the weights in force were learned."""
 _ROWS: Final = 2_000
 _OUTCOMES: Final = {
     "is_click": "click", "long_view": "long_view", "is_like": "like", "is_follow": "follow",
     "is_comment": "comment", "is_forward": "share", "is_hate": "hide", "is_profile_enter": "profile_visit",
 }  # fmt: skip
 _NEEDED: Final = ("user_id", "video_id", "date", "time_ms", "play_time_ms", "tab", *_OUTCOMES)
-_KINDS: Final = {"NORMAL": "video", "AD": "video"}
 _EARLY: Final = "2016-01-01T00:00:00Z"
 Advance = Callable[[str, int, int], None]
 
@@ -64,6 +68,7 @@ async def import_kuairand(reach: Reach, folder: Path, advance: Advance, tally: T
         raise InvalidError(
             "kuairand_missing", f"{data} needs log_*.csv and video_features_basic*.csv"
         )
+    _name_ignored(data)
     opened = [_index(path, advance, tally) for path in logs]
     known = await marks(reach, SOURCE)
     await _start_clock(reach, opened)
@@ -73,6 +78,20 @@ async def import_kuairand(reach: Reach, folder: Path, advance: Advance, tally: T
             known[path.name] = path.stat().st_size
             await mark(reach, SOURCE, known)
     await _bring_logs(reach, opened, known, _authors(videos), advance, tally)
+
+
+def _name_ignored(data: Path) -> None:
+    """Say of every file that is not taken that it is not, and why."""
+    taken = ("log_", "user_features", "video_features_basic")
+    for path in sorted(data.iterdir()):
+        if path.suffix != ".csv":
+            continue
+        if path.name.startswith("video_features_statistic"):
+            note(
+                f"ignored {path.name}: its counts span the days to be judged; ours are counted anew"
+            )
+        elif not path.name.startswith(taken):
+            note(f"ignored {path.name}: holds neither people, videos nor what happened")
 
 
 def _authors(videos: list[Path]) -> dict[str, str]:
@@ -114,10 +133,11 @@ def _index(path: Path, advance: Advance, tally: Tally) -> LogFile:
             place += len(raw)
             if line % 50_000 == 0:
                 advance(f"reading {path.name}", place, size)
-    order = sorted(range(len(log.times)), key=lambda n: (log.times[n], n))
+    order = np.argsort(np.frombuffer(log.times, np.int64), kind="stable")
     for column in ("times", "places", "lines"):
-        held = getattr(log, column)
-        setattr(log, column, array("q", (held[n] for n in order)))
+        held = np.frombuffer(getattr(log, column), np.int64)[order]
+        setattr(log, column, array("q", held.tobytes()))
+    advance(f"reading {path.name}", size, size)
     return log
 
 
@@ -158,9 +178,11 @@ def _person(row: dict[str, str]) -> dict[str, Any]:
 
 def _item(row: dict[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "id": str(int(row["video_id"])), "kind": _KINDS.get(row["video_type"], "video"),
-        "author_id": f"author-{int(row['author_id'])}", "created_at": f"{row['upload_dt']}T00:00:00+08:00",
+        "id": str(int(row["video_id"])), "kind": "video",
+        "author_id": f"author-{int(row['author_id'])}", "created_at": _EARLY,
     }  # fmt: skip
+    if row.get("upload_dt"):
+        body["created_at"] = f"{date.fromisoformat(row['upload_dt'])}T00:00:00+08:00"
     if row.get("tag"):
         body["tags"] = [f"tag-{tag}" for tag in dict.fromkeys(row["tag"].split(","))][:16]
     if row.get("video_duration"):

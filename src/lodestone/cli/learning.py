@@ -22,7 +22,7 @@ def aside(home: str | None, community: str | None) -> Iterator[World]:
         copy = Path(folder) / "copy"
 
         async def ask(reach: Reach) -> str:
-            await reach.ask("POST", "/v1/backup", body={"path": str(copy)})
+            await reach.ask("POST", "/v1/backup", body={"path": str(copy), "media": False})
             return await only(reach, community)
 
         yield bootstrap.world_of(copy, run(home, None, ask))

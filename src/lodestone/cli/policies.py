@@ -63,10 +63,17 @@ def dry_run(
         return
     line(f"{told['changed_slates']} of {told['receipts']} slates and "
          f"{told['changed_slots']} of {told['slots']} slots would have been others")  # fmt: skip
+    line(f"looked-at value {told['value_before_micros']:,.0f} now, {told['value_after_micros']:,.0f} then, in micros "
+         f"by the proposal's worths; {told['receipts']} of {told['receipts_of_day']} receipts decided again")  # fmt: skip
     table(
         ["domain", "slots now", "slots then"],
         [[name, str(told["by_domain_before"].get(name, 0)), str(told["by_domain_after"].get(name, 0))]
          for name in ("public", "middle", "private")],
+    )  # fmt: skip
+    table(
+        ["promise", "target", "now", "then"],
+        [[row["id"], str(row["target"]), f"{row['before']:.3f}", f"{row['after']:.3f}"]
+         for row in told["promises"]],
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import httpx
 
@@ -77,6 +78,11 @@ async def here(app: bootstrap.App, community: str | None) -> AsyncIterator[Reach
         headers=_headers(app.operator_key, community),
     ) as http:  # fmt: skip
         yield Reach(http, app.home, app.operator_key)
+
+
+def word(text: str) -> str:
+    """Write an id as one word of an address."""
+    return quote(text, safe="")
 
 
 def _headers(key: str, community: str | None) -> dict[str, str]:

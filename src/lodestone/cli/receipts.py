@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from lodestone.cli.reach import run
+from lodestone.cli.reach import run, word
 from lodestone.cli.say import FINDING, Community, Home, Json, data, line
 
 
@@ -21,7 +21,9 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Decide again from a receipt's own contents and compare."""
-    told = run(home, community, lambda reach: reach.ask("POST", f"/v1/receipts/{receipt}/replay"))
+    told = run(
+        home, community, lambda reach: reach.ask("POST", f"/v1/receipts/{word(receipt)}/replay")
+    )
     if as_json:
         data(told)
     elif told["identical"]:

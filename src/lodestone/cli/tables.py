@@ -1,25 +1,30 @@
 """The plain form: one table a file, named by what it holds, columns named as in the API.
 
-    people.csv    id, name, home_latitude, home_longitude, profession, language, interests, minor, created_at
+    people.csv    id, name, home_latitude, home_longitude, profession, language, interests, minor, created_at,
+                  consent_personalisation, consent_position
     items.csv     id, kind, author_id, text, language, tags, channels, professions, latitude, longitude,
                   duration_seconds, state, created_at
     domains.csv   id, kind, name, latitude, longitude, radius_km
-    events.csv    id, type, time, person_id, item_id, author_id, surface, slot, visible_seconds, watch_seconds, query
+    events.csv    id, type, time, person_id, item_id, author_id, surface, slot, visible_seconds, watch_seconds, query,
+                  latitude, longitude
 
 A list is parted by `|`, interests are `tag:weight|tag:weight`; an empty cell means unknown. Parquet has the same
-columns. Files are taken in the order above, whatever order they are named in.
+columns. Files are taken in the order above, whatever order they are named in. A file is known by its name and its
+first row, so that next week's of the same name is another one.
 """
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import instant_of
 from lodestone.cli.carry import Sent, Tally, batched, carry_bulk, carry_events, drive, mark, marks
-from lodestone.cli.reach import Reach, ToldError
+from lodestone.cli.reach import Reach, ToldError, word
 
 KINDS: Final = ("domains", "people", "items", "events")
 _ROWS: Final = 5_000
@@ -47,6 +52,7 @@ _READ: Final[dict[str, dict[str, Callable[[str], Any]]]] = {
     "people": {
         "id": str, "name": str, "profession": str, "language": str, "interests": _weights,
         "minor": _truth, "created_at": str, "home_latitude": float, "home_longitude": float,
+        "consent_personalisation": _truth, "consent_position": _truth,
     },
     "items": {
         "id": str, "kind": str, "author_id": str, "text": str, "language": str, "tags": _list,
@@ -59,9 +65,13 @@ _READ: Final[dict[str, dict[str, Callable[[str], Any]]]] = {
     "events": {
         "id": str, "type": str, "time": str, "person_id": str, "item_id": str, "author_id": str,
         "surface": str, "slot": int, "visible_seconds": float, "watch_seconds": float, "query": str,
+        "latitude": float, "longitude": float,
     },
 }  # fmt: skip
-_PLACE: Final = {"people": ("home", "home_"), "items": ("position", ""), "domains": ("centre", "")}
+_PLACE: Final = {
+    "people": ("home", "home_"), "items": ("position", ""), "domains": ("centre", ""), "events": ("position", ""),
+}  # fmt: skip
+_CONSENT: Final = "consent_"
 
 
 async def import_tables(
@@ -76,16 +86,22 @@ async def import_tables(
     done = await marks(reach, source)
     for path in by_kind:
         kind = kind_of(path)
-        start = done.get(path.name, 0)
+        known_as = f"{path.name} {_first_row(path)}"
+        start = done.get(known_as, 0)
         tally.skipped_rows += start
-        numbered = enumerate(_rows(path), 2)
-        for batch in batched((one for index, one in enumerate(numbered) if index >= start), _ROWS):
+        for batch in batched(islice(_rows(path), start, None), _ROWS):
             sent = list(_sent(path, kind, batch, tally))
             await _carry(reach, kind, sent, tally)
             start += len(batch)
-            done[path.name] = start
+            done[known_as] = start
             await mark(reach, source, done)
             advance(path.name, start)
+
+
+def _first_row(path: Path) -> str:
+    """Return a digest of a file's first row, by which it is told from another of the same name."""
+    first = next(_rows(path), None)
+    return hashlib.blake2b(repr(first).encode(), digest_size=8).hexdigest()
 
 
 async def _carry(reach: Reach, kind: str, sent: list[Sent], tally: Tally) -> None:
@@ -100,7 +116,7 @@ async def _carry(reach: Reach, kind: str, sent: list[Sent], tally: Tally) -> Non
         for one in sent:
             name = one.body.pop("id", "")
             try:
-                await reach.ask("PUT", f"/v1/domains/{name}", body=one.body)
+                await reach.ask("PUT", f"/v1/domains/{word(name)}", body=one.body)
                 tally.domains += 1
             except ToldError as error:
                 tally.refuse(one.where, error.message)
@@ -132,14 +148,18 @@ def kind_of(path: Path) -> str:
     raise InvalidError("table_unknown", f"{path.name} {problem.problem}", (problem,))
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row with the line it begins on; rows of Parquet count from 1."""
     if path.suffix == ".parquet":
-        yield from _parquet(path)
+        yield from enumerate(_parquet(path), 1)
         return
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         _check(path, list(reader.fieldnames or ()))
-        yield from reader
+        line = reader.line_num + 1
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
 
 
 def _parquet(path: Path) -> Iterator[dict[str, str]]:
@@ -193,4 +213,6 @@ def _body(kind: str, row: dict[str, str]) -> dict[str, Any]:
             body[field] = {"latitude": place[0], "longitude": place[1]}
         elif place != [None, None]:
             raise ValueError("latitude and longitude come together")
+    if consent := {name: body.pop(name) for name in list(body) if name.startswith(_CONSENT)}:
+        body["consent"] = {name.removeprefix(_CONSENT): said for name, said in consent.items()}
     return body

@@ -10,8 +10,8 @@ import typer
 from lodestone import bootstrap
 from lodestone.base.clock import Instant
 from lodestone.cli.reach import Reach, here, run
-from lodestone.cli.say import Home, Json, data, line, progress
-from lodestone.client import Client
+from lodestone.cli.say import Home, Json, data, line, note, progress
+from lodestone.client import AsyncClient as Client
 from lodestone.town import NAME, Filled, fill, make_town
 
 DEMO: Final = "demo"
@@ -53,9 +53,20 @@ async def fill_demo(app: bootstrap.App) -> None:
     if app.home.key(DEMO) is not None:
         return
     async with here(app, DEMO) as reach:
-        await _fill(reach, DEMO, SEED, people=1000, posts=3000)
+        if not await _lived(reach):
+            note("filling a demo town and living its first day, once; a minute or two")
+            await _fill(reach, DEMO, SEED, people=1000, posts=3000)
         key = await Client(reach.http, reach.key).create_key(DEMO, "demo")
         app.home.keep_key(DEMO, key)
+
+
+async def _lived(reach: Reach) -> bool:
+    """Say whether the demo's day is over: its clock is released at the end of it.
+
+    The key may be missing all the same, where a back-up was restored or the last start was cut short just then.
+    """
+    found = (await reach.ask("GET", "/v1/communities"))["data"]
+    return any(one["id"] == DEMO and one["clock"] == "wall" for one in found)
 
 
 async def _fill(reach: Reach, community: str, seed: int, *, people: int, posts: int) -> Filled:

@@ -1,44 +1,206 @@
-"""A small client of the public routes: it retries where the engine asks for it and names what was refused."""
+"""The two shells round `calls`: one that waits, one that is awaited. What they say is written once.
+
+Each method is a call of the same name: `client.feed("ann")` sends `calls.feed("ann")`.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeVar
-from urllib.parse import quote
+import functools
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from random import Random, SystemRandom
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import httpx
-import msgspec
 
-from lodestone.base.clock import Instant
-from lodestone.base.wire import time_text
-from lodestone.client.shapes import Feed, Verdicts
+from lodestone.client import calls, judgement
+from lodestone.client.attempt import Answer, Attempt, Call, Fault, Heard, Request, Retries
+from lodestone.client.outbox import Flushed, Outbox
 
-Json = Mapping[str, Any]
-Surface = Literal["discover", "following", "place", "channel", "profession"]
-Shape = TypeVar("Shape")
-_TRIES: Final = 5
-_LATER: Final = (429, 503)
-_LONGEST_SECONDS: Final = 60.0
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+_USUAL: Final = Retries()
+_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class ClientError(Exception):
-    """The engine refused; `code` is stable, `message` says what to do."""
+class _Desk:
+    """What both shells know: whom they speak for, and how patient they are."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(f"{status} {code}: {message}")
-        self.status = status
-        self.code = code
-        self.message = message
+    def __init__(self, key: str, community: str | None, retries: Retries, chance: Random) -> None:
+        self._headers = {b"Authorization": f"Bearer {key}".encode()}
+        if community is not None:
+            # As bytes: an id may hold any printable character, and httpx would refuse it as text.
+            self._headers[b"X-Community"] = community.encode()
+        self._retries = retries
+        self._chance = chance
+
+    def attempt(self, call: Call[Result]) -> Attempt[Result]:
+        """Begin a call; all its tries are one request."""
+        headers = self._headers
+        if call.content is not None:
+            headers = {**headers, b"Content-Type": call.kind.encode()}
+        if call.keyed:
+            token = f"{self._chance.getrandbits(128):032x}"
+            headers = {**headers, b"Idempotency-Key": token.encode()}
+        request = Request(call.method, call.path, call.content, headers)
+        return Attempt(call, request, self._retries, self._chance)
+
+
+def _now(
+    build: Callable[Given, Call[Result]],
+) -> "Callable[Concatenate[Client, Given], Result]":
+    @functools.wraps(build)
+    def ask(self: "Client", /, *args: Given.args, **options: Given.kwargs) -> Result:
+        return self.send(build(*args, **options))
+
+    return ask
+
+
+def _soon(
+    build: Callable[Given, Call[Result]],
+) -> "Callable[Concatenate[AsyncClient, Given], Coroutine[Any, Any, Result]]":
+    @functools.wraps(build)
+    async def ask(self: "AsyncClient", /, *args: Given.args, **options: Given.kwargs) -> Result:
+        return await self.send(build(*args, **options))
+
+    return ask
 
 
 class Client:
-    """Asks for one community with one key.
+    """Asks for one community with one key, and waits for each answer.
 
     Args:
-        http: Knows the base address; a transport into an application of the same process will do.
+        http: Knows the base address.
         key: A community's key, or the operator's.
         community: Which one an operator's key means.
+        retries: How often and how long to wait for a busy engine.
         sleep: Waits between tries, seconds.
+        chance: Spreads the waits and draws idempotency keys.
     """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        key: str,
+        community: str | None = None,
+        *,
+        retries: Retries = _USUAL,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Random | None = None,
+    ) -> None:
+        assert isinstance(http, httpx.Client), "an httpx.AsyncClient belongs to AsyncClient"
+        self._http = http
+        self._desk = _Desk(key, community, retries, chance or SystemRandom())
+        self._sleep = sleep
+
+    @classmethod
+    def at(cls, address: str, key: str, *, timeout_seconds: float = 10.0) -> Self:
+        """Open a client of the engine at an address such as `http://127.0.0.1:8000`; close it after use."""
+        return cls(httpx.Client(base_url=address, timeout=timeout_seconds), key)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
+
+    def send(self, call: Call[Result]) -> Result:
+        """Make a call.
+
+        Raises:
+            ClientError: It was refused, or the engine stayed busy or silent.
+        """
+        attempt = self._desk.attempt(call)
+        while (wait := attempt.after(heard := self._exchange(attempt.request))) is not None:
+            self._sleep(wait)
+        return attempt.result(heard)
+
+    def _exchange(self, request: Request) -> Heard:
+        try:
+            return _heard(
+                self._http.request(
+                    request.method, request.path, content=request.content, headers=request.headers
+                )
+            )
+        except httpx.TransportError as error:
+            return _fault(error)
+
+    def flush(self, outbox: Outbox) -> Flushed:
+        """Send all that an outbox holds, in order.
+
+        Raises:
+            ClientError: The rest could not be sent, and stays in the outbox.
+        """
+        told = Flushed()
+        while (taken := outbox.batch()) is not None:
+            try:
+                verdicts = self.send(calls.batch(taken.body))
+            except BaseException:
+                outbox.give_back()
+                raise
+            told += outbox.settle(taken, verdicts)
+        return told
+
+    ask = _now(calls.ask)
+    communities = _now(calls.communities)
+    community = _now(calls.community)
+    put_community = _now(calls.put_community)
+    create_key = _now(calls.create_key)
+    keys = _now(calls.keys)
+    revoke_key = _now(calls.revoke_key)
+    advance = _now(calls.advance)
+    create_session = _now(calls.create_session)
+    put_person = _now(calls.put_person)
+    put_people = _now(calls.put_people)
+    person = _now(calls.person)
+    people = _now(calls.people)
+    erase_person = _now(calls.erase_person)
+    export_person = _now(calls.export_person)
+    follow = _now(calls.follow)
+    unfollow = _now(calls.unfollow)
+    block = _now(calls.block)
+    unblock = _now(calls.unblock)
+    mute = _now(calls.mute)
+    unmute = _now(calls.unmute)
+    edges = _now(calls.edges)
+    put_item = _now(calls.put_item)
+    put_items = _now(calls.put_items)
+    item = _now(calls.item)
+    items = _now(calls.items)
+    withdraw_item = _now(calls.withdraw_item)
+    put_media = _now(calls.put_media)
+    put_domain = _now(calls.put_domain)
+    domain = _now(calls.domain)
+    domains = _now(calls.domains)
+    delete_domain = _now(calls.delete_domain)
+    join = _now(calls.join)
+    leave = _now(calls.leave)
+    members = _now(calls.members)
+    add_moderator = _now(calls.add_moderator)
+    remove_moderator = _now(calls.remove_moderator)
+    moderators = _now(calls.moderators)
+    feed = _now(calls.feed)
+    events = _now(calls.events)
+    receipt = _now(judgement.receipt)
+    replay = _now(judgement.replay)
+    trace = _now(judgement.trace)
+    policy = _now(judgement.policy)
+    policies = _now(judgement.policies)
+    put_policy = _now(judgement.put_policy)
+    use_preset = _now(judgement.use_preset)
+    rollback_policy = _now(judgement.rollback_policy)
+    dry_run = _now(judgement.dry_run)
+    promises = _now(judgement.promises)
+    liu = _now(judgement.liu)
+    flow = _now(judgement.flow)
+    exposure = _now(judgement.exposure)
+
+
+class AsyncClient:
+    """The same, awaited. See `Client`; a transport into an application of the same process will do."""
 
     def __init__(
         self,
@@ -46,172 +208,118 @@ class Client:
         key: str,
         community: str | None = None,
         *,
+        retries: Retries = _USUAL,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Random | None = None,
     ) -> None:
+        assert isinstance(http, httpx.AsyncClient), "an httpx.Client belongs to Client"
         self._http = http
-        self._headers = {b"Authorization": f"Bearer {key}".encode()}
-        if community is not None:
-            # As bytes: an id may hold any printable character, and httpx would refuse it as text.
-            self._headers[b"X-Community"] = community.encode()
+        self._desk = _Desk(key, community, retries, chance or SystemRandom())
         self._sleep = sleep
 
-    async def ask(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        content: bytes | None = None,
-        kind: str = "application/json",
-    ) -> Any:
-        """Send one request and return its decoded answer, None for an empty one.
+    @classmethod
+    def at(cls, address: str, key: str, *, timeout_seconds: float = 10.0) -> Self:
+        """Open a client of the engine at an address such as `http://127.0.0.1:8000`; close it after use."""
+        return cls(httpx.AsyncClient(base_url=address, timeout=timeout_seconds), key)
 
-        Args:
-            method: Such as `GET`.
-            path: From the first slash, its parts percent-encoded.
-            body: Sent as JSON, unless None.
-            content: Sent as it is where there is no body.
-            kind: The content's media type.
+    async def __aenter__(self) -> Self:
+        return self
 
-        Raises:
-            ClientError: It was refused, or the engine stayed busy.
-        """
-        answer = await self._send(method, path, body, content, kind)
-        return msgspec.json.decode(answer) if answer else None
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        content: bytes | None = None,
-        kind: str = "application/json",
-    ) -> bytes:
-        data = content if body is None else msgspec.json.encode(body)
-        headers = (
-            self._headers if data is None else {**self._headers, b"Content-Type": kind.encode()}
-        )
-        left = _TRIES
-        while True:
-            answer = await self._http.request(method, path, content=data, headers=headers)
-            left -= 1
-            if answer.status_code not in _LATER or not left:
-                break
-            await self._sleep(_wait(answer))
-        if answer.is_error:
-            raise _refusal(answer)
-        return answer.content
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._http.aclose()
 
-    async def _ask_for(self, shape: type[Shape], method: str, path: str, body: Any) -> Shape:
-        return msgspec.json.decode(await self._send(method, path, body), type=shape)
+    async def send(self, call: Call[Result]) -> Result:
+        """Make a call. See `Client.send`."""
+        attempt = self._desk.attempt(call)
+        while (wait := attempt.after(heard := await self._exchange(attempt.request))) is not None:
+            await self._sleep(wait)
+        return attempt.result(heard)
 
-    async def put_community(self, community_id: str, body: Json) -> Any:
-        """Make a community (operator's key)."""
-        return await self.ask("PUT", _path("communities", community_id), body)
+    async def _exchange(self, request: Request) -> Heard:
+        try:
+            return _heard(
+                await self._http.request(
+                    request.method, request.path, content=request.content, headers=request.headers
+                )
+            )
+        except httpx.TransportError as error:
+            return _fault(error)
 
-    async def create_key(self, community_id: str, name: str) -> str:
-        """Make a key of a community (operator's key)."""
-        answer = await self.ask("POST", _path("communities", community_id, "keys"), {"name": name})
-        key: str = answer["key"]
-        return key
+    async def flush(self, outbox: Outbox) -> Flushed:
+        """Send all that an outbox holds, in order. See `Client.flush`."""
+        told = Flushed()
+        while (taken := outbox.batch()) is not None:
+            try:
+                verdicts = await self.send(calls.batch(taken.body))
+            except BaseException:
+                outbox.give_back()
+                raise
+            told += outbox.settle(taken, verdicts)
+        return told
 
-    async def put_domain(self, domain_id: str, body: Json) -> Any:
-        """Make or replace a middle domain."""
-        return await self.ask("PUT", _path("domains", domain_id), body)
-
-    async def put_person(self, person_id: str, body: Json) -> Any:
-        """Make or replace a person."""
-        return await self.ask("PUT", _path("people", person_id), body)
-
-    async def put_people(self, people: Sequence[Json]) -> Verdicts:
-        """Make or replace people, each with its `id`."""
-        return await self._bulk("/v1/people:bulk", people)
-
-    async def put_item(self, item_id: str, body: Json) -> Any:
-        """Make or replace an item."""
-        return await self.ask("PUT", _path("items", item_id), body)
-
-    async def put_items(self, items: Sequence[Json]) -> Verdicts:
-        """Make or replace items, each with its `id`."""
-        return await self._bulk("/v1/items:bulk", items)
-
-    async def _bulk(self, path: str, rows: Sequence[Json]) -> Verdicts:
-        lines = b"\n".join(msgspec.json.encode(row) for row in rows)
-        answer = await self._send("POST", path, content=lines, kind="application/x-ndjson")
-        return msgspec.json.decode(answer, type=Verdicts)
-
-    async def join(self, domain_id: str, person_id: str) -> None:
-        """Let a person join a domain."""
-        await self.ask("PUT", _path("domains", domain_id, "members", person_id))
-
-    async def follow(self, person_id: str, author_id: str) -> None:
-        """Let a person follow an author."""
-        await self.ask("PUT", _path("people", person_id, "follows", author_id))
-
-    async def put_media(self, key: str, kind: str, data: bytes) -> str:
-        """Store a picture or a clip; return the address it is served at."""
-        answer = await self.ask("PUT", _path("media", key), content=data, kind=kind)
-        url: str = answer["url"]
-        return url
-
-    async def events(self, events: Sequence[Json]) -> Verdicts:
-        """Send events; the answer says what became of each."""
-        return await self._ask_for(Verdicts, "POST", "/v1/events", {"events": events})
-
-    async def feed(
-        self,
-        viewer: str | None,
-        surface: Surface = "discover",
-        *,
-        domain_id: str | None = None,
-        position: Json | None = None,
-        slots: int = 10,
-        cursor: str | None = None,
-    ) -> Feed:
-        """Ask for a page of a feed.
-
-        Args:
-            viewer: Who looks; None when nobody is signed in.
-            surface: Where in the app.
-            domain_id: Which place, channel or profession; the viewer's own when None.
-            position: Where the viewer is, degrees.
-            slots: How many posts, 1 to 50.
-            cursor: The last page's `next_cursor`.
-        """
-        wish = {
-            "viewer": viewer, "surface": surface, "domain_id": domain_id, "position": position,
-            "slots": slots, "cursor": cursor,
-        }  # fmt: skip
-        return await self._ask_for(Feed, "POST", "/v1/feeds", wish)
-
-    async def advance(self, instant: Instant, *, release: bool = False) -> Any:
-        """Move a driven clock; `release` lets it run with the wall from then on."""
-        body = {"instant": time_text(instant), "release": release}
-        return await self.ask("PUT", "/v1/clock", body)
-
-    async def receipt(self, receipt_id: str) -> Any:
-        """Read a receipt."""
-        return await self.ask("GET", _path("receipts", receipt_id))
-
-    async def replay(self, receipt_id: str) -> Any:
-        """Decide again from a receipt and compare."""
-        return await self.ask("POST", _path("receipts", receipt_id, "replay"))
+    ask = _soon(calls.ask)
+    communities = _soon(calls.communities)
+    community = _soon(calls.community)
+    put_community = _soon(calls.put_community)
+    create_key = _soon(calls.create_key)
+    keys = _soon(calls.keys)
+    revoke_key = _soon(calls.revoke_key)
+    advance = _soon(calls.advance)
+    create_session = _soon(calls.create_session)
+    put_person = _soon(calls.put_person)
+    put_people = _soon(calls.put_people)
+    person = _soon(calls.person)
+    people = _soon(calls.people)
+    erase_person = _soon(calls.erase_person)
+    export_person = _soon(calls.export_person)
+    follow = _soon(calls.follow)
+    unfollow = _soon(calls.unfollow)
+    block = _soon(calls.block)
+    unblock = _soon(calls.unblock)
+    mute = _soon(calls.mute)
+    unmute = _soon(calls.unmute)
+    edges = _soon(calls.edges)
+    put_item = _soon(calls.put_item)
+    put_items = _soon(calls.put_items)
+    item = _soon(calls.item)
+    items = _soon(calls.items)
+    withdraw_item = _soon(calls.withdraw_item)
+    put_media = _soon(calls.put_media)
+    put_domain = _soon(calls.put_domain)
+    domain = _soon(calls.domain)
+    domains = _soon(calls.domains)
+    delete_domain = _soon(calls.delete_domain)
+    join = _soon(calls.join)
+    leave = _soon(calls.leave)
+    members = _soon(calls.members)
+    add_moderator = _soon(calls.add_moderator)
+    remove_moderator = _soon(calls.remove_moderator)
+    moderators = _soon(calls.moderators)
+    feed = _soon(calls.feed)
+    events = _soon(calls.events)
+    receipt = _soon(judgement.receipt)
+    replay = _soon(judgement.replay)
+    trace = _soon(judgement.trace)
+    policy = _soon(judgement.policy)
+    policies = _soon(judgement.policies)
+    put_policy = _soon(judgement.put_policy)
+    use_preset = _soon(judgement.use_preset)
+    rollback_policy = _soon(judgement.rollback_policy)
+    dry_run = _soon(judgement.dry_run)
+    promises = _soon(judgement.promises)
+    liu = _soon(judgement.liu)
+    flow = _soon(judgement.flow)
+    exposure = _soon(judgement.exposure)
 
 
-def _path(*parts: str) -> str:
-    return "/v1/" + "/".join(quote(part, safe="") for part in parts)
+def _heard(answer: httpx.Response) -> Answer:
+    return Answer(answer.status_code, answer.headers, answer.content, answer.reason_phrase)
 
 
-def _wait(answer: httpx.Response) -> float:
-    """Return how many seconds the engine asks to wait; a second where it does not say."""
-    told = answer.headers.get("retry-after", "")
-    return min(float(told), _LONGEST_SECONDS) if told.isdecimal() else 1.0
-
-
-def _refusal(answer: httpx.Response) -> ClientError:
-    """Read a refusal; what stands between (a proxy) may answer in a form of its own."""
-    try:
-        told = msgspec.json.decode(answer.content)["error"]
-        return ClientError(answer.status_code, told["code"], told["message"])
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
-        return ClientError(answer.status_code, "no_answer", answer.reason_phrase)
+def _fault(error: httpx.TransportError) -> Fault:
+    reason = f"{type(error).__name__} {error}".strip()
+    return Fault(reason, sent=not isinstance(error, _UNSENT))

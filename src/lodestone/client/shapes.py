@@ -1,6 +1,57 @@
-"""What the engine answers, as a stranger reads it: the fields an app needs, no more."""
+"""Feeds and events: what is asked for and sent all day long."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
 
 import msgspec
+
+from lodestone.base.wire import Position
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One event to send. Without an `id` of your own it gets one from all it says.
+
+    So the same event sent twice counts once; two that differ in nothing need ids to be two.
+    """
+
+    type: str
+    time: datetime | str
+    """With an offset: RFC 3339, or a datetime that knows its zone."""
+    id: str = ""
+    person_id: str | None = None
+    item_id: str | None = None
+    author_id: str | None = None
+    beacon: str | None = None
+    """The slot's own, unchanged: makes the event a fact about that decision."""
+    receipt_id: str | None = None
+    slot: int | None = None
+    surface: str | None = None
+    visible_seconds: float | None = None
+    watch_seconds: float | None = None
+    """Cumulative: the largest of a slot counts."""
+    completed: bool | None = None
+    query: str | None = None
+    position: Position | None = None
+
+
+def identified(event: Any) -> tuple[str, bytes]:
+    """Return an event's id and its JSON; an id is made from what it says where it has none.
+
+    Args:
+        event: An `Event`, or a mapping of the same fields.
+
+    Raises:
+        UnicodeEncodeError: A text holds half a surrogate pair.
+    """
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    told = fields.get("id")
+    if not told:
+        fields = {name: value for name, value in fields.items() if name != "id"}
+        text = msgspec.json.encode(fields, order="sorted")
+        told = hashlib.blake2b(text, digest_size=16).hexdigest()
+        fields = {"id": told, **fields}
+    return str(told), msgspec.json.encode(fields)
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -18,6 +69,61 @@ class Slot(msgspec.Struct, frozen=True):
     paid: bool = False
     label: str | None = None
 
+    def event(
+        self,
+        what: str,
+        person_id: str | None,
+        time: datetime | str,
+        *,
+        visible_seconds: float | None = None,
+        watch_seconds: float | None = None,
+    ) -> Event:
+        """Make an event about this slot.
+
+        Args:
+            what: Its type, such as `impression` or `like`.
+            person_id: Whom the page was asked for.
+            time: When it happened.
+            visible_seconds: How long an impression was on the screen.
+            watch_seconds: How long it has been watched so far.
+        """
+        return Event(
+            type=what, time=time, person_id=person_id, item_id=self.item_id, beacon=self.beacon,
+            author_id=(self.author_id or None) if what in ("follow", "unfollow") else None,
+            visible_seconds=visible_seconds, watch_seconds=watch_seconds,
+        )  # fmt: skip
+
+
+class Price(msgspec.Struct, frozen=True):
+    """What one promise added to a candidate's net value or took from it, micros."""
+
+    promise: str
+    micros: float
+
+
+class SlotNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Why this candidate stands in this slot. Value and net in micros."""
+
+    slot: int
+    item_id: str
+    chances: dict[str, float]
+    worths: dict[str, float]
+    prices: tuple[Price, ...]
+    value: float
+    net: float
+    propensity: float
+    payment: int = 0
+    runner_up: str | None = None
+
+
+class Explain(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a page is as it is, for a feed asked with `explain`."""
+
+    slots: tuple[SlotNote, ...]
+    dropped: dict[str, int]
+    personalised: bool = True
+    exact: bool = False
+
 
 class Feed(msgspec.Struct, frozen=True):
     """One page of a feed."""
@@ -26,6 +132,8 @@ class Feed(msgspec.Struct, frozen=True):
     slots: tuple[Slot, ...]
     next_cursor: str | None = None
     degraded: tuple[str, ...] = ()
+    personalised: bool = True
+    explain: Explain | None = None
 
 
 class Refused(msgspec.Struct, frozen=True):

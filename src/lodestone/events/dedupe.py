@@ -70,10 +70,22 @@ class Dedupe:
         self._keys, self._days = keys, days
 
 
+class EventKeys:
+    """Hashes an app's event ids under the community's secret, which is taken in once."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._keyed = hashlib.blake2b(key=secret, digest_size=8)
+
+    def digest(self, event_id: str) -> bytes:
+        """Return the eight bytes of one id's key, the lowest first."""
+        one = self._keyed.copy()
+        one.update(event_id.encode())
+        return one.digest()
+
+
 def event_key(secret: bytes, event_id: str) -> int:
-    """Hash an app's event id under the community's secret."""
-    digest = hashlib.blake2b(event_id.encode(), key=secret, digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+    """Hash one event id under the community's secret."""
+    return int.from_bytes(EventKeys(secret).digest(event_id), "little")
 
 
 def slot_keys(receipt: Ints, slot: Ints, kind: Ints) -> NDArray[np.uint64]:

@@ -74,6 +74,7 @@ class Kind(IntEnum):
     POLICY = 68
     PRICES = 69
     CLOCK = 70
+    CLIMBED = 71
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}
@@ -91,7 +92,7 @@ class DomainKind(IntEnum):
 
 
 class Source(IntEnum):
-    """Where a candidate came from; the lowest that brought it is written."""
+    """Where a candidate came from; of several the closest to the viewer is written (traffic.gather)."""
 
     TASTE = 0
     TRENDING = 1

@@ -74,7 +74,8 @@ def decode_events(body: bytes, *, ndjson: bool) -> list[EventIn | Refusal]:
         msgspec.MsgspecError: The envelope itself cannot be read.
     """
     if ndjson:
-        return [_one(index, line) for index, line in enumerate(body.splitlines()) if line.strip()]
+        lines = [line for line in body.splitlines() if line.strip()]
+        return [_one(index, line) for index, line in enumerate(lines)]
     try:
         return list(_WHOLE.decode(body).events)
     except msgspec.ValidationError:

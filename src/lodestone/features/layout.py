@@ -5,10 +5,12 @@ the truth (order of arrival cannot change them); logits, percentiles and needs a
 from them and can be rebuilt at any time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
 from lodestone.events.outcomes import OUTCOME_COUNT
@@ -46,11 +48,24 @@ ITEM: Final = np.dtype(
         ("kind", np.uint8),
         ("state", np.uint8),
         ("label", np.uint8),
-        ("spare", np.uint8),
+        ("climbed", np.uint8),  # 1: has earned public reach, or was let in after two hours
         ("vector", np.int8, (VECTOR_WIDTH,)),  # unit vector times 127, all zero when unknown
     ],
     align=True,
 )
+
+_FIELDS: Final[Mapping[str, Any]] = ITEM.fields or {}
+LOGIT_AT: Final = _FIELDS["logit"][1] // 4
+"""Where an item's logits begin, counted in float32, in what `lanes` returns."""
+VECTOR_AT: Final = _FIELDS["vector"][1]
+
+
+def lanes(items: np.ndarray) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """Return item rows as float32 and as int8, shapes (items, row size): what a loop can read in long steps."""
+    return items.view(np.float32).reshape(items.size, -1), items.view(np.int8).reshape(
+        items.size, -1
+    )
+
 
 AUTHOR: Final = np.dtype(
     [

@@ -10,12 +10,12 @@ import h3
 import numpy as np
 
 from lodestone.base.arrays import Ints
+from lodestone.base.geo import distance_km, distances_km
 from lodestone.features.layout import ITEM, KINDS
 
 POSTING_KEPT: Final = 256
 CELL_RESOLUTION: Final = 6
-"""H3 cells of about 36 km2: two rings around a cell always cover ten kilometres."""
-CELL_RINGS: Final = 2
+"""H3 cells of about 36 km2: some twenty cover ten kilometres around a point."""
 
 LIST_NEW: Final = 0
 LIST_TRENDING: Final = 1
@@ -37,7 +37,9 @@ class Postings:
         self._lists = LISTS_FIXED
         self._cells: dict[str, int] = {}
         self._domains: dict[int, int] = {}
-        self._around: dict[str, Ints] = {}
+        self._cell_at: list[tuple[float, float, float]] = []
+        """Centre and reach of each cell, in the order of `_cells`."""
+        self._around: dict[tuple[str, float], Ints] = {}
         self._member: dict[int, tuple[int, ...]] = {}
 
     def put(self, row: int, item: np.void) -> None:
@@ -70,14 +72,26 @@ class Postings:
         """Return the list of a channel or profession, -1 when it has none."""
         return self._domains.get(code, -1)
 
-    def around(self, latitude: float, longitude: float) -> Ints:
-        """Return the lists of the cells within ten kilometres of a point, nearest ring first."""
+    def listed(self, index: int) -> int:
+        """Return a list kept for everybody (`LIST_...`), as `domain` does for one domain's."""
+        assert 0 <= index < LISTS_FIXED
+        return index
+
+    def around(self, latitude: float, longitude: float, radius_km: float) -> Ints:
+        """Return the lists of every cell that any point within a radius lies in, nearest cell first.
+
+        Nothing within the radius is missed; what lies beyond it is for an exact measure to drop.
+        """
         cell = h3.latlng_to_cell(latitude, longitude, CELL_RESOLUTION)
-        found = self._around.get(cell)
+        found = self._around.get((cell, radius_km))
         if found is None:
-            rings = [near for k in range(CELL_RINGS + 1) for near in sorted(h3.grid_ring(cell, k))]
-            found = np.array([self._cells[c] for c in rings if c in self._cells], dtype=np.int64)
-            self._around[cell] = found
+            (here, east), names = h3.cell_to_latlng(cell), list(self._cells)
+            at = np.array(self._cell_at, np.float64).reshape(-1, 3)
+            away = distances_km(here, east, at[:, 0], at[:, 1])
+            near = np.flatnonzero(away <= radius_km + _circumradius_km(cell) + at[:, 2]).tolist()
+            near.sort(key=lambda index: (away[index], names[index]))
+            found = np.array([self._cells[names[index]] for index in near], dtype=np.int64)
+            self._around[cell, radius_km] = found
         return found
 
     def _belongs(self, item: np.void) -> tuple[int, ...]:
@@ -101,6 +115,7 @@ class Postings:
         cell = h3.latlng_to_cell(latitude, longitude, CELL_RESOLUTION)
         if cell not in self._cells:
             self._cells[cell] = self._grow()
+            self._cell_at.append((*h3.cell_to_latlng(cell), _circumradius_km(cell)))
             # A new cell may lie within the rings of any remembered neighbourhood.
             self._around.clear()
         return self._cells[cell]
@@ -136,3 +151,9 @@ class Postings:
             self.rows[index, at : count - 1] = self.rows[index, at + 1 : count].copy()
             self._created[index, at : count - 1] = self._created[index, at + 1 : count].copy()
             self.count[index] = count - 1
+
+
+def _circumradius_km(cell: str) -> float:
+    """Return how far a cell reaches from its centre; cells differ by where they lie."""
+    centre = h3.cell_to_latlng(cell)
+    return max(distance_km(*centre, *corner) for corner in h3.cell_to_boundary(cell))

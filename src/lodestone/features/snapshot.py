@@ -20,7 +20,7 @@ _WHOLE: Final = (
     "surface_total", "domain_total", "slot_total", "promise_delivered", "impressions_day",
 )  # fmt: skip
 _TABLES: Final = ("affinity", "watch", "like")
-_DERIVED: Final = ("logit", "quality_low", "need", "promises", "spare", "vector")
+_DERIVED: Final = ("logit", "quality_low", "need", "promises", "vector")
 """Parts of a hot row that are worked out from the rest, or from records, and carry no fact."""
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.chance import Streams
+from lodestone.base.errors import InvalidError
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS, Kind
 from lodestone.features.state import State
@@ -151,11 +152,20 @@ def evaluate(
         test_until: The last.
         as_of: Let everything strictly before an impression teach too, as in serving.
         told: Is told (of what, done, in all).
+
+    Raises:
+        InvalidError: `nothing_to_judge`: there is no impression to learn from, or none to be asked about.
     """
     assert train_until < test_from <= test_until
     rows = rows_of(world.facts, world.person_row)
     train = rows.of(rows.day <= train_until)
     test = rows.of((rows.day >= test_from) & (rows.day <= test_until))
+    if not train.person.size or not test.person.size:
+        where = f"in {day_text(test_from)} to {day_text(test_until)}"
+        where = where if train.person.size else f"up to {day_text(train_until)}"
+        raise InvalidError(
+            "nothing_to_judge", f"there are no impressions {where}; {_days_of(rows)}"
+        )
     model = learn(world, rows, train_until, told)
     told("predicting", 0, test.person.size)
     state = state_until(world, train_until)
@@ -179,6 +189,14 @@ def evaluate(
             "random": {name: _rank(test, _drawn(test), name, group, tie) for name in JUDGED},
         },
     )  # fmt: skip
+
+
+def _days_of(rows: Rows) -> str:
+    if not rows.day.size:
+        return "import some first"
+    return (
+        f"the log has some from {day_text(int(rows.day.min()))} to {day_text(int(rows.day.max()))}"
+    )
 
 
 def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:

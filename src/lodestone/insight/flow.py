@@ -34,10 +34,23 @@ class Border(msgspec.Struct, frozen=True, kw_only=True):
     value_micros: float
 
 
+class CohortFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """Those first seen on one day: how many there are, how many crossed this border in the span, how often."""
+
+    day: str
+    count: int
+    source: str
+    target: str
+    by: str
+    crossings: int
+    people: int
+
+
 class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Crossings per day and border, and those that no impression explains."""
+    """Crossings per day and border, per cohort and border, and those that no impression explains."""
 
     borders: list[Border]
+    cohorts: list[CohortFlow]
     unexplained: int
 
 
@@ -51,13 +64,16 @@ def flow(
     """Find every crossing of a span.
 
     Args:
-        facts: Facts of the span and the seven days before it, in any order.
+        facts: Every fact up to the span's end, in any order: only a first crossing counts, however long ago.
         span: The days whose crossings are counted.
         owner_of_item: Shape (items,). The author's ordinal of each item row.
-        domains_of_item: Shape (items, kept). Domain codes of each item row, -1 padded.
+        domains_of_item: Shape (items, kept). Codes of the domains each item row belongs to, -1 padded.
         worth: Micros of one follow, join or order.
     """
-    shown = facts[impressions(facts) & (facts["person"] >= 0)]
+    crossing = span.holds(facts["day"]) & np.isin(facts["kind"], list(_INTO))
+    since = int(facts["time"][crossing].min()) - CROSSING_MICROS if crossing.any() else 0
+    recent = facts["time"] >= since
+    shown = facts[impressions(facts) & recent & (facts["person"] >= 0)]
     by_author = _last_by(shown, owner_of_item[shown["item"]])
     by_item = _last_by(shown, shown["item"].astype(np.int64))
     by_domain: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -91,8 +107,35 @@ def flow(
             )
             for (day, source, into, kind), people in sorted(found.items())
         ],
+        cohorts=_by_cohort(facts, found),
         unexplained=unexplained,
     )
+
+
+def _by_cohort(
+    facts: Facts, found: Mapping[tuple[int, int, int, Kind], list[int]]
+) -> list[CohortFlow]:
+    """Count the same crossings by the day on which those who made them were first seen."""
+    known = facts[facts["person"] >= 0]
+    if not known.size:
+        return []
+    people, inverse = np.unique(known["person"], return_inverse=True)
+    first = np.full(people.size, np.iinfo(np.int64).max)
+    np.minimum.at(first, inverse.reshape(-1), known["day"].astype(np.int64))
+    day_of = dict(zip(people.tolist(), first.tolist(), strict=True))
+    days, sizes = np.unique(first, return_counts=True)
+    count = dict(zip(days.tolist(), sizes.tolist(), strict=True))
+    crossed: dict[tuple[int, int, int, Kind], list[int]] = {}
+    for (_, source, into, kind), who in found.items():
+        for person in who:
+            crossed.setdefault((day_of[person], source, into, kind), []).append(person)
+    return [
+        CohortFlow(
+            day=day_text(day), count=count[day], source=DOMAIN_WORDS[source], target=DOMAIN_WORDS[into],
+            by=kind.name.lower(), crossings=len(who), people=len(set(who)),
+        )
+        for (day, source, into, kind), who in sorted(crossed.items())
+    ]  # fmt: skip
 
 
 def _last_by(shown: Facts, what: Ints) -> dict[tuple[int, int], list[tuple[int, int]]]:

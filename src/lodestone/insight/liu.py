@@ -6,17 +6,19 @@ seen, followers still following, customers who came back.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 import numpy as np
 
-from lodestone.base.arrays import Floats, Ints
+from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, WATCH_UNIT_SECONDS, Kind
 from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, once, outcomes, word_of
 
 RETAINED_DAYS: Final = (1, 7, 30)
+_Move: TypeAlias = tuple[int, bool, int]
+"""The day of a follow or its end, which of the two, and when."""
 
 
 class DayEfficiency(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,9 +86,15 @@ def values_of(facts: Facts, worths_of_version: Mapping[int, Floats], versions: I
     return value * units
 
 
-def versions_in_force(served: Ints, changed_at: Ints, versions: Ints) -> Ints:
-    """Return the policy version in force at each instant; all in seconds, `changed_at` ascending."""
-    index = np.searchsorted(changed_at, served, side="right") - 1
+def versions_in_force(receipts: Ints, first_receipts: Ints, versions: Ints) -> Ints:
+    """Return the policy version of each receipt, same shape.
+
+    Args:
+        receipts: Sequence numbers.
+        first_receipts: Shape (versions,), ascending. The first receipt decided under each version.
+        versions: Shape (versions,).
+    """
+    index = np.searchsorted(first_receipts, receipts, side="right") - 1
     found: Ints = versions[np.maximum(index, 0)]
     return found
 
@@ -96,14 +104,14 @@ def efficiency(
     span: Span,
     today: int,
     worths_of_version: Mapping[int, Floats],
-    changed_at: Ints,
+    first_receipts: Ints,
     versions: Ints,
 ) -> list[DayEfficiency]:
     """Count efficiency per day and domain over a span."""
     facts = once(facts[span.holds(facts["day"])])
     seen, done = impressions(facts), outcomes(facts)
     assert OUTCOME_COUNT <= Kind.IMPRESSION
-    in_force = versions_in_force(facts["served"][done].astype(np.int64), changed_at, versions)
+    in_force = versions_in_force(facts["receipt"][done], first_receipts, versions)
     value = values_of(facts[done], worths_of_version, in_force)
     word = word_of(facts["domain_kind"])
     rows = []
@@ -119,22 +127,34 @@ def efficiency(
                     impressions=shown,
                     value_micros=round(worth, 3),
                     efficiency_micros=round(worth * 1000 / shown, 3) if shown else None,
-                    people=int(np.unique(facts["person"][seen & here]).size),
+                    people=int(
+                        np.unique(facts["person"][seen & here & (facts["person"] >= 0)]).size
+                    ),
                     provisional=day > today - 7,
                 )
             )
     return rows
 
 
-def retained(facts: Facts, span: Span, today: int) -> Retained:
-    """Follow each day's cohort through the facts, which must reach back to the beginning."""
-    known = facts[(facts["person"] >= 0) & (facts["kind"] < Kind.PERSON)]
+def retained(facts: Facts, span: Span, today: int, within: Bools | None = None) -> Retained:
+    """Follow each day's cohort through the facts, which must reach back to the beginning.
+
+    Args:
+        facts: Every fact there is.
+        span: The days whose cohorts are followed.
+        today: Days from here on are not known yet.
+        within: Shape (facts,). One domain's facts: people active there, followers won there and kept wherever they
+            stand, customers of it; None for all.
+    """
+    everything = facts[(facts["person"] >= 0) & (facts["kind"] < Kind.PERSON)]
+    here = facts if within is None else facts[within]
+    known = here[(here["person"] >= 0) & (here["kind"] < Kind.PERSON)]
     active = np.stack([known["person"], known["day"].astype(np.int64)], axis=1)
     orders = known[known["kind"] == Kind.ORDER]
     bought = np.stack([orders["person"], orders["day"].astype(np.int64)], axis=1)
     return Retained(
         active=_returning(active, span, today),
-        followers=_followers(known, span, today),
+        followers=_followers(everything, known[known["kind"] == Kind.FOLLOW], span, today),
         customers=_returning(bought, span, today),
     )
 
@@ -147,9 +167,12 @@ def _returning(pairs: Ints, span: Span, today: int) -> list[Cohort]:
     _, start = np.unique(pairs[:, 0], return_index=True)
     first = {int(pairs[at, 0]): int(pairs[at, 1]) for at in start}
     there = set(map(tuple, pairs.tolist()))
+    came_on: dict[int, list[int]] = {}
+    for person, day in first.items():
+        came_on.setdefault(day, []).append(person)
     cohorts = []
     for day in range(span.first, span.last + 1):
-        people = [person for person, seen in first.items() if seen == day]
+        people = came_on.get(day, [])
         if people:
             kept = {
                 f"day_{d}": sum((person, day + d) in there for person in people)
@@ -161,19 +184,31 @@ def _returning(pairs: Ints, span: Span, today: int) -> list[Cohort]:
     return cohorts
 
 
-def _followers(facts: Facts, span: Span, today: int) -> list[Cohort]:
-    """Cohorts of (person, author) by the day of the first follow; kept: still following then."""
+def _followers(facts: Facts, won: Facts, span: Span, today: int) -> list[Cohort]:
+    """Cohorts of (person, author) by the day of the first follow; kept: still following then.
+
+    Only those whose first follow is among `won` count.
+    """
+    firsts = set(
+        zip(won["person"].tolist(), won["target"].tolist(), won["time"].tolist(), strict=True)
+    )
     moves = facts[(facts["kind"] == Kind.FOLLOW) | (facts["kind"] == Kind.UNFOLLOW)]
     moves = moves[moves["target"] >= 0]
     # An unfollow at the same instant wins, as in the serving state.
     moves = moves[np.lexsort((moves["kind"] == Kind.UNFOLLOW, moves["time"]))]
-    history: dict[tuple[int, int], list[tuple[int, bool]]] = {}
+    history: dict[tuple[int, int], list[_Move]] = {}
     for move in moves:
         pair = (int(move["person"]), int(move["target"]))
-        history.setdefault(pair, []).append((int(move["day"]), bool(move["kind"] == Kind.FOLLOW)))
+        step = (int(move["day"]), bool(move["kind"] == Kind.FOLLOW), int(move["time"]))
+        history.setdefault(pair, []).append(step)
+    born_on: dict[int, list[list[_Move]]] = {}
+    for pair, steps in history.items():
+        first = next((move for move in steps if move[1]), None)
+        if first is not None and (*pair, first[2]) in firsts:
+            born_on.setdefault(first[0], []).append(steps)
     cohorts = []
     for day in range(span.first, span.last + 1):
-        born = [steps for steps in history.values() if _first_follow(steps) == day]
+        born = born_on.get(day, [])
         if born:
             kept = {
                 f"day_{d}": sum(_held(steps, day + d) for steps in born)
@@ -185,9 +220,5 @@ def _followers(facts: Facts, span: Span, today: int) -> list[Cohort]:
     return cohorts
 
 
-def _first_follow(steps: list[tuple[int, bool]]) -> int | None:
-    return next((day for day, on in steps if on), None)
-
-
-def _held(steps: list[tuple[int, bool]], day: int) -> bool:
-    return [on for when, on in steps if when <= day][-1]
+def _held(steps: list[_Move], day: int) -> bool:
+    return [on for when, on, _ in steps if when <= day][-1]

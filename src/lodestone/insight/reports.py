@@ -1,16 +1,20 @@
 """Reports and promises of one community, from its log, its state and its policies."""
 
+from bisect import bisect_left
 from typing import Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lodestone.base.arrays import Bools, Ints
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.base.geo import distances_km
+from lodestone.base.wire import TimeText, time_text
+from lodestone.events.facts import FLAG_DECISION, Facts
+from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.features.directory import Directory
 from lodestone.features.state import State
 from lodestone.insight.flow import FlowReport, flow
@@ -19,6 +23,7 @@ from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, table, wor
 from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records import Records
 from lodestone.traffic import promises
+from lodestone.traffic.codec import decode
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import PricerState, alarms, bits_of, price_of
 
@@ -103,6 +108,17 @@ class PromiseOut(msgspec.Struct, frozen=True, kw_only=True):
     """At its cap for too long: it cannot be kept."""
 
 
+class StepOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest step of the prices: when it was, and the stretch of the log it was made of."""
+
+    version: int
+    time: TimeText
+    receipts_from: int
+    receipts_before: int
+    facts_from: int
+    facts_before: int
+
+
 class LorenzPoint(msgspec.Struct, frozen=True):
     """So large a share of creators, least shown first, had so large a share of impressions."""
 
@@ -157,54 +173,79 @@ class Reports:
             for bit, promise in bits_of(policy).items()
         ]  # fmt: skip
 
+    def step(self) -> StepOut:
+        """Return the step that the prices in force come from; version 0 is the beginning."""
+        pricer = self._engine.housekeeper.pricer
+        return StepOut(
+            version=pricer.vector.version, time=time_text(Instant(pricer.vector.time)),
+            receipts_from=pricer.since.receipts, receipts_before=pricer.upto.receipts,
+            facts_from=pricer.since.facts, facts_before=pricer.upto.facts,
+        )  # fmt: skip
+
     def liu(self, span: Span, domain: str | None) -> LiuReport:
-        """Report efficiency and retained audience."""
+        """Report efficiency and retained audience, of one domain if named."""
         everything = self._facts(Span(0, span.last))
-        facts, _ = self._within(everything, domain)
-        changed_at, versions = self._policies()
+        within = self._within(everything, domain)
+        first_receipts, versions = self._policies()
         worths = {
             int(version): np.array(worth_vector(self._policy(int(version))))
             for version in np.unique(versions)
         }
         today = self._engine.ingest.day(self._engine.now())
-        days = efficiency(facts, span, today, worths, changed_at, versions)
+        facts = everything if within is None else everything[within]
+        days = efficiency(facts, span, today, worths, first_receipts, versions)
         if domain in DOMAIN_WORDS:
             days = [row for row in days if row.domain == domain]
         return LiuReport(
             first=day_text(span.first), last=day_text(span.last), domain=domain,
-            liu=Liu(days=days, retained=retained(everything, span, today)),
+            liu=Liu(days=days, retained=retained(everything, span, today, within)),
         )  # fmt: skip
 
     def flow(self, span: Span) -> FlowReport:
         """Report crossings between domains."""
         engine = self._engine
-        count = engine.state.item_count
-        slots = engine.state.items["author"][:count]
+        facts = self._facts(Span(0, span.last))
+        slots = engine.state.items["author"][: engine.state.item_count]
         owner = np.full(engine.state.author_count + 1, -1, np.int64)
-        for ordinal, slot in engine.state.author_of_owner.items():
+        for ordinal, slot in list(engine.state.author_of_owner.items()):
             owner[slot] = ordinal
-        domains = np.concatenate(
-            [engine.state.items["channels"][:count], engine.state.items["professions"][:count]],
-            axis=1,
-        )
         policy = engine.housekeeper.policy
         worth = {
             Kind.FOLLOW: policy.worths.get("follow", 0),
             Kind.ORDER: policy.worths.get("order", 0),
         }
         worth[Kind.JOIN] = worth[Kind.FOLLOW]  # a member is won as a follower is
-        facts = self._facts(Span(span.first - 8, span.last))
-        return flow(facts, span, owner[slots], domains, {k: float(v) for k, v in worth.items()})
+        return flow(
+            facts, span, owner[slots], self._domains_of(facts, slots.size),
+            {kind: float(value) for kind, value in worth.items()},
+        )  # fmt: skip
+
+    def _domains_of(self, facts: Facts, count: int) -> Ints:
+        """Return the domains each item belongs to: its channels, professions, and the places it lies in."""
+        state = self._engine.state
+        items = state.items[:count]
+        columns = [items["channels"], items["professions"]]
+        joined = set(facts["target"][facts["kind"] == Kind.JOIN].tolist())
+        for code in sorted(joined & set(state.domains)):
+            place = state.domains[code]
+            if place.kind == DomainKind.PLACE:
+                away = distances_km(
+                    place.latitude, place.longitude, items["latitude"], items["longitude"]
+                )
+                columns.append(np.where(away <= place.radius_km, code, -1)[:, None])
+        return np.concatenate(columns, axis=1).astype(np.int64)
 
     def exposure(self, span: Span, domain: str | None) -> ExposureReport:
         """Report how evenly creators were shown in a span."""
         engine = self._engine
-        facts, _ = self._within(self._facts(span), domain)
+        facts = self._facts(span)
+        within = self._within(facts, domain)
+        facts = facts if within is None else facts[within]
         shown = facts[impressions(facts) & (facts["item"] >= 0)]
         slots = engine.state.items["author"][shown["item"]]
         counts = np.bincount(slots, minlength=engine.state.author_count).astype(np.float64)
-        eligible = (engine.state.authors["eligible"][: counts.size] == 1) | (counts > 0)
-        exposure = counts[eligible]
+        # The same creators as the promise: past the merit gate, with a live post, zeros included.
+        exposure = counts[engine.state.authors["eligible"][: counts.size] == 1]
         top = np.sort(exposure)[::-1][: max(1, exposure.size // 10)] if exposure.size else exposure
         target = next(
             (p.target for p in bits_of(engine.housekeeper.policy).values() if p.kind == "gini"),
@@ -242,24 +283,39 @@ class Reports:
 
         return table(within(batch.facts) for batch in self._engine.log.read(Offset(0), limit=2**40))
 
-    def _within(self, facts: Facts, domain: str | None) -> tuple[Facts, bool]:
-        """Keep the facts of one domain: a word, or the id of a middle domain."""
+    def _within(self, facts: Facts, domain: str | None) -> Bools | None:
+        """Say which facts are of one domain, a word or the id of a middle domain; None for all."""
         if domain is None:
-            return facts, False
+            return None
         if domain in DOMAIN_WORDS:
-            word = word_of(facts["domain_kind"].astype(np.int64))
-            return facts[word == DOMAIN_WORDS.index(domain)], True
+            found: Bools = word_of(facts["domain_kind"].astype(np.int64)) == DOMAIN_WORDS.index(
+                domain
+            )
+            found &= (facts["flags"] & FLAG_DECISION) != 0
+            return found
         code = self._engine.directory.domain_code(domain)
         if code < 0:
             problem = Problem("domain", "is neither public, middle, private nor a domain's id")
             raise InvalidError("domain_unknown", f"domain {problem.problem}", (problem,))
-        return facts[facts["domain"] == code], True
+        of_code: Bools = facts["domain"] == code
+        return of_code
 
     def _policies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return when (seconds) each policy version came into force, ascending."""
+        """Return the first receipt of every policy version, ascending, and the versions."""
         found = self._engine.parts.records.policies(self._engine.community)[::-1]
-        at = np.array([record.created // 1_000_000 for record in found], np.int64)
-        return at, np.array([record.policy.version for record in found], np.int64)
+        versions = [record.policy.version for record in found]
+        end = self._engine.log.receipt_next()
+        first = [
+            bisect_left(range(end), version, key=self._version_of) if index else 0
+            for index, version in enumerate(versions)
+        ]
+        return np.array(first, np.int64), np.array(versions, np.int64)
+
+    def _version_of(self, sequence: int) -> int:
+        """Return the policy version a receipt was decided under; versions only grow."""
+        parts = self._engine.log.receipt(sequence)
+        assert parts is not None
+        return decode(parts.what, -1).policy_version
 
     def _policy(self, version: int) -> Policy:
         return self._engine.parts.records.policy(self._engine.community, version).policy

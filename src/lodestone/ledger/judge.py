@@ -7,7 +7,7 @@ written, and the store writes it: one trip to read, one to write, whatever the s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from lodestone.base.clock import Instant
 from lodestone.base.money import MICROS_MAX, Micros
@@ -31,6 +31,7 @@ NEVER_CLOSED: Final = -(2**31)
 """`Book.closed_through` while no day has been closed."""
 _MOVE, _HOLD, _POST = TransferKind.MOVE, TransferKind.HOLD, TransferKind.POST
 _VOID, _EXPIRE = TransferKind.VOID, TransferKind.EXPIRE
+_POSTED: Final = Outcome.POSTED
 _SECOND: Final = 1_000_000
 _DEBITS_PENDING, _DEBITS_POSTED, _CREDITS_PENDING, _CREDITS_POSTED = range(4)
 
@@ -70,13 +71,23 @@ class Book:
     """The last day that is closed."""
 
 
+class Standing(NamedTuple):
+    """How an account stands: its four running sums, micros."""
+
+    account: AccountId
+    debits_pending: int
+    debits_posted: int
+    credits_pending: int
+    credits_posted: int
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What a batch comes to: an answer for each transfer, and what is to be written."""
 
     outcomes: list[Outcome]
     booked: list[Booked]
-    accounts: list[Account]
+    accounts: list[Standing]
     """Accounts that moved, as they stand after, by id."""
     holds: list[Hold]
     """Holds made or resolved, as they stand after, in no order that matters."""
@@ -140,27 +151,29 @@ class _Batch:
     def take(self, transfer: Transfer) -> Outcome:
         """Judge one transfer, and book it if it stands."""
         outcome = self._judge(transfer)
-        if outcome is Outcome.POSTED:
+        if outcome is _POSTED:
             self._apply(transfer)
         return outcome
 
     def _judge(self, transfer: Transfer) -> Outcome:
-        if len(transfer.id) != ID_BYTES or transfer.id == NONE:
+        name = transfer.id
+        if len(name) != ID_BYTES or name == NONE:
             return Outcome.ID_INVALID
-        earlier = self.fresh.get(transfer.id) or self.earlier.get(transfer.id)
-        if earlier is not None:
-            return compare(earlier, transfer)
-        refusal = _shape(transfer) or self._day(transfer)
-        if refusal:
+        if name in self.fresh or name in self.earlier:
+            return compare(self._found(name), transfer)
+        refusal = _shape(transfer)
+        if refusal is not _POSTED:
             return refusal
-        if transfer.kind in RESOLVING:
-            return self._resolution(transfer)
-        return self._movement(transfer)
-
-    def _day(self, transfer: Transfer) -> Outcome:
         if transfer.day is not None and transfer.day > self.today:
             return Outcome.DAY_AHEAD
-        return Outcome.DAY_CLOSED if self.today <= self.closed_through else Outcome.POSTED
+        if self.today <= self.closed_through:
+            return Outcome.DAY_CLOSED
+        if transfer.kind is _MOVE or transfer.kind is _HOLD:
+            return self._movement(transfer)
+        return self._resolution(transfer)
+
+    def _found(self, name: TransferId) -> Booked:
+        return self.fresh[name] if name in self.fresh else self.earlier[name]
 
     def _resolution(self, transfer: Transfer) -> Outcome:
         hold = self.holds.get(transfer.hold)
@@ -187,13 +200,19 @@ class _Batch:
             return Outcome.CREDIT_ACCOUNT_UNKNOWN
         if debit.currency != credit.currency:
             return Outcome.CURRENCIES_DIFFER
-        return self._correction(transfer) or self._limits(debit, credit, transfer.amount)
+        if transfer.corrects != NONE:
+            refusal = self._correction(transfer)
+            if refusal is not _POSTED:
+                return refusal
+        return self._limits(debit, credit, transfer.amount)
 
     def _correction(self, transfer: Transfer) -> Outcome:
         if transfer.corrects == NONE:
             return Outcome.POSTED
-        wrong = self.fresh.get(transfer.corrects) or self.earlier.get(transfer.corrects)
-        if wrong is None or wrong.transfer.kind not in MOVING:
+        if transfer.corrects not in self.fresh and transfer.corrects not in self.earlier:
+            return Outcome.CORRECTED_UNKNOWN
+        wrong = self._found(transfer.corrects)
+        if wrong.transfer.kind not in MOVING:
             return Outcome.CORRECTED_UNKNOWN
         before = self.corrected.get(transfer.corrects, 0)
         if before + transfer.amount > wrong.transfer.amount:
@@ -213,20 +232,23 @@ class _Batch:
         return Outcome.POSTED
 
     def _sums(self, account: Account) -> list[int]:
-        sums = self.sums.get(account.id)
-        if sums is None:
-            sums = self.sums[account.id] = [
-                account.debits_pending, account.debits_posted,
-                account.credits_pending, account.credits_posted,
-            ]  # fmt: skip
+        if account.id in self.sums:
+            return self.sums[account.id]
+        sums: list[int] = [
+            account.debits_pending, account.debits_posted,
+            account.credits_pending, account.credits_posted,
+        ]  # fmt: skip
+        self.sums[account.id] = sums
         return sums
 
     def _apply(self, transfer: Transfer) -> None:
         """Book a transfer already judged to stand; after this point it must succeed."""
-        if transfer.kind in RESOLVING:
+        if transfer.hold != NONE:
             hold = self.holds[transfer.hold]
             if transfer.debit != hold.debit or transfer.credit != hold.credit:
                 transfer = replace(transfer, debit=hold.debit, credit=hold.credit)
+            self._sums(self.accounts[hold.debit])
+            self._sums(self.accounts[hold.credit])
         about = self.today if transfer.day is None else transfer.day
         late = about <= self.closed_through
         booked = Booked(transfer, self.now, self.today if late else about, about if late else None)
@@ -243,8 +265,7 @@ class _Batch:
     def _move(self, transfer: Transfer, sign: int) -> None:
         """Add what a transfer does to its accounts, its hold and what it corrects, or take it back."""
         kind, amount = transfer.kind, transfer.amount * sign
-        out = self._sums(self.accounts[transfer.debit])
-        into = self._sums(self.accounts[transfer.credit])
+        out, into = self.sums[transfer.debit], self.sums[transfer.credit]
         if kind is _HOLD:
             out[_DEBITS_PENDING] += amount
             into[_CREDITS_PENDING] += amount
@@ -281,20 +302,22 @@ class _Batch:
         """Return what is to be written."""
         moved = []
         for name in sorted(self.sums):
-            account, sums = self.accounts[name], self.sums[name]
-            after = replace(
-                account, debits_pending=Micros(sums[0]), debits_posted=Micros(sums[1]),
-                credits_pending=Micros(sums[2]), credits_posted=Micros(sums[3]),
-            )  # fmt: skip
+            sums, account = self.sums[name], self.accounts[name]
             assert min(sums) >= 0
-            if after != account:
-                moved.append(after)
+            before = (
+                account.debits_pending, account.debits_posted,
+                account.credits_pending, account.credits_posted,
+            )  # fmt: skip
+            after = tuple(sums)
+            if after != before:
+                moved.append(Standing(name, *after))
         return Posted(outcomes, self.booked, moved, [self.holds[name] for name in self.touched])
 
 
 _STATES: Final = {
     _POST: HoldState.POSTED, _VOID: HoldState.VOIDED, _EXPIRE: HoldState.EXPIRED,
 }  # fmt: skip
+_TIMEOUTS: Final = {kind: TIMEOUT_MAX if kind is _HOLD else 0 for kind in TransferKind}
 _RESOLVED: Final = {
     HoldState.POSTED: Outcome.HOLD_POSTED,
     HoldState.VOIDED: Outcome.HOLD_VOIDED,
@@ -304,13 +327,14 @@ _RESOLVED: Final = {
 
 def _shape(transfer: Transfer) -> Outcome:
     """Find what is wrong with a transfer whatever the book holds; `POSTED` when nothing is."""
-    resolving = transfer.kind in RESOLVING
+    kind, amount = transfer.kind, transfer.amount
+    resolving = kind is not _MOVE and kind is not _HOLD
     if not 1 <= transfer.code <= CODE_MAX:
         return Outcome.CODE_OUT_OF_RANGE
-    releasing = transfer.kind in (_VOID, _EXPIRE)
-    if (transfer.amount != 0) if releasing else not 0 < transfer.amount <= MICROS_MAX:
+    releasing = kind is _VOID or kind is _EXPIRE
+    if amount != 0 if releasing else not 0 < amount <= MICROS_MAX:
         return Outcome.AMOUNT_OUT_OF_RANGE
-    if not 0 <= transfer.timeout_seconds <= (TIMEOUT_MAX if transfer.kind is _HOLD else 0):
+    if transfer.timeout_seconds and not 0 < transfer.timeout_seconds <= _TIMEOUTS[kind]:
         return Outcome.TIMEOUT_OUT_OF_RANGE
     if len(transfer.external) > EXTERNAL_MAX:
         return Outcome.EXTERNAL_TOO_LONG
@@ -318,7 +342,7 @@ def _shape(transfer: Transfer) -> Outcome:
         return Outcome.HOLD_NOT_NAMED
     if transfer.debit == transfer.credit and not (resolving and not transfer.debit):
         return Outcome.ACCOUNTS_ARE_THE_SAME
-    return Outcome.POSTED
+    return _POSTED
 
 
 def compare(earlier: Booked, transfer: Transfer) -> Outcome:

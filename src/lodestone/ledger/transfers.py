@@ -93,6 +93,7 @@ class Outcome(IntEnum):
     HOLD_NOT_NAMED = 20
     """A post, a void and an expiry name a hold; nothing else does."""
     ACCOUNTS_ARE_THE_SAME = 21
+    """Nothing moves from an account to itself."""
     DAY_AHEAD = 22
     """It is about a day that has not begun."""
     DAY_CLOSED = 23
@@ -112,8 +113,11 @@ class Outcome(IntEnum):
     HOLD_EXCEEDED = 30
     """More than was held."""
     DEBIT_ACCOUNT_UNKNOWN = 31
+    """No account of this community has the debit's id."""
     CREDIT_ACCOUNT_UNKNOWN = 32
+    """No account of this community has the credit's id."""
     CURRENCIES_DIFFER = 33
+    """The two accounts are in different currencies."""
     CORRECTED_UNKNOWN = 34
     """No transfer that moved money has the id that this one corrects."""
     CORRECTED_EXCEEDED = 35

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,25 @@ class MediaFolder:
             fresh.write_bytes(body)
             fresh.replace(target)
         return name
+
+    def drop(self, name: str) -> None:
+        """Remove what is served under a name; nothing there is no trouble."""
+        stem, _, suffix = name.partition(".")
+        if suffix in _TYPE and stem.isalnum():
+            (self._path / name[:2] / name).unlink(missing_ok=True)
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy everything into a folder. Files never change, so that one disk need hold them once only."""
+        for path in sorted(self._path.glob("*/*")):
+            if path.suffix.removeprefix(".") in _TYPE:
+                target = folder / path.parent.name / path.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    target.hardlink_to(path)
+                except FileExistsError:
+                    continue
+                except OSError:
+                    shutil.copyfile(path, target)
 
     def get(self, name: str) -> tuple[str, bytes]:
         """Return type and bytes. Raises UnknownError."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats
+from lodestone.base.errors import UnavailableError
 from lodestone.features.layout import VECTOR_WIDTH
 from lodestone.traffic.decision import Rows
 
@@ -82,7 +83,10 @@ class LiveIndex:
         wanted = min(self._index.ntotal, count + min(self._dead, count))
         if not wanted:
             return np.zeros(0, np.int32)
-        _, places = self._index.search(vector.reshape(1, -1), wanted)
+        try:
+            _, places = self._index.search(vector.reshape(1, -1), wanted)
+        except RuntimeError as error:  # how faiss reports whatever went wrong inside
+            raise UnavailableError("index_down", f"the vector index failed: {error}") from error
         found = places[0][places[0] >= 0]
         rows = self._row_of[found]
         if self._dead:

@@ -24,7 +24,7 @@ from lodestone.events.outcomes import (
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
 )
-from lodestone.features.layout import DAYS_KEPT, VECTOR_WIDTH
+from lodestone.features.layout import DAYS_KEPT, VECTOR_AT, VECTOR_WIDTH, lanes
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
 from lodestone.models import rates_kernel as kernel
@@ -172,7 +172,7 @@ class Rates:
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
         whole = np.rint(asked.vector * 127).astype(np.int8)
         self._linear(
-            state.items, rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
+            state.items, *lanes(state.items), rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
             self._column, state.affinity.keys, state.affinity.values, whole, self._taste, logits,
         )  # fmt: skip
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
@@ -254,14 +254,15 @@ def lean_of(counts: NDArray[np.number], own_rate: Floats, prior: float) -> Float
 
 
 def linear(
-    items: np.ndarray, rows: Rows, person: int, base: Floats, item_weight: Floats, rate: Floats,
-    prior: float, lean_weight: Floats, lean_column: Ints, keys: NDArray[np.uint64], values: Ints,
-    vector: NDArray[np.int8], taste: Floats, out: Floats,
+    items: np.ndarray, floats: NDArray[np.float32], octets: NDArray[np.int8], rows: Rows, person: int,
+    base: Floats, item_weight: Floats, rate: Floats, prior: float, lean_weight: Floats, lean_column: Ints,
+    keys: NDArray[np.uint64], values: Ints, vector: NDArray[np.int8], taste: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """Write logits before calibration, shape (candidates, outcomes); twin of the kernel."""
     held = items[rows]
     near = (held["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
     out[:] = base + item_weight * held["logit"] + taste * near[:, None]
+    assert floats.shape[0] == octets.shape[0] == items.size
     if person < 0:
         return
     for column, (field, tag) in enumerate((("author", 6), ("topic", 7))):
@@ -282,24 +283,32 @@ def codes(logits: Floats, scale: Floats, shift: Floats, out: Chances) -> None:
     out[:] = chance_codes((1 / (1 + np.exp(-z))).astype(np.float32))
 
 
-def viewer_vector(state: State, person: int) -> NDArray[np.float32]:
+def viewer_vector(state: State, person: int, *, compiled: bool = True) -> NDArray[np.float32]:
     """Return a viewer's place: the decayed mean of their latest positives, else their interests.
 
     Decay counts from the newest positive, so that no clock is needed.
     """
-    if person < 0:
-        return np.zeros(VECTOR_WIDTH, np.float32)
-    rows, times = state.positives[person], state.positive_time[person]
+    out = np.zeros(VECTOR_WIDTH, np.float32)
+    if person >= 0:
+        (kernel.place_of if compiled else place_of)(
+            state.positives[person], state.positive_time[person], lanes(state.items)[1],
+            state.interest[person], _HALF_LIFE_DAYS * 8.64e10, out,
+        )  # fmt: skip
+    return out
+
+
+def place_of(
+    rows: Rows, times: Ints, octets: NDArray[np.int8], interest: NDArray[np.float32],
+    half_life_micros: float, out: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Write the unit vector of positives (oldest first, so that sums agree) and twice the interests."""
     held = rows >= 0
-    interest: NDArray[np.float32] = state.interest[person]
     if not held.any():
-        return interest
+        out[:] = interest
+        return
     order = np.lexsort((rows[held], times[held]))
-    ages = (times[held].max() - times[held][order]) / 8.64e10
-    weights = (0.5 ** (ages / _HALF_LIFE_DAYS)).astype(np.float32)
-    total = (
-        weights @ state.items["vector"][rows[held][order]].astype(np.float32) / 127 + 2 * interest
-    )
+    ages = (times[held].max() - times[held][order]) / half_life_micros
+    vectors = octets[rows[held][order], VECTOR_AT : VECTOR_AT + VECTOR_WIDTH]
+    total = (0.5**ages / 127.0) @ vectors.astype(np.float64) + 2.0 * interest
     length = float(np.sqrt(total @ total))
-    placed: NDArray[np.float32] = total / np.float32(length) if length else total
-    return placed
+    out[:] = total / length if length else total

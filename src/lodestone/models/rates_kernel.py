@@ -6,6 +6,8 @@ import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+from lodestone.features.layout import LOGIT_AT as _LOGIT_AT
+from lodestone.features.layout import VECTOR_AT as _VECTOR_AT
 from lodestone.features.table_kernel import find, pack
 
 
@@ -15,36 +17,31 @@ def _logit(p: Number) -> Number:
 
 
 @numba.njit(cache=True)
-def _lean(
-    keys: Array, values: Array, key: Number, rate: Array, prior: Number, weight: Number, out: Array
-) -> Number:
-    """Add weight x (logit of the smoothed rate - logit of the rate expected) per affinity column."""
-    place = find(keys, key)
-    if place < 0:
-        return False
+def _lean(values: Array, place: Number, rate: Array, prior: Number, out: Array) -> None:
+    """Write logit of the smoothed rate - logit of the rate expected, per affinity column."""
     shown = np.float64(values[place, 0])
-    if shown <= 0:
-        return False
     for c in range(1, 8):
         done = np.float64(values[place, c])
         if c == 7:
             done /= 600.0
         mean = (min(max(done, 0.0), shown) + prior * rate[c]) / (shown + prior)
-        out[c] += weight * (_logit(mean) - _logit(rate[c]))
-    return True
+        out[c] = _logit(mean) - _logit(rate[c])
 
 
 @numba.njit(cache=True)
-def _dot(left: Array, right: Array) -> Number:
+def _near(octets: Array, row: Number, wide: Array) -> Number:
+    """Return the cosine of two unit vectors of whole numbers out of 127."""
     total = np.int32(0)
     for k in range(64):
-        total += np.int32(np.int16(left[k]) * np.int16(right[k]))
-    return total
+        total += np.int32(np.int16(octets[row, _VECTOR_AT + k]) * wide[k])
+    return np.float64(total) / 16129.0
 
 
 @numba.njit(cache=True)
 def linear(
     items: Array,
+    floats: Array,
+    octets: Array,
     rows: Array,
     person: Number,
     base: Array,
@@ -60,59 +57,71 @@ def linear(
     out: Array,
 ) -> None:
     """See `lodestone.models.rates.linear`."""
-    author, topic = np.zeros(8), np.zeros(8)
-    outcomes = base.size
-    for n in range(rows.size):
-        item = items[rows[n]]
-        near = np.float64(_dot(item.vector, vector)) / 16129.0
+    outcomes, count = base.size, rows.size
+    wide = np.empty(64, np.int16)
+    for k in range(64):
+        wide[k] = vector[k]
+    for n in range(count):
+        near = _near(octets, rows[n], wide)
         for o in range(outcomes):
-            out[n, o] = base[o] + item_weight[o] * item.logit[o] + taste[o] * near
-        if person < 0:
-            continue
-        if _lean(keys, values, pack(person, item.author, 6), rate, prior, 1.0, author):
+            out[n, o] = base[o] + item_weight[o] * floats[rows[n], _LOGIT_AT + o] + taste[o] * near
+    if person < 0:
+        return
+    places = np.empty((count, 2), np.int64)
+    for n in range(count):  # look everything up at once: the misses overlap
+        item = items[rows[n]]
+        places[n, 0] = find(keys, pack(person, item.author, 6))
+        places[n, 1] = find(keys, pack(person, item.topic, 7)) if item.topic >= 0 else -1
+    known, leans = np.full(128, -1, np.int64), np.empty((128, outcomes))
+    lean = np.zeros(8)
+    for n in range(count):
+        for column in range(2):
+            place = places[n, column]
+            if place < 0 or values[place, 0] <= 0:
+                continue
+            # What was worked out for another candidate of this author or topic is kept.
+            slot = (2 * place + column) & 127
+            if known[slot] != place:
+                known[slot] = place
+                _lean(values, place, rate, prior, lean)
+                for o in range(outcomes):
+                    leans[slot, o] = lean_weight[o, column] * lean[lean_column[o]]
             for o in range(outcomes):
-                out[n, o] += lean_weight[o, 0] * author[lean_column[o]]
-            author[:] = 0.0
-        if item.topic >= 0 and _lean(
-            keys, values, pack(person, item.topic, 7), rate, prior, 1.0, topic
-        ):
-            for o in range(outcomes):
-                out[n, o] += lean_weight[o, 1] * topic[lean_column[o]]
-            topic[:] = 0.0
+                out[n, o] += leans[slot, o]
 
 
 @numba.njit(cache=True)
 def codes(logits: Array, scale: Array, shift: Array, out: Array) -> None:
     """See `lodestone.models.rates.codes`."""
     count, width = logits.shape
-    power = np.empty((count, width), np.int32)
-    factor = np.empty((count, width), np.float32)
+    total = count * width
+    factor, power = np.empty(total, np.float32), np.empty(total, np.int32)
+    for n in range(count):
+        for o in range(width):
+            factor[n * width + o] = np.float32(scale[o] * logits[n, o] + shift[o])
     # exp(-z) = 2^k x 2^f, a polynomial for 2^f with f in [-0.5, 0.5]: relative error under 3e-7.
-    # Three plain loops, so that each becomes vector instructions.
-    for n in range(count):
-        for o in range(width):
-            z = np.float32(scale[o] * logits[n, o] + shift[o])
-            z = min(max(z, np.float32(-30.0)), np.float32(30.0))
-            y = z * np.float32(-1.4426950408889634)
-            k = np.floor(y + np.float32(0.5))
-            f = (y - k) * np.float32(0.6931471805599453)
-            p = np.float32(1 / 120) + f * np.float32(1 / 720)
-            p = np.float32(1 / 6) + f * (np.float32(1 / 24) + f * p)
-            p = np.float32(1.0) + f * (np.float32(1.0) + f * (np.float32(0.5) + f * p))
-            factor[n, o] = p
-            power[n, o] = (np.int32(k) + np.int32(127)) << np.int32(23)
+    # Plain loops over one long row, so that each becomes vector instructions.
+    for i in range(total):
+        z = min(max(factor[i], np.float32(-30.0)), np.float32(30.0))
+        y = z * np.float32(-1.4426950408889634)
+        k = np.floor(y + np.float32(0.5))
+        f = (y - k) * np.float32(0.6931471805599453)
+        p = np.float32(1 / 120) + f * np.float32(1 / 720)
+        p = np.float32(1 / 6) + f * (np.float32(1 / 24) + f * p)
+        p = np.float32(1.0) + f * (np.float32(1.0) + f * (np.float32(0.5) + f * p))
+        factor[i] = p
+        power[i] = (np.int32(k) + np.int32(127)) << np.int32(23)
     whole = power.view(np.float32)
-    for n in range(count):
-        for o in range(width):
-            factor[n, o] = np.float32(1.0) / (np.float32(1.0) + factor[n, o] * whole[n, o])
-    raw = factor.view(np.uint32)
-    for n in range(count):
-        for o in range(width):
-            bits = raw[n, o]
-            bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
-            out[n, o] = np.uint16(bits >> np.uint32(16))
-            if np.isnan(logits[n, o]):
-                out[n, o] = np.uint16(0x7FC0)
+    for i in range(total):
+        factor[i] = np.float32(1.0) / (np.float32(1.0) + factor[i] * whole[i])
+    raw, flat, given = factor.view(np.uint32), out.reshape(-1), logits.reshape(-1)
+    for i in range(total):
+        bits = raw[i]
+        bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+        flat[i] = np.uint16(bits >> np.uint32(16))
+    for i in range(total):
+        if np.isnan(given[i]):
+            flat[i] = np.uint16(0x7FC0)
 
 
 @numba.njit(cache=True)
@@ -163,6 +172,44 @@ def terms(
     for c in range(1, 8):
         own[c] = min(max(own[c], 1e-5), 1.0 - 1e-5)
     if person >= 0:
-        _lean(keys, values, pack(person, surface, 8), own, lean_prior, 1.0, lean)
-        for o in range(outcomes):
-            base[o] += weights[o, 4] * lean[lean_column[o]]
+        place = find(keys, pack(person, surface, 8))
+        if place >= 0 and values[place, 0] > 0:
+            _lean(values, place, own, lean_prior, lean)
+            for o in range(outcomes):
+                base[o] += weights[o, 4] * lean[lean_column[o]]
+
+
+@numba.njit(cache=True)
+def place_of(
+    rows: Array, times: Array, octets: Array, interest: Array, half_life_micros: Number, out: Array
+) -> None:
+    """See `lodestone.models.rates.place_of`."""
+    order, count = np.empty(rows.size, np.int64), 0
+    for k in range(rows.size):
+        if rows[k] < 0:
+            continue
+        at = count
+        while at > 0 and (
+            times[order[at - 1]] > times[k]
+            or (times[order[at - 1]] == times[k] and rows[order[at - 1]] > rows[k])
+        ):
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = k
+        count += 1
+    if count == 0:
+        out[:] = interest
+        return
+    total, newest = np.zeros(out.size), times[order[count - 1]]
+    for i in range(count):
+        weight = 0.5 ** ((newest - times[order[i]]) / half_life_micros) / 127.0
+        row = rows[order[i]]
+        for k in range(out.size):
+            total[k] += weight * octets[row, _VECTOR_AT + k]
+    square = 0.0
+    for k in range(out.size):
+        total[k] += 2.0 * interest[k]
+        square += total[k] * total[k]
+    length = math.sqrt(square)
+    for k in range(out.size):
+        out[k] = np.float32(total[k] / length if length > 0.0 else total[k])

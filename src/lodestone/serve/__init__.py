@@ -1,5 +1,6 @@
 """Doors: HTTP."""
 
 from lodestone.serve.app import application
+from lodestone.serve.limits import Limits
 
-__all__ = ("application",)
+__all__ = ("Limits", "application")

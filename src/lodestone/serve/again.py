@@ -2,10 +2,9 @@
 
 import asyncio
 import hashlib
-from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Final
+from weakref import WeakValueDictionary
 
-from lodestone.base.clock import Clock
 from lodestone.base.errors import ConflictError, InvalidError, Problem
 from lodestone.services.access import Principal
 from lodestone.services.engines import Engines
@@ -17,16 +16,13 @@ _SECRET: Final = ("/keys", "/v1/sessions", "/secret")
 _OWN: Final = ("/v1/orders", "/v1/vouchers")
 """Trade keeps its answers itself, in the commit that makes them true."""
 
-Message = MutableMapping[str, Any]
-
 
 class Once:
     """One request under its idempotency key, between its claim and its answer."""
 
-    def __init__(self, engines: Engines, clock: Clock) -> None:
+    def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._clock = clock
-        self._running: dict[tuple[str, bytes], asyncio.Lock] = {}
+        self._running: WeakValueDictionary[tuple[str, bytes], asyncio.Lock] = WeakValueDictionary()
 
     def claim(
         self, principal: Principal, path: str, token: bytes | None
@@ -47,7 +43,10 @@ class Once:
 
     def running(self, claim: tuple[str, bytes]) -> asyncio.Lock:
         """Return the lock under which only one of several equal requests runs."""
-        return self._running.setdefault(claim, asyncio.Lock())
+        lock = self._running.get(claim)
+        if lock is None:
+            lock = self._running[claim] = asyncio.Lock()
+        return lock
 
     def recall(self, claim: tuple[str, bytes], body: bytes) -> Answer | None:
         """Return what was answered before.
@@ -55,7 +54,9 @@ class Once:
         Raises:
             ConflictError: The key was used for another body.
         """
-        found = self._engines.records.recall(*claim)
+        community, digest = claim
+        now = self._engines.now(community)
+        found = self._engines.records.recall(community, digest, now=now)
         if found is not None and found.body_digest != hashlib.sha256(body).digest():
             raise ConflictError(
                 "idempotency_conflict",
@@ -63,15 +64,14 @@ class Once:
             )
         return found
 
-    def remember(self, claim: tuple[str, bytes], body: bytes, parts: list[Message]) -> None:
-        """Keep a whole answer that was not a fault of ours."""
-        self._running.pop(claim, None)
-        if not parts or parts[0]["status"] >= 500:
+    def remember(self, claim: tuple[str, bytes], body: bytes, status: int, answered: bytes) -> None:
+        """Keep an answer that was not a fault of ours, on the community's own clock."""
+        if status >= 500:
             return
-        answered = b"".join(part.get("body", b"") for part in parts[1:])
-        answer = Answer(hashlib.sha256(body).digest(), parts[0]["status"], answered)
+        answer = Answer(hashlib.sha256(body).digest(), status, answered)
         community, digest = claim
-        self._engines.records.remember(community, digest, answer, now=self._clock.now())
+        now = self._engines.now(community)
+        self._engines.records.remember(community, digest, answer, now=now)
 
 
 def token_text(token: bytes) -> str:

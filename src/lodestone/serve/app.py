@@ -18,6 +18,7 @@ from lodestone.base.wire import problem_of
 from lodestone.commerce.reach import REACH_DEFAULT, Reach
 from lodestone.media import MediaFolder
 from lodestone.serve import (
+    gorse,
     routes_catalogue,
     routes_engine,
     routes_live,
@@ -42,20 +43,15 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines,
-    access: Access,
-    media: MediaFolder,
-    *,
-    wall: Clock,
-    streams: Streams,
-    reach: Reach = REACH_DEFAULT,
-) -> Door:
-    """Assemble the ASGI application."""
+    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
+    limits: Limits | None = None, reach: Reach = REACH_DEFAULT,
+) -> Door:  # fmt: skip
+    """Assemble the ASGI application; no key has a limit unless `limits` says so."""
     meters = Meters()
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
-        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *routes_live.ROUTES,
-        *routes_webhooks.ROUTES,
+        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
+        *routes_live.ROUTES, *routes_webhooks.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes)
     inner.state.update(
@@ -68,12 +64,14 @@ def application(
             "reach": reach,
         }
     )
-    return Door(engines, access, cast("Asgi", inner), wall=wall, limits=Limits(), meters=meters)
+    return Door(
+        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
+    )
 
 
 def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
-    inner = _inner([*routes_orders.ROUTES, routes_operator.live])
+    inner = _inner([*routes_orders.ROUTES, *gorse.ROUTES, routes_operator.live])
     inner.state.update({"engines": desks, "access": access})
     return Door(
         cast("Engines", desks), access, cast("Asgi", inner), wall=wall, limits=Limits(),
@@ -85,7 +83,8 @@ def _inner(routes: Sequence[Any]) -> Litestar:
     return Litestar(
         route_handlers=routes,
         exception_handlers={
-            LodestoneError: _refuse, HTTPException: _refuse_http, Exception: _refuse_unexpected,
+            LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,
+            Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
             title="Lodestone", version="1", path="/", use_handler_docstrings=True,
@@ -124,6 +123,11 @@ def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     code = _CODES.get(error.status_code, "refused")
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     return _reply(error.status_code, error_body(code, message, problems), headers)
+
+
+def _refuse_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
+    problem = Problem("body", "is nested too deep")
+    return _reply(400, error_body("json_malformed", f"body {problem.problem}", (problem,)))
 
 
 def _of_body(problem: Problem) -> Problem:

@@ -11,7 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.base.wire import app_id
+from lodestone.base.wire import SLASH, app_id
 from lodestone.serve.replies import ErrorReply
 from lodestone.services.access import Access, Principal
 from lodestone.services.catalogue import Catalogue
@@ -83,7 +83,7 @@ def catalogue(request: Asked, scope: str) -> Catalogue:
 
 def named(text: str, field: str = "id") -> str:
     """Check an id that came in the address."""
-    return app_id(text, field=field)
+    return app_id(text.replace(SLASH, "/"), field=field)
 
 
 def encode_after(last: str | None) -> str | None:

@@ -4,29 +4,30 @@ Plain ASGI. `POST /v1/feeds` and `POST /v1/events` are answered here; the rest g
 application with its principal in the scope's state.
 """
 
-import gzip
 import re
 import uuid
-import zlib
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 import structlog
 
 from lodestone.base.clock import Clock
 from lodestone.base.errors import (
+    BusyError,
     ForbiddenError,
     InvalidError,
     LodestoneError,
     Problem,
     UnauthorisedError,
 )
-from lodestone.base.wire import decode, problem_of
+from lodestone.base.wire import SLASH, decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
 from lodestone.serve.again import Once
 from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
+from lodestone.serve.packing import Packing, takes_gzip, unpacked
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access, Principal
 from lodestone.services.engine import Engine
@@ -38,14 +39,14 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 
 BODY_MAX: Final = 16 * 1024 * 1024
 HOT: Final = ("/v1/feeds", "/v1/events")
 """The routes that are answered here."""
-_GZIP_LEAST: Final = 8_192
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
-_OPEN: Final = ("/health/", "/docs", "/openapi.json", "/metrics", "/media/")
+_OPEN: Final = ("/health/", "/docs", "/openapi.json", "/metrics", "/media/", "/api/health/")
 _CALLBACKS: Final = ("/v1/live/hooks/srs",)
 """Posted to by who cannot send a header; each checks the token in its address."""
 _FEEDS: Final = msgspec.json.Encoder()
@@ -76,7 +77,7 @@ class Door:
         self._wall = wall
         self._limits = limits
         self._meters = meters
-        self._again = Once(engines, wall)
+        self._again = Once(engines)
         handlers = {"/v1/feeds": self._feeds, "/v1/events": self._events}
         self._hot = {path: handlers[path] for path in hot}
 
@@ -88,14 +89,16 @@ class Door:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
-        packed = b"gzip" in headers.get(b"accept-encoding", b"")
+        if takes_gzip(headers.get(b"accept-encoding", b"")):
+            send = Packing(send)
+        if b"%2f" in scope.get("raw_path", b"").lower():
+            scope["path"] = _path_of(scope["raw_path"])
         hot = self._hot.get(scope["path"]) if scope["method"] == "POST" else None
         try:
             principal = self._principal(scope, headers, own)
             if hot is not None and principal is not None:
                 body = await _read(receive, headers)
-                answer = await hot(principal, body, headers, scope["query_string"])
-                await _send(send, 200, answer, own, packed=packed)
+                await self._answer_hot(hot, principal, scope, headers, body, send, own)
                 return
             scope.setdefault("state", {})["principal"] = principal
             body = await _read(receive, headers)
@@ -132,8 +135,32 @@ class Door:
         community = headers.get(b"x-community")
         named = community.decode("utf-8", "replace") if community else None
         principal = self._access.principal(text.decode("utf-8", "replace"), named, self._wall.now())
-        own.extend(self._limits.take(principal.digest, self._wall.now()))
+        told, wait = self._limits.take(principal, self._wall.now())
+        own.extend(told)
+        if wait:
+            raise BusyError(
+                "rate_limited", "over this key's limit; come back later", retry_seconds=wait
+            )
         return principal
+
+    async def _answer_hot(
+        self, hot: Hot, principal: Principal, scope: Scope, headers: dict[bytes, bytes], body: bytes,
+        send: Send, own: Headers,
+    ) -> None:  # fmt: skip
+        """Answer a hot route, once under its idempotency key if it has one."""
+        query = scope["query_string"]
+        claim = self._again.claim(principal, scope["path"], headers.get(b"idempotency-key"))
+        if claim is None:
+            await _send(send, 200, await hot(principal, body, headers, query), own)
+            return
+        async with self._again.running(claim):
+            before = self._again.recall(claim, body)
+            if before is None:
+                answered = await hot(principal, body, headers, query)
+                self._again.remember(claim, body, 200, answered)
+            else:
+                answered = before.body
+            await _send(send, 200, answered, own)
 
     async def _once(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], own: Headers,
@@ -159,7 +186,9 @@ class Door:
                 await send(message)
 
             await self._pass_on(scope, receive, keep, own, body)
-            self._again.remember(claim, body, parts)
+            if parts:
+                answered = b"".join(part.get("body", b"") for part in parts[1:])
+                self._again.remember(claim, body, parts[0]["status"], answered)
 
     async def _pass_on(
         self, scope: Scope, receive: Receive, send: Send, own: Headers, body: bytes
@@ -251,35 +280,27 @@ async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
             if size > BODY_MAX:
                 raise _too_large()
         body = b"".join(parts)
-    if len(body) > BODY_MAX:
+    plain = unpacked(body, headers.get(b"content-encoding", b""), most=BODY_MAX)
+    if plain is None:
         raise _too_large()
-    packing = headers.get(b"content-encoding", b"").lower()
-    if packing in (b"", b"identity"):
-        return body
-    if packing != b"gzip":
-        problem = Problem("Content-Encoding", "gzip is understood, nothing else")
-        raise InvalidError("encoding_unknown", "the body's encoding is not understood", (problem,))
-    try:
-        stream = zlib.decompressobj(wbits=31)
-        body = stream.decompress(body, BODY_MAX + 1)
-    except zlib.error as error:
-        raise InvalidError("encoding_broken", f"the body is not gzip: {error}") from error
-    if len(body) > BODY_MAX:
-        raise _too_large()
-    return body
+    return plain
+
+
+def _path_of(raw: bytes) -> str:
+    """Return the path of an address in which an id holds a slash, so that it parts no words.
+
+    >>> _path_of(b"/v1/people/a%2Fb") == f"/v1/people/a{SLASH}b"
+    True
+    """
+    words = raw.decode("ascii", "replace").split("/")
+    return "/".join(unquote(word, errors="replace").replace("/", SLASH) for word in words)
 
 
 def _too_large() -> TooLargeError:
     return TooLargeError("body_too_large", f"send at most {BODY_MAX // 2**20} MiB in one request")
 
 
-async def _send(
-    send: Send, status: int, body: bytes, own: Headers, *, packed: bool = False
-) -> None:
-    headers = [_JSON, *own]
-    if packed and len(body) >= _GZIP_LEAST:
-        body = gzip.compress(body, compresslevel=1)
-        headers.append((b"content-encoding", b"gzip"))
-    headers.append((b"content-length", str(len(body)).encode()))
+async def _send(send: Send, status: int, body: bytes, own: Headers) -> None:
+    headers = [_JSON, *own, (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

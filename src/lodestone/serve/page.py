@@ -17,7 +17,8 @@ def page_of(schema: dict[str, Any]) -> str:
     """Write every route, by its first part, with what it does and how it answers."""
     groups: dict[str, list[str]] = {}
     for path, methods in sorted(schema["paths"].items()):
-        group = path.split("/")[2] if path.startswith("/v1/") else "service"
+        room = path.split("/")[1]
+        group = path.split("/")[2] if room == "v1" else "gorse" if room == "api" else "service"
         for method, told in methods.items():
             groups.setdefault(group.split(":")[0], []).append(_route(path, method, told))
     parts = [f"<h2>{escape(group)}</h2>{''.join(routes)}" for group, routes in groups.items()]

@@ -11,6 +11,7 @@ from lodestone.base.errors import (
     GoneError,
     InvalidError,
     LodestoneError,
+    NotOfferedError,
     Problem,
     UnauthorisedError,
     UnavailableError,
@@ -25,6 +26,7 @@ STATUS: Final = (
     (ConflictError, 409),
     (GoneError, 410),
     (BusyError, 429),
+    (NotOfferedError, 501),
     (UnavailableError, 503),
 )
 

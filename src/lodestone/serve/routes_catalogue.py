@@ -4,12 +4,14 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn, PersonOut
+from lodestone.serve.bodies import ItemLines, PeopleLines
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -24,7 +26,8 @@ from lodestone.serve.common import (
     named,
     page,
 )
-from lodestone.services.catalogue import BulkOut, PersonExport
+from lodestone.services.catalogue import BulkOut
+from lodestone.services.personal import Personal, PersonExport
 
 AuthorId = Annotated[str | None, QueryParameter(description="Only this author's.")]
 
@@ -85,15 +88,15 @@ async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None)
 
 
 @delete("/v1/people/{person_id:str}", responses=REFUSALS)
-async def delete_person(request: Asked, person_id: PathId) -> None:
+async def delete_person(request: Asked, state: AppState, person_id: PathId) -> None:
     """Erase a person from every file, for good."""
-    await catalogue(request, "write").erase_person(named(person_id))
+    await Personal(engine(request, "write")).erase(named(person_id), state["media"])
 
 
 @get("/v1/people/{person_id:str}/export", responses=REFUSALS)
 async def export_person(request: Asked, person_id: PathId) -> PersonExport:
     """Export everything held about a person."""
-    return catalogue(request, "read").export(named(person_id))
+    return await Personal(engine(request, "read")).export(named(person_id))
 
 
 _EDGES = {
@@ -282,13 +285,13 @@ async def list_moderators(
     return Names(*page(found, limit, cursor))
 
 
-@post("/v1/people:bulk", status_code=200, responses=REFUSALS)
+@post("/v1/people:bulk", status_code=200, responses=REFUSALS, operation_class=PeopleLines)
 async def bulk_people(request: Asked) -> BulkOut:
     """Make or replace many people: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), PersonIn)
 
 
-@post("/v1/items:bulk", status_code=200, responses=REFUSALS)
+@post("/v1/items:bulk", status_code=200, responses=REFUSALS, operation_class=ItemLines)
 async def bulk_items(request: Asked) -> BulkOut:
     """Make or replace many items: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), ItemIn)

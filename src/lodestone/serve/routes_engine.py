@@ -1,5 +1,6 @@
 """Routes of decisions: feeds and events (documented here, answered at the door), receipts, policy, reports."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -10,11 +11,12 @@ from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.flow import FlowReport
-from lodestone.insight.reports import ExposureReport, LiuReport, PromiseOut, Reports
+from lodestone.insight.reports import ExposureReport, LiuReport, PromiseOut, Reports, StepOut
 from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.serve.common import REFUSALS, Asked, PathId, engine, named, principal
+from lodestone.services.dry_run import DryRunOut
 from lodestone.services.feeds import Feed, FeedRequest
-from lodestone.services.policies import DryRunOut, Policies, PolicyOut
+from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
 from lodestone.services.receipts import ReceiptOut, Receipts, ReplayOut, TraceOut
 from lodestone.traffic.policy import Policy
@@ -59,9 +61,10 @@ class PredictorOut(msgspec.Struct, frozen=True):
 
 
 class PromiseTable(msgspec.Struct, frozen=True):
-    """The constraint table."""
+    """The constraint table, and the step of the prices that it shows."""
 
     data: list[PromiseOut]
+    step: StepOut
 
 
 @post("/v1/feeds", status_code=200, responses=REFUSALS)
@@ -114,6 +117,9 @@ async def put_policy(request: Asked, data: JSONBody[PolicyPut]) -> PolicyOut:
 
 
 def _proposed(data: JSONBody[PolicyPut]) -> Policy:
+    if data.policy is not None and data.preset is not None:
+        problem = Problem("preset", "send a whole policy or a preset's name, not both")
+        raise InvalidError("policy_invalid", f"preset: {problem.problem}", (problem,))
     if data.policy is not None:
         return data.policy
     return preset_named(data.preset or "")
@@ -128,7 +134,8 @@ async def list_policies(request: Asked) -> PolicyVersions:
 @post("/v1/policy/dry-run", status_code=200, responses=REFUSALS)
 async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
-    return Policies(engine(request, "read")).dry_run(_proposed(data))
+    policies = Policies(engine(request, "read"))
+    return await asyncio.to_thread(policies.dry_run, _proposed(data))
 
 
 @post("/v1/policy/rollback", status_code=200, responses=REFUSALS)
@@ -172,7 +179,8 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
 @get("/v1/promises", responses=REFUSALS)
 async def get_promises(request: Asked) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
-    return PromiseTable(_reports(request).promises())
+    reports = _reports(request)
+    return PromiseTable(reports.promises(), reports.step())
 
 
 @get("/v1/reports/liu", responses=REFUSALS)
@@ -181,14 +189,14 @@ async def get_liu(
 ) -> LiuReport:
     """Report the dual LIU: value per thousand impressions, and people who stayed."""
     reports = _reports(request)
-    return reports.liu(reports.span(first, last), domain)
+    return await asyncio.to_thread(reports.liu, reports.span(first, last), domain)
 
 
 @get("/v1/reports/flow", responses=REFUSALS)
 async def get_flow(request: Asked, first: First = None, last: Last = None) -> FlowReport:
     """Report the flow of people and value across the borders of domains."""
     reports = _reports(request)
-    return reports.flow(reports.span(first, last))
+    return await asyncio.to_thread(reports.flow, reports.span(first, last))
 
 
 @get("/v1/reports/exposure", responses=REFUSALS)
@@ -197,7 +205,7 @@ async def get_exposure(
 ) -> ExposureReport:
     """Report how evenly creators were shown, with the Lorenz curve."""
     reports = _reports(request)
-    return reports.exposure(reports.span(first, last), domain)
+    return await asyncio.to_thread(reports.exposure, reports.span(first, last), domain)
 
 
 ROUTES = [

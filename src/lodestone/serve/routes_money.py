@@ -233,7 +233,7 @@ async def post_audit(request: Asked) -> AuditOut:
 
 
 def _payouts(found: Engine) -> Payouts:
-    return Payouts(found.money, found.parts.providers)
+    return Payouts(found.money, found.parts.providers, books_of(found).outside)
 
 
 def _payout(found: Engine, names: Books, payout: Payout) -> PayoutOut:

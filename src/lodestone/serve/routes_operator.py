@@ -1,5 +1,6 @@
 """Routes of communities, keys, clocks and sessions, health, and what the store holds."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,16 @@ from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
+from lodestone.base.errors import (
+    ForbiddenError,
+    InvalidError,
+    Problem,
+    UnavailableError,
+    UnknownError,
+)
 from lodestone.base.wire import AppId, Name, Time, TimeText, instant_of, time_text
 from lodestone.content import CommunityIn, CommunityOut
+from lodestone.serve.bodies import MEDIA_TYPES, MediaAnswer, MediaBytes
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -33,8 +41,6 @@ from lodestone.services.keeping import (
     set_import_mark,
     verify,
 )
-
-MEDIA_TYPES = ("image/webp", "image/png", "image/jpeg", "image/svg+xml", "video/mp4", "audio/mpeg")
 
 
 class Communities(msgspec.Struct, frozen=True):
@@ -98,6 +104,8 @@ class BackupIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A folder that does not exist yet."""
 
     path: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+    media: bool = True
+    """Copy pictures and clips too."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -141,10 +149,10 @@ async def put_community(
 @get("/v1/communities/{community_id:str}", responses=REFUSALS)
 async def get_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
     """Read a community: any, with the operator's key; its own, with a community's."""
-    who = principal(request)
-    if OPERATOR not in who.scopes and who.community != community_id:
-        raise UnknownError("community_unknown", f"there is no community {community_id!r} here")
-    return engines(state).show(named(community_id))
+    who, community = principal(request), named(community_id)
+    if OPERATOR not in who.scopes and who.community != community:
+        raise UnknownError("community_unknown", f"there is no community {community!r} here")
+    return engines(state).show(community)
 
 
 @post("/v1/communities/{community_id:str}/disable", status_code=200, responses=REFUSALS)
@@ -219,7 +227,7 @@ async def create_session(request: Asked, state: AppState, data: JSONBody[Session
     return SessionOut(token, data.viewer, time_text(until))
 
 
-@put("/v1/media/{key:str}", status_code=201, responses=REFUSALS)
+@put("/v1/media/{key:str}", status_code=201, responses=REFUSALS, operation_class=MediaBytes)
 async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     """Store a picture, clip or sound under a key; again with the same bytes changes nothing."""
     held = engine(request, "media")
@@ -232,7 +240,7 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     return Stored(f"/media/{name}", len(body))
 
 
-@get("/media/{key:str}", responses=REFUSALS)
+@get("/media/{key:str}", responses=REFUSALS, operation_class=MediaAnswer)
 async def get_media(state: AppState, key: PathId) -> Response[bytes]:
     """Fetch what the store holds; it never changes."""
     kind, body = state["media"].get(named(key, "key"))
@@ -251,9 +259,10 @@ async def post_verify(request: Asked, data: JSONBody[VerifyIn]) -> VerifyOut:
 
 @post("/v1/backup", status_code=201, responses=REFUSALS)
 async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
-    """Copy records and logs into a fresh folder on the server's own disk (operator's key)."""
+    """Copy records, logs and media into a fresh folder on the server's own disk (operator's key)."""
     _operator(request)
-    return await backup(engines(state), Path(data.path))
+    media = state["media"] if data.media else None
+    return await backup(engines(state), Path(data.path), media)
 
 
 @get("/v1/imports/{source:str}", responses=REFUSALS)
@@ -275,10 +284,16 @@ async def live() -> Health:
     return Health("live")
 
 
-@get("/health/ready")
+@get("/health/ready", responses=REFUSALS)
 async def ready(state: AppState) -> Health:
-    """Say that every community is open."""
-    return Health("ready" if engines(state).all() is not None else "starting")
+    """Say that every active community is open, and that the records and each log answer."""
+    found = engines(state)
+    closed = await asyncio.to_thread(found.not_ready)
+    if closed:
+        raise UnavailableError("not_ready", f"not open yet: {', '.join(closed)}")
+    for one in found.all():
+        one.log.end()
+    return Health("ready")
 
 
 @get("/metrics", include_in_schema=False)

@@ -4,13 +4,18 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import ForbiddenError, UnauthorisedError
+from lodestone.base.errors import (
+    ForbiddenError,
+    InvalidError,
+    UnauthorisedError,
+    UnknownError,
+)
 from lodestone.stores.records import Records, key_digest
 
 SCOPES: Final = (
@@ -34,6 +39,8 @@ class Principal:
     digest: bytes
     viewer: str | None = None
     """The only person a page's token may speak for."""
+    key_id: str = ""
+    """The key's id, empty for a page's token."""
 
     @property
     def server_side(self) -> bool:
@@ -52,6 +59,7 @@ class Access:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._known: dict[str, Principal] = {}
+        self._secrets: dict[str, bytes] = {}
 
     def principal(self, key: str, community: str | None, now: Instant) -> Principal:
         """Return who a key or token stands for.
@@ -71,10 +79,12 @@ class Access:
             record = self._records.find_key(key_digest(key))
             if record is None:
                 raise UnauthorisedError("key_unknown", "this key is not known here; check it")
-            found = Principal(record.community, frozenset(record.scopes), record.digest)
+            found = Principal(
+                record.community, frozenset(record.scopes), record.digest, key_id=record.id
+            )
             self._known[key] = found
         if community is not None and OPERATOR in found.scopes:
-            return Principal(community, found.scopes, found.digest)
+            return replace(found, community=community)
         return found
 
     def forget(self) -> None:
@@ -85,8 +95,15 @@ class Access:
         """Mint a token for one viewer's page; return it and when it ends."""
         until = Instant(now + SESSION_MICROS)
         body = msgspec.msgpack.encode((community, viewer, until))
-        tag = _tag(self._records.community(community).secret, body)
+        tag = _tag(self._secret(community), body)
         return _PAGE + urlsafe_b64encode(tag + body).rstrip(b"=").decode(), until
+
+    def _secret(self, community: str) -> bytes:
+        """Return what signs a community's tokens; it never changes, so it is read once."""
+        secret = self._secrets.get(community)
+        if secret is None:
+            secret = self._secrets[community] = self._records.community(community).secret
+        return secret
 
     def _token(self, key: str, now: Instant) -> Principal:
         problem = UnauthorisedError(
@@ -99,9 +116,10 @@ class Access:
         except (Base64Error, ValueError, msgspec.MsgspecError) as error:
             raise problem from error
         community, viewer, until = told
-        if community not in {record.id for record in self._records.communities()}:
-            raise problem
-        secret = self._records.community(community).secret
+        try:
+            secret = self._secret(community)
+        except (UnknownError, InvalidError) as error:
+            raise problem from error
         if not hmac.compare_digest(raw[:_TAG], _tag(secret, raw[_TAG:])):
             raise problem
         if now >= until:

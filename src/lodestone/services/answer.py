@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from lodestone.events.beacon import Beacon, mint
+from lodestone.events.beacon import Beacon, mint_all
 from lodestone.events.facts import FLAG_EXPLORED
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
 from lodestone.features.directory import Directory
@@ -61,32 +61,39 @@ class Answers:
         pool, directory = decision.pool, self._directory
         served = decision.time // 1_000_000
         person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
-        slots = []
         shown, items = decision.choice.pool_index, self._state.items
         rows = pool.item[shown]
+        held = items[rows]
         columns = (
-            rows, items["owner"][rows], items["kind"][rows], items["label"][rows],
-            pool.domain_kind[shown], pool.domain[shown], pool.source[shown], pool.promises[shown],
+            rows, held["owner"], held["kind"], held["label"], pool.domain_kind[shown],
+            pool.domain[shown], pool.source[shown], pool.promises[shown],
         )  # fmt: skip
-        told = zip(*(column.tolist() for column in columns), strict=True)
-        for slot, (row, owner, what, mark, kind, domain, source, held) in enumerate(told, 1):
-            explored = slot - 1 == decision.choice.explored_slot
-            beacon = Beacon(
-                decision.sequence, held, row, served, person, domain, kind,
-                source, decision.surface, slot, FLAG_EXPLORED if explored else 0,
-            )  # fmt: skip
-            label = LABELS[mark]
-            slots.append(
-                FeedSlot(
-                    slot=slot, item_id=directory.item_id(row),
-                    author_id=(directory.person_ids[owner] or "") if owner >= 0 else "",
-                    kind=KINDS[what], domain=_DOMAINS[kind],
-                    domain_id=directory.domain_id(domain) if domain >= 0 else None,
-                    source=_SOURCES[source], paid=False, beacon=mint(self._secret, beacon),
-                    label=None if label == "show" else label,
+        told = list(zip(*(column.tolist() for column in columns), strict=True))
+        explored = decision.choice.explored_slot + 1
+        beacons = mint_all(
+            self._secret,
+            (
+                Beacon(
+                    decision.sequence, held_by, row, served, person, domain, kind, source,
+                    decision.surface, slot, FLAG_EXPLORED if slot == explored else 0,
                 )
-            )  # fmt: skip
-        return slots
+                for slot, (row, _, _, _, kind, domain, source, held_by) in enumerate(told, 1)
+            ),
+        )  # fmt: skip
+        people, warns = directory.person_ids, LABELS.index("show")
+        return [
+            FeedSlot(
+                slot=slot, item_id=directory.item_id(row),
+                author_id=(people[owner] or "") if owner >= 0 else "",
+                kind=KINDS[what], domain=_DOMAINS[kind],
+                domain_id=directory.domain_id(domain) if domain >= 0 else None,
+                source=_SOURCES[source], paid=False, beacon=beacon,
+                label=None if mark == warns else LABELS[mark],
+            )
+            for slot, ((row, owner, what, mark, kind, domain, source, _), beacon) in enumerate(
+                zip(told, beacons, strict=True), 1
+            )
+        ]  # fmt: skip
 
     def explain(
         self, decision: Decision, policy: Policy, prices: PriceVector, stages: Stages

@@ -18,6 +18,8 @@ from lodestone.stores.ledger import Line, TransferFilter
 EPOCH: Final = date(1970, 1, 1)
 DAYS_MAX: Final = 400
 """Days in one statement, at most."""
+LINES_MAX: Final = 50_000
+"""Lines in one statement, at most."""
 _ACCOUNT: Final = "acc_"
 _TRANSFER: Final = "trf_"
 
@@ -187,7 +189,8 @@ class Books:
 
         Raises:
             UnknownError: `party_unknown`: it has no account; `person_unknown`.
-            InvalidError: `span_invalid`: the days are out of order, or more than 400.
+            InvalidError: `span_invalid`: the days are out of order, or more than 400;
+                `statement_too_long`: over 50,000 lines.
         """
         if not first <= last < first + DAYS_MAX:
             problem = Problem("to", f"is `from` or later, at most {DAYS_MAX} days in all")
@@ -197,6 +200,9 @@ class Books:
         if not accounts:
             raise UnknownError("party_unknown", f"{party!r} has no account here")
         read = store.statement(community, [one.id for one in accounts], first, last)
+        if len(read.lines) > LINES_MAX:
+            problem = Problem("from", f"leaves over {LINES_MAX:,} lines; ask for fewer days")
+            raise InvalidError("statement_too_long", f"from {problem.problem}", (problem,))
         parts = [
             self._part(one, read.opening[one.id], read.closing[one.id], read.lines)
             for one in accounts

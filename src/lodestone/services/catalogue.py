@@ -7,14 +7,12 @@ from typing import TypeVar
 import msgspec
 
 from lodestone.base.errors import InvalidError, Problem, UnknownError
-from lodestone.base.wire import instant_of, problem_of, time_text
+from lodestone.base.wire import instant_of, problem_of
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn, PersonOut, person_out
 from lodestone.services.engine import Engine
-from lodestone.services.receipt_ids import receipt_id
 from lodestone.services.receipts import item_counters
-from lodestone.stores.ports import Offset
 from lodestone.stores.records import Bulk, Change
 
 Made = TypeVar("Made")
@@ -35,18 +33,6 @@ class BulkOut(msgspec.Struct, frozen=True):
 
     accepted: int
     refused: list[BulkRefusal]
-
-
-class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything held about a person."""
-
-    person: PersonOut
-    follows: list[str]
-    blocks: list[str]
-    mutes: list[str]
-    domains: list[str]
-    facts: list[dict[str, object]]
-    receipts: list[str]
 
 
 class Catalogue:
@@ -77,50 +63,6 @@ class Catalogue:
         """Return a page of people."""
         found = self._records.people(self._id, limit=limit, after=after)
         return [person_out(record.id, record.given, record.created) for record in found]
-
-    async def erase_person(self, person_id: str) -> None:
-        """Erase a person from records, log, receipts, state and snapshots."""
-        now = self._engine.now()
-        await self._write(lambda: self._records.erase_person(self._id, person_id, now=now))
-        await self._engine.erased()
-
-    def export(self, person_id: str) -> PersonExport:
-        """Gather everything held about a person, what was sealed opened again."""
-        engine = self._engine
-        ordinal = self._records.person(self._id, person_id).ordinal
-        row = engine.directory.person_row(person_id)
-        facts: list[dict[str, object]] = []
-        for batch in engine.log.read(Offset(0)):
-            sealed = dict(batch.sealed)
-            mine = (batch.facts["person"] == ordinal).nonzero()[0].tolist()
-            facts.extend(self._fact(batch.facts[at], row, sealed.get(at)) for at in mine)
-        receipts = [
-            receipt_id(engine.secret, parts.sequence)
-            for parts in engine.log.receipts(0, engine.log.receipt_next())
-            if parts.who[:8] == ordinal.to_bytes(8, "little", signed=True)
-        ]
-        return PersonExport(
-            person=self.person(person_id), follows=self.edges(person_id, "follows"),
-            blocks=self.edges(person_id, "blocks"), mutes=self.edges(person_id, "mutes"),
-            domains=[engine.directory.domain_id(int(code)) or "" for code in engine.state.memberships(row)],
-            facts=facts, receipts=receipts,
-        )  # fmt: skip
-
-    def _fact(self, fact: object, row: int, sealed: bytes | None) -> dict[str, object]:
-        engine, held = self._engine, {name: fact[name].item() for name in fact.dtype.names}  # type: ignore[index,attr-defined]  # a NumPy row
-        told: dict[str, object] = {
-            "type": Kind(held["kind"]).name.lower(),
-            "time": time_text(held["time"]),
-            "item_id": engine.directory.item_id(held["item"]) if held["item"] >= 0 else None,
-            "receipt_id": receipt_id(engine.secret, held["receipt"])
-            if held["receipt"] >= 0
-            else None,
-            "value_ms": held["value"],
-        }
-        if sealed:
-            opened = engine.sealer.open(row, sealed)
-            told["private"] = None if opened is None else msgspec.msgpack.decode(opened)
-        return told
 
     # Edges
 
@@ -245,10 +187,11 @@ class Catalogue:
             for number, line in lines[first : first + BULK_LINES]:
                 try:
                     name, given = _bulk_line(line, kind)
+                    self._not_from_the_future(given.created_at, "created_at")
                     good.append((number, name, given))
                 except InvalidError as error:
                     refused.append(BulkRefusal(number, error.code, error.message))
-            made = await self._bulk_write([(name, given) for _, name, given in good], kind)
+            made = await self.put_many([(name, given) for _, name, given in good], kind)
             accepted += made.accepted
             refused.extend(
                 BulkRefusal(good[one.index][0], one.error.code, one.error.message)
@@ -256,7 +199,8 @@ class Catalogue:
             )
         return BulkOut(accepted, sorted(refused, key=lambda one: one.line))
 
-    async def _bulk_write(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
+    async def put_many(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
+        """Make or replace people or items, at most a thousand; those refused change nothing."""
         now = self._engine.now()
         put = self._records.put_people if kind is PersonIn else self._records.put_items
         async with self._engine.writing:
@@ -283,7 +227,7 @@ def _bulk_line(line: bytes, kind: type[Given]) -> tuple[str, Given]:
     """Read one line: its id, and the rest as `kind`."""
     try:
         told = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        name = msgspec.json.decode(told.pop("id"), type=str)
+        name = _id_of(told.pop("id"))
         given = msgspec.json.decode(msgspec.json.encode(told), type=kind)
     except KeyError as error:
         raise InvalidError(
@@ -294,6 +238,14 @@ def _bulk_line(line: bytes, kind: type[Given]) -> tuple[str, Given]:
         raise InvalidError(
             "malformed", f"{problem.field}: {problem.problem}", (problem,)
         ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidError("malformed", f"not a JSON object: {error}") from error
     return name, given
+
+
+def _id_of(raw: msgspec.Raw) -> str:
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except msgspec.ValidationError as error:
+        problem = Problem("id", str(error))
+        raise InvalidError("malformed", f"id: {problem.problem}", (problem,)) from error

@@ -5,6 +5,9 @@ from datetime import time as clock_time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
 _HOUR: Final = 3_600_000_000
@@ -48,3 +51,13 @@ class DayOf:
             assert shift is not None
             offset = self._offset[quarter] = shift // _MICRO
         return offset
+
+    def of_all(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the day of each of many instants; shape (times,)."""
+        quarters, place = np.unique(times // (_HOUR // 4), return_inverse=True)
+        for quarter in quarters.tolist():
+            if quarter not in self._offset:
+                self.of(quarter * (_HOUR // 4))
+        offsets = np.array([self._offset[quarter] for quarter in quarters.tolist()], np.int64)
+        days: NDArray[np.int64] = (times + offsets[place]) // (24 * _HOUR)
+        return days

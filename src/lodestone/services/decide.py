@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnavailableError
-from lodestone.events.outcomes import DomainKind, Kind, Source
+from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind, Source
 from lodestone.features.state import State
 from lodestone.models.ports import Asked, Predictor
 from lodestone.models.rates import viewer_vector
 from lodestone.services.feeds import StageNote
 from lodestone.services.sources import Sources
 from lodestone.services.viewer import Viewer
-from lodestone.traffic.choose import Contest, choose, draw, pool_of, rules_of
+from lodestone.traffic.choose import Contest, Rules, choose, draw, pool_of
 from lodestone.traffic.decision import (
     Bits,
     Chances,
@@ -36,7 +36,7 @@ from lodestone.traffic.filters import (
     MARK_SEEN,
     MARK_SERVED,
 )
-from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import (
     PROMISE_EXPLORATION,
     PROMISE_LOCAL_SHARE,
@@ -46,6 +46,7 @@ from lodestone.traffic.pricer import Served
 from lodestone.traffic.prices import PriceVector
 
 _NO_VECTOR: Final = np.zeros(64, np.float32)
+_SHOWN, _PRIVATE, _FOLLOW = int(DropReason.SHOWN), int(DomainKind.PRIVATE), int(Kind.FOLLOW)
 
 
 @dataclass(slots=True)
@@ -88,6 +89,9 @@ class Setting:
     served: list[int]
     """Item rows shown earlier in this chain or served in the last ten minutes."""
     slots: int
+    rules: Rules
+    could: NDArray[np.uint8]
+    """Shape (promises,). 1 where the price vector holds the promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Judged:
     reason: Codes
     kind: Codes
     domain: NDArray[np.int16]
-    near: Floats
+    local: Codes
 
 
 class Decider:
@@ -130,15 +134,17 @@ class Decider:
     def decide(self, viewer: Viewer, setting: Setting, stages: Stages, account: Served) -> Decision:
         """Run every stage and add what was served to the pricer's account."""
         degraded: list[str] = []
-        vector = viewer_vector(self._state, viewer.row) if viewer.personalised else _NO_VECTOR
+        vector = _NO_VECTOR
+        if viewer.personalised:
+            vector = viewer_vector(self._state, viewer.row, compiled=self._kernels is COMPILED)
         rows, source = self._sources.gather(viewer, vector, degraded)
         stages.done("sources", 0, rows.size)
         judged = self._judge(viewer, setting, rows, source)
-        passed = np.flatnonzero(judged.reason == DropReason.SHOWN)
+        passed = np.flatnonzero(judged.reason == _SHOWN)
         stages.done("filters", rows.size, passed.size)
         chances, predictor = self._chances(viewer, vector, rows[passed], degraded)
         # Whoever is followed already cannot be followed again.
-        chances[judged.kind[passed] == DomainKind.PRIVATE, Kind.FOLLOW] = 0
+        chances[judged.kind[passed] == _PRIVATE, _FOLLOW] = 0
         value = np.empty(passed.size)
         self._kernels.prices.values_from_codes(chances, setting.worths, value)
         stages.done("values", passed.size, passed.size)
@@ -163,11 +169,11 @@ class Decider:
         count = rows.size
         judged = Judged(
             rows, source, np.empty(count, np.uint8), np.empty(count, np.uint8),
-            np.empty(count, np.int16), np.empty(count),
+            np.empty(count, np.int16), np.empty(count, np.uint8),
         )  # fmt: skip
         self._kernels.filters.judge(
             viewer.record, self._state.items, rows, self._marks, self._author_marks, self._epoch,
-            viewer.domains, viewer.places, judged.reason, judged.kind, judged.domain, judged.near,
+            viewer.domains, viewer.places, judged.reason, judged.kind, judged.domain, judged.local,
         )  # fmt: skip
         return judged
 
@@ -211,12 +217,11 @@ class Decider:
     def _prices(
         self, viewer: Viewer, setting: Setting, judged: Judged, passed: Ints, value: Floats
     ) -> tuple[Bits, NDArray[np.int16], Ints]:
-        here = viewer.record["surface"] == 0 and viewer.record["located"]
-        radius = float(viewer.record["radius_km"]) if here else -1.0
+        here = int(_is_somewhere(viewer))
         promises, rank = np.empty(passed.size, np.uint64), np.empty(passed.size, np.int16)
         self._kernels.pool.consumed(
             self._state.items, self._state.authors, setting.author_rank, judged.rows[passed],
-            judged.near[passed], radius, promises, rank,
+            judged.local[passed], here, promises, rank,
         )  # fmt: skip
         net = np.empty(passed.size, np.int64)
         self._kernels.prices.net_scores(value, promises, rank, *setting.price_arrays, net)
@@ -226,27 +231,24 @@ class Decider:
         self, setting: Setting, judged: Judged, passed: Ints, chances: Chances, promises: Bits,
         rank: NDArray[np.int16], net: Ints,
     ) -> tuple[Pool, Ints, Choice]:  # fmt: skip
-        kernels = self._kernels
-        rules = rules_of(setting.policy, setting.slots, setting.prices.slot_value)
+        kernels, rules = self._kernels, setting.rules
         drawn = draw(kernels, setting.seed, rules.share, setting.slots, passed.size)
         index = pool_of(kernels, net, drawn)
+        pool, pool_net = _empty_pool(index.size), np.empty(index.size, np.int64)
+        author = np.empty(index.size, np.int32)
+        kernels.pool.take(
+            passed, index, judged.rows, self._state.items, judged.kind, judged.domain, judged.source,
+            chances, promises, rank, net, pool.item, pool.chances, pool.promises, pool.rank, author,
+            pool.topic, pool.domain_kind, pool.domain, pool.source, pool_net,
+        )  # fmt: skip
+        kernels.pool.number(author, pool.author)
         at, natural = -1, True
         if drawn.candidate >= 0:
             at = int(np.flatnonzero(index == drawn.candidate)[0])
             natural = _natural(net, drawn.candidate, index.size)
-        rows = judged.rows[passed[index]]
-        source = judged.source[passed[index]]
-        if not natural:
-            source[at] = Source.EXPLORATION
-        author = np.empty(rows.size, np.int32)
-        kernels.pool.number(self._state.items["author"][rows], author)
-        chosen = passed[index]
-        pool = Pool(
-            item=rows, chances=chances[index], promises=promises[index], rank=rank[index], author=author,
-            topic=self._state.items["topic"][rows], domain_kind=judged.kind[chosen],
-            domain=judged.domain[chosen], source=source,
-        )  # fmt: skip
-        contest = Contest(net[index], pool.author, pool.topic, at, natural, passed.size)
+            if not natural:
+                pool.source[at] = Source.EXPLORATION
+        contest = Contest(pool_net, pool.author, pool.topic, at, natural, passed.size)
         return pool, index, choose(kernels, contest, rules, drawn)
 
     def _reasons(
@@ -258,6 +260,25 @@ class Decider:
         shown, most = choice.pool_index, setting.policy.author_max
         self._kernels.pool.reasons(net, index, pool.author, shown, most, reason)
         judged.reason[passed] = reason
+
+
+def _is_somewhere(viewer: Viewer) -> bool:
+    """Say whether the local share is promised here: on discover, for a viewer present in a place.
+
+    A child's position decides nothing.
+    """
+    record = viewer.record
+    return bool(record["surface"] == 0 and record["located"] and not record["minor"])
+
+
+def _empty_pool(size: int) -> Pool:
+    return Pool(
+        item=np.empty(size, np.int32), chances=np.empty((size, OUTCOME_COUNT), np.uint16),
+        promises=np.empty(size, np.uint64), rank=np.empty(size, np.int16),
+        author=np.empty(size, np.int32), topic=np.empty(size, np.int16),
+        domain_kind=np.empty(size, np.uint8), domain=np.empty(size, np.int16),
+        source=np.empty(size, np.uint8),
+    )  # fmt: skip
 
 
 def _natural(net: Ints, candidate: int, limit: int) -> bool:
@@ -274,9 +295,8 @@ def _account(  # noqa: PLR0913, PLR0917  what one decision was made of
     """Add a decision to what the pricer will look at, slots weighed by attention."""
     account.decisions += 1
     shown = choice.pool_index
-    attention = 1 / (1 + setting.policy.attention_decay * np.arange(shown.size))
-    could = (np.array(setting.prices.signs) != 0).astype(np.uint8)
-    could[PROMISE_LOCAL_SHARE] &= viewer.record["surface"] == 0 and viewer.record["located"]
+    attention, could = setting.rules.weights[: shown.size], setting.could.copy()
+    could[PROMISE_LOCAL_SHARE] &= _is_somewhere(viewer)
     sums = np.zeros(3)
     kernels.pool.account(
         value, index, shown, pool.promises, pool.rank, attention, could, account.used,

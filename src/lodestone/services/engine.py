@@ -1,9 +1,9 @@
 """The engine of one community: every use case that touches its serving state, on one thread."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -33,23 +33,24 @@ from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
 from lodestone.services.live import Live
 from lodestone.services.money import Money
-from lodestone.services.receipt_ids import receipt_sequence
+from lodestone.services.receipt_ids import decision_seed, receipt_sequence
 from lodestone.services.seal import Sealer
 from lodestone.services.served import Served
-from lodestone.services.slots import slot_of
+from lodestone.services.slots import item_at, slot_of
 from lodestone.services.terms import TermBook
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
 from lodestone.services.viewer import Hydrator, Viewer
-from lodestone.services.written import change_facts, fact_key, one_fact, topic_of
+from lodestone.services.written import change_facts, climbed_facts, fact_key, one_fact, topic_of
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
 from lodestone.stores.records_types import Deed
-from lodestone.traffic.codec import encode, encode_who, pack
+from lodestone.traffic.choose import Rules, rules_of
+from lodestone.traffic.codec import DecisionPacker, encode, encode_who
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import PricerState
+from lodestone.traffic.pricer import PricerState, Stretch
 from lodestone.traffic.prices import PriceVector, price_arrays
 
 MODEL: Final = "rates_model"
@@ -99,10 +100,11 @@ class Engine:
         self._hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
         self.money = Money(parts.records, parts.record, self.now, self.ingest.day)
+        self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self._deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(self, parts.records, house_of(parts.record))
-        self.live = Live(self, parts.records, self.trade.house, self._item_at)
+        self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
         self._sequence = parts.log.receipt_next()
         self._set_policy(parts.housekeeper.policy)
 
@@ -133,7 +135,7 @@ class Engine:
         done = self.log.record(
             decision.sequence,
             encode_who(decision.person, self._sealed_position(request, viewer)),
-            pack(encode(decision)),
+            self._packer.pack(encode(decision)),
         )
         shown = decision.pool.item[decision.choice.pool_index]
         stages.done("receipt", decision.candidate.size, shown.size)
@@ -143,6 +145,7 @@ class Engine:
         if request.explain:
             explain = self._answers.explain(decision, keeper.policy, self.prices, stages)
         feed = self._answers.feed(decision, name, chain, explain)
+        keeper.work()
         if keeper.due(now):
             await self._price_step(now)
         await done
@@ -150,11 +153,15 @@ class Engine:
 
     def _setting(self, request: FeedRequest, viewer: Viewer, now: Instant, chain: Chain) -> Setting:
         sequence, keeper = self._sequence, self.housekeeper
+        rules = self._rules.get(request.slots)
+        if rules is None:
+            rules = rules_of(keeper.policy, request.slots, self.prices.slot_value)
+            self._rules[request.slots] = rules
         return Setting(
             policy=keeper.policy, worths=self._worths, prices=self.prices,
             price_arrays=self._price_arrays, author_rank=keeper.sweep.author_rank,
             gate=keeper.sweep.gate, sequence=sequence, seed=decision_seed(self.secret, sequence),
-            now=now, chain=chain.sequences, slots=request.slots,
+            now=now, chain=chain.sequences, slots=request.slots, rules=rules, could=self._could,
             served=[*chain.rows, *self.served.rows(viewer.key, now)],
         )  # fmt: skip
 
@@ -173,24 +180,35 @@ class Engine:
 
     async def _price_step(self, now: Instant) -> None:
         """Move the prices; the step is a fact, and the vector is stored under its version."""
-        vector = self.housekeeper.price_step(now).vector
-        self._price_arrays = price_arrays(vector)
-        self.log.put_prices(vector.version, now, msgspec.msgpack.encode(self.housekeeper.pricer))
+        keeper = self.housekeeper
+        keeper.sweep_when_due(now)
+        risen = keeper.rise()
+        pricer = keeper.price_step(now, Stretch(receipts=self._sequence, facts=self.state.offset))
+        vector = pricer.vector
+        self._take_prices()
+        self.log.put_prices(vector.version, now, msgspec.msgpack.encode(pricer))
         fact = one_fact(
             Kind.PRICES, fact_key("prices", vector.version), now, self.ingest.day(now),
             target=vector.version,
         )  # fmt: skip
-        await self._append(fact)
+        climbed = climbed_facts(risen, now, self.ingest.day(now))
+        await self._append(np.concatenate([climbed, fact]))
 
     def _set_policy(self, policy: Policy) -> None:
         self.housekeeper.policy = policy
         self._worths = np.array(worth_vector(policy))
+        self._take_prices()
+
+    def _take_prices(self) -> None:
+        """Lay out for the kernels what holds until prices or policy change."""
         self._price_arrays = price_arrays(self.prices)
+        self._could = (np.array(self.prices.signs) != 0).astype(np.uint8)
+        self._rules: dict[int, Rules] = {}
 
     def resume_prices(self, pricer: PricerState | None) -> None:
         """Go on from the newest price vector that was stored."""
         self.housekeeper.resume(pricer)
-        self._price_arrays = price_arrays(self.prices)
+        self._take_prices()
 
     async def tick(self) -> None:
         """Do what the clock alone makes due: a new day, a price step, labels and holds that have expired."""
@@ -305,15 +323,6 @@ class Engine:
                 await self._take(judged)
         self.parts.records.done(self.community, [change.id for change in changes])
 
-    async def hear(self) -> None:
-        """Take in deeds that another process has committed."""
-        async with self.writing:
-            records = self.parts.records
-            deeds = await asyncio.to_thread(
-                records.pending_changes, self.community, limit=CHUNK, deeds_only=True
-            )
-            await self.changed(deeds)
-
     def apply_changes(self, changes: Sequence[Change]) -> None:
         """Move state, directory and lists by changes that the log already has."""
         items: list[int] = []
@@ -385,14 +394,3 @@ class Engine:
         """Look a slot up for an event that names it without a beacon."""
         sequence = self.sequence_of(text)
         return None if sequence is None else slot_of(self.log, sequence, slot)
-
-    def _item_at(self, sequence: int, slot: int) -> int | None:
-        found = slot_of(self.log, sequence, slot)
-        return None if found is None else found.item
-
-
-def decision_seed(secret: bytes, sequence: int) -> int:
-    """Return the number from which all chance of one decision comes."""
-    data = sequence.to_bytes(8, "big")
-    digest = hashlib.blake2b(data, key=secret, digest_size=8, person=b"decision").digest()
-    return int.from_bytes(digest, "big")

@@ -46,6 +46,20 @@ class Engines:
             raise UnknownError("community_unknown", f"there is no active community {community!r}")
         return engine
 
+    def now(self, community: str) -> Instant:
+        """Return what a community's clock shows; the wall's where it is not open."""
+        engine = self._engines.get(community)
+        return self.wall.now() if engine is None else engine.now()
+
+    def not_ready(self) -> list[str]:
+        """Return the communities that should be open and are not. Asks the records.
+
+        Raises:
+            UnavailableError: The records do not answer.
+        """
+        active = [one.id for one in self.records.communities() if one.given.state == "active"]
+        return [name for name in active if name not in self._engines]
+
     def all(self) -> list[Engine]:
         """Return every open engine."""
         return list(self._engines.values())

@@ -1,17 +1,19 @@
 """Housekeeping: what is worked out anew at a price step and not for every request.
 
 Prices move every 256 receipts or 60 seconds of the clock. At most once in 50 seconds the rest follows: logits,
-quality bounds, first impressions owed, the merit and public gates, creators' percentiles, trending and needy lists.
+quality bounds, first impressions owed, the merit and public gates, creators' percentiles, trending and needy lists;
+in a large community piece by piece, one a decision.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
-from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
 from lodestone.features.directory import Directory
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, POSTING_KEPT, Postings
@@ -21,12 +23,18 @@ from lodestone.models.rates import RatesModel
 from lodestone.services.selectors import own_bits
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import Measured, PricerState, Served, fresh, start, step
+from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fresh, start, step
 
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _LIVE_DAYS: Final = 28
+RISEN_MAX: Final = 10_000
+WHOLE_MAX: Final = 8_192
+"""Up to so many items everything is worked out at once, within a price step."""
+PIECES: Final = 400
+"""Into at most so many pieces a larger round is cut, one a decision."""
+ROWS_LEAST: Final = 2_048
 GATE_POOL: Final = 200
 """Until this many posts have climbed there is no public to compare with, and the gate stands open."""
 
@@ -44,6 +52,25 @@ class Sweep:
     first_planned: float = 0.0
     eligible: int = 0
     mean_value: float = 0.0
+
+
+@dataclass(slots=True)
+class Round:
+    """One working-out of everything, under way. Arrays have shape (items, ...), as of its begin."""
+
+    now: Instant
+    worths: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    heat: NDArray[np.int64]
+    """Impressions of today and yesterday."""
+    at: int = 0
+    """The next row."""
+    live: NDArray[np.bool_] | None = None
+    rate: float = 0.0
+    """Mean clicks per impression."""
+    left: list[str] = field(default_factory=lambda: ["climb", "creators", "lists"])
 
 
 class Housekeeper:
@@ -67,6 +94,8 @@ class Housekeeper:
         self.account = Served()
         self.sweep = Sweep(np.zeros(0, np.int16))
         self._swept: Instant | None = None
+        self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._round: Round | None = None
         self._reported: dict[int, NDArray[np.int64]] = {}
 
     def take(self, model: RatesModel, now: Instant) -> None:
@@ -81,10 +110,31 @@ class Housekeeper:
             served > 0 and now - self.pricer.vector.time >= STEP_MICROS
         )
 
-    def price_step(self, now: Instant) -> PricerState:
-        """Move the prices by what was served since the last step."""
-        if self._swept is None or now - self._swept >= _SWEEP_MICROS:
-            self.tidy(now)
+    def sweep_when_due(self, now: Instant) -> None:
+        """Work everything out anew when the last time was a while ago."""
+        if not self.working and (self._swept is None or now - self._swept >= _SWEEP_MICROS):
+            self._begin(now)
+            while self.working and self._state.item_count <= WHOLE_MAX:
+                self.work()
+
+    def rise(self) -> NDArray[np.int64]:
+        """Let posts that the last sweep found fit into the public; return those, to be written down.
+
+        A climb is a fact, so that a rebuild knows who was in the public; no more than `RISEN_MAX` at a time.
+        """
+        now, self._risen = self._risen[:RISEN_MAX], self._risen[RISEN_MAX:]
+        if now.size:
+            items = self._state.items[: self._state.item_count]
+            items["climbed"][now] = 1
+            self._gate(items)
+        return now
+
+    def _gate(self, items: np.ndarray) -> None:
+        public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
+        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL
+
+    def price_step(self, now: Instant, upto: Stretch) -> PricerState:
+        """Move the prices by what was served since the last step, `upto` here."""
         reported, reported_by = self._newly_reported()
         measured = Measured(
             reported=reported,
@@ -93,7 +143,9 @@ class Housekeeper:
             first_planned=self.sweep.first_planned,
             reported_by=reported_by,
         )
-        self.pricer = step(self.pricer, self.account, measured, self.policy, now)
+        before = self.pricer.upto
+        moved = step(self.pricer, self.account, measured, self.policy, now)
+        self.pricer = msgspec.structs.replace(moved, since=before, upto=upto)
         self.account = fresh(self.account)
         return self.pricer
 
@@ -135,22 +187,69 @@ class Housekeeper:
         self.touched(rows)
 
     def tidy(self, now: Instant) -> None:
-        """Work out everything anew."""
-        state, policy = self._state, self.policy
+        """Work out everything anew, at once."""
+        self._begin(now)
+        while self.working:
+            self.work()
+
+    @property
+    def working(self) -> bool:
+        """Say whether a round of working out is under way."""
+        return self._round is not None
+
+    def work(self) -> None:
+        """Do the next piece of a round: some rows, or one of the things that need them all.
+
+        A large community's round is cut into pieces, one a decision, so that none of them waits for the
+        whole; the pieces follow from the decisions alone, so that a life lived again is cut alike.
+        """
+        turn = self._round
+        if turn is None:
+            return
+        if turn.at < turn.counts.shape[0]:
+            self._rows(
+                turn, slice(turn.at, turn.at + max(ROWS_LEAST, turn.counts.shape[0] // PIECES))
+            )
+            return
+        items = self._state.items[: turn.counts.shape[0]]
+        if turn.live is None:
+            turn.live = (items["state"] == 1) & (items["label"] != 2)
+            turn.rate = self._needs(items, turn.live, turn.counts, turn.now)
+        elif turn.left:
+            finish = turn.left.pop(0)
+            if finish == "climb":
+                self._climb(items, turn)
+            elif finish == "creators":
+                self._creators(items, turn.live, turn.low, turn.now)
+            else:
+                self._lists(items, turn.live, turn.counts, turn.mean, turn.heat)
+        else:
+            self._round = None
+
+    def _begin(self, now: Instant) -> None:
         self._swept = now
-        count = state.item_count
-        items, rows = state.items[:count], np.arange(count)
-        counts = self._counts(rows)
-        worths = np.array(worth_vector(policy))
-        live = (items["state"] == 1) & (items["label"] != 2)
+        worths = np.array(worth_vector(self.policy))
         self.sweep.mean_value = self._mean_value(worths)
-        mean, low = promises.value_bounds(counts, worths, self.sweep.mean_value)
-        items["quality_low"] = low
-        items["promises"] = own_bits(items, policy, self._directory)
-        self._needs(items, live, counts, now)
-        self._climb(items, live, mean, low, now)
-        self._creators(items, live, low, now)
-        self._lists(items, live, counts, mean)
+        count = self._state.item_count
+        self._round = Round(
+            now, worths, np.empty((count, COUNT_WIDTH), np.int64), np.empty(count), np.empty(count),
+            np.empty(count, np.int64),
+        )  # fmt: skip
+
+    def _rows(self, turn: "Round", some: slice) -> None:
+        """Work out what each item's own counters say."""
+        state = self._state
+        turn.at = some.stop
+        rows = np.arange(some.start, min(some.stop, turn.counts.shape[0]))
+        items = state.items[: turn.counts.shape[0]][some]
+        turn.counts[some] = counts = self._counts(rows)
+        turn.mean[some], turn.low[some] = promises.value_bounds(
+            counts, turn.worths, self.sweep.mean_value
+        )
+        lately = [state.today % DAYS_KEPT, (state.today - 1) % DAYS_KEPT]
+        turn.heat[some] = state.item_ring[rows][:, lately, COUNT_IMPRESSIONS].sum(axis=1)
+        items["quality_low"] = turn.low[some]
+        items["promises"] = own_bits(items, self.policy, self._directory)
         rates.materialise(self._model, state, rows)
 
     def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -165,7 +264,8 @@ class Housekeeper:
 
     def _needs(
         self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
-    ) -> None:
+    ) -> float:
+        """Work out what is owed; return the mean rate of clicks it was judged by."""
         policy, sweep = self.policy, self.sweep
         posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
         yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
@@ -181,22 +281,20 @@ class Housekeeper:
         sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(
             items["created"], live, counts, sweep.planned, rate, now
         )
+        return rate
 
-    def _climb(
-        self,
-        items: np.ndarray,
-        live: NDArray[np.bool_],
-        mean: np.ndarray,
-        low: np.ndarray,
-        now: Instant,
-    ) -> None:
-        climbed = live & (items["spare"] == 1)
-        gate = promises.public_gate(mean, climbed, self.policy.public_gate)
-        waited = (items["need"] > 0) & (now - items["created"] > promises.CLIMB_MICROS)
-        old = now - items["created"] > promises.DAY_MICROS
-        items["spare"] = live & ((low >= gate) | waited | old | (items["spare"] == 1))
+    def _climb(self, items: np.ndarray, turn: Round) -> None:
+        """Find the posts that may enter the public; `rise` lets them in."""
+        assert turn.live is not None
+        climbed = turn.live & (items["climbed"] == 1)
+        gate = promises.public_gate(turn.mean, climbed, self.policy.public_gate)
+        short = promises.short_of_plan(
+            items["created"], turn.counts, self.sweep.planned, turn.rate, turn.now
+        )
+        fit = (turn.low >= gate) | short
+        self._risen = np.flatnonzero(turn.live & (items["climbed"] == 0) & fit)
         self.sweep.gate = gate if np.isfinite(gate) else 0.0
-        self.sweep.gated = int(np.count_nonzero(items["spare"] & live)) >= GATE_POOL
+        self._gate(items)
 
     def _creators(
         self, items: np.ndarray, live: NDArray[np.bool_], low: np.ndarray, now: Instant
@@ -232,12 +330,8 @@ class Housekeeper:
         live: NDArray[np.bool_],
         counts: NDArray[np.int64],
         mean: np.ndarray,
+        heat: NDArray[np.int64],
     ) -> None:
-        state = self._state
-        recent = state.item_ring[
-            : items.size, [state.today % DAYS_KEPT, (state.today - 1) % DAYS_KEPT]
-        ]
-        heat = recent[:, :, COUNT_IMPRESSIONS].sum(axis=1)
         # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
         score = np.where(live & (heat > 0), mean * np.sqrt(heat), -np.inf)
         self._postings.replace(LIST_TRENDING, _best(score))

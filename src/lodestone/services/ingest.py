@@ -11,34 +11,27 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
-from lodestone.events.beacon import Beacon, open_beacon
+from lodestone.events.beacon import Beacon, BeaconOpener
 from lodestone.events.dedupe import Dedupe, event_key, slot_keys
 from lodestone.events.facts import (
-    FACT,
     FLAG_DECISION,
     FLAG_HISTORY,
     SURFACE_MAX,
     Facts,
-    empty_facts,
 )
-from lodestone.events.outcomes import OUTCOME_COUNT, WIRE_KINDS, Kind
+from lodestone.events.outcomes import WIRE_KINDS, Kind
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.features.directory import Directory
 from lodestone.services.days import DayOf
+from lodestone.services.usual import IMPRESSION_AGE, NEEDS_ITEM, WATCH_AGE, Chunk, Usual
 
 LATE_MICROS: Final = 7 * 86_400 * 1_000_000
 EARLY_MICROS: Final = 5 * 60 * 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY: Final = _EPOCH.toordinal()
 _MICRO: Final = timedelta(microseconds=1)
-_NEEDS_ITEM: Final = frozenset(
-    {*range(OUTCOME_COUNT), Kind.IMPRESSION, Kind.UNLIKE} - {Kind.FOLLOW, Kind.PROFILE_VISIT}
-)
 _NEEDS_PERSON: Final = frozenset({Kind.FOLLOW, Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
 _NEEDS_NOTHING: Final = frozenset({Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
-_USUAL: Final = _NEEDS_ITEM
-_WATCH_AGE: Final = 24 * 3600
-_IMPRESSION_AGE: Final = 3600
 SlotOf = Callable[[str, int], Beacon | None]
 Seal = Callable[[int, bytes], bytes]
 
@@ -95,16 +88,6 @@ class _Told:
     surface: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A chunk's good events in columns of their own, before dedupe."""
-
-    rows: list[tuple[int | float, ...]]
-    people: list[int]
-    targets: list[int]
-    private: list[tuple[int, bytes]]
-
-
 class Ingest:
     """Judges events of one community."""
 
@@ -113,7 +96,8 @@ class Ingest:
     ) -> None:
         self._directory = directory
         self._secret = secret
-        self._days = DayOf(time_zone)
+        self._beacons, self._days = BeaconOpener(secret), DayOf(time_zone)
+        self.usual = Usual(directory, secret, self._days)
         self._slot_of = slot_of
         self._seal = seal
         self.events = Dedupe()
@@ -127,10 +111,7 @@ class Ingest:
             first: Index of the first in its batch.
             terms: What holds for the whole batch.
         """
-        rows: list[tuple[int | float, ...]] = []
-        people: list[int] = []
-        targets: list[int] = []
-        private: list[tuple[int, bytes]] = []
+        told = Chunk()
         refused: list[Refusal] = []
         # Nothing imported is usual: an empty span of time lets none through.
         early = terms.now + EARLY_MICROS if not terms.history else 0
@@ -139,60 +120,23 @@ class Ingest:
             if isinstance(event, Refusal):
                 refused.append(event)
                 continue
-            usual = self._usual(event, early, late)
-            if usual is not None:
-                rows.append(usual)
-                people.append(self._directory.people[event.person_id])  # type: ignore[index]  # a usual event names somebody
-                targets.append(-1)
+            if self.usual.take(event, early, late, told):
                 continue
             found = self._one(event, terms)
             if isinstance(found, Doubt):
                 refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
                 continue
             row, who = found
+            at = len(told.people)
             if event.query is not None or event.position is not None:
-                private.append((len(rows), _private(event)))
-            rows.append(row)
-            people.append(who.person)
-            targets.append(who.target)
+                told.private.append((at, _private(event)))
+            told.rest.append(at)
+            told.rows.append(row)
+            told.people.append(who.person)
+            told.targets.append(who.target)
         # What is imported keeps its id for as long as if it had happened today: it may be sent again.
         least = self._days.of(terms.now) if terms.history else 0
-        return self._dedupe(
-            _Rows(rows, people, targets, private), refused, len(events), least_day=least
-        )
-
-    def _usual(self, event: EventIn, early: int, late: int) -> tuple[int | float, ...] | None:
-        """Return the row of an event of the most common kind, judged in one go; None sends it the long way.
-
-        Somebody, something, no decision, nothing private: what `_one` says of such an event, said at once.
-        """
-        kind = int(WIRE_KINDS.get(event.type, -1))
-        person = self._directory.people.get(event.person_id, -1)  # type: ignore[arg-type]  # nobody is called None
-        item = self._directory.items.get(event.item_id, -1)  # type: ignore[arg-type]  # nor anything
-        time = (event.time - _EPOCH) // _MICRO
-        if (
-            kind not in _USUAL
-            or person < 0
-            or item < 0
-            or not late <= time <= early
-            or event.beacon is not None
-            or event.receipt_id is not None
-            or event.author_id is not None
-            or event.surface is not None
-            or event.query is not None
-            or event.position is not None
-        ):
-            return None
-        seconds = event.visible_seconds
-        if kind == Kind.WATCH:
-            seconds = event.watch_seconds
-            if seconds is None:
-                return None
-        return (
-            event_key(self._secret, event.id), time, self._directory.ordinal(person), -1, -1, 0, item,
-            round(seconds * 1000) if seconds else 0, 0, self._days.of(time), -1, kind, 0, 0,
-            event.slot or 0, 0, 0,
-        )  # fmt: skip
+        return self._dedupe(told, refused, len(events), least_day=least)
 
     def _one(self, event: EventIn, terms: Terms) -> tuple[tuple[int | float, ...], Named] | Doubt:
         kind = WIRE_KINDS.get(event.type)
@@ -228,7 +172,7 @@ class Ingest:
         elif event.person_id not in directory.people:
             return Doubt("person_unknown", "person_id: nobody has this id; PUT the person first")
         if event.item_id is None:
-            if kind in _NEEDS_ITEM:
+            if kind in NEEDS_ITEM:
                 return Doubt("field_missing", f"item_id: {event.type} needs one")
         elif event.item_id not in directory.items:
             return Doubt("item_unknown", "item_id: no item has this id; PUT the item first")
@@ -240,20 +184,9 @@ class Ingest:
         self, event: EventIn, kind: int, who: Named, time: int, terms: Terms
     ) -> Beacon | Doubt | None:
         """Return what is known of the slot an event is about; None for no decision."""
-        if event.beacon is not None:
-            beacon = open_beacon(self._secret, event.beacon)
-            if beacon is None:
-                return Doubt(
-                    "beacon_invalid", "beacon: not signed here; send the slot's own, unchanged"
-                )
-        elif event.receipt_id is None:
-            return None
-        elif not terms.trusted:
-            return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
-        else:
-            beacon = self._slot_of(event.receipt_id, event.slot or 0)
-            if beacon is None:
-                return Doubt("receipt_unknown", "receipt_id: no decision of ours showed this slot")
+        beacon = self._beacon(event, terms)
+        if not isinstance(beacon, Beacon):
+            return beacon
         if who.item >= 0 and beacon.item != who.item:
             return Doubt("beacon_invalid", "item_id: the slot showed another item")
         ordinal = 0xFFFFFFFF
@@ -262,13 +195,29 @@ class Ingest:
         if beacon.person != ordinal:
             return Doubt("beacon_invalid", "person_id: the slot was served to somebody else")
         age = time // 1_000_000 - beacon.served
-        most = _IMPRESSION_AGE if kind == Kind.IMPRESSION else _WATCH_AGE
+        most = IMPRESSION_AGE if kind == Kind.IMPRESSION else WATCH_AGE
         if not -2 <= age <= most:
             return Doubt(
                 "beacon_expired",
                 "time: an impression counts for 1 h after it is served, the rest 24 h",
             )
         return beacon
+
+    def _beacon(self, event: EventIn, terms: Terms) -> Beacon | Doubt | None:
+        """Open an event's beacon, or look up the slot it names; None when it names neither."""
+        if event.beacon is not None:
+            return self._beacons.open(event.beacon) or Doubt(
+                "beacon_invalid", "beacon: not signed here; send the slot's own, unchanged"
+            )
+        if event.receipt_id is None:
+            return None
+        if not terms.trusted:
+            return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
+        if event.slot is None:
+            return Doubt("field_missing", "slot: a receipt needs the slot that is meant")
+        return self._slot_of(event.receipt_id, event.slot) or Doubt(
+            "receipt_unknown", "receipt_id: no decision of ours showed this slot"
+        )
 
     def _surface(self, surface: str | None) -> int:
         if surface is None:
@@ -301,11 +250,8 @@ class Ingest:
             beacon.surface, beacon.slot, beacon.domain_kind, beacon.source,
         )  # fmt: skip
 
-    def _dedupe(
-        self, told: "_Rows", refused: list[Refusal], total: int, *, least_day: int
-    ) -> Judged:
-        rows, people, private = told.rows, told.people, told.private
-        facts = np.array(rows, FACT) if rows else empty_facts(0)
+    def _dedupe(self, told: Chunk, refused: list[Refusal], total: int, *, least_day: int) -> Judged:
+        people, private, facts = told.people, told.private, self.usual.facts(told)
         keep_day = np.maximum(facts["day"].astype(np.int64), least_day) + 8
         fresh = self.events.claim(facts["key"], keep_day)
         event_keys = facts["key"][fresh]
@@ -315,9 +261,11 @@ class Ingest:
         first = self.slots.claim(keys, keep_day[at])
         fresh[at[~first]] = False
         kept = np.flatnonzero(fresh)
-        person_row = np.array(people, np.int64)[kept] if rows else np.zeros(0, np.int64)
-        target_row = np.array(told.targets, np.int64)[kept] if rows else np.zeros(0, np.int64)
-        place = {int(old): new for new, old in enumerate(kept)}
+        person_row, target_row = (
+            np.array(people, np.int64)[kept],
+            np.array(told.targets, np.int64)[kept],
+        )
+        place = {old: new for new, old in enumerate(kept.tolist())} if private else {}
         sealed = tuple(
             (place[index], self._seal(int(people[index]), text))
             for index, text in private

@@ -2,17 +2,28 @@
 
 import asyncio
 import hashlib
+import shutil
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
-from lodestone.base.errors import ConflictError
+from lodestone.base.errors import ConflictError, InvalidError, Problem, UnavailableError
 from lodestone.services.engine import Engine
 from lodestone.services.engines import Engines
 from lodestone.services.receipt_ids import receipt_id
 
 _DIGITS: Final = 16
+MEDIA: Final = "media"
+"""The folder of a back-up that holds media."""
+
+
+class MediaCopy(Protocol):
+    """What a back-up needs of the media store."""
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy everything into a folder."""
+        ...
 
 
 class FindingOut(msgspec.Struct, frozen=True):
@@ -67,22 +78,42 @@ async def verify(engine: Engine, root: str | None) -> VerifyOut:
     )  # fmt: skip
 
 
-async def backup(engines: Engines, folder: Path) -> BackupOut:
-    """Copy records and every log into a fresh folder while others go on reading and writing.
+async def backup(engines: Engines, folder: Path, media: MediaCopy | None) -> BackupOut:
+    """Copy records, every log and media into a fresh folder while others go on reading and writing.
 
-    Records are copied first: a log may then hold more than they say, and never less.
+    Records are copied first: a log may then hold more than they say, and never less. What could not be made whole is
+    taken away again.
 
     Raises:
-        ConflictError: `backup_exists`; `backup_unsupported` for records in PostgreSQL.
+        ConflictError: `backup_exists`.
+        InvalidError: `path_invalid`.
+        UnavailableError: `backup_failed`: the disk does not take it.
     """
     if folder.exists():
         raise ConflictError("backup_exists", f"{folder} exists; name a folder that does not")
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        problem = Problem("path", f"cannot be made: {error.strerror}")
+        raise InvalidError("path_invalid", f"path {problem.problem}", (problem,)) from error
+    try:
+        return await _backup(engines, folder, media)
+    except BaseException as error:
+        shutil.rmtree(folder)
+        if isinstance(error, OSError):
+            message = f"the back-up could not be written: {error.strerror}"
+            raise UnavailableError("backup_failed", message) from error
+        raise
+
+
+async def _backup(engines: Engines, folder: Path, media: MediaCopy | None) -> BackupOut:
     await asyncio.to_thread(engines.records.copy_to, folder / "records.db")
     named = []
     for engine in engines.all():
         await asyncio.to_thread(engine.log.copy_to, folder / f"{file_of(engine.community)}.log.db")
         named.append(engine.community)
+    if media is not None:
+        await asyncio.to_thread(media.copy_to, folder / MEDIA)
     return BackupOut(str(folder), named)
 
 

@@ -7,7 +7,7 @@ word then posts or voids that hold. Whatever it says twice is done once.
 import asyncio
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -36,9 +36,16 @@ COLUMNS: Final = ("payout_id", "party", "amount_micros", "currency", "state", "r
 class Payouts:
     """The payouts of one community."""
 
-    def __init__(self, money: Money, providers: Mapping[str, PaymentProvider]) -> None:
+    def __init__(
+        self,
+        money: Money,
+        providers: Mapping[str, PaymentProvider],
+        outside: Callable[[str], str] = str,
+    ) -> None:
+        """Keep what it is given; `outside` turns the book's name of a party into the app's."""
         self._money = money
         self._providers = providers
+        self._outside = outside
 
     def provider(self, name: str) -> PaymentProvider:
         """Return a provider by its name. Raises InvalidError naming those there are."""
@@ -103,7 +110,7 @@ class Payouts:
             if payout.state not in FINAL:
                 instruction = Instruction(
                     payout_name(payout), "payout", Micros(payout.amount), payout.currency,
-                    payout.party,
+                    self._outside(payout.party),
                 )  # fmt: skip
                 paying = self.provider(payout.provider)
                 asked = payout.state == "ordered"
@@ -206,15 +213,9 @@ class Payouts:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
         for one in self._money.store.payouts(self._money.community, period):
+            party, reference = self._outside(one.party), one.reference or ""
             writer.writerow(
-                (
-                    payout_name(one),
-                    one.party,
-                    one.amount,
-                    one.currency,
-                    one.state,
-                    one.reference or "",
-                )
+                (payout_name(one), party, one.amount, one.currency, one.state, reference)
             )
         return text.getvalue()
 

@@ -122,6 +122,8 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
     elif kind == Kind.ITEM and int(fact["item"]) in held.items:
         name, item = held.items[int(fact["item"])]
         engine.put_item(name, item, int(fact["target"]))
+    elif kind == Kind.CLIMBED:
+        engine.state.items["climbed"][int(fact["item"])] = 1
     elif kind == Kind.ERASED:
         engine.forget(int(fact["person"]))
 

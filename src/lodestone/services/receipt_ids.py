@@ -54,3 +54,10 @@ def number_of(prefix: str, secret: bytes, text: str) -> int | None:
 def _tag(prefix: str, secret: bytes, number: int) -> str:
     data = number.to_bytes(8, "big")
     return hashlib.blake2b(data, key=secret, digest_size=10, person=_PERSON[prefix]).hexdigest()
+
+
+def decision_seed(secret: bytes, sequence: int) -> int:
+    """Return the number from which all chance of one decision comes."""
+    data = sequence.to_bytes(8, "big")
+    digest = hashlib.blake2b(data, key=secret, digest_size=8, person=b"decision").digest()
+    return int.from_bytes(digest, "big")

@@ -1,5 +1,6 @@
 """Settings: read once, frozen, each with the place it came from."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +17,11 @@ NAMES: Final = {
     "lake_url": "",
     "media_url": "",
     "webhook_reach": REACH_DEFAULT,
+    "rate_limits": "0",
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
+_PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
+_PASSWORD_ASKED: Final = re.compile(r"(?P<before>[?&]password=)[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,19 @@ class Settings:
     lake_url: str
     media_url: str
     webhook_reach: Reach
+    rate_limits: str
+    """Requests a minute for every key, 0 for no limit; then `KEY_ID=NUMBER` for single ones."""
     origins: Mapping[str, str]
 
 
-def load_settings(home: str, environment: Mapping[str, str], file_text: str) -> Settings:
+def load_settings(
+    home: str, environment: Mapping[str, str], file_text: str, *, named: bool = False
+) -> Settings:
     """Lay environment over `lodestone.toml` over defaults.
 
     Args:
         home: The home directory, already chosen.
+        named: The home was named on the command line, which goes over everything.
         environment: The process's environment.
         file_text: The text of `lodestone.toml`, empty when there is none.
 
@@ -49,6 +58,8 @@ def load_settings(home: str, environment: Mapping[str, str], file_text: str) -> 
     told = _read_file(file_text)
     values: dict[str, str] = {}
     origins = {"home": "LODESTONE_HOME" if environment.get("LODESTONE_HOME") else "default"}
+    if named:
+        origins["home"] = "--home"
     for name, default in NAMES.items():
         variable = f"LODESTONE_{name.upper()}"
         if environment.get(variable):
@@ -57,17 +68,48 @@ def load_settings(home: str, environment: Mapping[str, str], file_text: str) -> 
             values[name], origins[name] = str(told[name]), "lodestone.toml"
         else:
             values[name], origins[name] = default, "default"
+    limits_of(values["rate_limits"])
     return Settings(
         home=home,
         host=values["host"],
         port=_port(values["port"], origins["port"]),
-        records_url=values["records_url"] or f"sqlite:///{home}/records.db",
+        records_url=_records(values["records_url"], origins["records_url"])
+        or f"sqlite:///{home}/records.db",
         state_url=_memory_only(values["state_url"]),
-        lake_url=values["lake_url"] or f"{home}/lake",
-        media_url=values["media_url"] or f"{home}/media",
+        lake_url=_folder("lake_url", values["lake_url"]) or f"{home}/lake",
+        media_url=_folder("media_url", values["media_url"]) or f"{home}/media",
+        rate_limits=values["rate_limits"],
         webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
     )
+
+
+def limits_of(text: str) -> tuple[int, dict[str, int]]:
+    """Read `rate_limits`: the limit of every key, and those of single keys by their ids.
+
+    >>> limits_of("600 key_ab12=6000")
+    (600, {'key_ab12': 6000})
+
+    Raises:
+        InvalidError: It is not a number and then pairs of key id and number.
+    """
+    first, *pairs = text.replace(",", " ").split() or [""]
+    by_key = dict(pair.split("=", 1) for pair in pairs if pair.count("=") == 1)
+    numbers = [first, *by_key.values()]
+    if len(by_key) < len(pairs) or not all(one.isdecimal() and one.isascii() for one in numbers):
+        cure = "must be requests a minute, such as 600, then pairs such as key_ab12=6000"
+        raise InvalidError("setting_invalid", f"rate_limits {cure}; it is {text!r}")
+    return int(first), {name: int(number) for name, number in by_key.items()}
+
+
+def shown(url: str) -> str:
+    """Return an address fit to be shown: a password in it is not.
+
+    >>> shown("postgresql+psycopg://app:pass@db/lodestone")
+    'postgresql+psycopg://app:***@db/lodestone'
+    """
+    told = _PASSWORD.sub(r"\g<before>***@", url)
+    return _PASSWORD_ASKED.sub(r"\g<before>***", told)
 
 
 def _read_file(text: str) -> dict[str, object]:
@@ -99,6 +141,21 @@ def _reach(text: str, origin: str) -> Reach:
             return reach
     told = f"webhook_reach (from {origin}) must be one of {', '.join(REACHES)}, not {text!r}"
     raise InvalidError("setting_invalid", told)
+
+
+def _records(url: str, origin: str) -> str:
+    if not url or url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    cure = "must be sqlite:///FILE or postgresql+psycopg://…"
+    raise InvalidError("setting_invalid", f"records_url (from {origin}) {cure}")
+
+
+def _folder(name: str, url: str) -> str:
+    if url.startswith("file://"):
+        return url.removeprefix("file://")
+    if "://" in url:
+        raise InvalidError("setting_invalid", f"{name} {url!r} is not offered yet; name a folder")
+    return url
 
 
 def _memory_only(url: str) -> str:

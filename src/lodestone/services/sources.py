@@ -1,6 +1,8 @@
 """Sources: where a request's candidates come from, and what is left out when one is down."""
 
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +24,24 @@ from lodestone.traffic.kernels import Kernels
 
 ROOM: Final = 1024
 TASTE: Final = 300
-_TRENDING, _NEW, _NEEDY, _LIVE, _DOMAIN, _CELL, _FOLLOWS = 120, 120, 60, 30, 80, 24, 96
+_TRENDING, _NEW, _NEEDY, _LIVE, _DOMAIN, _SURFACE = 120, 120, 60, 30, 80, 256
+_CELL, _CELLS = 24, 456
+_AREA_CELL, _AREA_CELLS = 64, 990
+"""The most posts of one cell, and of all cells together: a wide radius takes fewer of each."""
+FOLLOWS: Final = 96
+_NONE: Final = -1
 _NO_ROWS: Final = np.zeros(0, np.int32)
+_NO_CELLS: Final = np.zeros(0, np.int64)
+_T = TypeVar("_T")
+_CHANNEL_KIND, _PLACE_KIND = int(DomainKind.CHANNEL), int(DomainKind.PLACE)
+_LIVE_LIST: Final = np.array([(LIST_LIVE, Source.LIVE, _LIVE)], np.int64)
+_COMMON_LISTS: Final = tuple(
+    (source, index, np.array([(index, source, most)], np.int64))
+    for index, source, most in (
+        (LIST_NEEDY, Source.NEW, _NEEDY), (LIST_NEW, Source.NEW, _NEW),
+        (LIST_TRENDING, Source.TRENDING, _TRENDING),
+    )
+)  # fmt: skip
 
 
 class Sources:
@@ -54,7 +72,7 @@ class Sources:
             self._lists(viewer, degraded),
             postings.rows,
             postings.count,
-            viewer.follows[:_FOLLOWS],
+            self._followed(viewer),
             self._state.authors,
             self._stamp,
             self._epoch,
@@ -74,38 +92,88 @@ class Sources:
             degraded.append(Source.TASTE.name.lower())
             return _NO_ROWS
 
+    def _followed(self, viewer: Viewer) -> Rows:
+        """Return the author slots to look at: all, or of very many those with the newest unseen post."""
+        if viewer.follows.size <= FOLLOWS:
+            return viewer.follows
+        state = self._state
+        authors = viewer.follows[viewer.follows >= 0]
+        posts = state.authors["recent"][authors]
+        fresh = posts >= 0
+        ring = state.people["seen"][viewer.row] if viewer.row >= 0 else _NONE
+        if ring >= 0:
+            fresh &= ~np.isin(posts, state.seen_item[ring])
+        newest = np.where(fresh, state.items["created"][posts], _NONE).max(axis=1)
+        order = np.lexsort((authors, -newest))[:FOLLOWS]
+        found: Rows = authors[order[newest[order] >= 0]]
+        return found
+
     def _lists(self, viewer: Viewer, degraded: list[str]) -> NDArray[np.int64]:
         surface = int(viewer.record["surface"])
-        lists: list[tuple[int, int, int]] = [(LIST_LIVE, Source.LIVE, _LIVE)]
+        asking = _Asking(self._postings, degraded)
+        asking.listed(Source.LIVE, LIST_LIVE, _LIVE_LIST)
         if surface == 2:
-            lists.extend(self._around(viewer, area=True, degraded=degraded))
+            self._around(viewer, asking, area=True)
         elif surface in (3, 4):
             source = Source.CHANNEL if surface == 3 else Source.PROFESSION
-            mine = self._postings.domain(viewer.area)
-            lists.extend([(mine, source, 256)] if mine >= 0 else [])
+            asking.domains([(source, viewer.area)], _SURFACE)
         elif surface == 0:
-            lists.extend(self._around(viewer, area=False, degraded=degraded))
-            for domain in viewer.domains:
-                mine = self._postings.domain(int(domain["code"]))
-                if mine >= 0 and domain["kind"] != DomainKind.PLACE:
-                    channel = domain["kind"] == DomainKind.CHANNEL
-                    lists.append((mine, Source.CHANNEL if channel else Source.PROFESSION, _DOMAIN))
-            lists.append((LIST_NEEDY, Source.NEW, _NEEDY))
-            lists.append((LIST_NEW, Source.NEW, _NEW))
-            lists.append((LIST_TRENDING, Source.TRENDING, _TRENDING))
-        return np.array(lists, np.int64).reshape(-1, 3)
+            self._around(viewer, asking, area=False)
+            mine = [
+                (Source.CHANNEL if kind == _CHANNEL_KIND else Source.PROFESSION, code)
+                for code, kind, _ in viewer.domains.tolist()
+                if kind != _PLACE_KIND
+            ]
+            asking.domains(mine, _DOMAIN)
+            for source, index, rows in _COMMON_LISTS:
+                asking.listed(source, index, rows)
+        return np.concatenate(asking.found)
 
-    def _around(
-        self, viewer: Viewer, *, area: bool, degraded: list[str]
-    ) -> list[tuple[int, int, int]]:
+    def _around(self, viewer: Viewer, asking: "_Asking", *, area: bool) -> None:
         record, prefix = viewer.record, "area_" if area else ""
         if not record[f"{prefix}located"] or (record["minor"] and not area):
-            return []
+            return
+        where = [
+            float(record[f"{prefix}{name}"]) for name in ("latitude", "longitude", "radius_km")
+        ]
+        most, together = (_AREA_CELL, _AREA_CELLS) if area else (_CELL, _CELLS)
+        near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
+        near = near[:together]
+        lists = np.empty((near.size, 3), np.int64)
+        lists[:, 0], lists[:, 1] = near, Source.NEIGHBOURS
+        lists[:, 2] = min(most, together // max(1, near.size))
+        asking.found.append(lists)
+
+
+class _Asking:
+    """Collects the lists of one request; a source that does not answer is named once and left out."""
+
+    def __init__(self, postings: Postings, degraded: list[str]) -> None:
+        self._postings = postings
+        self._degraded = degraded
+        self.found = [np.zeros((0, 3), np.int64)]
+
+    def listed(self, source: Source, index: int, rows: NDArray[np.int64]) -> None:
+        """Take a list kept for everybody."""
+        if self.ask(source, lambda: self._postings.listed(index), _NONE) >= 0:
+            self.found.append(rows)
+
+    def domains(self, wanted: list[tuple[Source, int]], most: int) -> None:
+        """Take the lists of domains, where they have one."""
+        rows = [
+            (self.ask(source, partial(self._postings.domain, code), _NONE), int(source), most)
+            for source, code in wanted
+        ]
+        own = [row for row in rows if row[0] >= 0]
+        if own:
+            self.found.append(np.array(own, np.int64))
+
+    def ask(self, source: Source, find: Callable[[], _T], nothing: _T) -> _T:
+        """Return what a source says, or nothing when it is down."""
         try:
-            near = self._postings.around(
-                float(record[f"{prefix}latitude"]), float(record[f"{prefix}longitude"])
-            )
+            return find()
         except UnavailableError:
-            degraded.append(Source.NEIGHBOURS.name.lower())
-            return []
-        return [(index, Source.NEIGHBOURS, 64 if area else _CELL) for index in near.tolist()]
+            name = source.name.lower()
+            if name not in self._degraded:
+                self._degraded.append(name)
+            return nothing

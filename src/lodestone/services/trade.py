@@ -42,6 +42,8 @@ COMMIT_MAX: Final = 256
 """Requests that one commit serves at most."""
 QUEUE_MAX: Final = 4_096
 """Requests that may stand in the queue; one more is told to come back."""
+HEAR_MAX: Final = 400
+"""Deeds taken to the log at once, so that feeds are not kept waiting."""
 _TRIES: Final = 8
 Made = TypeVar("Made")
 EncodeError: TypeAlias = Callable[[LodestoneError], tuple[int, bytes]]
@@ -174,6 +176,14 @@ class Trade:
             till.flush()
             return till.changes
 
+    async def hear(self) -> None:
+        """Let the log hear of what another process has committed."""
+        async with self._host.writing:
+            deeds = await asyncio.to_thread(
+                self.records.pending_changes, self.house.community, limit=HEAR_MAX, deeds_only=True
+            )
+            await self._host.changed(deeds)
+
     # The queue
 
     async def _ask(
@@ -224,7 +234,7 @@ class Trade:
             counter = Counter(till, self.house)
             _expect(till, [asked.named for asked in batch])
             keys = [asked.once.claim for asked in batch if asked.once is not None]
-            known = till.recall(keys)
+            known = till.recall(keys, now)
             replies = [_serve_one(counter, asked, known) for asked in batch]
             till.flush()
             return replies, till.changes

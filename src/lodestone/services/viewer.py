@@ -1,8 +1,8 @@
 """Hydrate: from a request to everything the later stages read about the viewer."""
 
 from dataclasses import dataclass
-from math import isnan
-from typing import Final
+from math import isnan, nan
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from lodestone.base.geo import distance_km
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import DomainKind
 from lodestone.features.directory import Directory
+from lodestone.features.layout import PERSON
 from lodestone.features.state import State
 from lodestone.services.feeds import FeedRequest
 from lodestone.traffic.decision import Rows
@@ -23,6 +24,9 @@ PRESENT_MICROS: Final = 6 * 3600 * 1_000_000
 _NONE_DOMAINS: Final = np.zeros(0, DOMAIN)
 _NONE_PLACES: Final = np.zeros(0, PLACE)
 _NONE_ROWS: Final = np.zeros(0, np.int32)
+_Circle: TypeAlias = tuple[float, float, float]
+"""Latitude, longitude, kilometres."""
+_NOWHERE: Final[_Circle] = (nan, nan, nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +64,32 @@ class Hydrator:
             UnknownError: The domain is not one of this community.
         """
         row = self._directory.person_row(request.viewer) if request.viewer is not None else -1
-        record = np.zeros(1, VIEWER)[0]
-        record["person"], record["language"], record["area"] = row, -1, -1
-        record["radius_km"], record["gated"] = policy.place_radius_km, gated
-        record["surface"] = SURFACES.index(request.surface)
-        personalised = request.personalised
-        if row >= 0:
-            person = self._state.people[row]
-            personalised = personalised and bool(person["personalised"])
-            record["language"], record["minor"] = person["language"], person["minor"]
-        record["personalised"] = personalised
-        self._locate(record, request, row, now)
-        area = self._area(record, request, row)
+        person = NOBODY if row < 0 else PersonNow._make(self._state.people[row].item())
+        personalised = request.personalised and bool(person.personalised)
+        latitude, longitude = _position(request, person, now)
+        located = not isnan(latitude)
+        code, area = self._area(request, person, latitude, longitude, policy.place_radius_km)
         own = personalised or request.surface == "following"
         domains, places = (
-            self._domains(record, row) if personalised else (_NONE_DOMAINS, _NONE_PLACES)
+            self._domains(row, person, latitude, longitude)
+            if personalised
+            else (_NONE_DOMAINS, _NONE_PLACES)
         )
+        record = np.array(
+            [
+                (
+                    latitude, longitude, policy.place_radius_km, *area, row, code, person.language,
+                    SURFACES.index(request.surface), located, not isnan(area[0]), personalised,
+                    person.minor, gated,
+                )
+            ],
+            VIEWER,
+        )[0]  # fmt: skip
         follows = self._private(row) if row >= 0 and own else _NONE_ROWS
         return Viewer(
             record=record,
             row=row,
-            ordinal=int(self._state.people[row]["ordinal"]) if row >= 0 else -1,
+            ordinal=person.ordinal,
             key=row if row >= 0 else f"{request.viewer or ''}/{request.session or ''}",
             personalised=personalised,
             follows=self._state.people["author"][follows] if follows.size else _NONE_ROWS,
@@ -88,7 +97,7 @@ class Hydrator:
             mutes=self._state.mutes(row) if row >= 0 else _NONE_ROWS,
             domains=domains,
             places=places,
-            area=area,
+            area=code,
         )
 
     def _private(self, row: int) -> Rows:
@@ -96,47 +105,30 @@ class Hydrator:
         follows, bought = self._state.follows(row), self._state.bought(row)
         return np.union1d(follows, bought).astype(np.int32) if bought.size else follows
 
-    def _locate(self, record: Records, request: FeedRequest, row: int, now: Instant) -> None:
-        if request.position is not None:
-            record["latitude"] = request.position.latitude
-            record["longitude"] = request.position.longitude
-            record["located"] = 1
-        elif row >= 0:
-            person = self._state.people[row]
-            fresh = int(person["present_at"]) > now - PRESENT_MICROS
-            name = "present_" if fresh and not isnan(person["present_latitude"]) else ""
-            record["latitude"] = person[f"{name}latitude"]
-            record["longitude"] = person[f"{name}longitude"]
-            record["located"] = not isnan(record["latitude"])
-
-    def _area(self, record: Records, request: FeedRequest, row: int) -> int:
-        if request.surface in ("discover", "following"):
-            return -1
+    def _area(
+        self,
+        request: FeedRequest,
+        person: "PersonNow",
+        latitude: float,
+        longitude: float,
+        radius_km: float,
+    ) -> tuple[int, _Circle]:
+        """Return the domain code the surface looks at, and the circle where it is a place."""
+        surface = request.surface
+        if surface in ("discover", "following"):
+            return -1, _NOWHERE
         if request.domain_id is not None:
-            return self._named_area(record, request.surface, request.domain_id)
-        if request.surface == "place" and record["located"]:
-            record["area_latitude"], record["area_longitude"] = (
-                record["latitude"],
-                record["longitude"],
-            )
-            record["area_radius_km"], record["area_located"] = record["radius_km"], 1
-            return -1
-        if (
-            request.surface == "profession"
-            and row >= 0
-            and self._state.people[row]["profession"] >= 0
-        ):
-            record["area"] = self._state.people[row]["profession"]
-            return int(record["area"])
-        cure = "name the domain to look at" + (
-            ", or send a position" if request.surface == "place" else ""
-        )
+            return self._named_area(surface, request.domain_id)
+        by_position = surface == "place" and not person.minor
+        if by_position and not isnan(latitude):
+            return -1, (latitude, longitude, radius_km)
+        if surface == "profession" and person.profession >= 0:
+            return person.profession, _NOWHERE
+        cure = "name the domain to look at" + (", or send a position" if by_position else "")
         problem = Problem("domain_id", cure)
-        raise InvalidError(
-            "field_missing", f"surface {request.surface!r} needs a domain_id", (problem,)
-        )
+        raise InvalidError("field_missing", f"surface {surface!r} needs a domain_id", (problem,))
 
-    def _named_area(self, record: Records, surface: str, domain_id: str) -> int:
+    def _named_area(self, surface: str, domain_id: str) -> tuple[int, _Circle]:
         code = self._directory.domain_code(domain_id)
         domain = self._state.domains.get(code)
         if code < 0 or (domain is None and surface == "place"):
@@ -150,27 +142,33 @@ class Hydrator:
             raise InvalidError(
                 "field_out_of_range", f"{domain_id!r} is not a {surface}", (problem,)
             )
-        record["area"] = code
         if domain is not None and domain.kind == DomainKind.PLACE:
-            record["area_latitude"], record["area_longitude"] = domain.latitude, domain.longitude
-            record["area_radius_km"], record["area_located"] = domain.radius_km, 1
-        return code
+            return code, (domain.latitude, domain.longitude, domain.radius_km)
+        return code, _NOWHERE
 
-    def _domains(self, record: Records, row: int) -> tuple[Records, Records]:
-        """List the viewer's middle domains, fewest members first: joined, own profession, present in."""
+    def _domains(
+        self, row: int, person: "PersonNow", latitude: float, longitude: float
+    ) -> tuple[Records, Records]:
+        """List the viewer's middle domains, fewest members first.
+
+        Those joined, one's profession, and the places one is present or resident in.
+        """
         state = self._state
-        codes = set(map(int, state.memberships(row))) if row >= 0 else set()
-        if row >= 0 and state.people[row]["profession"] >= 0:
-            codes.add(int(state.people[row]["profession"]))
-        if record["located"] and not record["minor"]:
-            codes.update(self._places(float(record["latitude"]), float(record["longitude"])))
+        codes = set(state.memberships(row).tolist()) if row >= 0 else set()
+        if person.profession >= 0:
+            codes.add(person.profession)
+        here, home = (latitude, longitude), (person.latitude, person.longitude)
+        if not person.minor:
+            for point in {here, home}:  # as a rule they are one
+                if not isnan(point[0]):
+                    codes.update(self._places(*point))
         if not codes:
             return _NONE_DOMAINS, _NONE_PLACES
         ordered = sorted(codes, key=lambda code: (state.members(code), code))
         domains, places = np.zeros(len(ordered), DOMAIN), np.zeros(len(ordered), PLACE)
         for index, code in enumerate(ordered):
             row_of = state.domains.get(code)
-            kind = row_of.kind if row_of is not None else self._kind_unregistered(row, code)
+            kind = row_of.kind if row_of is not None else _kind_unregistered(person, code)
             domains[index] = (code, kind, index)
             if row_of is not None and kind == DomainKind.PLACE:
                 places[index] = (row_of.latitude, row_of.longitude, row_of.radius_km)
@@ -186,6 +184,37 @@ class Hydrator:
             <= domain.radius_km
         ]
 
-    def _kind_unregistered(self, row: int, code: int) -> int:
-        own = row >= 0 and int(self._state.people[row]["profession"]) == code
-        return DomainKind.PROFESSION if own else DomainKind.CHANNEL
+
+class PersonNow(NamedTuple):
+    """One person's row as plain values, in the order of `PERSON`."""
+
+    ordinal: int
+    created: int
+    present_at: int
+    latitude: float
+    longitude: float
+    present_latitude: float
+    present_longitude: float
+    author: int
+    seen: int
+    profession: int
+    language: int
+    personalised: int
+    minor: int
+
+
+assert PersonNow._fields == PERSON.names
+NOBODY: Final = PersonNow(-1, 0, 0, nan, nan, nan, nan, -1, -1, -1, -1, 1, 0)
+
+
+def _position(request: FeedRequest, person: PersonNow, now: Instant) -> tuple[float, float]:
+    """Return where the viewer is: as the request says, else as told in the last hours, else home."""
+    if request.position is not None:
+        return request.position.latitude, request.position.longitude
+    if person.present_at > now - PRESENT_MICROS and not isnan(person.present_latitude):
+        return person.present_latitude, person.present_longitude
+    return person.latitude, person.longitude
+
+
+def _kind_unregistered(person: PersonNow, code: int) -> int:
+    return DomainKind.PROFESSION if person.profession == code else DomainKind.CHANNEL

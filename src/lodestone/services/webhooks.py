@@ -37,7 +37,7 @@ from lodestone.stores.live_types import DeliveryRecord, WebhookRecord
 from lodestone.stores.records import Records
 from lodestone.stores.webhook_post import Answered, Parcel, Sender
 
-ROUND: Final = 64
+ROUND: Final = 16
 """Deliveries sent at once to one webhook, each of another subject."""
 _FAN_OUT: Final = 500
 KEPT_MICROS: Final = 30 * 24 * 3_600_000_000

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.outcomes import Kind
@@ -44,6 +45,14 @@ def one_fact(
     fact = facts[0]
     fact["kind"], fact["key"], fact["time"], fact["day"] = kind, key, time, day
     fact["person"], fact["target"] = person, target
+    return facts
+
+
+def climbed_facts(rows: Ints, time: Instant, day: int) -> Facts:
+    """Say which posts have reached the public; a post climbs once."""
+    facts = empty_facts(rows.size)
+    facts["kind"], facts["time"], facts["day"], facts["item"] = Kind.CLIMBED, time, day, rows
+    facts["key"] = [fact_key("climbed", row) for row in rows.tolist()]
     return facts
 
 

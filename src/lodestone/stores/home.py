@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError
 
 
@@ -46,7 +47,8 @@ class Home:
             ConflictError: Another process owns it; names that process when it is known.
         """
         assert self._lock is None
-        self.path.mkdir(parents=True, exist_ok=True)
+        # What lies here is people's: its owner alone may look in.
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = (self.path / "lock").open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -93,6 +95,21 @@ class Home:
     def keep_key(self, name: str, text: str) -> None:
         """Keep a key, readable by its owner alone."""
         write_private(self.path / f"{name}.key", text + "\n")
+
+    def noted(self, name: str) -> Instant | None:
+        """Return an instant noted in the home, None when it is not there."""
+        try:
+            return Instant(int((self.path / name).read_text()))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def note(self, name: str, instant: Instant) -> None:
+        """Note an instant."""
+        write_private(self.path / name, f"{instant}\n")
+
+    def drop_key(self, name: str) -> None:
+        """Keep a key no longer."""
+        (self.path / f"{name}.key").unlink(missing_ok=True)
 
 
 def write_private(path: Path, text: str) -> None:

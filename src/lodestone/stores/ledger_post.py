@@ -4,18 +4,18 @@ In SQLite a transaction that writes is alone. In PostgreSQL the accounts are loc
 order of their ids, before what is judged is read: whoever shares an account waits, whoever does not goes on.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, any_, exc, func, literal
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy import exc
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnavailableError
-from lodestone.ledger.accounts import Account, AccountId
+from lodestone.ledger.accounts import Account
 from lodestone.ledger.judge import NEVER_CLOSED, Book, Posted, post
-from lodestone.ledger.transfers import NONE, Outcome, Transfer, TransferId
+from lodestone.ledger.transfers import Outcome, Transfer
+from lodestone.stores.ledger_gather import driver_of, gather, named, pipelined
 from lodestone.stores.ledger_rows import (
     INSERT_TRANSFERS,
     OPEN_ACCOUNTS,
@@ -23,17 +23,13 @@ from lodestone.stores.ledger_rows import (
     PUT_HOLDS,
     UPDATE_ACCOUNTS,
     Values,
-    account_of,
     account_values,
-    booked_of,
     columns,
-    hold_of,
     hold_values,
     standing_values,
     transfer_values,
 )
-from lodestone.stores.ledger_schema import ACCOUNTS, BOOKS, HOLDS, TRANSFERS
-from lodestone.stores.records_base import Scope, chunks
+from lodestone.stores.records_base import Scope
 
 _CLASHES: Final = ("40001", "40P01", "23505", "55P03")
 """PostgreSQL's serialization failure, deadlock, unique violation and lock time-out: ask again."""
@@ -66,7 +62,7 @@ def post_in(
     if not transfers:
         open_in(scope, opening)
         return []
-    with _clashing():
+    with _clashing(scope):
         book = _read(scope, transfers, opening)
         posted = post(book, transfers, now=now, today=today)
         _write(scope, posted)
@@ -77,94 +73,29 @@ def open_in(scope: Scope, accounts: Sequence[Account]) -> None:
     """Open accounts that are not there yet, and the community's book with the first."""
     if accounts:
         number = scope.tenant.number
-        put(scope, OPEN_BOOK, [(number, NEVER_CLOSED)])
         unique = {one.id: one for one in accounts}
-        put(scope, OPEN_ACCOUNTS, [account_values(number, unique[name]) for name in sorted(unique)])
+        rows = [account_values(number, unique[name]) for name in sorted(unique)]
+        with _clashing(scope), pipelined(scope):
+            put(scope, OPEN_BOOK, [(number, NEVER_CLOSED)])
+            put(scope, OPEN_ACCOUNTS, rows)
 
 
 def _read(scope: Scope, transfers: Sequence[Transfer], opening: Sequence[Account]) -> Book:
-    named: set[AccountId] = set()
-    ids: set[TransferId] = set()
-    corrected: set[TransferId] = set()
-    holds: set[TransferId] = set()
-    for one in transfers:
-        ids.add(one.id)
-        named.update((one.debit, one.credit))
-        if one.hold != NONE:
-            holds.add(one.hold)
-        if one.corrects != NONE:
-            corrected.add(one.corrects)
-    named |= _accounts_of(scope, HOLDS, holds) | _accounts_of(scope, TRANSFERS, corrected)
-    closed = scope.first(scope.select(BOOKS, BOOKS.c.closed_through).with_for_update(read=True))
-    accounts = _locked(scope, named)
-    missing = [one for one in opening if one.id in named and one.id not in accounts]
-    if missing:
-        open_in(scope, missing)
-        closed = scope.first(scope.select(BOOKS, BOOKS.c.closed_through).with_for_update(read=True))
-        accounts = _locked(scope, named)
-    return Book(
-        accounts,
-        {one.transfer.id: one for one in map(booked_of, _named(scope, TRANSFERS, ids | corrected))},
-        {one.id: one for one in map(hold_of, _named(scope, HOLDS, holds))},
-        _corrected(scope, corrected),
-        NEVER_CLOSED if closed is None else closed[0],
-    )
-
-
-def _accounts_of(scope: Scope, table: Any, ids: Collection[TransferId]) -> set[AccountId]:
-    """Return the accounts of holds or transfers, which never change, to lock them first."""
-    rows = _named(scope, table, ids, table.c.debit, table.c.credit)
-    return {AccountId(bytes(name)) for row in rows for name in row}
-
-
-def _locked(scope: Scope, names: Collection[AccountId]) -> Mapping[AccountId, Account]:
-    found = {}
-    for piece in pieces(scope, sorted(names)):
-        query = scope.select(ACCOUNTS).where(among(scope, ACCOUNTS.c.id, piece))
-        for row in scope.fetch(query.order_by(ACCOUNTS.c.id).with_for_update()):
-            account = account_of(row)
-            found[account.id] = account
-    return found
-
-
-def _corrected(scope: Scope, ids: Collection[TransferId]) -> dict[TransferId, int]:
-    moved: dict[TransferId, int] = {}
-    for piece in pieces(scope, sorted(ids)):
-        query = scope.select(TRANSFERS, TRANSFERS.c.corrects, func.sum(TRANSFERS.c.amount))
-        # What is held in correction has not corrected anything yet.
-        query = query.where(among(scope, TRANSFERS.c.corrects, piece), TRANSFERS.c.kind != 1)
-        for corrects, amount in scope.fetch(query.group_by(TRANSFERS.c.corrects)):
-            moved[TransferId(bytes(corrects))] = int(amount)
-    return moved
-
-
-def _named(scope: Scope, table: Any, ids: Collection[bytes], *wanted: Any) -> Iterator[Any]:
-    for piece in pieces(scope, sorted(ids)):
-        query: Select[Any] = scope.select(table, *wanted)
-        yield from scope.fetch(query.where(among(scope, table.c.id, piece)))
-
-
-def pieces(scope: Scope, values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    """Cut values into what one query takes: all of them in PostgreSQL."""
-    if values:
-        yield from chunks(values) if scope.connection.dialect.name == "sqlite" else [values]
-
-
-def among(scope: Scope, column: Any, values: Sequence[bytes]) -> ColumnElement[bool]:
-    """Say that a column has one of the values; in PostgreSQL as one array, whatever their number."""
-    condition: ColumnElement[bool]
-    if scope.connection.dialect.name == "sqlite":
-        condition = column.in_(values)
-    else:
-        condition = column == any_(literal(list(values), ARRAY(BYTEA)))
-    return condition
+    names = named(transfers)
+    book = gather(scope, names)
+    missing = [one for one in opening if one.id in names.accounts and one.id not in book.accounts]
+    if not missing:
+        return book
+    open_in(scope, missing)
+    return gather(scope, names)
 
 
 def _write(scope: Scope, posted: Posted) -> None:
     number = scope.tenant.number
-    put(scope, INSERT_TRANSFERS, [transfer_values(number, one) for one in posted.booked])
-    put(scope, UPDATE_ACCOUNTS, [standing_values(number, one) for one in posted.accounts])
-    put(scope, PUT_HOLDS, [hold_values(number, one) for one in posted.holds])
+    with pipelined(scope):
+        put(scope, INSERT_TRANSFERS, [transfer_values(number, one) for one in posted.booked])
+        put(scope, UPDATE_ACCOUNTS, [standing_values(number, one) for one in posted.accounts])
+        put(scope, PUT_HOLDS, [hold_values(number, one) for one in posted.holds])
 
 
 def put(scope: Scope, statements: Mapping[str, str], rows: Sequence[Values]) -> None:
@@ -175,16 +106,20 @@ def put(scope: Scope, statements: Mapping[str, str], rows: Sequence[Values]) -> 
     if dialect == "sqlite":
         scope.connection.exec_driver_sql(statements[dialect], list(rows))
     else:
-        scope.connection.exec_driver_sql(statements[dialect], columns(rows))
+        driver_of(scope).execute(statements[dialect], columns(rows))
 
 
 @contextmanager
-def _clashing() -> Iterator[None]:
+def _clashing(scope: Scope) -> Iterator[None]:
     """Say of what another transaction caused that asking again is right."""
+    driver: type[Exception] = scope.connection.dialect.loaded_dbapi.Error
     try:
         yield
-    except exc.DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) not in _CLASHES:
+    except (exc.DBAPIError, driver) as error:
+        if getattr(getattr(error, "orig", error), "sqlstate", None) in _CLASHES:
+            message = "Another transaction came between; nothing was done, ask again."
+            raise UnavailableError("ledger_busy", message) from error
+        if isinstance(error, exc.DBAPIError):
             raise
-        message = "Another transaction came between; nothing was done, ask again."
-        raise UnavailableError("ledger_busy", message) from error
+        message = f"The records do not answer; try again. ({type(error).__name__})"
+        raise UnavailableError("records_unavailable", message) from error

@@ -21,8 +21,8 @@ from lodestone.ledger.transfers import (
     transfer_id,
 )
 from lodestone.stores.ledger import ClosedDay, Line, Payout, Statement
-from lodestone.stores.ledger_post import among, pieces
-from lodestone.stores.ledger_rows import account_of, booked_of, hold_of
+from lodestone.stores.ledger_gather import among, pieces
+from lodestone.stores.ledger_rows import ACCOUNT_COLUMNS, account_of, booked_of, hold_of
 from lodestone.stores.ledger_schema import (
     ACCOUNTS,
     CLOSED_DAYS,
@@ -45,7 +45,7 @@ class Snapshot:
 
     def accounts(self) -> list[Account]:
         """See `LedgerSnapshot.accounts`."""
-        query = self.scope.select(ACCOUNTS).order_by(ACCOUNTS.c.id)
+        query = self.scope.select(ACCOUNTS, *ACCOUNT_COLUMNS).order_by(ACCOUNTS.c.id)
         return [account_of(row) for row in self.scope.fetch(query)]
 
     def holds(self) -> list[Hold]:
@@ -147,7 +147,7 @@ def expiries(scope: Scope, now: Instant, limit: int) -> list[Transfer]:
     return [
         Transfer(
             id=transfer_id("expire", name.hex()), debit=NO_ACCOUNT, credit=NO_ACCOUNT,
-            amount=Micros(0), code=codes[name], kind=TransferKind.EXPIRE, hold=TransferId(name),
+            amount=Micros(0), code=codes.get(name, 1), kind=TransferKind.EXPIRE, hold=TransferId(name),
         )
         for name in names
     ]  # fmt: skip

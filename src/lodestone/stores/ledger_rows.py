@@ -6,8 +6,9 @@ from typing import Any, Final
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.ledger.accounts import Account, AccountId, Limit
-from lodestone.ledger.judge import Hold, HoldState
+from lodestone.ledger.judge import Hold, HoldState, Standing
 from lodestone.ledger.transfers import NONE, Booked, Transfer, TransferId, TransferKind
+from lodestone.stores.ledger_schema import ACCOUNTS
 
 Values = tuple[Any, ...]
 
@@ -86,12 +87,9 @@ def transfer_values(tenant: int, booked: Booked) -> Values:
     )  # fmt: skip
 
 
-def standing_values(tenant: int, account: Account) -> Values:
+def standing_values(tenant: int, standing: Standing) -> Values:
     """Return an account's standing in the order of `UPDATE_ACCOUNTS`."""
-    return (
-        account.debits_pending, account.debits_posted, account.credits_pending,
-        account.credits_posted, tenant, account.id,
-    )  # fmt: skip
+    return (*standing[1:], tenant, standing[0])
 
 
 def account_values(tenant: int, account: Account) -> Values:
@@ -106,13 +104,13 @@ def hold_values(tenant: int, hold: Hold) -> Values:
     return (tenant, hold.id, hold.debit, hold.credit, hold.amount, hold.expires, int(hold.state))
 
 
+ACCOUNT_COLUMNS: Final = tuple(column for column in ACCOUNTS.c if column.name != "tenant")
+_LIMITS: Final = tuple(Limit)
+
+
 def account_of(row: Any) -> Account:
-    """Read an account's row."""
-    return Account(
-        AccountId(bytes(row.id)), row.kind, row.party, row.currency, Limit(row.restraint),
-        Micros(row.debits_pending), Micros(row.debits_posted),
-        Micros(row.credits_pending), Micros(row.credits_posted),
-    )  # fmt: skip
+    """Read an account's row, its columns those of `ACCOUNT_COLUMNS`."""
+    return Account(row[0], row[1], row[2], row[3], _LIMITS[row[4]], row[5], row[6], row[7], row[8])
 
 
 def booked_of(row: Any) -> Booked:

@@ -269,6 +269,10 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
         """Return the ids of a domain's moderators, sorted. Raises `domain_unknown`."""
         ...
 
+    def moderated(self, community: str, person_id: str) -> list[str]:
+        """Return the ids of the domains a person moderates, sorted. Raises `person_unknown`."""
+        ...
+
     # Terms
 
     def term(self, community: str, kind: TermKind, text: str) -> int:
@@ -310,8 +314,8 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
 
     # Idempotency keys and small values
 
-    def recall(self, community: str, claim: bytes) -> Answer | None:
-        """Return what was answered under a claim, see `claim_of`."""
+    def recall(self, community: str, claim: bytes, *, now: Instant) -> Answer | None:
+        """Return what was answered under a claim in the last seven days, see `claim_of`."""
         ...
 
     def remember(
@@ -380,13 +384,15 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
         """Write a consistent copy to a new SQLite file while others go on reading and writing.
 
         Raises:
-            ConflictError: `backup_exists`: there is such a file; `backup_unsupported`: the
-                records live in PostgreSQL, whose own `pg_dump` makes the copy.
+            ConflictError: `backup_exists`: there is such a file.
         """
         ...
 
     def compact(self) -> None:
-        """Rewrite the files so that what was deleted is not in them; nightly, writers wait."""
+        """Rewrite the files so that what was deleted is not in them; nightly, writers wait.
+
+        Tags that only erased people used are forgotten first.
+        """
         ...
 
     def close(self) -> None:

@@ -100,6 +100,20 @@ class DomainRecords(Base):
             )
             return work.run(held) > 0
 
+    def moderated(self, community: str, person_id: str) -> list[str]:
+        """See `Records.moderated`."""
+        with self._reading(community) as scope:
+            person = find_people(scope, [app_id(person_id, field="person_id")]).get(person_id)
+            if person is None:
+                message = f"There is no person {person_id!r} in this community."
+                raise UnknownError("person_unknown", message)
+            held = (MODERATORS.c.tenant == DOMAINS.c.tenant) & (
+                MODERATORS.c.domain == DOMAINS.c.code
+            )
+            query = scope.select(DOMAINS, DOMAINS.c.id).join_from(DOMAINS, MODERATORS, held)
+            query = query.where(MODERATORS.c.ordinal == person.ordinal).order_by(DOMAINS.c.id)
+            return [row.id for row in scope.fetch(query)]
+
     def moderators(self, community: str, domain_id: str) -> list[str]:
         """See `Records.moderators`."""
         with self._reading(community) as scope:

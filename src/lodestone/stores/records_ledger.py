@@ -21,7 +21,7 @@ from lodestone.stores.ledger_read import (
     payouts,
     statement,
 )
-from lodestone.stores.ledger_rows import account_of, booked_of, hold_of
+from lodestone.stores.ledger_rows import ACCOUNT_COLUMNS, account_of, booked_of, hold_of
 from lodestone.stores.ledger_schema import (
     ACCOUNTS,
     BOOKS,
@@ -108,7 +108,9 @@ class LedgerRecords(Base):
     def account(self, community: str, account: AccountId) -> Account | None:
         """See `LedgerStore.account`."""
         with self._reading(community) as scope:
-            row = scope.first(scope.select(ACCOUNTS).where(ACCOUNTS.c.id == account))
+            row = scope.first(
+                scope.select(ACCOUNTS, *ACCOUNT_COLUMNS).where(ACCOUNTS.c.id == account)
+            )
         return None if row is None else account_of(row)
 
     def accounts(
@@ -116,7 +118,7 @@ class LedgerRecords(Base):
     ) -> list[Account]:
         """See `LedgerStore.accounts`."""
         with self._reading(community) as scope:
-            query = scope.select(ACCOUNTS).order_by(ACCOUNTS.c.id)
+            query = scope.select(ACCOUNTS, *ACCOUNT_COLUMNS).order_by(ACCOUNTS.c.id)
             if party is not None:
                 query = query.where(ACCOUNTS.c.party == party)
             if kind is not None:

@@ -77,10 +77,10 @@ class LogRecords(Base):
             rows = scope.fetch(scope.select(POLICIES).order_by(POLICIES.c.version.desc()))
         return [_policy(row) for row in rows]
 
-    def recall(self, community: str, claim: bytes) -> Answer | None:
+    def recall(self, community: str, claim: bytes, *, now: Instant) -> Answer | None:
         """See `Records.recall`."""
         with self._reading(community) as scope:
-            return _recall(scope, claim)
+            return _recall(scope, claim, now)
 
     def remember(
         self,
@@ -93,7 +93,9 @@ class LogRecords(Base):
     ) -> None:
         """See `Records.remember`."""
         with self._writing(community) as work:
-            kept = _recall(work, claim)
+            old = work.delete(ANSWERS).where(ANSWERS.c.claim == claim)
+            work.run(old.where(ANSWERS.c.created <= now - ANSWER_MICROSECONDS))
+            kept = _recall(work, claim, now)
             if kept is not None:
                 if kept.body_digest != answer.body_digest:
                     problem = Problem(
@@ -217,17 +219,18 @@ _READERS: Final = {
 }  # fmt: skip
 
 
-def _recall(scope: Scope, claim: bytes) -> Answer | None:
-    return recall_answers(scope, [claim]).get(claim)
+def _recall(scope: Scope, claim: bytes, now: Instant) -> Answer | None:
+    return recall_answers(scope, [claim], now).get(claim)
 
 
-def recall_answers(scope: Scope, claims: Sequence[bytes]) -> dict[bytes, Answer]:
+def recall_answers(scope: Scope, claims: Sequence[bytes], now: Instant) -> dict[bytes, Answer]:
     """Return what was answered before, by what stands for the idempotency key."""
     theirs = (PERSON_KEYS.c.tenant == ANSWERS.c.tenant) & (
         PERSON_KEYS.c.ordinal == ANSWERS.c.ordinal
     )
     query = scope.select(ANSWERS, ANSWERS, PERSON_KEYS.c.key)
     query = query.join_from(ANSWERS, PERSON_KEYS, theirs, isouter=True)
+    query = query.where(ANSWERS.c.created > now - ANSWER_MICROSECONDS)
     found = {}
     for some in chunks(claims):
         for row in scope.fetch(query.where(ANSWERS.c.claim.in_(some))):

@@ -12,7 +12,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
@@ -25,7 +35,9 @@ from lodestone.stores.records_domains import DomainRecords
 from lodestone.stores.records_items import ItemRecords
 from lodestone.stores.records_ledger import LedgerRecords
 from lodestone.stores.records_log import LogRecords
+from lodestone.stores.records_schema import METADATA
 from lodestone.stores.records_trade import SqlTradeRecords
+from lodestone.stores.records_words import WordRecords
 
 _PRAGMAS: Final = (
     "busy_timeout = 10000",
@@ -37,6 +49,7 @@ _PRAGMAS: Final = (
 )
 HEAD: Final = "r0005"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
+_ROWS: Final = 5_000
 _MIGRATION_LOCK: Final = 7_020_112_019
 """PostgreSQL's advisory lock under which one process at a time migrates."""
 
@@ -46,6 +59,7 @@ class SqlRecords(
     ItemRecords,
     DomainRecords,
     LogRecords,
+    WordRecords,
     LedgerRecords,
     SqlTradeRecords,
     RoomRecords,
@@ -60,34 +74,52 @@ class SqlRecords(
 
     def copy_to(self, path: Path) -> None:
         """See `Records.copy_to`."""
-        if self._engine.dialect.name != "sqlite":
-            message = "These records live in PostgreSQL; back them up with pg_dump."
-            raise ConflictError("backup_unsupported", message)
         if path.exists():
             raise ConflictError("backup_exists", f"{path} exists; name a new file.")
-        database = self._engine.url.database
-        assert database is not None
         part = path.with_name(path.name + ".part")
         part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as copy:
-            source.backup(copy)
+        if self._engine.dialect.name == "sqlite":
+            database = self._engine.url.database
+            assert database is not None
+            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as to:
+                source.backup(to)
+        else:
+            self._copy_rows(part)
+        with closing(sqlite3.connect(part)) as copy:
             # One file that is whole by itself: a write-ahead log would be a second one.
             copy.execute("PRAGMA journal_mode = DELETE")
         _sync(part)
         part.rename(path)
         _sync(path.parent)
 
+    def _copy_rows(self, path: Path) -> None:
+        """Copy every row, as one instant saw them, into a SQLite file with the same tables."""
+        copy = _engine(f"sqlite:///{path}")
+        try:
+            migrate(copy)
+            with translated(), self._engine.connect() as bare, copy.connect() as to:
+                source = bare.execution_options(isolation_level="REPEATABLE READ", yield_per=_ROWS)
+                writing = to.execution_options(writing=True)
+                with source.begin(), writing.begin():
+                    for table in METADATA.sorted_tables:
+                        for rows in source.execute(select(table)).mappings().partitions(_ROWS):
+                            writing.execute(insert(table), [dict(row) for row in rows])
+        finally:
+            copy.dispose()
+
     def compact(self) -> None:
         """See `Records.compact`."""
         with self._lock:
+            self.forget_words()
             if self._engine.dialect.name == "sqlite":
                 self._bare("VACUUM")
                 self._wipe()
                 return
             with translated(), self._engine.connect() as connection:
                 bare = connection.execution_options(isolation_level="AUTOCOMMIT")
-                # The keys are all that matters: whatever else is left was sealed under them.
+                # Keys and words are all that matters: whatever else is left was sealed under the keys.
                 bare.exec_driver_sql("VACUUM FULL person_keys")
+                bare.exec_driver_sql("VACUUM FULL terms")
 
     def close(self) -> None:
         """See `Records.close`."""
@@ -119,6 +151,21 @@ def open_records(url: str, *, draw: Callable[[], int], project: Project) -> SqlR
         engine.dispose()
         raise
     return SqlRecords(engine, draw, project)
+
+
+def answers(url: str) -> None:
+    """Ask a database whether it answers, making nothing there.
+
+    Raises:
+        InvalidError: `records_url`: it is no address of ours.
+        UnavailableError: It does not.
+    """
+    engine = _engine(url)
+    try:
+        with translated(), engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    finally:
+        engine.dispose()
 
 
 def _current(engine: Engine) -> bool:
@@ -157,7 +204,9 @@ def _engine(url: str) -> Engine:
     except ArgumentError as error:
         raise InvalidError("records_url", f"{url!r} is no database address.") from error
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 10}
+        )
     if (
         parsed.get_backend_name() != "sqlite"
         or not parsed.database

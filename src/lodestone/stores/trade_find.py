@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lodestone.base.clock import Instant
 from lodestone.base.wire import Position
 from lodestone.commerce.stock import Take
 from lodestone.features.layout import PersonRow
 from lodestone.stores import trade_rows as rows
 from lodestone.stores.records_base import Scope, Work, chunks
-from lodestone.stores.records_log import recall_answers
+from lodestone.stores.records_log import ANSWER_MICROSECONDS, recall_answers
 from lodestone.stores.records_people import PERSON_DOC, PERSON_ROW, with_keys
 from lodestone.stores.records_rows import unpack_person, unpack_person_doc
-from lodestone.stores.records_schema import PEOPLE
+from lodestone.stores.records_schema import ANSWERS, PEOPLE
 from lodestone.stores.records_seal import Seal
 from lodestone.stores.records_types import Answer
 from lodestone.stores.trade_schema import (
@@ -96,9 +97,12 @@ class TillFinds:
         row = self._work.first(query.where(ORDER_EVENTS.c.request == request))
         return None if row is None else rows.event_of(row)
 
-    def recall(self, claims: Sequence[bytes]) -> dict[bytes, Answer]:
-        """Return what was answered before under idempotency keys."""
-        return recall_answers(self._work, claims)
+    def recall(self, claims: Sequence[bytes], now: Instant) -> dict[bytes, Answer]:
+        """Return what was answered before under idempotency keys; what is too old is forgotten."""
+        for some in chunks(claims):
+            old = self._work.delete(ANSWERS).where(ANSWERS.c.claim.in_(some))
+            self._work.run(old.where(ANSWERS.c.created <= now - ANSWER_MICROSECONDS))
+        return recall_answers(self._work, claims, now)
 
 
 def find_shop(scope: Scope, shop_id: str) -> ShopRecord | None:

@@ -19,7 +19,7 @@ from lodestone.ledger.accounts import Account
 from lodestone.ledger.transfers import Outcome, Transfer
 from lodestone.stores import trade_rows as rows
 from lodestone.stores.ledger_post import post_in
-from lodestone.stores.ledger_rows import account_of
+from lodestone.stores.ledger_rows import ACCOUNT_COLUMNS, account_of
 from lodestone.stores.ledger_schema import ACCOUNTS
 from lodestone.stores.records_base import Work, chunks
 from lodestone.stores.records_log import BODY
@@ -346,7 +346,9 @@ class Till(Drawer):
 
     def account(self, account: Account) -> Account:
         """Return how an account stands; one that is not there has moved nothing."""
-        row = self._work.first(self._work.select(ACCOUNTS).where(ACCOUNTS.c.id == account.id))
+        row = self._work.first(
+            self._work.select(ACCOUNTS, *ACCOUNT_COLUMNS).where(ACCOUNTS.c.id == account.id)
+        )
         return account if row is None else account_of(row)
 
     # Answers under an idempotency key

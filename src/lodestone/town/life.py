@@ -9,7 +9,8 @@ import numpy as np
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.client import Client, ClientError, Verdicts
+from lodestone.client import AsyncClient as Client
+from lodestone.client import ClientError, Verdicts
 from lodestone.town.habits import Habits
 from lodestone.town.make import Json, Post, Town
 from lodestone.town.pictures import picture

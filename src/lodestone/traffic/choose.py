@@ -4,8 +4,9 @@ With chance e = min(1, share x slots) one slot, drawn uniformly, is filled unifo
 candidates and the rest is optimised around it. A draw that names what the best slate has in that slot
 anyway leaves the best slate as it is, so with N eligible candidates and S slots
 
-    P(best slate) = 1 - e + e x filled / (S x N)
-    P(another)    = e / (S x N) x (slots s whose candidate, drawn there, leads to this slate)
+    P(slate) = [1 - e, where it is the best one] + e / (S x N) x (draws that lead to it)
+
+A slot that the author cap leaves empty is closed up, so that where the pool is dry several draws may show the same.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Floats, Ints
 from lodestone.traffic.decision import POOL_MAX, Choice, Rows
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.policy import Policy
@@ -34,6 +35,8 @@ class Rules:
     gap: int
     repeat: int
     share: float
+    weights: Floats
+    """Shape (slots,). Attention in [0, 1], as the pricer's account weighs slots."""
 
 
 def rules_of(policy: Policy, slots: int, slot_value: float) -> Rules:
@@ -44,6 +47,7 @@ def rules_of(policy: Policy, slots: int, slot_value: float) -> Rules:
         gap=policy.author_gap,
         repeat=max(0, round(policy.diversity * slot_value * NET_UNIT)),
         share=policy.exploration_share,
+        weights=1 / (1 + policy.attention_decay * np.arange(slots)),
     )
 
 
@@ -102,19 +106,19 @@ def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Cho
     slots = rules.attention.size
     chance = min(1.0, rules.share * slots)
     one_draw = chance / (min(slots, eligible) * eligible) if eligible else 0.0
-    filled = int(np.count_nonzero(best >= 0))
-    whole = 1.0 - chance + one_draw * filled if eligible else 1.0
-    if drawn.slot >= 0:
-        explored = drawn.slot
-        if best[drawn.slot] != contest.drawn_index:
-            slate, told = search.run(drawn.slot, contest.drawn_index)
-            ways = search.ways(slate, best, drawn) if contest.drawn_natural else 1
-            whole = one_draw * ways
+    forced = (-1, -1)
+    if drawn.slot >= 0 and not (search.natural(drawn) and best[drawn.slot] == contest.drawn_index):
+        forced = (drawn.slot, contest.drawn_index)
+        slate, told = search.run(*forced)
     shown = slate[slate >= 0]
+    whole = one_draw * search.ways(slate, best, drawn)
+    if search.natural(drawn) and np.array_equal(shown, best[best >= 0]):
+        whole += 1.0 - chance if eligible else 1.0
     propensity = np.ones(shown.size)
-    if explored >= 0:
-        propensity[int(np.count_nonzero(slate[:explored] >= 0))] = 1.0 / eligible
-    forced = (drawn.slot, contest.drawn_index) if slate is not best else (-1, -1)
+    if drawn.slot >= 0:
+        # Slots that stay empty before the drawn one are closed up, and it with them.
+        explored = int(np.count_nonzero(slate[: drawn.slot] >= 0))
+        propensity[explored] = 1.0 / eligible
     bound = kernels.slots.bound_above(
         contest.net, contest.author, rules.attention, rules.author_max, *forced
     )
@@ -135,6 +139,7 @@ class _Search:
 
     def __init__(self, kernels: Kernels, contest: Contest, rules: Rules) -> None:
         self._fill = kernels.slots.fill_slate
+        self._contest = contest
         self._pool = (contest.net, contest.author, contest.topic)
         self._rules = rules
 
@@ -147,16 +152,30 @@ class _Search:
         )  # fmt: skip
         return out, told
 
-    def ways(self, slate: Ints, best: Ints, drawn: Draw) -> int:
-        """Count the draws that lead to a slate other than the best one.
+    def natural(self, drawn: Draw) -> bool:
+        """Say whether the pool is the one that there would be without the draw."""
+        return drawn.slot < 0 or self._contest.drawn_natural
 
-        Only for a candidate that reaches the pool by itself: one that chance brought there is in no
-        other draw's pool, and its slate has one way to come about.
+    def ways(self, slate: Ints, best: Ints, drawn: Draw) -> int:
+        """Count the draws that lead to what this slate shows.
+
+        Whatever is drawn is shown, so that only the slate's own candidates can have been drawn; in its own slot
+        where none is empty, in any slot where some are, since empty ones are closed up. A candidate that chance
+        brought to the pool is in no other draw's pool, so no other candidate's draw leads here.
         """
-        ways = 1
-        for slot in range(slate.size):
-            if slot == drawn.slot or slate[slot] < 0 or slate[slot] == best[slot]:
+        shown = slate[slate >= 0]
+        here = self._contest
+        open_slots = min(slate.size, here.eligible)
+        full = shown.size == open_slots
+        alone = not self.natural(drawn)
+        if full and not alone and slate is best:
+            return int(shown.size)
+        ways = 0
+        for place, index in enumerate(shown.tolist()):
+            if alone and index != here.drawn_index:
                 continue
-            again, _ = self.run(slot, int(slate[slot]))
-            ways += bool(np.array_equal(again, slate))
+            for slot in (place,) if full else range(open_slots):
+                as_best = best[slot] == index and not alone
+                again = best if as_best else self.run(slot, index)[0]
+                ways += bool(np.array_equal(again[again >= 0], shown))
         return ways

@@ -153,15 +153,26 @@ def _head(decision: Decision) -> bytes:
     )  # fmt: skip
 
 
+class DecisionPacker:
+    """Compresses encoded decisions and keeps the compressor's tables between them. For one thread."""
+
+    def __init__(self) -> None:
+        self._compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
+
+    def pack(self, sections: list[bytes]) -> bytes:
+        """Compress an encoded decision, each section a block of its own."""
+        stream = self._compressor.compressobj()
+        out = []
+        for section in sections:
+            out.append(stream.compress(section))
+            out.append(stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
+        out.append(stream.flush())
+        return b"".join(out)
+
+
 def pack(sections: list[bytes]) -> bytes:
-    """Compress an encoded decision, each section a block of its own; may run in another thread."""
-    stream = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj()
-    out = []
-    for section in sections:
-        out.append(stream.compress(section))
-        out.append(stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
-    out.append(stream.flush())
-    return b"".join(out)
+    """Compress one encoded decision."""
+    return DecisionPacker().pack(sections)
 
 
 def decode(packed: bytes, person: int) -> Decision:

@@ -11,8 +11,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Bools, Floats, Ints
-from lodestone.base.geo import EARTH_RADIUS_KM
+from lodestone.base.arrays import Bools, Ints
+from lodestone.base.geo import distances_km
 from lodestone.events.outcomes import DomainKind
 from lodestone.traffic.decision import Codes, DropReason, Rows
 
@@ -73,9 +73,9 @@ def judge(
     out_reason: Codes,
     out_kind: Codes,
     out_domain: NDArray[np.int16],
-    out_near: Floats,
+    out_local: Codes,
 ) -> None:
-    """Write for each candidate its drop reason, domain kind, domain code and distance.
+    """Write for each candidate its drop reason, domain kind, domain code and whether it is local.
 
     Args:
         viewer: One `VIEWER` record.
@@ -89,25 +89,21 @@ def judge(
         out_reason: Shape (candidates,), written with `DropReason`.
         out_kind: Shape (candidates,), written with `DomainKind`.
         out_domain: Shape (candidates,), written with the domain's code, -1 for none.
-        out_near: Shape (candidates,), written with kilometres to the viewer, NaN where unknown.
+        out_local: Shape (candidates,), written with 1 within the viewer's radius, 0 beyond or unknown.
     """
     item = items[rows]
     located = (viewer["located"] == 1) & ~np.isnan(item["latitude"])
-    out_near[:] = np.where(
-        located,
-        distances_km(
-            float(viewer["latitude"]),
-            float(viewer["longitude"]),
-            item["latitude"],
-            item["longitude"],
-        ),
-        np.nan,
+    away = distances_km(
+        float(viewer["latitude"]),
+        float(viewer["longitude"]),
+        item["latitude"],
+        item["longitude"],
     )
+    with np.errstate(invalid="ignore"):
+        out_local[:] = located & (away <= viewer["radius_km"])
     kind = np.zeros(rows.size, dtype=np.uint8)
     domain = np.full(rows.size, -1, dtype=np.int16)
-    with np.errstate(invalid="ignore"):
-        near = located & (viewer["minor"] == 0) & (out_near <= viewer["radius_km"])
-    kind[near] = DomainKind.PLACE
+    kind[(out_local == 1) & (viewer["minor"] == 0)] = DomainKind.PLACE
     for mine in domains[::-1]:  # the last written has the fewest members
         fits = _fits(viewer, item, mine, places)
         kind[fits], domain[fits] = mine["kind"], mine["code"]
@@ -115,17 +111,6 @@ def judge(
     kind[followed], domain[followed] = DomainKind.PRIVATE, -1
     out_kind[:], out_domain[:] = kind, domain
     out_reason[:] = _reasons(viewer, item, marks[rows], author_marks[item["author"]], epoch, kind)
-
-
-def distances_km(
-    latitude: float, longitude: float, latitude_to: NDArray[Any], longitude_to: NDArray[Any]
-) -> Floats:
-    """Measure great circles from one point to many; NaN where a coordinate is."""
-    phi, phi_to = np.radians(latitude), np.radians(latitude_to.astype(np.float64))
-    turn = np.radians(longitude_to.astype(np.float64) - longitude)
-    half = np.sin((phi_to - phi) / 2) ** 2 + np.cos(phi) * np.cos(phi_to) * np.sin(turn / 2) ** 2
-    found: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
-    return found
 
 
 def _fits(viewer: Records, item: Records, mine: Records, places: Records) -> Bools:
@@ -186,7 +171,7 @@ def _reach(viewer: Records, item: Records, kind: Codes) -> Codes:
         & (viewer["language"] >= 0)
         & (item["language"] != viewer["language"])
     )
-    waiting = (kind == DomainKind.PUBLIC) & (item["spare"] == 0) & (viewer["gated"] == 1)
+    waiting = (kind == DomainKind.PUBLIC) & (item["climbed"] == 0) & (viewer["gated"] == 1)
     language, climbed = np.uint8(DropReason.OTHER_LANGUAGE), np.uint8(DropReason.NOT_CLIMBED)
     reach: Codes = np.select([foreign, waiting], [language, climbed], np.uint8(0)).astype(np.uint8)
     return reach

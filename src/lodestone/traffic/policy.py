@@ -15,6 +15,16 @@ PROMISE_SMALL_CREATORS: Final = 4
 PROMISE_CUSTOM: Final = 8
 """Bits 0 to 7 are the built-in promises; an operator's own rows take the bits from here."""
 
+FEEDBACK_WORDS: Final = (
+    "impression", *(name for name in OUTCOMES if name not in ("follow", "profile_visit")),
+)  # fmt: skip
+"""What a kind of feedback can mean: what is said of an item, and not of its author."""
+_FEEDBACK_TYPES: Final = {
+    "read": "impression", "view": "impression", "click": "click", "like": "like", "star": "like",
+    "favorite": "like", "upvote": "like", "comment": "comment", "share": "share", "fork": "share",
+    "purchase": "order", "buy": "order", "dislike": "not_interested", "downvote": "not_interested",
+}  # fmt: skip
+
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of the constraint table.
@@ -51,7 +61,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     author_max: int = 2
     """The most slots one author may hold in one slate."""
     author_gap: int = 2
-    """The least distance, in slots, between two posts of one author."""
+    """How many slots at least lie between two posts of one author."""
     diversity: float = 0.05
     """What a repeated topic costs, as a share of the mean slot value, per repeat."""
     attention_decay: float = 0.06
@@ -63,6 +73,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     first_impressions_max: int = 50
     seen_days: int = 7
     ad_load: float = 0.0
+    """The most of a slate that ads may take; 0 until somebody can advertise."""
+    feedback_types: dict[str, str] = msgspec.field(default_factory=lambda: dict(_FEEDBACK_TYPES))
+    """What Gorse's feedback types mean, by `FEEDBACK_WORDS`; a word of those always means itself."""
 
 
 def worth_vector(policy: Policy) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
-from lodestone.traffic.decision import Bits, Codes, DropReason, Rows
+from lodestone.traffic.decision import Bits, Chances, Codes, DropReason, Rows
 from lodestone.traffic.filters import Records
 from lodestone.traffic.policy import (
     PROMISE_FIRST_IMPRESSIONS,
@@ -19,8 +19,8 @@ from lodestone.traffic.prices import NET_NONE
 
 
 def consumed(
-    items: Records, authors: Records, author_rank: NDArray[np.int16], rows: Rows, near: Floats,
-    radius_km: float, promises: Bits, rank: NDArray[np.int16],
+    items: Records, authors: Records, author_rank: NDArray[np.int16], rows: Rows, local: Codes,
+    here: int, promises: Bits, rank: NDArray[np.int16],
 ) -> None:  # fmt: skip
     """Write what each candidate consumes.
 
@@ -29,21 +29,61 @@ def consumed(
         authors: Shape (authors,) of `AUTHOR`.
         author_rank: Shape (authors known to the last sweep,). Gini consumption.
         rows: Shape (candidates,). Item rows.
-        near: Shape (candidates,). Kilometres to the viewer, NaN where unknown.
-        radius_km: Within which a candidate is local; below 0 where nothing is.
+        local: Shape (candidates,). 1 within the viewer's radius.
+        here: 1 where the neighbourhood's share counts: on discover, for a viewer who is somewhere.
         promises: Shape (candidates,), written: bit j where promise j is consumed.
         rank: Shape (candidates,), written.
     """
     held = items[rows]
     promises[:] = held["promises"]
     promises[held["need"] > 0] |= np.uint64(1 << PROMISE_FIRST_IMPRESSIONS)
-    with np.errstate(invalid="ignore"):
-        promises[near <= radius_km] |= np.uint64(1 << PROMISE_LOCAL_SHARE)
+    if here:
+        promises[local == 1] |= np.uint64(1 << PROMISE_LOCAL_SHARE)
     small = authors["small"][held["author"]] == 1
     promises[small] |= np.uint64(1 << PROMISE_SMALL_CREATORS)
     known = held["author"] < author_rank.size
     rank[:] = 0
     rank[known] = author_rank[held["author"][known]]
+
+
+def take(
+    passed: Ints, index: Ints, rows: Rows, items: Records, kind: Codes, domain: NDArray[np.int16],
+    source: Codes, chances: Chances, promises: Bits, rank: NDArray[np.int16], net: Ints,
+    out_item: Rows, out_chances: Chances, out_promises: Bits, out_rank: NDArray[np.int16],
+    out_author: Rows, out_topic: NDArray[np.int16], out_kind: Codes, out_domain: NDArray[np.int16],
+    out_source: Codes, out_net: Ints,
+) -> None:  # fmt: skip
+    """Copy what the pool holds out of what passed; every `out_` has shape (pool, ...).
+
+    Args:
+        passed: Shape (passed,). Which candidate each is.
+        index: Shape (pool,). Which of those passed, best net score first.
+        rows: Shape (candidates,), as are kind, domain and source.
+        items: Shape (items,) of `ITEM`.
+        kind: `DomainKind`.
+        domain: The domain's code.
+        source: `Source`.
+        chances: Shape (passed, outcomes); promises, rank and net have shape (passed,).
+        promises: Bits of promises consumed.
+        rank: Gini consumption.
+        net: Net scores.
+        out_item: Written, and so is every array that follows.
+        out_chances: Shape (pool, outcomes).
+        out_promises: Of the candidates in the pool.
+        out_rank: The same.
+        out_author: Author slots, not numbered yet.
+        out_topic: The diversity key.
+        out_kind: The domain's kind.
+        out_domain: The domain's code.
+        out_source: Where it came from.
+        out_net: Net scores, not rising.
+    """
+    chosen = passed[index]
+    held = items[rows[chosen]]
+    out_item[:], out_author[:], out_topic[:] = rows[chosen], held["author"], held["topic"]
+    out_chances[:], out_promises[:], out_rank[:] = chances[index], promises[index], rank[index]
+    out_kind[:], out_domain[:], out_source[:] = kind[chosen], domain[chosen], source[chosen]
+    out_net[:] = net[index]
 
 
 def number(authors: Rows, out: Rows) -> None:

@@ -14,8 +14,8 @@ def consumed(
     authors: Array,
     author_rank: Array,
     rows: Array,
-    near: Array,
-    radius_km: Number,
+    local: Array,
+    here: Number,
     promises: Array,
     rank: Array,
 ) -> None:
@@ -25,13 +25,50 @@ def consumed(
         bits = item.promises
         if item.need > 0:
             bits |= np.uint64(1)
-        if near[n] <= radius_km:
+        if here and local[n] == 1:
             bits |= np.uint64(2)
         author = item.author
         if authors[author].small == 1:
             bits |= np.uint64(16)
         promises[n] = bits
         rank[n] = author_rank[author] if author < author_rank.size else np.int16(0)
+
+
+@numba.njit(cache=True)
+def take(
+    passed: Array,
+    index: Array,
+    rows: Array,
+    items: Array,
+    kind: Array,
+    domain: Array,
+    source: Array,
+    chances: Array,
+    promises: Array,
+    rank: Array,
+    net: Array,
+    out_item: Array,
+    out_chances: Array,
+    out_promises: Array,
+    out_rank: Array,
+    out_author: Array,
+    out_topic: Array,
+    out_kind: Array,
+    out_domain: Array,
+    out_source: Array,
+    out_net: Array,
+) -> None:
+    """See `lodestone.traffic.pool.take`."""
+    for p in range(index.size):
+        k = index[p]
+        n = passed[k]
+        item = items[rows[n]]
+        out_item[p] = rows[n]
+        for o in range(chances.shape[1]):
+            out_chances[p, o] = chances[k, o]
+        out_promises[p], out_rank[p], out_net[p] = promises[k], rank[k], net[k]
+        out_author[p], out_topic[p] = item.author, item.topic
+        out_kind[p], out_domain[p], out_source[p] = kind[n], domain[n], source[n]
 
 
 @numba.njit(cache=True)

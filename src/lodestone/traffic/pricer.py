@@ -80,6 +80,13 @@ class Served:
     """Shape (promises,): how much could have been."""
 
 
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the log: how many receipts and facts stand before it."""
+
+    receipts: int = 0
+    facts: int = 0
+
+
 class PricerState(msgspec.Struct, frozen=True, kw_only=True):
     """What the pricer carries from step to step; written with every price vector."""
 
@@ -102,6 +109,9 @@ class PricerState(msgspec.Struct, frozen=True, kw_only=True):
     reported_by: tuple[float, ...] = _NONE
     sums: tuple[float, ...] = _NONE
     """Summed error of gini and first impressions, in mean slot values."""
+    since: Stretch = Stretch()
+    upto: Stretch = Stretch()
+    """The step was made of what the log holds from `since` to before `upto`."""
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,9 +26,12 @@ def net_scores(
     """See `lodestone.traffic.prices.net_scores`."""
     for n in range(value.size):
         net = value[n]
-        for j in range(price.size):
-            if (promises[n] >> np.uint64(j)) & np.uint64(1):
+        bits, j = promises[n], 0
+        while bits:
+            if bits & np.uint64(1):
                 net += sign[j] * price[j]
+            bits >>= np.uint64(1)
+            j += 1
         net -= gini[0] * (rank[n] / 32767.0)
         if np.isnan(net):
             out[n] = np.int64(-(2**34))

@@ -69,6 +69,23 @@ def released(counts: Ints, planned: int, public_rate: float) -> Bools:
     return found
 
 
+def short_of_plan(created: Ints, counts: Ints, planned: int, public_rate: float, now: int) -> Bools:
+    """Say which posts have waited two hours without the impressions they were promised.
+
+    One that has had them, or was let go for being worse, must earn the public by its value, however old it is.
+
+    Args:
+        created: Shape (items,), microseconds.
+        counts: Shape (items, columns).
+        planned: Impressions promised to each.
+        public_rate: Mean rate of clicks per impression.
+        now: The community's clock.
+    """
+    waited = now - created > CLIMB_MICROS
+    short: Bools = waited & (counts[:, COUNT_IMPRESSIONS] < planned)
+    return short & ~released(counts, planned, public_rate)
+
+
 def first_impression_progress(
     created: Ints, live: Bools, counts: Ints, planned: int, public_rate: float, now: int
 ) -> tuple[float, float]:

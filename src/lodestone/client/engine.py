@@ -1,0 +1,208 @@
+"""Receipts, policies, promises and reports, as a stranger reads them.
+
+Fields that an answer has besides are passed over, so that an older client reads a newer engine.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One candidate of a receipt's pool. Value and net in micros."""
+
+    item_id: str
+    domain: str
+    source: str
+    chances: dict[str, float]
+    value: float
+    net: float
+    promises: tuple[str, ...] = ()
+    reason: str | None = None
+    slot: int | None = None
+    propensity: float | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The record from which a decision replays."""
+
+    receipt_id: str
+    time: str
+    surface: str
+    slots: int
+    policy_version: int
+    price_version: int
+    predictor_version: str
+    worths: dict[str, float]
+    prices: dict[str, float]
+    slate: tuple[Candidate, ...]
+    pool: tuple[Candidate, ...]
+    candidates: int
+    dropped: dict[str, int]
+    viewer: str | None = None
+    domain_id: str | None = None
+    personalised: bool = True
+    degraded: tuple[str, ...] = ()
+    arm: str = ""
+    explored_slot: int | None = None
+    draw_propensity: float = 1.0
+    slate_propensity: float = 1.0
+    objective_micros: float = 0.0
+    bound_micros: float = 0.0
+    exact: bool = False
+    payment: int = 0
+    chain: tuple[str, ...] = ()
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """Whether a decision follows again from its receipt, and what differs when it does not."""
+
+    identical: bool
+    differences: tuple[str, ...] = ()
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an item's impressions came from and why it was dropped, over the latest receipts."""
+
+    item_id: str
+    receipts: int
+    considered: int
+    shown: int
+    since: str | None = None
+    by_domain: dict[str, int] = {}
+    by_source: dict[str, int] = {}
+    by_promise: dict[str, int] = {}
+    by_reason: dict[str, int] = {}
+    label: str = "show"
+    counters: dict[str, int] = {}
+
+
+class PolicyVersion(msgspec.Struct, frozen=True):
+    """One version of the policy; its fields are those that `put_policy` takes."""
+
+    version: int
+    created_at: str
+    policy: dict[str, Any]
+
+
+class PolicyVersions(msgspec.Struct, frozen=True):
+    """Every version of the policy, newest first, and the presets there are."""
+
+    data: tuple[PolicyVersion, ...]
+    presets: tuple[str, ...]
+
+
+class DryRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What a proposed policy would have changed in the decisions of the last day."""
+
+    receipts: int
+    changed_slates: int
+    changed_slots: int
+    slots: int
+    objective_before_micros: float
+    objective_after_micros: float
+    by_domain_before: dict[str, int]
+    by_domain_after: dict[str, int]
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the constraint table: what was undertaken, delivered, and at what cost."""
+
+    id: str
+    kind: str
+    direction: str
+    target: float
+    delivered: float
+    price_micros: float
+    price_cap_micros: float
+    cost_micros: float
+    cost_share: float
+    alarm: bool
+
+
+class Promises(msgspec.Struct, frozen=True):
+    """The constraint table."""
+
+    data: tuple[Promise, ...]
+
+
+class DayEfficiency(msgspec.Struct, frozen=True, kw_only=True):
+    """One day of one domain; efficiency is value per thousand impressions."""
+
+    day: str
+    domain: str
+    impressions: int
+    value_micros: float
+    people: int
+    provisional: bool
+    efficiency_micros: float | None = None
+
+
+class Cohort(msgspec.Struct, frozen=True):
+    """Those who came on one day, and how many were there so many days later."""
+
+    day: str
+    count: int
+    kept: dict[str, int | None]
+
+
+class Retained(msgspec.Struct, frozen=True):
+    """The three retained series, each by cohort."""
+
+    active: tuple[Cohort, ...]
+    followers: tuple[Cohort, ...]
+    customers: tuple[Cohort, ...]
+
+
+class Liu(msgspec.Struct, frozen=True):
+    """The dual LIU of a span."""
+
+    days: tuple[DayEfficiency, ...]
+    retained: Retained
+
+
+class LiuReport(msgspec.Struct, frozen=True):
+    """The dual LIU with the span it covers."""
+
+    first: str = msgspec.field(name="from")
+    last: str = msgspec.field(name="to")
+    liu: Liu
+    domain: str | None = None
+
+
+class Border(msgspec.Struct, frozen=True, kw_only=True):
+    """One border on one day: crossings, the people who made them, what they were worth."""
+
+    day: str
+    source: str
+    target: str
+    by: str
+    crossings: int
+    people: int
+    value_micros: float
+
+
+class FlowReport(msgspec.Struct, frozen=True):
+    """Crossings by day and border, and those that no impression explains."""
+
+    borders: tuple[Border, ...]
+    unexplained: int
+
+
+class LorenzPoint(msgspec.Struct, frozen=True):
+    """So large a share of creators, least shown first, had so large a share of impressions."""
+
+    creators: float
+    impressions: float
+
+
+class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How evenly creators were shown."""
+
+    impressions: int
+    creators: int
+    gini: float
+    noise_floor: float
+    lorenz: tuple[LorenzPoint, ...]
+    top_share: float
+    target: float | None = None

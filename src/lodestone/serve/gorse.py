@@ -1,0 +1,43 @@
+"""Gorse's interface under `/api`, so that its client libraries work unchanged. See docs/gorse.md.
+
+What is not offered is answered 501, naming what to use instead, rather than 404: a client can tell a
+route that is not here from an object that is not.
+"""
+
+from typing import Final
+
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
+
+from lodestone.base.errors import NotOfferedError
+from lodestone.serve import gorse_feedback, gorse_lists, gorse_records
+from lodestone.serve.common import REFUSALS, Asked
+from lodestone.serve.gorse_common import held
+from lodestone.serve.replies import ErrorReply
+
+_FEED: Final = "use GET /api/recommend/{user-id}: every decision here uses all signals at once"
+_PEOPLE: Final = "people are not compared with each other here; ask for recommendations instead"
+_CURES: Final = {
+    "/api/collaborative-filtering/{user_id:str}": _FEED,
+    "/api/collaborative-filtering/{user_id:str}/{category:str}": _FEED,
+    "/api/user/{user_id:str}/neighbors": _PEOPLE,
+    "/api/user-to-user/{name:str}/{user_id:str}": _PEOPLE,
+    "/api/measurements/{name:str}": "use GET /v1/reports/liu, /flow and /exposure",
+}
+
+
+def _not_offered(path: str, cure: str) -> HTTPRouteHandler:
+    async def refuse(request: Asked) -> ErrorReply:
+        held(request, "read")
+        raise NotOfferedError("not_offered", f"not offered here; {cure}")
+
+    refuse.__doc__ = f"Not offered (Gorse): {cure}."
+    return get(path, status_code=501, responses=REFUSALS)(refuse)
+
+
+ROUTES = [
+    *gorse_records.ROUTES,
+    *gorse_feedback.ROUTES,
+    *gorse_lists.ROUTES,
+    *(_not_offered(path, cure) for path, cure in _CURES.items()),
+]

@@ -1,0 +1,156 @@
+"""What every Gorse route shares: a server's key, pages with a cursor, documented answers."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final, TypeVar
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import PathParameter, QueryParameter
+
+from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
+from lodestone.content import ItemIn
+from lodestone.people import PersonIn
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    decode_after,
+    encode_after,
+    engine,
+    named,
+    principal,
+)
+from lodestone.serve.gorse_shapes import Item, User, item_in, person_in
+from lodestone.serve.replies import ErrorReply
+from lodestone.services.catalogue import Catalogue
+from lodestone.services.engine import Engine
+from lodestone.stores.records import ItemRecord, PersonRecord
+
+COUNT: Final = 10
+"""How many are returned when `n` is left out."""
+_MANY: Final = 1_000
+N = Annotated[int, QueryParameter(ge=0, le=1000, description="How many to return.")]
+Offset = Annotated[int, QueryParameter(ge=0, le=1_000_000, description="How many to leave out.")]
+GorseCursor = Annotated[
+    str | None, QueryParameter(name="cursor", max_length=2048, description="The page before's.")
+]
+Viewer = Annotated[
+    str | None, QueryParameter(name="user-id", description="Leave out what this user has seen.")
+]
+Category = Annotated[
+    list[str] | None, QueryParameter(name="category", description="Of this channel only.")
+]
+Id = Annotated[str, PathParameter(description="The app's own id: 1 to 128 printable characters.")]
+Given = TypeVar("Given", PersonIn, ItemIn)
+Record = TypeVar("Record", PersonRecord, ItemRecord)
+ANSWERS: Final = REFUSALS
+NOT_OFFERED: Final = {
+    501: ResponseSpec(
+        ErrorReply, generate_examples=False, description="Not offered here; says what is."
+    )
+}
+
+
+def held(request: Asked, scope: str) -> Engine:
+    """Return the engine of the key's community, if it has the scope.
+
+    Raises:
+        ForbiddenError: The scope is missing, or a page's session asks.
+    """
+    if principal(request).viewer is not None:
+        raise ForbiddenError(
+            "scope_missing", "a page's session has no Gorse routes; ask the server"
+        )
+    return engine(request, scope)
+
+
+def one_category(path: str | None, query: list[str] | None) -> str | None:
+    """Return the one category asked for, by path or by query. Raises InvalidError for several."""
+    asked = [name for name in (path, *(query or ())) if name]
+    if len(set(asked)) > 1:
+        problem = Problem("category", "name one; items that are in several are found under each")
+        raise InvalidError("category_several", "category: name one at a time", (problem,))
+    return named(asked[0], "category") if asked else None
+
+
+def person_of(here: Engine, user_id: str) -> PersonRecord | None:
+    """Return a person's record, None for nobody."""
+    try:
+        return here.parts.records.person(here.community, user_id)
+    except UnknownError:
+        return None
+
+
+def item_of(here: Engine, item_id: str) -> ItemRecord | None:
+    """Return an item's record, withdrawn ones too, None where there never was one."""
+    try:
+        return here.parts.records.item(here.community, item_id)
+    except UnknownError:
+        return None
+
+
+def live_item(here: Engine, item_id: str) -> ItemRecord:
+    """Return the record of an item that has not been deleted. Raises UnknownError."""
+    found = here.parts.records.item(here.community, item_id)
+    if gone(found):
+        raise UnknownError("item_unknown", f"item {item_id!r} has been deleted")
+    return found
+
+
+def gone(record: ItemRecord) -> bool:
+    """Say whether Gorse would have no such item any more."""
+    return record.given.state == "withdrawn" or record.erased
+
+
+async def insert_users(here: Engine, users: list[User]) -> int:
+    """Make or change users: all of them, or none when one does not fit."""
+    rows = []
+    for index, user in enumerate(users):
+        name = named(user.user_id, f"[{index}].UserId")
+        rows.append((name, person_in(person_of(here, name), user)))
+    return await _put(here, rows, PersonIn)
+
+
+async def insert_items(here: Engine, items: list[Item]) -> int:
+    """Make or change items: all of them, or none when one does not fit."""
+    rows, now = [], here.now()
+    for index, item in enumerate(items):
+        name = named(item.item_id, f"[{index}].ItemId")
+        rows.append((name, item_in(item_of(here, name), name, item, now)))
+    return await _put(here, rows, ItemIn)
+
+
+async def _put(here: Engine, rows: list[tuple[str, Given]], kind: type[Given]) -> int:
+    taken = 0
+    for first in range(0, len(rows), _MANY):
+        made = await Catalogue(here).put_many(rows[first : first + _MANY], kind)
+        taken += made.accepted
+        if made.refused:
+            raise made.refused[0].error
+    return taken
+
+
+def page_of(
+    fetch: Callable[[int, str | None], Sequence[Record]],
+    keep: Callable[[Record], bool],
+    n: int,
+    cursor: str | None,
+) -> tuple[list[Record], str]:
+    """Return up to `n` records that are kept, and the cursor of the next page, empty at the end.
+
+    Args:
+        fetch: Returns so many records after an id.
+        keep: Says which are shown.
+        n: How many.
+        cursor: The page before's.
+    """
+    after, shown = decode_after(cursor or None), list[Record]()
+    while n:
+        found = fetch(n + 1, after)
+        for record in found:
+            if keep(record):
+                if len(shown) == n:
+                    return shown, encode_after(shown[-1].id) or ""
+                shown.append(record)
+        if len(found) <= n:
+            break
+        after = found[-1].id
+    return shown, ""

@@ -1,0 +1,190 @@
+"""Gorse's routes of users and items, over people and items. See docs/gorse.md."""
+
+from typing import Annotated
+
+from litestar import delete, get, patch, post, put
+from litestar.datastructures import State as AppState
+from litestar.params import JSONBody, QueryParameter
+
+from lodestone.base.errors import NotOfferedError
+from lodestone.people import PersonIn
+from lodestone.serve.common import Asked, named
+from lodestone.serve.gorse_common import (
+    ANSWERS,
+    COUNT,
+    NOT_OFFERED,
+    GorseCursor,
+    Id,
+    N,
+    gone,
+    held,
+    insert_items,
+    insert_users,
+    item_of,
+    live_item,
+    page_of,
+    person_of,
+)
+from lodestone.serve.gorse_shapes import (
+    Health,
+    Item,
+    ItemPatch,
+    Items,
+    Success,
+    User,
+    UserPatch,
+    Users,
+    item_in,
+    item_out,
+    person_in,
+    user_out,
+)
+from lodestone.services.catalogue import Catalogue
+from lodestone.services.engine import Engine
+from lodestone.services.personal import Personal
+from lodestone.stores.records import ItemRecord, PersonRecord
+
+Search = Annotated[str | None, QueryParameter(name="q", description="Not offered.")]
+
+
+@get("/api/health/live")
+async def gorse_live() -> Health:
+    """Say that the process lives, as Gorse does."""
+    return Health()
+
+
+@get("/api/health/ready")
+async def gorse_ready() -> Health:
+    """Say that the engine is ready, as Gorse does."""
+    return Health()
+
+
+@post("/api/user", status_code=200, responses=ANSWERS)
+async def gorse_insert_user(request: Asked, data: JSONBody[User]) -> Success:
+    """Insert a user (Gorse): a person."""
+    return Success(await insert_users(held(request, "write"), [data]))
+
+
+@post("/api/users", status_code=200, responses=ANSWERS)
+async def gorse_insert_users(request: Asked, data: JSONBody[list[User]]) -> Success:
+    """Insert users (Gorse)."""
+    return Success(await insert_users(held(request, "write"), data))
+
+
+@get("/api/user/{user_id:str}", responses=ANSWERS)
+async def gorse_get_user(request: Asked, user_id: Id) -> User:
+    """Get a user (Gorse)."""
+    here = held(request, "read")
+    return user_out(here.parts.records.person(here.community, named(user_id)))
+
+
+@get("/api/users", responses=ANSWERS)
+async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = None) -> Users:
+    """List users (Gorse); those who are only items' authors are none."""
+    here = held(request, "read")
+
+    def fetch(limit: int, after: str | None) -> list[PersonRecord]:
+        return here.parts.records.people(here.community, limit=limit, after=after)
+
+    shown, following = page_of(fetch, lambda record: not record.stub, n, cursor)
+    return Users(following, [user_out(record) for record in shown])
+
+
+@patch("/api/user/{user_id:str}", responses=ANSWERS)
+async def gorse_modify_user(request: Asked, user_id: Id, data: JSONBody[UserPatch]) -> Success:
+    """Modify a user (Gorse)."""
+    here, name = held(request, "write"), named(user_id)
+    given = person_in(here.parts.records.person(here.community, name), data)
+    await Catalogue(here).put_many([(name, given)], PersonIn)
+    return Success(1)
+
+
+@delete("/api/user/{user_id:str}", status_code=200, responses=ANSWERS)
+async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Success:
+    """Delete a user (Gorse): the person is erased from every file, feedback with them."""
+    here, name = held(request, "write"), named(user_id)
+    if person_of(here, name) is None:
+        return Success(0)
+    await Personal(here).erase(name, state["media"])
+    return Success(1)
+
+
+@post("/api/item", status_code=200, responses=ANSWERS)
+async def gorse_insert_item(request: Asked, data: JSONBody[Item]) -> Success:
+    """Insert an item (Gorse)."""
+    return Success(await insert_items(held(request, "write"), [data]))
+
+
+@post("/api/items", status_code=200, responses=ANSWERS)
+async def gorse_insert_items(request: Asked, data: JSONBody[list[Item]]) -> Success:
+    """Insert items (Gorse)."""
+    return Success(await insert_items(held(request, "write"), data))
+
+
+@get("/api/item/{item_id:str}", responses=ANSWERS)
+async def gorse_get_item(request: Asked, item_id: Id) -> Item:
+    """Get an item (Gorse)."""
+    return item_out(live_item(held(request, "read"), named(item_id)))
+
+
+@get("/api/items", responses=ANSWERS | NOT_OFFERED)
+async def gorse_get_items(
+    request: Asked, n: N = COUNT, cursor: GorseCursor = None, search: Search = None
+) -> Items:
+    """List items (Gorse); searching them with `q` is not offered."""
+    here = held(request, "read")
+    if search:
+        raise NotOfferedError("not_offered", "items are not searched here; list them without `q`")
+
+    def fetch(limit: int, after: str | None) -> list[ItemRecord]:
+        return here.parts.records.items(here.community, limit=limit, after=after)
+
+    shown, following = page_of(fetch, lambda record: not gone(record), n, cursor)
+    return Items(following, [item_out(record) for record in shown])
+
+
+@patch("/api/item/{item_id:str}", responses=ANSWERS)
+async def gorse_modify_item(request: Asked, item_id: Id, data: JSONBody[ItemPatch]) -> Success:
+    """Modify an item (Gorse)."""
+    return await _modify(held(request, "write"), named(item_id), data)
+
+
+async def _modify(here: Engine, item_id: str, change: ItemPatch) -> Success:
+    given = item_in(live_item(here, item_id), item_id, change, here.now())
+    await Catalogue(here).put_item(item_id, given)
+    return Success(1)
+
+
+@delete("/api/item/{item_id:str}", status_code=200, responses=ANSWERS)
+async def gorse_delete_item(request: Asked, item_id: Id) -> Success:
+    """Delete an item (Gorse): it is withdrawn from every feed and list; what it earned stays counted."""
+    here, name = held(request, "write"), named(item_id)
+    found = item_of(here, name)
+    if found is None or gone(found):
+        return Success(0)
+    await Catalogue(here).withdraw_item(name)
+    return Success(1)
+
+
+@put("/api/item/{item_id:str}/category/{category:str}", responses=ANSWERS)
+async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Success:
+    """Insert a category of an item (Gorse): a channel."""
+    here, name = held(request, "write"), named(item_id)
+    old = live_item(here, name).given.channels
+    return await _modify(here, name, ItemPatch(categories=[*old, named(category, "category")]))
+
+
+@delete("/api/item/{item_id:str}/category/{category:str}", status_code=200, responses=ANSWERS)
+async def gorse_delete_category(request: Asked, item_id: Id, category: Id) -> Success:
+    """Delete a category of an item (Gorse)."""
+    here, name = held(request, "write"), named(item_id)
+    old = live_item(here, name).given.channels
+    return await _modify(here, name, ItemPatch(categories=[one for one in old if one != category]))
+
+
+ROUTES = [
+    gorse_live, gorse_ready, gorse_insert_user, gorse_insert_users, gorse_get_user, gorse_get_users,
+    gorse_modify_user, gorse_delete_user, gorse_insert_item, gorse_insert_items, gorse_get_item,
+    gorse_get_items, gorse_modify_item, gorse_delete_item, gorse_insert_category,
+    gorse_delete_category,
+]  # fmt: skip

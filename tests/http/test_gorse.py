@@ -1,0 +1,381 @@
+"""Gorse's routes: what its words mean here, what is kept, what is refused, and that recommending is deciding."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY
+from lodestone.events.outcomes import Kind
+from lodestone.serve.gorse_shapes import duration_micros
+from tests.docs.blocks import ROOT
+from tests.world import opened, run
+
+AT = "2026-03-04T11:00:00Z"
+
+
+def story(tell, *, given=None):
+    """Run a story in a fresh community of a user `ann` and items `i0` to `i5` in category `cats`."""
+
+    async def scenario(home):
+        async with opened(home, given=given) as world:
+            await world.ask("POST", "/api/user", {"UserId": "ann", "Labels": ["tea"]}, status=200)
+            rows = [
+                {"ItemId": f"i{n}", "Categories": ["cats"], "Labels": ["tea"], "Timestamp": AT}
+                for n in range(6)
+            ]
+            await world.ask("POST", "/api/items", rows, status=200)
+            return await tell(world)
+
+    return lambda home: run(scenario(home))
+
+
+def row(kind="like", item="i0", user="ann", at=AT, **more):
+    return {"FeedbackType": kind, "UserId": user, "ItemId": item, "Timestamp": at, **more}
+
+
+async def facts(world, kind):
+    found = [batch.facts for batch in world.engine.log.read(0)]
+    return [fact for part in found for fact in part if fact["kind"] == kind]
+
+
+def test_feedback_means_what_the_policy_says(tmp_path):
+    async def tell(world):
+        told = await world.ask("GET", "/v1/policy")
+        types = {"bravo": "like", "seen": "impression", "read": "click"}
+        policy = {**told["policy"], "feedback_types": types}
+        await world.put("/v1/policy", {"policy": policy}, status=200)
+        sent = [row("bravo"), row("seen", Value=2.5), row("read"), row("watch", Value=40)]
+        await world.ask("POST", "/api/feedback", sent, status=200)
+        refused = await world.ask("POST", "/api/feedback", [row("star")], status=400)
+        read = await world.ask("GET", "/api/user/ann/feedback", status=200)
+        bad = {**policy, "feedback_types": {"bravo": "applause"}}
+        wrong = await world.put("/v1/policy", {"policy": bad}, status=400)
+        counters = (await world.ask("GET", "/v1/items/i0"))["counters"]
+        return read, refused, wrong, counters
+
+    read, refused, wrong, counters = story(tell)(tmp_path)
+    assert [(one["FeedbackType"], one["Value"]) for one in read] == [
+        ("bravo", 0.0), ("seen", 2.5), ("read", 0.0), ("watch", 40.0),
+    ]  # fmt: skip
+    assert refused["error"]["code"] == "feedback_type_unknown"
+    assert wrong["error"]["details"][0]["field"] == "feedback_types.bravo"
+    assert counters["like"] == counters["impressions"] == counters["click"] == 1
+    assert counters["watch_seconds"] == 40
+
+
+def test_older_feedback_is_history_and_asks_for_that_scope(tmp_path):
+    async def tell(world):
+        old = row(at="2021-05-06 07:08:09")
+        await world.ask("POST", "/api/feedback", [old, row(item="i1")], status=200)
+        likes = await facts(world, Kind.LIKE)
+        operator = {"Authorization": f"Bearer {world.app.operator_key}"}
+        made = await world.ask(
+            "POST", "/v1/communities/c/keys", {"scopes": ["events"]}, headers=operator, status=201
+        )
+        few = {"Authorization": f"Bearer {made['key']}"}
+        refused = [
+            await world.ask("POST", "/api/feedback", [one], headers=few, status=403)
+            for one in (row(item="i2", at="2021-05-06"), row(item="unheard of"), )
+        ]  # fmt: skip
+        await world.ask("POST", "/api/feedback", [row(item="i3")], headers=few, status=200)
+        return likes, refused, await facts(world, Kind.LIKE)
+
+    likes, refused, after = story(tell)(tmp_path)
+    assert [int(fact["flags"]) for fact in likes] == [FLAG_HISTORY, 0]
+    assert [re.findall("'(.*)'", one["error"]["message"]) for one in refused] == [
+        ["import"], ["write"],
+    ]  # fmt: skip
+    assert len(after) == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([row(), row(at="yesterday")], "time_malformed"),
+        ([row(), row(at="2026-03-04T12:06:00Z")], "too_early"),
+        ([row(), row(at="1969-12-31")], "time_malformed"),
+        ([row(), row(user="")], "id_invalid"),
+        ([row(), row(item="x" * 129)], "id_invalid"),
+        ([row(), row("follow")], "feedback_type_unknown"),
+        ([row(), row("watch", Value=-1)], "feedback_invalid"),
+        ([row(), row("read", Value=90_000)], "feedback_invalid"),
+        ([row(), {"FeedbackType": "like"}], "malformed"),
+    ],
+)
+def test_feedback_is_taken_whole_or_not_at_all(tmp_path, rows, code):
+    async def tell(world):
+        refused = await world.ask("POST", "/api/feedback", rows, status=400)
+        return refused["error"], await world.ask("GET", "/api/feedback", status=200)
+
+    error, kept = story(tell)(tmp_path)
+    assert error["code"] == code
+    assert error["details"]
+    assert kept == {"Cursor": "", "Feedback": []}
+
+
+def test_a_put_counts_once_however_often_it_comes_and_a_post_once_for_each_time(tmp_path):
+    async def tell(world):
+        for at in (AT, AT, "2026-03-04T11:30:00Z"):
+            await world.put("/api/feedback", [row("click", at=at)], status=200)
+            await world.ask("POST", "/api/feedback", [row("share", at=at)], status=200)
+        counters = (await world.ask("GET", "/v1/items/i0"))["counters"]
+        return counters, await world.ask("GET", "/api/item/i0/feedback", status=200)
+
+    counters, read = story(tell)(tmp_path)
+    assert (counters["click"], counters["share"]) == (1, 2)
+    assert [(one["FeedbackType"], one["Timestamp"]) for one in read] == [
+        ("click", AT),
+        ("share", AT),
+    ]
+
+
+def test_users_and_items_that_feedback_names_are_made(tmp_path):
+    async def tell(world):
+        await world.ask("POST", "/api/feedback", [row(item="new", user="bea", at="")], status=200)
+        return (
+            await world.ask("GET", "/api/user/bea", status=200),
+            await world.ask("GET", "/api/item/new", status=200),
+        )
+
+    user, item = story(tell)(tmp_path)
+    assert user == {"UserId": "bea", "Labels": [], "Comment": ""}
+    assert item == {
+        "ItemId": "new", "IsHidden": False, "Categories": [], "Timestamp": "2026-03-04T12:00:00Z",
+        "Labels": [], "Comment": "",
+    }  # fmt: skip
+
+
+def test_feedback_is_read_by_type_user_and_item_and_a_like_can_be_taken_back(tmp_path):
+    async def tell(world):
+        sent = [row("like"), row("click"), row("like", item="i1"), row("like", user="bob")]
+        await world.ask("POST", "/api/feedback", sent, status=200)
+        paths = [
+            "/api/feedback/ann/i0", "/api/feedback/like", "/api/feedback/like/ann/i0",
+            "/api/feedback/share/ann/i0", "/api/item/i0/feedback/like", "/api/user/ann/feedback/like",
+            "/api/item/nothing/feedback", "/api/user/nobody/feedback",
+        ]  # fmt: skip
+        read = {path: await world.ask("GET", path, status=200) for path in paths}
+        kept = await world.ask("DELETE", "/api/feedback/click/ann/i0", status=200)
+        gone = await world.ask("DELETE", "/api/feedback/like/ann/i0", status=200)
+        rest = await world.ask("GET", "/api/feedback?n=10", status=200)
+        counters = (await world.ask("GET", "/v1/items/i0"))["counters"]
+        again = await world.ask("POST", "/api/feedback", [row("like", at="2026-03-04T12:01:00Z")])
+        back = await world.ask("GET", "/api/feedback/like/ann/i0")
+        return read, (kept, gone, again), rest, counters, back
+
+    read, told, rest, counters, back = story(tell)(tmp_path)
+
+    def names(rows):
+        return [(one["FeedbackType"], one["UserId"], one["ItemId"]) for one in rows]
+
+    assert names(read["/api/feedback/ann/i0"]) == [("like", "ann", "i0"), ("click", "ann", "i0")]
+    assert names(read["/api/feedback/like"]["Feedback"]) == [
+        ("like", "ann", "i0"), ("like", "ann", "i1"), ("like", "bob", "i0"),
+    ]  # fmt: skip
+    assert read["/api/feedback/like/ann/i0"]["Timestamp"] == AT
+    assert read["/api/feedback/share/ann/i0"] == {}
+    assert names(read["/api/item/i0/feedback/like"]) == [
+        ("like", "ann", "i0"),
+        ("like", "bob", "i0"),
+    ]
+    assert names(read["/api/user/ann/feedback/like"]) == [
+        ("like", "ann", "i0"),
+        ("like", "ann", "i1"),
+    ]
+    assert read["/api/item/nothing/feedback"] == read["/api/user/nobody/feedback"] == []
+    assert told == ({"RowAffected": 0}, {"RowAffected": 1}, {"RowAffected": 1})
+    assert names(rest["Feedback"]) == [
+        ("click", "ann", "i0"), ("like", "ann", "i1"), ("like", "bob", "i0"),
+    ]  # fmt: skip
+    assert (counters["like"], counters["click"]) == (1, 1)
+    assert back["ItemId"] == "i0"
+
+
+def test_a_recommendation_is_a_decision_and_what_is_written_back_is_a_fact_about_it(tmp_path):
+    async def tell(world):
+        path = "/api/recommend/ann?n=3&write-back-type=read&write-back-delay=0h4m30s"
+        answer = await world.http.get(path)
+        receipt = await world.ask("GET", f"/v1/receipts/{answer.headers['x-receipt-id']}")
+        plain, scored = answer.json(), (
+            await world.http.get("/api/recommend/ann?n=3", headers={"X-API-Version": "2"})
+        ).json()  # fmt: skip
+        late = await world.ask(
+            "GET", "/api/recommend/ann?write-back-type=read&write-back-delay=10m", status=400
+        )
+        return receipt, plain, scored, late, await facts(world, Kind.IMPRESSION), world.now
+
+    receipt, plain, scored, late, seen, now = story(tell)(tmp_path)
+    assert [one["item_id"] for one in receipt["slate"]] == plain
+    assert receipt["viewer"] == "ann"
+    assert [int(fact["slot"]) for fact in seen] == [1, 2, 3]
+    assert all(fact["flags"] & FLAG_DECISION for fact in seen)
+    written = now + timedelta(minutes=4, seconds=30)
+    assert {int(fact["time"]) for fact in seen} == {int(written.timestamp() * 1_000_000)}
+    assert {one["Id"] for one in scored} == {f"i{n}" for n in range(6)} - set(plain)
+    assert all(one["Score"] > 0 for one in scored)
+    assert late["error"]["code"] == "write_back_late"
+
+
+def test_a_long_recommendation_is_as_many_decisions_as_it_takes(tmp_path):
+    async def tell(world):
+        await world.ask("POST", "/api/items", [{"ItemId": f"m{n}"} for n in range(114)])
+        answer = await world.http.get("/api/recommend/ann?n=120")
+        return answer.json(), answer.headers["x-receipt-id"].split(",")
+
+    items, receipts = story(tell)(tmp_path)
+    assert len(items) == len(set(items)) == 120
+    assert len(receipts) == 3
+
+
+def test_a_category_is_a_channel_a_place_or_a_profession(tmp_path):
+    async def tell(world):
+        await world.put("/v1/domains/smiths", {"kind": "profession"})
+        body = {"kind": "text", "author_id": "bob", "professions": ["smiths"]}
+        await world.put("/v1/items/anvil", body, status=201)
+        asked = ["ann/smiths", "ann/cats", "ann?category=cats", "ann/nothing", "stranger/smiths/"]
+        told = {one: await world.ask("GET", f"/api/recommend/{one}", status=200) for one in asked}
+        two = await world.ask("GET", "/api/recommend/ann?category=cats&category=dogs", status=400)
+        return told, two
+
+    told, two = story(tell)(tmp_path)
+    assert told["ann/smiths"] == told["stranger/smiths/"] == ["anvil"]
+    assert len(told["ann/cats"]) == 6
+    assert told["ann?category=cats"] == told["ann/nothing"] == []  # six were just served
+    assert two["error"]["code"] == "category_several"
+
+
+def test_an_item_may_name_its_author_and_keeps_what_gorse_has_no_word_for(tmp_path):
+    async def tell(world):
+        labels = {"author": "bob", "topic": ["tea", "pot"], "size": 3, "tags": {"more": "cup"}}
+        await world.ask("POST", "/api/item", {"ItemId": "x", "Labels": labels}, status=200)
+        body = {"kind": "video", "author_id": "bob", "language": "zh", "tags": ["old"]}
+        await world.put("/v1/items/x", body, status=200)
+        await world.ask("PATCH", "/api/item/x", {"Labels": ["tea"], "Comment": "hot"}, status=200)
+        await world.put("/api/item/x/category/cats", status=200)
+        await world.put("/api/item/x/category/dogs", status=200)
+        await world.ask("DELETE", "/api/item/x/category/cats", status=200)
+        home = {"latitude": 26.38, "longitude": 108.08}
+        await world.put("/v1/people/ann", {"home": home, "interests": {"tea": 3}})
+        await world.ask("PATCH", "/api/user/ann", {"Comment": "Ann"}, status=200)
+        return (
+            await world.ask("GET", "/v1/items/x"), await world.ask("GET", "/api/item/x"),
+            await world.ask("GET", "/v1/people/ann"),
+        )  # fmt: skip
+
+    ours, theirs, ann = story(tell)(tmp_path)
+    assert (ours["kind"], ours["language"], ours["author_id"]) == ("video", "zh", "bob")
+    assert (ours["tags"], ours["channels"], ours["text"]) == (["tea"], ["dogs"], "hot")
+    assert theirs["Labels"] == {"author": "bob", "tags": ["tea"]}
+    assert (ann["name"], ann["home"]["latitude"], ann["interests"]) == ("Ann", 26.38, {"tea": 3})
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"Categories": list("abcde")}, "Categories"), ({"Labels": ["x" * 65]}, "Labels"),
+        ({"Labels": {"author": ""}}, "Labels.author"), ({"Timestamp": "soon"}, "Timestamp"),
+        ({"Timestamp": "2026-03-05"}, "Timestamp"), ({"Categories": [""]}, "Categories"),
+    ],
+)  # fmt: skip
+def test_an_item_that_does_not_fit_is_refused_in_gorses_words_and_none_of_its_batch_is_taken(
+    tmp_path, body, field
+):
+    async def tell(world):
+        rows = [{"ItemId": "good"}, {"ItemId": "bad", **body}]
+        refused = await world.ask("POST", "/api/items", rows, status=400)
+        await world.ask("GET", "/api/item/good", status=404)
+        return refused["error"]
+
+    assert story(tell)(tmp_path)["details"][0]["field"] == field
+
+
+def test_lists_hold_what_is_shown_and_are_ordered_by_what_they_say(tmp_path):
+    async def tell(world):
+        for n, at in ((3, "2026-03-04T11:59:00Z"), (4, "2026-03-04T10:00:00Z")):
+            await world.ask("PATCH", f"/api/item/i{n}", {"Timestamp": at}, status=200)
+        await world.ask("PATCH", "/api/item/i5", {"IsHidden": True}, status=200)
+        await world.ask("DELETE", "/api/item/i0", status=200)
+        likes = [row(item="i2"), row(item="i2", user="bob"), row(item="i1"), row("read", item="i4")]
+        await world.ask("POST", "/api/feedback", likes, status=200)
+        paths = {
+            "latest": "/api/latest", "latest of dogs": "/api/latest/dogs",
+            "second": "/api/latest?n=1&offset=1", "unseen": "/api/latest?user-id=ann",
+            "popular": "/api/popular?n=2", "trending": "/api/non-personalized/trending/?n=2",
+            "popular cats": "/api/popular/cats?n=2", "newest": "/api/non-personalized/latest?n=1",
+            "near": "/api/item-to-item/neighbors/i1?n=10",
+        }  # fmt: skip
+        told = {name: await world.ask("GET", path, status=200) for name, path in paths.items()}
+        unknown = [
+            await world.ask("GET", path, status=404)
+            for path in ("/api/non-personalized/x", "/api/item-to-item/x/i1", "/api/item/x/neighbors")
+        ]  # fmt: skip
+        return told, [one["error"]["code"] for one in unknown]
+
+    told, unknown = story(tell)(tmp_path)
+    ids = {name: [one["Id"] for one in rows] for name, rows in told.items()}
+    assert ids["latest"] == ["i3", "i1", "i2", "i4"]
+    assert told["latest"][0]["Score"] == 1_772_625_540
+    assert ids["second"] == ["i1"]
+    assert ids["unseen"] == ["i3", "i1", "i2"]
+    assert ids["latest of dogs"] == []
+    assert ids["popular"] == ids["trending"] == ids["popular cats"] == ["i2", "i1"]
+    assert [one["Score"] for one in told["popular"]] == [20_000, 10_000]
+    assert ids["newest"] == ["i3"]
+    assert sorted(ids["near"]) == ["i2", "i3", "i4"]
+    assert unknown == ["list_unknown", "list_unknown", "item_unknown"]
+
+
+def test_a_page_has_no_gorse_routes(tmp_path):
+    async def tell(world):
+        made = await world.ask("POST", "/v1/sessions", {"viewer": "ann"}, status=201)
+        page = {"X-API-Key": made["token"]}
+        paths = ["/api/recommend/ann", "/api/users", "/api/latest", "/api/user/ann/neighbors"]
+        return [await world.ask("GET", path, headers=page, status=403) for path in paths]
+
+    assert {one["error"]["code"] for one in story(tell)(tmp_path)} == {"scope_missing"}
+
+
+PAGE = (ROOT / "docs" / "gorse.md").read_text()
+ROUTES = re.findall(r"^\| `(GET|POST|PUT|PATCH|DELETE) (/api/\S+)` \| (yes|no)", PAGE, re.MULTILINE)
+
+
+def test_every_route_is_offered_or_not_as_its_page_says(tmp_path):
+    async def tell(world):
+        told = {}
+        for method, path, _ in ROUTES:
+            filled = path.replace("{name}", "neighbors" if "item-to" in path else "popular")
+            filled = re.sub(r"\{feedback-type\}", "like", filled)
+            filled = re.sub(r"\{item-id\}", "i1", re.sub(r"\{user-id\}", "ann", filled))
+            body = [] if path.startswith(("/api/feedback", "/api/session")) else None
+            sent = body if method in ("POST", "PUT") else None
+            answer = await world.http.request(
+                method, re.sub(r"\{category\}", "cats", filled), json=sent
+            )
+            told[method, path] = answer.status_code
+        return told
+
+    told = story(tell)(tmp_path)
+    assert len(ROUTES) == 45
+    for method, path, offered in ROUTES:
+        assert (told[method, path] == 501) == (offered == "no"), (method, path)
+        assert told[method, path] != 405, (method, path)
+        assert told[method, path] < 500 or offered == "no", (method, path)
+
+
+def test_gorses_health_needs_no_key(tmp_path):
+    async def tell(world):
+        world.http.headers.pop("Authorization")
+        return [
+            await world.ask("GET", f"/api/health/{one}", status=200) for one in ("live", "ready")
+        ]
+
+    assert [one["Ready"] for one in story(tell)(tmp_path)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "micros"),
+    [("", 0), ("0", 0), ("10m", 600_000_000), ("1h30m", 5_400_000_000), ("1.5s", 1_500_000), ("250ms", 250_000)],
+)  # fmt: skip
+def test_lengths_of_time_are_read_as_go_writes_them(text, micros):
+    assert duration_micros(text, "x") == micros
