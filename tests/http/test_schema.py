@@ -29,6 +29,10 @@ PAID = "2026-03-03"
 """The day that is settled and paid out."""
 
 
+HOOK = {"url": "https://app.example/hook", "state": "paused"}
+"""A webhook that nothing is sent to."""
+
+
 def no_fault(context, response, case):
     """Pass no 5xx but the one that is meant: a route of Gorse's that is not offered."""
     if response.status_code == 501 and response.json()["error"]["code"] == "not_offered":
@@ -67,6 +71,10 @@ class Serving(threading.Thread):
             kind = {"Content-Type": "image/png"}
             stored = await world.ask("PUT", "/v1/media/m", content=b"png", headers=kind)
             self.media = stored["url"].rpartition("/")[2]
+            room = {"owner_id": "p0", "title": "Drawn", "state": "live"}
+            await world.put("/v1/live/room", room, status=201)
+            await world.put("/v1/webhooks/app", HOOK, status=201)
+            self.hook = world.engine.live.token
             feed = await world.feed()
             self.keys = world.key, world.app.operator_key
             self.receipt = feed["receipt_id"]
@@ -137,6 +145,7 @@ def known(case, served):
         "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
         "community_id": "c", "source": "s", "key": "m", "key_id": "none", **served.money,
     }  # fmt: skip
+    there |= {"room_id": "room", "webhook_id": "app"}
     if case.method == "DELETE" and case.path.endswith("_id}") and case.path.count("{") == 1:
         there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone"}
     if case.path.startswith("/media"):
@@ -157,6 +166,18 @@ def known(case, served):
         case.body = {"state": "paid"}
     if case.body == {} and case.path == "/v1/sessions":
         case.body = {"viewer": "p1"}
+    known_live(case, served)
+
+
+def known_live(case, served):
+    """The same of live rooms and webhooks."""
+    if isinstance(case.body, dict) and case.path == "/v1/live/{room_id}":
+        case.body = {"owner_id": "p0", "title": "Drawn"}
+    if isinstance(case.body, dict) and case.path == "/v1/webhooks/{webhook_id}":
+        case.body = HOOK
+    if isinstance(case.body, dict) and case.path == "/v1/live/hooks/srs":
+        case.query = {"token": served.hook}
+        case.body |= {"action": "on_play", "stream": "room"}
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

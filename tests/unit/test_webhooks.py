@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lodestone.base.clock import Instant
+from lodestone.base.errors import InvalidError
 from lodestone.commerce.reach import REACHES, may_speak, read_target, within_reach
 from lodestone.commerce.webhooks import (
     GIVE_UP_MICROS,
@@ -19,6 +20,7 @@ from lodestone.commerce.webhooks import (
     signature,
     wait_micros,
 )
+from lodestone.services.settings import load_settings
 
 BODY = '{"id":"evt_1","object":"event","type":"order.paid","data":{"object":{"id":"茶"}}}'.encode()
 
@@ -154,6 +156,16 @@ def test_the_open_network_is_reached_over_https_alone(address):
 
     assert [may_speak("https", ip, reach) for reach in REACHES] == [True, True, True]
     assert [may_speak("http", ip, reach) for reach in REACHES] == [False, False, True]
+
+
+def test_a_reach_that_is_none_is_refused_and_loopback_is_the_default():
+    with pytest.raises(
+        InvalidError, match=r"webhook_reach .* public, loopback, private, not 'moon'"
+    ):
+        load_settings("home", {"LODESTONE_WEBHOOK_REACH": "moon"}, "")
+
+    assert load_settings("home", {}, "").webhook_reach == "loopback"
+    assert load_settings("home", {}, 'webhook_reach = "public"').webhook_reach == "public"
 
 
 @pytest.mark.parametrize(
