@@ -16,6 +16,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
@@ -32,6 +33,7 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import MODEL, Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
+from lodestone.services.logins import Logins
 from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
@@ -126,6 +128,7 @@ async def open_app(
     draw: Draw | None = None,
     kernels: Kernels = COMPILED,
     seed: int = 1,
+    demo: str | None = None,
 ) -> AsyncIterator[App]:
     """Own the home, open every community, and close them whole at the end.
 
@@ -135,6 +138,7 @@ async def open_app(
         draw: Gives random whole numbers in [0, 2**63); the system's secrets by default.
         kernels: Compiled or plain; both decide the same.
         seed: Of the streams that reports draw from.
+        demo: The community whose residents anyone on this machine may be on a page; None outside a demo.
 
     Raises:
         ConflictError: Another process owns the home.
@@ -155,6 +159,7 @@ async def open_app(
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
             streams=Streams(seed), limits=_limits(settings, home),
+            pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
@@ -214,6 +219,16 @@ def _operator_key(home: Home, records: Records, clock: Clock) -> str:
         home.keep_key("operator", made.text)
         kept = made.text
     return kept
+
+
+def _gate(home: Home, records: Records) -> Gate:
+    """Return what pages are entered by; the secret that signs logins is made at the first start."""
+    kept = home.key("logins")
+    if kept is None:
+        kept = secrets.token_hex(32)
+        home.keep_key("logins", kept)
+    files = [home.path / "demo.key", home.path / "operator.key"]
+    return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files, time.monotonic)
 
 
 class _Opener:
