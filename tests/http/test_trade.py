@@ -316,6 +316,10 @@ def test_what_was_bought_from_a_feed_is_an_outcome_of_its_slot_and_the_shop_is_t
                 "GET", "/v1/reports/liu?from=2026-03-04&to=2026-03-04", status=200
             )
             assert [one["count"] for one in liu["liu"]["retained"]["customers"]] == [1]
+            export = await world.ask("GET", "/v1/people/p0/export", status=200)
+            assert [one["id"] for one in export["orders"]] == [made["id"]]
+            owned = await world.ask("GET", "/v1/people/mei/export", status=200)
+            assert (owned["orders"], owned["shops"]) == ([], ["soups"])
 
     run(scenario())
 
