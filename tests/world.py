@@ -83,7 +83,7 @@ def numbers():
 
 
 @asynccontextmanager
-async def opened(home, *, clock=None, community=True, given=None, draw=None):
+async def opened(home, *, clock=None, community=True, given=None, draw=None, demo=None):
     """Open an installation; the same home again is a restart."""
     clock = clock or ManualClock(instant(NOON))
     settings = bootstrap.settings_of(str(home), {})
@@ -91,7 +91,7 @@ async def opened(home, *, clock=None, community=True, given=None, draw=None):
         draw = (
             numbers()
         )  # a fresh home counts, so that two of them agree; a restart must not count again
-    async with bootstrap.open_app(settings, wall=clock, draw=draw) as app:
+    async with bootstrap.open_app(settings, wall=clock, draw=draw, demo=demo) as app:
         transport = httpx.ASGITransport(app.asgi)
         operator = {"Authorization": f"Bearer {app.operator_key}", "X-Community": "c"}
         async with httpx.AsyncClient(

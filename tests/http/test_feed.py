@@ -279,3 +279,33 @@ def test_facts_without_a_receipt_move_no_exposure(tmp_path):
             return int(state.impressions_day.sum()), int(state.item_ring[0].sum(axis=0)[13])
 
     assert run(scenario()) == (0, 1)
+
+
+def test_the_latest_receipts_are_listed_newest_first_and_name_nobody(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await settled(world)
+            feeds = [await world.feed(viewer) for viewer in ("p0", "p1", None, "p0", "p2")]
+            first = await world.ask("GET", "/v1/receipts?limit=3", status=200)
+            rest = await world.ask("GET", f"/v1/receipts?cursor={first['next_cursor']}", status=200)
+            shown = await world.ask("GET", f"/v1/receipts/{feeds[4]['receipt_id']}", status=200)
+            await world.ask("DELETE", "/v1/people/p0")
+            later = await world.ask("GET", "/v1/receipts", status=200)
+            history = await world.ask("GET", "/v1/promises/history", status=200)
+        return feeds, first, rest, shown, later, history
+
+    feeds, first, rest, shown, later, history = run(scenario)
+    lines = [*first["data"], *rest["data"]]
+    assert [line["receipt_id"] for line in lines] == [f["receipt_id"] for f in feeds[::-1]]
+    assert rest["next_cursor"] is None
+    two, zero, nobody, one, zero_again = [line["viewer"] for line in lines]
+    assert nobody is None
+    assert zero == zero_again
+    assert len({two, zero, one}) == 3
+    assert not {"p0", "p1", "p2"} & {two, zero, one}
+    assert lines[0]["filled"] == len(shown["slate"]) == 10
+    assert lines[0]["candidates"] == shown["candidates"]
+    assert [line["erased"] for line in later["data"]] == [False, True, False, False, True]
+    assert [one["id"] for one in history["data"]] == [
+        "first_impressions", "local_share", "gini", "exploration",
+    ]  # fmt: skip

@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from lodestone.base.money import Micros
+from lodestone.console import pages
 from lodestone.ledger import AccountKind, Code, Transfer
 from lodestone.ledger.chart import provider, shop
 from lodestone.ledger.transfers import transfer_id
@@ -57,7 +58,7 @@ class Serving(threading.Thread):
         asyncio.run(self.main())
 
     async def main(self):
-        async with opened(self.home, given={"clock": "driven"}) as world:
+        async with opened(self.home, given={"clock": "driven"}, demo="c") as world:
             await world.put("/v1/clock", {"instant": "2026-03-03T12:00:00Z"}, status=200)
             self.money = await earned(world)
             await world.put("/v1/clock", {"instant": "2026-03-04T12:00:00Z"}, status=200)
@@ -78,6 +79,8 @@ class Serving(threading.Thread):
             feed = await world.feed()
             self.keys = world.key, world.app.operator_key
             self.receipt = feed["receipt_id"]
+            made = await world.ask("POST", "/v1/sessions", {"viewer": "p0"}, status=201)
+            self.token = made["token"]
             config = uvicorn.Config(world.app.asgi, port=0, lifespan="off", log_level="critical")
             self.server = uvicorn.Server(config)
             serving = asyncio.create_task(self.server.serve())
@@ -113,7 +116,7 @@ def served(tmp_path_factory):
 
 def operations():
     """Return every operation of the document, by its name."""
-    inner = application(None, None, None, wall=None, streams=None)
+    inner = application(None, None, None, wall=None, streams=None, pages=pages(demo=None))
     document = msgspec.json.decode(msgspec.json.encode(inner._inner.openapi_schema.to_schema()))
     schema = schemathesis.openapi.from_dict(document)
     return {one.ok().label: one.ok() for one in schema.get_all_operations()}
@@ -197,7 +200,8 @@ def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name,
         if case.path.endswith("/disable"):
             case.path_parameters = {"community_id": "none"}
         operator = "communities" in case.path or "backup" in case.path
-        headers = {"Authorization": f"Bearer {served.keys[1 if operator else 0]}"}
+        key = served.token if "/page/" in case.path else served.keys[1 if operator else 0]
+        headers = {"Authorization": f"Bearer {key}"}
         if there and case.path == "/v1/media/{key}":
             headers["Content-Type"] = "image/png"  # which its client cannot pack by itself
         answer = case.call_and_validate(

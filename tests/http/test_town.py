@@ -54,7 +54,7 @@ def test_every_topic_has_pictures_of_its_own():
 
     assert len(set(pictures.values())) == len(pictures)
     for data in pictures.values():
-        assert Image.open(io.BytesIO(data)).size == (480, 360)
+        assert Image.open(io.BytesIO(data)).size == (480, 640)
         assert len(data) < 40_000
     assert picture(3, 1) == pictures[3, 1]
 

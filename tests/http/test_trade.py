@@ -1,5 +1,8 @@
 """Buying on the spot over the public routes: what is reserved, paid, handed over, given back."""
 
+import pytest
+from sqlalchemy import text
+
 from tests.trade_world import (
     act,
     balances,
@@ -313,5 +316,49 @@ def test_what_was_bought_from_a_feed_is_an_outcome_of_its_slot_and_the_shop_is_t
                 "GET", "/v1/reports/liu?from=2026-03-04&to=2026-03-04", status=200
             )
             assert [one["count"] for one in liu["liu"]["retained"]["customers"]] == [1]
+            export = await world.ask("GET", "/v1/people/p0/export", status=200)
+            assert [one["id"] for one in export["orders"]] == [made["id"]]
+            owned = await world.ask("GET", "/v1/people/mei/export", status=200)
+            assert (owned["orders"], owned["shops"]) == ([], ["soups"])
+
+    run(scenario())
+
+
+TAMPERED = [
+    "UPDATE stock SET sold = sold + 1",
+    "UPDATE stock SET held = held + 1",
+    "UPDATE orders SET refunded = 1 WHERE number = 1",
+    "UPDATE orders SET state = 4 WHERE number = 2",
+    "UPDATE orders SET commission = commission + 1, merchant = merchant - 1 WHERE number = 1",
+    "UPDATE vouchers SET used = used + 1",
+    "UPDATE redemptions SET reversed = 1",
+    "UPDATE sale_taken SET units = units + 1",
+    "DELETE FROM order_events WHERE move = 3",
+    "DELETE FROM orders WHERE number = 1",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_an_audit_names_what_was_tampered_with_in_trade(tmp_path, statement):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            sale = {
+                "product_id": "soup", "variant_id": "bowl", "stock": 5,
+                "opens_at": "2026-03-04T11:00:00Z", "closes_at": "2026-03-04T23:00:00Z",
+            }  # fmt: skip
+            await world.put("/v1/sales/flash", sale, status=201)
+            done = await bought(world, line(quantity=2))
+            await act(world, done, "fulfil")
+            await bought(world, buyer="p1", sale_id="flash")
+            await bought(world, line("meal", "two"), buyer="p2")
+            await redeem(world, (await voucher(world, "p2"))["code"])
+            await audited(world)
+            with world.app.records._engine.begin() as connection:
+                connection.execute(text(statement))
+
+            told = await world.ask("POST", "/v1/audit", status=200)
+
+            assert {one["check"] for one in told["differences"]} == {"trade"}
 
     run(scenario())

@@ -1,5 +1,6 @@
 """Reports say what the facts say: value by the policy in force, cohorts that stay, borders crossed."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -7,7 +8,11 @@ from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.insight.flow import flow
 from lodestone.insight.liu import efficiency, retained
+from lodestone.insight.prices import history
 from lodestone.insight.window import Span, once
+from lodestone.traffic.policy import Policy, Promise
+from lodestone.traffic.pricer import PricerState
+from lodestone.traffic.prices import PriceVector
 
 DAY = 86_400 * 1_000_000
 
@@ -41,6 +46,71 @@ def test_efficiency_is_outcomes_times_worths_of_the_policy_in_force_per_thousand
     assert public.efficiency_micros == 4_300 * 1000 / 2
     assert not public.provisional
     assert [row.efficiency_micros for row in rows[1:]] == [None, None]
+
+
+def test_the_error_of_efficiency_is_that_of_the_mean_over_impressions():
+    shown = [{"kind": Kind.IMPRESSION, "day": 5, "receipt": 1, "slot": n} for n in (1, 2, 3, 4)]
+    liked = [
+        {"kind": Kind.LIKE, "day": 5, "receipt": 1, "slot": 1},
+        {"kind": Kind.CLICK, "day": 5, "receipt": 1, "slot": 1},
+        {"kind": Kind.LIKE, "day": 5, "receipt": 1, "slot": 2},
+    ]
+    worths = np.zeros(13)
+    worths[Kind.LIKE], worths[Kind.CLICK] = 2_000.0, 1_000.0
+
+    rows = efficiency(
+        facts_of(*shown, *liked), Span(5, 5), 9, {1: worths}, np.array([0]), np.array([1])
+    )
+
+    per_impression = np.array([3_000.0, 2_000.0, 0.0, 0.0])
+    expected = 1000 * per_impression.std(ddof=1) / 2
+    assert rows[0].error_micros == round(expected, 3)
+    assert rows[1].error_micros is None
+
+
+def vectors(*steps):
+    """Price vectors by version, as the log gives them: (time, price, delivered) of bit 1."""
+    kept = {}
+    for version, (time, price, delivered) in enumerate(steps, 1):
+        prices = tuple(price if bit == 1 else 0.0 for bit in range(64))
+        vector = PriceVector(
+            version=version, time=time, prices=prices, signs=(0,) * 64, gini=0.0, slot_value=1.0
+        )
+        shares = tuple(delivered if bit == 1 else 0.0 for bit in range(64))
+        kept[version] = msgspec.msgpack.encode(PricerState(vector=vector, delivered=shares))
+    return kept
+
+
+LOCAL = Promise(id="near", kind="local_share", target=0.2)
+
+
+def test_a_promises_history_begins_at_the_first_step_of_its_span():
+    kept = vectors((0, 1.0, 0.1), (DAY, 2.0, 0.2), (2 * DAY, 3.0, 0.3))
+
+    told = history(kept.get, 3, DAY, [(0, Policy(promises=(LOCAL,)))])
+
+    assert [(p.version, p.price_micros, p.delivered) for p in told[0].points] == [
+        (2, 2.0, 0.2), (3, 3.0, 0.3),
+    ]  # fmt: skip
+    assert told[0].points[0].time == "1970-01-02T00:00:00.000Z"
+
+
+def test_a_promise_has_no_history_before_the_policy_that_made_it():
+    kept = vectors((0, 1.0, 0.1), (DAY, 2.0, 0.2))
+    before, after = Policy(), Policy(promises=(LOCAL,))
+
+    told = history(kept.get, 2, 0, [(0, before), (DAY, after)])
+
+    assert [(one.id, [p.version for p in one.points]) for one in told] == [("near", [2])]
+
+
+def test_without_a_step_or_with_a_lost_one_a_history_is_shorter():
+    policies = [(0, Policy(promises=(LOCAL,)))]
+    kept = vectors((0, 1.0, 0.1), (DAY, 2.0, 0.2))
+    del kept[2]
+
+    assert history(kept.get, None, 0, policies)[0].points == []
+    assert [p.version for p in history(kept.get, 2, 0, policies)[0].points] == [1]
 
 
 def test_a_day_within_the_lateness_window_is_provisional():

@@ -144,7 +144,7 @@ def test_pictures_of_a_topic_differ_and_can_be_shown():
     assert len({topic.scene for topic in TOPICS}) == 24
     for data in drawn.values():
         image = Image.open(io.BytesIO(data))
-        assert (image.format, image.size) == ("WEBP", (480, 360))
+        assert (image.format, image.size) == ("WEBP", (480, 640))
         assert 1_000 < len(data) < 20_000
     shown = [np.asarray(Image.open(io.BytesIO(data)), np.int16) for data in drawn.values()]
     apart = [np.abs(one - other).mean() for one, other in pairwise(shown)]
@@ -377,6 +377,6 @@ def test_people_bring_pictures_where_they_post_them():
 
     for item in engine.items.values():
         assert item["media"] == [
-            {"url": "/media/x", "type": "image/webp", "width": 480, "height": 360}
+            {"url": "/media/x", "type": "image/webp", "width": 480, "height": 640}
         ]
         assert "picture" not in item

@@ -69,6 +69,27 @@ _FIELD = re.compile(r"field `(?P<field>[^`]*)`(?:: )?")
 Struct_ = TypeVar("Struct_")
 
 
+class Detail(msgspec.Struct, frozen=True):
+    """One field at fault."""
+
+    field: str
+    problem: str
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """What went wrong: a stable code, what to do, and the fields at fault."""
+
+    code: str
+    message: str
+    details: list[Detail]
+
+
+class ErrorReply(msgspec.Struct, frozen=True):
+    """The body of every refusal."""
+
+    error: ErrorBody
+
+
 class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A point on the globe in degrees, WGS 84."""
 

@@ -10,9 +10,10 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError
+from lodestone.commerce.reach import Reach
 from lodestone.services.engine import Engine
 from lodestone.services.webhooks import ROUND, Courier
-from lodestone.stores.webhook_post import Sender
+from lodestone.stores.webhook_post import HttpSender
 
 LOOK_SECONDS: Final = 1.0
 """How soon what has happened is told."""
@@ -24,8 +25,9 @@ _LOG: Final = structlog.get_logger("lodestone")
 class Couriers:
     """Starts and stops the courier of every community."""
 
-    def __init__(self, sender: Sender, wall: Clock, streams: Streams) -> None:
-        self._sender = sender
+    def __init__(self, reach: Reach, wall: Clock, streams: Streams) -> None:
+        self.reach = reach
+        self._sender = HttpSender(reach)
         self._wall = wall
         self._chance = streams.of("webhooks").random
         # Not the event loop's own threads: those write orders.

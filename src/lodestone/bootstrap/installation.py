@@ -17,6 +17,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.bootstrap.couriers import Couriers
+from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
@@ -33,6 +34,7 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import MODEL, Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
+from lodestone.services.logins import Logins
 from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
 from lodestone.services.webhooks import KEPT_MICROS
@@ -42,7 +44,6 @@ from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import MANUAL, ManualProvider
 from lodestone.stores.records import CommunityRecord, Records, key_digest
 from lodestone.stores.records_sql import SqlRecords, answers, open_records
-from lodestone.stores.webhook_post import HttpSender
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
@@ -130,6 +131,7 @@ async def open_app(
     draw: Draw | None = None,
     kernels: Kernels = COMPILED,
     seed: int = 1,
+    demo: str | None = None,
 ) -> AsyncIterator[App]:
     """Own the home, open every community, and close them whole at the end.
 
@@ -139,6 +141,7 @@ async def open_app(
         draw: Gives random whole numbers in [0, 2**63); the system's secrets by default.
         kernels: Compiled or plain; both decide the same.
         seed: Of the streams that reports draw from.
+        demo: The community whose residents anyone on this machine may be on a page; None outside a demo.
 
     Raises:
         ConflictError: Another process owns the home.
@@ -152,14 +155,15 @@ async def open_app(
     try:
         records = records_at(settings.records_url, draw)
         clock = wall or WallClock()
-        couriers = Couriers(HttpSender(settings.webhook_reach), clock, Streams(seed))
+        couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
         opener = _Opener(home, records, clock, kernels, couriers)
         engines = Engines(records, clock, opener.open, opener.close)
         await engines.start()
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
-            streams=Streams(seed), limits=_limits(settings, home), reach=settings.webhook_reach,
+            streams=Streams(seed), limits=_limits(settings, home),
+            pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
@@ -222,6 +226,16 @@ def _operator_key(home: Home, records: Records, clock: Clock) -> str:
     return kept
 
 
+def _gate(home: Home, records: Records) -> Gate:
+    """Return what pages are entered by; the secret that signs logins is made at the first start."""
+    kept = home.key("logins")
+    if kept is None:
+        kept = secrets.token_hex(32)
+        home.keep_key("logins", kept)
+    files = [home.path / "demo.key", home.path / "operator.key"]
+    return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files, time.monotonic)
+
+
 class _Opener:
     """Puts the parts of one community together and takes them apart."""
 
@@ -277,7 +291,7 @@ class _Opener:
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),
             cpu=time.thread_time_ns, drop_snapshots=lambda: snapshots.drop_all(folder),
-            providers={MANUAL: ManualProvider()},
+            providers={MANUAL: ManualProvider()}, reach=self._couriers.reach,
         )  # fmt: skip
 
     async def close(self, engine: Engine) -> None:

@@ -52,6 +52,7 @@ async def serve(
     *,
     prepare: Callable[[App], Awaitable[None]] | None = None,
     ready: Callable[[App, int], None],
+    demo: str | None = None,
 ) -> None:
     """Serve until interrupted.
 
@@ -59,12 +60,13 @@ async def serve(
         settings: What holds.
         prepare: Runs before the doors open, such as filling the demo.
         ready: Is told the application and the port once it answers.
+        demo: See `open_app`.
 
     Raises:
         ConflictError: The home or the port is in use.
     """
     _require_free(settings)
-    async with open_app(settings) as app:
+    async with open_app(settings, demo=demo) as app:
         if prepare is not None:
             await prepare(app)
 

@@ -8,7 +8,7 @@ import typer
 from lodestone import bootstrap
 from lodestone.cli.reach import settings_of
 from lodestone.cli.say import Home, note
-from lodestone.cli.towns import fill_demo
+from lodestone.cli.towns import DEMO, fill_demo
 from lodestone.services.settings import Settings
 
 
@@ -42,7 +42,12 @@ def serve(
     note(f"opening {settings.home}")
     prepare = fill_demo if demo else None
     asyncio.run(
-        bootstrap.serve(settings, prepare=prepare, ready=lambda app, at: _ready(app, settings, at))
+        bootstrap.serve(
+            settings,
+            prepare=prepare,
+            ready=lambda app, at: _ready(app, settings, at),
+            demo=DEMO if demo else None,
+        )
     )
 
 
@@ -52,11 +57,13 @@ def _ready(app: bootstrap.App, settings: Settings, port: int) -> None:
     note(
         f"serving {', '.join(names) if names else 'no community yet; `lodestone community create` makes one'}"
     )
+    note(f"  {base}/              the page people see")
+    note(f"  {base}/operator      the operator's window")
     note(f"  {base}/docs          every route")
     note(f"  {base}/v1            the API")
     note(f"  {base}/metrics       for Prometheus")
     key = app.home.key("demo")
     if key is not None and "demo" in names:
-        note(f"  key of demo: {key}")
+        note(f"  key of demo: {key} (kept in {app.home.path / 'demo.key'})")
     note(f"  operator's key: {app.home.path / 'operator.key'}")
     note("stop with Ctrl-C")

@@ -6,6 +6,7 @@ seen, followers still following, customers who came back.
 """
 
 from collections.abc import Mapping
+from math import sqrt
 from typing import Final, TypeAlias
 
 import msgspec
@@ -30,6 +31,8 @@ class DayEfficiency(msgspec.Struct, frozen=True, kw_only=True):
     value_micros: float
     efficiency_micros: float | None
     """Null on a day without impressions."""
+    error_micros: float | None
+    """Standard error of the efficiency, impressions taken as independent; null below two of them."""
     people: int
     provisional: bool
     """Its facts may still come: the day is within the lateness window."""
@@ -114,12 +117,14 @@ def efficiency(
     in_force = versions_in_force(facts["receipt"][done], first_receipts, versions)
     value = values_of(facts[done], worths_of_version, in_force)
     word = word_of(facts["domain_kind"])
+    slots = _slots(facts[done])
     rows = []
     for day in range(span.first, span.last + 1):
         for code, name in enumerate(DOMAIN_WORDS):
             here = (facts["day"] == day) & (word == code)
             shown = int((seen & here).sum())
-            worth = float(value[here[done]].sum())
+            mine = here[done]
+            worth = float(value[mine].sum())
             rows.append(
                 DayEfficiency(
                     day=day_text(day),
@@ -127,6 +132,7 @@ def efficiency(
                     impressions=shown,
                     value_micros=round(worth, 3),
                     efficiency_micros=round(worth * 1000 / shown, 3) if shown else None,
+                    error_micros=_error(value[mine], slots[mine], shown),
                     people=int(
                         np.unique(facts["person"][seen & here & (facts["person"] >= 0)]).size
                     ),
@@ -134,6 +140,23 @@ def efficiency(
                 )
             )
     return rows
+
+
+def _slots(facts: Facts) -> Ints:
+    """Number the slots that outcomes belong to, shape (facts,)."""
+    keys = facts["receipt"] * 256 + facts["slot"]
+    found: Ints = np.unique(keys, return_inverse=True)[1]
+    return found
+
+
+def _error(value: Floats, slots: Ints, shown: int) -> float | None:
+    """Return the standard error of value per thousand impressions; those without an outcome are 0."""
+    if shown < 2:
+        return None
+    worth = np.bincount(slots, weights=value) if slots.size else np.zeros(0)
+    mean = float(value.sum()) / shown
+    variance = max(0.0, float(worth @ worth) / shown - mean * mean) * shown / (shown - 1)
+    return round(1000 * sqrt(variance / shown), 3)
 
 
 def retained(facts: Facts, span: Span, today: int, within: Bools | None = None) -> Retained:
@@ -165,10 +188,9 @@ def _returning(pairs: Ints, span: Span, today: int) -> list[Cohort]:
         return []
     pairs = np.unique(pairs, axis=0)
     _, start = np.unique(pairs[:, 0], return_index=True)
-    first = {int(pairs[at, 0]): int(pairs[at, 1]) for at in start}
     there = set(map(tuple, pairs.tolist()))
     came_on: dict[int, list[int]] = {}
-    for person, day in first.items():
+    for person, day in pairs[start].tolist():
         came_on.setdefault(day, []).append(person)
     cohorts = []
     for day in range(span.first, span.last + 1):

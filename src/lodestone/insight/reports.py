@@ -19,6 +19,7 @@ from lodestone.features.directory import Directory
 from lodestone.features.state import State
 from lodestone.insight.flow import FlowReport, flow
 from lodestone.insight.liu import Liu, day_text, efficiency, retained
+from lodestone.insight.prices import PromiseHistory, history
 from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, table, word_of
 from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records import Records
@@ -29,6 +30,7 @@ from lodestone.traffic.pricer import PricerState, alarms, bits_of, price_of
 
 SPAN_DAYS_MAX = 400
 _DEFAULT_DAYS = 7
+_DAY_MICROS = 86_400 * 1_000_000
 
 
 class Keeper(Protocol):
@@ -172,6 +174,16 @@ class Reports:
             )
             for bit, promise in bits_of(policy).items()
         ]  # fmt: skip
+
+    def history(self, days: int) -> list[PromiseHistory]:
+        """Return how each promise's dual price and delivery moved in so many days up to now."""
+        engine = self._engine
+        found = engine.parts.records.policies(engine.community)[::-1]
+        since = Instant(max(0, engine.now() - days * _DAY_MICROS))
+        return history(
+            engine.log.prices, engine.log.prices_last(), since,
+            [(record.created, record.policy) for record in found],
+        )  # fmt: skip
 
     def step(self) -> StepOut:
         """Return the step that the prices in force come from; version 0 is the beginning."""

@@ -10,12 +10,12 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins import InitPlugin
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
-from lodestone.commerce.reach import REACH_DEFAULT, Reach
 from lodestone.media import MediaFolder
 from lodestone.serve import (
     gorse,
@@ -43,17 +43,26 @@ _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413
 
 
 def application(
-    engines: Engines, access: Access, media: MediaFolder, *, wall: Clock, streams: Streams,
-    limits: Limits | None = None, reach: Reach = REACH_DEFAULT,
-) -> Door:  # fmt: skip
-    """Assemble the ASGI application; no key has a limit unless `limits` says so."""
+    engines: Engines,
+    access: Access,
+    media: MediaFolder,
+    *,
+    wall: Clock,
+    streams: Streams,
+    limits: Limits | None = None,
+    pages: InitPlugin | None = None,
+) -> Door:
+    """Assemble the ASGI application.
+
+    No key has a limit unless `limits` says so; `pages` adds the routes that people open in a browser.
+    """
     meters = Meters()
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
         *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
         *routes_live.ROUTES, *routes_webhooks.ROUTES,
     ]  # fmt: skip
-    inner = _inner(routes)
+    inner = _inner(routes, pages)
     inner.state.update(
         {
             "engines": engines,
@@ -61,7 +70,6 @@ def application(
             "media": media,
             "meters": meters,
             "streams": streams,
-            "reach": reach,
         }
     )
     return Door(
@@ -71,7 +79,7 @@ def application(
 
 def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
-    inner = _inner([*routes_orders.ROUTES, *gorse.ROUTES, routes_operator.live])
+    inner = _inner([*routes_orders.ROUTES, *gorse.ROUTES, routes_operator.live], None)
     inner.state.update({"engines": desks, "access": access})
     return Door(
         cast("Engines", desks), access, cast("Asgi", inner), wall=wall, limits=Limits(),
@@ -79,7 +87,7 @@ def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
     )  # fmt: skip
 
 
-def _inner(routes: Sequence[Any]) -> Litestar:
+def _inner(routes: Sequence[Any], pages: InitPlugin | None) -> Litestar:
     return Litestar(
         route_handlers=routes,
         exception_handlers={
@@ -87,8 +95,8 @@ def _inner(routes: Sequence[Any]) -> Litestar:
             Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
-            title="Lodestone", version="1", path="/", use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            title="Lodestone", version="1", path="/docs/document", use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin()],
             components=Components(
                 security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
             ),
@@ -96,6 +104,7 @@ def _inner(routes: Sequence[Any]) -> Litestar:
         ),
         request_max_body_size=None,
         logging_config=None,
+        plugins=[] if pages is None else [pages],
     )  # fmt: skip
 
 

@@ -11,8 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.base.wire import SLASH, app_id
-from lodestone.serve.replies import ErrorReply
+from lodestone.base.wire import SLASH, ErrorReply, app_id
 from lodestone.services.access import Access, Principal
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine

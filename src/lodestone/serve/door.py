@@ -46,7 +46,11 @@ HOT: Final = ("/v1/feeds", "/v1/events")
 """The routes that are answered here."""
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
-_OPEN: Final = ("/health/", "/docs", "/openapi.json", "/metrics", "/media/", "/api/health/")
+_OPEN: Final = (
+    "/health/", "/docs", "/openapi.json", "/metrics", "/media/", "/api/health/",
+    "/static/", "/operator", "/merchant", "/demo/",
+)  # fmt: skip
+"""What needs no key: a page brings a session of its own."""
 _CALLBACKS: Final = ("/v1/live/hooks/srs",)
 """Posted to by who cannot send a header; each checks the token in its address."""
 _FEEDS: Final = msgspec.json.Encoder()

@@ -10,10 +10,10 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from lodestone.base.errors import NotOfferedError
+from lodestone.base.wire import ErrorReply
 from lodestone.serve import gorse_feedback, gorse_lists, gorse_records
 from lodestone.serve.common import REFUSALS, Asked
 from lodestone.serve.gorse_common import held
-from lodestone.serve.replies import ErrorReply
 
 _FEED: Final = "use GET /api/recommend/{user-id}: every decision here uses all signals at once"
 _PEOPLE: Final = "people are not compared with each other here; ask for recommendations instead"

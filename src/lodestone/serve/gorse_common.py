@@ -7,6 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
+from lodestone.base.wire import ErrorReply
 from lodestone.content import ItemIn
 from lodestone.people import PersonIn
 from lodestone.serve.common import (
@@ -19,7 +20,6 @@ from lodestone.serve.common import (
     principal,
 )
 from lodestone.serve.gorse_shapes import Item, User, item_in, person_in
-from lodestone.serve.replies import ErrorReply
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
 from lodestone.stores.records import ItemRecord, PersonRecord

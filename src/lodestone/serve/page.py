@@ -4,12 +4,10 @@ from html import escape
 from typing import Any, Final
 
 _STYLE: Final = """
-:root{--ground:#FBFAF7;--card:#FFFFFF;--ink:#171B22;--soft:#565E6B;--line:#E3E0D8;--public:#0B66A8}
-@media(prefers-color-scheme:dark){:root{--ground:#12151B;--card:#1A1F28;--ink:#EEF0F3;--soft:#A3ACBA;--line:#2A313D;--public:#6DB6F2}}
-body{margin:0 auto;max-width:72ch;padding:24px 16px;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-h1{font-size:28px;line-height:1.2}h2{font-size:20px;line-height:1.2;margin-top:40px}
-section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:12px 16px;margin:12px 0}
-code{font-size:14px;overflow-wrap:anywhere}b{color:var(--public)}p{margin:4px 0;color:var(--soft)}a{color:var(--public)}
+body{margin:0 auto;max-width:72ch;padding:var(--space-24) var(--space-16);background:var(--ground);color:var(--ink);font:var(--type-16)/var(--leading) var(--face)}
+h1{font-size:var(--type-28);line-height:var(--leading-tight)}h2{font-size:var(--type-20);line-height:var(--leading-tight);margin-top:var(--space-40)}
+section{background:var(--card);border:var(--hairline) solid var(--line);border-radius:var(--corner-card);padding:var(--space-12) var(--space-16);margin:var(--space-12) 0}
+code{font-size:var(--type-14);overflow-wrap:anywhere}b{color:var(--public)}p{margin:var(--space-4) 0;color:var(--ink-soft)}a{color:var(--public)}
 """
 
 
@@ -25,7 +23,7 @@ def page_of(schema: dict[str, Any]) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Lodestone: routes</title><style>{_STYLE}</style><h1>Lodestone: every route</h1>"
+        f'<title>Lodestone: routes</title><link rel="stylesheet" href="/static/tokens.css"><style>{_STYLE}</style><h1>Lodestone: every route</h1>'
         '<p>The same as a machine reads it: <a href="/openapi.json">openapi.json</a>. Send your key as '
         "<code>Authorization: Bearer KEY</code>.</p>" + "".join(parts) + "</html>"
     )

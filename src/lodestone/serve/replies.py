@@ -17,6 +17,7 @@ from lodestone.base.errors import (
     UnavailableError,
     UnknownError,
 )
+from lodestone.base.wire import Detail, ErrorBody, ErrorReply
 
 STATUS: Final = (
     (InvalidError, 400),
@@ -29,27 +30,6 @@ STATUS: Final = (
     (NotOfferedError, 501),
     (UnavailableError, 503),
 )
-
-
-class Detail(msgspec.Struct, frozen=True):
-    """One field at fault."""
-
-    field: str
-    problem: str
-
-
-class ErrorBody(msgspec.Struct, frozen=True):
-    """What went wrong: a stable code, what to do, and the fields at fault."""
-
-    code: str
-    message: str
-    details: list[Detail]
-
-
-class ErrorReply(msgspec.Struct, frozen=True):
-    """The body of every refusal."""
-
-    error: ErrorBody
 
 
 def status_of(error: LodestoneError) -> int:

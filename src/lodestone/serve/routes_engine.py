@@ -11,14 +11,22 @@ from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.flow import FlowReport
-from lodestone.insight.reports import ExposureReport, LiuReport, PromiseOut, Reports, StepOut
+from lodestone.insight.prices import PromiseHistory
+from lodestone.insight.reports import (
+    SPAN_DAYS_MAX,
+    ExposureReport,
+    LiuReport,
+    PromiseOut,
+    Reports,
+    StepOut,
+)
 from lodestone.models.rates import FEATURES, RatesModel
-from lodestone.serve.common import REFUSALS, Asked, PathId, engine, named, principal
+from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, PathId, engine, named, principal
 from lodestone.services.dry_run import DryRunOut
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
-from lodestone.services.receipts import ReceiptOut, Receipts, ReplayOut, TraceOut
+from lodestone.services.receipts import ReceiptList, ReceiptOut, Receipts, ReplayOut, TraceOut
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
 
@@ -32,6 +40,8 @@ Domain = Annotated[
     str | None,
     QueryParameter(max_length=128, description="public, middle, private, or a middle domain's id."),
 ]
+
+Days = Annotated[int, QueryParameter(ge=1, le=SPAN_DAYS_MAX, description="So many days back.")]
 
 
 class PolicyPut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +77,12 @@ class PromiseTable(msgspec.Struct, frozen=True):
     step: StepOut
 
 
+class PromiseHistories(msgspec.Struct, frozen=True):
+    """Each promise over time."""
+
+    data: list[PromiseHistory]
+
+
 @post("/v1/feeds", status_code=200, responses=REFUSALS)
 async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
     """Ask for a feed."""
@@ -77,6 +93,12 @@ async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
 async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
     """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
     return await engine(request, "events").accept(data.events, trusted=True)
+
+
+@get("/v1/receipts", responses=REFUSALS)
+async def list_receipts(request: Asked, limit: Limit = 50, cursor: Cursor = None) -> ReceiptList:
+    """List receipts, newest first; whom each was for appears only as a pseudonym."""
+    return _receipts(request).latest(limit, cursor)
 
 
 @get("/v1/receipts/{receipt_id:str}", responses=REFUSALS)
@@ -183,6 +205,12 @@ async def get_promises(request: Asked) -> PromiseTable:
     return PromiseTable(reports.promises(), reports.step())
 
 
+@get("/v1/promises/history", responses=REFUSALS)
+async def get_promise_history(request: Asked, days: Days = 7) -> PromiseHistories:
+    """Read how each promise's dual price and delivery moved, step by step, thinned to 96 points."""
+    return PromiseHistories(_reports(request).history(days))
+
+
 @get("/v1/reports/liu", responses=REFUSALS)
 async def get_liu(
     request: Asked, first: First = None, last: Last = None, domain: Domain = None
@@ -209,6 +237,6 @@ async def get_exposure(
 
 
 ROUTES = [
-    post_feed, post_events, get_receipt, replay_receipt, get_trace, get_policy, put_policy,
-    list_policies, dry_run, rollback, put_predictor, get_promises, get_liu, get_flow, get_exposure,
+    post_feed, post_events, list_receipts, get_receipt, replay_receipt, get_trace, get_policy, put_policy,
+    list_policies, dry_run, rollback, put_predictor, get_promises, get_promise_history, get_liu, get_flow, get_exposure,
 ]  # fmt: skip

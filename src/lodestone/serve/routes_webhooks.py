@@ -44,8 +44,7 @@ _MADE = {**REFUSALS, 201: ResponseSpec(WebhookOut, generate_examples=False, desc
 def hooks(request: Asked) -> Hooks:
     """Return the webhooks of the community that the key belongs to."""
     held = engine(request, "webhooks")
-    reach = request.app.state["reach"]
-    return Hooks(held.parts.records, held.trade.house, held.now, reach)
+    return Hooks(held.parts.records, held.trade.house, held.now, held.parts.reach)
 
 
 @put("/v1/webhooks/{webhook_id:str}", status_code=200, responses=_MADE)

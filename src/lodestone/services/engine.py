@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnavailableError
+from lodestone.commerce.reach import Reach
 from lodestone.events.beacon import Beacon
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
@@ -79,6 +80,7 @@ class Parts:
     cpu: Callable[[], int]
     drop_snapshots: Callable[[], None]
     providers: Mapping[str, PaymentProvider]
+    reach: Reach
 
 
 class Engine:

@@ -1,11 +1,20 @@
 """Receipts: read one, replay one, and trace an item through the latest of them."""
 
+import hashlib
+from base64 import b32encode
 from collections import Counter
+from typing import Final
 
 import msgspec
 import numpy as np
 
-from lodestone.base.errors import GoneError, UnavailableError, UnknownError
+from lodestone.base.errors import (
+    GoneError,
+    InvalidError,
+    Problem,
+    UnavailableError,
+    UnknownError,
+)
 from lodestone.base.wire import time_text
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
@@ -23,6 +32,7 @@ from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of, no_price
 from lodestone.traffic.replay import replay
 
 TRACE_RECEIPTS = 5_000
+ERASED: Final = -2
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +81,32 @@ class ReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
     chain: list[str]
 
 
+class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt in one line of a list; whom it was for appears only as a pseudonym."""
+
+    receipt_id: str
+    time: str
+    viewer: str | None
+    """The same for the same person, and nothing an app would know; null for nobody signed in."""
+    erased: bool
+    """Its viewer has been erased: it can no longer be opened."""
+    surface: str
+    domain_id: str | None
+    candidates: int
+    slots: int
+    filled: int
+    explored_slot: int | None
+    degraded: list[str]
+    personalised: bool
+
+
+class ReceiptList(msgspec.Struct, frozen=True):
+    """The latest receipts, newest first."""
+
+    data: list[ReceiptLine]
+    next_cursor: str | None
+
+
 class ReplayOut(msgspec.Struct, frozen=True):
     """Whether a decision follows again from its receipt, and what differs when it does not."""
 
@@ -110,13 +146,57 @@ class Receipts:
         """
         return self._out(self.decision(text))
 
+    def latest(self, limit: int, before: str | None = None) -> ReceiptList:
+        """List receipts, newest first.
+
+        Args:
+            limit: How many at most.
+            before: The receipt to go on from, `next_cursor` of the list before.
+
+        Raises:
+            InvalidError: The cursor is not one of ours.
+        """
+        engine = self._engine
+        end = engine.log.receipt_next()
+        if before is not None:
+            sequence = engine.sequence_of(before)
+            if sequence is None:
+                problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+                raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+            end = min(end, sequence)
+        first = max(0, end - limit)
+        lines = [self._line(parts) for parts in engine.log.receipts(first, end)][::-1]
+        return ReceiptList(lines, receipt_id(engine.secret, first) if first and lines else None)
+
+    def line(self, text: str) -> ReceiptLine:
+        """Return the line of one receipt. Raises UnknownError."""
+        return self._line(self._parts(text))
+
+    def _line(self, parts: ReceiptParts) -> ReceiptLine:
+        engine, person = self._engine, self._person(parts)
+        decision = decode(parts.what, person)
+        choice = decision.choice
+        return ReceiptLine(
+            receipt_id=receipt_id(engine.secret, parts.sequence), time=time_text(decision.time),
+            viewer=pseudonym(engine.secret, person) if person >= 0 else None, erased=person == ERASED,
+            surface=SURFACES[decision.surface],
+            domain_id=engine.directory.domain_id(decision.domain) if decision.domain >= 0 else None,
+            candidates=int(decision.candidate.size), slots=decision.slots,
+            filled=int(choice.pool_index.size),
+            explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
+            degraded=list(decision.degraded), personalised=decision.personalised,
+        )  # fmt: skip
+
     def decision(self, text: str) -> Decision:
         """Return the decision behind an id; raises as `show`."""
+        return self._read(self._parts(text))
+
+    def _parts(self, text: str) -> ReceiptParts:
         sequence = self._engine.sequence_of(text)
         parts = None if sequence is None else self._engine.log.receipt(sequence)
         if parts is None:
             raise UnknownError("receipt_unknown", "there is no such receipt here")
-        return self._read(parts)
+        return parts
 
     def replay(self, text: str) -> ReplayOut:
         """Decide again from a receipt's own contents; raises as `show`."""
@@ -144,17 +224,23 @@ class Receipts:
         return msgspec.msgpack.decode(payload, type=PricerState).vector
 
     def _read(self, parts: ReceiptParts) -> Decision:
-        person, _ = decode_who(parts.who) if parts.who else (-2, b"")
-        directory = self._engine.directory
-        if person >= 0:
-            row = directory.row_of_ordinal(person)
-            if row < 0 or directory.person_ids[row] is None:
-                person = -2
-        if person == -2:
+        person = self._person(parts)
+        if person == ERASED:
             raise GoneError(
                 "erased", "the viewer of this receipt has been erased, and it with them"
             )
         return decode(parts.what, person)
+
+    def _person(self, parts: ReceiptParts) -> int:
+        """Return the ordinal of a receipt's viewer, -1 for nobody, ERASED when it is gone."""
+        if not parts.who:
+            return ERASED
+        person, _ = decode_who(parts.who)
+        directory = self._engine.directory
+        if person < 0:
+            return person
+        row = directory.row_of_ordinal(person)
+        return ERASED if row < 0 or directory.person_ids[row] is None else person
 
     def _out(self, decision: Decision) -> ReceiptOut:
         engine, choice, pool = self._engine, decision.choice, decision.pool
@@ -252,6 +338,17 @@ class Receipts:
         for bit, promise in bits_of(self._engine.housekeeper.policy).items():
             if held >> bit & 1:
                 counts["promise"][promise.id] += 1
+
+
+def pseudonym(secret: bytes, ordinal: int) -> str:
+    """Name a person for those who may not know who it is: seven letters, the same every time.
+
+    >>> pseudonym(b"k", 1) == pseudonym(b"k", 1) != pseudonym(b"k", 2)
+    True
+    """
+    data = ordinal.to_bytes(8, "big")
+    digest = hashlib.blake2b(data, key=secret, digest_size=5, person=b"pseudonym").digest()
+    return b32encode(digest).decode()[:7]
 
 
 def promise_prices(policy: Policy, prices: PriceVector) -> dict[str, float]:

@@ -48,6 +48,8 @@ class Canvas:
     colours: Palette
     chance: np.random.Generator
     variant: int
+    band: float = 1.0
+    """Share of the height that scenes are drawn in, about its middle; what touches an edge still reaches it."""
     draw: ImageDraw.ImageDraw = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +62,8 @@ class Canvas:
 
     def at(self, x: float, y: float) -> Point:
         """Return the pixel of a place given in shares."""
+        if y not in (0, 1):
+            y = 0.5 + (y - 0.5) * self.band
         return x * self.image.width, y * self.image.height
 
     def tone(self, name: str, other: str = "light", share: float = 0.0, alpha: int = 255) -> Rgb:

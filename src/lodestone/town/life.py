@@ -13,7 +13,7 @@ from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Verdicts
 from lodestone.town.habits import Habits
 from lodestone.town.make import Json, Post, Town
-from lodestone.town.pictures import picture
+from lodestone.town.pictures import HEIGHT, WIDTH, picture
 
 STEP_MINUTES: Final = 15
 STEPS: Final = 24 * 60 // STEP_MINUTES
@@ -117,7 +117,7 @@ def _body(post: Post, addresses: dict[str, str]) -> Json:
     body = {name: value for name, value in post.body.items() if name != "picture"}
     if "picture" in post.body:
         url = addresses[post.body["picture"]]
-        body["media"] = [{"url": url, "type": "image/webp", "width": 480, "height": 360}]
+        body["media"] = [{"url": url, "type": "image/webp", "width": WIDTH, "height": HEIGHT}]
     return body
 
 

@@ -13,7 +13,8 @@ from lodestone.town.drawing import Canvas, Palette, fall
 from lodestone.town.words import TOPICS
 
 WIDTH: Final = 480
-HEIGHT: Final = 360
+HEIGHT: Final = 640
+"""Upright, as a phone is held."""
 VARIANTS: Final = 6
 _SCALE: Final = 2
 
@@ -45,11 +46,19 @@ _SCENES: Final[dict[str, Callable[[Canvas], None]]] = {
         crafts.embroidery, crafts.batik, crafts.silver, crafts.pet,
     )
 }  # fmt: skip
+_TRUE_BAND: Final = 0.5625
+"""In this share of the height what a scene measures by its height is as it measures by its width."""
+_BANDS: Final = {
+    "fish_pot": _TRUE_BAND, "noodles": _TRUE_BAND, "rice_cakes": _TRUE_BAND,
+    "embroidery": _TRUE_BAND, "bull": 0.68, "pet": 0.7, "silver": 0.75, "raising": 0.85,
+    "football": 0.85, "hives": 0.85,
+}  # fmt: skip
+"""Scenes that would be drawn out of shape if they filled an upright picture."""
 _AT_NIGHT: Final = frozenset({"pipes", "night_market", "dance", "silver"})
 
 
 def picture(topic: int, variant: int) -> bytes:
-    """Draw one picture of a topic; the same two numbers give the same picture. WebP, 480 x 360.
+    """Draw one picture of a topic; the same two numbers give the same picture. WebP, 480 x 640.
 
     Args:
         topic: Index into the topics.
@@ -61,7 +70,7 @@ def picture(topic: int, variant: int) -> bytes:
     colours = harmonies[(topic + variant) % len(harmonies)]
     size = (WIDTH * _SCALE, HEIGHT * _SCALE)
     image = fall(colours.rgb("sky"), colours.rgb("horizon"), size)
-    _SCENES[scene](Canvas(image, colours, chance, variant))
+    _SCENES[scene](Canvas(image, colours, chance, variant, _BANDS.get(scene, 1.0)))
     image = _paper(image.reduce(_SCALE), chance)
     out = io.BytesIO()
     image.save(out, "WEBP", quality=60, method=2)

@@ -1,0 +1,54 @@
+"""What the routes behind a page share: who asks, in which community, and how a refusal is documented."""
+
+from typing import Any, Final
+
+from litestar import Request
+from litestar.openapi.datastructures import ResponseSpec
+
+from lodestone.base.errors import ForbiddenError
+from lodestone.base.wire import ErrorReply
+from lodestone.services.access import Access, Principal
+from lodestone.services.engine import Engine
+from lodestone.services.engines import Engines
+
+Asked = Request[Any, Any, Any]
+_REASONS: Final = {
+    400: "The input does not fit; `details` names the field.",
+    401: "No session, or one that has ended.",
+    403: "The session may not do this.",
+    404: "There is no such object in this community.",
+    405: "The route does not take this method.",
+    410: "It has been erased.",
+    429: "Over this session's limit.",
+    503: "Something needed does not answer; nothing was done.",
+}
+REFUSALS: Final = {
+    status: ResponseSpec(ErrorReply, generate_examples=False, description=reason)
+    for status, reason in _REASONS.items()
+}
+
+
+def engines(request: Asked) -> Engines:
+    """Return the engines of this process."""
+    found: Engines = request.app.state["engines"]
+    return found
+
+
+def access(request: Asked) -> Access:
+    """Return the keys of this process."""
+    found: Access = request.app.state["access"]
+    return found
+
+
+def session(request: Asked) -> tuple[Engine, str]:
+    """Return the engine of a page's session and its viewer.
+
+    Raises:
+        ForbiddenError: It was a key that asked; these routes are for pages.
+    """
+    who: Principal = request.scope["state"]["principal"]
+    if who.viewer is None:
+        raise ForbiddenError(
+            "session_needed", "this is for a page's session; POST /v1/sessions makes one"
+        )
+    return engines(request).of(who.community), who.viewer

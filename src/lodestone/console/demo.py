@@ -1,0 +1,109 @@
+"""The demo: on this machine alone, anyone may look through the eyes of any resident."""
+
+from ipaddress import ip_address
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import get, post
+from litestar.datastructures import State as AppState
+from litestar.params import JSONBody, QueryParameter
+
+from lodestone.base.errors import ForbiddenError, UnknownError
+from lodestone.base.wire import AppId, TimeText, time_text
+from lodestone.console.asking import REFUSALS, access, engines
+from lodestone.console.site import Asked, console
+from lodestone.services.engine import Engine
+from lodestone.services.residents import Resident, residents
+
+_RESIDENTS: Final = 24
+Search = Annotated[
+    str | None, QueryParameter(max_length=64, description="Part of a name, a trade or an id.")
+]
+
+
+class Residents(msgspec.Struct, frozen=True):
+    """Some of those who live there; the first is a good one to begin with."""
+
+    data: list[Resident]
+
+
+class DemoSessionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to be."""
+
+    viewer: AppId
+
+
+class DemoSession(msgspec.Struct, frozen=True):
+    """A token for that resident's page, good for an hour."""
+
+    token: str
+    viewer: str
+    expires_at: TimeText
+
+
+def _demo(request: Asked, state: AppState) -> Engine:
+    """Return the demo's engine, for a browser on this machine that shows a page of ours.
+
+    Raises:
+        UnknownError: No demo is served.
+        ForbiddenError: The request comes from elsewhere, or on behalf of somebody else's page.
+    """
+    name = console(state).demo
+    if name is None:
+        raise UnknownError("demo_unknown", "no demo is served here; `lodestone serve --demo` does")
+    if not local(request):
+        raise ForbiddenError(
+            "demo_local",
+            "residents can be chosen on the machine that serves the demo, nowhere else",
+        )
+    return engines(request).of(name)
+
+
+def local(request: Asked) -> bool:
+    """Say whether a request came straight from this machine and was meant for it.
+
+    A forwarded one, one that names another host (an address bound anew to ours) and one that another
+    site's page sends are not.
+    """
+    headers = request.headers
+    if any(name in headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via")):
+        return False
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    client = request.scope.get("client")
+    host = urlsplit(f"//{headers.get('host', '')}").hostname
+    origin = headers.get("origin")
+    named = [host, *([] if origin is None else [urlsplit(origin).hostname])]
+    return client is not None and _loopback(client[0]) and all(map(_loopback, named))
+
+
+def _loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return host is not None and ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@get("/demo/residents", responses=REFUSALS)
+async def get_residents(request: Asked, state: AppState, q: Search = None) -> Residents:
+    """List residents one may be (the demo, on this machine alone)."""
+    return Residents(residents(_demo(request, state), q or "", limit=_RESIDENTS))
+
+
+@post("/demo/session", status_code=201, responses=REFUSALS)
+async def post_demo_session(
+    request: Asked, state: AppState, data: JSONBody[DemoSessionIn]
+) -> DemoSession:
+    """Become a resident for an hour (the demo, on this machine alone)."""
+    engine = _demo(request, state)
+    if engine.directory.person_row(data.viewer) < 0:
+        raise UnknownError("person_unknown", f"nobody is called {data.viewer!r} here")
+    now = engines(request).wall.now()
+    token, until = access(request).session(engine.community, data.viewer, now)
+    return DemoSession(token, data.viewer, time_text(until))
+
+
+ROUTES = [get_residents, post_demo_session]

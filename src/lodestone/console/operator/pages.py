@@ -1,0 +1,136 @@
+"""The pages of the operator's window: the window itself, and one receipt in plain words."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from litestar import Response, get, post
+from litestar.datastructures import State as AppState
+from litestar.params import PathParameter
+
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.console.asking import Asked
+from lodestone.console.logging_in import Entered, Role, door_of, entered, refusals_of, sent_by
+from lodestone.console.operator import efficiency, exposure, promises, receipts, retained
+from lodestone.console.operator.figures import FigureReader, Figures, Filter
+from lodestone.console.operator.summary import summary
+from lodestone.console.site import HEADERS, console
+from lodestone.console.speech import Speech
+from lodestone.insight.window import DOMAIN_WORDS
+from lodestone.services.engine import Engine
+from lodestone.services.receipts import Receipts
+
+OPERATOR: Final = Role("operator", "/operator")
+DAYS: Final = (7, 28, 90)
+_DOMAINS_MAX: Final = 200
+ReceiptId = Annotated[str, PathParameter(description="A receipt's id.")]
+
+
+def operator_routes(reader: FigureReader) -> list[Any]:
+    """Make the routes of the window.
+
+    Args:
+        reader: Reads the figures of every open window.
+    """
+    refusals = refusals_of(OPERATOR)
+
+    @get("/operator", include_in_schema=False, exception_handlers=refusals)
+    async def window(request: Asked, state: AppState) -> Response[Any]:
+        who = entered(request, OPERATOR)
+        wanted = _filter(request)
+        figures = await reader.read(who.engine, state["streams"], wanted)
+        tag = f'"{"-".join(map(str, figures.stamp))}"'
+        part = request.headers.get("x-part") == "figures"
+        if part and request.headers.get("if-none-match") == tag:
+            return Response(b"", status_code=304, headers={**HEADERS, "etag": tag})
+        speech = _speech(request, who.engine)
+        shown = await asyncio.to_thread(_shown, figures, speech)
+        told = {**shown, **_around(who, wanted, speech)}
+        name = "operator/figures.html" if part else "operator/window.html"
+        answer = console(state).page(request, name, told)
+        answer.headers["etag"] = tag
+        return answer
+
+    @get(
+        "/operator/receipts/{receipt_id:str}", include_in_schema=False, exception_handlers=refusals
+    )
+    async def receipt(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
+        return _receipt(request, entered(request, OPERATOR), receipt_id, None)
+
+    @post(
+        "/operator/receipts/{receipt_id:str}/replay", include_in_schema=False, status_code=200,
+        exception_handlers=refusals,
+    )  # fmt: skip
+    async def replay(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
+        who = await sent_by(request, OPERATOR)
+        found = Receipts(who.engine).replay(receipt_id)
+        return _receipt(request, who, receipt_id, found.identical)
+
+    words = "The operator's window"
+    return [window, receipt, replay, *door_of(OPERATOR, words)]
+
+
+def _filter(request: Asked) -> Filter:
+    """Read the filter from the address. Raises InvalidError naming the field."""
+    asked = request.query_params
+    days, domain = asked.get("days", str(DAYS[0])), asked.get("domain") or None
+    if days not in map(str, DAYS):
+        problem = Problem("days", f"must be one of {', '.join(map(str, DAYS))}")
+        raise InvalidError("span_invalid", f"days {problem.problem}", (problem,))
+    return Filter(int(days), domain)
+
+
+def _speech(request: Asked, engine: Engine) -> Speech:
+    given = engine.parts.record.given
+    words = console(request.app.state).words(request)
+    return Speech(words, ZoneInfo(given.time_zone), given.currency)
+
+
+def _shown(figures: Figures, speech: Speech) -> Mapping[str, object]:
+    """Return everything that changes while the town runs."""
+    return {
+        "summary": summary(figures, speech),
+        "as_of": speech.moment(figures.now),
+        "stamp": "-".join(map(str, figures.stamp)),
+        "decisions": figures.stamp[1],
+        "efficiency": efficiency.efficiency_section(figures, speech),
+        "retained": retained.retained_section(figures, speech),
+        "exposure": exposure.exposure_section(figures, speech),
+        "gini": exposure.scale_of(figures.exposure, speech),
+        "promises": promises.promises_section(figures, speech),
+        "cards": promises.cards(figures, speech),
+        "promise_table": promises.promise_table(figures, speech),
+        "receipts": receipts.rows(figures.receipts, speech),
+    }
+
+
+def _around(who: Entered, wanted: Filter, speech: Speech) -> Mapping[str, object]:
+    """Return what stays: the community's name, the filters, the form's token."""
+    say, engine = speech.words.say, who.engine
+    found = engine.parts.records.domains(engine.community, limit=_DOMAINS_MAX)
+    kinds = [(word, speech.domain(word)) for word in DOMAIN_WORDS]
+    return {
+        "community": engine.parts.record.given.name or engine.community,
+        "token": who.form_token, "filter": wanted,
+        "days": [(days, say("{n} days", {"n": days})) for days in DAYS],
+        "domains": [("", say("all domains")), *kinds],
+        "middle": [(record.id, record.given.name or record.id) for record in found],
+        "other_language": lambda language: "?" + urlencode(
+            {"days": wanted.days, "domain": wanted.domain or "", "lang": language}
+        ),
+    }  # fmt: skip
+
+
+def _receipt(request: Asked, who: Entered, name: str, identical: bool | None) -> Response[Any]:  # noqa: FBT001  what a replay said, None when none was asked for
+    found, speech = Receipts(who.engine), _speech(request, who.engine)
+    told = receipts.told(found.show(name), found.line(name), speech)
+    given = who.engine.parts.record.given
+    return console(request.app.state).page(
+        request, "operator/receipt.html",
+        {
+            "receipt": told, "identical": identical, "token": who.form_token,
+            "community": given.name or who.engine.community,
+        },
+    )  # fmt: skip

@@ -1,0 +1,241 @@
+"""Receipts: the latest in a list, and one in plain words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from lodestone.console.charts import number, percent, whole
+from lodestone.console.speech import Speech
+from lodestone.events.outcomes import WATCH_UNIT_SECONDS
+from lodestone.services.receipts import Candidate, ReceiptLine, ReceiptOut
+
+_LEAST_SHARE: Final = 0.005
+"""Parts of a value below this share of it are told together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """One receipt of the list, in the reader's words."""
+
+    id: str
+    time: str
+    viewer: str
+    surface: str
+    candidates: str
+    slots: str
+    explored: str
+    degraded: str
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An outcome's part of a candidate's value: its place on the bar and its words."""
+
+    name: str
+    chance: str
+    worth: str
+    value: str
+    start: float
+    width: float
+    gain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot of a receipt, and why it holds what it holds."""
+
+    slot: int
+    item_id: str
+    domain: str
+    domain_name: str
+    why: str
+    value: str
+    net: str
+    parts: tuple[Part, ...]
+    promises: str
+    chance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One receipt in plain words."""
+
+    id: str
+    title: str
+    asked: str
+    weighed: str
+    dropped: tuple[tuple[str, str], ...]
+    slots: tuple[Slot, ...]
+    runner_up: str
+    notes: tuple[str, ...]
+
+
+def rows(lines: Sequence[ReceiptLine], speech: Speech) -> tuple[ReceiptRow, ...]:
+    """Write the latest receipts."""
+    say = speech.words.say
+    return tuple(
+        ReceiptRow(
+            id=line.receipt_id, time=speech.moment(datetime.fromisoformat(line.time)),
+            viewer=_viewer(line, speech),
+            surface=speech.surface(line.surface) + (f" ({line.domain_id})" if line.domain_id else ""),
+            candidates=whole(line.candidates), slots=f"{line.filled} / {line.slots}",
+            explored=str(line.explored_slot) if line.explored_slot else say("none"),
+            degraded=speech.listed(line.degraded) or say("nothing"), opens=not line.erased,
+        )
+        for line in lines
+    )  # fmt: skip
+
+
+def _viewer(line: ReceiptLine, speech: Speech) -> str:
+    if line.erased:
+        return speech.words.say("erased")
+    return line.viewer or speech.words.say("nobody signed in")
+
+
+def told(receipt: ReceiptOut, line: ReceiptLine, speech: Speech) -> Told:
+    """Tell one receipt: who asked for what, what was weighed, why each slot went as it did."""
+    say = speech.words.say
+    runner = next((one for one in receipt.pool if one.reason == "runner_up"), None)
+    return Told(
+        id=receipt.receipt_id,
+        title=speech.words.count(
+            "Why this one post was shown", "Why these {n} posts were shown", len(receipt.slate)
+        ),
+        asked=say(
+            "{time}: a viewer ({viewer}) asked for {slots} posts on {surface}.",
+            {
+                "time": speech.moment(datetime.fromisoformat(receipt.time)),
+                "viewer": _viewer(line, speech), "slots": receipt.slots,
+                "surface": speech.surface(receipt.surface),
+            },
+        ),
+        weighed=say(
+            "{candidates} posts could have been shown; {pool} came to the last round, {shown} were shown.",
+            {
+                "candidates": whole(receipt.candidates), "pool": whole(len(receipt.pool)),
+                "shown": whole(len(receipt.slate)),
+            },
+        ),
+        dropped=tuple(
+            (_reason(reason, speech), whole(count))
+            for reason, count in sorted(receipt.dropped.items(), key=lambda pair: -pair[1])
+        ),
+        slots=tuple(_slot(one, receipt, speech) for one in receipt.slate),
+        runner_up="" if runner is None else say(
+            "Next in line: {item}, at {net} a thousand.",
+            {"item": runner.item_id, "net": speech.money(1000 * runner.net)},
+        ),
+        notes=_notes(receipt, speech),
+    )  # fmt: skip
+
+
+def _slot(one: Candidate, receipt: ReceiptOut, speech: Speech) -> Slot:
+    say = speech.words.say
+    return Slot(
+        slot=one.slot or 0, item_id=one.item_id, domain=one.domain,
+        domain_name=speech.domain(one.domain), why=_why(one, receipt, speech),
+        value=speech.money(1000 * one.value), net=speech.money(1000 * one.net),
+        parts=_parts(one, receipt, speech),
+        promises=speech.listed(one.promises),
+        chance=say("Chance that it would stand here: {share}.", {"share": percent(one.propensity or 0)}),
+    )  # fmt: skip
+
+
+def _why(one: Candidate, receipt: ReceiptOut, speech: Speech) -> str:
+    say = speech.words.say
+    if one.slot == receipt.explored_slot:
+        return say("Drawn by chance, so that the engine goes on learning")
+    return {
+        "taste": say("Like what this viewer stayed on"), "trending": say("Many are looking at it now"),
+        "new": say("New, and owed its first impressions"), "neighbours": say("From the neighbourhood"),
+        "channel": say("From a channel of this viewer"), "profession": say("From the viewer's trade"),
+        "followed": say("By somebody the viewer follows"), "live": say("Live now"),
+    }.get(one.source, one.source)  # fmt: skip
+
+
+def _parts(one: Candidate, receipt: ReceiptOut, speech: Speech) -> tuple[Part, ...]:
+    """Split a candidate's value by outcome: gains, then losses, the largest of each first, small ones left out."""
+    worth = {
+        name: chance * receipt.worths[name] for name, chance in one.chances.items()
+    }  # `watch` is told in seconds, and its worth is of a second
+    size = sum(abs(value) for value in worth.values())
+    if not size:
+        return ()
+    found, start = [], 0.0
+    for name, value in sorted(worth.items(), key=lambda pair: (pair[1] < 0, -abs(pair[1]))):
+        width = 100 * abs(value) / size
+        if width < 100 * _LEAST_SHARE:
+            continue
+        found.append(
+            Part(
+                outcome_name(name, speech), _chance(name, one.chances[name], speech),
+                speech.money(receipt.worths[name]), speech.money(1000 * value),
+                round(start, 2), round(width, 2), gain=value >= 0,
+            )
+        )  # fmt: skip
+        start += width
+    return tuple(found)
+
+
+def _chance(name: str, chance: float, speech: Speech) -> str:
+    if name == "watch":
+        assert chance <= WATCH_UNIT_SECONDS
+        return speech.words.say("{n} seconds", {"n": number(chance)})
+    return percent(chance)
+
+
+def outcome_name(name: str, speech: Speech) -> str:
+    """Name an outcome."""
+    say = speech.words.say
+    return {
+        "watch": say("watching"), "click": say("click"), "long_view": say("staying on it"),
+        "like": say("like"), "comment": say("comment"), "share": say("share"),
+        "follow": say("follow"), "profile_visit": say("visit to the author"),
+        "shop_visit": say("visit to the shop"), "order": say("order"),
+        "not_interested": say("not interested"), "hide": say("hide"), "report": say("report"),
+    }[name]  # fmt: skip
+
+
+def _reason(reason: str, speech: Speech) -> str:
+    say = speech.words.say
+    return {
+        "not_live": say("not live"), "own_post": say("the viewer's own"), "seen": say("seen already"),
+        "served_in_chain": say("on an earlier page"), "blocked_author": say("author blocked"),
+        "muted_author": say("author muted"), "rejected": say("the viewer did not want it"),
+        "out_of_area": say("too far away"), "out_of_surface": say("does not belong here"),
+        "not_climbed": say("not yet ready for the public"), "other_language": say("another language"),
+        "label_drop": say("held back for safety"), "not_finite": say("no value could be told"),
+        "outbid": say("worth less than the last round's"), "runner_up": say("in the last round, no slot left"),
+        "author_full": say("author already shown enough"), "too_close": say("too close to the same author"),
+    }.get(reason, reason)  # fmt: skip
+
+
+def _notes(receipt: ReceiptOut, speech: Speech) -> tuple[str, ...]:
+    say, notes = speech.words.say, []
+    if not receipt.personalised:
+        notes.append(
+            say("Without consent to personalisation only place, language and popularity decided.")
+        )
+    if receipt.degraded:
+        parts = speech.listed(receipt.degraded)
+        notes.append(say("Something did not answer and was left out: {parts}.", {"parts": parts}))
+    if receipt.exact:
+        notes.append(
+            say("No other order of these posts would have been worth more; this is proven.")
+        )
+    else:
+        notes.append(say("The order was searched, not proven; no other is worth more than {bound} above it for the whole feed.", {
+            "bound": speech.money(max(0.0, receipt.bound_micros - receipt.objective_micros)),
+        }))  # fmt: skip
+    notes.append(
+        say(
+            "Policy {policy}, prices {prices}, predictor {predictor}.",
+            {
+                "policy": receipt.policy_version, "prices": receipt.price_version,
+                "predictor": receipt.predictor_version,
+            },
+        )
+    )  # fmt: skip
+    return tuple(notes)

@@ -1,0 +1,111 @@
+"""The narrow routes behind the viewer's page: a session asks, and only for its own viewer."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.datastructures import State as AppState
+from litestar.params import JSONBody, PathParameter, QueryParameter
+
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.wire import Position, app_id
+from lodestone.console.asking import REFUSALS, session
+from lodestone.console.site import Asked, console
+from lodestone.console.why import RunnerUpTold, WhyOut, why
+from lodestone.services.catalogue import Catalogue
+from lodestone.services.reasons import reasons
+from lodestone.services.showing import Around, Me, PageFeed, PageFeedIn, Showing
+
+ReceiptId = Annotated[str, PathParameter(description="A decision made for the session's viewer.")]
+SlotNumber = Annotated[int, PathParameter(description="From 1.")]
+DomainId = Annotated[str, PathParameter(description="A channel, a place or a profession.")]
+Latitude = Annotated[
+    float | None, QueryParameter(ge=-90, le=90, description="Where the device is, if it says so.")
+]
+Longitude = Annotated[float | None, QueryParameter(ge=-180, le=180, description="With `latitude`.")]
+Lang = Annotated[
+    str | None, QueryParameter(max_length=16, description="`en` or `zh`; else as pages choose.")
+]
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """Whether the viewer has joined."""
+
+    joined: bool
+
+
+@get("/v1/page/me", responses=REFUSALS)
+async def get_me(request: Asked) -> Me:
+    """Say who is looking and what their tabs hold (a page's session)."""
+    engine, viewer = session(request)
+    return Showing(engine, viewer).me()
+
+
+@post("/v1/page/feed", status_code=200, responses=REFUSALS)
+async def post_page_feed(request: Asked, data: JSONBody[PageFeedIn]) -> PageFeed:
+    """Ask for a page of the viewer's feed, each slot with all that is drawn of it (a page's session)."""
+    engine, viewer = session(request)
+    return await Showing(engine, viewer).feed(data)
+
+
+@get("/v1/page/why/{receipt_id:str}/{slot:int}", responses=REFUSALS)
+async def get_why(
+    request: Asked,
+    state: AppState,
+    receipt_id: ReceiptId,
+    slot: SlotNumber,
+    latitude: Latitude = None,
+    longitude: Longitude = None,
+    lang: Lang = None,
+) -> WhyOut:
+    """Say in plain words why a slot of the viewer's own decision holds what it holds (a page's session)."""
+    engine, viewer = session(request)
+    at = _position(latitude, longitude)
+    told = reasons(engine, viewer, receipt_id, slot)
+    showing = Showing(engine, viewer)
+    second = None
+    if told.runner_up is not None:
+        about = showing.told(told.runner_up.item_id, None, None)
+        second = RunnerUpTold(
+            text=about.text, author=about.author, net_micros=told.runner_up.net_micros
+        )
+    currency = engine.parts.record.given.currency
+    shown = showing.told(told.item_id, told.domain_id, at)
+    pages = console(state)
+    words = pages.words(request) if lang is None else pages.catalogue.words(lang)
+    return why(words, told, shown, second, currency=currency)
+
+
+@get("/v1/page/around", responses=REFUSALS)
+async def get_around(
+    request: Asked, latitude: Latitude = None, longitude: Longitude = None
+) -> Around:
+    """Say what stands around the viewer: the ring, shops, places (a page's session)."""
+    engine, viewer = session(request)
+    return Showing(engine, viewer).around(_position(latitude, longitude))
+
+
+def _position(latitude: float | None, longitude: float | None) -> Position | None:
+    if (latitude is None) != (longitude is None):
+        problem = Problem("longitude", "latitude and longitude come together")
+        raise InvalidError("position_half", problem.problem, (problem,))
+    return None if latitude is None or longitude is None else Position(latitude, longitude)
+
+
+@put("/v1/page/domains/{domain_id:str}", status_code=200, responses=REFUSALS)
+async def join_domain(request: Asked, domain_id: DomainId) -> Membership:
+    """Let the viewer join a channel, a place or a profession (a page's session)."""
+    engine, viewer = session(request)
+    await Catalogue(engine).membership(app_id(domain_id), viewer, joined=True)
+    return Membership(joined=True)
+
+
+@delete("/v1/page/domains/{domain_id:str}", status_code=200, responses=REFUSALS)
+async def leave_domain(request: Asked, domain_id: DomainId) -> Membership:
+    """Let the viewer leave it again (a page's session)."""
+    engine, viewer = session(request)
+    await Catalogue(engine).membership(app_id(domain_id), viewer, joined=False)
+    return Membership(joined=False)
+
+
+ROUTES = [get_me, post_page_feed, get_why, get_around, join_domain, leave_domain]

@@ -1,0 +1,251 @@
+// One feed of full-height posts: asks for pages, draws them, knows which one is looked at.
+
+import { ask, now } from "./api.js";
+import { el, icon, note } from "./parts.js";
+import { ago, distance, figure, t, tn } from "./words.js";
+
+const AHEAD = 3;
+const MARKS = { public: () => t("Everyone"), middle: () => t("Nearby and shared"), private: () => t("You follow") };
+
+export class Feed {
+  /**
+   * @param {object} asked surface and domain_id, as the engine takes them
+   * @param {object} acts what a post's buttons do, and `current(slot)`
+   * @param {object} held likes and follows that this page has changed
+   */
+  constructor(asked, acts, held) {
+    this.asked = asked;
+    this.acts = acts;
+    this.held = held;
+    this.slots = [];
+    this.cursor = undefined;
+    this.index = 0;
+    this.loading = null;
+    this.root = el("div", { class: "feed", role: "feed", tabindex: "0", "aria-label": acts.label(asked), "aria-busy": "true" });
+    this.seer = new IntersectionObserver((entries) => this.#seen(entries), { root: this.root, threshold: 0.6 });
+  }
+
+  /** Fetch the first page, or the next one. */
+  async more() {
+    if (this.loading || this.cursor === null) return this.loading;
+    this.loading = this.#fetch().finally(() => (this.loading = null));
+    return this.loading;
+  }
+
+  async #fetch() {
+    this.root.setAttribute("aria-busy", "true");
+    this.tail?.remove();
+    if (!this.slots.length) this.root.append((this.tail = el("article", { class: "post waiting", "aria-label": t("The feed is coming") })));
+    try {
+      const page = await ask("POST", "/v1/page/feed", { ...this.asked, position: this.acts.position(), cursor: this.cursor });
+      this.tail?.remove();
+      this.cursor = page.next_cursor;
+      for (const slot of page.slots) this.#add({ ...slot, receipt: page.receipt_id });
+      this.acts.arrived(page);
+      if (this.cursor === null) this.#end();
+    } catch (trouble) {
+      this.tail?.remove();
+      this.#trouble(trouble);
+    }
+    this.root.setAttribute("aria-busy", "false");
+    if (this.slots.length && !this.current) this.#be(0);
+  }
+
+  get current() {
+    return this.shown ?? null;
+  }
+
+  #add(slot) {
+    slot.article = this.#post(slot);
+    this.slots.push(slot);
+    this.root.append(slot.article);
+    this.seer.observe(slot.article);
+  }
+
+  #end() {
+    const again = el("button", { class: "button main", type: "button", text: t("Look again"), onclick: () => this.restart() });
+    const empty = this.slots.length ? [t("That is all for now"), t("New posts come as people make them.")] : this.acts.empty(this.asked);
+    this.tail = el("article", { class: "post end", tabindex: "-1" }, note(empty[0], empty[1], empty[2] ?? again));
+    this.root.append(this.tail);
+    this.seer.observe(this.tail);
+  }
+
+  #trouble(trouble) {
+    const again = el("button", { class: "button main", type: "button", text: t("Try again"), onclick: () => this.more() });
+    this.tail = el("article", { class: "post end", tabindex: "-1" }, el("div", { role: "alert" }, note(t("The feed did not come"), this.acts.trouble(trouble), again)));
+    this.root.append(this.tail);
+  }
+
+  /** Begin anew. */
+  restart() {
+    this.seer.disconnect();
+    this.root.replaceChildren();
+    this.slots = [];
+    this.shown = null;
+    this.cursor = undefined;
+    this.root.scrollTop = 0;
+    return this.more();
+  }
+
+  #seen(entries) {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      const at = this.slots.findIndex((slot) => slot.article === entry.target);
+      if (at >= 0) this.#be(at);
+      else this.#nothing();
+    }
+  }
+
+  #nothing() {
+    this.shown = null;
+    this.acts.current(null);
+  }
+
+  #be(at) {
+    this.index = at;
+    this.shown = this.slots[at];
+    this.slots.forEach((slot, index) => {
+      slot.article.inert = index !== at;
+      slot.article.classList.toggle("playing", index === at && !slot.paused);
+      slot.article.querySelectorAll("img[data-src]").forEach((img) => {
+        if (Math.abs(index - at) > 2) return;
+        img.src = img.dataset.src;
+        delete img.dataset.src;
+      });
+    });
+    this.acts.current(this.shown);
+    if (at >= this.slots.length - AHEAD) this.more();
+  }
+
+  /** Go by so many posts. */
+  go(by) {
+    const parts = [...this.root.children];
+    const from = this.shown ? parts.indexOf(this.shown.article) : parts.length - 1;
+    const to = parts[Math.min(parts.length - 1, Math.max(0, from + by))];
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    to?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  }
+
+  /** Go to one slot at once. */
+  show(slot) {
+    slot.article.scrollIntoView({ block: "start", behavior: "auto" });
+    this.#be(this.slots.indexOf(slot));
+  }
+
+  /** Take a post away, because the viewer wants it no more. */
+  drop(slot) {
+    const at = this.slots.indexOf(slot);
+    this.seer.unobserve(slot.article);
+    slot.article.remove();
+    this.slots.splice(at, 1);
+    if (this.slots.length) this.#be(Math.min(at, this.slots.length - 1));
+    else this.restart();
+  }
+
+  #post(slot) {
+    const id = `${slot.receipt}-${slot.slot}`;
+    return el("article", { class: `post kind-${slot.kind}`, "aria-labelledby": `${id}-by`, "aria-describedby": `${id}-text`, "data-item": slot.item_id, "data-author": slot.author?.id },
+      this.#picture(slot), this.#rail(slot), this.#foot(slot, id));
+  }
+
+  #picture(slot) {
+    const still = slot.media.find((one) => one.type.startsWith("image/") && new URL(one.url, location.href).origin === location.origin);
+    const holder = el("div", { class: "picture" });
+    if (!still) {
+      holder.classList.add("written");
+      holder.append(el("p", { "aria-hidden": "true", text: slot.text }));
+      return holder;
+    }
+    const wide = still.width > still.height;
+    if (wide) holder.append(el("img", { class: "behind", alt: "", "data-src": still.url }));
+    const moves = slot.kind === "video" || slot.kind === "live";
+    holder.append(el("img", { class: wide ? "front wide" : "front", alt: "", "data-src": still.url, draggable: "false" }));
+    if (moves) holder.append(...this.#player(slot));
+    return holder;
+  }
+
+  #player(slot) {
+    const label = () => (slot.paused ? t("Play") : t("Pause"));
+    const button = el("button", { class: "player", type: "button", "aria-label": label(), onclick: () => this.acts.pause(slot) }, icon("play", 64));
+    slot.repaint = () => {
+      button.setAttribute("aria-label", label());
+      slot.article.classList.toggle("paused", Boolean(slot.paused));
+      slot.article.classList.toggle("playing", !slot.paused);
+    };
+    slot.progress = el("span", { class: "progress", "aria-hidden": "true" });
+    return [button, slot.progress];
+  }
+
+  #rail(slot) {
+    const liked = this.held.likes.get(slot.item_id) ?? slot.liked;
+    const like = el("button", { class: "rail-button like", type: "button", "aria-pressed": String(liked), onclick: () => this.acts.like(slot) },
+      icon("heart", 32), el("span", { class: "rail-word" }));
+    slot.paintLike = () => {
+      const on = this.held.likes.get(slot.item_id) ?? slot.liked;
+      const count = slot.likes + (on === slot.liked ? 0 : on ? 1 : -1);
+      like.setAttribute("aria-pressed", String(on));
+      like.setAttribute("aria-label", t("Like, {n} so far", { n: figure(count) }));
+      like.lastChild.textContent = count ? figure(count) : t("Like");
+    };
+    slot.paintLike();
+    return el("div", { class: "rail" }, like,
+      el("button", { class: "rail-button", type: "button", onclick: () => this.acts.why(slot) }, icon("why", 32), el("span", { class: "rail-word", text: t("Why this?") })),
+      el("button", { class: "rail-button", type: "button", "aria-haspopup": "dialog", onclick: () => this.acts.more(slot) }, icon("more", 32), el("span", { class: "rail-word", text: t("More") })),
+      el("button", { class: "rail-button next", type: "button", onclick: () => this.go(1) }, icon("down", 32), el("span", { class: "rail-word", text: t("Next") })));
+  }
+
+  #foot(slot, id) {
+    return el("div", { class: "foot" },
+      el("div", { class: "row" }, el("h2", { class: "author", id: `${id}-by`, text: slot.author?.name ?? t("Somebody who has left") }), this.#follow(slot)),
+      this.#text(slot, id), this.#facts(slot));
+  }
+
+  #follow(slot) {
+    if (!slot.author || slot.author.id === this.acts.viewer()) return null;
+    const button = el("button", { class: "follow", type: "button", onclick: () => this.acts.follow(slot) });
+    slot.paintFollow = () => {
+      const on = this.held.follows.get(slot.author.id) ?? slot.author.followed;
+      button.setAttribute("aria-pressed", String(on));
+      button.textContent = on ? t("Followed") : t("Follow");
+      button.setAttribute("aria-label", on ? t("Following {name}", { name: slot.author.name }) : t("Follow {name}", { name: slot.author.name }));
+    };
+    slot.paintFollow();
+    return button;
+  }
+
+  #text(slot, id) {
+    const text = el("p", { class: "caption", id: `${id}-text`, lang: slot.language, text: slot.text });
+    if (slot.text.length < 60) return text;
+    const button = el("button", { class: "expand", type: "button", "aria-expanded": "false", text: t("Read all"), onclick: () => {
+      const open = text.classList.toggle("whole");
+      button.setAttribute("aria-expanded", String(open));
+      button.textContent = open ? t("Less") : t("Read all");
+      if (open) this.acts.opened(slot);
+    } });
+    return el("div", {}, text, button);
+  }
+
+  #facts(slot) {
+    const parts = [];
+    if (slot.paid) parts.push(el("span", { class: "ad", text: t("Ad") }));
+    if (slot.label === "warn") parts.push(el("span", { class: "ad", text: t("Take care") }));
+    parts.push(el("span", { class: `mark ${slot.domain}`, text: this.#mark(slot) }));
+    if (slot.distance_km !== null) parts.push(el("span", { class: "fact" }, icon("pin", 16), `${slot.place ? `${slot.place} ` : ""}${distance(slot.distance_km)}`));
+    else if (slot.place) parts.push(el("span", { class: "fact" }, icon("pin", 16), slot.place));
+    parts.push(el("span", { class: "fact", text: ago(Date.parse(slot.created_at), now()) }));
+    if (slot.kind === "live") parts.push(el("span", { class: "ad", text: t("Live") }));
+    return el("p", { class: "facts" }, ...parts);
+  }
+
+  #mark(slot) {
+    if (slot.domain !== "middle") return MARKS[slot.domain]();
+    return slot.domain_kind === "place" ? t("Neighbourhood") : slot.domain_name ?? MARKS.middle();
+  }
+}
+
+/** Say where a slot stands, for those who listen. */
+export function spoken(slot, at) {
+  const by = slot.author?.name ?? t("Somebody who has left");
+  const near = slot.distance_km === null ? "" : ` ${distance(slot.distance_km)}.`;
+  return `${t("Post {n}", { n: at + 1 })}: ${by}. ${slot.text}${near} ${tn("{n} like", "{n} likes", slot.likes)}`;
+}

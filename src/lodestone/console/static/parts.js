@@ -1,0 +1,67 @@
+// Small parts that every page may use: elements, icons, sheets, what is said aloud.
+
+/** Make an element. `on...` are listeners, `class` and `text` are what they say, the rest are attributes. */
+export function el(name, given = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key === "text") made.textContent = value;
+    else if (key === "class") made.className = value;
+    else made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Make an SVG element. */
+export function svg(name, given = {}, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || value === null) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key === "text") made.textContent = value;
+    else made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** Make one of the page's icons; what it means stands beside it or in a label. */
+export function icon(name, size = 24) {
+  const made = svg("svg", { width: size, height: size, viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" });
+  made.append(svg("use", { href: `${document.body.dataset.icons}#${name}` }));
+  return made;
+}
+
+/** Say something to those who listen, and show it for a moment where it matters to all. */
+export function say(text, { show = false } = {}) {
+  document.getElementById("said").textContent = text;
+  const toast = document.getElementById("toast");
+  if (!show) return;
+  toast.textContent = text;
+  toast.hidden = false;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => (toast.hidden = true), 4000);
+}
+
+/** Open a sheet that slides up; it closes by its button, Escape or a touch beside it. */
+export function sheet(title, close, body) {
+  const heading = el("h2", { id: `sheet-${Date.now()}`, text: title });
+  const made = el("dialog", { class: "sheet", "aria-labelledby": heading.id },
+    el("div", { class: "sheet-top" }, heading,
+      el("button", { class: "button plain", type: "button", "aria-label": close, onclick: () => made.close() }, icon("close"))),
+    el("div", { class: "sheet-body", tabindex: "0", role: "region", "aria-labelledby": heading.id }, body));
+  made.addEventListener("click", (event) => event.target === made && made.close());
+  made.addEventListener("close", () => made.remove());
+  document.body.append(made);
+  made.showModal();
+  return made;
+}
+
+/** What went wrong, that nothing was lost, what to do. */
+export function note(title, text, action) {
+  return el("div", { class: "empty" }, el("h2", { text: title }), el("p", { class: "soft", text }), action);
+}

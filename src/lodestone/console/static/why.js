@@ -1,0 +1,115 @@
+// "Why this?": the receipt in plain words, a small picture of the auction, figures behind a disclosure.
+
+import { ask } from "./api.js";
+import { el, note, sheet } from "./parts.js";
+import { lang, perThousand, t, tn } from "./words.js";
+
+const NAMED = 4;
+
+/** Open the sheet of one slot. */
+export function why(slot, acts) {
+  const body = el("div", { class: "stack why", "aria-live": "polite" }, el("p", { class: "soft", text: t("Reading the receipt") }));
+  sheet(t("Why this?"), t("Close"), body);
+  fetchInto(body, slot, acts);
+}
+
+async function fetchInto(body, slot, acts) {
+  try {
+    slot.told ??= await read(slot, acts);
+    body.replaceChildren(...parts(slot.told));
+  } catch (trouble) {
+    const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fetchInto(body, slot, acts) });
+    body.replaceChildren(note(t("The receipt did not come"), acts.trouble(trouble), again));
+  }
+}
+
+/** Tell beside the feed, in short, why the post in it is there. */
+export async function brief(slot, acts) {
+  slot.told ??= await read(slot, acts);
+  return [el("p", { class: "sentence", text: slot.told.sentence }), value(slot.told), el("button", { class: "button", type: "button", text: t("Read all of it"), onclick: () => why(slot, acts) })];
+}
+
+const read = (slot, acts) => {
+  const at = acts.position();
+  const place = at ? `&latitude=${at.latitude}&longitude=${at.longitude}` : "";
+  return ask("GET", `/v1/page/why/${slot.receipt}/${slot.slot}?lang=${lang}${place}`);
+};
+
+function parts(told) {
+  return [
+    el("p", { class: "sentence", text: told.sentence }),
+    value(told), prices(told), others(told),
+    el("section", { class: "stack tight" }, el("h3", { text: t("Chance and payment") }), el("p", { text: told.chance }), el("p", { text: told.payment })),
+    figures(told),
+  ];
+}
+
+/** What the post may bring about, as one stacked bar with its parts named. */
+function value(told) {
+  const good = told.parts.filter((part) => part.micros > 0);
+  const bad = told.parts.filter((part) => part.micros < 0);
+  const shown = good.slice(0, NAMED);
+  const rest = good.slice(NAMED).reduce((sum, part) => sum + part.micros, 0);
+  if (rest > 0) shown.push({ name: t("Everything else"), micros: rest, chance: "" });
+  const loss = bad.reduce((sum, part) => sum + part.micros, 0);
+  const whole = shown.reduce((sum, part) => sum + part.micros, 0);
+  const bar = el("div", { class: "bar", "aria-hidden": "true" });
+  const list = el("ul", { class: "legend" });
+  shown.forEach((part, index) => {
+    const piece = el("span", { class: `piece tone-${index}` });
+    piece.style.flexGrow = String(part.micros / whole);
+    bar.append(piece);
+    list.append(row(`tone-${index}`, part.name, part.chance, perThousand(part.micros, told.currency)));
+  });
+  if (loss < 0) list.append(row("tone-loss", t("If people do not want it"), "", perThousand(loss, told.currency, true)));
+  return el("section", { class: "stack tight" },
+    el("h3", { text: t("A thousand showings would be worth {money}", { money: perThousand(told.value_micros, told.currency) }) }),
+    el("p", { class: "soft small", text: t("What people are likely to do, times what each is worth to this community.") }),
+    bar, list);
+}
+
+function row(tone, name, chance, money) {
+  return el("li", {}, el("span", { class: `swatch ${tone}`, "aria-hidden": "true" }), el("span", { class: "what" }, name, chance ? el("span", { class: "chance soft small figures", text: chance }) : null),
+    el("span", { class: "figures money", text: money }));
+}
+
+/** What promises add or take, as steps up or down from the value. */
+function prices(told) {
+  const steps = told.steps.map((step) => ({ ...step, up: step.micros > 0 }));
+  const most = Math.max(...[told.value_micros, told.net_micros, ...steps.map((step) => step.micros)].map(Math.abs), 1);
+  const line = (name, micros, kind) => {
+    const bar = el("span", { class: `step-bar ${kind}`, "aria-hidden": "true" });
+    bar.style.width = `${Math.max(1.5, (100 * Math.abs(micros)) / most)}%`;
+    return el("li", {}, el("span", { class: "what", text: name }), el("span", { class: "figures money", text: perThousand(micros, told.currency, kind === "up" || kind === "down") }), el("span", { class: "step" }, bar));
+  };
+  if (!steps.length) {
+    return el("section", { class: "stack tight" }, el("h3", { text: t("No promise moved it") }), el("p", { class: "soft small", text: t("Every promise of this community is kept for now, so the value alone decided.") }));
+  }
+  return el("section", { class: "stack tight" }, el("h3", { text: t("Promises moved it to {money}", { money: perThousand(told.net_micros, told.currency) }) }),
+    el("ul", { class: "steps" }, line(t("Its own value"), told.value_micros, "whole"), ...steps.map((step) => line(step.name, step.micros, step.up ? "up" : "down")), line(t("What it competed with"), told.net_micros, "whole")));
+}
+
+function others(told) {
+  const text = tn("It was chosen from {n} post.", "It was chosen from {n} posts.", told.candidates);
+  if (!told.runner_up) return el("section", { class: "stack tight" }, el("h3", { text }));
+  const { runner_up: second } = told;
+  const by = second.author ? t("{author}: “{text}”", { author: second.author, text: short(second.text) }) : short(second.text);
+  return el("section", { class: "stack tight" }, el("h3", { text }),
+    el("p", { class: "small", text: t("The best that was not shown, at {money} a thousand:", { money: perThousand(second.net_micros, told.currency) }) }),
+    el("p", { class: "soft small", text: by }));
+}
+
+const short = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+function figures(told) {
+  const line = (name, figure) => el("tr", {}, el("th", { scope: "row", text: name }), el("td", { class: "number", text: figure }));
+  const table = el("table", { class: "table" }, el("caption", { text: t("Per showing, in millionths of the currency (micros)") }),
+    el("tbody", {},
+      ...told.parts.map((part) => line(`${part.name} · ${part.chance}`, part.micros.toPrecision(3))),
+      ...told.steps.map((step) => line(step.name, step.micros.toPrecision(3))),
+      line(t("Net"), told.net_micros.toPrecision(4)), line(t("Payment"), String(told.payment_micros)),
+      line(t("Propensity"), told.propensity.toPrecision(4))));
+  return el("details", { class: "figures-all" }, el("summary", { text: t("All figures") }), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("All figures") }, table),
+    el("p", { class: "soft small" }, el("code", { text: told.receipt_id })),
+    el("p", { class: "soft small", text: told.identical ? t("Decided again from this receipt just now: the same to the bit.") : t("Decided again from this receipt just now: it came out otherwise. Tell the operator.") }));
+}

@@ -1,0 +1,367 @@
+"""What a viewer's page shows: a feed with the details of its posts, who is looking, what is around."""
+
+from dataclasses import dataclass
+from math import isnan
+from typing import Annotated
+
+import msgspec
+
+from lodestone.base.errors import UnknownError
+from lodestone.base.geo import distance_km
+from lodestone.base.wire import AppId, Position, TimeText, time_text
+from lodestone.content.domain import RADIUS_KM_DEFAULT
+from lodestone.content.item import Media
+from lodestone.events.outcomes import DomainKind
+from lodestone.features.layout import KINDS
+from lodestone.features.table_kernel import pack
+from lodestone.services.engine import Engine
+from lodestone.services.feeds import FeedRequest, FeedSlot, Surface
+from lodestone.services.viewer import PRESENT_MICROS
+
+_LIKED = 3
+"""The tag of a like's key, see `features.apply_kernel`."""
+_NEAR_DECIMALS = 3
+"""Places on a page are told to about a hundred metres."""
+_SHOPS_MAX = 200
+_PRODUCT = KINDS.index("product")
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who made a post."""
+
+    id: str
+    name: str
+    followed: bool
+    """By the viewer."""
+    followers: int
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One slot with everything a page draws of it."""
+
+    slot: int
+    item_id: str
+    kind: str
+    domain: str
+    domain_id: str | None
+    domain_kind: str | None
+    """`place`, `channel` or `profession` of a middle domain."""
+    domain_name: str | None
+    source: str
+    paid: bool
+    beacon: str
+    label: str | None
+    text: str
+    language: str | None
+    tags: tuple[str, ...]
+    media: tuple[Media, ...]
+    duration_seconds: float | None
+    created_at: TimeText
+    author: Author | None
+    """None once erased."""
+    position: Position | None
+    """Of the post, to about a hundred metres."""
+    place: str | None
+    """The name of the nearest place it lies in."""
+    distance_km: float | None
+    """From the viewer; None where either place is unknown or the viewer is a child."""
+    liked: bool
+    likes: int
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a post in words."""
+
+    distance_km: float | None
+    domain_name: str | None
+    author: str | None
+    text: str
+
+
+class PageFeedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a page asks; the viewer is the session's own."""
+
+    surface: Surface = "discover"
+    domain_id: AppId | None = None
+    position: Position | None = None
+    slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
+    cursor: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
+
+
+class PageFeed(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a feed, ready to draw."""
+
+    receipt_id: str
+    slots: list[Shown]
+    next_cursor: str | None
+    degraded: list[str]
+    personalised: bool
+    now: TimeText
+    """The community's clock, by which the page times its events."""
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True):
+    """A middle domain as a page lists it."""
+
+    id: str
+    kind: str
+    name: str
+    members: int
+    joined: bool
+    position: Position | None
+    radius_km: float | None
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is looking, and what a page of theirs offers."""
+
+    id: str
+    name: str
+    community: str
+    community_name: str
+    currency: str
+    minor: bool
+    personalised: bool
+    position: Position | None
+    place: str | None
+    profession: Area | None
+    channels: list[Area]
+    following: int
+    now: TimeText
+
+
+class ShopSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop on the map, by what it sells."""
+
+    keeper: str
+    text: str
+    goods: int
+    position: Position
+    distance_km: float
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What the map draws beside the posts of the nearby feed."""
+
+    position: Position
+    radius_km: float
+    shops: list[ShopSeen]
+    places: list[Area]
+
+
+@dataclass(frozen=True, slots=True)
+class _Looker:
+    """The viewer while a page is put together."""
+
+    row: int
+    position: Position | None
+    minor: bool
+    follows: frozenset[int]
+
+
+class Showing:
+    """Puts together what pages of one community show to one viewer."""
+
+    def __init__(self, engine: Engine, viewer: str) -> None:
+        """Raises UnknownError when the viewer is no longer there."""
+        self._engine = engine
+        self._records = engine.parts.records
+        self._viewer = viewer
+        self._row = engine.directory.person_row(viewer)
+        if self._row < 0:
+            raise UnknownError("person_unknown", "this session's viewer is not here any more")
+
+    # The feed
+
+    async def feed(self, asked: PageFeedIn) -> PageFeed:
+        """Decide a page of the viewer's feed and gather what is drawn of it; raises as `Engine.feed`."""
+        request = FeedRequest(
+            viewer=self._viewer, surface=asked.surface, domain_id=asked.domain_id,
+            position=asked.position, device="page", slots=asked.slots, cursor=asked.cursor,
+        )  # fmt: skip
+        feed = await self._engine.feed(request)
+        looker = self._looker(asked.position)
+        shown = [self._shown(slot, looker) for slot in feed.slots]
+        return PageFeed(
+            receipt_id=feed.receipt_id, slots=shown, next_cursor=feed.next_cursor,
+            degraded=feed.degraded, personalised=feed.personalised, now=time_text(self._engine.now()),
+        )  # fmt: skip
+
+    def _looker(self, told: Position | None) -> _Looker:
+        person = self._engine.state.people[self._row]
+        follows = frozenset(self._engine.state.follows(self._row).tolist())
+        return _Looker(self._row, told or self._position(), bool(person["minor"]), follows)
+
+    def _position(self) -> Position | None:
+        """Return where the viewer is, or lives; None without their consent, which leaves both unknown."""
+        person = self._engine.state.people[self._row]
+        fresh = int(person["present_at"]) > self._engine.now() - PRESENT_MICROS
+        name = "present_" if fresh and not isnan(person["present_latitude"]) else ""
+        latitude, longitude = float(person[f"{name}latitude"]), float(person[f"{name}longitude"])
+        return None if isnan(latitude) else Position(latitude, longitude)
+
+    def _shown(self, slot: FeedSlot, looker: _Looker) -> Shown:
+        state, row = self._engine.state, self._engine.directory.item_row(slot.item_id)
+        record = self._records.item_at(self._engine.community, row)
+        given = record.given
+        total = state.item_ring[row].sum(axis=0) + state.item_old[row]
+        held = state.like.get(int(pack(looker.row, row, _LIKED)))
+        near = None if looker.minor else _distance(looker.position, given.position)
+        return Shown(
+            slot=slot.slot, item_id=slot.item_id, kind=slot.kind, domain=slot.domain,
+            domain_id=slot.domain_id, domain_kind=self._kind(slot.domain_id), domain_name=self.name(slot.domain_id), source=slot.source,
+            paid=slot.paid, beacon=slot.beacon, label=slot.label, text=given.text,
+            language=given.language, tags=given.tags, media=given.media,
+            duration_seconds=given.duration_seconds, created_at=time_text(record.created),
+            author=self._author(record.author_id, looker), position=_rounded(given.position),
+            place=self._place(given.position), distance_km=near,
+            liked=held is not None and held[0] != 0 and not held[0] & 1,
+            likes=int(total[_LIKED]),
+        )  # fmt: skip
+
+    def told(self, item_id: str, domain_id: str | None, at: Position | None) -> About:
+        """Say what a sentence about a post needs: how far, from whom, through which domain."""
+        row = self._engine.directory.item_row(item_id)
+        record = self._records.item_at(self._engine.community, row)
+        looker = self._looker(at)
+        author = self._author(record.author_id, looker)
+        return About(
+            distance_km=None if looker.minor else _distance(looker.position, record.given.position),
+            domain_name=self.name(domain_id), author=None if author is None else author.name,
+            text=record.given.text,
+        )  # fmt: skip
+
+    def _kind(self, domain_id: str | None) -> str | None:
+        if domain_id is None:
+            return None
+        domain = self._engine.state.domains.get(self._engine.directory.domain_code(domain_id))
+        return None if domain is None else DomainKind(domain.kind).name.lower()
+
+    def _author(self, author_id: str | None, looker: _Looker) -> Author | None:
+        if author_id is None:
+            return None
+        state, row = self._engine.state, self._engine.directory.person_row(author_id)
+        record = self._records.person(self._engine.community, author_id)
+        return Author(
+            id=author_id, name=record.given.name or author_id, followed=row in looker.follows,
+            followers=state.edges.follower_count(row),
+        )  # fmt: skip
+
+    def name(self, domain_id: str | None) -> str | None:
+        """Return what a middle domain is called, its id where nobody has said."""
+        if domain_id is None or self._engine.directory.domain_code(domain_id) not in (
+            self._engine.state.domains
+        ):
+            return domain_id
+        return self._records.domain(self._engine.community, domain_id).given.name or domain_id
+
+    def _place(self, at: Position | None) -> str | None:
+        """Return the name of the nearest place that a point lies in."""
+        if at is None:
+            return None
+        found: list[tuple[float, int]] = []
+        for code, domain in self._engine.state.domains.items():
+            if domain.kind == DomainKind.PLACE:
+                away = distance_km(at.latitude, at.longitude, domain.latitude, domain.longitude)
+                if away <= domain.radius_km:
+                    found.append((away, code))
+        return self.name(self._engine.directory.domain_id(min(found)[1])) if found else None
+
+    # Who is looking
+
+    def me(self) -> Me:
+        """Say who is looking and what their tabs hold."""
+        engine = self._engine
+        record = self._records.person(engine.community, self._viewer)
+        community = self._records.community(engine.community)
+        areas = self._areas()
+        position = self._position()
+        trade = record.given.profession
+        return Me(
+            id=self._viewer, name=record.given.name or self._viewer, community=engine.community,
+            community_name=community.given.name or engine.community,
+            currency=community.given.currency, minor=record.given.minor,
+            personalised=record.given.consent.personalisation, position=_rounded(position),
+            place=self._place(position),
+            profession=next((area for area in areas if area.id == trade), None),
+            channels=[area for area in areas if area.kind == "channel"],
+            following=int(engine.state.follows(self._row).size), now=time_text(engine.now()),
+        )  # fmt: skip
+
+    def home(self) -> str | None:
+        """Return the name of the place the viewer is or lives in."""
+        return self._place(self._position())
+
+    def _areas(self) -> list[Area]:
+        """Return every middle domain, joined ones first, then by how many have joined."""
+        state = self._engine.state
+        joined = set(state.memberships(self._row).tolist())
+        found = [
+            Area(
+                id=record.id, kind=record.given.kind, name=record.given.name or record.id,
+                members=state.members(record.code), joined=record.code in joined,
+                position=record.given.centre,
+                radius_km=None if record.given.centre is None
+                else record.given.radius_km or RADIUS_KM_DEFAULT,
+            )
+            for record in self._records.domains(self._engine.community, limit=1000, after=None)
+        ]  # fmt: skip
+        return sorted(found, key=lambda area: (not area.joined, -area.members, area.id))
+
+    # The map
+
+    def around(self, told: Position | None) -> Around:
+        """Gather what stands around the viewer.
+
+        Raises:
+            UnknownError: Nobody has said where the viewer is, or they are a child.
+        """
+        looker = self._looker(told)
+        if looker.position is None or looker.minor:
+            raise UnknownError("position_unknown", "nobody has said where this viewer is")
+        radius = self._engine.housekeeper.policy.place_radius_km
+        places = [area for area in self._areas() if area.kind == "place"]
+        shops = self._shops(looker.position, radius)
+        return Around(position=_near(looker.position), radius_km=radius, shops=shops, places=places)
+
+    def _shops(self, at: Position, radius_km: float) -> list[ShopSeen]:
+        """Return shops within reach, nearest first: who sells, and where their product cards lie."""
+        items = self._engine.state.items[: self._engine.state.item_count]
+        cards = ((items["kind"] == _PRODUCT) & (items["state"] == 1)).nonzero()[0].tolist()
+        found: dict[int, tuple[float, list[int]]] = {}
+        for row in cards:
+            item = items[row]
+            if isnan(item["latitude"]) or int(item["owner"]) < 0 or item["label"] > 1:
+                continue
+            away = distance_km(
+                at.latitude, at.longitude, float(item["latitude"]), float(item["longitude"])
+            )
+            if away <= radius_km:
+                found.setdefault(int(item["owner"]), (away, []))[1].append(row)
+        nearest = sorted(found.items(), key=lambda one: one[1][0])[:_SHOPS_MAX]
+        return [self._shop(rows, away) for _, (away, rows) in nearest]
+
+    def _shop(self, rows: list[int], away: float) -> ShopSeen:
+        record = self._records.item_at(self._engine.community, rows[0])
+        keeper = ""
+        if record.author_id is not None:
+            keeper = self._records.person(self._engine.community, record.author_id).given.name
+        assert record.given.position is not None
+        return ShopSeen(
+            keeper=keeper, text=record.given.text, goods=len(rows),
+            position=_near(record.given.position), distance_km=round(away, 1),
+        )  # fmt: skip
+
+
+def _near(at: Position) -> Position:
+    return Position(round(at.latitude, _NEAR_DECIMALS), round(at.longitude, _NEAR_DECIMALS))
+
+
+def _rounded(at: Position | None) -> Position | None:
+    return None if at is None else _near(at)
+
+
+def _distance(here: Position | None, there: Position | None) -> float | None:
+    if here is None or there is None:
+        return None
+    return round(distance_km(here.latitude, here.longitude, there.latitude, there.longitude), 1)
