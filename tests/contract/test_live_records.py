@@ -59,6 +59,9 @@ def test_a_room_is_stored_with_its_item_and_comes_back_the_same(held, place):
 
 def test_a_room_belongs_to_one_community(held):
     opened(held)
+    opened(held, "another")
+    assert held.rooms_of("town", "mei") == ["another", "room"]
+    assert held.rooms_of("town", "nobody") == held.rooms_of("other", "mei") == []
 
     raised(UnknownError, "room_unknown", held.room, "other", "room")
     assert held.hear("other", Heard("room", lambda room: room.standing), now=NOW) == (None, [])

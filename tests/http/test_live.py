@@ -362,6 +362,8 @@ async def test_sales_are_told_by_minute_from_the_orders_themselves(world):
 async def test_a_room_ends_and_is_emptied_when_its_owner_is_erased(world):
     srs = await studio(world, position=TOWN)
     await srs.says("on_publish")
+    held = await world.ask("GET", "/v1/people/p8/export", status=200)
+    assert (held["rooms"], [item["id"] for item in held["items"]]) == (["room"], ["room"])
     await world.ask("DELETE", "/v1/people/p8", status=204)
 
     told = await room(world)

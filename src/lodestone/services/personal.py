@@ -86,6 +86,8 @@ class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
     vouchers: list[VoucherOut]
     shops: list[str]
     """Which they own."""
+    rooms: list[str]
+    """Live rooms that they opened, ended ones too; their words are among the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Personal:
             orders=await asyncio.to_thread(self._orders, person_id),
             vouchers=await asyncio.to_thread(self._vouchers, person_id),
             shops=[shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)],
+            rooms=self._records.rooms_of(self._id, person_id),
         )  # fmt: skip
 
     def _held(self, ordinal: int) -> _Held:

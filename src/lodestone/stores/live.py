@@ -42,6 +42,10 @@ class LiveRecords(Protocol):
         """Return one room. Raises UnknownError `room_unknown`."""
         ...
 
+    def rooms_of(self, community: str, owner_id: str) -> list[str]:
+        """Return the ids of somebody's rooms, sorted; none for somebody unknown."""
+        ...
+
     def hear(
         self, community: str, heard: Heard, *, now: Instant
     ) -> tuple[RoomRecord | None, list[Change]]:

@@ -83,6 +83,14 @@ class RoomRecords(Base):
         with self._reading(community) as scope:
             return _require_room(scope, room_id)
 
+    def rooms_of(self, community: str, owner_id: str) -> list[str]:
+        """See `LiveRecords.rooms_of`."""
+        with self._reading(community) as scope:
+            owner = find_people(scope, [owner_id]).get(owner_id)
+            mine = ROOMS.c.owner == (-1 if owner is None else owner.ordinal)
+            query = scope.select(ROOMS, ROOMS.c.id).where(mine).order_by(ROOMS.c.id)
+            return [row.id for row in scope.fetch(query)]
+
     def hear(
         self, community: str, heard: Heard, *, now: Instant
     ) -> tuple[RoomRecord | None, list[Change]]:
