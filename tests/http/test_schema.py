@@ -72,7 +72,7 @@ class Serving(threading.Thread):
             await world.ask("POST", "/v1/settle", {"day": PAID}, status=200)
             paid = await world.ask("POST", "/v1/payouts", {"day": PAID}, status=200)
             self.money["payout_id"] = paid["data"][0]["id"]
-            await world.people(3)
+            await world.people(4)
             await world.items(12)
             await world.put("/v1/domains/d0", {"kind": "channel"}, status=201)
             await world.put("/v1/domains/gone", {"kind": "channel"}, status=201)
@@ -172,11 +172,30 @@ REFUSED_HERE = {
     "POST /v1/policy/dry-run": "the same",
     "POST /v1/policy/rollback": "few versions are there",
     "PUT /v1/clock": "it has been drawn to the end of time, or back",
+    "GET /api/collaborative-filtering/{user_id}": "not offered, and says so",
+    "GET /api/collaborative-filtering/{user_id}/{category}": "the same",
+    "GET /api/user/{user_id}/neighbors": "the same",
+    "GET /api/user-to-user/{name}/{user_id}": "the same",
+    "GET /api/measurements/{name}": "the same",
     "GET /v1/reports/liu": "days are drawn in any order",
     "GET /v1/reports/flow": "the same",
     "GET /v1/reports/exposure": "the same",
 }
 """Operations of which no drawn request need be taken, and why."""
+
+
+QUERIES = {"/v1/page/around": {"latitude": 26.38, "longitude": 108.08}}
+"""What is asked of a path that answers only to a whole question."""
+
+
+BODIES = {
+    "/keys": {"name": "drawn", "scopes": ["read"]},
+    "/v1/items/{item_id}": {"author_id": "a0"},
+    "/v1/domains/{domain_id}": {"kind": "channel"},
+    "/v1/settle": {"day": PAID}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
+    "/v1/sessions": {"viewer": "p1"},
+}  # fmt: skip
+"""What stands for a drawn body that would hardly ever be taken."""
 
 
 def known_trade(case, served, there):
@@ -192,29 +211,26 @@ def known(case, served):
     there = {
         "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
         "community_id": "c", "source": "s", "key": "m", "key_id": "none", "shop_id": "soups",
-        "product_id": "soup", "stock_id": "duck", "sale_id": "flash", **served.money,
+        "product_id": "soup", "stock_id": "duck", "sale_id": "flash", "slot": 1, "user_id": "p0", "category": "tea",
+        "category_name": "tea", "feedback_type": "like", "name": "popular", **served.money,
     }  # fmt: skip
     known_trade(case, served, there)
-    if case.method == "DELETE" and case.path.endswith("_id}") and case.path.count("{") == 1:
-        there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone"}
+    ends = case.method == "DELETE" and "/page/" not in case.path
+    if ends and case.path.endswith("_id}") and case.path.count("{") == 1:
+        there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone", "user_id": "p3"}
     if case.path.startswith("/media"):
         there["key"] = served.media
     case.path_parameters = {name: there[name] for name in case.path_parameters}
-    case.query = {}
-    if isinstance(case.body, dict) and "viewer" in case.body:
-        case.body["viewer"] = "p1"
-    if isinstance(case.body, dict) and case.path.endswith("/keys"):
-        case.body = {"name": "drawn", "scopes": ["read"]}
-    if isinstance(case.body, dict) and case.path == "/v1/items/{item_id}":
-        case.body["author_id"] = "a0"
-    if isinstance(case.body, dict) and case.path == "/v1/domains/{domain_id}":
-        case.body = {"kind": "channel"}
-    if case.path in ("/v1/settle", "/v1/payouts") and isinstance(case.body, dict):
-        case.body = {"day": PAID}
-    if case.path.endswith("/result") and isinstance(case.body, dict):
-        case.body = {"state": "paid"}
-    if case.body == {} and case.path == "/v1/sessions":
-        case.body = {"viewer": "p1"}
+    if case.path.startswith("/api/item-to-item"):
+        there["name"] = "neighbors"
+        case.path_parameters["name"] = "neighbors"
+    case.query = dict(QUERIES.get(case.path, {}))
+    if isinstance(case.body, dict):
+        for ending, body in BODIES.items():
+            if case.path.endswith(ending):
+                case.body = {**case.body, **body} if body.get("author_id") else body
+        if "viewer" in case.body:
+            case.body["viewer"] = "p1"
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

@@ -61,11 +61,6 @@ class Records(LedgerStore, TradeRecords, Protocol):
     community's clock.
     """
 
-    @property
-    def shared(self) -> bool:
-        """Say whether several processes may write these records."""
-        ...
-
     # Communities
 
     def create_community(
@@ -230,6 +225,10 @@ class Records(LedgerStore, TradeRecords, Protocol):
         """Withdraw and empty everything an author posted: text, media, tags, place, labels."""
         ...
 
+    def media_replaced(self, community: str, ordinal: int) -> list[str]:
+        """Return the names of media that a person's items showed before a later write, sorted."""
+        ...
+
     def expire_labels(self, community: str, *, now: Instant) -> list[Change]:
         """Recompute the items whose label has expired; a step of housekeeping."""
         ...
@@ -390,7 +389,7 @@ class Records(LedgerStore, TradeRecords, Protocol):
     def compact(self) -> None:
         """Rewrite the files so that what was deleted is not in them; nightly, writers wait.
 
-        Tags that only erased people used are forgotten first.
+        Tags, professions and channels that only erased people used are forgotten first.
         """
         ...
 
