@@ -76,6 +76,33 @@ def test_every_file_that_is_not_taken_is_named_and_the_larger_layouts_go_too(tmp
     assert "refused log_random_4_22_to_5_08_27k.csv:33: " in done.stderr
 
 
+def test_a_log_swapped_under_the_same_name_is_refused_and_one_that_grew_goes_on(tmp_path):
+    folder, home = kuairand_folder(tmp_path / "kuairand"), tmp_path / "home"
+    log = next((folder / "data").glob("log_standard*.csv"))
+    head, *rows = log.read_text().splitlines(keepends=True)
+    rows = [row for row in rows if row.count(",") == head.count(",") and "nonsense" not in row]
+    whole = [head, *sorted(rows, key=lambda row: int(row.split(",")[4]))]
+    ask = ["import", "kuairand", str(folder), "--no-learn", "--json", "--home", str(home)]
+
+    log.write_text("".join(whole[:31]))
+    first = json.loads(CliRunner().invoke(app, ask).stdout)
+    log.write_text("".join([*whole[:15], whole[16], *whole[16:31]]))
+    swapped = CliRunner().invoke(app, ask)
+    log.write_text("".join(whole[:20]))
+    shorter = CliRunner().invoke(app, ask)
+    log.write_text("".join(whole))
+    grown = json.loads(CliRunner().invoke(app, ask).stdout)
+
+    for refused in (swapped, shorter):
+        assert isinstance(refused.exception, InvalidError)
+        assert (refused.exception.code, refused.exception.details[0].field) == (
+            "kuairand_swapped", log.name,
+        )  # fmt: skip
+        assert "put that one back" in refused.exception.message
+    assert grown["skipped_rows"] == 30
+    assert first["events"] > 0 < grown["events"]
+
+
 def test_judging_days_without_impressions_says_which_there_are(tmp_path):
     home = tmp_path / "home"
     table(home, "import", "kuairand", str(kuairand_folder(tmp_path / "k")), "--no-learn")

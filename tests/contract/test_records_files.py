@@ -17,7 +17,7 @@ from lodestone.base.errors import (
     UnavailableError,
     UnknownError,
 )
-from lodestone.content import CommunityIn, ItemIn
+from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.people import PersonIn
 from lodestone.stores.records import TermKind
 from lodestone.stores.records_schema import METADATA
@@ -221,6 +221,26 @@ def test_compacting_forgets_the_words_that_only_the_erased_used(place):
     assert reopened.terms("town", TermKind.TAG)[again] == "rare-illness"
     assert [row.interests for _, row, _ in reopened.person_rows("town")] == [((0, 1.0), (2, 1.0))]
     reopened.close()
+
+
+def test_compacting_forgets_professions_and_channels_that_only_the_erased_used(place):
+    records = place.open()
+    records.create_community("town", CommunityIn(name="Town"), now=NOW)
+    for name, profession in (("ann", "last-cooper"), ("bob", "baker")):
+        records.put_person("town", name, PersonIn(profession=profession), now=NOW)
+    hers = {"channels": ("anns-life", "hill"), "professions": ("witch",)}
+    records.put_item("town", "i", ItemIn(kind="text", author_id="ann", **hers), now=NOW)
+    records.put_item("town", "j", ItemIn(kind="text", author_id="bob", channels=("hill",)), now=NOW)
+    records.put_domain("town", "witch", DomainIn(kind="profession"), now=NOW)
+
+    records.erase_person("town", "ann", now=NOW)
+    records.compact()
+    left = records.terms("town", TermKind.DOMAIN)
+    again = records.term("town", TermKind.DOMAIN, "last-cooper")
+    records.close()
+
+    assert [text for text in left.values() if text.isprintable()] == ["baker", "hill", "witch"]
+    assert again == len(left)
 
 
 def test_migrating_from_the_first_revision_keeps_the_data(bare_place, tmp_path):

@@ -285,3 +285,14 @@ def test_codes_survive_a_restart(records, place):
     assert records.term("town", TermKind.TAG, "c") == 2, "what another process gave is seen"
     assert again.term("town", TermKind.TAG, "a") == 0
     again.close()
+
+
+def test_a_name_that_the_door_takes_is_found_again(records):
+    odd = "\u00d0\U00052346"  # of no meaning yet, but nothing that a database would refuse
+    posted = changed(SONG, author_id=odd, tags=(odd,))
+
+    author, first = records.put_item("town", odd, posted, now=NOW)
+    (again,) = records.put_item("town", odd, posted, now=NOW)
+
+    assert author.target == first.row.owner
+    assert again.target == first.target

@@ -44,6 +44,14 @@ def test_every_event_drop_reason_scope_and_error_is_documented():
     assert {word for word in words if f"`{word}`" not in HTTP} == set()
 
 
+def test_every_metric_is_documented():
+    meters = (ROOT / "src" / "lodestone" / "serve" / "meters.py").read_text()
+    named = set(re.findall(r'"(lodestone_[a-z_]+)"', meters))
+
+    assert len(named) >= 8
+    assert {name for name in named if name not in HTTP} == set()
+
+
 def test_every_setting_and_command_is_documented():
     assert {name for name in NAMES if f"LODESTONE_{name.upper()}" not in CLI} == set()
     commands = re.findall(r'\.command\("([a-z-]+)"', SOURCE)

@@ -198,6 +198,34 @@ def test_a_page_session_speaks_for_its_viewer_only_and_for_an_hour(tmp_path):
     run(scenario())
 
 
+def test_an_answer_with_a_secret_comes_again_and_lies_in_no_file(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(1)
+            operator = {"Authorization": f"Bearer {world.app.operator_key}"}
+            asks = [
+                ("/v1/communities/c/keys", {"name": "shop"}, operator),
+                ("/v1/sessions", {"viewer": "p0"}, {}),
+            ]
+            told = []
+            for path, body, who in asks:
+                again = {"headers": {**who, "Idempotency-Key": "k1"}}
+                first = await world.ask("POST", path, body, status=201, **again)
+                world.later(seconds=5)
+                told.append((first, await world.ask("POST", path, body, status=201, **again)))
+                other = {**body, next(iter(body)): "other"}
+                await world.ask("POST", path, other, status=409, **again)
+            keys = await world.ask("GET", "/v1/communities/c/keys", headers=operator, status=200)
+            files = b"".join(one.read_bytes() for one in tmp_path.glob("records.db*"))
+        return told, keys["data"], files
+
+    told, keys, files = run(scenario())
+    assert all(first == again for first, again in told)
+    assert [key["name"] for key in keys].count("shop") == 1
+    assert told[0][0]["key"].encode() not in files
+    assert told[1][0]["token"].encode() not in files
+
+
 def test_the_same_idempotency_key_and_body_answer_the_same(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:

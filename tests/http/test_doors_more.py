@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from lodestone.serve.limits import Limits
+from lodestone.serve.limits import Limits, place_of
 from tests.world import TOWN, opened, run
 
 DEEP = b"[" * 100_000
@@ -125,6 +125,122 @@ def test_an_idempotency_key_holds_for_a_feed_and_for_seven_days(tmp_path):
         assert late["receipt_id"] != first["receipt_id"]
 
     run(scenario())
+
+
+def metrics(text):
+    rows = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in rows}
+
+
+def test_metrics_count_requests_by_template_and_name_nobody(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(2)
+            await world.items(20)
+            feed = await world.feed("p0")
+            await world.events(world.event("impression", feed["slots"][0]))
+            for path in ("/v1/people/p0", "/v1/people/p1", "/v1/people/p9", "/v1/nowhere"):
+                await world.http.get(path)
+            await world.http.request("BREW", "/v1/feeds")
+            world.later(seconds=61)
+            await world.engine.tick()
+            return (await world.http.get("/metrics")).text
+
+    text = run(scenario())
+    told = metrics(text)
+    count = "lodestone_request_seconds_count"
+    by_id = 'method="GET",route="/v1/people/{person_id}"'
+    assert told[f'{count}{{{by_id},status="200"}}'] == 2
+    assert told[f'{count}{{{by_id},status="404"}}'] == 1
+    assert told[f'{count}{{method="POST",route="/v1/feeds",status="200"}}'] == 1
+    assert told[f'{count}{{method="POST",route="/v1/events",status="200"}}'] == 1
+    assert told[f'{count}{{method="GET",route="none",status="404"}}'] == 1
+    assert not any("BREW" in name or "p0" in name for name in told)
+    assert told['lodestone_request_seconds_sum{method="POST",route="/v1/feeds",status="200"}'] > 0
+    assert (told["lodestone_receipts_total"], told["lodestone_price_steps_total"]) == (1, 1)
+    assert told['lodestone_alarms{promise="gini"}'] == 0
+    assert told["lodestone_log_commit_seconds_count"] >= 2
+    assert told["lodestone_log_backlog_bytes"] == 0
+    assert told['lodestone_memory_bytes{part="items"}'] > 100_000
+    assert told['lodestone_memory_bytes{part="duplicates"}'] > 10_000
+
+
+def test_metrics_answer_before_there_is_a_community(tmp_path):
+    async def scenario():
+        async with opened(tmp_path, community=False) as world:
+            return await world.http.get("/metrics")
+
+    answer = run(scenario())
+    assert answer.status_code == 200
+    assert metrics(answer.text)["lodestone_log_commit_seconds_count"] == 0
+
+
+TOLD = {"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"}
+
+
+def test_every_answer_tells_a_limit_with_a_key_or_without(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            bad = {"Authorization": "Bearer nobodys"}
+            asks = [
+                ("/health/live", {}), ("/openapi.json", {}), ("/metrics", {}), ("/media/none.png", {}),
+                ("/v1/people", {"Authorization": ""}), ("/v1/people", bad), ("/v1/nowhere", bad),
+                ("/v1/nowhere", world.http.headers),
+            ]  # fmt: skip
+            return [await world.http.get(path, headers=who) for path, who in asks]
+
+    answers = run(scenario())
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 404, 401, 401, 401, 404]
+    assert [TOLD - set(answer.headers) for answer in answers] == [set()] * 8
+
+
+def test_an_address_that_shows_bad_keys_waits_while_keys_in_use_go_on(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            world.app.asgi._limits = Limits(refused_per_minute=2)
+            await world.ask("GET", "/v1/people", status=200)
+            operator = {"Authorization": f"Bearer {world.app.operator_key}", "X-Community": "c"}
+            made = await world.ask("POST", "/v1/communities/c/keys", {}, headers=operator)
+            fresh = {"Authorization": f"Bearer {made['key']}"}
+            bad = {"Authorization": "Bearer nobodys"}
+            answers = [await world.http.get("/v1/people", headers=bad) for _ in range(3)]
+            answers.append(await world.http.get("/v1/people", headers=fresh))
+            known = await world.http.get("/v1/people")
+            world.later(minutes=1)
+            answers.append(await world.http.get("/v1/people", headers=bad))
+            answers.append(await world.http.get("/v1/people", headers=fresh))
+            return answers, known
+
+    answers, known = run(scenario())
+    assert [answer.status_code for answer in answers] == [401, 401, 429, 429, 401, 200]
+    assert [answer.headers["ratelimit-remaining"] for answer in answers[:3]] == ["1", "0", "0"]
+    assert answers[2].headers["retry-after"] == answers[2].headers["ratelimit-reset"]
+    assert known.status_code == 200
+
+
+def test_what_needs_no_key_has_a_limit_by_address_when_it_is_set(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            world.app.asgi._limits = Limits(open_per_minute=1)
+            told = [(await world.http.get("/health/live")).status_code for _ in range(2)]
+            world.later(minutes=1)
+            return [*told, (await world.http.get("/health/live")).status_code]
+
+    assert run(scenario()) == [200, 429, 200]
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("10.0.0.1", b"10.0.0.1"),
+        ("2001:db8:0:1::7", b"2001:db8:0:1::/64"),
+        ("fe80::1%eth0", b"fe80::/64"),
+        ("a:socket", b"a:socket"),
+        ("", b""),
+    ],
+)
+def test_an_address_is_counted_under_what_one_subscriber_has(address, place):
+    assert place_of(address) == place
 
 
 def test_a_key_over_its_limit_waits_and_is_told_so(tmp_path):

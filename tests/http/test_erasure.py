@@ -177,6 +177,37 @@ def test_an_erased_persons_pictures_go_and_what_others_show_stays(tmp_path):
     run(scenario())
 
 
+def test_a_picture_that_a_later_write_replaced_goes_with_its_author_too(tmp_path):
+    home = tmp_path / "home"
+
+    async def scenario():
+        async with opened(home) as world:
+            urls = await pictured(world)
+            kind = {"Content-Type": "image/png"}
+            fresh = await world.ask(
+                "PUT", "/v1/media/new", content=b"\x89PNG a tree", headers=kind, status=201
+            )
+            urls["new"] = fresh["url"]
+            for _ in range(2):  # there and back: what was replaced twice is noted once
+                for media in ([fresh["url"]], [urls["own"], urls["both"]], [fresh["url"]]):
+                    shown = [{"url": url, "type": "image/png"} for url in media]
+                    body = {"kind": "picture", "author_id": NAMED, "media": shown}
+                    await world.put("/v1/items/mine", body, status=200)
+            still = (await world.http.get(urls["own"])).status_code
+            ordinal = world.engine.directory.ordinal(world.engine.directory.person_row(NAMED))
+            noted = world.app.records.media_replaced("c", ordinal)
+            await world.ask("DELETE", f"/v1/people/{NAMED}", status=204)
+            left = world.app.records.media_replaced("c", ordinal)
+            told = {name: (await world.http.get(url)).status_code for name, url in urls.items()}
+        return still, noted, left, told
+
+    still, noted, left, told = run(scenario())
+    assert still == 200
+    assert (len(noted), left) == (3, [])
+    assert told == {"own": 404, "both": 200, "new": 404}
+    assert places(home, [PICTURE.decode("latin-1")[1:]]) == []
+
+
 def test_a_restored_back_up_brings_pictures_back_but_those_of_the_erased(tmp_path):
     home, aside, other = tmp_path / "home", tmp_path / "aside", tmp_path / "other"
 

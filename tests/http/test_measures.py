@@ -89,6 +89,37 @@ def test_an_outcome_is_worth_what_its_receipts_policy_says_even_within_one_secon
     assert all(row["provisional"] for row in days)
 
 
+def test_a_crossing_is_worth_what_its_receipts_policy_says_and_is_told_by_domain(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(8)
+            await world.items(4, authors=1)
+            for n, micros in enumerate((1_000, 5_000)):
+                body = {"policy": {"worths": {"follow": micros}, "exploration_share": 0.0}}
+                await world.put("/v1/policy", body, status=200)
+                feed = await world.feed(f"p{n}", slots=4)
+                await world.events(
+                    *(world.event("impression", slot, f"p{n}") for slot in feed["slots"])
+                )
+            world.later(minutes=1)
+            for n in range(2):
+                await world.put(f"/v1/people/p{n}/follows/a0")
+            told = {}
+            for domain in ("public", "middle", "private"):
+                path = f"/v1/reports/flow?domain={domain}"
+                told[domain] = (await world.ask("GET", path, status=200))["borders"]
+            refused = await world.ask("GET", "/v1/reports/flow?domain=nowhere", status=400)
+            return told, refused
+
+    told, refused = run(scenario())
+    assert [(b["source"], b["target"], b["value_micros"]) for b in told["public"]] == [
+        ("public", "private", 6_000)
+    ]
+    assert told["private"] == told["public"]
+    assert told["middle"] == []
+    assert refused["error"]["details"][0]["field"] == "domain"
+
+
 def test_who_joins_a_place_after_its_posts_in_public_has_crossed(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:

@@ -123,7 +123,11 @@ class Serving(threading.Thread):
     def facts(self, person, kind):
         """Return what the engine holds of one kind that a person did, as (item, receipt, milliseconds)."""
         told = self.ask(f"/v1/people/{person}/export")["facts"]
-        return [(f["item_id"], f["receipt_id"], f["value_ms"]) for f in told if f["type"] == kind]
+        return [
+            (f["item_id"], f["receipt_id"], round(f["seconds"] * 1000))
+            for f in told
+            if f["type"] == kind
+        ]
 
     def stop(self):
         self.server.should_exit = True

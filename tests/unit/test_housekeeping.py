@@ -54,7 +54,7 @@ def worked_out(keeper):
     state, lists = keeper._state, keeper._postings
     items = state.items[: state.item_count]
     return [
-        *(items[name].tolist() for name in ("need", "promises", "quality_low", "spare", "logit")),
+        *(items[name].tolist() for name in ("need", "promises", "quality_low", "logit")),
         state.authors[: state.author_count].tobytes(), keeper.sweep.gate, keeper.sweep.gini,
         keeper.sweep.author_rank.tolist(),
         *(lists.rows[n, : lists.count[n]].tolist() for n in (LIST_TRENDING, LIST_NEEDY)),
@@ -65,7 +65,7 @@ def test_a_large_communitys_round_is_cut_and_comes_to_what_the_whole_comes_to():
     whole, cut = a_keeper(a_community(WHOLE_MAX + 500)), a_keeper(a_community(WHOLE_MAX + 500))
     whole.tidy(NOW)
 
-    cut.price_step(NOW)
+    cut.sweep_when_due(NOW)
     pieces = 0
     while cut.working:
         cut.work()
@@ -76,10 +76,10 @@ def test_a_large_communitys_round_is_cut_and_comes_to_what_the_whole_comes_to():
     assert any(worked_out(whole)[0])
 
 
-def test_a_small_communitys_round_is_whole_within_its_price_step():
+def test_a_small_communitys_round_is_whole_at_once():
     keeper = a_keeper(a_community(300))
 
-    keeper.price_step(NOW)
+    keeper.sweep_when_due(NOW)
 
     assert not keeper.working
     assert keeper.sweep.author_rank.size == 40
@@ -87,10 +87,10 @@ def test_a_small_communitys_round_is_whole_within_its_price_step():
 
 def test_no_round_begins_while_one_is_under_way():
     keeper = a_keeper(a_community(WHOLE_MAX + 1))
-    keeper.price_step(NOW)
+    keeper.sweep_when_due(NOW)
     keeper.work()
     under_way = keeper._round
 
-    keeper.price_step(Instant(NOW + 120_000_000))
+    keeper.sweep_when_due(Instant(NOW + 120_000_000))
 
     assert keeper._round is under_way

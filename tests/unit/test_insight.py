@@ -6,7 +6,7 @@ import pytest
 
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts
 from lodestone.events.outcomes import DomainKind, Kind
-from lodestone.insight.flow import flow
+from lodestone.insight.flow import Side, Worths, flow
 from lodestone.insight.liu import efficiency, retained
 from lodestone.insight.prices import history
 from lodestone.insight.window import Span, once
@@ -25,6 +25,15 @@ def facts_of(*rows):
             facts[name][index] = value
         facts["time"][index] = row.get("time", row.get("day", 0) * DAY)
     return facts
+
+
+def worths(*follow):
+    """Let version n, in force from receipt 100 (n - 1) on, hold a follow worth the nth of these."""
+    by_version = {}
+    for version, micros in enumerate(follow, 1):
+        by_version[version] = np.zeros(13)
+        by_version[version][Kind.FOLLOW] = micros
+    return Worths(by_version, np.arange(len(follow)) * 100, np.arange(len(follow)) + 1)
 
 
 def test_efficiency_is_outcomes_times_worths_of_the_policy_in_force_per_thousand_impressions():
@@ -189,7 +198,7 @@ def test_a_follow_is_credited_to_the_last_impression_of_another_domain_in_seven_
         },
     )
 
-    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), {Kind.FOLLOW: 500.0})
+    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), worths(500.0))
 
     assert [(b.source, b.target, b.crossings) for b in report.borders] == borders
     assert report.unexplained == 1 - len(borders)
@@ -203,7 +212,7 @@ def test_only_the_first_join_crosses():
         {"kind": Kind.JOIN, "person": 1, "target": 4, "time": 3},
     )
 
-    report = flow(facts, Span(0, 0), np.array([77]), np.array([[4, -1]]), {})
+    report = flow(facts, Span(0, 0), np.array([77]), np.array([[4, -1]]), worths(500.0))
 
     assert [(b.source, b.target, b.by, b.crossings) for b in report.borders] == [
         ("public", "middle", "join", 1)
@@ -218,7 +227,7 @@ def test_who_follows_again_after_leaving_has_crossed_long_ago():
         {"kind": Kind.FOLLOW, "day": 20, "person": 1, "target": 77},
     )
 
-    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), {})
+    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), worths(500.0))
 
     assert (report.borders, report.cohorts, report.unexplained) == ([], [], 0)
 
@@ -233,7 +242,9 @@ def test_the_flow_is_told_by_cohort_too():
         {"kind": Kind.FOLLOW, "day": 20, "person": 1, "target": 78},
     )
 
-    (cohort,) = flow(facts, Span(20, 20), np.array([77, 78]), np.full((2, 2), -1), {}).cohorts
+    (cohort,) = flow(
+        facts, Span(20, 20), np.array([77, 78]), np.full((2, 2), -1), worths(500.0)
+    ).cohorts
 
     assert (cohort.day, cohort.count) == ("1970-01-04", 2)
     assert (cohort.source, cohort.target, cohort.by) == ("public", "private", "follow")
@@ -259,3 +270,47 @@ def test_nobody_signed_in_is_no_person():
     rows = efficiency(facts, Span(5, 5), 9, {1: np.zeros(13)}, np.array([0]), np.array([1]))
 
     assert (rows[0].impressions, rows[0].people) == (1, 0)
+
+
+def test_a_crossing_is_worth_what_the_policy_of_the_impression_it_is_credited_to_says():
+    facts = facts_of(
+        {"kind": Kind.IMPRESSION, "person": 1, "item": 0, "receipt": 99, "time": 1},
+        {"kind": Kind.IMPRESSION, "person": 2, "item": 0, "receipt": 99, "time": 1},
+        {"kind": Kind.IMPRESSION, "person": 2, "item": 0, "receipt": 100, "time": 2},
+        {"kind": Kind.FOLLOW, "person": 1, "target": 77, "time": 3},
+        {"kind": Kind.FOLLOW, "person": 2, "target": 77, "time": 3},
+    )
+    owner, domains = np.array([77]), np.full((1, 2), -1)
+
+    (border,) = flow(facts, Span(0, 0), owner, domains, worths(500.0, 30.0)).borders
+
+    assert (border.people, border.value_micros) == (2, 530.0)
+
+
+@pytest.mark.parametrize(
+    ("side", "borders", "unexplained"),
+    [
+        (None, [("public", "middle"), ("public", "private"), ("middle", "private")], 2),
+        (Side(word=0), [("public", "middle"), ("public", "private")], 0),
+        (Side(word=1), [("public", "middle"), ("middle", "private")], 1),
+        (Side(word=2), [("public", "private"), ("middle", "private")], 1),
+        (Side(code=4), [("public", "middle")], 0),
+        (Side(code=5), [("middle", "private")], 1),
+    ],
+)
+def test_a_domains_flow_is_what_leads_into_it_and_out_of_it(side, borders, unexplained):
+    channel = {"domain_kind": DomainKind.CHANNEL, "domain": 5}
+    facts = facts_of(
+        {"kind": Kind.IMPRESSION, "person": 1, "item": 0, "domain": -1, "time": 1},
+        {"kind": Kind.IMPRESSION, "person": 2, "item": 0, **channel, "time": 1},
+        {"kind": Kind.FOLLOW, "person": 1, "target": 77, "time": 3},
+        {"kind": Kind.FOLLOW, "person": 2, "target": 77, "time": 3},
+        {"kind": Kind.JOIN, "person": 1, "target": 4, "time": 3},
+        {"kind": Kind.JOIN, "person": 3, "target": 5, "time": 3},
+        {"kind": Kind.FOLLOW, "person": 3, "target": 77, "time": 3},
+    )
+
+    report = flow(facts, Span(0, 0), np.array([77]), np.array([[4, -1]]), worths(500.0), side)
+
+    assert [(b.source, b.target) for b in report.borders] == borders
+    assert report.unexplained == unexplained

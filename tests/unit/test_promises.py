@@ -77,10 +77,23 @@ def test_what_one_post_had_too_early_keeps_no_promise_to_another():
     counts = counts_of((30, 12), (0, 0))
 
     delivered, planned = promises.first_impression_progress(
-        created, np.ones(2, bool), counts, 30, 0.4, 10 * HOUR
+        created, np.ones(2, bool), counts, 30, 0.4, 11 * HOUR
     )
 
     assert (delivered, planned) == (15.0, 30.0)
+
+
+def test_nothing_is_missing_while_a_post_may_yet_wait_for_the_public():
+    created = np.array([0, 0])
+
+    told = [
+        promises.first_impression_progress(
+            created, np.ones(2, bool), counts_of((0, 0), (0, 0)), 30, 0.4, hours * HOUR
+        )
+        for hours in (1, 2, 20)
+    ]
+
+    assert told == [(0.0, 0.0), (0.0, 0.0), (0.0, 60.0)]
 
 
 def test_a_post_let_go_is_promised_no_more_than_it_had():

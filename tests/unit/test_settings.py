@@ -16,6 +16,8 @@ from lodestone.services.settings import limits_of, load_settings, shown
         ("LAKE_URL", "s3://bucket/x", "lake_url 's3://bucket/x' is not offered yet; name a folder"),
         ("RATE_LIMITS", "many", "rate_limits must be requests a minute"),
         ("RATE_LIMITS", "600 key_1", "rate_limits must be requests a minute"),
+        ("OPEN_LIMIT", "-1", "open_limit must be requests a minute"),
+        ("REFUSED_LIMIT", "few", "refused_limit must be requests a minute"),
     ],
 )  # fmt: skip
 def test_a_setting_that_does_not_fit_is_refused_with_its_cure(name, value, told):

@@ -58,6 +58,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANT_MAX: Final = Instant(253_402_300_799_999_999)
 """The last microsecond of the year 9999, the last that RFC 3339 can write."""
 _MICROSECOND = timedelta(microseconds=1)
+_NAMED = re.compile(_PRINTABLE)
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$?(?P<path>[^`]*)`)?$", re.DOTALL)
 _PLAIN = {
     _PRINTABLE: "must be printable characters only",
@@ -170,6 +171,15 @@ def decode(data: bytes, kind: type[Struct_], *, code: str) -> Struct_:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"The body is not JSON in UTF-8: {error}"
         raise InvalidError("json_malformed", message, (Problem("body", str(error)),)) from error
+
+
+def printable(text: str) -> bool:
+    """Say whether a text may stand where a name does: what the door takes, the records find.
+
+    >>> printable("tea"), printable(chr(10)), printable("")
+    (True, False, False)
+    """
+    return _NAMED.match(text) is not None
 
 
 def app_id(text: str, *, field: str = "id") -> str:

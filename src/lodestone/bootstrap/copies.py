@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import ConflictError, UnknownError
-from lodestone.bootstrap.installation import WallClock, records_at
+from lodestone.bootstrap.installation import WallClock, records_at, settle_restore
 from lodestone.content.vectors import interest
 from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.outcomes import Kind
@@ -21,14 +21,18 @@ from lodestone.media import MediaFolder
 from lodestone.services.keeping import MEDIA, file_of
 from lodestone.services.personal import drop_media
 from lodestone.services.settings import Settings
+from lodestone.stores import swap
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.ports import Offset
 from lodestone.stores.records import Records, TermKind, key_digest
+from lodestone.stores.swap import RECORDS
 
 
 async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
     """Bring a back-up into a home and erase again whom the home knows as erased.
+
+    Everything is built aside and put in place at one stroke: cut short, it leaves the home as it was or as it shall be.
 
     Args:
         settings: Of the home; its records must be SQLite.
@@ -42,9 +46,9 @@ async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
         ConflictError: The home holds something, or its records live in PostgreSQL.
         UnknownError: There is no back-up.
     """
-    if not (folder / "records.db").is_file():
+    if not (folder / RECORDS).is_file():
         raise UnknownError("backup_unknown", f"{folder} holds no back-up")
-    target = Path(settings.home) / "records.db"
+    target = Path(settings.home) / RECORDS
     if settings.records_url != f"sqlite:///{target}":
         message = (
             "these records do not live in the home; restore them with their database's own tools"
@@ -53,50 +57,55 @@ async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
     home = Home(Path(settings.home))
     home.lock()
     try:
-        erased = _clear(home, target, replace=replace)
-        shutil.copyfile(folder / "records.db", target)
         media = MediaFolder(Path(settings.media_url))
-        MediaFolder(folder / MEDIA).copy_to(Path(settings.media_url))
-        with closing(records_at(settings.records_url)) as records:
-            count = 0
-            for record in records.communities():
-                log = folder / f"{file_of(record.id)}.log.db"
-                if log.is_file():
-                    shutil.copyfile(log, home.community(record.id) / "log.db")
-                ordinals = erased.get(record.id, [])
-                for ordinal in ordinals:
-                    with suppress(UnknownError):
-                        drop_media(records, record.id, records.person_of(record.id, ordinal), media)
-                changes = records.replay_erasures(record.id, ordinals, now=WallClock().now())
-                count += sum(change.kind == Kind.ERASED for change in changes)
-            for name in ("operator", "demo"):
-                _drop_strange(home, name, records)
+        settle_restore(home, media)
+        erased = _erased(home, target, replace=replace)
+        aside = swap.begin(home)
+        count = _build(aside, folder, erased)
+        with closing(records_at(f"sqlite:///{aside.path / RECORDS}")) as records:
+            strange = [name for name in ("operator", "demo") if _strange(home, name, records)]
+        swap.commit(home, strange)
+        settle_restore(home, media)
         return count
     finally:
         home.unlock()
 
 
-def _drop_strange(home: Home, name: str, records: Records) -> None:
-    """Drop a key kept in the home that the restored records do not know."""
+def _build(aside: Home, folder: Path, erased: Mapping[str, list[int]]) -> int:
+    """Lay a back-up out in an empty home, erase again; return how many people were."""
+    shutil.copyfile(folder / RECORDS, aside.path / RECORDS)
+    MediaFolder(folder / MEDIA).copy_to(aside.path / swap.MEDIA)
+    media = MediaFolder(aside.path / swap.MEDIA)
+    count = 0
+    with closing(records_at(f"sqlite:///{aside.path / RECORDS}")) as records:
+        for record in records.communities():
+            log = folder / f"{file_of(record.id)}.log.db"
+            if log.is_file():
+                shutil.copyfile(log, aside.community(record.id) / "log.db")
+            ordinals = erased.get(record.id, [])
+            for ordinal in ordinals:
+                with suppress(UnknownError):
+                    drop_media(records, record.id, records.person_of(record.id, ordinal), media)
+            changes = records.replay_erasures(record.id, ordinals, now=WallClock().now())
+            count += sum(change.kind == Kind.ERASED for change in changes)
+    return count
+
+
+def _strange(home: Home, name: str, records: Records) -> bool:
+    """Say whether a key kept in the home is one that records do not know."""
     key = home.key(name)
-    if key is not None and records.find_key(key_digest(key)) is None:
-        home.drop_key(name)
+    return key is not None and records.find_key(key_digest(key)) is None
 
 
-def _clear(home: Home, target: Path, *, replace: bool) -> dict[str, list[int]]:
-    """Empty a home of records and logs; return who had been erased there."""
+def _erased(home: Home, target: Path, *, replace: bool) -> dict[str, list[int]]:
+    """Return who had been erased in a home that is to be replaced."""
     if not target.exists():
         return {}
     if not replace:
         message = f"{home.path} already holds an installation; --replace lets it go"
         raise ConflictError("home_not_empty", message)
     with closing(records_at(f"sqlite:///{target}")) as records:
-        erased = {one.id: records.erased(one.id) for one in records.communities()}
-        for one in records.communities():
-            shutil.rmtree(home.community(one.id))
-    for path in target.parent.glob("records.db*"):
-        path.unlink()
-    return erased
+        return {one.id: records.erased(one.id) for one in records.communities()}
 
 
 def day_of(text: str) -> int:

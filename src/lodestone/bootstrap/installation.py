@@ -38,7 +38,7 @@ from lodestone.services.logins import Logins
 from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
 from lodestone.services.webhooks import KEPT_MICROS
-from lodestone.stores import snapshots
+from lodestone.stores import snapshots, swap
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import MANUAL, ManualProvider
@@ -153,6 +153,8 @@ async def open_app(
     home.lock()
     records = None
     try:
+        media = MediaFolder(Path(settings.media_url))
+        settle_restore(home, media)
         records = records_at(settings.records_url, draw)
         clock = wall or WallClock()
         couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
@@ -161,10 +163,11 @@ async def open_app(
         await engines.start()
         key = _operator_key(home, records, clock)
         asgi = application(
-            engines, Access(records), MediaFolder(Path(settings.media_url)), wall=clock,
+            engines, Access(records), media, wall=clock,
             streams=Streams(seed), limits=_limits(settings, home),
             pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
+        asgi.monotonic = time.perf_counter_ns
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
             yield App(asgi, engines, records, home, settings, key, couriers)
@@ -194,6 +197,11 @@ async def _compact_nightly(records: Records, home: Home, clock: Clock) -> None:
         await asyncio.sleep(_LOOK_SECONDS)
 
 
+def settle_restore(home: Home, media: MediaFolder) -> None:
+    """Finish a restore that was cut short after its stroke, or clear one away that had not come to it."""
+    swap.settle(home, lambda folder: MediaFolder(folder).copy_to(media.path))
+
+
 def records_at(url: str, draw: Draw | None = None) -> SqlRecords:
     """Open the records of an address; ordinals come from the system's secrets unless handed in."""
     return open_records(url, draw=draw or (lambda: secrets.randbelow(2**63)), project=project)
@@ -207,7 +215,7 @@ def _limits(settings: Settings, home: Home) -> Limits:
         key = home.key("demo")
         return key is not None and key_digest(key) == digest
 
-    return Limits(per_minute, by_key, free)
+    return Limits(per_minute, by_key, free, settings.open_limit, settings.refused_limit)
 
 
 def records_answer(url: str) -> None:
@@ -252,7 +260,9 @@ class _Opener:
 
     async def open(self, record: CommunityRecord) -> Engine:
         folder = self._home.community(record.id)
-        log = SqliteLog.open(folder / "log.db", secret=record.secret)
+        log = SqliteLog.open(
+            folder / "log.db", secret=record.secret, monotonic=time.perf_counter_ns
+        )
         found = rebuild.load(folder, log.end(), ATTENTION)
         self._saved[record.id] = found.state.offset
         engine = Engine(self._parts(record, log, found.state, folder))
@@ -260,7 +270,9 @@ class _Opener:
             engine.ingest.fill(found.columns)
         await rebuild.relay(engine, rebuild.catch_up(engine))
         _restore_prices(engine)
-        engine.housekeeper.tidy(engine.now())
+        whole = found.columns is not None and engine.state.offset == self._saved[record.id]
+        if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
+            engine.housekeeper.tidy(engine.now())
         self._records.purge_answers(record.id, now=engine.now())
         rebuild.recall_served(engine)
         self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]

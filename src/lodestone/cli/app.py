@@ -27,11 +27,12 @@ app = typer.Typer(
     help="A self-hosted value-traffic engine for content communities.",
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
 )  # fmt: skip
-for part in (serving, imports, measures, receipts, money, towns, backups, doctor):
+for part in (serving, imports, measures, receipts, money, backups, doctor):
     part.add(app)
 app.add_typer(keys.communities, name="community")
 app.add_typer(keys.keys, name="key")
 app.add_typer(policies.policies, name="policy")
+app.add_typer(towns.towns, name="town")
 
 
 def main() -> None:

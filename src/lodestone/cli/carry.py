@@ -79,15 +79,24 @@ async def carry_events(reach: Reach, rows: Sequence[Sent], tally: Tally) -> None
             tally.refuse(batch[one["index"]].where, one["message"])
 
 
-async def marks(reach: Reach, source: str) -> dict[str, int]:
-    """Return how many rows of each file were brought before."""
-    told: dict[str, int] = (await reach.ask("GET", f"/v1/imports/{word(source)}"))["rows"]
-    return told
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How far an import has come: rows taken of each file, and a digest of what they held."""
+
+    rows: dict[str, int]
+    digests: dict[str, str] = field(default_factory=dict)
 
 
-async def mark(reach: Reach, source: str, rows: dict[str, int]) -> None:
-    """Note how many rows of each file have been brought."""
-    await reach.ask("PUT", f"/v1/imports/{word(source)}", body={"rows": rows})
+async def marks(reach: Reach, source: str) -> Marks:
+    """Return how much of each file was brought before."""
+    told = await reach.ask("GET", f"/v1/imports/{word(source)}")
+    return Marks(told["rows"], told["digests"])
+
+
+async def mark(reach: Reach, source: str, done: Marks) -> None:
+    """Note how much of each file has been brought."""
+    body = {"rows": done.rows, "digests": done.digests}
+    await reach.ask("PUT", f"/v1/imports/{word(source)}", body=body)
 
 
 async def drive(reach: Reach, instant: int) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lodestone.cli.carry import Tally, mark, marks
+from lodestone.cli.carry import Marks, Tally, mark, marks
 from lodestone.cli.kuairand import LEARNED, SOURCE, import_kuairand
 from lodestone.cli.learning import learn_weights
 from lodestone.cli.reach import Reach, run, word
@@ -43,7 +43,7 @@ def kuairand(
                 tasks[name] = bar.add_task(name, total=whole)
             bar.update(tasks[name], completed=done)
 
-        async def ask(reach: Reach) -> dict[str, int]:
+        async def ask(reach: Reach) -> Marks:
             known = {one["id"] for one in (await reach.ask("GET", "/v1/communities"))["data"]}
             if target not in known:
                 body = {"name": "KuaiRand", "time_zone": "Asia/Shanghai", "clock": "driven"}
@@ -52,11 +52,12 @@ def kuairand(
             return await marks(reach, SOURCE)
 
         done = run(home, target, ask)
-        rows = sum(count for name, count in done.items() if name.startswith("log_"))
+        rows = sum(count for name, count in done.rows.items() if name.startswith("log_"))
         # Learning may have been cut short, or left to later, after the rows were in.
-        if learn and rows and done.get(LEARNED) != rows:
+        if learn and rows and done.rows.get(LEARNED) != rows:
             learn_weights(home, target, advance)
-            run(home, target, lambda reach: mark(reach, SOURCE, {**done, LEARNED: rows}))
+            learned = Marks({**done.rows, LEARNED: rows}, done.digests)
+            run(home, target, lambda reach: mark(reach, SOURCE, learned))
     told(tally, as_json=as_json)
 
 

@@ -12,15 +12,16 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import InvalidError
+from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
-from lodestone.cli.carry import Sent, Tally, carry_bulk, carry_events, drive, mark, marks
+from lodestone.cli.carry import Marks, Sent, Tally, carry_bulk, carry_events, drive, mark, marks
 from lodestone.cli.reach import Reach
 from lodestone.cli.say import note
 
@@ -33,6 +34,7 @@ _OUTCOMES: Final = {
     "is_comment": "comment", "is_forward": "share", "is_hate": "hide", "is_profile_enter": "profile_visit",
 }  # fmt: skip
 _NEEDED: Final = ("user_id", "video_id", "date", "time_ms", "play_time_ms", "tab", *_OUTCOMES)
+_Digest: Final = partial(hashlib.blake2b, digest_size=16)
 _EARLY: Final = "2016-01-01T00:00:00Z"
 Advance = Callable[[str, int, int], None]
 
@@ -49,6 +51,44 @@ class LogFile:
     lines: "array[int]" = field(default_factory=lambda: array("q"))
 
 
+@dataclass(slots=True)
+class _Taken:
+    """How far into a log file, in order of time, rows have been taken, and a digest of those."""
+
+    log: LogFile
+    rows: int
+    digest: hashlib.blake2b = field(default_factory=_Digest)
+
+    @classmethod
+    def again(cls, log: LogFile, known: Marks) -> "_Taken":
+        """Go on where an earlier run stopped.
+
+        Raises:
+            InvalidError: The rows are not those that it took.
+        """
+        taken, name = cls(log, known.rows.get(log.path.name, 0)), log.path.name
+        with log.path.open("rb") as file:
+            for place in log.places[: taken.rows]:
+                file.seek(place)
+                taken.add(file.readline().strip())
+        before = known.digests.get(name, taken.told())
+        if taken.rows > len(log.times) or before != taken.told():
+            problem = Problem(
+                name, f"is another file than the one of which {taken.rows:,} rows were taken"
+            )
+            cure = "put that one back, or give this one a name of its own"
+            raise InvalidError("kuairand_swapped", f"{name} {problem.problem}; {cure}", (problem,))
+        return taken
+
+    def add(self, raw: bytes) -> None:
+        """Note what one more row holds."""
+        self.digest.update(raw + b"\n")
+
+    def told(self) -> str:
+        """Return the digest of the rows taken."""
+        return self.digest.hexdigest()
+
+
 async def import_kuairand(reach: Reach, folder: Path, advance: Advance, tally: Tally) -> None:
     """Bring a folder of KuaiRand into a community.
 
@@ -59,7 +99,7 @@ async def import_kuairand(reach: Reach, folder: Path, advance: Advance, tally: T
         tally: Counts what became of it.
 
     Raises:
-        InvalidError: A file is missing, or lacks a column.
+        InvalidError: A file is missing, lacks a column, or is another than the one whose rows were taken before.
     """
     data = folder / "data" if (folder / "data").is_dir() else folder
     logs = sorted(data.glob("log_*.csv"))
@@ -71,13 +111,16 @@ async def import_kuairand(reach: Reach, folder: Path, advance: Advance, tally: T
     _name_ignored(data)
     opened = [_index(path, advance, tally) for path in logs]
     known = await marks(reach, SOURCE)
+    taken = [_Taken.again(log, known) for log in opened]
     await _start_clock(reach, opened)
     for kind, path in (("people", people), *(("items", path) for path in videos)):
-        if known.get(path.name) != path.stat().st_size:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, _Digest).hexdigest()
+        if known.digests.get(path.name) != digest:
             await _bring(reach, kind, path, advance, tally)
-            known[path.name] = path.stat().st_size
+            known.rows[path.name], known.digests[path.name] = path.stat().st_size, digest
             await mark(reach, SOURCE, known)
-    await _bring_logs(reach, opened, known, _authors(videos), advance, tally)
+    await _bring_logs(reach, taken, known, _authors(videos), advance, tally)
 
 
 def _name_ignored(data: Path) -> None:
@@ -191,27 +234,26 @@ def _item(row: dict[str, str]) -> dict[str, Any]:
 
 
 async def _bring_logs(
-    reach: Reach, logs: list[LogFile], known: dict[str, int], authors: dict[str, str],
+    reach: Reach, taken: list[_Taken], known: Marks, authors: dict[str, str],
     advance: Advance, tally: Tally,
 ) -> None:  # fmt: skip
-    whole = sum(len(log.times) for log in logs)
-    done = {log.path.name: known.get(log.path.name, 0) for log in logs}
-    tally.skipped_rows += sum(done.values())
-    occurrences = _seen_before(logs, done)
-    for batch, ends in _merged(logs, done):
+    whole = sum(len(one.log.times) for one in taken)
+    tally.skipped_rows += sum(one.rows for one in taken)
+    occurrences = _seen_before(taken)
+    for batch in _merged(taken):
         sent = [event for row in batch for event in _events(row, authors, occurrences, tally)]
         await drive(reach, batch[-1].time * 1000)
         await carry_events(reach, sent, tally)
-        done.update(ends)
-        await mark(reach, SOURCE, {**known, **done})
-        advance("events", sum(done.values()), whole)
+        known.rows.update({one.log.path.name: one.rows for one in taken})
+        known.digests.update({one.log.path.name: one.told() for one in taken})
+        await mark(reach, SOURCE, known)
+        advance("events", sum(one.rows for one in taken), whole)
 
 
-def _seen_before(logs: list[LogFile], done: dict[str, int]) -> dict[bytes, int]:
+def _seen_before(taken: list[_Taken]) -> dict[bytes, int]:
     """Count the rows of the instant at which an earlier run stopped: what comes next may equal them."""
     found: dict[bytes, int] = {}
-    for log in logs:
-        at = done[log.path.name]
+    for log, at in ((one.log, one.rows) for one in taken):
         with log.path.open("rb") as file:
             for before in range(at - 1, -1, -1):
                 if at >= len(log.times) or log.times[before] != log.times[at]:
@@ -236,27 +278,25 @@ class _Row:
     columns: list[str]
 
 
-def _merged(
-    logs: list[LogFile], done: dict[str, int]
-) -> Iterator[tuple[list[_Row], dict[str, int]]]:
-    """Yield batches of rows of all files in order of time, and how far into each file they reach."""
-    files = [log.path.open("rb") for log in logs]
+def _merged(taken: list[_Taken]) -> Iterator[list[_Row]]:
+    """Yield batches of rows of all files in order of time, and note in `taken` what was read of each."""
+    files = [one.log.path.open("rb") for one in taken]
     try:
-        reach = [done[log.path.name] for log in logs]
-        heads = [(log.times[at], n) for n, (log, at) in enumerate(zip(logs, reach, strict=True)) if at < len(log.times)]  # fmt: skip
+        heads = [(one.log.times[one.rows], n) for n, one in enumerate(taken) if one.rows < len(one.log.times)]  # fmt: skip
         batch: list[_Row] = []
         while heads:
             time, n = min(heads)
             heads.remove((time, n))
-            log, at = logs[n], reach[n]
+            one, log, at = taken[n], taken[n].log, taken[n].rows
             files[n].seek(log.places[at])
-            where = f"{log.path.name}:{log.lines[at]}"
-            batch.append(_Row(where, time, files[n].readline().strip(), log.columns))
-            reach[n] += 1
-            if reach[n] < len(log.times):
-                heads.append((log.times[reach[n]], n))
+            raw = files[n].readline().strip()
+            batch.append(_Row(f"{log.path.name}:{log.lines[at]}", time, raw, log.columns))
+            one.add(raw)
+            one.rows += 1
+            if one.rows < len(log.times):
+                heads.append((log.times[one.rows], n))
             if len(batch) == _ROWS or not heads:
-                yield batch, {log.path.name: reach[k] for k, log in enumerate(logs)}
+                yield batch
                 batch = []
     finally:
         for file in files:

@@ -1,5 +1,6 @@
 """Long work beside a running engine: on a copy of its records and log, in this process."""
 
+import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from lodestone import bootstrap
 from lodestone.cli.keys import only
 from lodestone.cli.reach import Reach, run
 from lodestone.insight.evaluation import World, learn, rows_of
+from lodestone.models.rates import RatesModel
 
 Told = Callable[[str, int, int], None]
 
@@ -26,6 +28,21 @@ def aside(home: str | None, community: str | None) -> Iterator[World]:
             return await only(reach, community)
 
         yield bootstrap.world_of(copy, run(home, None, ask))
+
+
+async def learn_at_night(found: Reach, community: str) -> None:
+    """Learn the weights of a community at work from a copy of its log, and let it predict by them."""
+
+    def learned(copy: Path) -> RatesModel:
+        world = bootstrap.world_of(copy, community)
+        rows = rows_of(world.facts, world.person_row)
+        return learn(world, rows, int(rows.day.max(initial=0)), lambda *_: None)
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        await found.ask("POST", "/v1/backup", body={"path": str(copy)})
+        model = await asyncio.to_thread(learned, copy)
+    await found.ask("PUT", "/v1/predictor", body=msgspec.to_builtins(model))
 
 
 def learn_weights(home: str | None, community: str, told: Told) -> None:

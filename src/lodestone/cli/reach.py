@@ -11,6 +11,7 @@ import httpx
 
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError, Problem, UnavailableError
+from lodestone.cli.inside import Inside
 from lodestone.services.settings import Settings
 from lodestone.stores.home import Home
 
@@ -74,7 +75,7 @@ async def reach(settings: Settings, community: str | None) -> AsyncIterator[Reac
 async def here(app: bootstrap.App, community: str | None) -> AsyncIterator[Reach]:
     """Reach an application of this very process."""
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app.asgi), base_url=_HERE, timeout=_SLOW,
+        transport=Inside(app.asgi), base_url=_HERE, timeout=_SLOW,
         headers=_headers(app.operator_key, community),
     ) as http:  # fmt: skip
         yield Reach(http, app.home, app.operator_key)

@@ -23,7 +23,17 @@ from typing import Any, Final
 
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import instant_of
-from lodestone.cli.carry import Sent, Tally, batched, carry_bulk, carry_events, drive, mark, marks
+from lodestone.cli.carry import (
+    Marks,
+    Sent,
+    Tally,
+    batched,
+    carry_bulk,
+    carry_events,
+    drive,
+    mark,
+    marks,
+)
 from lodestone.cli.reach import Reach, ToldError, word
 
 KINDS: Final = ("domains", "people", "items", "events")
@@ -83,7 +93,7 @@ async def import_tables(
         InvalidError: A file's name says nothing of what it holds, or a column is unknown.
     """
     by_kind = sorted(files, key=lambda path: KINDS.index(kind_of(path)))
-    done = await marks(reach, source)
+    done = (await marks(reach, source)).rows
     for path in by_kind:
         kind = kind_of(path)
         known_as = f"{path.name} {_first_row(path)}"
@@ -94,7 +104,7 @@ async def import_tables(
             await _carry(reach, kind, sent, tally)
             start += len(batch)
             done[known_as] = start
-            await mark(reach, source, done)
+            await mark(reach, source, Marks(done))
             advance(path.name, start)
 
 

@@ -1,45 +1,76 @@
-"""The demo community: a county town that lives its first day through the public API."""
+"""`town`: a county town that lives, for the demo a day, for the trial as long as one likes, by the public API."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
 
 from lodestone import bootstrap
 from lodestone.base.clock import Instant
+from lodestone.cli import lives
 from lodestone.cli.reach import Reach, here, run
 from lodestone.cli.say import Home, Json, data, line, note, progress
 from lodestone.client import AsyncClient as Client
-from lodestone.town import NAME, Filled, fill, make_town
+from lodestone.town import ARMS, NAME, Filled, Wish, fill, make_town
 
 DEMO: Final = "demo"
 SEED: Final = 1
-_ZONE: Final = "Asia/Shanghai"
+_ZONE: Final = lives.ZONE
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        "town", epilog="Example: lodestone town --seed 7 --id tiny --people 200 --posts 600"
-    )(town)
+towns = typer.Typer(
+    help="Let a county town live, and compare policies on it.", invoke_without_command=True,
+    epilog="Example: lodestone town --days 3 --seed 7 --people 120",
+)  # fmt: skip
+towns.command(
+    "compare", epilog="Example: lodestone town compare --days 3 --people 120 --seeds 1,2"
+)(lives.compare)
 
 
+@towns.callback()
 def town(
+    context: typer.Context,
     seed: Annotated[int, typer.Option(help="The same seed makes the same town.")] = SEED,
-    community_id: Annotated[str, typer.Option("--id", help="Under which id.")] = DEMO,
     people: Annotated[int, typer.Option(min=50, help="How many live there.")] = 1000,
-    posts: Annotated[int, typer.Option(min=50, help="How many posts there are.")] = 3000,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Let it live so many days, people with minds of their own; without, one day for show.",
+        ),
+    ] = None,
+    arm: Annotated[
+        str, typer.Option(help=f"With --days: under which policy: {', '.join(ARMS)}.")
+    ] = "engine",
+    without_ring: Annotated[
+        bool, typer.Option("--without-ring", help="With --days: let no paid clickers come.")
+    ] = False,
+    posts: Annotated[
+        int, typer.Option(min=50, help="Without --days: how many posts there are.")
+    ] = 3000,
+    community_id: Annotated[
+        str | None, typer.Option("--id", help="Under which id; demo, or town with --days.")
+    ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Make a county town and let it live its first day, over the public API."""
+    """Make a county town and let it live, over the public API.
+
+    With --days a run may be stopped at any time and goes on when the same command is given again.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if days is not None:
+        wish = Wish(seed, people, days, arm, ring=not without_ring)
+        lives.live(wish, community_id or lives.TOWN, home, as_json=as_json)
+        return
+    name = community_id or DEMO
 
     async def ask(reach: Reach) -> Filled:
-        return await _fill(reach, community_id, seed, people=people, posts=posts)
+        return await _fill(reach, name, seed, people=people, posts=posts)
 
-    filled = run(home, community_id, ask)
+    filled = run(home, name, ask)
     if as_json:
         data(filled)
     else:
@@ -77,7 +108,7 @@ async def _fill(reach: Reach, community: str, seed: int, *, people: int, posts: 
         await client.put_community(community, body)
     until = await _until(client, community)
     with progress() as bar:
-        told = _teller(bar)
+        told = lives.teller(bar)
         filled = await fill(
             client, make_town(seed, until, people=people, posts=posts), told, hour_of=_hour
         )
@@ -97,16 +128,3 @@ def _instant(text: str) -> int:
 
 def _hour(at: Instant) -> int:
     return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(ZoneInfo(_ZONE)).hour
-
-
-def _teller(bar: Any) -> Callable[[int, int, str], None]:
-    tasks: dict[str, Any] = {}
-
-    def told(done: int, whole: int, what: str) -> None:
-        if what not in tasks:
-            for task in tasks.values():
-                bar.update(task, completed=bar.tasks[task].total)
-            tasks[what] = bar.add_task(what, total=whole)
-        bar.update(tasks[what], completed=done)
-
-    return told

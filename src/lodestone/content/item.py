@@ -1,5 +1,6 @@
 """An item - a video, picture, text, live room or product card - as sent and as read back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -26,6 +27,7 @@ CHANNELS_MAX = 4
 PROFESSIONS_MAX = 2
 MEDIA_MAX = 32
 LABELS_MAX = 16
+_OURS = re.compile(r"(?:^|/)media/(?P<name>[0-9A-Za-z]+\.[0-9a-z]+)$")
 LABEL_ORDER = ("show", "warn", "drop")
 
 
@@ -146,6 +148,12 @@ def item_out(
         counters=dict(counters),
         created_at=time_text(created),
     )
+
+
+def media_names(item: ItemIn) -> set[str]:
+    """Return the names under which our own media store serves what an item shows."""
+    found = (_OURS.search(one.url) for one in item.media)
+    return {one["name"] for one in found if one is not None}
 
 
 def label_in_force(labels: Sequence[Label], now: Instant) -> tuple[int, Instant | None]:

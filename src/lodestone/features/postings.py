@@ -68,6 +68,10 @@ class Postings:
         self.rows[index, :kept] = rows[:kept]
         self.count[index] = kept
 
+    def held(self, index: int) -> Ints:
+        """Return a list's rows as they stand."""
+        return self.rows[index, : self.count[index]].astype(np.int64)
+
     def domain(self, code: int) -> int:
         """Return the list of a channel or profession, -1 when it has none."""
         return self._domains.get(code, -1)

@@ -78,6 +78,8 @@ class State:
         self.edges = Edges()
         self.domains: dict[int, DomainRow] = {}
         self.author_of_owner: dict[int, int] = {}
+        self.quiet = np.ones(COUNT_WIDTH)
+        """What share of each counted column is not of loud people; worked out, see `models.voices`."""
         self.today = 0
         self.offset = 0
 

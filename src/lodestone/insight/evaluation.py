@@ -15,7 +15,7 @@ from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS, Kind
 from lodestone.features.state import State
 from lodestone.insight import metrics
-from lodestone.models import rates
+from lodestone.models import rates, voices
 from lodestone.models.ports import Asked
 from lodestone.models.rates import Rates, RatesModel, default_model, viewer_vector
 from lodestone.models.rates_fit import fit, row_features
@@ -107,7 +107,7 @@ class World:
 
 
 def rows_of(facts: Facts, person_row: Ints) -> Rows:
-    """Put impressions and what followed them at the same instant side by side.
+    """Put impressions and what followed them side by side: by the slot of a decision, else by the instant.
 
     An import gives what one row of a file says one time; rows that are the same to the last byte share it evenly.
     """
@@ -115,8 +115,15 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
         (facts["item"] >= 0) & (facts["kind"] <= Kind.IMPRESSION) & (person_row >= 0)
     )
     part, who = facts[told], person_row[told]
+    decided = part["receipt"] >= 0
     keys = np.stack(
-        [part["time"], who, part["item"].astype(np.int64), part["surface"].astype(np.int64)], axis=1
+        [
+            np.where(decided, -1 - part["receipt"].astype(np.int64), part["time"]),
+            who,
+            part["item"].astype(np.int64),
+            np.where(decided, part["slot"], part["surface"]).astype(np.int64),
+        ],
+        axis=1,
     )
     _, group = np.unique(keys, axis=0, return_inverse=True)
     group = group.reshape(-1)
@@ -210,6 +217,7 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
         part = rows.of(rows.day == day)
         state = state_until(world, day - 1)
         state.advance_day(day)
+        part = part.of(~voices.loud(state)[part.person])
         features.append(row_features(base, state, part.person, part.surface, part.item))
         labels.append(part.label)
     if not days:
@@ -229,7 +237,8 @@ def state_until(world: World, day: int) -> State:
 def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
     """Ask the serving predictor, person by person, all as of one evening."""
     state.advance_day(int(test.day.min()))
-    rates.materialise(model, state, np.arange(state.item_count))
+    voices.hush(state)
+    rates.materialise(model, state, np.arange(state.item_count), voices.author_shift(model, state))
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))
     asked = metrics.groups(test.person * 64 + test.surface)
@@ -250,7 +259,9 @@ def _streamed(
     world: World, state: State, model: RatesModel, test: Rows, train_until: int, told: Told
 ) -> Floats:
     """Ask about each impression with everything strictly before it applied."""
-    rates.materialise(model, state, np.arange(state.item_count))
+    voices.hush(state)
+    shift = voices.author_shift(model, state)
+    rates.materialise(model, state, np.arange(state.item_count), shift)
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))
     later = np.flatnonzero((world.facts["day"] > train_until) & (world.facts["kind"] < Kind.BLOCK))
@@ -264,7 +275,7 @@ def _streamed(
         if end > done:
             state.apply(facts[done:end], people[done:end], nobody[done:end])
             moved = np.unique(facts["item"][done:end])
-            rates.materialise(model, state, moved[moved >= 0].astype(np.int64))
+            rates.materialise(model, state, moved[moved >= 0].astype(np.int64), shift)
             done = end
         out[row] = _ask(predictor, state, test, np.array([row]))[0]
         if order % 1000 == 0:

@@ -2,19 +2,21 @@
 
 A crossing is the first follow, join or order of a person within seven days of an impression in another
 domain, credited to the last such impression: of that author's posts for a follow, of that domain's posts
-for a join, of that item for an order. A follow and an order lead into the private domain, a join into the middle one.
+for a join, of that item for an order. A follow and an order lead into the private domain, a join into the middle
+one. What it was worth is said by the policy under which that impression was decided.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 import numpy as np
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
-from lodestone.insight.liu import day_text
+from lodestone.insight.liu import day_text, versions_in_force
 from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, word_of
 
 CROSSING_MICROS: Final = 7 * 86_400 * 1_000_000
@@ -54,12 +56,72 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
     unexplained: int
 
 
+@dataclass(frozen=True, slots=True)
+class Worths:
+    """What outcomes are worth by the policy under which a receipt was decided."""
+
+    by_version: Mapping[int, Floats]
+    """Policy version to worths, shape (outcomes,), micros."""
+    first_receipts: Ints
+    """Shape (versions,), ascending. The first receipt decided under each version."""
+    versions: Ints
+
+    def of(self, kind: Kind, receipt: int) -> float:
+        """Return the micros of one follow, join or order that a receipt led to."""
+        version = versions_in_force(np.array([receipt]), self.first_receipts, self.versions)[0]
+        # A member is won as a follower is.
+        outcome = Kind.FOLLOW if kind == Kind.JOIN else kind
+        return float(self.by_version[int(version)][outcome])
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A domain whose borders are asked for: one of the three words, or a middle domain by its code."""
+
+    word: int = -1
+    """Index in `DOMAIN_WORDS`, -1 for none."""
+    code: int = -1
+    """Of a middle domain, -1 for none."""
+
+    def enters(self, kind: Kind, target: int) -> bool:
+        """Say whether a follow, join or order leads into this domain."""
+        if self.code >= 0:
+            return kind == Kind.JOIN and target == self.code
+        return _INTO[kind] == self.word
+
+    def leaves(self, word: int, code: int) -> bool:
+        """Say whether an impression lay in this domain."""
+        return code == self.code if self.code >= 0 else word == self.word
+
+
+class _Shown(NamedTuple):
+    """An impression that a crossing may be credited to; the latest is the greatest."""
+
+    time: int
+    word: int
+    receipt: int
+    code: int
+
+
+class _Crossing(NamedTuple):
+    """Who crossed, and what it was worth."""
+
+    person: int
+    micros: float
+
+
+_Border: TypeAlias = tuple[int, int, int, Kind]
+"""Day, source and target as words, and by what."""
+_Index: TypeAlias = dict[tuple[int, int], list[_Shown]]
+
+
 def flow(
     facts: Facts,
     span: Span,
     owner_of_item: Ints,
     domains_of_item: Ints,
-    worth: Mapping[Kind, float],
+    worths: Worths,
+    side: Side | None = None,
 ) -> FlowReport:
     """Find every crossing of a span.
 
@@ -68,32 +130,25 @@ def flow(
         span: The days whose crossings are counted.
         owner_of_item: Shape (items,). The author's ordinal of each item row.
         domains_of_item: Shape (items, kept). Codes of the domains each item row belongs to, -1 padded.
-        worth: Micros of one follow, join or order.
+        worths: What a crossing is worth in the receipt it is credited to.
+        side: Count only the crossings out of this domain and into it; None for all.
     """
-    crossing = span.holds(facts["day"]) & np.isin(facts["kind"], list(_INTO))
-    since = int(facts["time"][crossing].min()) - CROSSING_MICROS if crossing.any() else 0
-    recent = facts["time"] >= since
-    shown = facts[impressions(facts) & recent & (facts["person"] >= 0)]
-    by_author = _last_by(shown, owner_of_item[shown["item"]])
-    by_item = _last_by(shown, shown["item"].astype(np.int64))
-    by_domain: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for column in range(domains_of_item.shape[1]):
-        codes = domains_of_item[shown["item"], column]
-        for key, entries in _last_by(shown[codes >= 0], codes[codes >= 0]).items():
-            by_domain.setdefault(key, []).extend(entries)
-    found: dict[tuple[int, int, int, Kind], list[int]] = {}
+    indexes = _indexes(facts, span, owner_of_item, domains_of_item)
+    found: dict[_Border, list[_Crossing]] = {}
     unexplained = 0
-    for kind, index in ((Kind.FOLLOW, by_author), (Kind.JOIN, by_domain), (Kind.ORDER, by_item)):
+    for kind, index in indexes.items():
         target = "item" if kind == Kind.ORDER else "target"
         for fact in _firsts(facts[facts["kind"] == kind], target):
             if not span.first <= fact["day"] <= span.last:
                 continue
-            source = _credited(index, fact, int(fact[target]), _INTO[kind])
-            if source is None:
-                unexplained += 1
-            else:
-                border = (int(fact["day"]), source, _INTO[kind], kind)
-                found.setdefault(border, []).append(int(fact["person"]))
+            enters = side is None or side.enters(kind, int(fact[target]))
+            shown = _credited(index, fact, int(fact[target]), _INTO[kind])
+            if shown is None:
+                unexplained += enters
+            elif side is None or enters or side.leaves(shown.word, shown.code):
+                border = (int(fact["day"]), shown.word, _INTO[kind], kind)
+                crossing = _Crossing(int(fact["person"]), worths.of(kind, shown.receipt))
+                found.setdefault(border, []).append(crossing)
     return FlowReport(
         borders=[
             Border(
@@ -101,20 +156,38 @@ def flow(
                 source=DOMAIN_WORDS[source],
                 target=DOMAIN_WORDS[into],
                 by=kind.name.lower(),
-                crossings=len(people),
-                people=len(set(people)),
-                value_micros=round(len(people) * worth.get(kind, 0.0), 3),
+                crossings=len(made),
+                people=len({one.person for one in made}),
+                value_micros=round(sum(one.micros for one in made), 3),
             )
-            for (day, source, into, kind), people in sorted(found.items())
+            for (day, source, into, kind), made in sorted(found.items())
         ],
         cohorts=_by_cohort(facts, found),
         unexplained=unexplained,
     )
 
 
-def _by_cohort(
-    facts: Facts, found: Mapping[tuple[int, int, int, Kind], list[int]]
-) -> list[CohortFlow]:
+def _indexes(
+    facts: Facts, span: Span, owner_of_item: Ints, domains_of_item: Ints
+) -> dict[Kind, _Index]:
+    """Group the impressions that may have led to each kind of crossing."""
+    crossing = span.holds(facts["day"]) & np.isin(facts["kind"], list(_INTO))
+    since = int(facts["time"][crossing].min()) - CROSSING_MICROS if crossing.any() else 0
+    recent = facts["time"] >= since
+    shown = facts[impressions(facts) & recent & (facts["person"] >= 0)]
+    by_domain: _Index = {}
+    for column in range(domains_of_item.shape[1]):
+        codes = domains_of_item[shown["item"], column]
+        for key, entries in _last_by(shown[codes >= 0], codes[codes >= 0]).items():
+            by_domain.setdefault(key, []).extend(entries)
+    return {
+        Kind.FOLLOW: _last_by(shown, owner_of_item[shown["item"]]),
+        Kind.JOIN: by_domain,
+        Kind.ORDER: _last_by(shown, shown["item"].astype(np.int64)),
+    }
+
+
+def _by_cohort(facts: Facts, found: Mapping[_Border, list[_Crossing]]) -> list[CohortFlow]:
     """Count the same crossings by the day on which those who made them were first seen."""
     known = facts[facts["person"] >= 0]
     if not known.size:
@@ -125,10 +198,11 @@ def _by_cohort(
     day_of = dict(zip(people.tolist(), first.tolist(), strict=True))
     days, sizes = np.unique(first, return_counts=True)
     count = dict(zip(days.tolist(), sizes.tolist(), strict=True))
-    crossed: dict[tuple[int, int, int, Kind], list[int]] = {}
-    for (_, source, into, kind), who in found.items():
-        for person in who:
-            crossed.setdefault((day_of[person], source, into, kind), []).append(person)
+    crossed: dict[_Border, list[int]] = {}
+    for (_, source, into, kind), made in found.items():
+        for one in made:
+            cohort = (day_of[one.person], source, into, kind)
+            crossed.setdefault(cohort, []).append(one.person)
     return [
         CohortFlow(
             day=day_text(day), count=count[day], source=DOMAIN_WORDS[source], target=DOMAIN_WORDS[into],
@@ -138,15 +212,16 @@ def _by_cohort(
     ]  # fmt: skip
 
 
-def _last_by(shown: Facts, what: Ints) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Group impressions by (person, what) into (time, domain word) lists."""
-    index: dict[tuple[int, int], list[tuple[int, int]]] = {}
+def _last_by(shown: Facts, what: Ints) -> _Index:
+    """Group impressions by (person, what)."""
+    index: _Index = {}
     words = word_of(shown["domain_kind"])
     rows = zip(
-        shown["person"].tolist(), what.tolist(), shown["time"].tolist(), words.tolist(), strict=True
-    )
-    for person, key, time, word in rows:
-        index.setdefault((person, key), []).append((time, word))
+        shown["person"].tolist(), what.tolist(), shown["time"].tolist(), words.tolist(),
+        shown["receipt"].tolist(), shown["domain"].tolist(), strict=True,
+    )  # fmt: skip
+    for person, key, *entry in rows:
+        index.setdefault((person, key), []).append(_Shown(*entry))
     return index
 
 
@@ -158,14 +233,12 @@ def _firsts(facts: Facts, target: str) -> Facts:
     return facts[np.sort(first)]
 
 
-def _credited(
-    index: dict[tuple[int, int], list[tuple[int, int]]], fact: np.void, target: int, into: int
-) -> int | None:
-    """Return the domain word of the last impression in another domain within seven days."""
+def _credited(index: _Index, fact: np.void, target: int, into: int) -> _Shown | None:
+    """Return the last impression in another domain within seven days."""
     time = int(fact["time"])
     entries = [
-        (when, word)
-        for when, word in index.get((int(fact["person"]), target), ())
-        if time - CROSSING_MICROS <= when <= time and word != into
+        shown
+        for shown in index.get((int(fact["person"]), target), ())
+        if time - CROSSING_MICROS <= shown.time <= time and shown.word != into
     ]
-    return max(entries)[1] if entries else None
+    return max(entries) if entries else None

@@ -17,7 +17,7 @@ from lodestone.events.facts import FLAG_DECISION, Facts
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.features.directory import Directory
 from lodestone.features.state import State
-from lodestone.insight.flow import FlowReport, flow
+from lodestone.insight.flow import FlowReport, Side, Worths, flow
 from lodestone.insight.liu import Liu, day_text, efficiency, retained
 from lodestone.insight.prices import PromiseHistory, history
 from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, table, word_of
@@ -198,14 +198,12 @@ class Reports:
         """Report efficiency and retained audience, of one domain if named."""
         everything = self._facts(Span(0, span.last))
         within = self._within(everything, domain)
-        first_receipts, versions = self._policies()
-        worths = {
-            int(version): np.array(worth_vector(self._policy(int(version))))
-            for version in np.unique(versions)
-        }
+        worths = self._worths()
         today = self._engine.ingest.day(self._engine.now())
         facts = everything if within is None else everything[within]
-        days = efficiency(facts, span, today, worths, first_receipts, versions)
+        days = efficiency(
+            facts, span, today, worths.by_version, worths.first_receipts, worths.versions
+        )
         if domain in DOMAIN_WORDS:
             days = [row for row in days if row.domain == domain]
         return LiuReport(
@@ -213,24 +211,17 @@ class Reports:
             liu=Liu(days=days, retained=retained(everything, span, today, within)),
         )  # fmt: skip
 
-    def flow(self, span: Span) -> FlowReport:
-        """Report crossings between domains."""
+    def flow(self, span: Span, domain: str | None) -> FlowReport:
+        """Report crossings between domains: all, or those out of one and into it."""
         engine = self._engine
+        side = None if domain is None else self._side(domain)
         facts = self._facts(Span(0, span.last))
         slots = engine.state.items["author"][: engine.state.item_count]
         owner = np.full(engine.state.author_count + 1, -1, np.int64)
         for ordinal, slot in list(engine.state.author_of_owner.items()):
             owner[slot] = ordinal
-        policy = engine.housekeeper.policy
-        worth = {
-            Kind.FOLLOW: policy.worths.get("follow", 0),
-            Kind.ORDER: policy.worths.get("order", 0),
-        }
-        worth[Kind.JOIN] = worth[Kind.FOLLOW]  # a member is won as a follower is
-        return flow(
-            facts, span, owner[slots], self._domains_of(facts, slots.size),
-            {kind: float(value) for kind, value in worth.items()},
-        )  # fmt: skip
+        domains = self._domains_of(facts, slots.size)
+        return flow(facts, span, owner[slots], domains, self._worths(), side)
 
     def _domains_of(self, facts: Facts, count: int) -> Ints:
         """Return the domains each item belongs to: its channels, professions, and the places it lies in."""
@@ -305,12 +296,30 @@ class Reports:
             )
             found &= (facts["flags"] & FLAG_DECISION) != 0
             return found
+        of_code: Bools = facts["domain"] == self._code(domain)
+        return of_code
+
+    def _side(self, domain: str) -> Side:
+        if domain in DOMAIN_WORDS:
+            return Side(word=DOMAIN_WORDS.index(domain))
+        return Side(code=self._code(domain))
+
+    def _code(self, domain: str) -> int:
+        """Return a middle domain's code. Raises InvalidError."""
         code = self._engine.directory.domain_code(domain)
         if code < 0:
             problem = Problem("domain", "is neither public, middle, private nor a domain's id")
             raise InvalidError("domain_unknown", f"domain {problem.problem}", (problem,))
-        of_code: Bools = facts["domain"] == code
-        return of_code
+        return code
+
+    def _worths(self) -> Worths:
+        """Return what outcomes are worth under every policy there was."""
+        first_receipts, versions = self._policies()
+        by_version = {
+            int(version): np.array(worth_vector(self._policy(int(version))))
+            for version in np.unique(versions)
+        }
+        return Worths(by_version, first_receipts, versions)
 
     def _policies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first receipt of every policy version, ascending, and the versions."""

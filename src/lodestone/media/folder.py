@@ -19,7 +19,7 @@ class MediaFolder:
     """Keeps media under names made of community and key, so that two communities never meet."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def put(self, community: str, key: str, kind: str, body: bytes) -> str:
         """Store bytes; return the name they are served under."""
@@ -27,7 +27,7 @@ class MediaFolder:
         for part in (community.encode(), key.encode(), body):
             digest.update(len(part).to_bytes(8, "big") + part)
         name = f"{digest.hexdigest()}.{SUFFIX[kind]}"
-        target = self._path / name[:2] / name
+        target = self.path / name[:2] / name
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             fresh = target.with_suffix(f".{os.getpid()}.new")
@@ -39,11 +39,11 @@ class MediaFolder:
         """Remove what is served under a name; nothing there is no trouble."""
         stem, _, suffix = name.partition(".")
         if suffix in _TYPE and stem.isalnum():
-            (self._path / name[:2] / name).unlink(missing_ok=True)
+            (self.path / name[:2] / name).unlink(missing_ok=True)
 
     def copy_to(self, folder: Path) -> None:
         """Copy everything into a folder. Files never change, so that one disk need hold them once only."""
-        for path in sorted(self._path.glob("*/*")):
+        for path in sorted(self.path.glob("*/*")):
             if path.suffix.removeprefix(".") in _TYPE:
                 target = folder / path.parent.name / path.name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ class MediaFolder:
         """Return type and bytes. Raises UnknownError."""
         stem, _, suffix = name.partition(".")
         if suffix in _TYPE and stem.isalnum():
-            target = self._path / name[:2] / name
+            target = self.path / name[:2] / name
             if target.is_file():
                 return _TYPE[suffix], target.read_bytes()
         raise UnknownError("media_unknown", "there is nothing under this name")

@@ -5,9 +5,10 @@ In logits, per outcome:
     z = bias + surface + a x item + b x viewer + c x viewer on surface + d x viewer with author + e x viewer with topic + t x taste
 
 An item's deviation shrinks to its author's and that to the community's; a viewer's to the community's; a viewer's
-leaning to an author, topic or surface to the viewer's own rate (empirical Bayes with fixed prior weights). All
+leaning to an author, topic or surface to the viewer's own rate (empirical Bayes with fixed prior weights, and never less
+than three tenths of a success: of what happens once in a thousand looks, one in twenty says little). All
 counts are whole numbers weighed by how likely the slot was looked at; decay is applied on reading. The weights are
-learned from the log by `learning.rates_fit`, or stand at their defaults in a community without one.
+learned from the log by `models.rates_fit`, or stand at their defaults in a community without one.
 """
 
 import hashlib
@@ -98,14 +99,25 @@ def shown_of(counts: NDArray[np.number]) -> Floats:
 
 def smoothed(counts: NDArray[np.number], prior_rate: Floats, prior: float) -> Floats:
     """Shrink observed rates to prior rates; shape (..., outcomes)."""
-    done, shown = done_of(counts), shown_of(counts)
-    rates: Floats = np.minimum((done + prior * prior_rate) / (np.maximum(shown, done) + prior), 1.0)
+    done, shown, held = done_of(counts), shown_of(counts), strength(prior, prior_rate)
+    rates: Floats = np.minimum((done + held * prior_rate) / (np.maximum(shown, done) + held), 1.0)
     return rates
+
+
+def strength(prior: float, rate: Floats) -> Floats:
+    """Return what a prior rate weighs, in impressions: so many, and at least as many as bring 0.3 of a success."""
+    held: Floats = np.maximum(prior, kernel.SUCCESSES / np.maximum(rate, _SMALLEST))
+    return held
 
 
 def community_rate(surface_total: Ints) -> Floats:
     """Return the rate of every outcome over all surfaces, shape (outcomes,)."""
     return smoothed(surface_total.sum(axis=0), np.array(START_RATE), _START_WEIGHT)
+
+
+def surface_counts(state: State) -> Ints:
+    """Return what was counted on every surface, without what loud people did; shape (surfaces, columns)."""
+    return np.rint(state.surface_total * state.quiet).astype(np.int64)
 
 
 def decayed(ring: NDArray[np.integer], old: Ints, today: int) -> Floats:
@@ -140,12 +152,27 @@ def item_logits(
     return deviation
 
 
-def materialise(model: RatesModel, state: State, rows: Ints) -> None:
-    """Write the logits of some item rows anew."""
-    rate = community_rate(state.surface_total)
+def materialise(
+    model: RatesModel, state: State, rows: Ints, shift: NDArray[np.float32] | None = None
+) -> None:
+    """Write the logits of some item rows anew.
+
+    Args:
+        model: Its prior weights.
+        state: The serving state.
+        rows: Shape (items,).
+        shift: Shape (authors, outcomes). By how much a maker's posts are moved, see `voices`; makers who came
+            since are not.
+    """
+    rate = community_rate(surface_counts(state))
     counts = decayed(state.item_ring[rows], state.item_old[rows], state.today)
     authors = state.author_total[state.items["author"][rows]]
-    state.items["logit"][rows] = item_logits(model, counts, authors, rate)
+    found = item_logits(model, counts, authors, rate)
+    if shift is not None and shift.size:
+        author = state.items["author"][rows]
+        known = author < shift.shape[0]
+        found[known] += shift[author[known]]
+    state.items["logit"][rows] = found
 
 
 class Rates:
@@ -162,6 +189,7 @@ class Rates:
         self._column = np.array(LEAN_COLUMN, np.int64)
         self._scale, self._shift = np.array(model.scale), np.array(model.shift)
         self._rate, self._rate_at = np.array(START_RATE), -1
+        self._surfaces = np.zeros((0, 0), np.int64)
         self._terms = kernel.terms if compiled else terms
         self._linear = kernel.linear if compiled else linear
         self._codes = kernel.codes if compiled else codes
@@ -187,11 +215,12 @@ class Rates:
             own: Shape (8,). The viewer's own rate per affinity column, what leanings shrink to.
         """
         if self._rate_at != state.offset:
-            self._rate, self._rate_at = community_rate(state.surface_total), state.offset
+            self._surfaces = surface_counts(state)
+            self._rate, self._rate_at = community_rate(self._surfaces), state.offset
         model = self.model
         base, own = np.empty(OUTCOME_COUNT), np.empty(8)
         self._terms(
-            self._weights, self._rate, state.surface_total[surface], model.surface_prior,
+            self._weights, self._rate, self._surfaces[surface], model.surface_prior,
             state.person_total[max(person, 0)], person, surface, model.viewer_prior,
             model.lean_prior, self._column, state.affinity.keys, state.affinity.values, base, own,
         )  # fmt: skip
@@ -246,9 +275,8 @@ def lean_of(counts: NDArray[np.number], own_rate: Floats, prior: float) -> Float
     shown = counts[:, :1].astype(np.float64)
     done = counts.astype(np.float64)
     done[:, 7] /= 600
-    mean = (np.clip(done, 0.0, np.maximum(shown, 0)) + prior * rate) / (
-        np.maximum(shown, 0) + prior
-    )
+    held = strength(prior, rate)
+    mean = (np.clip(done, 0.0, np.maximum(shown, 0)) + held * rate) / (np.maximum(shown, 0) + held)
     columns = np.where(shown > 0, logit(mean) - logit(rate), 0.0)
     return columns[:, list(LEAN_COLUMN)]
 
@@ -271,7 +299,8 @@ def linear(
             if place >= 0 and values[place, 0] > 0:
                 shown, done = float(values[place, 0]), values[place].astype(np.float64)
                 done[7] /= 600
-                mean = (np.clip(done, 0, shown) + prior * rate) / (shown + prior)
+                weight = strength(prior, rate)
+                mean = (np.clip(done, 0, shown) + weight * rate) / (shown + weight)
                 lean = np.zeros(8)
                 lean[1:] = (np.log(mean / (1 - mean)) - np.log(rate / (1 - rate)))[1:]
                 out[n] += lean_weight[:, column] * lean[lean_column]

@@ -14,7 +14,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.features.state import State
 from lodestone.features.table_kernel import look
-from lodestone.models import rates
+from lodestone.models import rates, voices
 from lodestone.models.rates import FEATURES, RatesModel, viewer_vector
 
 _STEPS: Final = 12
@@ -36,10 +36,12 @@ def row_features(
         item: Shape (rows,). Item rows.
     """
     out = np.zeros((person.size, OUTCOME_COUNT, len(FEATURES)), np.float32)
-    rate = rates.community_rate(state.surface_total)
+    voices.hush(state)
+    surfaces = rates.surface_counts(state)
+    rate = rates.community_rate(surfaces)
     clipped = np.clip(rate, _SMALLEST, 1 - _SMALLEST)
     known = person >= 0
-    there = rates.smoothed(state.surface_total, rate, model.surface_prior)
+    there = rates.smoothed(surfaces, rate, model.surface_prior)
     mine = rates.smoothed(state.person_total[np.maximum(person, 0)], rate, model.viewer_prior)
     mine = np.where(known[:, None], np.clip(mine, _SMALLEST, 1 - _SMALLEST), clipped)
     out[:, :, 0] = 1.0
@@ -60,8 +62,12 @@ def row_features(
 def _item_logits(model: RatesModel, state: State, rate: Floats) -> NDArray[np.float32]:
     count = state.item_count
     counts = rates.decayed(state.item_ring[:count], state.item_old[:count], state.today)
-    authors = state.author_total[state.items["author"][:count]]
-    return rates.item_logits(model, counts, authors, rate)
+    author = state.items["author"][:count]
+    found = rates.item_logits(model, counts, state.author_total[author], rate)
+    shift = voices.author_shift(model, state)
+    known = author < shift.shape[0]
+    found[known] += shift[author[known]]
+    return found
 
 
 def _leanings(

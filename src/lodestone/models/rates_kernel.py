@@ -10,6 +10,9 @@ from lodestone.features.layout import LOGIT_AT as _LOGIT_AT
 from lodestone.features.layout import VECTOR_AT as _VECTOR_AT
 from lodestone.features.table_kernel import find, pack
 
+SUCCESSES = 0.3
+"""A prior weighs at least as many impressions as bring so many successes."""
+
 
 @numba.njit(cache=True)
 def _logit(p: Number) -> Number:
@@ -24,7 +27,8 @@ def _lean(values: Array, place: Number, rate: Array, prior: Number, out: Array) 
         done = np.float64(values[place, c])
         if c == 7:
             done /= 600.0
-        mean = (min(max(done, 0.0), shown) + prior * rate[c]) / (shown + prior)
+        held = max(prior, SUCCESSES / max(rate[c], 1e-6))
+        mean = (min(max(done, 0.0), shown) + held * rate[c]) / (shown + held)
         out[c] = _logit(mean) - _logit(rate[c])
 
 
@@ -132,7 +136,8 @@ def _rates(counts: Array, prior_rate: Array, prior: Number, out: Array) -> None:
         done = max(np.float64(counts[o]), 0.0)
         if o == 0:
             done /= 600.0
-        rate = (done + prior * prior_rate[o]) / (max(shown, done) + prior)
+        weight = max(prior, SUCCESSES / max(prior_rate[o], 1e-6))
+        rate = (done + weight * prior_rate[o]) / (max(shown, done) + weight)
         out[o] = min(max(rate, 1e-6), 1.0 - 1e-6)
 
 

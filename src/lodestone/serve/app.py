@@ -35,6 +35,7 @@ from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
 from lodestone.services.desks import Desks
 from lodestone.services.engines import Engines
+from lodestone.services.load import load_of
 
 _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
@@ -56,7 +57,7 @@ def application(
 
     No key has a limit unless `limits` says so; `pages` adds the routes that people open in a browser.
     """
-    meters = Meters()
+    meters = Meters(lambda: load_of(engines.all()))
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
         *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
@@ -79,11 +80,11 @@ def application(
 
 def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
-    inner = _inner([*routes_orders.ROUTES, *gorse.ROUTES, routes_operator.live], None)
+    inner = _inner([*routes_orders.ROUTES, routes_operator.live], None)
     inner.state.update({"engines": desks, "access": access})
     return Door(
         cast("Engines", desks), access, cast("Asgi", inner), wall=wall, limits=Limits(),
-        meters=Meters(), hot=(),
+        meters=Meters(lambda: load_of([])), hot=(),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import msgspec
 import structlog
 
-from lodestone.base.clock import Clock
+from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import (
     BusyError,
     ForbiddenError,
@@ -25,7 +25,7 @@ from lodestone.base.errors import (
 from lodestone.base.wire import SLASH, decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
 from lodestone.serve.again import Once
-from lodestone.serve.limits import Limits
+from lodestone.serve.limits import Limits, Told
 from lodestone.serve.meters import Meters
 from lodestone.serve.packing import Packing, takes_gzip, unpacked
 from lodestone.serve.replies import error_body, error_headers, status_of
@@ -81,6 +81,8 @@ class Door:
         self._wall = wall
         self._limits = limits
         self._meters = meters
+        self.monotonic: Callable[[], int] = int
+        """Nanoseconds that never run back, by which requests are timed; always 0 unless one is handed in."""
         self._again = Once(engines)
         handlers = {"/v1/feeds": self._feeds, "/v1/events": self._events}
         self._hot = {path: handlers[path] for path in hot}
@@ -90,6 +92,17 @@ class Door:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        began, heard, path = self.monotonic(), _Heard(send), scope["path"]
+        try:
+            await self._answer(scope, receive, heard)
+        finally:
+            # What no route answered has no template, and whatever was asked for is nobody's label.
+            hot = scope["method"] == "POST" and path in self._hot
+            route = path if hot else scope.get("path_template") or "none"
+            took = self.monotonic() - began
+            self._meters.request(route, scope["method"], heard.status, took)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
@@ -126,26 +139,28 @@ class Door:
         self, scope: Scope, headers: dict[bytes, bytes], own: Headers
     ) -> Principal | None:
         """Return who asks, None where nobody must say; adds the rate limit's headers."""
-        path = scope["path"]
-        called = scope["method"] == "POST" and path in _CALLBACKS
-        if path.startswith(_OPEN) or path == "/" or called:
+        if scope["method"] == "POST" and scope["path"] in _CALLBACKS:
             return None
-        text = headers.get(b"x-api-key", b"")
-        bearer = headers.get(b"authorization", b"")
-        if not text and bearer[:7].lower() == b"bearer ":
-            text = bearer[7:]
+        now, address = self._wall.now(), (scope.get("client") or ("",))[0]
+        if scope["path"].startswith(_OPEN) or scope["path"] == "/":
+            _within(self._limits.take_open(address, now), "over this address's limit", own)
+            return None
+        try:
+            principal = self._known(headers, now, look_up=not self._limits.barred(address, now))
+        except UnauthorisedError:
+            told = self._limits.take_refused(address, now)
+            _within(told, "this address has shown too many keys that are not known", own)
+            raise
+        _within(self._limits.take(principal, now), "over this key's limit", own)
+        return principal
+
+    def _known(self, headers: dict[bytes, bytes], now: Instant, *, look_up: bool) -> Principal:
+        text = _key(headers)
         if not text:
             raise UnauthorisedError("key_missing", "send your key as `Authorization: Bearer KEY`")
         community = headers.get(b"x-community")
         named = community.decode("utf-8", "replace") if community else None
-        principal = self._access.principal(text.decode("utf-8", "replace"), named, self._wall.now())
-        told, wait = self._limits.take(principal, self._wall.now())
-        own.extend(told)
-        if wait:
-            raise BusyError(
-                "rate_limited", "over this key's limit; come back later", retry_seconds=wait
-            )
-        return principal
+        return self._access.principal(text.decode("utf-8", "replace"), named, now, look_up=look_up)
 
     async def _answer_hot(
         self, hot: Hot, principal: Principal, scope: Scope, headers: dict[bytes, bytes], body: bytes,
@@ -153,7 +168,8 @@ class Door:
     ) -> None:  # fmt: skip
         """Answer a hot route, once under its idempotency key if it has one."""
         query = scope["query_string"]
-        claim = self._again.claim(principal, scope["path"], headers.get(b"idempotency-key"))
+        token = headers.get(b"idempotency-key")
+        claim = self._again.claim(principal, scope["path"], token, b"")
         if claim is None:
             await _send(send, 200, await hot(principal, body, headers, query), own)
             return
@@ -174,7 +190,7 @@ class Door:
         token, principal = headers.get(b"idempotency-key"), scope["state"]["principal"]
         claim = None
         if scope["method"] == "POST" and principal is not None:
-            claim = self._again.claim(principal, scope["path"], token)
+            claim = self._again.claim(principal, scope["path"], token, _key(headers))
         if claim is None:
             await self._pass_on(scope, receive, send, own, body)
             return
@@ -261,6 +277,38 @@ class Door:
 
     def _engine(self, principal: Principal) -> Engine:
         return self._engines.of(principal.community or self._engines.only())
+
+
+class _Heard:
+    """Stands before `send` and hears the status of the answer; 0 until there is one."""
+
+    __slots__ = ("_send", "status")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    def __call__(self, message: MutableMapping[str, Any]) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        return self._send(message)
+
+
+def _key(headers: dict[bytes, bytes]) -> bytes:
+    """Return the key as sent, empty without one."""
+    text = headers.get(b"x-api-key", b"")
+    bearer = headers.get(b"authorization", b"")
+    if not text and bearer[:7].lower() == b"bearer ":
+        text = bearer[7:]
+    return text
+
+
+def _within(told: Told, over: str, own: Headers) -> None:
+    """Add a limit's headers to an answer. Raises BusyError."""
+    headers, wait = told
+    own.extend(headers)
+    if wait:
+        raise BusyError("rate_limited", f"{over}; come back later", retry_seconds=wait)
 
 
 def _own_events_only(viewer: str, events: list[Any]) -> None:

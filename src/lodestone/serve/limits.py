@@ -1,7 +1,8 @@
-"""Rate limits by key: so many requests a minute, told on every answer."""
+"""Rate limits by key, and by address for who shows none: so many requests a minute, told on every answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Final
 
 from lodestone.base.clock import Instant
@@ -11,11 +12,14 @@ _WINDOW: Final = 60
 UNLIMITED: Final = 0
 _ENDLESS: Final = 10**9
 """What is told of a key without a limit."""
+_OPEN: Final = b"open "
+_REFUSED: Final = b"refused "
+Told = tuple[list[tuple[bytes, bytes]], int]
+"""The headers of an answer, and how many seconds to wait, 0 to go on."""
 
 
 @dataclass(slots=True)
 class _Count:
-    window: int
     used: int
     limit: int
 
@@ -26,30 +30,52 @@ def _nobody(_digest: bytes) -> bool:
 
 @dataclass(slots=True)
 class Limits:
-    """Counts requests per key in windows of a minute.
+    """Counts requests in windows of a minute.
 
     Args:
         per_minute: For every key and page session; 0 means no limit.
         by_key: Other limits, by the key's id.
         free: Says of a key's digest whether it never has one: the demo's. Nor has an operator's.
+        open_per_minute: For every address that asks for what needs no key; 0 means no limit.
+        refused_per_minute: For every address that shows no good key; 0 means no limit.
     """
 
     per_minute: int = UNLIMITED
     by_key: Mapping[str, int] = field(default_factory=dict)
     free: Callable[[bytes], bool] = _nobody
+    open_per_minute: int = UNLIMITED
+    refused_per_minute: int = UNLIMITED
     _counts: dict[bytes, _Count] = field(default_factory=dict)
     _swept: int = 0
 
-    def take(self, who: Principal, now: Instant) -> tuple[list[tuple[bytes, bytes]], int]:
-        """Count one request; return its headers, and how many seconds to wait, 0 to go on."""
+    def take(self, who: Principal, now: Instant) -> Told:
+        """Count one request of a key."""
+        return self._take(who.digest, lambda: self._limit(who), now)
+
+    def take_open(self, address: str, now: Instant) -> Told:
+        """Count one request for what needs no key."""
+        return self._take(_OPEN + place_of(address), lambda: self.open_per_minute, now)
+
+    def take_refused(self, address: str, now: Instant) -> Told:
+        """Count one request that showed no good key."""
+        return self._take(_REFUSED + place_of(address), lambda: self.refused_per_minute, now)
+
+    def barred(self, address: str, now: Instant) -> bool:
+        """Say whether an address has shown bad keys so often that no further unknown one is looked up."""
+        if not self.refused_per_minute or now // 1_000_000 // _WINDOW != self._swept:
+            return False
+        count = self._counts.get(_REFUSED + place_of(address))
+        return count is not None and count.used >= count.limit
+
+    def _take(self, name: bytes, limit_of: Callable[[], int], now: Instant) -> Told:
         window, into = divmod(now // 1_000_000, _WINDOW)
         reset = _WINDOW - into
         if window != self._swept:
-            # Page sessions come and go; what stands for one must not stay.
+            # Page sessions and addresses come and go; what stands for one must not stay.
             self._counts, self._swept = {}, window
-        count = self._counts.get(who.digest)
+        count = self._counts.get(name)
         if count is None:
-            count = self._counts[who.digest] = _Count(window, 0, self._limit(who))
+            count = self._counts[name] = _Count(0, limit_of())
         count.used += 1
         limit = count.limit or _ENDLESS
         told = [
@@ -63,3 +89,17 @@ class Limits:
         if OPERATOR in who.scopes or self.free(who.digest):
             return UNLIMITED
         return self.by_key.get(who.key_id, self.per_minute)
+
+
+def place_of(address: str) -> bytes:
+    """Return what an address is counted under: of IPv6 the first 64 bits, which one subscriber has.
+
+    >>> place_of("2001:db8::1") == place_of("2001:db8::2"), place_of("10.0.0.1")
+    (True, b'10.0.0.1')
+    """
+    if ":" in address:
+        try:
+            return str(ip_network((address.partition("%")[0], 64), strict=False)).encode()
+        except ValueError:
+            return address.encode()
+    return address.encode()

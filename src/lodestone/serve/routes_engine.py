@@ -221,10 +221,12 @@ async def get_liu(
 
 
 @get("/v1/reports/flow", responses=REFUSALS)
-async def get_flow(request: Asked, first: First = None, last: Last = None) -> FlowReport:
-    """Report the flow of people and value across the borders of domains."""
+async def get_flow(
+    request: Asked, first: First = None, last: Last = None, domain: Domain = None
+) -> FlowReport:
+    """Report the flow of people and value across the borders of domains, or of one of them."""
     reports = _reports(request)
-    return await asyncio.to_thread(reports.flow, reports.span(first, last))
+    return await asyncio.to_thread(reports.flow, reports.span(first, last), domain)
 
 
 @get("/v1/reports/exposure", responses=REFUSALS)

@@ -5,8 +5,8 @@ quality bounds, first impressions owed, the merit and public gates, creators' pe
 in a large community piece by piece, one a decision.
 """
 
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -16,10 +16,11 @@ from lodestone.base.clock import Instant
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
 from lodestone.features.directory import Directory
 from lodestone.features.layout import DAYS_KEPT
-from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, POSTING_KEPT, Postings
+from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import State
-from lodestone.models import rates
+from lodestone.models import rates, voices
 from lodestone.models.rates import RatesModel
+from lodestone.services.rounds import Round, Sweep, best
 from lodestone.services.selectors import own_bits
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
@@ -28,7 +29,10 @@ from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fre
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
+_VOICES_MICROS: Final = 3600 * 1_000_000
 _LIVE_DAYS: Final = 28
+_WORKED_OUT: Final = ("need", "promises", "quality_low", "logit")
+"""Columns of items that housekeeping writes."""
 RISEN_MAX: Final = 10_000
 WHOLE_MAX: Final = 8_192
 """Up to so many items everything is worked out at once, within a price step."""
@@ -37,40 +41,6 @@ PIECES: Final = 400
 ROWS_LEAST: Final = 2_048
 GATE_POOL: Final = 200
 """Until this many posts have climbed there is no public to compare with, and the gate stands open."""
-
-
-@dataclass(slots=True)
-class Sweep:
-    """What the last sweep worked out for decisions to read."""
-
-    author_rank: NDArray[np.int16]
-    gate: float = -np.inf
-    gated: bool = False
-    gini: float = 0.0
-    planned: int = 1
-    first_delivered: float = 0.0
-    first_planned: float = 0.0
-    eligible: int = 0
-    mean_value: float = 0.0
-
-
-@dataclass(slots=True)
-class Round:
-    """One working-out of everything, under way. Arrays have shape (items, ...), as of its begin."""
-
-    now: Instant
-    worths: NDArray[np.float64]
-    counts: NDArray[np.int64]
-    mean: NDArray[np.float64]
-    low: NDArray[np.float64]
-    heat: NDArray[np.int64]
-    """Impressions of today and yesterday."""
-    at: int = 0
-    """The next row."""
-    live: NDArray[np.bool_] | None = None
-    rate: float = 0.0
-    """Mean clicks per impression."""
-    left: list[str] = field(default_factory=lambda: ["climb", "creators", "lists"])
 
 
 class Housekeeper:
@@ -94,6 +64,8 @@ class Housekeeper:
         self.account = Served()
         self.sweep = Sweep(np.zeros(0, np.int16))
         self._swept: Instant | None = None
+        self._voiced: Instant | None = None
+        self._shift = np.zeros((0, 0), np.float32)
         self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
         self._round: Round | None = None
         self._reported: dict[int, NDArray[np.int64]] = {}
@@ -155,6 +127,78 @@ class Housekeeper:
             self.pricer = pricer
         self._newly_reported()
 
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return what was worked out and is not in the state's own columns, by name, for a snapshot.
+
+        Nothing while a round is under way: whoever reads it works everything out anew.
+        """
+        if self.working:
+            return {}
+        sweep, account, lists = self.sweep, self.account, self._postings
+        days = sorted(self._reported)
+        return {
+            "keeping.rank": sweep.author_rank,
+            "keeping.sweep": np.array(
+                [
+                    sweep.gate, sweep.gated, sweep.gini, sweep.planned, sweep.first_delivered,
+                    sweep.first_planned, sweep.eligible, sweep.mean_value,
+                ]
+            ),
+            "keeping.shift": self._shift,
+            "keeping.quiet": self._state.quiet,
+            "keeping.times": np.array(
+                [
+                    *(-1 if when is None else when for when in (self._swept, self._voiced)),
+                    self.pricer.vector.time,
+                ],
+                np.int64,
+            ),
+            "keeping.risen": self._risen,
+            "keeping.trending": lists.held(LIST_TRENDING),
+            "keeping.needy": lists.held(LIST_NEEDY),
+            "keeping.days": np.array(days, np.int64),
+            "keeping.reported": np.array([self._reported[day] for day in days], np.int64),
+            "keeping.account": np.array(
+                [account.decisions, account.slots, account.value, account.forgone]
+            ),
+            "keeping.used": account.used,
+            "keeping.chances": account.chances,
+        }  # fmt: skip
+
+    def fill(self, told: Mapping[str, NDArray[Any]]) -> bool:
+        """Go on from a snapshot that holds the state as it stands; False where it holds none of this.
+
+        A start that works everything out anew would do so at another moment than the life before it, and so
+        decide otherwise than if it had never been stopped.
+        """
+        if "keeping.sweep" not in told:
+            return False
+        gate, gated, gini, planned, delivered, due, eligible, value = told["keeping.sweep"].tolist()
+        self.sweep = Sweep(
+            told["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
+            int(eligible), value,
+        )  # fmt: skip
+        swept, voiced, priced = told["keeping.times"].tolist()
+        self._shift, self._state.quiet = told["keeping.shift"], told["keeping.quiet"]
+        self._voiced = None if voiced < 0 else Instant(voiced)
+        if not self.pricer.steps:  # before the first step nothing is stored but when it all began
+            self.pricer = start(Instant(priced))
+        self._swept = None if swept < 0 else Instant(swept)
+        self._risen = told["keeping.risen"].astype(np.int64)
+        for number, name in ((LIST_TRENDING, "trending"), (LIST_NEEDY, "needy")):
+            self._postings.replace(number, told[f"keeping.{name}"].astype(np.int64))
+        days = told["keeping.days"].tolist()
+        self._reported = dict(zip(days, told["keeping.reported"], strict=True))
+        decisions, slots, worth, forgone = told["keeping.account"].tolist()
+        self.account = Served(
+            int(decisions), slots, worth, forgone, told["keeping.used"].copy(),
+            told["keeping.chances"].copy(),
+        )  # fmt: skip
+        items = told["items"]
+        for column in _WORKED_OUT:
+            self._state.items[column][: items.size] = items[column]
+        return True
+
     def _newly_reported(self) -> tuple[float, tuple[float, ...]]:
         """Return the organic impressions counted since this was last asked: all, and by promise."""
         state = self._state
@@ -175,7 +219,7 @@ class Housekeeper:
     def touched(self, rows: NDArray[np.int64]) -> None:
         """Work out anew the logits of items that facts have just moved."""
         if rows.size:
-            rates.materialise(self._model, self._state, rows)
+            rates.materialise(self._model, self._state, rows, self._shift)
 
     def items_put(self, rows: NDArray[np.int64], now: Instant) -> None:
         """Give new or changed items their first marks; the next sweep knows better."""
@@ -228,6 +272,9 @@ class Housekeeper:
 
     def _begin(self, now: Instant) -> None:
         self._swept = now
+        if self._voiced is None or now - self._voiced >= _VOICES_MICROS:
+            voices.hush(self._state)
+            self._voiced, self._shift = now, voices.author_shift(self._model, self._state)
         worths = np.array(worth_vector(self.policy))
         self.sweep.mean_value = self._mean_value(worths)
         count = self._state.item_count
@@ -250,7 +297,7 @@ class Housekeeper:
         turn.heat[some] = state.item_ring[rows][:, lately, COUNT_IMPRESSIONS].sum(axis=1)
         items["quality_low"] = turn.low[some]
         items["promises"] = own_bits(items, self.policy, self._directory)
-        rates.materialise(self._model, state, rows)
+        rates.materialise(self._model, state, rows, self._shift)
 
     def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         total: NDArray[np.int64] = (
@@ -259,7 +306,7 @@ class Housekeeper:
         return total
 
     def _mean_value(self, worths: NDArray[np.float64]) -> float:
-        rate = rates.community_rate(self._state.surface_total)
+        rate = rates.community_rate(rates.surface_counts(self._state))
         return max(1.0, float(rate @ worths))
 
     def _needs(
@@ -302,11 +349,11 @@ class Housekeeper:
         state = self._state
         authors = state.author_count
         recent = live & (now - items["created"] < _LIVE_DAYS * promises.DAY_MICROS)
-        best = np.full(authors, -np.inf)
-        np.maximum.at(best, items["author"][recent], low[recent])
+        finest = np.full(authors, -np.inf)
+        np.maximum.at(finest, items["author"][recent], low[recent])
         has_live = np.zeros(authors, bool)
         has_live[items["author"][recent]] = True
-        eligible = promises.merit_eligible(best, has_live, self.policy.merit_gate)
+        eligible = promises.merit_eligible(finest, has_live, self.policy.merit_gate)
         # Seven daily buckets: today's own and the six before.
         oldest = (state.today + 1) % DAYS_KEPT
         exposure = (
@@ -334,17 +381,7 @@ class Housekeeper:
     ) -> None:
         # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
         score = np.where(live & (heat > 0), mean * np.sqrt(heat), -np.inf)
-        self._postings.replace(LIST_TRENDING, _best(score))
+        self._postings.replace(LIST_TRENDING, best(score))
         need = np.where(live, items["need"], 0.0)
         shown = counts[:, COUNT_IMPRESSIONS]
-        self._postings.replace(LIST_NEEDY, _best(np.where(need > 0, need / (1 + shown), -np.inf)))
-
-
-def _best(score: np.ndarray) -> NDArray[np.int64]:
-    """Return up to a list's length of rows, best score first, earlier rows first among equals."""
-    kept = min(POSTING_KEPT, int(np.count_nonzero(np.isfinite(score))))
-    if not kept:
-        return np.zeros(0, np.int64)
-    top = np.argpartition(-score, kept - 1)[:kept]
-    order: NDArray[np.int64] = top[np.lexsort((top, -score[top]))]
-    return order
+        self._postings.replace(LIST_NEEDY, best(np.where(need > 0, need / (1 + shown), -np.inf)))

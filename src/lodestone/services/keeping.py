@@ -55,6 +55,8 @@ class ImportMark(msgspec.Struct, frozen=True):
     """How many rows of each file of a source have been taken, by the file's name."""
 
     rows: dict[str, int] = {}
+    digests: dict[str, str] = {}
+    """What those rows held, so that another file under the same name is noticed."""
 
 
 async def verify(engine: Engine, root: str | None) -> VerifyOut:

@@ -1,7 +1,6 @@
 """What is held about one person: gathered whole for them, or erased from every file."""
 
 import asyncio
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,6 +11,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.wire import Position, TimeText, time_text
 from lodestone.commerce.order import OrderOut, VoucherOut
 from lodestone.content import ItemOut
+from lodestone.content.item import media_names
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonOut
@@ -24,7 +24,6 @@ from lodestone.stores.records import Change, ItemRecord, PersonRecord, Records
 from lodestone.traffic.codec import decode_who
 
 _PAGE: Final = 1_000
-_OURS: Final = re.compile(r"(?:^|/)media/(?P<name>[0-9A-Za-z]+\.[0-9a-z]+)$")
 _ABOUT_PEOPLE: Final = frozenset(
     {
         Kind.FOLLOW, Kind.UNFOLLOW, Kind.BLOCK, Kind.UNBLOCK, Kind.MUTE, Kind.UNMUTE, Kind.PROFILE_VISIT,
@@ -212,23 +211,19 @@ class Personal:
 
 
 def drop_media(records: Records, community: str, person: PersonRecord, media: MediaStore) -> None:
-    """Remove the media of everything a person posted, but for what others' items show too."""
-    mine = {name for item in pages(records, community, person.id) for name in media_of(item)}
+    """Remove the media that a person's posts show or ever showed, but for what others' items show too."""
+    mine = set(records.media_replaced(community, person.ordinal))
+    for item in pages(records, community, person.id):
+        mine |= media_names(item.given)
     if not mine:
         return
     for item in pages(records, community, None):
         if item.owner != person.ordinal:
-            mine -= media_of(item)
+            mine -= media_names(item.given)
         if not mine:
             return
     for name in mine:
         media.drop(name)
-
-
-def media_of(item: ItemRecord) -> set[str]:
-    """Return the names under which our own media store serves what an item shows."""
-    found = (_OURS.search(one.url) for one in item.given.media)
-    return {one["name"] for one in found if one is not None}
 
 
 def pages(records: Records, community: str, author_id: str | None) -> Iterator[ItemRecord]:

@@ -130,7 +130,9 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
 
 def save(engine: Engine, folder: Path) -> Path:
     """Write a snapshot of the state as it stands."""
-    held = {**columns(engine.state), **engine.ingest.columns()}
+    held = {
+        **columns(engine.state), **engine.ingest.columns(), **engine.housekeeper.columns(),
+    }  # fmt: skip
     return snapshots.save(folder, engine.state.offset, held)
 
 

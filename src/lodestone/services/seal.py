@@ -10,6 +10,25 @@ from lodestone.features.directory import Directory
 _NONCE = 12
 
 
+def seal_under(secret: bytes, text: bytes) -> bytes:
+    """Encrypt under a secret of any length that is kept nowhere, such as the key of whoever asks."""
+    key = _derived(secret)
+    nonce = hashlib.blake2b(text, key=key, digest_size=_NONCE, person=b"seal nonce").digest()
+    return nonce + AESGCMSIV(key).encrypt(nonce, text, None)
+
+
+def open_under(secret: bytes, sealed: bytes) -> bytes | None:
+    """Decrypt what `seal_under` sealed; None when the secret is another."""
+    try:
+        return AESGCMSIV(_derived(secret)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+    except InvalidTag:
+        return None
+
+
+def _derived(secret: bytes) -> bytes:
+    return hashlib.blake2b(secret, digest_size=32, person=b"answer seal").digest()
+
+
 class Sealer:
     """Seals for the people of one directory.
 

@@ -18,6 +18,8 @@ NAMES: Final = {
     "media_url": "",
     "webhook_reach": REACH_DEFAULT,
     "rate_limits": "0",
+    "open_limit": "0",
+    "refused_limit": "600",
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
@@ -38,6 +40,10 @@ class Settings:
     webhook_reach: Reach
     rate_limits: str
     """Requests a minute for every key, 0 for no limit; then `KEY_ID=NUMBER` for single ones."""
+    open_limit: int
+    """Requests a minute from one address for what needs no key (pictures, health); 0 for no limit."""
+    refused_limit: int
+    """Requests a minute from one address without a good key; 0 for no limit."""
     origins: Mapping[str, str]
 
 
@@ -79,6 +85,8 @@ def load_settings(
         lake_url=_folder("lake_url", values["lake_url"]) or f"{home}/lake",
         media_url=_folder("media_url", values["media_url"]) or f"{home}/media",
         rate_limits=values["rate_limits"],
+        open_limit=_limit("open_limit", values["open_limit"]),
+        refused_limit=_limit("refused_limit", values["refused_limit"]),
         webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
     )
@@ -133,6 +141,13 @@ def _port(text: str, origin: str) -> int:
     if text.isdigit() and 0 <= int(text) <= 65535:
         return int(text)
     raise InvalidError("setting_invalid", f"port (from {origin}) must be 0 to 65535, not {text!r}")
+
+
+def _limit(name: str, text: str) -> int:
+    if text.isdecimal() and text.isascii():
+        return int(text)
+    cure = "must be requests a minute, such as 600, or 0 for no limit"
+    raise InvalidError("setting_invalid", f"{name} {cure}; it is {text!r}")
 
 
 def _reach(text: str, origin: str) -> Reach:

@@ -28,7 +28,8 @@ class TermBook:
         surfaces = read(self._community, TermKind.SURFACE)
         self._domains, self._languages = set(domains), set(languages)
         self._directory.add_terms(
-            {name: code for code, name in domains.items()},
+            # What stands for a forgotten name is no name to be shown.
+            {name: code for code, name in domains.items() if name.isprintable()},
             {name: code for code, name in self._tags.items()},
             {name: code for code, name in languages.items()},
             {name: code for code, name in surfaces.items()},

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ from lodestone.stores.log_pack import Packers, facts_corrupt, open_sealed, pack_
 from lodestone.stores.log_plan import Draw, Keys, Planner
 from lodestone.stores.log_verify import Link, Walk
 from lodestone.stores.log_writer import Writer
-from lodestone.stores.ports import Batch, Finding, Offset, ReceiptParts
+from lodestone.stores.ports import Batch, Finding, LogLoad, Offset, ReceiptParts
 
 LINGER_SECONDS: Final = 0.001
 _LINGER_MAX: Final = 0.002
@@ -100,6 +100,7 @@ class SqliteLog:
         secret: bytes,
         linger_seconds: float = LINGER_SECONDS,
         draw: Draw = os.urandom,
+        monotonic: Callable[[], int] = int,
     ) -> "SqliteLog":
         """Open a log, or make one.
 
@@ -108,6 +109,7 @@ class SqliteLog:
             secret: The community's; tags in the chain are keyed by it.
             linger_seconds: How long a commit waits for company in a busy spell, 0 to 0.002.
             draw: Gives as many random bytes as asked for, for salts.
+            monotonic: Nanoseconds that never run back, by which commits are timed.
 
         Raises:
             CorruptError: It is no log, a damaged one, or one of another format.
@@ -124,6 +126,7 @@ class SqliteLog:
         writer = Writer(
             path, writing, tip, Planner(keys, draw), checkpointer, linger_seconds=linger_seconds
         )
+        writer.monotonic = monotonic
         return cls(path, keys, writer, writing, checkpointer)
 
     def append(
@@ -278,6 +281,10 @@ class SqliteLog:
                 sync_folder(path.parent)
         finally:
             source.close()
+
+    def load(self) -> LogLoad:
+        """See `Log.load`."""
+        return self._writer.load()
 
     async def close(self) -> None:
         """See `Log.close`."""

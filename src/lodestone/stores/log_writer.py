@@ -8,7 +8,8 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, TypeAlias
@@ -29,7 +30,7 @@ from lodestone.stores.log_asks import (
 from lodestone.stores.log_checkpoint import Checkpointer
 from lodestone.stores.log_file import load_tip, truncate_wal
 from lodestone.stores.log_plan import Plan, Planner
-from lodestone.stores.ports import Offset
+from lodestone.stores.ports import COMMIT_SECONDS, LogLoad, Offset
 
 BACKLOG_BYTES: Final = 64 << 20
 """What may wait for a commit; a call beyond it is refused at once."""
@@ -72,6 +73,10 @@ class Writer:
         self._busy = False
         self._stale = False
         self._ended = False
+        self._commits = [0] * (len(COMMIT_SECONDS) + 1)
+        self._commit_seconds = 0.0
+        self.monotonic: Callable[[], int] = int
+        """Nanoseconds that never run back, by which commits are timed; always 0 unless one is handed in."""
         self._thread = threading.Thread(target=self._run, name=f"log {path.name}", daemon=True)
         self._thread.start()
 
@@ -99,6 +104,10 @@ class Writer:
         else:
             self.dropped.add(ask.sequence)
         self._queue.put(ask)
+
+    def load(self) -> LogLoad:
+        """See `Log.load`."""
+        return LogLoad(tuple(self._commits), self._commit_seconds, self._waiting_bytes)
 
     def end(self, done: asyncio.Future[None]) -> None:
         """Commit what is queued, then end; further asks are refused.
@@ -152,7 +161,9 @@ class Writer:
         awaited = [ask for ask in group if isinstance(ask, AppendAsk | RecordAsk | BarrierAsk)]
         try:
             with self._checkpointer.gate:
+                began = self.monotonic()
                 offsets = self._commit(awaited)
+                took = (self.monotonic() - began) / 1e9
         except sqlite3.Error as error:
             self._roll_back()
             # Those behind would meet the same disk; they learn it now rather than one by one.
@@ -161,6 +172,8 @@ class Writer:
             self._serving = [*group, *behind]
             self._refuse(self._serving, f"{self._path.name}: {error}")
             return not self._is_last()
+        self._commits[bisect_left(COMMIT_SECONDS, took)] += 1
+        self._commit_seconds += took
         self._busy = not self._queue.empty()
         self._answer(self._outcomes(awaited, offsets), sum(ask.size for ask in awaited))
         return not self._is_last()

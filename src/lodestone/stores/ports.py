@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NewType, Protocol
+from typing import Final, Literal, NewType, Protocol
 
 from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts
@@ -44,6 +44,22 @@ class Finding:
     """The receipt's number; for facts the offset of the batch's first."""
     problem: str
     kind: Literal["receipt", "facts"] = "receipt"
+
+
+COMMIT_SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0)
+"""Upper edges by which commits are counted; one more count holds what took longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLoad:
+    """How a log keeps up, since it was opened."""
+
+    commits: tuple[int, ...]
+    """Shape (edges + 1,). Commits by how long they took, see `COMMIT_SECONDS`."""
+    commit_seconds: float
+    """All commits together."""
+    backlog_bytes: int
+    """What waits for a commit now."""
 
 
 class Log(Protocol):
@@ -120,6 +136,10 @@ class Log(Protocol):
 
     def root(self) -> str:
         """Return the present root, hexadecimal, to be kept elsewhere."""
+        ...
+
+    def load(self) -> LogLoad:
+        """Return how long commits take and what waits for one."""
         ...
 
     async def close(self) -> None:

@@ -62,11 +62,6 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
     community's clock.
     """
 
-    @property
-    def shared(self) -> bool:
-        """Say whether several processes may write these records."""
-        ...
-
     # Communities
 
     def create_community(
@@ -231,6 +226,10 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
         """Withdraw and empty everything an author posted: text, media, tags, place, labels."""
         ...
 
+    def media_replaced(self, community: str, ordinal: int) -> list[str]:
+        """Return the names of media that a person's items showed before a later write, sorted."""
+        ...
+
     def expire_labels(self, community: str, *, now: Instant) -> list[Change]:
         """Recompute the items whose label has expired; a step of housekeeping."""
         ...
@@ -391,7 +390,7 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
     def compact(self) -> None:
         """Rewrite the files so that what was deleted is not in them; nightly, writers wait.
 
-        Tags that only erased people used are forgotten first.
+        Tags, professions and channels that only erased people used are forgotten first.
         """
         ...
 

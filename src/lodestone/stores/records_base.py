@@ -32,7 +32,7 @@ from lodestone.base.errors import (
     UnavailableError,
     UnknownError,
 )
-from lodestone.base.wire import app_id
+from lodestone.base.wire import app_id, printable
 from lodestone.events.facts import SURFACE_MAX, SURFACES
 from lodestone.events.outcomes import Kind
 from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
@@ -190,7 +190,7 @@ class Terms:
         if code is None:
             code = self.given[kind].get(text)
         if code is None:
-            if not text.isprintable() or not 1 <= len(text) <= TERM_LENGTH_MAX:
+            if not printable(text) or not 1 <= len(text) <= TERM_LENGTH_MAX:
                 problem = Problem(
                     kind.name.lower(), f"{text!r} is not 1 to 128 printable characters"
                 )

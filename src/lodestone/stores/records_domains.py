@@ -5,7 +5,7 @@ from typing import Any
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnknownError
-from lodestone.base.wire import app_id, instant_of
+from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.content import DomainIn
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import Kind
@@ -138,7 +138,7 @@ class DomainRecords(Base):
         """See `Records.find_term`."""
         if kind is TermKind.SURFACE and text in SURFACES:
             return SURFACES.index(text)
-        if not text.isprintable():
+        if not printable(text):
             return None
         with self._reading(community) as scope:
             known = self._terms.get(scope.tenant.number, {}).get(kind, {}).get(text)

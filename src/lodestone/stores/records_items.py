@@ -21,6 +21,7 @@ from lodestone.stores.records_items_write import (
     LAYOUT,
     ItemsWrite,
     overwrite,
+    replaced_names,
     scrub,
     sealed_values,
 )
@@ -113,6 +114,11 @@ class ItemRecords(PeopleRecords):
             if before.given.state == "withdrawn":
                 return None
             return self._rewrite(work, row, before, withdraw=True, now=now)
+
+    def media_replaced(self, community: str, ordinal: int) -> list[str]:
+        """See `Records.media_replaced`."""
+        with self._reading(community) as scope:
+            return replaced_names(scope, ordinal)
 
     def expire_labels(self, community: str, *, now: Instant) -> list[Change]:
         """See `Records.expire_labels`."""

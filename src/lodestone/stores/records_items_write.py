@@ -8,8 +8,9 @@ from sqlalchemy import bindparam
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, InvalidError, LodestoneError, Problem
-from lodestone.base.wire import app_id, instant_of
+from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.content import ItemIn
+from lodestone.content.item import media_names
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow
 from lodestone.stores.records_base import Project, Scope, Work, chunks
@@ -20,8 +21,9 @@ from lodestone.stores.records_rows import (
     item_row,
     pack_item,
     pack_item_doc,
+    unpack_item_doc,
 )
-from lodestone.stores.records_schema import ITEMS
+from lodestone.stores.records_schema import ITEMS, META
 from lodestone.stores.records_seal import Seal, unsealed
 from lodestone.stores.records_types import Change, Refused
 
@@ -125,6 +127,7 @@ class ItemsWrite:
     def store(self) -> list[Change]:
         """Store what was planned: the authors not yet known, then the items."""
         changes = write_stubs(self.work, self.strangers)
+        self._note_replaced()
         made, kept = [], []
         seals: dict[int, Seal] = {}
         for item_id, plan in self.plans.items():
@@ -145,6 +148,37 @@ class ItemsWrite:
         overwrite(self.work, kept)
         return changes
 
+    def _note_replaced(self) -> None:
+        """Note the media that items show no longer, to be found when their author is erased."""
+        plans = {plan.layout.row: plan for name, plan in self.plans.items() if name in self.before}
+        seals: dict[int, Seal] = {}
+        left = set()
+        for some in chunks(list(plans)):
+            query = self.work.select(ITEMS, ITEMS.c.row, ITEMS.c.doc).where(ITEMS.c.row.in_(some))
+            for row, doc in self.work.fetch(query):
+                plan = plans[row]
+                owner = plan.layout.owner
+                seal = seals.get(owner) or seals.setdefault(owner, Seal(plan.author.key))
+                before = unpack_item_doc(seal.open(doc, what=DOC), None)
+                gone = media_names(before) - media_names(plan.given)
+                left |= {f"{_replaced(owner)}{name}" for name in gone}
+        for names in chunks(sorted(left)):
+            query = self.work.select(META, META.c.name).where(META.c.name.in_(names))
+            known = {one.name for one in self.work.fetch(query)}
+            rows = [{"name": name, "value": b""} for name in names if name not in known]
+            self.work.insert(META, rows)
+
+
+def replaced_names(scope: Scope, owner: int) -> list[str]:
+    """Return the names of media that one owner's items showed before a later write."""
+    start = _replaced(owner)
+    query = scope.select(META, META.c.name).where(META.c.name.startswith(start))
+    return [one.name.removeprefix(start) for one in scope.fetch(query.order_by(META.c.name))]
+
+
+def _replaced(owner: int) -> str:
+    return f"media replaced/{owner}/"
+
 
 def _require_same_author(stands: _Standing, author: Known | None) -> None:
     if stands.erased:
@@ -158,7 +192,7 @@ def _require_same_author(stands: _Standing, author: Known | None) -> None:
 def _standing(scope: Scope, ids: Sequence[str]) -> dict[str, _Standing]:
     columns = (ITEMS.c.id, ITEMS.c.row, ITEMS.c.owner, ITEMS.c.created, ITEMS.c.erased)
     found = {}
-    for some in chunks([one for one in ids if one.isprintable()]):
+    for some in chunks([one for one in ids if printable(one)]):
         query = scope.select(ITEMS, *columns).where(ITEMS.c.id.in_(some))
         for item_id, row, owner, created, erased in scope.fetch(query):
             found[item_id] = _Standing(row, owner, Instant(created), erased)
@@ -208,4 +242,6 @@ def scrub(work: Work, owner: int, *, erased: bool) -> list[Change]:
         )
         changes.append(work.change(Kind.ITEM, found.id, found.row, layout))
     overwrite(work, rows)
+    if erased:
+        work.run(work.delete(META).where(META.c.name.startswith(_replaced(owner))))
     return changes

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, LodestoneError, Problem, UnknownError
-from lodestone.base.wire import app_id, instant_of
+from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import PersonRow
 from lodestone.people import PersonIn
@@ -175,7 +175,7 @@ def write_stubs(work: Work, stubs: Mapping[str, Known]) -> list[Change]:
 def find_people(scope: Scope, ids: Sequence[str]) -> dict[str, Known]:
     """Return what a write must know of those who exist among `ids`."""
     secret = scope.tenant.secret
-    digests = {id_hash(one, secret): one for one in ids if one.isprintable()}
+    digests = {id_hash(one, secret): one for one in ids if printable(one)}
     known = {}
     person = PEOPLE.c
     columns = (person.id_hash, person.ordinal, PERSON_KEYS.c.key, person.created, person.stub)

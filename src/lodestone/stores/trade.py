@@ -27,6 +27,11 @@ class TradeRecords(Protocol):
     answer. `now` is the community's clock. Changes are for the log, as elsewhere in the records.
     """
 
+    @property
+    def shared(self) -> bool:
+        """Say whether several processes may write these records."""
+        ...
+
     def put_shop(
         self, community: str, shop_id: str, given: ShopIn, *, now: Instant
     ) -> tuple[bool, list[Change]]:

@@ -1,6 +1,15 @@
-"""A simulated community: a stranger to the engine, that speaks HTTP like anyone."""
+"""A simulated community: a stranger to the engine, that speaks HTTP like anyone.
 
+`fill` lets a town live one day for show. `run` lets one live for weeks: people with tastes, moods and habits, makers
+who are moved by being seen, shops, newcomers and cheats; and judges the engine by what only the town knows.
+"""
+
+from lodestone.town.arms import ARMS
+from lodestone.town.diary import Shelf
 from lodestone.town.life import Filled, fill
 from lodestone.town.make import NAME, Town, make_town
+from lodestone.town.runs import OtherLifeError, Wish, run
 
-__all__ = ("NAME", "Filled", "Town", "fill", "make_town")
+__all__ = (
+    "ARMS", "NAME", "Filled", "OtherLifeError", "Shelf", "Town", "Wish", "fill", "make_town", "run",
+)  # fmt: skip

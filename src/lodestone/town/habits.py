@@ -61,6 +61,8 @@ class Habits:
         """
         viewer = int(chance.choice(self._active.size, p=self._active))
         surface = _SURFACES[int(chance.choice(len(_SURFACES), p=[p for _, p in _SURFACES]))][0]
+        if surface == "place" and self._town.people[viewer].body["minor"]:
+            surface = "discover"  # nothing is found for a child by where they are
         domain = None
         if surface == "channel":
             mine = self._joined.get(viewer) or self._channels

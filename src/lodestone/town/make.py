@@ -27,7 +27,7 @@ NAME: Final = "枫香县"
 LATITUDE: Final = 26.38
 LONGITUDE: Final = 108.08
 """The middle of the town."""
-_KM_PER_DEGREE: Final = 111.195
+KM_PER_DEGREE: Final = 111.195
 _DAY: Final = 86_400 * 1_000_000
 _MINUTE: Final = 60 * 1_000_000
 HISTORY_DAYS: Final = 10
@@ -114,7 +114,7 @@ def make_town(seed: int, until: Instant, *, people: int = 1000, posts: int = 300
     written = _posts(streams, residents, posts, until)
     shops = _shops(streams, residents)
     return Town(
-        seed=seed, until=until, people=residents, shops=shops, domains=_domains(),
+        seed=seed, until=until, people=residents, shops=shops, domains=domains(),
         posts=(*written, *_products(streams, residents, shops, until)),
         follows=_follows(streams, residents), members=_members(streams, residents),
     )  # fmt: skip
@@ -161,8 +161,8 @@ def home_of(quarter: int, north_km: float, east_km: float) -> Json:
 
 def _place(north_km: float, east_km: float) -> Json:
     """Return the position so many kilometres from the middle."""
-    latitude = LATITUDE + north_km / _KM_PER_DEGREE
-    longitude = LONGITUDE + east_km / (_KM_PER_DEGREE * float(np.cos(np.radians(LATITUDE))))
+    latitude = LATITUDE + north_km / KM_PER_DEGREE
+    longitude = LONGITUDE + east_km / (KM_PER_DEGREE * float(np.cos(np.radians(LATITUDE))))
     return {"latitude": round(float(latitude), 5), "longitude": round(float(longitude), 5)}
 
 
@@ -203,7 +203,7 @@ def _post(
     here = chance.random() < 0.7
     body: Json = {
         "id": f"i{index}", "kind": kind, "author_id": author.body["id"], "language": "zh",
-        "text": _caption(chance, topic, author.quarter, captions), "tags": [told.tag, CHANNELS[told.channel]],
+        "text": caption(chance, topic, author.quarter, captions), "tags": [told.tag, CHANNELS[told.channel]],
         "channels": [told.channel], "created_at": time_text(created),
     }  # fmt: skip
     if here:
@@ -217,8 +217,15 @@ def _post(
     return body
 
 
-def _caption(chance: np.random.Generator, topic: int, quarter: int, captions: set[str]) -> str:
-    """Write a caption, once more where somebody has said just that already."""
+def caption(chance: np.random.Generator, topic: int, quarter: int, captions: set[str]) -> str:
+    """Write a caption, once more where somebody has said just that already.
+
+    Args:
+        chance: Chooses the words.
+        topic: An index into the topics.
+        quarter: Where its author lives, an index into the quarters.
+        captions: What has been said; the new caption is added.
+    """
     told = TOPICS[topic]
     text = ""
     for _ in range(8):
@@ -288,7 +295,8 @@ _PLACES: Final = (0, 4, 7, 8)
 """The quarters about which there is a place: the old town and three outside it."""
 
 
-def _domains() -> tuple[tuple[str, Json], ...]:
+def domains() -> tuple[tuple[str, Json], ...]:
+    """Return the town's places, channels and professions, each with its id."""
     found: list[tuple[str, Json]] = []
     for index, (name, north, east, _) in enumerate(QUARTERS):
         if index in _PLACES:

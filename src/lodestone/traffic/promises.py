@@ -15,6 +15,7 @@ from lodestone.events.outcomes import (
 DAY_MICROS: Final = 86_400 * 1_000_000
 CLIMB_MICROS: Final = 2 * 3600 * 1_000_000
 """After two hours short of plan a post reaches the public whatever its gate says."""
+_WAIT_HOURS: Final = CLIMB_MICROS / 3.6e9
 PLAN_HOURS: Final = 20
 """First impressions are planned over this long, so that the last four hours can catch up."""
 _ONE_SIDED_80: Final = 0.8416
@@ -91,13 +92,16 @@ def first_impression_progress(
 ) -> tuple[float, float]:
     """Return (delivered, planned) first impressions of the posts of the last 24 hours by now.
 
-    A post counts up to its own plan of the hour: what one had too early keeps no promise to another.
+    A post counts up to its own plan of the hour: what one had too early keeps no promise to another. Its plan begins
+    when the public is open to it at the latest: before, it may have nobody to be shown to.
     One that was let go early is not promised more than it had.
     """
     age_hours = (now - created) / 3.6e9
     young = live & (age_hours < 24) & (age_hours >= 0)
     shown = counts[young, COUNT_IMPRESSIONS].astype(np.float64)
-    plan = planned * np.minimum(1.0, age_hours[young] / PLAN_HOURS)
+    plan = planned * np.clip(
+        (age_hours[young] - _WAIT_HOURS) / (PLAN_HOURS - _WAIT_HOURS), 0.0, 1.0
+    )
     gone = released(counts[young], planned, public_rate)
     plan[gone] = np.minimum(plan[gone], shown[gone])
     return float(np.minimum(shown, plan).sum()), float(plan.sum())

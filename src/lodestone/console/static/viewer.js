@@ -94,7 +94,7 @@ function more(slot) {
   const box = sheet(t("This post"), t("Close"), el("ul", { class: "choices" },
     item("less", t("Not interested"), t("See less like it."), choose("not_interested", t("You will see less like it"))),
     item("hide", t("Hide it"), t("This post will not come again."), choose("hide", t("Hidden"))),
-    item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), choose("report", t("Reported. Thank you"))))));
+    item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), choose("report", t("Reported. Thank you")))));
 }
 
 // What stands where

@@ -1,0 +1,329 @@
+"""The town lives: day after day in steps of half an hour, all of it over the public routes.
+
+A step: who has come opens a page, looks, does things; the app tells the engine; whoever has not had enough opens the
+next page; at last the clock is driven to the next step. Everything random comes from streams named by what it is for
+and when, so that a life can be left after any step and taken up again as if nothing had been.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.base.chance import Streams
+from lodestone.base.clock import Instant
+from lodestone.base.wire import time_text
+from lodestone.client import AsyncClient as Client
+from lodestone.client import ClientError, Feed, Surface, Verdicts
+from lodestone.town import creators, rhythm, rings
+from lodestone.town.creators import DAY
+from lodestone.town.diary import Day, Shelf
+from lodestone.town.folk import arrive, settle
+from lodestone.town.looking import Looker, Page
+from lodestone.town.make import LATITUDE, LONGITUDE
+from lodestone.town.told import Deeds, Json, Told, place
+from lodestone.town.truth import RING, Truth, joined
+
+STEP: Final = DAY // rhythm.STEPS
+PAGE: Final = 8
+"""Posts of a page."""
+PAGES_MOST: Final = 5
+_AGAIN: Final = 0.55
+"""Chance to open another page after one looked through, in an indifferent mood."""
+_NEWCOMERS: Final = 0.012
+"""A day, for each resident at the beginning: a town that grows by a third in a month."""
+_HISTORY_DAYS: Final = 8
+_BULK: Final = 1_000
+_EVENTS: Final = 5_000
+Tell = Callable[[int, int, str], None]
+After = Callable[[int], Awaitable[None]]
+
+
+async def nothing(_day: int) -> None:
+    """Do nothing at the end of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a life is to be; the same plan is the same life, given the same engine."""
+
+    seed: int
+    people: int
+    start: Instant
+    """Midnight at the beginning of day 0, in the town."""
+    ring: bool = True
+    """Whether a ring of paid accounts comes."""
+    personal: bool = True
+    """False: nobody lets themselves be known, so that the engine shows everybody what is popular."""
+    sampled: int = 10
+    """Decisions a day that are judged against the truth as they are taken."""
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One person's visit as it goes on."""
+
+    deeds: Deeds
+    surface: int
+    domain: str | None
+    position: Json | None
+    cursor: str | None = None
+    pages: int = 0
+
+
+class Life:
+    """One town's life before one engine.
+
+    Args:
+        client: May write, send events, ask for feeds, drive the clock and read receipts.
+        plan: What to live.
+        worths: Shape (13,). Micros by which the town judges, in the order of `minds.OUTCOMES`.
+        shelf: Where state and diary are kept.
+        after: What the operator does at the end of a day, before the next begins.
+    """
+
+    def __init__(
+        self, client: Client, plan: Plan, worths: Floats, shelf: Shelf, after: After = nothing
+    ) -> None:
+        self._client = client
+        self._plan = plan
+        self._shelf = shelf
+        self._after = after
+        self._streams = Streams(plan.seed)
+        self._told = Told(self._streams, personal=plan.personal)
+        self._looker = Looker(worths)
+        self._day: Day
+        self.truth: Truth
+
+    async def begin(self) -> None:
+        """Take the life up where it was left, or let the town be there on its first morning."""
+        kept = self._shelf.state()
+        if kept is not None:
+            self.truth, self._day = kept
+            return
+        truth = settle(self._streams, self._plan.people)
+        history = creators.first_posts(
+            truth, self._plan.start, _HISTORY_DAYS, self._streams.of("history")
+        )
+        truth.posts, self.truth = history, truth
+        self._morning(truth)
+        await self._client.advance(self._plan.start)
+        for name, body in self._told.domains:
+            await self._client.put_domain(name, body)
+        at = Instant(self._plan.start - 30 * DAY)
+        rows = range(truth.people.count)
+        await self._bulk(
+            self._client.put_people, [self._told.person(truth.people, r, at) for r in rows]
+        )
+        await self._bulk(
+            self._client.put_items, [self._told.post(truth, row) for row in range(history.count)]
+        )
+        await self._send(self._first_follows(truth))
+        self._shelf.keep(truth, self._day)
+
+    def _first_follows(self, truth: Truth) -> list[Json]:
+        # The day before: who has lived here for years is not first seen on the first day.
+        at = time_text(Instant(self._plan.start - DAY))
+        pairs = np.argwhere(truth.ties.follows).tolist()
+        return [
+            {
+                "id": f"follow-{who}-{whom}", "type": "follow", "time": at, "person_id": f"p{who}",
+                "author_id": f"p{truth.makers.person[whom]}",
+            }
+            for who, whom in pairs
+        ]  # fmt: skip
+
+    async def live(
+        self, until_day: int, tell: Tell, halted: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Live until a day has come; return False when halted before.
+
+        Args:
+            until_day: The first day that is not lived any more.
+            tell: Is told (steps done, steps in all, what).
+            halted: Asked after every step; True leaves the life there, to be taken up again.
+        """
+        truth = self.truth
+        while truth.day < until_day:
+            tell(truth.day * rhythm.STEPS + truth.step, until_day * rhythm.STEPS, "living")
+            await self._step(truth)
+            if truth.step == rhythm.STEPS:
+                await self._midnight(truth)
+            if truth.day < until_day and halted():
+                self._shelf.keep(truth, self._day)
+                return False
+        tell(until_day * rhythm.STEPS, until_day * rhythm.STEPS, "living")
+        return True
+
+    def _morning(self, truth: Truth) -> None:
+        """Draw the day: who arrives, what will be posted, who comes and when."""
+        chance = self._streams.of("arrivals", truth.day)
+        if truth.day > 0:
+            arrive(truth, int(chance.poisson(_NEWCOMERS * self._plan.people)), chance)
+        rings.cheats_arrive(
+            truth, self._plan.people, self._streams.of("cheats", truth.day), ring=self._plan.ring
+        )
+        posts = creators.posts_of_day(
+            truth, self._midnight_before(truth), self._streams.of("posts", truth.day)
+        )
+        truth.posts = joined(truth.posts, posts)
+        drawn = self._streams.of("visits", truth.day)
+        who = rhythm.coming(truth.people, truth.day, drawn)
+        self._day = Day(rhythm.visits(truth.people, who, truth.day, drawn))
+
+    def _midnight_before(self, truth: Truth) -> Instant:
+        return Instant(self._plan.start + truth.day * DAY)
+
+    async def _newcomers_told(self, truth: Truth, known: int) -> None:
+        at = self._midnight_before(truth)
+        rows = range(known, truth.people.count)
+        await self._bulk(
+            self._client.put_people, [self._told.person(truth.people, r, at) for r in rows]
+        )
+        pairs = [
+            (who, whom) for who in rows for whom in np.flatnonzero(truth.ties.follows[who]).tolist()
+        ]
+        await self._send(
+            [
+                {
+                    "id": f"follow-{who}-{whom}", "type": "follow", "time": time_text(at),
+                    "person_id": f"p{who}", "author_id": f"p{truth.makers.person[whom]}",
+                }
+                for who, whom in pairs
+            ]
+        )  # fmt: skip
+
+    async def _step(self, truth: Truth) -> None:
+        now = Instant(self._midnight_before(truth) + truth.step * STEP)
+        fresh = np.flatnonzero((truth.posts.created > now - STEP) & (truth.posts.created <= now))
+        fresh = fresh[truth.posts.created[fresh] > self._plan.start]
+        await self._bulk(
+            self._client.put_items, [self._told.post(truth, r) for r in fresh.tolist()]
+        )
+        planned = self._day.visits
+        at = np.flatnonzero(planned.step == truth.step)
+        events: list[Json] = []
+        open_visits = [self._arrives(truth, planned, row, now, events) for row in at.tolist()]
+        await self._send(events)
+        chance = self._streams.of("step", truth.day, truth.step)
+        while open_visits:
+            open_visits = await self._round(truth, open_visits, chance)
+        await self._send(self._errands(truth, planned, at, now))
+        truth.step += 1
+        await self._client.advance(Instant(now + STEP))
+
+    def _arrives(
+        self, truth: Truth, planned: rhythm.Visits, row: int, now: Instant, events: list[Json]
+    ) -> _Visit:
+        """Open the app; tell where they are when that is elsewhere than it was."""
+        person, outing = int(planned.person[row]), int(planned.outing[row])
+        surface = int(planned.surface[row])
+        deeds = Deeds(f"{truth.day}-{row}", person, now)
+        people = truth.people
+        here = (
+            place(people.latitude[person], people.longitude[person]),
+            place(people.work_latitude[person], people.work_longitude[person]),
+            place(LATITUDE, LONGITUDE),
+        )[outing]
+        if people.outing[person] != outing:
+            people.outing[person] = outing
+            events.append(deeds.told("visit", {"position": here}, 0.0))
+        channel = rhythm.SURFACES[surface] == "channel"
+        domain = self._told.channel(int(planned.channel[row])) if channel else None
+        return _Visit(deeds, surface, domain, here if outing != rhythm.HOME else None)
+
+    async def _round(
+        self, truth: Truth, visits: list[_Visit], chance: np.random.Generator
+    ) -> list[_Visit]:
+        """Let everybody look through one page; return those who want another."""
+        pages = []
+        # All at once, so that their receipts share a commit; they are decided in this order all the same.
+        feeds = await asyncio.gather(*(self._asked(visit) for visit in visits))
+        for visit, feed in zip(visits, feeds, strict=True):
+            pages.append(Page(visit.deeds, visit.surface, feed, await self._receipt(feed, visit)))
+            visit.cursor, visit.pages = feed.next_cursor, visit.pages + 1
+        self._day.feeds += len(pages)
+        found = self._looker.look(truth, pages, chance)
+        self._day.looks.append(found.looks)
+        self._day.sampled += found.sampled
+        await self._send(found.events)
+        for domain, person in found.joins:
+            await self._client.join(self._told.channel(domain), f"p{person}")
+        drawn = chance.random(len(visits))
+        who = np.array([visit.deeds.person for visit in visits])
+        wants = drawn < _AGAIN + 0.2 * truth.people.mood[who]
+        return [
+            visit
+            for visit, through, more in zip(visits, found.through, wants.tolist(), strict=True)
+            if through and more and visit.cursor is not None and visit.pages < PAGES_MOST
+        ]
+
+    async def _asked(self, visit: _Visit) -> Feed:
+        surface: Surface = rhythm.SURFACES[visit.surface]
+        return await self._client.feed(
+            f"p{visit.deeds.person}", surface, domain_id=visit.domain, position=visit.position,
+            slots=PAGE, cursor=visit.cursor,
+        )  # fmt: skip
+
+    async def _receipt(self, feed: Feed, visit: _Visit) -> Any:
+        """Read the receipt of some first pages of discover, to be judged against the truth."""
+        if visit.surface or visit.pages or not feed.slots:
+            return None
+        chance = self._streams.of("sample", self.truth.day, self._day.feeds, visit.deeds.person)
+        beginning_there = int((self._day.visits.surface == 0).sum())
+        if chance.random() * beginning_there >= self._plan.sampled:
+            return None
+        return await self._client.ask("GET", f"/v1/receipts/{feed.receipt_id}")
+
+    def _errands(self, truth: Truth, planned: rhythm.Visits, at: Ints, now: Instant) -> list[Json]:
+        """Let paid accounts serve what they were paid for on the makers' own pages, without any feed."""
+        events: list[Json] = []
+        for row in at.tolist():
+            person = int(planned.person[row])
+            if truth.people.kind[person] != RING:
+                continue
+            deeds = Deeds(f"{truth.day}-{row}-page", person, now)
+            for post in rings.errands(truth, person, now):
+                events += self._looker.serve(truth, deeds, post)
+        return events
+
+    async def _midnight(self, truth: Truth) -> None:
+        """End a day: everybody sleeps over it, the engine says how it stands, the next day is drawn."""
+        planned = self._day.visits
+        came = np.zeros(truth.people.count, bool)
+        came[planned.person] = True
+        end = self._midnight_before(truth) + DAY
+        creators.night(truth, end, self._streams.of("makers", truth.day))
+        rhythm.night(truth.people, truth.ties, came, self._streams.of("night", truth.day))
+        told = await self._client.ask("GET", "/v1/promises")
+        makers = truth.makers
+        page = {
+            "promises": told["data"], "came": int(came.sum()), "people": truth.people.count,
+            "gone": int(truth.people.gone.sum()),
+            "posting": int(creators.posting(makers, truth.people.gone).sum()),
+        }  # fmt: skip
+        self._shelf.keep_day(truth.day, self._day, page)
+        await self._after(truth.day)
+        truth.day, truth.step = truth.day + 1, 0
+        known = truth.people.count
+        self._morning(truth)
+        await self._newcomers_told(truth, known)
+        self._shelf.keep(truth, self._day)
+
+    async def _bulk(
+        self, put: Callable[[list[Json]], Awaitable[Verdicts]], rows: list[Json]
+    ) -> None:
+        """Make people or posts; raise ClientError where one of them is refused."""
+        for first in range(0, len(rows), _BULK):
+            answer = await put(rows[first : first + _BULK])
+            if answer.refused:
+                raise ClientError(400, answer.refused[0].code, answer.refused[0].message)
+
+    async def _send(self, events: list[Json]) -> None:
+        for first in range(0, len(events), _EVENTS):
+            answer = await self._client.events(events[first : first + _EVENTS])
+            self._day.events += answer.accepted
+            self._day.refused += len(answer.refused)

@@ -1,0 +1,253 @@
+"""A round of looking: many people, each with one page, in arrays; then what came of it, as an app would tell it."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+import numpy as np
+
+from lodestone.base.arrays import Bools, Floats, Ints
+from lodestone.client import Feed
+from lodestone.town import minds
+from lodestone.town.diary import DOMAINS, Looks, outcomes_of
+from lodestone.town.judging import judge_page
+from lodestone.town.rhythm import lift, remember_visits
+from lodestone.town.rings import favoured
+from lodestone.town.told import Deeds, Json, post_row
+from lodestone.town.truth import Truth, seen_key
+from lodestone.town.words import CHANNELS, TOPICS
+
+TIRED_OF_TOPIC: Final = 0.10
+TIRED_OF_MAKER: Final = 0.15
+"""What one look adds: the fourth of a kind in a row is a third less joy. Half of it is gone the next morning."""
+_STAYS: Final = 0.945
+"""Chance to look at the next place after one; over a page of eight this falls to two thirds, as eyes do."""
+_STAYS_FOR_JOY: Final = 0.05
+_JOINS: Final = 0.03
+"""Chance to join a channel one is looking at after a long look."""
+_LEAVES: Final = 0.02
+"""Chance to unfollow a maker after a post of theirs that was not worth it."""
+_GLANCE_SHAPE, _GLANCE_SECONDS = 2.0, 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page before somebody's eyes."""
+
+    deeds: Deeds
+    surface: int
+    feed: Feed
+    receipt: Any
+    """The decision's receipt where it is to be judged, else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of a round."""
+
+    looks: Looks
+    sampled: list[dict[str, Any]]
+    events: list[Json]
+    through: list[bool]
+    """Per page: whether it was looked through to its end."""
+    joins: list[tuple[int, int]]
+    """(channel, person)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Pages laid out flat: shape (places,), page by page, slot by slot."""
+
+    page: Ints
+    column: Ints
+    who: Ints
+    what: Ints
+    domain: Ints
+    surface: Ints
+
+
+class Looker:
+    """Lets people look at pages.
+
+    Args:
+        worths: Shape (13,). Micros by which the town judges what was done.
+    """
+
+    def __init__(self, worths: Floats) -> None:
+        self._worths = worths
+        names = list(CHANNELS)
+        self._channel_of = np.array([names.index(topic.channel) for topic in TOPICS])
+
+    def look(self, truth: Truth, pages: list[Page], chance: np.random.Generator) -> Found:
+        """Let everybody look through their page.
+
+        Args:
+            truth: The town; moods, ties and what was seen move.
+            pages: One page a person; nobody stands in it twice but by two visits at once.
+            chance: The round's own stream.
+        """
+        grid = _grid(truth, pages)
+        meeting = minds.meet(truth, grid.who, grid.what, lift=lift(truth.day))
+        meeting = replace(meeting, tired=meeting.tired + _within_page(truth, grid))
+        sampled = [
+            judge_page(truth, page.receipt, page.deeds.person, page.deeds.now, self._worths)
+            for page in pages
+            if page.receipt is not None
+        ]
+        inclined = minds.incline(meeting)
+        done = _done(truth, grid, inclined, chance)
+        looked = _looked(grid, done.pleasure, len(pages), chance)
+        glance = np.round(chance.gamma(_GLANCE_SHAPE, _GLANCE_SECONDS, grid.who.size), 1)
+        events, ends = _tell(pages, grid, done, meeting.moves, looked, glance)
+        looks = self._looks(grid, inclined, done, meeting.moves, looked)
+        leaving = _leaving(truth, grid, meeting, done, looked, chance)
+        self._remember(truth, grid, done, looked, leaving)
+        events += [_unfollow(truth, pages, grid, row) for row in np.flatnonzero(leaving).tolist()]
+        return Found(looks, sampled, events, ends, self._joins(truth, grid, done, looked, chance))
+
+    def _looks(
+        self, grid: _Grid, inclined: minds.Inclined, done: minds.Done, moves: Bools, looked: Bools
+    ) -> Looks:
+        came, amount = outcomes_of(done, moves)
+        expected = minds.chances(inclined) @ self._worths
+        columns = Looks(
+            grid.who, grid.what, grid.column + 1, grid.surface, grid.domain, np.zeros(looked.size, bool),
+            inclined.joy, done.pleasure, expected, amount @ self._worths, came,
+        )  # fmt: skip
+        return Looks(*(getattr(columns, each.name)[looked] for each in fields(Looks)))
+
+    def _remember(
+        self, truth: Truth, grid: _Grid, done: minds.Done, looked: Bools, leaving: Bools
+    ) -> None:
+        """Let what was looked at leave its marks on people, ties and makers' hopes."""
+        who, what = grid.who[looked], grid.what[looked]
+        posts, ties = truth.posts, truth.ties
+        maker, topic = posts.maker[what], posts.topic[what]
+        np.add.at(ties.tired_of_topic, (who, topic), TIRED_OF_TOPIC)
+        np.add.at(ties.tired_of_maker, (who, maker), TIRED_OF_MAKER)
+        follow, order = done.follow[looked], done.order[looked]
+        ties.follows[who[follow], maker[follow]] = True
+        np.add.at(ties.bought, (who[order], maker[order]), 1)
+        ties.follows[grid.who[leaving], posts.maker[grid.what[leaving]]] = False
+        np.add.at(posts.views, what, 1)
+        heard = 1.0 + 4.0 * done.like[looked] + 9.0 * done.comment[looked]
+        np.add.at(posts.heard, what, heard)
+        for person, post in zip(who.tolist(), what.tolist(), strict=True):
+            truth.seen[seen_key(person, post)] = truth.day
+        people, count = np.unique(who, return_counts=True)
+        total = np.bincount(who, done.pleasure[looked], minlength=truth.people.count)[people]
+        remember_visits(truth.people, people, total / count)
+
+    def _joins(
+        self,
+        truth: Truth,
+        grid: _Grid,
+        done: minds.Done,
+        looked: Bools,
+        chance: np.random.Generator,
+    ) -> list[tuple[int, int]]:
+        drawn = chance.random(looked.size)
+        joins = looked & done.long_view & (grid.surface == 3) & (drawn < _JOINS)
+        found = []
+        for row in np.flatnonzero(joins).tolist():
+            person, channel = (
+                int(grid.who[row]),
+                int(self._channel_of[truth.posts.topic[grid.what[row]]]),
+            )
+            if not truth.people.channel[person, channel]:
+                truth.people.channel[person, channel] = True
+                found.append((channel, person))
+        return found
+
+    def serve(self, truth: Truth, deeds: Deeds, post: int) -> list[Json]:
+        """Let a paid account do on a maker's page what it is paid for; no feed has shown it."""
+        truth.seen[seen_key(deeds.person, post)] = truth.day
+        about = {"item_id": f"i{post}", "surface": "page"}
+        return [
+            deeds.told(kind, {**about, **({"watch_seconds": 30.0} if kind == "watch" else {})}, 0.5)
+            for kind in ("click", "watch", "long_view", "like", "comment", "share")
+        ]
+
+
+def _grid(truth: Truth, pages: list[Page]) -> _Grid:
+    rows = [
+        (page, column, view.deeds.person, row, DOMAINS.index(slot.domain), view.surface)
+        for page, view in enumerate(pages)
+        for column, slot in enumerate(view.feed.slots)
+        if (row := post_row(truth.posts, slot.item_id)) >= 0
+    ]
+    table = np.array(rows, np.int64).reshape(-1, 6)
+    return _Grid(*(table[:, column] for column in range(6)))
+
+
+def _within_page(truth: Truth, grid: _Grid) -> Floats:
+    """Return how tired of each place what stands above it on its page has made, shape (places,)."""
+    topic, maker = truth.posts.topic[grid.what], truth.posts.maker[grid.what]
+    tired = np.zeros(grid.who.size)
+    for back in range(1, 8):
+        same = np.zeros(grid.who.size, bool)
+        same[back:] = grid.page[back:] == grid.page[:-back]
+        above = np.maximum(0, np.arange(grid.who.size) - back)
+        tired += TIRED_OF_TOPIC * (same & (topic == topic[above]))
+        tired += TIRED_OF_MAKER * (same & (maker == maker[above]))
+    return tired
+
+
+def _done(
+    truth: Truth, grid: _Grid, inclined: minds.Inclined, chance: np.random.Generator
+) -> minds.Done:
+    luck = chance.random((grid.who.size, 12))
+    truly = minds.act(inclined, luck)
+    paid = truth.people.kind[grid.who] == 2
+    if not paid.any():
+        return truly
+    follows = truth.ties.follows[grid.who, truth.posts.maker[grid.what]]
+    falsely = minds.act_falsely(favoured(truth, grid.who, grid.what), follows, luck)
+    mixed = (
+        np.where(paid, getattr(falsely, each.name), getattr(truly, each.name))
+        for each in fields(minds.Done)
+    )
+    return minds.Done(*mixed)
+
+
+def _looked(grid: _Grid, pleasure: Floats, pages: int, chance: np.random.Generator) -> Bools:
+    """Draw how far down each page eyes go: joy keeps them, boredom lets them go."""
+    goes_on = chance.random(grid.who.size) < np.clip(_STAYS + _STAYS_FOR_JOY * pleasure, 0.0, 0.99)
+    looked = np.zeros(grid.who.size, bool)
+    here = np.ones(pages, bool)
+    for column in range(int(grid.column.max(initial=-1)) + 1):
+        rows = np.flatnonzero(grid.column == column)
+        page = grid.page[rows]
+        looked[rows] = here[page]
+        here[page] &= goes_on[rows]
+    return looked
+
+
+def _tell(
+    pages: list[Page], grid: _Grid, done: minds.Done, moves: Bools, looked: Bools, glance: Floats
+) -> tuple[list[Json], list[bool]]:
+    events: list[Json] = []
+    through = [False] * len(pages)
+    seconds, plays = glance.tolist(), moves.tolist()
+    for row in np.flatnonzero(looked).tolist():
+        page, column = int(grid.page[row]), int(grid.column[row])
+        view = pages[page]
+        slots = view.feed.slots
+        events += view.deeds.looked(slots[column], done, row, seconds[row], moves=plays[row])
+        through[page] = column == len(slots) - 1
+    return events, through
+
+
+def _leaving(
+    truth: Truth, grid: _Grid, meeting: minds.Meeting, done: minds.Done, looked: Bools,
+    chance: np.random.Generator,
+) -> Bools:  # fmt: skip
+    """Draw who unfollows: a followed maker's post was opened and was not worth its minute."""
+    drawn = chance.random(looked.size)
+    sorry = looked & meeting.follows & done.click & (done.pleasure < 0) & (drawn < _LEAVES)
+    found: Bools = sorry & truth.people.resident[grid.who]
+    return found
+
+
+def _unfollow(truth: Truth, pages: list[Page], grid: _Grid, row: int) -> Json:
+    author = truth.makers.person[truth.posts.maker[grid.what[row]]]
+    return pages[int(grid.page[row])].deeds.told("unfollow", {"author_id": f"p{author}"}, 0.5)

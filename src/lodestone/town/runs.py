@@ -1,0 +1,132 @@
+"""One life from its plan to its figures: begin or go on, live, and say what came of it."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from lodestone.base.arrays import Floats
+from lodestone.base.clock import Instant
+from lodestone.base.wire import time_text
+from lodestone.client import AsyncClient as Client
+from lodestone.town.arms import Json, personal, policy
+from lodestone.town.creators import DAY
+from lodestone.town.days import After, Life, Plan, Tell, nothing
+from lodestone.town.diary import Shelf
+from lodestone.town.figures import LAST_DAYS, Judge, of_engine
+from lodestone.town.minds import OUTCOMES
+
+START: Final = Instant(1_772_380_800_000_000)
+"""Monday, 2 March 2026, midnight in the town: the day every living town begins on."""
+ZONE: Final = "Asia/Shanghai"
+_PLAN: Final = "plan.json"
+FIGURES: Final = "figures.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What life somebody wants to see."""
+
+    seed: int
+    people: int
+    days: int
+    arm: str = "engine"
+    ring: bool = True
+    targets: tuple[float, float] | None = None
+    """Gini and local share aimed at, where not the town's usual ones."""
+
+
+class OtherLifeError(Exception):
+    """The folder holds another life than the one asked for."""
+
+
+async def run(
+    client: Client,
+    shelf: Shelf,
+    wish: Wish,
+    tell: Tell,
+    *,
+    halted: Callable[[], bool],
+    after: After = nothing,
+) -> Json | None:
+    """Live a life to its end and judge it; None when it was halted before.
+
+    Args:
+        client: Holds a key that may do everything in a community with a driven clock.
+        shelf: The life's folder; a life begun there is taken up again.
+        wish: What to live; more days than were lived before go on from there.
+        tell: Is told (done, in all, what).
+        halted: Asked after every step.
+        after: What the operator does at the end of a day, told which, before the next begins.
+
+    Raises:
+        OtherLifeError: The folder holds another life.
+        ClientError: The engine refused; among others when its clock is further than the folder's last page,
+            because the town was stopped by force within a step.
+    """
+    worths = await _prepare(client, shelf, wish)
+    plan = Plan(wish.seed, wish.people, START, ring=wish.ring, personal=personal(wish.arm))
+    life = Life(client, plan, worths, shelf, after)
+    await life.begin()
+    if not await life.live(wish.days, tell, halted):
+        return None
+    figures = await judged(client, shelf, wish)
+    shelf.write_text(FIGURES, msgspec.json.format(msgspec.json.encode(figures)).decode())
+    return figures
+
+
+async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
+    """Return a lived life's figures: the truth's, and the engine's own over HTTP."""
+    figures = Judge(shelf, wish.days, START).figures()
+    last = Instant(START + (wish.days - 1) * DAY)
+    span = f"from={_date(START)}&to={_date(last)}"
+    week = f"from={_date(Instant(START + max(0, wish.days - LAST_DAYS) * DAY))}&to={_date(last)}"
+    told = of_engine(
+        await client.ask("GET", f"/v1/reports/liu?{span}"),
+        await client.ask("GET", f"/v1/reports/flow?{span}"),
+        await client.ask("GET", f"/v1/reports/exposure?{week}"),
+    )
+    return {"wish": asdict(wish), **figures, "engine_says": told}
+
+
+async def _prepare(client: Client, shelf: Shelf, wish: Wish) -> Floats:
+    """Put the arm's policy into force before the first day; return the balanced worths the town judges by."""
+    same: Json = {**asdict(wish), "days": None}
+    kept = shelf.read_text(_PLAN)
+    if kept is not None:
+        before = msgspec.json.decode(kept)
+        if before["wish"] != msgspec.json.decode(msgspec.json.encode(same)):
+            raise OtherLifeError(
+                f"here lives {before['wish']}; take another folder, or ask for that life"
+            )
+        return np.array(before["worths"])
+    balanced: Json = (await client.ask("GET", "/v1/policy"))["policy"]
+    worths = np.array([float(balanced["worths"].get(name, 0)) for name in OUTCOMES])
+    worths[0] *= 60
+    gini, local = wish.targets or (None, None)
+    targets = {name: one for name, one in (("gini", gini), ("local", local)) if one is not None}
+    await client.ask("PUT", "/v1/policy", {"policy": policy(wish.arm, balanced, **targets)})
+    text = msgspec.json.encode({"wish": same, "worths": worths.tolist()}).decode()
+    shelf.write_text(_PLAN, text)
+    return worths
+
+
+def _date(at: Instant) -> str:
+    """Write the town's date of an instant of its midnight."""
+    return time_text(Instant(at + 8 * 3600 * 1_000_000))[:10]
+
+
+def summary(figures: Json) -> list[tuple[str, Any]]:
+    """Return a few figures worth a line each."""
+    return [
+        ("came on the last day", figures["came"][-1]),
+        ("came again a day after their first", figures["kept_1"]),
+        ("seven days after", figures["kept_7"]),
+        ("thirty days after", figures["kept_30"]),
+        ("small creators who still post", figures["small_survive"]),
+        ("value of a thousand impressions, micros", figures["value_per_thousand"]),
+        ("exposure Gini, last seven days", figures["gini"]),
+        ("regret under the same promises", figures["regret"]),
+    ]
