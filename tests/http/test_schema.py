@@ -24,10 +24,25 @@ from lodestone.ledger.transfers import transfer_id
 from lodestone.serve import application
 from lodestone.services.books import account_text, transfer_text
 from lodestone.services.catalogue import Catalogue
-from tests.world import opened
+from tests.trade_world import (
+    SHOP,
+    SOUP,
+    bought,
+    line,
+    market,
+    order,
+    redeem,
+    voucher,
+    yuan,
+)
+from tests.world import TOWN, opened
 
 PAID = "2026-03-03"
 """The day that is settled and paid out."""
+
+
+HOOK = {"url": "https://app.example/hook", "state": "paused"}
+"""A webhook that nothing is sent to."""
 
 
 def no_fault(context, response, case):
@@ -68,6 +83,11 @@ class Serving(threading.Thread):
             kind = {"Content-Type": "image/png"}
             stored = await world.ask("PUT", "/v1/media/m", content=b"png", headers=kind)
             self.media = stored["url"].rpartition("/")[2]
+            self.trade = await traded(world)
+            room = {"owner_id": "p0", "title": "Drawn", "state": "live"}
+            await world.put("/v1/live/room", room, status=201)
+            await world.put("/v1/webhooks/app", HOOK, status=201)
+            self.hook = world.engine.live.token
             feed = await world.feed()
             self.keys = world.key, world.app.operator_key
             self.receipt = feed["receipt_id"]
@@ -94,6 +114,39 @@ async def earned(world):
         "account_id": account_text(payable.id), "transfer_id": transfer_text(sale.id),
         "party": "shop:s", "day": PAID,
     }  # fmt: skip
+
+
+SALE = {
+    "product_id": "soup", "variant_id": "bowl", "stock": 2, "opens_at": "2026-03-04T00:00:00Z",
+    "closes_at": "2026-03-05T00:00:00Z",
+}  # fmt: skip
+
+
+async def traded(world):
+    """Let a shop have sold something in every way, and name what there is of trade then."""
+    await market(world)
+    await world.put("/v1/stock/duck", {"shop_id": "soups", "stock": 5}, status=201)
+    await world.put("/v1/sales/flash", SALE, status=201)
+    await bought(world, line("meal", "two"), buyer="p2")
+    code = (await voucher(world, "p2"))["code"]
+    await redeem(world, code, "r0")
+    orders = {
+        "pay": (await order(world))["id"], "cancel": (await order(world))["id"],
+        "fulfil": (await bought(world))["id"], "refund": (await bought(world))["id"],
+    }  # fmt: skip
+    desk = {"shop_id": "soups", "staff_id": "li"}
+    bodies = {
+        "/v1/products/{product_id}": SOUP, "/v1/sales/{sale_id}": SALE,
+        "/v1/stock/{stock_id}": {"shop_id": "soups", "stock": 5},
+        "/v1/shops/{shop_id}": SHOP, "/v1/shops/{shop_id}/review": {"decision": "approved"},
+        "/v1/orders": {"buyer": "p1", "lines": [line()], "position": TOWN},
+        "/v1/orders/{order_id}/pay": {"amount": yuan(18)},
+        "/v1/orders/{order_id}/refund": {"request_id": "f0"},
+        "/v1/vouchers/prepare": {"code": code, **desk},
+        "/v1/vouchers/redeem": {"code": code, "request_id": "r1", **desk},
+        "/v1/vouchers/reverse": {"redeemed": "r0", "request_id": "b0", **desk},
+    }  # fmt: skip
+    return {"orders": orders, "bodies": bodies}
 
 
 @pytest.fixture(scope="module")
@@ -153,13 +206,24 @@ BODIES = {
 """What stands for a drawn body that would hardly ever be taken."""
 
 
+def known_trade(case, served, there):
+    """Name an order that can be moved so, and bodies that a shop would take."""
+    orders = served.trade["orders"]
+    there["order_id"] = orders.get(case.path.rpartition("/")[2], orders["pay"])
+    if isinstance(case.body, dict) and case.path in served.trade["bodies"]:
+        case.body = served.trade["bodies"][case.path]
+
+
 def known(case, served):
     """Name what is there, so that a request reaches behind the 404."""
     there = {
         "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
-        "community_id": "c", "source": "s", "key": "m", "key_id": "none", "slot": 1, "user_id": "p0", "category": "tea",
+        "community_id": "c", "source": "s", "key": "m", "key_id": "none", "shop_id": "soups",
+        "product_id": "soup", "stock_id": "duck", "sale_id": "flash", "slot": 1, "user_id": "p0", "category": "tea",
         "category_name": "tea", "feedback_type": "like", "name": "popular", **served.money,
     }  # fmt: skip
+    known_trade(case, served, there)
+    there |= {"room_id": "room", "webhook_id": "app"}
     ends = case.method == "DELETE" and "/page/" not in case.path
     if ends and case.path.endswith("_id}") and case.path.count("{") == 1:
         there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone", "user_id": "p3"}
@@ -176,6 +240,18 @@ def known(case, served):
                 case.body = {**case.body, **body} if body.get("author_id") else body
         if "viewer" in case.body:
             case.body["viewer"] = "p1"
+    known_live(case, served)
+
+
+def known_live(case, served):
+    """The same of live rooms and webhooks."""
+    if isinstance(case.body, dict) and case.path == "/v1/live/{room_id}":
+        case.body = {"owner_id": "p0", "title": "Drawn"}
+    if isinstance(case.body, dict) and case.path == "/v1/webhooks/{webhook_id}":
+        case.body = HOOK
+    if isinstance(case.body, dict) and case.path == "/v1/live/hooks/srs":
+        case.query = {"token": served.hook}
+        case.body |= {"action": "on_play", "stream": "room"}
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

@@ -10,9 +10,10 @@ from lodestone.bootstrap.installation import (
     records_answer,
     settings_of,
 )
+from lodestone.bootstrap.orders import open_orders, serve_orders
 from lodestone.bootstrap.server import serve
 
 __all__ = (
-    "App", "WallClock", "day_of", "listening", "open_app", "path_of", "records_answer", "restore", "serve", "settings_of",
-    "world_of",
+    "App", "WallClock", "day_of", "listening", "open_app", "open_orders", "path_of", "records_answer",
+    "restore", "serve", "serve_orders", "settings_of", "world_of",
 )  # fmt: skip

@@ -16,6 +16,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.bootstrap.couriers import Couriers
 from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
@@ -36,6 +37,7 @@ from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.logins import Logins
 from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
+from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores import snapshots, swap
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
@@ -46,6 +48,7 @@ from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
 _TICK_SECONDS: Final = 5.0
+_HEAR_SECONDS: Final = 0.5
 _SNAPSHOT_FACTS: Final = 2_000_000
 _COMPACT_MICROS: Final = 86_400 * 1_000_000
 _LOOK_SECONDS: Final = 600.0
@@ -72,6 +75,7 @@ class App:
     home: Home
     settings: Settings
     operator_key: str
+    couriers: Couriers
 
 
 def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
@@ -153,7 +157,8 @@ async def open_app(
         settle_restore(home, media)
         records = records_at(settings.records_url, draw)
         clock = wall or WallClock()
-        opener = _Opener(home, records, clock, kernels)
+        couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
+        opener = _Opener(home, records, clock, kernels, couriers)
         engines = Engines(records, clock, opener.open, opener.close)
         await engines.start()
         key = _operator_key(home, records, clock)
@@ -165,12 +170,13 @@ async def open_app(
         asgi.monotonic = time.perf_counter_ns
         keeping = asyncio.create_task(_compact_nightly(records, home, clock))
         try:
-            yield App(asgi, engines, records, home, settings, key)
+            yield App(asgi, engines, records, home, settings, key, couriers)
         finally:
             keeping.cancel()
             with suppress(asyncio.CancelledError):
                 await keeping
             await engines.stop()
+            couriers.stop()
     finally:
         if records is not None:
             records.close()
@@ -241,13 +247,16 @@ def _gate(home: Home, records: Records) -> Gate:
 class _Opener:
     """Puts the parts of one community together and takes them apart."""
 
-    def __init__(self, home: Home, records: Records, wall: Clock, kernels: Kernels) -> None:
+    def __init__(
+        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: Couriers
+    ) -> None:
         self._home = home
         self._records = records
         self._wall = wall
         self._kernels = kernels
+        self._couriers = couriers
         self._saved: dict[str, int] = {}
-        self._ticks: dict[str, asyncio.Task[None]] = {}
+        self._ticks: dict[str, list[asyncio.Task[None]]] = {}
 
     async def open(self, record: CommunityRecord) -> Engine:
         folder = self._home.community(record.id)
@@ -266,7 +275,10 @@ class _Opener:
             engine.housekeeper.tidy(engine.now())
         self._records.purge_answers(record.id, now=engine.now())
         rebuild.recall_served(engine)
-        self._ticks[record.id] = asyncio.create_task(self._tick(engine, folder))
+        self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
+        self._couriers.open(engine)
+        if self._records.shared:
+            self._ticks[record.id].append(asyncio.create_task(_listen(engine)))
         return engine
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
@@ -291,14 +303,15 @@ class _Opener:
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),
             cpu=time.thread_time_ns, drop_snapshots=lambda: snapshots.drop_all(folder),
-            providers={MANUAL: ManualProvider()},
+            providers={MANUAL: ManualProvider()}, reach=self._couriers.reach,
         )  # fmt: skip
 
     async def close(self, engine: Engine) -> None:
-        task = self._ticks.pop(engine.community)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await self._couriers.close(engine)
+        for task in self._ticks.pop(engine.community):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         async with engine.writing:
             rebuild.save(engine, self._home.community(engine.community))
             await engine.log.close()
@@ -317,9 +330,26 @@ class _Opener:
                 purged += _TICK_SECONDS
                 if purged >= _PURGE_SECONDS:
                     purged = 0.0
-                    self._records.purge_answers(engine.community, now=engine.now())
+                    _purge(self._records, engine)
             except UnavailableError as error:
                 _LOG.warning("housekeeping waits", community=engine.community, code=error.code)
+
+
+def _purge(records: Records, engine: Engine) -> None:
+    """Drop what is kept for a while only."""
+    now = engine.now()
+    records.purge_answers(engine.community, now=now)
+    records.purge_deliveries(engine.community, before=Instant(now - KEPT_MICROS))
+
+
+async def _listen(engine: Engine) -> None:
+    """Take to the log what another process has committed, within a second."""
+    while True:
+        await asyncio.sleep(_HEAR_SECONDS)
+        try:
+            await engine.trade.hear()
+        except UnavailableError as error:
+            _LOG.warning("deeds wait", community=engine.community, code=error.code)
 
 
 def _restore_prices(engine: Engine) -> None:

@@ -74,19 +74,33 @@ async def serve(
             app.home.publish(settings.host, port)
             ready(app, port)
 
-        # What an installation holds from its start on lives as long as the process: let no collection walk it.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_COLLECT_AFTER, 20, 100)
-        config = uvicorn.Config(
-            app.asgi, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
-            lifespan="off", access_log=False, log_level="warning", server_header=False,
-            timeout_graceful_shutdown=5,
-        )  # fmt: skip
-        try:
-            await _Server(config, announce).serve()
-        except SystemExit as error:  # uvicorn's way to say that it could not bind
-            raise _in_use(settings, "it was free a moment ago") from error
+        await listen(app.asgi, settings, announce)
+
+
+async def listen(asgi: Any, settings: Settings, announce: Callable[[int], Awaitable[None]]) -> None:
+    """Answer requests on a socket until interrupted.
+
+    Args:
+        asgi: The application.
+        settings: Where to listen.
+        announce: Is told the port once it answers.
+
+    Raises:
+        ConflictError: The port is in use.
+    """
+    # What an installation holds from its start on lives as long as the process: let no collection walk it.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 20, 100)
+    config = uvicorn.Config(
+        asgi, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        lifespan="off", access_log=False, log_level="warning", server_header=False,
+        timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    try:
+        await _Server(config, announce).serve()
+    except SystemExit as error:  # uvicorn's way to say that it could not bind
+        raise _in_use(settings, "it was free a moment ago") from error
 
 
 def _require_free(settings: Settings) -> None:

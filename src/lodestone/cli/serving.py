@@ -23,11 +23,22 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="0 takes a free one.", show_default=False)
     ] = None,
+    orders_only: Annotated[
+        bool, typer.Option(help="Take orders and redemptions alone, beside a server on PostgreSQL.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """Serve every community of the home until interrupted."""
     settings = settings_of(home)
     settings = bootstrap.listening(settings, host, port)
+    if orders_only:
+        address = f"http://{settings.host}"
+        asyncio.run(
+            bootstrap.serve_orders(
+                settings, ready=lambda at: note(f"taking orders at {address}:{at}/v1/orders")
+            )
+        )
+        return
     note(f"opening {settings.home}")
     prepare = fill_demo if demo else None
     asyncio.run(

@@ -1,4 +1,4 @@
-"""Who follows, blocks, mutes whom and who has joined what: of two facts the later holds."""
+"""Who follows, blocks, mutes whom, who has bought from whom, who has joined what: of two facts the later holds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from lodestone.base.arrays import Ints
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 
-FOLLOWS, BLOCKS, MUTES, MEMBER = range(4)
+FOLLOWS, BLOCKS, MUTES, MEMBER, BOUGHT = range(5)
 _MEANING: Final = {
     Kind.FOLLOW: (FOLLOWS, 0), Kind.UNFOLLOW: (FOLLOWS, 1), Kind.BLOCK: (BLOCKS, 0),
     Kind.UNBLOCK: (BLOCKS, 1), Kind.MUTE: (MUTES, 0), Kind.UNMUTE: (MUTES, 1),
-    Kind.JOIN: (MEMBER, 0), Kind.LEAVE: (MEMBER, 1),
+    Kind.JOIN: (MEMBER, 0), Kind.LEAVE: (MEMBER, 1), Kind.ORDER: (BOUGHT, 0),
 }  # fmt: skip
 _KINDS: Final = np.array(sorted(_MEANING))
 _NONE: Final = np.zeros(0, np.int32)
@@ -33,13 +33,19 @@ class Edges:
     """Edges as stamps: time x 2, plus 1 for a removal, so that at one instant the removal wins."""
 
     def __init__(self) -> None:
-        self._stamps: tuple[dict[int, dict[int, int]], ...] = ({}, {}, {}, {})
-        self._sorted: tuple[dict[int, NDArray[np.int32]], ...] = ({}, {}, {}, {})
+        self._stamps: tuple[dict[int, dict[int, int]], ...] = ({}, {}, {}, {}, {})
+        self._sorted: tuple[dict[int, NDArray[np.int32]], ...] = ({}, {}, {}, {}, {})
         self._followers: dict[int, int] = {}
         self._members: dict[int, int] = {}
 
     def apply(self, facts: Facts, person_row: Ints, target_row: Ints) -> Iterator[FollowerChange]:
-        """Take in the facts that are edges, and say whose follower count changed."""
+        """Take in the facts that are edges, and say whose follower count changed.
+
+        Args:
+            facts: Any; those that are no edges are passed over.
+            person_row: Shape (facts,).
+            target_row: Shape (facts,). Whom each is about; of an order, whose item was bought.
+        """
         changes = []
         for index in np.flatnonzero(np.isin(facts["kind"], _KINDS)):
             fact = facts[index]
@@ -79,7 +85,7 @@ class Edges:
     def erase(self, person: int) -> list[FollowerChange]:
         """Drop every edge from and to a person."""
         changes = []
-        for what in (FOLLOWS, BLOCKS, MUTES, MEMBER):
+        for what in (FOLLOWS, BLOCKS, MUTES, MEMBER, BOUGHT):
             for target, stamp in self._stamps[what].pop(person, {}).items():
                 if not stamp & 1 and what in (FOLLOWS, MEMBER):
                     counts = self._followers if what == FOLLOWS else self._members
@@ -97,6 +103,10 @@ class Edges:
     def follows(self, person: int) -> NDArray[np.int32]:
         """Return whom a person follows, rows ascending."""
         return self._held(FOLLOWS, person)
+
+    def bought(self, person: int) -> NDArray[np.int32]:
+        """Return whom a person has bought from, rows ascending."""
+        return self._held(BOUGHT, person)
 
     def blocks(self, person: int) -> NDArray[np.int32]:
         """Return whom a person blocks."""

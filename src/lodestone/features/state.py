@@ -111,11 +111,20 @@ class State:
         refused = (facts["kind"] >= Kind.NOT_INTERESTED) & (facts["kind"] <= Kind.REPORT)
         for index in np.flatnonzero(refused & (person_row >= 0) & (facts["item"] >= 0)):
             self.rejected.setdefault(int(person_row[index]), set()).add(int(facts["item"][index]))
-        for change in self.edges.apply(facts, person_row, target_row):
+        for change in self.edges.apply(facts, person_row, self._sellers(facts, target_row)):
             author = int(self.people["author"][change.target])
             if author >= 0:
                 self.authors["followers"][author] += change.by
         self.offset += facts.size
+
+    def _sellers(self, facts: Facts, target_row: Ints) -> Ints:
+        """Return whom each fact is about, for an order whoever owns the item that was bought."""
+        orders = (facts["kind"] == Kind.ORDER) & (facts["item"] >= 0)
+        if not orders.any():
+            return target_row
+        rows = target_row.copy()
+        rows[orders] = self.items["owner"][facts["item"][orders]]
+        return rows
 
     def advance_day(self, today: int) -> None:
         """Roll the day rings forward; what leaves the window goes to the sums of older days."""
@@ -223,6 +232,10 @@ class State:
     def follows(self, row: int) -> NDArray[np.int32]:
         """Return the rows of the people someone follows, ascending."""
         return self.edges.follows(row)
+
+    def bought(self, row: int) -> NDArray[np.int32]:
+        """Return the rows of the people someone has bought from."""
+        return self.edges.bought(row)
 
     def blocks(self, row: int) -> NDArray[np.int32]:
         """Return the rows of the people someone blocks."""

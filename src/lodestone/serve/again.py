@@ -13,7 +13,9 @@ from lodestone.services.seal import open_under, seal_under
 from lodestone.stores.records import Answer, claim_of
 
 _TOKEN_MAX: Final = 255
-_SECRET: Final = ("/keys", "/v1/sessions")
+_SECRET: Final = ("/keys", "/v1/sessions", "/secret")
+_OWN: Final = ("/v1/orders", "/v1/vouchers")
+"""Trade keeps its answers itself, in the commit that makes them true."""
 """Answers that hold a secret are kept sealed under the key of whoever asked, which is stored nowhere."""
 
 
@@ -48,14 +50,9 @@ class Once:
         Raises:
             InvalidError: The header is too long or not printable.
         """
-        if token is None:
+        if token is None or path.startswith(_OWN):
             return None
-        text = token.decode("ascii", "replace")
-        if not 1 <= len(text) <= _TOKEN_MAX or not text.isprintable() or "\ufffd" in text:
-            problem = Problem("Idempotency-Key", f"must be 1 to {_TOKEN_MAX} printable characters")
-            raise InvalidError(
-                "idempotency_invalid", f"Idempotency-Key {problem.problem}", (problem,)
-            )
+        text = token_text(token)
         named = path.split("/")[3] if path.startswith("/v1/communities/") else None
         community = named or principal.community or self._engines.only()
         if community is None:
@@ -100,3 +97,16 @@ class Once:
         answer = Answer(hashlib.sha256(body).digest(), status, kept)
         now = self._engines.now(claim.community)
         self._engines.records.remember(claim.community, claim.digest, answer, now=now)
+
+
+def token_text(token: bytes) -> str:
+    """Read an idempotency key.
+
+    Raises:
+        InvalidError: The header is too long or not printable.
+    """
+    text = token.decode("ascii", "replace")
+    if not 1 <= len(text) <= _TOKEN_MAX or not text.isprintable() or "\ufffd" in text:
+        problem = Problem("Idempotency-Key", f"must be 1 to {_TOKEN_MAX} printable characters")
+        raise InvalidError("idempotency_invalid", f"Idempotency-Key {problem.problem}", (problem,))
+    return text

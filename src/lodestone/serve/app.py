@@ -1,5 +1,6 @@
 """The inner application: every route but the two hot ones, and the document that names them all."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -16,12 +17,23 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem
 from lodestone.base.wire import problem_of
 from lodestone.media import MediaFolder
-from lodestone.serve import gorse, routes_catalogue, routes_engine, routes_money, routes_operator
+from lodestone.serve import (
+    gorse,
+    routes_catalogue,
+    routes_engine,
+    routes_live,
+    routes_money,
+    routes_operator,
+    routes_orders,
+    routes_trade,
+    routes_webhooks,
+)
 from lodestone.serve.door import Asgi, Door
 from lodestone.serve.limits import Limits
 from lodestone.serve.meters import Meters
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
+from lodestone.services.desks import Desks
 from lodestone.services.engines import Engines
 from lodestone.services.load import load_of
 
@@ -46,12 +58,39 @@ def application(
     No key has a limit unless `limits` says so; `pages` adds the routes that people open in a browser.
     """
     meters = Meters(lambda: load_of(engines.all()))
-    inner = Litestar(
-        route_handlers=[
-            *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
-            *routes_money.ROUTES,
-            *gorse.ROUTES,
-        ],
+    routes = [
+        *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
+        *routes_live.ROUTES, *routes_webhooks.ROUTES,
+    ]  # fmt: skip
+    inner = _inner(routes, pages)
+    inner.state.update(
+        {
+            "engines": engines,
+            "access": access,
+            "media": media,
+            "meters": meters,
+            "streams": streams,
+        }
+    )
+    return Door(
+        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
+    )
+
+
+def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
+    """Assemble the ASGI application of a second process: orders and redemptions alone."""
+    inner = _inner([*routes_orders.ROUTES, routes_operator.live], None)
+    inner.state.update({"engines": desks, "access": access})
+    return Door(
+        cast("Engines", desks), access, cast("Asgi", inner), wall=wall, limits=Limits(),
+        meters=Meters(lambda: load_of([])), hot=(),
+    )  # fmt: skip
+
+
+def _inner(routes: Sequence[Any], pages: InitPlugin | None) -> Litestar:
+    return Litestar(
+        route_handlers=routes,
         exception_handlers={
             LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,
             Exception: _refuse_unexpected,
@@ -68,17 +107,6 @@ def application(
         logging_config=None,
         plugins=[] if pages is None else [pages],
     )  # fmt: skip
-    inner.state.update(
-        {"engines": engines, "access": access, "media": media, "meters": meters, "streams": streams}
-    )
-    return Door(
-        engines,
-        access,
-        cast("Asgi", inner),
-        wall=wall,
-        limits=limits or Limits(),
-        meters=meters,
-    )
 
 
 def _reply(status: int, body: bytes, headers: dict[str, str] | None = None) -> Response[bytes]:

@@ -22,7 +22,7 @@ from lodestone.serve.common import (
     engine,
     page,
 )
-from lodestone.services.audit import CHECKS, AuditOut, audit
+from lodestone.services.audit import AuditOut, audit
 from lodestone.services.books import (
     AccountOut,
     Books,
@@ -38,6 +38,7 @@ from lodestone.services.books import (
 from lodestone.services.engine import Engine
 from lodestone.services.payouts import Payouts, payout_name
 from lodestone.services.settle import SettledOut, settle
+from lodestone.services.trade_audit import ALL_CHECKS
 from lodestone.stores.ledger import Payout, TransferFilter
 from lodestone.stores.payments import MANUAL, PaymentState, Reply
 
@@ -228,7 +229,7 @@ async def post_settle(request: Asked, data: JSONBody[DayIn]) -> SettledOut:
 async def post_audit(request: Asked) -> AuditOut:
     """Prove that the book is what its transfers say; name every difference."""
     found = engine(request, SCOPE)
-    return await asyncio.to_thread(audit, found.money, found.parts.records, CHECKS)
+    return await asyncio.to_thread(audit, found.money, found.parts.records, ALL_CHECKS)
 
 
 def _payouts(found: Engine) -> Payouts:

@@ -19,8 +19,8 @@ from lodestone.base.errors import (
 from lodestone.stores.records import Records, key_digest
 
 SCOPES: Final = (
-    "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media",
-    "money",
+    "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media", "orders",
+    "desk", "review", "money", "webhooks",
 )  # fmt: skip
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""
@@ -127,7 +127,9 @@ class Access:
             raise problem
         if now >= until:
             raise UnauthorisedError("token_expired", "this session has ended; ask for a new one")
-        return Principal(community, frozenset({"feeds", "events"}), key_digest(key), viewer)
+        return Principal(
+            community, frozenset({"feeds", "events", "orders"}), key_digest(key), viewer
+        )
 
 
 def _tag(secret: bytes, body: bytes) -> bytes:

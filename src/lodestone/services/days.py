@@ -1,6 +1,7 @@
 """Which day an instant falls on, in a community's time zone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
 _HOUR: Final = 3_600_000_000
+_FIRST_WEEKDAY: Final = 3
+"""The epoch was a Thursday."""
+_MIDNIGHT: Final = clock_time(0)
 
 
 class DayOf:
@@ -20,7 +24,25 @@ class DayOf:
         self._offset: dict[int, int] = {}
 
     def of(self, time: int) -> int:
-        """Return the day of an instant. Zones change their offset on quarter hours only."""
+        """Return the day of an instant."""
+        return (time + self._shift(time)) // (24 * _HOUR)
+
+    def clock(self, time: int) -> tuple[int, int]:
+        """Return the weekday (0 is Monday) and the minute of the day of an instant.
+
+        >>> DayOf("Asia/Shanghai").clock(0)
+        (3, 480)
+        """
+        minutes = (time + self._shift(time)) // (_HOUR // 60)
+        return (minutes // 1440 + _FIRST_WEEKDAY) % 7, minutes % 1440
+
+    def starts(self, day: date) -> int:
+        """Return the instant at which a day begins."""
+        begins = datetime.combine(day, _MIDNIGHT, tzinfo=self._zone)
+        return (begins - _EPOCH) // _MICRO
+
+    def _shift(self, time: int) -> int:
+        """Return the offset at an instant. Zones change it on quarter hours only."""
         quarter = time // (_HOUR // 4)
         offset = self._offset.get(quarter)
         if offset is None:
@@ -28,7 +50,7 @@ class DayOf:
             shift = there.utcoffset()
             assert shift is not None
             offset = self._offset[quarter] = shift // _MICRO
-        return (time + offset) // (24 * _HOUR)
+        return offset
 
     def of_all(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the day of each of many instants; shape (times,)."""

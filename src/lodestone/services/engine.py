@@ -1,9 +1,9 @@
 """The engine of one community: every use case that touches its serving state, on one thread."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnavailableError
+from lodestone.commerce.reach import Reach
 from lodestone.events.beacon import Beacon
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
@@ -27,20 +28,25 @@ from lodestone.services.answer import Answers
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.cursor import Chain, decode_cursor
 from lodestone.services.decide import Decider, Setting, Stages
+from lodestone.services.deeds import Deeds
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
+from lodestone.services.live import Live
 from lodestone.services.money import Money
-from lodestone.services.receipt_ids import receipt_sequence
+from lodestone.services.receipt_ids import decision_seed, receipt_sequence
 from lodestone.services.seal import Sealer
 from lodestone.services.served import Served
-from lodestone.services.slots import slot_of
+from lodestone.services.slots import item_at, slot_of
 from lodestone.services.terms import TermBook
+from lodestone.services.trade import Trade
+from lodestone.services.trade_counter import house_of
 from lodestone.services.viewer import Hydrator, Viewer
 from lodestone.services.written import change_facts, climbed_facts, fact_key, one_fact, topic_of
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
+from lodestone.stores.records_types import Deed
 from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who
 from lodestone.traffic.kernels import COMPILED, Kernels
@@ -74,6 +80,7 @@ class Parts:
     cpu: Callable[[], int]
     drop_snapshots: Callable[[], None]
     providers: Mapping[str, PaymentProvider]
+    reach: Reach
 
 
 class Engine:
@@ -97,6 +104,9 @@ class Engine:
         self.money = Money(parts.records, parts.record, self.now, self.ingest.day)
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
+        self._deeds = Deeds(self.ingest, self.directory, self.secret)
+        self.trade = Trade(self, parts.records, house_of(parts.record))
+        self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
         self._sequence = parts.log.receipt_next()
         self._set_policy(parts.housekeeper.policy)
 
@@ -211,6 +221,8 @@ class Engine:
             records = self.parts.records
             expired = await asyncio.to_thread(records.expire_labels, self.community, now=now)
             await self.changed(expired)
+        await self.trade.tick()
+        await self.live.tick()
         await self.money.expire()
         if self.housekeeper.due(now):
             await self._price_step(now)
@@ -301,10 +313,16 @@ class Engine:
         if not changes:
             return
         now = self.now()
-        facts = change_facts(changes, now, self.ingest.day(now))
-        await self.log.append(facts)
-        self.apply_changes(changes)
-        self.state.offset += facts.size
+        deeds = [change.row for change in changes if isinstance(change.row, Deed)]
+        told = [change for change in changes if not isinstance(change.row, Deed)]
+        if told:
+            facts = change_facts(told, now, self.ingest.day(now))
+            await self.log.append(facts)
+            self.apply_changes(told)
+            self.state.offset += facts.size
+        if deeds:
+            for judged in self._deeds.judge(deeds, now):
+                await self._take(judged)
         self.parts.records.done(self.community, [change.id for change in changes])
 
     def apply_changes(self, changes: Sequence[Change]) -> None:
@@ -378,10 +396,3 @@ class Engine:
         """Look a slot up for an event that names it without a beacon."""
         sequence = self.sequence_of(text)
         return None if sequence is None else slot_of(self.log, sequence, slot)
-
-
-def decision_seed(secret: bytes, sequence: int) -> int:
-    """Return the number from which all chance of one decision comes."""
-    data = sequence.to_bytes(8, "big")
-    digest = hashlib.blake2b(data, key=secret, digest_size=8, person=b"decision").digest()
-    return int.from_bytes(digest, "big")

@@ -9,6 +9,7 @@ import msgspec
 
 from lodestone.base.clock import Instant
 from lodestone.base.wire import Position, TimeText, time_text
+from lodestone.commerce.order import OrderOut, VoucherOut
 from lodestone.content import ItemOut
 from lodestone.content.item import media_names
 from lodestone.events.facts import Facts
@@ -17,6 +18,7 @@ from lodestone.people import PersonOut
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
 from lodestone.services.receipt_ids import receipt_id
+from lodestone.services.trade_show import order_out, voucher_out
 from lodestone.stores.ports import Offset
 from lodestone.stores.records import Change, ItemRecord, PersonRecord, Records
 from lodestone.traffic.codec import decode_who
@@ -36,6 +38,9 @@ class MediaStore(Protocol):
     def drop(self, name: str) -> None:
         """Remove what is served under a name; nothing there is no trouble."""
         ...
+
+
+_ALL: Final = 1_000_000
 
 
 class HeldFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +81,12 @@ class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[HeldFact]
     receipts: list[str]
     positions: list[HeldPosition]
+    orders: list[OrderOut]
+    vouchers: list[VoucherOut]
+    shops: list[str]
+    """Which they own."""
+    rooms: list[str]
+    """Live rooms that they opened, ended ones too; their words are among the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,10 @@ class Personal:
             facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in held.facts],
             receipts=[receipt_id(engine.secret, number) for number, _ in held.receipts],
             positions=list(self._positions(row, held.receipts)),
+            orders=await asyncio.to_thread(self._orders, person_id),
+            vouchers=await asyncio.to_thread(self._vouchers, person_id),
+            shops=[shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)],
+            rooms=self._records.rooms_of(self._id, person_id),
         )  # fmt: skip
 
     def _held(self, ordinal: int) -> _Held:
@@ -131,6 +146,16 @@ class Personal:
             if whose == ordinal:
                 receipts.append((parts.sequence, position))
         return _Held(facts, receipts)
+
+    def _orders(self, person_id: str) -> list[OrderOut]:
+        house = self._engine.trade.house
+        found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
+        return [order_out(house, view) for view in found]
+
+    def _vouchers(self, person_id: str) -> list[VoucherOut]:
+        house, now = self._engine.trade.house, self._engine.now()
+        found = self._records.vouchers(self._id, limit=_ALL, buyer_id=person_id)
+        return [voucher_out(house, view, now, code=True) for view in found]
 
     def _fact(
         self, fact: Facts, row: int, sealed: bytes | None, surfaces: dict[int, str]

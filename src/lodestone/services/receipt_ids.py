@@ -1,12 +1,20 @@
-"""A receipt's id: its decision's number and a keyed tag, so that it needs no index and cannot be guessed."""
+"""Ids made here: a number and a keyed tag, so that they need no index and cannot be guessed."""
 
 import hashlib
 import hmac
 from typing import Final
 
 PREFIX: Final = "rcp_"
+ORDER: Final = "ord_"
+VOUCHER: Final = "vch_"
+EVENT: Final = "evt_"
+DELIVERY: Final = "whd_"
 _NUMBER: Final = 12
 _TAG: Final = 20
+_PERSON: Final = {
+    PREFIX: b"receipt id", ORDER: b"order id", VOUCHER: b"voucher id", EVENT: b"event id",
+    DELIVERY: b"delivery id",
+}  # fmt: skip
 
 
 def receipt_id(secret: bytes, sequence: int) -> str:
@@ -15,21 +23,41 @@ def receipt_id(secret: bytes, sequence: int) -> str:
     >>> receipt_id(b"k", 7).startswith("rcp_000000000007")
     True
     """
-    return f"{PREFIX}{sequence:0{_NUMBER}x}{_tag(secret, sequence)}"
+    return made_id(PREFIX, secret, sequence)
 
 
 def receipt_sequence(secret: bytes, text: str) -> int | None:
     """Return the decision's number, or None when the id was not made here."""
-    body = text.removeprefix(PREFIX)
+    return number_of(PREFIX, secret, text)
+
+
+def made_id(prefix: str, secret: bytes, number: int) -> str:
+    """Name what has a number, under the prefix of its kind."""
+    return f"{prefix}{number:0{_NUMBER}x}{_tag(prefix, secret, number)}"
+
+
+def number_of(prefix: str, secret: bytes, text: str) -> int | None:
+    """Return the number that an id names, or None when it was not made here.
+
+    >>> number_of(ORDER, b"k", made_id(ORDER, b"k", 3)), number_of(ORDER, b"j", made_id(ORDER, b"k", 3))
+    (3, None)
+    """
+    body = text.removeprefix(prefix)
     if body == text or len(body) != _NUMBER + _TAG:
         return None
-    number = body[:_NUMBER]
     if any(letter not in "0123456789abcdef" for letter in body):
         return None
-    sequence = int(number, 16)
-    return sequence if hmac.compare_digest(_tag(secret, sequence), body[_NUMBER:]) else None
+    number = int(body[:_NUMBER], 16)
+    return number if hmac.compare_digest(_tag(prefix, secret, number), body[_NUMBER:]) else None
 
 
-def _tag(secret: bytes, sequence: int) -> str:
+def _tag(prefix: str, secret: bytes, number: int) -> str:
+    data = number.to_bytes(8, "big")
+    return hashlib.blake2b(data, key=secret, digest_size=10, person=_PERSON[prefix]).hexdigest()
+
+
+def decision_seed(secret: bytes, sequence: int) -> int:
+    """Return the number from which all chance of one decision comes."""
     data = sequence.to_bytes(8, "big")
-    return hashlib.blake2b(data, key=secret, digest_size=10, person=b"receipt id").hexdigest()
+    digest = hashlib.blake2b(data, key=secret, digest_size=8, person=b"decision").digest()
+    return int.from_bytes(digest, "big")

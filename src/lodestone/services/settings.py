@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lodestone.base.errors import InvalidError, Problem
+from lodestone.commerce.reach import REACH_DEFAULT, REACHES, Reach
 
 NAMES: Final = {
     "host": "127.0.0.1",
@@ -15,6 +16,7 @@ NAMES: Final = {
     "state_url": "memory://",
     "lake_url": "",
     "media_url": "",
+    "webhook_reach": REACH_DEFAULT,
     "rate_limits": "0",
     "open_limit": "0",
     "refused_limit": "600",
@@ -35,6 +37,7 @@ class Settings:
     state_url: str
     lake_url: str
     media_url: str
+    webhook_reach: Reach
     rate_limits: str
     """Requests a minute for every key, 0 for no limit; then `KEY_ID=NUMBER` for single ones."""
     open_limit: int
@@ -84,6 +87,7 @@ def load_settings(
         rate_limits=values["rate_limits"],
         open_limit=_limit("open_limit", values["open_limit"]),
         refused_limit=_limit("refused_limit", values["refused_limit"]),
+        webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
     )
 
@@ -144,6 +148,14 @@ def _limit(name: str, text: str) -> int:
         return int(text)
     cure = "must be requests a minute, such as 600, or 0 for no limit"
     raise InvalidError("setting_invalid", f"{name} {cure}; it is {text!r}")
+
+
+def _reach(text: str, origin: str) -> Reach:
+    for reach in REACHES:
+        if text == reach:
+            return reach
+    told = f"webhook_reach (from {origin}) must be one of {', '.join(REACHES)}, not {text!r}"
+    raise InvalidError("setting_invalid", told)
 
 
 def _records(url: str, origin: str) -> str:

@@ -24,3 +24,9 @@ def slot_of(log: Log, sequence: int, slot: int) -> Beacon | None:
         int(pool.domain_kind[index]), int(pool.source[index]), decision.surface, slot,
         FLAG_EXPLORED if explored else 0,
     )  # fmt: skip
+
+
+def item_at(log: Log, sequence: int, slot: int) -> int | None:
+    """Return the row of the item that a slot showed, None when no such slot was served."""
+    found = slot_of(log, sequence, slot)
+    return None if found is None else found.item

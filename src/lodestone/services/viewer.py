@@ -40,7 +40,7 @@ class Viewer:
     """What `Served` remembers this viewer under."""
     personalised: bool
     follows: Rows
-    """Author slots, -1 for an author without posts."""
+    """Author slots of those they follow and of shops they have bought from, -1 for one without posts."""
     blocks: Rows
     mutes: Rows
     domains: Records
@@ -85,7 +85,7 @@ class Hydrator:
             ],
             VIEWER,
         )[0]  # fmt: skip
-        follows = self._state.follows(row) if row >= 0 and own else _NONE_ROWS
+        follows = self._private(row) if row >= 0 and own else _NONE_ROWS
         return Viewer(
             record=record,
             row=row,
@@ -99,6 +99,11 @@ class Hydrator:
             places=places,
             area=code,
         )
+
+    def _private(self, row: int) -> Rows:
+        """Return who is in the viewer's private domain: those they follow, shops they have bought from."""
+        follows, bought = self._state.follows(row), self._state.bought(row)
+        return np.union1d(follows, bought).astype(np.int32) if bought.size else follows
 
     def _area(
         self,

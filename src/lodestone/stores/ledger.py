@@ -13,6 +13,7 @@ from lodestone.base.clock import Instant
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.judge import Hold
 from lodestone.ledger.transfers import Booked, Outcome, Transfer, TransferId
+from lodestone.stores.trade_types import Books
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,10 @@ class LedgerSnapshot(Protocol):
 
     def holds(self) -> list[Hold]:
         """Return every hold, by id."""
+        ...
+
+    def books(self) -> Books:
+        """Return the orders, vouchers and stock that money was moved for, at the same moment."""
         ...
 
     def transfers(self) -> Iterator[Booked]:

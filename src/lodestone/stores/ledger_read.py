@@ -31,6 +31,8 @@ from lodestone.stores.ledger_schema import (
     TRANSFERS,
 )
 from lodestone.stores.records_base import READ_CHUNK, Scope
+from lodestone.stores.trade_books import books_of
+from lodestone.stores.trade_types import Books
 
 _MOVING: Final = [int(kind) for kind in MOVING]
 
@@ -50,6 +52,10 @@ class Snapshot:
         """See `LedgerSnapshot.holds`."""
         query = self.scope.select(HOLDS).order_by(HOLDS.c.id)
         return [hold_of(row) for row in self.scope.fetch(query)]
+
+    def books(self) -> Books:
+        """See `LedgerSnapshot.books`."""
+        return books_of(self.scope)
 
     def transfers(self) -> Iterator[Booked]:
         """See `LedgerSnapshot.transfers`."""

@@ -14,6 +14,7 @@ from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.stores.ledger import LedgerStore
+from lodestone.stores.live import LiveRecords, WebhookRecords
 from lodestone.stores.records_types import (
     Answer,
     Bulk,
@@ -30,6 +31,7 @@ from lodestone.stores.records_types import (
     claim_of,
     key_digest,
 )
+from lodestone.stores.trade import TradeRecords
 from lodestone.traffic.policy import Policy
 
 __all__ = (
@@ -51,7 +53,7 @@ __all__ = (
 )
 
 
-class Records(LedgerStore, Protocol):
+class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them
@@ -345,8 +347,10 @@ class Records(LedgerStore, Protocol):
 
     # The outbox, and what a start reads
 
-    def pending_changes(self, community: str, *, limit: int = 10_000) -> list[Change]:
-        """Return the oldest changes not yet done, each with the row as it is *now*."""
+    def pending_changes(
+        self, community: str, *, limit: int = 10_000, deeds_only: bool = False
+    ) -> list[Change]:
+        """Return the oldest changes not yet done, each with the row as it is *now*; deeds alone if asked."""
         ...
 
     def done(self, community: str, ids: Sequence[int]) -> None:

@@ -126,6 +126,11 @@ class Work(Scope):
     item_next: int
     change_next: int
     changes: list[Change] = field(default_factory=list)
+    given_out: tuple[int, int] = (-1, -1)
+    """The next row and change when the transaction began."""
+
+    def __post_init__(self) -> None:
+        self.given_out = (self.item_next, self.change_next)
 
     def item_row(self) -> int:
         """Give out the next item row."""
@@ -155,11 +160,12 @@ class Work(Scope):
                 for change in self.changes
             ],
         )
-        self.run(
-            self.update(COMMUNITIES).values(
-                items_next=self.item_next, changes_next=self.change_next
+        if self.given_out != (self.item_next, self.change_next):
+            self.run(
+                self.update(COMMUNITIES).values(
+                    items_next=self.item_next, changes_next=self.change_next
+                )
             )
-        )
 
 
 @dataclass(slots=True)

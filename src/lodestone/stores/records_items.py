@@ -14,6 +14,7 @@ from lodestone.content import ItemIn
 from lodestone.content.item import label_in_force
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import STATES, ItemRow
+from lodestone.stores.live_erase import close_rooms
 from lodestone.stores.records_base import READ_CHUNK, Scope, Work
 from lodestone.stores.records_items_write import (
     DOC,
@@ -39,6 +40,7 @@ from lodestone.stores.records_rows import (
 from lodestone.stores.records_schema import ITEMS, PEOPLE, PERSON_KEYS
 from lodestone.stores.records_seal import Seal
 from lodestone.stores.records_types import Bulk, Change, ItemRecord
+from lodestone.stores.trade_close import close_shops
 
 ITEM_COLUMNS = (ITEMS.c.row, ITEMS.c.id, ITEMS.c.owner, ITEMS.c.layout, PERSON_KEYS.c.key)
 """What the state needs of an item, beside its owner's key."""
@@ -163,6 +165,8 @@ class ItemRecords(PeopleRecords):
                 raise UnknownError("person_unknown", message)
             changes = [forget_person(work, person.ordinal, now=now)]
             changes += scrub(work, person.ordinal, erased=True)
+            close_shops(work, person.ordinal)
+            close_rooms(work, person.ordinal, now=now)
             self._unwiped = True
         return changes
 
@@ -178,6 +182,8 @@ class ItemRecords(PeopleRecords):
                 ):
                     changes.append(forget_person(work, ordinal, now=now))
                     changes += scrub(work, ordinal, erased=True)
+                    close_shops(work, ordinal)
+                    close_rooms(work, ordinal, now=now)
                     self._unwiped = True
         return changes
 

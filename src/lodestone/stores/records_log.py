@@ -37,12 +37,13 @@ from lodestone.stores.records_schema import (
     TERMS,
 )
 from lodestone.stores.records_seal import Seal, open_unsealed, unsealed
-from lodestone.stores.records_types import Answer, Change, PolicyRecord, Row, TermKind
+from lodestone.stores.records_types import Answer, Change, Deed, PolicyRecord, Row, TermKind
+from lodestone.stores.trade_schema import DEEDS
 from lodestone.traffic.policy import Policy
 
 ANSWER_MICROSECONDS: Final = 7 * 24 * 3_600_000_000
 """How long an answer is kept: seven days."""
-_BODY = b"answers.body"
+BODY = b"answers.body"
 
 
 class LogRecords(Base):
@@ -108,7 +109,7 @@ class LogRecords(Base):
                 person = find_people(work, [person_id]).get(person_id)
             sealed = unsealed(answer.body)
             if person is not None:
-                sealed = Seal(person.key).seal(answer.body, what=_BODY)
+                sealed = Seal(person.key).seal(answer.body, what=BODY)
             row = {
                 "claim": claim,
                 "body_digest": answer.body_digest,
@@ -138,10 +139,15 @@ class LogRecords(Base):
             if value is not None:
                 work.insert(META, [{"name": name, "value": value}])
 
-    def pending_changes(self, community: str, *, limit: int = 10_000) -> list[Change]:
+    def pending_changes(
+        self, community: str, *, limit: int = 10_000, deeds_only: bool = False
+    ) -> list[Change]:
         """See `Records.pending_changes`."""
         with self._reading(community) as scope:
-            pending = scope.fetch(scope.select(OUTBOX).order_by(OUTBOX.c.id).limit(limit))
+            query = scope.select(OUTBOX).order_by(OUTBOX.c.id).limit(limit)
+            if deeds_only:
+                query = query.where(OUTBOX.c.kind.in_([int(kind) for kind in DEED_KINDS]))
+            pending = scope.fetch(query)
             rows = {
                 kind: read(scope, [one.target for one in pending if one.kind == kind])
                 for kind, read in _READERS.items()
@@ -158,6 +164,7 @@ class LogRecords(Base):
             scope = Scope(connection, self._tenant(connection, community))
             for some in chunks(ids):
                 scope.run(scope.delete(OUTBOX).where(OUTBOX.c.id.in_(some)))
+                scope.run(scope.delete(DEEDS).where(DEEDS.c.id.in_(some)))
 
 
 def _people(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
@@ -193,21 +200,44 @@ def _domains(scope: Scope, codes: Sequence[int]) -> dict[int, tuple[str, Row | N
     return found
 
 
-_READERS: Final = {Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains}
+def _deeds(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
+    found: dict[int, tuple[str, Row | None]] = {}
+    for some in chunks(ids):
+        for row in scope.fetch(scope.select(DEEDS).where(DEEDS.c.id.in_(some))):
+            deed = Deed(
+                Kind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
+                row.slot,
+            )  # fmt: skip
+            found[row.id] = (row.name, deed)
+    return found
+
+
+DEED_KINDS: Final = (Kind.SHOP_VISIT, Kind.ORDER, Kind.REDEEM)
+_READERS: Final = {
+    Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains,
+    **dict.fromkeys(DEED_KINDS, _deeds),
+}  # fmt: skip
 
 
 def _recall(scope: Scope, claim: bytes, now: Instant) -> Answer | None:
-    query = scope.select(ANSWERS, ANSWERS, PERSON_KEYS.c.key).where(
-        ANSWERS.c.claim == claim, ANSWERS.c.created > now - ANSWER_MICROSECONDS
-    )
+    return recall_answers(scope, [claim], now).get(claim)
+
+
+def recall_answers(scope: Scope, claims: Sequence[bytes], now: Instant) -> dict[bytes, Answer]:
+    """Return what was answered before, by what stands for the idempotency key."""
     theirs = (PERSON_KEYS.c.tenant == ANSWERS.c.tenant) & (
         PERSON_KEYS.c.ordinal == ANSWERS.c.ordinal
     )
-    row = scope.first(query.join_from(ANSWERS, PERSON_KEYS, theirs, isouter=True))
-    if row is None:
-        return None
-    body = open_unsealed(row.body) if row.key is None else Seal(row.key).open(row.body, what=_BODY)
-    return Answer(row.body_digest, row.status, body)
+    query = scope.select(ANSWERS, ANSWERS, PERSON_KEYS.c.key)
+    query = query.join_from(ANSWERS, PERSON_KEYS, theirs, isouter=True)
+    query = query.where(ANSWERS.c.created > now - ANSWER_MICROSECONDS)
+    found = {}
+    for some in chunks(claims):
+        for row in scope.fetch(query.where(ANSWERS.c.claim.in_(some))):
+            sealed = row.key is not None
+            body = Seal(row.key).open(row.body, what=BODY) if sealed else open_unsealed(row.body)
+            found[bytes(row.claim)] = Answer(row.body_digest, row.status, body)
+    return found
 
 
 def _policy(row: Any) -> PolicyRecord:

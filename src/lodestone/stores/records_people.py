@@ -30,6 +30,7 @@ from lodestone.stores.records_schema import (
 )
 from lodestone.stores.records_seal import KEY_BYTES, NO_KEY, Seal, id_hash
 from lodestone.stores.records_types import Bulk, Change, PersonRecord, Refused
+from lodestone.stores.trade_schema import CLAIMS, SHOP_STAFF
 
 PERSON_DOC = b"people.doc"
 PERSON_ROW = b"people.row"
@@ -193,6 +194,8 @@ def forget_person(work: Work, ordinal: int, *, now: Instant) -> Change:
     work.run(work.update(PERSON_KEYS).where(PERSON_KEYS.c.ordinal == ordinal).values(key=NO_KEY))
     work.run(work.delete(ANSWERS).where(ANSWERS.c.ordinal == ordinal))
     work.run(work.delete(MODERATORS).where(MODERATORS.c.ordinal == ordinal))
+    work.run(work.delete(CLAIMS).where(CLAIMS.c.ordinal == ordinal))
+    work.run(work.delete(SHOP_STAFF).where(SHOP_STAFF.c.ordinal == ordinal))
     work.insert(ERASED, [{"ordinal": ordinal, "time": now}])
     return work.change(Kind.ERASED, "", ordinal, None)
 

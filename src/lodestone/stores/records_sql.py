@@ -27,6 +27,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from lodestone.base.errors import ConflictError, CorruptError, InvalidError
+from lodestone.stores.live_hooks import HookRecords
+from lodestone.stores.live_rooms import RoomRecords
 from lodestone.stores.records_base import Project, translated
 from lodestone.stores.records_communities import CommunityRecords
 from lodestone.stores.records_domains import DomainRecords
@@ -34,6 +36,7 @@ from lodestone.stores.records_items import ItemRecords
 from lodestone.stores.records_ledger import LedgerRecords
 from lodestone.stores.records_log import LogRecords
 from lodestone.stores.records_schema import METADATA
+from lodestone.stores.records_trade import SqlTradeRecords
 from lodestone.stores.records_words import WordRecords
 
 _PRAGMAS: Final = (
@@ -44,7 +47,7 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
-HEAD: Final = "r0003"
+HEAD: Final = "r0005"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _MIGRATION_LOCK: Final = 7_020_112_019
@@ -52,9 +55,22 @@ _MIGRATION_LOCK: Final = 7_020_112_019
 
 
 class SqlRecords(
-    CommunityRecords, ItemRecords, DomainRecords, LogRecords, WordRecords, LedgerRecords
+    CommunityRecords,
+    ItemRecords,
+    DomainRecords,
+    LogRecords,
+    WordRecords,
+    LedgerRecords,
+    SqlTradeRecords,
+    RoomRecords,
+    HookRecords,
 ):
     """See `Records`."""
+
+    @property
+    def shared(self) -> bool:
+        """See `Records.shared`."""
+        return self._engine.dialect.name == "postgresql"
 
     def copy_to(self, path: Path) -> None:
         """See `Records.copy_to`."""

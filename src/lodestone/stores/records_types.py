@@ -13,7 +13,26 @@ from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.traffic.policy import Policy
 
-Row: TypeAlias = PersonRow | ItemRow | DomainRow
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody did in trade, on its way to the log as a fact about them and an item."""
+
+    kind: Kind
+    """`ORDER`, `REDEEM` or `SHOP_VISIT`."""
+    name: str
+    """Follows from what it is about, so that telling it twice counts once."""
+    time: Instant
+    person: int
+    """Ordinal."""
+    item: int
+    """Row."""
+    receipt: int = -1
+    """Number of the decision it came from, -1 for none."""
+    slot: int = 0
+
+
+Row: TypeAlias = PersonRow | ItemRow | DomainRow | Deed
 
 
 class TermKind(IntEnum):
@@ -34,11 +53,11 @@ class Change:
     """Its place in the community's outbox: 1, 2, 3, ..., never given twice."""
     community: str
     kind: Kind
-    """`PERSON`, `ITEM`, `DOMAIN`, `POLICY` or `ERASED`."""
+    """`PERSON`, `ITEM`, `DOMAIN`, `POLICY`, `ERASED`, or a deed's."""
     app_id: str
     """Empty for a policy and for whoever has been erased."""
     target: int
-    """A person's ordinal, an item's row, a domain's code, a policy's version."""
+    """A person's ordinal, an item's row, a domain's code, a policy's version, a deed's own place."""
     row: Row | None
     """None for a policy, an erasure, and what has since been removed."""
     created: bool = False

@@ -1,0 +1,90 @@
+"""Couriers: each open community's webhooks are carried in threads of their own."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from lodestone.base.chance import Streams
+from lodestone.base.clock import Clock
+from lodestone.base.errors import LodestoneError
+from lodestone.commerce.reach import Reach
+from lodestone.services.engine import Engine
+from lodestone.services.webhooks import ROUND, Courier
+from lodestone.stores.webhook_post import HttpSender
+
+LOOK_SECONDS: Final = 1.0
+"""How soon what has happened is told."""
+_THREADS: Final = 8
+"""Webhooks that are served at once; one that answers slowly holds up no other but itself."""
+_LOG: Final = structlog.get_logger("lodestone")
+
+
+class Couriers:
+    """Starts and stops the courier of every community."""
+
+    def __init__(self, reach: Reach, wall: Clock, streams: Streams) -> None:
+        self.reach = reach
+        self._sender = HttpSender(reach)
+        self._wall = wall
+        self._chance = streams.of("webhooks").random
+        # Not the event loop's own threads: those write orders.
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="webhooks")
+        self._couriers: dict[str, Courier] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    def of(self, community: str) -> Courier:
+        """Return the courier of an open community."""
+        return self._couriers[community]
+
+    def open(self, engine: Engine) -> None:
+        """Carry a community's webhooks until `close`."""
+        courier = Courier(
+            engine.parts.records, engine.trade.house, self._sender, wall=self._wall,
+            chance=self._chance,
+        )  # fmt: skip
+        self._couriers[engine.community] = courier
+        self._tasks[engine.community] = asyncio.create_task(self._carry(engine, courier))
+
+    async def close(self, engine: Engine) -> None:
+        """Stop; what is under way is finished, and what is not sent yet is sent after the next start."""
+        task = self._tasks.pop(engine.community)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        mine = [one for key, one in self._running.items() if key[0] == engine.community]
+        await asyncio.gather(*mine, return_exceptions=True)
+        del self._couriers[engine.community]
+
+    def stop(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown(wait=True)
+
+    async def _carry(self, engine: Engine, courier: Courier) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                active = await loop.run_in_executor(self._threads, courier.active)
+            except LodestoneError as error:
+                _LOG.warning("webhooks wait", community=engine.community, code=error.code)
+                continue
+            for name in active:
+                key = (engine.community, name)
+                if key not in self._running:
+                    self._running[key] = asyncio.create_task(self._serve(courier, engine, name))
+
+    async def _serve(self, courier: Courier, engine: Engine, name: str) -> None:
+        """Send what is due to one webhook, round after round while there is a full round of it."""
+        loop = asyncio.get_running_loop()
+        try:
+            sent = ROUND
+            while sent >= ROUND and engine.community in self._tasks:
+                sent = await loop.run_in_executor(self._threads, courier.round, name, engine.now())
+        except LodestoneError as error:
+            _LOG.warning("webhook waits", community=engine.community, code=error.code)
+        finally:
+            self._running.pop((engine.community, name), None)

@@ -1,0 +1,58 @@
+"""A second process that takes orders and redemptions only, beside the one that owns the home."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from lodestone.base.clock import Clock
+from lodestone.base.errors import ConflictError
+from lodestone.bootstrap.installation import Draw, WallClock, records_at, tell_logs
+from lodestone.bootstrap.server import listen
+from lodestone.serve.app import orders_application
+from lodestone.services.access import Access
+from lodestone.services.desks import Desks
+from lodestone.services.settings import Settings
+
+
+@asynccontextmanager
+async def open_orders(
+    settings: Settings, *, wall: Clock | None = None, draw: Draw | None = None
+) -> AsyncIterator[Any]:
+    """Open the records and yield the application that takes orders and redemptions.
+
+    Args:
+        settings: What holds; the records must live in PostgreSQL.
+        wall: The clock of communities that run with the wall; the system's by default.
+        draw: Gives random whole numbers in [0, 2**63); the system's secrets by default.
+
+    Raises:
+        ConflictError: `orders_alone`: the records live in a file, which one process writes.
+    """
+    if not settings.records_url.startswith("postgresql"):
+        message = "a second process needs records in PostgreSQL; set LODESTONE_RECORDS_URL"
+        raise ConflictError("orders_alone", message)
+    tell_logs()
+    records = records_at(settings.records_url, draw)
+    try:
+        clock = wall or WallClock()
+        yield orders_application(Desks(records, clock), Access(records), wall=clock)
+    finally:
+        records.close()
+
+
+async def serve_orders(settings: Settings, *, ready: Callable[[int], None]) -> None:
+    """Serve orders and redemptions until interrupted.
+
+    Args:
+        settings: What holds.
+        ready: Is told the port once it answers.
+
+    Raises:
+        ConflictError: The records live in a file, or the port is in use.
+    """
+    async with open_orders(settings) as asgi:
+
+        async def announce(port: int) -> None:
+            ready(port)
+
+        await listen(asgi, settings, announce)

@@ -1,0 +1,185 @@
+"""Webhooks: what an app is told, how it is signed, and when it is told again.
+
+The signature is the one that Stripe's libraries verify: `t=SECONDS,v1=HEX`, HMAC-SHA256 over
+`{timestamp}.{payload}`.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, Final, Literal, TypeAlias, get_args
+
+import msgspec
+from msgspec import Meta
+
+from lodestone.base.clock import Instant
+from lodestone.base.wire import TimeText, refuse, time_text
+from lodestone.commerce.life import Move
+
+EventType: TypeAlias = Literal[
+    "order.admitted", "order.paid", "order.fulfilled", "order.refunded", "order.cancelled",
+    "order.expired", "order.redeemed", "order.reversed", "live.started", "live.ended",
+]  # fmt: skip
+EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)
+TYPE_OF: Final[dict[Move, EventType]] = {
+    Move.ADMIT: "order.admitted", Move.PAY: "order.paid", Move.FULFIL: "order.fulfilled",
+    Move.REFUND_PART: "order.refunded", Move.REFUND_WHOLE: "order.refunded",
+    Move.CANCEL: "order.cancelled", Move.EXPIRE: "order.expired", Move.REDEEM: "order.redeemed",
+    Move.REVERSE: "order.reversed",
+}  # fmt: skip
+"""What each move of an order is called to the outside."""
+URL_MAX: Final = 2048
+GIVE_UP_MICROS: Final = 3 * 24 * 3_600_000_000
+"""How long after its first attempt a delivery is tried: three days."""
+OVERLAP_MICROS: Final = 24 * 3_600_000_000
+"""How long an old secret still signs beside a new one: a day."""
+_FIRST_MICROS: Final = 5_000_000
+_LONGEST_MICROS: Final = 6 * 3_600_000_000
+HookState = Literal["active", "paused"]
+
+
+class Stream(IntEnum):
+    """Where events come from; each numbers its own, without gaps, in the order of commits."""
+
+    ORDERS = 0
+    ROOMS = 1
+
+
+class Fate(IntEnum):
+    """How a delivery stands; numbers are stored and never change."""
+
+    PENDING = 0
+    DELIVERED = 1
+    FAILED = 2
+
+
+class WebhookIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A webhook as an app sets it."""
+
+    url: Annotated[str, Meta(min_length=8, max_length=URL_MAX)]
+    """https, or http to this machine; never inside the operator's network unless they allow it."""
+    types: Annotated[tuple[EventType, ...], Meta(max_length=len(EVENT_TYPES))] = ()
+    """What to tell; none means everything, types still to come too."""
+    state: HookState = "active"
+    """While it is paused nothing is sent; what happens is kept and sent once it is active again."""
+
+    def __post_init__(self) -> None:
+        if len(set(self.types)) < len(self.types):
+            raise refuse("types", "must not name the same one twice")
+
+
+class WebhookOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook as it is read back."""
+
+    id: str
+    url: str
+    types: tuple[str, ...]
+    state: HookState
+    pending: int
+    """Deliveries still to be made."""
+    failed: int
+    """Deliveries that were given up."""
+    created_at: TimeText
+    secret: str | None = None
+    """Given once, when the webhook or a new secret is made; null ever after."""
+
+
+class AttemptOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to deliver."""
+
+    at: TimeText
+    status: int | None
+    """What was answered, null when nothing was."""
+    problem: str | None
+    """Why it did not succeed, null when it did."""
+
+
+class DeliveryOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One event on its way to one webhook."""
+
+    id: str
+    """The same at every attempt; sent as `Lodestone-Delivery`."""
+    event_id: str
+    """The same at every webhook; the payload's `id`."""
+    type: str
+    subject: str
+    """The order or room it is about; one subject's events arrive in order."""
+    state: Literal["pending", "delivered", "failed"]
+    attempts: tuple[AttemptOut, ...]
+    next_at: TimeText | None
+    """When it is tried next, null once it is decided."""
+    created_at: TimeText
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One attempt as stored."""
+
+    time: int
+    status: int | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a delivery stands after an attempt."""
+
+    fate: Fate
+    next: Instant | None
+
+
+def signature(secrets: Sequence[str], timestamp: int, payload: bytes) -> str:
+    """Sign a payload as Stripe does: one `v1` for each secret in force.
+
+    Args:
+        secrets: The newest first.
+        timestamp: Seconds since the epoch, of the wall: receivers refuse an old one.
+        payload: The body as sent, UTF-8.
+
+    >>> signature(["s"], 1, b"{}")[:8]
+    't=1,v1=d'
+    """
+    signed = str(timestamp).encode() + b"." + payload
+    marks = (hmac.new(one.encode(), signed, hashlib.sha256).hexdigest() for one in secrets)
+    return ",".join([f"t={timestamp}", *(f"v1={mark}" for mark in marks)])
+
+
+def wait_micros(attempts: int, chance: float) -> int:
+    """Return how long to wait after so many attempts: doubled each time up to six hours, half of it chance.
+
+    Args:
+        attempts: Made so far, at least 1.
+        chance: In [0, 1), so that many deliveries that failed together do not come back together.
+
+    >>> [wait_micros(n, 0.0) // 1_000_000 for n in (1, 2, 3)], wait_micros(99, 0.5) // 3_600_000_000
+    ([2, 5, 10], 4)
+    """
+    assert attempts >= 1
+    assert 0 <= chance < 1
+    longest = min(_LONGEST_MICROS, _FIRST_MICROS << min(attempts - 1, 20))
+    return int(longest * (0.5 + chance / 2))
+
+
+def after_attempt(
+    attempts: Sequence[Attempt], now: Instant, chance: float, *, delivered: bool
+) -> Standing:
+    """Decide what becomes of a delivery after its last attempt.
+
+    Args:
+        attempts: All of them, the last one just made.
+        now: The community's clock.
+        chance: In [0, 1).
+        delivered: Whether the last one succeeded.
+    """
+    if delivered:
+        return Standing(Fate.DELIVERED, None)
+    next_at = now + wait_micros(len(attempts), chance)
+    if next_at > attempts[0].time + GIVE_UP_MICROS:
+        return Standing(Fate.FAILED, None)
+    return Standing(Fate.PENDING, Instant(next_at))
+
+
+def attempt_out(one: Attempt) -> AttemptOut:
+    """Show an attempt."""
+    return AttemptOut(at=time_text(Instant(one.time)), status=one.status, problem=one.problem)

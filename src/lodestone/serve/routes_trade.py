@@ -1,0 +1,182 @@
+"""Routes of merchants: shops, their review and staff, products, shared stock, flash sales."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, QueryParameter
+
+from lodestone.commerce.product import (
+    ProductIn,
+    ProductOut,
+    SaleIn,
+    SaleOut,
+    SharedStockIn,
+    SharedStockOut,
+)
+from lodestone.commerce.shop import ReviewIn, ShopIn, ShopOut, StaffIn, StaffOut
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    Limit,
+    PathId,
+    decode_after,
+    encode_after,
+    engine,
+    named,
+)
+from lodestone.services.trade_shops import Shops
+
+OwnerId = Annotated[str | None, QueryParameter(description="Only this owner's.")]
+ShopId = Annotated[str | None, QueryParameter(description="Only this shop's.")]
+
+
+class ShopPage(msgspec.Struct, frozen=True):
+    """A page of shops."""
+
+    data: list[ShopOut]
+    next_cursor: str | None
+
+
+class ProductPage(msgspec.Struct, frozen=True):
+    """A page of products."""
+
+    data: list[ProductOut]
+    next_cursor: str | None
+
+
+class StaffList(msgspec.Struct, frozen=True):
+    """Everybody who serves at a shop."""
+
+    data: list[StaffOut]
+
+
+_MADE_SHOP = {**REFUSALS, 201: ResponseSpec(ShopOut, generate_examples=False, description="Made.")}
+_MADE_PRODUCT = {
+    **REFUSALS,
+    201: ResponseSpec(ProductOut, generate_examples=False, description="Made."),
+}
+_MADE_STOCK = {
+    **REFUSALS,
+    201: ResponseSpec(SharedStockOut, generate_examples=False, description="Made."),
+}
+_MADE_SALE = {**REFUSALS, 201: ResponseSpec(SaleOut, generate_examples=False, description="Made.")}
+
+
+def shops(request: Asked, scope: str) -> Shops:
+    """Return the merchants' use cases of the community that the key belongs to."""
+    return Shops(engine(request, scope))
+
+
+@put("/v1/shops/{shop_id:str}", status_code=200, responses=_MADE_SHOP)
+async def put_shop(request: Asked, shop_id: PathId, data: JSONBody[ShopIn]) -> Response[ShopOut]:
+    """Sign a shop up, or change it; it sells once its sign-up is approved."""
+    told, new = await shops(request, "write").put_shop(named(shop_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/shops/{shop_id:str}", responses=REFUSALS)
+async def get_shop(request: Asked, shop_id: PathId) -> ShopOut:
+    """Read a shop."""
+    return shops(request, "read").shop(named(shop_id))
+
+
+@get("/v1/shops", responses=REFUSALS)
+async def list_shops(
+    request: Asked, limit: Limit = 100, cursor: Cursor = None, owner_id: OwnerId = None
+) -> ShopPage:
+    """List shops, of one owner if given."""
+    owner = None if owner_id is None else named(owner_id, "owner_id")
+    found = shops(request, "read").shops(limit + 1, decode_after(cursor), owner)
+    shown = found[:limit]
+    return ShopPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+
+
+@post("/v1/shops/{shop_id:str}/review", status_code=200, responses=REFUSALS)
+async def review_shop(request: Asked, shop_id: PathId, data: JSONBody[ReviewIn]) -> ShopOut:
+    """Approve or reject a shop's sign-up."""
+    return await shops(request, "review").review(named(shop_id), data)
+
+
+@put("/v1/shops/{shop_id:str}/staff/{person_id:str}", status_code=204, responses=REFUSALS)
+async def put_staff(
+    request: Asked, shop_id: PathId, person_id: PathId, data: JSONBody[StaffIn]
+) -> None:
+    """Give somebody a role at a shop."""
+    held = shops(request, "write")
+    await held.put_staff(named(shop_id), named(person_id, "person_id"), data.role)
+
+
+@delete("/v1/shops/{shop_id:str}/staff/{person_id:str}", responses=REFUSALS)
+async def delete_staff(request: Asked, shop_id: PathId, person_id: PathId) -> None:
+    """Take somebody's role at a shop back."""
+    held = shops(request, "write")
+    await held.remove_staff(named(shop_id), named(person_id, "person_id"))
+
+
+@get("/v1/shops/{shop_id:str}/staff", responses=REFUSALS)
+async def list_staff(request: Asked, shop_id: PathId) -> StaffList:
+    """List who serves at a shop, its owner among them."""
+    return StaffList(shops(request, "read").staff(named(shop_id)))
+
+
+@put("/v1/products/{product_id:str}", status_code=200, responses=_MADE_PRODUCT)
+async def put_product(
+    request: Asked, product_id: PathId, data: JSONBody[ProductIn]
+) -> Response[ProductOut]:
+    """Make or replace a product, which is also an item of the same id."""
+    told, new = await shops(request, "write").put_product(named(product_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/products/{product_id:str}", responses=REFUSALS)
+async def get_product(request: Asked, product_id: PathId) -> ProductOut:
+    """Read a product with its stock."""
+    return shops(request, "read").product(named(product_id))
+
+
+@get("/v1/products", responses=REFUSALS)
+async def list_products(
+    request: Asked, limit: Limit = 100, cursor: Cursor = None, shop_id: ShopId = None
+) -> ProductPage:
+    """List products, of one shop if given."""
+    shop = None if shop_id is None else named(shop_id, "shop_id")
+    found = shops(request, "read").products(limit + 1, decode_after(cursor), shop)
+    shown = found[:limit]
+    return ProductPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+
+
+@put("/v1/stock/{stock_id:str}", status_code=200, responses=_MADE_STOCK)
+async def put_stock(
+    request: Asked, stock_id: PathId, data: JSONBody[SharedStockIn]
+) -> Response[SharedStockOut]:
+    """Make a stock item that several variants share, or change how many it offers."""
+    told, new = await shops(request, "write").put_stock(named(stock_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/stock/{stock_id:str}", responses=REFUSALS)
+async def get_stock(request: Asked, stock_id: PathId) -> SharedStockOut:
+    """Read a shared stock item."""
+    return shops(request, "read").stock(named(stock_id))
+
+
+@put("/v1/sales/{sale_id:str}", status_code=200, responses=_MADE_SALE)
+async def put_sale(request: Asked, sale_id: PathId, data: JSONBody[SaleIn]) -> Response[SaleOut]:
+    """Make or replace a flash sale."""
+    told, new = await shops(request, "write").put_sale(named(sale_id), data)
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/sales/{sale_id:str}", responses=REFUSALS)
+async def get_sale(request: Asked, sale_id: PathId) -> SaleOut:
+    """Read a flash sale with its stock and its line."""
+    return shops(request, "read").sale(named(sale_id))
+
+
+ROUTES = [
+    put_shop, get_shop, list_shops, review_shop, put_staff, delete_staff, list_staff, put_product,
+    get_product, list_products, put_stock, get_stock, put_sale, get_sale,
+]  # fmt: skip

@@ -1,0 +1,86 @@
+"""Communities as a second process sees them: orders and redemptions only, in records that several may write.
+
+It has no log and no serving state. What it commits lies in the outbox until the first process hears of it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from lodestone.base.clock import Clock, Instant
+from lodestone.base.errors import UnknownError
+from lodestone.services.clocks import CommunityClock
+from lodestone.services.trade import Trade
+from lodestone.services.trade_counter import house_of
+from lodestone.stores.records import Change, CommunityRecord, Records
+
+_LOOK_MICROS: Final = 1_000_000
+"""How long what was read of a community stands before it is read again."""
+
+
+class Desk:
+    """One community's trade. See `trade.Host`."""
+
+    def __init__(self, records: Records, record: CommunityRecord, wall: Clock) -> None:
+        self.community = record.id
+        self.writing = asyncio.Lock()
+        self.trade = Trade(self, records, house_of(record))
+        self._clock = CommunityClock(wall, None)
+        self.read(record)
+
+    def read(self, record: CommunityRecord) -> None:
+        """Follow the community's clock: the wall's, or what the first process was told."""
+        driven = record.given.clock == "driven"
+        self._clock.driven = (record.instant or Instant(0)) if driven else None
+
+    def now(self) -> Instant:
+        """Return the community's present instant."""
+        return self._clock.now()
+
+    async def changed(self, changes: Sequence[Change]) -> None:
+        """Leave what was committed in the outbox: the first process takes it to the log."""
+
+
+class Desks:
+    """Finds the desk of a community; see `engines.Engines`."""
+
+    def __init__(self, records: Records, wall: Clock) -> None:
+        self.records = records
+        self.wall = wall
+        self._desks: dict[str, Desk] = {}
+        self._looked: Instant | None = None
+
+    def of(self, community: str | None) -> Desk:
+        """Return an active community's desk. Raises UnknownError."""
+        self._look()
+        found = self._desks.get(community or "")
+        if found is None and community is None:
+            message = "say which community you mean: the header X-Community names it"
+            raise UnknownError("community_unnamed", message)
+        if found is None:
+            raise UnknownError("community_unknown", f"there is no active community {community!r}")
+        return found
+
+    def only(self) -> str | None:
+        """Return the one community there is, None when there are none or several."""
+        self._look()
+        return next(iter(self._desks)) if len(self._desks) == 1 else None
+
+    def _look(self) -> None:
+        """Read anew which communities are active, and their clocks, at most once a second."""
+        now = self.wall.now()
+        if self._looked is not None and now - self._looked < _LOOK_MICROS:
+            return
+        self._looked = now
+        active = {
+            record.id: record
+            for record in self.records.communities()
+            if record.given.state == "active"
+        }
+        for name in self._desks.keys() - active.keys():
+            del self._desks[name]
+        for name, record in active.items():
+            if name in self._desks:
+                self._desks[name].read(record)
+            else:
+                self._desks[name] = Desk(self.records, record, self.wall)

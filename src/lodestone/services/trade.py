@@ -1,0 +1,297 @@
+"""Trade of one community: orders, payments, vouchers, one commit for all that come at one moment.
+
+Requests stand in a queue; one writer takes whatever is there, serves it at one till in a thread of its
+own, and answers when the commit is durable and the log has heard of it. A request that is refused has
+changed nothing, and does not disturb the others of its commit.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias, TypeVar
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import (
+    BusyError,
+    ConflictError,
+    LodestoneError,
+    UnavailableError,
+    UnknownError,
+)
+from lodestone.commerce.order import (
+    OrderIn,
+    OrderOut,
+    PayIn,
+    PrepareIn,
+    RedeemIn,
+    RefundIn,
+    ReverseIn,
+)
+from lodestone.services.receipt_ids import ORDER, number_of
+from lodestone.services.trade_counter import Counter, House, Once, Reply, answer_of
+from lodestone.services.trade_expire import expire
+from lodestone.services.trade_moves import cancel, fulfil, pay, refund
+from lodestone.services.trade_reserve import reserve
+from lodestone.services.trade_show import order_out
+from lodestone.services.trade_vouchers import prepare, redeem, reverse
+from lodestone.stores.records import Answer, Change, Records
+from lodestone.stores.trade_till import Till
+from lodestone.stores.trade_types import OrderRecord
+
+COMMIT_MAX: Final = 256
+"""Requests that one commit serves at most."""
+QUEUE_MAX: Final = 4_096
+"""Requests that may stand in the queue; one more is told to come back."""
+HEAR_MAX: Final = 400
+"""Deeds taken to the log at once, so that feeds are not kept waiting."""
+_TRIES: Final = 8
+Made = TypeVar("Made")
+EncodeError: TypeAlias = Callable[[LodestoneError], tuple[int, bytes]]
+Serve: TypeAlias = Callable[[Counter], Reply]
+
+
+class Host(Protocol):
+    """The community that trade takes place in."""
+
+    writing: asyncio.Lock
+
+    def now(self) -> Instant:
+        """Return the community's present instant."""
+        ...
+
+    async def changed(self, changes: Sequence[Change]) -> None:
+        """Let the log hear of what was committed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a request names, so that a commit reads it for all of its requests at once."""
+
+    people: tuple[str, ...] = ()
+    order: int | None = None
+    sale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request in the queue."""
+
+    serve: Serve
+    named: Named
+    once: Once | None
+    encode: EncodeError
+    done: "asyncio.Future[Reply | Answer]"
+
+
+class Trade:
+    """Use cases of orders and vouchers. Called on the event loop's thread only."""
+
+    def __init__(self, host: Host, records: Records, house: House) -> None:
+        self._host = host
+        self.records = records
+        self.house = house
+        self._queue: list[Asked] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    def now(self) -> Instant:
+        """Return the community's present instant."""
+        return self._host.now()
+
+    # What may be asked
+
+    async def order(self, given: OrderIn, once: Once | None, encode: EncodeError) -> Reply | Answer:
+        """Take an order; see `trade_reserve.reserve`."""
+        named = Named((given.buyer,), sale=given.sale_id)
+        return await self._ask(lambda counter: reserve(counter, given), named, once, encode)
+
+    async def move(
+        self, order_id: str, act: Callable[[Counter, OrderRecord], OrderRecord],
+        once: Once | None, encode: EncodeError, *, viewer: str | None = None,
+    ) -> Reply | Answer:  # fmt: skip
+        """Do one of `paying`, `fulfil`, `cancel` and `refunding` to an order.
+
+        Args:
+            order_id: As made here.
+            act: What to do.
+            once: Its idempotency key.
+            encode: Writes a refusal down.
+            viewer: The only buyer whose order it may be.
+        """
+
+        def serve(counter: Counter) -> Reply:
+            order = counter.order(order_id)
+            if viewer is not None:
+                require_buyer(counter, order, viewer)
+            moved = act(counter, order)
+            return Reply(200, show_order(counter, moved), counter.till.party_known(moved.buyer))
+
+        named = Named(order=number_of(ORDER, self.house.secret, order_id))
+        return await self._ask(serve, named, once, encode)
+
+    async def prepare(self, given: PrepareIn, encode: EncodeError) -> Reply | Answer:
+        """Look at a voucher; see `trade_vouchers.prepare`."""
+        return await self._ask(
+            lambda counter: prepare(counter, given), Named((given.staff_id,)), None, encode
+        )
+
+    async def redeem(
+        self, given: RedeemIn, once: Once | None, encode: EncodeError
+    ) -> Reply | Answer:
+        """Redeem a voucher; see `trade_vouchers.redeem`."""
+        return await self._ask(
+            lambda counter: redeem(counter, given), Named((given.staff_id,)), once, encode
+        )
+
+    async def reverse(
+        self, given: ReverseIn, once: Once | None, encode: EncodeError
+    ) -> Reply | Answer:
+        """Take a redemption back; see `trade_vouchers.reverse`."""
+        return await self._ask(
+            lambda counter: reverse(counter, given), Named((given.staff_id,)), once, encode
+        )
+
+    # Time
+
+    async def tick(self) -> None:
+        """Let expire what the community's clock has made due."""
+        now = self._host.now()
+        while await asyncio.to_thread(self.records.something_due, self.house.community, now=now):
+            async with self._host.writing:
+                await self._host.changed(await self._again(self._expire))
+
+    async def _again(self, work: Callable[[Instant], Made]) -> Made:
+        """Do a whole commit in a thread, again should another of the ledger's have come between."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await asyncio.to_thread(work, self._host.now())
+            except UnavailableError as error:
+                if error.code != "ledger_busy":
+                    raise
+        return await asyncio.to_thread(work, self._host.now())
+
+    def _expire(self, now: Instant) -> Sequence[Change]:
+        with self.records.till(self.house.community, now=now) as till:
+            expire(Counter(till, self.house))
+            till.flush()
+            return till.changes
+
+    async def hear(self) -> None:
+        """Let the log hear of what another process has committed."""
+        async with self._host.writing:
+            deeds = await asyncio.to_thread(
+                self.records.pending_changes, self.house.community, limit=HEAR_MAX, deeds_only=True
+            )
+            await self._host.changed(deeds)
+
+    # The queue
+
+    async def _ask(
+        self, serve: Serve, named: Named, once: Once | None, encode: EncodeError
+    ) -> Reply | Answer:
+        if len(self._queue) >= QUEUE_MAX:
+            raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
+        done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
+        self._queue.append(Asked(serve, named, once, encode, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+        return await asyncio.shield(done)
+
+    async def _write(self) -> None:
+        """Serve the queue until it is empty; whatever came meanwhile is the next commit."""
+        try:
+            while self._queue:
+                async with self._host.writing:
+                    batch, self._queue = self._queue[:COMMIT_MAX], self._queue[COMMIT_MAX:]
+                    await self._commit(batch)
+        finally:
+            self._writer = asyncio.create_task(self._write()) if self._queue else None
+
+    async def _commit(self, batch: list[Asked]) -> None:
+        message = "The commit failed; ask again, with the same Idempotency-Key."
+        trouble: LodestoneError = UnavailableError("trade_failed", message)
+        replies: list[Reply | Answer | LodestoneError] = []
+        try:
+            replies, changes = await self._again(lambda now: self._serve(batch, now))
+            await self._host.changed(changes)
+        except LodestoneError as error:
+            # It did not happen, or nobody can say that it is durable: all ask again.
+            trouble, replies = error, []
+        finally:
+            for asked, reply in zip(batch, replies or [trouble] * len(batch), strict=True):
+                if asked.done.done():
+                    continue
+                if isinstance(reply, LodestoneError):
+                    asked.done.set_exception(reply)
+                else:
+                    asked.done.set_result(reply)
+
+    def _serve(
+        self, batch: list[Asked], now: Instant
+    ) -> tuple[list[Reply | Answer | LodestoneError], Sequence[Change]]:
+        """Serve a batch at one till; in a thread."""
+        with self.records.till(self.house.community, now=now) as till:
+            counter = Counter(till, self.house)
+            _expect(till, [asked.named for asked in batch])
+            keys = [asked.once.claim for asked in batch if asked.once is not None]
+            known = till.recall(keys, now)
+            replies = [_serve_one(counter, asked, known) for asked in batch]
+            till.flush()
+            return replies, till.changes
+
+
+def _expect(till: Till, named: Sequence[Named]) -> None:
+    """Read what the requests of a commit name, each kind at once."""
+    till.expect(name for one in named for name in one.people)
+    till.expect_orders(one.order for one in named if one.order is not None)
+    for sale in sorted({one.sale for one in named if one.sale is not None}):
+        till.expect_taken(sale, (name for one in named if one.sale == sale for name in one.people))
+
+
+def _serve_one(
+    counter: Counter, asked: Asked, known: dict[bytes, Answer]
+) -> Reply | Answer | LodestoneError:
+    once = asked.once
+    if once is not None and once.claim in known:
+        before = known[once.claim]
+        if before.body_digest == once.digest:
+            return before
+        return ConflictError(
+            "idempotency_conflict",
+            "this Idempotency-Key was used for another body; take a new one",
+        )
+    reply: Reply | LodestoneError
+    try:
+        reply = asked.serve(counter)
+    except LodestoneError as error:
+        reply = error
+    if once is not None:
+        answer = known[once.claim] = answer_of(reply, asked.encode, once)
+        party = reply.party if isinstance(reply, Reply) else None
+        counter.till.remember(once.claim, answer, party)
+    return reply
+
+
+def paying(given: PayIn) -> Callable[[Counter, OrderRecord], OrderRecord]:
+    """Say how an order is paid."""
+    return lambda counter, order: pay(counter, order, given)
+
+
+def refunding(given: RefundIn) -> Callable[[Counter, OrderRecord], OrderRecord]:
+    """Say what is refunded."""
+    return lambda counter, order: refund(counter, order, given)
+
+
+def require_buyer(counter: Counter, order: OrderRecord, viewer: str) -> None:
+    """Refuse to move somebody else's order, as if it were not there."""
+    party = counter.till.party(viewer)
+    if party is None or party.ordinal != order.buyer:
+        raise UnknownError("order_unknown", "There is no such order of this viewer.")
+
+
+def show_order(counter: Counter, order: OrderRecord) -> OrderOut:
+    """Show an order as it stands at the till."""
+    return order_out(counter.house, counter.till.view(order))
+
+
+__all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "paying", "refunding")

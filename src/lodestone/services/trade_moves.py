@@ -1,0 +1,312 @@
+"""Pay, fulfil, cancel and refund an order. See `commerce.life` for what is allowed."""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.money import Micros
+from lodestone.commerce.life import Move, OrderState, after
+from lodestone.commerce.order import PayIn, RefundIn
+from lodestone.commerce.price import NOTHING, first_units, less, portion
+from lodestone.commerce.refusals import MoveRefusal
+from lodestone.commerce.stock import release, restock, sell
+from lodestone.commerce.vouchers import Voucher, write_code
+from lodestone.events.outcomes import Kind
+from lodestone.ledger.transfers import Outcome
+from lodestone.services.trade_counter import Counter, refused
+from lodestone.services.trade_line import admit
+from lodestone.services.trade_money import HOLD_SECONDS
+from lodestone.stores.records_types import Deed
+from lodestone.stores.trade_seal import code_digest, seal_code
+from lodestone.stores.trade_types import OrderRecord, VoucherRecord
+
+METHODS: Final = ("manual", "test")
+"""Providers that take buyers' money."""
+_SECOND: Final = 1_000_000
+_S, _M = OrderState, Move
+
+
+def pay(counter: Counter, order: OrderRecord, given: PayIn) -> OrderRecord:
+    """Take a reserved order's payment; the stock is sold, vouchers are issued.
+
+    Paying again what has been paid changes nothing.
+
+    Raises:
+        ConflictError: `MoveRefusal`.
+        InvalidError: `method_unknown`.
+    """
+    if given.method not in METHODS:
+        problem = Problem("method", f"is none of {', '.join(METHODS)}")
+        raise InvalidError("method_unknown", f"method {problem.problem}.", (problem,))
+    _require_money(counter, given.amount.currency, "amount.currency")
+    if given.amount.micros != order.paid.total:
+        detail = f"{order.paid.total} micros"
+        raise refused(MoveRefusal.AMOUNT_MISMATCH, detail=detail, field="amount")
+    if order.state is _S.PAID and order.provider == given.method:
+        return order
+    _require(counter, order, _M.PAY)
+    order = replace(order, provider=given.method)
+    redeemed = order.fulfilment == "redeem"
+    if redeemed:
+        counter.buyer(order)
+    name = counter.order_id(order.number)
+    if order.paid.total:
+        make = counter.book.sell_vouchers if redeemed else counter.book.hold
+        outcome = counter.pay(make(name, order.shop, given.method, order.paid.total))
+        if outcome is not Outcome.POSTED:
+            raise refused(
+                MoveRefusal.PAYMENT_REFUSED, detail=f"the ledger says {outcome.name.lower()}"
+            )
+    counter.till.move_stock(order.takes, sell)
+    due = None if redeemed else Instant(counter.now + HOLD_SECONDS * _SECOND)
+    order = counter.move(order, _M.PAY, due=due, amount=order.paid.total)
+    if redeemed:
+        _issue(counter, order)
+    _tell(counter, order, name)
+    return order
+
+
+def fulfil(counter: Counter, order: OrderRecord) -> OrderRecord:
+    """Hand an order over; merchant and house are paid. Again changes nothing.
+
+    Raises:
+        ConflictError: `MoveRefusal`; what is redeemed is fulfilled by its vouchers.
+    """
+    if order.state is _S.FULFILLED:
+        return order
+    _require(counter, order, _M.FULFIL)
+    if order.fulfilment == "redeem":
+        raise refused(MoveRefusal.MOVE_REFUSED, detail="its vouchers are redeemed at the shop")
+    name = counter.order_id(order.number)
+    earned = less(order.paid, portion(order.paid, Micros(0), order.refunded))
+    if earned.total:
+        counter.must(counter.book.capture(name, order.shop, order.provider, earned))
+    order = counter.move(order, _M.FULFIL, amount=earned.total)
+    if order.fulfilment == "pickup":
+        line = order.lines[0]
+        item = counter.item(line.product)
+        visit = Deed(
+            Kind.SHOP_VISIT, f"visit/{name}", counter.now, order.buyer, item, order.receipt,
+            order.slot,
+        )  # fmt: skip
+        counter.till.deed(visit)
+    return order
+
+
+def cancel(counter: Counter, order: OrderRecord) -> OrderRecord:
+    """Give an order up before it was fulfilled; stock and money are free. Again changes nothing.
+
+    Raises:
+        ConflictError: `MoveRefusal`.
+    """
+    if order.state is _S.CANCELLED:
+        return order
+    _require(counter, order, _M.CANCEL)
+    if order.state is _S.PAID:
+        _give_back_all(counter, order)
+    ended = leave(counter, order, _M.CANCEL)
+    if order.sale is not None:
+        admit(counter, order.sale)
+    return ended
+
+
+def leave(counter: Counter, order: OrderRecord, move: Move) -> OrderRecord:
+    """End an order that was not fulfilled: give back its stock and its place."""
+    if order.state is _S.RESERVED:
+        counter.till.move_stock(order.takes, release)
+    elif order.state is _S.PAID:
+        counter.till.move_stock(order.takes, restock)
+    if order.sale is not None:
+        units = sum(line.quantity for line in order.lines)
+        counter.till.put_taken(order.sale, order.buyer, -units)
+        if order.state is _S.WAITING:
+            counter.line_moved(order.sale, -units)
+    return counter.move(order, move, amount=order.paid.total if order.provider else None)
+
+
+def _give_back_all(counter: Counter, order: OrderRecord) -> None:
+    """Free the money of an order of which nothing has been handed over."""
+    name = counter.order_id(order.number)
+    if order.fulfilment != "redeem":
+        if order.paid.total:
+            book = counter.book
+            counter.must(book.release(name, order.shop, order.provider, expired=False))
+        return
+    vouchers = counter.till.vouchers_of(order.number)
+    if any(voucher.standing.used for voucher in vouchers):
+        raise refused(MoveRefusal.VOUCHER_REDEEMED)
+    left = Micros(order.paid.total - order.refunded)
+    back = counter.book.refund_vouchers(name, order.shop, order.provider, "all", left)
+    counter.must(back)
+    for voucher in vouchers:
+        standing = replace(voucher.standing, refunded=voucher.standing.count)
+        counter.till.put_voucher(replace(voucher, standing=standing))
+
+
+def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord:
+    """Refund part or all of what is left; again under its request id changes nothing.
+
+    Raises:
+        ConflictError: `MoveRefusal`, or `request_reused`.
+    """
+    digest = hashlib.sha256(msgspec.json.encode(given)).digest()
+    before = counter.till.event(order.number, given.request_id)
+    if before is not None:
+        if before.digest != digest:
+            raise refused(MoveRefusal.REQUEST_REUSED, field="request_id")
+        return order
+    if given.amount is not None:
+        _require_money(counter, given.amount.currency, "amount.currency")
+    if after(order.state, _M.REFUND_PART) is None:
+        _require(counter, order, _M.REFUND_PART)
+    once = (given.request_id, digest)
+    if order.fulfilment == "redeem":
+        return _refund_vouchers(counter, order, given, once)
+    if given.units is not None:
+        problem = Problem("units", "is for orders that are redeemed; send amount")
+        raise InvalidError("units_not_redeemed", f"units {problem.problem}.", (problem,))
+    left = order.paid.total - order.refunded
+    amount = Micros(left if given.amount is None else given.amount.micros)
+    if amount > left:
+        detail = f"{left} micros left of {order.paid.total}"
+        raise refused(MoveRefusal.REFUND_BEYOND_PAID, detail=detail, field="amount")
+    return _refund_amount(counter, order, amount, once)
+
+
+def _refund_amount(
+    counter: Counter, order: OrderRecord, amount: Micros, once: tuple[str, bytes]
+) -> OrderRecord:
+    name = counter.order_id(order.number)
+    whole = order.refunded + amount == order.paid.total
+    if order.state is not _S.PAID:
+        back = portion(order.paid, order.refunded, amount)
+        have = counter.payable(order.shop)
+        counter.must(counter.book.refund(name, order.shop, order.provider, once[0], back, have))
+    elif whole and order.paid.total:
+        counter.must(counter.book.release(name, order.shop, order.provider, expired=False))
+    if whole and order.state is _S.PAID:
+        counter.till.move_stock(order.takes, restock)
+    order = replace(order, refunded=Micros(order.refunded + amount))
+    move = _M.REFUND_WHOLE if whole else _M.REFUND_PART
+    due = order.due if not whole and order.state is _S.PAID else None
+    return counter.move(order, move, due=due, amount=amount, once=once)
+
+
+def _refund_vouchers(
+    counter: Counter, order: OrderRecord, given: RefundIn, once: tuple[str, bytes]
+) -> OrderRecord:
+    if given.amount is not None:
+        raise refused(MoveRefusal.REFUND_NOT_WHOLE_UNITS, field="amount")
+    vouchers = counter.till.vouchers_of(order.number)
+    left = sum(voucher.standing.left for voucher in vouchers)
+    units = left if given.units is None else given.units
+    if not 0 < units <= left:
+        detail = f"{left} unused"
+        raise refused(MoveRefusal.REFUND_BEYOND_PAID, detail=detail, field="units")
+    return refund_units(counter, order, vouchers, units, once)
+
+
+def refund_units(
+    counter: Counter,
+    order: OrderRecord,
+    vouchers: list[VoucherRecord],
+    units: int,
+    once: tuple[str, bytes],
+) -> OrderRecord:
+    """Refund so many unused times of vouchers of one order, the first vouchers first."""
+    amount, changed = 0, []
+    for voucher in vouchers:
+        now = min(units, voucher.standing.left)
+        if now:
+            units -= now
+            amount += _unused_amount(voucher, now)
+            standing = replace(voucher.standing, refunded=voucher.standing.refunded + now)
+            changed.append(replace(voucher, standing=standing))
+    assert units == 0
+    name = counter.order_id(order.number)
+    back = counter.book.refund_vouchers(name, order.shop, order.provider, once[0], Micros(amount))
+    counter.must(back)
+    for voucher in changed:
+        counter.till.put_voucher(voucher)
+    order = replace(order, refunded=Micros(order.refunded + amount))
+    used = sum(voucher.standing.used for voucher in counter.till.vouchers_of(order.number))
+    whole = not used and order.refunded == order.paid.total
+    if whole:
+        counter.till.move_stock(order.takes, restock)
+    move = _M.REFUND_WHOLE if whole else _M.REFUND_PART
+    order = counter.move(order, move, amount=Micros(amount), once=once)
+    return order if whole else finish_redeemed(counter, order)
+
+
+def _unused_amount(voucher: VoucherRecord, units: int) -> Micros:
+    """Return what the last `units` that are neither used nor refunded were sold for."""
+    total, standing = voucher.paid.total, voucher.standing
+    upto = first_units(total, standing.count, standing.count - standing.refunded)
+    return Micros(
+        upto - first_units(total, standing.count, standing.count - standing.refunded - units)
+    )
+
+
+def finish_redeemed(counter: Counter, order: OrderRecord) -> OrderRecord:
+    """Fulfil an order once none of its vouchers can be redeemed any more."""
+    vouchers = counter.till.vouchers_of(order.number)
+    done = all(not voucher.standing.left for voucher in vouchers)
+    if done and order.state is _S.PAID and any(one.standing.used for one in vouchers):
+        return counter.move(order, _M.FULFIL)
+    return order
+
+
+def _issue(counter: Counter, order: OrderRecord) -> None:
+    """Issue one voucher for each line: redeemed at most `count` times, until it expires."""
+    buyer = counter.buyer(order)
+    for index, line in enumerate(order.lines):
+        product = counter.till.product(line.product)
+        assert product is not None
+        rule = product.given.voucher
+        code = write_code(counter.till.chance(17))
+        last = counter.date + timedelta(days=rule.valid_days)
+        ends = line.date or last
+        expires = Instant(counter.house.days.starts(ends + timedelta(days=1)))
+        standing = Voucher(line.quantity * rule.count, 0, 0, expires)
+        number = counter.till.number("voucher")
+        counter.till.add_voucher(
+            VoucherRecord(
+                number, order.number, index, order.shop, order.buyer, standing, line.paid, NOTHING,
+                counter.now, code_digest(code), seal_code(buyer, code),
+            )
+        )  # fmt: skip
+
+
+def _tell(counter: Counter, order: OrderRecord, name: str) -> None:
+    """Let the log hear that each line was bought."""
+    for index, line in enumerate(order.lines):
+        deed = Deed(
+            Kind.ORDER, f"order/{name}/{index}", counter.now, order.buyer,
+            counter.item(line.product), order.receipt, order.slot,
+        )  # fmt: skip
+        counter.till.deed(deed)
+
+
+def _require(counter: Counter, order: OrderRecord, move: Move) -> None:
+    """Refuse a move that the order's state, or its time, does not allow."""
+    over = order.due is not None and counter.now >= order.due
+    if order.state in (_S.WAITING, _S.RESERVED) and over and move is not _M.CANCEL:
+        raise refused(MoveRefusal.RESERVATION_EXPIRED)
+    if order.state is _S.PAID and over:
+        raise refused(MoveRefusal.HOLD_EXPIRED)
+    if order.state is _S.EXPIRED:
+        held = bool(order.provider)
+        raise refused(MoveRefusal.HOLD_EXPIRED if held else MoveRefusal.RESERVATION_EXPIRED)
+    if after(order.state, move) is None:
+        raise refused(MoveRefusal.MOVE_REFUSED, state=order.state)
+
+
+def _require_money(counter: Counter, currency: str, field: str) -> None:
+    if currency != counter.house.currency:
+        detail = counter.house.currency
+        raise refused(MoveRefusal.CURRENCY_MISMATCH, detail=detail, field=field)

@@ -1,0 +1,143 @@
+"""The suite of the records port: what trade keeps, whose it is, and what is left of it after an erasure."""
+
+import sqlite3
+
+import pytest
+
+from lodestone.base.clock import ManualClock
+from lodestone.base.errors import UnknownError
+from lodestone.commerce.order import Address, LineIn, OrderIn
+from lodestone.commerce.product import own_key
+from lodestone.commerce.shop import ReviewIn, ShopIn
+from lodestone.commerce.stock import Stock
+from lodestone.content import CommunityIn
+from lodestone.events.outcomes import Kind
+from lodestone.people import PersonIn
+from lodestone.services.desks import Desk
+from lodestone.services.trade_counter import Counter
+from lodestone.services.trade_reserve import reserve
+from records_world import NOW, raised
+from trade_simulation import TOWN, cny, open_market
+
+HOME = Address(text="Mill Lane 3", position=TOWN, name="Ann", phone="0851-5555")
+
+
+def bought(records, community, *, buyer="p0"):
+    desk = Desk(records, records.community(community), ManualClock(NOW))
+    given = OrderIn(
+        buyer=buyer, lines=(LineIn(product_id="soup", variant_id="v"),), position=TOWN, address=HOME,
+        total=cny(17_000_003),
+    )  # fmt: skip
+    with records.till(community, now=NOW) as till:
+        reply = reserve(Counter(till, desk.trade.house), given)
+    return reply.told
+
+
+def test_a_product_is_written_with_its_item_and_both_are_the_shops(records):
+    open_market(records, "town")
+
+    product, stock = records.product("town", "soup")
+    item = records.item("town", "soup")
+    assert (item.row, item.given.kind, item.author_id) == (product.item, "product", "mei")
+    assert item.given.position == TOWN
+    assert [held.available for held in stock.values()] == [20]
+    changes = records.review_shop("town", "s", ReviewIn(decision="rejected"), now=NOW)
+    assert {change.app_id for change in changes if change.kind is Kind.ITEM} == {
+        "soup",
+        "duck",
+        "meal",
+    }
+    assert records.item("town", "soup").given.state == "draft"
+
+
+def test_nothing_of_trade_crosses_from_one_community_to_another(records):
+    open_market(records, "town")
+    bought(records, "town")
+
+    for ask in (records.shop, records.product, records.sale, records.shared_stock):
+        with pytest.raises(UnknownError):
+            ask(
+                "other",
+                {"shop": "s", "sale": "flash", "shared_stock": "duck"}.get(ask.__name__, "soup"),
+            )
+    raised(UnknownError, "order_unknown", records.order, "other", 1)
+    assert records.orders("other", limit=9) == records.vouchers("other", limit=9) == []
+    assert records.shops("other", limit=9) == []
+    assert records.order_events("other", after=0, limit=9) == []
+
+
+def test_the_same_id_in_two_communities_is_two_shops(records):
+    open_market(records, "town")
+    open_market(records, "other")
+    bought(records, "town")
+
+    left = [
+        next(iter(records.product(one, "soup")[1].values())).available for one in ("town", "other")
+    ]
+    assert left == [19, 20]
+
+
+def _break_off(records):
+    key = own_key("soup", "v")
+    with records.till("town", now=NOW) as till:
+        assert till.stock(key) == Stock(20)
+        till.put_stock(key, Stock(99))
+        till.flush()
+        raise ZeroDivisionError
+
+
+def test_what_raises_at_the_till_has_changed_nothing(records, dump):
+    open_market(records, "town")
+    before = dump()
+
+    with pytest.raises(ZeroDivisionError):
+        _break_off(records)
+
+    assert dump() == before
+
+
+def test_an_erased_buyer_leaves_an_order_that_names_nobody(records):
+    open_market(records, "town")
+    bought(records, "town")
+    assert records.order("town", 1).address == HOME
+
+    records.erase_person("town", "p0", now=NOW)
+
+    view = records.order("town", 1)
+    assert (view.buyer_id, view.address, view.order.paid.total) == (None, None, 17_000_003)
+
+
+def test_an_erased_merchants_shop_is_closed_and_says_nothing(records):
+    open_market(records, "town")
+
+    records.erase_person("town", "mei", now=NOW)
+
+    shop = records.shop("town", "s")
+    assert (shop.given.name, shop.given.status, shop.given.owner_id) == ("closed", "closed", "")
+    assert records.product("town", "soup")[0].given.name == "closed"
+
+
+def test_no_file_names_where_a_buyer_lives_or_stood(sqlite_place, tmp_path):
+    records = sqlite_place.open()
+    records.create_community("town", CommunityIn(), now=NOW)
+    open_market(records, "town")
+    bought(records, "town")
+    records.close()
+
+    held = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    for words in (b"Mill Lane", b"0851-5555"):
+        assert words not in held
+    with sqlite3.connect(tmp_path / "records.db") as reading:
+        assert reading.execute("SELECT count(*) FROM position_claims").fetchone() == (1,)
+
+
+def test_an_owner_must_exist_and_staff_are_listed_by_name(records):
+    open_market(records, "town")
+    shop = ShopIn(owner_id="nobody", name="x", position=TOWN)
+
+    raised(UnknownError, "person_unknown", records.put_shop, "town", "x", shop, now=NOW)
+    assert records.staff("town", "s") == [("li", "clerk"), ("mei", "manager")]
+    assert records.remove_staff("town", "s", "li")
+    assert not records.remove_staff("town", "s", "li")
+    records.put_person("town", "zoe", PersonIn(), now=NOW)
+    raised(UnknownError, "shop_unknown", records.put_staff, "town", "none", "zoe", "clerk")

@@ -1,0 +1,124 @@
+"""Kill an installation between every two writes of a small market day, open what is left, ask for all of it again, compare.
+
+Runs by itself, as `points.py` does; what it says after each kill is the digest of everything trade has stored, of
+the ledger's balances, and of what the log and the counters have heard.
+"""
+
+import asyncio
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from lodestone.services.engine import Engine
+from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.trade_drawer import Drawer
+from tests.crash.points import KILLED, Count, forked
+from tests.trade_world import balances, line, market, order, redeem, voucher, yuan
+from tests.world import TOWN, opened
+
+
+def instrument(count):
+    """Count at every till's writing, at its commit, and at every write of the log, the state and the outbox."""
+    Drawer.flush = count.around(Drawer.flush)
+    Engine._apply = count.around(Engine._apply)
+    append = SqliteLog.append
+
+    def later(*given):
+        return asyncio.ensure_future(count.around_later(append)(*given))
+
+    SqliteLog.append = later
+    opening = Engine.__init__
+
+    def made(self, parts):
+        opening(self, parts)
+        for name in ("done", "pending_changes"):
+            setattr(parts.records, name, count.around(getattr(parts.records, name)))
+
+    Engine.__init__ = made
+
+
+async def day(world):
+    """Buy, pay, redeem, reverse, refund and cancel, each under a name that says the same when done again."""
+
+    def named(key):
+        # The operator's key: another start makes the app another one, and a token is scoped to its key.
+        mine = {"Authorization": f"Bearer {world.app.operator_key}", "X-Community": "c"}
+        return {**mine, "Idempotency-Key": key}
+
+    soup = await order(world, line(quantity=2), headers=named("a"))
+    meal = await order(world, line("meal", "two"), buyer="p1", headers=named("b"))
+    gone = await order(world, buyer="p2", headers=named("c"))
+
+    async def once(key, made, what, body=None):
+        path = f"/v1/orders/{made['id']}/{what}"
+        await world.ask("POST", path, body, headers=named(key), status=200)
+
+    await once("d", soup, "pay", {"amount": soup["total"]})
+    await once("e", meal, "pay", {"amount": meal["total"]})
+    await once("g", gone, "cancel")
+    await once("h", soup, "fulfil")
+    code = (await voucher(world, "p1"))["code"]
+    await redeem(world, code, "r1")
+    await redeem(world, code, "r2")
+    back = {"request_id": "b1", "redeemed": "r2", "shop_id": "soups", "staff_id": "li"}
+    await world.ask("POST", "/v1/vouchers/reverse", back, status=200)
+    await once("i", soup, "refund", {"request_id": "f1", "amount": yuan(7)})
+    await once("j", meal, "refund", {"request_id": "f2", "units": 1})
+    return [soup["id"], meal["id"], gone["id"]]
+
+
+async def life(home):
+    async with opened(home) as world:
+        await market(world, again=True)
+        return await told(world, await day(world))
+
+
+async def told(world, orders):
+    """Say what it all came to, whatever the way there."""
+    shown = [await world.ask("GET", f"/v1/orders/{name}", status=200) for name in orders]
+    audit = await world.ask("POST", "/v1/audit", status=200)
+    assert audit["differences"] == []
+    assert world.app.records.pending_changes("c") == []
+    verified = await world.ask("POST", "/v1/verify", {}, status=200)
+    assert verified["findings"] == []
+    counters = [
+        (await world.ask("GET", f"/v1/items/{name}", status=200))["counters"]
+        for name in ("soup", "meal")
+    ]
+    engine = world.engine
+    buyer, mei = (engine.directory.person_row(name) for name in ("p1", "mei"))
+    bought = list(engine.state.bought(buyer)) == [mei]
+    whole = (
+        [(one["state"], one["refunded"], [e["move"] for e in one["history"]]) for one in shown],
+        sorted(balances(world).items()), counters, bought,
+        (await voucher(world, "p1"))["left"], TOWN,
+    )  # fmt: skip
+    if os.environ.get("WHOLE"):
+        return repr(whole)
+    return hashlib.sha256(repr(whole).encode()).hexdigest()
+
+
+def dying(home, at):
+    count = Count(at)
+    instrument(count)
+    asyncio.run(life(home))
+    return str(count.now)
+
+
+def main(folder: Path, stride: int) -> None:
+    print("whole", asyncio.run(life(folder / "whole")), flush=True)  # noqa: T201
+    at = 1
+    while True:
+        home = folder / str(at)
+        status, _ = forked(lambda: dying(home, at))  # noqa: B023  called at once
+        if status != KILLED:
+            print("end", at, status, flush=True)  # noqa: T201
+            return
+        status, said = forked(lambda: asyncio.run(life(home)))  # noqa: B023  called at once
+        print("kill", at, said if status == 0 else f"failed with {status}", flush=True)  # noqa: T201
+        at += stride
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,58 @@
+"""The tables of docs/trade.md, made from the code: `python -m tests.docs.trade_tables` writes them anew."""
+
+import re
+
+from lodestone.commerce.life import MOVES, Move, OrderState
+from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, RedeemRefusal
+from lodestone.commerce.vouchers import VoucherRefusal
+from lodestone.services.trade_counter import VOUCHER_CURES
+from tests.docs.blocks import ROOT
+
+PAGE = ROOT / "docs" / "trade.md"
+
+
+def word(one):
+    return one.name.lower()
+
+
+def life():
+    head = ["| from | " + " | ".join(f"`{word(move)}`" for move in Move) + " |"]
+    head.append("|---" * (len(Move) + 1) + "|")
+    rows = []
+    for state in OrderState:
+        cells = (MOVES.get((state, move)) for move in Move)
+        told = " | ".join("" if to is None else word(to) for to in cells)
+        rows.append(f"| `{word(state)}` | {told} |")
+    return "\n".join([*head, *rows])
+
+
+def refusals(*kinds):
+    cures = {**CURES, **VOUCHER_CURES}
+    rows = [f"| `{word(one)}` | {cures[one]} |" for kind in kinds for one in kind]
+    return "\n".join(["| code | what to do |", "|---|---|", *rows])
+
+
+TABLES = {
+    "LIFE": life(),
+    "ORDER": refusals(OrderRefusal),
+    "MOVE": refusals(MoveRefusal),
+    "REDEEM": refusals(RedeemRefusal, VoucherRefusal),
+}
+
+
+def blocks_of(text):
+    return re.findall(r"<!-- (\w+) -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
+
+
+def written(text):
+    for name, table in TABLES.items():
+        whole = f"<!-- {name} -->\n{table}\n<!-- end -->"
+        text = re.sub(
+            rf"<!-- {name} -->\n.*?\n<!-- end -->", lambda _, w=whole: w, text, flags=re.DOTALL
+        )
+        text = re.sub(rf"^{name}$", lambda _, w=whole: w, text, flags=re.MULTILINE)
+    return text
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text()))

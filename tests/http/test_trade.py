@@ -1,0 +1,364 @@
+"""Buying on the spot over the public routes: what is reserved, paid, handed over, given back."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.trade_world import (
+    act,
+    balances,
+    bought,
+    line,
+    market,
+    order,
+    pay,
+    redeem,
+    stock,
+    voucher,
+    yuan,
+)
+from tests.world import opened, run
+
+
+def test_an_order_is_reserved_paid_and_handed_over(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+
+            made = await order(world, line(quantity=2))
+            assert (made["state"], made["total"], made["commission"]) == (
+                "reserved",
+                yuan(36),
+                yuan(1.8),
+            )
+            assert await stock(world) == {"offered": 10, "available": 8, "held": 2, "sold": 0}
+            paid = await pay(world, made)
+            assert (paid["state"], paid["moves"]) == ("paid", ["fulfil", "cancel", "refund"])
+            assert balances(world) == {}
+            done = await act(world, made, "fulfil")
+
+            assert done["state"] == "fulfilled"
+            assert await stock(world) == {"offered": 10, "available": 8, "held": 0, "sold": 2}
+            assert balances(world) == {
+                ("PROVIDER_CLEARING", "provider:manual"): -36_000_000,
+                ("MERCHANT_PAYABLE", "shop:soups"): 34_200_000,
+                ("COMMISSION_REVENUE", "platform"): 1_800_000,
+            }
+            assert [one["move"] for one in done["history"]] == ["pay", "fulfil"]
+
+    run(scenario())
+
+
+def test_a_voucher_is_redeemed_as_often_as_it_may_be(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            made = await bought(world, line("meal", "two"))
+            held = await voucher(world)
+            assert (held["count"], held["left"], held["state"]) == (3, 3, "open")
+            assert balances(world)[("VOUCHER_LIABILITY", "shop:soups")] == 100_000_000
+
+            first = await redeem(world, held["code"].lower())
+            again = await redeem(world, held["code"])
+            assert first == again
+            assert first["amount"] == {"micros": 30_000_001, "currency": "CNY"}
+            await redeem(world, held["code"], "r2", count=2)
+            refused = await redeem(world, held["code"], "r3", status=409)
+
+            assert refused["error"]["code"] == "voucher_used_up"
+            whole = await world.ask("GET", f"/v1/orders/{made['id']}", status=200)
+            assert whole["state"] == "fulfilled"
+            assert balances(world) == {
+                ("PROVIDER_CLEARING", "provider:manual"): -100_000_000,
+                ("MERCHANT_PAYABLE", "shop:soups"): 90_000_000,
+                ("COMMISSION_REVENUE", "platform"): 10_000_000,
+            }
+
+    run(scenario())
+
+
+async def audited(world):
+    told = await world.ask("POST", "/v1/audit", status=200)
+    assert told["differences"] == []
+
+
+def test_refunds_give_back_the_merchants_part_and_the_commission_in_proportion(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            made = await bought(world, line(quantity=3))
+            await act(world, made, "fulfil")
+            for name, amount in (("a", 10.000001), ("b", 17)):
+                told = await act(
+                    world, made, "refund", {"request_id": name, "amount": yuan(amount)}
+                )
+                again = {"request_id": name, "amount": yuan(amount)}
+                assert await act(world, made, "refund", again) == told
+            assert told["state"] == "refunded_in_part"
+            assert balances(world) == {
+                ("PROVIDER_CLEARING", "provider:manual"): -54_000_000,
+                ("REFUNDS", "provider:manual"): 27_000_001,
+                ("MERCHANT_PAYABLE", "shop:soups"): 25_649_999,
+                ("COMMISSION_REVENUE", "platform"): 1_350_000,
+            }
+            await audited(world)
+
+            done = await act(world, made, "refund", {"request_id": "c"})
+
+            assert (done["state"], done["refunded"]) == ("refunded", yuan(54))
+            assert balances(world) == {
+                ("PROVIDER_CLEARING", "provider:manual"): -54_000_000,
+                ("REFUNDS", "provider:manual"): 54_000_000,
+            }
+            await audited(world)
+
+    run(scenario())
+
+
+def test_what_is_cancelled_before_it_was_handed_over_is_free_again(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            reserved = await order(world, line(quantity=2))
+            paid = await bought(world, line(quantity=3), buyer="p1")
+            voucher_order = await bought(world, line("meal", "two"), buyer="p2")
+            for made in (reserved, paid, voucher_order):
+                assert (await act(world, made, "cancel"))["state"] == "cancelled"
+                assert (await act(world, made, "cancel"))["state"] == "cancelled"
+
+            assert await stock(world) == {"offered": 10, "available": 10, "held": 0, "sold": 0}
+            assert balances(world) == {
+                ("PROVIDER_CLEARING", "provider:manual"): -100_000_000,
+                ("REFUNDS", "provider:manual"): 100_000_000,
+            }
+            held = await voucher(world, "p2")
+            assert (held["state"], held["left"]) == ("refunded", 0)
+            await audited(world)
+
+    run(scenario())
+
+
+def test_a_partial_refund_before_the_goods_are_handed_over_is_never_taken(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            made = await bought(world)
+            told = await act(world, made, "refund", {"request_id": "a", "amount": yuan(8)})
+            assert (told["state"], told["refunded"]) == ("paid", yuan(8))
+
+            await act(world, made, "fulfil")
+
+            assert balances(world) == {
+                ("PROVIDER_CLEARING", "provider:manual"): -10_000_000,
+                ("MERCHANT_PAYABLE", "shop:soups"): 9_500_000,
+                ("COMMISSION_REVENUE", "platform"): 500_000,
+            }
+            await audited(world)
+
+    run(scenario())
+
+
+def test_a_shop_that_has_been_paid_out_owes_what_it_gives_back(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            made = await bought(world)
+            await act(world, made, "fulfil")
+            world.later(days=1)
+            await world.ask("POST", "/v1/settle", {"day": "2026-03-04"}, status=200)
+            await world.ask("POST", "/v1/payouts", {"day": "2026-03-04"}, status=200)
+            before = balances(world)
+            assert ("MERCHANT_PAYABLE", "shop:soups") not in before
+
+            await act(world, made, "refund", {"request_id": "a"})
+
+            assert balances(world)[("MERCHANT_RECEIVABLE", "shop:soups")] == -17_100_000
+            await audited(world)
+
+    run(scenario())
+
+
+def test_time_gives_back_reservations_holds_and_unused_vouchers(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            reserved = await order(world, line(quantity=2))
+            held = await bought(world, line(quantity=3), buyer="p1")
+            made = await bought(world, line("meal", "two"), buyer="p2")
+            await redeem(world, (await voucher(world, "p2"))["code"])
+            world.later(minutes=15)
+            await world.engine.tick()
+            assert (await world.ask("GET", f"/v1/orders/{reserved['id']}"))["state"] == "expired"
+            assert (await stock(world))["held"] == 0
+
+            world.later(days=31)
+            await world.engine.tick()
+
+            assert (await world.ask("GET", f"/v1/orders/{held['id']}"))["state"] == "expired"
+            assert await stock(world) == {"offered": 10, "available": 10, "held": 0, "sold": 0}
+            whole = await world.ask("GET", f"/v1/orders/{made['id']}")
+            assert (whole["state"], whole["refunded"]["micros"]) == ("fulfilled", 66_666_666)
+            assert (await voucher(world, "p2"))["state"] == "refunded"
+            await audited(world)
+
+    run(scenario())
+
+
+def test_tables_and_rooms_are_sold_by_their_date(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            room = {"id": "double", "price": yuan(300), "dates": {"2026-03-04": 1, "2026-03-05": 2}}
+            hotel = {
+                "shop_id": "soups",
+                "name": "Room",
+                "fulfilment": ["redeem"],
+                "variants": [room],
+            }
+            await world.put("/v1/products/room", hotel, status=201)
+            nights = [line("room", "double", date=day) for day in ("2026-03-04", "2026-03-05")]
+
+            made = await bought(world, *nights)
+            refused = await order(world, *nights, buyer="p1", status=409)
+            await order(world, nights[1], buyer="p1")
+
+            assert refused["error"]["code"] == "sold_out"
+            assert made["total"] == yuan(600)
+            held = await world.ask("GET", "/v1/vouchers?buyer=p0", status=200)
+            assert [(one["date"], one["expires_at"]) for one in held["data"]] == [
+                ("2026-03-05", "2026-03-05T16:00:00.000Z"),
+                ("2026-03-04", "2026-03-04T16:00:00.000Z"),
+            ]
+            dates = (await world.ask("GET", "/v1/products/room"))["variants"][0]["dates"]
+            assert [dates[day]["available"] for day in sorted(dates)] == [0, 0]
+            past = await order(world, line("room", "double", date="2026-03-03"), status=409)
+            assert past["error"]["code"] == "date_unknown"
+
+    run(scenario())
+
+
+def test_variants_that_share_a_stock_item_sell_it_together(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            await world.put("/v1/stock/duck", {"shop_id": "soups", "stock": 3}, status=201)
+            duck = [
+                {"id": one, "price": yuan(price), "stock_item": "duck"}
+                for one, price in (("roast", 80), ("smoked", 90))
+            ]
+            product = {"shop_id": "soups", "name": "Duck", "fulfilment": ["pickup"]}
+            await world.put("/v1/products/duck", {**product, "variants": duck}, status=201)
+
+            await bought(world, line("duck", "roast"), line("duck", "smoked"))
+            refused = await order(
+                world, line("duck", "roast"), line("duck", "smoked"), buyer="p1", status=409
+            )
+
+            assert refused["error"]["code"] == "sold_out"
+            held = (await world.ask("GET", "/v1/stock/duck"))["stock"]
+            assert held == {"offered": 3, "available": 1, "held": 0, "sold": 2}
+            await audited(world)
+
+    run(scenario())
+
+
+def test_the_desk_sees_what_was_redeemed_by_day_and_by_whom(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            await bought(world, line("meal", "two"))
+            code = (await voucher(world))["code"]
+            await redeem(world, code, "r1")
+            world.later(days=1)
+            await redeem(world, code, "r2", staff_id="mei")
+
+            async def seen(query):
+                told = await world.ask("GET", f"/v1/shops/soups/redemptions{query}", status=200)
+                return [(one["request_id"], one["staff_id"]) for one in told["data"]]
+
+            assert await seen("") == [("r2", "mei")]
+            assert await seen("?from=2026-03-04&to=2026-03-05") == [("r2", "mei"), ("r1", "li")]
+            assert await seen("?from=2026-03-04&to=2026-03-05&staff_id=li") == [("r1", "li")]
+            assert await seen("?from=2026-03-04") == [("r1", "li")]
+            shop = await world.ask("GET", "/v1/vouchers?shop_id=soups", status=200)
+            assert [one["code"] for one in shop["data"]] == [None]
+            look = {"code": code, "shop_id": "soups", "staff_id": "li"}
+            told = await world.ask("POST", "/v1/vouchers/prepare", look, status=200)
+            assert (told["left"], told["code"]) == (1, code)
+
+    run(scenario())
+
+
+def test_what_was_bought_from_a_feed_is_an_outcome_of_its_slot_and_the_shop_is_the_buyers_own(
+    tmp_path,
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            feed = await world.feed(position={"latitude": 26.38, "longitude": 108.08})
+            slot = next(one for one in feed["slots"] if one["item_id"] == "soup")
+            assert slot["kind"] == "product"
+            await world.events(world.event("impression", slot))
+            named = {"receipt_id": feed["receipt_id"], "slot": slot["slot"]}
+            made = await bought(world, line(), line("soup", "bowl"), **named)
+
+            item = await world.ask("GET", "/v1/items/soup", status=200)
+            assert item["counters"]["order"] == 1
+            state = world.engine.state
+            mei, buyer = (world.engine.directory.person_row(one) for one in ("mei", "p0"))
+            assert list(state.bought(buyer)) == [mei]
+            assert made["receipt_id"] == feed["receipt_id"]
+            await world.items(3)
+            world.later(days=8)
+            later = await world.feed(surface="following")
+            shown = [(one["author_id"], one["domain"]) for one in later["slots"]]
+            assert set(shown) == {("mei", "private")}
+            liu = await world.ask(
+                "GET", "/v1/reports/liu?from=2026-03-04&to=2026-03-04", status=200
+            )
+            assert [one["count"] for one in liu["liu"]["retained"]["customers"]] == [1]
+            export = await world.ask("GET", "/v1/people/p0/export", status=200)
+            assert [one["id"] for one in export["orders"]] == [made["id"]]
+            owned = await world.ask("GET", "/v1/people/mei/export", status=200)
+            assert (owned["orders"], owned["shops"]) == ([], ["soups"])
+
+    run(scenario())
+
+
+TAMPERED = [
+    "UPDATE stock SET sold = sold + 1",
+    "UPDATE stock SET held = held + 1",
+    "UPDATE orders SET refunded = 1 WHERE number = 1",
+    "UPDATE orders SET state = 4 WHERE number = 2",
+    "UPDATE orders SET commission = commission + 1, merchant = merchant - 1 WHERE number = 1",
+    "UPDATE vouchers SET used = used + 1",
+    "UPDATE redemptions SET reversed = 1",
+    "UPDATE sale_taken SET units = units + 1",
+    "DELETE FROM order_events WHERE move = 3",
+    "DELETE FROM orders WHERE number = 1",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_an_audit_names_what_was_tampered_with_in_trade(tmp_path, statement):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            sale = {
+                "product_id": "soup", "variant_id": "bowl", "stock": 5,
+                "opens_at": "2026-03-04T11:00:00Z", "closes_at": "2026-03-04T23:00:00Z",
+            }  # fmt: skip
+            await world.put("/v1/sales/flash", sale, status=201)
+            done = await bought(world, line(quantity=2))
+            await act(world, done, "fulfil")
+            await bought(world, buyer="p1", sale_id="flash")
+            await bought(world, line("meal", "two"), buyer="p2")
+            await redeem(world, (await voucher(world, "p2"))["code"])
+            await audited(world)
+            with world.app.records._engine.begin() as connection:
+                connection.execute(text(statement))
+
+            told = await world.ask("POST", "/v1/audit", status=200)
+
+            assert {one["check"] for one in told["differences"]} == {"trade"}
+
+    run(scenario())
