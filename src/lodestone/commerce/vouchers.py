@@ -72,7 +72,7 @@ def read_code(typed: str) -> str | None:
     """Bring a typed code into the form it was written in, None when it can be none.
 
     >>> read_code("ooooo00000 00000 00000 00000i") == read_code("00000-00000-00000-00000-000001")
-    False
+    True
     >>> read_code(" o0000-00000-00000-00000-00000l ")
     '00000-00000-00000-00000-000001'
     """

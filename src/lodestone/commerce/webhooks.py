@@ -138,7 +138,7 @@ def signature(secrets: Sequence[str], timestamp: int, payload: bytes) -> str:
         payload: The body as sent, UTF-8.
 
     >>> signature(["s"], 1, b"{}")[:8]
-    't=1,v1=d'
+    't=1,v1=b'
     """
     signed = str(timestamp).encode() + b"." + payload
     marks = (hmac.new(one.encode(), signed, hashlib.sha256).hexdigest() for one in secrets)
