@@ -6,12 +6,15 @@ import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+from lodestone.features.layout import ITEM as _ITEM
 from lodestone.features.layout import LOGIT_AT as _LOGIT_AT
 from lodestone.features.layout import VECTOR_AT as _VECTOR_AT
 from lodestone.features.table_kernel import find, pack
 
 SUCCESSES = 0.3
 """A prior weighs at least as many impressions as bring so many successes."""
+
+_LAST = _ITEM.itemsize - 1
 
 
 @numba.njit(cache=True)
@@ -59,23 +62,36 @@ def linear(
     vector: Array,
     taste: Array,
     out: Array,
-) -> None:
+) -> Number:
     """See `lodestone.models.rates.linear`."""
     outcomes, count = base.size, rows.size
     wide = np.empty(64, np.int16)
     for k in range(64):
         wide[k] = vector[k]
+    touched = np.int8(0)
+    for n in range(count):  # ask for every line of every row at once: the misses overlap
+        row = rows[n]
+        touched ^= octets[row, 0] ^ octets[row, 64] ^ octets[row, 128] ^ octets[row, _LAST]
+    near = np.empty(count)
     for n in range(count):
-        near = _near(octets, rows[n], wide)
+        near[n] = _near(octets, rows[n], wide)
+    for n in range(count):
+        row = rows[n]
         for o in range(outcomes):
-            out[n, o] = base[o] + item_weight[o] * floats[rows[n], _LOGIT_AT + o] + taste[o] * near
+            out[n, o] = base[o] + item_weight[o] * floats[row, _LOGIT_AT + o] + taste[o] * near[n]
     if person < 0:
-        return
-    places = np.empty((count, 2), np.int64)
-    for n in range(count):  # look everything up at once: the misses overlap
+        return touched
+    places = np.full((count, 2), -1, np.int64)
+    topics, found = np.full(128, -1, np.int64), np.empty(128, np.int64)
+    for n in range(count):  # look everything up at once: the misses overlap; topics are few
         item = items[rows[n]]
         places[n, 0] = find(keys, pack(person, item.author, 6))
-        places[n, 1] = find(keys, pack(person, item.topic, 7)) if item.topic >= 0 else -1
+        topic = np.int64(item.topic)
+        if topic >= 0:
+            slot = topic & 127
+            if topics[slot] != topic:
+                topics[slot], found[slot] = topic, find(keys, pack(person, topic, 7))
+            places[n, 1] = found[slot]
     known, leans = np.full(128, -1, np.int64), np.empty((128, outcomes))
     lean = np.zeros(8)
     for n in range(count):
@@ -92,6 +108,7 @@ def linear(
                     leans[slot, o] = lean_weight[o, column] * lean[lean_column[o]]
             for o in range(outcomes):
                 out[n, o] += leans[slot, o]
+    return touched
 
 
 @numba.njit(cache=True)
