@@ -120,7 +120,7 @@ def _trained(vectors: NDArray[np.float32]) -> faiss.Index:
     if vectors.shape[0] <= FLAT_MAX:
         return faiss.IndexFlatIP(VECTOR_WIDTH)
     lists = int(4 * np.sqrt(vectors.shape[0]))
-    index: Any = faiss.index_factory(VECTOR_WIDTH, f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
+    index: Any = faiss.index_factory(VECTOR_WIDTH, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.seed, index.cp.niter, index.nprobe = 7, 8, _PROBES
     step = max(1, vectors.shape[0] // (lists * 40))
     index.train(np.ascontiguousarray(vectors[::step]))
