@@ -1,12 +1,17 @@
 """A restart brings back what was: from a snapshot, from the log alone, after any order of arrival."""
 
+import asyncio
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lodestone.events.outcomes import OUTCOMES
-from lodestone.features.snapshot import digest
+from lodestone.features.snapshot import digest, restore
+from lodestone.features.state import ATTENTION
+from lodestone.services import rebuild
+from lodestone.stores import snapshots
 from tests.world import TOWN, opened, run
 
 
@@ -123,3 +128,43 @@ def digest_without_offset(state):
         return digest(state)
     finally:
         state.offset = held
+
+
+def test_a_snapshot_written_beside_the_feeds_is_the_state_as_it_stood(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(5)
+            await world.items(20)
+            await world.feed()
+            opener, engine = world.app.engines._open.__self__, world.engine
+            folder = next(tmp_path.rglob("log.db")).parent
+            asked = digest(engine.state)
+            saving = asyncio.create_task(opener._save(engine, folder))
+            while not opener._snapshots["c"].locked() and not saving.done():
+                await asyncio.sleep(0)
+            await world.items(20, first=20)
+            await saving
+            (path,) = folder.glob("state-*.snapshot")
+            return asked, digest(restore(snapshots.read(path), ATTENTION))
+
+    asked, written = run(scenario)
+    assert asked == written
+
+
+def test_an_erasure_waits_for_a_snapshot_begun_before_it_and_leaves_none(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(5)
+            opener, folder = world.app.engines._open.__self__, next(tmp_path.rglob("log.db")).parent
+            lock = opener._snapshots["c"]
+            lock.acquire()
+            erasing = asyncio.create_task(world.ask("DELETE", "/v1/people/p1", status=204))
+            while world.engine.directory.person_row("p1") >= 0:
+                await asyncio.sleep(0)
+            waits = not erasing.done()
+            rebuild.save(world.engine, folder)
+            lock.release()
+            await erasing
+            return waits, list(folder.glob("state-*"))
+
+    assert run(scenario) == (True, [])

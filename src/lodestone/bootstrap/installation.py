@@ -3,7 +3,9 @@
 import asyncio
 import secrets
 import sys
+import threading
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -257,6 +259,7 @@ class _Opener:
         self._couriers = couriers
         self._saved: dict[str, int] = {}
         self._ticks: dict[str, list[asyncio.Task[None]]] = {}
+        self._snapshots: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     async def open(self, record: CommunityRecord) -> Engine:
         folder = self._home.community(record.id)
@@ -302,9 +305,13 @@ class _Opener:
             decider=Decider(
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),
-            cpu=time.thread_time_ns, drop_snapshots=lambda: snapshots.drop_all(folder),
+            cpu=time.thread_time_ns, drop_snapshots=lambda: self._drop(record.id, folder),
             providers={MANUAL: ManualProvider()}, reach=self._couriers.reach,
         )  # fmt: skip
+
+    def _drop(self, community: str, folder: Path) -> None:
+        with self._snapshots[community]:
+            snapshots.drop_all(folder)
 
     async def close(self, engine: Engine) -> None:
         await self._couriers.close(engine)
@@ -313,8 +320,33 @@ class _Opener:
             with suppress(asyncio.CancelledError):
                 await task
         async with engine.writing:
-            rebuild.save(engine, self._home.community(engine.community))
+            with self._snapshots[engine.community]:
+                rebuild.save(engine, self._home.community(engine.community))
             await engine.log.close()
+
+    async def _save(self, engine: Engine, folder: Path) -> None:
+        """Write a snapshot beside the serving thread, which only copies.
+
+        The lock is taken before the copy and given back when the file is there: an erasure, which drops every
+        snapshot, waits for one that was begun before it.
+        """
+        lock = self._snapshots[engine.community]
+        if not lock.acquire(blocking=False):
+            return
+        try:
+            offset, held = rebuild.copied(engine)
+        except BaseException:
+            lock.release()
+            raise
+        self._saved[engine.community] = offset
+
+        def write() -> None:
+            try:
+                snapshots.save(folder, offset, held)
+            finally:
+                lock.release()
+
+        await asyncio.shield(asyncio.to_thread(write))  # or a write not begun would keep the lock
 
     async def _tick(self, engine: Engine, folder: Path) -> None:
         """Do what time alone makes due, again and again, until the community is closed."""
@@ -325,8 +357,7 @@ class _Opener:
                 if engine.parts.clock.driven is None:
                     await engine.tick()
                 if engine.state.offset - self._saved[engine.community] >= _SNAPSHOT_FACTS:
-                    rebuild.save(engine, folder)
-                    self._saved[engine.community] = engine.state.offset
+                    await self._save(engine, folder)
                 purged += _TICK_SECONDS
                 if purged >= _PURGE_SECONDS:
                     purged = 0.0

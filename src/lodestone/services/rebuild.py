@@ -130,10 +130,16 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
 
 def save(engine: Engine, folder: Path) -> Path:
     """Write a snapshot of the state as it stands."""
-    held = {
-        **columns(engine.state), **engine.ingest.columns(), **engine.housekeeper.columns(),
-    }  # fmt: skip
-    return snapshots.save(folder, engine.state.offset, held)
+    return snapshots.save(folder, engine.state.offset, _held(engine))
+
+
+def copied(engine: Engine) -> tuple[int, dict[str, NDArray[Any]]]:
+    """Return the offset and a copy of the state as it stands, to be written while feeds go on."""
+    return engine.state.offset, {name: column.copy() for name, column in _held(engine).items()}
+
+
+def _held(engine: Engine) -> dict[str, NDArray[Any]]:
+    return {**columns(engine.state), **engine.ingest.columns(), **engine.housekeeper.columns()}
 
 
 @dataclass(frozen=True, slots=True)
