@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
+from lodestone.base.wire import EPOCH, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
 from lodestone.events.dedupe import Dedupe, event_key, slot_keys
 from lodestone.events.facts import (
@@ -27,9 +27,7 @@ from lodestone.services.usual import IMPRESSION_AGE, NEEDS_ITEM, WATCH_AGE, Chun
 
 LATE_MICROS: Final = 7 * 86_400 * 1_000_000
 EARLY_MICROS: Final = 5 * 60 * 1_000_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST_DAY: Final = _EPOCH.toordinal()
-_MICRO: Final = timedelta(microseconds=1)
+_FIRST_DAY: Final = EPOCH.toordinal()
 _NEEDS_PERSON: Final = frozenset({Kind.FOLLOW, Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
 _NEEDS_NOTHING: Final = frozenset({Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
 SlotOf = Callable[[str, int], Beacon | None]
@@ -142,7 +140,7 @@ class Ingest:
         kind = WIRE_KINDS.get(event.type)
         if kind is None:
             return Doubt("type_unknown", f"type: {event.type!r} is not an event type; see the list")
-        time = (event.time - _EPOCH) // _MICRO
+        time = instant_of(event.time)
         doubt = _time_doubt(time, terms) or self._names(event, kind) or _field_doubt(kind, event)
         if doubt is not None:
             return doubt

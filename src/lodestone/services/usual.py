@@ -1,11 +1,11 @@
 """The short way of the most common events: judged in one go, laid out in columns."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
 
+from lodestone.base.wire import instant_of
 from lodestone.events.beacon import BEACON, Beacon, BeaconOpener
 from lodestone.events.dedupe import EventKeys
 from lodestone.events.facts import FACT, FLAG_DECISION, Facts, empty_facts
@@ -14,8 +14,6 @@ from lodestone.events.wire import EventIn
 from lodestone.features.directory import Directory
 from lodestone.services.days import DayOf
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO: Final = timedelta(microseconds=1)
 NEEDS_ITEM: Final = frozenset(
     {*range(OUTCOME_COUNT), Kind.IMPRESSION, Kind.UNLIKE} - {Kind.FOLLOW, Kind.PROFILE_VISIT}
 )
@@ -69,7 +67,7 @@ class Usual:
         kind = _KINDS.get(event.type, -1)
         person = self._directory.people.get(event.person_id, -1)  # type: ignore[arg-type]  # nobody is called None
         item = self._directory.items.get(event.item_id, -1)  # type: ignore[arg-type]  # nor anything
-        time = (event.time - _EPOCH) // _MICRO
+        time = instant_of(event.time)
         if (
             kind < 0
             or person < 0
