@@ -46,6 +46,10 @@ def town(
     without_ring: Annotated[
         bool, typer.Option("--without-ring", help="With --days: let no paid clickers come.")
     ] = False,
+    without_trade: Annotated[
+        bool,
+        typer.Option("--without-trade", help="With --days: let an order be no more than an event."),
+    ] = False,
     posts: Annotated[
         int, typer.Option(min=50, help="Without --days: how many posts there are.")
     ] = 3000,
@@ -62,7 +66,7 @@ def town(
     if context.invoked_subcommand is not None:
         return
     if days is not None:
-        wish = Wish(seed, people, days, arm, ring=not without_ring)
+        wish = Wish(seed, people, days, arm, ring=not without_ring, trade=not without_trade)
         lives.live(wish, community_id or lives.TOWN, home, as_json=as_json)
         return
     name = community_id or DEMO

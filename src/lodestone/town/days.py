@@ -23,8 +23,9 @@ from lodestone.town.creators import DAY
 from lodestone.town.diary import Day, Shelf
 from lodestone.town.folk import arrive, settle
 from lodestone.town.looking import Looker, Page
-from lodestone.town.make import LATITUDE, LONGITUDE
-from lodestone.town.told import Deeds, Json, Told, place
+from lodestone.town.market import packed, unpacked
+from lodestone.town.told import Deeds, Json, Told, whereabouts
+from lodestone.town.trading import ORDER, Trading
 from lodestone.town.truth import RING, Truth, joined
 
 STEP: Final = DAY // rhythm.STEPS
@@ -60,6 +61,8 @@ class Plan:
     """False: nobody lets themselves be known, so that the engine shows everybody what is popular."""
     sampled: int = 10
     """Decisions a day that are judged against the truth as they are taken."""
+    trade: bool = True
+    """Whether an order is bought, paid, fetched and perhaps complained of; False: it is told as an event."""
 
 
 @dataclass(slots=True)
@@ -94,7 +97,10 @@ class Life:
         self._after = after
         self._streams = Streams(plan.seed)
         self._told = Told(self._streams, personal=plan.personal)
-        self._looker = Looker(worths)
+        self._looker = Looker(worths, trades=plan.trade)
+        self._trading: Trading | None = None
+        if plan.trade:
+            self._trading = Trading(client, self._streams, self._told, float(worths[ORDER]))
         self._day: Day
         self.truth: Truth
 
@@ -103,6 +109,8 @@ class Life:
         kept = self._shelf.state()
         if kept is not None:
             self.truth, self._day = kept
+            if self._trading is not None:
+                self._trading.take_up(unpacked(self._shelf.trade()))
             return
         truth = settle(self._streams, self._plan.people)
         history = creators.first_posts(
@@ -122,7 +130,14 @@ class Life:
             self._client.put_items, [self._told.post(truth, row) for row in range(history.count)]
         )
         await self._send(self._first_follows(truth))
-        self._shelf.keep(truth, self._day)
+        if self._trading is not None:
+            await self._trading.sign_up(truth, approved=True)
+            await self._trading.put_on_sale(truth, np.arange(history.count))
+        self._keep()
+
+    def _keep(self) -> None:
+        trade = b"" if self._trading is None else packed(self._trading.market)
+        self._shelf.keep(self.truth, self._day, trade)
 
     def _first_follows(self, truth: Truth) -> list[Json]:
         # The day before: who has lived here for years is not first seen on the first day.
@@ -153,7 +168,7 @@ class Life:
             if truth.step == rhythm.STEPS:
                 await self._midnight(truth)
             if truth.day < until_day and halted():
-                self._shelf.keep(truth, self._day)
+                self._keep()
                 return False
         tell(until_day * rhythm.STEPS, until_day * rhythm.STEPS, "living")
         return True
@@ -170,6 +185,8 @@ class Life:
             truth, self._midnight_before(truth), self._streams.of("posts", truth.day)
         )
         truth.posts = joined(truth.posts, posts)
+        if self._trading is not None:
+            self._trading.morning(truth, self._midnight_before(truth))
         drawn = self._streams.of("visits", truth.day)
         who = rhythm.coming(truth.people, truth.day, drawn)
         self._day = Day(rhythm.visits(truth.people, who, truth.day, drawn))
@@ -195,14 +212,14 @@ class Life:
                 for who, whom in pairs
             ]
         )  # fmt: skip
+        if self._trading is not None:
+            await self._trading.sign_up(truth, approved=False)
 
     async def _step(self, truth: Truth) -> None:
         now = Instant(self._midnight_before(truth) + truth.step * STEP)
         fresh = np.flatnonzero((truth.posts.created > now - STEP) & (truth.posts.created <= now))
         fresh = fresh[truth.posts.created[fresh] > self._plan.start]
-        await self._bulk(
-            self._client.put_items, [self._told.post(truth, r) for r in fresh.tolist()]
-        )
+        await self._posted(truth, fresh, now)
         planned = self._day.visits
         at = np.flatnonzero(planned.step == truth.step)
         events: list[Json] = []
@@ -212,8 +229,21 @@ class Life:
         while open_visits:
             open_visits = await self._round(truth, open_visits, chance)
         await self._send(self._errands(truth, planned, at, now))
+        if self._trading is not None:
+            await self._trading.run(truth, now, planned.person[at])
         truth.step += 1
         await self._client.advance(Instant(now + STEP))
+
+    async def _posted(self, truth: Truth, fresh: Ints, now: Instant) -> None:
+        """Tell what has been posted; a product's post becomes what its shop sells, a sale's room opens by itself."""
+        if self._trading is not None:
+            fresh = fresh[~np.isin(fresh, list(self._trading.rooms()))]
+        await self._bulk(
+            self._client.put_items, [self._told.post(truth, r) for r in fresh.tolist()]
+        )
+        if self._trading is not None:
+            await self._trading.put_on_sale(truth, fresh)
+            await self._trading.begin(truth, now)
 
     def _arrives(
         self, truth: Truth, planned: rhythm.Visits, row: int, now: Instant, events: list[Json]
@@ -222,14 +252,10 @@ class Life:
         person, outing = int(planned.person[row]), int(planned.outing[row])
         surface = int(planned.surface[row])
         deeds = Deeds(f"{truth.day}-{row}", person, now)
-        people = truth.people
-        here = (
-            place(people.latitude[person], people.longitude[person]),
-            place(people.work_latitude[person], people.work_longitude[person]),
-            place(LATITUDE, LONGITUDE),
-        )[outing]
-        if people.outing[person] != outing:
-            people.outing[person] = outing
+        moved = truth.people.outing[person] != outing
+        truth.people.outing[person] = outing
+        here = whereabouts(truth.people, person)
+        if moved:
             events.append(deeds.told("visit", {"position": here}, 0.0))
         channel = rhythm.SURFACES[surface] == "channel"
         domain = self._told.channel(int(planned.channel[row])) if channel else None
@@ -249,6 +275,8 @@ class Life:
         found = self._looker.look(truth, pages, chance)
         self._day.looks.append(found.looks)
         self._day.sampled += found.sampled
+        if self._trading is not None:
+            self._trading.want(found.wanted)
         await self._send(found.events)
         for domain, person in found.joins:
             await self._client.join(self._told.channel(domain), f"p{person}")
@@ -306,12 +334,14 @@ class Life:
             "posting": int(creators.posting(makers, truth.people.gone).sum()),
         }  # fmt: skip
         self._shelf.keep_day(truth.day, self._day, page)
+        if self._trading is not None:
+            await self._trading.night(truth, self._midnight_before(truth))
         await self._after(truth.day)
         truth.day, truth.step = truth.day + 1, 0
         known = truth.people.count
         self._morning(truth)
         await self._newcomers_told(truth, known)
-        self._shelf.keep(truth, self._day)
+        self._keep()
 
     async def _bulk(
         self, put: Callable[[list[Json]], Awaitable[Verdicts]], rows: list[Json]

@@ -89,7 +89,7 @@ class Shelf:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def keep(self, truth: Truth, day: Day) -> None:
+    def keep(self, truth: Truth, day: Day, trade: bytes = b"") -> None:
         """Write everything that going on needs; a crash leaves the state before or this one, whole."""
         columns = dict(parts_of(truth))
         held = joined_looks(day.looks)
@@ -99,6 +99,7 @@ class Shelf:
             columns[f"visits.{each.name}"] = getattr(day.visits, each.name)
         columns["counts"] = np.array([day.feeds, day.events, day.refused], np.int64)
         columns["sampled"] = _text(day.sampled)
+        columns["trade"] = np.frombuffer(trade, np.uint8)
         self._write("state.npz", columns)
 
     def state(self) -> tuple[Truth, Day] | None:
@@ -111,6 +112,12 @@ class Shelf:
         visits = Visits(*(columns[f"visits.{each.name}"] for each in fields(Visits)))
         day = Day(visits, [looks], feeds, events, refused, _value(columns["sampled"]))
         return truth_of(columns), day
+
+    def trade(self) -> bytes:
+        """Read where the life's trade stands; call it where there is a state."""
+        columns = self._read("state.npz")
+        assert columns is not None
+        return columns["trade"].tobytes()
 
     def keep_day(self, number: int, day: Day, told: dict[str, Any]) -> None:
         """Write a day's page: its looks, and what the engine said of itself that night."""

@@ -8,9 +8,10 @@ import numpy as np
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.client import Feed
 from lodestone.town import minds
+from lodestone.town.buying import Card, Wanted
 from lodestone.town.diary import DOMAINS, Looks, outcomes_of
 from lodestone.town.judging import judge_page
-from lodestone.town.rhythm import lift, remember_visits
+from lodestone.town.rhythm import STEPS, lift, remember_visits
 from lodestone.town.rings import favoured
 from lodestone.town.told import Deeds, Json, post_row
 from lodestone.town.truth import Truth, seen_key
@@ -51,6 +52,8 @@ class Found:
     """Per page: whether it was looked through to its end."""
     joins: list[tuple[int, int]]
     """(channel, person)."""
+    wanted: list[Wanted]
+    """What people would order, where the town trades: whether they do is between them and the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,12 @@ class Looker:
 
     Args:
         worths: Shape (13,). Micros by which the town judges what was done.
+        trades: Whether an order must be taken by a shop; else it is as good as done, and told as an event.
     """
 
-    def __init__(self, worths: Floats) -> None:
+    def __init__(self, worths: Floats, *, trades: bool) -> None:
         self._worths = worths
+        self._trades = trades
         names = list(CHANNELS)
         self._channel_of = np.array([names.index(topic.channel) for topic in TOPICS])
 
@@ -96,13 +101,17 @@ class Looker:
         inclined = minds.incline(meeting)
         done = _done(truth, grid, inclined, chance)
         looked = _looked(grid, done.pleasure, len(pages), chance)
+        wished = looked & done.order & self._trades
+        done = replace(done, order=done.order & (not self._trades))
         glance = np.round(chance.gamma(_GLANCE_SHAPE, _GLANCE_SECONDS, grid.who.size), 1)
         events, ends = _tell(pages, grid, done, meeting.moves, looked, glance)
         looks = self._looks(grid, inclined, done, meeting.moves, looked)
         leaving = _leaving(truth, grid, meeting, done, looked, chance)
         self._remember(truth, grid, done, looked, leaving)
         events += [_unfollow(truth, pages, grid, row) for row in np.flatnonzero(leaving).tolist()]
-        return Found(looks, sampled, events, ends, self._joins(truth, grid, done, looked, chance))
+        joins = self._joins(truth, grid, done, looked, chance)
+        wanted = _wanted(truth, pages, grid, wished, np.cumsum(looked) - 1, looks)
+        return Found(looks, sampled, events, ends, joins, wanted)
 
     def _looks(
         self, grid: _Grid, inclined: minds.Inclined, done: minds.Done, moves: Bools, looked: Bools
@@ -235,6 +244,21 @@ def _tell(
         events += view.deeds.looked(slots[column], done, row, seconds[row], moves=plays[row])
         through[page] = column == len(slots) - 1
     return events, through
+
+
+def _wanted(
+    truth: Truth, pages: list[Page], grid: _Grid, wished: Bools, kept: Ints, looks: Looks
+) -> list[Wanted]:
+    """Name the cards that people would order from; `kept` is the row of each place among the looks."""
+    step = truth.day * STEPS + truth.step
+    found = []
+    for row in np.flatnonzero(wished).tolist():
+        page, at = pages[int(grid.page[row])], int(kept[row])
+        slot = page.feed.slots[int(grid.column[row])].slot
+        visited = bool(looks.done[at, minds.OUTCOMES.index("shop_visit")])
+        card = Card(page.feed.receipt_id, slot, step, visited)
+        found.append(Wanted(page.deeds.person, int(grid.what[row]), card, looks, at))
+    return found
 
 
 def _leaving(

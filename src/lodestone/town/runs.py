@@ -9,14 +9,16 @@ import numpy as np
 
 from lodestone.base.arrays import Floats
 from lodestone.base.clock import Instant
-from lodestone.base.wire import time_text
 from lodestone.client import AsyncClient as Client
 from lodestone.town.arms import Json, personal, policy
 from lodestone.town.creators import DAY
 from lodestone.town.days import After, Life, Plan, Tell, nothing
 from lodestone.town.diary import Shelf
 from lodestone.town.figures import LAST_DAYS, Judge, of_engine
+from lodestone.town.market import unpacked
 from lodestone.town.minds import OUTCOMES
+from lodestone.town.reckoning import reckon
+from lodestone.town.stalls import town_date
 
 START: Final = Instant(1_772_380_800_000_000)
 """Monday, 2 March 2026, midnight in the town: the day every living town begins on."""
@@ -36,6 +38,8 @@ class Wish:
     ring: bool = True
     targets: tuple[float, float] | None = None
     """Gini and local share aimed at, where not the town's usual ones."""
+    trade: bool = True
+    """Whether shops sell and people buy; else an order is no more than an event."""
 
 
 class OtherLifeError(Exception):
@@ -67,7 +71,9 @@ async def run(
             because the town was stopped by force within a step.
     """
     worths = await _prepare(client, shelf, wish)
-    plan = Plan(wish.seed, wish.people, START, ring=wish.ring, personal=personal(wish.arm))
+    plan = Plan(
+        wish.seed, wish.people, START, ring=wish.ring, personal=personal(wish.arm), trade=wish.trade
+    )
     life = Life(client, plan, worths, shelf, after)
     await life.begin()
     if not await life.live(wish.days, tell, halted):
@@ -81,14 +87,17 @@ async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
     """Return a lived life's figures: the truth's, and the engine's own over HTTP."""
     figures = Judge(shelf, wish.days, START).figures()
     last = Instant(START + (wish.days - 1) * DAY)
-    span = f"from={_date(START)}&to={_date(last)}"
-    week = f"from={_date(Instant(START + max(0, wish.days - LAST_DAYS) * DAY))}&to={_date(last)}"
+    span = f"from={town_date(START)}&to={town_date(last)}"
+    week = f"from={town_date(Instant(START + max(0, wish.days - LAST_DAYS) * DAY))}&to={town_date(last)}"
     told = of_engine(
         await client.ask("GET", f"/v1/reports/liu?{span}"),
         await client.ask("GET", f"/v1/reports/flow?{span}"),
         await client.ask("GET", f"/v1/reports/exposure?{week}"),
     )
-    return {"wish": asdict(wish), **figures, "engine_says": told}
+    found = {"wish": asdict(wish), **figures, "engine_says": told}
+    if wish.trade:
+        found["trade"] = await reckon(client, unpacked(shelf.trade()), START, wish.days)
+    return found
 
 
 async def _prepare(client: Client, shelf: Shelf, wish: Wish) -> Floats:
@@ -97,7 +106,7 @@ async def _prepare(client: Client, shelf: Shelf, wish: Wish) -> Floats:
     kept = shelf.read_text(_PLAN)
     if kept is not None:
         before = msgspec.json.decode(kept)
-        if before["wish"] != msgspec.json.decode(msgspec.json.encode(same)):
+        if {"trade": False, **before["wish"]} != msgspec.json.decode(msgspec.json.encode(same)):
             raise OtherLifeError(
                 f"here lives {before['wish']}; take another folder, or ask for that life"
             )
@@ -113,11 +122,6 @@ async def _prepare(client: Client, shelf: Shelf, wish: Wish) -> Floats:
     return worths
 
 
-def _date(at: Instant) -> str:
-    """Write the town's date of an instant of its midnight."""
-    return time_text(Instant(at + 8 * 3600 * 1_000_000))[:10]
-
-
 def summary(figures: Json) -> list[tuple[str, Any]]:
     """Return a few figures worth a line each."""
     return [
@@ -129,4 +133,22 @@ def summary(figures: Json) -> list[tuple[str, Any]]:
         ("value of a thousand impressions, micros", figures["value_per_thousand"]),
         ("exposure Gini, last seven days", figures["gini"]),
         ("regret under the same promises", figures["regret"]),
+        *_trade(figures.get("trade")),
     ]
+
+
+def _trade(trade: Json | None) -> list[tuple[str, Any]]:
+    if trade is None:
+        return []
+    off = (
+        trade["unlike"],
+        trade["statements_off"],
+        trade["audit_differences"],
+        trade["verify_findings"],
+    )
+    return [
+        ("orders paid", trade["orders"].get("paid", 0)),
+        ("turnover, micros", trade["orders"].get("gross_micros", 0)),
+        ("commission, micros", trade["commission_micros"]),
+        ("differences in the books", sum(len(one) for one in off) + int(trade["trial_difference"] != 0)),
+    ]  # fmt: skip

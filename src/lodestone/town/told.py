@@ -1,7 +1,7 @@
 """What the engine is told: the few things that an app would know of a person, a post or what somebody did.
 
-Every field that leaves the town is written here and nowhere else. Tastes, talent, quality, moods and who is paid
-for clicking stay behind; a test reads all that was sent and finds none of it.
+Every field that leaves the town is written here, those of its trade in `stalls.py`, and nowhere else. Tastes, talent,
+quality, moods and who is paid for clicking stay behind; a test reads all that was sent and finds none of it.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
 from lodestone.client import Slot
-from lodestone.town.make import caption, domains
+from lodestone.town.make import LATITUDE, LONGITUDE, caption, domains
 from lodestone.town.minds import Done
 from lodestone.town.truth import KIND_WORDS, PRODUCT, VIDEO, People, Posts, Truth
 from lodestone.town.words import CHANNELS, GIVEN, PROFESSIONS, SHOPS, SURNAMES, TOPICS
@@ -90,6 +90,15 @@ class Told:
 def place(latitude: float, longitude: float) -> Json:
     """Write a position."""
     return {"latitude": float(latitude), "longitude": float(longitude)}
+
+
+def whereabouts(people: People, person: int) -> Json:
+    """Write where somebody is: at home, at work or at the market, as they were last out."""
+    return (
+        place(people.latitude[person], people.longitude[person]),
+        place(people.work_latitude[person], people.work_longitude[person]),
+        place(LATITUDE, LONGITUDE),
+    )[int(people.outing[person])]
 
 
 class Deeds:
