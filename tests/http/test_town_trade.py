@@ -12,7 +12,10 @@ import msgspec
 import pytest
 
 from lodestone.base.chance import Streams
+from lodestone.town import Shelf
+from lodestone.town.diary import joined_looks
 from lodestone.town.folk import settle
+from lodestone.town.minds import OUTCOMES
 from tests.town import lived
 
 FIXED = (7, 9)
@@ -41,7 +44,7 @@ def lives(tmp_path_factory):
     def live(seed):
         if seed not in kept:
             home = tmp_path_factory.mktemp(f"town-{seed}")
-            kept[seed] = asyncio.run(lived(home, seed=seed, **SMALL))
+            kept[seed] = (*asyncio.run(lived(home, seed=seed, **SMALL)), home / "life")
         return kept[seed]
 
     return live
@@ -71,14 +74,17 @@ def test_audit_and_verify_find_nothing(lives, seed):
 
 @SEEDS
 def test_the_engine_counts_the_orders_that_the_town_counted(lives, seed):
-    figures = lives(seed)[0]
+    figures, *_, folder = lives(seed)
     trade = figures["trade"]
 
     assert trade["unlike"] == []
     assert trade["counts"].get("redeemed_otherwise", 0) == 0
     assert trade["counts"].get("sale_oversold", 0) == 0
     from_cards = trade["counts"].get("paid", 0) - trade["counts"].get("sale_sold", 0)
-    assert figures["orders"] == from_cards
+    looks = joined_looks([Shelf(folder).day(day)[0] for day in range(SMALL["days"])])
+    assert looks.done[:, OUTCOMES.index("order")].sum() == from_cards
+    # A spam account may buy like anybody; the judge counts honest people.
+    assert figures["orders"] <= from_cards
 
 
 @SEEDS

@@ -49,12 +49,12 @@ def shop_id(maker: int) -> str:
 
 
 def shop(streams: Streams, truth: Truth, maker: int) -> Json:
-    """Write a shop: at home with its owner, open by day, within the usual ten kilometres."""
+    """Write a shop: at home with its owner, open until late, as county towns' are, within the usual ten kilometres."""
     chance = streams.of("shop", maker)
     people, person = truth.people, int(truth.makers.person[maker])
     name = SHOPS[int(chance.integers(len(SHOPS)))][0]
-    opens, closes = int(chance.integers(7, 11)), int(chance.integers(19, 23))
-    rests = int(chance.integers(0, 10))
+    opens, closes = int(chance.integers(6, 10)), int(chance.integers(21, 24))
+    rests = int(chance.integers(0, 14))
     return {
         "owner_id": f"p{person}", "radius_km": RADIUS_KM, "categories": [name],
         "name": f"{QUARTERS[int(people.quarter[person])][0]}{SURNAMES[int(chance.integers(len(SURNAMES)))]}家{name}",
