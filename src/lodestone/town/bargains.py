@@ -117,7 +117,7 @@ class Bargains:
 
     def due(self, step: int) -> bool:
         """Say whether a sale goes on in a step."""
-        return any(sale.opens <= step <= sale.opens + _LASTS for sale in self._market.sales)
+        return any(sale.opens <= step for sale in self._market.sales)
 
     async def begin(self, truth: Truth, step: int, now: Instant) -> None:
         """Open the sales whose hour has come, and close those whose hour is over; when a step begins."""
