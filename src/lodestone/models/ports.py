@@ -11,7 +11,6 @@ from lodestone.base.clock import Instant
 from lodestone.features.state import State
 from lodestone.traffic.decision import Chances, Codes, Rows
 
-
 LONG_AGO: Final = Instant(0)
 
 
