@@ -63,7 +63,7 @@ class RatesModel(msgspec.Struct, frozen=True, kw_only=True):
     scale: tuple[float, ...] = (1.0,) * OUTCOME_COUNT
     shift: tuple[float, ...] = (0.0,) * OUTCOME_COUNT
     """Platt's calibration of the logit."""
-    item_prior: float = 12.0
+    item_prior: float = 24.0
     author_prior: float = 20.0
     viewer_prior: float = 8.0
     surface_prior: float = 200.0

@@ -37,9 +37,9 @@ _ATTENTION: Final = (
     "follow",
     "profile_visit",
 )
-GINI: Final = 0.5
-"""Exposure Gini aimed at; without promises it stands well above."""
-LOCAL: Final = 0.6
+GINI: Final = 0.6
+"""Exposure Gini aimed at, the target every community starts with; without promises it stands well above."""
+LOCAL: Final = 0.5
 """Share of discover from within ten kilometres; without promises it stands well below."""
 
 
