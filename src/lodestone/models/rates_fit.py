@@ -18,7 +18,7 @@ from lodestone.models import rates, voices
 from lodestone.models.rates import FEATURES, RatesModel, viewer_vector
 
 _STEPS: Final = 12
-_STRENGTH: Final = 12.0
+_STRENGTH: Final = 100.0
 """How many positive labels the defaults weigh."""
 _SMALLEST: Final = 1e-6
 
