@@ -2,6 +2,7 @@
 
 import { ask, now } from "./api.js";
 import { el, icon, note } from "./parts.js";
+import { picture } from "./picture.js";
 import { ago, distance, figure, t, tn } from "./words.js";
 
 const AHEAD = 3;
@@ -55,6 +56,12 @@ export class Feed {
     return this.shown ?? null;
   }
 
+  /** Let nothing move while nobody looks; `go` lets the post that is shown move again. */
+  rest(go = false) {
+    if (go && !this.shown?.paused) this.shown?.play?.(true);
+    if (!go) this.shown?.rest?.();
+  }
+
   #add(slot) {
     slot.article = this.#post(slot);
     this.slots.push(slot);
@@ -97,6 +104,7 @@ export class Feed {
   }
 
   #nothing() {
+    this.rest();
     this.shown = null;
     this.acts.current(null);
   }
@@ -107,6 +115,8 @@ export class Feed {
     this.slots.forEach((slot, index) => {
       slot.article.inert = index !== at;
       slot.article.classList.toggle("playing", index === at && !slot.paused);
+      if (index !== at) slot.rest?.();
+      else if (!slot.paused && !this.root.closest("[inert]")) slot.play?.(true);
       slot.article.querySelectorAll("img[data-src]").forEach((img) => {
         if (Math.abs(index - at) > 2) return;
         img.src = img.dataset.src;
@@ -145,35 +155,7 @@ export class Feed {
   #post(slot) {
     const id = `${slot.receipt}-${slot.slot}`;
     return el("article", { class: `post kind-${slot.kind}`, "aria-labelledby": `${id}-by`, "aria-describedby": `${id}-text`, "data-item": slot.item_id, "data-author": slot.author?.id },
-      this.#picture(slot), this.#rail(slot), this.#foot(slot, id));
-  }
-
-  #picture(slot) {
-    const still = slot.media.find((one) => one.type.startsWith("image/") && new URL(one.url, location.href).origin === location.origin);
-    const holder = el("div", { class: "picture" });
-    if (!still) {
-      holder.classList.add("written");
-      holder.append(el("p", { "aria-hidden": "true", text: slot.text }));
-      return holder;
-    }
-    const wide = still.width > still.height;
-    if (wide) holder.append(el("img", { class: "behind", alt: "", "data-src": still.url }));
-    const moves = slot.kind === "video" || slot.kind === "live";
-    holder.append(el("img", { class: wide ? "front wide" : "front", alt: "", "data-src": still.url, draggable: "false" }));
-    if (moves) holder.append(...this.#player(slot));
-    return holder;
-  }
-
-  #player(slot) {
-    const label = () => (slot.paused ? t("Play") : t("Pause"));
-    const button = el("button", { class: "player", type: "button", "aria-label": label(), onclick: () => this.acts.pause(slot) }, icon("play", 64));
-    slot.repaint = () => {
-      button.setAttribute("aria-label", label());
-      slot.article.classList.toggle("paused", Boolean(slot.paused));
-      slot.article.classList.toggle("playing", !slot.paused);
-    };
-    slot.progress = el("span", { class: "progress", "aria-hidden": "true" });
-    return [button, slot.progress];
+      picture(slot, this.acts), this.#rail(slot), this.#foot(slot, id));
   }
 
   #rail(slot) {

@@ -158,6 +158,7 @@ function empty({ surface }) {
 /** Show a tab. */
 async function show(tab) {
   page.looking.leave();
+  page.feeds.get(page.tab)?.rest();
   page.tab = tab;
   document.querySelectorAll("[data-tab]").forEach((button) => button.setAttribute("aria-current", button.dataset.tab === tab ? "page" : "false"));
   $("stage").dataset.on = tab;
@@ -279,6 +280,7 @@ const covered = () => page.tab === "nearby" && !wide() && $("stage").dataset.vie
 /** A feed that the map covers is not looked at. */
 function watchView() {
   $("feed").inert = covered();
+  page.feeds.get(page.tab)?.rest(!covered());
   if (covered()) page.looking.leave();
   else if (page.feeds.get(page.tab)?.current) current(page.feeds.get(page.tab).current);
 }
