@@ -34,10 +34,12 @@ class Outcome:
         }
 
 
-def request_bytes(path: str, body: bytes, key: str, kind: str = "application/json") -> bytes:
-    """Frame one POST."""
+def request_bytes(
+    path: str, body: bytes, key: str, kind: str = "application/json", *, method: str = "POST"
+) -> bytes:
+    """Frame one request."""
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

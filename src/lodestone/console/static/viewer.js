@@ -317,7 +317,7 @@ function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || event.target.closest("input, select, .map, summary")) return;
   if (event.key === " " && event.target.closest("button, a")) return;
   const feed = page.feeds.get(page.tab);
-  if (!feed || !$("feed").contains(document.activeElement) && !/^(Arrow|Page)/.test(event.key) && document.activeElement !== document.body) return;
+  if (!feed || !$("main").contains(document.activeElement) && !/^(Arrow|Page)/.test(event.key) && document.activeElement !== document.body) return;
   const work = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!work || $("feed").inert) return;
   event.preventDefault();
