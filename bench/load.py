@@ -62,7 +62,9 @@ class Connection:
         head = await self._reader.readuntil(b"\r\n\r\n")
         status = int(head[9:12])
         lower = head.lower()
-        start = lower.index(b"content-length:") + 15
+        start = lower.find(b"content-length:") + 15
+        if start < 15:  # 204: no body
+            return status, b""
         length = int(lower[start : lower.index(b"\r\n", start)])
         return status, await self._reader.readexactly(length)
 

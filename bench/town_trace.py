@@ -6,6 +6,7 @@ page is done at the same place of the new one, under the new page's beacon.
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,7 +24,7 @@ class Page:
     wish: Json
     """As it was asked, without the cursor."""
     deeds: list[tuple[int, Json]] = field(default_factory=list)
-    """(slot, event without item and beacon)."""
+    """(slot, event without item and beacon, its time as so many seconds after the clock's)."""
 
 
 @dataclass
@@ -39,11 +40,16 @@ class Step:
 class Trace:
     """What a day consists of."""
 
+    start: datetime
+    """What the clock shows when the day begins."""
     steps: list[Step] = field(default_factory=lambda: [Step()])
     left_out: int = 0
     """Requests of a kind that is not sent again: reports, receipts, trade."""
     _visits: dict[str, list[Page]] = field(default_factory=dict)
     _slots: dict[str, tuple[Page, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._now = self.start
 
     @property
     def pages(self) -> int:
@@ -58,6 +64,7 @@ class Trace:
         elif _LOOSE.match(path):
             if path == "/v1/clock":
                 self.steps.append(Step())
+                self._now = moved_to(body)
             self.steps[-1].loose.append((method, path, body))
         else:
             self.left_out += 1
@@ -82,6 +89,7 @@ class Trace:
                 loose.append(event)
             else:
                 kept = {name: one for name, one in event.items() if name not in ("item_id", "beacon")}  # fmt: skip
+                kept["time"] = (datetime.fromisoformat(event["time"]) - self._now).total_seconds()
                 page.deeds.append((slot, kept))
         if loose:
             self.steps[-1].loose.append(
@@ -89,15 +97,21 @@ class Trace:
             )
 
 
-def done(page: Page, answer: Json) -> list[Json]:
-    """Return a page's deeds as events about the places of a new answer."""
+def moved_to(body: bytes) -> datetime:
+    """Return the instant that a request drives the clock to."""
+    return datetime.fromisoformat(msgspec.json.decode(body)["instant"])
+
+
+def done(page: Page, answer: Json, now: datetime) -> list[Json]:
+    """Return a page's deeds as events about the places of a new answer, as of what the clock shows now."""
     slots = {slot["slot"]: slot for slot in answer["slots"]}
     events = []
     for at, deed in page.deeds:
         slot = slots.get(at)
         if slot is None:
             continue
-        event = {**deed, "item_id": slot["item_id"], "beacon": slot["beacon"]}
+        when = (now + timedelta(seconds=deed["time"])).isoformat()
+        event = {**deed, "time": when, "item_id": slot["item_id"], "beacon": slot["beacon"]}
         if "author_id" in event:
             event["author_id"] = slot["author_id"]
         events.append(event)
