@@ -54,7 +54,17 @@ class Connection:
         self._writer: asyncio.StreamWriter | None = None
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Send a framed request and return status and body."""
+        """Send a framed request and return status and body; a connection that was closed while idle is opened anew."""
+        idle = self._writer is not None
+        try:
+            return await self._asked(request)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.close()
+            if not idle:
+                raise
+            return await self._asked(request)
+
+    async def _asked(self, request: bytes) -> tuple[int, bytes]:
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(*self._address, limit=2**22)
         assert self._reader is not None
@@ -72,6 +82,7 @@ class Connection:
         """Close the connection."""
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
 
 
 async def open_loop(
