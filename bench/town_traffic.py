@@ -250,6 +250,8 @@ class Town:
     ) -> None:
         self.server, self.pages, self.events = server, pages, events
         self.now = trace.start
+        self._stands = asyncio.Event()
+        self._stands.set()
         self.taken = self.refused = 0
         self.why: list[dict] = []
         self._all = [Connection("127.0.0.1", server.port) for _ in range(connections)]
@@ -264,9 +266,12 @@ class Town:
     async def loose(self, step: Step) -> None:
         """Send what a step begins with, in its order."""
         for method, path, body in step.loose:
+            if path == "/v1/clock":
+                self._stands.clear()
             await self._ask(path, body, self.events, method=method, due=time.perf_counter())
             if path == "/v1/clock":
                 self.now = moved_to(body)
+                self._stands.set()
 
     async def visit(
         self, visit: list[Page], *, events: bool = True, due: float | None = None, into: Outcome | None = None
@@ -281,6 +286,9 @@ class Town:
             wish = msgspec.json.encode({**page.wish, "cursor": cursor})
             told = msgspec.json.decode(await self._ask("/v1/feeds", wish, self.pages, due=when, into=into))  # fmt: skip
             cursor = told.get("next_cursor")
+            await (
+                self._stands.wait()
+            )  # what was done comes after the clock that the page was decided by
             happened = done(page, told, self.now) if events else []
             if happened:
                 body = msgspec.json.encode({"events": happened})
