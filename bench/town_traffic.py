@@ -1,13 +1,14 @@
 """The engine under a town's own traffic, beside the flat one, in one run on one machine.
 
-    python bench/town_traffic.py                 2,000 people, two days; results/town-traffic.json
+    python bench/town_traffic.py                 2,000 people, two days; results/town-traffic-2000-people.json
     python bench/town_traffic.py --quick         120 people, to see that it works
 
 Two days are lived over HTTP; the second is recorded. Every measure begins with a copy of the home as it stood after the first.
 *flat*: people drawn alike, discover only, Poisson arrivals at one rate, no events beside them (as `bench/run.py` asks).
 *town*: the second day's visits at their half hours, on their surfaces, from where people were, page after page, with what they
 did sent as events under the new pages' beacons, new posts, newcomers and the clock in between. A day is pressed into so many
-seconds that its pages come at the stated rate on average; the evening is three times that.
+seconds that its pages come at the stated rate on average; the evening is three times that. The clock moves 48 times a day
+whatever the rate: where a small town's day is pressed into a few seconds it cannot, and the `rate` reached says so.
 """
 
 import argparse
@@ -47,14 +48,16 @@ def main() -> None:
     options.add_argument("--rates", default="50,100,200")
     options.add_argument("--repeats", type=int, default=3)
     options.add_argument("--quick", action="store_true")
-    options.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "town-traffic.json")  # fmt: skip
+    options.add_argument("--out", type=Path, default=None)  # fmt: skip
     told = options.parse_args()
     if told.quick:
         told.people, told.rates, told.repeats = 120, "10", 1
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd())))
         found = asyncio.run(measure(folder, told))
-    told.out.write_text(json.dumps(found, indent=1) + "\n")
+    name = f"town-traffic-{told.people}-people.json"
+    out = told.out or Path(__file__).parent / "results" / name
+    out.write_text(json.dumps(found, indent=1) + "\n")
     print(json.dumps(found, indent=1))
 
 
@@ -132,11 +135,15 @@ class Bench:
         return make
 
     async def saturated(self) -> dict:
-        """Measure processor time a page and pages a second with eight in flight: flat, town, town with its events."""
+        """Measure processor time a page and pages a second with eight in flight: flat, town, town with all it does.
+
+        `half_hours_only` sends what each half hour begins with and asks for no page: what of `town` is the clock, new
+        posts and people, spread over the same number of pages.
+        """
         found: dict[str, dict[str, list[float]]] = {}
         pages = self.trace.pages
         for repeat in range(self.told.repeats):
-            for name in ("flat", "town_feeds_only", "town"):
+            for name in ("flat", "town_feeds_only", "half_hours_only", "town"):
                 with self.serving() as server:
                     before, begun = server.cpu(), time.perf_counter()
                     if name == "flat":
@@ -144,7 +151,11 @@ class Bench:
                             server.port, self.flat(server, repeat), count=pages, connections=CONNECTIONS
                         )  # fmt: skip
                     else:
-                        run = await self.all_visits(server, events=name == "town")
+                        run = await self.all_visits(
+                            server,
+                            events=name != "town_feeds_only",
+                            looks=name != "half_hours_only",
+                        )
                     seconds = time.perf_counter() - begun
                     assert not run.failures, run.first_failure
                     told = found.setdefault(name, {"cpu_us_a_page": [], "pages_a_second": []})
@@ -155,14 +166,14 @@ class Bench:
             for name, told in found.items()
         }
 
-    async def all_visits(self, server: Server, *, events: bool) -> Outcome:
+    async def all_visits(self, server: Server, *, events: bool, looks: bool) -> Outcome:
         """Go through the day as fast as it goes, step by step, eight visits at a time."""
         outcome = Outcome()
         town = Town(server, CONNECTIONS, self.trace, outcome, Outcome())
         for step in self.trace.steps:
             if events:
                 await town.loose(step)
-            waiting = iter(step.visits)
+            waiting = iter(step.visits if looks else ())
 
             async def work(waiting=waiting) -> None:
                 for visit in waiting:
