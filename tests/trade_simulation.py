@@ -12,17 +12,27 @@ from types import SimpleNamespace
 import msgspec
 
 from lodestone.base.clock import ManualClock
-from lodestone.base.errors import LodestoneError
+from lodestone.base.errors import ConflictError, LodestoneError
 from lodestone.base.wire import Money, Position
 from lodestone.commerce.order import LineIn, OrderIn, PayIn, RedeemIn, RefundIn, ReverseIn
+from lodestone.commerce.payment import PaymentResult
 from lodestone.commerce.product import ProductIn, SaleIn, SharedStockIn, Variant, VoucherRule
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
 from lodestone.services.audit import audit
 from lodestone.services.desks import Desk
-from lodestone.services.trade import cancel, fulfil, paying, refunding
+from lodestone.services.payments import Payments
+from lodestone.services.trade import cancel, fulfil, refunding
 from lodestone.services.trade_audit import ALL_CHECKS
 from lodestone.services.trade_counter import Once, digest_of
+from lodestone.stores.payments import (
+    MANUAL,
+    TRIAL,
+    Behaviour,
+    ManualProvider,
+    PaymentState,
+    TrialProvider,
+)
 from lodestone.stores.records import Answer
 from lodestone.stores.records_base import Scope
 from records_world import NOW, THEN
@@ -72,7 +82,10 @@ class Market:
         self.records, self.community = records, community
         self.chance = random.Random(seed)
         self.clock = ManualClock(NOW)
-        self.desk = Desk(records, records.community(community), self.clock)
+        self.trial = TrialProvider()
+        providers = {MANUAL: ManualProvider(), TRIAL: self.trial}
+        self.desk = Desk(records, records.community(community), self.clock, providers)
+        self.payments = Payments(self.desk.trade, encode)
         self.orders, self.redeemed, self.asked = [], [], []
         self.answers, self.crashes, self.drawn, self.tried = {}, 0, 0, []
 
@@ -122,7 +135,13 @@ class Market:
         order, total = one = self.chance.choice(fresh[-4:])
         wrong = self.chance.random() < 0.1
         self.tried += [] if wrong else [one]
-        return self.move(name, order, paying(PayIn(amount=cny(total + wrong))))
+        given = PayIn(amount=cny(total + wrong))
+        if self.chance.random() < 0.5:
+            # Its answers follow what the provider says meanwhile, so they are not held to the first.
+            given = PayIn(amount=cny(total + wrong), method=TRIAL, request_id=name)
+            return "charge-" + name, lambda: self.payments.pay(order, given, None)
+        once = Once(name.encode().ljust(32), digest_of(b""))
+        return name, lambda: self.payments.pay(order, given, once)
 
     def draw_fulfil(self, name):
         if not self.tried:
@@ -166,6 +185,21 @@ class Market:
         once = Once(name.encode().ljust(32), digest_of(b""))
         return name, lambda: self.desk.trade.reverse(given, once, encode)
 
+    # What the provider does
+
+    async def provider_works(self):
+        """Let it behave as it likes, tell what it has to tell, late and twice, and be asked for what is owed."""
+        self.trial.usual = self.chance.choice(list(Behaviour))
+        words = list(self.trial.callbacks)
+        self.chance.shuffle(words)
+        for word in words:
+            told = PaymentResult(state="declined")
+            if word.state is PaymentState.DONE:
+                told = PaymentResult(state="paid", paid_micros=word.amount)
+            await quietly(self.payments.result(word.id, told))
+        if self.chance.random() < 0.5:
+            await quietly(self.payments.send(self.chance.choice([TRIAL, TRIAL, MANUAL])))
+
     # The day
 
     async def burst(self):
@@ -194,6 +228,8 @@ class Market:
             answer = (told.status, told.body)
         else:
             answer = (told.status, msgspec.json.encode(told.told))
+        if name.startswith("charge"):
+            return
         first = self.answers.setdefault(name, answer)
         assert answer == first, name
         if name.startswith("order") and answer[0] in (201, 202) and first is answer:
@@ -205,6 +241,7 @@ class Market:
     async def run(self, steps):
         for _ in range(steps):
             await self.burst()
+            await self.provider_works()
             if self.chance.random() < 0.3:
                 self.clock.advance(seconds=self.chance.choice([1, 1, 10, 60, 400, 4_000, 90_000]))
                 await self.desk.trade.tick()
@@ -221,6 +258,15 @@ class Market:
         with self.records.ledger_snapshot(self.community) as snapshot:
             for key, stock in snapshot.books().stock.items():
                 assert min(stock.available, stock.held, stock.sold) >= 0, key
+
+
+async def quietly(asked):
+    """Ask, and let the book refuse what it cannot follow."""
+    try:
+        await asked
+    except ConflictError as error:
+        if error.code != "payment_refused":
+            raise
 
 
 def encode(error):

@@ -125,9 +125,11 @@ class PayIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     amount: Money
     """Exactly the order's total."""
     method: Annotated[str, Meta(min_length=1, max_length=32)] = "manual"
-    """The provider that has taken the buyer's money."""
+    """Who takes the buyer's money: `manual`, somebody has; any other provider is asked to."""
     reference: Annotated[str, Meta(max_length=128)] = ""
     """The provider's own name for the payment."""
+    request_id: RequestId | None = None
+    """Of this attempt; a new one tries again what was declined."""
 
 
 class RefundIn(

@@ -41,6 +41,9 @@ class MoveRefusal(Enum):
     AMOUNT_MISMATCH = auto()
     REFUND_BEYOND_PAID = auto()
     REFUND_NOT_WHOLE_UNITS = auto()
+    PAYMENT_PENDING = auto()
+    PAYMENT_DECLINED = auto()
+    PAYMENT_RETURNED = auto()
     PAYMENT_REFUSED = auto()
 
 
@@ -84,6 +87,9 @@ CURES: Final = {
     MoveRefusal.AMOUNT_MISMATCH: "pay exactly the order's total",
     MoveRefusal.REFUND_BEYOND_PAID: "more than is left of what was paid",
     MoveRefusal.REFUND_NOT_WHOLE_UNITS: "a voucher is refunded by whole units; send `units`",
+    MoveRefusal.PAYMENT_PENDING: "nobody knows yet what became of another payment of this order; ask again under its request_id",
+    MoveRefusal.PAYMENT_DECLINED: "the provider declined it; take a new request_id to try again",
+    MoveRefusal.PAYMENT_RETURNED: "what the provider took came too late or was not the amount; all of it goes back to the buyer",
     MoveRefusal.PAYMENT_REFUSED: "the payment was refused",
     RedeemRefusal.VOUCHER_UNKNOWN: "there is no such voucher; check the code",
     RedeemRefusal.VOUCHER_FOREIGN: "the voucher is another shop's",

@@ -75,6 +75,9 @@ class Kind(IntEnum):
     PRICES = 69
     CLOCK = 70
     CLIMBED = 71
+    REFUND = 72
+    """An order, or a part of it, is taken back. The fact's `target` is the key of the order's own fact,
+    its `value` the millionths that come back with it."""
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}

@@ -105,7 +105,7 @@ class Engine:
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self._deeds = Deeds(self.ingest, self.directory, self.secret)
-        self.trade = Trade(self, parts.records, house_of(parts.record))
+        self.trade = Trade(self, parts.records, house_of(parts.record), parts.providers)
         self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
         self._sequence = parts.log.receipt_next()
         self._set_policy(parts.housekeeper.policy)

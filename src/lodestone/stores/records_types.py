@@ -19,7 +19,7 @@ class Deed:
     """What somebody did in trade, on its way to the log as a fact about them and an item."""
 
     kind: Kind
-    """`ORDER`, `REDEEM` or `SHOP_VISIT`."""
+    """`ORDER`, `REDEEM`, `SHOP_VISIT` or `REFUND`."""
     name: str
     """Follows from what it is about, so that telling it twice counts once."""
     time: Instant
@@ -30,6 +30,12 @@ class Deed:
     receipt: int = -1
     """Number of the decision it came from, -1 for none."""
     slot: int = 0
+    about: str = ""
+    """Of a refund: the name of the order's deed that it takes back."""
+    share: int = 0
+    """Of a refund: millionths of what was bought that come back with it."""
+    whole: bool = False
+    """Of a refund: nothing of what was bought is left after it."""
 
 
 Row: TypeAlias = PersonRow | ItemRow | DomainRow | Deed

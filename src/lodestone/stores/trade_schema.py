@@ -4,7 +4,17 @@ Shops, products and prices are business, in the clear. What is a buyer's own - a
 voucher's code - is sealed under their key, and orders know them by their ordinal.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+)
 
 from lodestone.stores.records_schema import BYTES_TEXT, METADATA
 
@@ -187,6 +197,26 @@ REDEMPTIONS = Table(
     Index("redemptions_by_reverse", "tenant", "shop", "reverse_request", unique=True),
 )
 
+PAYMENTS = Table(
+    "payments",
+    METADATA,
+    Column("tenant", BigInteger, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("bought", BigInteger, nullable=False),  # the order's number
+    Column("kind", SmallInteger, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("moved", BigInteger, nullable=False),
+    Column("request", BYTES_TEXT),  # of a charge: again with it asks for the same
+    Column("reference", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Index("payments_by_order", "tenant", "bought", "number"),
+    Index("payments_by_request", "tenant", "bought", "request", unique=True),
+    Index("payments_by_state", "tenant", "state", "number"),
+)
+
 CLAIMS = Table(
     "position_claims",
     METADATA,
@@ -208,4 +238,7 @@ DEEDS = Table(
     Column("item", BigInteger, nullable=False),
     Column("receipt", BigInteger, nullable=False),
     Column("slot", SmallInteger, nullable=False),
+    Column("about", BYTES_TEXT, nullable=False),  # of a refund: the name of the deed it takes back
+    Column("share", Integer, nullable=False),  # of a refund: millionths of that deed
+    Column("whole", Boolean, nullable=False),  # of a refund: nothing of that deed is left
 )
