@@ -324,6 +324,96 @@ def test_what_was_bought_from_a_feed_is_an_outcome_of_its_slot_and_the_shop_is_t
     run(scenario())
 
 
+@pytest.mark.parametrize("days", [0, 9])
+def test_an_order_that_comes_back_is_taken_back_where_it_counted_and_in_what_is_reported(
+    tmp_path, days
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            feed = await world.feed(position={"latitude": 26.38, "longitude": 108.08})
+            slot = next(one for one in feed["slots"] if one["item_id"] == "soup")
+            await world.events(world.event("impression", slot))
+            named = {"receipt_id": feed["receipt_id"], "slot": slot["slot"]}
+            made = await bought(world, line(quantity=4), **named)
+            await act(world, made, "fulfil")
+            whole = await reported(world)
+            assert whole["customers"] == 1
+            assert whole["value"] > 0
+
+            world.later(days=days)
+            await act(world, made, "refund", {"request_id": "a", "amount": yuan(18)})
+            part = await reported(world)
+            assert (part["customers"], part["order"], part["bought"]) == (1, 1, ["mei"])
+            assert part["value"] == pytest.approx(whole["value"] - whole["order_worth"] / 4)
+            await act(world, made, "refund", {"request_id": "b"})
+            gone = await reported(world)
+
+            assert (gone["customers"], gone["order"], gone["bought"]) == (0, 0, [])
+            assert gone["value"] == pytest.approx(whole["value"] - whole["order_worth"])
+            export = await world.ask("GET", "/v1/people/p0/export", status=200)
+            told = [one for one in export["facts"] if one["type"] == "refund"]
+            assert [(one["item_id"], one["receipt_id"]) for one in told] == [
+                ("soup", feed["receipt_id"])
+            ] * 2
+
+    run(scenario())
+
+
+def test_of_two_orders_from_one_card_both_are_counted_and_one_that_is_cancelled_leaves_the_other(
+    tmp_path,
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            feed = await world.feed(position={"latitude": 26.38, "longitude": 108.08})
+            slot = next(one for one in feed["slots"] if one["item_id"] == "soup")
+            named = {"receipt_id": feed["receipt_id"], "slot": slot["slot"]}
+            first, second = [await bought(world, **named), await bought(world, **named)]
+            assert (await reported(world))["order"] == 2
+
+            await act(world, second, "cancel")
+            left = await reported(world)
+            assert (left["order"], left["bought"]) == (1, ["mei"])
+            await act(world, first, "refund", {"request_id": "a"})
+
+            none = await reported(world)
+            assert (none["order"], none["bought"], none["customers"]) == (0, [], 0)
+
+    run(scenario())
+
+
+def test_vouchers_that_come_back_take_back_as_much_of_what_was_bought(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            made = await bought(world, line("meal", "two"))
+            await act(world, made, "refund", {"request_id": "a", "units": 1})
+            assert (await reported(world, "meal"))["order"] == 1
+            world.later(days=31)
+            await world.engine.tick()
+
+            assert (await reported(world, "meal"))["order"] == 0
+
+    run(scenario())
+
+
+async def reported(world, item="soup"):
+    """Return what is said of the orders of the first day."""
+    days = "from=2026-03-04&to=2026-03-04"
+    liu = (await world.ask("GET", f"/v1/reports/liu?{days}", status=200))["liu"]
+    policy = await world.ask("GET", "/v1/policy", status=200)
+    people = world.engine.directory
+    row = people.person_row("p0")
+    return {
+        "customers": sum(one["count"] for one in liu["retained"]["customers"]),
+        "value": sum(one["value_micros"] for one in liu["days"]),
+        "order_worth": policy["policy"]["worths"]["order"],
+        "order": (await world.ask("GET", f"/v1/items/{item}", status=200))["counters"]["order"],
+        "bought": [people.person_ids[one] for one in world.engine.state.bought(row)],
+    }
+
+
 TAMPERED = [
     "UPDATE stock SET sold = sold + 1",
     "UPDATE stock SET held = held + 1",

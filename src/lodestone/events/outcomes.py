@@ -67,6 +67,8 @@ class Kind(IntEnum):
     UNMUTE = 35
     JOIN = 36
     LEAVE = 37
+    REFUND = 38
+    """An order is taken back, in part or whole; see `facts.refund_value`."""
     PERSON = 64
     ITEM = 65
     DOMAIN = 66
@@ -75,9 +77,6 @@ class Kind(IntEnum):
     PRICES = 69
     CLOCK = 70
     CLIMBED = 71
-    REFUND = 72
-    """An order, or a part of it, is taken back. The fact's `target` is the key of the order's own fact,
-    its `value` the millionths that come back with it."""
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}

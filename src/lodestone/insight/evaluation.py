@@ -225,10 +225,16 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
     return fit(base, np.concatenate(features), np.concatenate(labels))
 
 
+def counted(facts: Facts) -> Bools:
+    """Say which facts move counters: what people did with items, and refunds from the day they were given."""
+    told: Bools = (facts["kind"] < Kind.BLOCK) | (facts["kind"] == Kind.REFUND)
+    return told
+
+
 def state_until(world: World, day: int) -> State:
     """Return the state as it stood at the end of a day."""
     state = world.fresh()
-    chosen = (world.facts["day"] <= day) & (world.facts["kind"] < Kind.BLOCK)
+    chosen = (world.facts["day"] <= day) & counted(world.facts)
     facts, people = world.facts[chosen], world.person_row[chosen]
     state.apply(facts, people, np.full(facts.size, -1, np.int64))
     return state
@@ -264,7 +270,7 @@ def _streamed(
     rates.materialise(model, state, np.arange(state.item_count), shift)
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))
-    later = np.flatnonzero((world.facts["day"] > train_until) & (world.facts["kind"] < Kind.BLOCK))
+    later = np.flatnonzero((world.facts["day"] > train_until) & counted(world.facts))
     later = later[np.argsort(world.facts["time"][later], kind="stable")]
     facts, people = world.facts[later], world.person_row[later]
     nobody = np.full(facts.size, -1, np.int64)

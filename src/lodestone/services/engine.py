@@ -264,7 +264,8 @@ class Engine:
         self, facts: Facts, person_row: NDArray[np.int64], target_row: NDArray[np.int64]
     ) -> None:
         self.state.apply(facts, person_row, target_row)
-        rows = facts["item"][(facts["item"] >= 0) & (facts["kind"] <= Kind.UNLIKE)]
+        counted = (facts["kind"] <= Kind.UNLIKE) | (facts["kind"] == Kind.REFUND)
+        rows = facts["item"][(facts["item"] >= 0) & counted]
         self.housekeeper.touched(np.unique(rows).astype(np.int64))
 
     async def note(

@@ -171,7 +171,7 @@ class Personal:
             domain_id=engine.directory.domain_id(code) if code >= 0 else None,
             surface=surfaces.get(int(fact["surface"])) if kind < Kind.BLOCK else None,
             receipt_id=receipt_id(engine.secret, receipt) if receipt >= 0 else None,
-            slot=slot or None, seconds=int(fact["value"]) / 1000, query=query, position=position,
+            slot=slot or None, seconds=0.0 if kind == Kind.REFUND else int(fact["value"]) / 1000, query=query, position=position,
         )  # fmt: skip
 
     def _name(self, ordinal: int) -> str | None:

@@ -20,6 +20,7 @@ from lodestone.commerce.stock import release, restock, sell
 from lodestone.commerce.vouchers import Voucher, write_code
 from lodestone.events.outcomes import Kind
 from lodestone.services.trade_counter import Counter, refused
+from lodestone.services.trade_facts import tell_back, tell_bought, tell_vouchers_back
 from lodestone.services.trade_line import admit
 from lodestone.services.trade_money import HOLD_SECONDS
 from lodestone.stores.records_types import Deed
@@ -89,7 +90,7 @@ def take_payment(counter: Counter, order: OrderRecord, provider: str) -> OrderRe
     order = counter.move(order, _M.PAY, due=due, amount=order.paid.total)
     if redeemed:
         _issue(counter, order)
-    _tell(counter, order, name)
+    tell_bought(counter, order)
     return order
 
 
@@ -143,6 +144,8 @@ def leave(counter: Counter, order: OrderRecord, move: Move) -> OrderRecord:
         counter.till.move_stock(order.takes, release)
     elif order.state is _S.PAID:
         counter.till.move_stock(order.takes, restock)
+        if order.fulfilment != "redeem":
+            tell_back(counter, order, order.refunded, order.paid.total)
     if order.sale is not None:
         units = sum(line.quantity for line in order.lines)
         counter.till.put_taken(order.sale, order.buyer, -units)
@@ -167,9 +170,13 @@ def _give_back_all(counter: Counter, order: OrderRecord) -> None:
     back = counter.book.refund_vouchers(name, order.shop, order.provider, "all", left)
     counter.must(back)
     give_back(counter, order, _K.REFUND, left)
-    for voucher in vouchers:
-        standing = replace(voucher.standing, refunded=voucher.standing.count)
-        counter.till.put_voucher(replace(voucher, standing=standing))
+    ended = [
+        replace(one, standing=replace(one.standing, refunded=one.standing.count))
+        for one in vouchers
+    ]
+    tell_vouchers_back(counter, order, vouchers, ended)
+    for voucher in ended:
+        counter.till.put_voucher(voucher)
 
 
 def give_back(counter: Counter, order: OrderRecord, kind: PaymentKind, amount: Micros) -> None:
@@ -222,6 +229,7 @@ def _refund_amount(
     if whole and order.state is _S.PAID:
         counter.till.move_stock(order.takes, restock)
     give_back(counter, order, _K.RELEASE if order.state is _S.PAID else _K.REFUND, amount)
+    tell_back(counter, order, order.refunded, order.refunded + amount)
     order = replace(order, refunded=Micros(order.refunded + amount))
     move = _M.REFUND_WHOLE if whole else _M.REFUND_PART
     due = order.due if not whole and order.state is _S.PAID else None
@@ -263,10 +271,13 @@ def refund_units(
     back = counter.book.refund_vouchers(name, order.shop, order.provider, once[0], Micros(amount))
     counter.must(back)
     give_back(counter, order, _K.REFUND, Micros(amount))
+    before = counter.till.vouchers_of(order.number)
     for voucher in changed:
         counter.till.put_voucher(voucher)
+    after_all = counter.till.vouchers_of(order.number)
+    tell_vouchers_back(counter, order, before, after_all)
     order = replace(order, refunded=Micros(order.refunded + amount))
-    used = sum(voucher.standing.used for voucher in counter.till.vouchers_of(order.number))
+    used = sum(voucher.standing.used for voucher in after_all)
     whole = not used and order.refunded == order.paid.total
     if whole:
         counter.till.move_stock(order.takes, restock)
@@ -312,16 +323,6 @@ def _issue(counter: Counter, order: OrderRecord) -> None:
                 counter.now, code_digest(code), seal_code(buyer, code),
             )
         )  # fmt: skip
-
-
-def _tell(counter: Counter, order: OrderRecord, name: str) -> None:
-    """Let the log hear that each line was bought."""
-    for index, line in enumerate(order.lines):
-        deed = Deed(
-            Kind.ORDER, f"order/{name}/{index}", counter.now, order.buyer,
-            counter.item(line.product), order.receipt, order.slot,
-        )  # fmt: skip
-        counter.till.deed(deed)
 
 
 def _require_money(counter: Counter, currency: str, field: str) -> None:

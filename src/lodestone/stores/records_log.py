@@ -206,7 +206,7 @@ def _deeds(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, Row | None]
         for row in scope.fetch(scope.select(DEEDS).where(DEEDS.c.id.in_(some))):
             deed = Deed(
                 Kind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
-                row.slot, row.about, row.share, row.whole,
+                row.slot, row.about, Instant(row.since), row.share, row.whole,
             )  # fmt: skip
             found[row.id] = (row.name, deed)
     return found

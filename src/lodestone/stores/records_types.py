@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
@@ -12,6 +12,8 @@ from lodestone.events.outcomes import Kind
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.traffic.policy import Policy
+
+NEVER: Final = Instant(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Deed:
     slot: int = 0
     about: str = ""
     """Of a refund: the name of the order's deed that it takes back."""
+    since: Instant = NEVER
+    """Of a refund: when that deed was done."""
     share: int = 0
     """Of a refund: millionths of what was bought that come back with it."""
     whole: bool = False

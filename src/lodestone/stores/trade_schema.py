@@ -239,6 +239,7 @@ DEEDS = Table(
     Column("receipt", BigInteger, nullable=False),
     Column("slot", SmallInteger, nullable=False),
     Column("about", BYTES_TEXT, nullable=False),  # of a refund: the name of the deed it takes back
+    Column("since", BigInteger, nullable=False),  # of a refund: when that deed was done
     Column("share", Integer, nullable=False),  # of a refund: millionths of that deed
     Column("whole", Boolean, nullable=False),  # of a refund: nothing of that deed is left
 )

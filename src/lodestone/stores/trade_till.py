@@ -229,11 +229,16 @@ class Till(Purse):
         self.kept.docs.update(docs)
         self.kept.history.update((order.number, history.get(order.number, [])) for order in orders)
 
-    def view(self, order: OrderRecord) -> OrderView:
-        """Return an order with what only those who may read it see."""
+    def history(self, order: OrderRecord) -> tuple[OrderEvent, ...]:
+        """Return the moves of an order, the first first."""
         if order.number not in self.kept.history:
             self.flush()
             self.expect_orders([order.number])
+        return tuple(self.kept.history[order.number])
+
+    def view(self, order: OrderRecord) -> OrderView:
+        """Return an order with what only those who may read it see."""
+        events = self.history(order)
         buyer = self.party_known(order.buyer)
         address = None
         if buyer is not None:
@@ -242,7 +247,6 @@ class Till(Purse):
         if order.state is OrderState.WAITING:
             self.flush()
             place = place_in_line(self._work, order)
-        events = tuple(self.kept.history[order.number])
         return OrderView(order, None if buyer is None else buyer.id, address, events, place)
 
     def due(self, limit: int) -> list[OrderRecord]:
@@ -286,7 +290,8 @@ class Till(Purse):
             {
                 "id": change.id, "kind": int(deed.kind), "name": deed.name, "time": deed.time,
                 "ordinal": deed.person, "item": deed.item, "receipt": deed.receipt,
-                "slot": deed.slot, "about": deed.about, "share": deed.share, "whole": deed.whole,
+                "slot": deed.slot, "about": deed.about,
+                "since": deed.since, "share": deed.share, "whole": deed.whole,
             }
         )  # fmt: skip
 

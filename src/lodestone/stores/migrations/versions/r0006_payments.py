@@ -46,6 +46,7 @@ def _deeds() -> None:
     """Deeds already on their way take nothing back."""
     for column in (
         sa.Column("about", ID, nullable=False, server_default=""),
+        sa.Column("since", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("share", sa.Integer, nullable=False, server_default="0"),
         sa.Column("whole", sa.Boolean, nullable=False, server_default=sa.false()),
     ):
