@@ -298,7 +298,7 @@ async def test_a_redemption_is_reversed_once_and_within_the_hour(world):
     await refused(world, "reverse_too_late", "POST", path, late)
     whole = await world.ask("GET", f"/v1/orders/{made['id']}", status=200)
     moves = [one["move"] for one in whole["history"]]
-    assert moves == ["pay", "redeem", "fulfil", "reverse", "redeem"]
+    assert moves == ["place", "pay", "redeem", "fulfil", "reverse", "redeem"]
 
 
 @scene

@@ -16,6 +16,7 @@ from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.judge import HoldState
 from lodestone.ledger.transfers import MOVING, transfer_id
 from lodestone.services.audit import CHECKS, Audited, Check, Difference
+from lodestone.services.facts_audit import FACTS
 from lodestone.services.receipt_ids import ORDER, VOUCHER, made_id
 from lodestone.stores.trade_types import Books, OrderEvent, OrderRecord, PaymentRecord
 
@@ -224,5 +225,5 @@ def _said(subject: str, expected: str, found: str) -> Difference:
     return Difference(check="trade", subject=subject, expected=expected, found=found)
 
 
-ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade))
+ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS)
 """What `lodestone audit` runs."""

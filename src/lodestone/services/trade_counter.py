@@ -158,13 +158,15 @@ class Counter:
     def note(
         self, order: OrderRecord, move: Move, amount: Micros | None = None,
         once: tuple[str, bytes] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> OrderEvent:  # fmt: skip
         """Write a move down. Whoever wants to hear of orders (history, webhooks) reads these."""
         request, digest = once or (None, None)
         number = self.till.number("event")
-        self.till.note(
-            OrderEvent(number, order.number, move, order.state, amount, self.now, request, digest)
+        event = OrderEvent(
+            number, order.number, move, order.state, amount, self.now, request, digest
         )
+        self.till.note(event)
+        return event
 
     def require(self, order: OrderRecord, move: Move) -> None:
         """Refuse a move that an order's state, or its time, does not allow."""

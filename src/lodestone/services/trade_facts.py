@@ -66,13 +66,13 @@ def tell_vouchers_back(
     for index in told_lines(order):
         product = order.lines[index].product
         shares = [
-            _back_share([one for one in some if order.lines[one.line].product == product])
+            back_share([one for one in some if order.lines[one.line].product == product])
             for some in (before, after)
         ]
         _tell(counter, order, index, *shares)
 
 
-def _back_share(vouchers: Sequence[VoucherRecord]) -> int:
+def back_share(vouchers: Sequence[VoucherRecord]) -> int:
     """Return the millionths of what some vouchers were sold for that their refunds have brought back."""
     if all(one.standing.refunded == one.standing.count for one in vouchers):
         return SHARE_WHOLE
