@@ -142,6 +142,8 @@ class RefundIn(
     """All that is left when both are left out."""
     units: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     """Unused times of the order's vouchers."""
+    staff_id: AppId | None = None
+    """Who refunds, a manager of the shop; the community itself when left out."""
     reason: Name = ""
 
     def __post_init__(self) -> None:

@@ -32,6 +32,8 @@ class OrderRefusal(Enum):
 class MoveRefusal(Enum):
     """Why an order does not move on."""
 
+    STAFF_UNKNOWN = auto()
+    ROLE_LACKING = auto()
     REQUEST_REUSED = auto()
     RESERVATION_EXPIRED = auto()
     HOLD_EXPIRED = auto()
@@ -78,6 +80,8 @@ CURES: Final = {
     OrderRefusal.SALE_OTHER_PRODUCT: "every line must be of the sale's own product and variant",
     OrderRefusal.LIMIT_REACHED: "the buyer has had as many as one person may in this sale",
     OrderRefusal.SOLD_OUT: "there are not that many left",
+    MoveRefusal.STAFF_UNKNOWN: "this person does not serve at the order's shop",
+    MoveRefusal.ROLE_LACKING: "a clerk hands orders over and redeems; a manager of the shop refunds",
     MoveRefusal.REQUEST_REUSED: "this request_id was used for another refund; take a new one",
     MoveRefusal.RESERVATION_EXPIRED: "the reservation has run out; order again",
     MoveRefusal.HOLD_EXPIRED: "the payment's hold has run out and the money is free again",

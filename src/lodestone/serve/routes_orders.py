@@ -44,7 +44,7 @@ from lodestone.serve.common import (
 from lodestone.serve.replies import error_body, status_of
 from lodestone.services.payments import Payments
 from lodestone.services.receipt_ids import ORDER, VOUCHER, number_of
-from lodestone.services.trade import Trade, cancel, fulfil, refunding
+from lodestone.services.trade import Trade, cancel, handing_over, refunding
 from lodestone.services.trade_counter import Counter, Once, Reply, digest_of
 from lodestone.services.trade_show import order_out, redemption_out, voucher_out
 from lodestone.stores.records import Answer, claim_of
@@ -54,6 +54,12 @@ Buyer = Annotated[str | None, QueryParameter(description="Only this buyer's.")]
 ShopId = Annotated[str | None, QueryParameter(description="Only this shop's.")]
 OrderId = Annotated[str | None, QueryParameter(max_length=64, description="Only this order's.")]
 StaffId = Annotated[str | None, QueryParameter(description="Only what this person redeemed.")]
+ByStaff = Annotated[
+    str | None,
+    QueryParameter(
+        description="Who hands it over, one of the shop's staff; the community when left out."
+    ),
+]
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 First = Annotated[
     str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
@@ -170,9 +176,9 @@ async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> 
 
 
 @post("/v1/orders/{order_id:str}/fulfil", status_code=200, responses=REFUSALS)
-async def fulfil_order(request: Asked, order_id: PathId) -> OrderOut:
+async def fulfil_order(request: Asked, order_id: PathId, staff_id: ByStaff = None) -> OrderOut:
     """Hand an order over; merchant and house are paid."""
-    return await _move(request, "desk", order_id, fulfil)
+    return await _move(request, "desk", order_id, handing_over(_given(staff_id, "staff_id")))
 
 
 @post("/v1/orders/{order_id:str}/cancel", status_code=200, responses=REFUSALS)

@@ -113,7 +113,7 @@ class Trade:
         self, order_id: str, act: Callable[[Counter, OrderRecord], OrderRecord],
         once: Once | None, encode: EncodeError, *, viewer: str | None = None,
     ) -> Reply | Answer:  # fmt: skip
-        """Do one of `fulfil`, `cancel` and `refunding` to an order.
+        """Do one of `handing_over`, `cancel` and `refunding` to an order.
 
         Args:
             order_id: As made here.
@@ -282,6 +282,11 @@ def _serve_one(
     return reply
 
 
+def handing_over(staff_id: str | None) -> Callable[[Counter, OrderRecord], OrderRecord]:
+    """Say by whom an order is handed over."""
+    return lambda counter, order: fulfil(counter, order, staff_id)
+
+
 def refunding(given: RefundIn) -> Callable[[Counter, OrderRecord], OrderRecord]:
     """Say what is refunded."""
     return lambda counter, order: refund(counter, order, given)
@@ -299,4 +304,4 @@ def show_order(counter: Counter, order: OrderRecord) -> OrderOut:
     return order_out(counter.house, counter.till.view(order))
 
 
-__all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "refunding")
+__all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "handing_over", "refunding")

@@ -11,11 +11,12 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import Micros
-from lodestone.commerce.life import Move, OrderState, after
+from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import PayIn, RefundIn
 from lodestone.commerce.payment import OPEN, PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, first_units, less, portion
 from lodestone.commerce.refusals import MoveRefusal
+from lodestone.commerce.shop import ROLES
 from lodestone.commerce.stock import release, restock, sell
 from lodestone.commerce.vouchers import Voucher, write_code
 from lodestone.events.outcomes import Kind
@@ -94,12 +95,14 @@ def take_payment(counter: Counter, order: OrderRecord, provider: str) -> OrderRe
     return order
 
 
-def fulfil(counter: Counter, order: OrderRecord) -> OrderRecord:
+def fulfil(counter: Counter, order: OrderRecord, staff_id: str | None = None) -> OrderRecord:
     """Hand an order over; merchant and house are paid. Again changes nothing.
 
     Raises:
         ConflictError: `MoveRefusal`; what is redeemed is fulfilled by its vouchers.
     """
+    if staff_id is not None:
+        require_staff(counter, order, staff_id, manager=False)
     if order.state is _S.FULFILLED:
         return order
     counter.require(order, _M.FULFIL)
@@ -119,6 +122,16 @@ def fulfil(counter: Counter, order: OrderRecord) -> OrderRecord:
         )  # fmt: skip
         counter.till.deed(visit)
     return order
+
+
+def require_staff(counter: Counter, order: OrderRecord, staff_id: str, *, manager: bool) -> None:
+    """Refuse whoever does not serve at an order's shop, or is no manager where one is needed."""
+    staff = counter.till.party(staff_id)
+    role = None if staff is None else counter.till.role(counter.shop(order.shop), staff.ordinal)
+    if role is None:
+        raise refused(MoveRefusal.STAFF_UNKNOWN, field="staff_id")
+    if manager and ROLES[role] != "manager":
+        raise refused(MoveRefusal.ROLE_LACKING, field="staff_id")
 
 
 def cancel(counter: Counter, order: OrderRecord) -> OrderRecord:
@@ -191,6 +204,8 @@ def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord
     Raises:
         ConflictError: `MoveRefusal`, or `request_reused`.
     """
+    if given.staff_id is not None:
+        require_staff(counter, order, given.staff_id, manager=True)
     digest = hashlib.sha256(msgspec.json.encode(given)).digest()
     before = counter.till.event(order.number, given.request_id)
     if before is not None:
@@ -199,8 +214,7 @@ def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord
         return order
     if given.amount is not None:
         _require_money(counter, given.amount.currency, "amount.currency")
-    if after(order.state, _M.REFUND_PART) is None:
-        counter.require(order, _M.REFUND_PART)
+    counter.require(order, _M.REFUND_PART)
     once = (given.request_id, digest)
     if order.fulfilment == "redeem":
         return _refund_vouchers(counter, order, given, once)
