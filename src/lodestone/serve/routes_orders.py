@@ -35,8 +35,8 @@ from lodestone.serve.common import (
     Cursor,
     Limit,
     PathId,
+    cut,
     decode_after,
-    encode_after,
     engines,
     named,
     principal,
@@ -162,8 +162,7 @@ async def list_orders(
         held.house.community, limit=limit + 1, before=before(held, ORDER, cursor),
         buyer_id=_mine(request, buyer), shop_id=_given(shop_id, "shop_id"),
     )  # fmt: skip
-    shown = [order_out(held.house, view) for view in found[:limit]]
-    return OrderPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return OrderPage(*cut([order_out(held.house, view) for view in found], limit))
 
 
 @post("/v1/orders/{order_id:str}/pay", status_code=200, responses=_PAID)
@@ -235,8 +234,9 @@ async def list_vouchers(
         order=None if order_id is None else order_number(held, order_id),
     )  # fmt: skip
     now = held.now()
-    shown = [voucher_out(held.house, view, now, code=mine is not None) for view in found[:limit]]
-    return VoucherPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return VoucherPage(
+        *cut([voucher_out(held.house, view, now, code=mine is not None) for view in found], limit)
+    )
 
 
 @get("/v1/shops/{shop_id:str}/redemptions", responses=REFUSALS)

@@ -14,7 +14,7 @@ from lodestone.commerce.payment import (
     PaymentStand,
     SendIn,
 )
-from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, encode_after
+from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, cut
 from lodestone.serve.routes_orders import OrderId, before, encode, order_number, trade
 from lodestone.services.payments import Payments, payment_out
 from lodestone.services.receipt_ids import PAYMENT
@@ -61,8 +61,7 @@ async def list_payments(
         held.records.payments, held.house.community, wanted, limit=limit + 1,
         after=before(held, PAYMENT, cursor) or 0,
     )  # fmt: skip
-    shown = [payment_out(held.house, one) for one in found[:limit]]
-    return PaymentPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return PaymentPage(*cut([payment_out(held.house, one) for one in found], limit))
 
 
 @get("/v1/payments/{payment_id:str}", responses=REFUSALS)
