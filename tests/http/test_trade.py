@@ -328,6 +328,7 @@ def test_what_was_bought_from_a_feed_is_an_outcome_of_its_slot_and_the_shop_is_t
             assert [one["count"] for one in liu["liu"]["retained"]["customers"]] == [1]
             export = await world.ask("GET", "/v1/people/p0/export", status=200)
             assert [one["id"] for one in export["orders"]] == [made["id"]]
+            assert [one["kind"] for one in export["payments"]] == ["charge"]
             owned = await world.ask("GET", "/v1/people/mei/export", status=200)
             assert (owned["orders"], owned["shops"]) == ([], ["soups"])
 
