@@ -7,6 +7,7 @@ import { NearMap } from "./map.js";
 import { el, icon, note, say, sheet } from "./parts.js";
 import { people } from "./people.js";
 import { Queue } from "./queue.js";
+import { shopping } from "./shopping.js";
 import { brief, why } from "./why.js";
 import { figure, t, tn } from "./words.js";
 
@@ -23,7 +24,9 @@ const acts = {
   why: (slot) => why(slot, reading),
   more,
   opened: (slot) => send(slot, "click"),
+  buy: (slot) => shop.buy(slot),
 };
+const shop = shopping(page, held, { send, trouble: told, show: (tab) => show(tab), map: () => page.map, follow: (author, on, slot) => followed(author, on, slot) });
 
 const reading = { position: acts.position, trouble: told };
 const tabOf = ({ surface }) => ({ discover: "discover", place: "nearby", channel: "channels", profession: "trade", following: "following" })[surface];
@@ -62,11 +65,19 @@ function like(slot) {
 }
 
 function follow(slot) {
-  const { id, name } = slot.author;
-  const on = !(held.follows.get(id) ?? slot.author.followed);
+  followed(slot.author, !(held.follows.get(slot.author.id) ?? slot.author.followed), slot);
+}
+
+/** Follow somebody or no longer; of whom no post led here, it is told without one. */
+function followed({ id, name }, on, slot) {
   held.follows.set(id, on);
   everywhere((other) => other.author?.id === id && other.paintFollow?.());
-  send(slot, on ? "follow" : "unfollow", { author_id: id });
+  const type = on ? "follow" : "unfollow";
+  if (slot?.author?.id === id) send(slot, type, { author_id: id });
+  else {
+    page.queue.put({ id: `${type}.${id}.${now().toString(36)}`, type, author_id: id });
+    page.queue.flush();
+  }
   page.feeds.delete("following");
   say(on ? t("You follow {name}", { name }) : t("You follow {name} no longer", { name }), { show: true });
 }
@@ -249,7 +260,7 @@ async function nearby() {
     const at = page.position ? `?latitude=${page.position.latitude}&longitude=${page.position.longitude}` : "";
     const around = await ask("GET", `/v1/page/around${at}`);
     const drawn = document.body.dataset.demoCommunity === page.me.community;
-    page.map = new NearMap(around, drawn, { picked: (slot) => wide() && seeing(slot), open: (slot) => seeing(slot) });
+    page.map = new NearMap(around, drawn, { picked: (slot) => wide() && seeing(slot), open: (slot) => seeing(slot), shop: (one) => shop.shop(one.id) });
     place();
   } catch (trouble) {
     $("map-phone").replaceChildren(note(t("The map did not come"), told(trouble), null));
@@ -330,7 +341,7 @@ function settings() {
 const KEYS = {
   ArrowDown: (feed) => feed.go(1), ArrowUp: (feed) => feed.go(-1), PageDown: (feed) => feed.go(1), PageUp: (feed) => feed.go(-1), j: (feed) => feed.go(1), k: (feed) => feed.go(-1),
   " ": (feed) => feed.current?.repaint && pause(feed.current), l: (feed) => feed.current && like(feed.current), f: (feed) => feed.current?.paintFollow && follow(feed.current),
-  w: (feed) => feed.current && acts.why(feed.current), m: (feed) => feed.current && more(feed.current),
+  b: (feed) => feed.current?.offer && shop.buy(feed.current), o: () => shop.orders(), w: (feed) => feed.current && acts.why(feed.current), m: (feed) => feed.current && more(feed.current),
 };
 
 function keys(event) {
@@ -366,6 +377,7 @@ async function start() {
   document.querySelectorAll("[data-tab]").forEach((button) => button.addEventListener("click", () => show(button.dataset.tab)));
   document.querySelectorAll("[data-go]").forEach((button) => button.addEventListener("click", () => page.feeds.get(page.tab)?.go(Number(button.dataset.go))));
   document.querySelectorAll("[data-open=who]").forEach((button) => button.addEventListener("click", () => people(page.me, { trouble: told, leaving, became })));
+  document.querySelectorAll("[data-open=orders]").forEach((button) => button.addEventListener("click", () => page.me && shop.orders()));
   document.querySelectorAll("[data-open=settings]").forEach((button) => button.addEventListener("click", settings));
   addEventListener("resize", () => (page.tab === "nearby" ? place() : null));
   addEventListener("pageshow", (event) => event.persisted && watchView());
