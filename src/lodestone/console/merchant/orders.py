@@ -26,7 +26,7 @@ from lodestone.console.merchant.desk import (
     sent,
     show,
 )
-from lodestone.console.merchant.redeeming import whole
+from lodestone.console.merchant.redeeming import whole, word_of
 from lodestone.services.receipt_ids import ORDER, number_of
 from lodestone.services.trade import cancel, fulfil, refunding
 from lodestone.services.trade_counter import Counter
@@ -108,9 +108,8 @@ def _of_shop(here: Desk, act: Act) -> Act:
 
 
 def _refund(here: Desk, fields: dict[str, str]) -> RefundIn:
-    request_id, units, amount = (fields.get(name, "") for name in ("request", "units", "amount"))
-    if not 0 < len(request_id) <= 128:
-        raise InvalidError("form_incomplete", "the form lacks its request; open the page again")
+    units, amount = fields.get("units", ""), fields.get("amount", "")
+    request_id = word_of(fields, "request")
     money = _amount(here, amount) if amount.strip() else None
     times = whole(units, 1, _UNITS_MAX) if units.strip() and money is None else None
     return RefundIn(request_id=request_id, amount=money, units=times)

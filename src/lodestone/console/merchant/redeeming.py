@@ -8,6 +8,7 @@ from litestar import Response, get, post
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, InvalidError, UnknownError
+from lodestone.base.wire import app_id
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import PrepareIn, RedeemIn, RedemptionOut, ReverseIn, VoucherOut
 from lodestone.commerce.vouchers import REVERSE_MICROS
@@ -90,7 +91,7 @@ async def redeem(request: Asked) -> Response[Any]:
     code = fields.get("code", "")[:_CODE_MAX]
     try:
         given = RedeemIn(
-            code=code or "-", request_id=_word(fields, "request"), shop_id=here.shop.id,
+            code=code or "-", request_id=word_of(fields, "request"), shop_id=here.shop.id,
             staff_id=here.person_id, count=whole(fields.get("count", "1"), 1, _COUNT_MAX),
         )  # fmt: skip
         reply = await here.engine.trade.redeem(given, None, unkept)
@@ -106,7 +107,7 @@ async def reverse(request: Asked) -> Response[Any]:
     here, fields = await sent(request)
     try:
         given = ReverseIn(
-            request_id=_word(fields, "request"), redeemed=_word(fields, "redeemed"),
+            request_id=word_of(fields, "request"), redeemed=word_of(fields, "redeemed"),
             shop_id=here.shop.id, staff_id=here.person_id,
         )  # fmt: skip
         await here.engine.trade.reverse(given, None, unkept)
@@ -126,11 +127,9 @@ def whole(text: str, least: int, most: int) -> int:
     return int(plain)
 
 
-def _word(fields: dict[str, str], name: str) -> str:
-    text = fields.get(name, "")
-    if not 0 < len(text) <= 128:
-        raise InvalidError("form_incomplete", f"the form lacks {name!r}; open the page again")
-    return text
+def word_of(fields: dict[str, str], name: str) -> str:
+    """Read what a form names: an id, or the word that tells it from another. Raises InvalidError."""
+    return app_id(fields.get(name, ""), field=name)
 
 
 async def _prepared(here: Desk, code: str) -> VoucherOut:

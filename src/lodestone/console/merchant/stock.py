@@ -21,7 +21,7 @@ from lodestone.console.merchant.desk import (
     sent,
     show,
 )
-from lodestone.console.merchant.redeeming import whole
+from lodestone.console.merchant.redeeming import whole, word_of
 from lodestone.services.trade_shops import Shops
 from lodestone.services.trade_stock import StockPlace, adjust
 
@@ -66,16 +66,21 @@ async def post_stock(request: Asked) -> Response[Any]:
     """Add to a stock item, or take away what is neither held nor sold."""
     here, fields = await sent(request)
     here.need_manager()
-    place = StockPlace(
-        fields.get("product", ""), fields.get("variant", ""), fields.get("date", ""),
-        fields.get("item", ""),
-    )  # fmt: skip
     try:
+        place = _place(fields)
         change = whole(fields.get("change", ""), -STOCK_MAX, STOCK_MAX)
         await adjust(here.engine, here.shop.id, place, change)
     except (ConflictError, UnknownError, InvalidError) as error:
         return _page(request, here, note=refused(here, error))
     return onward("/merchant/stock", here, done=place.item or place.product)
+
+
+def _place(fields: dict[str, str]) -> StockPlace:
+    """Read which stock a form means: what several variants share, or a variant's own. Raises InvalidError."""
+    if fields.get("item"):
+        return StockPlace("", "", "", word_of(fields, "item"))
+    product, variant = word_of(fields, "product"), word_of(fields, "variant")
+    return StockPlace(product, variant, fields.get("date", ""), "")
 
 
 def _page(
