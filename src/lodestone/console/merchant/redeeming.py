@@ -172,10 +172,11 @@ def _page(
     note: Note | None = None,
 ) -> Response[Any]:  # fmt: skip
     done = _today(here)
+    staff = _named(here, {one.staff_id for one in done if one.staff_id is not None})
     return show(
         request, here, "redeem",
         {
-            "code": code, "seen": seen, "done": [_done(here, one) for one in done],
+            "code": code, "seen": seen, "done": [_done(here, one, staff) for one in done],
             "summary": _summary(here, done),
         },
         note=note,
@@ -219,13 +220,19 @@ def _today(here: Desk) -> list[RedemptionOut]:
     ]
 
 
-def _done(here: Desk, one: RedemptionOut) -> Done:
+def _named(here: Desk, people: set[str]) -> dict[str, str]:
+    """Return what people are called, by id."""
+    records, community = here.engine.parts.records, here.engine.community
+    return {one: records.person(community, one).given.name or one for one in sorted(people)}
+
+
+def _done(here: Desk, one: RedemptionOut, staff: dict[str, str]) -> Done:
     words, made = here.words, datetime.fromisoformat(one.at)
     age = here.engine.now() - round(made.timestamp() * 1_000_000)
     return Done(
         request=one.request_id, time=f"{here.speech.local(made):%H:%M}", name=one.voucher.name,
         count=words.count("{n} time", "{n} times", one.count), amount=here.money(one.amount.micros),
-        staff=one.staff_id or words.say("erased"),
+        staff=staff.get(one.staff_id or "") or words.say("erased"),
         state=words.say("taken back") if one.reversed_at else "",
         reversible=one.reversed_at is None and age <= REVERSE_MICROS,
     )  # fmt: skip

@@ -67,7 +67,7 @@ class Shown {
     const zone = this.acts.zone();
     this.wrong = el("div", { role: "alert" });
     return [
-      el("p", { class: "row between" }, tag(one.state), el("span", { class: "soft small figures", text: moment(one.created_at, zone, now()) })),
+      el("p", { class: "row between" }, el("span", { class: "row" }, tag(one.state), el("span", { class: "small figures", text: t("Order {short}", { short: one.id.slice(-6).toUpperCase() }) })), el("span", { class: "soft small figures", text: moment(one.created_at, zone, now()) })),
       el("p", { class: "sentence", text: sentence(told, zone) }),
       ...told.vouchers.map((seen) => voucher(seen, zone)),
       this.#actions(told), this.wrong, lines(one), one.address ? address(one.address) : null, life(one, zone),

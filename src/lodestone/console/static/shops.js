@@ -12,8 +12,8 @@ export const openWord = (shop) => (!shop.selling ? t("Not selling now") : shop.o
 
 /** How far a shop is and how far it sells. */
 export function where(shop) {
-  const sells = t("sells within {km}", { km: reach(shop.radius_km) });
-  return shop.distance_km === null ? sells : `${t("{km} away", { km: reach(shop.distance_km) })}, ${sells}`;
+  const km = reach(shop.radius_km);
+  return shop.distance_km === null ? t("sells within {km}", { km }) : t("{away} away, sells within {km}", { away: reach(shop.distance_km), km });
 }
 
 /** The row under a product or an order that names its shop and leads to its page. */
