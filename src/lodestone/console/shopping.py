@@ -27,11 +27,12 @@ from lodestone.services.engine import Engine
 from lodestone.services.receipt_ids import ORDER, number_of
 from lodestone.services.showing import Showing
 from lodestone.services.storefront import ProductSheet, ShopCard, ShopSheet
-from lodestone.services.trade import paying
-from lodestone.services.trade_counter import Reply
+from lodestone.services.trade_counter import Counter, Reply
+from lodestone.services.trade_moves import pay
 from lodestone.services.trade_shops import Shops
 from lodestone.services.trade_show import order_out, voucher_out
 from lodestone.stores.payments import MANUAL
+from lodestone.stores.trade_types import OrderRecord
 
 PAGE: Final = 20
 ProductId = Annotated[str, PathParameter(description="A product.")]
@@ -142,7 +143,11 @@ async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> Or
             "only a demo's page may say so, on its own machine; an app's key can",
         )
     order = _mine(engine, viewer, order_id)
-    paid = paying(PayIn(amount=order.total, method=MANUAL, reference="demo"))
+    given = PayIn(amount=order.total, method=MANUAL)
+
+    def paid(counter: Counter, found: OrderRecord) -> OrderRecord:
+        return pay(counter, found, given)
+
     reply = await engine.trade.move(order_id, paid, None, unkept, viewer=viewer)
     assert isinstance(reply, Reply)
     assert isinstance(reply.told, OrderOut)
