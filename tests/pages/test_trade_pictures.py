@@ -38,8 +38,8 @@ def trade(demo):
     """Let some neighbours buy at one shop, and the shop redeem and hand over, so that its desk has a day to show."""
     key = {"Authorization": f"Bearer {(Path(HOME) / 'demo.key').read_text().strip()}"}
     with httpx.Client(base_url=demo.base, headers=key, timeout=60) as http:
-        demo.shop, goods = next(found for found in shelves(http) if suits(found[1]))
-        there = http.get(f"/v1/shops/{demo.shop}").json()["position"]
+        shop, goods = max(shelves(http), key=lambda found: found[0]["open_now"] + suits(found[1]))
+        demo.shop, there = shop["id"], shop["position"]
         for number in range(12):
             good = goods[number % len(goods)]
             way = good["fulfilment"][number // len(goods) % len(good["fulfilment"])]
@@ -62,11 +62,11 @@ def trade(demo):
 
 
 def shelves(http):
-    """Return shops with what they sell."""
+    """Return shops of the middle of the town with what they sell."""
     for number in range(40):
-        name = f"shop-{number}"
-        if http.get(f"/v1/shops/{name}").json()["name"].startswith(("老城", "西门", "河东")):
-            yield name, http.get(f"/v1/products?shop_id={name}").json()["data"]
+        shop = http.get(f"/v1/shops/shop-{number}").json()
+        if shop["name"].startswith(("老城", "西门", "河东")):
+            yield shop, http.get(f"/v1/products?shop_id={shop['id']}").json()["data"]
 
 
 def suits(goods):
