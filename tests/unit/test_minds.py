@@ -238,8 +238,10 @@ BALANCED = {
 
 @pytest.mark.parametrize(
     ("arm", "worths", "kept"),
-    [("popularity", {"click", "order", "follow", "hide"}, False), ("engagement", {"click"}, False),
-     ("no_promises", {"click", "order", "follow", "hide"}, False), ("attention", {"click", "hide"}, True),
+    [("popularity", {"click", "order", "follow", "hide"}, False), 
+     ("engagement", {"watch", "click", "long_view", "like", "comment", "share"}, False),
+     ("no_promises", {"click", "order", "follow", "hide"}, False), 
+     ("attention", {"click", "follow", "hide"}, True),
      ("engine", {"click", "order", "follow", "hide"}, True)],
 )  # fmt: skip
 def test_an_arm_has_the_worths_and_the_promises_it_is_named_for(arm, worths, kept):

@@ -5,16 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lodestone.base.clock import Instant
 from lodestone.events.facts import empty_facts
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.state import State
-from lodestone.models import rates
+from lodestone.models import rates, rates_kernel
 from lodestone.models.nearest import FlatIndex, LiveIndex
 from lodestone.models.ports import Asked
+from lodestone.models.weariness import before_each, weariness, weariness_of
 from lodestone.traffic.prices import chances_of
 
 NAN = float("nan")
+DAY = 86_400_000_000
 NOBODY = np.zeros(64, np.float32)
 
 
@@ -27,7 +30,10 @@ def a_community(facts=0, seed=1):
     for row in range(20):
         vector = chance.normal(size=64)
         vector /= np.linalg.norm(vector)
-        item = ItemRow(row, 9 + row % 3, 0, 0, 1, 0, NAN, NAN, 5.0, -1, (), (), (), tuple(vector))
+        channels = (row % 3,) if row % 5 else ()
+        item = ItemRow(
+            row, 9 + row % 3, 0, 0, 1, 0, NAN, NAN, 5.0, -1, channels, (), (), tuple(vector)
+        )
         state.put_item(item, row % 3, row % 4 - 1)
     batch = empty_facts(facts)
     batch["kind"] = chance.choice([*range(13), *[Kind.IMPRESSION] * 30], facts)
@@ -75,7 +81,8 @@ def test_a_slot_nobody_looks_at_counts_less_against_an_item():
 def test_the_compiled_predictor_equals_the_plain_one(facts, seed, person, surface):
     state = a_community(facts, seed)
     vector = rates.viewer_vector(state, person)
-    asked, rows = Asked(person, surface, vector), np.arange(20, dtype=np.int32)
+    rows, kind = np.arange(20, dtype=np.int32), np.arange(20, dtype=np.uint8) % 5
+    asked = Asked(person, surface, vector, kind, Instant(51 * DAY))
 
     plain = rates.Rates(rates.default_model(), compiled=False).chances(state, asked, rows)
     compiled = rates.Rates(rates.default_model()).chances(state, asked, rows)
@@ -84,6 +91,88 @@ def test_the_compiled_predictor_equals_the_plain_one(facts, seed, person, surfac
     assert np.abs(plain.astype(int) - compiled.astype(int)).max() <= 1
     assert chances_of(compiled).min() >= 0
     assert chances_of(compiled).max() <= 1
+
+
+def a_look(item, day, count=1):
+    batch = empty_facts(count)
+    batch["kind"], batch["item"], batch["day"] = Kind.IMPRESSION, item, day
+    batch["time"] = day * DAY + np.arange(count)
+    return batch
+
+
+@given(
+    st.lists(st.tuples(st.integers(-1, 19), st.integers(0, 40)), max_size=64), st.integers(0, 45)
+)
+@settings(max_examples=60, deadline=None)
+def test_weariness_is_the_same_compiled(looks, now):
+    state = a_community()
+    seen = np.array([item for item, _ in looks], np.int32)
+    times = np.array([day * 86_400 for _, day in looks], np.int32)
+    rows, plain, compiled = np.arange(20, dtype=np.int32), np.zeros((20, 2)), np.zeros((20, 2))
+
+    weariness(state.items, seen, times, now * 86_400, 86_400.0, rows, plain)
+    rates_kernel.weariness(state.items, seen, times, now * 86_400, 86_400.0, rows, compiled)
+
+    assert compiled == pytest.approx(plain, rel=1e-12)
+
+
+def test_what_was_seen_tires_by_its_topic_and_its_author_and_is_half_forgotten_after_a_day():
+    state = a_community()
+    state.apply(a_look([4, 8], 50, 2), np.full(2, 4), np.full(2, -1))
+    rows = np.array([0, 4, 1, 3], np.int32)  # topics -1, -1, 0, 2; authors 0, 1, 1, 0
+
+    at_once = weariness_of(state, 4, Instant(50 * DAY), rows)
+    later = weariness_of(state, 4, Instant(52 * DAY), rows)
+
+    assert at_once[:, 0].tolist() == [0, 0, 0, 0]  # what has no topic tires of none
+    assert at_once[:, 1] == pytest.approx([0, 1, 1, 0], abs=1e-4)
+    assert later == pytest.approx(at_once / 4, rel=1e-4)
+    assert not weariness_of(state, -1, Instant(50 * DAY), rows).any()
+
+
+def test_who_has_just_seen_much_of_a_topic_is_thought_to_like_it_less_today_and_not_tomorrow_week():
+    state, rows = a_community(), np.array([1, 2], np.int32)
+    predictor = rates.Rates(rates.default_model())
+
+    def clicks(day):
+        asked = Asked(4, 0, NOBODY, None, Instant(day * DAY))
+        return chances_of(predictor.chances(state, asked, rows))[:, Kind.CLICK]
+
+    state.apply(a_look([5, 9, 13, 17], 50, 4), np.full(4, 4), np.full(4, -1))  # all of topic 0
+
+    kept = clicks(50) / clicks(57)
+    assert kept[0] < kept[1] <= 1.0  # one post of the other's author was among them
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 2), st.integers(0, 5)), max_size=30))
+def test_what_tired_each_look_is_what_came_before_it(looks):
+    person, code, days = (np.array([look[k] for look in looks], np.int64) for k in range(3))
+    time = days * DAY + np.arange(len(looks))
+
+    found = before_each(person, code, time)
+
+    for at in range(len(looks)):
+        same = (person == person[at]) & (code == code[at]) & (time < time[at]) & (code[at] >= 0)
+        assert found[at] == pytest.approx(np.sum(0.5 ** ((time[at] - time[same]) / DAY)))
+
+
+def test_a_post_is_judged_by_the_domain_it_comes_through():
+    state, rows = a_community(), np.full(5, 3, np.int32)
+
+    found = rates.Rates(rates.default_model()).chances(
+        state, Asked(4, 0, NOBODY, np.arange(5, dtype=np.uint8)), rows
+    )
+
+    clicks = chances_of(found)[:, Kind.CLICK]
+    assert clicks[4] > clicks[3] > clicks[1] >= clicks[0]
+
+
+def test_a_model_learned_before_a_feature_was_known_predicts_without_it():
+    whole = rates.default_model()
+    short = rates.RatesModel(weights=tuple(row[:8] for row in whole.weights))
+
+    assert (rates.full(short)[:, :8] == rates.full(whole)[:, :8]).all()
+    assert not rates.full(short)[:, 8:].any()
 
 
 def test_clicks_of_a_viewer_on_an_author_raise_that_authors_chance_for_them_alone():

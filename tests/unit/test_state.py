@@ -223,7 +223,7 @@ def test_erasing_a_person_leaves_nothing_of_theirs_and_keeps_the_totals():
     assert (state.seen_item == -1).all()
     assert state.follows(2).size == state.follows(4).size == state.memberships(2).size == 0
     assert (state.authors["followers"][0], state.members(3)) == (0, 0)
-    assert state.affinity.size == 3  # what person 4 leans to: author, topic, surface
+    assert state.affinity.size == 4  # what person 4 leans to: author, topic, channel, surface
     assert state.like.size == 0
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lodestone.features.table import Table
 
 TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE = 1, 2, 3
-TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE = 6, 7, 8
+TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE, TAG_CHANNEL = 6, 7, 8, 9
 POSITIVE_KINDS = (*range(Kind.CLICK, Kind.FOLLOW + 1), Kind.ORDER)
 _LEAN_COLUMN = {
     COUNT_IMPRESSIONS: 0, Kind.CLICK: 1, Kind.LONG_VIEW: 2, Kind.LIKE: 3, Kind.FOLLOW: 4,
@@ -138,6 +138,8 @@ def add(
         keys.append(pack(person, int(state.items["author"][row]), TAG_AUTHOR))
         if state.items["topic"][row] >= 0:
             keys.append(pack(person, int(state.items["topic"][row]), TAG_TOPIC))
+        if state.items["channels"][row, 0] >= 0:
+            keys.append(pack(person, int(state.items["channels"][row, 0]), TAG_CHANNEL))
     for key in keys:
         held = list(state.affinity.get(int(key)) or (0,) * state.affinity.values.shape[1])
         held[into] += amount

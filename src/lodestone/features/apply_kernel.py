@@ -204,7 +204,7 @@ def _lean(
     values: Array,
     used: Array,
 ) -> None:
-    """Count for (person, author), (person, topic) and (person, surface)."""
+    """Count for (person, author), (person, topic), (person, channel) and (person, surface)."""
     into = -1
     if column == 13:
         into = 0
@@ -225,6 +225,8 @@ def _lean(
         values[claim(keys, used, pack(person, items[row].author, 6)), into] += amount
         if items[row].topic >= 0:
             values[claim(keys, used, pack(person, items[row].topic, 7)), into] += amount
+        if items[row].channels[0] >= 0:
+            values[claim(keys, used, pack(person, items[row].channels[0], 9)), into] += amount
 
 
 @numba.njit(cache=True)

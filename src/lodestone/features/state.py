@@ -287,7 +287,7 @@ class State:
         self.domain_total = grown(self.domain_total, count)
 
     def _reserve(self, facts: Facts, person_row: Ints) -> None:
-        self.affinity.reserve(3 * facts.size)
+        self.affinity.reserve(4 * facts.size)
         self.watch.reserve(facts.size)
         self.like.reserve(facts.size)
         self.reserve_domains(int(facts["domain"].max()) + 1)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.chance import Streams
+from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS, Kind
@@ -19,6 +20,7 @@ from lodestone.models import rates, voices
 from lodestone.models.ports import Asked
 from lodestone.models.rates import Rates, RatesModel, default_model, viewer_vector
 from lodestone.models.rates_fit import fit, row_features
+from lodestone.models.weariness import before_each
 from lodestone.traffic.prices import chances_of
 
 JUDGED: Final = (
@@ -85,6 +87,8 @@ class Rows:
     surface: Ints
     day: Ints
     time: Ints
+    kind: Ints
+    """`DomainKind` through which each came."""
     label: Floats
     """Shape (rows, outcomes): 0 or 1, for watch the share of a minute."""
 
@@ -92,7 +96,7 @@ class Rows:
         """Return some of the rows."""
         return Rows(
             self.person[chosen], self.item[chosen], self.surface[chosen], self.day[chosen],
-            self.time[chosen], self.label[chosen],
+            self.time[chosen], self.kind[chosen], self.label[chosen],
         )  # fmt: skip
 
 
@@ -143,7 +147,8 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
     label = np.minimum(happened[group[at]] / count[group[at]][:, None], 1.0)
     return Rows(
         person=who[at], item=part["item"][at].astype(np.int64), surface=part["surface"][at].astype(np.int64),
-        day=part["day"][at].astype(np.int64), time=part["time"][at], label=label,
+        day=part["day"][at].astype(np.int64), time=part["time"][at], kind=part["domain_kind"][at].astype(np.int64),
+        label=label,
     )  # fmt: skip
 
 
@@ -212,17 +217,38 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
     days = np.unique(rows.day[rows.day <= until]).tolist()[1:][-FIT_DAYS:]
     features: list[NDArray[np.float32]] = []
     labels: list[Floats] = []
+    tired = _tired(world.fresh(), rows)
     for done, day in enumerate(days):
         told("learning", done, len(days))
-        part = rows.of(rows.day == day)
         state = state_until(world, day - 1)
         state.advance_day(day)
-        part = part.of(~voices.loud(state)[part.person])
-        features.append(row_features(base, state, part.person, part.surface, part.item))
+        chosen = (rows.day == day) & ~voices.loud(state)[rows.person]
+        part = rows.of(chosen)
+        features.append(
+            row_features(
+                base,
+                state,
+                part.person,
+                part.surface,
+                part.item,
+                tired=tired[chosen],
+                kind=part.kind,
+            )
+        )
         labels.append(part.label)
     if not days:
         return base
     return fit(base, np.concatenate(features), np.concatenate(labels))
+
+
+def _tired(state: State, rows: Rows) -> Floats:
+    """Return what each viewer had lately seen of topic and author at each look, shape (rows, 2)."""
+    held = state.items[rows.item]
+    columns = [
+        before_each(rows.person, held[field].astype(np.int64), rows.time)
+        for field in ("topic", "author")
+    ]
+    return np.stack(columns, axis=1)
 
 
 def state_until(world: World, day: int) -> State:
@@ -251,7 +277,8 @@ def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
 
 def _ask(predictor: Rates, state: State, test: Rows, part: Ints) -> Floats:
     person, surface = int(test.person[part[0]]), int(test.surface[part[0]])
-    asked = Asked(person, surface, viewer_vector(state, person))
+    kind, now = test.kind[part].astype(np.uint8), Instant(int(test.time[part[0]]))
+    asked = Asked(person, surface, viewer_vector(state, person), kind, now)
     return chances_of(predictor.chances(state, asked, test.item[part].astype(np.int32)))
 
 

@@ -1,14 +1,17 @@
 """What serving asks of models. Every adapter passes `tests/contract`."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats
+from lodestone.base.clock import Instant
 from lodestone.features.state import State
-from lodestone.traffic.decision import Chances, Rows
+from lodestone.traffic.decision import Chances, Codes, Rows
+
+LONG_AGO: Final = Instant(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,10 @@ class Asked:
     surface: int
     vector: NDArray[np.float32]
     """Shape (64,). The viewer's place among items; zeros when unknown."""
+    kind: Codes | None = None
+    """Shape (candidates,). `DomainKind` through which each would reach the viewer; None: all in public."""
+    now: Instant = LONG_AGO
+    """When the viewer asks; what they saw lately makes the like of it less welcome."""
 
 
 class Predictor(Protocol):

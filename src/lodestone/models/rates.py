@@ -2,10 +2,11 @@
 
 In logits, per outcome:
 
-    z = bias + surface + a x item + b x viewer + c x viewer on surface + d x viewer with author + e x viewer with topic + t x taste
+    z = bias + surface + a x item + b x viewer + c x viewer on surface + d x viewer with author + e x viewer with topic
+        + f x viewer with channel + t x taste - how tired of topic and author + through which domain it comes
 
 An item's deviation shrinks to its author's and that to the community's; a viewer's to the community's; a viewer's
-leaning to an author, topic or surface to the viewer's own rate (empirical Bayes with fixed prior weights, and never less
+leaning to an author, topic, channel or surface to the viewer's own rate (empirical Bayes with fixed prior weights, and never less
 than three tenths of a success: of what happens once in a thousand looks, one in twenty says little). All
 counts are whole numbers weighed by how likely the slot was looked at; decay is applied on reading. The weights are
 learned from the log by `models.rates_fit`, or stand at their defaults in a community without one.
@@ -30,12 +31,18 @@ from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
 from lodestone.models import rates_kernel as kernel
 from lodestone.models.ports import Asked
-from lodestone.traffic.decision import Chances, Rows
+from lodestone.models.weariness import weariness_of
+from lodestone.traffic.decision import Chances, Codes, Rows
 from lodestone.traffic.prices import chance_codes
 
 FEATURES: Final = (
     "bias", "surface", "item", "viewer", "viewer_surface", "viewer_author", "viewer_topic", "taste",
+    "viewer_channel", "tired_of_topic", "tired_of_author", "place", "channel", "profession", "private",
 )  # fmt: skip
+_LEANS: Final = (5, 6, 8)
+_TIRED: Final = (9, 10)
+DOMAINS: Final = (11, 12, 13, 14)
+"""Features of a post that comes through a domain, in the order of `DomainKind` after the public."""
 LEAN_COLUMN: Final = (7, 1, 2, 3, 5, 5, 4, 1, 1, 1, 6, 6, 6)
 """Which affinity column speaks for each outcome."""
 START_RATE: Final = (
@@ -56,7 +63,7 @@ class RatesModel(msgspec.Struct, frozen=True, kw_only=True):
     scale: tuple[float, ...] = (1.0,) * OUTCOME_COUNT
     shift: tuple[float, ...] = (0.0,) * OUTCOME_COUNT
     """Platt's calibration of the logit."""
-    item_prior: float = 12.0
+    item_prior: float = 24.0
     author_prior: float = 20.0
     viewer_prior: float = 8.0
     surface_prior: float = 200.0
@@ -71,9 +78,18 @@ class RatesModel(msgspec.Struct, frozen=True, kw_only=True):
 
 def default_model() -> RatesModel:
     """Return the weights of a community that has no log to learn from."""
-    positive = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, 0.8)
-    negative = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, -0.4)
+    tired, near = (-0.1, -0.1), (0.0, 0.1, 0.2, 0.3)
+    positive = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, 0.8, 0.4, *tired, *near)
+    negative = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, -0.4, 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     return RatesModel(weights=tuple(positive if o < 10 else negative for o in range(OUTCOME_COUNT)))
+
+
+def full(model: RatesModel) -> Floats:
+    """Return a model's weights, shape (outcomes, features); a feature it was learned without weighs nothing."""
+    weights = np.zeros((OUTCOME_COUNT, len(FEATURES)))
+    for outcome, row in enumerate(model.weights):
+        weights[outcome, : len(row)] = row
+    return weights
 
 
 def logit(rate: Floats) -> Floats:
@@ -179,13 +195,17 @@ class Rates:
     """The day-one `Predictor`."""
 
     def __init__(self, model: RatesModel, *, compiled: bool = True) -> None:
-        weights = np.array(model.weights)
+        weights = full(model)
         self.model = model
         self.version = model.version
         self._weights = weights
         self._item = np.ascontiguousarray(weights[:, 2])
         self._taste = np.ascontiguousarray(weights[:, 7])
-        self._lean = np.ascontiguousarray(weights[:, 5:7])
+        self._lean = np.ascontiguousarray(weights[:, list(_LEANS)])
+        self._tired = np.ascontiguousarray(weights[:, list(_TIRED)].T)
+        self._domain = np.zeros((1 + len(DOMAINS), OUTCOME_COUNT))
+        self._domain[1:] = weights[:, list(DOMAINS)].T
+        self._compiled = compiled
         self._column = np.array(LEAN_COLUMN, np.int64)
         self._scale, self._shift = np.array(model.scale), np.array(model.shift)
         self._rate, self._rate_at = np.array(START_RATE), -1
@@ -199,9 +219,12 @@ class Rates:
         base, rate = self.viewer_terms(state, asked.person, asked.surface)
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
         whole = np.rint(asked.vector * 127).astype(np.int8)
+        kind = np.zeros(rows.size, np.uint8) if asked.kind is None else asked.kind
+        worn = weariness_of(state, asked.person, asked.now, rows, compiled=self._compiled)
         self._linear(
             state.items, *lanes(state.items), rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
-            self._column, state.affinity.keys, state.affinity.values, whole, self._taste, logits,
+            self._column, state.affinity.keys, state.affinity.values, whole, self._taste,
+            worn, self._tired, kind, self._domain, logits,
         )  # fmt: skip
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
         self._codes(logits, self._scale, self._shift, out)
@@ -284,17 +307,20 @@ def lean_of(counts: NDArray[np.number], own_rate: Floats, prior: float) -> Float
 def linear(
     items: np.ndarray, floats: NDArray[np.float32], octets: NDArray[np.int8], rows: Rows, person: int,
     base: Floats, item_weight: Floats, rate: Floats, prior: float, lean_weight: Floats, lean_column: Ints,
-    keys: NDArray[np.uint64], values: Ints, vector: NDArray[np.int8], taste: Floats, out: Floats,
+    keys: NDArray[np.uint64], values: Ints, vector: NDArray[np.int8], taste: Floats, worn: Floats,
+    worn_weight: Floats, kind: Codes, kind_weight: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """Write logits before calibration, shape (candidates, outcomes); twin of the kernel."""
     held = items[rows]
     near = (held["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
     out[:] = base + item_weight * held["logit"] + taste * near[:, None]
+    out += worn @ worn_weight + kind_weight[kind]
     assert floats.shape[0] == octets.shape[0] == items.size
     if person < 0:
         return
-    for column, (field, tag) in enumerate((("author", 6), ("topic", 7))):
-        for n, code in enumerate(held[field].tolist()):
+    lists = ((held["author"], 6), (held["topic"], 7), (held["channels"][:, 0], 9))
+    for column, (codes_of, tag) in enumerate(lists):
+        for n, code in enumerate(codes_of.tolist()):
             place = find(keys, np.uint64(pack(person, code, tag))) if code >= 0 else -1
             if place >= 0 and values[place, 0] > 0:
                 shown, done = float(values[place, 0]), values[place].astype(np.float64)

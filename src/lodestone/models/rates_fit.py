@@ -18,14 +18,14 @@ from lodestone.models import rates, voices
 from lodestone.models.rates import FEATURES, RatesModel, viewer_vector
 
 _STEPS: Final = 12
-_STRENGTH: Final = 12.0
+_STRENGTH: Final = 100.0
 """How many positive labels the defaults weigh."""
 _SMALLEST: Final = 1e-6
 
 
 def row_features(
-    model: RatesModel, state: State, person: Ints, surface: Ints, item: Ints
-) -> NDArray[np.float32]:
+    model: RatesModel, state: State, person: Ints, surface: Ints, item: Ints, *, tired: Floats, kind: Ints
+) -> NDArray[np.float32]:  # fmt: skip
     """Return what serving would read for each row, shape (rows, outcomes, features).
 
     Args:
@@ -34,6 +34,8 @@ def row_features(
         person: Shape (rows,). Person rows, -1 for nobody.
         surface: Shape (rows,). Surface codes.
         item: Shape (rows,). Item rows.
+        tired: Shape (rows, 2). What each viewer had lately seen of topic and author, see `weariness`.
+        kind: Shape (rows,). `DomainKind` through which each came.
     """
     out = np.zeros((person.size, OUTCOME_COUNT, len(FEATURES)), np.float32)
     voices.hush(state)
@@ -53,9 +55,13 @@ def row_features(
         (4, 8, surface.astype(np.int64)),
         (5, 6, held["author"].astype(np.int64)),
         (6, 7, held["topic"].astype(np.int64)),
+        (8, 9, held["channels"][:, 0].astype(np.int64)),
     ):
         out[:, :, column] = _leanings(model, state, tag, person, second, mine)
     out[:, :, 7] = _nearness(state, person, item)[:, None]
+    out[:, :, 9:11] = tired[:, None, :]
+    for index, column in enumerate(rates.DOMAINS):
+        out[:, :, column] = (kind == index + 1)[:, None]
     return out
 
 

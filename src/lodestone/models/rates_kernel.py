@@ -61,6 +61,10 @@ def linear(
     values: Array,
     vector: Array,
     taste: Array,
+    worn: Array,
+    worn_weight: Array,
+    kind: Array,
+    kind_weight: Array,
     out: Array,
 ) -> Number:
     """See `lodestone.models.rates.linear`."""
@@ -76,14 +80,24 @@ def linear(
     for n in range(count):
         near[n] = _near(octets, rows[n], wide)
     for n in range(count):
-        row = rows[n]
+        row, domain = rows[n], kind[n]
+        topic_worn, author_worn = worn[n, 0], worn[n, 1]
         for o in range(outcomes):
-            out[n, o] = base[o] + item_weight[o] * floats[row, _LOGIT_AT + o] + taste[o] * near[n]
+            tired = worn_weight[0, o] * topic_worn + worn_weight[1, o] * author_worn
+            out[n, o] = (
+                base[o]
+                + item_weight[o] * floats[row, _LOGIT_AT + o]
+                + taste[o] * near[n]
+                + (tired + kind_weight[domain, o])
+            )
     if person < 0:
         return touched
-    places = np.full((count, 2), -1, np.int64)
+    places = np.full((count, 3), -1, np.int64)
     topics, found = np.full(128, -1, np.int64), np.empty(128, np.int64)
-    for n in range(count):  # look everything up at once: the misses overlap; topics are few
+    channels, where = np.full(128, -1, np.int64), np.empty(128, np.int64)
+    for n in range(
+        count
+    ):  # look everything up at once: the misses overlap; topics and channels are few
         item = items[rows[n]]
         places[n, 0] = find(keys, pack(person, item.author, 6))
         topic = np.int64(item.topic)
@@ -92,15 +106,21 @@ def linear(
             if topics[slot] != topic:
                 topics[slot], found[slot] = topic, find(keys, pack(person, topic, 7))
             places[n, 1] = found[slot]
+        channel = np.int64(item.channels[0])
+        if channel >= 0:
+            slot = channel & 127
+            if channels[slot] != channel:
+                channels[slot], where[slot] = channel, find(keys, pack(person, channel, 9))
+            places[n, 2] = where[slot]
     known, leans = np.full(128, -1, np.int64), np.empty((128, outcomes))
     lean = np.zeros(8)
     for n in range(count):
-        for column in range(2):
+        for column in range(3):
             place = places[n, column]
             if place < 0 or values[place, 0] <= 0:
                 continue
-            # What was worked out for another candidate of this author or topic is kept.
-            slot = (2 * place + column) & 127
+            # What was worked out for another candidate of this author, topic or channel is kept.
+            slot = (3 * place + column) & 127
             if known[slot] != place:
                 known[slot] = place
                 _lean(values, place, rate, prior, lean)
@@ -109,6 +129,49 @@ def linear(
             for o in range(outcomes):
                 out[n, o] += leans[slot, o]
     return touched
+
+
+@numba.njit(cache=True)
+def _into(codes: Array, code: Number) -> Number:
+    """Return the place of a code in a small open table, or the empty place where it would stand."""
+    at: Number = (code * 40503) & (codes.size - 1)
+    while codes[at] >= 0 and codes[at] != code:
+        at = (at + 1) & (codes.size - 1)
+    return at
+
+
+@numba.njit(cache=True)
+def weariness(
+    items: Array,
+    seen: Array,
+    times: Array,
+    now: Number,
+    half_life: Number,
+    rows: Array,
+    out: Array,
+) -> None:
+    """See `lodestone.models.weariness.weariness`."""
+    size = 8
+    while size < 2 * seen.size:
+        size *= 2
+    topics, authors = np.full(size, -1, np.int64), np.full(size, -1, np.int64)
+    of_topic, of_author = np.zeros(size), np.zeros(size)
+    for k in range(seen.size):
+        if seen[k] < 0:
+            continue
+        weight = 0.5 ** (max(np.int64(now) - np.int64(times[k]), np.int64(0)) / half_life)
+        topic, author = np.int64(items[seen[k]].topic), np.int64(items[seen[k]].author)
+        if topic >= 0:
+            at = _into(topics, topic)
+            topics[at] = topic
+            of_topic[at] += weight
+        at = _into(authors, author)
+        authors[at] = author
+        of_author[at] += weight
+    for n in range(rows.size):
+        topic, author = np.int64(items[rows[n]].topic), np.int64(items[rows[n]].author)
+        out[n, 0] = of_topic[_into(topics, topic)] if topic >= 0 else 0.0
+        out[n, 1] = of_author[_into(authors, author)]
 
 
 @numba.njit(cache=True)

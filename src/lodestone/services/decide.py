@@ -142,9 +142,11 @@ class Decider:
         judged = self._judge(viewer, setting, rows, source)
         passed = np.flatnonzero(judged.reason == _SHOWN)
         stages.done("filters", rows.size, passed.size)
-        chances, predictor = self._chances(viewer, vector, rows[passed], degraded)
+        kind = judged.kind[passed]
+        asked = Asked(_known(viewer), int(viewer.record["surface"]), vector, kind, setting.now)
+        chances, predictor = self._chances(asked, rows[passed], degraded)
         # Whoever is followed already cannot be followed again.
-        chances[judged.kind[passed] == _PRIVATE, _FOLLOW] = 0
+        chances[kind == _PRIVATE, _FOLLOW] = 0
         value = np.empty(passed.size)
         self._kernels.prices.values_from_codes(chances, setting.worths, value)
         stages.done("values", passed.size, passed.size)
@@ -203,11 +205,7 @@ class Decider:
         if rejected:
             self._marks[rejected] = base + MARK_REJECTED
 
-    def _chances(
-        self, viewer: Viewer, vector: NDArray[np.float32], rows: Rows, degraded: list[str]
-    ) -> tuple[Chances, str]:
-        person = viewer.row if viewer.personalised else -1
-        asked = Asked(person, int(viewer.record["surface"]), vector)
+    def _chances(self, asked: Asked, rows: Rows, degraded: list[str]) -> tuple[Chances, str]:
         try:
             return self._predictor.chances(self._state, asked, rows), self._predictor.version
         except UnavailableError:
@@ -260,6 +258,11 @@ class Decider:
         shown, most = choice.pool_index, setting.policy.author_max
         self._kernels.pool.reasons(net, index, pool.author, shown, most, reason)
         judged.reason[passed] = reason
+
+
+def _known(viewer: Viewer) -> int:
+    """Return the person row that may be judged by, -1 for the non-personalised form."""
+    return viewer.row if viewer.personalised else -1
 
 
 def _is_somewhere(viewer: Viewer) -> bool:

@@ -113,6 +113,7 @@ class Housekeeper:
             gini=self.sweep.gini,
             first_delivered=self.sweep.first_delivered,
             first_planned=self.sweep.first_planned,
+            first_ahead=self.sweep.first_ahead,
             reported_by=reported_by,
         )
         before = self.pricer.upto
@@ -141,7 +142,7 @@ class Housekeeper:
             "keeping.sweep": np.array(
                 [
                     sweep.gate, sweep.gated, sweep.gini, sweep.planned, sweep.first_delivered,
-                    sweep.first_planned, sweep.eligible, sweep.mean_value,
+                    sweep.first_planned, sweep.eligible, sweep.mean_value, *sweep.first_ahead,
                 ]
             ),
             "keeping.shift": self._shift,
@@ -173,10 +174,12 @@ class Housekeeper:
         """
         if "keeping.sweep" not in told:
             return False
-        gate, gated, gini, planned, delivered, due, eligible, value = told["keeping.sweep"].tolist()
+        gate, gated, gini, planned, delivered, due, eligible, value, early, ahead = told[
+            "keeping.sweep"
+        ].tolist()
         self.sweep = Sweep(
             told["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
-            int(eligible), value,
+            (early, ahead), int(eligible), value,
         )  # fmt: skip
         swept, voiced, priced = told["keeping.times"].tolist()
         self._shift, self._state.quiet = told["keeping.shift"], told["keeping.quiet"]
@@ -325,9 +328,9 @@ class Housekeeper:
         items["need"] = promises.first_impression_need(
             items["created"], live, counts, sweep.planned, rate, now
         )
-        sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(
-            items["created"], live, counts, sweep.planned, rate, now
-        )
+        asked = items["created"], live, counts, sweep.planned, rate
+        sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(*asked, now)
+        sweep.first_ahead = promises.first_impression_progress(*asked, now + promises.AHEAD_MICROS)
         return rate
 
     def _climb(self, items: np.ndarray, turn: Round) -> None:

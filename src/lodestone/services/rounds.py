@@ -20,6 +20,7 @@ class Sweep:
     planned: int = 1
     first_delivered: float = 0.0
     first_planned: float = 0.0
+    first_ahead: tuple[float, float] = (0.0, 0.0)
     eligible: int = 0
     mean_value: float = 0.0
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lodestone.base.errors import CorruptError
 
 _KEPT: Final = 2
-_MAGIC: Final = b"LODESTONE SNAPSHOT 1\n"
+_MAGIC: Final = b"LODESTONE SNAPSHOT 2\n"
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):

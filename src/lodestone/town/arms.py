@@ -1,11 +1,12 @@
 """The policies that are set side by side: what each asks of the engine, by its public interface alone.
 
-All keep the same house rules (so many posts of one maker in a page, spacing, a week before anything is shown
+All keep the same house rules (so many posts of one maker in a page, spacing, a fortnight before anything is shown
 again) and the same predictor. They differ in what they want and in whether they know anybody:
 
 * `popularity`: nobody lets themselves be known, so the engine shows everybody its non-personalised form (place,
   language and what all make of a post); no promises, no chance slots.
-* `engagement`: everybody is known; only watching, clicks, likes, comments and shares have a worth; no promises.
+* `engagement`: everybody is known; only watching, clicks, likes, comments and shares have a worth, whatever they led to;
+  no promises.
 * `no_promises`: the balanced worths, no promises, no chance slots.
 * `engine`: the balanced worths and every promise.
 * `attention`: every promise, and worths that leave trade aside: what people give of themselves, and what they refuse. Beside
@@ -21,10 +22,24 @@ WORDS: Final = {
     "attention": "engine, trade aside", "engine": "engine",
 }  # fmt: skip
 _REFUSED: Final = ("not_interested", "hide", "report")
-_ENGAGEMENT: Final = ("watch", "click", "long_view", "like", "comment", "share")
-GINI: Final = 0.5
-"""Exposure Gini aimed at; without promises it stands well above."""
-LOCAL: Final = 0.6
+_ENGAGEMENT: Final = {
+    "watch": 333, "click": 2_500, "long_view": 5_000, "like": 10_000, "comment": 40_000,
+    "share": 80_000,
+}  # fmt: skip
+"""What a feed that maximises engagement counts: a click at an eighth of a minute watched, a share at four."""
+_ATTENTION: Final = (
+    "watch",
+    "click",
+    "long_view",
+    "like",
+    "comment",
+    "share",
+    "follow",
+    "profile_visit",
+)
+GINI: Final = 0.6
+"""Exposure Gini aimed at, the target every community starts with; without promises it stands well above."""
+LOCAL: Final = 0.5
 """Share of discover from within ten kilometres; without promises it stands well below."""
 
 
@@ -46,7 +61,7 @@ def policy(arm: str, balanced: Json, *, gini: float = GINI, local: float = LOCAL
     targets = {"gini": gini, "local_share": local}
     worths = balanced["worths"]
     if arm in ("engine", "attention"):
-        kept = _ENGAGEMENT + _REFUSED if arm == "attention" else tuple(worths)
+        kept = _ATTENTION + _REFUSED if arm == "attention" else tuple(worths)
         promises = [
             {**one, "target": targets.get(one["kind"], one["target"])}
             for one in balanced["promises"]
@@ -54,7 +69,7 @@ def policy(arm: str, balanced: Json, *, gini: float = GINI, local: float = LOCAL
         worths = {name: worth for name, worth in worths.items() if name in kept}
         return {**balanced, "name": arm, "worths": worths, "promises": promises}
     if arm == "engagement":
-        worths = {name: worth for name, worth in worths.items() if name in _ENGAGEMENT}
+        worths = dict(_ENGAGEMENT)
     off = [{**one, "enabled": False} for one in balanced["promises"]]
     # Without promises no post waits for its chance: what is posted may be shown to anybody at once.
     return {

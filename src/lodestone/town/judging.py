@@ -12,6 +12,8 @@ from lodestone.town.truth import Truth, seen_key
 
 ATTENTION_DECAY: Final = 0.06
 """Attention of slot s is 1 / (1 + 0.06 (s - 1)); eyes in this town fall off much the same."""
+SEEN_DAYS: Final = 14
+"""As in the policy: so long nothing is shown again."""
 AUTHOR_MAX: Final = 2
 """As in the policy: so many posts of one maker in a slate, also in the town's own."""
 
@@ -84,10 +86,12 @@ def _best(score: Floats, makers: Ints, slots: int) -> Ints:
 
 
 def _unseen(truth: Truth, person: int, now: int) -> Ints:
-    """Return every post there is by now that somebody else made and this person has not seen in a week."""
+    """Return every post there is by now that somebody else made and this person has not seen in a fortnight."""
     posts = truth.posts
     rows = np.flatnonzero(posts.created <= now)
     rows = rows[truth.makers.person[posts.maker[rows]] != person]
-    fresh = [truth.day - truth.seen.get(seen_key(person, row), -99) >= 7 for row in rows.tolist()]
+    fresh = [
+        truth.day - truth.seen.get(seen_key(person, row), -99) >= SEEN_DAYS for row in rows.tolist()
+    ]
     found: Ints = rows[np.array(fresh, bool)]
     return found

@@ -62,7 +62,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The most slots one author may hold in one slate."""
     author_gap: int = 2
     """How many slots at least lie between two posts of one author."""
-    diversity: float = 0.05
+    diversity: float = 0.15
     """What a repeated topic costs, as a share of the mean slot value, per repeat."""
     attention_decay: float = 0.06
     """Attention of slot s is 1 / (1 + attention_decay x (s - 1))."""
@@ -71,7 +71,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     merit_gate: float = 0.05
     place_radius_km: float = 10.0
     first_impressions_max: int = 50
-    seen_days: int = 7
+    seen_days: int = 14
     ad_load: float = 0.0
     """The most of a slate that ads may take; 0 until somebody can advertise."""
     feedback_types: dict[str, str] = msgspec.field(default_factory=lambda: dict(_FEEDBACK_TYPES))

@@ -1,11 +1,13 @@
 """Named policies, so that nobody must guess micros per like.
 
-The unit is what a community can feel: a minute of attention given freely. `balanced` calls it 20,000 micros
-(2 fen), and derives the rest by how much rarer, and how much longer lasting, an outcome is:
+The unit is what a community can feel: a minute that somebody truly gave. `balanced` calls it 20,000 micros (2 fen).
+People come back for what was worth their minute, so that is what is paid for, and the rest by how much rarer, and how
+much longer lasting, it is:
 
-* click: an eighth of a minute; long view: a quarter; like: half a minute; comment: two; share: four.
-* follow: the follower returns about ten times, a minute each: ten minutes; profile visit: half a minute.
-* shop visit: five minutes; order: sixty, what a merchant gladly pays for a customer.
+* long view: the minute; watch: half a minute for each one watched, since time alone says less; click: nothing, a cover
+  that promises is no minute yet.
+* like: half a minute; comment and share: one; follow: the follower returns some times, three; profile visit: a tenth.
+* shop visit: half a minute; order: twenty, what a merchant gladly pays for a customer.
 * not interested: takes back four minutes; hide: eight; report: sixty.
 
 `growth` doubles what brings people back and on (share, follow, comment); `commerce` multiplies what leads to the shop.
@@ -17,16 +19,16 @@ from lodestone.traffic.policy import Policy, Promise
 
 MINUTE: Final = 20_000
 _BALANCED: Final = {
-    "watch": MINUTE / 60,
-    "click": MINUTE / 8,
-    "long_view": MINUTE / 4,
+    "watch": MINUTE / 120,
+    "click": 0,
+    "long_view": MINUTE,
     "like": MINUTE / 2,
-    "comment": MINUTE * 2,
-    "share": MINUTE * 4,
-    "follow": MINUTE * 10,
-    "profile_visit": MINUTE / 2,
-    "shop_visit": MINUTE * 5,
-    "order": MINUTE * 60,
+    "comment": MINUTE,
+    "share": MINUTE,
+    "follow": MINUTE * 3,
+    "profile_visit": MINUTE / 10,
+    "shop_visit": MINUTE / 2,
+    "order": MINUTE * 20,
     "not_interested": -MINUTE * 4,
     "hide": -MINUTE * 8,
     "report": -MINUTE * 60,
@@ -34,7 +36,7 @@ _BALANCED: Final = {
 _TIMES: Final = {
     "balanced": {},
     "growth": {"share": 2, "follow": 2, "comment": 2},
-    "commerce": {"shop_visit": 3, "order": 3, "click": 2, "profile_visit": 2},
+    "commerce": {"shop_visit": 10, "order": 5, "profile_visit": 5},
 }
 PROMISES: Final = (
     Promise(id="first_impressions", kind="first_impressions", target=0.99, price_cap=4.0),
@@ -50,7 +52,7 @@ def preset(name: str) -> Policy:
     """Return a named policy, version 0.
 
     >>> preset("balanced").worths["follow"]
-    200000
+    60000
     """
     worths = {
         outcome: round(worth * _TIMES[name].get(outcome, 1)) for outcome, worth in _BALANCED.items()

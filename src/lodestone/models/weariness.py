@@ -1,0 +1,88 @@
+"""How tired a viewer is of a topic or an author: what they looked at lately, half forgotten after a day.
+
+A leaning says what somebody likes; it says nothing of the eighth film about the same thing in an evening. Leaving that out
+bends leanings too: what somebody likes best is shown most, so that it is met tired, and looks no better liked than
+the rest. Counted are the latest posts seen, each once, as the seen ring keeps them.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.base.clock import Instant
+from lodestone.features.state import State
+from lodestone.models import rates_kernel as kernel
+from lodestone.traffic.decision import Rows
+
+HALF_LIFE_SECONDS: Final = 86_400.0
+_SECOND: Final = 1_000_000
+
+
+def weariness_of(
+    state: State, person: int, now: Instant, rows: Rows, *, compiled: bool = True
+) -> Floats:
+    """Return what a viewer lately saw of each candidate's topic and author, in looks; shape (candidates, 2).
+
+    Args:
+        state: The serving state.
+        person: Person row, -1 for nobody.
+        now: When they ask; what the ring holds of later counts in full.
+        rows: Shape (candidates,). Item rows.
+        compiled: Whether by the kernel.
+    """
+    out = np.zeros((rows.size, 2))
+    ring = int(state.people["seen"][person]) if person >= 0 else -1
+    if ring >= 0:
+        (kernel.weariness if compiled else weariness)(
+            state.items, state.seen_item[ring], state.seen_time[ring], now // _SECOND, HALF_LIFE_SECONDS, rows, out
+        )  # fmt: skip
+    return out
+
+
+def weariness(
+    items: np.ndarray, seen: Rows, times: NDArray[np.int32], now: int, half_life: float, rows: Rows,
+    out: Floats,
+) -> None:  # fmt: skip
+    """Write looks at the same topic and at the same author, decayed; twin of the kernel.
+
+    Args:
+        items: Shape (items,) of `ITEM`.
+        seen: Shape (ring,). Item rows, -1 for an empty place.
+        times: Shape (ring,). Seconds since the epoch.
+        now: Seconds since the epoch.
+        half_life: Seconds.
+        rows: Shape (candidates,). Item rows.
+        out: Shape (candidates, 2), written: topic, author.
+    """
+    kept = seen >= 0
+    weight = 0.5 ** (np.maximum(now - times[kept].astype(np.int64), 0) / half_life)
+    for column, field in enumerate(("topic", "author")):
+        told: dict[int, float] = {}
+        for code, one in zip(items[field][seen[kept]].tolist(), weight.tolist(), strict=True):
+            if code >= 0:
+                told[code] = told.get(code, 0.0) + one
+        out[:, column] = [told.get(code, 0.0) for code in items[field][rows].tolist()]
+
+
+def before_each(person: Ints, code: Ints, time: Ints) -> Floats:
+    """Return for every look what the same person had seen of the same code before it, decayed; shape (looks,).
+
+    Args:
+        person: Shape (looks,).
+        code: Shape (looks,). A topic or an author; -1, none, tires nobody.
+        time: Shape (looks,). Microseconds since the epoch.
+    """
+    order = np.lexsort((time, code, person))
+    who, what, when = person[order].tolist(), code[order].tolist(), time[order].tolist()
+    found, held = np.zeros(person.size), 0.0
+    for at in range(1, len(who)):
+        if who[at] != who[at - 1] or what[at] != what[at - 1]:
+            held = 0.0
+            continue
+        seconds = (when[at] - when[at - 1]) / _SECOND
+        held = (held + 1.0) * 0.5 ** (seconds / HALF_LIFE_SECONDS)
+        if what[at] >= 0:
+            found[order[at]] = held
+    return found
