@@ -145,7 +145,7 @@ class Buying {
 
   #body() {
     const line = { product_id: this.told.id, variant_id: this.variant.id, quantity: this.units, ...(this.date ? { date: this.date } : {}) };
-    const found = this.slot ? { receipt_id: this.slot.receipt, slot: this.slot.slot } : {};
+    const found = this.slot?.beacon ? { receipt_id: this.slot.receipt, slot: this.slot.slot } : {};
     const at = this.acts.position();
     const body = { buyer: this.acts.viewer(), lines: [line], fulfilment: this.way, total: this.#total(), ...found, ...(at ? { position: at } : {}) };
     if (this.way !== "delivery") return body;
