@@ -120,7 +120,9 @@ function address(to) {
 
 /** What happened to the order, in order. */
 function life(one, zone) {
-  const steps = [{ text: one.history[0]?.move === "admit" ? t("In line") : t("Reserved"), at: one.created_at }, ...one.history.map((step) => ({ text: MOVES[step.move](), at: step.at, amount: step.amount }))];
+  const taken = { text: one.history[0]?.move === "admit" ? t("In line") : t("Reserved"), at: one.created_at };
+  const moves = one.history.map((step) => ({ text: (MOVES[step.move] ?? STATES[step.state])(), at: step.at, amount: step.amount }));
+  const steps = MOVES[one.history[0]?.move] || !one.history.length ? [taken, ...moves] : moves;
   return el("ol", { class: "life", "aria-label": t("What happened") }, ...steps.map((step) => el("li", {}, el("span", { text: step.text }), step.amount?.micros ? el("span", { class: "soft figures", text: price(step.amount) }) : null, el("time", { class: "soft figures", datetime: step.at, text: moment(step.at, zone, now()) }))));
 }
 
