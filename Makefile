@@ -49,6 +49,7 @@ format: .venv/.test  ## Format the code
 
 bench: .venv/.test  ## Measure, beside floors of the same run, into bench/results/
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/town_traffic.py
 	@$(BIN)/python bench/ledger.py
 
 soak: .venv/.test  ## The long runs

@@ -34,10 +34,12 @@ class Outcome:
         }
 
 
-def request_bytes(path: str, body: bytes, key: str, kind: str = "application/json") -> bytes:
-    """Frame one POST."""
+def request_bytes(
+    path: str, body: bytes, key: str, kind: str = "application/json", *, method: str = "POST"
+) -> bytes:
+    """Frame one request."""
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -52,7 +54,17 @@ class Connection:
         self._writer: asyncio.StreamWriter | None = None
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Send a framed request and return status and body."""
+        """Send a framed request and return status and body; a connection that was closed while idle is opened anew."""
+        idle = self._writer is not None
+        try:
+            return await self._asked(request)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.close()
+            if not idle:
+                raise
+            return await self._asked(request)
+
+    async def _asked(self, request: bytes) -> tuple[int, bytes]:
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(*self._address, limit=2**22)
         assert self._reader is not None
@@ -60,7 +72,9 @@ class Connection:
         head = await self._reader.readuntil(b"\r\n\r\n")
         status = int(head[9:12])
         lower = head.lower()
-        start = lower.index(b"content-length:") + 15
+        start = lower.find(b"content-length:") + 15
+        if start < 15:  # 204: no body
+            return status, b""
         length = int(lower[start : lower.index(b"\r\n", start)])
         return status, await self._reader.readexactly(length)
 
@@ -68,6 +82,7 @@ class Connection:
         """Close the connection."""
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
 
 
 async def open_loop(

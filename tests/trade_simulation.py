@@ -6,25 +6,36 @@ stock item's available, held and sold come to what is offered. Whatever was answ
 
 import asyncio
 import random
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import msgspec
 
 from lodestone.base.clock import ManualClock
-from lodestone.base.errors import LodestoneError
+from lodestone.base.errors import ConflictError, LodestoneError, UnavailableError
 from lodestone.base.wire import Money, Position
 from lodestone.commerce.order import LineIn, OrderIn, PayIn, RedeemIn, RefundIn, ReverseIn
+from lodestone.commerce.payment import PaymentResult
 from lodestone.commerce.product import ProductIn, SaleIn, SharedStockIn, Variant, VoucherRule
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
 from lodestone.services.audit import audit
 from lodestone.services.desks import Desk
-from lodestone.services.trade import cancel, fulfil, paying, refunding
+from lodestone.services.payments import Payments
+from lodestone.services.trade import cancel, fulfil, refunding
 from lodestone.services.trade_audit import ALL_CHECKS
 from lodestone.services.trade_counter import Once, digest_of
+from lodestone.stores.payments import (
+    MANUAL,
+    TRIAL,
+    Behaviour,
+    ManualProvider,
+    PaymentState,
+    TrialProvider,
+)
 from lodestone.stores.records import Answer
 from lodestone.stores.records_base import Scope
+from lodestone.stores.trade_types import PaymentFilter
 from records_world import NOW, THEN
 
 TOWN = Position(26.38, 108.08)
@@ -72,7 +83,10 @@ class Market:
         self.records, self.community = records, community
         self.chance = random.Random(seed)
         self.clock = ManualClock(NOW)
-        self.desk = Desk(records, records.community(community), self.clock)
+        self.trial = TrialProvider()
+        providers = {MANUAL: ManualProvider(), TRIAL: self.trial}
+        self.desk = Desk(records, records.community(community), self.clock, providers)
+        self.payments = Payments(self.desk.trade, encode)
         self.orders, self.redeemed, self.asked = [], [], []
         self.answers, self.crashes, self.drawn, self.tried = {}, 0, 0, []
 
@@ -122,7 +136,13 @@ class Market:
         order, total = one = self.chance.choice(fresh[-4:])
         wrong = self.chance.random() < 0.1
         self.tried += [] if wrong else [one]
-        return self.move(name, order, paying(PayIn(amount=cny(total + wrong))))
+        given = PayIn(amount=cny(total + wrong))
+        if self.chance.random() < 0.5:
+            # Its answers follow what the provider says meanwhile, so they are not held to the first.
+            given = PayIn(amount=cny(total + wrong), method=TRIAL, request_id=name)
+            return "charge-" + name, lambda: self.payments.pay(order, given, None)
+        once = Once(name.encode().ljust(32), digest_of(b""))
+        return name, lambda: self.payments.pay(order, given, once)
 
     def draw_fulfil(self, name):
         if not self.tried:
@@ -166,6 +186,21 @@ class Market:
         once = Once(name.encode().ljust(32), digest_of(b""))
         return name, lambda: self.desk.trade.reverse(given, once, encode)
 
+    # What the provider does
+
+    async def provider_works(self):
+        """Let it behave as it likes, tell what it has to tell, late and twice, and be asked for what is owed."""
+        self.trial.usual = self.chance.choice(list(Behaviour))
+        words = list(self.trial.callbacks)
+        self.chance.shuffle(words)
+        for word in words:
+            told = PaymentResult(state="declined")
+            if word.state is PaymentState.DONE:
+                told = PaymentResult(state="paid", paid_micros=word.amount)
+            await quietly(self.payments.result(word.id, told))
+        if self.chance.random() < 0.5:
+            await quietly(self.payments.send(self.chance.choice([TRIAL, TRIAL, MANUAL])))
+
     # The day
 
     async def burst(self):
@@ -194,6 +229,8 @@ class Market:
             answer = (told.status, told.body)
         else:
             answer = (told.status, msgspec.json.encode(told.told))
+        if name.startswith("charge"):
+            return
         first = self.answers.setdefault(name, answer)
         assert answer == first, name
         if name.startswith("order") and answer[0] in (201, 202) and first is answer:
@@ -205,6 +242,7 @@ class Market:
     async def run(self, steps):
         for _ in range(steps):
             await self.burst()
+            await self.provider_works()
             if self.chance.random() < 0.3:
                 self.clock.advance(seconds=self.chance.choice([1, 1, 10, 60, 400, 4_000, 90_000]))
                 await self.desk.trade.tick()
@@ -221,6 +259,15 @@ class Market:
         with self.records.ledger_snapshot(self.community) as snapshot:
             for key, stock in snapshot.books().stock.items():
                 assert min(stock.available, stock.held, stock.sold) >= 0, key
+
+
+async def quietly(asked):
+    """Ask, and let the book refuse what it cannot follow."""
+    try:
+        await asked
+    except ConflictError as error:
+        if error.code != "payment_refused":
+            raise
 
 
 def encode(error):
@@ -264,3 +311,124 @@ def simulate(records, community, seed, *, steps=25):
     finally:
         loop.close()
     return market
+
+
+class SmallDay(Market):
+    """One of everything, in order; what breaks is asked again under the same name until it is answered."""
+
+    def __init__(self, records, community):
+        super().__init__(records, community, 0)
+        self.made = {}
+
+    async def step(self, name, ask):
+        """Ask, again after a break, and return the answer."""
+        once = Once(name.encode().ljust(32), digest_of(name.encode()))
+        for _ in range(2):
+            try:
+                return answered(await ask(once))
+            except UnavailableError as error:
+                if error.code != "trade_failed":
+                    raise
+        raise AssertionError(f"{name} broke twice")
+
+    async def order(self, name, product, buyer, **more):
+        line = LineIn(product_id=product, variant_id="v", quantity=2)
+        given = OrderIn(buyer=buyer, lines=(line,), position=TOWN, **more)
+        told = await self.step(name, lambda once: self.desk.trade.order(given, once, encode))
+        self.made[name] = told["id"]
+        return told
+
+    async def pay(self, name, told, method):
+        amount = cny(told["total"]["micros"])
+        given = PayIn(amount=amount, method=method, request_id=f"pay {name}")
+        return await self.step(
+            f"pay {name}", lambda once: self.payments.pay(told["id"], given, once)
+        )
+
+    async def act(self, what, told, act):
+        move = self.desk.trade.move
+        return await self.step(what, lambda once: move(told["id"], act, once, encode))
+
+    async def day(self):
+        soup = await self.order("soup", "soup", "p0")
+        meal = await self.order("meal", "meal", "p1")
+        gone = await self.order("gone", "soup", "p2", sale_id="flash")
+        late = await self.order("late", "duck", "p3")
+        await self.pay("soup", soup, TRIAL)
+        await self.pay("meal", meal, TRIAL)
+        await self.pay("gone", gone, MANUAL)
+        self.trial.usual = Behaviour.LATE
+        await self.pay("late", late, TRIAL)
+        self.trial.usual = Behaviour.DONE
+        await self.act("hand over", soup, fulfil)
+        await self.act("give up", gone, cancel)
+        (voucher,) = self.records.vouchers(self.community, limit=2)
+        for name in ("r1", "r2"):
+            given = RedeemIn(code=voucher.code, request_id=name, shop_id="s", staff_id="li")
+            await self.step(
+                name, lambda once, given=given: self.desk.trade.redeem(given, once, encode)
+            )
+        back = ReverseIn(request_id="b", redeemed="r2", shop_id="s", staff_id="li")
+        await self.step("b", lambda once: self.desk.trade.reverse(back, once, encode))
+        part = RefundIn(request_id="f1", amount=cny(7_000_001))
+        await self.act("part", soup, refunding(part))
+        await self.act("units", meal, refunding(RefundIn(request_id="f2", units=2)))
+        for word in list(self.trial.callbacks):
+            await self.twice(lambda word=word: self.payments.result(word.id, PAID))
+        await self.twice(lambda: self.payments.send(TRIAL))
+        self.clock.advance(seconds=8 * 86_400)
+        await self.twice(self.desk.trade.tick)
+        await self.twice(lambda: self.payments.send(TRIAL))
+
+    async def twice(self, ask):
+        """Ask, again after a break; what is asked without a name does no harm when it is asked again."""
+        with suppress(CrashError, UnavailableError):
+            await ask()
+        await ask()
+
+    def standing(self):
+        """Return all that the day came to, whatever the way there."""
+        records, community = self.records, self.community
+        orders = [
+            (view.order.state.name, view.order.refunded, [one.move.name for one in view.events])
+            for view in records.orders(community, limit=9)
+        ]
+        payments = [
+            (one.kind.name, one.state.name, one.amount, one.moved)
+            for one in records.payments(community, PaymentFilter(), limit=99)
+        ]
+        accounts = sorted(
+            (one.kind, one.party, one.balance, one.credits_pending)
+            for one in records.accounts(community)
+        )
+        with records.ledger_snapshot(community) as snapshot:
+            books = snapshot.books()
+            count = sum(1 for _ in snapshot.transfers())
+        told = [change.row for change in records.pending_changes(community, deeds_only=True)]
+        deeds = sorted((one.kind.name, one.item, one.share, one.whole) for one in told)
+        return orders, payments, accounts, sorted(books.stock.items()), count, deeds
+
+
+PAID = PaymentResult(state="paid")
+
+
+def answered(told):
+    """Read an answer, the first or one that is given again."""
+    body = told.body if isinstance(told, Answer) else msgspec.json.encode(told.told)
+    assert told.status < 300, body
+    return msgspec.json.decode(body)
+
+
+def small_day(records, community, at):
+    """Live the small day with a break at its n-th write; return it and whether it broke."""
+    open_market(records, community)
+    day = SmallDay(records, community)
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)
+    try:
+        with breaking(at) as broke:
+            loop.run_until_complete(day.day())
+    finally:
+        loop.close()
+    day.check()
+    return day, broke()

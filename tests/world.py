@@ -83,10 +83,13 @@ def numbers():
 
 
 @asynccontextmanager
-async def opened(home, *, clock=None, community=True, given=None, draw=None, demo=None):
-    """Open an installation; the same home again is a restart."""
+async def opened(
+    home, *, clock=None, community=True, given=None, draw=None, demo=None, records_url=None
+):
+    """Open an installation; the same home again is a restart. Records lie in the home unless an address is given."""
     clock = clock or ManualClock(instant(NOON))
-    settings = bootstrap.settings_of(str(home), {})
+    named = {} if records_url is None else {"LODESTONE_RECORDS_URL": records_url}
+    settings = bootstrap.settings_of(str(home), named)
     if draw is None and not (home / "records.db").exists():
         draw = (
             numbers()

@@ -66,7 +66,7 @@ def test_requests_that_wait_share_a_commit_and_each_gets_its_own_answer(money):
 
     told = asyncio.run(scenario())
 
-    assert store.commits == [1, 39]
+    assert store.commits == [40]
     outcomes = [one for (one,) in told]
     assert outcomes[3] is Outcome.AMOUNT_OUT_OF_RANGE
     assert outcomes[:3] + outcomes[4:20] == [Outcome.POSTED] * 19
@@ -104,6 +104,29 @@ def test_a_commit_that_fails_fails_everybody_in_it_and_the_next_one_goes_on(mone
     assert told == [Outcome.POSTED]
 
 
+def test_who_asks_while_a_commit_is_under_way_shares_the_next_one_whoever_gave_up(money):
+    money.store = store = Counting(money.store)
+
+    async def ask(name):
+        asked, opening = adjust(money, name)
+        return await money.post([asked], opening=opening)
+
+    async def scenario():
+        first = asyncio.create_task(ask("first"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        later = [asyncio.create_task(ask(f"later {n}")) for n in range(3)]
+        await asyncio.sleep(0)
+        first.cancel()
+        return await asyncio.gather(first, *later, return_exceptions=True)
+
+    told = asyncio.run(scenario())
+
+    assert isinstance(told[0], asyncio.CancelledError)
+    assert told[1:] == [[Outcome.POSTED]] * 3
+    assert store.commits == [1, 3]
+
+
 def test_a_commit_takes_no_more_requests_than_fit(money):
     money.store = store = Counting(money.store)
     many = [adjust(money, f"m{n}")[0] for n in range(GROUP_MAX)]
@@ -119,7 +142,7 @@ def test_a_commit_takes_no_more_requests_than_fit(money):
 
     asyncio.run(scenario())
 
-    assert store.commits == [1, 1, GROUP_MAX, 1]
+    assert store.commits == [2, GROUP_MAX, 1]
 
 
 # Payouts

@@ -25,7 +25,7 @@ HOME = Address(text="Mill Lane 3", position=TOWN, name="Ann", phone="0851-5555")
 
 
 def bought(records, community, *, buyer="p0"):
-    desk = Desk(records, records.community(community), ManualClock(NOW))
+    desk = Desk(records, records.community(community), ManualClock(NOW), {})
     given = OrderIn(
         buyer=buyer, lines=(LineIn(product_id="soup", variant_id="v"),), position=TOWN, address=HOME,
         total=cny(17_000_003),

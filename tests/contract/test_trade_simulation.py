@@ -8,7 +8,9 @@ import secrets
 
 import pytest
 
-from trade_simulation import simulate
+from lodestone.content import CommunityIn
+from records_world import NOW
+from trade_simulation import simulate, small_day
 
 FRESH = int(os.environ.get("LODESTONE_SEED") or secrets.randbelow(2**32))
 SEEDS = [*range(1, 21), pytest.param(FRESH, id=f"fresh-{FRESH}")]
@@ -20,6 +22,26 @@ def test_trade_survives_duplicates_reorderings_time_and_crashes(records, seed):
 
     assert market.orders
     assert records.orders("other", limit=10) == []
+
+
+@pytest.mark.parametrize(
+    "stride",
+    [pytest.param(1, marks=pytest.mark.soak, id="every write"),
+     pytest.param(19, id=f"every nineteenth, fresh-{FRESH}")],
+)  # fmt: skip
+def test_a_small_day_ends_the_same_after_a_break_at_any_of_its_writes(records, stride):
+    whole, _ = small_day(records, "town", None)
+    ends, at = {}, 1 + FRESH % stride
+    while True:
+        records.create_community(f"day {at}", CommunityIn(name="Day"), now=NOW)
+        day, broke = small_day(records, f"day {at}", at)
+        if not broke:
+            break
+        ends[at] = day.standing()
+        at += stride
+
+    assert at > 100
+    assert {at: end for at, end in ends.items() if end != whole.standing()} == {}
 
 
 @pytest.mark.soak

@@ -16,11 +16,12 @@ def word(one):
 
 
 def life():
-    head = ["| from | " + " | ".join(f"`{word(move)}`" for move in Move) + " |"]
-    head.append("|---" * (len(Move) + 1) + "|")
+    moves = [move for move in Move if any(made is move for _, made in MOVES)]
+    head = ["| from | " + " | ".join(f"`{word(move)}`" for move in moves) + " |"]
+    head.append("|---" * (len(moves) + 1) + "|")
     rows = []
     for state in OrderState:
-        cells = (MOVES.get((state, move)) for move in Move)
+        cells = (MOVES.get((state, move)) for move in moves)
         told = " | ".join("" if to is None else word(to) for to in cells)
         rows.append(f"| `{word(state)}` | {told} |")
     return "\n".join([*head, *rows])

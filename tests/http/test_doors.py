@@ -342,6 +342,8 @@ def test_media_is_served_as_it_was_given_and_never_changes(tmp_path):
         assert (found.content, found.headers["content-type"]) == (b"\x89PNG tea", "image/png")
         assert "immutable" in found.headers["cache-control"]
         assert found.headers["content-length"] == "8"
+        guarded = found.headers["content-security-policy"]
+        assert guarded == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         assert script.status_code == 400
         assert outside.status_code in (400, 404)
 

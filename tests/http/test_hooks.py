@@ -6,13 +6,17 @@ import time
 import pytest
 import stripe
 
+from lodestone.commerce.webhooks import EVENT_TYPES
 from lodestone.stores.webhook_post import HttpSender, Parcel
 from tests.hooks_world import receiving
 from tests.trade_world import act, bought, line, market, order, pay
 from tests.world import opened, run
 
+REST = [one for one in EVENT_TYPES if one != "order.placed"]
 
-async def hook(world, url, name="app", *, status=201, **more):
+
+async def hook(world, url, name="app", *, status=201, types=REST, **more):
+    more["types"] = types
     return await world.put(f"/v1/webhooks/{name}", {"url": url, **more}, status=status)
 
 
@@ -356,3 +360,18 @@ def test_nobody_listening_is_told_as_not_reached():
     (told,) = HttpSender("loopback").send([Parcel(url, b"{}", {})])
 
     assert (told.status, told.problem) == (None, "not reached: ConnectError")
+
+
+@scene
+async def test_that_an_order_was_taken_is_told_before_anything_else_of_it(world, receiver, url):
+    await hook(world, url, types=[])
+    made = await order(world, line(quantity=2))
+    await pay(world, made)
+
+    await carry(world)
+
+    assert receiver.told == [("order.placed", 200), ("order.paid", 200)]
+    told = receiver.requests[0][2]["data"]["object"]
+    assert (told["id"], told["move"], told["state"], told["amount"]) == (
+        made["id"], "place", "reserved", None,
+    )  # fmt: skip

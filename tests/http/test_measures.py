@@ -236,3 +236,23 @@ def test_a_rollback_puts_an_older_policy_into_force_under_a_new_version(tmp_path
     assert back["version"] == 3
     assert versions == [3, 2, 1]
     assert {**back["policy"], "version": 1} == first["policy"]
+
+
+def test_who_came_on_a_past_day_is_followed_through_the_days_after_it(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(3)
+            await world.items(6)
+            await shown(world, viewers=3, slots=2)
+            world.later(days=1)
+            await shown(world, viewers=2, slots=2)
+            world.later(days=1)
+
+            told = await world.ask("GET", f"/v1/reports/liu?from={DAY}&to={DAY}", status=200)
+
+            (cohort,) = told["liu"]["retained"]["active"]
+            assert (cohort["count"], cohort["kept"]) == (
+                3, {"day_1": 2, "day_7": None, "day_30": None},
+            )  # fmt: skip
+
+    run(scenario())

@@ -27,6 +27,7 @@ from lodestone.services.catalogue import Catalogue
 from tests.trade_world import (
     SHOP,
     SOUP,
+    act,
     bought,
     line,
     market,
@@ -84,6 +85,8 @@ class Serving(threading.Thread):
             stored = await world.ask("PUT", "/v1/media/m", content=b"png", headers=kind)
             self.media = stored["url"].rpartition("/")[2]
             self.trade = await traded(world)
+            asked = await world.ask("GET", "/v1/payments?kind=release", status=200)
+            self.money["payment_id"] = asked["data"][0]["id"]
             room = {"owner_id": "p0", "title": "Drawn", "state": "live"}
             await world.put("/v1/live/room", room, status=201)
             await world.put("/v1/webhooks/app", HOOK, status=201)
@@ -134,6 +137,7 @@ async def traded(world):
         "page": (await order(world, buyer="p0"))["id"], "pay": (await order(world))["id"], "cancel": (await order(world))["id"],
         "fulfil": (await bought(world))["id"], "refund": (await bought(world))["id"],
     }  # fmt: skip
+    await act(world, await bought(world), "cancel")
     desk = {"shop_id": "soups", "staff_id": "li"}
     bodies = {
         "/v1/products/{product_id}": SOUP, "/v1/sales/{sale_id}": SALE,
@@ -200,7 +204,7 @@ BODIES = {
     "/keys": {"name": "drawn", "scopes": ["read"]},
     "/v1/items/{item_id}": {"author_id": "a0"},
     "/v1/domains/{domain_id}": {"kind": "channel"},
-    "/v1/settle": {"day": PAID}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
+    "/v1/settle": {"day": PAID}, "/v1/payments/send": {"provider": "manual"}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
     "/v1/sessions": {"viewer": "p1"},
 }  # fmt: skip
 """What stands for a drawn body that would hardly ever be taken."""

@@ -1,9 +1,19 @@
 """Buying on the spot over the public routes: what is reserved, paid, handed over, given back."""
 
+import json
+
+import numpy as np
 import pytest
 from sqlalchemy import text
 
+from lodestone.events.outcomes import Kind
+from lodestone.services.audit import audit
+from lodestone.services.trade_audit import ALL_CHECKS
+from lodestone.stores.ports import Batch
+from tests.records_dump import dump
 from tests.trade_world import (
+    SHOP,
+    SOUP,
     act,
     balances,
     bought,
@@ -43,7 +53,7 @@ def test_an_order_is_reserved_paid_and_handed_over(tmp_path):
                 ("MERCHANT_PAYABLE", "shop:soups"): 34_200_000,
                 ("COMMISSION_REVENUE", "platform"): 1_800_000,
             }
-            assert [one["move"] for one in done["history"]] == ["pay", "fulfil"]
+            assert [one["move"] for one in done["history"]] == ["place", "pay", "fulfil"]
 
     run(scenario())
 
@@ -318,10 +328,101 @@ def test_what_was_bought_from_a_feed_is_an_outcome_of_its_slot_and_the_shop_is_t
             assert [one["count"] for one in liu["liu"]["retained"]["customers"]] == [1]
             export = await world.ask("GET", "/v1/people/p0/export", status=200)
             assert [one["id"] for one in export["orders"]] == [made["id"]]
+            assert [one["kind"] for one in export["payments"]] == ["charge"]
             owned = await world.ask("GET", "/v1/people/mei/export", status=200)
             assert (owned["orders"], owned["shops"]) == ([], ["soups"])
 
     run(scenario())
+
+
+@pytest.mark.parametrize("days", [0, 9])
+def test_an_order_that_comes_back_is_taken_back_where_it_counted_and_in_what_is_reported(
+    tmp_path, days
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            feed = await world.feed(position={"latitude": 26.38, "longitude": 108.08})
+            slot = next(one for one in feed["slots"] if one["item_id"] == "soup")
+            await world.events(world.event("impression", slot))
+            named = {"receipt_id": feed["receipt_id"], "slot": slot["slot"]}
+            made = await bought(world, line(quantity=4), **named)
+            await act(world, made, "fulfil")
+            whole = await reported(world)
+            assert whole["customers"] == 1
+            assert whole["value"] > 0
+
+            world.later(days=days)
+            await act(world, made, "refund", {"request_id": "a", "amount": yuan(18)})
+            part = await reported(world)
+            assert (part["customers"], part["order"], part["bought"]) == (1, 1, ["mei"])
+            assert part["value"] == pytest.approx(whole["value"] - whole["order_worth"] / 4)
+            await act(world, made, "refund", {"request_id": "b"})
+            gone = await reported(world)
+
+            assert (gone["customers"], gone["order"], gone["bought"]) == (0, 0, [])
+            assert gone["value"] == pytest.approx(whole["value"] - whole["order_worth"])
+            export = await world.ask("GET", "/v1/people/p0/export", status=200)
+            told = [one for one in export["facts"] if one["type"] == "refund"]
+            assert [(one["item_id"], one["receipt_id"]) for one in told] == [
+                ("soup", feed["receipt_id"])
+            ] * 2
+
+    run(scenario())
+
+
+def test_of_two_orders_from_one_card_both_are_counted_and_one_that_is_cancelled_leaves_the_other(
+    tmp_path,
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            feed = await world.feed(position={"latitude": 26.38, "longitude": 108.08})
+            slot = next(one for one in feed["slots"] if one["item_id"] == "soup")
+            named = {"receipt_id": feed["receipt_id"], "slot": slot["slot"]}
+            first, second = [await bought(world, **named), await bought(world, **named)]
+            assert (await reported(world))["order"] == 2
+
+            await act(world, second, "cancel")
+            left = await reported(world)
+            assert (left["order"], left["bought"]) == (1, ["mei"])
+            await act(world, first, "refund", {"request_id": "a"})
+
+            none = await reported(world)
+            assert (none["order"], none["bought"], none["customers"]) == (0, [], 0)
+
+    run(scenario())
+
+
+def test_vouchers_that_come_back_take_back_as_much_of_what_was_bought(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            made = await bought(world, line("meal", "two"))
+            await act(world, made, "refund", {"request_id": "a", "units": 1})
+            assert (await reported(world, "meal"))["order"] == 1
+            world.later(days=31)
+            await world.engine.tick()
+
+            assert (await reported(world, "meal"))["order"] == 0
+
+    run(scenario())
+
+
+async def reported(world, item="soup"):
+    """Return what is said of the orders of the first day."""
+    days = "from=2026-03-04&to=2026-03-04"
+    liu = (await world.ask("GET", f"/v1/reports/liu?{days}", status=200))["liu"]
+    policy = await world.ask("GET", "/v1/policy", status=200)
+    people = world.engine.directory
+    row = people.person_row("p0")
+    return {
+        "customers": sum(one["count"] for one in liu["retained"]["customers"]),
+        "value": sum(one["value_micros"] for one in liu["days"]),
+        "order_worth": policy["policy"]["worths"]["order"],
+        "order": (await world.ask("GET", f"/v1/items/{item}", status=200))["counters"]["order"],
+        "bought": [people.person_ids[one] for one in world.engine.state.bought(row)],
+    }
 
 
 TAMPERED = [
@@ -360,5 +461,110 @@ def test_an_audit_names_what_was_tampered_with_in_trade(tmp_path, statement):
             told = await world.ask("POST", "/v1/audit", status=200)
 
             assert {one["check"] for one in told["differences"]} == {"trade"}
+
+    run(scenario())
+
+
+class Said:
+    """A log that says what it is given."""
+
+    def __init__(self, facts):
+        self.facts = facts
+
+    def end(self):
+        return self.facts.size
+
+    def read(self, after, *, limit):
+        return iter([Batch(after, self.facts, ())])
+
+
+def without(facts, kind):
+    gone = np.flatnonzero(facts["kind"] == kind)[0]
+    return np.delete(facts, gone)
+
+
+def changed(facts, kind, name, by):
+    facts = facts.copy()
+    at = np.flatnonzero(facts["kind"] == kind)[0]
+    facts[name][at] += by
+    return facts
+
+
+TOLD_WRONG = {
+    "an order's fact is missing": (lambda facts: without(facts, Kind.ORDER), "a fact of the order", "none"),
+    "it is somebody else's": (lambda facts: changed(facts, Kind.ORDER, "person", 1), "person:", "person:"),
+    "a refund is missing": (lambda facts: without(facts, Kind.REFUND), "millionths back", "0"),
+    "more came back": (lambda facts: changed(facts, Kind.REFUND, "value", 1), "millionths back", ""),
+    "a refund of nothing": (lambda facts: changed(facts, Kind.REFUND, "target", 1), "an order", "a refund alone"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TOLD_WRONG)
+def test_an_audit_names_where_the_log_and_the_orders_differ(tmp_path, what):
+    wrong, expected, found = TOLD_WRONG[what]
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            for buyer in ("p0", "p1"):
+                made = await bought(world, line(quantity=2), line("soup", "bowl"), buyer=buyer)
+                await act(world, made, "refund", {"request_id": "a", "amount": yuan(5)})
+            await bought(world, line("meal", "two"))
+            engine, records = world.engine, world.app.records
+            facts = np.concatenate([batch.facts for batch in engine.log.read(0)])
+
+            def differences(facts):
+                told = audit(engine.money, records, ALL_CHECKS, Said(facts))
+                return [one for one in told.differences if one.check == "facts"]
+
+            assert differences(facts) == []
+            named = differences(wrong(facts))
+            assert any(expected in one.expected and found in one.found for one in named), named
+
+    run(scenario())
+
+
+def test_a_product_whose_item_is_withdrawn_is_not_sold_until_it_is_published_again(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            paid = await bought(world)
+            await world.ask("DELETE", "/v1/items/soup", status=204)
+            told = await order(world, status=409)
+            assert told["error"]["code"] == "product_not_live"
+            # A later write of the shop shows its products anew, and this one stays away.
+            await world.put("/v1/shops/soups", SHOP, status=200)
+            for path in ("/v1/items/soup", "/v1/products/soup"):
+                assert (await world.ask("GET", path, status=200))["state"] == "withdrawn"
+            assert (await order(world, status=409))["error"]["code"] == "product_not_live"
+            assert (await act(world, paid, "fulfil"))["state"] == "fulfilled"
+
+            await world.put("/v1/products/soup", SOUP, status=200)
+
+            assert (await world.ask("GET", "/v1/items/soup", status=200))["state"] == "live"
+            await order(world)
+
+    run(scenario())
+
+
+def test_an_item_that_is_a_products_or_a_rooms_is_written_through_those_alone(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            await world.put("/v1/live/room", {"owner_id": "mei", "title": "Soup"}, status=201)
+            item = {"kind": "product", "author_id": "mei", "text": "free soup", "state": "live"}
+            before = dump(world)
+            for name, code in (("soup", "item_of_product"), ("room", "item_of_room")):
+                told = await world.put(f"/v1/items/{name}", item, status=409)
+                assert told["error"]["code"] == code
+            assert dump(world) == before
+            lines = "\n".join(
+                json.dumps({"id": name, **item}) for name in ("post", "soup", "other")
+            )
+            told = await world.ask("POST", "/v1/items:bulk", content=lines, status=200)
+            assert told["accepted"] == 2
+            assert [(one["line"], one["code"]) for one in told["refused"]] == [
+                (2, "item_of_product")
+            ]
 
     run(scenario())

@@ -298,7 +298,7 @@ async def test_a_redemption_is_reversed_once_and_within_the_hour(world):
     await refused(world, "reverse_too_late", "POST", path, late)
     whole = await world.ask("GET", f"/v1/orders/{made['id']}", status=200)
     moves = [one["move"] for one in whole["history"]]
-    assert moves == ["pay", "redeem", "fulfil", "reverse", "redeem"]
+    assert moves == ["place", "pay", "redeem", "fulfil", "reverse", "redeem"]
 
 
 @scene
@@ -378,3 +378,19 @@ async def test_the_same_idempotency_key_orders_once(world):
     once = await world.ask("POST", "/v1/orders", body, headers=far, status=409)
     assert await world.ask("POST", "/v1/orders", body, headers=far, status=409) == once
     assert len((await world.ask("GET", "/v1/orders", status=200))["data"]) == 1
+
+
+@scene
+async def test_a_clerk_hands_over_and_a_manager_refunds_and_strangers_do_neither(world):
+    made = await bought(world)
+    path = f"/v1/orders/{made['id']}"
+    for name in ("p3", "nobody"):
+        await refused(world, "staff_unknown", "POST", f"{path}/fulfil?staff_id={name}")
+    body = {"request_id": "a", "amount": yuan(1)}
+    for name, code in (("p3", "staff_unknown"), ("li", "role_lacking")):
+        await refused(world, code, "POST", f"{path}/refund", {**body, "staff_id": name})
+
+    done = await world.ask("POST", f"{path}/fulfil?staff_id=li", status=200)
+    assert done["state"] == "fulfilled"
+    told = await act(world, made, "refund", {**body, "staff_id": "mei"})
+    assert told["refunded"] == yuan(1)

@@ -28,6 +28,12 @@ def _picture(red):
     return out.getvalue()
 
 
+CLIP = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="640" viewBox="0 0 480 640"><style>@keyframes go{to{'
+    "transform:translate(0,300px)}}rect{animation:go 3s linear infinite}</style><rect width='480' height='320' fill='#24a'/></svg>"
+)
+
+
 async def settle(world):
     """Bring in two places, two channels, a trade, seven people and their posts."""
     for name, body in (
@@ -54,6 +60,9 @@ async def settle(world):
             "PUT", f"/v1/media/m{number}", content=_picture(60 * number), headers=kind
         )
         addresses.append({"url": made["url"], "type": "image/webp", "width": 480, "height": 640})
+    kind = {"Content-Type": "image/svg+xml"}
+    made = await world.ask("PUT", "/v1/media/clip", content=CLIP.encode(), headers=kind)
+    clip = {"url": made["url"], "type": "image/svg+xml", "width": 480, "height": 640}
     for number in range(60):
         near = {
             "latitude": 26.38 + 0.004 * (number % 9 - 4),
@@ -68,7 +77,8 @@ async def settle(world):
         body |= {"channels": ["food"]} if number % 5 == 0 else {}
         body |= {"professions": ["cook"]} if number % 6 == 0 else {}
         body |= {"duration_seconds": 20.0} if kind == "video" else {}
-        body |= {"media": [addresses[number % 3]]} if kind != "text" else {}
+        shown = [addresses[number % 3], clip] if kind == "video" else [addresses[number % 3]]
+        body |= {"media": shown} if kind != "text" else {}
         await world.put(f"/v1/items/i{number}", body, status=201)
     for number in range(3):
         there = {"latitude": 26.385 + 0.01 * number, "longitude": 108.09}

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import random
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -111,58 +110,37 @@ def live(served, days, people=24):
     served.ask("PUT", "/v1/clock", {"instant": now.isoformat(), "release": True})
 
 
-def paint(served, days=14, people=160):
-    """Live as `live` does, but as people do: some come once, some stay, some buy; for pictures only."""
-    chance = random.Random(4)
-    end = datetime.fromtimestamp(served.clock.now() / 1e6, UTC)
-    begin = end - timedelta(days=days)
-    served.ask("PUT", "/v1/clock", {"instant": begin.isoformat()})
-    here = {"latitude": 26.38, "longitude": 108.08}
-    served.ask(
-        "PUT", "/v1/domains/market", {"kind": "place", "name": "Market square", "centre": here}
-    )
-    served.ask("PUT", "/v1/domains/tea", {"kind": "channel", "name": "Tea"})
-    fame = [1 / (n + 1) ** 0.8 for n in range(40)]
-    for n in range(160):
-        near = {"position": {"latitude": 26.38 + 0.03 * chance.random(), "longitude": 108.09}}
-        body = {
-            "kind": "video",
-            "author_id": f"a{chance.choices(range(40), fame)[0]}",
-            "tags": ["tea"],
-        }
-        body |= {"text": f"a cup of tea, {n}", **(near if n % 3 == 0 else {})}
-        served.ask("PUT", f"/v1/items/i{n}", body | ({"channels": ["tea"]} if n % 4 == 0 else {}))
-    born = {n: chance.randrange(days) for n in range(people)}
-    for step in range(4 * days):
-        at = begin + timedelta(hours=6 * step + 1)
-        served.ask("PUT", "/v1/clock", {"instant": at.isoformat()})
-        for n, day in born.items():
-            age = step // 4 - day
-            if age == 0 and step % 4 == 0:
-                served.ask("PUT", f"/v1/people/p{n}", {"interests": {"tea": 1.0}, "home": here})
-            if (age == 0 and step % 4 == 0) or (
-                age > 0 and chance.random() < 0.06 + 0.2 * (n % 3 == 0)
-            ):
-                served.look(f"p{n}", *_moved(chance), position=here)
-    now = datetime.fromtimestamp(served.clock.now() / 1e6, UTC)
-    served.ask("PUT", "/v1/clock", {"instant": now.isoformat(), "release": True})
-
-
-def _moved(chance):
-    likely = {
-        "like": 0.3,
-        "click": 0.4,
-        "long_view": 0.3,
-        "follow": 0.1,
-        "order": 0.015,
-        "hide": 0.02,
-    }
-    return [kind for kind, share in likely.items() if chance.random() < share]
-
-
 @contextmanager
 def served(home, *, days=3, living=live):
     """Serve community `c` that has lived some days; with none it is empty."""
+    with _opened(home) as (base, operator, clock):
+        body = {"name": "Tea Town", "time_zone": "Asia/Shanghai", "clock": "driven"}
+        body["clock"] = "driven" if days else "wall"
+        with httpx.Client(base_url=base, headers=operator) as http:
+            http.put("/v1/communities/c", json=body).raise_for_status()
+        found = Served(base, _key(base, operator, "c"), clock, home)
+        with closing(found.http):
+            if days:
+                living(found, days)
+            yield found
+
+
+@contextmanager
+def lived(home, community="town"):
+    """Serve a home in which `lodestone town --days N` has let a town live; for pictures only."""
+    with _opened(home) as (base, operator, clock):
+        found = Served(base, _key(base, operator, community), clock, home)
+        with closing(found.http):
+            yield found
+
+
+def _key(base, operator, community):
+    with httpx.Client(base_url=base, headers=operator) as http:
+        return http.post(f"/v1/communities/{community}/keys", json={"name": "app"}).json()["key"]
+
+
+@contextmanager
+def _opened(home):
     clock, ready, told = MovedClock(), threading.Event(), {}
 
     async def serve():
@@ -182,18 +160,8 @@ def served(home, *, days=3, living=live):
     thread.start()
     try:
         ready.wait()
-        base = f"http://127.0.0.1:{told['server'].port}"
-        with httpx.Client(base_url=base) as http:
-            operator = {"Authorization": f"Bearer {told['operator']}"}
-            body = {"name": "Tea Town", "time_zone": "Asia/Shanghai", "clock": "driven"}
-            body["clock"] = "driven" if days else "wall"
-            http.put("/v1/communities/c", json=body, headers=operator).raise_for_status()
-            made = http.post("/v1/communities/c/keys", json={"name": "app"}, headers=operator)
-        found = Served(base, made.json()["key"], clock, home)
-        with closing(found.http):
-            if days:
-                living(found, days)
-            yield found
+        operator = {"Authorization": f"Bearer {told['operator']}"}
+        yield f"http://127.0.0.1:{told['server'].port}", operator, clock
     finally:
         told["server"].should_exit = True
         thread.join()

@@ -24,10 +24,12 @@ from lodestone.console.charts import (
 )
 from lodestone.console.operator import figures
 from lodestone.console.operator.efficiency import efficiency_chart
+from lodestone.console.operator.exposure import exposure_section
 from lodestone.console.operator.figures import FigureReader, Filter
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.insight.liu import DayEfficiency
+from lodestone.insight.reports import ExposureReport, LorenzPoint
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -127,6 +129,25 @@ def test_a_title_claims_no_more_than_chance_allows(error, title):
     rows = [day("public", 1e6, error), day("private", 2e6, error)]
 
     assert efficiency_chart(rows, speech).title == title
+
+
+@pytest.mark.parametrize(
+    ("gini", "words"),
+    [
+        (0.4949, "Gini 0.49, under its target of 0.50; chance"),
+        (0.4951, "Gini 0.50, at its target; chance"),
+        (0.5049, "Gini 0.50, at its target; chance"),
+        (0.5051, "Gini 0.51, over its target of 0.50; chance"),
+    ],
+)
+def test_a_gini_is_over_or_under_its_target_only_where_the_figures_shown_differ(gini, words):
+    speech = Speech(Words("en", NullTranslations()), ZoneInfo("UTC"), "CNY")
+    report = ExposureReport(
+        impressions=100, creators=10, gini=gini, noise_floor=0.05, target=0.5, top_share=0.2,
+        lorenz=[LorenzPoint(creators=0, impressions=0), LorenzPoint(creators=1, impressions=1)],
+    )  # fmt: skip
+
+    assert exposure_section(SimpleNamespace(exposure=report), speech).detail.startswith(words)
 
 
 class Reading:

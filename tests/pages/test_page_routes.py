@@ -324,3 +324,28 @@ def test_the_first_resident_has_most_to_see_and_others_are_found_by_name_or_trad
         assert (by_name, by_trade, nobody) == (["p1"], ["p0"], [])
 
     run(scenario())
+
+
+def test_a_post_that_was_passed_on_is_told_without_a_decision_and_only_while_it_may_be_shown(
+    tmp_path,
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await peopled(world)
+            page = await page_of(world)
+            told = await world.ask("GET", "/v1/page/posts/i0", headers=page, status=200)
+            before = await world.ask("GET", "/v1/receipts")
+            barred = {"author_id": "a1", "kind": "text", "labels": [{"label": "drop", "rule": "r"}]}
+            await world.put("/v1/items/i1", barred, status=200)
+            await world.ask("DELETE", "/v1/items/i0", status=204)
+            gone = [await world.http.get(f"/v1/page/posts/{one}", headers=page) for one in ("i0", "i1", "none")]  # fmt: skip
+            keyed = await world.http.get("/v1/page/posts/i2")
+
+        assert (told["item_id"], told["slot"], told["beacon"], told["source"]) == ("i0", 0, "", "link")  # fmt: skip
+        assert (told["text"], told["author"]["name"]) == ("a cup of tea", "李丽")
+        assert (told["comments"], told["shares"]) == (0, 0)
+        assert before["data"] == []
+        assert [(one.status_code, one.json()["error"]["code"]) for one in gone] == [(404, "item_unknown")] * 3  # fmt: skip
+        assert keyed.status_code in (401, 403)
+
+    run(scenario())

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -62,9 +63,12 @@ def demo():
     serving.join(30)
 
 
-def compose(page, what):
-    """Bring the page into the state that the picture shows."""
+def compose(page, what, ahead=0):
+    """Bring the page into the state that the picture shows, so many posts ahead."""
     page.wait_for_selector(CURRENT, state="attached")
+    for _ in range(ahead):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(700)
     if what != "nearby":
         for _ in range(8):  # words alone make a poor picture
             if page.locator(".post:not(.kind-text):not([inert]) .front").count():
@@ -75,9 +79,8 @@ def compose(page, what):
         page.locator(".map .dot").nth(4).wait_for()
         page.locator(".map [data-key^='post-']").nth(4).press("Enter")
     if what == "why":
-        page.locator(CURRENT).get_by_role("button").nth(
-            1 if page.locator(f"{CURRENT} .player").count() == 0 else 2
-        ).click()
+        why = re.compile("Why this|为什么是它")
+        page.locator(CURRENT).get_by_role("button", name=why).click()
         page.locator(".sentence").first.wait_for()
     if what == "people":
         page.locator(".who").click()
@@ -96,7 +99,7 @@ def test_a_picture_of_the_documentation_is_taken(chromium, demo, name):
     page = context.new_page()
     page.add_init_script("localStorage.setItem('lodestone.met', 'yes')")
     page.goto(demo.base + ("/?tab=nearby" if what == "nearby" else "/"))
-    compose(page, what)
+    compose(page, what, 2 * PICTURES.index(name) if what == "discover" else 0)
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.convert("RGB").save(IMAGES / f"{name}.webp", "WEBP", quality=82, method=6)
     context.close()

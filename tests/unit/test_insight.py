@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts, refund_value
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.insight.flow import Side, Worths, flow
 from lodestone.insight.liu import efficiency, retained
@@ -314,3 +314,56 @@ def test_a_domains_flow_is_what_leads_into_it_and_out_of_it(side, borders, unexp
 
     assert [(b.source, b.target) for b in report.borders] == borders
     assert report.unexplained == unexplained
+
+
+def refund(key, share, day, **more):
+    """Take part of an order back, so many days after day 1."""
+    target = int(np.array(key, np.uint64).astype(np.int64))
+    return {
+        "kind": Kind.REFUND, "target": target, "day": day, "time": day * DAY,
+        "value": refund_value(share, day - 1), "flags": FLAG_DECISION, **more,
+    }  # fmt: skip
+
+
+ORDER_WORTH = np.where(np.arange(13) == Kind.ORDER, 8_000.0, 0.0)
+ORDER_WORTHS = Worths({1: ORDER_WORTH}, np.array([0]), np.array([1]))
+ORDER_KEY = 2**63 + 11
+"""More than a signed number holds, as half of all keys are."""
+
+
+@pytest.mark.parametrize(
+    ("refunds", "left"),
+    [
+        ([], 1.0),
+        ([(250_000, 2)], 0.75),
+        ([(250_000, 2), (250_000, 3)], 0.5),
+        ([(250_000, 2), (750_000, 9)], 0.0),
+    ],
+)
+def test_an_order_is_worth_what_refunds_leave_of_it_and_a_customer_is_whoever_keeps_some(
+    refunds, left
+):
+    shown = {"kind": Kind.IMPRESSION, "person": 1, "item": 0, "receipt": 1, "slot": 1, "day": 1, "time": DAY, "flags": FLAG_DECISION}  # fmt: skip
+    order = {**shown, "kind": Kind.ORDER, "key": ORDER_KEY, "time": DAY + 5}
+    back = [refund(ORDER_KEY, share, day, person=1, item=0) for share, day in refunds]
+    facts = facts_of(shown, order, *back)
+
+    rows = efficiency(facts, Span(1, 1), 20, {1: ORDER_WORTH}, np.array([0]), np.array([1]))
+    kept = retained(facts, Span(1, 1), 20)
+    crossed = flow(facts, Span(1, 1), np.array([7]), np.full((1, 1), -1), ORDER_WORTHS)
+
+    assert [row.value_micros for row in rows if row.domain == "public"] == [8_000 * left]
+    assert [one.count for one in kept.customers] == ([1] if left else [])
+    assert [one.count for one in kept.active] == [1]
+    assert [one.kept["day_1"] for one in kept.active] == [0]
+    assert [(one.by, one.value_micros) for one in crossed.borders] == ([("order", 8_000 * left)] if left else [])  # fmt: skip
+
+
+def test_a_report_as_of_a_day_knows_no_refund_that_came_after_it():
+    order = {"kind": Kind.ORDER, "key": ORDER_KEY, "person": 1, "item": 0, "day": 1, "time": DAY}
+    facts = facts_of(order, refund(ORDER_KEY, 1_000_000, 3, person=1, item=0))
+
+    before = facts[facts["day"] <= 2]
+
+    assert [one.count for one in retained(before, Span(1, 1), 20).customers] == [1]
+    assert retained(facts, Span(1, 1), 20).customers == []

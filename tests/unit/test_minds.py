@@ -238,9 +238,9 @@ BALANCED = {
 
 @pytest.mark.parametrize(
     ("arm", "worths", "kept"),
-    [("popularity", {"click", "order", "follow", "hide"}, False), 
+    [("popularity", {"click", "order", "follow", "hide"}, False),
      ("engagement", {"watch", "click", "long_view", "like", "comment", "share"}, False),
-     ("no_promises", {"click", "order", "follow", "hide"}, False), 
+     ("no_promises", {"click", "order", "follow", "hide"}, False),
      ("attention", {"click", "follow", "hide"}, True),
      ("engine", {"click", "order", "follow", "hide"}, True)],
 )  # fmt: skip

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts
+from lodestone.events.facts import (
+    FLAG_DECISION,
+    FLAG_HISTORY,
+    FLAG_WHOLE,
+    empty_facts,
+    refund_value,
+)
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, Kind
 from lodestone.features import apply
 from lodestone.features.directory import Directory
@@ -18,7 +24,7 @@ NOW_DAY = 20_000
 DAY = 86_400 * 1_000_000
 ATTENTION = np.array([1.0, 1.0, 0.5, 0.25])
 KINDS = [*range(13), Kind.IMPRESSION, Kind.UNLIKE, Kind.UNFOLLOW, Kind.BLOCK, Kind.MUTE, Kind.UNMUTE,
-         Kind.JOIN, Kind.LEAVE, Kind.SEARCH]  # fmt: skip
+         Kind.JOIN, Kind.LEAVE, Kind.SEARCH, Kind.ORDER, Kind.REFUND, Kind.REFUND]  # fmt: skip
 
 
 def a_person(ordinal):
@@ -56,6 +62,10 @@ def fact_lists(draw, most=30):
     facts["surface"], facts["domain"] = chance.integers(0, 3, count), chance.integers(-1, 3, count)
     facts["receipt"] = chance.integers(-1, 3, count)
     facts["flags"] = chance.choice([0, FLAG_DECISION, FLAG_HISTORY], count)
+    back = np.flatnonzero(facts["kind"] == Kind.REFUND)
+    facts["flags"][back] = chance.choice([0, FLAG_WHOLE, FLAG_WHOLE | FLAG_DECISION], back.size)
+    ages = chance.integers(0, 15, back.size).tolist()
+    facts["value"][back] = [refund_value(250_000, age) for age in ages]
     facts["promises"] = chance.integers(0, 2**63, count, dtype=np.uint64)
     facts["target"] = chance.integers(0, 5, count)
     people = chance.integers(-1, 5, count)
@@ -272,3 +282,25 @@ def test_an_apps_own_surfaces_take_codes_from_eight():
         9,
         8,
     ]
+
+
+def test_an_order_refunded_whole_is_taken_from_the_day_and_the_shop_it_was_counted_for():
+    bought, part, whole = np.split(empty_facts(3), 3)
+    for fact, kind, day in (
+        (bought, Kind.ORDER, 5),
+        (part, Kind.REFUND, 3),
+        (whole, Kind.REFUND, 0),
+    ):
+        fact["kind"], fact["item"], fact["day"] = kind, 1, NOW_DAY - day
+    part["value"], whole["value"] = refund_value(400_000, 2), refund_value(600_000, 5)
+    whole["flags"] = FLAG_WHOLE
+    state, person = a_community(), np.array([3])
+    none = np.array([-1])
+
+    told = []
+    for fact in (bought, part, bought, whole, whole):
+        state.apply(fact, person, none)
+        ring = state.item_ring[1, :, Kind.ORDER]
+        told.append((int(ring[(NOW_DAY - 5) % 8]), int(ring.sum()), list(state.bought(3))))
+
+    assert told == [(1, 1, [1]), (1, 1, [1]), (2, 2, [1]), (1, 1, [1]), (0, 0, [])]

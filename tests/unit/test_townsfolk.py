@@ -368,15 +368,19 @@ def test_progress_is_told_for_every_part_and_never_runs_past_its_end(hamlet):
     assert told[-1] == (STEPS, STEPS, "living a day")
 
 
-def test_people_bring_pictures_where_they_post_them():
+def test_people_bring_pictures_where_they_post_them_and_a_clip_beside_what_moves():
     town = make_town(3, UNTIL, people=50, posts=50)
-    shown = tuple(post for post in town.posts if "picture" in post.body)[:3]
+    shown = [post for post in town.posts if "picture" in post.body]
+    one_of = {
+        kind: next(p for p in shown if p.body["kind"] == kind) for kind in ("video", "picture")
+    }
+    posts = sorted(one_of.values(), key=lambda post: post.created)
     engine = Engine()
 
-    live(engine, replace(town, posts=shown), feeds=0)
+    live(engine, replace(town, posts=tuple(posts)), feeds=0)
 
-    for item in engine.items.values():
-        assert item["media"] == [
-            {"url": "/media/x", "type": "image/webp", "width": 480, "height": 640}
-        ]
-        assert "picture" not in item
+    size = {"url": "/media/x", "width": 480, "height": 640}
+    still, clip = ({"type": kind, **size} for kind in ("image/webp", "image/svg+xml"))
+    assert engine.items[one_of["video"].body["id"]]["media"] == [still, clip]
+    assert engine.items[one_of["picture"].body["id"]]["media"] == [still]
+    assert not [item for item in engine.items.values() if "picture" in item]

@@ -19,6 +19,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.providers import providers_of
 from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
@@ -43,7 +44,7 @@ from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores import snapshots, swap
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.payments import MANUAL, ManualProvider
+from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.records import CommunityRecord, Records, key_digest
 from lodestone.stores.records_sql import SqlRecords, answers, open_records
 from lodestone.traffic.kernels import COMPILED, Kernels
@@ -160,7 +161,7 @@ async def open_app(
         records = records_at(settings.records_url, draw)
         clock = wall or WallClock()
         couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
-        opener = _Opener(home, records, clock, kernels, couriers)
+        opener = _Opener(home, records, clock, kernels, couriers, providers_of(settings))
         engines = Engines(records, clock, opener.open, opener.close)
         await engines.start()
         key = _operator_key(home, records, clock)
@@ -251,13 +252,15 @@ class _Opener:
     """Puts the parts of one community together and takes them apart."""
 
     def __init__(
-        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: Couriers
-    ) -> None:
+        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: Couriers,
+        providers: Mapping[str, PaymentProvider],
+    ) -> None:  # fmt: skip
         self._home = home
         self._records = records
         self._wall = wall
         self._kernels = kernels
         self._couriers = couriers
+        self._providers = providers
         self._saved: dict[str, int] = {}
         self._ticks: dict[str, list[asyncio.Task[None]]] = {}
         self._snapshots: dict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -307,7 +310,7 @@ class _Opener:
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),
             cpu=time.thread_time_ns, drop_snapshots=lambda: self._drop(record.id, folder),
-            providers={MANUAL: ManualProvider()}, reach=self._couriers.reach,
+            providers=self._providers, reach=self._couriers.reach,
         )  # fmt: skip
 
     def _drop(self, community: str, folder: Path) -> None:

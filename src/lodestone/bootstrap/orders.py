@@ -7,6 +7,7 @@ from typing import Any
 from lodestone.base.clock import Clock
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.installation import Draw, WallClock, records_at, tell_logs
+from lodestone.bootstrap.providers import providers_of
 from lodestone.bootstrap.server import listen
 from lodestone.serve.app import orders_application
 from lodestone.services.access import Access
@@ -35,7 +36,9 @@ async def open_orders(
     records = records_at(settings.records_url, draw)
     try:
         clock = wall or WallClock()
-        yield orders_application(Desks(records, clock), Access(records), wall=clock)
+        yield orders_application(
+            Desks(records, clock, providers_of(settings)), Access(records), wall=clock
+        )
     finally:
         records.close()
 

@@ -1,4 +1,4 @@
-"""`settle`, `audit`, `payouts`: close a day, prove the book, pay out."""
+"""`settle`, `audit`, `payouts`, `payments`: close a day, prove the book, pay out, give back."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +20,7 @@ def add(app: typer.Typer) -> None:
     app.command("payouts", epilog="Example: lodestone payouts 2026-03-01 --file payouts.csv")(
         payouts
     )
+    app.command("payments", epilog="Example: lodestone payments --provider manual")(payments)
 
 
 def settle(day: Day, community: Community = None, home: Home = None, as_json: Json = False) -> None:
@@ -84,5 +85,25 @@ def payouts(
     table(
         ["payout", "party", "micros", "currency", "state"],
         [[one["id"], one["party"], f"{one['amount']['micros']:,}", one["amount"]["currency"], one["state"]]
+         for one in told["data"]],
+    )  # fmt: skip
+
+
+def payments(
+    provider: Annotated[str, typer.Option(help="Who gives back, and took.")] = "manual",
+    community: Community = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a provider for every refund it owes buyers, and how charges stand; again does no harm."""
+    body = {"provider": provider}
+    told = run(home, community, lambda reach: reach.ask("POST", "/v1/payments/send", body=body))
+    if as_json:
+        data(told)
+        return
+    table(
+        ["payment", "order", "kind", "micros", "currency", "state"],
+        [[one["id"], one["order_id"], one["kind"], f"{one['amount']['micros']:,}",
+          one["amount"]["currency"], one["state"]]
          for one in told["data"]],
     )  # fmt: skip

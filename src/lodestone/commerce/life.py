@@ -41,6 +41,8 @@ class Move(IntEnum):
     EXPIRE = 7
     REDEEM = 8
     REVERSE = 9
+    PLACE = 10
+    """It was taken: the beginning, which leads from no state to `reserved` or `waiting`."""
 
 
 _S, _M = OrderState, Move

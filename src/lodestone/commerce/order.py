@@ -125,9 +125,11 @@ class PayIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     amount: Money
     """Exactly the order's total."""
     method: Annotated[str, Meta(min_length=1, max_length=32)] = "manual"
-    """The provider that has taken the buyer's money."""
+    """Who takes the buyer's money: `manual`, somebody has; any other provider is asked to."""
     reference: Annotated[str, Meta(max_length=128)] = ""
     """The provider's own name for the payment."""
+    request_id: RequestId | None = None
+    """Of this attempt; a new one tries again what was declined."""
 
 
 class RefundIn(
@@ -140,6 +142,8 @@ class RefundIn(
     """All that is left when both are left out."""
     units: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     """Unused times of the order's vouchers."""
+    staff_id: AppId | None = None
+    """Who refunds, a manager of the shop; the community itself when left out."""
     reason: Name = ""
 
     def __post_init__(self) -> None:

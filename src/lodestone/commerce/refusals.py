@@ -32,6 +32,8 @@ class OrderRefusal(Enum):
 class MoveRefusal(Enum):
     """Why an order does not move on."""
 
+    STAFF_UNKNOWN = auto()
+    ROLE_LACKING = auto()
     REQUEST_REUSED = auto()
     RESERVATION_EXPIRED = auto()
     HOLD_EXPIRED = auto()
@@ -41,6 +43,9 @@ class MoveRefusal(Enum):
     AMOUNT_MISMATCH = auto()
     REFUND_BEYOND_PAID = auto()
     REFUND_NOT_WHOLE_UNITS = auto()
+    PAYMENT_PENDING = auto()
+    PAYMENT_DECLINED = auto()
+    PAYMENT_RETURNED = auto()
     PAYMENT_REFUSED = auto()
 
 
@@ -75,6 +80,8 @@ CURES: Final = {
     OrderRefusal.SALE_OTHER_PRODUCT: "every line must be of the sale's own product and variant",
     OrderRefusal.LIMIT_REACHED: "the buyer has had as many as one person may in this sale",
     OrderRefusal.SOLD_OUT: "there are not that many left",
+    MoveRefusal.STAFF_UNKNOWN: "this person does not serve at the order's shop",
+    MoveRefusal.ROLE_LACKING: "a clerk hands orders over and redeems; a manager of the shop refunds",
     MoveRefusal.REQUEST_REUSED: "this request_id was used for another refund; take a new one",
     MoveRefusal.RESERVATION_EXPIRED: "the reservation has run out; order again",
     MoveRefusal.HOLD_EXPIRED: "the payment's hold has run out and the money is free again",
@@ -84,6 +91,9 @@ CURES: Final = {
     MoveRefusal.AMOUNT_MISMATCH: "pay exactly the order's total",
     MoveRefusal.REFUND_BEYOND_PAID: "more than is left of what was paid",
     MoveRefusal.REFUND_NOT_WHOLE_UNITS: "a voucher is refunded by whole units; send `units`",
+    MoveRefusal.PAYMENT_PENDING: "nobody knows yet what became of another payment of this order; ask again under its request_id",
+    MoveRefusal.PAYMENT_DECLINED: "the provider declined it; take a new request_id to try again",
+    MoveRefusal.PAYMENT_RETURNED: "what the provider took came too late or was not the amount; all of it goes back to the buyer",
     MoveRefusal.PAYMENT_REFUSED: "the payment was refused",
     RedeemRefusal.VOUCHER_UNKNOWN: "there is no such voucher; check the code",
     RedeemRefusal.VOUCHER_FOREIGN: "the voucher is another shop's",

@@ -19,12 +19,12 @@ from lodestone.base.wire import TimeText, refuse, time_text
 from lodestone.commerce.life import Move
 
 EventType: TypeAlias = Literal[
-    "order.admitted", "order.paid", "order.fulfilled", "order.refunded", "order.cancelled",
+    "order.placed", "order.admitted", "order.paid", "order.fulfilled", "order.refunded", "order.cancelled",
     "order.expired", "order.redeemed", "order.reversed", "live.started", "live.ended",
 ]  # fmt: skip
 EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)
 TYPE_OF: Final[dict[Move, EventType]] = {
-    Move.ADMIT: "order.admitted", Move.PAY: "order.paid", Move.FULFIL: "order.fulfilled",
+    Move.PLACE: "order.placed", Move.ADMIT: "order.admitted", Move.PAY: "order.paid", Move.FULFIL: "order.fulfilled",
     Move.REFUND_PART: "order.refunded", Move.REFUND_WHOLE: "order.refunded",
     Move.CANCEL: "order.cancelled", Move.EXPIRE: "order.expired", Move.REDEEM: "order.redeemed",
     Move.REVERSE: "order.reversed",

@@ -13,10 +13,11 @@ from lodestone.console.site import Asked, console
 from lodestone.console.why import RunnerUpTold, WhyOut, why
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.reasons import reasons
-from lodestone.services.showing import Around, Me, PageFeed, PageFeedIn, Showing
+from lodestone.services.showing import Around, Me, PageFeed, PageFeedIn, Showing, Shown
 
 ReceiptId = Annotated[str, PathParameter(description="A decision made for the session's viewer.")]
 SlotNumber = Annotated[int, PathParameter(description="From 1.")]
+ItemId = Annotated[str, PathParameter(description="A post that somebody passed on.")]
 DomainId = Annotated[str, PathParameter(description="A channel, a place or a profession.")]
 Lang = Annotated[
     str | None, QueryParameter(max_length=16, description="`en` or `zh`; else as pages choose.")
@@ -41,6 +42,13 @@ async def post_page_feed(request: Asked, data: JSONBody[PageFeedIn]) -> PageFeed
     """Ask for a page of the viewer's feed, each slot with all that is drawn of it (a page's session)."""
     engine, viewer = session(request)
     return await Showing(engine, viewer).feed(data)
+
+
+@get("/v1/page/posts/{item_id:str}", responses=REFUSALS)
+async def get_page_post(request: Asked, item_id: ItemId) -> Shown:
+    """Fetch one post that somebody passed on, with all that is drawn of it (a page's session)."""
+    engine, viewer = session(request)
+    return Showing(engine, viewer).post(app_id(item_id))
 
 
 @get("/v1/page/why/{receipt_id:str}/{slot:int}", responses=REFUSALS)
@@ -96,4 +104,4 @@ async def leave_domain(request: Asked, domain_id: DomainId) -> Membership:
     return Membership(joined=False)
 
 
-ROUTES = [get_me, post_page_feed, get_why, get_around, join_domain, leave_domain]
+ROUTES = [get_me, post_page_feed, get_page_post, get_why, get_around, join_domain, leave_domain]

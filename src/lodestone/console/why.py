@@ -196,7 +196,7 @@ def _outcome(words: Words, outcome: str) -> str:
     say = words.say
     names: Mapping[str, str] = {
         "watch": say("Watching"), "click": say("Opening it"), "long_view": say("Staying on it"),
-        "like": say("A like"), "comment": say("A comment"), "share": say("Passing it on"),
+        "like": say("A like"), "comment": say("An answer"), "share": say("Passing it on"),
         "follow": say("Following the author"), "profile_visit": say("Looking at the author"),
         "shop_visit": say("Visiting the shop"), "order": say("Buying"),
         "not_interested": say("“Not interested”"), "hide": say("Hiding it"), "report": say("A report"),

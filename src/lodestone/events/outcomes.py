@@ -67,6 +67,8 @@ class Kind(IntEnum):
     UNMUTE = 35
     JOIN = 36
     LEAVE = 37
+    REFUND = 38
+    """An order is taken back, in part or whole; see `facts.refund_value`."""
     PERSON = 64
     ITEM = 65
     DOMAIN = 66

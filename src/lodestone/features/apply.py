@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_PAID, Facts
+from lodestone.events.facts import (
+    FLAG_DECISION,
+    FLAG_HISTORY,
+    FLAG_PAID,
+    FLAG_WHOLE,
+    Facts,
+    refund_age,
+)
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.table_kernel import pack
@@ -41,6 +48,9 @@ def _count_one(state: "State", fact: np.void, person: int) -> None:
         add(state, where, person, row, day, Kind.WATCH, watched(state.watch, fact, person))
     elif kind in (Kind.LIKE, Kind.UNLIKE):
         _like(state, fact, person, where)
+    elif kind == Kind.REFUND:
+        if int(fact["flags"]) & FLAG_WHOLE:
+            add(state, where, person, row, day - refund_age(int(fact["value"])), Kind.ORDER, -1)
     elif kind < OUTCOME_COUNT:
         add(state, where, person, row, day, kind, 1)
     elif kind == Kind.IMPRESSION:

@@ -38,7 +38,8 @@ def count(
     for n in range(facts.size):
         fact = facts[n]
         kind = fact.kind
-        if kind > 17 or (kind > 12 and kind < 16):
+        back = kind == 38 and (fact.flags & 16) != 0
+        if not back and (kind > 17 or (kind > 12 and kind < 16)):
             continue
         row = fact.item
         if row < 0 and kind in (6, 7):
@@ -47,7 +48,10 @@ def count(
         day = np.int64(fact.day)
         column, amount = np.int64(kind), np.int64(1)
         here = _context(fact)
-        if kind == 0:
+        if back:
+            # A refund takes the order back from the order's own day: its age lies above the 20 bits of its share.
+            column, amount, day = np.int64(9), np.int64(-1), day - (np.int64(fact.value) >> 20)
+        elif kind == 0:
             amount = _watched(fact, person, watch_keys, watch, watch_used)
         elif kind == 16:
             column = np.int64(13)

@@ -1,4 +1,8 @@
-"""Who follows, blocks, mutes whom, who has bought from whom, who has joined what: of two facts the later holds."""
+"""Who follows, blocks, mutes whom, who has bought from whom, who has joined what.
+
+Of two facts the later holds. Orders are counted instead, less those that were refunded whole: whoever has one
+left has bought.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
-from lodestone.events.facts import Facts
+from lodestone.events.facts import FLAG_WHOLE, Facts
 from lodestone.events.outcomes import Kind
 
 FOLLOWS, BLOCKS, MUTES, MEMBER, BOUGHT = range(5)
 _MEANING: Final = {
     Kind.FOLLOW: (FOLLOWS, 0), Kind.UNFOLLOW: (FOLLOWS, 1), Kind.BLOCK: (BLOCKS, 0),
     Kind.UNBLOCK: (BLOCKS, 1), Kind.MUTE: (MUTES, 0), Kind.UNMUTE: (MUTES, 1),
-    Kind.JOIN: (MEMBER, 0), Kind.LEAVE: (MEMBER, 1), Kind.ORDER: (BOUGHT, 0),
+    Kind.JOIN: (MEMBER, 0), Kind.LEAVE: (MEMBER, 1), Kind.ORDER: (BOUGHT, 0), Kind.REFUND: (BOUGHT, 1),
 }  # fmt: skip
 _KINDS: Final = np.array(sorted(_MEANING))
 _NONE: Final = np.zeros(0, np.int32)
@@ -30,7 +34,10 @@ class FollowerChange:
 
 
 class Edges:
-    """Edges as stamps: time x 2, plus 1 for a removal, so that at one instant the removal wins."""
+    """Edges as stamps: time x 2, plus 1 for a removal, so that at one instant the removal wins.
+
+    In the place of a stamp, `BOUGHT` holds how many orders are left.
+    """
 
     def __init__(self) -> None:
         self._stamps: tuple[dict[int, dict[int, int]], ...] = ({}, {}, {}, {}, {})
@@ -51,13 +58,29 @@ class Edges:
             fact = facts[index]
             what, removal = _MEANING[Kind(int(fact["kind"]))]
             target = int(fact["target"]) if what == MEMBER else int(target_row[index])
-            if person_row[index] >= 0 and target >= 0:
+            if what == BOUGHT:
+                self._count(fact, int(person_row[index]), target)
+            elif person_row[index] >= 0 and target >= 0:
                 by = self._put(
                     what, int(person_row[index]), target, int(fact["time"]) * 2 + removal
                 )
                 if by and what == FOLLOWS:
                     changes.append(FollowerChange(target, by))
         return iter(changes)
+
+    def _count(self, fact: np.void, person: int, target: int) -> None:
+        """Count an order, or one that was refunded whole."""
+        back = fact["kind"] == Kind.REFUND
+        if person >= 0 and target >= 0 and (not back or int(fact["flags"]) & FLAG_WHOLE):
+            self._set_bought(
+                person,
+                target,
+                self._stamps[BOUGHT].get(person, {}).get(target, 0) + (-1 if back else 1),
+            )
+
+    def _set_bought(self, person: int, target: int, orders: int) -> None:
+        self._stamps[BOUGHT].setdefault(person, {})[target] = orders
+        self._sorted[BOUGHT].pop(person, None)
 
     def _put(self, what: int, person: int, target: int, stamp: int) -> int:
         held = self._stamps[what].setdefault(person, {})
@@ -139,7 +162,10 @@ class Edges:
             stamps = self._stamps[what].get(person)
             if not stamps:
                 return _NONE
-            kept = sorted(target for target, stamp in stamps.items() if not stamp & 1)
+            bought = what == BOUGHT
+            kept = sorted(
+                target for target, held in stamps.items() if (held > 0 if bought else not held & 1)
+            )
             found = np.array(kept, np.int32)
             self._sorted[what][person] = found
         return found
@@ -157,4 +183,7 @@ class Edges:
     def fill(self, columns: Ints) -> None:
         """Take in edges given as columns."""
         for what, person, target, stamp in columns.tolist():
+            if what == BOUGHT:
+                self._set_bought(person, target, stamp)
+                continue
             self._put(what, person, target, stamp)

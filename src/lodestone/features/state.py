@@ -118,8 +118,8 @@ class State:
         self.offset += facts.size
 
     def _sellers(self, facts: Facts, target_row: Ints) -> Ints:
-        """Return whom each fact is about, for an order whoever owns the item that was bought."""
-        orders = (facts["kind"] == Kind.ORDER) & (facts["item"] >= 0)
+        """Return whom each fact is about, for an order or its refund whoever owns the item that was bought."""
+        orders = np.isin(facts["kind"], (Kind.ORDER, Kind.REFUND)) & (facts["item"] >= 0)
         if not orders.any():
             return target_row
         rows = target_row.copy()

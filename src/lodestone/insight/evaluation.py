@@ -241,6 +241,12 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
     return fit(base, np.concatenate(features), np.concatenate(labels))
 
 
+def counted(facts: Facts) -> Bools:
+    """Say which facts move counters: what people did with items, and refunds from the day they were given."""
+    told: Bools = (facts["kind"] < Kind.BLOCK) | (facts["kind"] == Kind.REFUND)
+    return told
+
+
 def _tired(state: State, rows: Rows) -> Floats:
     """Return what each viewer had lately seen of topic and author at each look, shape (rows, 2)."""
     held = state.items[rows.item]
@@ -254,7 +260,7 @@ def _tired(state: State, rows: Rows) -> Floats:
 def state_until(world: World, day: int) -> State:
     """Return the state as it stood at the end of a day."""
     state = world.fresh()
-    chosen = (world.facts["day"] <= day) & (world.facts["kind"] < Kind.BLOCK)
+    chosen = (world.facts["day"] <= day) & counted(world.facts)
     facts, people = world.facts[chosen], world.person_row[chosen]
     state.apply(facts, people, np.full(facts.size, -1, np.int64))
     return state
@@ -291,7 +297,7 @@ def _streamed(
     rates.materialise(model, state, np.arange(state.item_count), shift)
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))
-    later = np.flatnonzero((world.facts["day"] > train_until) & (world.facts["kind"] < Kind.BLOCK))
+    later = np.flatnonzero((world.facts["day"] > train_until) & counted(world.facts))
     later = later[np.argsort(world.facts["time"][later], kind="stable")]
     facts, people = world.facts[later], world.person_row[later]
     nobody = np.full(facts.size, -1, np.int64)

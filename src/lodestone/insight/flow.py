@@ -3,7 +3,8 @@
 A crossing is the first follow, join or order of a person within seven days of an impression in another
 domain, credited to the last such impression: of that author's posts for a follow, of that domain's posts
 for a join, of that item for an order. A follow and an order lead into the private domain, a join into the middle
-one. What it was worth is said by the policy under which that impression was decided.
+one. What it was worth is said by the policy under which that impression was decided; an order counts as far as it was not
+refunded, and not at all when nothing is left of it.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ import numpy as np
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
+from lodestone.events.refunds import taken_back
 from lodestone.insight.liu import day_text, versions_in_force
 from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, word_of
 
@@ -136,9 +138,11 @@ def flow(
     indexes = _indexes(facts, span, owner_of_item, domains_of_item)
     found: dict[_Border, list[_Crossing]] = {}
     unexplained = 0
+    back = taken_back(facts)
     for kind, index in indexes.items():
         target = "item" if kind == Kind.ORDER else "target"
-        for fact in _firsts(facts[facts["kind"] == kind], target):
+        firsts = _firsts(back.standing(facts[facts["kind"] == kind]), target)
+        for fact, left in zip(firsts, back.left_of(firsts).tolist(), strict=True):
             if not span.first <= fact["day"] <= span.last:
                 continue
             enters = side is None or side.enters(kind, int(fact[target]))
@@ -147,7 +151,7 @@ def flow(
                 unexplained += enters
             elif side is None or enters or side.leaves(shown.word, shown.code):
                 border = (int(fact["day"]), shown.word, _INTO[kind], kind)
-                crossing = _Crossing(int(fact["person"]), worths.of(kind, shown.receipt))
+                crossing = _Crossing(int(fact["person"]), left * worths.of(kind, shown.receipt))
                 found.setdefault(border, []).append(crossing)
     return FlowReport(
         borders=[

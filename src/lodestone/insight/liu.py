@@ -2,7 +2,8 @@
 
 Efficiency is the sum of outcomes times their worth, in the policy under which each slot was decided, per
 thousand impressions. Retained audience is three series: people active on day d after they were first
-seen, followers still following, customers who came back.
+seen, followers still following, customers who came back. An order is worth what refunds have left of it, and one of
+which nothing is left makes nobody a customer.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ import numpy as np
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, WATCH_UNIT_SECONDS, Kind
+from lodestone.events.refunds import taken_back
 from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, once, outcomes, word_of
 
 RETAINED_DAYS: Final = (1, 7, 30)
@@ -111,11 +113,12 @@ def efficiency(
     versions: Ints,
 ) -> list[DayEfficiency]:
     """Count efficiency per day and domain over a span."""
+    back = taken_back(facts)
     facts = once(facts[span.holds(facts["day"])])
     seen, done = impressions(facts), outcomes(facts)
     assert OUTCOME_COUNT <= Kind.IMPRESSION
     in_force = versions_in_force(facts["receipt"][done], first_receipts, versions)
-    value = values_of(facts[done], worths_of_version, in_force)
+    value = values_of(facts[done], worths_of_version, in_force) * back.left_of(facts[done])
     word = word_of(facts["domain_kind"])
     slots = _slots(facts[done])
     rows = []
@@ -163,7 +166,7 @@ def retained(facts: Facts, span: Span, today: int, within: Bools | None = None) 
     """Follow each day's cohort through the facts, which must reach back to the beginning.
 
     Args:
-        facts: Every fact there is.
+        facts: Every fact there is, refunds among them.
         span: The days whose cohorts are followed.
         today: Days from here on are not known yet.
         within: Shape (facts,). One domain's facts: people active there, followers won there and kept wherever they
@@ -171,9 +174,12 @@ def retained(facts: Facts, span: Span, today: int, within: Bools | None = None) 
     """
     everything = facts[(facts["person"] >= 0) & (facts["kind"] < Kind.PERSON)]
     here = facts if within is None else facts[within]
-    known = here[(here["person"] >= 0) & (here["kind"] < Kind.PERSON)]
+    # That money comes back is nothing its buyer does.
+    known = here[
+        (here["person"] >= 0) & (here["kind"] < Kind.PERSON) & (here["kind"] != Kind.REFUND)
+    ]
     active = np.stack([known["person"], known["day"].astype(np.int64)], axis=1)
-    orders = known[known["kind"] == Kind.ORDER]
+    orders = taken_back(facts).standing(known[known["kind"] == Kind.ORDER])
     bought = np.stack([orders["person"], orders["day"].astype(np.int64)], axis=1)
     return Retained(
         active=_returning(active, span, today),

@@ -196,10 +196,11 @@ class Reports:
 
     def liu(self, span: Span, domain: str | None) -> LiuReport:
         """Report efficiency and retained audience, of one domain if named."""
-        everything = self._facts(Span(0, span.last))
+        today = self._engine.ingest.day(self._engine.now())
+        # Who came back, and what was given back, is known up to now, whatever span is asked for.
+        everything = self._facts(Span(0, max(span.last, today)))
         within = self._within(everything, domain)
         worths = self._worths()
-        today = self._engine.ingest.day(self._engine.now())
         facts = everything if within is None else everything[within]
         days = efficiency(
             facts, span, today, worths.by_version, worths.first_receipts, worths.versions
@@ -215,7 +216,8 @@ class Reports:
         """Report crossings between domains: all, or those out of one and into it."""
         engine = self._engine
         side = None if domain is None else self._side(domain)
-        facts = self._facts(Span(0, span.last))
+        today = engine.ingest.day(engine.now())
+        facts = self._facts(Span(0, max(span.last, today)))
         slots = engine.state.items["author"][: engine.state.item_count]
         owner = np.full(engine.state.author_count + 1, -1, np.int64)
         for ordinal, slot in list(engine.state.author_of_owner.items()):

@@ -25,6 +25,7 @@ from lodestone.serve import (
     routes_money,
     routes_operator,
     routes_orders,
+    routes_payments,
     routes_trade,
     routes_webhooks,
 )
@@ -61,7 +62,7 @@ def application(
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
         *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
-        *routes_live.ROUTES, *routes_webhooks.ROUTES,
+        *routes_live.ROUTES, *routes_webhooks.ROUTES, *routes_payments.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

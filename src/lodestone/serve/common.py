@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol, TypeVar
 
 import msgspec
 from litestar import Request
@@ -26,6 +26,15 @@ PathId = Annotated[
     str, PathParameter(description="The app's own id: 1 to 128 printable characters.")
 ]
 
+
+class _Named(Protocol):
+    """What lists hold: anything with an id of its own."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Listed = TypeVar("Listed", bound=_Named)
 _REASONS: Final = {
     400: "The input does not fit; `details` names the field.",
     401: "No key, or one that is not known.",
@@ -107,6 +116,12 @@ def page(ids: list[str], limit: int, cursor: str | None) -> tuple[list[str], str
     rest = [name for name in ids if after is None or name > after]
     more = len(rest) > limit
     return rest[:limit], encode_after(rest[limit - 1]) if more else None
+
+
+def cut(read: list[Listed], limit: int) -> tuple[list[Listed], str | None]:
+    """Cut one page out of what was read, which is one more than it holds; return it and the next cursor."""
+    shown = read[:limit]
+    return shown, encode_after(shown[-1].id) if len(read) > limit else None
 
 
 class Names(msgspec.Struct, frozen=True):

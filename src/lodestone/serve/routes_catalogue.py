@@ -20,8 +20,8 @@ from lodestone.serve.common import (
     Names,
     PathId,
     catalogue,
+    cut,
     decode_after,
-    encode_after,
     engine,
     named,
     page,
@@ -83,8 +83,7 @@ async def get_person(request: Asked, person_id: PathId) -> PersonOut:
 async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> People:
     """List people."""
     found = catalogue(request, "read").people(limit + 1, decode_after(cursor))
-    shown = found[:limit]
-    return People(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return People(*cut(found, limit))
 
 
 @delete("/v1/people/{person_id:str}", responses=REFUSALS)
@@ -196,8 +195,7 @@ async def list_items(
     """List items, of one author if given."""
     author = None if author_id is None else named(author_id, "author_id")
     found = catalogue(request, "read").items(limit + 1, decode_after(cursor), author)
-    shown = found[:limit]
-    return Items(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return Items(*cut(found, limit))
 
 
 @delete("/v1/items/{item_id:str}", responses=REFUSALS)
@@ -225,8 +223,7 @@ async def get_domain(request: Asked, domain_id: PathId) -> DomainOut:
 async def list_domains(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> Domains:
     """List domains."""
     found = catalogue(request, "read").domains(limit + 1, decode_after(cursor))
-    shown = found[:limit]
-    return Domains(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return Domains(*cut(found, limit))
 
 
 @delete("/v1/domains/{domain_id:str}", responses=REFUSALS)

@@ -212,9 +212,9 @@ async def post_settle(request: Asked, data: JSONBody[DayIn]) -> SettledOut:
 
 @post("/v1/audit", status_code=200, responses=REFUSALS)
 async def post_audit(request: Asked) -> AuditOut:
-    """Prove that the book is what its transfers say; name every difference."""
+    """Prove that the book is what its transfers say, and orders and log agree; name every difference."""
     found = engine(request, SCOPE)
-    return await asyncio.to_thread(audit, found.money, found.parts.records, ALL_CHECKS)
+    return await asyncio.to_thread(audit, found.money, found.parts.records, ALL_CHECKS, found.log)
 
 
 def _payouts(found: Engine) -> Payouts:

@@ -35,15 +35,16 @@ from lodestone.serve.common import (
     Cursor,
     Limit,
     PathId,
+    cut,
     decode_after,
-    encode_after,
     engines,
     named,
     principal,
 )
 from lodestone.serve.replies import error_body, status_of
+from lodestone.services.payments import Payments
 from lodestone.services.receipt_ids import ORDER, VOUCHER, number_of
-from lodestone.services.trade import Trade, cancel, fulfil, paying, refunding
+from lodestone.services.trade import Trade, cancel, handing_over, refunding
 from lodestone.services.trade_counter import Counter, Once, Reply, digest_of
 from lodestone.services.trade_show import order_out, redemption_out, voucher_out
 from lodestone.stores.records import Answer, claim_of
@@ -53,6 +54,12 @@ Buyer = Annotated[str | None, QueryParameter(description="Only this buyer's.")]
 ShopId = Annotated[str | None, QueryParameter(description="Only this shop's.")]
 OrderId = Annotated[str | None, QueryParameter(max_length=64, description="Only this order's.")]
 StaffId = Annotated[str | None, QueryParameter(description="Only what this person redeemed.")]
+ByStaff = Annotated[
+    str | None,
+    QueryParameter(
+        description="Who hands it over, one of the shop's staff; the community when left out."
+    ),
+]
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 First = Annotated[
     str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
@@ -87,6 +94,14 @@ _MADE = {
 }
 
 
+_PAID = {
+    **REFUSALS,
+    202: ResponseSpec(
+        OrderOut, generate_examples=False, description="Nobody knows yet how the payment ends."
+    ),
+}
+
+
 def trade(request: Asked, scope: str) -> Trade:
     """Return the trade of the community that the key belongs to, if it has the scope."""
     who = principal(request)
@@ -95,7 +110,8 @@ def trade(request: Asked, scope: str) -> Trade:
     return found.of(who.community or found.only()).trade
 
 
-def _encode(error: LodestoneError) -> tuple[int, bytes]:
+def encode(error: LodestoneError) -> tuple[int, bytes]:
+    """Write a refusal down as it is sent."""
     return status_of(error), error_body(error.code, error.message, error.details)
 
 
@@ -121,7 +137,7 @@ async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]
     """Order on the spot: distance decided here, stock set aside, price and commission frozen."""
     held = trade(request, "orders")
     _own(request, data.buyer, "buyer")
-    return _answer(await held.order(data, await _once(request), _encode))
+    return _answer(await held.order(data, await _once(request), encode))
 
 
 @get("/v1/orders/{order_id:str}", responses=REFUSALS)
@@ -129,7 +145,7 @@ async def get_order(request: Asked, order_id: PathId) -> OrderOut:
     """Read an order."""
     held = trade(request, "orders")
     viewer = principal(request).viewer
-    view = held.records.order(held.house.community, _number(held, order_id))
+    view = held.records.order(held.house.community, order_number(held, order_id))
     if viewer is not None and view.buyer_id != viewer:
         raise UnknownError("order_unknown", "There is no such order of this viewer.")
     return order_out(held.house, view)
@@ -143,24 +159,25 @@ async def list_orders(
     """List orders, the newest first, of one buyer or shop if given."""
     held = trade(request, "orders")
     found = held.records.orders(
-        held.house.community, limit=limit + 1, before=_before(held, ORDER, cursor),
+        held.house.community, limit=limit + 1, before=before(held, ORDER, cursor),
         buyer_id=_mine(request, buyer), shop_id=_given(shop_id, "shop_id"),
     )  # fmt: skip
-    shown = [order_out(held.house, view) for view in found[:limit]]
-    return OrderPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return OrderPage(*cut([order_out(held.house, view) for view in found], limit))
 
 
-@post("/v1/orders/{order_id:str}/pay", status_code=200, responses=REFUSALS)
-async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> OrderOut:
-    """Say that a provider has taken the buyer's money; a server's key alone may."""
+@post("/v1/orders/{order_id:str}/pay", status_code=200, responses=_PAID)
+async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> Response[OrderOut]:
+    """Say that the buyer's money has been taken, or have a provider take it; a server's key alone may."""
     _server_only(request, "payment_from_page", "a page cannot say that something was paid")
-    return await _move(request, "orders", order_id, paying(data))
+    held = trade(request, "orders")
+    reply = await Payments(held, encode).pay(named(order_id), data, await _once(request))
+    return _answer(reply)  # type: ignore[return-value]
 
 
 @post("/v1/orders/{order_id:str}/fulfil", status_code=200, responses=REFUSALS)
-async def fulfil_order(request: Asked, order_id: PathId) -> OrderOut:
+async def fulfil_order(request: Asked, order_id: PathId, staff_id: ByStaff = None) -> OrderOut:
     """Hand an order over; merchant and house are paid."""
-    return await _move(request, "desk", order_id, fulfil)
+    return await _move(request, "desk", order_id, handing_over(_given(staff_id, "staff_id")))
 
 
 @post("/v1/orders/{order_id:str}/cancel", status_code=200, responses=REFUSALS)
@@ -186,21 +203,21 @@ async def refund_order(request: Asked, order_id: PathId, data: JSONBody[RefundIn
 @post("/v1/vouchers/prepare", status_code=200, responses=REFUSALS)
 async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherOut:
     """Look at a voucher before it is redeemed; changes nothing."""
-    return _answer(await trade(request, "desk").prepare(data, _encode))  # type: ignore[return-value]
+    return _answer(await trade(request, "desk").prepare(data, encode))  # type: ignore[return-value]
 
 
 @post("/v1/vouchers/redeem", status_code=200, responses=REFUSALS)
 async def redeem_voucher(request: Asked, data: JSONBody[RedeemIn]) -> RedemptionOut:
     """Redeem a voucher at the shop; again under its request_id changes nothing."""
     held = trade(request, "desk")
-    return _answer(await held.redeem(data, await _once(request), _encode))  # type: ignore[return-value]
+    return _answer(await held.redeem(data, await _once(request), encode))  # type: ignore[return-value]
 
 
 @post("/v1/vouchers/reverse", status_code=200, responses=REFUSALS)
 async def reverse_voucher(request: Asked, data: JSONBody[ReverseIn]) -> RedemptionOut:
     """Take a redemption back within the hour."""
     held = trade(request, "desk")
-    return _answer(await held.reverse(data, await _once(request), _encode))  # type: ignore[return-value]
+    return _answer(await held.reverse(data, await _once(request), encode))  # type: ignore[return-value]
 
 
 @get("/v1/vouchers", responses=REFUSALS)
@@ -212,13 +229,14 @@ async def list_vouchers(
     held = trade(request, "orders")
     mine = _mine(request, buyer)
     found = held.records.vouchers(
-        held.house.community, limit=limit + 1, before=_before(held, VOUCHER, cursor),
+        held.house.community, limit=limit + 1, before=before(held, VOUCHER, cursor),
         buyer_id=mine, shop_id=_given(shop_id, "shop_id"),
-        order=None if order_id is None else _number(held, order_id),
+        order=None if order_id is None else order_number(held, order_id),
     )  # fmt: skip
     now = held.now()
-    shown = [voucher_out(held.house, view, now, code=mine is not None) for view in found[:limit]]
-    return VoucherPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return VoucherPage(
+        *cut([voucher_out(held.house, view, now, code=mine is not None) for view in found], limit)
+    )
 
 
 @get("/v1/shops/{shop_id:str}/redemptions", responses=REFUSALS)
@@ -246,7 +264,7 @@ async def _move(request: Asked, scope: str, order_id: str, act: object) -> Order
     held = trade(request, scope)
     viewer = principal(request).viewer
     once = await _once(request)
-    reply = await held.move(named(order_id), act, once, _encode, viewer=viewer)  # type: ignore[arg-type]
+    reply = await held.move(named(order_id), act, once, encode, viewer=viewer)  # type: ignore[arg-type]
     return _answer(reply)  # type: ignore[return-value]
 
 
@@ -273,14 +291,16 @@ def _given(name: str | None, field: str) -> str | None:
     return None if name is None else named(name, field)
 
 
-def _number(held: Trade, order_id: str) -> int:
+def order_number(held: Trade, order_id: str) -> int:
+    """Return the number that an order's id names. Raises UnknownError."""
     number = number_of(ORDER, held.house.secret, order_id)
     if number is None:
         raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
     return number
 
 
-def _before(held: Trade, prefix: str, cursor: str | None) -> int | None:
+def before(held: Trade, prefix: str, cursor: str | None) -> int | None:
+    """Return the number that a list's cursor names, None for its beginning. Raises InvalidError."""
     after = decode_after(cursor)
     if after is None:
         return None

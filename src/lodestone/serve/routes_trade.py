@@ -23,8 +23,8 @@ from lodestone.serve.common import (
     Cursor,
     Limit,
     PathId,
+    cut,
     decode_after,
-    encode_after,
     engine,
     engines,
     named,
@@ -103,8 +103,7 @@ async def list_shops(
     """List shops, of one owner if given."""
     owner = None if owner_id is None else named(owner_id, "owner_id")
     found = shops(request, "read").shops(limit + 1, decode_after(cursor), owner)
-    shown = found[:limit]
-    return ShopPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return ShopPage(*cut(found, limit))
 
 
 @post("/v1/shops/{shop_id:str}/review", status_code=200, responses=REFUSALS)
@@ -170,8 +169,7 @@ async def list_products(
     """List products, of one shop if given."""
     shop = None if shop_id is None else named(shop_id, "shop_id")
     found = shops(request, "read").products(limit + 1, decode_after(cursor), shop)
-    shown = found[:limit]
-    return ProductPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return ProductPage(*cut(found, limit))
 
 
 @put("/v1/stock/{stock_id:str}", status_code=200, responses=_MADE_STOCK)

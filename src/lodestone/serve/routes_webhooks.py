@@ -15,8 +15,8 @@ from lodestone.serve.common import (
     Cursor,
     Limit,
     PathId,
+    cut,
     decode_after,
-    encode_after,
     engine,
     named,
 )
@@ -66,8 +66,7 @@ async def get_webhook(request: Asked, webhook_id: PathId) -> WebhookOut:
 async def list_webhooks(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> WebhookPage:
     """List webhooks."""
     found = hooks(request).webhooks(limit + 1, decode_after(cursor))
-    shown = found[:limit]
-    return WebhookPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return WebhookPage(*cut(found, limit))
 
 
 @post("/v1/webhooks/{webhook_id:str}/secret", status_code=200, responses=REFUSALS)
@@ -90,8 +89,7 @@ async def list_deliveries(
             problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
             raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
     found = held.deliveries(named(webhook_id), limit + 1, before)
-    shown = found[:limit]
-    return DeliveryPage(shown, encode_after(shown[-1].id) if len(found) > limit else None)
+    return DeliveryPage(*cut(found, limit))
 
 
 ROUTES = (put_webhook, get_webhook, list_webhooks, renew_secret, list_deliveries)

@@ -25,6 +25,7 @@ from lodestone.services.books import account_text, day_text, transfer_text
 from lodestone.services.money import Money
 from lodestone.services.payouts import FINAL, hold_of, payout_name
 from lodestone.stores.ledger import LedgerSnapshot
+from lodestone.stores.ports import Log
 from lodestone.stores.records import Records
 
 _STATES: Final = {
@@ -76,12 +77,15 @@ class Walked:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What a check may look at: one moment of the ledger, its walk, and the records."""
+    """What a check may look at: one moment of the ledger, its walk, the records, and the log."""
 
     money: Money
     records: Records
     snapshot: LedgerSnapshot
     walked: Walked
+    log: Log | None = None
+    told_before: int = 0
+    """Where the log ended before the ledger's moment: what comes after may know of more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,22 @@ class Check:
     find: Callable[[Audited], Iterator[Difference]]
 
 
-def audit(money: Money, records: Records, checks: tuple["Check", ...]) -> AuditOut:
+def audit(
+    money: Money, records: Records, checks: tuple["Check", ...], log: Log | None = None
+) -> AuditOut:
     """Run every check against one moment of the ledger; call it off the event loop.
 
     Args:
         money: The community's ledger.
         records: Its records, for checks of facts that money follows from.
-        checks: `CHECKS`, or fewer.
+        checks: `CHECKS`, or more or fewer.
+        log: Its log, for checks of what it has heard; they are left out without it.
     """
+    told_before = 0 if log is None else int(log.end())
     with money.store.ledger_snapshot(money.community) as snapshot:
         accounts = {one.id: one for one in snapshot.accounts()}
         walked = walk(snapshot.transfers(), accounts)
-        audited = Audited(money, records, snapshot, walked)
+        audited = Audited(money, records, snapshot, walked, log, told_before)
         differences = [one for check in checks for one in check.find(audited)]
         return AuditOut(
             transfers=walked.transfers, accounts=len(accounts), holds=len(walked.held),

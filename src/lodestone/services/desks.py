@@ -4,7 +4,7 @@ It has no log and no serving state. What it commits lies in the outbox until the
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lodestone.base.clock import Clock, Instant
@@ -12,6 +12,7 @@ from lodestone.base.errors import UnknownError
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
+from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.records import Change, CommunityRecord, Records
 
 _LOOK_MICROS: Final = 1_000_000
@@ -21,10 +22,16 @@ _LOOK_MICROS: Final = 1_000_000
 class Desk:
     """One community's trade. See `trade.Host`."""
 
-    def __init__(self, records: Records, record: CommunityRecord, wall: Clock) -> None:
+    def __init__(
+        self,
+        records: Records,
+        record: CommunityRecord,
+        wall: Clock,
+        providers: Mapping[str, PaymentProvider],
+    ) -> None:
         self.community = record.id
         self.writing = asyncio.Lock()
-        self.trade = Trade(self, records, house_of(record))
+        self.trade = Trade(self, records, house_of(record), providers)
         self._clock = CommunityClock(wall, None)
         self.read(record)
 
@@ -44,9 +51,12 @@ class Desk:
 class Desks:
     """Finds the desk of a community; see `engines.Engines`."""
 
-    def __init__(self, records: Records, wall: Clock) -> None:
+    def __init__(
+        self, records: Records, wall: Clock, providers: Mapping[str, PaymentProvider]
+    ) -> None:
         self.records = records
         self.wall = wall
+        self._providers = providers
         self._desks: dict[str, Desk] = {}
         self._looked: Instant | None = None
 
@@ -83,4 +93,4 @@ class Desks:
             if name in self._desks:
                 self._desks[name].read(record)
             else:
-                self._desks[name] = Desk(self.records, record, self.wall)
+                self._desks[name] = Desk(self.records, record, self.wall, self._providers)

@@ -105,7 +105,7 @@ class Engine:
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self._deeds = Deeds(self.ingest, self.directory, self.secret)
-        self.trade = Trade(self, parts.records, house_of(parts.record))
+        self.trade = Trade(self, parts.records, house_of(parts.record), parts.providers)
         self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
         self._sequence = parts.log.receipt_next()
         self._set_policy(parts.housekeeper.policy)
@@ -264,7 +264,8 @@ class Engine:
         self, facts: Facts, person_row: NDArray[np.int64], target_row: NDArray[np.int64]
     ) -> None:
         self.state.apply(facts, person_row, target_row)
-        rows = facts["item"][(facts["item"] >= 0) & (facts["kind"] <= Kind.UNLIKE)]
+        counted = (facts["kind"] <= Kind.UNLIKE) | (facts["kind"] == Kind.REFUND)
+        rows = facts["item"][(facts["item"] >= 0) & counted]
         self.housekeeper.touched(np.unique(rows).astype(np.int64))
 
     async def note(

@@ -96,7 +96,7 @@ class Ingest:
         self._secret = secret
         self._beacons, self._days = BeaconOpener(secret), DayOf(time_zone)
         self.usual = Usual(directory, secret, self._days)
-        self._slot_of = slot_of
+        self.slot_of = slot_of
         self._seal = seal
         self.events = Dedupe()
         self.slots = Dedupe()
@@ -213,7 +213,7 @@ class Ingest:
             return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
         if event.slot is None:
             return Doubt("field_missing", "slot: a receipt needs the slot that is meant")
-        return self._slot_of(event.receipt_id, event.slot) or Doubt(
+        return self.slot_of(event.receipt_id, event.slot) or Doubt(
             "receipt_unknown", "receipt_id: no decision of ours showed this slot"
         )
 
@@ -282,12 +282,13 @@ class Ingest:
 
     def remember(self, facts: Facts, today: int) -> None:
         """Claim for facts read back from the log on a day of the community's clock."""
-        told = facts[facts["kind"] < Kind.BLOCK]
+        told = facts[(facts["kind"] < Kind.BLOCK) | (facts["kind"] == Kind.REFUND)]
         history = (told["flags"] & FLAG_HISTORY) != 0
         day = told["day"].astype(np.int64)
         keep_day = np.where(history, np.maximum(day, today), day) + 8
         self.events.claim(told["key"], keep_day)
-        once = (told["receipt"] >= 0) & (told["slot"] > 0) & (told["kind"] != Kind.WATCH)
+        once = (told["receipt"] >= 0) & (told["slot"] > 0) & (told["kind"] < Kind.BLOCK)
+        once &= told["kind"] != Kind.WATCH
         some = told[once]
         self.slots.claim(slot_keys(some["receipt"], some["slot"], some["kind"]), keep_day[once])
 

@@ -50,7 +50,7 @@ class Money:
         self.now = now
         self._day_of = day_of
         self._waiting: list[_Ask] = []
-        self._committing = asyncio.Lock()
+        self._committer: asyncio.Task[None] | None = None
 
     def today(self) -> int:
         """Return the community's day."""
@@ -80,10 +80,24 @@ class Money:
             return await self._commit_one(transfers, opening)
         ask = _Ask(transfers, opening)
         self._waiting.append(ask)
-        async with self._committing:
-            if not ask.answer.done():
-                await self._commit(self._group())
+        if self._committer is None:
+            self._committer = asyncio.create_task(self._commit_waiting())
         return await ask.answer
+
+    async def _commit_waiting(self) -> None:
+        """Commit group after group until nobody waits; whoever asks meanwhile is in the next.
+
+        One task does it: a lock that each asker took would wake every one of them once more for nothing.
+        """
+        try:
+            while self._waiting:
+                await self._commit(self._group())
+        finally:
+            self._committer = None
+            abandoned, self._waiting = self._waiting, []
+            for ask in abandoned:
+                if not ask.answer.done():
+                    ask.answer.set_exception(ABANDONED)
 
     def _group(self) -> list[_Ask]:
         """Take the oldest requests that fit into one commit."""

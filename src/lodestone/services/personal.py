@@ -10,6 +10,7 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.wire import Position, TimeText, time_text
 from lodestone.commerce.order import OrderOut, VoucherOut
+from lodestone.commerce.payment import PaymentOut
 from lodestone.content import ItemOut
 from lodestone.content.item import media_names
 from lodestone.events.facts import Facts
@@ -17,10 +18,12 @@ from lodestone.events.outcomes import Kind
 from lodestone.people import PersonOut
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
+from lodestone.services.payments import payment_out
 from lodestone.services.receipt_ids import receipt_id
 from lodestone.services.trade_show import order_out, voucher_out
 from lodestone.stores.ports import Offset
 from lodestone.stores.records import Change, ItemRecord, PersonRecord, Records
+from lodestone.stores.trade_types import PaymentFilter
 from lodestone.traffic.codec import decode_who
 
 _PAGE: Final = 1_000
@@ -82,6 +85,8 @@ class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
     receipts: list[str]
     positions: list[HeldPosition]
     orders: list[OrderOut]
+    payments: list[PaymentOut]
+    """What was asked of providers for their orders."""
     vouchers: list[VoucherOut]
     shops: list[str]
     """Which they own."""
@@ -125,6 +130,7 @@ class Personal:
             receipts=[receipt_id(engine.secret, number) for number, _ in held.receipts],
             positions=list(self._positions(row, held.receipts)),
             orders=await asyncio.to_thread(self._orders, person_id),
+            payments=await asyncio.to_thread(self._payments, person_id),
             vouchers=await asyncio.to_thread(self._vouchers, person_id),
             shops=[shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)],
             rooms=self._records.rooms_of(self._id, person_id),
@@ -152,6 +158,17 @@ class Personal:
         found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
         return [order_out(house, view) for view in found]
 
+    def _payments(self, person_id: str) -> list[PaymentOut]:
+        house = self._engine.trade.house
+        found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
+        return [
+            payment_out(house, one)
+            for view in found
+            for one in self._records.payments(
+                self._id, PaymentFilter(order=view.order.number), limit=_ALL
+            )
+        ]
+
     def _vouchers(self, person_id: str) -> list[VoucherOut]:
         house, now = self._engine.trade.house, self._engine.now()
         found = self._records.vouchers(self._id, limit=_ALL, buyer_id=person_id)
@@ -171,7 +188,7 @@ class Personal:
             domain_id=engine.directory.domain_id(code) if code >= 0 else None,
             surface=surfaces.get(int(fact["surface"])) if kind < Kind.BLOCK else None,
             receipt_id=receipt_id(engine.secret, receipt) if receipt >= 0 else None,
-            slot=slot or None, seconds=int(fact["value"]) / 1000, query=query, position=position,
+            slot=slot or None, seconds=0.0 if kind == Kind.REFUND else int(fact["value"]) / 1000, query=query, position=position,
         )  # fmt: skip
 
     def _name(self, ordinal: int) -> str | None:

@@ -9,11 +9,12 @@ ORDER: Final = "ord_"
 VOUCHER: Final = "vch_"
 EVENT: Final = "evt_"
 DELIVERY: Final = "whd_"
+PAYMENT: Final = "pmt_"
 _NUMBER: Final = 12
 _TAG: Final = 20
 _PERSON: Final = {
     PREFIX: b"receipt id", ORDER: b"order id", VOUCHER: b"voucher id", EVENT: b"event id",
-    DELIVERY: b"delivery id",
+    DELIVERY: b"delivery id", PAYMENT: b"payment id",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from lodestone.base.geo import distance_km
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, DomainKind
 from lodestone.services.engine import Engine
 from lodestone.services.showing import Showing
@@ -54,11 +55,26 @@ def _rank(engine: Engine, person: PersonRecord) -> tuple[float, str]:
     row, state, given = engine.directory.person_row(person.id), engine.state, person.given
     poor = 0.0
     poor += 2.0 * (given.minor or not given.consent.personalisation)
-    poor += 1.0 * isnan(float(state.people[row]["latitude"])) + 0.5 * (given.profession is None)
+    poor += _away(engine, row) + 0.5 * (given.profession is None)
     poor += 0.5 * (not any(_channel(engine, int(code)) for code in state.memberships(row)))
     poor += 1.0 - min(1.0, int(state.follows(row).size) / _FOLLOWS_WANTED)
     poor += 1.0 - min(1.0, float(state.person_total[row, COUNT_IMPRESSIONS]) / 100)
     return round(poor, 6), person.id
+
+
+def _away(engine: Engine, row: int) -> float:
+    """Say how far from the middle of the nearest place somebody lives, from 0 to 1 at its rim or beyond."""
+    latitude, longitude = (
+        float(engine.state.people[row][name]) for name in ("latitude", "longitude")
+    )
+    if isnan(latitude):
+        return 1.0
+    places = [one for one in engine.state.domains.values() if one.kind == DomainKind.PLACE]
+    away = [
+        distance_km(latitude, longitude, one.latitude, one.longitude) / one.radius_km
+        for one in places
+    ]
+    return min(1.0, *away) if away else 1.0
 
 
 def _channel(engine: Engine, code: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.commerce.reach import REACH_DEFAULT, REACHES, Reach
+from lodestone.stores.payments import Behaviour
 
 NAMES: Final = {
     "host": "127.0.0.1",
@@ -16,6 +17,7 @@ NAMES: Final = {
     "state_url": "memory://",
     "lake_url": "",
     "media_url": "",
+    "trial_payments": "",
     "webhook_reach": REACH_DEFAULT,
     "rate_limits": "0",
     "open_limit": "0",
@@ -37,6 +39,8 @@ class Settings:
     state_url: str
     lake_url: str
     media_url: str
+    trial_payments: str
+    """How a provider that moves nothing treats what it is asked; empty: there is none."""
     webhook_reach: Reach
     rate_limits: str
     """Requests a minute for every key, 0 for no limit; then `KEY_ID=NUMBER` for single ones."""
@@ -87,6 +91,7 @@ def load_settings(
         rate_limits=values["rate_limits"],
         open_limit=_limit("open_limit", values["open_limit"]),
         refused_limit=_limit("refused_limit", values["refused_limit"]),
+        trial_payments=_trial(values["trial_payments"], origins["trial_payments"]),
         webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
     )
@@ -155,6 +160,14 @@ def _reach(text: str, origin: str) -> Reach:
         if text == reach:
             return reach
     told = f"webhook_reach (from {origin}) must be one of {', '.join(REACHES)}, not {text!r}"
+    raise InvalidError("setting_invalid", told)
+
+
+def _trial(text: str, origin: str) -> str:
+    ways = [one.value for one in Behaviour]
+    if not text or text in ways:
+        return text
+    told = f"trial_payments (from {origin}) must be empty or one of {', '.join(ways)}, not {text!r}"
     raise InvalidError("setting_invalid", told)
 
 

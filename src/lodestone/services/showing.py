@@ -12,15 +12,16 @@ from lodestone.base.geo import distance_km
 from lodestone.base.wire import AppId, Position, TimeText, time_text
 from lodestone.content.domain import RADIUS_KM_DEFAULT
 from lodestone.content.item import Media
-from lodestone.events.outcomes import DomainKind
+from lodestone.events.outcomes import OUTCOMES, DomainKind
+from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.table_kernel import pack
 from lodestone.services.engine import Engine
 from lodestone.services.feeds import FeedRequest, FeedSlot, Surface
 from lodestone.services.storefront import Offer, ShopCard, Storefront, offer_of
 from lodestone.services.viewer import PRESENT_MICROS
 
-_LIKED = 3
-"""The tag of a like's key, see `features.apply_kernel`."""
+_LIKED, _COMMENTED, _SHARED = (OUTCOMES.index(name) for name in ("like", "comment", "share"))
+"""Counters; a like's is the tag of its key too, see `features.apply_kernel`."""
 _NEAR_DECIMALS = 3
 """Places on a page are told to about a hundred metres."""
 _SHOPS_MAX = 200
@@ -67,6 +68,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """From the viewer; None where either place is unknown or the viewer is a child."""
     liked: bool
     likes: int
+    comments: int
+    shares: int
     offer: Offer | None
     """What a product costs and who sells it; None of any other post."""
 
@@ -210,9 +213,29 @@ class Showing:
             author=self._author(record.author_id, looker), position=_rounded(given.position),
             place=self._place(given.position), distance_km=near,
             liked=held is not None and held[0] != 0 and not held[0] & 1,
-            likes=int(total[_LIKED]),
+            likes=int(total[_LIKED]), comments=int(total[_COMMENTED]), shares=int(total[_SHARED]),
             offer=offer_of(self._engine, slot.item_id) if slot.kind == "product" else None,
         )  # fmt: skip
+
+    def post(self, item_id: str) -> Shown:
+        """Gather what is drawn of one post that somebody passed on: no decision put it before the viewer.
+
+        So it has slot 0, no beacon, and `link` for its source; what is done to it teaches rates and moves no promise.
+
+        Raises:
+            UnknownError: There is no such post, or it may not be shown any more.
+        """
+        row = self._engine.directory.item_row(item_id)
+        item = self._engine.state.items[row] if row >= 0 else None
+        if item is None or item["state"] != 1 or LABELS[item["label"]] == "drop":
+            raise UnknownError("item_unknown", "this post is not here, or not any more")
+        label = LABELS[item["label"]]
+        slot = FeedSlot(
+            slot=0, item_id=item_id, author_id="", kind=KINDS[item["kind"]], domain="public",
+            domain_id=None, source="link", paid=False, beacon="",
+            label=None if label == "show" else label,
+        )  # fmt: skip
+        return self._shown(slot, self._looker(None))
 
     def told(self, item_id: str, domain_id: str | None, at: Position | None) -> About:
         """Say what a sentence about a post needs: how far, from whom, through which domain."""

@@ -12,6 +12,7 @@ from lodestone.base.arrays import Bools
 from lodestone.base.clock import Instant
 from lodestone.events.facts import FACT, Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.refunds import taken_back
 from lodestone.services.engine import Engine
 from lodestone.stores.ports import Log, Offset
 
@@ -21,7 +22,7 @@ _ALL: Final = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The first fact of its kind between a person and an item; a like taken back is none."""
+    """The first fact of its kind between a person and an item; a like or an order taken back is none."""
 
     offset: int
     """Where it stands in the log."""
@@ -64,7 +65,7 @@ async def entries(engine: Engine, wanted: Wanted) -> list[Entry]:
 
 def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.int64], Facts]:
     offsets, found = [np.zeros(0, np.int64)], [np.zeros(0, FACT)]
-    kinds = [*_TOLD, int(Kind.UNLIKE)]
+    kinds = [*_TOLD, int(Kind.UNLIKE), int(Kind.REFUND)]
     for batch in log.read(Offset(0), limit=_ALL):
         facts = batch.facts
         keep = np.isin(facts["kind"], kinds) & (facts["item"] >= 0) & (facts["person"] >= 0)
@@ -76,6 +77,9 @@ def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.in
         offsets.append(at + int(batch.first))
         found.append(facts[at])
     offset, told = np.concatenate(offsets), np.concatenate(found)
+    # An order refunded whole is none, so that a later one counts as the first.
+    left = taken_back(told).left_of(told) > 0
+    offset, told = offset[left], told[left]
     keep = _standing(told)
     return offset[keep], told[keep]
 
@@ -90,7 +94,7 @@ def _standing(facts: Facts) -> Bools:
         (np.diff(kind[order]) != 0) | (np.diff(person[order]) != 0) | (np.diff(item[order]) != 0)
     )
     standing[order[first]] = True
-    standing[kind == Kind.UNLIKE] = False
+    standing[(kind == Kind.UNLIKE) | (kind == Kind.REFUND)] = False
     back = np.flatnonzero(kind == Kind.UNLIKE).tolist()
     pairs = {(int(person[at]), int(item[at])) for at in back}
     last: dict[tuple[int, int], tuple[int, int]] = {}

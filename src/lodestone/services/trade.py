@@ -6,7 +6,7 @@ changed nothing, and does not disturb the others of its commit.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias, TypeVar
 
@@ -21,7 +21,6 @@ from lodestone.base.errors import (
 from lodestone.commerce.order import (
     OrderIn,
     OrderOut,
-    PayIn,
     PrepareIn,
     RedeemIn,
     RefundIn,
@@ -30,10 +29,11 @@ from lodestone.commerce.order import (
 from lodestone.services.receipt_ids import ORDER, number_of
 from lodestone.services.trade_counter import Counter, House, Once, Reply, answer_of
 from lodestone.services.trade_expire import expire
-from lodestone.services.trade_moves import cancel, fulfil, pay, refund
+from lodestone.services.trade_moves import cancel, fulfil, refund
 from lodestone.services.trade_reserve import reserve
 from lodestone.services.trade_show import order_out
 from lodestone.services.trade_vouchers import prepare, redeem, reverse
+from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.records import Answer, Change, Records
 from lodestone.stores.trade_till import Till
 from lodestone.stores.trade_types import OrderRecord
@@ -47,7 +47,8 @@ HEAR_MAX: Final = 400
 _TRIES: Final = 8
 Made = TypeVar("Made")
 EncodeError: TypeAlias = Callable[[LodestoneError], tuple[int, bytes]]
-Serve: TypeAlias = Callable[[Counter], Reply]
+Serve: TypeAlias = Callable[[Counter], Reply | LodestoneError]
+"""A refusal is raised before anything is changed, and returned when something was."""
 
 
 class Host(Protocol):
@@ -87,10 +88,13 @@ class Asked:
 class Trade:
     """Use cases of orders and vouchers. Called on the event loop's thread only."""
 
-    def __init__(self, host: Host, records: Records, house: House) -> None:
+    def __init__(
+        self, host: Host, records: Records, house: House, providers: Mapping[str, PaymentProvider]
+    ) -> None:
         self._host = host
         self.records = records
         self.house = house
+        self.providers = providers
         self._queue: list[Asked] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -109,7 +113,7 @@ class Trade:
         self, order_id: str, act: Callable[[Counter, OrderRecord], OrderRecord],
         once: Once | None, encode: EncodeError, *, viewer: str | None = None,
     ) -> Reply | Answer:  # fmt: skip
-        """Do one of `paying`, `fulfil`, `cancel` and `refunding` to an order.
+        """Do one of `handing_over`, `cancel` and `refunding` to an order.
 
         Args:
             order_id: As made here.
@@ -128,6 +132,12 @@ class Trade:
 
         named = Named(order=number_of(ORDER, self.house.secret, order_id))
         return await self._ask(serve, named, once, encode)
+
+    async def serve(
+        self, order: int, work: Serve, once: Once | None, encode: EncodeError
+    ) -> Reply | Answer:
+        """Serve whatever is asked about an order, in its turn at the till."""
+        return await self._ask(work, Named(order=order), once, encode)
 
     async def prepare(self, given: PrepareIn, encode: EncodeError) -> Reply | Answer:
         """Look at a voucher; see `trade_vouchers.prepare`."""
@@ -272,9 +282,9 @@ def _serve_one(
     return reply
 
 
-def paying(given: PayIn) -> Callable[[Counter, OrderRecord], OrderRecord]:
-    """Say how an order is paid."""
-    return lambda counter, order: pay(counter, order, given)
+def handing_over(staff_id: str | None) -> Callable[[Counter, OrderRecord], OrderRecord]:
+    """Say by whom an order is handed over."""
+    return lambda counter, order: fulfil(counter, order, staff_id)
 
 
 def refunding(given: RefundIn) -> Callable[[Counter, OrderRecord], OrderRecord]:
@@ -294,4 +304,4 @@ def show_order(counter: Counter, order: OrderRecord) -> OrderOut:
     return order_out(counter.house, counter.till.view(order))
 
 
-__all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "paying", "refunding")
+__all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "handing_over", "refunding")

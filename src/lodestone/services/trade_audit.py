@@ -5,18 +5,20 @@ refunded, what was redeemed. Every order is worked out anew and held against the
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lodestone.base.money import Micros
 from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, Parts, add, less, portion
 from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.judge import HoldState
 from lodestone.ledger.transfers import MOVING, transfer_id
 from lodestone.services.audit import CHECKS, Audited, Check, Difference
+from lodestone.services.facts_audit import FACTS
 from lodestone.services.receipt_ids import ORDER, VOUCHER, made_id
-from lodestone.stores.trade_types import Books, OrderEvent, OrderRecord
+from lodestone.stores.trade_types import Books, OrderEvent, OrderRecord, PaymentRecord
 
 _K: Final = AccountKind
 _NEVER: Final = (OrderState.WAITING, OrderState.RESERVED)
@@ -32,6 +34,9 @@ def _trade(audited: Audited) -> Iterator[Difference]:
     events: dict[int, list[OrderEvent]] = {}
     for event in books.events:
         events.setdefault(event.number, []).append(event)
+    payments: dict[int, list[PaymentRecord]] = {}
+    for one in books.payments:
+        payments.setdefault(one.order, []).append(one)
     yield from _stock(books, events)
     yield from _taken(books)
     yield from _vouchers(books, secret)
@@ -40,12 +45,15 @@ def _trade(audited: Audited) -> Iterator[Difference]:
     earned = _earned(books)
     for order in books.orders:
         name = made_id(ORDER, secret, order.number)
+        mine = payments.get(order.number, [])
         expected = _expected(order, earned.get(order.number, NOTHING), events.get(order.number, []))
+        expected = _with_payments(expected, mine)
         found = moved.get(name, {})
         for kind in sorted(expected.keys() | found.keys()):
             if expected.get(kind, 0) != found.get(kind, 0):
                 subject = f"{name} {AccountKind(kind).name.lower()}"
                 yield _said(subject, str(expected.get(kind, 0)), str(found.get(kind, 0)))
+        yield from _payments(order, name, mine)
         yield from _hold(order, name, holds.get(transfer_id("order", name, "pay")))
         last = events.get(order.number, [])
         if last and last[-1].state is not order.state:
@@ -153,6 +161,50 @@ def _expected(order: OrderRecord, earned: Parts, events: list[OrderEvent]) -> Ne
     }  # fmt: skip
 
 
+def _with_payments(expected: Net, payments: Sequence[PaymentRecord]) -> Net:
+    """Add what the ledger must have moved for what a provider gave back, or took for nothing."""
+    net = dict(expected)
+    for one in payments:
+        if one.state is PaymentStand.RETURNED:
+            _move(net, _K.PROVIDER_CLEARING, _K.REFUNDS, one.moved)
+        elif one.state is PaymentStand.PAID and one.kind is not PaymentKind.CHARGE:
+            if one.kind is PaymentKind.REFUND:
+                _move(net, _K.REFUNDS, _K.PROVIDER_CLEARING, min(one.moved, one.amount))
+            over = max(0, one.moved - one.amount)
+            _move(net, _K.ADJUSTMENT, _K.PROVIDER_CLEARING, over)
+    return net
+
+
+def _move(net: Net, debit: AccountKind, credit: AccountKind, amount: int) -> None:
+    for kind, sign in ((debit, -1), (credit, 1)):
+        net[kind] = net.get(kind, 0) + sign * amount
+
+
+def _payments(
+    order: OrderRecord, name: str, payments: Sequence[PaymentRecord]
+) -> Iterator[Difference]:
+    """A paid order has one charge that pays it, and everything that goes back is asked of its provider."""
+    charges = [one for one in payments if one.kind is PaymentKind.CHARGE]
+    if not charges:
+        return  # nothing was paid, or it was before payments were written down
+    pays = [one for one in charges if one.state is PaymentStand.PAID]
+    took = [(one.provider, one.moved) for one in pays]
+    expected = [(order.provider, order.paid.total)] if order.provider else []
+    if took != expected:
+        yield _said(f"{name} charge", f"{expected}", f"{took}")
+    back = order.refunded
+    if order.provider and order.state in _GIVEN_UP:
+        back = order.paid.total
+    owed = back + sum(one.moved for one in charges if one.state is PaymentStand.RETURNED)
+    asked = sum(
+        min(one.moved, one.amount) if one.state is PaymentStand.PAID else one.amount
+        for one in payments
+        if one.kind is not PaymentKind.CHARGE
+    )
+    if asked != owed:
+        yield _said(f"{name} payments back", str(owed), str(asked))
+
+
 def _hold(order: OrderRecord, name: str, state: HoldState | None) -> Iterator[Difference]:
     """A payment is held just while its order waits to be fulfilled."""
     if order.fulfilment == "redeem" or not order.provider or not order.paid.total:
@@ -173,5 +225,5 @@ def _said(subject: str, expected: str, found: str) -> Difference:
     return Difference(check="trade", subject=subject, expected=expected, found=found)
 
 
-ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade))
+ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS)
 """What `lodestone audit` runs."""

@@ -14,6 +14,7 @@ from lodestone.base.money import Micros
 from lodestone.base.wire import Position
 from lodestone.commerce.life import Move, OrderState, after
 from lodestone.commerce.order import OrderOut, RedemptionOut, VoucherOut
+from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.place import Claim, impossible
 from lodestone.commerce.product import sale_key
 from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, RedeemRefusal
@@ -24,7 +25,7 @@ from lodestone.services.receipt_ids import ORDER, made_id, number_of
 from lodestone.services.trade_money import Book, Movement
 from lodestone.stores.records import Answer, CommunityRecord
 from lodestone.stores.trade_till import Till
-from lodestone.stores.trade_types import OrderEvent, OrderRecord, Party, ShopRecord
+from lodestone.stores.trade_types import OrderEvent, OrderRecord, Party, PaymentRecord, ShopRecord
 
 _EPOCH_DAY: Final = date(1970, 1, 1)
 Told: TypeAlias = OrderOut | RedemptionOut | VoucherOut
@@ -157,15 +158,47 @@ class Counter:
     def note(
         self, order: OrderRecord, move: Move, amount: Micros | None = None,
         once: tuple[str, bytes] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> OrderEvent:  # fmt: skip
         """Write a move down. Whoever wants to hear of orders (history, webhooks) reads these."""
         request, digest = once or (None, None)
         number = self.till.number("event")
-        self.till.note(
-            OrderEvent(number, order.number, move, order.state, amount, self.now, request, digest)
+        event = OrderEvent(
+            number, order.number, move, order.state, amount, self.now, request, digest
         )
+        self.till.note(event)
+        return event
+
+    def require(self, order: OrderRecord, move: Move) -> None:
+        """Refuse a move that an order's state, or its time, does not allow."""
+        over = order.due is not None and self.now >= order.due
+        early = order.state in (OrderState.WAITING, OrderState.RESERVED)
+        if early and over and move is not Move.CANCEL:
+            raise refused(MoveRefusal.RESERVATION_EXPIRED)
+        if order.state is OrderState.PAID and over:
+            raise refused(MoveRefusal.HOLD_EXPIRED)
+        if order.state is OrderState.EXPIRED:
+            held = bool(order.provider)
+            raise refused(MoveRefusal.HOLD_EXPIRED if held else MoveRefusal.RESERVATION_EXPIRED)
+        if after(order.state, move) is None:
+            raise refused(MoveRefusal.MOVE_REFUSED, state=order.state)
 
     # Money
+
+    def ask_payment(
+        self,
+        order: OrderRecord,
+        kind: PaymentKind,
+        amount: Micros,
+        provider: str,
+        request: str | None = None,
+    ) -> PaymentRecord:
+        """Write down what a provider is to be asked for an order, once this commit is durable."""
+        one = PaymentRecord(
+            self.till.number("payment"), order.number, kind, PaymentStand.ORDERED, provider, amount,
+            Micros(0), request, "", self.now,
+        )  # fmt: skip
+        self.till.add_payment(one)
+        return one
 
     def pay(self, movement: Movement) -> Outcome:
         """Move money in this commit; return the first answer that is a refusal, or that it stands."""

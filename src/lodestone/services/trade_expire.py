@@ -3,10 +3,12 @@
 import hashlib
 from typing import Final
 
+from lodestone.base.money import Micros
 from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.payment import PaymentKind
 from lodestone.services.trade_counter import Counter
 from lodestone.services.trade_line import admit
-from lodestone.services.trade_moves import leave, refund_units
+from lodestone.services.trade_moves import give_back, leave, refund_units
 
 BATCH: Final = 500
 
@@ -22,6 +24,8 @@ def expire(counter: Counter) -> int:
         if order.state is OrderState.PAID and order.paid.total:
             name = counter.order_id(order.number)
             counter.must(counter.book.release(name, order.shop, order.provider, expired=True))
+            left = Micros(order.paid.total - order.refunded)
+            give_back(counter, order, PaymentKind.RELEASE, left)
         leave(counter, order, Move.EXPIRE)
     over = counter.till.vouchers_over(BATCH)
     for voucher in over:

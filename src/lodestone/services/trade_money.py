@@ -11,6 +11,8 @@
 | reverse | the same back, naming what it corrects |
 | refund after fulfilment | payable (then receivable) and commission to refunds, naming what they correct |
 | refund of unused vouchers | voucher liability to refunds, naming what it corrects |
+| a refund is paid | refunds to provider's clearing; more than was owed: adjustment to provider's clearing |
+| a charge that pays for nothing | provider's clearing to held payments to refunds |
 """
 
 from dataclasses import dataclass
@@ -166,6 +168,38 @@ class Book:
         )
         return Movement(tuple(moves), (owed, refunds))
 
+    def refund_paid(
+        self, order: str, payer: str, payment: int, amount: Micros, over: Micros
+    ) -> Movement:
+        """Let a refund leave the book; what was paid beyond it is a difference."""
+        clearing, refunds = self._clearing(payer), self._refunds(payer)
+        moves = _moves(order, (f"payment {payment}", refunds, clearing, amount, Code.REFUND_PAID))
+        more = self.overpaid(order, payer, payment, over)
+        return Movement(tuple(chain(*moves, *more.transfers)), (clearing, refunds, *more.accounts))
+
+    def overpaid(self, order: str, payer: str, payment: int, over: Micros) -> Movement:
+        """Note that a provider gave back more than it was asked to, until somebody explains it."""
+        clearing, adjustment = (
+            self._clearing(payer),
+            self._account(AccountKind.ADJUSTMENT, PLATFORM),
+        )
+        name = f"difference {payment}"
+        moves = _moves(order, (name, adjustment, clearing, over, Code.ADJUSTMENT))
+        return Movement(tuple(moves), (clearing, adjustment))
+
+    def charge_returned(
+        self, order: str, shop_id: str, payer: str, payment: int, amount: Micros
+    ) -> Movement:
+        """Owe a buyer back what was taken and pays for nothing."""
+        clearing, held = self._sides(shop_id, payer)
+        refunds = self._refunds(payer)
+        taken, back = f"stray {payment}", f"stray back {payment}"
+        moves = [
+            *_moves(order, (taken, clearing, held, amount, Code.PAYMENT)),
+            *_moves(order, (back, held, refunds, amount, Code.REFUND), corrects=_id(order, taken)),
+        ]
+        return Movement(tuple(chain(*moves)), (clearing, held, refunds))
+
     def _from_shop(
         self, order: str, shop_id: str, to: Account, amount: Micros, have: int,
         names: tuple[str, str], code: Code,
@@ -181,8 +215,10 @@ class Book:
         )
 
     def _sides(self, shop_id: str, payer: str) -> tuple[Account, Account]:
-        clearing = self._account(AccountKind.PROVIDER_CLEARING, provider(payer))
-        return clearing, self._account(AccountKind.HELD_PAYMENTS, shop(shop_id))
+        return self._clearing(payer), self._account(AccountKind.HELD_PAYMENTS, shop(shop_id))
+
+    def _clearing(self, payer: str) -> Account:
+        return self._account(AccountKind.PROVIDER_CLEARING, provider(payer))
 
     def _house(self) -> Account:
         return self._account(AccountKind.COMMISSION_REVENUE, PLATFORM)

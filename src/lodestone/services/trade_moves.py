@@ -1,6 +1,7 @@
 """Pay, fulfil, cancel and refund an order. See `commerce.life` for what is allowed."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -10,76 +11,101 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import Micros
-from lodestone.commerce.life import Move, OrderState, after
+from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import PayIn, RefundIn
+from lodestone.commerce.payment import OPEN, PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, first_units, less, portion
 from lodestone.commerce.refusals import MoveRefusal
+from lodestone.commerce.shop import ROLES
 from lodestone.commerce.stock import release, restock, sell
 from lodestone.commerce.vouchers import Voucher, write_code
 from lodestone.events.outcomes import Kind
-from lodestone.ledger.transfers import Outcome
 from lodestone.services.trade_counter import Counter, refused
+from lodestone.services.trade_facts import tell_back, tell_bought, tell_vouchers_back
 from lodestone.services.trade_line import admit
 from lodestone.services.trade_money import HOLD_SECONDS
 from lodestone.stores.records_types import Deed
 from lodestone.stores.trade_seal import code_digest, seal_code
-from lodestone.stores.trade_types import OrderRecord, VoucherRecord
+from lodestone.stores.trade_types import OrderRecord, PaymentRecord, VoucherRecord
 
-METHODS: Final = ("manual", "test")
-"""Providers that take buyers' money."""
 _SECOND: Final = 1_000_000
-_S, _M = OrderState, Move
+_S, _M, _K = OrderState, Move, PaymentKind
 
 
 def pay(counter: Counter, order: OrderRecord, given: PayIn) -> OrderRecord:
-    """Take a reserved order's payment; the stock is sold, vouchers are issued.
+    """Take somebody's word that a reserved order's money has been taken.
 
     Paying again what has been paid changes nothing.
 
     Raises:
         ConflictError: `MoveRefusal`.
-        InvalidError: `method_unknown`.
     """
-    if given.method not in METHODS:
-        problem = Problem("method", f"is none of {', '.join(METHODS)}")
-        raise InvalidError("method_unknown", f"method {problem.problem}.", (problem,))
+    judge_payment(counter, order, given)
+    if order.state is _S.PAID and order.provider == given.method:
+        return order
+    held = counter.till.payments_of(order.number)
+    if given.request_id is not None and given.request_id in {one.request for one in held}:
+        raise refused(MoveRefusal.REQUEST_REUSED, field="request_id")
+    require_no_charge_open(held)
+    counter.require(order, _M.PAY)
+    order = take_payment(counter, order, given.method)
+    if order.paid.total:
+        charge = counter.ask_payment(
+            order, _K.CHARGE, order.paid.total, given.method, given.request_id
+        )
+        counter.till.put_payment(
+            replace(
+                charge, state=PaymentStand.PAID, moved=charge.amount, reference=given.reference,
+                ended=counter.now,
+            )
+        )  # fmt: skip
+    return order
+
+
+def judge_payment(counter: Counter, order: OrderRecord, given: PayIn) -> None:
+    """Refuse a payment of another amount than the order's total."""
     _require_money(counter, given.amount.currency, "amount.currency")
     if given.amount.micros != order.paid.total:
         detail = f"{order.paid.total} micros"
         raise refused(MoveRefusal.AMOUNT_MISMATCH, detail=detail, field="amount")
-    if order.state is _S.PAID and order.provider == given.method:
-        return order
-    _require(counter, order, _M.PAY)
-    order = replace(order, provider=given.method)
+
+
+def require_no_charge_open(held: Sequence[PaymentRecord]) -> None:
+    """Refuse a second payment while nobody knows what became of the first."""
+    if any(one.kind is _K.CHARGE and one.state in OPEN for one in held):
+        raise refused(MoveRefusal.PAYMENT_PENDING)
+
+
+def take_payment(counter: Counter, order: OrderRecord, provider: str) -> OrderRecord:
+    """Book what a provider has taken for a reserved order; the stock is sold, vouchers are issued."""
+    order = replace(order, provider=provider)
     redeemed = order.fulfilment == "redeem"
     if redeemed:
         counter.buyer(order)
     name = counter.order_id(order.number)
     if order.paid.total:
         make = counter.book.sell_vouchers if redeemed else counter.book.hold
-        outcome = counter.pay(make(name, order.shop, given.method, order.paid.total))
-        if outcome is not Outcome.POSTED:
-            raise refused(
-                MoveRefusal.PAYMENT_REFUSED, detail=f"the ledger says {outcome.name.lower()}"
-            )
+        counter.must(make(name, order.shop, provider, order.paid.total))
     counter.till.move_stock(order.takes, sell)
     due = None if redeemed else Instant(counter.now + HOLD_SECONDS * _SECOND)
     order = counter.move(order, _M.PAY, due=due, amount=order.paid.total)
     if redeemed:
         _issue(counter, order)
-    _tell(counter, order, name)
+    tell_bought(counter, order)
     return order
 
 
-def fulfil(counter: Counter, order: OrderRecord) -> OrderRecord:
+def fulfil(counter: Counter, order: OrderRecord, staff_id: str | None = None) -> OrderRecord:
     """Hand an order over; merchant and house are paid. Again changes nothing.
 
     Raises:
         ConflictError: `MoveRefusal`; what is redeemed is fulfilled by its vouchers.
     """
+    if staff_id is not None:
+        require_staff(counter, order, staff_id, manager=False)
     if order.state is _S.FULFILLED:
         return order
-    _require(counter, order, _M.FULFIL)
+    counter.require(order, _M.FULFIL)
     if order.fulfilment == "redeem":
         raise refused(MoveRefusal.MOVE_REFUSED, detail="its vouchers are redeemed at the shop")
     name = counter.order_id(order.number)
@@ -98,6 +124,16 @@ def fulfil(counter: Counter, order: OrderRecord) -> OrderRecord:
     return order
 
 
+def require_staff(counter: Counter, order: OrderRecord, staff_id: str, *, manager: bool) -> None:
+    """Refuse whoever does not serve at an order's shop, or is no manager where one is needed."""
+    staff = counter.till.party(staff_id)
+    role = None if staff is None else counter.till.role(counter.shop(order.shop), staff.ordinal)
+    if role is None:
+        raise refused(MoveRefusal.STAFF_UNKNOWN, field="staff_id")
+    if manager and ROLES[role] != "manager":
+        raise refused(MoveRefusal.ROLE_LACKING, field="staff_id")
+
+
 def cancel(counter: Counter, order: OrderRecord) -> OrderRecord:
     """Give an order up before it was fulfilled; stock and money are free. Again changes nothing.
 
@@ -106,7 +142,7 @@ def cancel(counter: Counter, order: OrderRecord) -> OrderRecord:
     """
     if order.state is _S.CANCELLED:
         return order
-    _require(counter, order, _M.CANCEL)
+    counter.require(order, _M.CANCEL)
     if order.state is _S.PAID:
         _give_back_all(counter, order)
     ended = leave(counter, order, _M.CANCEL)
@@ -121,6 +157,8 @@ def leave(counter: Counter, order: OrderRecord, move: Move) -> OrderRecord:
         counter.till.move_stock(order.takes, release)
     elif order.state is _S.PAID:
         counter.till.move_stock(order.takes, restock)
+        if order.fulfilment != "redeem":
+            tell_back(counter, order, order.refunded, order.paid.total)
     if order.sale is not None:
         units = sum(line.quantity for line in order.lines)
         counter.till.put_taken(order.sale, order.buyer, -units)
@@ -136,6 +174,7 @@ def _give_back_all(counter: Counter, order: OrderRecord) -> None:
         if order.paid.total:
             book = counter.book
             counter.must(book.release(name, order.shop, order.provider, expired=False))
+            give_back(counter, order, _K.RELEASE, Micros(order.paid.total - order.refunded))
         return
     vouchers = counter.till.vouchers_of(order.number)
     if any(voucher.standing.used for voucher in vouchers):
@@ -143,9 +182,20 @@ def _give_back_all(counter: Counter, order: OrderRecord) -> None:
     left = Micros(order.paid.total - order.refunded)
     back = counter.book.refund_vouchers(name, order.shop, order.provider, "all", left)
     counter.must(back)
-    for voucher in vouchers:
-        standing = replace(voucher.standing, refunded=voucher.standing.count)
-        counter.till.put_voucher(replace(voucher, standing=standing))
+    give_back(counter, order, _K.REFUND, left)
+    ended = [
+        replace(one, standing=replace(one.standing, refunded=one.standing.count))
+        for one in vouchers
+    ]
+    tell_vouchers_back(counter, order, vouchers, ended)
+    for voucher in ended:
+        counter.till.put_voucher(voucher)
+
+
+def give_back(counter: Counter, order: OrderRecord, kind: PaymentKind, amount: Micros) -> None:
+    """Have the provider that took an order's money give part of it back."""
+    if amount:
+        counter.ask_payment(order, kind, amount, order.provider)
 
 
 def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord:
@@ -154,6 +204,8 @@ def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord
     Raises:
         ConflictError: `MoveRefusal`, or `request_reused`.
     """
+    if given.staff_id is not None:
+        require_staff(counter, order, given.staff_id, manager=True)
     digest = hashlib.sha256(msgspec.json.encode(given)).digest()
     before = counter.till.event(order.number, given.request_id)
     if before is not None:
@@ -162,8 +214,7 @@ def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord
         return order
     if given.amount is not None:
         _require_money(counter, given.amount.currency, "amount.currency")
-    if after(order.state, _M.REFUND_PART) is None:
-        _require(counter, order, _M.REFUND_PART)
+    counter.require(order, _M.REFUND_PART)
     once = (given.request_id, digest)
     if order.fulfilment == "redeem":
         return _refund_vouchers(counter, order, given, once)
@@ -191,6 +242,8 @@ def _refund_amount(
         counter.must(counter.book.release(name, order.shop, order.provider, expired=False))
     if whole and order.state is _S.PAID:
         counter.till.move_stock(order.takes, restock)
+    give_back(counter, order, _K.RELEASE if order.state is _S.PAID else _K.REFUND, amount)
+    tell_back(counter, order, order.refunded, order.refunded + amount)
     order = replace(order, refunded=Micros(order.refunded + amount))
     move = _M.REFUND_WHOLE if whole else _M.REFUND_PART
     due = order.due if not whole and order.state is _S.PAID else None
@@ -231,10 +284,14 @@ def refund_units(
     name = counter.order_id(order.number)
     back = counter.book.refund_vouchers(name, order.shop, order.provider, once[0], Micros(amount))
     counter.must(back)
+    give_back(counter, order, _K.REFUND, Micros(amount))
+    before = counter.till.vouchers_of(order.number)
     for voucher in changed:
         counter.till.put_voucher(voucher)
+    after_all = counter.till.vouchers_of(order.number)
+    tell_vouchers_back(counter, order, before, after_all)
     order = replace(order, refunded=Micros(order.refunded + amount))
-    used = sum(voucher.standing.used for voucher in counter.till.vouchers_of(order.number))
+    used = sum(voucher.standing.used for voucher in after_all)
     whole = not used and order.refunded == order.paid.total
     if whole:
         counter.till.move_stock(order.takes, restock)
@@ -280,30 +337,6 @@ def _issue(counter: Counter, order: OrderRecord) -> None:
                 counter.now, code_digest(code), seal_code(buyer, code),
             )
         )  # fmt: skip
-
-
-def _tell(counter: Counter, order: OrderRecord, name: str) -> None:
-    """Let the log hear that each line was bought."""
-    for index, line in enumerate(order.lines):
-        deed = Deed(
-            Kind.ORDER, f"order/{name}/{index}", counter.now, order.buyer,
-            counter.item(line.product), order.receipt, order.slot,
-        )  # fmt: skip
-        counter.till.deed(deed)
-
-
-def _require(counter: Counter, order: OrderRecord, move: Move) -> None:
-    """Refuse a move that the order's state, or its time, does not allow."""
-    over = order.due is not None and counter.now >= order.due
-    if order.state in (_S.WAITING, _S.RESERVED) and over and move is not _M.CANCEL:
-        raise refused(MoveRefusal.RESERVATION_EXPIRED)
-    if order.state is _S.PAID and over:
-        raise refused(MoveRefusal.HOLD_EXPIRED)
-    if order.state is _S.EXPIRED:
-        held = bool(order.provider)
-        raise refused(MoveRefusal.HOLD_EXPIRED if held else MoveRefusal.RESERVATION_EXPIRED)
-    if after(order.state, move) is None:
-        raise refused(MoveRefusal.MOVE_REFUSED, state=order.state)
 
 
 def _require_money(counter: Counter, currency: str, field: str) -> None:

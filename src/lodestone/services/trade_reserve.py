@@ -7,7 +7,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.money import Micros
 from lodestone.base.wire import Position, instant_of
-from lodestone.commerce.life import OrderState
+from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import LineIn, OrderIn
 from lodestone.commerce.place import Claim, between_km, km_text
 from lodestone.commerce.price import NOTHING, Parts, add, freeze, share_parts
@@ -311,5 +311,6 @@ def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState)
         lines=judged.lines, takes=takes,
     )  # fmt: skip
     till.add_order(order, judged.buyer, given.address)
-    told = fresh_order(counter.house, order, judged.buyer.id, given.address, [], place)
+    placed = counter.note(order, Move.PLACE)
+    told = fresh_order(counter.house, order, judged.buyer.id, given.address, [placed], place)
     return Reply(202 if waits else 201, told, judged.buyer)

@@ -1,31 +1,32 @@
 """The tables of live rooms and webhooks, the same in SQLite and PostgreSQL; see `records_schema`."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, SmallInteger, Table
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, SmallInteger, Table
 from sqlalchemy import Text as PlainText
 
 from lodestone.stores.records_schema import BYTES_TEXT, METADATA
+from lodestone.stores.schema_columns import key, may, must
 
 ROOMS = Table(
     "live_rooms",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BYTES_TEXT, primary_key=True),
-    Column("item", BigInteger, nullable=False),  # row of the item of the same id
-    Column("owner", BigInteger, nullable=False),
-    Column("stream", BYTES_TEXT, nullable=False),
-    Column("state", SmallInteger, nullable=False),
-    Column("started", BigInteger),
-    Column("ended", BigInteger),
-    Column("due", BigInteger),  # when it ends unless heard, null when it is not live
-    Column("silence", Integer, nullable=False),
-    Column("publishers", LargeBinary, nullable=False),
-    Column("gone", LargeBinary, nullable=False),
-    Column("pulsing", Boolean, nullable=False),
-    Column("plays", BigInteger, nullable=False),  # those already counted off `live_plays`
-    Column("orders_from", BigInteger),  # the first order's number that can be the room's
-    Column("orders_upto", BigInteger),  # the first that cannot any more
-    Column("created", BigInteger, nullable=False),
-    Column("doc", LargeBinary, nullable=False),  # sealed: what the app sent
+    key("tenant", BigInteger),
+    key("id", BYTES_TEXT),
+    must("item", BigInteger),  # row of the item of the same id
+    must("owner", BigInteger),
+    must("stream", BYTES_TEXT),
+    must("state", SmallInteger),
+    may("started", BigInteger),
+    may("ended", BigInteger),
+    may("due", BigInteger),  # when it ends unless heard, null when it is not live
+    must("silence", Integer),
+    must("publishers", LargeBinary),
+    must("gone", LargeBinary),
+    must("pulsing", Boolean),
+    must("plays", BigInteger),  # those already counted off `live_plays`
+    may("orders_from", BigInteger),  # the first order's number that can be the room's
+    may("orders_upto", BigInteger),  # the first that cannot any more
+    must("created", BigInteger),
+    must("doc", LargeBinary),  # sealed: what the app sent
     Index("live_rooms_by_stream", "tenant", "stream", "state"),
     Index("live_rooms_by_due", "tenant", "due"),
     Index("live_rooms_by_owner", "tenant", "owner"),
@@ -34,52 +35,52 @@ ROOMS = Table(
 PLAYS = Table(
     "live_plays",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("room", BYTES_TEXT, primary_key=True),
-    Column("client", BYTES_TEXT, primary_key=True),  # the streaming server's own name for it
-    Column("until", BigInteger),  # null while it plays
+    key("tenant", BigInteger),
+    key("room", BYTES_TEXT),
+    key("client", BYTES_TEXT),  # the streaming server's own name for it
+    may("until", BigInteger),  # null while it plays
 )
 
 ROOM_EVENTS = Table(
     "live_events",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BigInteger, primary_key=True),
-    Column("room", BYTES_TEXT, nullable=False),
-    Column("state", SmallInteger, nullable=False),  # the state it came into
-    Column("time", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("id", BigInteger),
+    must("room", BYTES_TEXT),
+    must("state", SmallInteger),  # the state it came into
+    must("time", BigInteger),
 )
 
 WEBHOOKS = Table(
     "webhooks",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BYTES_TEXT, primary_key=True),
-    Column("url", PlainText, nullable=False),
-    Column("types", PlainText, nullable=False),  # parted by spaces, empty for all
-    Column("active", Boolean, nullable=False),
-    Column("salt", LargeBinary, nullable=False),  # its secret follows from this and the community's
-    Column("salt_before", LargeBinary),
-    Column("before_until", BigInteger),
-    Column("orders_after", BigInteger, nullable=False),  # the last move of orders taken up
-    Column("rooms_after", BigInteger, nullable=False),  # the same of rooms
-    Column("created", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("id", BYTES_TEXT),
+    must("url", PlainText),
+    must("types", PlainText),  # parted by spaces, empty for all
+    must("active", Boolean),
+    must("salt", LargeBinary),  # its secret follows from this and the community's
+    may("salt_before", LargeBinary),
+    may("before_until", BigInteger),
+    must("orders_after", BigInteger),  # the last move of orders taken up
+    must("rooms_after", BigInteger),  # the same of rooms
+    must("created", BigInteger),
 )
 
 DELIVERIES = Table(
     "webhook_deliveries",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("webhook", BYTES_TEXT, nullable=False),
-    Column("stream", SmallInteger, nullable=False),
-    Column("event", BigInteger, nullable=False),
-    Column("type", PlainText, nullable=False),
-    Column("subject", BYTES_TEXT, nullable=False),
-    Column("fate", SmallInteger, nullable=False),
-    Column("next", BigInteger),  # null once it is decided
-    Column("attempts", LargeBinary, nullable=False),
-    Column("created", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("number", BigInteger),
+    must("webhook", BYTES_TEXT),
+    must("stream", SmallInteger),
+    must("event", BigInteger),
+    must("type", PlainText),
+    must("subject", BYTES_TEXT),
+    must("fate", SmallInteger),
+    may("next", BigInteger),  # null once it is decided
+    must("attempts", LargeBinary),
+    must("created", BigInteger),
     Index("webhook_deliveries_by_event", "tenant", "webhook", "stream", "event", unique=True),
     Index("webhook_deliveries_by_next", "tenant", "webhook", "fate", "next"),
     Index("webhook_deliveries_by_subject", "tenant", "webhook", "subject", "fate", "number"),

@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol
 
 from lodestone.base.money import Micros
 
-Purpose = Literal["charge", "refund", "payout"]
+Purpose = Literal["charge", "refund", "release", "payout"]
 MANUAL: Final = "manual"
 TRIAL: Final = "trial"
 
@@ -110,8 +110,9 @@ class TrialProvider:
     """Fails in every way a real one can, by order; `moved` is what truly happened."""
 
     name: str = TRIAL
+    usual: Behaviour = Behaviour.DONE
     behaviour: dict[str, Behaviour] = field(default_factory=dict)
-    """By instruction; `DONE` where nothing is said."""
+    """By instruction; `usual` where nothing is said."""
     moved: dict[str, int] = field(default_factory=dict)
     callbacks: deque[Reply] = field(default_factory=deque)
     """What it will tell by itself, in this order."""
@@ -119,7 +120,7 @@ class TrialProvider:
 
     async def ask(self, instruction: Instruction) -> Reply:
         """See `PaymentProvider.ask`."""
-        how = self.behaviour.get(instruction.id, Behaviour.DONE)
+        how = self.behaviour.get(instruction.id, self.usual)
         known = self._known.get(instruction.id)
         if known is None and how is not Behaviour.LOST:
             known = self._do(instruction, how)

@@ -41,6 +41,7 @@ from lodestone.stores.records_schema import ITEMS, PEOPLE, PERSON_KEYS
 from lodestone.stores.records_seal import Seal
 from lodestone.stores.records_types import Bulk, Change, ItemRecord
 from lodestone.stores.trade_close import close_shops
+from lodestone.stores.trade_items import bound, withdraw_product
 
 ITEM_COLUMNS = (ITEMS.c.row, ITEMS.c.id, ITEMS.c.owner, ITEMS.c.layout, PERSON_KEYS.c.key)
 """What the state needs of an item, beside its owner's key."""
@@ -69,7 +70,7 @@ class ItemRecords(PeopleRecords):
 
     def _put_items(self, work: Work, given: Sequence[tuple[str, ItemIn]], *, now: Instant) -> Bulk:
         write = ItemsWrite.begin(work, given, now, self._project, self._person_draw)
-        refused = write.plan_all(given)
+        refused = write.plan_all(given, bound(work, list(write.standing)))
         changes = write.store()
         return Bulk(tuple(changes), tuple(refused), len(given) - len(refused))
 
@@ -110,6 +111,7 @@ class ItemRecords(PeopleRecords):
             row = _found(
                 work.first(_with_owner(work).where(ITEMS.c.id == app_id(item_id))), item_id
             )
+            withdraw_product(work, item_id)
             before = _item(row)
             if before.given.state == "withdrawn":
                 return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import bindparam
@@ -80,10 +81,22 @@ class ItemsWrite:
         authors = find_people(work, list({item.author_id for _, item in given}))
         return cls(work, now, project, draw, standing, authors, frozenset(standing))
 
-    def plan_all(self, given: Sequence[tuple[str, ItemIn]]) -> list[Refused]:
-        """Judge every entry in order; what is refused leaves no trace."""
+    def plan_all(
+        self,
+        given: Sequence[tuple[str, ItemIn]],
+        bound: Mapping[str, LodestoneError] = MappingProxyType({}),
+    ) -> list[Refused]:
+        """Judge every entry in order; what is refused leaves no trace.
+
+        Args:
+            given: Ids and items.
+            bound: Ids that may not be written here, each with its refusal.
+        """
         refused = []
         for index, (item_id, item) in enumerate(given):
+            if item_id in bound:
+                refused.append(Refused(index, bound[item_id]))
+                continue
             mark = self.work.terms.mark()
             try:
                 self._plan(item_id, item)

@@ -206,13 +206,13 @@ def _deeds(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, Row | None]
         for row in scope.fetch(scope.select(DEEDS).where(DEEDS.c.id.in_(some))):
             deed = Deed(
                 Kind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
-                row.slot,
+                row.slot, row.about, Instant(row.since), row.share, row.whole,
             )  # fmt: skip
             found[row.id] = (row.name, deed)
     return found
 
 
-DEED_KINDS: Final = (Kind.SHOP_VISIT, Kind.ORDER, Kind.REDEEM)
+DEED_KINDS: Final = (Kind.SHOP_VISIT, Kind.ORDER, Kind.REDEEM, Kind.REFUND)
 _READERS: Final = {
     Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains,
     **dict.fromkeys(DEED_KINDS, _deeds),

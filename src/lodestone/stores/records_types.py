@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
@@ -13,13 +13,15 @@ from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.traffic.policy import Policy
 
+NEVER: Final = Instant(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """What somebody did in trade, on its way to the log as a fact about them and an item."""
 
     kind: Kind
-    """`ORDER`, `REDEEM` or `SHOP_VISIT`."""
+    """`ORDER`, `REDEEM`, `SHOP_VISIT` or `REFUND`."""
     name: str
     """Follows from what it is about, so that telling it twice counts once."""
     time: Instant
@@ -30,6 +32,14 @@ class Deed:
     receipt: int = -1
     """Number of the decision it came from, -1 for none."""
     slot: int = 0
+    about: str = ""
+    """Of a refund: the name of the order's deed that it takes back."""
+    since: Instant = NEVER
+    """Of a refund: when that deed was done."""
+    share: int = 0
+    """Of a refund: millionths of what was bought that come back with it."""
+    whole: bool = False
+    """Of a refund: nothing of what was bought is left after it."""
 
 
 Row: TypeAlias = PersonRow | ItemRow | DomainRow | Deed

@@ -15,6 +15,8 @@ from lodestone.stores.trade_till import Till
 from lodestone.stores.trade_types import (
     OrderEvent,
     OrderView,
+    PaymentFilter,
+    PaymentRecord,
     ProductRecord,
     RedemptionRecord,
     SaleRecord,
@@ -163,6 +165,16 @@ class TradeRecords(Protocol):
 
         Every move is here, written in the commit that made it: the place to follow trade from.
         """
+        ...
+
+    def payment(self, community: str, number: int) -> PaymentRecord:
+        """Return one payment. Raises UnknownError `payment_unknown`."""
+        ...
+
+    def payments(
+        self, community: str, wanted: PaymentFilter, *, limit: int, after: int = 0
+    ) -> list[PaymentRecord]:
+        """Return payments in the order they were written, those after a number."""
         ...
 
     def vouchers(

@@ -6,6 +6,7 @@ from lodestone.stores.trade_find import load_orders
 from lodestone.stores.trade_schema import (
     ORDER_EVENTS,
     ORDERS,
+    PAYMENTS,
     REDEMPTIONS,
     SALE_TAKEN,
     STOCK,
@@ -21,12 +22,14 @@ def books_of(scope: Scope) -> Books:
     vouchers = scope.fetch(scope.select(VOUCHERS).order_by(VOUCHERS.c.number))
     redeemed = scope.select(REDEMPTIONS).order_by(REDEMPTIONS.c.shop, REDEMPTIONS.c.request)
     events = scope.fetch(scope.select(ORDER_EVENTS).order_by(ORDER_EVENTS.c.id))
+    payments = scope.select(PAYMENTS).order_by(PAYMENTS.c.number)
     taken = scope.fetch(scope.select(SALE_TAKEN))
     return Books(
         tuple(orders[number] for number in sorted(orders)),
         tuple(rows.voucher_record(row) for row in vouchers),
         tuple(rows.redemption_record(row) for row in scope.fetch(redeemed)),
         tuple(rows.event_of(row) for row in events),
+        tuple(rows.payment_record(row) for row in scope.fetch(payments)),
         {row.key: rows.stock_of(row) for row in scope.fetch(scope.select(STOCK))},
         {(row.sale, row.ordinal): row.units for row in taken},
     )

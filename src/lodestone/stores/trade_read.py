@@ -15,6 +15,7 @@ from lodestone.stores.trade_find import load_orders, names_of
 from lodestone.stores.trade_schema import (
     ORDER_EVENTS,
     ORDERS,
+    PAYMENTS,
     REDEMPTIONS,
     VOUCHERS,
 )
@@ -22,6 +23,8 @@ from lodestone.stores.trade_till import Till
 from lodestone.stores.trade_types import (
     OrderEvent,
     OrderView,
+    PaymentFilter,
+    PaymentRecord,
     RedemptionRecord,
     VoucherView,
 )
@@ -84,6 +87,32 @@ class OrderRecords(Base):
                 rows.event_of(row)
                 for row in scope.fetch(query.order_by(ORDER_EVENTS.c.id).limit(limit))
             ]
+
+    def payment(self, community: str, number: int) -> PaymentRecord:
+        """See `TradeRecords.payment`."""
+        with self._reading(community) as scope:
+            row = scope.first(scope.select(PAYMENTS).where(PAYMENTS.c.number == number))
+        if row is None:
+            raise UnknownError("payment_unknown", "There is no such payment in this community.")
+        return rows.payment_record(row)
+
+    def payments(
+        self, community: str, wanted: PaymentFilter, *, limit: int, after: int = 0
+    ) -> list[PaymentRecord]:
+        """See `TradeRecords.payments`."""
+        with self._reading(community) as scope:
+            query = scope.select(PAYMENTS).where(PAYMENTS.c.number > after)
+            for column, value in (
+                (PAYMENTS.c.bought, wanted.order),
+                (PAYMENTS.c.provider, wanted.provider),
+                (PAYMENTS.c.kind, wanted.kind),
+            ):
+                if value is not None:
+                    query = query.where(column == value)
+            if wanted.states:
+                query = query.where(PAYMENTS.c.state.in_([int(one) for one in wanted.states]))
+            found = scope.fetch(query.order_by(PAYMENTS.c.number).limit(limit))
+            return [rows.payment_record(row) for row in found]
 
     def vouchers(
         self,

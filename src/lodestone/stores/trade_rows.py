@@ -11,6 +11,7 @@ from lodestone.base.money import Micros
 from lodestone.base.wire import Position
 from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import Address
+from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.place import Claim
 from lodestone.commerce.price import Parts
 from lodestone.commerce.product import ProductIn, SaleIn
@@ -22,6 +23,7 @@ from lodestone.stores.trade_types import (
     Line,
     OrderEvent,
     OrderRecord,
+    PaymentRecord,
     ProductRecord,
     RedemptionRecord,
     SaleRecord,
@@ -183,6 +185,32 @@ def event_of(row: Any) -> OrderEvent:
         row.id, row.number, Move(row.move), OrderState(row.state),
         None if row.amount is None else Micros(row.amount), Instant(row.time), row.request,
         row.digest,
+    )  # fmt: skip
+
+
+def payment_values(one: PaymentRecord) -> dict[str, object]:
+    """Return the columns of a new payment."""
+    return {
+        "number": one.number, "bought": one.order, "kind": int(one.kind), "provider": one.provider,
+        "amount": one.amount, "request": one.request, "created": one.created,
+        **payment_moved(one),
+    }  # fmt: skip
+
+
+def payment_moved(one: PaymentRecord) -> dict[str, object]:
+    """Return the columns of a payment that a provider's word changes."""
+    return {
+        "state": int(one.state), "moved": one.moved, "reference": one.reference,
+        "ended": one.ended,
+    }  # fmt: skip
+
+
+def payment_record(row: Any) -> PaymentRecord:
+    """Read a payment."""
+    return PaymentRecord(
+        row.number, row.bought, PaymentKind(row.kind), PaymentStand(row.state), row.provider,
+        Micros(row.amount), Micros(row.moved), row.request, row.reference, Instant(row.created),
+        None if row.ended is None else Instant(row.ended),
     )  # fmt: skip
 
 

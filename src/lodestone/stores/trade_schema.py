@@ -4,94 +4,104 @@ Shops, products and prices are business, in the clear. What is a buyer's own - a
 voucher's code - is sealed under their key, and orders know them by their ordinal.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+)
 
 from lodestone.stores.records_schema import BYTES_TEXT, METADATA
+from lodestone.stores.schema_columns import key, may, must
 
 SHOPS = Table(
     "shops",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BYTES_TEXT, primary_key=True),
-    Column("owner", BigInteger, nullable=False),
-    Column("review", SmallInteger, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("doc", LargeBinary, nullable=False),
+    key("tenant", BigInteger),
+    key("id", BYTES_TEXT),
+    must("owner", BigInteger),
+    must("review", SmallInteger),
+    must("note", Text),
+    must("created", BigInteger),
+    must("doc", LargeBinary),
     Index("shops_by_owner", "tenant", "owner"),
 )
 
 SHOP_STAFF = Table(
     "shop_staff",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("shop", BYTES_TEXT, primary_key=True),
-    Column("ordinal", BigInteger, primary_key=True),
-    Column("role", SmallInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("shop", BYTES_TEXT),
+    key("ordinal", BigInteger),
+    must("role", SmallInteger),
 )
 
 PRODUCTS = Table(
     "products",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BYTES_TEXT, primary_key=True),
-    Column("shop", BYTES_TEXT, nullable=False),
-    Column("item", BigInteger, nullable=False),  # row of the item of the same id
-    Column("created", BigInteger, nullable=False),
-    Column("doc", LargeBinary, nullable=False),
+    key("tenant", BigInteger),
+    key("id", BYTES_TEXT),
+    must("shop", BYTES_TEXT),
+    must("item", BigInteger),  # row of the item of the same id
+    must("created", BigInteger),
+    must("doc", LargeBinary),
     Index("products_by_shop", "tenant", "shop", "id"),
 )
 
 STOCK = Table(
     "stock",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("key", BYTES_TEXT, primary_key=True),  # see commerce.product
-    Column("shop", BYTES_TEXT, nullable=False),
-    Column("offered", BigInteger, nullable=False),
-    Column("held", BigInteger, nullable=False),
-    Column("sold", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("key", BYTES_TEXT),  # see commerce.product
+    must("shop", BYTES_TEXT),
+    must("offered", BigInteger),
+    must("held", BigInteger),
+    must("sold", BigInteger),
 )
 
 SALES = Table(
     "sales",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BYTES_TEXT, primary_key=True),
-    Column("product", BYTES_TEXT, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("doc", LargeBinary, nullable=False),
+    key("tenant", BigInteger),
+    key("id", BYTES_TEXT),
+    must("product", BYTES_TEXT),
+    must("created", BigInteger),
+    must("doc", LargeBinary),
 )
 
 SALE_TAKEN = Table(
     "sale_taken",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("sale", BYTES_TEXT, primary_key=True),
-    Column("ordinal", BigInteger, primary_key=True),
-    Column("units", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("sale", BYTES_TEXT),
+    key("ordinal", BigInteger),
+    must("units", BigInteger),
 )
 
 ORDERS = Table(
     "orders",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("buyer", BigInteger, nullable=False),
-    Column("shop", BYTES_TEXT, nullable=False),
-    Column("sale", BYTES_TEXT),
-    Column("state", SmallInteger, nullable=False),
-    Column("fulfilment", SmallInteger, nullable=False),
-    Column("due", BigInteger),  # when it expires, null when it does not
-    Column("created", BigInteger, nullable=False),
-    Column("total", BigInteger, nullable=False),
-    Column("merchant", BigInteger, nullable=False),
-    Column("commission", BigInteger, nullable=False),
-    Column("refunded", BigInteger, nullable=False),
-    Column("provider", Text, nullable=False),  # empty until paid
-    Column("receipt", BigInteger, nullable=False),  # decision it was bought from, -1 for none
-    Column("slot", SmallInteger, nullable=False),
-    Column("doc", LargeBinary, nullable=False),  # sealed: address
+    key("tenant", BigInteger),
+    key("number", BigInteger),
+    must("buyer", BigInteger),
+    must("shop", BYTES_TEXT),
+    may("sale", BYTES_TEXT),
+    must("state", SmallInteger),
+    must("fulfilment", SmallInteger),
+    may("due", BigInteger),  # when it expires, null when it does not
+    must("created", BigInteger),
+    must("total", BigInteger),
+    must("merchant", BigInteger),
+    must("commission", BigInteger),
+    must("refunded", BigInteger),
+    must("provider", Text),  # empty until paid
+    must("receipt", BigInteger),  # decision it was bought from, -1 for none
+    must("slot", SmallInteger),
+    must("doc", LargeBinary),  # sealed: address
     Index("orders_by_due", "tenant", "due"),
     Index("orders_by_buyer", "tenant", "buyer", "number"),
     Index("orders_by_shop", "tenant", "shop", "number"),
@@ -101,41 +111,41 @@ ORDERS = Table(
 ORDER_LINES = Table(
     "order_lines",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("line", SmallInteger, primary_key=True),
-    Column("product", BYTES_TEXT, nullable=False),
-    Column("variant", BYTES_TEXT, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("date", Text),
-    Column("quantity", Integer, nullable=False),
-    Column("unit", BigInteger, nullable=False),
-    Column("total", BigInteger, nullable=False),
-    Column("commission", BigInteger, nullable=False),
-    Column("share", Integer, nullable=False),
+    key("tenant", BigInteger),
+    key("number", BigInteger),
+    key("line", SmallInteger),
+    must("product", BYTES_TEXT),
+    must("variant", BYTES_TEXT),
+    must("name", Text),
+    may("date", Text),
+    must("quantity", Integer),
+    must("unit", BigInteger),
+    must("total", BigInteger),
+    must("commission", BigInteger),
+    must("share", Integer),
 )
 
 ORDER_TAKES = Table(
     "order_takes",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("key", BYTES_TEXT, primary_key=True),
-    Column("units", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("number", BigInteger),
+    key("key", BYTES_TEXT),
+    must("units", BigInteger),
 )
 
 ORDER_EVENTS = Table(
     "order_events",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BigInteger, primary_key=True),
-    Column("number", BigInteger, nullable=False),
-    Column("move", SmallInteger, nullable=False),
-    Column("state", SmallInteger, nullable=False),
-    Column("amount", BigInteger),
-    Column("request", BYTES_TEXT),  # of a refund: again with it changes nothing
-    Column("digest", LargeBinary),
-    Column("time", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("id", BigInteger),
+    must("number", BigInteger),
+    must("move", SmallInteger),
+    must("state", SmallInteger),
+    may("amount", BigInteger),
+    may("request", BYTES_TEXT),  # of a refund: again with it changes nothing
+    may("digest", LargeBinary),
+    must("time", BigInteger),
     Index("order_events_by_order", "tenant", "number", "id"),
     Index("order_events_by_request", "tenant", "number", "request", unique=True),
 )
@@ -143,23 +153,23 @@ ORDER_EVENTS = Table(
 VOUCHERS = Table(
     "vouchers",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("digest", LargeBinary, nullable=False),  # of the code
-    Column("sealed", LargeBinary, nullable=False),  # the code, under the buyer's key
-    Column("bought", BigInteger, nullable=False),  # the order's number
-    Column("line", SmallInteger, nullable=False),
-    Column("shop", BYTES_TEXT, nullable=False),
-    Column("buyer", BigInteger, nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("used", Integer, nullable=False),
-    Column("refunded", Integer, nullable=False),
-    Column("total", BigInteger, nullable=False),
-    Column("commission", BigInteger, nullable=False),
-    Column("earned", BigInteger, nullable=False),  # of the total, by redemptions
-    Column("earned_commission", BigInteger, nullable=False),
-    Column("expires", BigInteger, nullable=False),
-    Column("created", BigInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("number", BigInteger),
+    must("digest", LargeBinary),  # of the code
+    must("sealed", LargeBinary),  # the code, under the buyer's key
+    must("bought", BigInteger),  # the order's number
+    must("line", SmallInteger),
+    must("shop", BYTES_TEXT),
+    must("buyer", BigInteger),
+    must("count", Integer),
+    must("used", Integer),
+    must("refunded", Integer),
+    must("total", BigInteger),
+    must("commission", BigInteger),
+    must("earned", BigInteger),  # of the total, by redemptions
+    must("earned_commission", BigInteger),
+    must("expires", BigInteger),
+    must("created", BigInteger),
     Index("vouchers_by_digest", "tenant", "digest", unique=True),
     Index("vouchers_by_order", "tenant", "bought"),
     Index("vouchers_by_buyer", "tenant", "buyer", "number"),
@@ -170,42 +180,66 @@ VOUCHERS = Table(
 REDEMPTIONS = Table(
     "redemptions",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("shop", BYTES_TEXT, primary_key=True),
-    Column("request", BYTES_TEXT, primary_key=True),
-    Column("voucher", BigInteger, nullable=False),
-    Column("staff", BigInteger, nullable=False),
-    Column("first", Integer, nullable=False),  # units of the voucher used before
-    Column("count", Integer, nullable=False),
-    Column("merchant", BigInteger, nullable=False),
-    Column("commission", BigInteger, nullable=False),
-    Column("time", BigInteger, nullable=False),
-    Column("reversed", BigInteger),
-    Column("reverse_request", BYTES_TEXT),
+    key("tenant", BigInteger),
+    key("shop", BYTES_TEXT),
+    key("request", BYTES_TEXT),
+    must("voucher", BigInteger),
+    must("staff", BigInteger),
+    must("first", Integer),  # units of the voucher used before
+    must("count", Integer),
+    must("merchant", BigInteger),
+    must("commission", BigInteger),
+    must("time", BigInteger),
+    may("reversed", BigInteger),
+    may("reverse_request", BYTES_TEXT),
     Index("redemptions_by_voucher", "tenant", "voucher"),
     Index("redemptions_by_time", "tenant", "shop", "time"),
     Index("redemptions_by_reverse", "tenant", "shop", "reverse_request", unique=True),
 )
 
+PAYMENTS = Table(
+    "payments",
+    METADATA,
+    key("tenant", BigInteger),
+    key("number", BigInteger),
+    must("bought", BigInteger),  # the order's number
+    must("kind", SmallInteger),
+    must("state", SmallInteger),
+    must("provider", Text),
+    must("amount", BigInteger),
+    must("moved", BigInteger),
+    may("request", BYTES_TEXT),  # of a charge: again with it asks for the same
+    must("reference", Text),
+    must("created", BigInteger),
+    may("ended", BigInteger),
+    Index("payments_by_order", "tenant", "bought", "number"),
+    Index("payments_by_request", "tenant", "bought", "request", unique=True),
+    Index("payments_by_state", "tenant", "state", "number"),
+)
+
 CLAIMS = Table(
     "position_claims",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("ordinal", BigInteger, primary_key=True),
-    Column("time", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),  # latitude and longitude
+    key("tenant", BigInteger),
+    key("ordinal", BigInteger),
+    must("time", BigInteger),
+    must("sealed", LargeBinary),  # latitude and longitude
 )
 
 DEEDS = Table(
     "deeds",
     METADATA,
-    Column("tenant", BigInteger, primary_key=True),
-    Column("id", BigInteger, primary_key=True),  # the outbox's
-    Column("kind", SmallInteger, nullable=False),
-    Column("name", BYTES_TEXT, nullable=False),
-    Column("time", BigInteger, nullable=False),
-    Column("ordinal", BigInteger, nullable=False),
-    Column("item", BigInteger, nullable=False),
-    Column("receipt", BigInteger, nullable=False),
-    Column("slot", SmallInteger, nullable=False),
+    key("tenant", BigInteger),
+    key("id", BigInteger),  # the outbox's
+    must("kind", SmallInteger),
+    must("name", BYTES_TEXT),
+    must("time", BigInteger),
+    must("ordinal", BigInteger),
+    must("item", BigInteger),
+    must("receipt", BigInteger),
+    must("slot", SmallInteger),
+    must("about", BYTES_TEXT),  # of a refund: the name of the deed it takes back
+    must("since", BigInteger),  # of a refund: when that deed was done
+    must("share", Integer),  # of a refund: millionths of that deed
+    must("whole", Boolean),  # of a refund: nothing of that deed is left
 )

@@ -26,13 +26,14 @@ from lodestone.stores.records_log import BODY
 from lodestone.stores.records_people import find_people
 from lodestone.stores.records_seal import Seal, unsealed
 from lodestone.stores.records_types import Answer, Change, Deed
-from lodestone.stores.trade_drawer import Drawer
 from lodestone.stores.trade_find import load_orders, names_of
+from lodestone.stores.trade_purse import Purse
 from lodestone.stores.trade_schema import (
     CLAIMS,
     ORDER_EVENTS,
     ORDER_TAKES,
     ORDERS,
+    PAYMENTS,
     REDEMPTIONS,
     SALE_TAKEN,
     STOCK,
@@ -49,7 +50,7 @@ from lodestone.stores.trade_types import (
 from lodestone.stores.trade_views import place_in_line, read_besides
 
 
-class Till(Drawer):
+class Till(Purse):
     """One commit of trade in one community. See the module."""
 
     def __init__(self, work: Work, random: Callable[[int], bytes], now: Instant) -> None:
@@ -175,11 +176,12 @@ class Till(Drawer):
     # Orders
 
     def number(self, what: str) -> int:
-        """Give out the next number of orders, moves or vouchers."""
+        """Give out the next number of orders, moves, vouchers or payments."""
         table, column = {
             "order": (ORDERS, ORDERS.c.number),
             "event": (ORDER_EVENTS, ORDER_EVENTS.c.id),
             "voucher": (VOUCHERS, VOUCHERS.c.number),
+            "payment": (PAYMENTS, PAYMENTS.c.number),
         }[what]
         if what not in self.kept.next:
             newest = self._work.first(self._work.select(table, func.max(column)))[0]
@@ -223,14 +225,20 @@ class Till(Drawer):
         orders = self.orders(wanted)
         self._meet([order.buyer for order in orders])
         history, docs = read_besides(self._work, [order.number for order in orders])
+        self.expect_payments(order.number for order in orders)
         self.kept.docs.update(docs)
         self.kept.history.update((order.number, history.get(order.number, [])) for order in orders)
 
-    def view(self, order: OrderRecord) -> OrderView:
-        """Return an order with what only those who may read it see."""
+    def history(self, order: OrderRecord) -> tuple[OrderEvent, ...]:
+        """Return the moves of an order, the first first."""
         if order.number not in self.kept.history:
             self.flush()
             self.expect_orders([order.number])
+        return tuple(self.kept.history[order.number])
+
+    def view(self, order: OrderRecord) -> OrderView:
+        """Return an order with what only those who may read it see."""
+        events = self.history(order)
         buyer = self.party_known(order.buyer)
         address = None
         if buyer is not None:
@@ -239,7 +247,6 @@ class Till(Drawer):
         if order.state is OrderState.WAITING:
             self.flush()
             place = place_in_line(self._work, order)
-        events = tuple(self.kept.history[order.number])
         return OrderView(order, None if buyer is None else buyer.id, address, events, place)
 
     def due(self, limit: int) -> list[OrderRecord]:
@@ -283,7 +290,8 @@ class Till(Drawer):
             {
                 "id": change.id, "kind": int(deed.kind), "name": deed.name, "time": deed.time,
                 "ordinal": deed.person, "item": deed.item, "receipt": deed.receipt,
-                "slot": deed.slot,
+                "slot": deed.slot, "about": deed.about,
+                "since": deed.since, "share": deed.share, "whole": deed.whole,
             }
         )  # fmt: skip
 

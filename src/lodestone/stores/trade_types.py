@@ -8,6 +8,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import Address
+from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.price import Parts
 from lodestone.commerce.product import ProductIn, SaleIn
 from lodestone.commerce.shop import Review, ShopIn
@@ -125,6 +126,37 @@ class OrderEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRecord:
+    """Something asked of a provider for an order, as stored."""
+
+    number: int
+    """1, 2, 3, ... in the community; its id follows from it."""
+    order: int
+    kind: PaymentKind
+    state: PaymentStand
+    provider: str
+    amount: Micros
+    moved: Micros
+    """What the provider says it moved."""
+    request: str | None
+    """Of a charge, the app's own."""
+    reference: str
+    """The provider's own name for it; empty until it gave one."""
+    created: Instant
+    ended: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFilter:
+    """Which payments to list; what is None or empty does not matter."""
+
+    order: int | None = None
+    provider: str | None = None
+    kind: PaymentKind | None = None
+    states: tuple[PaymentStand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class VoucherRecord:
     """A voucher as stored."""
 
@@ -177,6 +209,7 @@ class Books:
     vouchers: tuple[VoucherRecord, ...]
     redemptions: tuple[RedemptionRecord, ...]
     events: tuple[OrderEvent, ...]
+    payments: tuple[PaymentRecord, ...]
     stock: Mapping[str, Stock]
     """By key."""
     taken: Mapping[tuple[str, int], int]

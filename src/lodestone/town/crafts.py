@@ -4,7 +4,8 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from lodestone.town.drawing import Canvas, Rgb, mountains, path, ridge
+from lodestone.town.drawing import Canvas, mountains, path, ridge
+from lodestone.town.surfaces import Rgb
 
 _INDIGO = "#22406E"
 
@@ -47,16 +48,14 @@ def embroidery(c: Canvas) -> None:
             px, py = x + far * cos(a), y + far * sin(a) * 4 / 3
             c.disc(px, py, wide, c.tone(bright[(ring + n % 2) % 4]))
             c.disc(px, py, wide * 0.6, c.tone(bright[(ring + 2) % 4], "light", 0.35))
-            for k in (-0.5, 0.0, 0.5):
-                b = a + k * 0.5
-                c.line(
-                    [
-                        (x + (far - wide * 0.5) * cos(b), y + (far - wide * 0.5) * sin(b) * 4 / 3),
-                        (x + (far + wide * 0.7) * cos(b), y + (far + wide * 0.7) * sin(b) * 4 / 3),
-                    ],
-                    c.tone("light", alpha=110),
-                    0.0025,
-                )
+            with c.moving("glint", share=0.2, seconds=3.0, late=0.3 * n):
+                for k in (-0.5, 0.0, 0.5):
+                    b = a + k * 0.5
+                    ends = [
+                        (x + r * cos(b), y + r * sin(b) * 4 / 3)
+                        for r in (far - wide * 0.5, far + wide * 0.7)
+                    ]
+                    c.line(ends, c.tone("light", alpha=110), 0.0025)
         for n in range(petals):
             a = 2 * pi * (n + 0.5 * (1 - ring)) / petals
             far_leaf = 0.215 if ring == 0 else 0.128
@@ -64,12 +63,10 @@ def embroidery(c: Canvas) -> None:
     c.disc(x, y, 0.036, c.tone("#F2C14E"))
     c.disc(x, y, 0.014, c.tone("#C9573C"))
     _skeins(c, silks)
-    c.line([(x + 0.12, y - 0.18), (x + 0.26, y - 0.34)], c.tone("#E6EAF0"), 0.006)
-    c.curve(
-        [(x + 0.26, y - 0.34), (x + 0.3, y - 0.2), (0.72, 0.5), (0.79, 0.38)],
-        c.tone(silks[c.variant % 5]),
-        0.004,
-    )
+    with c.moving("drift", by=(-0.05, 0.075), seconds=2.2):
+        c.line([(x + 0.12, y - 0.18), (x + 0.26, y - 0.34)], c.tone("#E6EAF0"), 0.006)
+        thread = [(x + 0.26, y - 0.34), (x + 0.3, y - 0.2), (0.72, 0.5), (0.79, 0.38)]
+        c.curve(thread, c.tone(silks[c.variant % 5]), 0.004)
 
 
 def _skeins(c: Canvas, silks: tuple[str, ...]) -> None:
@@ -98,29 +95,9 @@ def batik(c: Canvas) -> None:
         right, foot = left + 0.19, 0.78 + c.between(-0.06, 0.08)
         deep = c.tone(_INDIGO, ("#3D6FB0", "#132544", "#5A8CC4")[(n + c.variant) % 3], 0.45)
         sway = c.between(-0.02, 0.02)
-        c.shape(
-            [(left, 0.135), (right, 0.135), (right + sway, foot), (left + sway, foot)],
-            deep,
-            c.tone(_INDIGO, "#0E1B36", 0.3),
-        )
-        white = c.tone("#F1F4F6")
-        x = (left + right) / 2
-        for y in (0.2, foot - 0.07):
-            c.line([(left + 0.008, y), (right - 0.008, y)], white, 0.004)
-            for k in range(5):
-                c.disc(left + 0.025 + 0.035 * k, y + 0.028, 0.008, white)
-        kind = (n + c.variant) % 3
-        for row in range(2):
-            y = 0.355 + 0.2 * row
-            if kind == 0:
-                _flower(c, x, y, white, deep, 8)
-            elif kind == 1:
-                _spiral(c, x, y, white, turn=1 if row else -1)
-            else:
-                _bird(c, x, y, white, deep, turn=1 if row else -1)
-        for k in range(3):
-            fold = left + 0.04 + 0.055 * k
-            c.line([(fold, 0.14), (fold + sway, foot)], c.tone("#FFFFFF", alpha=22), 0.012)
+        about = ((left + right) / 2, 0.14)
+        with c.moving("sway", about=about, share=1.8, seconds=4.0 + 0.3 * n, late=0.5 * n):
+            _cloth(c, (left, right, foot, sway), deep, (n + c.variant) % 3)
     x = c.between(0.14, 0.8)
     c.disc(x, 0.96, 0.11, c.tone("near", alpha=90), flat=0.25)
     c.shape(
@@ -130,6 +107,33 @@ def batik(c: Canvas) -> None:
     )
     c.disc(x, 0.82, 0.095, c.tone("wood", "near", 0.5), flat=0.3)
     c.disc(x, 0.823, 0.082, c.tone("#1B335C"), flat=0.27)
+
+
+def _cloth(c: Canvas, hangs: tuple[float, float, float, float], deep: Rgb, kind: int) -> None:
+    """Draw one length of cloth; `hangs` is its left, its right, its foot and how far that leans."""
+    left, right, foot, sway = hangs
+    c.shape(
+        [(left, 0.135), (right, 0.135), (right + sway, foot), (left + sway, foot)],
+        deep,
+        c.tone(_INDIGO, "#0E1B36", 0.3),
+    )
+    white = c.tone("#F1F4F6")
+    x = (left + right) / 2
+    for y in (0.2, foot - 0.07):
+        c.line([(left + 0.008, y), (right - 0.008, y)], white, 0.004)
+        for k in range(5):
+            c.disc(left + 0.025 + 0.035 * k, y + 0.028, 0.008, white)
+    for row in range(2):
+        y = 0.355 + 0.2 * row
+        if kind == 0:
+            _flower(c, x, y, white, deep, 8)
+        elif kind == 1:
+            _spiral(c, x, y, white, turn=1 if row else -1)
+        else:
+            _bird(c, x, y, white, deep, turn=1 if row else -1)
+    for k in range(3):
+        fold = left + 0.04 + 0.055 * k
+        c.line([(fold, 0.14), (fold + sway, foot)], c.tone("#FFFFFF", alpha=22), 0.012)
 
 
 def _flower(c: Canvas, x: float, y: float, white: Rgb, deep: Rgb, petals: int) -> None:
@@ -166,7 +170,8 @@ def silver(c: Canvas) -> None:
     """Draw a silver crown with wide horns and its hanging bells, in lamplight."""
     back = ("#3A2233", "#1E2A3F", "#3B2A1F", "#1F332F", "#2A2440", "#402024")[c.variant]
     c.shape(path("0,0 1,0 1,1 0,1"), c.tone(back, "#000000", 0.2), c.tone(back, "light", 0.12))
-    c.glow(0.5, 0.5, 0.6, c.tone("accent"), 0.5)
+    with c.moving("glint", share=0.75, seconds=3.4):
+        c.glow(0.5, 0.5, 0.6, c.tone("accent"), 0.5)
     c.shape(
         path("0,0.86 1,0.86 1,1 0,1"), c.tone("wood", "accent", 0.15), c.tone("wood", "near", 0.3)
     )
@@ -213,8 +218,10 @@ def _horns(c: Canvas, dim: Rgb, mid: Rgb, bright: Rgb) -> None:
         for k in range(5):
             a = 0.09 + 0.042 * k
             c.disc(0.5 + side * a, 0.5 - 0.00012 * k - 0.9 * a * a, 0.009, dim)
-            c.disc(0.5 + side * a - 0.002, 0.497 - 0.9 * a * a, 0.004, bright)
-        c.disc(0.5 + side * spread, lift, 0.014, bright)
+            with c.moving("glint", share=0.0, seconds=2.0, late=0.35 * k):
+                c.disc(0.5 + side * a - 0.002, 0.497 - 0.9 * a * a, 0.004, bright)
+        with c.moving("beat", by=(1.4, 1.4), about=(0.5 + side * spread, lift), seconds=2.4):
+            c.disc(0.5 + side * spread, lift, 0.014, bright)
 
 
 def _cap(c: Canvas, dim: Rgb, mid: Rgb, bright: Rgb) -> None:
@@ -225,8 +232,9 @@ def _cap(c: Canvas, dim: Rgb, mid: Rgb, bright: Rgb) -> None:
     for n in range(9):
         x = 0.32 + 0.045 * n
         y = 0.735 - 0.022 * (1 - ((n - 4) / 4) ** 2)
-        c.line([(x, y), (x, y + 0.055)], dim, 0.003)
-        c.disc(x, y + 0.065, 0.012, bright, flat=1.2)
+        with c.moving("sway", about=(x, y), share=9.0, seconds=1.8, late=0.12 * n):
+            c.line([(x, y), (x, y + 0.055)], dim, 0.003)
+            c.disc(x, y + 0.065, 0.012, bright, flat=1.2)
     for n in range(7):
         a = pi * (1.12 + 0.76 * n / 6)
         _rosette(c, 0.5 + 0.165 * cos(a), 0.72 + 0.19 * sin(a), 0.026, dim, bright)
@@ -234,8 +242,10 @@ def _cap(c: Canvas, dim: Rgb, mid: Rgb, bright: Rgb) -> None:
     for n in range(5):
         a = pi * (1.18 + 0.64 * n / 4)
         far = 0.12 + 0.012 * (n % 2)
-        c.line([(0.5, 0.44), (0.5 + far * cos(a), 0.44 + far * sin(a) * 4 / 3)], dim, 0.003)
-        _rosette(c, 0.5 + far * cos(a), 0.44 + far * sin(a) * 4 / 3, 0.018, mid, bright)
+        end = (0.5 + far * cos(a), 0.44 + far * sin(a) * 4 / 3)
+        with c.moving("sway", about=(0.5, 0.44), share=2.5, seconds=2.2, late=0.2 * n):
+            c.line([(0.5, 0.44), end], dim, 0.003)
+            _rosette(c, *end, 0.018, mid, bright)
 
 
 def _rosette(c: Canvas, x: float, y: float, size: float, dim: Rgb, bright: Rgb) -> None:
@@ -314,9 +324,12 @@ def _animal(c: Canvas, x: float) -> None:
     body, dark, pale = c.tone(fur), c.tone(mark), c.tone(fur, "#FFFFFF", 0.72)
     dog = c.variant % 2 == 1
     if dog:
-        c.curve([(x + 0.12, 0.86), (x + 0.19, 0.8), (x + 0.2, 0.7)], body, 0.036)
+        with c.moving("sway", about=(x + 0.12, 0.86), share=12.0, seconds=0.7):
+            c.curve([(x + 0.12, 0.86), (x + 0.19, 0.8), (x + 0.2, 0.7)], body, 0.036)
     else:
-        c.curve([(x + a, b) for a, b in path("0.1,0.91 0.2,0.92 0.24,0.84 0.21,0.76")], dark, 0.034)
+        tail = [(x + a, b) for a, b in path("0.1,0.91 0.2,0.92 0.24,0.84 0.21,0.76")]
+        with c.moving("sway", about=tail[0], share=5.0, seconds=2.6):
+            c.curve(tail, dark, 0.034)
     c.blob(
         [
             (x + a, b)
@@ -333,6 +346,12 @@ def _animal(c: Canvas, x: float) -> None:
         c.disc(x + turn * 0.105, 0.895, 0.058, dark if dog else body, flat=0.85)
         c.box(x + turn * 0.04 - 0.026, 0.73, x + turn * 0.04 + 0.026, 0.945, body, corner=0.026)
         c.disc(x + turn * 0.042, 0.935, 0.033, pale, flat=0.7)
+    with c.moving("sway", about=(x, 0.6), share=2.5, seconds=4.5):
+        _head(c, x, (body, dark, pale), dog=dog)
+
+
+def _head(c: Canvas, x: float, fur: tuple[Rgb, Rgb, Rgb], *, dog: bool) -> None:
+    body, dark, pale = fur
     _ears(c, x, body, dark, dog=dog)
     head = path("0,0.35 0.09,0.37 0.13,0.47 0.095,0.575 0,0.61 -0.095,0.575 -0.13,0.47 -0.09,0.37")
     c.blob([(x + a, b) for a, b in head], body)
@@ -358,8 +377,9 @@ def _ears(c: Canvas, x: float, body: Rgb, dark: Rgb, *, dog: bool) -> None:
 
 def _face(c: Canvas, x: float, *, dog: bool) -> None:
     for turn in (-1, 1):
-        c.disc(x + turn * 0.056, 0.475, 0.0165, c.tone("#241E1E"), flat=1.1)
-        c.disc(x + turn * 0.056 - 0.005, 0.469, 0.0055, c.tone("#FFFFFF"))
+        with c.moving("blink", by=(1, 0.08), about=(x + turn * 0.056, 0.478), seconds=3.7):
+            c.disc(x + turn * 0.056, 0.475, 0.0165, c.tone("#241E1E"), flat=1.1)
+            c.disc(x + turn * 0.056 - 0.005, 0.469, 0.0055, c.tone("#FFFFFF"))
         mouth = [(x, 0.54), (x + turn * 0.012, 0.562), (x + turn * 0.03, 0.557)]
         c.curve(mouth, c.tone("#5A4038"), 0.004)
         for k in () if dog else (-1, 1):

@@ -2,7 +2,9 @@
 
 from math import cos, pi, sin
 
-from lodestone.town.drawing import Canvas, Rgb, path
+from lodestone.town.air import steam
+from lodestone.town.drawing import Canvas, path
+from lodestone.town.surfaces import Rgb
 
 
 def fish_pot(c: Canvas) -> None:
@@ -21,8 +23,10 @@ def fish_pot(c: Canvas) -> None:
     _scatter(
         c, x, y, size * 0.74, 26, ("#F4A259", "#8FA84B", "#F6D8A8", "#A92A1B", "#6F8F3C"), 0.016
     )
-    _fish(c, x, y)
+    with c.moving("sway", about=(x, y), share=4.0, seconds=3.0):
+        _fish(c, x, y)
     _scatter(c, x, y, size * 0.6, 9, ("#7FA548", "#F6D8A8", "#D5482A"), 0.013)
+    _bubbles(c, x, y, size)
     for n, (dx, dy) in enumerate(((0.11, 0.16), (0.9, 0.2), (0.12, 0.86), (0.9, 0.84))):
         if n != c.variant % 4:
             _dish(
@@ -47,6 +51,16 @@ def fish_pot(c: Canvas) -> None:
                 )[n],
                 0.011,
             )
+    steam(c, x, y - 0.1, 0.2)
+
+
+def _bubbles(c: Canvas, x: float, y: float, size: float) -> None:
+    """Let the broth boil at its rim."""
+    for n in range(9):
+        angle = 2 * pi * n / 9
+        at = (x + size * 0.72 * cos(angle), y + size * 0.96 * sin(angle))
+        with c.moving("beat", by=(1.9, 1.9), about=at, seconds=1.0 + 0.1 * (n % 4), late=0.17 * (n % 5)):  # fmt: skip
+            c.ring(*at, 0.012, c.tone("#F8B27A"), 0.003)
 
 
 def _fish(c: Canvas, x: float, y: float) -> None:
@@ -143,9 +157,11 @@ def noodles(c: Canvas) -> None:
             corner=0.014,
         )
     _scatter(c, x, y, size * 0.68, 30, ("#6FA045", "#8FBF5A", "#C8321F"), 0.009)
-    _sticks(c, x + 0.18, y + 0.02, -0.55 + c.between(-0.15, 0.15))
+    with c.moving("drift", by=(-0.05, 0.03), seconds=2.8):
+        _sticks(c, x + 0.18, y + 0.02, -0.55 + c.between(-0.15, 0.15))
     _dish(c, 0.9, 0.82, 0.085, c.tone("light"), c.tone("#A92A1B"))
     _scatter(c, 0.9, 0.82, 0.05, 14, ("#E0603F", "#F4C26B", "#7A1D12"), 0.01)
+    steam(c, x, y - 0.08, 0.2)
 
 
 def rice_cakes(c: Canvas) -> None:
@@ -176,21 +192,28 @@ def rice_cakes(c: Canvas) -> None:
         cake = ("#FBF8F0", "#E9C877", "#FBF8F0", "#B7CC8F", "#FBF8F0", "#E9C877")[
             (n + c.variant) % 6
         ]
-        c.disc(x + dx + 0.006, y + dy + 0.016, 0.088, c.tone("#5B4424", alpha=90))
-        c.disc(x + dx, y + dy, 0.087, c.tone(cake, "#8A7350", 0.14))
-        c.disc(x + dx - 0.005, y + dy - 0.009, 0.08, c.tone(cake))
-        c.glow(x + dx - 0.025, y + dy - 0.035, 0.05, c.tone("#FFFFFF"), 0.7)
-        if (n + c.variant) % 3 == 0:
-            c.disc(x + dx, y + dy, 0.02, c.tone("#C8321F"))
+        about = (x + dx, y + dy)
+        with c.moving("beat", by=(1.07, 1.07), about=about, seconds=2.0, late=0.3 * n):
+            _cake(c, *about, cake, dotted=(n + c.variant) % 3 == 0)
     _dish(c, 0.88, 0.26, 0.1, c.tone("light"), c.tone("#E2B34F"))
     _scatter(c, 0.88, 0.26, 0.055, 18, ("#F0CB73", "#D9A23C"), 0.013)
     _dish(c, 0.88, 0.72, 0.1, c.tone("cloth"), c.tone("#6B2A18"))
     _scatter(c, 0.88, 0.72, 0.055, 12, ("#8C3B22", "#A9573A"), 0.014)
-    c.blob(
-        path("0.7,0.95 0.8,0.9 0.95,0.93 1.03,0.99 0.92,1.02 0.78,1.01"),
-        c.tone("leaf", "near", 0.2),
-    )
-    c.curve(path("0.72,0.955 0.85,0.955 1.0,0.985"), c.tone("leaf", "light", 0.4), 0.004)
+    with c.moving("sway", about=(1.0, 0.98), share=4.0, seconds=3.4):
+        leaf = path("0.7,0.95 0.8,0.9 0.95,0.93 1.03,0.99 0.92,1.02 0.78,1.01")
+        c.blob(leaf, c.tone("leaf", "near", 0.2))
+        c.curve(path("0.72,0.955 0.85,0.955 1.0,0.985"), c.tone("leaf", "light", 0.4), 0.004)
+    steam(c, x, y - 0.06, 0.2)
+
+
+def _cake(c: Canvas, x: float, y: float, paint: str, *, dotted: bool) -> None:
+    """Draw one rice cake, soft and warm."""
+    c.disc(x + 0.006, y + 0.016, 0.088, c.tone("#5B4424", alpha=90))
+    c.disc(x, y, 0.087, c.tone(paint, "#8A7350", 0.14))
+    c.disc(x - 0.005, y - 0.009, 0.08, c.tone(paint))
+    c.glow(x - 0.025, y - 0.035, 0.05, c.tone("#FFFFFF"), 0.7)
+    if dotted:
+        c.disc(x, y, 0.02, c.tone("#C8321F"))
 
 
 def _table(c: Canvas) -> None:

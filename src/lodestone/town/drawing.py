@@ -1,15 +1,14 @@
 """What scenes are drawn with: a harmony of colours and a canvas measured in shares of its size."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from math import pi
-from typing import Final
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw
+from PIL import ImageColor
 
-Rgb = tuple[int, ...]
-Point = tuple[float, float]
-_GLOW_SIZE: Final = 128
+from lodestone.town.surfaces import Motion, Move, Point, Rgb, Surface
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +32,27 @@ class Palette:
         return ImageColor.getrgb(name if name.startswith("#") else getattr(self, name))
 
 
-def _glow() -> Image.Image:
-    """Return light that falls off softly from the middle, as a mask."""
-    across = np.linspace(-1, 1, _GLOW_SIZE)
-    far = np.minimum(1, np.hypot(across[:, None], across[None, :]))
-    return Image.fromarray(((1 - far) ** 2.2 * 255).astype(np.uint8), "L")
-
-
 @dataclass(frozen=True, slots=True)
 class Canvas:
     """Where a scene is drawn, and with what. `x` and `y` are shares of width and height."""
 
-    image: Image.Image
+    surface: Surface
     colours: Palette
     chance: np.random.Generator
     variant: int
     band: float = 1.0
     """Share of the height that scenes are drawn in, about its middle; what touches an edge still reaches it."""
-    draw: ImageDraw.ImageDraw = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "draw", ImageDraw.Draw(self.image, "RGBA"))
 
     @property
     def width(self) -> int:
         """Return the width in pixels."""
-        return self.image.width
+        return self.surface.size[0]
 
     def at(self, x: float, y: float) -> Point:
         """Return the pixel of a place given in shares."""
         if y not in (0, 1):
             y = 0.5 + (y - 0.5) * self.band
-        return x * self.image.width, y * self.image.height
+        return x * self.width, y * self.surface.size[1]
 
     def tone(self, name: str, other: str = "light", share: float = 0.0, alpha: int = 255) -> Rgb:
         """Mix two colours of the palette; alpha from 0, clear, to 255."""
@@ -80,26 +68,38 @@ class Canvas:
         """Draw one of some names."""
         return names[int(self.chance.integers(len(names)))]
 
+    @contextmanager
+    def moving(
+        self,
+        move: Move,
+        *,
+        by: Point = (0.0, 0.0),
+        about: Point = (0.5, 0.5),
+        share: float = 0.0,
+        seconds: float = 4.0,
+        late: float = 0.0,
+    ) -> Iterator[None]:
+        """Let what is drawn within move together, where the surface can; see `Motion`.
+
+        Args:
+            move: How.
+            by: How far, in shares of width and height; for `beat` and `blink` how many times its size.
+            about: The place it leans, turns or swells about.
+            share: Degrees for `sway`, what stays of the light for `glint`.
+            seconds: Of one round.
+            late: So many seconds after the others.
+        """
+        pixels = by if move in ("beat", "blink") else self._far(*by)
+        self.surface.begin(Motion(move, seconds, late, pixels, self.at(*about), share))
+        yield
+        self.surface.end()
+
+    def _far(self, across: float, down: float) -> Point:
+        return across * self.width, down * self.band * self.surface.size[1]
+
     def shape(self, points: list[Point], colour: Rgb, below: Rgb | None = None) -> None:
         """Fill a polygon, from its colour above to another below where one is given."""
-        pixels = [self.at(x, y) for x, y in points]
-        if below is None:
-            self.draw.polygon(pixels, fill=colour)
-            return
-        left, right = min(x for x, _ in pixels), max(x for x, _ in pixels)
-        top, bottom = min(y for _, y in pixels), max(y for _, y in pixels)
-        box = (
-            max(0, int(left)),
-            max(0, int(top)),
-            min(self.image.width, int(right) + 1),
-            min(self.image.height, int(bottom) + 1),
-        )
-        if box[0] >= box[2] or box[1] >= box[3]:
-            return
-        size = (box[2] - box[0], box[3] - box[1])
-        mask = Image.new("L", size)
-        ImageDraw.Draw(mask).polygon([(x - box[0], y - box[1]) for x, y in pixels], fill=255)
-        self.image.paste(fall(colour, below, size), box, mask)
+        self.surface.polygon([self.at(x, y) for x, y in points], colour, below)
 
     def blob(self, points: list[Point], colour: Rgb, below: Rgb | None = None) -> None:
         """Fill a soft shape that runs smoothly through all points."""
@@ -109,7 +109,7 @@ class Canvas:
         """Fill a circle, or an ellipse `flat` times as high; the radius is a share of the width."""
         across, down = radius * self.width, radius * self.width * flat
         cx, cy = self.at(x, y)
-        self.draw.ellipse((cx - across, cy - down, cx + across, cy + down), fill=colour)
+        self.surface.ellipse((cx - across, cy - down, cx + across, cy + down), colour)
 
     def ring(
         self, x: float, y: float, radius: float, colour: Rgb, thick: float, *, flat: float = 1.0
@@ -118,20 +118,17 @@ class Canvas:
         across, down = radius * self.width, radius * self.width * flat
         cx, cy = self.at(x, y)
         box = (cx - across, cy - down, cx + across, cy + down)
-        self.draw.ellipse(box, outline=colour, width=max(1, round(thick * self.width)))
+        self.surface.ring(box, colour, thick * self.width)
 
     def box(
         self, x: float, y: float, x2: float, y2: float, colour: Rgb, *, corner: float = 0.0
     ) -> None:
         """Fill a rectangle."""
-        left, top = self.at(x, y)
-        right, bottom = self.at(x2, y2)
-        self.draw.rounded_rectangle((left, top, right, bottom), corner * self.width, fill=colour)
+        self.surface.rectangle((*self.at(x, y), *self.at(x2, y2)), colour, corner * self.width)
 
     def line(self, points: list[Point], colour: Rgb, thick: float) -> None:
         """Draw a line; its thickness is a share of the width."""
-        path = [self.at(x, y) for x, y in points]
-        self.draw.line(path, fill=colour, width=max(1, round(thick * self.width)), joint="curve")
+        self.surface.line([self.at(x, y) for x, y in points], colour, thick * self.width)
 
     def curve(self, points: list[Point], colour: Rgb, thick: float) -> None:
         """Draw a line that runs smoothly through all points, round at its ends."""
@@ -141,13 +138,7 @@ class Canvas:
 
     def glow(self, x: float, y: float, radius: float, colour: Rgb, strength: float) -> None:
         """Lay soft light around a place; strength from 0 to 1."""
-        reach = max(2, round(radius * self.width))
-        cx, cy = (round(part) for part in self.at(x, y))
-        mask = _GLOW.resize((2 * reach, 2 * reach)).point(lambda value: int(value * strength))
-        self.image.paste(colour[:3], (cx - reach, cy - reach), mask)
-
-
-_GLOW: Final = _glow()
+        self.surface.glow(*self.at(x, y), radius * self.width, colour, strength)
 
 
 def path(text: str) -> list[Point]:
@@ -158,14 +149,6 @@ def path(text: str) -> list[Point]:
     """
     pairs = (pair.split(",") for pair in text.split())
     return [(float(x), float(y)) for x, y in pairs]
-
-
-def fall(above: Rgb, below: Rgb, size: tuple[int, int]) -> Image.Image:
-    """Return an area filled from one colour above to another below."""
-    ends = [np.array(colour[:3], np.float32) for colour in (above, below)]
-    share = np.linspace(0, 1, size[1], dtype=np.float32)[:, None]
-    column = ends[0] * (1 - share) + ends[1] * share
-    return Image.fromarray(column.astype(np.uint8)[:, None, :], "RGB").resize(size)
 
 
 def smooth(points: list[Point], *, closed: bool = True) -> list[Point]:
@@ -223,13 +206,15 @@ def mountains(c: Canvas, base: float) -> None:
 
 def clouds(c: Canvas, count: int) -> None:
     """Draw flat-bottomed clouds."""
-    for _ in range(count):
+    for n in range(count):
         x, y, size = c.between(0.05, 0.85), c.between(0.06, 0.26), c.between(0.02, 0.035)
         white = c.tone("light", alpha=170)
-        c.box(x - size * 2, y, x + size * 2.4, y + size, white, corner=size / 2)
-        c.box(
-            x - size * 0.8, y - size * 0.75, x + size * 1.3, y + size * 0.6, white, corner=size / 2
-        )
+        with c.moving("drift", by=(0.09, 0), seconds=9.0 + 2 * n):
+            c.box(x - size * 2, y, x + size * 2.4, y + size, white, corner=size / 2)
+            c.box(
+                x - size * 0.8, y - size * 0.75, x + size * 1.3, y + size * 0.6, white,
+                corner=size / 2,
+            )  # fmt: skip
 
 
 def house(c: Canvas, x: float, ground: float, size: float, *, lit: bool = False) -> None:
@@ -262,10 +247,11 @@ def tree(c: Canvas, x: float, ground: float, size: float, shade: float = 0.0) ->
         x - size * 0.045, ground - size * 0.8, x + size * 0.045, ground, c.tone("wood", "near", 0.4)
     )
     crown, bright = c.tone("leaf", "near", 0.35 + shade), c.tone("leaf", "near", 0.15 + shade)
-    for dx, dy, r in ((0, -1.3, 0.4), (-0.24, -1.0, 0.33), (0.24, -1.0, 0.33)):
-        c.disc(x + dx * size, ground + dy * size, r * size, crown)
-    for dx, dy, r in ((-0.1, -1.42, 0.24), (-0.32, -1.06, 0.18)):
-        c.disc(x + dx * size, ground + dy * size, r * size, bright)
+    with c.moving("sway", about=(x, ground), share=2.0, seconds=4.0 + 3 * (x % 0.5)):
+        for dx, dy, r in ((0, -1.3, 0.4), (-0.24, -1.0, 0.33), (0.24, -1.0, 0.33)):
+            c.disc(x + dx * size, ground + dy * size, r * size, crown)
+        for dx, dy, r in ((-0.1, -1.42, 0.24), (-0.32, -1.06, 0.18)):
+            c.disc(x + dx * size, ground + dy * size, r * size, bright)
 
 
 def figure(

@@ -2,19 +2,8 @@
 
 from collections.abc import Callable
 
-from lodestone.town.drawing import (
-    Canvas,
-    Point,
-    Rgb,
-    clouds,
-    figure,
-    house,
-    mountains,
-    path,
-    ridge,
-    sun,
-    tree,
-)
+from lodestone.town.drawing import Canvas, clouds, figure, house, mountains, path, ridge, sun, tree
+from lodestone.town.surfaces import Point, Rgb
 
 _WARES = ("#C8452E", "#7F9D4B", "#E0B04A", "#8A5A7C", "#E7DCC0", "#D9803F")
 
@@ -36,14 +25,10 @@ def market(c: Canvas) -> None:
         for post in (left + 0.015, left + 0.285):
             c.box(post, 0.4, post + 0.012, 0.83, c.tone("wood", "near", 0.3))
         for k in range(3):
-            figure(
-                c,
-                left + 0.07 + 0.08 * k,
-                0.74,
-                0.13,
-                c.tone(c.pick("accent", "cloth", "leaf", "near"), "light", 0.15),
-                hat=c.chance.random() < 0.3,
-            )
+            coat = c.tone(c.pick("accent", "cloth", "leaf", "near"), "light", 0.15)
+            about = (left + 0.07 + 0.08 * k, 0.74)
+            with c.moving("sway", about=about, share=5.0, seconds=2.2 + 0.4 * k, late=0.3 * n):
+                figure(c, *about, 0.13, coat, hat=c.chance.random() < 0.3)
         c.box(left, 0.67, left + 0.3, 0.83, c.tone("wood"), corner=0.006)
         c.box(left, 0.67, left + 0.3, 0.69, c.tone("wood", "light", 0.25), corner=0.004)
         for k in range(6):
@@ -59,7 +44,10 @@ def market(c: Canvas) -> None:
             tone = c.tone("light") if k % 2 else paint
             up, down = left + 0.02 + 0.0433 * k, left + 0.0633 + 0.0433 * k
             c.shape([(up, 0.33), (down, 0.33), (b, 0.45), (a, 0.45)], tone)
-            c.disc((a + b) / 2, 0.45, 0.0275, tone, flat=0.7)
+            with c.moving(
+                "beat", by=(1, 1.35), about=((a + b) / 2, 0.45), seconds=2.0, late=0.2 * k
+            ):
+                c.disc((a + b) / 2, 0.45, 0.0275, tone, flat=0.7)
     for n in range(6):
         x, y = 0.06 + 0.175 * n + c.between(-0.02, 0.02), 0.92 + 0.02 * (n % 2)
         c.disc(x, y + 0.035, 0.075, c.tone("near", alpha=70), flat=0.3)
@@ -80,19 +68,25 @@ def bull(c: Canvas) -> None:
     mountains(c, 0.4)
     ridge(c, 0.52, 0.12, c.tone("leaf", "near", 0.2), c.tone("leaf", "near", 0.1))
     for row in range(5):
-        for n in range(34):
-            x, y = (n + 0.5 * (row % 2)) / 33 + c.between(-0.006, 0.006), 0.47 + row * 0.042
-            coat = c.tone(c.pick("accent", "cloth", "near", "wood"), "middle", 0.6)
-            c.disc(x, y, 0.012, coat)
-            c.disc(x, y - 0.018, 0.0075, c.tone("#D9A47C", "middle", 0.55))
+        with c.moving("drift", by=(0.004, -0.008), seconds=1.3, late=0.25 * row):
+            for n in range(34):
+                x, y = (n + 0.5 * (row % 2)) / 33 + c.between(-0.006, 0.006), 0.47 + row * 0.042
+                coat = c.tone(c.pick("accent", "cloth", "near", "wood"), "middle", 0.6)
+                c.disc(x, y, 0.012, coat)
+                c.disc(x, y - 0.018, 0.0075, c.tone("#D9A47C", "middle", 0.55))
     for n in range(6):
         x = 0.07 + 0.175 * n
         c.line([(x, 0.3), (x, 0.66)], c.tone("wood"), 0.005)
-        c.shape(
-            [(x, 0.3), (x + 0.075, 0.325), (x, 0.37)], c.tone(("accent", "cloth", "light")[n % 3])
-        )
+        flag = [(x, 0.3), (x + 0.075, 0.325), (x, 0.37)]
+        _flag(c, flag, c.tone(("accent", "cloth", "light")[n % 3]), n)
     c.shape(path("0,0.66 1,0.66 1,1 0,1"), c.tone("#D9B98A"), c.tone("#B48B5C"))
     _buffalo(c)
+
+
+def _flag(c: Canvas, points: list[Point], colour: Rgb, n: int) -> None:
+    """Draw a flag in the wind at the pole where its first point is."""
+    with c.moving("beat", by=(0.62, 1.08), about=points[0], seconds=1.5, late=0.2 * n):
+        c.shape(points, colour)
 
 
 def _buffalo(c: Canvas) -> None:
@@ -107,7 +101,9 @@ def _buffalo(c: Canvas) -> None:
     c.disc(middle, 0.93, 0.27, c.tone("#7A5C3C", alpha=130), flat=0.14)
     for x in (-0.16, 0.12):
         c.blob(at([(x - 0.025, 0.74), (x + 0.04, 0.74), (x + 0.025, 0.92), (x - 0.02, 0.92)]), dark)
-    c.curve(at(path("-0.235,0.62 -0.27,0.7 -0.262,0.8")), dark, 0.012)
+    tail = at(path("-0.235,0.62 -0.27,0.7 -0.262,0.8"))
+    with c.moving("sway", about=tail[0], share=14.0, seconds=1.7):
+        c.curve(tail, dark, 0.012)
     c.blob(
         at(
             path(
@@ -119,7 +115,8 @@ def _buffalo(c: Canvas) -> None:
     for x in (-0.2, 0.075):
         c.blob(at([(x - 0.03, 0.72), (x + 0.05, 0.72), (x + 0.028, 0.93), (x - 0.022, 0.93)]), hide)
         c.box(middle + turn * x - 0.024, 0.915, middle + turn * x + 0.026, 0.94, dark, corner=0.006)
-    _buffalo_head(c, at, hide)
+    with c.moving("sway", about=at([(0.18, 0.62)])[0], share=4.0, seconds=2.6):
+        _buffalo_head(c, at, hide)
     red = c.tone("accent")
     c.shape(at(path("-0.1,0.555 0.03,0.535 0.045,0.66 -0.09,0.675")), red)
     c.line(at([(-0.093, 0.65), (0.044, 0.635)]), c.tone("#FFD27A"), 0.008)
@@ -156,20 +153,18 @@ def football(c: Canvas) -> None:
     )
     for row in range(5):
         c.box(0, 0.39 + row * 0.038, 1, 0.396 + row * 0.038, c.tone("wood", "light", 0.2))
-        for n in range(40):
-            if c.chance.random() < 0.9:
-                x, y = (n + 0.5 * (row % 2)) / 39, 0.382 + row * 0.038
-                c.disc(
-                    x,
-                    y,
-                    0.0105,
-                    c.tone(c.pick("accent", "cloth", "light", "far", "leaf"), "light", 0.12),
-                )
-                c.disc(x, y - 0.015, 0.0065, c.tone("#D9A47C"))
+        with c.moving("drift", by=(0, -0.007), seconds=1.1, late=0.2 * row):
+            for n in range(40):
+                if c.chance.random() < 0.9:
+                    x, y = (n + 0.5 * (row % 2)) / 39, 0.382 + row * 0.038
+                    name = c.pick("accent", "cloth", "light", "far", "leaf")
+                    c.disc(x, y, 0.0105, c.tone(name, "light", 0.12))
+                    c.disc(x, y - 0.015, 0.0065, c.tone("#D9A47C"))
     for n in range(7):
         x = 0.03 + 0.155 * n
         c.line([(x, 0.22), (x, 0.4)], c.tone("near"), 0.004)
-        c.shape([(x, 0.22), (x + 0.07, 0.24), (x, 0.275)], c.tone(("accent", "cloth")[n % 2]))
+        flag = [(x, 0.22), (x + 0.07, 0.24), (x, 0.275)]
+        _flag(c, flag, c.tone(("accent", "cloth")[n % 2]), n)
     _pitch(c)
     spots = [
         (0.14 + 0.105 * k + c.between(-0.03, 0.03), 0.7 + 0.23 * float(c.chance.random()))
@@ -177,11 +172,16 @@ def football(c: Canvas) -> None:
     ]
     for k, (x, y) in enumerate(sorted(spots, key=lambda spot: spot[1])):
         size = 0.09 + 0.14 * (y - 0.65)
-        c.disc(x, y, size * 0.45, c.tone("#2F5230", alpha=110), flat=0.22)
-        figure(c, x, y, size, c.tone(("accent", "light")[k % 2]), arms="out" if k % 3 == 0 else "")
+        runs = (0.09 if k % 2 else -0.07, 0.012)
+        with c.moving("drift", by=runs, seconds=2.6 + 0.3 * k):
+            c.disc(x, y, size * 0.45, c.tone("#2F5230", alpha=110), flat=0.22)
+            with c.moving("drift", by=(0, -0.008), seconds=0.6):
+                coat = c.tone(("accent", "light")[k % 2])
+                figure(c, x, y, size, coat, arms="out" if k % 3 == 0 else "")
     ball = (c.between(0.3, 0.7), 0.95)
-    c.disc(*ball, 0.016, c.tone("light"))
-    c.disc(*ball, 0.006, c.tone("#2B2526"))
+    with c.moving("drift", by=(0.2, -0.05), seconds=2.4), c.moving("turn", about=ball, seconds=0.8):
+        c.disc(*ball, 0.016, c.tone("light"))
+        c.disc(ball[0] + 0.004, ball[1], 0.006, c.tone("#2B2526"))
 
 
 def _pitch(c: Canvas) -> None:
@@ -233,9 +233,12 @@ def raising(c: Canvas) -> None:
         c.disc(x, 0.94, 0.05, c.tone("near", alpha=80), flat=0.2)
         cloth = c.tone(c.pick("accent", "cloth", "light", "wood"))
         arms = "up" if (n + c.variant) % 3 == 0 else ""
-        figure(c, x, 0.94, 0.14, cloth, hat=n % 3 == 0, arms=arms)
+        with c.moving("sway", about=(x, 0.94), share=5.0, seconds=2.0 + 0.2 * n):
+            figure(c, x, 0.94, 0.14, cloth, hat=n % 3 == 0, arms=arms)
     for n in range(2):
-        figure(c, 0.42 + 0.32 * n, 0.43, 0.09, c.tone("cloth" if n else "accent"), arms="out")
+        x = 0.42 + 0.32 * n
+        with c.moving("sway", about=(x, 0.43), share=8.0, seconds=1.3, late=0.6 * n):
+            figure(c, x, 0.43, 0.09, c.tone("cloth" if n else "accent"), arms="out")
     c.line([(0.6, 0.965), (0.92, 0.955)], c.tone("#D9A668", "light", 0.1), 0.02)
     c.line([(0.64, 0.985), (0.94, 0.98)], c.tone("#B9804A", "wood", 0.25), 0.02)
 

@@ -4,18 +4,9 @@ from math import pi, sin
 
 import numpy as np
 
-from lodestone.town.drawing import (
-    Canvas,
-    Point,
-    clouds,
-    figure,
-    house,
-    mountains,
-    path,
-    ridge,
-    sun,
-    tree,
-)
+from lodestone.town.air import shimmer, smoke
+from lodestone.town.drawing import Canvas, clouds, figure, house, mountains, path, ridge, sun, tree
+from lodestone.town.surfaces import Point, Rgb
 
 
 def village(c: Canvas) -> None:
@@ -30,6 +21,8 @@ def village(c: Canvas) -> None:
             x = (n + 0.3 + 0.35 * (row % 2)) / count + c.between(-0.025, 0.025) - size / 2
             if c.chance.random() < 0.85:
                 house(c, x, ground + c.between(-0.012, 0.012), size)
+                if n == 1 + (row + c.variant) % 3:
+                    smoke(c, x + size * 0.6, ground - size * 1.05, size)
             else:
                 tree(c, x + size / 2, ground + 0.01, size * 0.75)
         if row < 2:
@@ -67,16 +60,13 @@ def terraces(c: Canvas) -> None:
             )
         c.shape([*line, (1.02, 1.1), (-0.02, 1.1)], colour, below)
         c.shape([*line, *reversed(bank)], c.tone("leaf", "near", 0.35 + 0.25 * depth))
+        for k in range(3 if n % 2 == wet and n > 1 else 0):
+            at = (0.13 + 0.31 * k + 0.17 * n) % 0.85
+            shimmer(c, at, line[round(at * 59)][1] + 0.022 + 0.022 * depth, 0.07 + 0.05 * depth, k)
     for n in range(2 + c.variant % 3):
-        y = 0.62 + 0.11 * n
-        figure(
-            c,
-            c.between(0.15, 0.85),
-            y,
-            0.035 + 0.018 * n,
-            c.tone(c.pick("accent", "cloth")),
-            hat=True,
-        )
+        x, y = c.between(0.15, 0.85), 0.62 + 0.11 * n
+        with c.moving("sway", about=(x, y), share=5.0, seconds=3.0 + 0.4 * n):
+            figure(c, x, y, 0.035 + 0.018 * n, c.tone(c.pick("accent", "cloth")), hat=True)
     house(c, c.between(0.1, 0.3), 0.46, 0.08)
     tree(c, c.between(0.36, 0.44), 0.47, 0.06)
 
@@ -84,9 +74,10 @@ def terraces(c: Canvas) -> None:
 def tea(c: Canvas) -> None:
     """Draw rows of clipped tea over rounded hills, with pickers between them and mist above."""
     mountains(c, 0.46)
-    for _ in range(3):
+    for n in range(3):
         y, x = c.between(0.3, 0.44), c.between(-0.2, 0.6)
-        c.box(x, y, x + c.between(0.35, 0.6), y + 0.022, c.tone("light", alpha=90), corner=0.02)
+        with c.moving("drift", by=(0.12 if n % 2 else -0.12, 0), seconds=8.0 + n):
+            c.box(x, y, x + c.between(0.35, 0.6), y + 0.022, c.tone("light", alpha=90), corner=0.02)
     tilt = c.between(0.05, 0.12) * (1 if c.variant % 2 else -1)
     rows = 8
     for n in range(rows):
@@ -110,147 +101,9 @@ def tea(c: Canvas) -> None:
         if n in (2, 4, 6) and (n // 2 + c.variant) % 3:
             x = c.between(0.15, 0.85)
             y = base + tilt * (x - 0.5) * (1 - depth * 0.5) + thick * 1.5
-            figure(
-                c, x, y, 0.07 + 0.09 * depth, c.tone(c.pick("accent", "cloth", "light")), hat=True
-            )
-
-
-def bridge(c: Canvas) -> None:
-    """Draw a covered bridge over a river, doubled in the water."""
-    sun(c, c.between(0.12, 0.88), 0.15, 0.04)
-    mountains(c, 0.56)
-    ridge(c, 0.66, 0.12, c.tone("middle"), c.tone("middle", "leaf", 0.4))
-    c.shape(path("0,0.68 1,0.68 1,1 0,1"), c.tone("water"), c.tone("water", "middle", 0.55))
-    wood, dark = c.tone("wood", "light", 0.2), c.tone("wood", "near", 0.55)
-    towers = (
-        ((0.5, 1.0), (0.2, 0.82), (0.8, 0.82)) if c.variant % 2 else ((0.32, 0.95), (0.68, 0.95))
-    )
-    for x, _ in towers:
-        c.shape(
-            [(x - 0.045, 0.6), (x + 0.045, 0.6), (x + 0.032, 0.8), (x - 0.032, 0.8)],
-            c.tone("far", "near", 0.4),
-        )
-        c.disc(x, 0.8, 0.055, c.tone("light", alpha=70), flat=0.16)
-    for n in range(22):
-        y, x = 0.71 + 0.0125 * n, c.between(-0.05, 0.85)
-        c.box(x, y, x + c.between(0.05, 0.2), y + 0.005, c.tone("light", alpha=90), corner=0.003)
-    c.box(-0.02, 0.585, 1.02, 0.63, dark)
-    c.box(-0.02, 0.5, 1.02, 0.585, c.tone("horizon", "wood", 0.35))
-    for n in range(21):
-        c.box(0.05 * n - 0.006, 0.49, 0.05 * n + 0.006, 0.59, c.tone("wood", "near", 0.2))
-    c.box(-0.02, 0.553, 1.02, 0.562, wood)
-    c.shape(path("-0.02,0.505 -0.02,0.44 1.02,0.44 1.02,0.505"), dark)
-    for x, size in towers:
-        for k in range(4):
-            y, wide = 0.452 - 0.052 * k * size, (0.115 - 0.021 * k) * size
-            c.shape(
-                [
-                    (x - wide * 1.12, y - 0.006),
-                    (x - wide * 0.52, y - 0.05 * size),
-                    (x + wide * 0.52, y - 0.05 * size),
-                    (x + wide * 1.12, y - 0.006),
-                    (x + wide, y + 0.008),
-                    (x - wide, y + 0.008),
-                ],
-                c.tone("wood", "near", 0.6 - 0.25 * (k % 2)),
-            )
-        c.disc(x, 0.452 - 0.208 * size, 0.009, c.tone("accent"))
-    for _ in range(2 + c.variant % 3):
-        figure(c, c.between(0.08, 0.92), 0.59, 0.045, c.tone(c.pick("accent", "cloth", "light")))
-    c.box(-0.02, 0.565, 1.02, 0.6, dark)
-    ridge(c, 1.02, 0.09, c.tone("near"))
-
-
-def waterfall(c: Canvas) -> None:
-    """Draw a waterfall in two falls between rocks and trees."""
-    mountains(c, 0.34)
-    shift = c.between(-0.1, 0.1)
-    left, right = 0.42 + shift, 0.6 + shift
-    stone, deep = c.tone("far", "near", 0.3), c.tone("near", "far", 0.15)
-    c.blob(
-        [
-            (-0.1, 0.2),
-            (left - 0.12, 0.24),
-            (left, 0.3),
-            (left + 0.03, 0.55),
-            (left - 0.02, 0.9),
-            (0.1, 1.05),
-            (-0.1, 1.05),
-        ],
-        stone,
-        deep,
-    )
-    c.blob(
-        [
-            (1.1, 0.14),
-            (right + 0.14, 0.2),
-            (right, 0.28),
-            (right - 0.02, 0.5),
-            (right + 0.06, 0.9),
-            (0.9, 1.05),
-            (1.1, 1.05),
-        ],
-        stone,
-        deep,
-    )
-    _strata(c, shift)
-    _falls(c, shift, left, right)
-    for x in (0.04, 0.16, 0.84, 0.97, c.between(0.28, 0.4)):
-        c.disc(x, 0.99, c.between(0.05, 0.09), c.tone("near", "far", 0.15), flat=0.7)
-        c.disc(x - 0.012, 0.975, 0.035, c.tone("near", "leaf", 0.5), flat=0.6)
-    for x, y, size in (
-        (0.07, 0.25, 0.13),
-        (0.23, 0.28, 0.1),
-        (0.78, 0.25, 0.12),
-        (0.93, 0.2, 0.14),
-    ):
-        tree(c, x, y, size)
-
-
-def _strata(c: Canvas, shift: float) -> None:
-    """Draw ledges and grass in the rock on both sides."""
-    for n in range(14):
-        y = 0.36 + 0.032 * n
-        left = c.between(-0.05, 0.22)
-        right = c.between(0.7 + shift, 0.95)
-        for x in (left, right):
-            wide = c.between(0.06, 0.15)
-            tone = c.tone("far", "light", 0.2, alpha=80) if n % 2 else c.tone("near", alpha=90)
-            c.shape([(x, y), (x + wide, y + 0.006), (x + wide * 0.7, y + 0.022)], tone)
-        if n % 4 == 0:
-            for x in (left, right):
-                c.disc(x + 0.05, y, 0.028, c.tone("leaf", "near", 0.3), flat=0.45)
-
-
-def _falls(c: Canvas, shift: float, left: float, right: float) -> None:
-    """Draw the two falls and the pool below."""
-    for top, bottom, wide in ((0.27, 0.52, 0.0), (0.51, 0.8, 0.035)):
-        c.shape(
-            [
-                (left - wide, top),
-                (right + wide, top),
-                (right + wide + 0.02, bottom),
-                (left - wide - 0.02, bottom),
-            ],
-            c.tone("light", "water", 0.35),
-            c.tone("water", "light", 0.25),
-        )
-        for _ in range(16):
-            x, thick = c.between(left - wide, right + wide), c.between(0.002, 0.007)
-            c.line(
-                [(x, top + c.between(0, 0.08)), (x + (x - 0.5 - shift) * 0.12, bottom)],
-                c.tone("light", alpha=140),
-                thick,
-            )
-        for n in range(7):
-            x = left - wide - 0.02 + (right - left + 2 * wide + 0.04) * n / 6
-            c.disc(x, bottom, c.between(0.02, 0.035), c.tone("light", alpha=150), flat=0.55)
-    c.shape(path("0,0.82 1,0.82 1,1 0,1"), c.tone("water"), c.tone("water", "middle", 0.6))
-    for n in range(12):
-        x, y = c.between(0.0, 0.9), 0.84 + 0.013 * n
-        c.box(x, y, x + c.between(0.04, 0.14), y + 0.005, c.tone("light", alpha=120), corner=0.003)
-    if c.variant % 2:
-        c.glow(0.5 + shift, 0.66, 0.2, c.tone("light"), 0.35)
+            coat = c.tone(c.pick("accent", "cloth", "light"))
+            with c.moving("sway", about=(x, y), share=4.0, seconds=2.6 + 0.3 * n):
+                figure(c, x, y, 0.07 + 0.09 * depth, coat, hat=True)
 
 
 def rapeseed(c: Canvas) -> None:
@@ -270,18 +123,24 @@ def rapeseed(c: Canvas) -> None:
             [(vanish - 0.004, 0.545), (vanish + 0.004, 0.545), (foot + 0.1, 1), (foot, 1)],
             c.tone("leaf", alpha=150),
         )
-    for n in range(520):
-        depth = (n / 520) ** 0.8
-        colour = c.tone("#FFE678", "#E2AC2E", float(c.chance.random()))
-        c.disc(c.between(0, 1), 0.56 + 0.46 * depth, 0.003 + 0.009 * depth, colour, flat=0.8)
+    for row in range(8):
+        with c.moving("drift", by=(0.003 + 0.002 * row, 0), seconds=3.2, late=0.25 * row):
+            for n in range(65 * row, 65 * row + 65):
+                depth = (n / 520) ** 0.8
+                colour = c.tone("#FFE678", "#E2AC2E", float(c.chance.random()))
+                at, size = c.between(0, 1), 0.003 + 0.009 * depth
+                c.disc(at, 0.56 + 0.46 * depth, size, colour, flat=0.8)
     c.shape(
         [(vanish - 0.004, 0.545), (vanish + 0.006, 0.545), (0.62, 1.0), (0.4, 1.0)],
         c.tone("#EBD9B0"),
         c.tone("#C9A877"),
     )
-    figure(c, vanish * 0.4 + 0.31, 0.8, 0.085, c.tone("accent"))
+    x = vanish * 0.4 + 0.31
+    with c.moving("sway", about=(x, 0.8), share=4.0, seconds=1.6):
+        figure(c, x, 0.8, 0.085, c.tone("accent"))
     if c.variant % 2:
-        figure(c, vanish * 0.4 + 0.37, 0.82, 0.06, c.tone("cloth"))
+        with c.moving("sway", about=(x + 0.06, 0.82), share=5.0, seconds=1.3):
+            figure(c, x + 0.06, 0.82, 0.06, c.tone("cloth"))
 
 
 def hives(c: Canvas) -> None:
@@ -306,16 +165,24 @@ def hives(c: Canvas) -> None:
         c.box(
             x - 0.012, ground - 0.2, x + size + 0.012, ground - 0.165, c.tone("wood"), corner=0.006
         )
-    for _ in range(90):
+    for n in range(90):
         x, y = c.between(0, 1), c.between(0.72, 1)
         if not (0.1 < x < 0.85 and y < 0.86):
             size = 0.006 + 0.02 * (y - 0.7)
-            c.disc(x, y, size, c.tone(c.pick("#F7D354", "light", "accent")))
-            c.disc(x, y, size * 0.4, c.tone("#B5742A"))
-    for _ in range(7 + c.variant):
-        x, y = c.between(0.15, 0.85), c.between(0.36, 0.66)
-        c.disc(x - 0.007, y - 0.014, 0.009, c.tone("light", alpha=210), flat=0.65)
-        c.disc(x + 0.004, y - 0.015, 0.008, c.tone("light", alpha=210), flat=0.65)
+            with c.moving("drift", by=(0.008, 0), seconds=2.4, late=0.2 * (n % 6)):
+                c.disc(x, y, size, c.tone(c.pick("#F7D354", "light", "accent")))
+                c.disc(x, y, size * 0.4, c.tone("#B5742A"))
+    for n in range(7 + c.variant):
+        _bee(c, c.between(0.15, 0.85), c.between(0.36, 0.66), n)
+
+
+def _bee(c: Canvas, x: float, y: float, n: int) -> None:
+    """Draw a bee on its way to a flower and back, its wings whirring."""
+    away = (0.09 * (1 if n % 2 else -1), 0.05 * sin(2.0 * n))
+    with c.moving("drift", by=away, seconds=2.2 + 0.35 * n), c.moving("drift", by=(0, 0.02), seconds=0.7):  # fmt: skip
+        with c.moving("beat", by=(1, 0.4), about=(x, y - 0.014), seconds=0.16):
+            c.disc(x - 0.007, y - 0.014, 0.009, c.tone("light", alpha=210), flat=0.65)
+            c.disc(x + 0.004, y - 0.015, 0.008, c.tone("light", alpha=210), flat=0.65)
         c.disc(x, y, 0.011, c.tone("#E8AE35"), flat=0.68)
         c.box(x - 0.001, y - 0.009, x + 0.003, y + 0.009, c.tone("#3B2E22"))
 
@@ -333,7 +200,23 @@ def road(c: Canvas) -> None:
     for n in range(7):
         c.box(0.02 + 0.16 * n, 0.837, 0.1 + 0.16 * n, 0.845, c.tone("light", alpha=200))
     x, paint = c.between(0.2, 0.36), c.tone(("accent", "cloth", "#3F8F7B")[c.variant % 3])
-    c.disc(x + 0.22, 0.885, 0.26, c.tone("near", alpha=120), flat=0.09)
+    with c.moving("cross", by=(1.05, 0), seconds=9.0):
+        c.disc(x + 0.22, 0.885, 0.26, c.tone("near", alpha=120), flat=0.09)
+        with c.moving("drift", by=(0, -0.004), seconds=0.45):
+            _truck(c, x, paint)
+        for wheel in (x + 0.075, x + 0.2, x + 0.385):
+            _wheel(c, wheel, 0.845)
+    for n in range(16):
+        blade = n / 15 + c.between(-0.02, 0.02)
+        c.line(
+            [(blade, 1.0), (blade + c.between(-0.01, 0.01), 0.955 + 0.01 * sin(n))],
+            c.tone("leaf", "light", 0.2),
+            0.005,
+        )
+
+
+def _truck(c: Canvas, x: float, paint: Rgb) -> None:
+    """Draw the load, the cab and what carries them; x is the left edge."""
     c.box(x, 0.6, x + 0.27, 0.8, c.tone("wood", "light", 0.2), corner=0.006)
     for k in range(4):
         c.box(x, 0.635 + 0.042 * k, x + 0.27, 0.64 + 0.042 * k, c.tone("wood", "near", 0.4))
@@ -358,13 +241,11 @@ def road(c: Canvas) -> None:
     )
     c.box(x - 0.01, 0.79, x + 0.47, 0.83, c.tone("#3A3838"), corner=0.01)
     c.disc(x + 0.452, 0.745, 0.011, c.tone("#FFE9A8"))
-    for wheel in (x + 0.075, x + 0.2, x + 0.385):
-        c.disc(wheel, 0.845, 0.042, c.tone("#262425"))
-        c.disc(wheel, 0.845, 0.02, c.tone("#CFCBC4"))
-    for n in range(16):
-        blade = n / 15 + c.between(-0.02, 0.02)
-        c.line(
-            [(blade, 1.0), (blade + c.between(-0.01, 0.01), 0.955 + 0.01 * sin(n))],
-            c.tone("leaf", "light", 0.2),
-            0.005,
-        )
+
+
+def _wheel(c: Canvas, x: float, y: float) -> None:
+    c.disc(x, y, 0.042, c.tone("#262425"))
+    with c.moving("turn", about=(x, y), seconds=0.9):
+        c.disc(x, y, 0.02, c.tone("#CFCBC4"))
+        for across, down in ((0.02, 0.0), (0.0, 0.015)):
+            c.line([(x - across, y - down), (x + across, y + down)], c.tone("#6F6B66"), 0.005)

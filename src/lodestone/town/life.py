@@ -13,7 +13,7 @@ from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Verdicts
 from lodestone.town.habits import Habits
 from lodestone.town.make import Json, Post, Town
-from lodestone.town.pictures import HEIGHT, WIDTH, picture
+from lodestone.town.pictures import HEIGHT, WIDTH, clip, picture
 from lodestone.town.shopfronts import open_shops
 
 STEP_MINUTES: Final = 15
@@ -29,6 +29,8 @@ _LOOKING_MINUTES: Final = 5
 _HOURS: Final = np.array(
     [2, 1, 1, 1, 1, 2, 4, 6, 7, 6, 5, 6, 9, 8, 6, 5, 5, 6, 8, 11, 13, 13, 9, 5], np.float64
 )  # fmt: skip
+MOVES: Final = frozenset({"video", "live"})
+"""Kinds of posts that show a clip; its still stands first."""
 Told = Callable[[int, int, str], None]
 Put = Callable[[list[Json]], Awaitable[Verdicts]]
 
@@ -64,13 +66,25 @@ async def fill(
 
 
 async def _pictures(client: Client, town: Town, told: Told) -> dict[str, str]:
-    names = sorted({post.body["picture"] for post in town.posts if "picture" in post.body})
+    """Draw what posts show: a still for each, and the clip beside it for those that move."""
+    bodies = [post.body for post in town.posts if "picture" in post.body]
+    names = sorted({body["picture"] for body in bodies})
+    moves = {body["picture"] for body in bodies if body["kind"] in MOVES}
     addresses = {}
     for done, name in enumerate(names):
         told(done, len(names), "drawing pictures")
         topic, variant = (int(part) for part in name.split("-"))
         addresses[name] = await client.put_media(name, "image/webp", picture(topic, variant))
+        if name in moves:
+            addresses[clip_of(name)] = await client.put_media(
+                clip_of(name), "image/svg+xml", clip(topic, variant)
+            )
     return addresses
+
+
+def clip_of(picture_name: str) -> str:
+    """Return the key under which a picture's clip is stored."""
+    return f"clip-{picture_name}"
 
 
 async def _bring(client: Client, town: Town, addresses: dict[str, str], told: Told) -> None:
@@ -124,8 +138,10 @@ def _before(town: Town) -> str:
 def _body(post: Post, addresses: dict[str, str]) -> Json:
     body = {name: value for name, value in post.body.items() if name != "picture"}
     if "picture" in post.body:
-        url = addresses[post.body["picture"]]
-        body["media"] = [{"url": url, "type": "image/webp", "width": WIDTH, "height": HEIGHT}]
+        name, size = post.body["picture"], {"width": WIDTH, "height": HEIGHT}
+        body["media"] = [{"url": addresses[name], "type": "image/webp", **size}]
+        if post.body["kind"] in MOVES:
+            body["media"].append({"url": addresses[clip_of(name)], "type": "image/svg+xml", **size})
     return body
 
 

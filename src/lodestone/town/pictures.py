@@ -1,4 +1,4 @@
-"""Pictures of the town, drawn: flat shapes in one harmony, a light for the hour, no letter anywhere."""
+"""Pictures and clips of the town, drawn: flat shapes in one harmony, a light for the hour, no letter anywhere."""
 
 import io
 from collections.abc import Callable
@@ -8,8 +8,9 @@ import numpy as np
 from PIL import Image
 
 from lodestone.base.chance import Streams
-from lodestone.town import crafts, dishes, evenings, gatherings, landscapes
-from lodestone.town.drawing import Canvas, Palette, fall
+from lodestone.town import crafts, dishes, evenings, gatherings, landscapes, waters
+from lodestone.town.drawing import Canvas, Palette
+from lodestone.town.surfaces import Moving, Still, Surface, fall
 from lodestone.town.words import TOPICS
 
 WIDTH: Final = 480
@@ -17,6 +18,7 @@ HEIGHT: Final = 640
 """Upright, as a phone is held."""
 VARIANTS: Final = 6
 _SCALE: Final = 2
+_SIZE: Final = (WIDTH * _SCALE, HEIGHT * _SCALE)
 
 # sky, horizon, far, middle, near, leaf, water, wood, cloth, accent, light
 _DAYS: Final = (
@@ -38,8 +40,8 @@ _NIGHTS: Final = (
 _SCENES: Final[dict[str, Callable[[Canvas], None]]] = {
     draw.__name__: draw
     for draw in (
-        landscapes.village, landscapes.terraces, landscapes.tea, landscapes.bridge,
-        landscapes.waterfall, landscapes.rapeseed, landscapes.hives, landscapes.road,
+        landscapes.village, landscapes.terraces, landscapes.tea, waters.bridge,
+        waters.waterfall, landscapes.rapeseed, landscapes.hives, landscapes.road,
         gatherings.market, gatherings.bull, gatherings.football, gatherings.raising,
         evenings.pipes, evenings.drum_tower, evenings.night_market, evenings.dance,
         evenings.classroom, dishes.fish_pot, dishes.noodles, dishes.rice_cakes,
@@ -64,17 +66,40 @@ def picture(topic: int, variant: int) -> bytes:
         topic: Index into the topics.
         variant: 0 to 5; each has its own light and its own arrangement.
     """
-    scene = TOPICS[topic].scene
-    chance = Streams(2026).of(f"picture {scene}", topic, variant)
-    harmonies = _NIGHTS if scene in _AT_NIGHT else _DAYS
-    colours = harmonies[(topic + variant) % len(harmonies)]
-    size = (WIDTH * _SCALE, HEIGHT * _SCALE)
-    image = fall(colours.rgb("sky"), colours.rgb("horizon"), size)
-    _SCENES[scene](Canvas(image, colours, chance, variant, _BANDS.get(scene, 1.0)))
-    image = _paper(image.reduce(_SCALE), chance)
+    colours, chance = _light(topic, variant), _chance(topic, variant)
+    still = Still(fall(colours.rgb("sky"), colours.rgb("horizon"), _SIZE))
+    _draw(topic, variant, still, colours, chance)
+    image = _paper(still.image.reduce(_SCALE), chance)
     out = io.BytesIO()
     image.save(out, "WEBP", quality=60, method=2)
     return out.getvalue()
+
+
+def clip(topic: int, variant: int) -> bytes:
+    """Draw a picture as a silent clip of a few seconds, for ever: an SVG file that moves by itself.
+
+    It is the same drawing, so the picture is its first moment and stands for it where nothing shall move.
+    """
+    colours = _light(topic, variant)
+    moving = Moving(_SIZE, colours.rgb("sky"), colours.rgb("horizon"))
+    _draw(topic, variant, moving, colours, _chance(topic, variant))
+    return moving.file((WIDTH, HEIGHT))
+
+
+def _light(topic: int, variant: int) -> Palette:
+    harmonies = _NIGHTS if TOPICS[topic].scene in _AT_NIGHT else _DAYS
+    return harmonies[(topic + variant) % len(harmonies)]
+
+
+def _chance(topic: int, variant: int) -> np.random.Generator:
+    return Streams(2026).of(f"picture {TOPICS[topic].scene}", topic, variant)
+
+
+def _draw(
+    topic: int, variant: int, surface: Surface, colours: Palette, chance: np.random.Generator
+) -> None:
+    scene = TOPICS[topic].scene
+    _SCENES[scene](Canvas(surface, colours, chance, variant, _BANDS.get(scene, 1.0)))
 
 
 def _paper(image: Image.Image, chance: np.random.Generator) -> Image.Image:

@@ -18,7 +18,7 @@ CLIMB_MICROS: Final = 2 * 3600 * 1_000_000
 _WAIT_HOURS: Final = CLIMB_MICROS / 3.6e9
 PLAN_HOURS: Final = 20
 """First impressions are planned over this long, so that the last four hours can catch up."""
-AHEAD_MICROS: Final = 3600 * 1_000_000
+AHEAD_MICROS: Final = 3 * 3600 * 1_000_000
 """By so much the price looks ahead on the plan."""
 _ONE_SIDED_80: Final = 0.8416
 _ONE_SIDED_95: Final = 1.6449

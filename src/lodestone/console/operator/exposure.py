@@ -49,6 +49,8 @@ def _judged(report: ExposureReport, speech: Speech) -> str:
     fields = {"gini": f"{report.gini:.2f}", "target": f"{report.target or 0:.2f}", "floor": f"{report.noise_floor:.2f}"}  # fmt: skip
     if report.target is None:
         return say("Gini {gini}; chance alone would make {floor}. No target is set.", fields)
+    if fields["gini"] == fields["target"]:
+        return say("Gini {gini}, at its target; chance alone would make {floor}.", fields)
     if report.gini <= report.target:
         return say("Gini {gini}, under its target of {target}; chance alone would make {floor}.", fields)  # fmt: skip
     return say("Gini {gini}, over its target of {target}; chance alone would make {floor}.", fields)

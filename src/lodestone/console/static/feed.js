@@ -3,6 +3,7 @@
 import { ask, now } from "./api.js";
 import { card } from "./buying.js";
 import { el, icon, note } from "./parts.js";
+import { picture } from "./picture.js";
 import { ago, distance, figure, t, tn } from "./words.js";
 
 const AHEAD = 3;
@@ -12,9 +13,11 @@ export class Feed {
   /**
    * @param {object} asked surface and domain_id, as the engine takes them
    * @param {object} acts what a post's buttons do, and `current(slot)`
-   * @param {object} held likes and follows that this page has changed
+   * @param {object} held likes, follows and answers that this page has changed
+   * @param {Promise<object> | null} first the first page, where it is on its way already
    */
-  constructor(asked, acts, held) {
+  constructor(asked, acts, held, first = null) {
+    this.first = first;
     this.asked = asked;
     this.acts = acts;
     this.held = held;
@@ -38,10 +41,12 @@ export class Feed {
     this.tail?.remove();
     if (!this.slots.length) this.root.append((this.tail = el("article", { class: "post waiting", "aria-label": t("The feed is coming") })));
     try {
-      const page = await ask("POST", "/v1/page/feed", { ...this.asked, position: this.acts.position(), cursor: this.cursor });
+      const coming = this.first ?? firstPage(this.asked, this.acts.position(), this.cursor);
+      this.first = null;
+      const page = await coming;
       this.tail?.remove();
       this.cursor = page.next_cursor;
-      for (const slot of page.slots) this.#add({ ...slot, receipt: page.receipt_id });
+      for (const slot of page.slots) if (slot.item_id !== this.passed) this.#add({ ...slot, receipt: page.receipt_id });
       this.acts.arrived(page);
       if (this.cursor === null) this.#end();
     } catch (trouble) {
@@ -49,11 +54,18 @@ export class Feed {
       this.#trouble(trouble);
     }
     this.root.setAttribute("aria-busy", "false");
-    if (this.slots.length && !this.current) this.#be(0);
+    if (this.current) this.#ready(this.slots.indexOf(this.current));
+    else if (this.slots.length) this.#be(0);
   }
 
   get current() {
     return this.shown ?? null;
+  }
+
+  /** Let nothing move while nobody looks; `go` lets the post that is shown move again. */
+  rest(go = false) {
+    if (go && !this.shown?.paused) this.shown?.play?.(true);
+    if (!go) this.shown?.rest?.();
   }
 
   #add(slot) {
@@ -61,6 +73,12 @@ export class Feed {
     this.slots.push(slot);
     this.root.append(slot.article);
     this.seer.observe(slot.article);
+  }
+
+  /** Put a post first that somebody passed on; the feed follows it. */
+  begin(slot) {
+    this.passed = slot.item_id;
+    this.#add({ ...slot, receipt: `link-${now().toString(36)}` });
   }
 
   #end() {
@@ -98,6 +116,7 @@ export class Feed {
   }
 
   #nothing() {
+    this.rest();
     this.shown = null;
     this.acts.current(null);
   }
@@ -105,17 +124,24 @@ export class Feed {
   #be(at) {
     this.index = at;
     this.shown = this.slots[at];
+    this.#ready(at);
+    this.acts.current(this.shown);
+    if (at >= this.slots.length - AHEAD) this.more();
+  }
+
+  /** Let only the post that is shown be reached and move, and fetch the pictures of those beside it. */
+  #ready(at) {
     this.slots.forEach((slot, index) => {
       slot.article.inert = index !== at;
       slot.article.classList.toggle("playing", index === at && !slot.paused);
+      if (index !== at) slot.rest?.();
+      else if (!slot.paused && !this.root.closest("[inert]")) slot.play?.(true);
       slot.article.querySelectorAll("img[data-src]").forEach((img) => {
         if (Math.abs(index - at) > 2) return;
         img.src = img.dataset.src;
         delete img.dataset.src;
       });
     });
-    this.acts.current(this.shown);
-    if (at >= this.slots.length - AHEAD) this.more();
   }
 
   /** Go by so many posts. */
@@ -133,48 +159,30 @@ export class Feed {
     this.#be(this.slots.indexOf(slot));
   }
 
-  /** Take a post away, because the viewer wants it no more. */
+  /** Take a post away, because the viewer wants it no more; returns what brings it back. */
   drop(slot) {
     const at = this.slots.indexOf(slot);
     this.seer.unobserve(slot.article);
+    slot.rest?.();
     slot.article.remove();
     this.slots.splice(at, 1);
     if (this.slots.length) this.#be(Math.min(at, this.slots.length - 1));
     else this.restart();
+    return () => this.#bring(slot, at);
+  }
+
+  #bring(slot, at) {
+    this.slots.splice(at, 0, slot);
+    const next = this.slots[this.slots.indexOf(slot) + 1]?.article ?? this.tail;
+    this.root.insertBefore(slot.article, next?.parentNode === this.root ? next : null);
+    this.seer.observe(slot.article);
+    this.show(slot);
   }
 
   #post(slot) {
     const id = `${slot.receipt}-${slot.slot}`;
     return el("article", { class: `post kind-${slot.kind}`, "aria-labelledby": `${id}-by`, "aria-describedby": `${id}-text`, "data-item": slot.item_id, "data-author": slot.author?.id },
-      this.#picture(slot), this.#rail(slot), this.#foot(slot, id));
-  }
-
-  #picture(slot) {
-    const still = slot.media.find((one) => one.type.startsWith("image/") && new URL(one.url, location.href).origin === location.origin);
-    const holder = el("div", { class: "picture" });
-    if (!still) {
-      holder.classList.add("written");
-      holder.append(el("p", { "aria-hidden": "true", text: slot.text }));
-      return holder;
-    }
-    const wide = still.width > still.height;
-    if (wide) holder.append(el("img", { class: "behind", alt: "", "data-src": still.url }));
-    const moves = slot.kind === "video" || slot.kind === "live";
-    holder.append(el("img", { class: wide ? "front wide" : "front", alt: "", "data-src": still.url, draggable: "false" }));
-    if (moves) holder.append(...this.#player(slot));
-    return holder;
-  }
-
-  #player(slot) {
-    const label = () => (slot.paused ? t("Play") : t("Pause"));
-    const button = el("button", { class: "player", type: "button", "aria-label": label(), onclick: () => this.acts.pause(slot) }, icon("play", 64));
-    slot.repaint = () => {
-      button.setAttribute("aria-label", label());
-      slot.article.classList.toggle("paused", Boolean(slot.paused));
-      slot.article.classList.toggle("playing", !slot.paused);
-    };
-    slot.progress = el("span", { class: "progress", "aria-hidden": "true" });
-    return [button, slot.progress];
+      picture(slot, this.acts), this.#rail(slot), this.#foot(slot, id));
   }
 
   #rail(slot) {
@@ -189,10 +197,31 @@ export class Feed {
       like.lastChild.textContent = count ? figure(count) : t("Like");
     };
     slot.paintLike();
-    return el("div", { class: "rail" }, like,
+    return el("div", { class: "rail" }, like, this.#answer(slot), this.#share(slot),
       el("button", { class: "rail-button", type: "button", onclick: () => this.acts.why(slot) }, icon("why", 32), el("span", { class: "rail-word", text: t("Why this?") })),
       el("button", { class: "rail-button", type: "button", "aria-haspopup": "dialog", onclick: () => this.acts.more(slot) }, icon("more", 32), el("span", { class: "rail-word", text: t("More") })),
       el("button", { class: "rail-button next", type: "button", onclick: () => this.go(1) }, icon("down", 32), el("span", { class: "rail-word", text: t("Next") })));
+  }
+
+  #answer(slot) {
+    const button = el("button", { class: "rail-button", type: "button", onclick: () => this.acts.answer(slot) }, icon("answer", 32), el("span", { class: "rail-word" }));
+    slot.paintAnswer = () => {
+      const on = Boolean(this.held.answered.get(slot.item_id));
+      button.setAttribute("aria-pressed", String(on));
+      counted(button, slot.comments + (on ? 1 : 0), t("Answer"), t("Answer, {n} so far", { n: figure(slot.comments + (on ? 1 : 0)) }));
+    };
+    slot.paintAnswer();
+    return button;
+  }
+
+  #share(slot) {
+    const button = el("button", { class: "rail-button", type: "button", onclick: () => this.acts.share(slot) }, icon("share", 32), el("span", { class: "rail-word" }));
+    slot.paintShare = () => {
+      const count = slot.shares + (slot.passed ? 1 : 0);
+      counted(button, count, t("Pass on"), t("Pass it on, {n} so far", { n: figure(count) }));
+    };
+    slot.paintShare();
+    return button;
   }
 
   #foot(slot, id) {
@@ -230,7 +259,7 @@ export class Feed {
     const parts = [];
     if (slot.paid) parts.push(el("span", { class: "ad", text: t("Ad") }));
     if (slot.label === "warn") parts.push(el("span", { class: "ad", text: t("Take care") }));
-    parts.push(el("span", { class: `mark ${slot.domain}`, text: this.#mark(slot) }));
+    parts.push(slot.beacon ? el("span", { class: `mark ${slot.domain}`, text: this.#mark(slot) }) : el("span", { class: "fact" }, icon("share", 16), t("Passed on to you")));
     if (slot.distance_km !== null) parts.push(el("span", { class: "fact" }, icon("pin", 16), `${slot.place ? `${slot.place} ` : ""}${distance(slot.distance_km)}`));
     else if (slot.place) parts.push(el("span", { class: "fact" }, icon("pin", 16), slot.place));
     parts.push(el("span", { class: "fact", text: ago(Date.parse(slot.created_at), now()) }));
@@ -242,6 +271,15 @@ export class Feed {
     if (slot.domain !== "middle") return MARKS[slot.domain]();
     return slot.domain_kind === "place" ? t("Neighbourhood") : slot.domain_name ?? MARKS.middle();
   }
+}
+
+/** Ask for a page of a feed. */
+export const firstPage = (asked, position, cursor) => ask("POST", "/v1/page/feed", { ...asked, position, cursor });
+
+/** Write a count under a button, its name where nobody has done it yet. */
+function counted(button, count, name, spokenName) {
+  button.lastChild.textContent = count ? figure(count) : name;
+  button.setAttribute("aria-label", spokenName);
 }
 
 /** Say where a slot stands, for those who listen. */

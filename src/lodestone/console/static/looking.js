@@ -81,7 +81,7 @@ export class Looking {
     const { slot } = this.current;
     const { look } = slot;
     if (look.visible < SEEN) return;
-    const about = { item_id: slot.item_id, beacon: slot.beacon };
+    const about = { item_id: slot.item_id, beacon: slot.beacon || undefined };
     const id = (kind) => `${slot.receipt}.${slot.slot}.${kind}`;
     const first = new Date(look.first).toISOString();
     if (!look.impressed) {

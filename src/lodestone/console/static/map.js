@@ -128,7 +128,8 @@ export class NearMap {
 
   #card() {
     if (!this.picked) {
-      return el("p", { class: "map-card hint" }, `${tn("{n} shop", "{n} shops", this.around.shops.length)}, ${tn("{n} post", "{n} posts", this.slots.length)}. ${t("Touch one.")}`);
+      const counted = (kind, text) => el("span", { class: `counted ${kind}`, text });
+      return el("p", { class: "map-card hint" }, counted("shops", tn("{n} shop", "{n} shops", this.around.shops.length)), counted("posts", tn("{n} post", "{n} posts", this.slots.length)), counted("self", t("You")), t("Touch one."));
     }
     if (this.picked.startsWith("shop-")) {
       const shop = this.around.shops.find((one) => `shop-${one.id}` === this.picked);

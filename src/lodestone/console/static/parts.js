@@ -1,5 +1,7 @@
 // Small parts that every page may use: elements, icons, sheets, what is said aloud.
 
+import { t } from "./words.js";
+
 /** Make an element. `on...` are listeners, `class` and `text` are what they say, the rest are attributes. */
 export function el(name, given = {}, ...children) {
   const made = document.createElement(name);
@@ -36,16 +38,39 @@ export function icon(name, size = 24) {
   return made;
 }
 
-/** Say something to those who listen, and show it for a moment where it matters to all. */
-export function say(text, { show = false } = {}) {
-  document.getElementById("said").textContent = text;
+let ends = null;
+
+/**
+ * Say something to those who listen, and show it for a moment where it matters to all.
+ * With `undo` it offers to take back what was done, for as long as it stands or the pointer or the keyboard rests on it;
+ * `gone` is called once it has left without that.
+ */
+export function say(text, { show = false, undo = null, gone = null } = {}) {
   const toast = document.getElementById("toast");
+  document.getElementById("said").textContent = undo ? `${text}. ${t("Press Z to take it back.")}` : text;
   if (!show) return;
-  toast.textContent = text;
+  ends?.(false);
+  const end = (back) => {
+    if (ends !== end) return;
+    clearTimeout(say.timer);
+    ends = null;
+    toast.hidden = true;
+    (back ? undo : gone)?.();
+  };
+  ends = end;
+  const wait = () => (say.timer = setTimeout(() => end(false), undo ? 6000 : 4000));
+  const stay = () => clearTimeout(say.timer);
+  const button = undo && el("button", { class: "button plain", type: "button", text: t("Take it back"), onclick: () => end(true), onfocus: stay, onblur: wait });
+  toast.replaceChildren(el("span", { "aria-hidden": "true", text }), ...(button ? [button] : []));
+  toast.onpointerenter = undo && stay;
+  toast.onpointerleave = undo && wait;
   toast.hidden = false;
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => (toast.hidden = true), 4000);
+  stay();
+  wait();
 }
+
+/** End what is shown for a moment: take back what it offers to, or let it be done now. */
+export const settle = (back = false) => ends?.(back);
 
 /** Open a sheet that slides up; it closes by its button, Escape or a touch beside it. */
 export function sheet(title, close, body) {

@@ -28,8 +28,14 @@ export class Queue {
     try {
       localStorage.setItem(this.prefix + event.id, JSON.stringify(whole));
     } catch {
-      this.#drop();
+      this.#makeRoom();
     }
+  }
+
+  /** Forget an event that was not sent. */
+  drop(id) {
+    this.open.delete(id);
+    localStorage.removeItem(this.prefix + id);
   }
 
   /** Send what is kept; resolves when the engine has answered. */
@@ -63,7 +69,7 @@ export class Queue {
     return Object.keys(localStorage).filter((name) => name.startsWith(this.prefix)).sort();
   }
 
-  #drop() {
+  #makeRoom() {
     const names = this.#names();
     names.slice(0, Math.max(1, names.length - KEPT_MOST)).forEach((name) => localStorage.removeItem(name));
   }

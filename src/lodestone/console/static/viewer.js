@@ -1,10 +1,11 @@
 // The viewer's page: five tabs of one feed each, a map beside Nearby, sheets for why, more, who.
 
 import { Trouble, ask, demo, now, open, setClock } from "./api.js";
-import { Feed, spoken } from "./feed.js";
+import { Deeds } from "./deeds.js";
+import { Feed, firstPage, spoken } from "./feed.js";
 import { Looking } from "./looking.js";
 import { NearMap } from "./map.js";
-import { el, icon, note, say, sheet } from "./parts.js";
+import { el, note, say, settle, sheet } from "./parts.js";
 import { people } from "./people.js";
 import { Queue } from "./queue.js";
 import { shopping } from "./shopping.js";
@@ -12,21 +13,25 @@ import { brief, why } from "./why.js";
 import { figure, t, tn } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const held = { likes: new Map(), follows: new Map(), told: new Set() };
 const page = { me: null, tab: null, feeds: new Map(), queue: null, looking: null, map: null, position: null, channel: null };
+const deeds = new Deeds(page, back);
 const LABELS = { discover: () => t("Discover"), nearby: () => t("Nearby"), channels: () => t("Channels"), trade: () => t("My trade"), following: () => t("Following") };
 
 const acts = {
   viewer: () => page.me.id,
   position: () => page.position ?? undefined,
   label: (asked) => LABELS[tabOf(asked)](),
-  current, pause, like, follow, trouble: told, arrived, empty,
-  why: (slot) => why(slot, reading),
-  more,
-  opened: (slot) => send(slot, "click"),
+  current, pause, trouble: told, arrived, empty,
+  like: (slot) => deeds.like(slot),
+  follow: (slot) => deeds.follow(slot),
+  answer: (slot) => deeds.answer(slot),
+  share: (slot) => deeds.share(slot),
+  more: (slot) => deeds.more(slot),
+  why: (slot) => (slot.beacon ? why(slot, reading) : sheet(t("Why this?"), t("Close"), unweighed())),
+  opened: (slot) => deeds.send(slot, "click"),
   buy: (slot) => shop.buy(slot),
 };
-const shop = shopping(page, held, { send, trouble: told, show: (tab) => show(tab), map: () => page.map, follow: (author, on, slot) => followed(author, on, slot) });
+const shop = shopping(page, deeds, { trouble: told, show: (tab) => show(tab) });
 
 const reading = { position: acts.position, trouble: told };
 const tabOf = ({ surface }) => ({ discover: "discover", place: "nearby", channel: "channels", profession: "trade", following: "following" })[surface];
@@ -44,68 +49,11 @@ function told(trouble) {
   return (words[trouble.kind] ?? words.broken)();
 }
 
-// What a person does
-
-/** Put an event about a slot; of one kind and slot only the first is a fact about the decision. */
-function send(slot, type, more = {}) {
-  const mark = `${slot.receipt}.${slot.slot}.${type}`;
-  const first = !held.told.has(mark);
-  held.told.add(mark);
-  const about = first ? { beacon: slot.beacon } : {};
-  page.queue.put({ id: first ? mark : `${mark}.${now().toString(36)}`, type, item_id: slot.item_id, ...about, ...more });
-  return page.queue.flush();
-}
-
-function like(slot) {
-  const on = !(held.likes.get(slot.item_id) ?? slot.liked);
-  held.likes.set(slot.item_id, on);
-  everywhere((other) => other.item_id === slot.item_id && other.paintLike());
-  send(slot, on ? "like" : "unlike");
-  say(on ? t("Liked") : t("Like taken back"));
-}
-
-function follow(slot) {
-  followed(slot.author, !(held.follows.get(slot.author.id) ?? slot.author.followed), slot);
-}
-
-/** Follow somebody or no longer; of whom no post led here, it is told without one. */
-function followed({ id, name }, on, slot) {
-  held.follows.set(id, on);
-  everywhere((other) => other.author?.id === id && other.paintFollow?.());
-  const type = on ? "follow" : "unfollow";
-  if (slot?.author?.id === id) send(slot, type, { author_id: id });
-  else {
-    page.queue.put({ id: `${type}.${id}.${now().toString(36)}`, type, author_id: id });
-    page.queue.flush();
-  }
-  page.feeds.delete("following");
-  say(on ? t("You follow {name}", { name }) : t("You follow {name} no longer", { name }), { show: true });
-}
-
-function everywhere(work) {
-  for (const feed of page.feeds.values()) feed.slots.forEach(work);
-}
-
 function pause(slot) {
   slot.paused = !slot.paused;
   page.looking.pause(slot.paused);
   slot.repaint();
   say(slot.paused ? t("Paused") : t("Playing"));
-}
-
-function more(slot) {
-  const choose = (type, text) => () => {
-    box.close();
-    send(slot, type);
-    page.feeds.get(page.tab).drop(slot);
-    back();
-    say(text, { show: true });
-  };
-  const item = (name, text, hint, work) => el("li", {}, el("button", { class: "choice", type: "button", onclick: work }, icon(name), el("span", { class: "person-words" }, el("strong", { text }), el("span", { class: "soft small", text: hint }))));
-  const box = sheet(t("This post"), t("Close"), el("ul", { class: "choices" },
-    item("less", t("Not interested"), t("See less like it."), choose("not_interested", t("You will see less like it"))),
-    item("hide", t("Hide it"), t("This post will not come again."), choose("hide", t("Hidden"))),
-    item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), choose("report", t("Reported. Thank you")))));
 }
 
 // What stands where
@@ -126,6 +74,10 @@ function current(slot) {
 /** On a desk, tell beside the feed why the post that rests in it is there. */
 function beside(slot) {
   clearTimeout(beside.timer);
+  if (!slot.beacon) {
+    $("brief").replaceChildren(unweighed());
+    return;
+  }
   beside.timer = setTimeout(async () => {
     try {
       const told = await brief(slot, reading);
@@ -135,6 +87,9 @@ function beside(slot) {
     }
   }, 400);
 }
+
+/** What stands for a receipt where none was written. */
+const unweighed = () => el("p", { text: t("Somebody passed you the link to this post. Nothing was weighed to show it, so there is no receipt.") });
 
 function arrived(answer) {
   setClock(answer.now);
@@ -169,6 +124,7 @@ function empty({ surface }) {
 /** Show a tab. */
 async function show(tab) {
   page.looking.leave();
+  page.feeds.get(page.tab)?.rest();
   page.tab = tab;
   document.querySelectorAll("[data-tab]").forEach((button) => button.setAttribute("aria-current", button.dataset.tab === tab ? "page" : "false"));
   $("stage").dataset.on = tab;
@@ -184,7 +140,7 @@ async function show(tab) {
     return;
   }
   const key = tab === "channels" ? `channels ${page.channel}` : tab;
-  if (!page.feeds.has(key)) page.feeds.set(key, new Feed(askedBy(tab), acts, held));
+  if (!page.feeds.has(key)) page.feeds.set(key, await feedOf(tab));
   const feed = page.feeds.get(key);
   page.feeds.set(tab, feed);
   $("feed").replaceChildren(feed.root);
@@ -192,6 +148,20 @@ async function show(tab) {
   if (feed.slots.length) feed.current ? feed.show(feed.current) : feed.go(0);
   else await feed.more();
   if (tab === "nearby") page.map?.take(feed.slots);
+}
+
+async function feedOf(tab) {
+  const made = new Feed(askedBy(tab), acts, deeds, tab === page.early?.tab ? page.early.answer : null);
+  page.early = null;
+  const post = tab === "discover" ? page.passed : null;
+  page.passed = null;
+  if (!post) return made;
+  try {
+    made.begin(await ask("GET", `/v1/page/posts/${encodeURIComponent(post)}`));
+  } catch (trouble) {
+    say(trouble.code === "item_unknown" ? t("The post that was passed on to you is not here any more") : told(trouble), { show: true });
+  }
+  return made;
 }
 
 function missingFor(tab) {
@@ -290,6 +260,7 @@ const covered = () => page.tab === "nearby" && !wide() && $("stage").dataset.vie
 /** A feed that the map covers is not looked at. */
 function watchView() {
   $("feed").inert = covered();
+  page.feeds.get(page.tab)?.rest(!covered());
   if (covered()) page.looking.leave();
   else if (page.feeds.get(page.tab)?.current) current(page.feeds.get(page.tab).current);
 }
@@ -312,14 +283,14 @@ async function become() {
 }
 
 async function leaving() {
+  settle();
   page.looking.close();
   await page.queue.close();
 }
 
 async function became() {
   page.feeds.clear();
-  held.likes.clear();
-  held.follows.clear();
+  deeds.begin();
   page.map = null;
   page.position = null;
   await become();
@@ -340,15 +311,16 @@ function settings() {
 
 const KEYS = {
   ArrowDown: (feed) => feed.go(1), ArrowUp: (feed) => feed.go(-1), PageDown: (feed) => feed.go(1), PageUp: (feed) => feed.go(-1), j: (feed) => feed.go(1), k: (feed) => feed.go(-1),
-  " ": (feed) => feed.current?.repaint && pause(feed.current), l: (feed) => feed.current && like(feed.current), f: (feed) => feed.current?.paintFollow && follow(feed.current),
-  b: (feed) => feed.current?.offer && shop.buy(feed.current), o: () => shop.orders(), w: (feed) => feed.current && acts.why(feed.current), m: (feed) => feed.current && more(feed.current),
+  " ": (feed) => feed.current?.repaint && pause(feed.current), l: (feed) => feed.current && acts.like(feed.current), f: (feed) => feed.current?.paintFollow && acts.follow(feed.current),
+  a: (feed) => feed.current && acts.answer(feed.current), s: (feed) => feed.current && acts.share(feed.current),
+  b: (feed) => feed.current?.offer && shop.buy(feed.current), o: () => shop.orders(), w: (feed) => feed.current && acts.why(feed.current), m: (feed) => feed.current && acts.more(feed.current), z: () => settle(true),
 };
 
 function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || event.target.closest("input, select, .map, summary")) return;
   if (event.key === " " && event.target.closest("button, a")) return;
   const feed = page.feeds.get(page.tab);
-  if (!feed || !$("feed").contains(document.activeElement) && !/^(Arrow|Page)/.test(event.key) && document.activeElement !== document.body) return;
+  if (!feed || !$("main").contains(document.activeElement) && !/^(Arrow|Page)/.test(event.key) && document.activeElement !== document.body) return;
   const work = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!work || $("feed").inert) return;
   event.preventDefault();
@@ -380,9 +352,14 @@ async function start() {
   document.querySelectorAll("[data-open=orders]").forEach((button) => button.addEventListener("click", () => page.me && shop.orders()));
   document.querySelectorAll("[data-open=settings]").forEach((button) => button.addEventListener("click", settings));
   addEventListener("resize", () => (page.tab === "nearby" ? place() : null));
+  addEventListener("pagehide", () => settle());
   addEventListener("pageshow", (event) => event.persisted && watchView());
+  const wanted = new URLSearchParams(location.search);
+  const tab = wanted.get("tab") in LABELS ? wanted.get("tab") : "discover";
+  page.passed = wanted.get("post");
   try {
     await open();
+    early(tab);
     await become();
   } catch (trouble) {
     const again = el("button", { class: "button main", type: "button", text: t("Try again"), onclick: () => location.reload() });
@@ -394,8 +371,14 @@ async function start() {
   }
   if (demo) intro();
   setInterval(progress, 250);
-  const wanted = new URLSearchParams(location.search).get("tab");
-  await show(wanted in LABELS ? wanted : "discover");
+  await show(tab);
+}
+
+/** Ask for the first page while it is still being asked who looks; only what does not depend on that. */
+function early(tab) {
+  if (tab !== "discover" && tab !== "following") return;
+  page.early = { tab, answer: firstPage(askedBy(tab), undefined, undefined) };
+  page.early.answer.catch(() => null); // whoever waits for it hears of trouble; nobody may, when `me` fails first
 }
 
 start();

@@ -1,0 +1,21 @@
+"""Who moves real money in this installation: people always, the trial provider where a setting asks for it."""
+
+from collections.abc import Mapping
+
+from lodestone.services.settings import Settings
+from lodestone.stores.payments import (
+    MANUAL,
+    TRIAL,
+    Behaviour,
+    ManualProvider,
+    PaymentProvider,
+    TrialProvider,
+)
+
+
+def providers_of(settings: Settings) -> Mapping[str, PaymentProvider]:
+    """Return the providers by name; the trial one moves nothing and behaves as it is told to."""
+    found: dict[str, PaymentProvider] = {MANUAL: ManualProvider()}
+    if settings.trial_payments:
+        found[TRIAL] = TrialProvider(usual=Behaviour(settings.trial_payments))
+    return found

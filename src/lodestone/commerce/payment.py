@@ -1,0 +1,80 @@
+"""Payments through a provider: what is asked of it for an order, and how each stands.
+
+| kind | what the provider is asked |
+|---|---|
+| charge | take the buyer's money; under one request id at most once |
+| refund | give back what the book owes: it leaves the provider's clearing when it was paid |
+| release | let go what was held and never earned; in the book the hold is gone already |
+"""
+
+from enum import IntEnum
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from lodestone.base.wire import Money, TimeText
+
+
+class PaymentKind(IntEnum):
+    """What a provider is asked; numbers are stored and never change."""
+
+    CHARGE = 1
+    REFUND = 2
+    RELEASE = 3
+
+
+class PaymentStand(IntEnum):
+    """How a payment stands; numbers are stored and never change."""
+
+    ORDERED = 1
+    """Written down; nobody knows yet whether the provider heard of it."""
+    SENT = 2
+    """The provider has it, and will say how it ended."""
+    UNKNOWN = 3
+    """No answer came in time: it may have been done."""
+    PAID = 4
+    DECLINED = 5
+    """Not done. Should the provider do it after all, its later word holds."""
+    RETURNED = 6
+    """A charge that was taken and pays for nothing: too late, twice or not the amount; all of it is refunded."""
+
+
+OPEN: Final = (PaymentStand.ORDERED, PaymentStand.SENT, PaymentStand.UNKNOWN)
+"""Nobody knows yet how it ends."""
+
+
+class PaymentResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a payment ended, as whoever moved the money says."""
+
+    state: Literal["paid", "declined"]
+    paid_micros: Annotated[int, Meta(ge=1, le=2**62)] | None = None
+    """What was truly moved; all of it when nothing is said."""
+    reference: Annotated[str, Meta(max_length=128)] = ""
+    """The provider's own name for it."""
+
+
+class SendIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose payments are carried on."""
+
+    provider: Annotated[str, Meta(max_length=64)] = "manual"
+
+
+class PaymentOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as it is read back."""
+
+    id: str
+    order_id: str
+    kind: Literal["charge", "refund", "release"]
+    state: Literal["ordered", "sent", "unknown", "paid", "declined", "returned"]
+    provider: str
+    amount: Money
+    """What was asked."""
+    moved: Money
+    """What the provider says it moved."""
+    request_id: str | None
+    """Of a charge, the app's own."""
+    reference: str | None
+    """The provider's own name for it."""
+    created_at: TimeText
+    ended_at: TimeText | None

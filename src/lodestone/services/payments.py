@@ -1,0 +1,225 @@
+"""Have providers take buyers' money and give it back, and follow what they say of it.
+
+What is to be asked is written down first, in a commit of its own; then the provider is asked; then its word is booked. A
+crash between any two of them leaves a payment that is asked again under the same id, or looked up.
+"""
+
+from typing import Final, Literal
+
+from lodestone.base.errors import InvalidError, LodestoneError, Problem, UnknownError
+from lodestone.base.money import Micros
+from lodestone.base.wire import Money, time_text
+from lodestone.commerce.order import PayIn
+from lodestone.commerce.payment import (
+    OPEN,
+    PaymentKind,
+    PaymentOut,
+    PaymentResult,
+    PaymentStand,
+)
+from lodestone.commerce.refusals import MoveRefusal
+from lodestone.ledger.chart import person
+from lodestone.services.receipt_ids import ORDER, PAYMENT, made_id, number_of
+from lodestone.services.trade import EncodeError, Trade, show_order
+from lodestone.services.trade_counter import Counter, House, Once, Reply, refused
+from lodestone.services.trade_moves import pay
+from lodestone.services.trade_payments import begin_charge, told
+from lodestone.stores.payments import (
+    MANUAL,
+    Instruction,
+    PaymentProvider,
+    PaymentState,
+)
+from lodestone.stores.payments import Reply as Word
+from lodestone.stores.records import Answer
+from lodestone.stores.trade_types import OrderRecord, PaymentFilter, PaymentRecord
+
+PAGE: Final = 500
+_KINDS: Final[dict[PaymentKind, Literal["charge", "refund", "release"]]] = {
+    PaymentKind.CHARGE: "charge", PaymentKind.REFUND: "refund", PaymentKind.RELEASE: "release",
+}  # fmt: skip
+_STATES: Final[
+    dict[PaymentStand, Literal["ordered", "sent", "unknown", "paid", "declined", "returned"]]
+] = {
+    PaymentStand.ORDERED: "ordered", PaymentStand.SENT: "sent", PaymentStand.UNKNOWN: "unknown",
+    PaymentStand.PAID: "paid", PaymentStand.DECLINED: "declined",
+    PaymentStand.RETURNED: "returned",
+}  # fmt: skip
+_REFUSED: Final = {
+    PaymentStand.DECLINED: MoveRefusal.PAYMENT_DECLINED,
+    PaymentStand.RETURNED: MoveRefusal.PAYMENT_RETURNED,
+}
+"""What an app is told of a charge that did not pay."""
+
+
+class Payments:
+    """The payments of one community's orders."""
+
+    def __init__(self, trade: Trade, encode: EncodeError) -> None:
+        self._trade = trade
+        self._house = trade.house
+        self._encode = encode
+
+    def provider(self, name: str, field: str) -> PaymentProvider:
+        """Return a provider by its name. Raises InvalidError naming those there are."""
+        found = self._trade.providers.get(name)
+        if found is None:
+            problem = Problem(field, f"is none of {', '.join(sorted(self._trade.providers))}")
+            raise InvalidError("method_unknown", f"{field} {problem.problem}.", (problem,))
+        return found
+
+    async def pay(self, order_id: str, given: PayIn, once: Once | None) -> Reply | Answer:
+        """Have an order paid; again under its request id asks for the same payment.
+
+        Returns:
+            200 once it is paid, 202 while nobody knows how the payment ends.
+
+        Raises:
+            ConflictError: `MoveRefusal`, among them `payment_declined` and `payment_returned`.
+            InvalidError: `method_unknown`.
+        """
+        provider = self.provider(given.method, "method")
+        number = number_of(ORDER, self._house.secret, order_id)
+        if given.method == MANUAL or given.amount.micros == 0:
+
+            def by_hand(counter: Counter) -> Reply:
+                return _reply(counter, pay(counter, counter.order(order_id), given))
+
+            return await self._trade.serve(number or 0, by_hand, once, self._encode)
+        begun = _Kept()
+
+        def begin(counter: Counter) -> Reply:
+            order = counter.order(order_id)
+            begun.payment = begin_charge(counter, order, given)
+            return _reply(counter, order)
+
+        await self._trade.serve(number or 0, begin, None, self._encode)
+        word = await self._ask(begun.held, provider)
+        return await self._trade.serve(
+            number or 0, lambda counter: self._charged(counter, begun.held.number, word), once,
+            self._encode,
+        )  # fmt: skip
+
+    def _charged(self, counter: Counter, number: int, word: Word | None) -> Reply | LodestoneError:
+        payment = _payment(counter, number)
+        if word is not None:
+            payment = told(counter, payment, word)
+        if payment.state in _REFUSED:
+            # Told, not raised: the order is as it was, and what the provider said is written down.
+            return refused(_REFUSED[payment.state], field="request_id")
+        order = counter.till.order(payment.order)
+        assert order is not None
+        return _reply(counter, order, 202 if payment.state in OPEN else 200)
+
+    async def _ask(self, payment: PaymentRecord, provider: PaymentProvider) -> Word | None:
+        """Ask for a payment, or how it stands; None when its end is known."""
+        if payment.state not in OPEN:
+            return None
+        name = made_id(PAYMENT, self._house.secret, payment.number)
+        if payment.state is not PaymentStand.ORDERED:
+            return await provider.look_up(name)
+        return await provider.ask(
+            Instruction(
+                name, _KINDS[payment.kind], payment.amount, self._house.currency,
+                self._party(payment.order),
+            )
+        )  # fmt: skip
+
+    def _party(self, order: int) -> str:
+        """Name whose money it is: by the app's id, or by a pseudonym once they are erased."""
+        view = self._trade.records.order(self._house.community, order)
+        return person(view.order.buyer) if view.buyer_id is None else f"person:{view.buyer_id}"
+
+    async def send(self, provider_name: str) -> list[PaymentRecord]:
+        """Ask a provider for everything owed to buyers, and how charges stand; again does no harm.
+
+        A charge is never begun here: its buyer may have left long ago.
+        """
+        provider = self.provider(provider_name, "provider")
+        asked: list[PaymentRecord] = []
+        for payment in self._open(provider_name):
+            name = made_id(PAYMENT, self._house.secret, payment.number)
+            charge = payment.kind is PaymentKind.CHARGE
+            word = await (provider.look_up(name) if charge else self._ask(payment, provider))
+            if word is not None:
+                asked.append(await self._told(payment, word))
+        return asked
+
+    def _open(self, provider: str) -> list[PaymentRecord]:
+        """Return what has not ended, as it stands before anybody is asked."""
+        found: list[PaymentRecord] = []
+        wanted = PaymentFilter(provider=provider, states=OPEN)
+        while True:
+            after = found[-1].number if found else 0
+            some = self._trade.records.payments(
+                self._house.community, wanted, limit=PAGE, after=after
+            )
+            found += some
+            if len(some) < PAGE:
+                return found
+
+    async def result(self, payment_id: str, given: PaymentResult) -> PaymentRecord:
+        """Take somebody's word of how a payment ended; the same again changes nothing.
+
+        Raises:
+            UnknownError: `payment_unknown`.
+            ConflictError: `payment_refused`: the book cannot follow.
+        """
+        payment = self.payment(payment_id)
+        done = given.state == "paid"
+        amount = payment.amount if given.paid_micros is None else Micros(given.paid_micros)
+        state = PaymentState.DONE if done else PaymentState.DECLINED
+        word = Word(payment_id, state, amount if done else Micros(0), given.reference)
+        return await self._told(payment, word)
+
+    async def _told(self, payment: PaymentRecord, word: Word) -> PaymentRecord:
+        kept = _Kept()
+
+        def serve(counter: Counter) -> Reply:
+            order = counter.till.order(payment.order)
+            assert order is not None
+            kept.payment = told(counter, _payment(counter, payment.number), word)
+            return _reply(counter, order)
+
+        await self._trade.serve(payment.order, serve, None, self._encode)
+        return kept.held
+
+    def payment(self, payment_id: str) -> PaymentRecord:
+        """Return a payment by its id. Raises UnknownError `payment_unknown`."""
+        number = number_of(PAYMENT, self._house.secret, payment_id)
+        if number is None:
+            raise UnknownError("payment_unknown", f"There is no payment {payment_id!r} here.")
+        return self._trade.records.payment(self._house.community, number)
+
+
+class _Kept:
+    """What a turn at the till leaves for whoever asked."""
+
+    payment: PaymentRecord | None = None
+
+    @property
+    def held(self) -> PaymentRecord:
+        assert self.payment is not None
+        return self.payment
+
+
+def _payment(counter: Counter, number: int) -> PaymentRecord:
+    found = counter.till.payment(number)
+    assert found is not None
+    return found
+
+
+def _reply(counter: Counter, order: OrderRecord, status: int = 200) -> Reply:
+    return Reply(status, show_order(counter, order), counter.till.party_known(order.buyer))
+
+
+def payment_out(house: House, one: PaymentRecord) -> PaymentOut:
+    """Show a payment."""
+    return PaymentOut(
+        id=made_id(PAYMENT, house.secret, one.number),
+        order_id=made_id(ORDER, house.secret, one.order), kind=_KINDS[one.kind],
+        state=_STATES[one.state], provider=one.provider, amount=Money(one.amount, house.currency),
+        moved=Money(one.moved, house.currency), request_id=one.request,
+        reference=one.reference or None, created_at=time_text(one.created),
+        ended_at=None if one.ended is None else time_text(one.ended),
+    )  # fmt: skip
