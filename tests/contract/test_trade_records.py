@@ -6,6 +6,8 @@ import pytest
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import UnknownError
+from lodestone.base.wire import Position
+from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import Address, LineIn, OrderIn
 from lodestone.commerce.product import own_key
 from lodestone.commerce.shop import ReviewIn, ShopIn
@@ -141,3 +143,55 @@ def test_an_owner_must_exist_and_staff_are_listed_by_name(records):
     assert not records.remove_staff("town", "s", "li")
     records.put_person("town", "zoe", PersonIn(), now=NOW)
     raised(UnknownError, "shop_unknown", records.put_staff, "town", "none", "zoe", "clerk")
+
+
+NORTH = Position(TOWN.latitude + 3 / 111.195, TOWN.longitude)
+FAR = Position(TOWN.latitude + 12 / 111.195, TOWN.longitude)
+
+
+def test_shops_around_a_point_are_those_that_sell_the_nearest_first(records):
+    open_market(records, "town")
+    for name, at, status in (("near", NORTH, "open"), ("far", FAR, "open"), ("shut", TOWN, "closed")):  # fmt: skip
+        given = ShopIn(owner_id="mei", name=name, position=at, status=status)
+        records.put_shop("town", name, given, now=NOW)
+        records.review_shop("town", name, ReviewIn(decision="approved"), now=NOW)
+    records.put_shop("town", "new", ShopIn(owner_id="mei", name="n", position=TOWN), now=NOW)
+
+    found = records.shops_within("town", TOWN, radius_km=10.0, limit=10)
+    assert [(shop.id, round(away, 1)) for shop, away in found] == [("s", 0.0), ("near", 3.0)]
+    assert {shop.given.owner_id for shop, _ in found} == {"mei"}
+    assert [shop.id for shop, _ in records.shops_within("town", FAR, radius_km=10.0, limit=1)] == ["far"]  # fmt: skip
+    assert records.shops_within("other", TOWN, radius_km=10.0, limit=10) == []
+
+
+def test_somebody_serves_where_they_own_and_where_they_were_put(records):
+    open_market(records, "town")
+    for name in ("t", "u"):
+        given = ShopIn(owner_id="p1", name=name, position=TOWN)
+        records.put_shop("town", name, given, now=NOW)
+    records.put_staff("town", "t", "p0", "clerk")
+    records.put_staff("town", "s", "p0", "manager")
+
+    def served(person):
+        return [(shop.id, role) for shop, role in records.shops_served("town", person)]
+
+    assert served("p0") == [("s", "manager"), ("t", "clerk")]
+    assert served("p1") == [("t", "manager"), ("u", "manager")]
+    assert served("nobody") == records.shops_served("other", "p0") == []
+    records.remove_staff("town", "t", "p0")
+    assert served("p0") == [("s", "manager")]
+
+
+def test_orders_are_found_by_where_they_stand_and_how_they_reach_the_buyer(records):
+    open_market(records, "town")
+    first, second = bought(records, "town"), bought(records, "town", buyer="p1")
+    way = first.fulfilment
+
+    def found(**more):
+        return [view.buyer_id for view in records.orders("town", limit=10, **more)]
+
+    assert found(states=[OrderState.RESERVED], ways=[way]) == ["p1", "p0"]
+    assert found(states=[OrderState.RESERVED], ways=[way], buyer_id="p0") == ["p0"]
+    assert found(states=[OrderState.PAID]) == []
+    assert found(ways=[one for one in ("delivery", "pickup", "redeem") if one != way]) == []
+    assert second.fulfilment == way

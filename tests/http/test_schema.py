@@ -134,7 +134,7 @@ async def traded(world):
     code = (await voucher(world, "p2"))["code"]
     await redeem(world, code, "r0")
     orders = {
-        "pay": (await order(world))["id"], "cancel": (await order(world))["id"],
+        "page": (await order(world, buyer="p0"))["id"], "pay": (await order(world))["id"], "cancel": (await order(world))["id"],
         "fulfil": (await bought(world))["id"], "refund": (await bought(world))["id"],
     }  # fmt: skip
     await act(world, await bought(world), "cancel")
@@ -214,6 +214,10 @@ def known_trade(case, served, there):
     """Name an order that can be moved so, and bodies that a shop would take."""
     orders = served.trade["orders"]
     there["order_id"] = orders.get(case.path.rpartition("/")[2], orders["pay"])
+    if "/page/orders/" in case.path:
+        there["order_id"] = orders["page"]
+    if case.path.endswith("/keys"):
+        there["person_id"] = "li"
     if isinstance(case.body, dict) and case.path in served.trade["bodies"]:
         case.body = served.trade["bodies"][case.path]
 

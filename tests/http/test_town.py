@@ -83,9 +83,20 @@ def test_a_day_in_town_leaves_no_report_empty_and_is_not_lived_twice(tmp_path):
                 for name in ("reports/liu", "reports/flow", "reports/exposure", "promises")
             }
             people = await world.ask("GET", "/v1/people?limit=1000")
-            return first, again, told, people
+            shops = (await world.ask("GET", "/v1/shops?limit=1000"))["data"]
+            goods = (await world.ask("GET", "/v1/products?limit=1000"))["data"]
+            keepers = [await world.ask("GET", f"/v1/shops/{one['id']}/staff") for one in shops]
+            feed = await world.feed("p0", slots=50, surface="place", position=shops[0]["position"])
+            return first, again, told, people, shops, goods, keepers, feed, town
 
-    first, again, told, people = run(scenario)
+    first, again, told, people, shops, goods, keepers, feed, town = run(scenario)
+    assert {one["name"] for one in shops} == {one.name for one in town.shops}
+    assert {one["review"] for one in shops} == {"approved"}
+    assert len(goods) == sum(len(one.goods) for one in town.shops)
+    assert all(one["text"].startswith(shop.name) for one, shop in sold(goods, shops, town))
+    everywhere = set.intersection(*[{one["person_id"] for one in told["data"]} for told in keepers])
+    assert everywhere == {town.people[town.shops[0].owner].body["id"]}
+    assert {slot["item_id"] for slot in feed["slots"]} & {one["id"] for one in goods}
     assert first.people == 80
     assert 280 <= first.feeds <= 320
     assert first.events > 1500
@@ -99,6 +110,13 @@ def test_a_day_in_town_leaves_no_report_empty_and_is_not_lived_twice(tmp_path):
     assert told["reports/exposure"]["impressions"] > 1000
     assert told["reports/flow"]["borders"]
     assert any(promise["delivered"] > 0 for promise in told["promises"]["data"])
+
+
+def sold(goods, shops, town):
+    """Pair what is sold with whose shop sells it."""
+    by_name = {one.name: one for one in town.shops}
+    by_id = {one["id"]: by_name[one["name"]] for one in shops}
+    return [(good, by_id[good["shop_id"]]) for good in goods]
 
 
 def test_a_refusal_reaches_the_app_in_the_engines_own_words(tmp_path):

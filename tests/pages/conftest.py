@@ -13,6 +13,7 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests.trade_world import SOUP
 from tests.world import TOWN, opened
 
 PHONE = {"width": 390, "height": 844}
@@ -80,11 +81,12 @@ async def settle(world):
         body |= {"media": shown} if kind != "text" else {}
         await world.put(f"/v1/items/i{number}", body, status=201)
     for number in range(3):
-        card = {
-            "kind": "product", "author_id": f"a{number}", "language": "zh", "text": f"老城{number}家粉店：羊肉粉一碗",
-            "position": {"latitude": 26.385 + 0.01 * number, "longitude": 108.09},
-        }  # fmt: skip
-        await world.put(f"/v1/items/s{number}", card, status=201)
+        there = {"latitude": 26.385 + 0.01 * number, "longitude": 108.09}
+        shop = {"owner_id": f"a{number}", "name": f"老城{number}家粉店", "position": there}
+        await world.put(f"/v1/shops/shop{number}", {**shop, "categories": ["米粉"]}, status=201)
+        await world.ask("POST", f"/v1/shops/shop{number}/review", {"decision": "approved"})
+        bowl = {"shop_id": f"shop{number}", "name": "羊肉粉一碗", "language": "zh"}
+        await world.put(f"/v1/products/s{number}", {**SOUP, **bowl}, status=201)
     for number in range(VIEWERS):
         await world.put(f"/v1/domains/food/members/v{number}", status=204)
     at = world.now.isoformat()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.trade_world import SOUP
 from tests.world import TOWN, opened, run
 
 SOUTH = {"latitude": 26.3708, "longitude": 108.08}
@@ -20,10 +21,17 @@ async def peopled(world):
     await world.put("/v1/people/a0", {"name": "李丽"})
     await world.items(6, first=0, authors=6, position=SOUTH)
     await world.items(6, first=6, authors=6, channels=["food"], professions=["cook"], tags=["rice"])
-    card = {"kind": "product", "author_id": "a0", "text": "老城李家粉店：羊肉粉", "position": SOUTH}
-    await world.put("/v1/items/s0", card)
+    await shop_at(world, "noodles", "老城李家粉店", SOUTH, owner="a0")
+    await world.put("/v1/products/s0", {**SOUP, "shop_id": "noodles", "name": "羊肉粉"}, status=201)
     await world.put("/v1/people/p0/follows/a0")
     await world.put("/v1/domains/food/members/p0")
+
+
+async def shop_at(world, name, called, position, *, owner):
+    """Open a shop."""
+    body = {"owner_id": owner, "name": called, "position": position}
+    await world.put(f"/v1/shops/{name}", body, status=201)
+    await world.ask("POST", f"/v1/shops/{name}/review", {"decision": "approved"}, status=200)
 
 
 async def page_of(world, viewer="p0"):
@@ -169,13 +177,11 @@ def test_the_map_shows_shops_within_the_ring_and_nothing_to_a_child(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
             await peopled(world)
-            far = {
-                "kind": "product",
-                "author_id": "a1",
-                "text": "远店：茶",
-                "position": {"latitude": 26.6, "longitude": 108.08},
-            }
-            await world.put("/v1/items/s1", far)
+            far = {"latitude": 26.6, "longitude": 108.08}
+            await shop_at(world, "tea", "远店", far, owner="a1")
+            await world.put("/v1/people/a2", {})
+            unseen = {"owner_id": "a2", "name": "未审", "position": SOUTH}
+            await world.put("/v1/shops/new", unseen, status=201)
 
             around = await world.ask(
                 "GET", "/v1/page/around", headers=await page_of(world), status=200
@@ -195,10 +201,10 @@ def test_the_map_shows_shops_within_the_ring_and_nothing_to_a_child(tmp_path):
 
         assert around["radius_km"] == 10.0
         assert [
-            (one["text"], one["keeper"], one["goods"], one["distance_km"])
+            (one["name"], one["owner_id"], one["followed"], one["distance_km"], one["within"])
             for one in around["shops"]
-        ] == [("老城李家粉店：羊肉粉", "李丽", 1, 1.0)]
-        assert [one["text"] for one in moved["shops"]] == ["远店：茶"]
+        ] == [("老城李家粉店", "a0", True, 1.1, True)]
+        assert [one["name"] for one in moved["shops"]] == ["远店"]
         assert half.json()["error"]["code"] == "position_half"
         assert (child.status_code, child.json()["error"]["code"]) == (404, "position_unknown")
         assert {one["distance_km"] for one in feed["slots"]} == {None}

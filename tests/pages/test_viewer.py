@@ -151,7 +151,7 @@ def test_the_map_shows_posts_as_dots_and_shops_as_squares_and_leads_to_the_post(
     assert "10 km" in page.locator(".map svg").first.inner_html()
     assert page.locator(".scale").inner_text() == "2 km"
     page.locator(".map [aria-label^='Shop']").first.press("Enter")
-    assert "羊肉粉一碗" in page.locator(".map-card").inner_text()
+    assert "家粉店" in page.locator(".map-card").inner_text()
     dot = page.locator(".map [data-key^='post-']").first
     dot.press("Enter")
     page.get_by_role("button", name="See it").click()

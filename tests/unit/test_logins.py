@@ -8,6 +8,7 @@ import pytest
 from lodestone.base.clock import Instant
 from lodestone.base.errors import BusyError, ForbiddenError, UnauthorisedError
 from lodestone.content import CommunityIn
+from lodestone.services.access import serving
 from lodestone.services.logins import FORM_MICROS, LOGIN_MICROS, TRIES_MAX, Logins
 from lodestone.stores.records_sql import open_records
 from tests.records_world import NOW, project, raised
@@ -50,6 +51,19 @@ def house(tmp_path):
     made = House(tmp_path)
     yield made
     made.records.close()
+
+
+def test_a_key_that_serves_as_somebody_opens_the_desk_in_their_name_and_nothing_else(house):
+    house.keys["clerk"] = house.key("c", [serving(77)])
+
+    login = house.enter("clerk", role="merchant")
+    assert (login.community, login.serves) == ("c", 77)
+    assert house.read(house.logins.cookie(login), role="merchant") == login
+    assert house.enter("app").serves is None
+    raised(UnauthorisedError, "login_refused", house.enter, "clerk", role="operator")
+    raised(UnauthorisedError, "login_refused", house.enter, "clerk", "d", role="merchant")
+    for key in ("app", "reader", "operator"):
+        raised(UnauthorisedError, "login_refused", house.enter, key, role="merchant")
 
 
 @pytest.mark.parametrize(

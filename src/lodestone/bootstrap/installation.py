@@ -243,7 +243,8 @@ def _gate(home: Home, records: Records) -> Gate:
     if kept is None:
         kept = secrets.token_hex(32)
         home.keep_key("logins", kept)
-    files = [home.path / "demo.key", home.path / "operator.key"]
+    operator = [home.path / "demo.key", home.path / "operator.key"]
+    files = {"operator": operator, "merchant": [home.path / "merchant.key"]}
     return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files, time.monotonic)
 
 

@@ -59,11 +59,17 @@ def _ready(app: bootstrap.App, settings: Settings, port: int) -> None:
     )
     note(f"  {base}/              the page people see")
     note(f"  {base}/operator      the operator's window")
+    note(f"  {base}/merchant      the merchant's desk")
     note(f"  {base}/docs          every route")
     note(f"  {base}/v1            the API")
     note(f"  {base}/metrics       for Prometheus")
     key = app.home.key("demo")
     if key is not None and "demo" in names:
         note(f"  key of demo: {key} (kept in {app.home.path / 'demo.key'})")
+    desk = app.home.key("merchant")
+    if desk is not None and "demo" in names:
+        note(
+            f"  key of the merchant's desk, at every shop of the demo: {desk} (kept in {app.home.path / 'merchant.key'})"
+        )
     note(f"  operator's key: {app.home.path / 'operator.key'}")
     note("stop with Ctrl-C")

@@ -6,13 +6,14 @@ lists the handlers of each page's own module. Bootstrap hands all of it to the a
 
 from typing import Final
 
-from lodestone.console import page_routes, viewer
+from lodestone.console import page_routes, shopping, viewer
 from lodestone.console.demo import ROUTES as _DEMO
 from lodestone.console.gate import Gate
+from lodestone.console.merchant import merchant_routes
 from lodestone.console.operator import FigureReader, gather, operator_routes
 from lodestone.console.site import Console
 
-_ROUTES: Final = (*viewer.ROUTES, *page_routes.ROUTES, *_DEMO)
+_ROUTES: Final = (*viewer.ROUTES, *page_routes.ROUTES, *shopping.ROUTES, *_DEMO)
 
 
 def pages(*, demo: str | None, gate: Gate | None = None) -> Console:
@@ -24,7 +25,7 @@ def pages(*, demo: str | None, gate: Gate | None = None) -> Console:
     """
     routes = _ROUTES
     if gate is not None:
-        routes = (*routes, *operator_routes(FigureReader(gather, gate.timer)))
+        routes = (*routes, *operator_routes(FigureReader(gather, gate.timer)), *merchant_routes())
     return Console(routes, demo=demo, gate=gate)
 
 

@@ -1,23 +1,29 @@
 """What the routes behind a page share: who asks, in which community, and how a refusal is documented."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
 
-from lodestone.base.errors import ForbiddenError
-from lodestone.base.wire import ErrorReply
+from lodestone.base.errors import ForbiddenError, InvalidError, LodestoneError, Problem
+from lodestone.base.wire import ErrorReply, Position
 from lodestone.services.access import Access, Principal
 from lodestone.services.engine import Engine
 from lodestone.services.engines import Engines
 
 Asked = Request[Any, Any, Any]
+Latitude = Annotated[
+    float | None, QueryParameter(ge=-90, le=90, description="Where the device is, if it says so.")
+]
+Longitude = Annotated[float | None, QueryParameter(ge=-180, le=180, description="With `latitude`.")]
 _REASONS: Final = {
     400: "The input does not fit; `details` names the field.",
     401: "No session, or one that has ended.",
     403: "The session may not do this.",
     404: "There is no such object in this community.",
     405: "The route does not take this method.",
+    409: "It does not fit the present state.",
     410: "It has been erased.",
     429: "Over this session's limit.",
     503: "Something needed does not answer; nothing was done.",
@@ -52,3 +58,16 @@ def session(request: Asked) -> tuple[Engine, str]:
             "session_needed", "this is for a page's session; POST /v1/sessions makes one"
         )
     return engines(request).of(who.community), who.viewer
+
+
+def position_of(latitude: float | None, longitude: float | None) -> Position | None:
+    """Return where the device says it is. Raises InvalidError for half a position."""
+    if (latitude is None) != (longitude is None):
+        problem = Problem("longitude", "latitude and longitude come together")
+        raise InvalidError("position_half", problem.problem, (problem,))
+    return None if latitude is None or longitude is None else Position(latitude, longitude)
+
+
+def unkept(error: LodestoneError) -> tuple[int, bytes]:
+    """Write a refusal down for an idempotency key; pages bring none, so there is nothing to write."""
+    raise AssertionError(error)

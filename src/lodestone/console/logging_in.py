@@ -4,6 +4,7 @@ Every role has the same four routes under its own path; `door_of` makes them. A 
 `entered` first. Whoever is not logged in is sent to the form and comes back to where they wanted to go.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -43,6 +44,10 @@ class Role:
 
     name: str
     path: str
+    asks: Callable[[Words], str]
+    """Says what its login form asks for."""
+    by_operator: bool = True
+    """Whether an operator's key opens it, of whichever community."""
 
     @property
     def cookie(self) -> str:
@@ -70,7 +75,7 @@ def entered(request: Asked, role: Role) -> Entered:
     Raises:
         UnauthorisedError: Nobody is, or not any more.
     """
-    gate = _gate(request)
+    gate = gate_of(request)
     login = gate.logins.read(role.name, kept(request, role.cookie), _now(request))
     return Entered(login, engines(request).of(login.community), gate.logins.form_token(login))
 
@@ -84,7 +89,7 @@ async def sent_by(request: Asked, role: Role) -> Entered:
     """
     who = entered(request, role)
     _same_site(request)
-    _gate(request).logins.check_form(who.login, (await _form(request)).get("token", ""))
+    gate_of(request).logins.check_form(who.login, (await form_of(request)).get("token", ""))
     return who
 
 
@@ -107,7 +112,7 @@ def door_of(role: Role, title: str) -> list[Any]:
         try:
             return await _enter(request, role)
         except (UnauthorisedError, ForbiddenError, BusyError) as error:
-            wanted = (await _form(request)).get("next", "")
+            wanted = (await form_of(request)).get("next", "")
             return _show_form(request, role, title, _Tried(wanted, error.code, error))
 
     @post(
@@ -116,7 +121,7 @@ def door_of(role: Role, title: str) -> list[Any]:
     )  # fmt: skip
     async def leave(request: Asked) -> Response[Any]:
         who = await sent_by(request, role)
-        _gate(request).logins.leave(who.login, _now(request))
+        gate_of(request).logins.leave(who.login, _now(request))
         answer = Redirect(f"{role.path}/login", status_code=303, headers=HEADERS)
         answer.delete_cookie(role.cookie, path=role.path)
         return answer
@@ -144,9 +149,9 @@ def refusals_of(role: Role) -> dict[int | type[Exception], Any]:
 
 
 async def _enter(request: Asked, role: Role) -> Response[Any]:
-    gate, now = _gate(request), _now(request)
+    gate, now = gate_of(request), _now(request)
     _same_site(request)
-    told = await _form(request)
+    told = await form_of(request)
     gate.logins.check_entry(kept(request, role.entry_cookie), told.get("token", ""), now)
     login = gate.logins.enter(
         role.name, told.get("key", ""), told.get("community") or None,
@@ -174,15 +179,17 @@ class _Tried:
 
 
 def _show_form(request: Asked, role: Role, title: str, tried: _Tried) -> Response[Any]:
-    gate, site = _gate(request), console(request.app.state)
+    gate, site = gate_of(request), console(request.app.state)
     words = site.words(request)
     token = gate.logins.entry_token(_now(request))
     near = local(request)
     told = {
         "role": role, "title": words.say(title), "token": token,
         "next": _onward(role, tried.wanted), "wrong": _said(words, tried),
-        "several": len(engines(request).all()) > 1 or tried.code == "login_community",
-        "key_files": [str(path) for path in gate.key_files if near and path.is_file()],
+        "asks": role.asks(words),
+        "several": role.by_operator
+        and (len(engines(request).all()) > 1 or tried.code == "login_community"),
+        "key_files": [str(path) for path in gate.key_files[role.name] if near and path.is_file()],
     }  # fmt: skip
     answer = site.page(request, "login.html", told, status=tried.status)
     answer.set_cookie(_cookie(request, role, role.entry_cookie, token, FORM_MICROS))
@@ -246,7 +253,7 @@ def _same_site(request: Asked) -> None:
         raise ForbiddenError("form_foreign", "this form was not sent from its own page")
 
 
-async def _form(request: Asked) -> dict[str, str]:
+async def form_of(request: Asked) -> dict[str, str]:
     """Read a form's fields; anything that is not one has none."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
@@ -257,7 +264,8 @@ async def _form(request: Asked) -> dict[str, str]:
         return {}
 
 
-def _gate(request: Asked) -> Gate:
+def gate_of(request: Asked) -> Gate:
+    """Return what the consoles need of the installation."""
     found = console(request.app.state).gate
     assert found is not None, "the consoles' routes are made with a gate"
     return found

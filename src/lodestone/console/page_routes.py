@@ -7,9 +7,8 @@ from litestar import delete, get, post, put
 from litestar.datastructures import State as AppState
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from lodestone.base.errors import InvalidError, Problem
-from lodestone.base.wire import Position, app_id
-from lodestone.console.asking import REFUSALS, session
+from lodestone.base.wire import app_id
+from lodestone.console.asking import REFUSALS, Latitude, Longitude, position_of, session
 from lodestone.console.site import Asked, console
 from lodestone.console.why import RunnerUpTold, WhyOut, why
 from lodestone.services.catalogue import Catalogue
@@ -20,10 +19,6 @@ ReceiptId = Annotated[str, PathParameter(description="A decision made for the se
 SlotNumber = Annotated[int, PathParameter(description="From 1.")]
 ItemId = Annotated[str, PathParameter(description="A post that somebody passed on.")]
 DomainId = Annotated[str, PathParameter(description="A channel, a place or a profession.")]
-Latitude = Annotated[
-    float | None, QueryParameter(ge=-90, le=90, description="Where the device is, if it says so.")
-]
-Longitude = Annotated[float | None, QueryParameter(ge=-180, le=180, description="With `latitude`.")]
 Lang = Annotated[
     str | None, QueryParameter(max_length=16, description="`en` or `zh`; else as pages choose.")
 ]
@@ -68,7 +63,7 @@ async def get_why(
 ) -> WhyOut:
     """Say in plain words why a slot of the viewer's own decision holds what it holds (a page's session)."""
     engine, viewer = session(request)
-    at = _position(latitude, longitude)
+    at = position_of(latitude, longitude)
     told = reasons(engine, viewer, receipt_id, slot)
     showing = Showing(engine, viewer)
     second = None
@@ -90,14 +85,7 @@ async def get_around(
 ) -> Around:
     """Say what stands around the viewer: the ring, shops, places (a page's session)."""
     engine, viewer = session(request)
-    return Showing(engine, viewer).around(_position(latitude, longitude))
-
-
-def _position(latitude: float | None, longitude: float | None) -> Position | None:
-    if (latitude is None) != (longitude is None):
-        problem = Problem("longitude", "latitude and longitude come together")
-        raise InvalidError("position_half", problem.problem, (problem,))
-    return None if latitude is None or longitude is None else Position(latitude, longitude)
+    return await Showing(engine, viewer).around(position_of(latitude, longitude))
 
 
 @put("/v1/page/domains/{domain_id:str}", status_code=200, responses=REFUSALS)

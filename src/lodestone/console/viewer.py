@@ -10,7 +10,7 @@ from lodestone.console.site import Asked, console
 
 _MODULES: Final = (
     "words.js", "api.js", "parts.js", "queue.js", "looking.js", "feed.js", "picture.js", "deeds.js", "share.js", "why.js", "people.js",
-    "map.js", "ground.js",
+    "map.js", "ground.js", "money.js", "refusals.js", "buying.js", "orders.js", "shops.js", "shopping.js",
 )  # fmt: skip
 
 

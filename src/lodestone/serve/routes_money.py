@@ -26,11 +26,11 @@ from lodestone.services.audit import AuditOut, audit
 from lodestone.services.books import (
     AccountOut,
     Books,
-    Names,
     StatementOut,
     TransferOut,
     TrialBalance,
     account_named,
+    books_of,
     code_named,
     day_number,
     day_text,
@@ -123,21 +123,6 @@ class PayoutList(msgspec.Struct, frozen=True):
     """The payouts of a period, or all."""
 
     data: list[PayoutOut]
-
-
-def books_of(found: Engine) -> Books:
-    """Return what may be shown of a community's ledger."""
-    people, directory = found.directory.people, found.directory
-
-    def ordinal_of(name: str) -> int | None:
-        row = people.get(name)
-        return None if row is None else directory.ordinal(row)
-
-    def id_of(ordinal: int) -> str | None:
-        row = directory.row_of_ordinal(ordinal)
-        return directory.person_ids[row] if row >= 0 else None
-
-    return Books(found.money, Names(ordinal_of, id_of))
 
 
 @get("/v1/accounts", responses=REFUSALS)

@@ -7,6 +7,7 @@ from litestar import Response, delete, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
+from lodestone.base.wire import TimeText, time_text
 from lodestone.commerce.product import (
     ProductIn,
     ProductOut,
@@ -25,7 +26,9 @@ from lodestone.serve.common import (
     cut,
     decode_after,
     engine,
+    engines,
     named,
+    principal,
 )
 from lodestone.services.trade_shops import Shops
 
@@ -51,6 +54,16 @@ class StaffList(msgspec.Struct, frozen=True):
     """Everybody who serves at a shop."""
 
     data: list[StaffOut]
+
+
+class DeskKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of the merchant's desk; its text is in this answer and nowhere else."""
+
+    id: str
+    person_id: str
+    """Whom it serves as."""
+    created_at: TimeText
+    key: str
 
 
 _MADE_SHOP = {**REFUSALS, 201: ResponseSpec(ShopOut, generate_examples=False, description="Made.")}
@@ -121,6 +134,19 @@ async def list_staff(request: Asked, shop_id: PathId) -> StaffList:
     return StaffList(shops(request, "read").staff(named(shop_id)))
 
 
+@post("/v1/shops/{shop_id:str}/staff/{person_id:str}/keys", status_code=201, responses=REFUSALS)
+async def make_desk_key(request: Asked, shop_id: PathId, person_id: PathId) -> DeskKey:
+    """Make a key that opens the merchant's desk, and nothing else, to somebody who serves at the shop."""
+    principal(request).need("sessions")
+    held = shops(request, "desk")
+    now = engines(request.app.state).wall.now()
+    made = held.desk_key(named(shop_id), named(person_id, "person_id"), now)
+    return DeskKey(
+        id=made.record.id, person_id=person_id, created_at=time_text(made.record.created),
+        key=made.text,
+    )  # fmt: skip
+
+
 @put("/v1/products/{product_id:str}", status_code=200, responses=_MADE_PRODUCT)
 async def put_product(
     request: Asked, product_id: PathId, data: JSONBody[ProductIn]
@@ -175,6 +201,6 @@ async def get_sale(request: Asked, sale_id: PathId) -> SaleOut:
 
 
 ROUTES = [
-    put_shop, get_shop, list_shops, review_shop, put_staff, delete_staff, list_staff, put_product,
+    put_shop, get_shop, list_shops, review_shop, put_staff, delete_staff, list_staff, make_desk_key, put_product,
     get_product, list_products, put_stock, get_stock, put_sale, get_sale,
 ]  # fmt: skip

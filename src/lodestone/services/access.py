@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,9 +25,29 @@ SCOPES: Final = (
 )  # fmt: skip
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""
+_SERVES: Final = "serve:"
 SESSION_MICROS: Final = 3600 * 1_000_000
 _PAGE: Final = "vt_"
 _TAG: Final = 24
+
+
+def serving(ordinal: int) -> str:
+    """Return the scope of a key that serves at shops as one person; it opens no route, only the merchant's desk.
+
+    >>> serving(7)
+    'serve:7'
+    """
+    return f"{_SERVES}{ordinal}"
+
+
+def serves(scopes: Iterable[str]) -> int | None:
+    """Return the ordinal of the person whom a key serves as, None for every other key.
+
+    >>> serves(["serve:7"]), serves(["read", "desk"])
+    (7, None)
+    """
+    named = [scope.removeprefix(_SERVES) for scope in scopes if scope.startswith(_SERVES)]
+    return int(named[0]) if named else None
 
 
 @dataclass(frozen=True, slots=True)

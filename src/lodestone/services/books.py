@@ -12,6 +12,7 @@ from lodestone.base.wire import TimeText, time_text
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.chart import CHART, AccountKind, Code
 from lodestone.ledger.transfers import NONE, Booked, TransferId
+from lodestone.services.engine import Engine
 from lodestone.services.money import Money
 from lodestone.stores.ledger import Line, TransferFilter
 
@@ -285,6 +286,21 @@ class Books:
 
     def _amount(self, micros: int) -> Amount:
         return Amount(micros, self._money.currency)
+
+
+def books_of(found: Engine) -> Books:
+    """Return what may be shown of a community's ledger."""
+    people, directory = found.directory.people, found.directory
+
+    def ordinal_of(name: str) -> int | None:
+        row = people.get(name)
+        return None if row is None else directory.ordinal(row)
+
+    def id_of(ordinal: int) -> str | None:
+        row = directory.row_of_ordinal(ordinal)
+        return directory.person_ids[row] if row >= 0 else None
+
+    return Books(found.money, Names(ordinal_of, id_of))
 
 
 def day_text(day: int) -> str:

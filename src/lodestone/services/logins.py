@@ -15,11 +15,13 @@ import msgspec
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import BusyError, ForbiddenError, UnauthorisedError
-from lodestone.services.access import OPERATOR
+from lodestone.services.access import OPERATOR, serves
 from lodestone.stores.records import KeyRecord, Records, key_digest
 
 ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {"operator": frozenset({"read", "policy"})}
 """What a key must be able to do to open the pages of a role; an operator's key opens each."""
+STAFF_ROLE: Final = "merchant"
+"""Opened by a key that serves as one person, and by no other: what is redeemed is redeemed by somebody."""
 LOGIN_MICROS: Final = 12 * 3600 * 1_000_000
 FORM_MICROS: Final = 3600 * 1_000_000
 """A login form is good for an hour."""
@@ -44,6 +46,8 @@ class Login(msgspec.Struct, frozen=True, array_like=True):
     """The key is an operator's and belongs to no community."""
     until: Instant
     nonce: bytes
+    serves: int | None = None
+    """The ordinal of whoever serves at a shop's desk."""
 
 
 class Logins:
@@ -63,7 +67,7 @@ class Logins:
         """Exchange a key for a login.
 
         Args:
-            role: Whose pages are to be opened, one of `ROLE_SCOPES`.
+            role: Whose pages are to be opened, one of `ROLE_SCOPES` or `STAFF_ROLE`.
             key: As typed.
             community: Which one an operator's key means; None for the only one, or the key's own.
             address: Where the attempt comes from; too many wrong ones from there are refused.
@@ -76,7 +80,8 @@ class Logins:
         """
         self._allow(address, now)
         found = self._key(key)
-        if found is not None and OPERATOR in found.scopes and community is None:
+        by_operator = found is not None and OPERATOR in found.scopes
+        if by_operator and community is None and role != STAFF_ROLE:
             community = self._only()
         named = None if found is None else self._named(found, role, community)
         if found is None or named is None:
@@ -85,6 +90,7 @@ class Logins:
         return Login(
             role=role, community=named, key_id=found.id, by_operator=found.community is None,
             until=Instant(now + LOGIN_MICROS), nonce=self._draw(_NONCE),
+            serves=serves(found.scopes) if role == STAFF_ROLE else None,
         )  # fmt: skip
 
     def cookie(self, login: Login) -> str:
@@ -121,6 +127,10 @@ class Logins:
         """Pass, or raise ForbiddenError when a form does not carry its login's token."""
         if not hmac.compare_digest(self.form_token(login).encode(), token.encode()):
             raise _foreign()
+
+    def word(self) -> str:
+        """Draw what tells one sending of a form from another, however often it is sent."""
+        return _text(self._draw(_NONCE))
 
     def entry_token(self, now: Instant) -> str:
         """Return the token of a login form, which its cookie repeats."""
@@ -159,8 +169,11 @@ class Logins:
 
     def _named(self, found: KeyRecord, role: str, community: str | None) -> str | None:
         """Return the community a key opens in a role, None when it opens none."""
-        operator = OPERATOR in found.scopes
-        if not operator and not ROLE_SCOPES[role] <= frozenset(found.scopes):
+        if role == STAFF_ROLE:
+            opens = serves(found.scopes) is not None
+        else:
+            opens = OPERATOR in found.scopes or ROLE_SCOPES[role] <= frozenset(found.scopes)
+        if not opens:
             return None
         meant = community if found.community is None else found.community
         if community not in (None, meant) or meant not in self._active():

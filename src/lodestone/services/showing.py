@@ -1,5 +1,6 @@
 """What a viewer's page shows: a feed with the details of its posts, who is looking, what is around."""
 
+import asyncio
 from dataclasses import dataclass
 from math import isnan
 from typing import Annotated
@@ -16,6 +17,7 @@ from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.table_kernel import pack
 from lodestone.services.engine import Engine
 from lodestone.services.feeds import FeedRequest, FeedSlot, Surface
+from lodestone.services.storefront import Offer, ShopCard, Storefront, offer_of
 from lodestone.services.viewer import PRESENT_MICROS
 
 _LIKED, _COMMENTED, _SHARED = (OUTCOMES.index(name) for name in ("like", "comment", "share"))
@@ -23,7 +25,6 @@ _LIKED, _COMMENTED, _SHARED = (OUTCOMES.index(name) for name in ("like", "commen
 _NEAR_DECIMALS = 3
 """Places on a page are told to about a hundred metres."""
 _SHOPS_MAX = 200
-_PRODUCT = KINDS.index("product")
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     likes: int
     comments: int
     shares: int
+    offer: Offer | None
+    """What a product costs and who sells it; None of any other post."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,17 +132,9 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     profession: Area | None
     channels: list[Area]
     following: int
+    time_zone: str
+    """The community's, in which shops open and vouchers end."""
     now: TimeText
-
-
-class ShopSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop on the map, by what it sells."""
-
-    keeper: str
-    text: str
-    goods: int
-    position: Position
-    distance_km: float
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +142,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
     position: Position
     radius_km: float
-    shops: list[ShopSeen]
+    shops: list[ShopCard]
     places: list[Area]
 
 
@@ -219,6 +214,7 @@ class Showing:
             place=self._place(given.position), distance_km=near,
             liked=held is not None and held[0] != 0 and not held[0] & 1,
             likes=int(total[_LIKED]), comments=int(total[_COMMENTED]), shares=int(total[_SHARED]),
+            offer=offer_of(self._engine, slot.item_id) if slot.kind == "product" else None,
         )  # fmt: skip
 
     def post(self, item_id: str) -> Shown:
@@ -307,7 +303,8 @@ class Showing:
             place=self._place(position),
             profession=next((area for area in areas if area.id == trade), None),
             channels=[area for area in areas if area.kind == "channel"],
-            following=int(engine.state.follows(self._row).size), now=time_text(engine.now()),
+            following=int(engine.state.follows(self._row).size),
+            time_zone=community.given.time_zone, now=time_text(engine.now()),
         )  # fmt: skip
 
     def home(self) -> str | None:
@@ -330,9 +327,14 @@ class Showing:
         ]  # fmt: skip
         return sorted(found, key=lambda area: (not area.joined, -area.members, area.id))
 
-    # The map
+    # Shops
 
-    def around(self, told: Position | None) -> Around:
+    def storefront(self, told: Position | None) -> Storefront:
+        """Return what this viewer is shown of shops, from where the page says they are or is known."""
+        looker = self._looker(told)
+        return Storefront(self._engine, looker.follows, None if looker.minor else looker.position)
+
+    async def around(self, told: Position | None) -> Around:
         """Gather what stands around the viewer.
 
         Raises:
@@ -343,36 +345,8 @@ class Showing:
             raise UnknownError("position_unknown", "nobody has said where this viewer is")
         radius = self._engine.housekeeper.policy.place_radius_km
         places = [area for area in self._areas() if area.kind == "place"]
-        shops = self._shops(looker.position, radius)
+        shops = await asyncio.to_thread(self.storefront(told).near, radius, _SHOPS_MAX)
         return Around(position=_near(looker.position), radius_km=radius, shops=shops, places=places)
-
-    def _shops(self, at: Position, radius_km: float) -> list[ShopSeen]:
-        """Return shops within reach, nearest first: who sells, and where their product cards lie."""
-        items = self._engine.state.items[: self._engine.state.item_count]
-        cards = ((items["kind"] == _PRODUCT) & (items["state"] == 1)).nonzero()[0].tolist()
-        found: dict[int, tuple[float, list[int]]] = {}
-        for row in cards:
-            item = items[row]
-            if isnan(item["latitude"]) or int(item["owner"]) < 0 or item["label"] > 1:
-                continue
-            away = distance_km(
-                at.latitude, at.longitude, float(item["latitude"]), float(item["longitude"])
-            )
-            if away <= radius_km:
-                found.setdefault(int(item["owner"]), (away, []))[1].append(row)
-        nearest = sorted(found.items(), key=lambda one: one[1][0])[:_SHOPS_MAX]
-        return [self._shop(rows, away) for _, (away, rows) in nearest]
-
-    def _shop(self, rows: list[int], away: float) -> ShopSeen:
-        record = self._records.item_at(self._engine.community, rows[0])
-        keeper = ""
-        if record.author_id is not None:
-            keeper = self._records.person(self._engine.community, record.author_id).given.name
-        assert record.given.position is not None
-        return ShopSeen(
-            keeper=keeper, text=record.given.text, goods=len(rows),
-            position=_near(record.given.position), distance_km=round(away, 1),
-        )  # fmt: skip
 
 
 def _near(at: Position) -> Position:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from lodestone.base.clock import Instant
+from lodestone.base.errors import UnknownError
 from lodestone.base.wire import Money, instant_of, time_text
 from lodestone.commerce.product import (
     ProductIn,
@@ -21,8 +23,9 @@ from lodestone.commerce.product import (
 )
 from lodestone.commerce.shop import ReviewIn, ShopIn, ShopOut, StaffOut, is_open, shop_out
 from lodestone.commerce.stock import Stock
+from lodestone.services.access import serving
 from lodestone.services.engine import Engine
-from lodestone.stores.records import Change
+from lodestone.stores.records import Change, NewKey
 from lodestone.stores.trade_types import ProductRecord, ShopRecord
 
 Made = TypeVar("Made")
@@ -58,14 +61,15 @@ class Shops:
 
     def shop(self, shop_id: str) -> ShopOut:
         """Return one shop. Raises UnknownError."""
-        return self._shop_out(self._records.shop(self._id, shop_id))
+        return self.told(self._records.shop(self._id, shop_id))
 
     def shops(self, limit: int, after: str | None, owner_id: str | None) -> list[ShopOut]:
         """Return a page of shops."""
         found = self._records.shops(self._id, limit=limit, after=after, owner_id=owner_id)
-        return [self._shop_out(shop) for shop in found]
+        return [self.told(shop) for shop in found]
 
-    def _shop_out(self, shop: ShopRecord) -> ShopOut:
+    def told(self, shop: ShopRecord) -> ShopOut:
+        """Show a shop as it stands now."""
         weekday, minute = self._house.days.clock(self._engine.now())
         sells = shop.review == "approved" and shop.given.status == "open"
         return shop_out(
@@ -92,6 +96,23 @@ class Shops:
         """Return who serves at a shop, by id. Raises UnknownError."""
         found = self._records.staff(self._id, shop_id)
         return [StaffOut(person_id=name, role=role) for name, role in found]
+
+    def desk_key(self, shop_id: str, person_id: str, now: Instant) -> NewKey:
+        """Make a key that opens the merchant's desk to somebody who serves there.
+
+        Args:
+            shop_id: One of the shops they serve at.
+            person_id: Whom it serves as; the desk shows every shop of theirs, while they serve there.
+            now: The wall clock, as of every key.
+
+        Raises:
+            UnknownError: `shop_unknown`, `staff_unknown`.
+        """
+        if person_id not in {one.person_id for one in self.staff(shop_id)}:
+            raise UnknownError("staff_unknown", f"{person_id!r} does not serve at {shop_id!r}")
+        directory = self._engine.directory
+        ordinal = directory.ordinal(directory.person_row(person_id))
+        return self._records.create_key(self._id, name=shop_id, scopes=[serving(ordinal)], now=now)
 
     # Products
 

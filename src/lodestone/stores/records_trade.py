@@ -2,7 +2,8 @@
 
 from lodestone.stores.trade_catalogue import CatalogueRecords
 from lodestone.stores.trade_read import OrderRecords
+from lodestone.stores.trade_shops import ShopFinds
 
 
-class SqlTradeRecords(CatalogueRecords, OrderRecords):
+class SqlTradeRecords(CatalogueRecords, ShopFinds, OrderRecords):
     """See `TradeRecords`."""

@@ -1,9 +1,12 @@
 """The port of trade: shops, products, stock, orders and vouchers, in the records' own database."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from lodestone.base.clock import Instant
+from lodestone.base.wire import Position
+from lodestone.commerce.life import OrderState
 from lodestone.commerce.product import ProductIn, SaleIn, SharedStockIn
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.commerce.stock import Stock
@@ -59,6 +62,16 @@ class TradeRecords(Protocol):
         self, community: str, *, limit: int, after: str | None = None, owner_id: str | None = None
     ) -> list[ShopRecord]:
         """Return shops by id, of one owner if given."""
+        ...
+
+    def shops_within(
+        self, community: str, at: Position, *, radius_km: float, limit: int
+    ) -> list[tuple[ShopRecord, float]]:
+        """Return approved, open shops within so many kilometres and how far each is, the nearest first."""
+        ...
+
+    def shops_served(self, community: str, person_id: str) -> list[tuple[ShopRecord, str]]:
+        """Return the shops at which somebody serves, by id, and in which role; an owner is a manager."""
         ...
 
     def put_staff(self, community: str, shop_id: str, person_id: str, role: str) -> bool:
@@ -141,8 +154,10 @@ class TradeRecords(Protocol):
         before: int | None = None,
         buyer_id: str | None = None,
         shop_id: str | None = None,
+        states: Collection[OrderState] = (),
+        ways: Collection[str] = (),
     ) -> list[OrderView]:
-        """Return orders, the newest first, of one buyer or shop if given."""
+        """Return orders, the newest first, of one buyer, one shop, some states and some ways if given."""
         ...
 
     def order_events(self, community: str, *, after: int, limit: int) -> list[OrderEvent]:

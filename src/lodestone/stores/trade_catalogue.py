@@ -73,7 +73,7 @@ class CatalogueRecords(Base):
     def shop(self, community: str, shop_id: str) -> ShopRecord:
         """See `TradeRecords.shop`."""
         with self._reading(community) as scope:
-            return _with_owners(scope, [require_shop(scope, shop_id)])[0]
+            return with_owners(scope, [require_shop(scope, shop_id)])[0]
 
     def shops(
         self, community: str, *, limit: int, after: str | None = None, owner_id: str | None = None
@@ -86,7 +86,7 @@ class CatalogueRecords(Base):
             if owner_id is not None:
                 owner = find_people(scope, [owner_id]).get(owner_id)
                 query = query.where(SHOPS.c.owner == (-1 if owner is None else owner.ordinal))
-            return _with_owners(scope, [rows.shop_record(row) for row in scope.fetch(query)])
+            return with_owners(scope, [rows.shop_record(row) for row in scope.fetch(query)])
 
     # Staff
 
@@ -279,7 +279,8 @@ def _person(scope: Scope, person_id: str, field: str) -> Known:
     return found
 
 
-def _with_owners(scope: Scope, shops: Sequence[ShopRecord]) -> list[ShopRecord]:
+def with_owners(scope: Scope, shops: Sequence[ShopRecord]) -> list[ShopRecord]:
+    """Fill in whose shops they are, for those who are not erased."""
     names = names_of(scope, [shop.owner for shop in shops])
     return [replace(shop, given=_owned(shop.given, names.get(shop.owner))) for shop in shops]
 

@@ -1,6 +1,6 @@
 """Orders, vouchers and redemptions read back; opening a till. See `records_trade.TradeRecords`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import func
@@ -58,6 +58,8 @@ class OrderRecords(Base):
         before: int | None = None,
         buyer_id: str | None = None,
         shop_id: str | None = None,
+        states: Collection[OrderState] = (),
+        ways: Collection[str] = (),
     ) -> list[OrderView]:
         """See `TradeRecords.orders`."""
         with self._reading(community) as scope:
@@ -68,6 +70,11 @@ class OrderRecords(Base):
                 query = query.where(ORDERS.c.buyer == _ordinal(scope, buyer_id))
             if shop_id is not None:
                 query = query.where(ORDERS.c.shop == shop_id)
+            if states:
+                query = query.where(ORDERS.c.state.in_([int(state) for state in states]))
+            if ways:
+                kinds = [rows.FULFILMENTS.index(way) for way in ways]
+                query = query.where(ORDERS.c.fulfilment.in_(kinds))
             numbers = [row.number for row in scope.fetch(query.limit(limit))]
             found = load_orders(scope, numbers)
             return order_views(scope, [found[number] for number in numbers])

@@ -14,6 +14,7 @@ from lodestone.client import ClientError, Verdicts
 from lodestone.town.habits import Habits
 from lodestone.town.make import Json, Post, Town
 from lodestone.town.pictures import HEIGHT, WIDTH, clip, picture
+from lodestone.town.shopfronts import open_shops
 
 STEP_MINUTES: Final = 15
 STEPS: Final = 24 * 60 // STEP_MINUTES
@@ -90,7 +91,11 @@ async def _bring(client: Client, town: Town, addresses: dict[str, str], told: To
     for name, body in town.domains:
         await client.put_domain(name, body)
     people = [{**person.body, "created_at": _before(town)} for person in town.people]
-    posts = [_body(post, addresses) for post in town.posts if post.created <= town.start]
+    posts = [
+        _body(post, addresses)
+        for post in town.posts
+        if post.created <= town.start and post.body["kind"] != "product"
+    ]
     whole = len(people) + len(posts)
     done = 0
     for put, rows in ((client.put_people, people), (client.put_items, posts)):
@@ -98,6 +103,9 @@ async def _bring(client: Client, town: Town, addresses: dict[str, str], told: To
             told(done, whole, "bringing people and posts")
             await _put_all(put, rows[first : first + _BULK])
             done = min(done + _BULK, whole)
+    told(whole, whole, "opening shops")
+    cards = {post.body["id"]: _body(post, addresses) for post in town.posts}
+    await open_shops(client, town, {name: body.get("media", []) for name, body in cards.items()})
     await _edges(client, town, told)
 
 

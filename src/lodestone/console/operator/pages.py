@@ -22,7 +22,10 @@ from lodestone.insight.window import DOMAIN_WORDS
 from lodestone.services.engine import Engine
 from lodestone.services.receipts import Receipts
 
-OPERATOR: Final = Role("operator", "/operator")
+OPERATOR: Final = Role(
+    "operator", "/operator",
+    lambda words: words.say("Log in with a key of your community that may read and set the policy."),
+)  # fmt: skip
 DAYS: Final = (7, 28, 90)
 _DOMAINS_MAX: Final = 200
 ReceiptId = Annotated[str, PathParameter(description="A receipt's id.")]

@@ -24,10 +24,13 @@ export function setClock(text) {
   skew = Date.parse(text) - Date.now();
 }
 
+/** Draw a word that nobody else draws, such as an idempotency key. */
+export const draw = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 const KINDS = { 401: "ended", 429: "busy", 503: "busy" };
 
-async function send(method, path, { body, bare = false, keepalive = false } = {}) {
-  const headers = {};
+async function send(method, path, { body, bare = false, keepalive = false, headers: given = {} } = {}) {
+  const headers = { ...given };
   if (!bare && token) headers.authorization = `Bearer ${token}`;
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer;

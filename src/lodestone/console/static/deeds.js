@@ -65,11 +65,19 @@ export class Deeds {
   }
 
   follow(slot) {
-    const { id, name } = slot.author;
-    const on = !(this.follows.get(id) ?? slot.author.followed);
+    this.followed(slot.author, !(this.follows.get(slot.author.id) ?? slot.author.followed), slot);
+  }
+
+  /** Follow somebody or no longer; of whom no post led here, it is told without one. */
+  followed({ id, name }, on, slot) {
     this.follows.set(id, on);
     this.#everywhere((other) => other.author?.id === id && other.paintFollow?.());
-    this.send(slot, on ? "follow" : "unfollow", { author_id: id });
+    const type = on ? "follow" : "unfollow";
+    if (slot?.author?.id === id) this.send(slot, type, { author_id: id });
+    else {
+      this.page.queue.put({ id: `${type}.${id}.${now().toString(36)}`, type, author_id: id });
+      this.page.queue.flush();
+    }
     this.page.feeds.delete("following");
     say(on ? t("You follow {name}", { name }) : t("You follow {name} no longer", { name }), { show: true });
   }

@@ -1,6 +1,7 @@
 // One feed of full-height posts: asks for pages, draws them, knows which one is looked at.
 
 import { ask, now } from "./api.js";
+import { card } from "./buying.js";
 import { el, icon, note } from "./parts.js";
 import { picture } from "./picture.js";
 import { ago, distance, figure, t, tn } from "./words.js";
@@ -226,7 +227,7 @@ export class Feed {
   #foot(slot, id) {
     return el("div", { class: "foot" },
       el("div", { class: "row" }, el("h2", { class: "author", id: `${id}-by`, text: slot.author?.name ?? t("Somebody who has left") }), this.#follow(slot)),
-      this.#text(slot, id), this.#facts(slot));
+      this.#text(slot, id), card(slot, this.acts), this.#facts(slot));
   }
 
   #follow(slot) {

@@ -2,6 +2,7 @@
 
 import { blocks, hills, river, roads, stream } from "./ground.js";
 import { el, icon, svg } from "./parts.js";
+import { openWord, where } from "./shops.js";
 import { distance, t, tn } from "./words.js";
 
 const KM = 111.195;
@@ -81,10 +82,9 @@ export class NearMap {
   }
 
   #shops(px) {
-    return this.around.shops.map((shop, index) => {
-      const key = `shop-${index}`, side = (this.picked === key ? 16 : 11) * px;
-      const name = shop.text.split(/[：:]/)[0];
-      return this.#spot(key, this.#at(shop.position), t("Shop {name}, {km}", { name, km: distance(shop.distance_km) }), this.picked === key,
+    return this.around.shops.map((shop) => {
+      const key = `shop-${shop.id}`, side = (this.picked === key ? 16 : 11) * px;
+      return this.#spot(key, this.#at(shop.position), t("Shop {name}, {km}", { name: shop.name, km: distance(shop.distance_km) }), this.picked === key,
         [svg("rect", { class: "touch", x: -14 * px, y: -14 * px, width: 28 * px, height: 28 * px }), svg("rect", { class: "shop", x: -side / 2, y: -side / 2, width: side, height: side, "stroke-width": 1.5 * px })],
         () => this.#pick(key), px);
     });
@@ -109,6 +109,15 @@ export class NearMap {
     this.draw();
   }
 
+  /** Bring a shop into the middle and pick it. */
+  find(id) {
+    const shop = this.around.shops.find((one) => one.id === id);
+    if (!shop) return;
+    this.picked = `shop-${id}`;
+    this.centre = this.#at(shop.position).map(clamp);
+    this.draw();
+  }
+
   /** Mark the post that the feed shows. */
   mark(slot) {
     const key = slot && `post-${slot.receipt}-${slot.slot}`;
@@ -123,10 +132,10 @@ export class NearMap {
       return el("p", { class: "map-card hint" }, counted("shops", tn("{n} shop", "{n} shops", this.around.shops.length)), counted("posts", tn("{n} post", "{n} posts", this.slots.length)), counted("self", t("You")), t("Touch one."));
     }
     if (this.picked.startsWith("shop-")) {
-      const shop = this.around.shops[Number(this.picked.slice(5))];
-      const [name, goods] = shop.text.split(/[：:]/);
+      const shop = this.around.shops.find((one) => `shop-${one.id}` === this.picked);
       return el("div", { class: "map-card", role: "status" }, el("span", { class: "map-thumb shop-thumb", "aria-hidden": "true" }, icon("shop")),
-        el("div", { class: "map-words" }, el("strong", { text: name }), el("span", { class: "soft small", text: [goods, shop.keeper && t("kept by {name}", { name: shop.keeper }), distance(shop.distance_km)].filter(Boolean).join(" · ") })));
+        el("div", { class: "map-words" }, el("strong", { text: shop.name }), el("span", { class: "soft small", text: [...shop.categories.slice(0, 2), openWord(shop), where(shop)].join(" · ") })),
+        el("button", { class: "button", type: "button", "data-key": "see-shop", text: t("See the shop"), onclick: () => this.acts.shop(shop) }));
     }
     const slot = this.slots.find((one) => `post-${one.receipt}-${one.slot}` === this.picked);
     const still = slot.media[0];

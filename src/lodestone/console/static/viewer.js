@@ -8,6 +8,7 @@ import { NearMap } from "./map.js";
 import { el, note, say, settle, sheet } from "./parts.js";
 import { people } from "./people.js";
 import { Queue } from "./queue.js";
+import { shopping } from "./shopping.js";
 import { brief, why } from "./why.js";
 import { figure, t, tn } from "./words.js";
 
@@ -28,7 +29,9 @@ const acts = {
   more: (slot) => deeds.more(slot),
   why: (slot) => (slot.beacon ? why(slot, reading) : sheet(t("Why this?"), t("Close"), unweighed())),
   opened: (slot) => deeds.send(slot, "click"),
+  buy: (slot) => shop.buy(slot),
 };
+const shop = shopping(page, deeds, { trouble: told, show: (tab) => show(tab) });
 
 const reading = { position: acts.position, trouble: told };
 const tabOf = ({ surface }) => ({ discover: "discover", place: "nearby", channel: "channels", profession: "trade", following: "following" })[surface];
@@ -227,7 +230,7 @@ async function nearby() {
     const at = page.position ? `?latitude=${page.position.latitude}&longitude=${page.position.longitude}` : "";
     const around = await ask("GET", `/v1/page/around${at}`);
     const drawn = document.body.dataset.demoCommunity === page.me.community;
-    page.map = new NearMap(around, drawn, { picked: (slot) => wide() && seeing(slot), open: (slot) => seeing(slot) });
+    page.map = new NearMap(around, drawn, { picked: (slot) => wide() && seeing(slot), open: (slot) => seeing(slot), shop: (one) => shop.shop(one.id) });
     place();
   } catch (trouble) {
     $("map-phone").replaceChildren(note(t("The map did not come"), told(trouble), null));
@@ -310,7 +313,7 @@ const KEYS = {
   ArrowDown: (feed) => feed.go(1), ArrowUp: (feed) => feed.go(-1), PageDown: (feed) => feed.go(1), PageUp: (feed) => feed.go(-1), j: (feed) => feed.go(1), k: (feed) => feed.go(-1),
   " ": (feed) => feed.current?.repaint && pause(feed.current), l: (feed) => feed.current && acts.like(feed.current), f: (feed) => feed.current?.paintFollow && acts.follow(feed.current),
   a: (feed) => feed.current && acts.answer(feed.current), s: (feed) => feed.current && acts.share(feed.current),
-  w: (feed) => feed.current && acts.why(feed.current), m: (feed) => feed.current && acts.more(feed.current), z: () => settle(true),
+  b: (feed) => feed.current?.offer && shop.buy(feed.current), o: () => shop.orders(), w: (feed) => feed.current && acts.why(feed.current), m: (feed) => feed.current && acts.more(feed.current), z: () => settle(true),
 };
 
 function keys(event) {
@@ -346,6 +349,7 @@ async function start() {
   document.querySelectorAll("[data-tab]").forEach((button) => button.addEventListener("click", () => show(button.dataset.tab)));
   document.querySelectorAll("[data-go]").forEach((button) => button.addEventListener("click", () => page.feeds.get(page.tab)?.go(Number(button.dataset.go))));
   document.querySelectorAll("[data-open=who]").forEach((button) => button.addEventListener("click", () => people(page.me, { trouble: told, leaving, became })));
+  document.querySelectorAll("[data-open=orders]").forEach((button) => button.addEventListener("click", () => page.me && shop.orders()));
   document.querySelectorAll("[data-open=settings]").forEach((button) => button.addEventListener("click", settings));
   addEventListener("resize", () => (page.tab === "nearby" ? place() : null));
   addEventListener("pagehide", () => settle());

@@ -1,0 +1,240 @@
+"""Orders at the desk: who waits, what may be done, money back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Final
+
+from litestar import Response, get, post
+from litestar.params import PathParameter
+
+from lodestone.base.errors import ConflictError, GoneError, InvalidError, UnknownError
+from lodestone.base.wire import Money
+from lodestone.commerce.life import OrderState
+from lodestone.commerce.order import OrderOut, RefundIn
+from lodestone.commerce.price import PRICE_MAX
+from lodestone.console.asking import Asked, unkept
+from lodestone.console.logging_in import refusals_of
+from lodestone.console.merchant.desk import (
+    MERCHANT,
+    Desk,
+    Note,
+    desk,
+    onward,
+    refused,
+    sent,
+    show,
+)
+from lodestone.console.merchant.redeeming import whole, word_of
+from lodestone.services.receipt_ids import ORDER, number_of
+from lodestone.services.trade import cancel, fulfil, refunding
+from lodestone.services.trade_counter import Counter
+from lodestone.services.trade_show import order_out
+from lodestone.stores.trade_types import OrderRecord
+
+PAGE: Final = 30
+_TIMES: Final = "\u00d7"
+_UNITS_MAX: Final = 1_000_000
+_REFUSALS: Final = refusals_of(MERCHANT)
+_WAITING: Final = ((OrderState.PAID,), ("pickup", "delivery"))
+OrderId = Annotated[str, PathParameter(description="An order of the shop.")]
+What = Annotated[str, PathParameter(description="`fulfil`, `cancel` or `refund`.")]
+Act = Callable[[Counter, OrderRecord], OrderRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order as the desk shows it."""
+
+    id: str
+    short: str
+    state: str
+    state_name: str
+    time: str
+    lines: tuple[str, ...]
+    way: str
+    total: str
+    refunded: str
+    address: str
+    note: str
+    moves: tuple[str, ...]
+    by_units: bool
+    """It is refunded by unused times, not by an amount."""
+
+
+@get("/merchant/orders", include_in_schema=False, exception_handlers=_REFUSALS)
+async def get_orders(request: Asked) -> Response[Any]:
+    """List the shop's orders: those that wait to be handed over, or all."""
+    here = desk(request)
+    return _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
+
+
+@post(
+    "/merchant/orders/{order_id:str}/{what:str}", include_in_schema=False, status_code=200,
+    exception_handlers=_REFUSALS,
+)  # fmt: skip
+async def move_order(request: Asked, order_id: OrderId, what: What) -> Response[Any]:
+    """Hand an order over, cancel it, or give money back."""
+    here, fields = await sent(request)
+    try:
+        act = _act(here, what, fields)
+        await here.engine.trade.move(order_id, _of_shop(here, act), None, unkept)
+    except (ConflictError, UnknownError, InvalidError, GoneError) as error:
+        return _page(request, here, note=refused(here, error))
+    return onward("/merchant/orders", here, done=order_id, **_shown(fields))
+
+
+def _act(here: Desk, what: str, fields: dict[str, str]) -> Act:
+    if what == "fulfil":
+        return fulfil
+    here.need_manager()
+    if what == "cancel":
+        return cancel
+    if what == "refund":
+        return refunding(_refund(here, fields))
+    raise UnknownError("move_unknown", f"nothing here is called {what!r}")
+
+
+def _of_shop(here: Desk, act: Act) -> Act:
+    """Do something to an order of this shop; another shop's is not there."""
+
+    def checked(counter: Counter, order: OrderRecord) -> OrderRecord:
+        if order.shop != here.shop.id:
+            raise UnknownError("order_unknown", "this shop has no such order")
+        return act(counter, order)
+
+    return checked
+
+
+def _refund(here: Desk, fields: dict[str, str]) -> RefundIn:
+    units, amount = fields.get("units", ""), fields.get("amount", "")
+    request_id = word_of(fields, "request")
+    money = _amount(here, amount) if amount.strip() else None
+    times = whole(units, 1, _UNITS_MAX) if units.strip() and money is None else None
+    return RefundIn(request_id=request_id, amount=money, units=times)
+
+
+def _amount(here: Desk, text: str) -> Money:
+    """Read an amount as people write it. Raises InvalidError `amount_invalid`."""
+    plain = text.strip().replace("\uff0e", ".").removeprefix("¥").removeprefix("\uffe5")
+    try:
+        micros = Decimal(plain) * 1_000_000 if len(plain) <= 24 else Decimal("NaN")
+    except InvalidOperation:
+        micros = Decimal("NaN")
+    if (
+        not micros.is_finite()
+        or micros != micros.to_integral_value()
+        or not 0 < micros <= PRICE_MAX
+    ):
+        raise InvalidError("amount_invalid", f"{text!r} is no amount")
+    return Money(int(micros), here.speech.currency)
+
+
+def _shown(fields: dict[str, str]) -> dict[str, str]:
+    return {"show": "all"} if fields.get("show") == "all" else {}
+
+
+def _page(request: Asked, here: Desk, *, note: Note | None = None) -> Response[Any]:
+    asked = request.query_params
+    everything = asked.get("show") == "all"
+    states, ways = ((), ()) if everything else _WAITING
+    before, secret = asked.get("before"), here.engine.trade.house.secret
+    found = here.engine.parts.records.orders(
+        here.engine.community, limit=PAGE + 1, shop_id=here.shop.id, states=states, ways=ways,
+        before=None if before is None else number_of(ORDER, secret, before),
+    )  # fmt: skip
+    rows = [_row(here, order_out(here.engine.trade.house, view)) for view in found[:PAGE]]
+    return show(
+        request, here, "orders",
+        {
+            "rows": rows, "everything": everything, "summary": _summary(here, rows, everything),
+            "before": rows[-1].id if len(found) > PAGE else None,
+        },
+        note=note,
+    )  # fmt: skip
+
+
+def _summary(here: Desk, rows: list[Row], everything: bool) -> str:  # noqa: FBT001  what is listed
+    if everything:
+        return here.words.say("All orders, the newest first")
+    if not rows:
+        return here.words.say("Nobody waits for anything")
+    return here.words.count("{n} order waits to be handed over", "{n} orders wait to be handed over", len(rows)) + here.words.say(".")  # fmt: skip
+
+
+def _row(here: Desk, order: OrderOut) -> Row:
+    to = order.address
+    return Row(
+        id=order.id, short=order.id[-6:].upper(), state=order.state,
+        state_name=state_name(here, order.state),
+        time=here.speech.moment(datetime.fromisoformat(order.created_at), seconds=False),
+        lines=tuple(
+            " · ".join(
+                part
+                for part in (f"{line.quantity} {_TIMES} {line.name}", here.speech.day(line.date) if line.date else "")
+                if part
+            )
+            for line in order.lines
+        ),
+        way=_way(here, order.fulfilment), total=here.money(order.total.micros),
+        refunded=here.money(order.refunded.micros) if order.refunded.micros else "",
+        address=", ".join(part for part in (to.text, to.name, to.phone) if part) if to else "",
+        note=_until(here, order), moves=_moves(here, order),
+        by_units=order.fulfilment == "redeem",
+    )  # fmt: skip
+
+
+def _moves(here: Desk, order: OrderOut) -> tuple[str, ...]:
+    """Return what this person may do to an order next; what nobody has paid for is the buyer's."""
+    mine = ("fulfil", "cancel", "refund") if here.manager else ("fulfil",)
+    if order.state in ("reserved", "waiting"):
+        return ()
+    # Of vouchers only unused times go back, and an order that is done has none left.
+    used = order.fulfilment == "redeem" and order.state != "paid"
+    return tuple(move for move in order.moves if move in mine and not (used and move == "refund"))
+
+
+def _until(here: Desk, order: OrderOut) -> str:
+    if order.expires_at is None:
+        return ""
+    until = here.speech.moment(datetime.fromisoformat(order.expires_at), seconds=False)
+    if order.state == "paid":
+        return here.words.say("Hand it over by {time}; then the money goes back.", {"time": until})
+    return here.words.say("Held until {time}.", {"time": until})
+
+
+def _way(here: Desk, way: str) -> str:
+    say = here.words.say
+    return {
+        "redeem": say("redeemed in the shop"), "pickup": say("picked up"), "delivery": say("delivered"),
+    }[way]  # fmt: skip
+
+
+def state_name(here: Desk, state: str) -> str:
+    """Name where an order stands."""
+    say = here.words.say
+    return {
+        "waiting": say("In line"), "reserved": say("Reserved"), "paid": say("Paid"), "fulfilled": say("Done"),
+        "refunded_in_part": say("Refunded in part"), "refunded": say("Refunded"), "cancelled": say("Cancelled"),
+        "expired": say("Run out"),
+    }[state]  # fmt: skip
+
+
+def _came_of(here: Desk, order_id: str) -> Note | None:
+    """Tell where an order stands that a form has just moved."""
+    house = here.engine.trade.house
+    number = number_of(ORDER, house.secret, order_id) if order_id else None
+    if number is None:
+        return None
+    try:
+        order = order_out(house, here.engine.parts.records.order(here.engine.community, number))
+    except UnknownError:
+        return None
+    if order.shop_id != here.shop.id:
+        return None
+    told = {"short": order.id[-6:].upper(), "state": state_name(here, order.state)}
+    return Note(here.words.say("Order {short} stands at “{state}” now.", told), good=True)
+
+
+ROUTES: Final = [get_orders, move_order]

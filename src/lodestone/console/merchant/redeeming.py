@@ -1,0 +1,262 @@
+"""Vouchers at the desk: typed or scanned, looked at, redeemed, taken back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from litestar import Response, get, post
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import ConflictError, InvalidError, UnknownError
+from lodestone.base.wire import app_id
+from lodestone.commerce.life import OrderState
+from lodestone.commerce.order import PrepareIn, RedeemIn, RedemptionOut, ReverseIn, VoucherOut
+from lodestone.commerce.vouchers import REVERSE_MICROS
+from lodestone.console.asking import Asked, unkept
+from lodestone.console.logging_in import refusals_of
+from lodestone.console.merchant.desk import (
+    MERCHANT,
+    Desk,
+    Note,
+    desk,
+    moved,
+    onward,
+    refused,
+    sent,
+    show,
+)
+from lodestone.services.trade_counter import Reply
+from lodestone.services.trade_show import redemption_out, voucher_out
+
+_EPOCH: Final = date(1970, 1, 1)
+_WAITING_MAX: Final = 100
+_COUNT_MAX: Final = 100
+_CODE_MAX: Final = 64
+_REFUSALS: Final = refusals_of(MERCHANT)
+_SPENT: Final = {
+    "used": "voucher_used_up", "refunded": "voucher_refunded", "expired": "voucher_expired",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A voucher that has been looked at."""
+
+    voucher: VoucherOut
+    code: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One redemption of today."""
+
+    request: str
+    time: str
+    name: str
+    count: str
+    amount: str
+    staff: str
+    state: str
+    reversible: bool
+
+
+@get("/merchant", include_in_schema=False, exception_handlers=_REFUSALS)
+async def get_desk(request: Asked) -> Response[Any]:
+    """Open the desk: redeem, and what was redeemed today."""
+    here = desk(request)
+    return _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
+
+
+@post("/merchant/look", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+async def look(request: Asked) -> Response[Any]:
+    """Look at a voucher before it is redeemed."""
+    here, fields = await sent(request)
+    code = fields.get("code", "")[:_CODE_MAX]
+    try:
+        voucher = await _prepared(here, code)
+    except (ConflictError, UnknownError, InvalidError) as error:
+        return _page(request, here, code=code, note=refused(here, error))
+    here = moved(request, here, voucher.shop_id)
+    if voucher.state != "open":
+        spent = ConflictError(_SPENT[voucher.state], "it can be redeemed no more")
+        return _page(request, here, code=code, note=refused(here, spent))
+    return _page(request, here, seen=_seen(here, voucher, code))
+
+
+@post("/merchant/redeem", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+async def redeem(request: Asked) -> Response[Any]:
+    """Redeem the voucher that has been looked at; the same form again counts once."""
+    here, fields = await sent(request)
+    code = fields.get("code", "")[:_CODE_MAX]
+    try:
+        given = RedeemIn(
+            code=code or "-", request_id=word_of(fields, "request"), shop_id=here.shop.id,
+            staff_id=here.person_id, count=whole(fields.get("count", "1"), 1, _COUNT_MAX),
+        )  # fmt: skip
+        reply = await here.engine.trade.redeem(given, None, unkept)
+    except (ConflictError, UnknownError, InvalidError) as error:
+        return _page(request, here, code=code, note=refused(here, error))
+    assert isinstance(reply, Reply)
+    return onward("/merchant", here, done=given.request_id)
+
+
+@post("/merchant/reverse", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+async def reverse(request: Asked) -> Response[Any]:
+    """Take a redemption back within the hour."""
+    here, fields = await sent(request)
+    try:
+        given = ReverseIn(
+            request_id=word_of(fields, "request"), redeemed=word_of(fields, "redeemed"),
+            shop_id=here.shop.id, staff_id=here.person_id,
+        )  # fmt: skip
+        await here.engine.trade.reverse(given, None, unkept)
+    except (ConflictError, UnknownError, InvalidError) as error:
+        return _page(request, here, note=refused(here, error))
+    return onward("/merchant", here, done=given.redeemed)
+
+
+def whole(text: str, least: int, most: int) -> int:
+    """Read a whole number from a form. Raises InvalidError `number_invalid`."""
+    plain = text.strip().removeprefix("+")
+    digits = plain.removeprefix("-")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 10:
+        raise InvalidError("number_invalid", f"{text!r} is no whole number")
+    if not least <= int(plain) <= most:
+        raise InvalidError("number_invalid", f"{text!r} is not {least} to {most}")
+    return int(plain)
+
+
+def word_of(fields: dict[str, str], name: str) -> str:
+    """Read what a form names: an id, or the word that tells it from another. Raises InvalidError."""
+    return app_id(fields.get(name, ""), field=name)
+
+
+async def _prepared(here: Desk, code: str) -> VoucherOut:
+    """Look at this shop's voucher, or at one of another shop of theirs.
+
+    Raises:
+        UnknownError: There is none of this code.
+        ConflictError: It is of a shop where they do not serve.
+    """
+    shops = [here.shop.id, *(name for name, _ in here.served if name != here.shop.id)]
+    foreign: ConflictError | None = None
+    for shop in shops:
+        given = PrepareIn(code=code or "-", shop_id=shop, staff_id=here.person_id)
+        try:
+            reply = await here.engine.trade.prepare(given, unkept)
+        except ConflictError as error:
+            foreign = error
+            continue
+        assert isinstance(reply, Reply)
+        assert isinstance(reply.told, VoucherOut)
+        return reply.told
+    assert foreign is not None
+    raise foreign
+
+
+def _seen(here: Desk, voucher: VoucherOut, code: str) -> Seen:
+    words, speech = here.words, here.speech
+    day = speech.local(datetime.fromisoformat(voucher.expires_at) - timedelta(seconds=1)).date()
+    facts = [
+        words.count("good {n} more time", "good {n} more times", voucher.left),
+        words.say("until {day}", {"day": speech.day(day.isoformat())}),
+    ]
+    if voucher.date is not None:
+        facts.insert(0, words.say("for {day}", {"day": speech.day(voucher.date)}))
+    return Seen(voucher, code, tuple(facts))
+
+
+def _page(
+    request: Asked, here: Desk, *, code: str = "", seen: Seen | None = None,
+    note: Note | None = None,
+) -> Response[Any]:  # fmt: skip
+    done = _today(here)
+    staff = _named(here, {one.staff_id for one in done if one.staff_id is not None})
+    return show(
+        request, here, "redeem",
+        {
+            "code": code, "seen": seen, "done": [_done(here, one, staff) for one in done],
+            "summary": _summary(here, done),
+        },
+        note=note,
+    )  # fmt: skip
+
+
+def _summary(here: Desk, done: list[RedemptionOut]) -> str:
+    """Answer what somebody behind the desk wants to know first: who waits, and how the day goes."""
+    words = here.words
+    waiting = len(
+        here.engine.parts.records.orders(
+            here.engine.community, limit=_WAITING_MAX, shop_id=here.shop.id,
+            states=(OrderState.PAID,), ways=("pickup", "delivery"),
+        )
+    )  # fmt: skip
+    standing = [one for one in done if one.reversed_at is None]
+    earned = sum(one.amount.micros for one in standing)
+    if not waiting and not standing:
+        return words.say("Nobody waits, and nothing has been redeemed yet today.")
+    orders = words.say("Nobody waits") if not waiting else words.count(
+        "{n} order waits to be handed over", "{n} orders wait to be handed over", waiting,
+        {"n": f"{waiting}" if waiting < _WAITING_MAX else f"{_WAITING_MAX}+"},
+    )  # fmt: skip
+    redeemed = words.count(
+        "{n} redemption today brought {amount}", "{n} redemptions today brought {amount}",
+        len(standing), {"amount": here.money(earned)},
+    )  # fmt: skip
+    return orders + words.say("; ") + redeemed + words.say(".")
+
+
+def _today(here: Desk) -> list[RedemptionOut]:
+    engine, house = here.engine, here.engine.trade.house
+    today = _EPOCH + timedelta(days=house.days.of(engine.now()))
+    first = Instant(house.days.starts(today))
+    last = Instant(house.days.starts(today + timedelta(days=1)))
+    found = engine.parts.records.redemptions(engine.community, here.shop.id, first=first, last=last)
+    now = engine.now()
+    return [
+        redemption_out(house, one, staff, voucher_out(house, view, now, code=False))
+        for one, staff, view in found
+    ]
+
+
+def _named(here: Desk, people: set[str]) -> dict[str, str]:
+    """Return what people are called, by id."""
+    records, community = here.engine.parts.records, here.engine.community
+    return {one: records.person(community, one).given.name or one for one in sorted(people)}
+
+
+def _done(here: Desk, one: RedemptionOut, staff: dict[str, str]) -> Done:
+    words, made = here.words, datetime.fromisoformat(one.at)
+    age = here.engine.now() - round(made.timestamp() * 1_000_000)
+    return Done(
+        request=one.request_id, time=f"{here.speech.local(made):%H:%M}", name=one.voucher.name,
+        count=words.count("{n} time", "{n} times", one.count), amount=here.money(one.amount.micros),
+        staff=staff.get(one.staff_id or "") or words.say("erased"),
+        state=words.say("taken back") if one.reversed_at else "",
+        reversible=one.reversed_at is None and age <= REVERSE_MICROS,
+    )  # fmt: skip
+
+
+def _came_of(here: Desk, request_id: str) -> Note | None:
+    """Tell what a form led to, read anew so that no address can make the page say what is not so."""
+    if not request_id:
+        return None
+    one = next((one for one in _today(here) if one.request_id == request_id), None)
+    if one is None:
+        return None
+    told = {"name": one.voucher.name, "left": one.voucher.left}
+    if one.reversed_at is not None:
+        return Note(
+            here.words.say("Taken back: {name}. It is good {left} more times.", told), good=True
+        )
+    return Note(
+        here.words.count(
+            "Redeemed: {name}, {n} time. {left} left.", "Redeemed: {name}, {n} times. {left} left.",
+            one.count, told,
+        ),
+        good=True,
+    )  # fmt: skip
+
+
+ROUTES: Final = [get_desk, look, redeem, reverse]

@@ -1,0 +1,131 @@
+"""The shop's statement, read from the ledger line by line."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from litestar import Response, get
+
+from lodestone.base.errors import InvalidError, UnknownError
+from lodestone.console.asking import Asked
+from lodestone.console.logging_in import refusals_of
+from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
+from lodestone.ledger.chart import shop as party_of
+from lodestone.services.books import AccountStatement, LineOut, StatementOut, books_of, day_number
+
+_EPOCH: Final = date(1970, 1, 1)
+_DAYS: Final = 7
+_MINUS: Final = "\u2212"
+_LINES_MAX: Final = 500
+_REFUSALS: Final = refusals_of(MERCHANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the account of what the shop has earned."""
+
+    time: str
+    what: str
+    about: str
+    change: str
+    gain: bool
+    balance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Another account of the shop: what it means and what it holds."""
+
+    name: str
+    opening: str
+    closing: str
+
+
+@get("/merchant/statement", include_in_schema=False, exception_handlers=_REFUSALS)
+async def get_statement(request: Asked) -> Response[Any]:
+    """Show what the shop earned, was paid out and is owed, day by day."""
+    here = desk(request)
+    here.need_manager()
+    days = here.engine.trade.house.days.of(here.engine.now())
+    first, last, note = days - _DAYS + 1, days, None
+    asked = request.query_params
+    try:
+        first = day_number(asked["from"], "from") if asked.get("from") else first
+        last = day_number(asked["to"], "to") if asked.get("to") else max(first, last)
+        found = await asyncio.to_thread(_read, here, first, last)
+    except InvalidError as error:
+        first, last, note = days - _DAYS + 1, days, refused(here, error)
+        found = await asyncio.to_thread(_read, here, first, last)
+    begins, ends = (str(_EPOCH + timedelta(days=day)) for day in (first, last))
+    told = {
+        "first": begins, "last": ends, "first_day": here.speech.day(begins),
+        "last_day": here.speech.day(ends), **_told(here, found),
+    }  # fmt: skip
+    return show(request, here, "statement", told, note=note)
+
+
+def _read(here: Desk, first: int, last: int) -> StatementOut | None:
+    """Read the statement; None while the shop has no account."""
+    try:
+        return books_of(here.engine).statement(party_of(here.shop.id), first, last)
+    except UnknownError:
+        return None
+
+
+def _told(here: Desk, found: StatementOut | None) -> dict[str, object]:
+    accounts = [] if found is None else found.accounts
+    earned = next((one for one in accounts if one.kind == "merchant_payable"), None)
+    lines = [] if earned is None else earned.lines
+    rows = [_row(here, line) for line in reversed(lines)]
+    others = [_account(here, one) for one in accounts if one is not earned]
+    return {
+        "rows": rows[:_LINES_MAX],
+        "more": max(0, len(rows) - _LINES_MAX),
+        "others": others,
+        "opening": here.money(0 if earned is None else earned.opening.micros),
+        "closing": here.money(0 if earned is None else earned.closing.micros),
+        "summary": _summary(here, earned),
+    }
+
+
+def _summary(here: Desk, earned: AccountStatement | None) -> str:
+    if earned is None:
+        return here.words.say("What the shop earns will appear here, line by line.")
+    came = sum(line.change.micros for line in earned.lines if line.change.micros > 0)
+    told = {"came": here.money(came), "owed": here.money(earned.closing.micros)}
+    return here.words.say("{came} came in these days; {owed} is owed to the shop.", told)
+
+
+def _row(here: Desk, line: LineOut) -> Row:
+    transfer, change = line.transfer, line.change.micros
+    return Row(
+        time=here.speech.moment(datetime.fromisoformat(transfer.time), seconds=False),
+        what=_what(here, transfer.code), about=(transfer.external or "")[-6:].upper(),
+        change=("+" if change > 0 else _MINUS) + here.money(abs(change)), gain=change > 0,
+        balance=here.money(line.balance.micros),
+    )  # fmt: skip
+
+
+def _what(here: Desk, code: str) -> str:
+    say = here.words.say
+    return {
+        "earned": say("An order was handed over"), "voucher_redeemed": say("A voucher was redeemed"),
+        "commission": say("The community's commission"), "commission_back": say("Commission given back"),
+        "refund": say("A refund"), "payout": say("Paid out"), "payout_back": say("A payout came back"),
+        "correction": say("A correction"), "debt_settled": say("Set against what the shop owed"),
+        "adjustment": say("An adjustment"),
+    }.get(code, code)  # fmt: skip
+
+
+def _account(here: Desk, one: AccountStatement) -> Account:
+    say = here.words.say
+    name = {
+        "held_payments": say("Paid by buyers, not handed over yet"),
+        "voucher_liability": say("Paid for vouchers, not redeemed yet"),
+        "merchant_receivable": say("Owed by the shop after refunds"),
+    }.get(one.kind, one.kind)
+    return Account(name, here.money(one.opening.micros), here.money(one.closing.micros))
+
+
+ROUTES: Final = [get_statement]
