@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -116,13 +117,16 @@ def compare(
         Path, typer.Option("--into", help="Where lives, table and pictures are kept.")
     ] = Path("town-compare"),
     jobs: Annotated[int, typer.Option(min=1, help="How many lives at a time.")] = 2,
+    without_trade: Annotated[
+        bool, typer.Option("--without-trade", help="Let an order be no more than an event.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Set policies side by side on the same towns, each life in a process of its own.
 
     Stopped, it goes on where each life was when the same command is given again.
     """
-    wishes = _wishes(days, people, seeds, arms)
+    wishes = [replace(wish, trade=not without_trade) for wish in _wishes(days, people, seeds, arms)]
     lives = [(wish, folder / f"{wish.arm}-{wish.seed}") for wish in wishes]
     _run_all(lives, jobs)
     figures = [
@@ -183,6 +187,7 @@ def _start(wish: Wish, home: Path) -> subprocess.Popen[bytes]:
     command = [
         sys.executable, "-m", "lodestone", "town", "--days", str(wish.days), "--people", str(wish.people),
         "--seed", str(wish.seed), "--arm", wish.arm, "--home", str(home), "--json",
+        *([] if wish.trade else ["--without-trade"]),
     ]  # fmt: skip
     with (home / "life.txt").open("wb") as told:
         return subprocess.Popen(command, stdout=told, stderr=told)  # noqa: S603  our own program, our own words
