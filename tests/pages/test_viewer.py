@@ -73,6 +73,7 @@ def test_watching_is_told_as_it_grows_and_a_pause_stops_it(visit, serving):
     page.wait_for_timeout(1200)
     page.keyboard.press(" ")
     page.locator(".paused").wait_for()
+    played = page.evaluate("performance.now()")  # since the page began: no post played longer
     page.wait_for_timeout(1500)
     page.keyboard.press("ArrowDown")
     after(page, item)
@@ -80,7 +81,7 @@ def test_watching_is_told_as_it_grows_and_a_pause_stops_it(visit, serving):
 
     watched = [ms for one, _, ms in serving.facts(page.person, "watch") if one == item]
     looked = [ms for one, _, ms in serving.facts(page.person, "impression") if one == item]
-    assert 1000 <= max(watched) <= 2000
+    assert 1000 <= max(watched) <= played
     assert looked[0] - max(watched) >= 1000
 
 
