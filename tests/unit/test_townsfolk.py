@@ -255,9 +255,10 @@ def live(engine, town, *, feeds=200, told=lambda *_: None):
 
 @pytest.fixture(scope="module")
 def hamlet():
-    """A small town that posts only words, so that no picture need be drawn."""
+    """A small town that posts only words and sells nothing, so that no picture need be drawn."""
     town = make_town(3, UNTIL, people=50, posts=600)
-    return replace(town, posts=tuple(p for p in town.posts if p.body["kind"] == "text"))
+    words = tuple(post for post in town.posts if post.body["kind"] == "text")
+    return replace(town, posts=words, shops=())
 
 
 def test_a_day_is_lived_in_quarters_of_an_hour_to_its_end(hamlet):
@@ -362,7 +363,7 @@ def test_progress_is_told_for_every_part_and_never_runs_past_its_end(hamlet):
     live(Engine(), hamlet, feeds=20, told=lambda *told_now: told.append(told_now))
 
     assert {what for _, _, what in told} == {
-        "bringing people and posts", "following", "joining", "living a day",
+        "bringing people and posts", "opening shops", "following", "joining", "living a day",
     }  # fmt: skip
     assert all(0 <= done <= whole for done, whole, _ in told)
     assert told[-1] == (STEPS, STEPS, "living a day")
@@ -377,7 +378,7 @@ def test_people_bring_pictures_where_they_post_them_and_a_clip_beside_what_moves
     posts = sorted(one_of.values(), key=lambda post: post.created)
     engine = Engine()
 
-    live(engine, replace(town, posts=tuple(posts)), feeds=0)
+    live(engine, replace(town, posts=tuple(posts), shops=()), feeds=0)
 
     size = {"url": "/media/x", "width": 480, "height": 640}
     still, clip = ({"type": kind, **size} for kind in ("image/webp", "image/svg+xml"))

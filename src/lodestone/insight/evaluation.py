@@ -272,18 +272,20 @@ def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
     voices.hush(state)
     rates.materialise(model, state, np.arange(state.item_count), voices.author_shift(model, state))
     predictor = Rates(model)
+    # Whoever was tired that evening is thought as tired whenever they are asked: what they saw since is not known.
+    evening = Instant(int(test.time.min()))
     out = np.zeros((test.person.size, OUTCOME_COUNT))
     asked = metrics.groups(test.person * 64 + test.surface)
     for done, part in enumerate(asked):
         if done % 1000 == 0:
             told("predicting", done, len(asked))
-        out[part] = _ask(predictor, state, test, part)
+        out[part] = _ask(predictor, state, test, part, evening)
     return out
 
 
-def _ask(predictor: Rates, state: State, test: Rows, part: Ints) -> Floats:
+def _ask(predictor: Rates, state: State, test: Rows, part: Ints, now: Instant) -> Floats:
     person, surface = int(test.person[part[0]]), int(test.surface[part[0]])
-    kind, now = test.kind[part].astype(np.uint8), Instant(int(test.time[part[0]]))
+    kind = test.kind[part].astype(np.uint8)
     asked = Asked(person, surface, viewer_vector(state, person), kind, now)
     return chances_of(predictor.chances(state, asked, test.item[part].astype(np.int32)))
 
@@ -310,7 +312,7 @@ def _streamed(
             moved = np.unique(facts["item"][done:end])
             rates.materialise(model, state, moved[moved >= 0].astype(np.int64), shift)
             done = end
-        out[row] = _ask(predictor, state, test, np.array([row]))[0]
+        out[row] = _ask(predictor, state, test, np.array([row]), Instant(int(test.time[row])))[0]
         if order % 1000 == 0:
             told("predicting", order, test.person.size)
     return out
