@@ -171,6 +171,24 @@ def test_one_fresh_post_without_impressions_is_no_emergency():
     assert FIRST_GAIN * 0.99 > 2
 
 
+def test_first_impressions_are_paid_for_before_they_are_missing():
+    policy = a_policy(kind="first_impressions", target=0.99)
+    served = Served(decisions=1, slots=4.0, value=4_000.0)
+    kept, soon_missing = (
+        step(
+            start(Instant(0)),
+            served,
+            Measured(reported=1, gini=0, first_delivered=100, first_planned=100, first_ahead=ahead),
+            policy,
+            Instant(0),
+        )
+        for ahead in (None, (100.0, 140.0))
+    )
+
+    assert price_of(kept, 0) == 0
+    assert price_of(soon_missing, 0) > 0
+
+
 @given(SHARES, st.sampled_from(["floor", "cap"]), KINDS, st.floats(0, 1), st.integers(1, 256))
 def test_no_price_ever_leaves_its_bounds_and_versions_count(shares, direction, kind, target, size):
     policy = a_policy(direction=direction, kind=kind, target=target)

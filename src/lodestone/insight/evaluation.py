@@ -217,11 +217,13 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
     days = np.unique(rows.day[rows.day <= until]).tolist()[1:][-FIT_DAYS:]
     features: list[NDArray[np.float32]] = []
     labels: list[Floats] = []
-    tired = _tired(world.fresh(), rows)
+    tired = np.zeros((0, 2))
     for done, day in enumerate(days):
         told("learning", done, len(days))
         state = state_until(world, day - 1)
         state.advance_day(day)
+        if done == 0:  # an item's topic and author are the same on every day
+            tired = _tired(state, rows)
         chosen = (rows.day == day) & ~voices.loud(state)[rows.person]
         part = rows.of(chosen)
         features.append(

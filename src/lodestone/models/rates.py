@@ -40,7 +40,8 @@ FEATURES: Final = (
     "viewer_channel", "tired_of_topic", "tired_of_author", "place", "channel", "profession", "private",
 )  # fmt: skip
 _LEANS: Final = (5, 6, 8)
-_TIRED: Final = (9, 10)
+TIRED: Final = (9, 10)
+"""Features of how tired of topic and author the viewer is."""
 DOMAINS: Final = (11, 12, 13, 14)
 """Features of a post that comes through a domain, in the order of `DomainKind` after the public."""
 LEAN_COLUMN: Final = (7, 1, 2, 3, 5, 5, 4, 1, 1, 1, 6, 6, 6)
@@ -202,7 +203,7 @@ class Rates:
         self._item = np.ascontiguousarray(weights[:, 2])
         self._taste = np.ascontiguousarray(weights[:, 7])
         self._lean = np.ascontiguousarray(weights[:, list(_LEANS)])
-        self._tired = np.ascontiguousarray(weights[:, list(_TIRED)].T)
+        self._tired = np.ascontiguousarray(weights[:, list(TIRED)].T)
         self._domain = np.zeros((1 + len(DOMAINS), OUTCOME_COUNT))
         self._domain[1:] = weights[:, list(DOMAINS)].T
         self._compiled = compiled

@@ -59,7 +59,7 @@ def row_features(
     ):
         out[:, :, column] = _leanings(model, state, tag, person, second, mine)
     out[:, :, 7] = _nearness(state, person, item)[:, None]
-    out[:, :, 9:11] = tired[:, None, :]
+    out[:, :, list(rates.TIRED)] = tired[:, None, :]
     for index, column in enumerate(rates.DOMAINS):
         out[:, :, column] = (kind == index + 1)[:, None]
     return out

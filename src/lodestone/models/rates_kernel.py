@@ -95,9 +95,8 @@ def linear(
     places = np.full((count, 3), -1, np.int64)
     topics, found = np.full(128, -1, np.int64), np.empty(128, np.int64)
     channels, where = np.full(128, -1, np.int64), np.empty(128, np.int64)
-    for n in range(
-        count
-    ):  # look everything up at once: the misses overlap; topics and channels are few
+    # Everything is looked up at once, so that the misses overlap; topics and channels are few.
+    for n in range(count):
         item = items[rows[n]]
         places[n, 0] = find(keys, pack(person, item.author, 6))
         topic = np.int64(item.topic)

@@ -123,7 +123,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     first_delivered: float
     first_planned: float
     first_ahead: tuple[float, float] | None = None
-    """(delivered, planned) as they would stand an hour on were nothing more shown; None: as now."""
+    """(delivered, planned) as they would stand `promises.AHEAD_MICROS` later were nothing more shown; None: as now."""
     reported_by: tuple[float, ...] | None = None
     """Per promise: those of them that consumed it; None where nobody counts."""
 
@@ -253,7 +253,7 @@ def _error(promise: Promise, measured: Measured) -> float:
     """Return how far a level is on the wrong side of its target."""
     if promise.kind == "gini":
         return measured.gini - promise.target
-    # What falls due within the hour is asked for now: whoever waits until it is missing is late by as long as it takes.
+    # What falls due soon is asked for now: whoever waits until it is missing is late by as long as it takes.
     delivered, planned = measured.first_ahead or (measured.first_delivered, measured.first_planned)
     # The plan of a post one minute old is a fraction of an impression: no cause for alarm.
     return (promise.target * planned - delivered) / (planned + _TRUST_FIRST)
