@@ -6,7 +6,7 @@ from lodestone.bootstrap import settings_of
 from lodestone.bootstrap.providers import providers_of
 from lodestone.stores.payments import TRIAL, Behaviour, TrialProvider
 from tests.records_dump import dump
-from tests.trade_world import act, balances, bought, line, market, order, yuan
+from tests.trade_world import act, audited, balances, bought, line, market, order, yuan
 from tests.world import opened, run
 
 
@@ -37,10 +37,6 @@ async def payments(world, **wanted):
 
 async def result(world, payment, body, status=200):
     return await world.ask("POST", f"/v1/payments/{payment['id']}/result", body, status=status)
-
-
-async def audited(world):
-    assert (await world.ask("POST", "/v1/audit", status=200))["differences"] == []
 
 
 @scene
