@@ -25,9 +25,11 @@ from lodestone.base.errors import (
 from lodestone.base.wire import SLASH, decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
 from lodestone.serve.again import Once
+from lodestone.serve.http.answer import Answer
+from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.limits import Limits, Told
 from lodestone.serve.meters import Meters
-from lodestone.serve.packing import Packing, takes_gzip, unpacked
+from lodestone.serve.packing import Packing, takes_gzip
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access, Principal
 from lodestone.services.engine import Engine
@@ -41,7 +43,6 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 
-BODY_MAX: Final = 16 * 1024 * 1024
 HOT: Final = ("/v1/feeds", "/v1/events")
 """The routes that are answered here."""
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
@@ -55,10 +56,6 @@ _CALLBACKS: Final = ("/v1/live/hooks/srs",)
 """Posted to by who cannot send a header; each checks the token in its address."""
 _FEEDS: Final = msgspec.json.Encoder()
 _LOG: Final = structlog.get_logger("lodestone.serve")
-
-
-class TooLargeError(LodestoneError):
-    """The body is over the limit."""
 
 
 class Door:
@@ -84,6 +81,7 @@ class Door:
         self.monotonic: Callable[[], int] = int
         """Nanoseconds that never run back, by which requests are timed; always 0 unless one is handed in."""
         self._again = Once(engines)
+        self._bodies = Bodies()
         handlers = {"/v1/feeds": self._feeds, "/v1/events": self._events}
         self._hot = {path: handlers[path] for path in hot}
 
@@ -92,17 +90,22 @@ class Door:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        began, heard, path = self.monotonic(), _Heard(send), scope["path"]
+        began, path, method = self.monotonic(), scope["path"], scope["method"]
+        answer = Answer(send, head=method == "HEAD")
+        if answer.head:
+            # Answered as GET is, by every route alike; the server goes by its own scope and sends no body.
+            scope = {**scope, "method": "GET", "state": {**scope.get("state", {}), "head": True}}
         try:
-            await self._answer(scope, receive, heard)
+            with self._bodies.lease() as lease:
+                await self._answer(scope, receive, answer, lease)
         finally:
             # What no route answered has no template, and whatever was asked for is nobody's label.
-            hot = scope["method"] == "POST" and path in self._hot
+            hot = method == "POST" and path in self._hot
             route = path if hot else scope.get("path_template") or "none"
             took = self.monotonic() - began
-            self._meters.request(route, scope["method"], heard.status, took)
+            self._meters.request(route, method, answer.status, took)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, lease: Lease) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
@@ -114,12 +117,14 @@ class Door:
         try:
             principal = self._principal(scope, headers, own)
             if hot is not None and principal is not None:
-                body = await _read(receive, headers)
+                body = await lease.read(receive, headers, principal)
                 await self._answer_hot(hot, principal, scope, headers, body, send, own)
                 return
             scope.setdefault("state", {})["principal"] = principal
-            body = await _read(receive, headers)
+            body = await lease.read(receive, headers, principal)
             await self._once(scope, receive, send, headers, own, body)
+        except DisconnectedError:
+            return
         except TooLargeError as error:
             await _send(send, 413, error_body(error.code, error.message, error.details), own)
         except LodestoneError as error:
@@ -279,21 +284,6 @@ class Door:
         return self._engines.of(principal.community or self._engines.only())
 
 
-class _Heard:
-    """Stands before `send` and hears the status of the answer; 0 until there is one."""
-
-    __slots__ = ("_send", "status")
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.status = 0
-
-    def __call__(self, message: MutableMapping[str, Any]) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        return self._send(message)
-
-
 def _key(headers: dict[bytes, bytes]) -> bytes:
     """Return the key as sent, empty without one."""
     text = headers.get(b"x-api-key", b"")
@@ -319,25 +309,6 @@ def _own_events_only(viewer: str, events: list[Any]) -> None:
             )
 
 
-async def _read(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
-    """Read a body within the limit, unpacked. Raises TooLargeError, InvalidError."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        parts, size = [body], len(body)
-        while message.get("more_body"):
-            message = await receive()
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > BODY_MAX:
-                raise _too_large()
-        body = b"".join(parts)
-    plain = unpacked(body, headers.get(b"content-encoding", b""), most=BODY_MAX)
-    if plain is None:
-        raise _too_large()
-    return plain
-
-
 def _path_of(raw: bytes) -> str:
     """Return the path of an address in which an id holds a slash, so that it parts no words.
 
@@ -346,10 +317,6 @@ def _path_of(raw: bytes) -> str:
     """
     words = raw.decode("ascii", "replace").split("/")
     return "/".join(unquote(word, errors="replace").replace("/", SLASH) for word in words)
-
-
-def _too_large() -> TooLargeError:
-    return TooLargeError("body_too_large", f"send at most {BODY_MAX // 2**20} MiB in one request")
 
 
 async def _send(send: Send, status: int, body: bytes, own: Headers) -> None:
