@@ -12,8 +12,9 @@ from lodestone.bootstrap.installation import (
 )
 from lodestone.bootstrap.orders import open_orders, serve_orders
 from lodestone.bootstrap.server import serve
+from lodestone.stores.files.modes import make_private
 
 __all__ = (
-    "App", "WallClock", "day_of", "listening", "open_app", "open_orders", "path_of", "records_answer",
+    "App", "WallClock", "day_of", "listening", "make_private", "open_app", "open_orders", "path_of", "records_answer",
     "restore", "serve", "serve_orders", "settings_of", "world_of",
 )  # fmt: skip

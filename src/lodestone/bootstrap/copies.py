@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import ConflictError, UnknownError
-from lodestone.bootstrap.installation import WallClock, records_at, settle_restore
+from lodestone.bootstrap.installation import (
+    WallClock,
+    records_at,
+    settle_restore,
+    tell_tightened,
+)
 from lodestone.content.vectors import interest
 from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.outcomes import Kind
@@ -56,6 +61,7 @@ async def restore(settings: Settings, folder: Path, *, replace: bool) -> int:
         raise ConflictError("restore_unsupported", message)
     home = Home(Path(settings.home))
     home.lock()
+    tell_tightened(home)
     try:
         media = MediaFolder(Path(settings.media_url))
         settle_restore(home, media)

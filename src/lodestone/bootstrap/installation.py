@@ -154,6 +154,7 @@ async def open_app(
     tell_logs()
     home = Home(Path(settings.home))
     home.lock()
+    tell_tightened(home)
     records = None
     try:
         media = MediaFolder(Path(settings.media_url))
@@ -184,6 +185,15 @@ async def open_app(
         if records is not None:
             records.close()
         home.unlock()
+
+
+def tell_tightened(home: Home) -> None:
+    """Say once what others could read in a home until now."""
+    if home.tightened:
+        _LOG.warning(
+            "what others could read in the home is its owner's alone now", home=str(home.path),
+            folders=home.tightened.folders, files=home.tightened.files,
+        )  # fmt: skip
 
 
 async def _compact_nightly(records: Records, home: Home, clock: Clock) -> None:

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
 from lodestone.cli import (
     backups,
@@ -37,6 +38,7 @@ app.add_typer(towns.towns, name="town")
 
 def main() -> None:
     """Run one command; no traceback reaches a person unless they ask for one."""
+    bootstrap.make_private()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:

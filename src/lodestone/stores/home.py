@@ -9,6 +9,7 @@ from typing import IO
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError
+from lodestone.stores.files.modes import FOLDER_MODE, Tightened, make_private, tighten
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.tightened = Tightened()
+        """What `lock` met that others could read."""
         self._lock: IO[str] | None = None
 
     def community(self, community: str) -> Path:
@@ -41,15 +44,22 @@ class Home:
         return folder
 
     def lock(self) -> None:
-        """Become the home's owner until `unlock`.
+        """Become the home's owner until `unlock`, and let nobody else look in.
 
         Raises:
-            ConflictError: Another process owns it; names that process when it is known.
+            ConflictError: Another process owns it; names that process when it is known. `home_unusable`,
+                `home_foreign`: it is no folder, or not this user's.
         """
         assert self._lock is None
-        # What lies here is people's: its owner alone may look in.
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = (self.path / "lock").open("a+")
+        make_private()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+            file = (self.path / "lock").open("a+")
+        except OSError as error:
+            message = (
+                f"{self.path} cannot be used as a home: {error.strerror}; choose another --home"
+            )
+            raise ConflictError("home_unusable", message) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -64,6 +74,11 @@ class Home:
                 "home_in_use", f"{self.path} is in use by {who}; stop it, or choose another --home"
             ) from None
         self._lock = file
+        try:
+            self.tightened = tighten(self.path)
+        except ConflictError:
+            self.unlock()
+            raise
 
     def unlock(self) -> None:
         """Let go of the home; the address no longer stands."""

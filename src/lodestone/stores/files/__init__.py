@@ -1,0 +1,1 @@
+"""Files of an installation: their modes, and what a back-up says of itself."""
