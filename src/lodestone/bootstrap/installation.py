@@ -18,6 +18,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.bootstrap.background import compact_nightly, listen, purge
 from lodestone.bootstrap.couriers import Couriers
 from lodestone.bootstrap.providers import providers_of
 from lodestone.console import Gate, pages
@@ -34,27 +35,25 @@ from lodestone.services import rebuild
 from lodestone.services.access import OPERATOR, Access
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.decide import Decider
-from lodestone.services.engine import MODEL, Engine, Parts
+from lodestone.services.engine import Engine, Parts
 from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.logins import Logins
+from lodestone.services.predictor import MODEL
 from lodestone.services.settings import Settings, limits_of, load_settings
 from lodestone.services.sources import Sources
-from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores import snapshots, swap
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.records import CommunityRecord, Records, key_digest
 from lodestone.stores.records_sql import SqlRecords, answers, open_records
+from lodestone.stores.threads import DatabaseLimits
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
 _TICK_SECONDS: Final = 5.0
-_HEAR_SECONDS: Final = 0.5
 _SNAPSHOT_FACTS: Final = 2_000_000
-_COMPACT_MICROS: Final = 86_400 * 1_000_000
-_LOOK_SECONDS: Final = 600.0
 _PURGE_SECONDS: Final = 3600.0
 _LOG: Final = structlog.get_logger("lodestone")
 Draw = Callable[[], int]
@@ -159,7 +158,7 @@ async def open_app(
     try:
         media = MediaFolder(Path(settings.media_url))
         settle_restore(home, media)
-        records = records_at(settings.records_url, draw)
+        records = records_at(settings.records_url, draw, settings.records_limits)
         clock = wall or WallClock()
         couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
         opener = _Opener(home, records, clock, kernels, couriers, providers_of(settings))
@@ -172,7 +171,7 @@ async def open_app(
             pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
         asgi.monotonic = time.perf_counter_ns
-        keeping = asyncio.create_task(_compact_nightly(records, home, clock))
+        keeping = asyncio.create_task(compact_nightly(records, home, clock))
         try:
             yield App(asgi, engines, records, home, settings, key, couriers)
         finally:
@@ -196,28 +195,17 @@ def tell_tightened(home: Home) -> None:
         )  # fmt: skip
 
 
-async def _compact_nightly(records: Records, home: Home, clock: Clock) -> None:
-    """Rewrite the records once a day, however often the process starts, so that nothing deleted is left in their files."""
-    while True:
-        last = home.noted("compacted")
-        if last is None or clock.now() - last >= _COMPACT_MICROS:
-            if last is not None:
-                try:
-                    await asyncio.to_thread(records.compact)
-                except UnavailableError as error:
-                    _LOG.warning("compacting waits", code=error.code)
-            home.note("compacted", clock.now())
-        await asyncio.sleep(_LOOK_SECONDS)
-
-
 def settle_restore(home: Home, media: MediaFolder) -> None:
     """Finish a restore that was cut short after its stroke, or clear one away that had not come to it."""
     swap.settle(home, lambda folder: MediaFolder(folder).copy_to(media.path))
 
 
-def records_at(url: str, draw: Draw | None = None) -> SqlRecords:
+def records_at(
+    url: str, draw: Draw | None = None, limits: DatabaseLimits | None = None
+) -> SqlRecords:
     """Open the records of an address; ordinals come from the system's secrets unless handed in."""
-    return open_records(url, draw=draw or (lambda: secrets.randbelow(2**63)), project=project)
+    chosen = draw or (lambda: secrets.randbelow(2**63))
+    return open_records(url, draw=chosen, project=project, limits=limits)
 
 
 def _limits(settings: Settings, home: Home) -> Limits:
@@ -276,27 +264,39 @@ class _Opener:
         self._snapshots: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     async def open(self, record: CommunityRecord) -> Engine:
-        folder = self._home.community(record.id)
+        threads, folder = self._records.threads, self._home.community(record.id)
+        engine, written, found = await threads.long(self._built, record, folder)
+        await rebuild.relay(engine, written)
+        await threads.long(self._settled, engine, found)
+        self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
+        self._couriers.open(engine)
+        if self._records.shared:
+            self._ticks[record.id].append(asyncio.create_task(listen(engine)))
+        return engine
+
+    def _built(
+        self, record: CommunityRecord, folder: Path
+    ) -> tuple[Engine, set[int], rebuild.Found]:
+        """Put an engine together and let it catch up with its log; in a thread, for nobody knows it yet."""
         log = SqliteLog.open(
             folder / "log.db", secret=record.secret, monotonic=time.perf_counter_ns
         )
+        log.guard = self._records.threads.guard
         found = rebuild.load(folder, log.end(), ATTENTION)
         self._saved[record.id] = found.state.offset
         engine = Engine(self._parts(record, log, found.state, folder))
         if found.columns is not None:
             engine.ingest.fill(found.columns)
-        await rebuild.relay(engine, rebuild.catch_up(engine))
+        return engine, rebuild.catch_up(engine), found
+
+    def _settled(self, engine: Engine, found: rebuild.Found) -> None:
+        """Take up where prices, derived tables and feeds stood; in a thread, as before."""
         _restore_prices(engine)
-        whole = found.columns is not None and engine.state.offset == self._saved[record.id]
+        whole = found.columns is not None and engine.state.offset == self._saved[engine.community]
         if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
             engine.housekeeper.tidy(engine.now())
-        self._records.purge_answers(record.id, now=engine.now())
+        self._records.purge_answers(engine.community, now=engine.now())
         rebuild.recall_served(engine)
-        self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
-        self._couriers.open(engine)
-        if self._records.shared:
-            self._ticks[record.id].append(asyncio.create_task(_listen(engine)))
-        return engine
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
         driven = None
@@ -375,26 +375,9 @@ class _Opener:
                 purged += _TICK_SECONDS
                 if purged >= _PURGE_SECONDS:
                     purged = 0.0
-                    _purge(self._records, engine)
+                    await self._records.threads.write(purge, self._records, engine)
             except UnavailableError as error:
                 _LOG.warning("housekeeping waits", community=engine.community, code=error.code)
-
-
-def _purge(records: Records, engine: Engine) -> None:
-    """Drop what is kept for a while only."""
-    now = engine.now()
-    records.purge_answers(engine.community, now=now)
-    records.purge_deliveries(engine.community, before=Instant(now - KEPT_MICROS))
-
-
-async def _listen(engine: Engine) -> None:
-    """Take to the log what another process has committed, within a second."""
-    while True:
-        await asyncio.sleep(_HEAR_SECONDS)
-        try:
-            await engine.trade.hear()
-        except UnavailableError as error:
-            _LOG.warning("deeds wait", community=engine.community, code=error.code)
 
 
 def _restore_prices(engine: Engine) -> None:

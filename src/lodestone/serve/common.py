@@ -2,7 +2,8 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from typing import Annotated, Any, Final, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar
 
 import msgspec
 from litestar import Request
@@ -34,6 +35,8 @@ class _Named(Protocol):
     def id(self) -> str: ...
 
 
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 Listed = TypeVar("Listed", bound=_Named)
 _REASONS: Final = {
     400: "The input does not fit; `details` names the field.",
@@ -87,6 +90,24 @@ def engine(request: Asked, scope: str) -> Engine:
 def catalogue(request: Asked, scope: str) -> Catalogue:
     """Return the catalogue of the community that the key belongs to."""
     return Catalogue(engine(request, scope))
+
+
+async def off_loop(
+    request: Asked,
+    work: Callable[Given, Made],
+    *args: Given.args,
+    **by_name: Given.kwargs,
+) -> Made:
+    """Read the records, and what they name, in a thread of theirs.
+
+    Serving state may be looked up there too, by single rows and names, as reports do; what walks whole sets
+    of it belongs to the event loop.
+
+    Raises:
+        UnavailableError: The records do not answer in time.
+    """
+    threads = engines(request.app.state).records.threads
+    return await threads.read(work, *args, **by_name)
 
 
 def named(text: str, field: str = "id") -> str:

@@ -24,6 +24,7 @@ from lodestone.serve.common import (
     decode_after,
     engine,
     named,
+    off_loop,
     page,
 )
 from lodestone.services.catalogue import BulkOut
@@ -76,13 +77,15 @@ async def put_person(
 @get("/v1/people/{person_id:str}", responses=REFUSALS)
 async def get_person(request: Asked, person_id: PathId) -> PersonOut:
     """Read a person."""
-    return catalogue(request, "read").person(named(person_id))
+    made = catalogue(request, "read")
+    return await off_loop(request, made.person, named(person_id))
 
 
 @get("/v1/people", responses=REFUSALS)
 async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> People:
     """List people."""
-    found = catalogue(request, "read").people(limit + 1, decode_after(cursor))
+    made = catalogue(request, "read")
+    found = await off_loop(request, made.people, limit + 1, decode_after(cursor))
     return People(*cut(found, limit))
 
 
@@ -185,7 +188,8 @@ async def put_item(request: Asked, item_id: PathId, data: JSONBody[ItemIn]) -> R
 @get("/v1/items/{item_id:str}", responses=REFUSALS)
 async def get_item(request: Asked, item_id: PathId) -> ItemOut:
     """Read an item with its counters."""
-    return catalogue(request, "read").item(named(item_id))
+    made = catalogue(request, "read")
+    return await off_loop(request, made.item, named(item_id))
 
 
 @get("/v1/items", responses=REFUSALS)
@@ -194,7 +198,8 @@ async def list_items(
 ) -> Items:
     """List items, of one author if given."""
     author = None if author_id is None else named(author_id, "author_id")
-    found = catalogue(request, "read").items(limit + 1, decode_after(cursor), author)
+    made = catalogue(request, "read")
+    found = await off_loop(request, made.items, limit + 1, decode_after(cursor), author)
     return Items(*cut(found, limit))
 
 
@@ -216,13 +221,15 @@ async def put_domain(
 @get("/v1/domains/{domain_id:str}", responses=REFUSALS)
 async def get_domain(request: Asked, domain_id: PathId) -> DomainOut:
     """Read a domain."""
-    return catalogue(request, "read").domain(named(domain_id))
+    made = catalogue(request, "read")
+    return await off_loop(request, made.domain, named(domain_id))
 
 
 @get("/v1/domains", responses=REFUSALS)
 async def list_domains(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> Domains:
     """List domains."""
-    found = catalogue(request, "read").domains(limit + 1, decode_after(cursor))
+    made = catalogue(request, "read")
+    found = await off_loop(request, made.domains, limit + 1, decode_after(cursor))
     return Domains(*cut(found, limit))
 
 
@@ -251,25 +258,22 @@ async def list_members(
     request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List a domain's members."""
-    return Names(*page(catalogue(request, "read").members(named(domain_id)), limit, cursor))
+    found = await catalogue(request, "read").members(named(domain_id))
+    return Names(*page(found, limit, cursor))
 
 
 @put("/v1/domains/{domain_id:str}/moderators/{person_id:str}", status_code=204, responses=REFUSALS)
 async def put_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
     """Make a person a moderator."""
-    held = engine(request, "write")
-    held.parts.records.add_moderator(
-        held.community, named(domain_id), named(person_id, "person_id")
-    )
+    made = catalogue(request, "write")
+    await made.moderate(named(domain_id), named(person_id, "person_id"), on=True)
 
 
 @delete("/v1/domains/{domain_id:str}/moderators/{person_id:str}", responses=REFUSALS)
 async def delete_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
     """Take a moderator's office back."""
-    held = engine(request, "write")
-    held.parts.records.remove_moderator(
-        held.community, named(domain_id), named(person_id, "person_id")
-    )
+    made = catalogue(request, "write")
+    await made.moderate(named(domain_id), named(person_id, "person_id"), on=False)
 
 
 @get("/v1/domains/{domain_id:str}/moderators", responses=REFUSALS)
@@ -277,8 +281,8 @@ async def list_moderators(
     request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List a domain's moderators."""
-    held = engine(request, "read")
-    found = held.parts.records.moderators(held.community, named(domain_id))
+    made = catalogue(request, "read")
+    found = await off_loop(request, made.moderators, named(domain_id))
     return Names(*page(found, limit, cursor))
 
 

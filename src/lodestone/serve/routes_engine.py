@@ -26,6 +26,7 @@ from lodestone.services.dry_run import DryRunOut
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
+from lodestone.services.predictor import put_predictor as keep_predictor
 from lodestone.services.receipts import ReceiptList, ReceiptOut, Receipts, ReplayOut, TraceOut
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
@@ -194,7 +195,7 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
             "item_prior", "priors must be above 0, every number finite and under 1,000,000"
         )
         raise InvalidError("predictor_invalid", problem.problem, (problem,))
-    held.take_model(data)
+    await keep_predictor(held, data)
     return PredictorOut(data.version)
 
 

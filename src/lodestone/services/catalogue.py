@@ -1,6 +1,5 @@
 """The catalogue: people, items and domains, written to records, log and state before the answer."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -36,11 +35,15 @@ class BulkOut(msgspec.Struct, frozen=True):
 
 
 class Catalogue:
-    """Use cases over one community's records and engine."""
+    """Use cases over one community's records and engine.
+
+    Whatever is plainly `def` reads the records: it is called by `Records.threads`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._records = engine.parts.records
+        self._read = engine.parts.records.threads.read
         self._id = engine.community
 
     # People
@@ -52,7 +55,7 @@ class Catalogue:
         changes = await self._write(
             lambda: [self._records.put_person(self._id, person_id, given, now=now)]
         )
-        return self.person(person_id), changes[-1].created
+        return await self._read(self.person, person_id), changes[-1].created
 
     def person(self, person_id: str) -> PersonOut:
         """Return one person. Raises UnknownError."""
@@ -92,7 +95,7 @@ class Catalogue:
 
     async def membership(self, domain_id: str, person_id: str, *, joined: bool) -> None:
         """Let a person join or leave a domain. Raises UnknownError."""
-        self._records.domain(self._id, domain_id)
+        await self._read(self._records.domain, self._id, domain_id)
         if person_id not in self._engine.directory.people:
             raise UnknownError(
                 "person_unknown", f"nobody is called {person_id!r} here; PUT them first"
@@ -100,9 +103,9 @@ class Catalogue:
         kind = Kind.JOIN if joined else Kind.LEAVE
         await self._engine.note(kind, person_id, domain_id=domain_id)
 
-    def members(self, domain_id: str) -> list[str]:
+    async def members(self, domain_id: str) -> list[str]:
         """Return the ids of a domain's members, sorted. Raises UnknownError."""
-        code = self._records.domain(self._id, domain_id).code
+        code = (await self._read(self._records.domain, self._id, domain_id)).code
         rows = self._engine.state.edges.members_of(code)
         names = (self._engine.directory.person_ids[row] for row in rows)
         return sorted(name for name in names if name is not None)
@@ -116,7 +119,7 @@ class Catalogue:
         changes = await self._write(
             lambda: self._records.put_item(self._id, item_id, given, now=now)
         )
-        return self.item(item_id), changes[-1].created
+        return await self._read(self.item, item_id), changes[-1].created
 
     def item(self, item_id: str) -> ItemOut:
         """Return one item with its counters. Raises UnknownError."""
@@ -153,7 +156,7 @@ class Catalogue:
         changes = await self._write(
             lambda: [self._records.put_domain(self._id, domain_id, given, now=now)]
         )
-        return self.domain(domain_id), changes[-1].created
+        return await self._read(self.domain, domain_id), changes[-1].created
 
     def domain(self, domain_id: str) -> DomainOut:
         """Return one domain with its member count. Raises UnknownError."""
@@ -174,6 +177,15 @@ class Catalogue:
     async def delete_domain(self, domain_id: str) -> None:
         """Remove a domain. Raises UnknownError."""
         await self._write(lambda: [self._records.delete_domain(self._id, domain_id)])
+
+    async def moderate(self, domain_id: str, person_id: str, *, on: bool) -> None:
+        """Make a person a moderator, or take the office back. Raises UnknownError."""
+        act = self._records.add_moderator if on else self._records.remove_moderator
+        await self._records.threads.commit(act, self._id, domain_id, person_id)
+
+    def moderators(self, domain_id: str) -> list[str]:
+        """Return the ids of a domain's moderators, sorted. Raises UnknownError."""
+        return self._records.moderators(self._id, domain_id)
 
     # Bulk
 
@@ -203,17 +215,14 @@ class Catalogue:
         """Make or replace people or items, at most a thousand; those refused change nothing."""
         now = self._engine.now()
         put = self._records.put_people if kind is PersonIn else self._records.put_items
-        async with self._engine.writing:
-            made: Bulk = await asyncio.to_thread(lambda: put(self._id, given, now=now))  # type: ignore[arg-type]  # one kind at a time
-            await self._engine.changed(made.changes)
-        return made
+        return await self._engine.writes.do(
+            lambda: put(self._id, given, now=now),  # type: ignore[arg-type]  # one kind at a time
+            lambda made: made.changes,
+        )
 
     async def _write(self, write: Callable[[], list[Change]]) -> list[Change]:
-        """Write records off the loop, one writer at a time, then the log and the state."""
-        async with self._engine.writing:
-            changes = await asyncio.to_thread(write)
-            await self._engine.changed(changes)
-        return changes
+        """Write records, then the log and the state; return what was changed."""
+        return await self._engine.writes.do(write, lambda changes: changes)
 
     def _not_from_the_future(self, time: object, field: str) -> None:
         if time is not None and instant_of(time) > self._engine.now() + 300_000_000:  # type: ignore[arg-type]  # a datetime

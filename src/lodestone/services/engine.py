@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnavailableError
 from lodestone.commerce.reach import Reach
-from lodestone.events.beacon import Beacon
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.events.wire import EVENTS_MAX, EventIn, Refusal, Verdicts
@@ -33,15 +32,17 @@ from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
 from lodestone.services.live import Live
+from lodestone.services.look_ahead import Ahead, ahead_of
 from lodestone.services.money import Money
 from lodestone.services.receipt_ids import decision_seed, receipt_sequence
 from lodestone.services.seal import Sealer
 from lodestone.services.served import Served
-from lodestone.services.slots import item_at, slot_of
+from lodestone.services.slots import SlotLookup, item_at
 from lodestone.services.terms import TermBook
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
 from lodestone.services.viewer import Hydrator, Viewer
+from lodestone.services.writes import Writes
 from lodestone.services.written import change_facts, climbed_facts, fact_key, one_fact, topic_of
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.ports import Log
@@ -54,8 +55,6 @@ from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import PricerState, Stretch
 from lodestone.traffic.prices import PriceVector, price_arrays
 
-MODEL: Final = "rates_model"
-"""Under this name records keep the weights learned for a community."""
 CHUNK: Final = 400
 """Events judged before feeds get their turn again."""
 
@@ -95,15 +94,17 @@ class Engine:
         self.served = Served()
         self.sealer = Sealer(parts.directory)
         self.terms = TermBook(parts.records, parts.record.id, parts.directory)
+        self.slots = SlotLookup(parts.log, self.secret)
         self.ingest = Ingest(
             parts.directory, self.secret, parts.record.given.time_zone,
-            slot_of=self.slot_of, seal=self.sealer.seal,
+            slot_of=self.slots.of, seal=self.sealer.seal,
         )  # fmt: skip
         self._hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
         self.money = Money(parts.records, parts.record, self.now, self.ingest.day)
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
+        self.writes = Writes(self, parts.records)
         self._deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(self, parts.records, house_of(parts.record), parts.providers)
         self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
@@ -219,7 +220,7 @@ class Engine:
         self.ingest.advance(now)
         async with self.writing:
             records = self.parts.records
-            expired = await asyncio.to_thread(records.expire_labels, self.community, now=now)
+            expired = await records.threads.write(records.expire_labels, self.community, now=now)
             await self.changed(expired)
         await self.trade.tick()
         await self.live.tick()
@@ -244,8 +245,9 @@ class Engine:
         accepted = duplicates = 0
         refused: list[Refusal] = []
         for first in range(0, len(events), CHUNK):
-            terms = Terms(self.now(), trusted, history)
-            judged = self.ingest.judge(events[first : first + CHUNK], first, terms)
+            chunk = events[first : first + CHUNK]
+            await self.slots.expect_events(chunk, trusted=trusted)
+            judged = self.ingest.judge(chunk, first, Terms(self.now(), trusted, history))
             await self._take(judged)
             accepted += judged.facts.size
             duplicates += judged.duplicates
@@ -298,9 +300,8 @@ class Engine:
         await self.log.append(facts)
         self.state.offset += facts.size
 
-    def take_model(self, model: RatesModel) -> None:
-        """Predict by other weights from now on, and after a restart."""
-        self.parts.records.set_meta(self.community, MODEL, msgspec.msgpack.encode(model))
+    def predict_by(self, model: RatesModel) -> None:
+        """Predict by other weights from now on."""
         rates = Rates(model, compiled=self.parts.kernels is COMPILED)
         popular = Popular(rates)
         self.parts = replace(self.parts, predictor=rates, fallback=popular)
@@ -316,23 +317,29 @@ class Engine:
         now = self.now()
         deeds = [change.row for change in changes if isinstance(change.row, Deed)]
         told = [change for change in changes if not isinstance(change.row, Deed)]
+        records = self.parts.records
         if told:
+            ahead = await ahead_of(records, self.community, self.terms, told)
             facts = change_facts(told, now, self.ingest.day(now))
             await self.log.append(facts)
-            self.apply_changes(told)
+            self.apply_changes(told, ahead)
             self.state.offset += facts.size
         if deeds:
+            await self.slots.expect_deeds(deeds)
             for judged in self._deeds.judge(deeds, now):
                 await self._take(judged)
-        self.parts.records.done(self.community, [change.id for change in changes])
+        ids = [change.id for change in changes]
+        await records.threads.write(records.done, self.community, ids)
 
-    def apply_changes(self, changes: Sequence[Change]) -> None:
+    def apply_changes(self, changes: Sequence[Change], ahead: Ahead) -> None:
         """Move state, directory and lists by changes that the log already has."""
         items: list[int] = []
+        if ahead.names is not None:
+            self.terms.take(ahead.names)
         for change in changes:
             row = change.row
             if isinstance(row, PersonRow):
-                self.put_person(change.app_id, row)
+                self.put_person(change.app_id, row, ahead.keys[row.ordinal])
             elif isinstance(row, ItemRow):
                 self.put_item(change.app_id, row, topic_of(row))
                 items.append(row.row)
@@ -341,15 +348,13 @@ class Engine:
                 self.state.put_domain(row if isinstance(row, DomainRow) else None, change.target)
             elif change.kind == Kind.ERASED:
                 self.forget(change.target)
-            elif change.kind == Kind.POLICY:
-                self._set_policy(self.parts.records.policy(self.community).policy)
+            elif ahead.policy is not None and change.kind == Kind.POLICY:
+                self._set_policy(ahead.policy)
                 self.housekeeper.items_put(np.arange(self.state.item_count), self.now())
         self.index_items(items)
 
-    def put_person(self, person_id: str, person: PersonRow, key: bytes | None = None) -> None:
-        """Set a person's row, key (read from records unless given) and stated interests."""
-        if key is None:
-            key = self.parts.records.data_key(self.community, person.ordinal)
+    def put_person(self, person_id: str, person: PersonRow, key: bytes | None) -> None:
+        """Set a person's row, key and stated interests."""
         row = self.directory.add_person(person.ordinal, person_id, key)
         self.terms.learn(person)
         self.state.put_person(row, person, self.terms.interest(person).tolist())
@@ -392,8 +397,3 @@ class Engine:
     def sequence_of(self, text: str) -> int | None:
         """Return the decision that a receipt id names, None when it is not one of ours."""
         return receipt_sequence(self.secret, text)
-
-    def slot_of(self, text: str, slot: int) -> Beacon | None:
-        """Look a slot up for an event that names it without a beacon."""
-        sequence = self.sequence_of(text)
-        return None if sequence is None else slot_of(self.log, sequence, slot)

@@ -1,7 +1,6 @@
 """What is held about one person: gathered whole for them, or erased from every file."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -113,25 +112,32 @@ class Personal:
     async def export(self, person_id: str) -> PersonExport:
         """Gather everything held about a person. Raises UnknownError."""
         engine, catalogue = self._engine, Catalogue(self._engine)
-        record = self._records.person(self._id, person_id)
-        row = engine.directory.person_row(person_id)
+        threads = self._records.threads
+        record = await threads.read(self._records.person, self._id, person_id)
+        edges = {what: catalogue.edges(person_id, what) for what in ("follows", "blocks", "mutes")}
+        codes = engine.state.memberships(engine.directory.person_row(person_id)).tolist()
+        domains = [engine.directory.domain_id(int(code)) or "" for code in codes]
         # The log may be long: it is read beside the serving thread.
-        held = await asyncio.to_thread(self._held, record.ordinal)
-        posted = await asyncio.to_thread(lambda: list(pages(self._records, self._id, person_id)))
-        codes = engine.state.memberships(row)
-        surfaces = {code: name for name, code in engine.directory.surfaces.items()}
+        return await threads.long(self._gathered, record, edges, domains)
+
+    def _gathered(
+        self, record: PersonRecord, edges: Mapping[str, list[str]], domains: list[str]
+    ) -> PersonExport:
+        engine, person_id = self._engine, record.id
+        catalogue, row = Catalogue(engine), engine.directory.person_row(person_id)
+        held = self._held(record.ordinal)
+        surfaces = {code: name for name, code in dict(engine.directory.surfaces).items()}
+        posted = list(pages(self._records, self._id, person_id))
         return PersonExport(
-            person=catalogue.person(person_id), follows=catalogue.edges(person_id, "follows"),
-            blocks=catalogue.edges(person_id, "blocks"), mutes=catalogue.edges(person_id, "mutes"),
-            domains=[engine.directory.domain_id(int(code)) or "" for code in codes],
+            person=catalogue.person(person_id), follows=edges["follows"],
+            blocks=edges["blocks"], mutes=edges["mutes"], domains=domains,
             moderates=self._records.moderated(self._id, person_id),
             items=[catalogue.item(one.id) for one in posted],
             facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in held.facts],
             receipts=[receipt_id(engine.secret, number) for number, _ in held.receipts],
             positions=list(self._positions(row, held.receipts)),
-            orders=await asyncio.to_thread(self._orders, person_id),
-            payments=await asyncio.to_thread(self._payments, person_id),
-            vouchers=await asyncio.to_thread(self._vouchers, person_id),
+            orders=self._orders(person_id), payments=self._payments(person_id),
+            vouchers=self._vouchers(person_id),
             shops=[shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)],
             rooms=self._records.rooms_of(self._id, person_id),
         )  # fmt: skip
@@ -222,9 +228,10 @@ class Personal:
             drop_media(self._records, self._id, person, media)
             return self._records.erase_person(self._id, person_id, now=now)
 
-        async with self._engine.writing:
-            await self._engine.changed(await asyncio.to_thread(write))
-        await self._engine.erased()
+        async def then(_: list[Change]) -> None:
+            await self._engine.erased()
+
+        await self._engine.writes.do(write, lambda changes: changes, then)
 
 
 def drop_media(records: Records, community: str, person: PersonRecord, media: MediaStore) -> None:

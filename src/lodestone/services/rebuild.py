@@ -66,9 +66,10 @@ def catch_up(engine: Engine) -> set[int]:
 async def relay(engine: Engine, written: set[int]) -> None:
     """Bring to the log what records had written when the process ended, each change once."""
     records = engine.parts.records
-    while pending := records.pending_changes(engine.community):
+    write = records.threads.write
+    while pending := await write(records.pending_changes, engine.community):
         known = [change for change in pending if fact_key("outbox", change.id) in written]
-        records.done(engine.community, [change.id for change in known])
+        await write(records.done, engine.community, [change.id for change in known])
         await engine.changed([change for change in pending if change not in known])
 
 

@@ -9,11 +9,16 @@ from typing import Final
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.commerce.reach import REACH_DEFAULT, REACHES, Reach
 from lodestone.stores.payments import Behaviour
+from lodestone.stores.threads import DatabaseLimits
 
 NAMES: Final = {
     "host": "127.0.0.1",
     "port": "8000",
     "records_url": "",
+    "records_connections": "8",
+    "records_pool_seconds": "5",
+    "records_statement_seconds": "10",
+    "records_busy_seconds": "10",
     "state_url": "memory://",
     "lake_url": "",
     "media_url": "",
@@ -25,6 +30,9 @@ NAMES: Final = {
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
+_SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
+_SECONDS_LEAST: Final = 0.1
+_SECONDS_MOST: Final = 3600
 _PASSWORD_ASKED: Final = re.compile(r"(?P<before>[?&]password=)[^&]*")
 
 
@@ -36,6 +44,8 @@ class Settings:
     host: str
     port: int
     records_url: str
+    records_limits: DatabaseLimits
+    """How long the records are waited for, and by how many at once."""
     state_url: str
     lake_url: str
     media_url: str
@@ -85,6 +95,7 @@ def load_settings(
         port=_port(values["port"], origins["port"]),
         records_url=_records(values["records_url"], origins["records_url"])
         or f"sqlite:///{home}/records.db",
+        records_limits=_records_limits(values),
         state_url=_memory_only(values["state_url"]),
         lake_url=_folder("lake_url", values["lake_url"]) or f"{home}/lake",
         media_url=_folder("media_url", values["media_url"]) or f"{home}/media",
@@ -176,6 +187,25 @@ def _records(url: str, origin: str) -> str:
         return url
     cure = "must be sqlite:///FILE or postgresql+psycopg://…"
     raise InvalidError("setting_invalid", f"records_url (from {origin}) {cure}")
+
+
+def _records_limits(values: Mapping[str, str]) -> DatabaseLimits:
+    connections = values["records_connections"]
+    if not (connections.isascii() and connections.isdecimal() and 1 <= int(connections) <= 100):
+        cure = "must be a whole number from 1 to 100"
+        told = f"records_connections {cure}; it is {connections!r}"
+        raise InvalidError("setting_invalid", told)
+    return DatabaseLimits(
+        int(connections), _seconds("records_pool_seconds", values),
+        _seconds("records_statement_seconds", values), _seconds("records_busy_seconds", values),
+    )  # fmt: skip
+
+
+def _seconds(name: str, values: Mapping[str, str]) -> float:
+    if _SECONDS.fullmatch(values[name]) and _SECONDS_LEAST <= float(values[name]) <= _SECONDS_MOST:
+        return float(values[name])
+    cure = f"must be seconds from {_SECONDS_LEAST} to {_SECONDS_MOST}, such as 10 or 2.5"
+    raise InvalidError("setting_invalid", f"{name} {cure}; it is {values[name]!r}")
 
 
 def _folder(name: str, url: str) -> str:

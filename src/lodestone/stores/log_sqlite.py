@@ -66,6 +66,11 @@ _PRICES: Final = "SELECT payload FROM prices WHERE version = ?"
 _PRICES_LAST: Final = "SELECT max(version) FROM prices"
 _SEGMENTS: Final = "SELECT last, root FROM segment ORDER BY number"
 
+
+def _anywhere() -> None:
+    """Let reads be made in every thread."""
+
+
 Row = tuple[Any, ...]
 """A row as SQLite gives it; the column lists above say what is where."""
 
@@ -89,6 +94,8 @@ class SqliteLog:
         self._reading = connect(path)
         self._reading.execute("PRAGMA query_only=ON")
         self._read_lock = threading.Lock()
+        self.guard: Callable[[], None] = _anywhere
+        """Called before every read; raises where none may be made, such as on the event loop."""
         self._packers = Packers()
         self._sequence_next = writer.tip.sequence_next
 
@@ -310,6 +317,7 @@ class SqliteLog:
 
     def _rows(self, statement: str, *values: int) -> list[Row]:
         """Fetch everything at once, so that no reader stays in the WAL."""
+        self.guard()
         with self._read_lock, translated(self._path):
             return self._reading.execute(statement, values).fetchall()
 

@@ -31,6 +31,7 @@ from lodestone.stores.records_types import (
     claim_of,
     key_digest,
 )
+from lodestone.stores.threads import DatabaseThreads
 from lodestone.stores.trade import TradeRecords
 from lodestone.traffic.policy import Policy
 
@@ -60,7 +61,14 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
     raise UnknownError `community_unknown` when there is no such community, InvalidError when the
     input breaks a rule (`id_invalid`: an id or cursor that can be none), and UnavailableError when the store does not answer. `now` is the
     community's clock.
+
+    No call may be made on the event loop of a process that serves: it is made by `threads`.
     """
+
+    @property
+    def threads(self) -> DatabaseThreads:
+        """Return the threads on which these records are asked."""
+        ...
 
     # Communities
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Update,
     and_,
+    event,
     exc,
     insert,
     or_,
@@ -37,6 +38,7 @@ from lodestone.events.facts import SURFACE_MAX, SURFACES
 from lodestone.events.outcomes import Kind
 from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
 from lodestone.stores.records_types import Change, Row, TermKind
+from lodestone.stores.threads import DatabaseLimits, DatabaseThreads
 
 BULK_MAX: Final = 1_000
 CODE_MAX: Final = 2**15 - 1
@@ -248,14 +250,40 @@ def _cause(error: exc.SQLAlchemyError) -> str:
     return (str(said).splitlines() or [said.__class__.__name__])[0]
 
 
+class Turn:
+    """A lock that the thread that has it may take again, and for which nobody waits for ever."""
+
+    def __init__(self, seconds: float) -> None:
+        self._lock = threading.RLock()
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        """Take it. Raises UnavailableError: another writer, or the nightly compacting, takes too long."""
+        if not self._lock.acquire(timeout=self._seconds):
+            message = "Another write of the records takes long; try again."
+            raise UnavailableError("records_unavailable", message)
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self._lock.release()
+
+
 class Base:
     """An engine, one writer at a time, and what is remembered of each community."""
 
-    def __init__(self, engine: Engine, draw: Callable[[], int], project: Project) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        draw: Callable[[], int],
+        project: Project,
+        limits: DatabaseLimits | None = None,
+    ) -> None:
         self._engine = engine
+        self.threads = DatabaseThreads(limits or DatabaseLimits())
+        event.listen(engine, "checkout", lambda *_: self.threads.guard())
         self._draw = draw
         self._project = project
-        self._lock = threading.RLock()
+        self._lock = Turn(self.threads.limits.statement_seconds)
         self._tenants: dict[str, Tenant] = {}
         self._terms: dict[int, dict[TermKind, dict[str, int]]] = {}
         self._closed = False

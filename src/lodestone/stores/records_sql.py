@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     create_engine,
@@ -38,9 +39,9 @@ from lodestone.stores.records_log import LogRecords
 from lodestone.stores.records_schema import METADATA
 from lodestone.stores.records_trade import SqlTradeRecords
 from lodestone.stores.records_words import WordRecords
+from lodestone.stores.threads import WRITERS, DatabaseLimits
 
 _PRAGMAS: Final = (
-    "busy_timeout = 10000",
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
@@ -50,6 +51,8 @@ _PRAGMAS: Final = (
 HEAD: Final = "r0006"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
+_OVERFLOW: Final = 6
+"""Connections beside those of reads and writes: long work, the health check, webhooks."""
 _MIGRATION_LOCK: Final = 7_020_112_019
 """PostgreSQL's advisory lock under which one process at a time migrates."""
 
@@ -117,12 +120,17 @@ class SqlRecords(
                 return
             with translated(), self._engine.connect() as connection:
                 bare = connection.execution_options(isolation_level="AUTOCOMMIT")
-                # Keys and words are all that matters: whatever else is left was sealed under the keys.
-                bare.exec_driver_sql("VACUUM FULL person_keys")
-                bare.exec_driver_sql("VACUUM FULL terms")
+                bare.exec_driver_sql("SET statement_timeout = 0")
+                try:
+                    # Keys and words are all that matters: whatever else is left was sealed under the keys.
+                    bare.exec_driver_sql("VACUUM FULL person_keys")
+                    bare.exec_driver_sql("VACUUM FULL terms")
+                finally:
+                    bare.exec_driver_sql("RESET statement_timeout")
 
     def close(self) -> None:
         """See `Records.close`."""
+        self.threads.close()
         with self._lock:
             if self._unwiped:
                 self._wipe()
@@ -130,27 +138,34 @@ class SqlRecords(
             self._engine.dispose()
 
 
-def open_records(url: str, *, draw: Callable[[], int], project: Project) -> SqlRecords:
+def open_records(
+    url: str,
+    *,
+    draw: Callable[[], int],
+    project: Project,
+    limits: DatabaseLimits | None = None,
+) -> SqlRecords:
     """Open the records, making or migrating their tables first.
 
     Args:
         url: `sqlite:////folder/records.db` or `postgresql+psycopg://...`.
         draw: Gives random whole numbers in [0, 2**63); in serving from the system's secrets.
         project: Makes an item's day-one vector, see content.vectors.project.
+        limits: How long the database is waited for; ten seconds unless given.
 
     Raises:
         InvalidError: `records_url`: it is neither.
         UnavailableError: The database does not answer.
         CorruptError: `records_newer`: a later version has written it.
     """
-    engine = _engine(url)
+    engine = _engine(url, limits)
     try:
         if not _current(engine):
             migrate(engine)
     except BaseException:
         engine.dispose()
         raise
-    return SqlRecords(engine, draw, project)
+    return SqlRecords(engine, draw, project, limits)
 
 
 def answers(url: str) -> None:
@@ -189,6 +204,7 @@ def migrate(engine: Engine, *, revision: str = "head") -> None:
     config.set_main_option("path_separator", "os")
     with translated(), engine.execution_options(writing=True).begin() as connection:
         if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
         try:
@@ -198,15 +214,17 @@ def migrate(engine: Engine, *, revision: str = "head") -> None:
             raise CorruptError("records_newer", message) from error
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, limits: DatabaseLimits | None = None) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise InvalidError("records_url", f"{url!r} is no database address.") from error
+    limits = limits or DatabaseLimits()
     if parsed.drivername == "postgresql+psycopg":
         return create_engine(
-            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 10}
-        )
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=_postgres(parsed, limits),
+            **_pool(limits),
+        )  # fmt: skip
     if (
         parsed.get_backend_name() != "sqlite"
         or not parsed.database
@@ -214,19 +232,47 @@ def _engine(url: str) -> Engine:
     ):
         message = "Give sqlite:///FILE or postgresql+psycopg://…"
         raise InvalidError("records_url", message)
-    engine = create_engine(parsed, hide_parameters=True)
-    event.listen(engine, "connect", _prepare)
+    engine = create_engine(parsed, hide_parameters=True, **_pool(limits))
+    event.listen(engine, "connect", _prepared(limits))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: DBAPIConnection, _record: Any) -> None:
-    # The driver would begin transactions by itself, and not before statements that only read.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _pool(limits: DatabaseLimits) -> dict[str, Any]:
+    """Size the pool: what the lanes of reads and writes may use at once, and a few for long work."""
+    return {
+        "pool_size": limits.connections,
+        "max_overflow": WRITERS + _OVERFLOW,
+        "pool_timeout": limits.pool_seconds,
+    }
+
+
+def _postgres(url: URL, limits: DatabaseLimits) -> dict[str, Any]:
+    """Bound what a session waits for; a peer that is gone is noticed by the system's keepalives.
+
+    What the address itself says of the session goes over ours.
+    """
+    milliseconds = round(limits.statement_seconds * 1000)
+    own = url.query.get("options", "")
+    options = f"-c statement_timeout={milliseconds}"
+    return {
+        "connect_timeout": max(2, round(limits.statement_seconds)),
+        "options": " ".join([options, own if isinstance(own, str) else " ".join(own)]),
+        "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+        "tcp_user_timeout": milliseconds,
+    }  # fmt: skip
+
+
+def _prepared(limits: DatabaseLimits) -> Callable[[DBAPIConnection, Any], None]:
+    def prepare(connection: DBAPIConnection, _record: Any) -> None:
+        # The driver would begin transactions by itself, and not before statements that only read.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout = {round(limits.busy_seconds * 1000)}", *_PRAGMAS):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
 
 
 def _begin(connection: Connection) -> None:
