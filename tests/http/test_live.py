@@ -137,11 +137,29 @@ async def test_repeated_and_late_callbacks_change_nothing(world):
     await srs.says("on_unpublish", "one")
     assert await state(world) == ("live", True, 0)
     await srs.says("on_unpublish", "one")
-    assert await srs.says("on_publish", "one") == 0
+    assert await state(world) == ("live", True, 0)
+    await srs.says("on_unpublish", "two")
     await srs.says("on_unpublish", "two")
     assert await state(world) == ("live", False, 0)
-    assert await srs.says("on_publish", "two") == 0
-    assert await state(world) == ("live", False, 0)
+
+
+@scene
+async def test_a_connection_that_publishes_again_after_it_stopped_keeps_the_room_live(world):
+    srs = await studio(world)
+    await srs.says("on_publish", "one")
+    await srs.says("on_unpublish", "one")
+    await srs.says("on_unpublish", "one")
+    world.later(seconds=120)
+    assert await srs.says("on_publish", "one") == 0
+    assert await state(world) == ("live", True, 0)
+
+    world.later(hours=5)
+    await world.engine.tick()
+    assert await state(world) == ("live", True, 0)
+    await srs.says("on_unpublish", "one")
+    world.later(seconds=300)
+    await world.engine.tick()
+    assert await state(world) == ("ended", False, 0)
 
 
 @scene
@@ -152,6 +170,8 @@ async def test_an_unpublish_that_overtakes_its_publish_opens_no_room(world):
     assert await srs.says("on_publish", "one") == 0
 
     assert await state(world) == ("draft", False, 0)
+    assert await srs.says("on_publish", "one") == 0
+    assert await state(world) == ("live", True, 0)
 
 
 @scene

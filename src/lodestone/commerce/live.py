@@ -153,7 +153,9 @@ class Standing:
     publishers: tuple[str, ...] = ()
     """Encoders' connections, the newest last: one may come back before the loss of the other is noticed."""
     gone: tuple[str, ...] = ()
-    """Encoders' connections that have ended, the last ones."""
+    """Connections that published and stopped, the last ones: one of them may publish again."""
+    overtaken: tuple[str, ...] = ()
+    """Connections whose end was told before any beginning: the beginning that comes later is void."""
     pulsing: bool = False
     """Whether the streaming server reports every segment, so that silence is telling."""
 
@@ -179,24 +181,37 @@ def by_hand(
 
 
 def published(room: Standing, client: str, now: Instant, silence: int) -> Standing | LiveRefusal:
-    """An encoder has begun to publish. Again, or after its end was told, changes nothing."""
+    """An encoder has begun to publish; told again while it publishes, this is a sign of life only.
+
+    One connection may publish, stop and publish again. A callback carries no number, so a beginning that comes
+    after its end is told from a new one by this alone: an end that came first voids one beginning.
+    """
     if room.state == "ended":
         return LiveRefusal.ROOM_ENDED
-    if client in room.gone:
-        return room
-    known = tuple(one for one in room.publishers if one != client)
-    publishers = (*known, client)[-CLIENTS_MAX:]
-    return _heard(replace(_started(room, now), publishers=publishers), now, silence)
+    if client in room.overtaken:
+        return replace(room, overtaken=_without(room.overtaken, client))
+    publishers = (*_without(room.publishers, client), client)[-CLIENTS_MAX:]
+    gone = _without(room.gone, client)
+    return _heard(replace(_started(room, now), publishers=publishers, gone=gone), now, silence)
 
 
 def unpublished(room: Standing, client: str, now: Instant, silence: int) -> Standing:
     """An encoder has stopped. The room goes on until its silence is over: encoders come back."""
-    gone = (*(one for one in room.gone if one != client), client)[-CLIENTS_MAX:]
-    left = tuple(one for one in room.publishers if one != client)
-    told = replace(room, gone=gone, publishers=left)
-    if client not in room.publishers or room.state != "live":
-        return told
-    return _heard(replace(told, pulsing=told.pulsing and bool(left)), now, silence)
+    if client in room.gone:
+        return room
+    if client not in room.publishers:
+        overtaken = (*_without(room.overtaken, client), client)[-CLIENTS_MAX:]
+        return replace(room, overtaken=overtaken)
+    publishers = _without(room.publishers, client)
+    gone = (*room.gone, client)[-CLIENTS_MAX:]
+    stopped = replace(room, gone=gone, publishers=publishers)
+    if room.state != "live":
+        return stopped
+    return _heard(replace(stopped, pulsing=room.pulsing and bool(publishers)), now, silence)
+
+
+def _without(clients: tuple[str, ...], client: str) -> tuple[str, ...]:
+    return tuple(each for each in clients if each != client)
 
 
 def heard(room: Standing, now: Instant, silence: int, *, segment: bool = False) -> Standing:

@@ -20,6 +20,17 @@ _CLIENTS: Final = msgspec.msgpack.Decoder(tuple[str, ...])
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 
 
+class _Stopped(msgspec.Struct, frozen=True):
+    """Connections that publish no more; see `commerce.live.Standing`."""
+
+    gone: tuple[str, ...]
+    overtaken: tuple[str, ...]
+
+
+_STOPPED: Final = msgspec.msgpack.Decoder(tuple[str, ...] | _Stopped)
+"""Before there was `overtaken`, `gone` was stored alone."""
+
+
 def doc_of(given: RoomIn, key: bytes) -> bytes:
     """Store what an app sent of a room, sealed under its owner's key."""
     kept = msgspec.structs.replace(given, owner_id=NOBODY, state=None)
@@ -41,9 +52,12 @@ def given_of(row: Any, owner: tuple[str, bytes] | None) -> RoomIn:
 
 def standing_of(row: Any) -> Standing:
     """Read how a room stands."""
+    stopped = _STOPPED.decode(row.gone)
+    if isinstance(stopped, tuple):
+        stopped = _Stopped(stopped, ())
     return Standing(
         STATES[row.state], row.started, row.ended, row.due, _CLIENTS.decode(row.publishers),
-        _CLIENTS.decode(row.gone), row.pulsing,
+        stopped.gone, stopped.overtaken, row.pulsing,
     )  # fmt: skip
 
 
@@ -58,8 +72,8 @@ def stand(work: Work, room_id: str, before: RoomState, room: Standing, now: Inst
     """Write how a room stands, and note the state that it came into."""
     values: dict[str, object] = {
         "state": STATES.index(room.state), "started": room.started, "ended": room.ended,
-        "due": room.due, "publishers": _ENCODE(room.publishers), "gone": _ENCODE(room.gone),
-        "pulsing": room.pulsing,
+        "due": room.due, "publishers": _ENCODE(room.publishers),
+        "gone": _ENCODE(_Stopped(room.gone, room.overtaken)), "pulsing": room.pulsing,
     }  # fmt: skip
     if room.state != before:
         newest = work.first(work.select(ORDERS, func.max(ORDERS.c.number)))[0]
