@@ -37,6 +37,7 @@ from lodestone.stores.records import Answer
 from lodestone.stores.records_base import Scope
 from lodestone.stores.trade_types import PaymentFilter
 from records_world import NOW, THEN
+from trade_amounts import told_amounts_moved
 
 TOWN = Position(26.38, 108.08)
 BUYERS = [f"p{n}" for n in range(6)]
@@ -62,6 +63,7 @@ def open_market(records, community):
         "soup": (("pickup",), [Variant(id="v", price=cny(17_000_003), stock=20)]),
         "duck": (("pickup", "redeem"), [Variant(id=one, price=cny(81), stock_item="duck") for one in "vw"]),
         "meal": (("redeem",), [Variant(id="v", price=cny(99_999_999), stock=30)]),
+        "taste": (("redeem", "pickup"), [Variant(id="v", price=cny(0), stock=30), Variant(id="w", price=cny(7), stock=30)]),
     }  # fmt: skip
     for name, (ways, variants) in products.items():
         given = ProductIn(
@@ -108,8 +110,9 @@ class Market:
     def draw_order(self, name):
         name = "order-" + name.split("-")[1]
         flash = self.chance.random() < 0.4
-        product = "soup" if flash else self.chance.choice(["soup", "duck", "duck", "meal"])
-        variants = ["v", "w"] if product == "duck" and self.chance.random() < 0.5 else ["v"]
+        product = "soup" if flash else self.chance.choice(["soup", "duck", "duck", "meal", "taste"])
+        two = product in ("duck", "taste") and self.chance.random() < 0.5
+        variants = ["v", "w"] if two else ["v"]
         lines = tuple(
             LineIn(product_id=product, variant_id=one, quantity=self.chance.choice([1, 1, 2, 5]))
             for one in variants
@@ -256,6 +259,7 @@ class Market:
             SimpleNamespace(store=self.records, community=self.community), self.records, ALL_CHECKS
         )
         assert told.differences == []
+        told_amounts_moved(self.records, self.community)
         with self.records.ledger_snapshot(self.community) as snapshot:
             for key, stock in snapshot.books().stock.items():
                 assert min(stock.available, stock.held, stock.sold) >= 0, key

@@ -198,7 +198,7 @@ def sale_facts(orders: Sequence[RoomOrder], moves: Sequence[OrderEvent]) -> list
             kept[move.number] = amount
             facts.append(SaleFact(move.time, units[move.number], amount, 0))
         elif move.move in _GIVES_BACK and move.number in kept:
-            # A cancelled order names its total, of which part may have gone back before.
+            # Cancellations written by earlier versions name the order's total, whatever had gone back before.
             back = min(amount, kept[move.number])
             kept[move.number] -= back
             facts.append(SaleFact(move.time, 0, 0, back))

@@ -1,6 +1,5 @@
 """What time brings about: reservations, waits, holds and vouchers whose time is over."""
 
-import hashlib
 from typing import Final
 
 from lodestone.base.money import Micros
@@ -31,9 +30,8 @@ def expire(counter: Counter) -> int:
     for voucher in over:
         order_of = counter.till.order(voucher.order)
         assert order_of is not None
-        request = f"expired {voucher.number}"
-        once = (request, hashlib.sha256(request.encode()).digest())
-        refund_units(counter, order_of, [voucher], voucher.standing.left, once)
+        what = f"expired {voucher.number}"
+        refund_units(counter, order_of, [voucher], voucher.standing.left, what)
     for sale in counter.till.lines_of_waiting():
         admit(counter, sale)
     return len(due) + len(over)

@@ -157,13 +157,16 @@ class Book:
         )
 
     def refund_vouchers(
-        self, order: str, shop_id: str, payer: str, name: str, amount: Micros
+        self, order: str, shop_id: str, payer: str, what: str, amount: Micros
     ) -> Movement:
-        """Give back what unused vouchers were sold for."""
+        """Give back what unused vouchers were sold for; `what` names it among the order's transfers.
+
+        A name that an app chose stands behind a word, so that it cannot be one of ours.
+        """
         owed, refunds = self._owed(shop_id), self._refunds(payer)
         moves = _moves(
             order,
-            (f"refund {name}", owed, refunds, amount, Code.REFUND),
+            (what, owed, refunds, amount, Code.REFUND),
             corrects=_id(order, "sold"),
         )
         return Movement(tuple(moves), (owed, refunds))

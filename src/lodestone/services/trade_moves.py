@@ -11,7 +11,7 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import Micros
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import ENDED, Move, OrderState
 from lodestone.commerce.order import PayIn, RefundIn
 from lodestone.commerce.payment import OPEN, PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, first_units, less, portion
@@ -164,7 +164,8 @@ def leave(counter: Counter, order: OrderRecord, move: Move) -> OrderRecord:
         counter.till.put_taken(order.sale, order.buyer, -units)
         if order.state is _S.WAITING:
             counter.line_moved(order.sale, -units)
-    return counter.move(order, move, amount=order.paid.total if order.provider else None)
+    back = Micros(order.paid.total - order.refunded) if order.provider else None
+    return counter.move(order, move, amount=back)
 
 
 def _give_back_all(counter: Counter, order: OrderRecord) -> None:
@@ -180,8 +181,7 @@ def _give_back_all(counter: Counter, order: OrderRecord) -> None:
     if any(voucher.standing.used for voucher in vouchers):
         raise refused(MoveRefusal.VOUCHER_REDEEMED)
     left = Micros(order.paid.total - order.refunded)
-    back = counter.book.refund_vouchers(name, order.shop, order.provider, "all", left)
-    counter.must(back)
+    counter.must(counter.book.refund_vouchers(name, order.shop, order.provider, "cancelled", left))
     give_back(counter, order, _K.REFUND, left)
     ended = [
         replace(one, standing=replace(one.standing, refunded=one.standing.count))
@@ -261,7 +261,7 @@ def _refund_vouchers(
     if not 0 < units <= left:
         detail = f"{left} unused"
         raise refused(MoveRefusal.REFUND_BEYOND_PAID, detail=detail, field="units")
-    return refund_units(counter, order, vouchers, units, once)
+    return refund_units(counter, order, vouchers, units, f"refund {given.request_id}", once)
 
 
 def refund_units(
@@ -269,9 +269,21 @@ def refund_units(
     order: OrderRecord,
     vouchers: list[VoucherRecord],
     units: int,
-    once: tuple[str, bytes],
+    what: str,
+    once: tuple[str, bytes] | None = None,
 ) -> OrderRecord:
-    """Refund so many unused times of vouchers of one order, the first vouchers first."""
+    """Refund so many unused times of vouchers of one order, the first vouchers first.
+
+    The order ends when no unit of it is used or left, whatever the units cost: a free one counts as much.
+
+    Args:
+        counter: The till.
+        order: The order.
+        vouchers: Those of its vouchers whose units may go back.
+        units: How many; at most what is left of them.
+        what: Names the transfer among those of the order.
+        once: The app's request id and what it asked for; None for what time brings about.
+    """
     amount, changed = 0, []
     for voucher in vouchers:
         now = min(units, voucher.standing.left)
@@ -282,7 +294,7 @@ def refund_units(
             changed.append(replace(voucher, standing=standing))
     assert units == 0
     name = counter.order_id(order.number)
-    back = counter.book.refund_vouchers(name, order.shop, order.provider, once[0], Micros(amount))
+    back = counter.book.refund_vouchers(name, order.shop, order.provider, what, Micros(amount))
     counter.must(back)
     give_back(counter, order, _K.REFUND, Micros(amount))
     before = counter.till.vouchers_of(order.number)
@@ -291,8 +303,10 @@ def refund_units(
     after_all = counter.till.vouchers_of(order.number)
     tell_vouchers_back(counter, order, before, after_all)
     order = replace(order, refunded=Micros(order.refunded + amount))
-    used = sum(voucher.standing.used for voucher in after_all)
-    whole = not used and order.refunded == order.paid.total
+    whole = all(each.standing.refunded == each.standing.count for each in after_all)
+    if order.state in ENDED:
+        # Written by an earlier version: the order ended with free units left, and no money is in them.
+        return order
     if whole:
         counter.till.move_stock(order.takes, restock)
     move = _M.REFUND_WHOLE if whole else _M.REFUND_PART

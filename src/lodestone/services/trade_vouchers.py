@@ -65,6 +65,9 @@ def redeem(counter: Counter, given: RedeemIn) -> Reply:
     refusal = judge(voucher.standing, given.count, counter.now)
     if refusal is not None:
         raise refused(refusal, detail=f"{voucher.standing.left} left", field="code")
+    bought = counter.till.order(voucher.order)
+    assert bought is not None
+    counter.require(bought, Move.REDEEM)
     return _write(counter, given, voucher, desk, claim)
 
 
