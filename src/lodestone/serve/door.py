@@ -24,8 +24,8 @@ from lodestone.base.errors import (
 )
 from lodestone.base.wire import SLASH, decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
-from lodestone.serve.again import Once
 from lodestone.serve.http.answer import Answer
+from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.limits import Limits, Told
 from lodestone.serve.meters import Meters
@@ -80,7 +80,7 @@ class Door:
         self._meters = meters
         self.monotonic: Callable[[], int] = int
         """Nanoseconds that never run back, by which requests are timed; always 0 unless one is handed in."""
-        self._again = Once(engines)
+        self._idempotency = Idempotency(engines)
         self._bodies = Bodies()
         handlers = {"/v1/feeds": self._feeds, "/v1/events": self._events}
         self._hot = {path: handlers[path] for path in hot}
@@ -174,15 +174,15 @@ class Door:
         """Answer a hot route, once under its idempotency key if it has one."""
         query = scope["query_string"]
         token = headers.get(b"idempotency-key")
-        claim = self._again.claim(principal, scope["path"], token, b"")
+        claim = self._idempotency.claim(principal, scope["path"], query, token, b"")
         if claim is None:
             await _send(send, 200, await hot(principal, body, headers, query), own)
             return
-        async with self._again.running(claim):
-            before = self._again.recall(claim, body)
+        async with self._idempotency.running(claim):
+            before = await self._idempotency.recall(claim, body)
             if before is None:
                 answered = await hot(principal, body, headers, query)
-                self._again.remember(claim, body, 200, answered)
+                await self._idempotency.remember(claim, body, 200, answered)
             else:
                 answered = before.body
             await _send(send, 200, answered, own)
@@ -195,12 +195,13 @@ class Door:
         token, principal = headers.get(b"idempotency-key"), scope["state"]["principal"]
         claim = None
         if scope["method"] == "POST" and principal is not None:
-            claim = self._again.claim(principal, scope["path"], token, _key(headers))
+            query = scope["query_string"]
+            claim = self._idempotency.claim(principal, scope["path"], query, token, _key(headers))
         if claim is None:
             await self._pass_on(scope, receive, send, own, body)
             return
-        async with self._again.running(claim):
-            before = self._again.recall(claim, body)
+        async with self._idempotency.running(claim):
+            before = await self._idempotency.recall(claim, body)
             if before is not None:
                 await _send(send, before.status, before.body, own)
                 return
@@ -208,12 +209,14 @@ class Door:
 
             async def keep(message: MutableMapping[str, Any]) -> None:
                 parts.append(message)
-                await send(message)
 
             await self._pass_on(scope, receive, keep, own, body)
             if parts:
+                # Remembered before it is sent: whoever has seen an answer is given the same again.
                 answered = b"".join(part.get("body", b"") for part in parts[1:])
-                self._again.remember(claim, body, parts[0]["status"], answered)
+                await self._idempotency.remember(claim, body, parts[0]["status"], answered)
+            for message in parts:
+                await send(message)
 
     async def _pass_on(
         self, scope: Scope, receive: Receive, send: Send, own: Headers, body: bytes

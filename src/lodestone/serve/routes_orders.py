@@ -28,7 +28,6 @@ from lodestone.commerce.order import (
     ReverseIn,
     VoucherOut,
 )
-from lodestone.serve.again import token_text
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -41,13 +40,14 @@ from lodestone.serve.common import (
     named,
     principal,
 )
+from lodestone.serve.http.idempotency import request_digest, token_text
 from lodestone.serve.replies import error_body, status_of
 from lodestone.services.payments import Payments
 from lodestone.services.receipt_ids import ORDER, VOUCHER, number_of
 from lodestone.services.trade import Trade, cancel, handing_over, refunding
 from lodestone.services.trade_counter import Counter, Once, Reply, digest_of
 from lodestone.services.trade_show import order_out, redemption_out, voucher_out
-from lodestone.stores.records import Answer, claim_of
+from lodestone.stores.records import Answer
 from lodestone.stores.trade_types import OrderRecord
 
 Buyer = Annotated[str | None, QueryParameter(description="Only this buyer's.")]
@@ -116,12 +116,13 @@ def encode(error: LodestoneError) -> tuple[int, bytes]:
 
 
 async def _once(request: Asked) -> Once | None:
-    """Return the idempotency key a request came with, scoped to its key and route."""
+    """Return the idempotency key a request came with, scoped to its actor, path and query."""
     token = request.headers.get("idempotency-key")
     if token is None:
         return None
     text = token_text(token.encode("utf-8", "replace"))
-    claim = claim_of(principal(request).digest, f"POST {request.scope['path']}", text)
+    scope = request.scope
+    claim = request_digest(principal(request), scope["path"], scope["query_string"], text)
     return Once(claim, digest_of(await request.body()))
 
 

@@ -4,6 +4,7 @@ What is to be asked is written down first, in a commit of its own; then the prov
 crash between any two of them leaves a payment that is asked again under the same id, or looked up.
 """
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from lodestone.base.errors import InvalidError, LodestoneError, Problem, UnknownError
@@ -109,7 +110,9 @@ class Payments:
             return refused(_REFUSED[payment.state], field="request_id")
         order = counter.till.order(payment.order)
         assert order is not None
-        return _reply(counter, order, 202 if payment.state in OPEN else 200)
+        reply = _reply(counter, order)
+        # Nobody knows yet how it ends: the same request asks how it stands, and is paid for once.
+        return replace(reply, status=202, remembered=False) if payment.state in OPEN else reply
 
     async def _ask(self, payment: PaymentRecord, provider: PaymentProvider) -> Word | None:
         """Ask for a payment, or how it stands; None when its end is known."""
@@ -209,8 +212,8 @@ def _payment(counter: Counter, number: int) -> PaymentRecord:
     return found
 
 
-def _reply(counter: Counter, order: OrderRecord, status: int = 200) -> Reply:
-    return Reply(status, show_order(counter, order), counter.till.party_known(order.buyer))
+def _reply(counter: Counter, order: OrderRecord) -> Reply:
+    return Reply(200, show_order(counter, order), counter.till.party_known(order.buyer))
 
 
 def payment_out(house: House, one: PaymentRecord) -> PaymentOut:

@@ -275,10 +275,10 @@ def _serve_one(
         reply = asked.serve(counter)
     except LodestoneError as error:
         reply = error
-    if once is not None:
-        answer = known[once.claim] = answer_of(reply, asked.encode, once)
-        party = reply.party if isinstance(reply, Reply) else None
-        counter.till.remember(once.claim, answer, party)
+    # A refusal is not remembered: time or a later write may cure it, and then the same request is served.
+    if once is not None and isinstance(reply, Reply) and reply.remembered:
+        answer = known[once.claim] = answer_of(reply, once)
+        counter.till.remember(once.claim, answer, reply.party)
     return reply
 
 

@@ -1,7 +1,6 @@
 """What serving a request of trade needs at hand: the till, the money, the hour, and a way to refuse."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, TypeAlias
@@ -9,7 +8,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import ConflictError, GoneError, LodestoneError, Problem, UnknownError
+from lodestone.base.errors import ConflictError, GoneError, Problem, UnknownError
 from lodestone.base.money import Micros
 from lodestone.base.wire import Position
 from lodestone.commerce.life import Move, OrderState, after
@@ -62,6 +61,8 @@ class Reply:
     told: Told
     party: Party | None = None
     """Whom the answer is about; it is kept sealed under their key."""
+    remembered: bool = True
+    """Whether it is given again under an idempotency key; False of what time changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +249,8 @@ def refused(
     return ConflictError(refusal.name.lower(), told, problems)
 
 
-def answer_of(
-    reply: Reply | LodestoneError, encode: Callable[[LodestoneError], tuple[int, bytes]], once: Once
-) -> Answer:
+def answer_of(reply: Reply, once: Once) -> Answer:
     """Write an answer down as it is sent, to be given again under its idempotency key."""
-    if isinstance(reply, LodestoneError):
-        status, body = encode(reply)
-        return Answer(once.digest, status, body)
     return Answer(once.digest, reply.status, msgspec.json.encode(reply.told))
 
 
