@@ -1,15 +1,8 @@
 """Bootstrap: the one place that knows clocks, chance, files and addresses, and chooses every concrete thing."""
 
 from lodestone.bootstrap.copies import day_of, restore, world_of
-from lodestone.bootstrap.installation import (
-    App,
-    WallClock,
-    listening,
-    open_app,
-    path_of,
-    records_answer,
-    settings_of,
-)
+from lodestone.bootstrap.homes import listening, path_of, settings_of
+from lodestone.bootstrap.installation import App, WallClock, open_app, records_answer
 from lodestone.bootstrap.orders import open_orders, serve_orders
 from lodestone.bootstrap.server import serve
 from lodestone.stores.files.modes import make_private

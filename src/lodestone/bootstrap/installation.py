@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.bootstrap.background import compact_nightly, listen, purge
 from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.homes import adopt_folders
 from lodestone.bootstrap.providers import providers_of
 from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
@@ -40,7 +41,7 @@ from lodestone.services.engines import Engines
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.logins import Logins
 from lodestone.services.predictor import MODEL
-from lodestone.services.settings import Settings, limits_of, load_settings
+from lodestone.services.settings import Settings, limits_of
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots, swap
 from lodestone.stores.home import Home
@@ -78,38 +79,6 @@ class App:
     settings: Settings
     operator_key: str
     couriers: Couriers
-
-
-def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
-    """Read the settings: environment over `lodestone.toml` over defaults.
-
-    Raises:
-        InvalidError: Names the setting and the cure.
-    """
-    chosen = home or environment.get("LODESTONE_HOME") or str(_data_folder(environment))
-    path = Path(chosen).expanduser().resolve()
-    file = path / "lodestone.toml"
-    text = file.read_text("utf-8") if file.is_file() else ""
-    return load_settings(str(path), environment, text, named=home is not None)
-
-
-def _data_folder(environment: Mapping[str, str]) -> Path:
-    base = environment.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "lodestone"
-
-
-def path_of(settings: Settings) -> Path:
-    """Return the home directory."""
-    return Path(settings.home)
-
-
-def listening(settings: Settings, host: str | None, port: int | None) -> Settings:
-    """Return the settings with another address to listen at, where one is given."""
-    return replace(
-        settings,
-        host=settings.host if host is None else host,
-        port=settings.port if port is None else port,
-    )
 
 
 def tell_logs() -> None:
@@ -162,7 +131,8 @@ async def open_app(
         clock = wall or WallClock()
         couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
         opener = _Opener(home, records, clock, kernels, couriers, providers_of(settings))
-        engines = Engines(records, clock, opener.open, opener.close)
+        opener.unadopted = adopt_folders(home, records)
+        engines = Engines(records, clock, home.community, opener.open, opener.close)
         await engines.start()
         key = _operator_key(home, records, clock)
         asgi = application(
@@ -259,29 +229,43 @@ class _Opener:
         self._kernels = kernels
         self._couriers = couriers
         self._providers = providers
+        self.unadopted: Mapping[str, str] = {}
+        """Why a folder could not be brought under its present name, by community."""
         self._saved: dict[str, int] = {}
         self._ticks: dict[str, list[asyncio.Task[None]]] = {}
         self._snapshots: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     async def open(self, record: CommunityRecord) -> Engine:
-        threads, folder = self._records.threads, self._home.community(record.id)
-        engine, written, found = await threads.long(self._built, record, folder)
-        await rebuild.relay(engine, written)
-        await threads.long(self._settled, engine, found)
+        if record.id in self.unadopted:
+            raise UnavailableError("folder_unavailable", self.unadopted[record.id])
+        threads = self._records.threads
+        log, folder = await threads.long(self._log, record)
+        try:
+            engine, written, found = await threads.long(self._built, record, log, folder)
+            await rebuild.relay(engine, written)
+            await threads.long(self._settled, engine, found)
+        except BaseException:
+            await log.close()  # nobody else would
+            raise
         self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
         self._couriers.open(engine)
         if self._records.shared:
             self._ticks[record.id].append(asyncio.create_task(listen(engine)))
         return engine
 
-    def _built(
-        self, record: CommunityRecord, folder: Path
-    ) -> tuple[Engine, set[int], rebuild.Found]:
-        """Put an engine together and let it catch up with its log; in a thread, for nobody knows it yet."""
+    def _log(self, record: CommunityRecord) -> tuple[SqliteLog, Path]:
+        """Open a community's log, and return the folder it lies in; in a thread."""
+        folder = self._home.community(record.id)
         log = SqliteLog.open(
             folder / "log.db", secret=record.secret, monotonic=time.perf_counter_ns
         )
         log.guard = self._records.threads.guard
+        return log, folder
+
+    def _built(
+        self, record: CommunityRecord, log: SqliteLog, folder: Path
+    ) -> tuple[Engine, set[int], rebuild.Found]:
+        """Put an engine together and let it catch up with its log; in a thread, for nobody knows it yet."""
         found = rebuild.load(folder, log.end(), ATTENTION)
         self._saved[record.id] = found.state.offset
         engine = Engine(self._parts(record, log, found.state, folder))

@@ -10,7 +10,7 @@ import typer
 
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
-from lodestone.cli.reach import reach, settings_of
+from lodestone.cli.reach import naming, reach, settings_of
 from lodestone.cli.say import FINDING, Home, Json, data, line, table
 from lodestone.services.settings import Settings, shown
 
@@ -87,7 +87,7 @@ def _records(settings: Settings) -> dict[str, Any]:
 
 
 async def _chain(found: Any, community: str) -> dict[str, Any]:
-    told = await found.ask("POST", "/v1/verify", body={}, headers={"X-Community": community})
+    told = await found.ask("POST", "/v1/verify", body={}, headers=naming(community))
     said = f"{told['receipts']} receipts, {told['facts']} facts, {len(told['findings'])} findings"
     return _check(f"chain of {community}", said, ok=not told["findings"])
 

@@ -39,7 +39,7 @@ class Reach:
         *,
         body: Any = None,
         content: bytes | None = None,
-        headers: dict[str, str] | None = None,
+        headers: dict[str, str] | dict[bytes, bytes] | None = None,
     ) -> Any:
         """Send a request and return the decoded answer. Raises ToldError for any refusal."""
         try:
@@ -86,9 +86,14 @@ def word(text: str) -> str:
     return quote(text, safe="")
 
 
-def _headers(key: str, community: str | None) -> dict[str, str]:
-    named = {} if community is None else {"X-Community": community}
-    return {"Authorization": f"Bearer {key}", **named}
+def naming(community: str) -> dict[bytes, bytes]:
+    """Return the header that names a community: an id may be of any script, so its bytes go as they are."""
+    return {b"X-Community": community.encode()}
+
+
+def _headers(key: str, community: str | None) -> dict[bytes, bytes]:
+    named = {} if community is None else naming(community)
+    return {b"Authorization": f"Bearer {key}".encode(), **named}
 
 
 async def _answers(url: str) -> bool:

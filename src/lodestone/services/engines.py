@@ -1,33 +1,58 @@
 """All communities of an installation, each opened once and closed whole."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
 
 from lodestone.base.clock import Clock, Instant
-from lodestone.base.errors import ConflictError, UnknownError
+from lodestone.base.errors import ConflictError, LodestoneError, UnavailableError, UnknownError
+from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn, CommunityOut, community_out
 from lodestone.services.engine import Engine
 from lodestone.services.policies import named
 from lodestone.stores.records import CommunityRecord, Records
 
+Prepare = Callable[[str], object]
 Open = Callable[[CommunityRecord], Awaitable[Engine]]
 Close = Callable[[Engine], Awaitable[None]]
+_LOG: Final = structlog.get_logger("lodestone")
 
 
 class Engines:
     """Finds the engine of a community."""
 
-    def __init__(self, records: Records, wall: Clock, opening: Open, closing: Close) -> None:
+    def __init__(
+        self, records: Records, wall: Clock, preparing: Prepare, opening: Open, closing: Close
+    ) -> None:
+        """Take what communities live in and by.
+
+        Args:
+            records: Of every community.
+            wall: The clock of communities that run with the wall.
+            preparing: Makes room on the disk for a community before anything names it.
+            opening: Puts an engine together.
+            closing: Closes it whole.
+        """
         self.records = records
         self.wall = wall
+        self._prepare = preparing
         self._open = opening
         self._close = closing
         self._engines: dict[str, Engine] = {}
+        self._unopened: dict[str, str] = {}
 
     async def start(self) -> None:
-        """Open every active community."""
+        """Open every active community; one that cannot be opened is reported and keeps no other from serving."""
         for record in self.records.communities():
             if record.given.state == "active":
-                await self._follow_state(record)
+                try:
+                    await self._follow_state(record)
+                except Exception as error:  # noqa: BLE001  whatever ails one is no trouble of the others
+                    reason = error.message if isinstance(error, LodestoneError) else repr(error)
+                    self._unopened[record.id] = reason
+                    _LOG.exception("community not opened", community=record.id)
 
     async def stop(self) -> None:
         """Close every community; what was acknowledged is already durable."""
@@ -42,6 +67,9 @@ class Engines:
             raise UnknownError(
                 "community_unnamed", "say which community you mean: the header X-Community names it"
             )
+        if engine is None and community in self._unopened:
+            message = f"community {community!r} could not be opened: {self._unopened[community]}"
+            raise UnavailableError("community_unopened", message)
         if engine is None:
             raise UnknownError("community_unknown", f"there is no active community {community!r}")
         return engine
@@ -60,6 +88,10 @@ class Engines:
         active = [one.id for one in self.records.communities() if one.given.state == "active"]
         return [name for name in active if name not in self._engines]
 
+    def unopened(self) -> dict[str, str]:
+        """Return why communities that should be open are not, by id, of those that were tried."""
+        return dict(self._unopened)
+
     def all(self) -> list[Engine]:
         """Return every open engine."""
         return list(self._engines.values())
@@ -69,12 +101,20 @@ class Engines:
         return next(iter(self._engines)) if len(self._engines) == 1 else None
 
     async def put(self, community: str, given: CommunityIn) -> tuple[CommunityOut, bool]:
-        """Make a community, or change its name and state; return it and whether it is new."""
+        """Make a community, or change its name and state; return it and whether it is new.
+
+        Its folder is made before its record: a record that no folder can be made for would never open.
+
+        Raises:
+            InvalidError: `id_invalid`.
+            UnavailableError: `folder_unavailable`: the disk does not take it; nothing was made.
+        """
         known = {record.id for record in self.records.communities()}
         if community in known:
             record = self.records.update_community(community, given)
             await self._follow_state(record)
             return self.show(community), False
+        await asyncio.to_thread(self._prepare, app_id(community, field="community"))
         now = self.wall.now()
         record = self.records.create_community(community, given, now=now)
         await self._follow_state(record)
@@ -86,8 +126,11 @@ class Engines:
         if record.given.state == "active" and engine is None:
             self._give_policy(record)
             self._engines[record.id] = await self._open(record)
+            self._unopened.pop(record.id, None)
         elif record.given.state != "active" and engine is not None:
             await self._close(self._engines.pop(record.id))
+        if record.given.state != "active":
+            self._unopened.pop(record.id, None)
 
     def _give_policy(self, record: CommunityRecord) -> None:
         """Give a community its first policy, at once or where a crash came between."""

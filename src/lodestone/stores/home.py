@@ -9,6 +9,7 @@ from typing import IO
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError
+from lodestone.stores.files import folders
 from lodestone.stores.files.modes import FOLDER_MODE, Tightened, make_private, tighten
 
 
@@ -35,13 +36,18 @@ class Home:
         """What `lock` met that others could read."""
         self._lock: IO[str] | None = None
 
+    @property
+    def communities(self) -> Path:
+        """Return where the folders of communities lie."""
+        return self.path / "communities"
+
+    def folder(self, community: str) -> Path:
+        """Return a community's folder, there or not."""
+        return folders.folder_of(self.communities, community)
+
     def community(self, community: str) -> Path:
-        """Return a community's folder, made when missing."""
-        # An id may hold any printable character; a folder's name may not.
-        safe = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):x}" for c in community)
-        folder = self.path / "communities" / safe
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        """Return a community's folder, made when missing. Raises as `folders.make`."""
+        return folders.make(self.communities, community)
 
     def lock(self) -> None:
         """Become the home's owner until `unlock`, and let nobody else look in.
