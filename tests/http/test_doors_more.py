@@ -148,7 +148,7 @@ def test_metrics_count_requests_by_template_and_name_nobody(tmp_path):
 
     text = run(scenario())
     told = metrics(text)
-    count = "lodestone_request_seconds_count"
+    count = "lodestone_requests_total"
     by_id = 'method="GET",route="/v1/people/{person_id}"'
     assert told[f'{count}{{{by_id},status="200"}}'] == 2
     assert told[f'{count}{{{by_id},status="404"}}'] == 1
@@ -156,7 +156,7 @@ def test_metrics_count_requests_by_template_and_name_nobody(tmp_path):
     assert told[f'{count}{{method="POST",route="/v1/events",status="200"}}'] == 1
     assert told[f'{count}{{method="GET",route="none",status="404"}}'] == 1
     assert not any("BREW" in name or "p0" in name for name in told)
-    assert told['lodestone_request_seconds_sum{method="POST",route="/v1/feeds",status="200"}'] > 0
+    assert told['lodestone_request_seconds_sum{route="/v1/feeds"}'] > 0
     assert (told["lodestone_receipts_total"], told["lodestone_price_steps_total"]) == (1, 1)
     assert told['lodestone_alarms{promise="gini"}'] == 0
     assert told["lodestone_log_commit_seconds_count"] >= 2
@@ -222,9 +222,9 @@ def test_what_needs_no_key_has_a_limit_by_address_when_it_is_set(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
             world.app.asgi._limits = Limits(open_per_minute=1)
-            told = [(await world.http.get("/health/live")).status_code for _ in range(2)]
+            told = [(await world.http.get("/openapi.json")).status_code for _ in range(2)]
             world.later(minutes=1)
-            return [*told, (await world.http.get("/health/live")).status_code]
+            return [*told, (await world.http.get("/openapi.json")).status_code]
 
     assert run(scenario()) == [200, 429, 200]
 

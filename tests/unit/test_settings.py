@@ -17,6 +17,12 @@ from lodestone.services.settings import limits_of, load_settings, shown
         ("RATE_LIMITS", "many", "rate_limits must be requests a minute"),
         ("RATE_LIMITS", "600 key_1", "rate_limits must be requests a minute"),
         ("OPEN_LIMIT", "-1", "open_limit must be requests a minute"),
+        ("CONNECTIONS", "all", "connections must be a whole number; it is 'all'"),
+        ("ADDRESS_CONNECTIONS", "-1", "address_connections must be a whole number"),
+        ("HEAD_SECONDS", "0", "head_seconds must be seconds, more than 0 and at most 3600"),
+        ("BODY_SECONDS", "inf", "body_seconds must be seconds"),
+        ("IDLE_SECONDS", "9999", "idle_seconds must be seconds"),
+        ("DISK_FLOOR", "1e3", "disk_floor must be a whole number"),
         ("REFUSED_LIMIT", "few", "refused_limit must be requests a minute"),
     ],
 )  # fmt: skip

@@ -20,6 +20,7 @@ from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.bootstrap.background import compact_nightly, listen, purge
 from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.descriptors import low_disks
 from lodestone.bootstrap.homes import adopt_folders
 from lodestone.bootstrap.providers import providers_of
 from lodestone.console import Gate, pages
@@ -32,6 +33,8 @@ from lodestone.models.nearest import LiveIndex
 from lodestone.models.popular import Popular
 from lodestone.models.rates import Rates, RatesModel, default_model
 from lodestone.serve import Limits, application
+from lodestone.serve.http.guards import Guards
+from lodestone.serve.http.log_limit import LogLimit
 from lodestone.services import rebuild
 from lodestone.services.access import OPERATOR, Access
 from lodestone.services.clocks import CommunityClock
@@ -53,6 +56,7 @@ from lodestone.stores.threads import DatabaseLimits
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PricerState
 
+_IN_A_FILE: Final = "sqlite:///"
 _TICK_SECONDS: Final = 5.0
 _SNAPSHOT_FACTS: Final = 2_000_000
 _PURGE_SECONDS: Final = 3600.0
@@ -137,7 +141,7 @@ async def open_app(
         key = _operator_key(home, records, clock)
         asgi = application(
             engines, Access(records), media, wall=clock,
-            streams=Streams(seed), limits=_limits(settings, home),
+            streams=Streams(seed), guards=_guards(settings, home),
             pages=pages(demo=demo, gate=_gate(home, records)),
         )  # fmt: skip
         asgi.monotonic = time.perf_counter_ns
@@ -187,6 +191,17 @@ def _limits(settings: Settings, home: Home) -> Limits:
         return key is not None and key_digest(key) == digest
 
     return Limits(per_minute, by_key, free, settings.open_limit, settings.refused_limit)
+
+
+def _guards(settings: Settings, home: Home) -> Guards:
+    """Return what bounds those who ask: requests by the minute, lines of the log, room on the disks."""
+    folders = [home.path, Path(settings.media_url)]
+    if settings.records_url.startswith(_IN_A_FILE):
+        folders.append(Path(settings.records_url.removeprefix(_IN_A_FILE)).parent)
+    return Guards(
+        limits=_limits(settings, home), faults=LogLimit(time.monotonic),
+        low_disks=lambda: low_disks(dict.fromkeys(folders), settings.disk_floor),
+    )  # fmt: skip
 
 
 def records_answer(url: str) -> None:

@@ -1,5 +1,6 @@
 """A second process that takes orders and redemptions only, beside the one that owns the home."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,9 @@ from lodestone.bootstrap.installation import Draw, WallClock, records_at, tell_l
 from lodestone.bootstrap.providers import providers_of
 from lodestone.bootstrap.server import listen
 from lodestone.serve.app import orders_application
+from lodestone.serve.http.guards import Guards
+from lodestone.serve.http.log_limit import LogLimit
+from lodestone.serve.limits import Limits
 from lodestone.services.access import Access
 from lodestone.services.desks import Desks
 from lodestone.services.settings import Settings
@@ -36,9 +40,13 @@ async def open_orders(
     records = records_at(settings.records_url, draw)
     try:
         clock = wall or WallClock()
-        yield orders_application(
-            Desks(records, clock, providers_of(settings)), Access(records), wall=clock
+        limits = Limits(
+            open_per_minute=settings.open_limit, refused_per_minute=settings.refused_limit
         )
+        yield orders_application(
+            Desks(records, clock, providers_of(settings)), Access(records), wall=clock,
+            guards=Guards(limits, faults=LogLimit(time.monotonic)),
+        )  # fmt: skip
     finally:
         records.close()
 

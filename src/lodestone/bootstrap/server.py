@@ -1,6 +1,11 @@
 """Serve an installation on a socket."""
 
+import asyncio
+import errno
 import gc
+import logging
+import math
+import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -11,11 +16,21 @@ from typing import Any, Final
 import uvicorn
 
 from lodestone.base.errors import ConflictError
+from lodestone.bootstrap.descriptors import connections_most
 from lodestone.bootstrap.installation import App, open_app
+from lodestone.bootstrap.protocol import guarded_by
+from lodestone.serve.door import Door
+from lodestone.serve.http.connections import ConnectionLimits, Connections
+from lodestone.serve.http.guards import Guards
 from lodestone.services.settings import Settings
 from lodestone.stores.home import Home
 
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
+_OUT: Final = (errno.EMFILE, errno.ENFILE)
+_AT_ONCE: Final = 32
+"""Connections taken in one turn of the event loop: each takes a descriptor before we may close another for it."""
+_BACKLOG: Final = 1024
+"""Connections that the system holds for us until their turn."""
 _COLLECT_AFTER: Final = 20_000
 """Allocations between collections of the youngest; a feed makes some hundreds."""
 
@@ -23,9 +38,20 @@ _COLLECT_AFTER: Final = 20_000
 class _Server(uvicorn.Server):
     """A server that says where it answers once it does."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        started: Callable[[int], Awaitable[None]],
+        connections: Connections,
+    ) -> None:
         super().__init__(config)
         self._announce = started
+        self._connections = connections
+
+    async def on_tick(self, counter: int) -> bool:
+        """Close the connections that have kept us waiting for too long; uvicorn calls ten times a second."""
+        self._connections.sweep(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,6 +69,10 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
+            for listener in self.servers[0].sockets:
+                # The event loop listens with as many as it takes at once; a burst of honest clients is longer.
+                with socket.socket(fileno=os.dup(listener.fileno())) as same:
+                    same.listen(_BACKLOG)
             port: int = self.servers[0].sockets[0].getsockname()[1]
             await self._announce(port)
 
@@ -77,7 +107,9 @@ async def serve(
         await listen(app.asgi, settings, announce)
 
 
-async def listen(asgi: Any, settings: Settings, announce: Callable[[int], Awaitable[None]]) -> None:
+async def listen(
+    asgi: Door, settings: Settings, announce: Callable[[int], Awaitable[None]]
+) -> None:
     """Answer requests on a socket until interrupted.
 
     Args:
@@ -92,15 +124,59 @@ async def listen(asgi: Any, settings: Settings, announce: Callable[[int], Awaita
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 100)
+    connections = asgi.guards.connections
+    connections.bound(_connection_limits(settings))
     config = uvicorn.Config(
-        asgi, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        asgi, host=settings.host, port=settings.port, loop="uvloop", http=guarded_by(connections), ws="none",
         lifespan="off", access_log=False, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_keep_alive=math.ceil(settings.idle_seconds), timeout_graceful_shutdown=5, backlog=_AT_ONCE,
     )  # fmt: skip
+    with _few_lines(asgi.guards):
+        try:
+            await _Server(config, announce, connections).serve()
+        except SystemExit as error:  # uvicorn's way to say that it could not bind
+            raise _in_use(settings, "it was free a moment ago") from error
+
+
+def _connection_limits(settings: Settings) -> ConnectionLimits:
+    most = connections_most(settings.connections)
+    return ConnectionLimits(
+        most=most, by_address=settings.address_connections or max(most // 2, 1),
+        idle=settings.idle_seconds, head=settings.head_seconds, body=settings.body_seconds,
+        blocked=settings.idle_seconds,
+    )  # fmt: skip
+
+
+class _FewLines(logging.Filter):
+    """Lets one line a minute of each kind through: what clients do wrong must not fill a disk."""
+
+    def __init__(self, guards: Guards) -> None:
+        super().__init__()
+        self._guards = guards
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Pass a line, or count it."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, OSError) and error.errno in _OUT:
+            self._guards.connections.descriptors_out += 1
+        times = self._guards.faults.due(str(record.msg).partition("\n")[0])
+        if times > 1:
+            record.msg = f"{record.msg} ({times} times since the last such line)"
+        return times > 0
+
+
+@contextmanager
+def _few_lines(guards: Guards) -> Iterator[None]:
+    """Bound what the server and the event loop write: refused requests, descriptors that have run out."""
+    few = _FewLines(guards)
+    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "asyncio")]
+    for logger in loggers:
+        logger.addFilter(few)
     try:
-        await _Server(config, announce).serve()
-    except SystemExit as error:  # uvicorn's way to say that it could not bind
-        raise _in_use(settings, "it was free a moment ago") from error
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(few)
 
 
 def _require_free(settings: Settings) -> None:

@@ -30,7 +30,7 @@ from lodestone.serve import (
     routes_webhooks,
 )
 from lodestone.serve.door import Asgi, Door
-from lodestone.serve.limits import Limits
+from lodestone.serve.http.guards import Guards
 from lodestone.serve.meters import Meters
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
@@ -51,14 +51,15 @@ def application(
     *,
     wall: Clock,
     streams: Streams,
-    limits: Limits | None = None,
+    guards: Guards | None = None,
     pages: InitPlugin | None = None,
 ) -> Door:
     """Assemble the ASGI application.
 
-    No key has a limit unless `limits` says so; `pages` adds the routes that people open in a browser.
+    No key has a limit unless `guards` say so; `pages` adds the routes that people open in a browser.
     """
-    meters = Meters(lambda: load_of(engines.all()))
+    guards = guards or Guards()
+    meters = Meters(lambda: load_of(engines.all()), guards)
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
         *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
@@ -72,20 +73,22 @@ def application(
             "media": media,
             "meters": meters,
             "streams": streams,
+            "guards": guards,
         }
     )
-    return Door(
-        engines, access, cast("Asgi", inner), wall=wall, limits=limits or Limits(), meters=meters
-    )
+    return Door(engines, access, cast("Asgi", inner), wall=wall, guards=guards, meters=meters)
 
 
-def orders_application(desks: Desks, access: Access, *, wall: Clock) -> Door:
+def orders_application(
+    desks: Desks, access: Access, *, wall: Clock, guards: Guards | None = None
+) -> Door:
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
+    guards = guards or Guards()
     inner = _inner([*routes_orders.ROUTES, routes_operator.live], None)
-    inner.state.update({"engines": desks, "access": access})
+    inner.state.update({"engines": desks, "access": access, "guards": guards})
     return Door(
-        cast("Engines", desks), access, cast("Asgi", inner), wall=wall, limits=Limits(),
-        meters=Meters(lambda: load_of([])), hot=(),
+        cast("Engines", desks), access, cast("Asgi", inner), wall=wall, guards=guards,
+        meters=Meters(lambda: load_of([]), guards), hot=(),
     )  # fmt: skip
 
 
@@ -149,7 +152,8 @@ def _of_body(problem: Problem) -> Problem:
 
 
 def _refuse_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    _LOG.error(
-        "request failed", path=request.scope["path"], kind=type(error).__name__, exc_info=error
-    )
+    kind, route = type(error).__name__, request.scope.get("path_template")
+    if times := request.app.state["guards"].faults.due(f"{kind} {route}"):
+        path = request.scope["path"]
+        _LOG.error("request failed", path=path, kind=kind, times=times, exc_info=error)
     return _reply(500, error_body("internal", "something went wrong here; it has been logged"))

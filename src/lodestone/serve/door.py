@@ -25,9 +25,10 @@ from lodestone.base.errors import (
 from lodestone.base.wire import SLASH, decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
 from lodestone.serve.http.answer import Answer
+from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
-from lodestone.serve.limits import Limits, Told
+from lodestone.serve.limits import Told
 from lodestone.serve.meters import Meters
 from lodestone.serve.packing import Packing, takes_gzip
 from lodestone.serve.replies import error_body, error_headers, status_of
@@ -68,7 +69,7 @@ class Door:
         inner: Asgi,
         *,
         wall: Clock,
-        limits: Limits,
+        guards: Guards,
         meters: Meters,
         hot: Collection[str] = HOT,
     ) -> None:
@@ -76,7 +77,8 @@ class Door:
         self._access = access
         self._inner = inner
         self._wall = wall
-        self._limits = limits
+        self.guards = guards
+        self._limits = guards.limits
         self._meters = meters
         self.monotonic: Callable[[], int] = int
         """Nanoseconds that never run back, by which requests are timed; always 0 unless one is handed in."""
@@ -129,14 +131,16 @@ class Door:
             await _send(send, 413, error_body(error.code, error.message, error.details), own)
         except LodestoneError as error:
             status = status_of(error)
-            if status == 500:
-                _LOG.error("request failed", code=error.code, request_id=own[0][1].decode())
+            times = self.guards.faults.due(error.code) if status == 500 else 0
+            if times:
+                request_id = own[0][1].decode()
+                _LOG.error("request failed", code=error.code, times=times, request_id=request_id)
             reply = error_body(error.code, error.message, error.details)
             await _send(send, status, reply, [*own, *error_headers(error)])
         except Exception as error:  # noqa: BLE001  the door answers for whatever went wrong behind it
-            _LOG.error(
-                "request failed", path=scope["path"], kind=type(error).__name__, exc_info=error
-            )
+            path, kind = scope["path"], type(error).__name__
+            if times := self.guards.faults.due(kind):
+                _LOG.error("request failed", path=path, kind=kind, times=times, exc_info=error)
             reply = error_body("internal", "something went wrong here; it has been logged")
             await _send(send, 500, reply, own)
 
@@ -148,7 +152,8 @@ class Door:
             return None
         now, address = self._wall.now(), (scope.get("client") or ("",))[0]
         if scope["path"].startswith(_OPEN) or scope["path"] == "/":
-            _within(self._limits.take_open(address, now), "over this address's limit", own)
+            counted = self._limits.take_open(address, scope["path"], now)
+            _within(counted, "over this address's limit", own)
             return None
         try:
             principal = self._known(headers, now, look_up=not self._limits.barred(address, now))
@@ -156,6 +161,7 @@ class Door:
             told = self._limits.take_refused(address, now)
             _within(told, "this address has shown too many keys that are not known", own)
             raise
+        _vouch(scope)
         _within(self._limits.take(principal, now), "over this key's limit", own)
         return principal
 
@@ -294,6 +300,13 @@ def _key(headers: dict[bytes, bytes]) -> bytes:
     if not text and bearer[:7].lower() == b"bearer ":
         text = bearer[7:]
     return text
+
+
+def _vouch(scope: Scope) -> None:
+    """Let the server know that a good key came on this connection; it is the last to be closed for others."""
+    vouch = scope.get("state", {}).get("vouch")
+    if vouch is not None:
+        vouch()
 
 
 def _within(told: Told, over: str, own: Headers) -> None:

@@ -14,6 +14,14 @@ _ENDLESS: Final = 10**9
 """What is told of a key without a limit."""
 _OPEN: Final = b"open "
 _REFUSED: Final = b"refused "
+_FILE: Final = b"file "
+_LIVE: Final = b"live "
+_OF_PLACES: Final = (_OPEN, _REFUSED, _FILE, _LIVE)
+PLACES_MAX: Final = 20_000
+"""Counts of addresses in a minute; each takes some 300 bytes."""
+LIVE: Final = "/health/live"
+_FILES: Final = ("/static/", "/media/")
+_FILES_A_PAGE: Final = 10
 Told = tuple[list[tuple[bytes, bytes]], int]
 """The headers of an answer, and how many seconds to wait, 0 to go on."""
 
@@ -36,7 +44,8 @@ class Limits:
         per_minute: For every key and page session; 0 means no limit.
         by_key: Other limits, by the key's id.
         free: Says of a key's digest whether it never has one: the demo's. Nor has an operator's.
-        open_per_minute: For every address that asks for what needs no key; 0 means no limit.
+        open_per_minute: For every address that asks for what needs no key, and ten times as many for
+            files, of which one page takes many; 0 means no limit.
         refused_per_minute: For every address that shows no good key; 0 means no limit.
     """
 
@@ -46,14 +55,21 @@ class Limits:
     open_per_minute: int = UNLIMITED
     refused_per_minute: int = UNLIMITED
     _counts: dict[bytes, _Count] = field(default_factory=dict)
+    _places: dict[bytes, _Count] = field(default_factory=dict)
+    """Of addresses, apart from keys: whoever has many addresses makes no more than so many counts."""
     _swept: int = 0
 
     def take(self, who: Principal, now: Instant) -> Told:
         """Count one request of a key."""
         return self._take(who.digest, lambda: self._limit(who), now)
 
-    def take_open(self, address: str, now: Instant) -> Told:
-        """Count one request for what needs no key."""
+    def take_open(self, address: str, path: str, now: Instant) -> Told:
+        """Count one request for what needs no key; that the process lives is said to anybody at any time."""
+        if path == LIVE:
+            return self._take(_LIVE, lambda: UNLIMITED, now)
+        if path.startswith(_FILES):
+            limit = self.open_per_minute * _FILES_A_PAGE
+            return self._take(_FILE + place_of(address), lambda: limit, now)
         return self._take(_OPEN + place_of(address), lambda: self.open_per_minute, now)
 
     def take_refused(self, address: str, now: Instant) -> Told:
@@ -64,7 +80,7 @@ class Limits:
         """Say whether an address has shown bad keys so often that no further unknown one is looked up."""
         if not self.refused_per_minute or now // 1_000_000 // _WINDOW != self._swept:
             return False
-        count = self._counts.get(_REFUSED + place_of(address))
+        count = self._places.get(_REFUSED + place_of(address))
         return count is not None and count.used >= count.limit
 
     def _take(self, name: bytes, limit_of: Callable[[], int], now: Instant) -> Told:
@@ -72,10 +88,13 @@ class Limits:
         reset = _WINDOW - into
         if window != self._swept:
             # Page sessions and addresses come and go; what stands for one must not stay.
-            self._counts, self._swept = {}, window
-        count = self._counts.get(name)
+            self._counts, self._places, self._swept = {}, {}, window
+        counts = self._places if name.startswith(_OF_PLACES) else self._counts
+        count = counts.get(name)
         if count is None:
-            count = self._counts[name] = _Count(0, limit_of())
+            if counts is self._places and len(counts) >= PLACES_MAX:
+                del counts[next(iter(counts))]  # the one that came first this minute
+            count = counts[name] = _Count(0, limit_of())
         count.used += 1
         limit = count.limit or _ENDLESS
         told = [

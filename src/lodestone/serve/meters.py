@@ -1,6 +1,5 @@
 """What Prometheus reads at /metrics. No person, item, community or key is ever a label."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Final
@@ -21,17 +20,15 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from lodestone.events.wire import Verdicts
+from lodestone.serve.http.guards import Guards
+from lodestone.serve.http.request_figures import RequestFigures
 from lodestone.services.feeds import Feed
 from lodestone.services.load import Load
 from lodestone.stores.ports import COMMIT_SECONDS, LogLoad
 
-REQUEST_SECONDS: Final = (
-    0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0,
-)  # fmt: skip
-"""Upper edges by which requests are counted."""
-_EDGES: Final = tuple(round(edge * 1e9) for edge in REQUEST_SECONDS)
+REQUEST_SECONDS: Final = (0.002, 0.01, 0.05, 0.2, 1.0)
+"""Upper edges by which requests are counted: few, since every route has them all."""
 _METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH"})
-_TOOK: Final = len(_EDGES) + 1
 
 
 class Meters:
@@ -39,9 +36,10 @@ class Meters:
 
     Args:
         load: Says what the installation carries; asked whenever somebody reads the figures.
+        guards: Whose connections and held back lines are told.
     """
 
-    def __init__(self, load: Callable[[], Load]) -> None:
+    def __init__(self, load: Callable[[], Load], guards: Guards) -> None:
         self.registry = CollectorRegistry()
         self._feeds = Counter("lodestone_feeds", "Feeds answered", registry=self.registry)
         self._slots = Counter("lodestone_slots", "Slots filled", registry=self.registry)
@@ -54,8 +52,8 @@ class Meters:
         self._by_verdict = {
             name: self._events.labels(verdict=name) for name in ("accepted", "duplicate", "refused")
         }
-        self._requests: dict[tuple[str, str, int], list[int]] = {}
-        self.registry.register(_Families(self._request_families))
+        self._requests = RequestFigures(REQUEST_SECONDS)
+        self.registry.register(_Families(lambda: _guard_families(guards)))
         self.registry.register(_Families(lambda: _load_families(load())))
         self.registry.register(PROCESS_COLLECTOR)
         self.registry.register(GC_COLLECTOR)
@@ -82,26 +80,12 @@ class Meters:
             status: Of its answer, 0 when there was none.
             nanoseconds: From its arrival to the end of its answer.
         """
-        counts = self._requests.get((route, method, status))
-        if counts is None:
-            known = (route, method if method in _METHODS else "other", status)
-            counts = self._requests.setdefault(known, [0] * (_TOOK + 1))
-        counts[bisect_left(_EDGES, nanoseconds)] += 1
-        counts[_TOOK] += nanoseconds
+        known = method if method in _METHODS else "other"
+        self._requests.count(route, known, status, nanoseconds)
 
     def text(self) -> bytes:
         """Return everything in Prometheus's own form."""
-        return generate_latest(self.registry)
-
-    def _request_families(self) -> Iterator[Metric]:
-        names = ["route", "method", "status"]
-        family = HistogramMetricFamily(
-            "lodestone_request_seconds", "Requests by how long they took", labels=names
-        )
-        for (route, method, status), counts in self._requests.items():
-            buckets = _cumulated(REQUEST_SECONDS, counts[:_TOOK])
-            family.add_metric([route, method, str(status)], buckets, counts[_TOOK] / 1e9)
-        yield family
+        return generate_latest(self.registry) + self._requests.text()
 
 
 class _Families(Collector):
@@ -117,6 +101,26 @@ class _Families(Collector):
     def describe(self) -> list[Metric]:
         """Return nothing: to be registered asks for no figures."""
         return []
+
+
+def _guard_families(guards: Guards) -> Iterator[Metric]:
+    stages = GaugeMetricFamily(
+        "lodestone_connections", "Connections by what they wait for", labels=["stage"]
+    )
+    for stage, count in guards.connections.by_stage().items():
+        stages.add_metric([stage], count)
+    yield stages
+    closed = CounterMetricFamily(
+        "lodestone_connections_closed", "Connections closed by the server, by why", labels=["why"]
+    )
+    for why, count in sorted(guards.connections.closed.items()):
+        closed.add_metric([why], count)
+    yield closed
+    out = "How often there was no file descriptor for a connection"
+    short = guards.connections.descriptors_out
+    yield CounterMetricFamily("lodestone_descriptors_out", out, value=short)
+    told = "Lines of the log counted and not written, since they repeat"
+    yield CounterMetricFamily("lodestone_log_lines_held", told, value=guards.faults.held_back)
 
 
 def _load_families(load: Load) -> Iterator[Metric]:

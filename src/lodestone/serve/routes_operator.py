@@ -288,11 +288,14 @@ async def live() -> Health:
 
 @get("/health/ready", responses=REFUSALS)
 async def ready(state: AppState) -> Health:
-    """Say that every active community is open, and that the records and each log answer."""
+    """Say that every active community is open, that records and logs answer, and that disks have room."""
     found = engines(state)
     closed = await asyncio.to_thread(found.not_ready)
     if closed:
         raise UnavailableError("not_ready", f"not open yet: {', '.join(closed)}")
+    full = await asyncio.to_thread(state["guards"].low_disks)
+    if full:
+        raise UnavailableError("disk_full", "; ".join(full))
     for one in found.all():
         one.log.end()
     return Health("ready")

@@ -25,10 +25,19 @@ NAMES: Final = {
     "trial_payments": "",
     "webhook_reach": REACH_DEFAULT,
     "rate_limits": "0",
-    "open_limit": "0",
+    "open_limit": "1200",
     "refused_limit": "600",
+    "connections": "0",
+    "address_connections": "0",
+    "idle_seconds": "30",
+    "head_seconds": "10",
+    "body_seconds": "20",
+    "disk_floor": "64",
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
+_SECONDS: Final = re.compile(r"\d{1,4}(\.\d{1,3})?", re.ASCII)
+_SECONDS_MAX: Final = 3600
+_DIGITS_MAX: Final = 9
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
 _SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 _SECONDS_LEAST: Final = 0.1
@@ -55,9 +64,22 @@ class Settings:
     rate_limits: str
     """Requests a minute for every key, 0 for no limit; then `KEY_ID=NUMBER` for single ones."""
     open_limit: int
-    """Requests a minute from one address for what needs no key (pictures, health); 0 for no limit."""
+    """Requests a minute from one address for what needs no key (pages, documentation, metrics), and ten
+    times as many for files (scripts, pictures, clips); 0 for no limit. `/health/live` has none."""
     refused_limit: int
     """Requests a minute from one address without a good key; 0 for no limit."""
+    connections: int
+    """Connections at once, 0 for as many as the process's file descriptors allow, 4,096 at most."""
+    address_connections: int
+    """Connections at once from one address other than this machine's, 0 for half of all."""
+    idle_seconds: float
+    """How long a connection may stand between requests, or wait for a client that takes no answer."""
+    head_seconds: float
+    """How long a client may take for a request's head."""
+    body_seconds: float
+    """How long it may take for a body, besides a second for each 16 KiB that have come."""
+    disk_floor: int
+    """MiB that must be free on the disks of home and media for the installation to be ready."""
     origins: Mapping[str, str]
 
 
@@ -102,6 +124,12 @@ def load_settings(
         rate_limits=values["rate_limits"],
         open_limit=_limit("open_limit", values["open_limit"]),
         refused_limit=_limit("refused_limit", values["refused_limit"]),
+        connections=_count("connections", values["connections"]),
+        address_connections=_count("address_connections", values["address_connections"]),
+        idle_seconds=_seconds("idle_seconds", values["idle_seconds"]),
+        head_seconds=_seconds("head_seconds", values["head_seconds"]),
+        body_seconds=_seconds("body_seconds", values["body_seconds"]),
+        disk_floor=_count("disk_floor", values["disk_floor"]),
         trial_payments=_trial(values["trial_payments"], origins["trial_payments"]),
         webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
@@ -163,6 +191,19 @@ def _limit(name: str, text: str) -> int:
     if text.isdecimal() and text.isascii():
         return int(text)
     cure = "must be requests a minute, such as 600, or 0 for no limit"
+    raise InvalidError("setting_invalid", f"{name} {cure}; it is {text!r}")
+
+
+def _count(name: str, text: str) -> int:
+    if text.isdecimal() and text.isascii() and len(text) <= _DIGITS_MAX:
+        return int(text)
+    raise InvalidError("setting_invalid", f"{name} must be a whole number; it is {text!r}")
+
+
+def _seconds(name: str, text: str) -> float:
+    if _SECONDS.fullmatch(text) and 0 < float(text) <= _SECONDS_MAX:
+        return float(text)
+    cure = f"must be seconds, more than 0 and at most {_SECONDS_MAX}, such as 10 or 0.5"
     raise InvalidError("setting_invalid", f"{name} {cure}; it is {text!r}")
 
 

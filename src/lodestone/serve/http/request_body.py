@@ -14,7 +14,7 @@ BODY_MAX: Final = 16 * 1024 * 1024
 """Bytes of one body, packed and unpacked, of whoever has shown a good key."""
 OPEN_BODY_MAX: Final = 64 * 1024
 """Bytes of one body on a route that needs no key."""
-PENDING_MAX: Final = 64 * 1024 * 1024
+PENDING_MAX: Final = 32 * 1024 * 1024
 """Bytes of all bodies together that are being received or answered."""
 _AT_ONCE: Final = 4 * 1024
 """Packed bytes that are unpacked on the event loop: at most some 4 MiB come of them."""
