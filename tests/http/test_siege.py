@@ -34,9 +34,11 @@ def ended(connection):
 
 
 def test_feeds_and_health_answer_while_strangers_hold_twice_what_the_process_may_open(siege, home):
+    before = len(log_lines(home))
     siege.idle(500)
     siege.slow(100)
-    siege.send(siege.connect(), b"\x16\x03\x01\x02\x00 no http at all\r\n\r\n")
+    for _ in range(20):
+        siege.send(siege.connect(), b"\x16\x03\x01\x02\x00 no http at all\r\n\r\n")
 
     statuses, longest = siege.answers(3)
 
@@ -44,7 +46,7 @@ def test_feeds_and_health_answer_while_strangers_hold_twice_what_the_process_may
     assert longest < PATIENCE / 2
     assert siege.metric('lodestone_connections_closed_total{why="full"}') > 400
     assert siege.metric("lodestone_descriptors_out_total") == 0
-    assert len(log_lines(home)) <= 1
+    assert len(log_lines(home)) <= before + 1
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from lodestone.services.settings import limits_of, load_settings, shown
         ("OPEN_LIMIT", "-1", "open_limit must be requests a minute"),
         ("CONNECTIONS", "all", "connections must be a whole number; it is 'all'"),
         ("ADDRESS_CONNECTIONS", "-1", "address_connections must be a whole number"),
-        ("HEAD_SECONDS", "0", "head_seconds must be seconds, more than 0 and at most 3600"),
+        ("HEAD_SECONDS", "0", "head_seconds must be seconds from 0.1 to 3600"),
         ("BODY_SECONDS", "inf", "body_seconds must be seconds"),
         ("IDLE_SECONDS", "9999", "idle_seconds must be seconds"),
         ("DISK_FLOOR", "1e3", "disk_floor must be a whole number"),

@@ -35,8 +35,6 @@ NAMES: Final = {
     "disk_floor": "64",
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
-_SECONDS: Final = re.compile(r"\d{1,4}(\.\d{1,3})?", re.ASCII)
-_SECONDS_MAX: Final = 3600
 _DIGITS_MAX: Final = 9
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
 _SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
@@ -126,9 +124,9 @@ def load_settings(
         refused_limit=_limit("refused_limit", values["refused_limit"]),
         connections=_count("connections", values["connections"]),
         address_connections=_count("address_connections", values["address_connections"]),
-        idle_seconds=_seconds("idle_seconds", values["idle_seconds"]),
-        head_seconds=_seconds("head_seconds", values["head_seconds"]),
-        body_seconds=_seconds("body_seconds", values["body_seconds"]),
+        idle_seconds=_seconds("idle_seconds", values),
+        head_seconds=_seconds("head_seconds", values),
+        body_seconds=_seconds("body_seconds", values),
         disk_floor=_count("disk_floor", values["disk_floor"]),
         trial_payments=_trial(values["trial_payments"], origins["trial_payments"]),
         webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
@@ -198,13 +196,6 @@ def _count(name: str, text: str) -> int:
     if text.isdecimal() and text.isascii() and len(text) <= _DIGITS_MAX:
         return int(text)
     raise InvalidError("setting_invalid", f"{name} must be a whole number; it is {text!r}")
-
-
-def _seconds(name: str, text: str) -> float:
-    if _SECONDS.fullmatch(text) and 0 < float(text) <= _SECONDS_MAX:
-        return float(text)
-    cure = f"must be seconds, more than 0 and at most {_SECONDS_MAX}, such as 10 or 0.5"
-    raise InvalidError("setting_invalid", f"{name} {cure}; it is {text!r}")
 
 
 def _reach(text: str, origin: str) -> Reach:
