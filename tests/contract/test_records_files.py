@@ -34,6 +34,11 @@ def embedded(sqlite_place):
     opened.close()
 
 
+def copied(records, path):
+    with closing(records.pin()) as pinned:
+        pinned.copy_to(path)
+
+
 def all_bytes(folder):
     return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
 
@@ -156,18 +161,18 @@ def test_a_copy_holds_everything_and_is_one_file(embedded, tmp_path):
     folder = tmp_path / "copies"
     folder.mkdir()
 
-    embedded.copy_to(folder / "copy.db")
+    copied(embedded, folder / "copy.db")
 
     assert [path.name for path in folder.iterdir()] == ["copy.db"]
     restored = Place(f"sqlite:///{folder / 'copy.db'}").open()
     assert contents(restored) == contents(embedded)
     restored.close()
-    raised(ConflictError, "backup_exists", embedded.copy_to, folder / "copy.db")
+    raised(ConflictError, "backup_exists", copied, embedded, folder / "copy.db")
 
 
 def test_a_restored_copy_forgets_again_who_was_erased_since(embedded, tmp_path):
     fill(embedded)
-    embedded.copy_to(tmp_path / "copy.db")
+    copied(embedded, tmp_path / "copy.db")
     key = embedded.person("town", "p3").key
     embedded.erase_person("town", "p3", now=NOW)
     assert key in (tmp_path / "copy.db").read_bytes()
@@ -187,7 +192,7 @@ def test_records_in_postgresql_are_copied_into_one_file_too(postgres_place, tmp_
     records.create_community("town", CommunityIn(name="Town"), now=NOW)
     fill(records)
 
-    records.copy_to(tmp_path / "copy.db")
+    copied(records, tmp_path / "copy.db")
 
     assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
     restored = Place(f"sqlite:///{tmp_path / 'copy.db'}").open()

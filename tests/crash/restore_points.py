@@ -86,7 +86,7 @@ def main(folder, stride):
 
     def restored(until):
         killing(until)
-        asyncio.run(bootstrap.restore(settings, aside, replace=True))
+        asyncio.run(bootstrap.restore(settings, aside, bootstrap.Leave(replace=True)))
 
     until, code = 1, KILLED
     while code == KILLED:

@@ -3,7 +3,7 @@
 import asyncio
 import resource
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnavailableError
 from lodestone.events.facts import empty_facts
+from lodestone.stores.files.pins import PinnedFile
 from lodestone.stores.log_file import wal_path
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.ports import Offset
@@ -224,7 +225,8 @@ def test_a_copy_made_while_the_log_runs_holds_all_that_was_durable_then(tmp_path
         await asyncio.gather(*(log.record(n, b"who", WHAT) for n in range(200)))
         root = log.root()
         more = [log.record(n, b"who", WHAT) for n in range(200, 400)]
-        await asyncio.to_thread(log.copy_to, tmp_path / "copy.db")
+        with closing(PinnedFile(tmp_path / "log.db")) as pinned:
+            await asyncio.to_thread(pinned.copy_to, tmp_path / "copy.db")
         await asyncio.gather(*more)
         return root
 

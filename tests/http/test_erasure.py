@@ -126,14 +126,16 @@ def test_a_restored_back_up_erases_again_whom_the_home_had_erased(tmp_path):
             )
             await world.ask("DELETE", f"/v1/people/{NAMED}", status=204)
 
-        again = await bootstrap.restore(bootstrap.settings_of(str(home), {}), aside, replace=True)
+        again = await bootstrap.restore(
+            bootstrap.settings_of(str(home), {}), aside, bootstrap.Leave(replace=True)
+        )
         async with opened(home) as world:
             await world.ask("GET", f"/v1/people/{NAMED}", status=404)
             kept = await world.ask("GET", "/v1/people/p0", status=200)
             verify = await world.ask("POST", "/v1/verify", {}, status=200)
             found = places(home, [NAMED, *WORDS])
 
-        assert again == 1
+        assert again.erased == 1
         assert kept["id"] == "p0"
         assert verify["findings"] == []
         assert found == []
@@ -222,12 +224,16 @@ def test_a_restored_back_up_brings_pictures_back_but_those_of_the_erased(tmp_pat
             again = await world.ask("POST", "/v1/backup", body, headers=operator, status=409)
             await world.ask("DELETE", f"/v1/people/{NAMED}", status=204)
 
-        await bootstrap.restore(bootstrap.settings_of(str(home), {}), aside, replace=True)
+        await bootstrap.restore(
+            bootstrap.settings_of(str(home), {}), aside, bootstrap.Leave(replace=True)
+        )
         async with opened(home) as world:
             assert (await world.http.get(urls["own"])).status_code == 404
             assert (await world.http.get(urls["both"])).status_code == 200
 
-        await bootstrap.restore(bootstrap.settings_of(str(other), {}), aside, replace=True)
+        await bootstrap.restore(
+            bootstrap.settings_of(str(other), {}), aside, bootstrap.Leave(replace=True)
+        )
         async with opened(other) as world:
             assert (await world.http.get(urls["own"])).content == PICTURE
             await world.ask("GET", "/v1/items/mine", status=200)

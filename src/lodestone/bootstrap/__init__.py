@@ -1,13 +1,14 @@
 """Bootstrap: the one place that knows clocks, chance, files and addresses, and chooses every concrete thing."""
 
-from lodestone.bootstrap.copies import day_of, restore, world_of
+from lodestone.bootstrap.copies import day_of, world_of
 from lodestone.bootstrap.homes import listening, path_of, settings_of
 from lodestone.bootstrap.installation import App, WallClock, open_app, records_answer
 from lodestone.bootstrap.orders import open_orders, serve_orders
+from lodestone.bootstrap.restoring import Leave, check_backup, restore
 from lodestone.bootstrap.server import serve
 from lodestone.stores.files.modes import make_private
 
 __all__ = (
-    "App", "WallClock", "day_of", "listening", "make_private", "open_app", "open_orders", "path_of", "records_answer",
+    "App", "Leave", "WallClock", "check_backup", "day_of", "listening", "make_private", "open_app", "open_orders", "path_of", "records_answer",
     "restore", "serve", "serve_orders", "settings_of", "world_of",
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -22,6 +21,7 @@ from lodestone.bootstrap.background import compact_nightly, listen, purge
 from lodestone.bootstrap.couriers import Couriers
 from lodestone.bootstrap.descriptors import low_disks
 from lodestone.bootstrap.homes import adopt_folders
+from lodestone.bootstrap.owning import settle_restore, tell_logs, tell_tightened
 from lodestone.bootstrap.providers import providers_of
 from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
@@ -46,7 +46,8 @@ from lodestone.services.logins import Logins
 from lodestone.services.predictor import MODEL
 from lodestone.services.settings import Settings, limits_of
 from lodestone.services.sources import Sources
-from lodestone.stores import snapshots, swap
+from lodestone.stores import snapshots
+from lodestone.stores.files.pins import Pinned, PinnedFile
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import PaymentProvider
@@ -83,19 +84,6 @@ class App:
     settings: Settings
     operator_key: str
     couriers: Couriers
-
-
-def tell_logs() -> None:
-    """Let what goes wrong be written to standard error, one JSON object a line, values of variables never."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @asynccontextmanager
@@ -136,7 +124,7 @@ async def open_app(
         couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
         opener = _Opener(home, records, clock, kernels, couriers, providers_of(settings))
         opener.unadopted = adopt_folders(home, records)
-        engines = Engines(records, clock, home.community, opener.open, opener.close)
+        engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
         await engines.start()
         key = _operator_key(home, records, clock)
         asgi = application(
@@ -158,20 +146,6 @@ async def open_app(
         if records is not None:
             records.close()
         home.unlock()
-
-
-def tell_tightened(home: Home) -> None:
-    """Say once what others could read in a home until now."""
-    if home.tightened:
-        _LOG.warning(
-            "what others could read in the home is its owner's alone now", home=str(home.path),
-            folders=home.tightened.folders, files=home.tightened.files,
-        )  # fmt: skip
-
-
-def settle_restore(home: Home, media: MediaFolder) -> None:
-    """Finish a restore that was cut short after its stroke, or clear one away that had not come to it."""
-    swap.settle(home, lambda folder: MediaFolder(folder).copy_to(media.path))
 
 
 def records_at(
@@ -336,6 +310,22 @@ class _Opener:
             with self._snapshots[engine.community]:
                 rebuild.save(engine, self._home.community(engine.community))
             await engine.log.close()
+
+    def pin_log(self, record: CommunityRecord) -> Pinned | None:
+        """Hold a community's log still to be copied, None where it has never been opened.
+
+        Raises:
+            UnavailableError: `folder_unavailable`, `log_missing`: there must be one, and it is not there.
+        """
+        if record.id in self.unadopted:
+            raise UnavailableError("folder_unavailable", self.unadopted[record.id])
+        path = self._home.folder(record.id) / "log.db"
+        if path.exists():
+            return PinnedFile(path)
+        if self._records.policies(record.id):  # given right before the first opening
+            message = f"the log of {record.id!r} is missing ({path}): without it a back-up would be half of one"
+            raise UnavailableError("log_missing", message)
+        return None
 
     async def _save(self, engine: Engine, folder: Path) -> None:
         """Write a snapshot beside the serving thread, which only copies.

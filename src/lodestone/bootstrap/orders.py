@@ -7,7 +7,8 @@ from typing import Any
 
 from lodestone.base.clock import Clock
 from lodestone.base.errors import ConflictError
-from lodestone.bootstrap.installation import Draw, WallClock, records_at, tell_logs
+from lodestone.bootstrap.installation import Draw, WallClock, records_at
+from lodestone.bootstrap.owning import tell_logs
 from lodestone.bootstrap.providers import providers_of
 from lodestone.bootstrap.server import listen
 from lodestone.serve.app import orders_application

@@ -3,6 +3,10 @@
 import hashlib
 import os
 import shutil
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +24,7 @@ class MediaFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._copies: list[MediaCopy] = []
 
     def put(self, community: str, key: str, kind: str, body: bytes) -> str:
         """Store bytes; return the name they are served under."""
@@ -30,29 +35,45 @@ class MediaFolder:
         target = self.path / name[:2] / name
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            fresh = target.with_suffix(f".{os.getpid()}.new")
-            fresh.write_bytes(body)
+            fresh = target.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
+            with fresh.open("wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
             fresh.replace(target)
+            _sync(target.parent)
         return name
 
     def drop(self, name: str) -> None:
-        """Remove what is served under a name; nothing there is no trouble."""
+        """Remove what is served under a name; nothing there is no trouble. A copy being made still gets it."""
         stem, _, suffix = name.partition(".")
         if suffix in _TYPE and stem.isalnum():
+            for copy in list(self._copies):
+                copy.take(name)
             (self.path / name[:2] / name).unlink(missing_ok=True)
 
+    @contextmanager
+    def copying(self, folder: Path) -> Iterator["MediaCopy"]:
+        """Yield a copy in the making: what is dropped from now on is in it all the same.
+
+        Args:
+            folder: Where to; made when there is something to copy.
+        """
+        copy = MediaCopy(self.path, folder)
+        self._copies.append(copy)
+        try:
+            yield copy
+        finally:
+            self._copies.remove(copy)
+
     def copy_to(self, folder: Path) -> None:
-        """Copy everything into a folder. Files never change, so that one disk need hold them once only."""
-        for path in sorted(self.path.glob("*/*")):
-            if path.suffix.removeprefix(".") in _TYPE:
-                target = folder / path.parent.name / path.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                try:
-                    target.hardlink_to(path)
-                except FileExistsError:
-                    continue
-                except OSError:
-                    shutil.copyfile(path, target)
+        """Copy everything that is there into a folder.
+
+        Raises:
+            OSError: A file could not be copied; the copy is not whole.
+        """
+        with self.copying(folder) as copy:
+            copy.take_all()
 
     def get(self, name: str) -> tuple[str, bytes]:
         """Return type and bytes. Raises UnknownError."""
@@ -62,3 +83,68 @@ class MediaFolder:
             if target.is_file():
                 return _TYPE[suffix], target.read_bytes()
         raise UnknownError("media_unknown", "there is nothing under this name")
+
+
+class MediaCopy:
+    """A copy of a media folder in the making; may be asked from several threads."""
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        self._source = source
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._failure: OSError | None = None
+
+    def take(self, name: str) -> None:
+        """Copy what is served under a name before it goes; a failure is raised by `take_all`."""
+        try:
+            self._take(self._source / name[:2] / name)
+        except OSError as error:
+            self._failure = error
+
+    def take_all(self) -> int:
+        """Copy everything that is there; return how many files the copy has come to.
+
+        Raises:
+            OSError: A file could not be copied; the copy is not whole.
+        """
+        for path in sorted(self._source.glob("*/*")):
+            if path.suffix.removeprefix(".") in _TYPE:
+                self._take(path)
+        if self._failure is not None:
+            raise self._failure
+        return sum(1 for _ in self._folder.glob("*/*"))
+
+    def _take(self, path: Path) -> None:
+        """Copy one file. Files never change, so that one disk need hold them once only."""
+        target = self._folder / path.parent.name / path.name
+        with self._lock:
+            if target.exists():
+                return
+            try:
+                private = _private(path)
+            except FileNotFoundError:
+                return  # dropped since it was listed, and taken then
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if private:
+                try:
+                    target.hardlink_to(path)
+                except OSError:
+                    private = False  # another disk, or one that knows no links
+            if not private:
+                fresh = target.with_suffix(".new")
+                shutil.copyfile(path, fresh)
+                fresh.replace(target)
+
+
+def _private(path: Path) -> bool:
+    """Say whether a file is its owner's alone: a link shares its mode, and a copy must not be wider."""
+    status = path.stat()
+    return stat.S_IMODE(status.st_mode) == 0o600 and status.st_uid == os.geteuid()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

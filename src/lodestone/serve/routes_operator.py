@@ -33,14 +33,13 @@ from lodestone.serve.common import (
 from lodestone.serve.page import page_of
 from lodestone.services.access import OPERATOR, SCOPES
 from lodestone.services.keeping import (
-    BackupOut,
     ImportMark,
     VerifyOut,
-    backup,
     import_mark,
     set_import_mark,
     verify,
 )
+from lodestone.services.operations.backup import BackupOut, backup
 
 
 class Communities(msgspec.Struct, frozen=True):
@@ -236,7 +235,9 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
         problem = Problem("Content-Type", f"must be one of {', '.join(MEDIA_TYPES)}")
         raise InvalidError("media_type", f"Content-Type {problem.problem}", (problem,))
     body = await request.body()
-    name = state["media"].put(held.community, named(key, "key"), kind, body)
+    name = await asyncio.to_thread(
+        state["media"].put, held.community, named(key, "key"), kind, body
+    )
     return Stored(f"/media/{name}", len(body))
 
 
@@ -261,7 +262,7 @@ async def post_verify(request: Asked, data: JSONBody[VerifyIn]) -> VerifyOut:
 
 @post("/v1/backup", status_code=201, responses=REFUSALS)
 async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
-    """Copy records, logs and media into a fresh folder on the server's own disk (operator's key)."""
+    """Copy records, logs and media, whole, into a fresh folder on the server's own disk (operator's key)."""
     _operator(request)
     media = state["media"] if data.media else None
     return await backup(engines(state), Path(data.path), media)

@@ -1,7 +1,8 @@
 """All communities of an installation, each opened once and closed whole."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 import structlog
@@ -12,11 +13,13 @@ from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn, CommunityOut, community_out
 from lodestone.services.engine import Engine
 from lodestone.services.policies import named
+from lodestone.stores.files.pins import Pinned
 from lodestone.stores.records import CommunityRecord, Records
 
 Prepare = Callable[[str], object]
 Open = Callable[[CommunityRecord], Awaitable[Engine]]
 Close = Callable[[Engine], Awaitable[None]]
+PinLog = Callable[[CommunityRecord], Pinned | None]
 _LOG: Final = structlog.get_logger("lodestone")
 
 
@@ -24,8 +27,9 @@ class Engines:
     """Finds the engine of a community."""
 
     def __init__(
-        self, records: Records, wall: Clock, preparing: Prepare, opening: Open, closing: Close
-    ) -> None:
+        self, records: Records, wall: Clock, preparing: Prepare, opening: Open, closing: Close,
+        pin_log: PinLog,
+    ) -> None:  # fmt: skip
         """Take what communities live in and by.
 
         Args:
@@ -34,9 +38,13 @@ class Engines:
             preparing: Makes room on the disk for a community before anything names it.
             opening: Puts an engine together.
             closing: Closes it whole.
+            pin_log: Holds a log still to be copied, its community open or not; None where there is none yet.
         """
         self.records = records
         self.wall = wall
+        self.pin_log = pin_log
+        self._changing = asyncio.Lock()
+        """One community is made, opened or closed at a time."""
         self._prepare = preparing
         self._open = opening
         self._close = closing
@@ -100,6 +108,15 @@ class Engines:
         """Return the one community there is, None when there are none or several."""
         return next(iter(self._engines)) if len(self._engines) == 1 else None
 
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Let no record change reach any log, and no community open or close, for a moment."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._changing)
+            for engine in self.all():
+                await stack.enter_async_context(engine.writing)
+            yield
+
     async def put(self, community: str, given: CommunityIn) -> tuple[CommunityOut, bool]:
         """Make a community, or change its name and state; return it and whether it is new.
 
@@ -109,16 +126,17 @@ class Engines:
             InvalidError: `id_invalid`.
             UnavailableError: `folder_unavailable`: the disk does not take it; nothing was made.
         """
-        known = {record.id for record in self.records.communities()}
-        if community in known:
-            record = self.records.update_community(community, given)
+        async with self._changing:
+            known = {record.id for record in self.records.communities()}
+            if community in known:
+                record = self.records.update_community(community, given)
+                await self._follow_state(record)
+                return self.show(community), False
+            await asyncio.to_thread(self._prepare, app_id(community, field="community"))
+            now = self.wall.now()
+            record = self.records.create_community(community, given, now=now)
             await self._follow_state(record)
-            return self.show(community), False
-        await asyncio.to_thread(self._prepare, app_id(community, field="community"))
-        now = self.wall.now()
-        record = self.records.create_community(community, given, now=now)
-        await self._follow_state(record)
-        return self.show(community), True
+            return self.show(community), True
 
     async def _follow_state(self, record: CommunityRecord) -> None:
         """Open a community that has become active and close one that has been disabled."""
@@ -141,7 +159,8 @@ class Engines:
 
     async def disable(self, community: str) -> CommunityOut:
         """Close a community's doors; its data stays. Raises UnknownError."""
-        await self._follow_state(self.records.disable_community(community))
+        async with self._changing:
+            await self._follow_state(self.records.disable_community(community))
         return self.show(community)
 
     def show(self, community: str) -> CommunityOut:

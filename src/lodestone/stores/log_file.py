@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.errors import CorruptError, LodestoneError, UnavailableError
-from lodestone.stores.chain import Tip
+from lodestone.stores.chain import Root, Tip, root_of
 
 PAGE_BYTES: Final = 8192
 WAL_GROWN_BYTES: Final = 8 << 20
@@ -108,6 +108,13 @@ def load_tip(connection: sqlite3.Connection) -> Tip:
         *(receipt or (start.sequence_next, start.receipts)),
         *(batch or (start.offset_next, start.facts)),
     )
+
+
+def end_of(connection: sqlite3.Connection) -> Root:
+    """Read a log's root, as `Log.root` says it."""
+    tip = load_tip(connection)
+    segments = connection.execute("SELECT last, root FROM segment ORDER BY number")
+    return root_of(tip, [root for last, root in segments if last < tip.sequence_next - 1])
 
 
 def wal_path(path: Path) -> Path:

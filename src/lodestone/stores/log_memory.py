@@ -4,11 +4,10 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.base.errors import UnavailableError
 from lodestone.events.facts import FACT, Facts
 from lodestone.stores.chain import (
     SALT_BYTES,
@@ -150,10 +149,6 @@ class MemoryLog:
         links = (replace(stored.link(), number=number) for number, stored in ordered)
         batches = (replace(row, leaf=_leaf(batch)) for batch, row in self._batches)
         return [*receipts.findings(links), *facts.findings(batches)]
-
-    def copy_to(self, path: Path) -> None:
-        """See `Log.copy_to`."""
-        raise ConflictError("backup_unsupported", f"a log in memory cannot be copied to {path}")
 
     def root(self) -> str:
         """See `Log.root`."""

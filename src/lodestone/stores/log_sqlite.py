@@ -26,7 +26,6 @@ from lodestone.stores.log_file import (
     connect,
     create,
     load_tip,
-    sync_folder,
     translated,
     truncate_wal,
 )
@@ -268,26 +267,6 @@ class SqliteLog:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._writer.ask(BarrierAsk(done, truncate=True))
         return done
-
-    def copy_to(self, path: Path) -> None:
-        """See `Log.copy_to`. The copy appears under its name only when it is whole and synced."""
-        partial = path.with_name(path.name + ".partial")
-        source = connect(self._path)
-        try:
-            with translated(partial):
-                partial.unlink(missing_ok=True)
-                target = sqlite3.connect(partial, isolation_level=None)
-                try:
-                    source.backup(target)
-                    target.execute("PRAGMA journal_mode=DELETE")
-                finally:
-                    target.close()
-                with partial.open("rb") as file:
-                    os.fsync(file.fileno())
-                partial.replace(path)
-                sync_folder(path.parent)
-        finally:
-            source.close()
 
     def load(self) -> LogLoad:
         """See `Log.load`."""

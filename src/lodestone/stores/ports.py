@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal, NewType, Protocol
 
 from lodestone.base.clock import Instant
@@ -122,15 +121,6 @@ class Log(Protocol):
 
         Args:
             root: A root kept elsewhere; a log that no longer contains it has been cut.
-        """
-        ...
-
-    def copy_to(self, path: Path) -> None:
-        """Write a consistent copy while the log runs; call it in a thread of its own.
-
-        Raises:
-            UnavailableError: The disk does not answer.
-            ConflictError: `backup_unsupported`: this log has nothing to copy.
         """
         ...
 

@@ -6,13 +6,13 @@ the same transaction; the relay turns it into a fact and says `done`.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from lodestone.base.clock import Instant
 from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
+from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.live import LiveRecords, WebhookRecords
 from lodestone.stores.records_types import (
@@ -387,12 +387,8 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
 
     # Keeping
 
-    def copy_to(self, path: Path) -> None:
-        """Write a consistent copy to a new SQLite file while others go on reading and writing.
-
-        Raises:
-            ConflictError: `backup_exists`: there is such a file.
-        """
+    def pin(self) -> Pinned:
+        """Hold this instant still to be copied into a SQLite file, while others go on reading and writing."""
         ...
 
     def compact(self) -> None:

@@ -4,10 +4,9 @@ SQLite runs with a write-ahead log and syncs at every commit; a write transactio
 lock at once, so that no other can come between its reading and its writing.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
-from lodestone.base.errors import ConflictError, CorruptError, InvalidError
+from lodestone.base.errors import CorruptError, InvalidError
+from lodestone.stores.files.pins import Pinned, PinnedFile, single, written_whole
 from lodestone.stores.live_hooks import HookRecords
 from lodestone.stores.live_rooms import RoomRecords
 from lodestone.stores.records_base import Project, translated
@@ -75,40 +75,13 @@ class SqlRecords(
         """See `Records.shared`."""
         return self._engine.dialect.name == "postgresql"
 
-    def copy_to(self, path: Path) -> None:
-        """See `Records.copy_to`."""
-        if path.exists():
-            raise ConflictError("backup_exists", f"{path} exists; name a new file.")
-        part = path.with_name(path.name + ".part")
-        part.unlink(missing_ok=True)
+    def pin(self) -> Pinned:
+        """See `Records.pin`."""
         if self._engine.dialect.name == "sqlite":
             database = self._engine.url.database
             assert database is not None
-            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as to:
-                source.backup(to)
-        else:
-            self._copy_rows(part)
-        with closing(sqlite3.connect(part)) as copy:
-            # One file that is whole by itself: a write-ahead log would be a second one.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        _sync(part)
-        part.rename(path)
-        _sync(path.parent)
-
-    def _copy_rows(self, path: Path) -> None:
-        """Copy every row, as one instant saw them, into a SQLite file with the same tables."""
-        copy = _engine(f"sqlite:///{path}")
-        try:
-            migrate(copy)
-            with translated(), self._engine.connect() as bare, copy.connect() as to:
-                source = bare.execution_options(isolation_level="REPEATABLE READ", yield_per=_ROWS)
-                writing = to.execution_options(writing=True)
-                with source.begin(), writing.begin():
-                    for table in METADATA.sorted_tables:
-                        for rows in source.execute(select(table)).mappings().partitions(_ROWS):
-                            writing.execute(insert(table), [dict(row) for row in rows])
-        finally:
-            copy.dispose()
+            return PinnedFile(Path(database))
+        return _PinnedRows(self._engine)
 
     def compact(self) -> None:
         """See `Records.compact`."""
@@ -136,6 +109,44 @@ class SqlRecords(
                 self._wipe()
             self._closed = True
             self._engine.dispose()
+
+
+class _PinnedRows:
+    """See `Pinned`: every row as one instant saw it, to be written into a SQLite file with the same tables."""
+
+    def __init__(self, engine: Engine) -> None:
+        with translated(), ExitStack() as opened:
+            bare = opened.enter_context(engine.connect())
+            self._source = bare.execution_options(
+                isolation_level="REPEATABLE READ", yield_per=_ROWS
+            )
+            opened.enter_context(self._source.begin())
+            # The first read is the instant that the transaction sees.
+            self._source.execute(text("SELECT 1")).all()
+            self._opened = opened.pop_all()
+
+    def copy_to(self, path: Path) -> None:
+        """See `Pinned.copy_to`."""
+        with written_whole(path) as part:
+            copy = _engine(f"sqlite:///{part}")
+            try:
+                migrate(copy)
+                with translated(), copy.connect() as to:
+                    writing = to.execution_options(writing=True)
+                    with writing.begin():
+                        for table in METADATA.sorted_tables:
+                            found = self._source.execute(select(table)).mappings()
+                            for rows in found.partitions(_ROWS):
+                                writing.execute(insert(table), [dict(row) for row in rows])
+            finally:
+                copy.dispose()
+            with closing(sqlite3.connect(part)) as connection:
+                single(connection)
+
+    def close(self) -> None:
+        """See `Pinned.close`."""
+        with translated():
+            self._opened.close()
 
 
 def open_records(
@@ -278,11 +289,3 @@ def _prepared(limits: DatabaseLimits) -> Callable[[DBAPIConnection, Any], None]:
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,12 +4,13 @@ What is built lies in one folder of the home. Its renaming is the moment from wh
 follows can be cut short and done again, and whoever opens the home next does so.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from lodestone.stores.files.modes import tighten
+from lodestone.stores.files.pins import sync_tree
 from lodestone.stores.home import Home
 from lodestone.stores.log_file import sync_folder
 
@@ -38,13 +39,15 @@ def commit(home: Home, strange: Sequence[str]) -> None:
     """
     aside = home.path / _ASIDE
     (aside / _STRANGE).write_text("\n".join(strange))
-    for folder, _, names in os.walk(aside):
-        for name in names:
-            with (Path(folder) / name).open("rb") as file:
-                os.fsync(file.fileno())
-        sync_folder(Path(folder))
+    tighten(aside)
+    sync_tree(aside)
     aside.rename(home.path / _READY)
     sync_folder(home.path)
+
+
+def abandon(home: Home) -> None:
+    """Clear away what was built aside and is not to hold."""
+    _remove(home.path / _ASIDE)
 
 
 def settle(home: Home, take_media: Callable[[Path], None]) -> None:

@@ -1,0 +1,1 @@
+"""Operations: what whoever runs an installation does to it as a whole."""
