@@ -13,7 +13,10 @@ WHOLE = "whole c,other ['first', 'second'] whole c,other"
 
 @pytest.mark.parametrize(
     "stride",
-    [pytest.param(1, marks=pytest.mark.soak, id="every write"), pytest.param(7, id="every seventh")],
+    [
+        pytest.param(1, marks=pytest.mark.soak, id="every write"),
+        pytest.param(7, id="every seventh"),
+    ],
 )
 def test_a_killed_back_up_never_looks_finished(tmp_path, stride):
     script = Path(__file__).with_name("backup_points.py")

@@ -363,3 +363,18 @@ def test_no_back_up_is_said_apart_from_a_damaged_one(tmp_path):
         bootstrap.check_backup(tmp_path)
     with pytest.raises(ConflictError):
         bootstrap.check_backup(tmp_path.with_name(f"x{PARTIAL}"))
+
+
+def test_a_back_up_refuses_to_leave_out_a_log_that_is_gone(tmp_path):
+    async def scenario():
+        async with opened(tmp_path / "home") as world:
+            await lived(world)
+            await world.ask(
+                "POST", "/v1/communities/c/disable", headers=operator(world), status=200
+            )
+            next((tmp_path / "home").rglob("log.db")).unlink()
+            body = {"path": str(tmp_path / "copy")}
+            return await world.ask("POST", "/v1/backup", body, headers=operator(world), status=503)
+
+    assert run(scenario)["error"]["code"] == "log_missing"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]

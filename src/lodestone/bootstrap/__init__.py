@@ -9,6 +9,6 @@ from lodestone.bootstrap.server import serve
 from lodestone.stores.files.modes import make_private
 
 __all__ = (
-    "App", "Leave", "WallClock", "check_backup", "day_of", "listening", "make_private", "open_app", "open_orders", "path_of", "records_answer",
-    "restore", "serve", "serve_orders", "settings_of", "world_of",
+    "App", "Leave", "WallClock", "check_backup", "day_of", "listening", "make_private", "open_app",
+    "open_orders", "path_of", "records_answer", "restore", "serve", "serve_orders", "settings_of", "world_of",
 )  # fmt: skip
