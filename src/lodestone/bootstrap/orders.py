@@ -3,10 +3,12 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
+
+import structlog
 
 from lodestone.base.clock import Clock
-from lodestone.base.errors import ConflictError
+from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.bootstrap.installation import Draw, WallClock, records_at
 from lodestone.bootstrap.owning import tell_logs
 from lodestone.bootstrap.providers import providers_of
@@ -18,6 +20,8 @@ from lodestone.serve.limits import Limits
 from lodestone.services.access import Access
 from lodestone.services.desks import Desks
 from lodestone.services.settings import Settings
+
+_LOG: Final = structlog.get_logger("lodestone")
 
 
 @asynccontextmanager
@@ -38,18 +42,34 @@ async def open_orders(
         message = "a second process needs records in PostgreSQL; set LODESTONE_RECORDS_URL"
         raise ConflictError("orders_alone", message)
     tell_logs()
-    records = records_at(settings.records_url, draw)
+    records = records_at(settings.records_url, draw, settings.records_limits)
     try:
         clock = wall or WallClock()
         limits = Limits(
             open_per_minute=settings.open_limit, refused_per_minute=settings.refused_limit
         )
-        yield orders_application(
-            Desks(records, clock, providers_of(settings)), Access(records), wall=clock,
+        desks = Desks(records, clock, providers_of(settings))
+        door = orders_application(
+            desks, Access(records), wall=clock,
             guards=Guards(limits, faults=LogLimit(time.monotonic)),
         )  # fmt: skip
+
+        async def asgi(scope: Any, receive: Any, send: Any) -> None:
+            if not scope.get("path", "").startswith("/health/"):
+                await _look(desks)
+            await door(scope, receive, send)
+
+        yield asgi
     finally:
         records.close()
+
+
+async def _look(desks: Desks) -> None:
+    try:
+        await desks.look()
+    except UnavailableError as error:
+        # What was read before stands; whatever asks the records says so itself.
+        _LOG.warning("communities are not read", code=error.code)
 
 
 async def serve_orders(settings: Settings, *, ready: Callable[[int], None]) -> None:

@@ -1,6 +1,7 @@
 """What the routes behind a page share: who asks, in which community, and how a refusal is documented."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
@@ -13,6 +14,8 @@ from lodestone.services.engine import Engine
 from lodestone.services.engines import Engines
 
 Asked = Request[Any, Any, Any]
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 Latitude = Annotated[
     float | None, QueryParameter(ge=-90, le=90, description="Where the device is, if it says so.")
 ]
@@ -71,3 +74,13 @@ def position_of(latitude: float | None, longitude: float | None) -> Position | N
 def unkept(error: LodestoneError) -> tuple[int, bytes]:
     """Write a refusal down for an idempotency key; pages bring none, so there is nothing to write."""
     raise AssertionError(error)
+
+
+async def off_loop(
+    request: Asked,
+    work: Callable[Given, Made],
+    *args: Given.args,
+    **by_name: Given.kwargs,
+) -> Made:
+    """Read the records, and what they name, in a thread of theirs. Raises UnavailableError."""
+    return await engines(request).records.threads.read(work, *args, **by_name)

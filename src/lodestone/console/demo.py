@@ -11,7 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.base.wire import AppId, TimeText, time_text
-from lodestone.console.asking import REFUSALS, access, engines
+from lodestone.console.asking import REFUSALS, access, engines, off_loop
 from lodestone.console.site import Asked, console
 from lodestone.services.engine import Engine
 from lodestone.services.residents import Resident, residents
@@ -90,7 +90,8 @@ def _loopback(host: str | None) -> bool:
 @get("/demo/residents", responses=REFUSALS)
 async def get_residents(request: Asked, state: AppState, q: Search = None) -> Residents:
     """List residents one may be (the demo, on this machine alone)."""
-    return Residents(residents(_demo(request, state), q or "", limit=_RESIDENTS))
+    engine = _demo(request, state)
+    return Residents(await off_loop(request, residents, engine, q or "", limit=_RESIDENTS))
 
 
 @post("/demo/session", status_code=201, responses=REFUSALS)
@@ -99,7 +100,9 @@ async def post_demo_session(
 ) -> DemoSession:
     """Become a resident for an hour (the demo, on this machine alone)."""
     engine = _demo(request, state)
-    first = residents(engine, "", limit=1) if data.viewer is None else []
+    first = []
+    if data.viewer is None:
+        first = await off_loop(request, residents, engine, "", limit=1)
     viewer = first[0].id if first else data.viewer
     if viewer is None or engine.directory.person_row(viewer) < 0:
         raise UnknownError("person_unknown", f"nobody is called {viewer!r} here")

@@ -8,12 +8,12 @@ from litestar.datastructures import State as AppState
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from lodestone.base.wire import app_id
-from lodestone.console.asking import REFUSALS, Latitude, Longitude, position_of, session
+from lodestone.console.asking import REFUSALS, Latitude, Longitude, off_loop, position_of, session
 from lodestone.console.site import Asked, console
 from lodestone.console.why import RunnerUpTold, WhyOut, why
 from lodestone.services.catalogue import Catalogue
-from lodestone.services.reasons import reasons
-from lodestone.services.showing import Around, Me, PageFeed, PageFeedIn, Showing, Shown
+from lodestone.services.reasons import Reasons, reasons
+from lodestone.services.showing import About, Around, Me, PageFeed, PageFeedIn, Showing, Shown
 
 ReceiptId = Annotated[str, PathParameter(description="A decision made for the session's viewer.")]
 SlotNumber = Annotated[int, PathParameter(description="From 1.")]
@@ -34,7 +34,7 @@ class Membership(msgspec.Struct, frozen=True):
 async def get_me(request: Asked) -> Me:
     """Say who is looking and what their tabs hold (a page's session)."""
     engine, viewer = session(request)
-    return Showing(engine, viewer).me()
+    return await off_loop(request, Showing(engine, viewer).me)
 
 
 @post("/v1/page/feed", status_code=200, responses=REFUSALS)
@@ -48,7 +48,7 @@ async def post_page_feed(request: Asked, data: JSONBody[PageFeedIn]) -> PageFeed
 async def get_page_post(request: Asked, item_id: ItemId) -> Shown:
     """Fetch one post that somebody passed on, with all that is drawn of it (a page's session)."""
     engine, viewer = session(request)
-    return Showing(engine, viewer).post(app_id(item_id))
+    return await Showing(engine, viewer).post(app_id(item_id))
 
 
 @get("/v1/page/why/{receipt_id:str}/{slot:int}", responses=REFUSALS)
@@ -64,16 +64,20 @@ async def get_why(
     """Say in plain words why a slot of the viewer's own decision holds what it holds (a page's session)."""
     engine, viewer = session(request)
     at = position_of(latitude, longitude)
-    told = reasons(engine, viewer, receipt_id, slot)
     showing = Showing(engine, viewer)
-    second = None
-    if told.runner_up is not None:
-        about = showing.told(told.runner_up.item_id, None, None)
-        second = RunnerUpTold(
-            text=about.text, author=about.author, net_micros=told.runner_up.net_micros
-        )
+
+    def read() -> tuple[Reasons, About, RunnerUpTold | None]:
+        told = reasons(engine, viewer, receipt_id, slot)
+        second = None
+        if told.runner_up is not None:
+            about = showing.told(told.runner_up.item_id, None, None)
+            second = RunnerUpTold(
+                text=about.text, author=about.author, net_micros=told.runner_up.net_micros
+            )
+        return told, showing.told(told.item_id, told.domain_id, at), second
+
+    told, shown, second = await off_loop(request, read)
     currency = engine.parts.record.given.currency
-    shown = showing.told(told.item_id, told.domain_id, at)
     pages = console(state)
     words = pages.words(request) if lang is None else pages.catalogue.words(lang)
     return why(words, told, shown, second, currency=currency)

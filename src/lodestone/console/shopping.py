@@ -15,6 +15,7 @@ from lodestone.console.asking import (
     Asked,
     Latitude,
     Longitude,
+    off_loop,
     position_of,
     session,
     unkept,
@@ -85,7 +86,7 @@ async def get_product_sheet(
     """Show one product: its forms, prices, what is left, how far its shop is (a page's session)."""
     engine, viewer = session(request)
     front = Showing(engine, viewer).storefront(position_of(latitude, longitude))
-    return front.product(app_id(product_id))
+    return await off_loop(request, front.product, app_id(product_id))
 
 
 @get("/v1/page/shops/{shop_id:str}", responses=REFUSALS)
@@ -96,18 +97,22 @@ async def get_shop_sheet(
     """Show a shop's page: hours, place, what it sells (a page's session)."""
     engine, viewer = session(request)
     front = Showing(engine, viewer).storefront(position_of(latitude, longitude))
-    return front.shop(app_id(shop_id), after)
+    return await off_loop(request, front.shop, app_id(shop_id), after)
 
 
 @get("/v1/page/orders", responses=REFUSALS)
 async def list_my_orders(request: Asked, before: BeforeId = None) -> MyOrders:
     """List the viewer's orders, the newest first (a page's session)."""
     engine, viewer = session(request)
+    number = None if before is None else _number(engine, before)
+    return await off_loop(request, _my_orders, engine, viewer, number)
+
+
+def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
     house, shops = engine.trade.house, Shops(engine)
     found = engine.parts.records.orders(
-        engine.community, limit=PAGE + 1, buyer_id=viewer,
-        before=None if before is None else _number(engine, before),
-    )  # fmt: skip
+        engine.community, limit=PAGE + 1, buyer_id=viewer, before=before
+    )
     shown = [order_out(house, view) for view in found[:PAGE]]
     names = {name: shops.shop(name).name for name in {one.shop_id for one in shown}}
     lines = [
@@ -124,13 +129,17 @@ async def get_my_order(
 ) -> OrderSheet:  # fmt: skip
     """Show one of the viewer's orders, its vouchers with their codes (a page's session)."""
     engine, viewer = session(request)
-    order = _mine(engine, viewer, order_id)
     front = Showing(engine, viewer).storefront(position_of(latitude, longitude))
-    return OrderSheet(
-        order=order, shop=front.shop_card(order.shop_id), media=_media(Shops(engine), order),
-        vouchers=_vouchers(engine, viewer, order_id),
-        payable_here=_payable_here(request, state, engine),
-    )  # fmt: skip
+    payable = _payable_here(request, state, engine)
+
+    def read() -> OrderSheet:
+        order = _mine(engine, viewer, order_id)
+        return OrderSheet(
+            order=order, shop=front.shop_card(order.shop_id), media=_media(Shops(engine), order),
+            vouchers=_vouchers(engine, viewer, order_id), payable_here=payable,
+        )  # fmt: skip
+
+    return await off_loop(request, read)
 
 
 @post("/v1/page/orders/{order_id:str}/pay", status_code=200, responses=REFUSALS)
@@ -142,7 +151,7 @@ async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> Or
             "payment_from_page",
             "only a demo's page may say so, on its own machine; an app's key can",
         )
-    order = _mine(engine, viewer, order_id)
+    order = await off_loop(request, _mine, engine, viewer, order_id)
     given = PayIn(amount=order.total, method=MANUAL)
 
     def paid(counter: Counter, found: OrderRecord) -> OrderRecord:

@@ -4,6 +4,7 @@ Of two facts the later holds. Orders are counted instead, less those that were r
 left has bought.
 """
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +43,7 @@ class Edges:
     def __init__(self) -> None:
         self._stamps: tuple[dict[int, dict[int, int]], ...] = ({}, {}, {}, {}, {})
         self._sorted: tuple[dict[int, NDArray[np.int32]], ...] = ({}, {}, {}, {}, {})
+        self._sorting = threading.Lock()
         self._followers: dict[int, int] = {}
         self._members: dict[int, int] = {}
 
@@ -80,7 +82,7 @@ class Edges:
 
     def _set_bought(self, person: int, target: int, orders: int) -> None:
         self._stamps[BOUGHT].setdefault(person, {})[target] = orders
-        self._sorted[BOUGHT].pop(person, None)
+        self._forget(BOUGHT, person)
 
     def _put(self, what: int, person: int, target: int, stamp: int) -> int:
         held = self._stamps[what].setdefault(person, {})
@@ -90,7 +92,7 @@ class Edges:
         held[target] = stamp
         by = (old & 1) - (stamp & 1)
         if by:
-            self._sorted[what].pop(person, None)
+            self._forget(what, person)
             counts = self._followers if what == FOLLOWS else self._members
             if what in (FOLLOWS, MEMBER):
                 counts[target] = counts.get(target, 0) + by
@@ -115,11 +117,11 @@ class Edges:
                     counts[target] -= 1
                     if what == FOLLOWS:
                         changes.append(FollowerChange(target, -1))
-            self._sorted[what].pop(person, None)
+            self._forget(what, person)
             if what != MEMBER:
                 for other, held in self._stamps[what].items():
                     if held.pop(person, None) is not None:
-                        self._sorted[what].pop(other, None)
+                        self._forget(what, other)
         self._followers.pop(person, None)
         return changes
 
@@ -159,16 +161,32 @@ class Edges:
     def _held(self, what: int, person: int) -> NDArray[np.int32]:
         found = self._sorted[what].get(person)
         if found is None:
+            found = self._sort(what, person)
+        return found
+
+    def _sort(self, what: int, person: int) -> NDArray[np.int32]:
+        """Sort a person's edges and keep them until one changes.
+
+        Pages and reports ask in threads: whoever changes an edge drops what was kept after the change, so
+        that what a thread sorted just before is not kept for good.
+        """
+        with self._sorting:
             stamps = self._stamps[what].get(person)
             if not stamps:
                 return _NONE
             bought = what == BOUGHT
-            kept = sorted(
-                target for target, held in stamps.items() if (held > 0 if bought else not held & 1)
+            targets = sorted(
+                target
+                for target, stamp in list(stamps.items())
+                if (stamp > 0 if bought else not stamp & 1)
             )
-            found = np.array(kept, np.int32)
-            self._sorted[what][person] = found
-        return found
+            rows = np.array(targets, np.int32)
+            self._sorted[what][person] = rows
+        return rows
+
+    def _forget(self, what: int, person: int) -> None:
+        with self._sorting:
+            self._sorted[what].pop(person, None)
 
     def columns(self) -> Ints:
         """Return every edge as (what, person, target, stamp), sorted; shape (edges, 4)."""

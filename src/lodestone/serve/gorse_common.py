@@ -102,19 +102,32 @@ def gone(record: ItemRecord) -> bool:
 
 async def insert_users(here: Engine, users: list[User]) -> int:
     """Make or change users: all of them, or none when one does not fit."""
-    rows = []
-    for index, user in enumerate(users):
-        name = named(user.user_id, f"[{index}].UserId")
-        rows.append((name, person_in(person_of(here, name), user)))
+    names = [named(user.user_id, f"[{index}].UserId") for index, user in enumerate(users)]
+
+    def read(first: int) -> list[tuple[str, PersonIn]]:
+        part = slice(first, first + _MANY)
+        pairs = zip(names[part], users[part], strict=True)
+        return [(name, person_in(person_of(here, name), user)) for name, user in pairs]
+
+    rows = list[tuple[str, PersonIn]]()
+    for first in range(0, len(users), _MANY):
+        rows += await here.parts.records.threads.read(read, first)
     return await _put(here, rows, PersonIn)
 
 
 async def insert_items(here: Engine, items: list[Item]) -> int:
     """Make or change items: all of them, or none when one does not fit."""
-    rows, now = [], here.now()
-    for index, item in enumerate(items):
-        name = named(item.item_id, f"[{index}].ItemId")
-        rows.append((name, item_in(item_of(here, name), name, item, now)))
+    names = [named(item.item_id, f"[{index}].ItemId") for index, item in enumerate(items)]
+    now = here.now()
+
+    def read(first: int) -> list[tuple[str, ItemIn]]:
+        part = slice(first, first + _MANY)
+        pairs = zip(names[part], items[part], strict=True)
+        return [(name, item_in(item_of(here, name), name, item, now)) for name, item in pairs]
+
+    rows = list[tuple[str, ItemIn]]()
+    for first in range(0, len(items), _MANY):
+        rows += await here.parts.records.threads.read(read, first)
     return await _put(here, rows, ItemIn)
 
 

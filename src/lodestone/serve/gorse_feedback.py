@@ -1,7 +1,7 @@
 """Gorse's routes of feedback, over events and the log. See docs/gorse.md."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from litestar import delete, get, post, put
@@ -153,7 +153,7 @@ async def gorse_get_feedback(
 ) -> FeedbackPage:
     """List feedback (Gorse), in the order in which it came."""
     here = held(request, "read")
-    return _page(here, await entries(here, Wanted()), n, cursor)
+    return await _page(here, await entries(here, Wanted()), n, cursor)
 
 
 @get("/api/feedback/{feedback_type:str}", responses=ANSWERS)
@@ -163,14 +163,14 @@ async def gorse_get_typed_feedback(
     """List feedback of a type (Gorse)."""
     here = held(request, "read")
     found = await entries(here, Wanted(kinds=_kinds(here, feedback_type)))
-    return _page(here, found, n, cursor, feedback_type)
+    return await _page(here, found, n, cursor, feedback_type)
 
 
 @get("/api/feedback/{user_id:str}/{item_id:str}", responses=ANSWERS)
 async def gorse_get_user_item_feedback(request: Asked, user_id: Id, item_id: Id) -> list[Feedback]:
     """List feedback between a user and an item (Gorse)."""
     here = held(request, "read")
-    return _shown(here, await entries(here, Wanted(named(user_id), named(item_id))))
+    return await _shown(here, await entries(here, Wanted(named(user_id), named(item_id))))
 
 
 @get("/api/feedback/{feedback_type:str}/{user_id:str}/{item_id:str}", responses=ANSWERS)
@@ -180,7 +180,7 @@ async def gorse_get_one_feedback(
     """Get feedback of a type between a user and an item (Gorse), or an empty object."""
     here = held(request, "read")
     wanted = Wanted(named(user_id), named(item_id), _kinds(here, feedback_type))
-    found = _shown(here, await entries(here, wanted), feedback_type)
+    found = await _shown(here, await entries(here, wanted), feedback_type)
     return found[0] if found else {}
 
 
@@ -229,14 +229,14 @@ async def gorse_get_typed_user_feedback(
     """List a user's feedback of a type (Gorse)."""
     here = held(request, "read")
     wanted = Wanted(named(user_id), kinds=_kinds(here, feedback_type))
-    return _shown(here, await entries(here, wanted), feedback_type)
+    return await _shown(here, await entries(here, wanted), feedback_type)
 
 
 @get("/api/user/{user_id:str}/feedback", responses=ANSWERS)
 async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[Feedback]:
     """List a user's feedback (Gorse)."""
     here = held(request, "read")
-    return _shown(here, await entries(here, Wanted(named(user_id))))
+    return await _shown(here, await entries(here, Wanted(named(user_id))))
 
 
 @get("/api/item/{item_id:str}/feedback/{feedback_type:str}", responses=ANSWERS)
@@ -246,39 +246,43 @@ async def gorse_get_typed_item_feedback(
     """List an item's feedback of a type (Gorse)."""
     here = held(request, "read")
     wanted = Wanted(item_id=named(item_id), kinds=_kinds(here, feedback_type))
-    return _shown(here, await entries(here, wanted), feedback_type)
+    return await _shown(here, await entries(here, wanted), feedback_type)
 
 
 @get("/api/item/{item_id:str}/feedback", responses=ANSWERS)
 async def gorse_get_item_feedback(request: Asked, item_id: Id) -> list[Feedback]:
     """List an item's feedback (Gorse)."""
     here = held(request, "read")
-    return _shown(here, await entries(here, Wanted(item_id=named(item_id))))
+    return await _shown(here, await entries(here, Wanted(item_id=named(item_id))))
 
 
 def _kinds(here: Engine, feedback_type: str) -> tuple[int, ...]:
     return (int(WIRE_KINDS[word_of(here.housekeeper.policy, feedback_type)]),)
 
 
-def _shown(
+async def _shown(
     here: Engine, found: Sequence[Entry], feedback_type: str | None = None
 ) -> list[Feedback]:
     """Show entries of items that are still there, under the type asked for or the first that fits."""
-    policy, there = here.housekeeper.policy, dict[str, bool]()
-    for name in {entry.item_id for entry in found}:
-        record = item_of(here, name)
-        there[name] = record is not None and not gone(record)
+    policy, names = here.housekeeper.policy, {entry.item_id for entry in found}
+    there = await here.parts.records.threads.read(_there, here, names)
     return [
         Feedback(
             feedback_type or type_of(policy, entry.kind), entry.person_id, entry.item_id,
             entry.seconds, go_time(entry.time),
         )
         for entry in found
-        if there[entry.item_id]
+        if entry.item_id in there
     ]  # fmt: skip
 
 
-def _page(
+def _there(here: Engine, names: Collection[str]) -> set[str]:
+    """Return which items have not been deleted."""
+    records = ((name, item_of(here, name)) for name in names)
+    return {name for name, record in records if record is not None and not gone(record)}
+
+
+async def _page(
     here: Engine,
     found: Sequence[Entry],
     n: int,
@@ -292,7 +296,7 @@ def _page(
     rest = [entry for entry in found if after is None or entry.offset > int(after)]
     page = rest[:n]
     following = encode_after(str(page[-1].offset)) if page and len(rest) > n else None
-    return FeedbackPage(following or "", _shown(here, page, feedback_type))
+    return FeedbackPage(following or "", await _shown(here, page, feedback_type))
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import NotOfferedError
 from lodestone.people import PersonIn
-from lodestone.serve.common import Asked, named
+from lodestone.serve.common import Asked, named, off_loop
 from lodestone.serve.gorse_common import (
     ANSWERS,
     COUNT,
@@ -75,7 +75,8 @@ async def gorse_insert_users(request: Asked, data: JSONBody[list[User]]) -> Succ
 async def gorse_get_user(request: Asked, user_id: Id) -> User:
     """Get a user (Gorse)."""
     here = held(request, "read")
-    return user_out(here.parts.records.person(here.community, named(user_id)))
+    record = await off_loop(request, here.parts.records.person, here.community, named(user_id))
+    return user_out(record)
 
 
 @get("/api/users", responses=ANSWERS)
@@ -86,7 +87,9 @@ async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = No
     def fetch(limit: int, after: str | None) -> list[PersonRecord]:
         return here.parts.records.people(here.community, limit=limit, after=after)
 
-    shown, following = page_of(fetch, lambda record: not record.stub, n, cursor)
+    shown, following = await off_loop(
+        request, page_of, fetch, lambda record: not record.stub, n, cursor
+    )
     return Users(following, [user_out(record) for record in shown])
 
 
@@ -94,7 +97,8 @@ async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = No
 async def gorse_modify_user(request: Asked, user_id: Id, data: JSONBody[UserPatch]) -> Success:
     """Modify a user (Gorse)."""
     here, name = held(request, "write"), named(user_id)
-    given = person_in(here.parts.records.person(here.community, name), data)
+    record = await off_loop(request, here.parts.records.person, here.community, name)
+    given = person_in(record, data)
     await Catalogue(here).put_many([(name, given)], PersonIn)
     return Success(1)
 
@@ -103,7 +107,7 @@ async def gorse_modify_user(request: Asked, user_id: Id, data: JSONBody[UserPatc
 async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Success:
     """Delete a user (Gorse): the person is erased from every file, feedback with them."""
     here, name = held(request, "write"), named(user_id)
-    if person_of(here, name) is None:
+    if await off_loop(request, person_of, here, name) is None:
         return Success(0)
     await Personal(here).erase(name, state["media"])
     return Success(1)
@@ -124,7 +128,7 @@ async def gorse_insert_items(request: Asked, data: JSONBody[list[Item]]) -> Succ
 @get("/api/item/{item_id:str}", responses=ANSWERS)
 async def gorse_get_item(request: Asked, item_id: Id) -> Item:
     """Get an item (Gorse)."""
-    return item_out(live_item(held(request, "read"), named(item_id)))
+    return item_out(await off_loop(request, live_item, held(request, "read"), named(item_id)))
 
 
 @get("/api/items", responses=ANSWERS | NOT_OFFERED)
@@ -139,7 +143,9 @@ async def gorse_get_items(
     def fetch(limit: int, after: str | None) -> list[ItemRecord]:
         return here.parts.records.items(here.community, limit=limit, after=after)
 
-    shown, following = page_of(fetch, lambda record: not gone(record), n, cursor)
+    shown, following = await off_loop(
+        request, page_of, fetch, lambda record: not gone(record), n, cursor
+    )
     return Items(following, [item_out(record) for record in shown])
 
 
@@ -150,7 +156,8 @@ async def gorse_modify_item(request: Asked, item_id: Id, data: JSONBody[ItemPatc
 
 
 async def _modify(here: Engine, item_id: str, change: ItemPatch) -> Success:
-    given = item_in(live_item(here, item_id), item_id, change, here.now())
+    old = await here.parts.records.threads.read(live_item, here, item_id)
+    given = item_in(old, item_id, change, here.now())
     await Catalogue(here).put_item(item_id, given)
     return Success(1)
 
@@ -159,7 +166,7 @@ async def _modify(here: Engine, item_id: str, change: ItemPatch) -> Success:
 async def gorse_delete_item(request: Asked, item_id: Id) -> Success:
     """Delete an item (Gorse): it is withdrawn from every feed and list; what it earned stays counted."""
     here, name = held(request, "write"), named(item_id)
-    found = item_of(here, name)
+    found = await off_loop(request, item_of, here, name)
     if found is None or gone(found):
         return Success(0)
     await Catalogue(here).withdraw_item(name)
@@ -170,7 +177,7 @@ async def gorse_delete_item(request: Asked, item_id: Id) -> Success:
 async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Success:
     """Insert a category of an item (Gorse): a channel."""
     here, name = held(request, "write"), named(item_id)
-    old = live_item(here, name).given.channels
+    old = (await off_loop(request, live_item, here, name)).given.channels
     return await _modify(here, name, ItemPatch(categories=[*old, named(category, "category")]))
 
 
@@ -178,7 +185,7 @@ async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Su
 async def gorse_delete_category(request: Asked, item_id: Id, category: Id) -> Success:
     """Delete a category of an item (Gorse)."""
     here, name = held(request, "write"), named(item_id)
-    old = live_item(here, name).given.channels
+    old = (await off_loop(request, live_item, here, name)).given.channels
     return await _modify(here, name, ItemPatch(categories=[one for one in old if one != category]))
 
 

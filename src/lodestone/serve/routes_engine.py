@@ -21,7 +21,18 @@ from lodestone.insight.reports import (
     StepOut,
 )
 from lodestone.models.rates import FEATURES, RatesModel
-from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, PathId, engine, named, principal
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    Limit,
+    PathId,
+    engine,
+    engines,
+    named,
+    off_loop,
+    principal,
+)
 from lodestone.services.dry_run import DryRunOut
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.policies import Policies, PolicyOut
@@ -99,19 +110,19 @@ async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
 @get("/v1/receipts", responses=REFUSALS)
 async def list_receipts(request: Asked, limit: Limit = 50, cursor: Cursor = None) -> ReceiptList:
     """List receipts, newest first; whom each was for appears only as a pseudonym."""
-    return _receipts(request).latest(limit, cursor)
+    return await asyncio.to_thread(_receipts(request).latest, limit, cursor)
 
 
 @get("/v1/receipts/{receipt_id:str}", responses=REFUSALS)
 async def get_receipt(request: Asked, receipt_id: PathId) -> ReceiptOut:
     """Read a receipt."""
-    return _receipts(request).show(receipt_id)
+    return await off_loop(request, _receipts(request).show, receipt_id)
 
 
 @post("/v1/receipts/{receipt_id:str}/replay", status_code=200, responses=REFUSALS)
 async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
     """Decide again from a receipt and compare."""
-    return _receipts(request).replay(receipt_id)
+    return await off_loop(request, _receipts(request).replay, receipt_id)
 
 
 def _receipts(request: Asked) -> Receipts:
@@ -124,13 +135,14 @@ def _receipts(request: Asked) -> Receipts:
 @get("/v1/items/{item_id:str}/trace", responses=REFUSALS)
 async def get_trace(request: Asked, item_id: PathId) -> TraceOut:
     """Say where a post's impressions came from and why it was dropped."""
-    return Receipts(engine(request, "read")).trace(named(item_id))
+    receipts = Receipts(engine(request, "read"))
+    return await asyncio.to_thread(receipts.trace, named(item_id))
 
 
 @get("/v1/policy", responses=REFUSALS)
 async def get_policy(request: Asked) -> PolicyOut:
     """Read the policy in force."""
-    return Policies(engine(request, "read")).current()
+    return await off_loop(request, Policies(engine(request, "read")).current)
 
 
 @put("/v1/policy", status_code=200, responses=REFUSALS)
@@ -151,14 +163,16 @@ def _proposed(data: JSONBody[PolicyPut]) -> Policy:
 @get("/v1/policies", responses=REFUSALS)
 async def list_policies(request: Asked) -> PolicyVersions:
     """List every version of the policy, newest first."""
-    return PolicyVersions(Policies(engine(request, "read")).versions(), list(NAMES))
+    versions = await off_loop(request, Policies(engine(request, "read")).versions)
+    return PolicyVersions(versions, list(NAMES))
 
 
 @post("/v1/policy/dry-run", status_code=200, responses=REFUSALS)
 async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
     policies = Policies(engine(request, "read"))
-    return await asyncio.to_thread(policies.dry_run, _proposed(data))
+    threads = engines(request.app.state).records.threads
+    return await threads.long(policies.dry_run, _proposed(data))
 
 
 @post("/v1/policy/rollback", status_code=200, responses=REFUSALS)
@@ -203,13 +217,13 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
 async def get_promises(request: Asked) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
     reports = _reports(request)
-    return PromiseTable(reports.promises(), reports.step())
+    return PromiseTable(await off_loop(request, reports.promises), reports.step())
 
 
 @get("/v1/promises/history", responses=REFUSALS)
 async def get_promise_history(request: Asked, days: Days = 7) -> PromiseHistories:
     """Read how each promise's dual price and delivery moved, step by step, thinned to 96 points."""
-    return PromiseHistories(_reports(request).history(days))
+    return PromiseHistories(await off_loop(request, _reports(request).history, days))
 
 
 @get("/v1/reports/liu", responses=REFUSALS)
@@ -218,7 +232,7 @@ async def get_liu(
 ) -> LiuReport:
     """Report the dual LIU: value per thousand impressions, and people who stayed."""
     reports = _reports(request)
-    return await asyncio.to_thread(reports.liu, reports.span(first, last), domain)
+    return await off_loop(request, reports.liu, reports.span(first, last), domain)
 
 
 @get("/v1/reports/flow", responses=REFUSALS)
@@ -227,7 +241,7 @@ async def get_flow(
 ) -> FlowReport:
     """Report the flow of people and value across the borders of domains, or of one of them."""
     reports = _reports(request)
-    return await asyncio.to_thread(reports.flow, reports.span(first, last), domain)
+    return await off_loop(request, reports.flow, reports.span(first, last), domain)
 
 
 @get("/v1/reports/exposure", responses=REFUSALS)
@@ -236,7 +250,7 @@ async def get_exposure(
 ) -> ExposureReport:
     """Report how evenly creators were shown, with the Lorenz curve."""
     reports = _reports(request)
-    return await asyncio.to_thread(reports.exposure, reports.span(first, last), domain)
+    return await off_loop(request, reports.exposure, reports.span(first, last), domain)
 
 
 ROUTES = [

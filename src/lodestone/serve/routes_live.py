@@ -10,7 +10,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import UnauthorisedError
 from lodestone.commerce.live import RoomIn, RoomOut, SalesOut, SrsAnswer, SrsCall
-from lodestone.serve.common import REFUSALS, Asked, PathId, engine, engines, named
+from lodestone.serve.common import REFUSALS, Asked, PathId, engine, engines, named, off_loop
 from lodestone.services.live import Live
 
 Token = Annotated[
@@ -43,13 +43,13 @@ async def put_room(request: Asked, room_id: PathId, data: JSONBody[RoomIn]) -> R
 @get("/v1/live/{room_id:str}", responses=REFUSALS)
 async def get_room(request: Asked, room_id: PathId) -> RoomOut:
     """Read a live room."""
-    return live(request, "read").room(named(room_id))
+    return await off_loop(request, live(request, "read").room, named(room_id))
 
 
 @get("/v1/live/{room_id:str}/sales", responses=REFUSALS)
 async def get_room_sales(request: Asked, room_id: PathId) -> SalesOut:
     """Report what a live room sold: orders, units and money by minute."""
-    return live(request, "read").sales(named(room_id))
+    return await off_loop(request, live(request, "read").sales, named(room_id))
 
 
 @get("/v1/live/hooks/srs", responses=REFUSALS)

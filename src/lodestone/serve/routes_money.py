@@ -1,6 +1,5 @@
 """Routes of money: accounts, transfers, statements, the trial balance, settling, auditing, payouts."""
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -20,6 +19,7 @@ from lodestone.serve.common import (
     decode_after,
     encode_after,
     engine,
+    off_loop,
     page,
 )
 from lodestone.services.audit import AuditOut, audit
@@ -131,7 +131,7 @@ async def list_accounts(
 ) -> Accounts:
     """List accounts, of one party if given."""
     books = books_of(engine(request, SCOPE))
-    found = {one.id: one for one in await asyncio.to_thread(books.accounts, party)}
+    found = {one.id: one for one in await off_loop(request, books.accounts, party)}
     names, after = page(sorted(found), limit, cursor)
     return Accounts([found[name] for name in names], after)
 
@@ -139,7 +139,7 @@ async def list_accounts(
 @get("/v1/accounts/{account_id:str}", responses=REFUSALS)
 async def get_account(request: Asked, account_id: PathAccount) -> AccountOut:
     """Read an account: whose it is, what it holds and what is held of it."""
-    return books_of(engine(request, SCOPE)).account(account_id)
+    return await off_loop(request, books_of(engine(request, SCOPE)).account, account_id)
 
 
 @get("/v1/transfers", responses=REFUSALS)
@@ -168,7 +168,7 @@ async def list_transfers(
         external=external, code=None if code is None else code_named(code), first=on, last=on,
     )  # fmt: skip
     after = _sequence(cursor)
-    shown, more = await asyncio.to_thread(books_of(found).transfers, wanted, limit, after)
+    shown, more = await off_loop(request, books_of(found).transfers, wanted, limit, after)
     return Transfers(shown, encode_after(None if more is None else str(more)))
 
 
@@ -183,7 +183,7 @@ def _sequence(cursor: str | None) -> int:
 @get("/v1/transfers/{transfer_id:str}", responses=REFUSALS)
 async def get_transfer(request: Asked, transfer_id: PathTransfer) -> TransferOut:
     """Read a transfer."""
-    return books_of(engine(request, SCOPE)).transfer(transfer_id)
+    return await off_loop(request, books_of(engine(request, SCOPE)).transfer, transfer_id)
 
 
 @get("/v1/statements/{party:str}", responses=REFUSALS)
@@ -195,13 +195,14 @@ async def get_statement(
     today = found.money.today()
     end = today if last is None else day_number(last, "to")
     start = min(end, today) if first is None else day_number(first, "from")
-    return await asyncio.to_thread(books_of(found).statement, party, start, end)
+    return await off_loop(request, books_of(found).statement, party, start, end)
 
 
 @get("/v1/trial-balance", responses=REFUSALS)
 async def get_trial_balance(request: Asked) -> TrialBalance:
     """Sum every account: debits and credits are equal."""
-    return await asyncio.to_thread(books_of(engine(request, SCOPE)).trial_balance)
+    found = engine(request, SCOPE)
+    return await found.parts.records.threads.long(books_of(found).trial_balance)
 
 
 @post("/v1/settle", status_code=200, responses=REFUSALS)
@@ -214,7 +215,9 @@ async def post_settle(request: Asked, data: JSONBody[DayIn]) -> SettledOut:
 async def post_audit(request: Asked) -> AuditOut:
     """Prove that the book is what its transfers say, and orders and log agree; name every difference."""
     found = engine(request, SCOPE)
-    return await asyncio.to_thread(audit, found.money, found.parts.records, ALL_CHECKS, found.log)
+    return await found.parts.records.threads.long(
+        audit, found.money, found.parts.records, ALL_CHECKS, found.log
+    )
 
 
 def _payouts(found: Engine) -> Payouts:
@@ -241,7 +244,7 @@ async def post_payouts(request: Asked, data: JSONBody[PayoutsIn]) -> PayoutList:
     """Pay out what was earned through a closed day, once; again asks only for what has not ended."""
     found = engine(request, SCOPE)
     day, payouts = day_number(data.day, "day"), _payouts(found)
-    await asyncio.to_thread(payouts.order, day, data.provider)
+    await found.parts.records.threads.long(payouts.order, day, data.provider)
     return _shown(found, await payouts.send(day))
 
 
@@ -250,7 +253,8 @@ async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
     """List payouts, of one period if given."""
     found = engine(request, SCOPE)
     period = None if day is None else day_number(day, "day")
-    return _shown(found, found.money.store.payouts(found.money.community, period))
+    payouts = await off_loop(request, found.money.store.payouts, found.money.community, period)
+    return _shown(found, payouts)
 
 
 @get(
@@ -263,7 +267,7 @@ async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
 async def get_payout_file(request: Asked, day: PathDay) -> Response[bytes]:
     """Fetch the payouts of a period as CSV, for a bank's own program."""
     found = engine(request, SCOPE)
-    text = await asyncio.to_thread(_payouts(found).file, day_number(day, "day"))
+    text = await off_loop(request, _payouts(found).file, day_number(day, "day"))
     return Response(text.encode(), media_type="text/csv; charset=utf-8")
 
 
@@ -274,7 +278,7 @@ async def post_payout_result(
     """Say how a payout ended; the same again changes nothing."""
     found = engine(request, SCOPE)
     payouts, names = _payouts(found), books_of(found)
-    payout = payouts.find(payout_id)
+    payout = await off_loop(request, payouts.find, payout_id)
     amount = payout.amount if data.paid_micros is None else data.paid_micros
     done = data.state == "paid"
     assert amount <= MICROS_MAX
@@ -282,7 +286,8 @@ async def post_payout_result(
         payout_id, PaymentState.DONE if done else PaymentState.DECLINED,
         Micros(amount if done else 0), data.reference,
     )  # fmt: skip
-    return _payout(found, names, await asyncio.to_thread(payouts.told, reply))
+    threads = found.parts.records.threads
+    return _payout(found, names, await threads.commit(payouts.told, reply))
 
 
 ROUTES = [

@@ -28,6 +28,7 @@ from lodestone.serve.common import (
     engine,
     engines,
     named,
+    off_loop,
     principal,
 )
 from lodestone.serve.page import page_of
@@ -132,7 +133,7 @@ def _operator(request: Asked) -> None:
 async def list_communities(request: Asked, state: AppState) -> Communities:
     """List communities (operator's key)."""
     _operator(request)
-    return Communities(engines(state).show_all())
+    return Communities(await off_loop(request, engines(state).show_all))
 
 
 @put("/v1/communities/{community_id:str}", status_code=200, responses=_MADE)
@@ -151,7 +152,7 @@ async def get_community(request: Asked, state: AppState, community_id: PathId) -
     who, community = principal(request), named(community_id)
     if OPERATOR not in who.scopes and who.community != community:
         raise UnknownError("community_unknown", f"there is no community {community!r} here")
-    return engines(state).show(community)
+    return await off_loop(request, engines(state).show, community)
 
 
 @post("/v1/communities/{community_id:str}/disable", status_code=200, responses=REFUSALS)
@@ -165,7 +166,7 @@ async def disable_community(request: Asked, state: AppState, community_id: PathI
 async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Keys:
     """List a community's keys (operator's key)."""
     _operator(request)
-    found = engines(state).records.keys(named(community_id))
+    found = await off_loop(request, engines(state).records.keys, named(community_id))
     return Keys(
         [
             KeyOut(
@@ -188,8 +189,12 @@ async def create_key(
         problem = Problem("scopes", f"{unknown[0]!r} is not a scope; they are {', '.join(SCOPES)}")
         raise InvalidError("scope_unknown", f"scopes: {problem.problem}", (problem,))
     found = engines(state)
-    made = found.records.create_key(
-        named(community_id), name=data.name, scopes=data.scopes, now=found.wall.now()
+    made = await found.records.threads.commit(
+        found.records.create_key,
+        named(community_id),
+        name=data.name,
+        scopes=data.scopes,
+        now=found.wall.now(),
     )
     return KeyOut(
         id=made.record.id, name=made.record.name, scopes=list(made.record.scopes),
@@ -202,7 +207,9 @@ async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_
     """Make a key worthless (operator's key)."""
     _operator(request)
     found = engines(state)
-    found.records.revoke_key(named(community_id), named(key_id, "key_id"), now=found.wall.now())
+    await found.records.threads.commit(
+        found.records.revoke_key, named(community_id), named(key_id, "key_id"), now=found.wall.now()
+    )
     access(state).forget()
 
 
@@ -271,13 +278,14 @@ async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn])
 @get("/v1/imports/{source:str}", responses=REFUSALS)
 async def get_import(request: Asked, source: PathId) -> ImportMark:
     """Read how far an import has come, by file."""
-    return import_mark(engine(request, "import"), named(source, "source"))
+    return await off_loop(request, import_mark, engine(request, "import"), named(source, "source"))
 
 
 @put("/v1/imports/{source:str}", status_code=200, responses=REFUSALS)
 async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark]) -> ImportMark:
     """Keep how far an import has come, so that it goes on from there."""
-    set_import_mark(engine(request, "import"), named(source, "source"), data)
+    held, name = engine(request, "import"), named(source, "source")
+    await held.parts.records.threads.commit(set_import_mark, held, name, data)
     return data
 
 
@@ -291,7 +299,7 @@ async def live() -> Health:
 async def ready(state: AppState) -> Health:
     """Say that every active community is open, that records and logs answer, and that disks have room."""
     found = engines(state)
-    closed = await asyncio.to_thread(found.not_ready)
+    closed = await found.records.threads.health(found.not_ready)
     if closed:
         raise UnavailableError("not_ready", f"not open yet: {', '.join(closed)}")
     full = await asyncio.to_thread(state["guards"].low_disks)

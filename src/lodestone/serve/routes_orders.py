@@ -38,6 +38,7 @@ from lodestone.serve.common import (
     decode_after,
     engines,
     named,
+    off_loop,
     principal,
 )
 from lodestone.serve.http.idempotency import request_digest, token_text
@@ -146,7 +147,8 @@ async def get_order(request: Asked, order_id: PathId) -> OrderOut:
     """Read an order."""
     held = trade(request, "orders")
     viewer = principal(request).viewer
-    view = held.records.order(held.house.community, order_number(held, order_id))
+    number = order_number(held, order_id)
+    view = await off_loop(request, held.records.order, held.house.community, number)
     if viewer is not None and view.buyer_id != viewer:
         raise UnknownError("order_unknown", "There is no such order of this viewer.")
     return order_out(held.house, view)
@@ -159,8 +161,8 @@ async def list_orders(
 ) -> OrderPage:  # fmt: skip
     """List orders, the newest first, of one buyer or shop if given."""
     held = trade(request, "orders")
-    found = held.records.orders(
-        held.house.community, limit=limit + 1, before=before(held, ORDER, cursor),
+    found = await off_loop(
+        request, held.records.orders, held.house.community, limit=limit + 1, before=before(held, ORDER, cursor),
         buyer_id=_mine(request, buyer), shop_id=_given(shop_id, "shop_id"),
     )  # fmt: skip
     return OrderPage(*cut([order_out(held.house, view) for view in found], limit))
@@ -229,8 +231,8 @@ async def list_vouchers(
     """List vouchers, the newest first; with their codes for one buyer."""
     held = trade(request, "orders")
     mine = _mine(request, buyer)
-    found = held.records.vouchers(
-        held.house.community, limit=limit + 1, before=before(held, VOUCHER, cursor),
+    found = await off_loop(
+        request, held.records.vouchers, held.house.community, limit=limit + 1, before=before(held, VOUCHER, cursor),
         buyer_id=mine, shop_id=_given(shop_id, "shop_id"),
         order=None if order_id is None else order_number(held, order_id),
     )  # fmt: skip
@@ -248,8 +250,8 @@ async def list_redemptions(
     """List what a shop redeemed, by day (both included) and by who did."""
     held = trade(request, "desk")
     begins, ends = _span(held, first, last)
-    found = held.records.redemptions(
-        held.house.community, named(shop_id), first=begins, last=ends,
+    found = await off_loop(
+        request, held.records.redemptions, held.house.community, named(shop_id), first=begins, last=ends,
         staff_id=_given(staff_id, "staff_id"),
     )  # fmt: skip
     now = held.now()

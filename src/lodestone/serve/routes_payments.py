@@ -1,6 +1,5 @@
 """Routes of payments: what providers are asked for orders, how it ended, what is owed to buyers."""
 
-import asyncio
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,7 +13,7 @@ from lodestone.commerce.payment import (
     PaymentStand,
     SendIn,
 )
-from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, cut
+from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, cut, off_loop
 from lodestone.serve.routes_orders import OrderId, before, encode, order_number, trade
 from lodestone.services.payments import Payments, payment_out
 from lodestone.services.receipt_ids import PAYMENT
@@ -57,8 +56,8 @@ async def list_payments(
         kind=None if kind is None else PaymentKind[kind.upper()],
         states=() if standing is None else (PaymentStand[standing.upper()],),
     )  # fmt: skip
-    found = await asyncio.to_thread(
-        held.records.payments, held.house.community, wanted, limit=limit + 1,
+    found = await off_loop(
+        request, held.records.payments, held.house.community, wanted, limit=limit + 1,
         after=before(held, PAYMENT, cursor) or 0,
     )  # fmt: skip
     return PaymentPage(*cut([payment_out(held.house, one) for one in found], limit))
@@ -68,7 +67,8 @@ async def list_payments(
 async def get_payment(request: Asked, payment_id: PathPayment) -> PaymentOut:
     """Read a payment."""
     held = trade(request, SCOPE)
-    return payment_out(held.house, Payments(held, encode).payment(payment_id))
+    payment = await off_loop(request, Payments(held, encode).payment, payment_id)
+    return payment_out(held.house, payment)
 
 
 @post("/v1/payments/{payment_id:str}/result", status_code=200, responses=REFUSALS)

@@ -28,6 +28,7 @@ from lodestone.serve.common import (
     engine,
     engines,
     named,
+    off_loop,
     principal,
 )
 from lodestone.services.trade_shops import Shops
@@ -93,7 +94,7 @@ async def put_shop(request: Asked, shop_id: PathId, data: JSONBody[ShopIn]) -> R
 @get("/v1/shops/{shop_id:str}", responses=REFUSALS)
 async def get_shop(request: Asked, shop_id: PathId) -> ShopOut:
     """Read a shop."""
-    return shops(request, "read").shop(named(shop_id))
+    return await off_loop(request, shops(request, "read").shop, named(shop_id))
 
 
 @get("/v1/shops", responses=REFUSALS)
@@ -102,7 +103,8 @@ async def list_shops(
 ) -> ShopPage:
     """List shops, of one owner if given."""
     owner = None if owner_id is None else named(owner_id, "owner_id")
-    found = shops(request, "read").shops(limit + 1, decode_after(cursor), owner)
+    held = shops(request, "read")
+    found = await off_loop(request, held.shops, limit + 1, decode_after(cursor), owner)
     return ShopPage(*cut(found, limit))
 
 
@@ -131,7 +133,8 @@ async def delete_staff(request: Asked, shop_id: PathId, person_id: PathId) -> No
 @get("/v1/shops/{shop_id:str}/staff", responses=REFUSALS)
 async def list_staff(request: Asked, shop_id: PathId) -> StaffList:
     """List who serves at a shop, its owner among them."""
-    return StaffList(shops(request, "read").staff(named(shop_id)))
+    held = shops(request, "read")
+    return StaffList(await off_loop(request, held.staff, named(shop_id)))
 
 
 @post("/v1/shops/{shop_id:str}/staff/{person_id:str}/keys", status_code=201, responses=REFUSALS)
@@ -139,8 +142,10 @@ async def make_desk_key(request: Asked, shop_id: PathId, person_id: PathId) -> D
     """Make a key that opens the merchant's desk, and nothing else, to somebody who serves at the shop."""
     principal(request).need("sessions")
     held = shops(request, "desk")
-    now = engines(request.app.state).wall.now()
-    made = held.desk_key(named(shop_id), named(person_id, "person_id"), now)
+    home = engines(request.app.state)
+    made = await home.records.threads.commit(
+        held.desk_key, named(shop_id), named(person_id, "person_id"), home.wall.now()
+    )
     return DeskKey(
         id=made.record.id, person_id=person_id, created_at=time_text(made.record.created),
         key=made.text,
@@ -159,7 +164,7 @@ async def put_product(
 @get("/v1/products/{product_id:str}", responses=REFUSALS)
 async def get_product(request: Asked, product_id: PathId) -> ProductOut:
     """Read a product with its stock."""
-    return shops(request, "read").product(named(product_id))
+    return await off_loop(request, shops(request, "read").product, named(product_id))
 
 
 @get("/v1/products", responses=REFUSALS)
@@ -168,7 +173,8 @@ async def list_products(
 ) -> ProductPage:
     """List products, of one shop if given."""
     shop = None if shop_id is None else named(shop_id, "shop_id")
-    found = shops(request, "read").products(limit + 1, decode_after(cursor), shop)
+    held = shops(request, "read")
+    found = await off_loop(request, held.products, limit + 1, decode_after(cursor), shop)
     return ProductPage(*cut(found, limit))
 
 
@@ -184,7 +190,7 @@ async def put_stock(
 @get("/v1/stock/{stock_id:str}", responses=REFUSALS)
 async def get_stock(request: Asked, stock_id: PathId) -> SharedStockOut:
     """Read a shared stock item."""
-    return shops(request, "read").stock(named(stock_id))
+    return await off_loop(request, shops(request, "read").stock, named(stock_id))
 
 
 @put("/v1/sales/{sale_id:str}", status_code=200, responses=_MADE_SALE)
@@ -197,7 +203,7 @@ async def put_sale(request: Asked, sale_id: PathId, data: JSONBody[SaleIn]) -> R
 @get("/v1/sales/{sale_id:str}", responses=REFUSALS)
 async def get_sale(request: Asked, sale_id: PathId) -> SaleOut:
     """Read a flash sale with its stock and its line."""
-    return shops(request, "read").sale(named(sale_id))
+    return await off_loop(request, shops(request, "read").sale, named(sale_id))
 
 
 ROUTES = [

@@ -1,7 +1,5 @@
 """Routes of webhooks and of the log of their deliveries."""
 
-import asyncio
-
 import msgspec
 from litestar import Response, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
@@ -18,7 +16,9 @@ from lodestone.serve.common import (
     cut,
     decode_after,
     engine,
+    engines,
     named,
+    off_loop,
 )
 from lodestone.services.receipt_ids import DELIVERY, number_of
 from lodestone.services.webhooks import Hooks
@@ -52,27 +52,32 @@ async def put_webhook(
     request: Asked, webhook_id: PathId, data: JSONBody[WebhookIn]
 ) -> Response[WebhookOut]:
     """Set a webhook; the answer that makes it holds its secret, and no other does."""
-    told, new = await asyncio.to_thread(hooks(request).put, named(webhook_id), data)
+    told, new = await engines(request.app.state).records.threads.commit(
+        hooks(request).put, named(webhook_id), data
+    )
     return Response(told, status_code=201 if new else 200)
 
 
 @get("/v1/webhooks/{webhook_id:str}", responses=REFUSALS)
 async def get_webhook(request: Asked, webhook_id: PathId) -> WebhookOut:
     """Read a webhook."""
-    return hooks(request).webhook(named(webhook_id))
+    return await off_loop(request, hooks(request).webhook, named(webhook_id))
 
 
 @get("/v1/webhooks", responses=REFUSALS)
 async def list_webhooks(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> WebhookPage:
     """List webhooks."""
-    found = hooks(request).webhooks(limit + 1, decode_after(cursor))
+    held = hooks(request)
+    found = await off_loop(request, held.webhooks, limit + 1, decode_after(cursor))
     return WebhookPage(*cut(found, limit))
 
 
 @post("/v1/webhooks/{webhook_id:str}/secret", status_code=200, responses=REFUSALS)
 async def renew_secret(request: Asked, webhook_id: PathId) -> WebhookOut:
     """Give a webhook a new secret, told in this answer alone; the old one signs too for a day."""
-    return await asyncio.to_thread(hooks(request).renew, named(webhook_id))
+    return await engines(request.app.state).records.threads.commit(
+        hooks(request).renew, named(webhook_id)
+    )
 
 
 @get("/v1/webhooks/{webhook_id:str}/deliveries", responses=REFUSALS)
@@ -88,7 +93,7 @@ async def list_deliveries(
         if before is None:
             problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
             raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
-    found = held.deliveries(named(webhook_id), limit + 1, before)
+    found = await off_loop(request, held.deliveries, named(webhook_id), limit + 1, before)
     return DeliveryPage(*cut(found, limit))
 
 

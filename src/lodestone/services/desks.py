@@ -59,10 +59,10 @@ class Desks:
         self._providers = providers
         self._desks: dict[str, Desk] = {}
         self._looked: Instant | None = None
+        self._looking = asyncio.Lock()
 
     def of(self, community: str | None) -> Desk:
         """Return an active community's desk. Raises UnknownError."""
-        self._look()
         found = self._desks.get(community or "")
         if found is None and community is None:
             message = "say which community you mean: the header X-Community names it"
@@ -73,20 +73,27 @@ class Desks:
 
     def only(self) -> str | None:
         """Return the one community there is, None when there are none or several."""
-        self._look()
         return next(iter(self._desks)) if len(self._desks) == 1 else None
 
-    def _look(self) -> None:
-        """Read anew which communities are active, and their clocks, at most once a second."""
-        now = self.wall.now()
-        if self._looked is not None and now - self._looked < _LOOK_MICROS:
-            return
-        self._looked = now
-        active = {
-            record.id: record
-            for record in self.records.communities()
-            if record.given.state == "active"
-        }
+    async def look(self) -> None:
+        """Read anew which communities are active, and their clocks, at most once a second.
+
+        Raises:
+            UnavailableError: The records do not answer; what was read before stands.
+        """
+        if self._looked is not None and self._looking.locked():
+            return  # somebody is reading it, and what was read before does for a moment
+        async with self._looking:
+            now = self.wall.now()
+            if self._looked is not None and now - self._looked < _LOOK_MICROS:
+                return
+            known = self._looked is not None
+            self._looked = now if known else None
+            self._take(await self.records.threads.read(self.records.communities))
+            self._looked = now
+
+    def _take(self, records: Sequence[CommunityRecord]) -> None:
+        active = {record.id: record for record in records if record.given.state == "active"}
         for name in self._desks.keys() - active.keys():
             del self._desks[name]
         for name, record in active.items():

@@ -53,14 +53,15 @@ class Engines:
 
     async def start(self) -> None:
         """Open every active community; one that cannot be opened is reported and keeps no other from serving."""
-        for record in self.records.communities():
-            if record.given.state == "active":
-                try:
-                    await self._follow_state(record)
-                except Exception as error:  # noqa: BLE001  whatever ails one is no trouble of the others
-                    reason = error.message if isinstance(error, LodestoneError) else repr(error)
-                    self._unopened[record.id] = reason
-                    _LOG.exception("community not opened", community=record.id)
+        async with self._changing:
+            for record in await self.records.threads.write(self.records.communities):
+                if record.given.state == "active":
+                    try:
+                        await self._follow_state(record)
+                    except Exception as error:  # noqa: BLE001  whatever ails one is no trouble of the others
+                        reason = error.message if isinstance(error, LodestoneError) else repr(error)
+                        self._unopened[record.id] = reason
+                        _LOG.exception("community not opened", community=record.id)
 
     async def stop(self) -> None:
         """Close every community; what was acknowledged is already durable."""
@@ -126,23 +127,24 @@ class Engines:
             InvalidError: `id_invalid`.
             UnavailableError: `folder_unavailable`: the disk does not take it; nothing was made.
         """
+        records, now = self.records, self.wall.now()
+
+        def write() -> tuple[CommunityRecord, bool]:
+            if community in {record.id for record in records.communities()}:
+                return records.update_community(community, given), False
+            self._prepare(app_id(community, field="community"))
+            return records.create_community(community, given, now=now), True
+
         async with self._changing:
-            known = {record.id for record in self.records.communities()}
-            if community in known:
-                record = self.records.update_community(community, given)
-                await self._follow_state(record)
-                return self.show(community), False
-            await asyncio.to_thread(self._prepare, app_id(community, field="community"))
-            now = self.wall.now()
-            record = self.records.create_community(community, given, now=now)
+            record, new = await records.threads.commit(write)
             await self._follow_state(record)
-            return self.show(community), True
+        return await records.threads.read(self.show, community), new
 
     async def _follow_state(self, record: CommunityRecord) -> None:
         """Open a community that has become active and close one that has been disabled."""
         engine = self._engines.get(record.id)
         if record.given.state == "active" and engine is None:
-            self._give_policy(record)
+            await self.records.threads.write(self._give_policy, record)
             self._engines[record.id] = await self._open(record)
             self._unopened.pop(record.id, None)
         elif record.given.state != "active" and engine is not None:
@@ -159,9 +161,12 @@ class Engines:
 
     async def disable(self, community: str) -> CommunityOut:
         """Close a community's doors; its data stays. Raises UnknownError."""
+        threads = self.records.threads
         async with self._changing:
-            await self._follow_state(self.records.disable_community(community))
-        return self.show(community)
+            await self._follow_state(
+                await threads.commit(self.records.disable_community, community)
+            )
+        return await threads.read(self.show, community)
 
     def show(self, community: str) -> CommunityOut:
         """Return a community and what its clock says. Raises UnknownError."""
@@ -180,15 +185,15 @@ class Engines:
         Raises:
             ConflictError: It is not driven, would go back, or is too far from the wall to be released.
         """
-        engine = self.of(community)
-        clock = engine.parts.clock
-        if to is not None:
-            clock.advance(to)
-            self.records.set_clock(community, to)
-        if release:
-            clock.release()
-            self.records.release_clock(community, wall=self.wall.now())
+        engine, records = self.of(community), self.records
+        clock, wall = engine.parts.clock, self.wall.now()
         if to is None and not release:
             raise ConflictError("clock_nothing", "send an instant, or release")
+        if to is not None:
+            clock.advance(to)
+            await records.threads.commit(records.set_clock, community, to)
+        if release:
+            clock.release()
+            await records.threads.commit(records.release_clock, community, wall=wall)
         await engine.tick()
-        return self.show(community)
+        return await records.threads.read(self.show, community)

@@ -41,10 +41,11 @@ async def verify(engine: Engine, root: str | None) -> VerifyOut:
         InvalidError: `root` is no root.
     """
     found = await asyncio.to_thread(engine.log.verify, root=root)
+    now = await asyncio.to_thread(engine.log.root)
     return VerifyOut(
         receipts=engine.log.receipt_next(),
         facts=engine.log.end(),
-        root=engine.log.root(),
+        root=now,
         findings=[
             FindingOut(
                 one.problem, one.kind, one.sequence,

@@ -31,6 +31,7 @@ from lodestone.commerce.live import (
     unpublished,
 )
 from lodestone.services.trade_counter import House
+from lodestone.services.writes import Writes
 from lodestone.stores.live_types import Heard, RoomOrder, RoomRecord
 from lodestone.stores.records import Change, Records
 from lodestone.stores.trade_types import OrderEvent
@@ -44,6 +45,7 @@ class Host(Protocol):
     """The community that rooms are open in."""
 
     writing: asyncio.Lock
+    writes: Writes
 
     def now(self) -> Instant:
         """Return the community's present instant."""
@@ -74,12 +76,11 @@ class Live:
     async def put(self, room_id: str, given: RoomIn) -> tuple[RoomOut, bool]:
         """Make or replace a room; return it with its stream's key, and whether it is new."""
         community, now = self._house.community, self._host.now()
-        async with self._host.writing:
-            new, changes = await asyncio.to_thread(
-                self._records.put_room, community, room_id, given, now=now
-            )
-            await self._host.changed(changes)
-        return self.room(room_id, key=True), new
+        new, _ = await self._host.writes.do(
+            lambda: self._records.put_room(community, room_id, given, now=now),
+            lambda made: made[1],
+        )
+        return await self._records.threads.read(self.room, room_id, key=True), new
 
     def room(self, room_id: str, *, key: bool = False) -> RoomOut:
         """Return one room, with its stream's key for whoever may write it. Raises UnknownError."""
@@ -97,11 +98,10 @@ class Live:
         if move is None:
             return FINE
         try:
-            async with self._host.writing:
-                found, changes = await asyncio.to_thread(
-                    self._records.hear, self._house.community, move, now=self._host.now()
-                )
-                await self._host.changed(changes)
+            found, _ = await self._host.writes.do(
+                lambda: self._records.hear(self._house.community, move, now=self._host.now()),
+                lambda heard: heard[1],
+            )
         except ConflictError as error:
             refusal = _REFUSALS.get(error.code)
             if refusal is None:
@@ -146,7 +146,7 @@ class Live:
     async def tick(self) -> None:
         """End the rooms that have been silent for too long."""
         async with self._host.writing:
-            ended = await asyncio.to_thread(
+            ended = await self._records.threads.write(
                 self._records.end_silent, self._house.community, now=self._host.now()
             )
             await self._host.changed(ended)

@@ -77,12 +77,13 @@ class Money:
         """
         if transfers and transfers[-1].linked:
             # Beside another request its chain would go on into that one's first transfer.
-            return await self._commit_one(transfers, opening)
+            alone = asyncio.ensure_future(self._commit_one(transfers, opening))
+            return await self.store.threads.patient(alone)
         ask = _Ask(transfers, opening)
         self._waiting.append(ask)
         if self._committer is None:
             self._committer = asyncio.create_task(self._commit_waiting())
-        return await ask.answer
+        return await self.store.threads.patient(ask.answer)
 
     async def _commit_waiting(self) -> None:
         """Commit group after group until nobody waits; whoever asks meanwhile is in the next.
@@ -133,7 +134,7 @@ class Money:
         self, transfers: Sequence[Transfer], opening: Sequence[Account]
     ) -> list[Outcome]:
         now = self.now()
-        return await asyncio.to_thread(
+        return await self.store.threads.write(
             lambda: self.store.post_transfers(
                 self.community, transfers, opening=opening, now=now, today=self._day_of(now)
             )
@@ -143,7 +144,7 @@ class Money:
         """Release the holds whose time is over by the community's clock; return their ids."""
         now, released = self.now(), []
         while True:
-            some = await asyncio.to_thread(
+            some = await self.store.threads.write(
                 lambda: self.store.expire_holds(
                     self.community, now=now, today=self._day_of(now), limit=EXPIRE_MAX
                 )

@@ -59,6 +59,7 @@ class Payments:
     def __init__(self, trade: Trade, encode: EncodeError) -> None:
         self._trade = trade
         self._house = trade.house
+        self._threads = trade.records.threads
         self._encode = encode
 
     def provider(self, name: str, field: str) -> PaymentProvider:
@@ -124,7 +125,7 @@ class Payments:
         return await provider.ask(
             Instruction(
                 name, _KINDS[payment.kind], payment.amount, self._house.currency,
-                self._party(payment.order),
+                await self._threads.read(self._party, payment.order),
             )
         )  # fmt: skip
 
@@ -140,7 +141,7 @@ class Payments:
         """
         provider = self.provider(provider_name, "provider")
         asked: list[PaymentRecord] = []
-        for payment in self._open(provider_name):
+        for payment in await self._threads.read(self._open, provider_name):
             name = made_id(PAYMENT, self._house.secret, payment.number)
             charge = payment.kind is PaymentKind.CHARGE
             word = await (provider.look_up(name) if charge else self._ask(payment, provider))
@@ -168,7 +169,7 @@ class Payments:
             UnknownError: `payment_unknown`.
             ConflictError: `payment_refused`: the book cannot follow.
         """
-        payment = self.payment(payment_id)
+        payment = await self._threads.read(self.payment, payment_id)
         done = given.state == "paid"
         amount = payment.amount if given.paid_micros is None else Micros(given.paid_micros)
         state = PaymentState.DONE if done else PaymentState.DECLINED

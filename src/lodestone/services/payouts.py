@@ -4,7 +4,6 @@ Ordering a payout moves the earnings into transit and holds the same amount of w
 word then posts or voids that hold. Whatever it says twice is done once.
 """
 
-import asyncio
 import csv
 import io
 from collections.abc import Callable, Mapping
@@ -106,7 +105,8 @@ class Payouts:
 
     async def send(self, period: int) -> list[Payout]:
         """Ask the provider for every payout of a period that has not ended; again does no harm."""
-        for payout in self._money.store.payouts(self._money.community, period):
+        store, community = self._money.store, self._money.community
+        for payout in await store.threads.read(store.payouts, community, period):
             if payout.state not in FINAL:
                 instruction = Instruction(
                     payout_name(payout), "payout", Micros(payout.amount), payout.currency,
@@ -115,8 +115,8 @@ class Payouts:
                 paying = self.provider(payout.provider)
                 asked = payout.state == "ordered"
                 reply = await (paying.ask(instruction) if asked else paying.look_up(instruction.id))
-                await asyncio.to_thread(self.told, reply)
-        return self._money.store.payouts(self._money.community, period)
+                await store.threads.commit(self.told, reply)
+        return await store.threads.read(store.payouts, community, period)
 
     def told(self, reply: Reply) -> Payout:
         """Take what a provider says of a payout, the first time or again; return the payout.

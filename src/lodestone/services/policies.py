@@ -26,7 +26,10 @@ class PolicyOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policies:
-    """Policies of one community."""
+    """Policies of one community.
+
+    Whatever is plainly `def` reads the records: it is called by `Records.threads`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,14 +49,17 @@ class Policies:
         """Put a policy into force under the next version. Raises InvalidError naming the field."""
         check_policy(proposed)
         engine = self._engine
-        async with engine.writing:
-            change = self._records.put_policy(engine.community, proposed, now=engine.now())
-            await engine.changed([change])
-        return self.current()
+        await engine.writes.do(
+            lambda: self._records.put_policy(engine.community, proposed, now=engine.now()),
+            lambda change: [change],
+        )
+        return await self._records.threads.read(self.current)
 
     async def rollback(self, version: int) -> PolicyOut:
         """Put an older version into force again, as a new version. Raises UnknownError."""
-        return await self.put(self._records.policy(self._engine.community, version).policy)
+        read = self._records.threads.read
+        record = await read(self._records.policy, self._engine.community, version)
+        return await self.put(record.policy)
 
     def dry_run(self, proposed: Policy) -> DryRunOut:
         """Decide the last day's receipts again under a proposal; nothing is changed."""

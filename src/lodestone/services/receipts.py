@@ -132,7 +132,7 @@ class TraceOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipts:
-    """Receipts of one community."""
+    """Receipts of one community. Every call reads the log or the records: call it in a thread."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -214,8 +214,9 @@ class Receipts:
 
     def prices(self, version: int) -> PriceVector:
         """Return the price vector a receipt names. Raises UnavailableError when it is lost."""
-        if version == self._engine.prices.version:
-            return self._engine.prices
+        current = self._engine.prices
+        if version == current.version:
+            return current
         payload = self._engine.log.prices(version)
         if payload is None:
             if version == 0:

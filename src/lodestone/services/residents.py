@@ -69,7 +69,7 @@ def _away(engine: Engine, row: int) -> float:
     )
     if isnan(latitude):
         return 1.0
-    places = [one for one in engine.state.domains.values() if one.kind == DomainKind.PLACE]
+    places = [one for one in list(engine.state.domains.values()) if one.kind == DomainKind.PLACE]
     away = [
         distance_km(latitude, longitude, one.latitude, one.longitude) / one.radius_km
         for one in places

@@ -3,7 +3,6 @@
 `STEPS` is the registry of what must be booked before a day is closed; whoever has such a step adds it there.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -14,7 +13,7 @@ from lodestone.base.wire import Money as Amount
 from lodestone.ledger.transfers import MOVING
 from lodestone.services.books import code_text, day_text
 from lodestone.services.money import Money
-from lodestone.stores.ledger import TransferFilter
+from lodestone.stores.ledger import ClosedDay, TransferFilter
 
 _PAGE: Final = 10_000
 Step = Callable[[Money, int], Awaitable[None]]
@@ -60,12 +59,9 @@ async def settle(money: Money, day: int, steps: tuple[Step, ...] = STEPS) -> Set
     if day < today:
         for step in steps:
             await step(money, day)
-    closed = await asyncio.to_thread(
-        lambda: store.close_day(money.community, day, now=now, today=today)
-    )
-    counts, sums = await asyncio.to_thread(_by_code, money, day)
-    with store.ledger_snapshot(money.community) as snapshot:
-        told = snapshot.day_sums(day)
+    closed = await store.threads.long(store.close_day, money.community, day, now=now, today=today)
+    counts, sums = await store.threads.long(_by_code, money, day)
+    told = await store.threads.long(_day_sums, money, day)
     rows = [
         CodeSum(
             code=code_text(code), transfers=counts[code], amount=Amount(sums[code], money.currency)
@@ -76,6 +72,11 @@ async def settle(money: Money, day: int, steps: tuple[Step, ...] = STEPS) -> Set
         day=day_text(day), closed_now=[day_text(one.day) for one in closed], expired=len(expired),
         transfers=told.transfers, by_code=rows, digest=told.digest.hex(),
     )  # fmt: skip
+
+
+def _day_sums(money: Money, day: int) -> ClosedDay:
+    with money.store.ledger_snapshot(money.community) as snapshot:
+        return snapshot.day_sums(day)
 
 
 def _by_code(money: Money, day: int) -> tuple[Counter[int], Counter[int]]:

@@ -1,6 +1,6 @@
 """What a viewer's page shows: a feed with the details of its posts, who is looking, what is around."""
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Annotated
@@ -154,6 +154,8 @@ class _Looker:
     position: Position | None
     minor: bool
     follows: frozenset[int]
+    liked: frozenset[str] = frozenset()
+    """Of the items asked about."""
 
 
 class Showing:
@@ -177,17 +179,23 @@ class Showing:
             position=asked.position, device="page", slots=asked.slots, cursor=asked.cursor,
         )  # fmt: skip
         feed = await self._engine.feed(request)
-        looker = self._looker(asked.position)
-        shown = [self._shown(slot, looker) for slot in feed.slots]
+        looker = self._looker(asked.position, [slot.item_id for slot in feed.slots])
+        shown = await self._records.threads.read(
+            lambda: [self._shown(slot, looker) for slot in feed.slots]
+        )
         return PageFeed(
             receipt_id=feed.receipt_id, slots=shown, next_cursor=feed.next_cursor,
             degraded=feed.degraded, personalised=feed.personalised, now=time_text(self._engine.now()),
         )  # fmt: skip
 
-    def _looker(self, told: Position | None) -> _Looker:
-        person = self._engine.state.people[self._row]
-        follows = frozenset(self._engine.state.follows(self._row).tolist())
-        return _Looker(self._row, told or self._position(), bool(person["minor"]), follows)
+    def _looker(self, told: Position | None, items: Sequence[str] = ()) -> _Looker:
+        """Look the viewer up, and which of some items they like; the likes on the event loop alone."""
+        state, row_of = self._engine.state, self._engine.directory.item_row
+        person = state.people[self._row]
+        follows = frozenset(state.follows(self._row).tolist())
+        likes = {name: state.like.get(int(pack(self._row, row_of(name), _LIKED))) for name in items}
+        liked = frozenset(name for name, one in likes.items() if one and one[0] and not one[0] & 1)
+        return _Looker(self._row, told or self._position(), bool(person["minor"]), follows, liked)
 
     def _position(self) -> Position | None:
         """Return where the viewer is, or lives; None without their consent, which leaves both unknown."""
@@ -202,7 +210,6 @@ class Showing:
         record = self._records.item_at(self._engine.community, row)
         given = record.given
         total = state.item_ring[row].sum(axis=0) + state.item_old[row]
-        held = state.like.get(int(pack(looker.row, row, _LIKED)))
         near = None if looker.minor else _distance(looker.position, given.position)
         return Shown(
             slot=slot.slot, item_id=slot.item_id, kind=slot.kind, domain=slot.domain,
@@ -212,12 +219,12 @@ class Showing:
             duration_seconds=given.duration_seconds, created_at=time_text(record.created),
             author=self._author(record.author_id, looker), position=_rounded(given.position),
             place=self._place(given.position), distance_km=near,
-            liked=held is not None and held[0] != 0 and not held[0] & 1,
+            liked=slot.item_id in looker.liked,
             likes=int(total[_LIKED]), comments=int(total[_COMMENTED]), shares=int(total[_SHARED]),
             offer=offer_of(self._engine, slot.item_id) if slot.kind == "product" else None,
         )  # fmt: skip
 
-    def post(self, item_id: str) -> Shown:
+    async def post(self, item_id: str) -> Shown:
         """Gather what is drawn of one post that somebody passed on: no decision put it before the viewer.
 
         So it has slot 0, no beacon, and `link` for its source; what is done to it teaches rates and moves no promise.
@@ -235,7 +242,8 @@ class Showing:
             domain_id=None, source="link", paid=False, beacon="",
             label=None if label == "show" else label,
         )  # fmt: skip
-        return self._shown(slot, self._looker(None))
+        looker = self._looker(None, [item_id])
+        return await self._records.threads.read(self._shown, slot, looker)
 
     def told(self, item_id: str, domain_id: str | None, at: Position | None) -> About:
         """Say what a sentence about a post needs: how far, from whom, through which domain."""
@@ -278,7 +286,7 @@ class Showing:
         if at is None:
             return None
         found: list[tuple[float, int]] = []
-        for code, domain in self._engine.state.domains.items():
+        for code, domain in list(self._engine.state.domains.items()):
             if domain.kind == DomainKind.PLACE:
                 away = distance_km(at.latitude, at.longitude, domain.latitude, domain.longitude)
                 if away <= domain.radius_km:
@@ -344,8 +352,9 @@ class Showing:
         if looker.position is None or looker.minor:
             raise UnknownError("position_unknown", "nobody has said where this viewer is")
         radius = self._engine.housekeeper.policy.place_radius_km
-        places = [area for area in self._areas() if area.kind == "place"]
-        shops = await asyncio.to_thread(self.storefront(told).near, radius, _SHOPS_MAX)
+        read = self._records.threads.read
+        places = [area for area in await read(self._areas) if area.kind == "place"]
+        shops = await read(self.storefront(told).near, radius, _SHOPS_MAX)
         return Around(position=_near(looker.position), radius_km=radius, shops=shops, places=places)
 
 

@@ -35,6 +35,7 @@ from lodestone.services.trade_show import order_out
 from lodestone.services.trade_vouchers import prepare, redeem, reverse
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.records import Answer, Change, Records
+from lodestone.stores.threads import stalled
 from lodestone.stores.trade_till import Till
 from lodestone.stores.trade_types import OrderRecord
 
@@ -93,6 +94,7 @@ class Trade:
     ) -> None:
         self._host = host
         self.records = records
+        self._threads = records.threads
         self.house = house
         self.providers = providers
         self._queue: list[Asked] = []
@@ -166,7 +168,7 @@ class Trade:
     async def tick(self) -> None:
         """Let expire what the community's clock has made due."""
         now = self._host.now()
-        while await asyncio.to_thread(self.records.something_due, self.house.community, now=now):
+        while await self._threads.read(self.records.something_due, self.house.community, now=now):
             async with self._host.writing:
                 await self._host.changed(await self._again(self._expire))
 
@@ -174,11 +176,11 @@ class Trade:
         """Do a whole commit in a thread, again should another of the ledger's have come between."""
         for _ in range(_TRIES - 1):
             try:
-                return await asyncio.to_thread(work, self._host.now())
+                return await self._threads.write(work, self._host.now())
             except UnavailableError as error:
                 if error.code != "ledger_busy":
                     raise
-        return await asyncio.to_thread(work, self._host.now())
+        return await self._threads.write(work, self._host.now())
 
     def _expire(self, now: Instant) -> Sequence[Change]:
         with self.records.till(self.house.community, now=now) as till:
@@ -189,7 +191,7 @@ class Trade:
     async def hear(self) -> None:
         """Let the log hear of what another process has committed."""
         async with self._host.writing:
-            deeds = await asyncio.to_thread(
+            deeds = await self._threads.write(
                 self.records.pending_changes, self.house.community, limit=HEAR_MAX, deeds_only=True
             )
             await self._host.changed(deeds)
@@ -202,10 +204,18 @@ class Trade:
         if len(self._queue) >= QUEUE_MAX:
             raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
         done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
-        self._queue.append(Asked(serve, named, once, encode, done))
+        asked = Asked(serve, named, once, encode, done)
+        self._queue.append(asked)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
-        return await asyncio.shield(done)
+        try:
+            return await self._threads.patient(done)
+        except UnavailableError:
+            if done.done() or all(one is not asked for one in self._queue):
+                raise
+            # Nobody has begun to serve it: it is not served later, when nobody waits any more.
+            self._queue = [one for one in self._queue if one is not asked]
+            raise stalled(self._threads.limits.statement_seconds, started=False) from None
 
     async def _write(self) -> None:
         """Serve the queue until it is empty; whatever came meanwhile is the next commit."""

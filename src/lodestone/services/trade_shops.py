@@ -1,6 +1,5 @@
 """Shops, staff, products, shared stock and flash sales, written to records, log and state before the answer."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -32,11 +31,15 @@ Made = TypeVar("Made")
 
 
 class Shops:
-    """Use cases of merchants over one community's records and engine."""
+    """Use cases of merchants over one community's records and engine.
+
+    Whatever is plainly `def` asks the records: it is called by `Records.threads`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._records = engine.parts.records
+        self._read = engine.parts.records.threads.read
         self._id = engine.community
         self._house = engine.trade.house
 
@@ -48,7 +51,7 @@ class Shops:
         new, _ = await self._write(
             lambda: self._records.put_shop(self._id, shop_id, given, now=now), lambda made: made[1]
         )
-        return self.shop(shop_id), new
+        return await self._read(self.shop, shop_id), new
 
     async def review(self, shop_id: str, verdict: ReviewIn) -> ShopOut:
         """Approve or reject a sign-up. Raises UnknownError."""
@@ -57,7 +60,7 @@ class Shops:
             lambda: self._records.review_shop(self._id, shop_id, verdict, now=now),
             lambda made: made,
         )
-        return self.shop(shop_id)
+        return await self._read(self.shop, shop_id)
 
     def shop(self, shop_id: str) -> ShopOut:
         """Return one shop. Raises UnknownError."""
@@ -125,7 +128,7 @@ class Shops:
             ),
             lambda made: made,
         )
-        return self.product(product_id), changes[-1].created
+        return await self._read(self.product, product_id), changes[-1].created
 
     def product(self, product_id: str) -> ProductOut:
         """Return one product with its stock. Raises UnknownError."""
@@ -143,7 +146,7 @@ class Shops:
         new = await self._write(
             lambda: self._records.put_shared_stock(self._id, stock_id, given), lambda _: []
         )
-        return self.stock(stock_id), new
+        return await self._read(self.stock, stock_id), new
 
     def stock(self, stock_id: str) -> SharedStockOut:
         """Return a shared stock item. Raises UnknownError."""
@@ -157,7 +160,7 @@ class Shops:
             lambda: self._records.put_sale(self._id, sale_id, given, currency=currency, now=now),
             lambda _: [],
         )
-        return self.sale(sale_id), new
+        return await self._read(self.sale, sale_id), new
 
     def sale(self, sale_id: str) -> SaleOut:
         """Return a flash sale with its stock and its line. Raises UnknownError."""
@@ -178,11 +181,8 @@ class Shops:
     async def _write(
         self, write: Callable[[], Made], changes: Callable[[Made], list[Change]]
     ) -> Made:
-        """Write records off the loop, one writer at a time, then the log and the state."""
-        async with self._engine.writing:
-            made = await asyncio.to_thread(write)
-            await self._engine.changed(changes(made))
-        return made
+        """Write records, then the log and the state; return what was made."""
+        return await self._engine.writes.do(write, changes)
 
 
 def _variant(product: ProductRecord, variant_id: str) -> Variant:

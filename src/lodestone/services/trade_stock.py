@@ -1,6 +1,5 @@
 """Add to a shop's stock by hand, or take away what is neither held nor sold."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,9 +34,7 @@ async def adjust(engine: Engine, shop_id: str, place: StockPlace, change: int) -
         ConflictError: `stock_below_taken`.
     """
     write = _shared if place.item else _own
-    async with engine.writing:
-        changes = await asyncio.to_thread(write, engine, shop_id, place, change)
-        await engine.changed(changes)
+    await engine.writes.do(lambda: write(engine, shop_id, place, change), lambda changes: changes)
 
 
 def _own(engine: Engine, shop_id: str, place: StockPlace, change: int) -> list[Change]:

@@ -13,6 +13,7 @@ from lodestone.base.clock import Instant
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.judge import Hold
 from lodestone.ledger.transfers import Booked, Outcome, Transfer, TransferId
+from lodestone.stores.threads import DatabaseThreads
 from lodestone.stores.trade_types import Books
 
 
@@ -127,6 +128,11 @@ class LedgerStore(Protocol):
     All of them raise UnknownError `community_unknown`, and UnavailableError when the store does not
     answer. `now` and `today` are the community's clock and its day.
     """
+
+    @property
+    def threads(self) -> DatabaseThreads:
+        """Return the threads on which the store is asked while a process serves."""
+        ...
 
     def open_accounts(self, community: str, accounts: Sequence[Account]) -> None:
         """Open accounts as chart.account makes them; those there already stay as they are."""

@@ -31,7 +31,6 @@ from lodestone.stores.records_types import (
     claim_of,
     key_digest,
 )
-from lodestone.stores.threads import DatabaseThreads
 from lodestone.stores.trade import TradeRecords
 from lodestone.traffic.policy import Policy
 
@@ -64,11 +63,6 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
 
     No call may be made on the event loop of a process that serves: it is made by `threads`.
     """
-
-    @property
-    def threads(self) -> DatabaseThreads:
-        """Return the threads on which these records are asked."""
-        ...
 
     # Communities
 

@@ -86,30 +86,31 @@ class Note:
     good: bool
 
 
-def desk(request: Asked) -> Desk:
+async def desk(request: Asked) -> Desk:
     """Return the desk that a page is asked of.
 
     Raises:
         UnauthorisedError: Nobody is logged in, or they have been erased.
         UnknownError: `shop_unknown`: they do not serve there, or anywhere.
     """
-    return _desk(request, entered(request, MERCHANT), request.query_params.get("shop"))
+    return await _desk(request, entered(request, MERCHANT), request.query_params.get("shop"))
 
 
 async def sent(request: Asked) -> tuple[Desk, dict[str, str]]:
     """Return the desk that a form was sent from, and its fields; raises as `desk`, and ForbiddenError."""
     who = await sent_by(request, MERCHANT)
     fields = await form_of(request)
-    return _desk(request, who, fields.get("shop")), fields
+    return await _desk(request, who, fields.get("shop")), fields
 
 
-def _desk(request: Asked, who: Entered, wanted: str | None) -> Desk:
+async def _desk(request: Asked, who: Entered, wanted: str | None) -> Desk:
     engine, ordinal = who.engine, who.login.serves
     row = -1 if ordinal is None else engine.directory.row_of_ordinal(ordinal)
     person = None if row < 0 else engine.directory.person_ids[row]
     if person is None:
         raise UnauthorisedError("login_ended", "whoever this key serves as is not here any more")
-    found = engine.parts.records.shops_served(engine.community, person)
+    records = engine.parts.records
+    found = await records.threads.read(records.shops_served, engine.community, person)
     chosen = next(((shop, role) for shop, role in found if wanted in (None, "", shop.id)), None)
     if chosen is None:
         message = "you serve at no shop" if not found else "you do not serve at this shop"
@@ -124,9 +125,9 @@ def _desk(request: Asked, who: Entered, wanted: str | None) -> Desk:
     )  # fmt: skip
 
 
-def moved(request: Asked, here: Desk, shop_id: str) -> Desk:
+async def moved(request: Asked, here: Desk, shop_id: str) -> Desk:
     """Return the same person's desk at another of their shops. Raises UnknownError."""
-    return here if here.shop.id == shop_id else _desk(request, here.who, shop_id)
+    return here if here.shop.id == shop_id else await _desk(request, here.who, shop_id)
 
 
 def at(path: str, here: Desk, **more: str) -> str:

@@ -66,8 +66,8 @@ class Row:
 @get("/merchant/orders", include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_orders(request: Asked) -> Response[Any]:
     """List the shop's orders: those that wait to be handed over, or all."""
-    here = desk(request)
-    return _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
+    here = await desk(request)
+    return await _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
 
 
 @post(
@@ -81,7 +81,7 @@ async def move_order(request: Asked, order_id: OrderId, what: What) -> Response[
         act = _act(here, what, fields)
         await here.engine.trade.move(order_id, _of_shop(here, act), None, unkept)
     except (ConflictError, UnknownError, InvalidError, GoneError) as error:
-        return _page(request, here, note=refused(here, error))
+        return await _page(request, here, note=refused(here, error))
     return onward("/merchant/orders", here, done=order_id, **_shown(fields))
 
 
@@ -135,13 +135,14 @@ def _shown(fields: dict[str, str]) -> dict[str, str]:
     return {"show": "all"} if fields.get("show") == "all" else {}
 
 
-def _page(request: Asked, here: Desk, *, note: Note | None = None) -> Response[Any]:
+async def _page(request: Asked, here: Desk, *, note: Note | None = None) -> Response[Any]:
     asked = request.query_params
     everything = asked.get("show") == "all"
     states, ways = ((), ()) if everything else _WAITING
     before, secret = asked.get("before"), here.engine.trade.house.secret
-    found = here.engine.parts.records.orders(
-        here.engine.community, limit=PAGE + 1, shop_id=here.shop.id, states=states, ways=ways,
+    records = here.engine.parts.records
+    found = await records.threads.read(
+        records.orders, here.engine.community, limit=PAGE + 1, shop_id=here.shop.id, states=states, ways=ways,
         before=None if before is None else number_of(ORDER, secret, before),
     )  # fmt: skip
     rows = [_row(here, order_out(here.engine.trade.house, view)) for view in found[:PAGE]]

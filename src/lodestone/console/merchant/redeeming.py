@@ -64,8 +64,8 @@ class Done:
 @get("/merchant", include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_desk(request: Asked) -> Response[Any]:
     """Open the desk: redeem, and what was redeemed today."""
-    here = desk(request)
-    return _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
+    here = await desk(request)
+    return await _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
 
 
 @post("/merchant/look", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
@@ -76,12 +76,12 @@ async def look(request: Asked) -> Response[Any]:
     try:
         voucher = await _prepared(here, code)
     except (ConflictError, UnknownError, InvalidError) as error:
-        return _page(request, here, code=code, note=refused(here, error))
-    here = moved(request, here, voucher.shop_id)
+        return await _page(request, here, code=code, note=refused(here, error))
+    here = await moved(request, here, voucher.shop_id)
     if voucher.state != "open":
         spent = ConflictError(_SPENT[voucher.state], "it can be redeemed no more")
-        return _page(request, here, code=code, note=refused(here, spent))
-    return _page(request, here, seen=_seen(here, voucher, code))
+        return await _page(request, here, code=code, note=refused(here, spent))
+    return await _page(request, here, seen=_seen(here, voucher, code))
 
 
 @post("/merchant/redeem", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
@@ -96,7 +96,7 @@ async def redeem(request: Asked) -> Response[Any]:
         )  # fmt: skip
         reply = await here.engine.trade.redeem(given, None, unkept)
     except (ConflictError, UnknownError, InvalidError) as error:
-        return _page(request, here, code=code, note=refused(here, error))
+        return await _page(request, here, code=code, note=refused(here, error))
     assert isinstance(reply, Reply)
     return onward("/merchant", here, done=given.request_id)
 
@@ -112,7 +112,7 @@ async def reverse(request: Asked) -> Response[Any]:
         )  # fmt: skip
         await here.engine.trade.reverse(given, None, unkept)
     except (ConflictError, UnknownError, InvalidError) as error:
-        return _page(request, here, note=refused(here, error))
+        return await _page(request, here, note=refused(here, error))
     return onward("/merchant", here, done=given.redeemed)
 
 
@@ -167,20 +167,25 @@ def _seen(here: Desk, voucher: VoucherOut, code: str) -> Seen:
     return Seen(voucher, code, tuple(facts))
 
 
-def _page(
+async def _page(
     request: Asked, here: Desk, *, code: str = "", seen: Seen | None = None,
     note: Note | None = None,
 ) -> Response[Any]:  # fmt: skip
-    done = _today(here)
-    staff = _named(here, {one.staff_id for one in done if one.staff_id is not None})
+    told = await here.engine.parts.records.threads.read(_read, here)
     return show(
         request, here, "redeem",
         {
-            "code": code, "seen": seen, "done": [_done(here, one, staff) for one in done],
-            "summary": _summary(here, done),
+            "code": code, "seen": seen, **told,
         },
         note=note,
     )  # fmt: skip
+
+
+def _read(here: Desk) -> dict[str, object]:
+    """Read what was redeemed today and who waits; in a thread."""
+    done = _today(here)
+    staff = _named(here, {one.staff_id for one in done if one.staff_id is not None})
+    return {"done": [_done(here, one, staff) for one in done], "summary": _summary(here, done)}
 
 
 def _summary(here: Desk, done: list[RedemptionOut]) -> str:

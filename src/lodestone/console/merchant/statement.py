@@ -1,6 +1,5 @@
 """The shop's statement, read from the ledger line by line."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -45,7 +44,7 @@ class Account:
 @get("/merchant/statement", include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_statement(request: Asked) -> Response[Any]:
     """Show what the shop earned, was paid out and is owed, day by day."""
-    here = desk(request)
+    here = await desk(request)
     here.need_manager()
     days = here.engine.trade.house.days.of(here.engine.now())
     first, last, note = days - _DAYS + 1, days, None
@@ -53,10 +52,10 @@ async def get_statement(request: Asked) -> Response[Any]:
     try:
         first = day_number(asked["from"], "from") if asked.get("from") else first
         last = day_number(asked["to"], "to") if asked.get("to") else max(first, last)
-        found = await asyncio.to_thread(_read, here, first, last)
+        found = await here.engine.parts.records.threads.read(_read, here, first, last)
     except InvalidError as error:
         first, last, note = days - _DAYS + 1, days, refused(here, error)
-        found = await asyncio.to_thread(_read, here, first, last)
+        found = await here.engine.parts.records.threads.read(_read, here, first, last)
     begins, ends = (str(_EPOCH + timedelta(days=day)) for day in (first, last))
     told = {
         "first": begins, "last": ends, "first_day": here.speech.day(begins),

@@ -56,9 +56,9 @@ class Shelf:
 @get("/merchant/stock", include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_stock(request: Asked) -> Response[Any]:
     """Show what is left of everything the shop sells."""
-    here = desk(request)
+    here = await desk(request)
     here.need_manager()
-    return _page(request, here, changed=request.query_params.get("done", ""))
+    return await _page(request, here, changed=request.query_params.get("done", ""))
 
 
 @post("/merchant/stock", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
@@ -71,7 +71,7 @@ async def post_stock(request: Asked) -> Response[Any]:
         change = whole(fields.get("change", ""), -STOCK_MAX, STOCK_MAX)
         await adjust(here.engine, here.shop.id, place, change)
     except (ConflictError, UnknownError, InvalidError) as error:
-        return _page(request, here, note=refused(here, error))
+        return await _page(request, here, note=refused(here, error))
     return onward("/merchant/stock", here, done=place.item or place.product)
 
 
@@ -83,16 +83,21 @@ def _place(fields: dict[str, str]) -> StockPlace:
     return StockPlace(product, variant, fields.get("date", ""), "")
 
 
-def _page(
+async def _page(
     request: Asked, here: Desk, *, changed: str = "", note: Note | None = None
 ) -> Response[Any]:
-    shops = Shops(here.engine)
-    found = shops.products(_SHELF, None, here.shop.id)
-    shelves = [_shelf(here, shops, one) for one in found]
+    found, shelves = await here.engine.parts.records.threads.read(_read, here)
     if changed and any(changed in (one.id, *_items(one)) for one in found):
         note = Note(here.words.say("The stock is changed."), good=True)
     told = {"shelves": shelves, "summary": _summary(here, shelves), "full": len(found) == _SHELF}
     return show(request, here, "stock", told, note=note)
+
+
+def _read(here: Desk) -> tuple[list[ProductOut], list[Shelf]]:
+    """Read what the shop sells and what is left of it; in a thread."""
+    shops = Shops(here.engine)
+    found = shops.products(_SHELF, None, here.shop.id)
+    return found, [_shelf(here, shops, one) for one in found]
 
 
 def _items(product: ProductOut) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ class FigureReader:
             if found is not None:
                 return found
             start = self._timer()
-            figures = await asyncio.to_thread(self._gather, engine, streams, wanted)
+            figures = await engine.parts.records.threads.read(self._gather, engine, streams, wanted)
             end = self._timer()
             self._kept.pop(key, None)
             if len(self._kept) >= _KEPT_MAX:

@@ -50,7 +50,8 @@ def operator_routes(reader: FigureReader) -> list[Any]:
             return Response(b"", status_code=304, headers={**HEADERS, "etag": tag})
         speech = _speech(request, who.engine)
         shown = await asyncio.to_thread(_shown, figures, speech)
-        told = {**shown, **_around(who, wanted, speech)}
+        read = who.engine.parts.records.threads.read
+        told = {**shown, **await read(_around, who, wanted, speech)}
         name = "operator/figures.html" if part else "operator/window.html"
         answer = console(state).page(request, name, told)
         answer.headers["etag"] = tag
@@ -60,7 +61,7 @@ def operator_routes(reader: FigureReader) -> list[Any]:
         "/operator/receipts/{receipt_id:str}", include_in_schema=False, exception_handlers=refusals
     )
     async def receipt(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
-        return _receipt(request, entered(request, OPERATOR), receipt_id, None)
+        return await _receipt(request, entered(request, OPERATOR), receipt_id, None)
 
     @post(
         "/operator/receipts/{receipt_id:str}/replay", include_in_schema=False, status_code=200,
@@ -68,8 +69,9 @@ def operator_routes(reader: FigureReader) -> list[Any]:
     )  # fmt: skip
     async def replay(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
         who = await sent_by(request, OPERATOR)
-        found = Receipts(who.engine).replay(receipt_id)
-        return _receipt(request, who, receipt_id, found.identical)
+        read = who.engine.parts.records.threads.read
+        found = await read(Receipts(who.engine).replay, receipt_id)
+        return await _receipt(request, who, receipt_id, found.identical)
 
     words = "The operator's window"
     return [window, receipt, replay, *door_of(OPERATOR, words)]
@@ -126,9 +128,16 @@ def _around(who: Entered, wanted: Filter, speech: Speech) -> Mapping[str, object
     }  # fmt: skip
 
 
-def _receipt(request: Asked, who: Entered, name: str, identical: bool | None) -> Response[Any]:  # noqa: FBT001  what a replay said, None when none was asked for
+async def _receipt(
+    request: Asked,
+    who: Entered,
+    name: str,
+    identical: bool | None,  # noqa: FBT001  what a replay said, None when none was asked for
+) -> Response[Any]:
     found, speech = Receipts(who.engine), _speech(request, who.engine)
-    told = receipts.told(found.show(name), found.line(name), speech)
+    read = who.engine.parts.records.threads.read
+    shown, line = await read(lambda: (found.show(name), found.line(name)))
+    told = receipts.told(shown, line, speech)
     given = who.engine.parts.record.given
     return console(request.app.state).page(
         request, "operator/receipt.html",

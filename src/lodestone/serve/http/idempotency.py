@@ -109,7 +109,7 @@ class Idempotency:
         answer = Answer(hashlib.sha256(body).digest(), status, stored)
         now = self._engines.now(claim.community)
         records = self._engines.records
-        await records.threads.write(
+        await records.threads.commit(
             records.remember, claim.community, claim.digest, answer, now=now
         )
 
