@@ -1,12 +1,14 @@
 """The demo: on this machine alone, anyone may look through the eyes of any resident."""
 
 from ipaddress import ip_address
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 from litestar import get, post
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State as AppState
+from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, UnknownError
@@ -14,9 +16,12 @@ from lodestone.base.wire import AppId, TimeText, time_text
 from lodestone.console.asking import REFUSALS, access, engines, off_loop
 from lodestone.console.site import Asked, console
 from lodestone.services.engine import Engine
+from lodestone.services.engines import Engines
+from lodestone.services.permissions import ANYONE
 from lodestone.services.residents import Resident, residents
 
 _RESIDENTS: Final = 24
+Connection = ASGIConnection[Any, Any, Any, Any]
 Search = Annotated[
     str | None, QueryParameter(max_length=64, description="Part of a name, a trade or an id.")
 ]
@@ -42,7 +47,7 @@ class DemoSession(msgspec.Struct, frozen=True):
     expires_at: TimeText
 
 
-def _demo(request: Asked, state: AppState) -> Engine:
+def _demo(request: Connection, state: AppState) -> Engine:
     """Return the demo's engine, for a browser on this machine that shows a page of ours.
 
     Raises:
@@ -57,10 +62,16 @@ def _demo(request: Asked, state: AppState) -> Engine:
             "demo_local",
             "residents can be chosen on the machine that serves the demo, nowhere else",
         )
-    return engines(request).of(name)
+    communities: Engines = state["engines"]
+    return communities.of(name)
 
 
-def local(request: Asked) -> bool:
+def _shown_here(connection: Connection, _: BaseRouteHandler) -> None:
+    """Pass whom a demo on this machine is shown to, before a body is looked at."""
+    _demo(connection, connection.app.state)
+
+
+def local(request: Connection) -> bool:
     """Say whether a request came straight from this machine and was meant for it.
 
     A forwarded one, one that names another host (an address bound anew to ours) and one that another
@@ -87,14 +98,14 @@ def _loopback(host: str | None) -> bool:
         return False
 
 
-@get("/demo/residents", responses=REFUSALS)
+@get("/demo/residents", opt=ANYONE, guards=[_shown_here], responses=REFUSALS)
 async def get_residents(request: Asked, state: AppState, q: Search = None) -> Residents:
     """List residents one may be (the demo, on this machine alone)."""
     engine = _demo(request, state)
     return Residents(await off_loop(request, residents, engine, q or "", limit=_RESIDENTS))
 
 
-@post("/demo/session", status_code=201, responses=REFUSALS)
+@post("/demo/session", opt=ANYONE, guards=[_shown_here], status_code=201, responses=REFUSALS)
 async def post_demo_session(
     request: Asked, state: AppState, data: JSONBody[DemoSessionIn]
 ) -> DemoSession:

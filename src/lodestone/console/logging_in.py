@@ -31,6 +31,7 @@ from lodestone.console.site import HEADERS, console, kept
 from lodestone.console.words import Words
 from lodestone.services.engine import Engine
 from lodestone.services.logins import FORM_MICROS, LOGIN_MICROS, Login
+from lodestone.services.permissions import ANYONE
 
 _FIELDS_MAX: Final = 8
 _STATUS: Final = (
@@ -101,13 +102,13 @@ def door_of(role: Role, title: str) -> list[Any]:
         title: What its pages are called; a sentence of the catalogue.
     """
 
-    @get(f"{role.path}/login", include_in_schema=False, name=f"{role.name} login form")
+    @get(f"{role.path}/login", opt=ANYONE, include_in_schema=False, name=f"{role.name} login form")
     async def form(request: Asked) -> Response[Any]:
         asked = request.query_params
         code = "ended" if asked.get("why") == "ended" else ""
         return _show_form(request, role, title, _Tried(asked.get("next", ""), code))
 
-    @post(f"{role.path}/login", include_in_schema=False, name=f"{role.name} login")
+    @post(f"{role.path}/login", opt=ANYONE, include_in_schema=False, name=f"{role.name} login")
     async def enter(request: Asked) -> Response[Any]:
         try:
             return await _enter(request, role)
@@ -116,7 +117,7 @@ def door_of(role: Role, title: str) -> list[Any]:
             return _show_form(request, role, title, _Tried(wanted, error.code, error))
 
     @post(
-        f"{role.path}/logout", include_in_schema=False, name=f"{role.name} logout",
+        f"{role.path}/logout", opt=ANYONE, include_in_schema=False, name=f"{role.name} logout",
         exception_handlers=refusals_of(role),
     )  # fmt: skip
     async def leave(request: Asked) -> Response[Any]:

@@ -12,6 +12,7 @@ from lodestone.console.asking import REFUSALS, Latitude, Longitude, off_loop, po
 from lodestone.console.site import Asked, console
 from lodestone.console.why import RunnerUpTold, WhyOut, why
 from lodestone.services.catalogue import Catalogue
+from lodestone.services.permissions import BY_PAGE
 from lodestone.services.reasons import Reasons, reasons
 from lodestone.services.showing import About, Around, Me, PageFeed, PageFeedIn, Showing, Shown
 
@@ -30,28 +31,28 @@ class Membership(msgspec.Struct, frozen=True):
     joined: bool
 
 
-@get("/v1/page/me", responses=REFUSALS)
+@get("/v1/page/me", opt=BY_PAGE, responses=REFUSALS)
 async def get_me(request: Asked) -> Me:
     """Say who is looking and what their tabs hold (a page's session)."""
     engine, viewer = session(request)
     return await off_loop(request, Showing(engine, viewer).me)
 
 
-@post("/v1/page/feed", status_code=200, responses=REFUSALS)
+@post("/v1/page/feed", opt=BY_PAGE, status_code=200, responses=REFUSALS)
 async def post_page_feed(request: Asked, data: JSONBody[PageFeedIn]) -> PageFeed:
     """Ask for a page of the viewer's feed, each slot with all that is drawn of it (a page's session)."""
     engine, viewer = session(request)
     return await Showing(engine, viewer).feed(data)
 
 
-@get("/v1/page/posts/{item_id:str}", responses=REFUSALS)
+@get("/v1/page/posts/{item_id:str}", opt=BY_PAGE, responses=REFUSALS)
 async def get_page_post(request: Asked, item_id: ItemId) -> Shown:
     """Fetch one post that somebody passed on, with all that is drawn of it (a page's session)."""
     engine, viewer = session(request)
     return await Showing(engine, viewer).post(app_id(item_id))
 
 
-@get("/v1/page/why/{receipt_id:str}/{slot:int}", responses=REFUSALS)
+@get("/v1/page/why/{receipt_id:str}/{slot:int}", opt=BY_PAGE, responses=REFUSALS)
 async def get_why(
     request: Asked,
     state: AppState,
@@ -83,7 +84,7 @@ async def get_why(
     return why(words, told, shown, second, currency=currency)
 
 
-@get("/v1/page/around", responses=REFUSALS)
+@get("/v1/page/around", opt=BY_PAGE, responses=REFUSALS)
 async def get_around(
     request: Asked, latitude: Latitude = None, longitude: Longitude = None
 ) -> Around:
@@ -92,7 +93,7 @@ async def get_around(
     return await Showing(engine, viewer).around(position_of(latitude, longitude))
 
 
-@put("/v1/page/domains/{domain_id:str}", status_code=200, responses=REFUSALS)
+@put("/v1/page/domains/{domain_id:str}", opt=BY_PAGE, status_code=200, responses=REFUSALS)
 async def join_domain(request: Asked, domain_id: DomainId) -> Membership:
     """Let the viewer join a channel, a place or a profession (a page's session)."""
     engine, viewer = session(request)
@@ -100,7 +101,7 @@ async def join_domain(request: Asked, domain_id: DomainId) -> Membership:
     return Membership(joined=True)
 
 
-@delete("/v1/page/domains/{domain_id:str}", status_code=200, responses=REFUSALS)
+@delete("/v1/page/domains/{domain_id:str}", opt=BY_PAGE, status_code=200, responses=REFUSALS)
 async def leave_domain(request: Asked, domain_id: DomainId) -> Membership:
     """Let the viewer leave it again (a page's session)."""
     engine, viewer = session(request)

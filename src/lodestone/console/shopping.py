@@ -25,6 +25,7 @@ from lodestone.console.qr import Qr, draw
 from lodestone.console.site import console
 from lodestone.content.item import Media
 from lodestone.services.engine import Engine
+from lodestone.services.permissions import BY_PAGE, needs
 from lodestone.services.receipt_ids import ORDER, number_of
 from lodestone.services.showing import Showing
 from lodestone.services.storefront import ProductSheet, ShopCard, ShopSheet
@@ -79,7 +80,7 @@ class MyOrders(msgspec.Struct, frozen=True):
     next_before: str | None
 
 
-@get("/v1/page/products/{product_id:str}", responses=REFUSALS)
+@get("/v1/page/products/{product_id:str}", opt=BY_PAGE, responses=REFUSALS)
 async def get_product_sheet(
     request: Asked, product_id: ProductId, latitude: Latitude = None, longitude: Longitude = None
 ) -> ProductSheet:
@@ -89,7 +90,7 @@ async def get_product_sheet(
     return await off_loop(request, front.product, app_id(product_id))
 
 
-@get("/v1/page/shops/{shop_id:str}", responses=REFUSALS)
+@get("/v1/page/shops/{shop_id:str}", opt=BY_PAGE, responses=REFUSALS)
 async def get_shop_sheet(
     request: Asked, shop_id: ShopId, after: AfterId = None, latitude: Latitude = None,
     longitude: Longitude = None,
@@ -100,7 +101,7 @@ async def get_shop_sheet(
     return await off_loop(request, front.shop, app_id(shop_id), after)
 
 
-@get("/v1/page/orders", responses=REFUSALS)
+@get("/v1/page/orders", opt=BY_PAGE, responses=REFUSALS)
 async def list_my_orders(request: Asked, before: BeforeId = None) -> MyOrders:
     """List the viewer's orders, the newest first (a page's session)."""
     engine, viewer = session(request)
@@ -122,7 +123,7 @@ def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
     return MyOrders(lines, shown[-1].id if len(found) > PAGE else None)
 
 
-@get("/v1/page/orders/{order_id:str}", responses=REFUSALS)
+@get("/v1/page/orders/{order_id:str}", opt=BY_PAGE, responses=REFUSALS)
 async def get_my_order(
     request: Asked, state: AppState, order_id: OrderId, latitude: Latitude = None,
     longitude: Longitude = None,
@@ -142,7 +143,12 @@ async def get_my_order(
     return await off_loop(request, read)
 
 
-@post("/v1/page/orders/{order_id:str}/pay", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/page/orders/{order_id:str}/pay",
+    opt=needs(who="page", own_answers=True),
+    status_code=200,
+    responses=REFUSALS,
+)
 async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> OrderOut:
     """Say that the viewer has paid their order, by the manual provider (the demo, on this machine alone)."""
     engine, viewer = session(request)

@@ -17,6 +17,7 @@ from litestar.plugins import InitPlugin
 from lodestone.console.files import StaticFiles
 from lodestone.console.gate import Gate
 from lodestone.console.words import Catalogue, Words, said_by
+from lodestone.services.permissions import ANYONE
 
 FOLDER: Final = Path(__file__).parent
 THEMES: Final = ("light", "dark")
@@ -126,7 +127,7 @@ def console(state: AppState) -> Console:
     return found
 
 
-@get("/static/{name:str}", include_in_schema=False)
+@get("/static/{name:str}", opt=ANYONE, include_in_schema=False)
 async def get_static(request: Asked, state: AppState, name: FileName) -> Response[bytes]:
     """Fetch a file of the pages: for ever under its content's name, else asked about each time."""
     found = console(state).files.get(name)

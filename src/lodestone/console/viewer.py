@@ -7,6 +7,7 @@ from litestar.datastructures import State as AppState
 
 from lodestone.console.demo import local
 from lodestone.console.site import Asked, console
+from lodestone.services.permissions import ANYONE
 
 _MODULES: Final = (
     "words.js", "api.js", "parts.js", "queue.js", "looking.js", "feed.js", "picture.js", "deeds.js", "share.js", "why.js", "people.js",
@@ -14,7 +15,7 @@ _MODULES: Final = (
 )  # fmt: skip
 
 
-@get("/", include_in_schema=False)
+@get("/", opt=ANYONE, include_in_schema=False)
 async def viewer_page(request: Asked, state: AppState) -> Response[str]:
     """Open the feed in a phone's shape."""
     pages = console(state)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import msgspec
 import structlog
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -31,12 +31,14 @@ from lodestone.serve import (
 )
 from lodestone.serve.door import Asgi, Door
 from lodestone.serve.http.guards import Guards
+from lodestone.serve.http.paths import RouteTable, through_the_door
 from lodestone.serve.meters import Meters
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
 from lodestone.services.desks import Desks
 from lodestone.services.engines import Engines
 from lodestone.services.load import load_of
+from lodestone.services.permissions import ANYONE
 
 _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
@@ -76,7 +78,10 @@ def application(
             "guards": guards,
         }
     )
-    return Door(engines, access, cast("Asgi", inner), wall=wall, guards=guards, meters=meters)
+    return Door(
+        engines, access, cast("Asgi", inner), RouteTable.of(inner), wall=wall, guards=guards,
+        meters=meters,
+    )  # fmt: skip
 
 
 def orders_application(
@@ -87,8 +92,8 @@ def orders_application(
     inner = _inner([*routes_orders.ROUTES, routes_operator.live], None)
     inner.state.update({"engines": desks, "access": access, "guards": guards})
     return Door(
-        cast("Engines", desks), access, cast("Asgi", inner), wall=wall, guards=guards,
-        meters=Meters(lambda: load_of([]), guards), hot=(),
+        cast("Engines", desks), access, cast("Asgi", inner), RouteTable.of(inner), wall=wall,
+        guards=guards, meters=Meters(lambda: load_of([]), guards),
     )  # fmt: skip
 
 
@@ -100,14 +105,15 @@ def _inner(routes: Sequence[Any], pages: InitPlugin | None) -> Litestar:
             Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
-            title="Lodestone", version="1", path="/docs/document", use_handler_docstrings=True,
+            title="Lodestone", version="1", use_handler_docstrings=True,
+            openapi_router=Router("/docs/document", route_handlers=[], opt=ANYONE),
             render_plugins=[JsonRenderPlugin()],
             components=Components(
                 security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
             ),
             security=[{"key": []}],
         ),
-        request_max_body_size=None,
+        guards=[through_the_door], request_max_body_size=None,
         logging_config=None,
         plugins=[] if pages is None else [pages],
     )  # fmt: skip

@@ -6,9 +6,9 @@ application with its principal in the scope's state.
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote
 
 import msgspec
 import structlog
@@ -21,12 +21,14 @@ from lodestone.base.errors import (
     LodestoneError,
     Problem,
     UnauthorisedError,
+    UnknownError,
 )
-from lodestone.base.wire import SLASH, decode, problem_of
+from lodestone.base.wire import decode, problem_of
 from lodestone.events.wire import EventIn, Verdicts, decode_events
 from lodestone.serve.http.answer import Answer
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
+from lodestone.serve.http.paths import Match, RouteTable, unrouted
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.limits import Told
 from lodestone.serve.meters import Meters
@@ -45,18 +47,29 @@ Headers = list[tuple[bytes, bytes]]
 Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 
 HOT: Final = ("/v1/feeds", "/v1/events")
-"""The routes that are answered here."""
+"""The routes that are answered here, where the application behind the door has them in its document."""
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
-_OPEN: Final = (
-    "/health/", "/docs", "/openapi.json", "/metrics", "/media/", "/api/health/",
-    "/static/", "/operator", "/merchant", "/demo/",
-)  # fmt: skip
-"""What needs no key: a page brings a session of its own."""
-_CALLBACKS: Final = ("/v1/live/hooks/srs",)
-"""Posted to by who cannot send a header; each checks the token in its address."""
 _FEEDS: Final = msgspec.json.Encoder()
 _LOG: Final = structlog.get_logger("lodestone.serve")
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One request on its way in, and its answer on its way out."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    headers: dict[bytes, bytes]
+    """Of the request, names in lower case."""
+    own: Headers
+    """What the door adds to the answer's headers."""
+
+    @property
+    def address(self) -> str:
+        """Return the client's address, empty where it has none."""
+        return (self.scope.get("client") or ("",))[0]
 
 
 class Door:
@@ -67,15 +80,16 @@ class Door:
         engines: Engines,
         access: Access,
         inner: Asgi,
+        routes: RouteTable,
         *,
         wall: Clock,
         guards: Guards,
         meters: Meters,
-        hot: Collection[str] = HOT,
     ) -> None:
         self._engines = engines
         self._access = access
         self._inner = inner
+        self._routes = routes
         self._wall = wall
         self.guards = guards
         self._limits = guards.limits
@@ -85,14 +99,19 @@ class Door:
         self._idempotency = Idempotency(engines)
         self._bodies = Bodies()
         handlers = {"/v1/feeds": self._feeds, "/v1/events": self._events}
-        self._hot = {path: handlers[path] for path in hot}
+        matches = {path: routes.match("POST", None, path) for path in HOT}
+        self._hot = {
+            path.encode(): (handlers[path], match)
+            for path, match in matches.items()
+            if match.route is not None
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        began, path, method = self.monotonic(), scope["path"], scope["method"]
+        began, method = self.monotonic(), scope["method"]
         answer = Answer(send, head=method == "HEAD")
         if answer.head:
             # Answered as GET is, by every route alike; the server goes by its own scope and sends no body.
@@ -102,9 +121,7 @@ class Door:
                 await self._answer(scope, receive, answer, lease)
         finally:
             # What no route answered has no template, and whatever was asked for is nobody's label.
-            hot = method == "POST" and path in self._hot
-            route = path if hot else scope.get("path_template") or "none"
-            took = self.monotonic() - began
+            route, took = scope.get("path_template") or "none", self.monotonic() - began
             self._meters.request(route, method, answer.status, took)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, lease: Lease) -> None:
@@ -113,18 +130,20 @@ class Door:
         own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
         if takes_gzip(headers.get(b"accept-encoding", b"")):
             send = Packing(send)
-        if b"%2f" in scope.get("raw_path", b"").lower():
-            scope["path"] = _path_of(scope["raw_path"])
-        hot = self._hot.get(scope["path"]) if scope["method"] == "POST" else None
+        asked = _Exchange(scope, receive, send, headers, own)
         try:
-            principal = self._principal(scope, headers, own)
+            hot, match = self._match(asked)
+            principal = self._principal(asked, match)
+            _permit(principal, match)
             if hot is not None and principal is not None:
+                if _history(scope["query_string"]):
+                    principal.need("import")
                 body = await lease.read(receive, headers, principal)
-                await self._answer_hot(hot, principal, scope, headers, body, send, own)
+                await self._answer_hot(hot, principal, match, asked, body)
                 return
-            scope.setdefault("state", {})["principal"] = principal
+            scope.setdefault("state", {}).update(principal=principal, route=match.route)
             body = await lease.read(receive, headers, principal)
-            await self._once(scope, receive, send, headers, own, body)
+            await self._once(match, asked, body)
         except DisconnectedError:
             return
         except TooLargeError as error:
@@ -144,24 +163,47 @@ class Door:
             reply = error_body("internal", "something went wrong here; it has been logged")
             await _send(send, 500, reply, own)
 
-    def _principal(
-        self, scope: Scope, headers: dict[bytes, bytes], own: Headers
-    ) -> Principal | None:
+    def _match(self, asked: _Exchange) -> tuple[Hot | None, Match]:
+        """Return what the path names, and set the scope to its one spelling.
+
+        Raises:
+            UnknownError: It is spelled otherwise; counted with what needs no key.
+        """
+        scope = asked.scope
+        method, raw = scope["method"], scope.get("raw_path")
+        hot = self._hot.get(raw or scope["path"].encode("utf-8", "replace"))
+        if hot is not None and method == "POST":
+            scope["path_template"] = scope["path"]
+            return hot
+        try:
+            match = self._routes.match(method, raw, scope["path"])
+        except UnknownError:
+            told = self._limits.take_open(asked.address, "", self._wall.now())
+            _within(told, "over this address's limit", asked.own)
+            raise
+        scope["path"], scope["root_path"] = match.path, ""
+        if match.route is not None:
+            scope["path_template"] = match.route.template
+        return None, match
+
+    def _principal(self, asked: _Exchange, match: Match) -> Principal | None:
         """Return who asks, None where nobody must say; adds the rate limit's headers."""
-        if scope["method"] == "POST" and scope["path"] in _CALLBACKS:
+        if match.route is not None and match.route.permission.who == "callback":
             return None
-        now, address = self._wall.now(), (scope.get("client") or ("",))[0]
-        if scope["path"].startswith(_OPEN) or scope["path"] == "/":
-            counted = self._limits.take_open(address, scope["path"], now)
+        now, address, own = self._wall.now(), asked.address, asked.own
+        if match.open:
+            counted = self._limits.take_open(address, asked.scope["path"], now)
             _within(counted, "over this address's limit", own)
             return None
         try:
-            principal = self._known(headers, now, look_up=not self._limits.barred(address, now))
+            principal = self._known(
+                asked.headers, now, look_up=not self._limits.barred(address, now)
+            )
         except UnauthorisedError:
             told = self._limits.take_refused(address, now)
             _within(told, "this address has shown too many keys that are not known", own)
             raise
-        _vouch(scope)
+        _vouch(asked.scope)
         _within(self._limits.take(principal, now), "over this key's limit", own)
         return principal
 
@@ -174,13 +216,13 @@ class Door:
         return self._access.principal(text.decode("utf-8", "replace"), named, now, look_up=look_up)
 
     async def _answer_hot(
-        self, hot: Hot, principal: Principal, scope: Scope, headers: dict[bytes, bytes], body: bytes,
-        send: Send, own: Headers,
-    ) -> None:  # fmt: skip
+        self, hot: Hot, principal: Principal, match: Match, asked: _Exchange, body: bytes
+    ) -> None:
         """Answer a hot route, once under its idempotency key if it has one."""
-        query = scope["query_string"]
+        headers, send, own = asked.headers, asked.send, asked.own
+        query = asked.scope["query_string"]
         token = headers.get(b"idempotency-key")
-        claim = self._idempotency.claim(principal, scope["path"], query, token, b"")
+        claim = self._idempotency.claim(principal, match, query, token, b"")
         if claim is None:
             await _send(send, 200, await hot(principal, body, headers, query), own)
             return
@@ -193,18 +235,16 @@ class Door:
                 answered = before.body
             await _send(send, 200, answered, own)
 
-    async def _once(
-        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], own: Headers,
-        body: bytes,
-    ) -> None:  # fmt: skip
+    async def _once(self, match: Match, asked: _Exchange, body: bytes) -> None:
         """Pass a request on, or answer as before when its idempotency key has been here."""
+        scope, send, headers, own = asked.scope, asked.send, asked.headers, asked.own
         token, principal = headers.get(b"idempotency-key"), scope["state"]["principal"]
         claim = None
         if scope["method"] == "POST" and principal is not None:
             query = scope["query_string"]
-            claim = self._idempotency.claim(principal, scope["path"], query, token, _key(headers))
+            claim = self._idempotency.claim(principal, match, query, token, _key(headers))
         if claim is None:
-            await self._pass_on(scope, receive, send, own, body)
+            await self._pass_on(asked, send, body)
             return
         async with self._idempotency.running(claim):
             before = await self._idempotency.recall(claim, body)
@@ -216,7 +256,7 @@ class Door:
             async def keep(message: MutableMapping[str, Any]) -> None:
                 parts.append(message)
 
-            await self._pass_on(scope, receive, keep, own, body)
+            await self._pass_on(asked, keep, body)
             if parts:
                 # Remembered before it is sent: whoever has seen an answer is given the same again.
                 answered = b"".join(part.get("body", b"") for part in parts[1:])
@@ -224,10 +264,9 @@ class Door:
             for message in parts:
                 await send(message)
 
-    async def _pass_on(
-        self, scope: Scope, receive: Receive, send: Send, own: Headers, body: bytes
-    ) -> None:
+    async def _pass_on(self, asked: _Exchange, send: Send, body: bytes) -> None:
         """Hand a request to the inner application, its body unpacked."""
+        scope = asked.scope
         plain = [
             (name, value)
             for name, value in scope["headers"]
@@ -239,13 +278,13 @@ class Door:
         async def replay() -> MutableMapping[str, Any]:
             nonlocal sent
             if sent:
-                return await receive()
+                return await asked.receive()
             sent = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def with_own(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *own]
+                message["headers"] = [*message["headers"], *asked.own]
             await send(message)
 
         await self._inner(scope, replay, with_own)
@@ -265,9 +304,7 @@ class Door:
         self, principal: Principal, body: bytes, headers: dict[bytes, bytes], query: bytes
     ) -> bytes:
         principal.need("events")
-        history = b"history=true" in query.split(b"&")
-        if history:
-            principal.need("import")
+        history = _history(query)
         ndjson = b"ndjson" in headers.get(b"content-type", b"")
         try:
             events = decode_events(body, ndjson=ndjson)
@@ -325,14 +362,26 @@ def _own_events_only(viewer: str, events: list[Any]) -> None:
             )
 
 
-def _path_of(raw: bytes) -> str:
-    """Return the path of an address in which an id holds a slash, so that it parts no words.
+def _permit(principal: Principal | None, match: Match) -> None:
+    """Pass who may call a route, and a path that can be read.
 
-    >>> _path_of(b"/v1/people/a%2Fb") == f"/v1/people/a{SLASH}b"
-    True
+    Raises:
+        ForbiddenError: The route asks for more than who asks has.
+        UnknownError: There is no such route.
+        InvalidError: A parameter of the path is no printable text.
     """
-    words = raw.decode("ascii", "replace").split("/")
-    return "/".join(unquote(word, errors="replace").replace("/", SLASH) for word in words)
+    if principal is not None and match.route is not None:
+        match.route.permission.check(principal)
+    if not match.known:
+        raise unrouted()
+    if match.unreadable is not None:
+        problem = Problem(match.unreadable, "must be 1 to 128 printable characters, in UTF-8")
+        raise InvalidError("id_invalid", f"{problem.field} {problem.problem}", (problem,))
+
+
+def _history(query: bytes) -> bool:
+    """Say whether events are history, which teaches rates only."""
+    return b"history=true" in query.split(b"&")
 
 
 async def _send(send: Send, status: int, body: bytes, own: Headers) -> None:

@@ -14,6 +14,7 @@ from lodestone.base.wire import ErrorReply
 from lodestone.serve import gorse_feedback, gorse_lists, gorse_records
 from lodestone.serve.common import REFUSALS, Asked
 from lodestone.serve.gorse_common import held
+from lodestone.services.permissions import needs
 
 _FEED: Final = "use GET /api/recommend/{user-id}: every decision here uses all signals at once"
 _PEOPLE: Final = "people are not compared with each other here; ask for recommendations instead"
@@ -32,7 +33,7 @@ def _not_offered(path: str, cure: str) -> HTTPRouteHandler:
         raise NotOfferedError("not_offered", f"not offered here; {cure}")
 
     refuse.__doc__ = f"Not offered (Gorse): {cure}."
-    return get(path, status_code=501, responses=REFUSALS)(refuse)
+    return get(path, opt=needs("read", who="server"), status_code=501, responses=REFUSALS)(refuse)
 
 
 ROUTES = [

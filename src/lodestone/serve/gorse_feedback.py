@@ -37,6 +37,7 @@ from lodestone.serve.gorse_shapes import (
 )
 from lodestone.services.engine import Engine
 from lodestone.services.ingest import EARLY_MICROS, LATE_MICROS
+from lodestone.services.permissions import needs
 from lodestone.services.told import Entry, Wanted, entries
 from lodestone.traffic.policy import FEEDBACK_WORDS, Policy
 
@@ -133,21 +134,21 @@ async def _know(request: Asked, here: Engine, rows: Sequence[FeedbackIn]) -> Non
         await insert_items(here, [Item(name) for name in sorted(items)])
 
 
-@post("/api/feedback", status_code=200, responses=ANSWERS)
+@post("/api/feedback", opt=needs("events", who="server"), status_code=200, responses=ANSWERS)
 async def gorse_insert_feedback(request: Asked, data: JSONBody[list[FeedbackIn]]) -> Success:
     """Insert feedback (Gorse): events about no decision."""
     here = held(request, "events")
     return Success(await insert_feedback(request, here, data, overwrite=False))
 
 
-@put("/api/feedback", responses=ANSWERS)
+@put("/api/feedback", opt=needs("events", who="server"), responses=ANSWERS)
 async def gorse_put_feedback(request: Asked, data: JSONBody[list[FeedbackIn]]) -> Success:
     """Insert feedback once for each type, user and item (Gorse); the first stands."""
     here = held(request, "events")
     return Success(await insert_feedback(request, here, data, overwrite=True))
 
 
-@get("/api/feedback", responses=ANSWERS)
+@get("/api/feedback", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_feedback(
     request: Asked, n: N = COUNT, cursor: GorseCursor = None
 ) -> FeedbackPage:
@@ -156,7 +157,7 @@ async def gorse_get_feedback(
     return await _page(here, await entries(here, Wanted()), n, cursor)
 
 
-@get("/api/feedback/{feedback_type:str}", responses=ANSWERS)
+@get("/api/feedback/{feedback_type:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_typed_feedback(
     request: Asked, feedback_type: Id, n: N = COUNT, cursor: GorseCursor = None
 ) -> FeedbackPage:
@@ -166,14 +167,20 @@ async def gorse_get_typed_feedback(
     return await _page(here, found, n, cursor, feedback_type)
 
 
-@get("/api/feedback/{user_id:str}/{item_id:str}", responses=ANSWERS)
+@get(
+    "/api/feedback/{user_id:str}/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS
+)
 async def gorse_get_user_item_feedback(request: Asked, user_id: Id, item_id: Id) -> list[Feedback]:
     """List feedback between a user and an item (Gorse)."""
     here = held(request, "read")
     return await _shown(here, await entries(here, Wanted(named(user_id), named(item_id))))
 
 
-@get("/api/feedback/{feedback_type:str}/{user_id:str}/{item_id:str}", responses=ANSWERS)
+@get(
+    "/api/feedback/{feedback_type:str}/{user_id:str}/{item_id:str}",
+    opt=needs("read", who="server"),
+    responses=ANSWERS,
+)
 async def gorse_get_one_feedback(
     request: Asked, feedback_type: Id, user_id: Id, item_id: Id
 ) -> Feedback | dict[str, str]:
@@ -184,7 +191,12 @@ async def gorse_get_one_feedback(
     return found[0] if found else {}
 
 
-@delete("/api/feedback/{user_id:str}/{item_id:str}", status_code=200, responses=ANSWERS)
+@delete(
+    "/api/feedback/{user_id:str}/{item_id:str}",
+    opt=needs("events", who="server"),
+    status_code=200,
+    responses=ANSWERS,
+)
 async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: Id) -> Success:
     """Delete feedback between a user and an item (Gorse): a like is taken back; what was seen was seen."""
     return await _take_back(request, Wanted(named(user_id), named(item_id), (Kind.LIKE,)))
@@ -192,6 +204,7 @@ async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: 
 
 @delete(
     "/api/feedback/{feedback_type:str}/{user_id:str}/{item_id:str}",
+    opt=needs("events", who="server"),
     status_code=200,
     responses=ANSWERS,
 )
@@ -222,7 +235,11 @@ async def _take_back(request: Asked, wanted: Wanted) -> Success:
     return Success(verdicts.accepted)
 
 
-@get("/api/user/{user_id:str}/feedback/{feedback_type:str}", responses=ANSWERS)
+@get(
+    "/api/user/{user_id:str}/feedback/{feedback_type:str}",
+    opt=needs("read", who="server"),
+    responses=ANSWERS,
+)
 async def gorse_get_typed_user_feedback(
     request: Asked, user_id: Id, feedback_type: Id
 ) -> list[Feedback]:
@@ -232,14 +249,18 @@ async def gorse_get_typed_user_feedback(
     return await _shown(here, await entries(here, wanted), feedback_type)
 
 
-@get("/api/user/{user_id:str}/feedback", responses=ANSWERS)
+@get("/api/user/{user_id:str}/feedback", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[Feedback]:
     """List a user's feedback (Gorse)."""
     here = held(request, "read")
     return await _shown(here, await entries(here, Wanted(named(user_id))))
 
 
-@get("/api/item/{item_id:str}/feedback/{feedback_type:str}", responses=ANSWERS)
+@get(
+    "/api/item/{item_id:str}/feedback/{feedback_type:str}",
+    opt=needs("read", who="server"),
+    responses=ANSWERS,
+)
 async def gorse_get_typed_item_feedback(
     request: Asked, item_id: Id, feedback_type: Id
 ) -> list[Feedback]:
@@ -249,7 +270,7 @@ async def gorse_get_typed_item_feedback(
     return await _shown(here, await entries(here, wanted), feedback_type)
 
 
-@get("/api/item/{item_id:str}/feedback", responses=ANSWERS)
+@get("/api/item/{item_id:str}/feedback", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_item_feedback(request: Asked, item_id: Id) -> list[Feedback]:
     """List an item's feedback (Gorse)."""
     here = held(request, "read")

@@ -28,6 +28,7 @@ from lodestone.services.engine import Engine
 from lodestone.services.feeds import Explain, Feed, FeedRequest, Surface
 from lodestone.services.ingest import EARLY_MICROS
 from lodestone.services.lists import Cut, Lists, Scored
+from lodestone.services.permissions import needs
 
 _PAGE: Final = 50
 _MOST: Final = 200
@@ -51,7 +52,11 @@ WriteDelay = Annotated[
 Name = Annotated[str, PathParameter(description="The list's name.")]
 
 
-@get("/api/recommend/{user_id:str}", responses=ANSWERS)
+@get(
+    "/api/recommend/{user_id:str}",
+    opt=needs("feeds", who="server", empty_tail=True),
+    responses=ANSWERS,
+)
 async def gorse_recommend(
     request: Asked, user_id: Id, n: Wanted = COUNT, category: Category = None,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
@@ -61,7 +66,11 @@ async def gorse_recommend(
     return await wish.answer(one_category(None, category), scored=version == "2")
 
 
-@get("/api/recommend/{user_id:str}/{category_name:str}", responses=ANSWERS)
+@get(
+    "/api/recommend/{user_id:str}/{category_name:str}",
+    opt=needs("feeds", who="server"),
+    responses=ANSWERS,
+)
 async def gorse_recommend_category(
     request: Asked, user_id: Id, category_name: Id, n: Wanted = COUNT,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
@@ -153,7 +162,7 @@ def _scores(feed: Feed) -> list[Score]:
     return [Score(slot.item_id, values.get(slot.slot, 0.0)) for slot in feed.slots]
 
 
-@get("/api/latest", responses=ANSWERS)
+@get("/api/latest", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_latest(
     request: Asked, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
@@ -163,7 +172,7 @@ async def gorse_latest(
     return _told(Lists(held(request, "read")).latest(cut))
 
 
-@get("/api/latest/{category_name:str}", responses=ANSWERS)
+@get("/api/latest/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_latest_category(
     request: Asked, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
 ) -> list[Score]:
@@ -172,7 +181,7 @@ async def gorse_latest_category(
     return _told(Lists(held(request, "read")).latest(cut))
 
 
-@get("/api/popular", responses=ANSWERS)
+@get("/api/popular", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_popular(
     request: Asked, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
@@ -182,7 +191,7 @@ async def gorse_popular(
     return _told(Lists(held(request, "read")).popular(cut, recent=False))
 
 
-@get("/api/popular/{category_name:str}", responses=ANSWERS)
+@get("/api/popular/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_popular_category(
     request: Asked, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
 ) -> list[Score]:
@@ -191,7 +200,7 @@ async def gorse_popular_category(
     return _told(Lists(held(request, "read")).popular(cut, recent=False))
 
 
-@get("/api/non-personalized/{name:str}", responses=ANSWERS)
+@get("/api/non-personalized/{name:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_non_personalized(
     request: Asked, name: Name, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
@@ -206,7 +215,7 @@ async def gorse_non_personalized(
     return _told(lists.popular(cut, recent=name == "trending"))
 
 
-@get("/api/item/{item_id:str}/neighbors", responses=ANSWERS)
+@get("/api/item/{item_id:str}/neighbors", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_neighbours(
     request: Asked, item_id: Id, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
@@ -216,7 +225,11 @@ async def gorse_neighbours(
     return _told(Lists(held(request, "read")).neighbours(named(item_id), cut))
 
 
-@get("/api/item/{item_id:str}/neighbors/{category_name:str}", responses=ANSWERS)
+@get(
+    "/api/item/{item_id:str}/neighbors/{category_name:str}",
+    opt=needs("read", who="server"),
+    responses=ANSWERS,
+)
 async def gorse_neighbours_category(
     request: Asked, item_id: Id, category_name: Id, n: N = COUNT, offset: Offset = 0,
     viewer: Viewer = None,
@@ -226,7 +239,9 @@ async def gorse_neighbours_category(
     return _told(Lists(held(request, "read")).neighbours(named(item_id), cut))
 
 
-@get("/api/item-to-item/{name:str}/{item_id:str}", responses=ANSWERS)
+@get(
+    "/api/item-to-item/{name:str}/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS
+)
 async def gorse_item_to_item(
     request: Asked, name: Name, item_id: Id, n: N = COUNT, offset: Offset = 0,
     category: Category = None, viewer: Viewer = None,
@@ -240,7 +255,7 @@ async def gorse_item_to_item(
     )
 
 
-@post("/api/session/recommend", status_code=200, responses=ANSWERS)
+@post("/api/session/recommend", opt=needs("read", who="server"), status_code=200, responses=ANSWERS)
 async def gorse_session(
     request: Asked, data: JSONBody[list[FeedbackIn]], n: N = COUNT, offset: Offset = 0
 ) -> list[Score]:
@@ -248,7 +263,12 @@ async def gorse_session(
     return _session(held(request, "read"), data, Cut(n, offset))
 
 
-@post("/api/session/recommend/{category_name:str}", status_code=200, responses=ANSWERS)
+@post(
+    "/api/session/recommend/{category_name:str}",
+    opt=needs("read", who="server"),
+    status_code=200,
+    responses=ANSWERS,
+)
 async def gorse_session_category(
     request: Asked, category_name: Id, data: JSONBody[list[FeedbackIn]], n: N = COUNT,
     offset: Offset = 0,

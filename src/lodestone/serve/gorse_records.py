@@ -41,37 +41,38 @@ from lodestone.serve.gorse_shapes import (
 )
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
+from lodestone.services.permissions import ANYONE, needs
 from lodestone.services.personal import Personal
 from lodestone.stores.records import ItemRecord, PersonRecord
 
 Search = Annotated[str | None, QueryParameter(name="q", description="Not offered.")]
 
 
-@get("/api/health/live")
+@get("/api/health/live", opt=ANYONE)
 async def gorse_live() -> Health:
     """Say that the process lives, as Gorse does."""
     return Health()
 
 
-@get("/api/health/ready")
+@get("/api/health/ready", opt=ANYONE)
 async def gorse_ready() -> Health:
     """Say that the engine is ready, as Gorse does."""
     return Health()
 
 
-@post("/api/user", status_code=200, responses=ANSWERS)
+@post("/api/user", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
 async def gorse_insert_user(request: Asked, data: JSONBody[User]) -> Success:
     """Insert a user (Gorse): a person."""
     return Success(await insert_users(held(request, "write"), [data]))
 
 
-@post("/api/users", status_code=200, responses=ANSWERS)
+@post("/api/users", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
 async def gorse_insert_users(request: Asked, data: JSONBody[list[User]]) -> Success:
     """Insert users (Gorse)."""
     return Success(await insert_users(held(request, "write"), data))
 
 
-@get("/api/user/{user_id:str}", responses=ANSWERS)
+@get("/api/user/{user_id:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_user(request: Asked, user_id: Id) -> User:
     """Get a user (Gorse)."""
     here = held(request, "read")
@@ -79,7 +80,7 @@ async def gorse_get_user(request: Asked, user_id: Id) -> User:
     return user_out(record)
 
 
-@get("/api/users", responses=ANSWERS)
+@get("/api/users", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = None) -> Users:
     """List users (Gorse); those who are only items' authors are none."""
     here = held(request, "read")
@@ -93,7 +94,7 @@ async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = No
     return Users(following, [user_out(record) for record in shown])
 
 
-@patch("/api/user/{user_id:str}", responses=ANSWERS)
+@patch("/api/user/{user_id:str}", opt=needs("write", who="server"), responses=ANSWERS)
 async def gorse_modify_user(request: Asked, user_id: Id, data: JSONBody[UserPatch]) -> Success:
     """Modify a user (Gorse)."""
     here, name = held(request, "write"), named(user_id)
@@ -103,7 +104,9 @@ async def gorse_modify_user(request: Asked, user_id: Id, data: JSONBody[UserPatc
     return Success(1)
 
 
-@delete("/api/user/{user_id:str}", status_code=200, responses=ANSWERS)
+@delete(
+    "/api/user/{user_id:str}", opt=needs("write", who="server"), status_code=200, responses=ANSWERS
+)
 async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Success:
     """Delete a user (Gorse): the person is erased from every file, feedback with them."""
     here, name = held(request, "write"), named(user_id)
@@ -113,25 +116,25 @@ async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Suc
     return Success(1)
 
 
-@post("/api/item", status_code=200, responses=ANSWERS)
+@post("/api/item", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
 async def gorse_insert_item(request: Asked, data: JSONBody[Item]) -> Success:
     """Insert an item (Gorse)."""
     return Success(await insert_items(held(request, "write"), [data]))
 
 
-@post("/api/items", status_code=200, responses=ANSWERS)
+@post("/api/items", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
 async def gorse_insert_items(request: Asked, data: JSONBody[list[Item]]) -> Success:
     """Insert items (Gorse)."""
     return Success(await insert_items(held(request, "write"), data))
 
 
-@get("/api/item/{item_id:str}", responses=ANSWERS)
+@get("/api/item/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_item(request: Asked, item_id: Id) -> Item:
     """Get an item (Gorse)."""
     return item_out(await off_loop(request, live_item, held(request, "read"), named(item_id)))
 
 
-@get("/api/items", responses=ANSWERS | NOT_OFFERED)
+@get("/api/items", opt=needs("read", who="server"), responses=ANSWERS | NOT_OFFERED)
 async def gorse_get_items(
     request: Asked, n: N = COUNT, cursor: GorseCursor = None, search: Search = None
 ) -> Items:
@@ -149,7 +152,7 @@ async def gorse_get_items(
     return Items(following, [item_out(record) for record in shown])
 
 
-@patch("/api/item/{item_id:str}", responses=ANSWERS)
+@patch("/api/item/{item_id:str}", opt=needs("write", who="server"), responses=ANSWERS)
 async def gorse_modify_item(request: Asked, item_id: Id, data: JSONBody[ItemPatch]) -> Success:
     """Modify an item (Gorse)."""
     return await _modify(held(request, "write"), named(item_id), data)
@@ -162,7 +165,9 @@ async def _modify(here: Engine, item_id: str, change: ItemPatch) -> Success:
     return Success(1)
 
 
-@delete("/api/item/{item_id:str}", status_code=200, responses=ANSWERS)
+@delete(
+    "/api/item/{item_id:str}", opt=needs("write", who="server"), status_code=200, responses=ANSWERS
+)
 async def gorse_delete_item(request: Asked, item_id: Id) -> Success:
     """Delete an item (Gorse): it is withdrawn from every feed and list; what it earned stays counted."""
     here, name = held(request, "write"), named(item_id)
@@ -173,7 +178,11 @@ async def gorse_delete_item(request: Asked, item_id: Id) -> Success:
     return Success(1)
 
 
-@put("/api/item/{item_id:str}/category/{category:str}", responses=ANSWERS)
+@put(
+    "/api/item/{item_id:str}/category/{category:str}",
+    opt=needs("write", who="server"),
+    responses=ANSWERS,
+)
 async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Success:
     """Insert a category of an item (Gorse): a channel."""
     here, name = held(request, "write"), named(item_id)
@@ -181,7 +190,12 @@ async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Su
     return await _modify(here, name, ItemPatch(categories=[*old, named(category, "category")]))
 
 
-@delete("/api/item/{item_id:str}/category/{category:str}", status_code=200, responses=ANSWERS)
+@delete(
+    "/api/item/{item_id:str}/category/{category:str}",
+    opt=needs("write", who="server"),
+    status_code=200,
+    responses=ANSWERS,
+)
 async def gorse_delete_category(request: Asked, item_id: Id, category: Id) -> Success:
     """Delete a category of an item (Gorse)."""
     here, name = held(request, "write"), named(item_id)

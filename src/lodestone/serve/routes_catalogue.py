@@ -28,6 +28,7 @@ from lodestone.serve.common import (
     page,
 )
 from lodestone.services.catalogue import BulkOut
+from lodestone.services.permissions import needs
 from lodestone.services.personal import Personal, PersonExport
 
 AuthorId = Annotated[str | None, QueryParameter(description="Only this author's.")]
@@ -65,7 +66,7 @@ _MADE_DOMAIN = {
 }
 
 
-@put("/v1/people/{person_id:str}", status_code=200, responses=_MADE_PERSON)
+@put("/v1/people/{person_id:str}", opt=needs("write"), status_code=200, responses=_MADE_PERSON)
 async def put_person(
     request: Asked, person_id: PathId, data: JSONBody[PersonIn]
 ) -> Response[PersonOut]:
@@ -74,14 +75,14 @@ async def put_person(
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/people/{person_id:str}", responses=REFUSALS)
+@get("/v1/people/{person_id:str}", opt=needs("read"), responses=REFUSALS)
 async def get_person(request: Asked, person_id: PathId) -> PersonOut:
     """Read a person."""
     made = catalogue(request, "read")
     return await off_loop(request, made.person, named(person_id))
 
 
-@get("/v1/people", responses=REFUSALS)
+@get("/v1/people", opt=needs("read"), responses=REFUSALS)
 async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> People:
     """List people."""
     made = catalogue(request, "read")
@@ -89,13 +90,13 @@ async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None)
     return People(*cut(found, limit))
 
 
-@delete("/v1/people/{person_id:str}", responses=REFUSALS)
+@delete("/v1/people/{person_id:str}", opt=needs("write"), responses=REFUSALS)
 async def delete_person(request: Asked, state: AppState, person_id: PathId) -> None:
     """Erase a person from every file, for good."""
     await Personal(engine(request, "write")).erase(named(person_id), state["media"])
 
 
-@get("/v1/people/{person_id:str}/export", responses=REFUSALS)
+@get("/v1/people/{person_id:str}/export", opt=needs("read"), responses=REFUSALS)
 async def export_person(request: Asked, person_id: PathId) -> PersonExport:
     """Export everything held about a person."""
     return await Personal(engine(request, "read")).export(named(person_id))
@@ -118,19 +119,26 @@ def _edges(request: Asked, person_id: str, what: str, limit: int, cursor: str | 
     return Names(*page(found, limit, cursor))
 
 
-@put("/v1/people/{person_id:str}/follows/{author_id:str}", status_code=204, responses=REFUSALS)
+@put(
+    "/v1/people/{person_id:str}/follows/{author_id:str}",
+    opt=needs("write"),
+    status_code=204,
+    responses=REFUSALS,
+)
 async def put_follow(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Follow an author."""
     await _edge(request, person_id, author_id, "follows", on=True)
 
 
-@delete("/v1/people/{person_id:str}/follows/{author_id:str}", responses=REFUSALS)
+@delete(
+    "/v1/people/{person_id:str}/follows/{author_id:str}", opt=needs("write"), responses=REFUSALS
+)
 async def delete_follow(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Follow an author no longer."""
     await _edge(request, person_id, author_id, "follows", on=False)
 
 
-@get("/v1/people/{person_id:str}/follows", responses=REFUSALS)
+@get("/v1/people/{person_id:str}/follows", opt=needs("read"), responses=REFUSALS)
 async def list_follows(
     request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
@@ -138,19 +146,24 @@ async def list_follows(
     return _edges(request, person_id, "follows", limit, cursor)
 
 
-@put("/v1/people/{person_id:str}/blocks/{author_id:str}", status_code=204, responses=REFUSALS)
+@put(
+    "/v1/people/{person_id:str}/blocks/{author_id:str}",
+    opt=needs("write"),
+    status_code=204,
+    responses=REFUSALS,
+)
 async def put_block(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Block a person."""
     await _edge(request, person_id, author_id, "blocks", on=True)
 
 
-@delete("/v1/people/{person_id:str}/blocks/{author_id:str}", responses=REFUSALS)
+@delete("/v1/people/{person_id:str}/blocks/{author_id:str}", opt=needs("write"), responses=REFUSALS)
 async def delete_block(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Block a person no longer."""
     await _edge(request, person_id, author_id, "blocks", on=False)
 
 
-@get("/v1/people/{person_id:str}/blocks", responses=REFUSALS)
+@get("/v1/people/{person_id:str}/blocks", opt=needs("read"), responses=REFUSALS)
 async def list_blocks(
     request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
@@ -158,19 +171,24 @@ async def list_blocks(
     return _edges(request, person_id, "blocks", limit, cursor)
 
 
-@put("/v1/people/{person_id:str}/mutes/{author_id:str}", status_code=204, responses=REFUSALS)
+@put(
+    "/v1/people/{person_id:str}/mutes/{author_id:str}",
+    opt=needs("write"),
+    status_code=204,
+    responses=REFUSALS,
+)
 async def put_mute(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Mute a person."""
     await _edge(request, person_id, author_id, "mutes", on=True)
 
 
-@delete("/v1/people/{person_id:str}/mutes/{author_id:str}", responses=REFUSALS)
+@delete("/v1/people/{person_id:str}/mutes/{author_id:str}", opt=needs("write"), responses=REFUSALS)
 async def delete_mute(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Mute a person no longer."""
     await _edge(request, person_id, author_id, "mutes", on=False)
 
 
-@get("/v1/people/{person_id:str}/mutes", responses=REFUSALS)
+@get("/v1/people/{person_id:str}/mutes", opt=needs("read"), responses=REFUSALS)
 async def list_mutes(
     request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
@@ -178,21 +196,21 @@ async def list_mutes(
     return _edges(request, person_id, "mutes", limit, cursor)
 
 
-@put("/v1/items/{item_id:str}", status_code=200, responses=_MADE_ITEM)
+@put("/v1/items/{item_id:str}", opt=needs("write"), status_code=200, responses=_MADE_ITEM)
 async def put_item(request: Asked, item_id: PathId, data: JSONBody[ItemIn]) -> Response[ItemOut]:
     """Make or replace an item."""
     told, new = await catalogue(request, "write").put_item(named(item_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/items/{item_id:str}", responses=REFUSALS)
+@get("/v1/items/{item_id:str}", opt=needs("read"), responses=REFUSALS)
 async def get_item(request: Asked, item_id: PathId) -> ItemOut:
     """Read an item with its counters."""
     made = catalogue(request, "read")
     return await off_loop(request, made.item, named(item_id))
 
 
-@get("/v1/items", responses=REFUSALS)
+@get("/v1/items", opt=needs("read"), responses=REFUSALS)
 async def list_items(
     request: Asked, limit: Limit = 100, cursor: Cursor = None, author_id: AuthorId = None
 ) -> Items:
@@ -203,13 +221,13 @@ async def list_items(
     return Items(*cut(found, limit))
 
 
-@delete("/v1/items/{item_id:str}", responses=REFUSALS)
+@delete("/v1/items/{item_id:str}", opt=needs("write"), responses=REFUSALS)
 async def delete_item(request: Asked, item_id: PathId) -> None:
     """Withdraw an item from every feed."""
     await catalogue(request, "write").withdraw_item(named(item_id))
 
 
-@put("/v1/domains/{domain_id:str}", status_code=200, responses=_MADE_DOMAIN)
+@put("/v1/domains/{domain_id:str}", opt=needs("write"), status_code=200, responses=_MADE_DOMAIN)
 async def put_domain(
     request: Asked, domain_id: PathId, data: JSONBody[DomainIn]
 ) -> Response[DomainOut]:
@@ -218,14 +236,14 @@ async def put_domain(
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/domains/{domain_id:str}", responses=REFUSALS)
+@get("/v1/domains/{domain_id:str}", opt=needs("read"), responses=REFUSALS)
 async def get_domain(request: Asked, domain_id: PathId) -> DomainOut:
     """Read a domain."""
     made = catalogue(request, "read")
     return await off_loop(request, made.domain, named(domain_id))
 
 
-@get("/v1/domains", responses=REFUSALS)
+@get("/v1/domains", opt=needs("read"), responses=REFUSALS)
 async def list_domains(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> Domains:
     """List domains."""
     made = catalogue(request, "read")
@@ -233,27 +251,34 @@ async def list_domains(request: Asked, limit: Limit = 100, cursor: Cursor = None
     return Domains(*cut(found, limit))
 
 
-@delete("/v1/domains/{domain_id:str}", responses=REFUSALS)
+@delete("/v1/domains/{domain_id:str}", opt=needs("write"), responses=REFUSALS)
 async def delete_domain(request: Asked, domain_id: PathId) -> None:
     """Remove a domain."""
     await catalogue(request, "write").delete_domain(named(domain_id))
 
 
-@put("/v1/domains/{domain_id:str}/members/{person_id:str}", status_code=204, responses=REFUSALS)
+@put(
+    "/v1/domains/{domain_id:str}/members/{person_id:str}",
+    opt=needs("write"),
+    status_code=204,
+    responses=REFUSALS,
+)
 async def put_member(request: Asked, domain_id: PathId, person_id: PathId) -> None:
     """Let a person join a domain."""
     made = catalogue(request, "write")
     await made.membership(named(domain_id), named(person_id, "person_id"), joined=True)
 
 
-@delete("/v1/domains/{domain_id:str}/members/{person_id:str}", responses=REFUSALS)
+@delete(
+    "/v1/domains/{domain_id:str}/members/{person_id:str}", opt=needs("write"), responses=REFUSALS
+)
 async def delete_member(request: Asked, domain_id: PathId, person_id: PathId) -> None:
     """Let a person leave a domain."""
     made = catalogue(request, "write")
     await made.membership(named(domain_id), named(person_id, "person_id"), joined=False)
 
 
-@get("/v1/domains/{domain_id:str}/members", responses=REFUSALS)
+@get("/v1/domains/{domain_id:str}/members", opt=needs("read"), responses=REFUSALS)
 async def list_members(
     request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
@@ -262,21 +287,28 @@ async def list_members(
     return Names(*page(found, limit, cursor))
 
 
-@put("/v1/domains/{domain_id:str}/moderators/{person_id:str}", status_code=204, responses=REFUSALS)
+@put(
+    "/v1/domains/{domain_id:str}/moderators/{person_id:str}",
+    opt=needs("write"),
+    status_code=204,
+    responses=REFUSALS,
+)
 async def put_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
     """Make a person a moderator."""
     made = catalogue(request, "write")
     await made.moderate(named(domain_id), named(person_id, "person_id"), on=True)
 
 
-@delete("/v1/domains/{domain_id:str}/moderators/{person_id:str}", responses=REFUSALS)
+@delete(
+    "/v1/domains/{domain_id:str}/moderators/{person_id:str}", opt=needs("write"), responses=REFUSALS
+)
 async def delete_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
     """Take a moderator's office back."""
     made = catalogue(request, "write")
     await made.moderate(named(domain_id), named(person_id, "person_id"), on=False)
 
 
-@get("/v1/domains/{domain_id:str}/moderators", responses=REFUSALS)
+@get("/v1/domains/{domain_id:str}/moderators", opt=needs("read"), responses=REFUSALS)
 async def list_moderators(
     request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
@@ -286,13 +318,25 @@ async def list_moderators(
     return Names(*page(found, limit, cursor))
 
 
-@post("/v1/people:bulk", status_code=200, responses=REFUSALS, operation_class=PeopleLines)
+@post(
+    "/v1/people:bulk",
+    opt=needs("write"),
+    status_code=200,
+    responses=REFUSALS,
+    operation_class=PeopleLines,
+)
 async def bulk_people(request: Asked) -> BulkOut:
     """Make or replace many people: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), PersonIn)
 
 
-@post("/v1/items:bulk", status_code=200, responses=REFUSALS, operation_class=ItemLines)
+@post(
+    "/v1/items:bulk",
+    opt=needs("write"),
+    status_code=200,
+    responses=REFUSALS,
+    operation_class=ItemLines,
+)
 async def bulk_items(request: Asked) -> BulkOut:
     """Make or replace many items: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), ItemIn)

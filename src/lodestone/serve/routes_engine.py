@@ -35,6 +35,7 @@ from lodestone.serve.common import (
 )
 from lodestone.services.dry_run import DryRunOut
 from lodestone.services.feeds import Feed, FeedRequest
+from lodestone.services.permissions import needs
 from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
 from lodestone.services.predictor import put_predictor as keep_predictor
@@ -43,6 +44,7 @@ from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
 
 _NUMBER_MAX = 1e6
+_NO_PAGE = ("scope_missing", "a page's session reads no receipts; ask the server")
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 First = Annotated[
     str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
@@ -95,31 +97,45 @@ class PromiseHistories(msgspec.Struct, frozen=True):
     data: list[PromiseHistory]
 
 
-@post("/v1/feeds", status_code=200, responses=REFUSALS)
+@post("/v1/feeds", opt=needs("feeds"), status_code=200, responses=REFUSALS)
 async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
     """Ask for a feed."""
-    return await engine(request, "feeds").feed(data)
+    raise _answered_at_the_door(request, data)
 
 
-@post("/v1/events", status_code=200, responses=REFUSALS)
+@post("/v1/events", opt=needs("events"), status_code=200, responses=REFUSALS)
 async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
     """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
-    return await engine(request, "events").accept(data.events, trusted=True)
+    raise _answered_at_the_door(request, data)
 
 
-@get("/v1/receipts", responses=REFUSALS)
+def _answered_at_the_door(_request: Asked, _data: object) -> RuntimeError:
+    """Return what is raised by a route that stands here for the document alone, and does nothing."""
+    return RuntimeError("this route is answered at the door")
+
+
+@get("/v1/receipts", opt=needs("read", who="server", refusal=_NO_PAGE), responses=REFUSALS)
 async def list_receipts(request: Asked, limit: Limit = 50, cursor: Cursor = None) -> ReceiptList:
     """List receipts, newest first; whom each was for appears only as a pseudonym."""
     return await asyncio.to_thread(_receipts(request).latest, limit, cursor)
 
 
-@get("/v1/receipts/{receipt_id:str}", responses=REFUSALS)
+@get(
+    "/v1/receipts/{receipt_id:str}",
+    opt=needs("read", who="server", refusal=_NO_PAGE),
+    responses=REFUSALS,
+)
 async def get_receipt(request: Asked, receipt_id: PathId) -> ReceiptOut:
     """Read a receipt."""
     return await off_loop(request, _receipts(request).show, receipt_id)
 
 
-@post("/v1/receipts/{receipt_id:str}/replay", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/receipts/{receipt_id:str}/replay",
+    opt=needs("read", who="server", refusal=_NO_PAGE),
+    status_code=200,
+    responses=REFUSALS,
+)
 async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
     """Decide again from a receipt and compare."""
     return await off_loop(request, _receipts(request).replay, receipt_id)
@@ -128,24 +144,24 @@ async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
 def _receipts(request: Asked) -> Receipts:
     who = principal(request)
     if who.viewer is not None:
-        raise ForbiddenError("scope_missing", "a page's session reads no receipts; ask the server")
+        raise ForbiddenError(*_NO_PAGE)
     return Receipts(engine(request, "read"))
 
 
-@get("/v1/items/{item_id:str}/trace", responses=REFUSALS)
+@get("/v1/items/{item_id:str}/trace", opt=needs("read"), responses=REFUSALS)
 async def get_trace(request: Asked, item_id: PathId) -> TraceOut:
     """Say where a post's impressions came from and why it was dropped."""
     receipts = Receipts(engine(request, "read"))
     return await asyncio.to_thread(receipts.trace, named(item_id))
 
 
-@get("/v1/policy", responses=REFUSALS)
+@get("/v1/policy", opt=needs("read"), responses=REFUSALS)
 async def get_policy(request: Asked) -> PolicyOut:
     """Read the policy in force."""
     return await off_loop(request, Policies(engine(request, "read")).current)
 
 
-@put("/v1/policy", status_code=200, responses=REFUSALS)
+@put("/v1/policy", opt=needs("policy"), status_code=200, responses=REFUSALS)
 async def put_policy(request: Asked, data: JSONBody[PolicyPut]) -> PolicyOut:
     """Put a policy into force, whole or by a preset's name."""
     return await Policies(engine(request, "policy")).put(_proposed(data))
@@ -160,14 +176,14 @@ def _proposed(data: JSONBody[PolicyPut]) -> Policy:
     return preset_named(data.preset or "")
 
 
-@get("/v1/policies", responses=REFUSALS)
+@get("/v1/policies", opt=needs("read"), responses=REFUSALS)
 async def list_policies(request: Asked) -> PolicyVersions:
     """List every version of the policy, newest first."""
     versions = await off_loop(request, Policies(engine(request, "read")).versions)
     return PolicyVersions(versions, list(NAMES))
 
 
-@post("/v1/policy/dry-run", status_code=200, responses=REFUSALS)
+@post("/v1/policy/dry-run", opt=needs("read"), status_code=200, responses=REFUSALS)
 async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
     policies = Policies(engine(request, "read"))
@@ -175,7 +191,7 @@ async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     return await threads.long(policies.dry_run, _proposed(data))
 
 
-@post("/v1/policy/rollback", status_code=200, responses=REFUSALS)
+@post("/v1/policy/rollback", opt=needs("policy"), status_code=200, responses=REFUSALS)
 async def rollback(request: Asked, data: JSONBody[Rollback]) -> PolicyOut:
     """Put an older version into force again."""
     return await Policies(engine(request, "policy")).rollback(data.version)
@@ -185,7 +201,7 @@ def _reports(request: Asked) -> Reports:
     return Reports(engine(request, "read"), request.app.state["streams"])
 
 
-@put("/v1/predictor", status_code=200, responses=REFUSALS)
+@put("/v1/predictor", opt=needs("import"), status_code=200, responses=REFUSALS)
 async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> PredictorOut:
     """Predict by these weights from now on; `import` and `evaluate` learn such."""
     held = engine(request, "import")
@@ -213,20 +229,20 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
     return PredictorOut(data.version)
 
 
-@get("/v1/promises", responses=REFUSALS)
+@get("/v1/promises", opt=needs("read"), responses=REFUSALS)
 async def get_promises(request: Asked) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
     reports = _reports(request)
     return PromiseTable(await off_loop(request, reports.promises), reports.step())
 
 
-@get("/v1/promises/history", responses=REFUSALS)
+@get("/v1/promises/history", opt=needs("read"), responses=REFUSALS)
 async def get_promise_history(request: Asked, days: Days = 7) -> PromiseHistories:
     """Read how each promise's dual price and delivery moved, step by step, thinned to 96 points."""
     return PromiseHistories(await off_loop(request, _reports(request).history, days))
 
 
-@get("/v1/reports/liu", responses=REFUSALS)
+@get("/v1/reports/liu", opt=needs("read"), responses=REFUSALS)
 async def get_liu(
     request: Asked, first: First = None, last: Last = None, domain: Domain = None
 ) -> LiuReport:
@@ -235,7 +251,7 @@ async def get_liu(
     return await off_loop(request, reports.liu, reports.span(first, last), domain)
 
 
-@get("/v1/reports/flow", responses=REFUSALS)
+@get("/v1/reports/flow", opt=needs("read"), responses=REFUSALS)
 async def get_flow(
     request: Asked, first: First = None, last: Last = None, domain: Domain = None
 ) -> FlowReport:
@@ -244,7 +260,7 @@ async def get_flow(
     return await off_loop(request, reports.flow, reports.span(first, last), domain)
 
 
-@get("/v1/reports/exposure", responses=REFUSALS)
+@get("/v1/reports/exposure", opt=needs("read"), responses=REFUSALS)
 async def get_exposure(
     request: Asked, first: First = None, last: Last = None, domain: Domain = None
 ) -> ExposureReport:

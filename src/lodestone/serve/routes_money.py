@@ -37,6 +37,7 @@ from lodestone.services.books import (
 )
 from lodestone.services.engine import Engine
 from lodestone.services.payouts import Payouts, payout_name
+from lodestone.services.permissions import needs
 from lodestone.services.settle import SettledOut, settle
 from lodestone.services.trade_audit import ALL_CHECKS
 from lodestone.stores.ledger import Payout, TransferFilter
@@ -125,7 +126,7 @@ class PayoutList(msgspec.Struct, frozen=True):
     data: list[PayoutOut]
 
 
-@get("/v1/accounts", responses=REFUSALS)
+@get("/v1/accounts", opt=needs(SCOPE), responses=REFUSALS)
 async def list_accounts(
     request: Asked, party: Party = None, limit: Limit = 100, cursor: Cursor = None
 ) -> Accounts:
@@ -136,13 +137,13 @@ async def list_accounts(
     return Accounts([found[name] for name in names], after)
 
 
-@get("/v1/accounts/{account_id:str}", responses=REFUSALS)
+@get("/v1/accounts/{account_id:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_account(request: Asked, account_id: PathAccount) -> AccountOut:
     """Read an account: whose it is, what it holds and what is held of it."""
     return await off_loop(request, books_of(engine(request, SCOPE)).account, account_id)
 
 
-@get("/v1/transfers", responses=REFUSALS)
+@get("/v1/transfers", opt=needs(SCOPE), responses=REFUSALS)
 async def list_transfers(
     request: Asked,
     account: Annotated[
@@ -180,13 +181,13 @@ def _sequence(cursor: str | None) -> int:
     return int(text)
 
 
-@get("/v1/transfers/{transfer_id:str}", responses=REFUSALS)
+@get("/v1/transfers/{transfer_id:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_transfer(request: Asked, transfer_id: PathTransfer) -> TransferOut:
     """Read a transfer."""
     return await off_loop(request, books_of(engine(request, SCOPE)).transfer, transfer_id)
 
 
-@get("/v1/statements/{party:str}", responses=REFUSALS)
+@get("/v1/statements/{party:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_statement(
     request: Asked, party: PathParty, first: First = None, last: Last = None
 ) -> StatementOut:
@@ -198,20 +199,20 @@ async def get_statement(
     return await off_loop(request, books_of(found).statement, party, start, end)
 
 
-@get("/v1/trial-balance", responses=REFUSALS)
+@get("/v1/trial-balance", opt=needs(SCOPE), responses=REFUSALS)
 async def get_trial_balance(request: Asked) -> TrialBalance:
     """Sum every account: debits and credits are equal."""
     found = engine(request, SCOPE)
     return await found.parts.records.threads.long(books_of(found).trial_balance)
 
 
-@post("/v1/settle", status_code=200, responses=REFUSALS)
+@post("/v1/settle", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def post_settle(request: Asked, data: JSONBody[DayIn]) -> SettledOut:
     """Settle a day that is over: release expired holds, close its books; again changes nothing."""
     return await settle(engine(request, SCOPE).money, day_number(data.day, "day"))
 
 
-@post("/v1/audit", status_code=200, responses=REFUSALS)
+@post("/v1/audit", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def post_audit(request: Asked) -> AuditOut:
     """Prove that the book is what its transfers say, and orders and log agree; name every difference."""
     found = engine(request, SCOPE)
@@ -239,7 +240,7 @@ def _shown(found: Engine, payouts: list[Payout]) -> PayoutList:
     return PayoutList([_payout(found, names, one) for one in payouts])
 
 
-@post("/v1/payouts", status_code=200, responses=REFUSALS)
+@post("/v1/payouts", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def post_payouts(request: Asked, data: JSONBody[PayoutsIn]) -> PayoutList:
     """Pay out what was earned through a closed day, once; again asks only for what has not ended."""
     found = engine(request, SCOPE)
@@ -248,7 +249,7 @@ async def post_payouts(request: Asked, data: JSONBody[PayoutsIn]) -> PayoutList:
     return _shown(found, await payouts.send(day))
 
 
-@get("/v1/payouts", responses=REFUSALS)
+@get("/v1/payouts", opt=needs(SCOPE), responses=REFUSALS)
 async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
     """List payouts, of one period if given."""
     found = engine(request, SCOPE)
@@ -259,6 +260,7 @@ async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
 
 @get(
     "/v1/payouts/{day:str}/file",
+    opt=needs(SCOPE),
     responses={
         **REFUSALS,
         200: ResponseSpec(str, media_type="text/csv", generate_examples=False, description="CSV"),
@@ -271,7 +273,7 @@ async def get_payout_file(request: Asked, day: PathDay) -> Response[bytes]:
     return Response(text.encode(), media_type="text/csv; charset=utf-8")
 
 
-@post("/v1/payouts/{payout_id:str}/result", status_code=200, responses=REFUSALS)
+@post("/v1/payouts/{payout_id:str}/result", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def post_payout_result(
     request: Asked, payout_id: PathPayout, data: JSONBody[PayoutResult]
 ) -> PayoutOut:

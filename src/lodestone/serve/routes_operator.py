@@ -41,6 +41,7 @@ from lodestone.services.keeping import (
     verify,
 )
 from lodestone.services.operations.backup import BackupOut, backup
+from lodestone.services.permissions import ANYONE, BY_OPERATOR, needs
 
 
 class Communities(msgspec.Struct, frozen=True):
@@ -129,14 +130,14 @@ def _operator(request: Asked) -> None:
         raise ForbiddenError("scope_missing", "this needs the operator's key")
 
 
-@get("/v1/communities", responses=REFUSALS)
+@get("/v1/communities", opt=BY_OPERATOR, responses=REFUSALS)
 async def list_communities(request: Asked, state: AppState) -> Communities:
     """List communities (operator's key)."""
     _operator(request)
     return Communities(await off_loop(request, engines(state).show_all))
 
 
-@put("/v1/communities/{community_id:str}", status_code=200, responses=_MADE)
+@put("/v1/communities/{community_id:str}", opt=BY_OPERATOR, status_code=200, responses=_MADE)
 async def put_community(
     request: Asked, state: AppState, community_id: PathId, data: JSONBody[CommunityIn]
 ) -> Response[CommunityOut]:
@@ -146,7 +147,7 @@ async def put_community(
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/communities/{community_id:str}", responses=REFUSALS)
+@get("/v1/communities/{community_id:str}", opt=needs(), responses=REFUSALS)
 async def get_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
     """Read a community: any, with the operator's key; its own, with a community's."""
     who, community = principal(request), named(community_id)
@@ -155,14 +156,19 @@ async def get_community(request: Asked, state: AppState, community_id: PathId) -
     return await off_loop(request, engines(state).show, community)
 
 
-@post("/v1/communities/{community_id:str}/disable", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/communities/{community_id:str}/disable",
+    opt=BY_OPERATOR,
+    status_code=200,
+    responses=REFUSALS,
+)
 async def disable_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
     """Close a community's doors; its data stays (operator's key)."""
     _operator(request)
     return await engines(state).disable(named(community_id))
 
 
-@get("/v1/communities/{community_id:str}/keys", responses=REFUSALS)
+@get("/v1/communities/{community_id:str}/keys", opt=BY_OPERATOR, responses=REFUSALS)
 async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Keys:
     """List a community's keys (operator's key)."""
     _operator(request)
@@ -178,7 +184,12 @@ async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Ke
     )  # fmt: skip
 
 
-@post("/v1/communities/{community_id:str}/keys", status_code=201, responses=REFUSALS)
+@post(
+    "/v1/communities/{community_id:str}/keys",
+    opt=needs(who="operator", secret=True),
+    status_code=201,
+    responses=REFUSALS,
+)
 async def create_key(
     request: Asked, state: AppState, community_id: PathId, data: JSONBody[KeyIn]
 ) -> KeyOut:
@@ -202,7 +213,7 @@ async def create_key(
     )  # fmt: skip
 
 
-@delete("/v1/communities/{community_id:str}/keys/{key_id:str}", responses=REFUSALS)
+@delete("/v1/communities/{community_id:str}/keys/{key_id:str}", opt=BY_OPERATOR, responses=REFUSALS)
 async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_id: PathId) -> None:
     """Make a key worthless (operator's key)."""
     _operator(request)
@@ -213,7 +224,7 @@ async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_
     access(state).forget()
 
 
-@put("/v1/clock", status_code=200, responses=REFUSALS)
+@put("/v1/clock", opt=needs("clock"), status_code=200, responses=REFUSALS)
 async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) -> CommunityOut:
     """Advance a driven clock, never back; release it to the wall once."""
     community = engine(request, "clock").community
@@ -221,7 +232,7 @@ async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) ->
     return await engines(state).advance(community, to, release=data.release)
 
 
-@post("/v1/sessions", status_code=201, responses=REFUSALS)
+@post("/v1/sessions", opt=needs("sessions", secret=True), status_code=201, responses=REFUSALS)
 async def create_session(request: Asked, state: AppState, data: JSONBody[SessionIn]) -> SessionOut:
     """Mint a token of one hour for one viewer's page."""
     held = engine(request, "sessions")
@@ -233,7 +244,13 @@ async def create_session(request: Asked, state: AppState, data: JSONBody[Session
     return SessionOut(token, data.viewer, time_text(until))
 
 
-@put("/v1/media/{key:str}", status_code=201, responses=REFUSALS, operation_class=MediaBytes)
+@put(
+    "/v1/media/{key:str}",
+    opt=needs("media"),
+    status_code=201,
+    responses=REFUSALS,
+    operation_class=MediaBytes,
+)
 async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     """Store a picture, clip or sound under a key; again with the same bytes changes nothing."""
     held = engine(request, "media")
@@ -248,7 +265,7 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     return Stored(f"/media/{name}", len(body))
 
 
-@get("/media/{key:str}", responses=REFUSALS, operation_class=MediaAnswer)
+@get("/media/{key:str}", opt=ANYONE, responses=REFUSALS, operation_class=MediaAnswer)
 async def get_media(state: AppState, key: PathId) -> Response[bytes]:
     """Fetch what the store holds; it never changes."""
     kind, body = state["media"].get(named(key, "key"))
@@ -261,13 +278,13 @@ async def get_media(state: AppState, key: PathId) -> Response[bytes]:
     return Response(body, media_type=kind, headers=headers)
 
 
-@post("/v1/verify", status_code=200, responses=REFUSALS)
+@post("/v1/verify", opt=needs("read"), status_code=200, responses=REFUSALS)
 async def post_verify(request: Asked, data: JSONBody[VerifyIn]) -> VerifyOut:
     """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
     return await verify(engine(request, "read"), data.root)
 
 
-@post("/v1/backup", status_code=201, responses=REFUSALS)
+@post("/v1/backup", opt=BY_OPERATOR, status_code=201, responses=REFUSALS)
 async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
     """Copy records, logs and media, whole, into a fresh folder on the server's own disk (operator's key)."""
     _operator(request)
@@ -275,13 +292,13 @@ async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn])
     return await backup(engines(state), Path(data.path), media)
 
 
-@get("/v1/imports/{source:str}", responses=REFUSALS)
+@get("/v1/imports/{source:str}", opt=needs("import"), responses=REFUSALS)
 async def get_import(request: Asked, source: PathId) -> ImportMark:
     """Read how far an import has come, by file."""
     return await off_loop(request, import_mark, engine(request, "import"), named(source, "source"))
 
 
-@put("/v1/imports/{source:str}", status_code=200, responses=REFUSALS)
+@put("/v1/imports/{source:str}", opt=needs("import"), status_code=200, responses=REFUSALS)
 async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark]) -> ImportMark:
     """Keep how far an import has come, so that it goes on from there."""
     held, name = engine(request, "import"), named(source, "source")
@@ -289,13 +306,13 @@ async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark])
     return data
 
 
-@get("/health/live")
+@get("/health/live", opt=ANYONE)
 async def live() -> Health:
     """Say that the process lives."""
     return Health("live")
 
 
-@get("/health/ready", responses=REFUSALS)
+@get("/health/ready", opt=ANYONE, responses=REFUSALS)
 async def ready(state: AppState) -> Health:
     """Say that every active community is open, that records and logs answer, and that disks have room."""
     found = engines(state)
@@ -310,20 +327,20 @@ async def ready(state: AppState) -> Health:
     return Health("ready")
 
 
-@get("/metrics", include_in_schema=False)
+@get("/metrics", opt=ANYONE, include_in_schema=False)
 async def metrics(state: AppState) -> Response[bytes]:
     """Answer Prometheus."""
     return Response(state["meters"].text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@get("/openapi.json", include_in_schema=False)
+@get("/openapi.json", opt=ANYONE, include_in_schema=False)
 async def document(request: Asked) -> Response[bytes]:
     """Answer with every route as a machine reads it."""
     schema = request.app.openapi_schema.to_schema()
     return Response(msgspec.json.encode(schema), media_type="application/vnd.oai.openapi+json")
 
 
-@get("/docs", include_in_schema=False)
+@get("/docs", opt=ANYONE, include_in_schema=False)
 async def docs(request: Asked) -> Response[str]:
     """Show every route on one page, without a script or a foreign request."""
     return Response(

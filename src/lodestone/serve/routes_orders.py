@@ -44,6 +44,7 @@ from lodestone.serve.common import (
 from lodestone.serve.http.idempotency import request_digest, token_text
 from lodestone.serve.replies import error_body, status_of
 from lodestone.services.payments import Payments
+from lodestone.services.permissions import needs
 from lodestone.services.receipt_ids import ORDER, VOUCHER, number_of
 from lodestone.services.trade import Trade, cancel, handing_over, refunding
 from lodestone.services.trade_counter import Counter, Once, Reply, digest_of
@@ -103,6 +104,12 @@ _PAID = {
 }
 
 
+_NOT_PAID_BY_PAGE = (
+    "payment_from_page",
+    "a page cannot say that something was paid; a server's key can",
+)
+
+
 def trade(request: Asked, scope: str) -> Trade:
     """Return the trade of the community that the key belongs to, if it has the scope."""
     who = principal(request)
@@ -134,7 +141,7 @@ def _answer(reply: Reply | Answer) -> Response[bytes]:
     return Response(body, status_code=reply.status, media_type="application/json")
 
 
-@post("/v1/orders", status_code=201, responses=_MADE)
+@post("/v1/orders", opt=needs("orders", own_answers=True), status_code=201, responses=_MADE)
 async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]:
     """Order on the spot: distance decided here, stock set aside, price and commission frozen."""
     held = trade(request, "orders")
@@ -142,7 +149,7 @@ async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]
     return _answer(await held.order(data, await _once(request), encode))
 
 
-@get("/v1/orders/{order_id:str}", responses=REFUSALS)
+@get("/v1/orders/{order_id:str}", opt=needs("orders"), responses=REFUSALS)
 async def get_order(request: Asked, order_id: PathId) -> OrderOut:
     """Read an order."""
     held = trade(request, "orders")
@@ -154,7 +161,7 @@ async def get_order(request: Asked, order_id: PathId) -> OrderOut:
     return order_out(held.house, view)
 
 
-@get("/v1/orders", responses=REFUSALS)
+@get("/v1/orders", opt=needs("orders"), responses=REFUSALS)
 async def list_orders(
     request: Asked, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
     shop_id: ShopId = None,
@@ -168,22 +175,38 @@ async def list_orders(
     return OrderPage(*cut([order_out(held.house, view) for view in found], limit))
 
 
-@post("/v1/orders/{order_id:str}/pay", status_code=200, responses=_PAID)
+@post(
+    "/v1/orders/{order_id:str}/pay",
+    opt=needs("orders", who="server", refusal=_NOT_PAID_BY_PAGE, own_answers=True),
+    status_code=200,
+    responses=_PAID,
+)
 async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> Response[OrderOut]:
     """Say that the buyer's money has been taken, or have a provider take it; a server's key alone may."""
-    _server_only(request, "payment_from_page", "a page cannot say that something was paid")
+    if not principal(request).server_side:
+        raise ForbiddenError(*_NOT_PAID_BY_PAGE)
     held = trade(request, "orders")
     reply = await Payments(held, encode).pay(named(order_id), data, await _once(request))
     return _answer(reply)  # type: ignore[return-value]
 
 
-@post("/v1/orders/{order_id:str}/fulfil", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/orders/{order_id:str}/fulfil",
+    opt=needs("desk", own_answers=True),
+    status_code=200,
+    responses=REFUSALS,
+)
 async def fulfil_order(request: Asked, order_id: PathId, staff_id: ByStaff = None) -> OrderOut:
     """Hand an order over; merchant and house are paid."""
     return await _move(request, "desk", order_id, handing_over(_given(staff_id, "staff_id")))
 
 
-@post("/v1/orders/{order_id:str}/cancel", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/orders/{order_id:str}/cancel",
+    opt=needs("orders", own_answers=True),
+    status_code=200,
+    responses=REFUSALS,
+)
 async def cancel_order(request: Asked, order_id: PathId) -> OrderOut:
     """Give an order up before it was fulfilled; a page only one that is not paid."""
     viewer = principal(request).viewer
@@ -197,33 +220,44 @@ async def cancel_order(request: Asked, order_id: PathId) -> OrderOut:
     return await _move(request, "orders", order_id, act)
 
 
-@post("/v1/orders/{order_id:str}/refund", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/orders/{order_id:str}/refund",
+    opt=needs("desk", own_answers=True),
+    status_code=200,
+    responses=REFUSALS,
+)
 async def refund_order(request: Asked, order_id: PathId, data: JSONBody[RefundIn]) -> OrderOut:
     """Refund part of an order or all that is left."""
     return await _move(request, "desk", order_id, refunding(data))
 
 
-@post("/v1/vouchers/prepare", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/vouchers/prepare", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
+)
 async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherOut:
     """Look at a voucher before it is redeemed; changes nothing."""
     return _answer(await trade(request, "desk").prepare(data, encode))  # type: ignore[return-value]
 
 
-@post("/v1/vouchers/redeem", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/vouchers/redeem", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
+)
 async def redeem_voucher(request: Asked, data: JSONBody[RedeemIn]) -> RedemptionOut:
     """Redeem a voucher at the shop; again under its request_id changes nothing."""
     held = trade(request, "desk")
     return _answer(await held.redeem(data, await _once(request), encode))  # type: ignore[return-value]
 
 
-@post("/v1/vouchers/reverse", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/vouchers/reverse", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
+)
 async def reverse_voucher(request: Asked, data: JSONBody[ReverseIn]) -> RedemptionOut:
     """Take a redemption back within the hour."""
     held = trade(request, "desk")
     return _answer(await held.reverse(data, await _once(request), encode))  # type: ignore[return-value]
 
 
-@get("/v1/vouchers", responses=REFUSALS)
+@get("/v1/vouchers", opt=needs("orders"), responses=REFUSALS)
 async def list_vouchers(
     request: Asked, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
     shop_id: ShopId = None, order_id: OrderId = None,
@@ -242,7 +276,7 @@ async def list_vouchers(
     )
 
 
-@get("/v1/shops/{shop_id:str}/redemptions", responses=REFUSALS)
+@get("/v1/shops/{shop_id:str}/redemptions", opt=needs("desk"), responses=REFUSALS)
 async def list_redemptions(
     request: Asked, shop_id: PathId, first: First = None,
     last: Last = None, staff_id: StaffId = None,
@@ -277,11 +311,6 @@ def _own(request: Asked, person_id: str, field: str) -> None:
         raise ForbiddenError(
             "viewer_other", f"{field}: this session speaks for its own viewer only"
         )
-
-
-def _server_only(request: Asked, code: str, cure: str) -> None:
-    if not principal(request).server_side:
-        raise ForbiddenError(code, f"{cure}; a server's key can")
 
 
 def _mine(request: Asked, buyer: str | None) -> str | None:

@@ -16,6 +16,7 @@ from lodestone.commerce.payment import (
 from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, cut, off_loop
 from lodestone.serve.routes_orders import OrderId, before, encode, order_number, trade
 from lodestone.services.payments import Payments, payment_out
+from lodestone.services.permissions import needs
 from lodestone.services.receipt_ids import PAYMENT
 from lodestone.stores.trade_types import PaymentFilter
 
@@ -44,7 +45,7 @@ class PaymentList(msgspec.Struct, frozen=True):
     data: list[PaymentOut]
 
 
-@get("/v1/payments", responses=REFUSALS)
+@get("/v1/payments", opt=needs(SCOPE), responses=REFUSALS)
 async def list_payments(
     request: Asked, limit: Limit = 100, cursor: Cursor = None, order_id: OrderId = None,
     provider: Provider = None, kind: Kind = None, standing: Standing = None,
@@ -63,7 +64,7 @@ async def list_payments(
     return PaymentPage(*cut([payment_out(held.house, one) for one in found], limit))
 
 
-@get("/v1/payments/{payment_id:str}", responses=REFUSALS)
+@get("/v1/payments/{payment_id:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_payment(request: Asked, payment_id: PathPayment) -> PaymentOut:
     """Read a payment."""
     held = trade(request, SCOPE)
@@ -71,7 +72,7 @@ async def get_payment(request: Asked, payment_id: PathPayment) -> PaymentOut:
     return payment_out(held.house, payment)
 
 
-@post("/v1/payments/{payment_id:str}/result", status_code=200, responses=REFUSALS)
+@post("/v1/payments/{payment_id:str}/result", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def post_payment_result(
     request: Asked, payment_id: PathPayment, data: JSONBody[PaymentResult]
 ) -> PaymentOut:
@@ -80,7 +81,7 @@ async def post_payment_result(
     return payment_out(held.house, await Payments(held, encode).result(payment_id, data))
 
 
-@post("/v1/payments/send", status_code=200, responses=REFUSALS)
+@post("/v1/payments/send", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def send_payments(request: Asked, data: JSONBody[SendIn]) -> PaymentList:
     """Ask a provider for everything owed to buyers, and how charges stand; again does no harm."""
     held = trade(request, SCOPE)

@@ -31,6 +31,7 @@ from lodestone.serve.common import (
     off_loop,
     principal,
 )
+from lodestone.services.permissions import needs
 from lodestone.services.trade_shops import Shops
 
 OwnerId = Annotated[str | None, QueryParameter(description="Only this owner's.")]
@@ -84,20 +85,20 @@ def shops(request: Asked, scope: str) -> Shops:
     return Shops(engine(request, scope))
 
 
-@put("/v1/shops/{shop_id:str}", status_code=200, responses=_MADE_SHOP)
+@put("/v1/shops/{shop_id:str}", opt=needs("write"), status_code=200, responses=_MADE_SHOP)
 async def put_shop(request: Asked, shop_id: PathId, data: JSONBody[ShopIn]) -> Response[ShopOut]:
     """Sign a shop up, or change it; it sells once its sign-up is approved."""
     told, new = await shops(request, "write").put_shop(named(shop_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/shops/{shop_id:str}", responses=REFUSALS)
+@get("/v1/shops/{shop_id:str}", opt=needs("read"), responses=REFUSALS)
 async def get_shop(request: Asked, shop_id: PathId) -> ShopOut:
     """Read a shop."""
     return await off_loop(request, shops(request, "read").shop, named(shop_id))
 
 
-@get("/v1/shops", responses=REFUSALS)
+@get("/v1/shops", opt=needs("read"), responses=REFUSALS)
 async def list_shops(
     request: Asked, limit: Limit = 100, cursor: Cursor = None, owner_id: OwnerId = None
 ) -> ShopPage:
@@ -108,13 +109,18 @@ async def list_shops(
     return ShopPage(*cut(found, limit))
 
 
-@post("/v1/shops/{shop_id:str}/review", status_code=200, responses=REFUSALS)
+@post("/v1/shops/{shop_id:str}/review", opt=needs("review"), status_code=200, responses=REFUSALS)
 async def review_shop(request: Asked, shop_id: PathId, data: JSONBody[ReviewIn]) -> ShopOut:
     """Approve or reject a shop's sign-up."""
     return await shops(request, "review").review(named(shop_id), data)
 
 
-@put("/v1/shops/{shop_id:str}/staff/{person_id:str}", status_code=204, responses=REFUSALS)
+@put(
+    "/v1/shops/{shop_id:str}/staff/{person_id:str}",
+    opt=needs("write"),
+    status_code=204,
+    responses=REFUSALS,
+)
 async def put_staff(
     request: Asked, shop_id: PathId, person_id: PathId, data: JSONBody[StaffIn]
 ) -> None:
@@ -123,21 +129,26 @@ async def put_staff(
     await held.put_staff(named(shop_id), named(person_id, "person_id"), data.role)
 
 
-@delete("/v1/shops/{shop_id:str}/staff/{person_id:str}", responses=REFUSALS)
+@delete("/v1/shops/{shop_id:str}/staff/{person_id:str}", opt=needs("write"), responses=REFUSALS)
 async def delete_staff(request: Asked, shop_id: PathId, person_id: PathId) -> None:
     """Take somebody's role at a shop back."""
     held = shops(request, "write")
     await held.remove_staff(named(shop_id), named(person_id, "person_id"))
 
 
-@get("/v1/shops/{shop_id:str}/staff", responses=REFUSALS)
+@get("/v1/shops/{shop_id:str}/staff", opt=needs("read"), responses=REFUSALS)
 async def list_staff(request: Asked, shop_id: PathId) -> StaffList:
     """List who serves at a shop, its owner among them."""
     held = shops(request, "read")
     return StaffList(await off_loop(request, held.staff, named(shop_id)))
 
 
-@post("/v1/shops/{shop_id:str}/staff/{person_id:str}/keys", status_code=201, responses=REFUSALS)
+@post(
+    "/v1/shops/{shop_id:str}/staff/{person_id:str}/keys",
+    opt=needs("sessions", "desk", secret=True),
+    status_code=201,
+    responses=REFUSALS,
+)
 async def make_desk_key(request: Asked, shop_id: PathId, person_id: PathId) -> DeskKey:
     """Make a key that opens the merchant's desk, and nothing else, to somebody who serves at the shop."""
     principal(request).need("sessions")
@@ -152,7 +163,7 @@ async def make_desk_key(request: Asked, shop_id: PathId, person_id: PathId) -> D
     )  # fmt: skip
 
 
-@put("/v1/products/{product_id:str}", status_code=200, responses=_MADE_PRODUCT)
+@put("/v1/products/{product_id:str}", opt=needs("write"), status_code=200, responses=_MADE_PRODUCT)
 async def put_product(
     request: Asked, product_id: PathId, data: JSONBody[ProductIn]
 ) -> Response[ProductOut]:
@@ -161,13 +172,13 @@ async def put_product(
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/products/{product_id:str}", responses=REFUSALS)
+@get("/v1/products/{product_id:str}", opt=needs("read"), responses=REFUSALS)
 async def get_product(request: Asked, product_id: PathId) -> ProductOut:
     """Read a product with its stock."""
     return await off_loop(request, shops(request, "read").product, named(product_id))
 
 
-@get("/v1/products", responses=REFUSALS)
+@get("/v1/products", opt=needs("read"), responses=REFUSALS)
 async def list_products(
     request: Asked, limit: Limit = 100, cursor: Cursor = None, shop_id: ShopId = None
 ) -> ProductPage:
@@ -178,7 +189,7 @@ async def list_products(
     return ProductPage(*cut(found, limit))
 
 
-@put("/v1/stock/{stock_id:str}", status_code=200, responses=_MADE_STOCK)
+@put("/v1/stock/{stock_id:str}", opt=needs("write"), status_code=200, responses=_MADE_STOCK)
 async def put_stock(
     request: Asked, stock_id: PathId, data: JSONBody[SharedStockIn]
 ) -> Response[SharedStockOut]:
@@ -187,20 +198,20 @@ async def put_stock(
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/stock/{stock_id:str}", responses=REFUSALS)
+@get("/v1/stock/{stock_id:str}", opt=needs("read"), responses=REFUSALS)
 async def get_stock(request: Asked, stock_id: PathId) -> SharedStockOut:
     """Read a shared stock item."""
     return await off_loop(request, shops(request, "read").stock, named(stock_id))
 
 
-@put("/v1/sales/{sale_id:str}", status_code=200, responses=_MADE_SALE)
+@put("/v1/sales/{sale_id:str}", opt=needs("write"), status_code=200, responses=_MADE_SALE)
 async def put_sale(request: Asked, sale_id: PathId, data: JSONBody[SaleIn]) -> Response[SaleOut]:
     """Make or replace a flash sale."""
     told, new = await shops(request, "write").put_sale(named(sale_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/sales/{sale_id:str}", responses=REFUSALS)
+@get("/v1/sales/{sale_id:str}", opt=needs("read"), responses=REFUSALS)
 async def get_sale(request: Asked, sale_id: PathId) -> SaleOut:
     """Read a flash sale with its stock and its line."""
     return await off_loop(request, shops(request, "read").sale, named(sale_id))

@@ -20,6 +20,7 @@ from lodestone.serve.common import (
     named,
     off_loop,
 )
+from lodestone.services.permissions import needs
 from lodestone.services.receipt_ids import DELIVERY, number_of
 from lodestone.services.webhooks import Hooks
 
@@ -47,7 +48,7 @@ def hooks(request: Asked) -> Hooks:
     return Hooks(held.parts.records, held.trade.house, held.now, held.parts.reach)
 
 
-@put("/v1/webhooks/{webhook_id:str}", status_code=200, responses=_MADE)
+@put("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), status_code=200, responses=_MADE)
 async def put_webhook(
     request: Asked, webhook_id: PathId, data: JSONBody[WebhookIn]
 ) -> Response[WebhookOut]:
@@ -58,13 +59,13 @@ async def put_webhook(
     return Response(told, status_code=201 if new else 200)
 
 
-@get("/v1/webhooks/{webhook_id:str}", responses=REFUSALS)
+@get("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), responses=REFUSALS)
 async def get_webhook(request: Asked, webhook_id: PathId) -> WebhookOut:
     """Read a webhook."""
     return await off_loop(request, hooks(request).webhook, named(webhook_id))
 
 
-@get("/v1/webhooks", responses=REFUSALS)
+@get("/v1/webhooks", opt=needs("webhooks"), responses=REFUSALS)
 async def list_webhooks(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> WebhookPage:
     """List webhooks."""
     held = hooks(request)
@@ -72,7 +73,12 @@ async def list_webhooks(request: Asked, limit: Limit = 100, cursor: Cursor = Non
     return WebhookPage(*cut(found, limit))
 
 
-@post("/v1/webhooks/{webhook_id:str}/secret", status_code=200, responses=REFUSALS)
+@post(
+    "/v1/webhooks/{webhook_id:str}/secret",
+    opt=needs("webhooks", secret=True),
+    status_code=200,
+    responses=REFUSALS,
+)
 async def renew_secret(request: Asked, webhook_id: PathId) -> WebhookOut:
     """Give a webhook a new secret, told in this answer alone; the old one signs too for a day."""
     return await engines(request.app.state).records.threads.commit(
@@ -80,7 +86,7 @@ async def renew_secret(request: Asked, webhook_id: PathId) -> WebhookOut:
     )
 
 
-@get("/v1/webhooks/{webhook_id:str}/deliveries", responses=REFUSALS)
+@get("/v1/webhooks/{webhook_id:str}/deliveries", opt=needs("webhooks"), responses=REFUSALS)
 async def list_deliveries(
     request: Asked, webhook_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> DeliveryPage:

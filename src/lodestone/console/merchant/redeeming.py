@@ -25,6 +25,7 @@ from lodestone.console.merchant.desk import (
     sent,
     show,
 )
+from lodestone.services.permissions import ANYONE
 from lodestone.services.trade_counter import Reply
 from lodestone.services.trade_show import redemption_out, voucher_out
 
@@ -61,14 +62,20 @@ class Done:
     reversible: bool
 
 
-@get("/merchant", include_in_schema=False, exception_handlers=_REFUSALS)
+@get("/merchant", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_desk(request: Asked) -> Response[Any]:
     """Open the desk: redeem, and what was redeemed today."""
     here = await desk(request)
     return await _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
 
 
-@post("/merchant/look", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+@post(
+    "/merchant/look",
+    opt=ANYONE,
+    include_in_schema=False,
+    status_code=200,
+    exception_handlers=_REFUSALS,
+)
 async def look(request: Asked) -> Response[Any]:
     """Look at a voucher before it is redeemed."""
     here, fields = await sent(request)
@@ -84,7 +91,13 @@ async def look(request: Asked) -> Response[Any]:
     return await _page(request, here, seen=_seen(here, voucher, code))
 
 
-@post("/merchant/redeem", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+@post(
+    "/merchant/redeem",
+    opt=ANYONE,
+    include_in_schema=False,
+    status_code=200,
+    exception_handlers=_REFUSALS,
+)
 async def redeem(request: Asked) -> Response[Any]:
     """Redeem the voucher that has been looked at; the same form again counts once."""
     here, fields = await sent(request)
@@ -101,7 +114,13 @@ async def redeem(request: Asked) -> Response[Any]:
     return onward("/merchant", here, done=given.request_id)
 
 
-@post("/merchant/reverse", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+@post(
+    "/merchant/reverse",
+    opt=ANYONE,
+    include_in_schema=False,
+    status_code=200,
+    exception_handlers=_REFUSALS,
+)
 async def reverse(request: Asked) -> Response[Any]:
     """Take a redemption back within the hour."""
     here, fields = await sent(request)

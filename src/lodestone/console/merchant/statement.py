@@ -12,6 +12,7 @@ from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
 from lodestone.services.books import AccountStatement, LineOut, StatementOut, books_of, day_number
+from lodestone.services.permissions import ANYONE
 
 _EPOCH: Final = date(1970, 1, 1)
 _DAYS: Final = 7
@@ -41,7 +42,7 @@ class Account:
     closing: str
 
 
-@get("/merchant/statement", include_in_schema=False, exception_handlers=_REFUSALS)
+@get("/merchant/statement", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_statement(request: Asked) -> Response[Any]:
     """Show what the shop earned, was paid out and is owed, day by day."""
     here = await desk(request)

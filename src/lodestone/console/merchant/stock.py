@@ -22,6 +22,7 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
+from lodestone.services.permissions import ANYONE
 from lodestone.services.trade_shops import Shops
 from lodestone.services.trade_stock import StockPlace, adjust
 
@@ -53,7 +54,7 @@ class Shelf:
     dates: tuple[Row, ...]
 
 
-@get("/merchant/stock", include_in_schema=False, exception_handlers=_REFUSALS)
+@get("/merchant/stock", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_stock(request: Asked) -> Response[Any]:
     """Show what is left of everything the shop sells."""
     here = await desk(request)
@@ -61,7 +62,13 @@ async def get_stock(request: Asked) -> Response[Any]:
     return await _page(request, here, changed=request.query_params.get("done", ""))
 
 
-@post("/merchant/stock", include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+@post(
+    "/merchant/stock",
+    opt=ANYONE,
+    include_in_schema=False,
+    status_code=200,
+    exception_handlers=_REFUSALS,
+)
 async def post_stock(request: Asked) -> Response[Any]:
     """Add to a stock item, or take away what is neither held nor sold."""
     here, fields = await sent(request)

@@ -20,6 +20,7 @@ from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.insight.window import DOMAIN_WORDS
 from lodestone.services.engine import Engine
+from lodestone.services.permissions import ANYONE
 from lodestone.services.receipts import Receipts
 
 OPERATOR: Final = Role(
@@ -39,7 +40,7 @@ def operator_routes(reader: FigureReader) -> list[Any]:
     """
     refusals = refusals_of(OPERATOR)
 
-    @get("/operator", include_in_schema=False, exception_handlers=refusals)
+    @get("/operator", opt=ANYONE, include_in_schema=False, exception_handlers=refusals)
     async def window(request: Asked, state: AppState) -> Response[Any]:
         who = entered(request, OPERATOR)
         wanted = _filter(request)
@@ -58,13 +59,16 @@ def operator_routes(reader: FigureReader) -> list[Any]:
         return answer
 
     @get(
-        "/operator/receipts/{receipt_id:str}", include_in_schema=False, exception_handlers=refusals
+        "/operator/receipts/{receipt_id:str}",
+        opt=ANYONE,
+        include_in_schema=False,
+        exception_handlers=refusals,
     )
     async def receipt(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
         return await _receipt(request, entered(request, OPERATOR), receipt_id, None)
 
     @post(
-        "/operator/receipts/{receipt_id:str}/replay", include_in_schema=False, status_code=200,
+        "/operator/receipts/{receipt_id:str}/replay", opt=ANYONE, include_in_schema=False, status_code=200,
         exception_handlers=refusals,
     )  # fmt: skip
     async def replay(request: Asked, receipt_id: ReceiptId) -> Response[Any]:

@@ -13,14 +13,13 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from lodestone.base.errors import ConflictError, CorruptError, InvalidError, Problem
+from lodestone.serve.http.paths import Match
 from lodestone.services.access import Principal
 from lodestone.services.engines import Engines
 from lodestone.services.seal import open_under, seal_under
 from lodestone.stores.records import Answer, claim_of
 
 _TOKEN_MAX: Final = 255
-_SECRET: Final = ("/keys", "/v1/sessions", "/secret")
-_OWN: Final = ("/v1/orders", "/v1/vouchers")
 _UNCHANGING: Final = frozenset(
     {b"malformed", b"json_malformed", b"events_invalid", b"feed_invalid"}
 )
@@ -45,13 +44,13 @@ class Idempotency:
         self._running: WeakValueDictionary[Claim, asyncio.Lock] = WeakValueDictionary()
 
     def claim(
-        self, principal: Principal, path: str, query: bytes, token: bytes | None, key: bytes
+        self, principal: Principal, match: Match, query: bytes, token: bytes | None, key: bytes
     ) -> Claim | None:
         """Return what stands for this request, None when nothing is to be remembered.
 
         Args:
             principal: Who asks.
-            path: The canonical path.
+            match: The route, and its path as it is spelled.
             query: The query as it was sent, without its `?`.
             token: The header `Idempotency-Key`, None without one.
             key: The key as it was sent.
@@ -59,15 +58,16 @@ class Idempotency:
         Raises:
             InvalidError: The header is too long or not printable.
         """
-        if token is None or path.startswith(_OWN):
+        if token is None or match.route is None or match.route.permission.own_answers:
             return None
         text = token_text(token)
-        named = path.split("/")[3] if path.startswith("/v1/communities/") else None
+        # A path names a community only to an operator: to anybody else it is their own.
+        named = match.community if match.route.permission.who == "operator" else None
         community = named or principal.community or self._engines.only()
         if community is None:
             return None
-        secret = key + b"\n" + token if path.endswith(_SECRET) else b""
-        return Claim(community, request_digest(principal, path, query, text), secret)
+        secret = key + b"\n" + token if match.route.permission.secret else b""
+        return Claim(community, request_digest(principal, match.path, query, text), secret)
 
     def running(self, claim: Claim) -> asyncio.Lock:
         """Return the lock under which only one of several equal requests runs."""

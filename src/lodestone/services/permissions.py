@@ -1,0 +1,59 @@
+"""Who may call a route: declared where the route is made, checked before anything of the request is read."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from lodestone.base.errors import ForbiddenError
+from lodestone.services.access import OPERATOR, Principal
+
+NAME: Final = "permission"
+"""Under which a route's options hold its permission."""
+Caller = Literal["anyone", "callback", "known", "server", "page", "operator"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What a route asks of whoever calls it, and how its answers are treated under an idempotency key."""
+
+    who: Caller = "known"
+    """`anyone` shows no key, nor does a `callback`, which has no rate limit and checks a token of its own;
+    `known` is any key or page; `server` any key; `page` a page's session; `operator` an operator's key."""
+    scopes: tuple[str, ...] = ()
+    """All of these are needed."""
+    refusal: tuple[str, str] = ("scope_missing", "a page's session may not do this; ask the server")
+    """Code and message for a page where a server's key is needed."""
+    secret: bool = False
+    """The answer holds a secret: it is stored encrypted under the key that asked."""
+    own_answers: bool = False
+    """The use case stores its answers itself, in the commit that makes them true."""
+    empty_tail: bool = False
+    """The path with a `/` at its end is this route too: a client library sends it so."""
+
+    @property
+    def open(self) -> bool:
+        """Say whether no key is asked for."""
+        return self.who in ("anyone", "callback")
+
+    def check(self, who: Principal) -> None:
+        """Pass, or raise ForbiddenError naming what is missing."""
+        if self.who == "operator" and OPERATOR not in who.scopes:
+            raise ForbiddenError("scope_missing", "this needs the operator's key")
+        if self.who == "page" and who.viewer is None:
+            raise ForbiddenError(
+                "session_needed", "this is for a page's session; POST /v1/sessions makes one"
+            )
+        if self.who == "server" and who.viewer is not None:
+            raise ForbiddenError(*self.refusal)
+        for scope in self.scopes:
+            who.need(scope)
+
+
+def needs(*scopes: str, **more: Any) -> dict[str, Permission]:
+    """Return a route's options: a key or page with these scopes; `more` are a permission's other fields."""
+    return {NAME: Permission(scopes=scopes, **more)}
+
+
+ANYONE: Final = {NAME: Permission(who="anyone")}
+CALLBACK: Final = {NAME: Permission(who="callback")}
+BY_PAGE: Final = {NAME: Permission(who="page")}
+BY_OPERATOR: Final = {NAME: Permission(who="operator")}
