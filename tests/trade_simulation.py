@@ -54,7 +54,7 @@ def cny(micros):
 
 def open_market(records, community):
     records.put_people(community, [(name, PersonIn()) for name in [*BUYERS, "mei", "li"]], now=NOW)
-    shop = ShopIn(owner_id="mei", name="Mei", position=TOWN)
+    shop = ShopIn(owner_id="mei", name="Mei", position=TOWN, hold_share=0.5)
     records.put_shop(community, "s", shop, now=NOW)
     records.review_shop(community, "s", ReviewIn(decision="approved"), now=NOW)
     records.put_staff(community, "s", "li", "clerk")

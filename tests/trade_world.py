@@ -18,7 +18,13 @@ def beside(km_north):
     }
 
 
-SHOP = {"owner_id": "mei", "name": "Mei's soups", "position": TOWN, "categories": ["food"]}
+SHOP = {
+    "owner_id": "mei",
+    "name": "Mei's soups",
+    "position": TOWN,
+    "categories": ["food"],
+    "hold_share": 1.0,
+}
 SOUP = {
     "shop_id": "soups", "name": "Sour soup", "tags": ["soup"], "fulfilment": ["pickup", "delivery"],
     "variants": [{"id": "bowl", "name": "a bowl", "price": yuan(18), "stock": 10}],

@@ -162,7 +162,7 @@ def test_what_was_bought_is_told_by_the_engine_alone(lives):
 
 def test_shops_products_and_orders_say_what_an_app_would_know_and_no_more(lives):
     fields = {
-        ("PUT", "/v1/shops/"): {"owner_id", "radius_km", "categories", "name", "position", "hours", "role"},
+        ("PUT", "/v1/shops/"): {"owner_id", "radius_km", "hold_share", "categories", "name", "position", "hours", "role"},
         ("PUT", "/v1/products/"): {
             "shop_id", "name", "text", "tags", "channels", "language", "fulfilment", "commission_share", "voucher",
             "variants",

@@ -71,6 +71,8 @@ MOVES: Final = {
 
 ENDED: Final = frozenset({_S.REFUNDED, _S.CANCELLED, _S.EXPIRED})
 """States that nothing leaves."""
+UNPAID: Final = frozenset({_S.WAITING, _S.RESERVED})
+"""States in which units are kept for a buyer, or waited for, and nothing has been paid."""
 HOLDS_STOCK: Final = frozenset({_S.RESERVED})
 HAS_SOLD: Final = frozenset({_S.PAID, _S.FULFILLED, _S.REFUNDED_IN_PART})
 

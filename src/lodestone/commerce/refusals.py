@@ -27,6 +27,7 @@ class OrderRefusal(Enum):
     SALE_OTHER_PRODUCT = auto()
     LIMIT_REACHED = auto()
     SOLD_OUT = auto()
+    HOLD_LIMIT_REACHED = auto()
 
 
 class MoveRefusal(Enum):
@@ -80,6 +81,7 @@ CURES: Final = {
     OrderRefusal.SALE_OTHER_PRODUCT: "every line must be of the sale's own product and variant",
     OrderRefusal.LIMIT_REACHED: "the buyer has had as many as one person may in this sale",
     OrderRefusal.SOLD_OUT: "there are not that many left",
+    OrderRefusal.HOLD_LIMIT_REACHED: "the buyer's unpaid orders would keep too many units from others; pay for them first, or order fewer",
     MoveRefusal.STAFF_UNKNOWN: "this person does not serve at the order's shop",
     MoveRefusal.ROLE_LACKING: "a clerk hands orders over and redeems; a manager of the shop refunds",
     MoveRefusal.REQUEST_REUSED: "this request_id was used for another refund; take a new one",

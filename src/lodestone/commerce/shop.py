@@ -13,6 +13,7 @@ from lodestone.content.item import Media
 RADIUS_KM_DEFAULT: Final = 10.0
 RADIUS_KM_MAX: Final = 20_040.0
 """Half way round the globe: a shop that sells everywhere."""
+HOLD_SHARE_DEFAULT: Final = 0.1
 HOURS_MAX: Final = 28
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final = (
@@ -52,6 +53,8 @@ class ShopIn(
     """How far it sells: to buyers' addresses, and to buyers who come."""
     hours: Annotated[tuple[Hours, ...], Meta(max_length=HOURS_MAX)] = ()
     """None: always open. They bind delivery and pick-up, not vouchers, which are bought at any hour."""
+    hold_share: Annotated[float, Meta(ge=0, le=1)] = HOLD_SHARE_DEFAULT
+    """Share of a stock item's unsold units that one buyer's unpaid orders may hold or wait for, at least one unit."""
     categories: Annotated[tuple[Word, ...], Meta(max_length=8)] = ()
     text: Annotated[str, Meta(max_length=20_000)] = ""
     media: Annotated[tuple[Media, ...], Meta(max_length=32)] = ()
@@ -68,6 +71,7 @@ class ShopOut(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     position: Position
     radius_km: float
+    hold_share: float
     hours: tuple[Hours, ...]
     categories: tuple[str, ...]
     text: str
@@ -112,9 +116,9 @@ def shop_out(
     """Show a stored shop."""
     return ShopOut(
         id=shop_id, owner_id=owner_id, name=shop.name, position=shop.position,
-        radius_km=shop.radius_km, hours=shop.hours, categories=shop.categories, text=shop.text,
-        media=shop.media, status=shop.status, review=review, review_note=note, open_now=open_now,
-        created_at=time_text(created),
+        radius_km=shop.radius_km, hold_share=shop.hold_share, hours=shop.hours,
+        categories=shop.categories, text=shop.text, media=shop.media, status=shop.status,
+        review=review, review_note=note, open_now=open_now, created_at=time_text(created),
     )  # fmt: skip
 
 

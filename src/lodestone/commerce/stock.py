@@ -56,6 +56,19 @@ def may_return(stock: Mapping[str, Stock], takes: Mapping[str, int]) -> bool:
     return all(stock[item].available + stock[item].held >= units for item, units in takes.items())
 
 
+def hold_limit(stock: Stock, share: int) -> int:
+    """Return how many units one buyer may keep from others without paying: a share of those not sold, at least one.
+
+    Args:
+        stock: The stock item.
+        share: Parts of a million.
+
+    >>> hold_limit(Stock(offered=100, sold=40), 100_000), hold_limit(Stock(offered=3), 100_000)
+    (6, 1)
+    """
+    return max(1, (stock.offered - stock.sold) * share // 1_000_000)
+
+
 def hold(stock: Stock, units: int) -> Stock:
     """Set units aside."""
     assert 0 < units <= stock.available

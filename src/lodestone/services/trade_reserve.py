@@ -15,7 +15,7 @@ from lodestone.commerce.product import Variant, sale_key, stock_key
 from lodestone.commerce.refusals import OrderRefusal
 from lodestone.commerce.sales import Sale, over_limit, within
 from lodestone.commerce.shop import is_open
-from lodestone.commerce.stock import Take, hold, joined, may_return, short
+from lodestone.commerce.stock import Stock, Take, hold, hold_limit, joined, may_return, short
 from lodestone.services.receipt_ids import receipt_sequence
 from lodestone.services.trade_counter import Counter, Reply, refused
 from lodestone.services.trade_show import fresh_order
@@ -80,14 +80,27 @@ def reserve(counter: Counter, given: OrderIn) -> Reply:
         stock[key] = held
     lacking = short(stock, judged.takes)
     if not lacking:
+        _judge_hold(counter, judged, stock)
         return _write(counter, given, judged, OrderState.RESERVED)
     if sale is not None and may_return(stock, judged.takes):
         _, line = counter.line(sale.id)
         # As many may wait as are held: more than come back could never be served.
         if line + judged.takes[sale_key(sale.id)] <= stock[sale_key(sale.id)].held:
+            _judge_hold(counter, judged, stock)
             return _write(counter, given, judged, OrderState.WAITING)
     left = min(stock[key].available for key in lacking)
     raise refused(OrderRefusal.SOLD_OUT, detail=f"{left} left", field="lines")
+
+
+def _judge_hold(counter: Counter, judged: _Judged, stock: dict[str, Stock]) -> None:
+    """Refuse a buyer whose unpaid orders, with this one, would keep too many units from others."""
+    share = share_parts(judged.shop.given.hold_share)
+    for key, units in judged.takes.items():
+        limit = hold_limit(stock[key], share)
+        unpaid = counter.till.units_unpaid(judged.buyer.ordinal, key)
+        if unpaid + units > limit:
+            detail = f"{limit} at once, {unpaid} unpaid already"
+            raise refused(OrderRefusal.HOLD_LIMIT_REACHED, detail=detail, field="lines")
 
 
 def waits_until(sale: SaleRecord) -> Instant:

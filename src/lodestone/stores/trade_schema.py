@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
 from lodestone.stores.records_schema import BYTES_TEXT, METADATA
@@ -82,6 +83,10 @@ SALE_TAKEN = Table(
     must("units", BigInteger),
 )
 
+UNPAID_ORDERS = text("orders.state <= 2")
+"""Waiting and reserved: written out, so that the small index of them serves it."""
+_UNPAID_ROWS = text("state <= 2")
+
 ORDERS = Table(
     "orders",
     METADATA,
@@ -106,6 +111,9 @@ ORDERS = Table(
     Index("orders_by_buyer", "tenant", "buyer", "number"),
     Index("orders_by_shop", "tenant", "shop", "number"),
     Index("orders_by_sale", "tenant", "sale", "state", "number"),
+    Index(
+        "orders_unpaid", "tenant", "buyer", sqlite_where=_UNPAID_ROWS, postgresql_where=_UNPAID_ROWS
+    ),
 )
 
 ORDER_LINES = Table(

@@ -47,6 +47,7 @@ from lodestone.stores.trade_types import (
     RedemptionRecord,
     VoucherRecord,
 )
+from lodestone.stores.trade_unpaid import UnpaidUnits
 from lodestone.stores.trade_views import place_in_line, read_besides
 
 
@@ -57,6 +58,7 @@ class Till(Purse):
         super().__init__(work)
         self._random = random
         self.now = now
+        self.unpaid = UnpaidUnits(work)
 
     @property
     def changes(self) -> list[Change]:
@@ -173,6 +175,13 @@ class Till(Purse):
         self.kept.taken[(sale, ordinal)] = units
         self.kept.taken_moved.add((sale, ordinal))
 
+    def units_unpaid(self, buyer: int, key: str) -> int:
+        """Return how many units of a stock item a buyer's orders hold or wait for without being paid."""
+        if not self.unpaid.knows(buyer):
+            self.flush()
+            self.unpaid.read([buyer, *self.kept.parties])
+        return self.unpaid.units(buyer, key)
+
     # Orders
 
     def number(self, what: str) -> int:
@@ -192,6 +201,7 @@ class Till(Purse):
 
     def add_order(self, order: OrderRecord, buyer: Party, address: Address | None) -> None:
         """Write a new order."""
+        self.unpaid.moved(None, order)
         self.kept.orders[order.number] = order
         self.kept.orders_made[order.number] = rows.seal_address(buyer.key, address)
 
@@ -209,7 +219,7 @@ class Till(Purse):
 
     def put_order(self, order: OrderRecord) -> None:
         """Write how an order stands now."""
-        assert order.number in self.kept.orders
+        self.unpaid.moved(self.kept.orders[order.number], order)
         self.kept.orders[order.number] = order
         self.kept.orders_moved.add(order.number)
 

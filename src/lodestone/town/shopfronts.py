@@ -78,7 +78,7 @@ def _shop(town: Town, number: int, shop: Shop) -> Json:
     rests = int(chance.integers(0, 14))
     return {
         "owner_id": town.people[shop.owner].body["id"], "name": shop.name, "radius_km": 10.0,
-        "position": shop.position, "categories": list(_tags(town, shop)),
+        "hold_share": 0.5, "position": shop.position, "categories": list(_tags(town, shop)),
         "text": f"{shop.name}，做{'、'.join(shop.goods)}。线上买了，到店出示券码就好。",
         "hours": [
             {"day": day, "opens": f"{opens:02}:00", "closes": f"{closes:02}:00"}

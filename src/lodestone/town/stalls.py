@@ -57,6 +57,7 @@ def shop(streams: Streams, truth: Truth, maker: int) -> Json:
     rests = int(chance.integers(0, 14))
     return {
         "owner_id": f"p{person}", "radius_km": RADIUS_KM, "categories": [name],
+        "hold_share": 1.0,
         "name": f"{QUARTERS[int(people.quarter[person])][0]}{SURNAMES[int(chance.integers(len(SURNAMES)))]}家{name}",
         "position": place(people.latitude[person], people.longitude[person]),
         "hours": [
