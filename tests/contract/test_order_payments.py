@@ -21,7 +21,7 @@ from lodestone.services.trade_counter import Once, digest_of
 from lodestone.stores.payments import MANUAL, TRIAL, Behaviour, ManualProvider, TrialProvider
 from lodestone.stores.trade_types import PaymentFilter
 from records_world import NOW
-from trade_simulation import TOWN, cny, encode, open_market
+from trade_simulation import TOWN, cny, encode, open_market, quietly
 
 SOUP = 17_000_003
 
@@ -30,7 +30,7 @@ class Till:
     """A desk whose provider does as it is told."""
 
     def __init__(self, records, how=Behaviour.DONE):
-        open_market(records, "town")
+        open_market(records, "town", hold_share=1.0)
         self.records, self.clock = records, ManualClock(NOW)
         self.trial = TrialProvider(usual=how)
         providers = {MANUAL: ManualProvider(), TRIAL: self.trial}
@@ -64,7 +64,7 @@ class Till:
     async def callbacks(self):
         """Hear what the provider says by itself, every word twice."""
         for word in list(self.trial.callbacks) * 2:
-            await self.payments.result(word.id, result_of(word))
+            await quietly(self.payments.result(word.id, result_of(word)))
 
     def state(self, made):
         return self.records.order("town", int(made.id[4:16], 16)).order.state.name.lower()

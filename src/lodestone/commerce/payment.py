@@ -7,7 +7,7 @@
 | release | let go what was held and never earned; in the book the hold is gone already |
 """
 
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -40,8 +40,61 @@ class PaymentStand(IntEnum):
     """A charge that was taken and pays for nothing: too late, twice or not the amount; all of it is refunded."""
 
 
+class PaymentStep(Enum):
+    """What a word of a provider, or of a person, does to a payment."""
+
+    FOLLOW = auto()
+    """Money moved: it is booked; a charge pays its order, or all of it is owed back."""
+    DECLINE = auto()
+    NOTE_SENT = auto()
+    NOTE_UNKNOWN = auto()
+    NOTHING = auto()
+    REFUSE = auto()
+    """It contradicts what the book has followed already."""
+
+
 OPEN: Final = (PaymentStand.ORDERED, PaymentStand.SENT, PaymentStand.UNKNOWN)
 """Nobody knows yet how it ends."""
+
+
+_UNDECIDED: Final[dict[str, PaymentStep]] = {
+    "done": PaymentStep.FOLLOW, "declined": PaymentStep.DECLINE, "waiting": PaymentStep.NOTE_SENT,
+    "unknown": PaymentStep.NOTE_UNKNOWN,
+}  # fmt: skip
+_MOVED: Final[dict[str, PaymentStep]] = {
+    "done": PaymentStep.NOTHING, "declined": PaymentStep.REFUSE, "waiting": PaymentStep.NOTHING,
+    "unknown": PaymentStep.NOTHING,
+}  # fmt: skip
+_NOT_MOVED: Final[dict[str, PaymentStep]] = {
+    "done": PaymentStep.FOLLOW, "declined": PaymentStep.NOTHING, "waiting": PaymentStep.NOTHING,
+    "unknown": PaymentStep.NOTHING,
+}  # fmt: skip
+STEPS: Final[dict[PaymentStand, dict[str, PaymentStep]]] = {
+    PaymentStand.ORDERED: _UNDECIDED,
+    PaymentStand.SENT: _UNDECIDED,
+    PaymentStand.UNKNOWN: _UNDECIDED,
+    PaymentStand.PAID: _MOVED,
+    PaymentStand.DECLINED: _NOT_MOVED,
+    PaymentStand.RETURNED: _MOVED,
+}
+"""What each word does to a payment that stands so; another amount than the one booked is refused besides."""
+
+
+def payment_step(state: PaymentStand, word: str, *, moved: int, amount: int) -> PaymentStep:
+    """Say what a word does to a payment.
+
+    Args:
+        state: How it stands.
+        word: `done`, `declined`, `waiting` or `unknown`.
+        moved: Micros that it is known to have moved.
+        amount: Micros that the word says it moved.
+
+    >>> payment_step(PaymentStand.PAID, "done", moved=900, amount=1_000).name
+    'REFUSE'
+    """
+    step = STEPS[state][word]
+    other_amount = step is PaymentStep.NOTHING and word == "done" and moved != amount
+    return PaymentStep.REFUSE if other_amount else step
 
 
 class PaymentResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -48,6 +48,7 @@ class MoveRefusal(Enum):
     PAYMENT_DECLINED = auto()
     PAYMENT_RETURNED = auto()
     PAYMENT_REFUSED = auto()
+    PAYMENT_ENDED = auto()
 
 
 class RedeemRefusal(Enum):
@@ -97,6 +98,7 @@ CURES: Final = {
     MoveRefusal.PAYMENT_DECLINED: "the provider declined it; take a new request_id to try again",
     MoveRefusal.PAYMENT_RETURNED: "what the provider took came too late or was not the amount; all of it goes back to the buyer",
     MoveRefusal.PAYMENT_REFUSED: "the payment was refused",
+    MoveRefusal.PAYMENT_ENDED: "this contradicts how the payment ended, which is booked; nothing has changed",
     RedeemRefusal.VOUCHER_UNKNOWN: "there is no such voucher; check the code",
     RedeemRefusal.VOUCHER_FOREIGN: "the voucher is another shop's",
     RedeemRefusal.STAFF_UNKNOWN: "this person does not serve at this shop",

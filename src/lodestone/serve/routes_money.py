@@ -277,11 +277,11 @@ async def get_payout_file(request: Asked, day: PathDay) -> Response[bytes]:
 async def post_payout_result(
     request: Asked, payout_id: PathPayout, data: JSONBody[PayoutResult]
 ) -> PayoutOut:
-    """Say how a payout ended; the same again changes nothing."""
+    """Say how a payout ended; the same again changes nothing, a contradiction is refused (`payout_ended`)."""
     found = engine(request, SCOPE)
     payouts, names = _payouts(found), books_of(found)
     payout = await off_loop(request, payouts.find, payout_id)
-    amount = payout.amount if data.paid_micros is None else data.paid_micros
+    amount = data.paid_micros or payout.paid or payout.amount
     done = data.state == "paid"
     assert amount <= MICROS_MAX
     reply = Reply(

@@ -13,6 +13,7 @@ import msgspec
 
 from lodestone.ledger.accounts import Account, AccountId, within
 from lodestone.ledger.judge import HoldState
+from lodestone.ledger.payout_life import FINAL
 from lodestone.ledger.transfers import (
     MOVING,
     NONE,
@@ -23,7 +24,7 @@ from lodestone.ledger.transfers import (
 )
 from lodestone.services.books import account_text, day_text, transfer_text
 from lodestone.services.money import Money
-from lodestone.services.payouts import FINAL, hold_of, payout_name
+from lodestone.services.payouts import hold_of, payout_name
 from lodestone.stores.ledger import LedgerSnapshot
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Records

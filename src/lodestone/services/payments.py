@@ -7,7 +7,7 @@ crash between any two of them leaves a payment that is asked again under the sam
 from dataclasses import replace
 from typing import Final, Literal
 
-from lodestone.base.errors import InvalidError, LodestoneError, Problem, UnknownError
+from lodestone.base.errors import ConflictError, InvalidError, LodestoneError, Problem, UnknownError
 from lodestone.base.money import Micros
 from lodestone.base.wire import Money, time_text
 from lodestone.commerce.order import PayIn
@@ -146,7 +146,11 @@ class Payments:
             charge = payment.kind is PaymentKind.CHARGE
             word = await (provider.look_up(name) if charge else self._ask(payment, provider))
             if word is not None:
-                asked.append(await self._told(payment, word))
+                try:
+                    asked.append(await self._told(payment, word))
+                except ConflictError as error:
+                    if error.code != "payment_ended":  # somebody said meanwhile how it ended
+                        raise
         return asked
 
     def _open(self, provider: str) -> list[PaymentRecord]:
@@ -167,11 +171,12 @@ class Payments:
 
         Raises:
             UnknownError: `payment_unknown`.
-            ConflictError: `payment_refused`: the book cannot follow.
+            ConflictError: `payment_refused`: the book cannot follow; `payment_ended`: it contradicts how the
+                payment ended.
         """
         payment = await self._threads.read(self.payment, payment_id)
         done = given.state == "paid"
-        amount = payment.amount if given.paid_micros is None else Micros(given.paid_micros)
+        amount = Micros(given.paid_micros or payment.moved or payment.amount)
         state = PaymentState.DONE if done else PaymentState.DECLINED
         word = Word(payment_id, state, amount if done else Micros(0), given.reference)
         return await self._told(payment, word)

@@ -7,6 +7,7 @@ word then posts or voids that hold. Whatever it says twice is done once.
 import csv
 import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +15,7 @@ from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownE
 from lodestone.base.money import Micros
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import PAYABLE, AccountKind, Code, provider
+from lodestone.ledger.payout_life import FINAL, PayoutStep, payout_step
 from lodestone.ledger.transfers import (
     NO_ACCOUNT,
     Outcome,
@@ -26,9 +28,8 @@ from lodestone.ledger.transfers import (
 )
 from lodestone.services.money import Money
 from lodestone.stores.ledger import Payout
-from lodestone.stores.payments import Instruction, PaymentProvider, PaymentState, Reply
+from lodestone.stores.payments import Instruction, PaymentProvider, Reply
 
-FINAL: Final = ("paid", "declined")
 COLUMNS: Final = ("payout_id", "party", "amount_micros", "currency", "state", "reference")
 
 
@@ -115,7 +116,8 @@ class Payouts:
                 paying = self.provider(payout.provider)
                 asked = payout.state == "ordered"
                 reply = await (paying.ask(instruction) if asked else paying.look_up(instruction.id))
-                await store.threads.commit(self.told, reply)
+                with suppress(PayoutEndedError):  # somebody said meanwhile how it ended
+                    await store.threads.commit(self.told, reply)
         return await store.threads.read(store.payouts, community, period)
 
     def told(self, reply: Reply) -> Payout:
@@ -123,16 +125,24 @@ class Payouts:
 
         Raises:
             UnknownError: `payout_unknown`.
-            ConflictError: `payout_refused`: the book cannot follow; says why.
+            ConflictError: `payout_ended`: it contradicts how the payout ended (`ledger.payout_life`);
+                `payout_refused`: the book cannot follow; says why.
         """
         payout = self.find(reply.id)
-        if reply.state is PaymentState.DONE and payout.state != "paid":
+        step = payout_step(
+            payout.state, reply.state.value, paid=payout.paid, amount=int(reply.amount)
+        )
+        if step is PayoutStep.REFUSE:
+            raise _ended(payout)
+        if step is PayoutStep.PAY:
             return self._paid(payout, reply)
-        if reply.state is PaymentState.DECLINED and payout.state not in FINAL:
+        if step is PayoutStep.PAY_AFTER_ALL:
+            return self._paid_after_all(payout, reply)
+        if step is PayoutStep.DECLINE:
             return self._declined(payout, reply)
-        states = {PaymentState.WAITING: "sent", PaymentState.UNKNOWN: "unknown"}
-        if reply.state in states and payout.state not in FINAL:
-            return self._post(replace(payout, state=states[reply.state]), [], [])
+        states = {PayoutStep.NOTE_SENT: "sent", PayoutStep.NOTE_UNKNOWN: "unknown"}
+        if step in states:
+            return self._post(replace(payout, state=states[step]), [], [])
         return payout
 
     def find(self, name: str) -> Payout:
@@ -144,12 +154,8 @@ class Payouts:
 
     def _paid(self, payout: Payout, reply: Reply) -> Payout:
         """Let the money leave; what the provider paid too little goes back, too much is a difference."""
-        after = replace(
-            payout, state="paid", reference=reply.reference or None, paid=int(reply.amount)
-        )
+        after = _as_paid(payout, reply)
         moved = Micros(min(reply.amount, payout.amount))
-        if payout.state == "declined":
-            return self._revived(after, reply.amount)
         asked = [
             Transfer(
                 _of(payout, "paid"), NO_ACCOUNT, NO_ACCOUNT, moved, Code.PAYOUT_PAID,
@@ -170,10 +176,30 @@ class Payouts:
         after = replace(payout, state="declined", reference=reply.reference or None)
         return self._post(after, chain(void, self._back(payout, Micros(payout.amount))), [])
 
-    def _revived(self, after: Payout, amount: Micros) -> Payout:
-        """Follow a payment that was done after it had been declined: nobody expected it, so it is a difference."""
-        asked = self._difference(after, amount)
-        return self._post(after, [asked], [self._money.account(AccountKind.ADJUSTMENT)])
+    def _paid_after_all(self, payout: Payout, reply: Reply) -> Payout:
+        """Follow a payment that was done after it had been declined.
+
+        It is taken from the payable, to which the decline had given it back. What is not there any more (a later
+        payout has ordered it, a refund has used it), and what is above the payout, is a difference.
+        """
+        money = self._money
+        account = money.store.account(money.community, payout.account)
+        assert account is not None
+        free = max(0, account.balance - account.debits_pending)
+        amount = min(int(reply.amount), payout.amount, free)
+        clearing = money.account(AccountKind.PROVIDER_CLEARING, provider(payout.provider))
+        asked = []
+        if amount:
+            asked.append(
+                Transfer(
+                    _of(payout, "paid after all"), payout.account, clearing.id, Micros(amount),
+                    Code.PAYOUT_PAID, external=payout_name(payout),
+                )
+            )  # fmt: skip
+        if reply.amount > amount:
+            asked.append(self._difference(payout, Micros(reply.amount - amount)))
+        opening = [money.account(AccountKind.ADJUSTMENT), clearing]
+        return self._post(_as_paid(payout, reply), chain(*asked), opening)
 
     def _back(self, payout: Payout, amount: Micros) -> Transfer:
         transit = self._money.account(AccountKind.PAYOUTS_IN_TRANSIT, provider(payout.provider))
@@ -218,6 +244,21 @@ class Payouts:
                 (payout_name(one), party, one.amount, one.currency, one.state, reference)
             )
         return text.getvalue()
+
+
+class PayoutEndedError(ConflictError):
+    """What is said of a payout contradicts how it ended."""
+
+
+def _ended(payout: Payout) -> PayoutEndedError:
+    amount = f", {payout.paid} micros" if payout.paid else ""
+    problem = Problem("state", f"contradicts the payout, which is {payout.state}{amount}")
+    message = f"{payout_name(payout)} is {payout.state}{amount}: what is said now contradicts it, and changed nothing."
+    return PayoutEndedError("payout_ended", message, (problem,))
+
+
+def _as_paid(payout: Payout, reply: Reply) -> Payout:
+    return replace(payout, state="paid", reference=reply.reference or None, paid=int(reply.amount))
 
 
 def payout_name(payout: Payout) -> str:

@@ -7,6 +7,7 @@
 | done with more | as above | the difference is an adjustment | the same |
 | declined | another may be tried | still owed; its later word holds | the same |
 | no answer, or not yet | nobody assumes anything; looked up until it is known | the same | the same |
+| what contradicts the end it has had | refused (`commerce.payment.STEPS`) | the same | the same |
 """
 
 from dataclasses import replace
@@ -15,11 +16,11 @@ from typing import Final
 from lodestone.base.money import Micros
 from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import PayIn
-from lodestone.commerce.payment import OPEN, PaymentKind, PaymentStand
+from lodestone.commerce.payment import PaymentKind, PaymentStand, PaymentStep, payment_step
 from lodestone.commerce.refusals import MoveRefusal
 from lodestone.services.trade_counter import Counter, refused
 from lodestone.services.trade_moves import judge_payment, require_no_charge_open, take_payment
-from lodestone.stores.payments import PaymentState, Reply
+from lodestone.stores.payments import Reply
 from lodestone.stores.trade_types import OrderRecord, PaymentRecord
 
 ASKED_ONCE: Final = "pay"
@@ -52,25 +53,28 @@ def told(counter: Counter, payment: PaymentRecord, reply: Reply) -> PaymentRecor
     """Take what a provider says of a payment, the first time or again.
 
     Raises:
-        ConflictError: `payment_refused`: the book cannot follow; nothing has changed.
+        ConflictError: `payment_refused`: the book cannot follow; `payment_ended`: it contradicts how the payment
+            ended. Nothing has changed.
     """
-    if reply.state is PaymentState.DONE:
+    step = payment_step(
+        payment.state, reply.state.value, moved=payment.moved, amount=int(reply.amount)
+    )
+    if step is PaymentStep.REFUSE:
+        detail = f"it is {payment.state.name.lower()}, {payment.moved} micros"
+        raise refused(MoveRefusal.PAYMENT_ENDED, detail=detail, field="state")
+    if step is PaymentStep.FOLLOW:
         return _done(counter, payment, reply)
-    if payment.state not in OPEN:
-        return payment
-    if reply.state is PaymentState.DECLINED:
+    if step is PaymentStep.DECLINE:
         return _ended(counter, payment, _P.DECLINED, reply)
-    state = _P.SENT if reply.state is PaymentState.WAITING else _P.UNKNOWN
-    if state is not payment.state:
+    state = {PaymentStep.NOTE_SENT: _P.SENT, PaymentStep.NOTE_UNKNOWN: _P.UNKNOWN}.get(step)
+    if state not in (None, payment.state):
         payment = replace(payment, state=state)
         counter.till.put_payment(payment)
     return payment
 
 
 def _done(counter: Counter, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
-    """Follow money that has moved, once."""
-    if payment.state in (_P.PAID, _P.RETURNED):
-        return payment
+    """Follow money that has moved."""
     order = counter.till.order(payment.order)
     assert order is not None
     if payment.kind is _K.CHARGE:

@@ -10,6 +10,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, Problem, UnavailableError
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.judge import NEVER_CLOSED, Hold
+from lodestone.ledger.payout_life import FINAL
 from lodestone.ledger.transfers import Booked, Outcome, Transfer, TransferId
 from lodestone.stores.ledger import ClosedDay, Payout, Statement, TransferFilter
 from lodestone.stores.ledger_post import open_in, post_in
@@ -230,8 +231,13 @@ def _put_payout(scope: Scope, payout: Payout) -> None:
         "provider": payout.provider, "state": payout.state, "reference": payout.reference,
         "paid": payout.paid, "created": payout.created,
     }  # fmt: skip
-    met = scope.run(scope.update(PAYOUTS).where(PAYOUTS.c.id == payout.id).values(**row))
-    if not met:
+    mine = PAYOUTS.c.id == payout.id
+    change = scope.update(PAYOUTS).where(mine)
+    if payout.state not in FINAL:  # what is not known yet never undoes what somebody said meanwhile
+        change = change.where(PAYOUTS.c.state.not_in(FINAL))
+    if scope.run(change.values(**row)):
+        return
+    if scope.first(scope.select(PAYOUTS, PAYOUTS.c.id).where(mine)) is None:
         scope.insert(PAYOUTS, [row])
 
 

@@ -29,9 +29,7 @@ def two_desks(place, records):
     )  # fmt: skip
     records.put_product("town", "soup", given, currency="CNY", now=NOW)
     others = place.open() if records.shared else records
-    yield [
-        Desk(mine, mine.community("town"), ManualClock(NOW), {}) for mine in (records, others)
-    ]
+    yield [Desk(mine, mine.community("town"), ManualClock(NOW), {}) for mine in (records, others)]
     if others is not records:
         others.close()
 
