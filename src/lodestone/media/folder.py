@@ -6,7 +6,8 @@ import shutil
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -75,13 +76,13 @@ class MediaFolder:
         with self.copying(folder) as copy:
             copy.take_all()
 
-    def get(self, name: str) -> tuple[str, bytes]:
-        """Return type and bytes. Raises UnknownError."""
+    def find(self, name: str) -> "MediaFile":
+        """Return what is served under a name. Raises UnknownError."""
         stem, _, suffix = name.partition(".")
         if suffix in _TYPE and stem.isalnum():
-            target = self.path / name[:2] / name
-            if target.is_file():
-                return _TYPE[suffix], target.read_bytes()
+            path = self.path / name[:2] / name
+            with suppress(FileNotFoundError):
+                return MediaFile(_TYPE[suffix], path, path.stat().st_size)
         raise UnknownError("media_unknown", "there is nothing under this name")
 
 
@@ -148,3 +149,18 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file of the folder; it never changes."""
+
+    kind: str
+    path: Path
+    size: int
+
+    def read(self, begin: int, end: int) -> bytes:
+        """Return the bytes in [begin, end)."""
+        with self.path.open("rb") as file:
+            file.seek(begin)
+            return file.read(end - begin)

@@ -14,7 +14,7 @@ from litestar.plugins import InitPlugin
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
-from lodestone.base.errors import LodestoneError, Problem
+from lodestone.base.errors import LodestoneError, Problem, UnknownError
 from lodestone.base.wire import problem_of
 from lodestone.media import MediaFolder
 from lodestone.serve import (
@@ -30,9 +30,11 @@ from lodestone.serve import (
     routes_webhooks,
 )
 from lodestone.serve.door import Asgi, Door
+from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.paths import RouteTable, through_the_door
 from lodestone.serve.meters import Meters
+from lodestone.serve.page import documents_of
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
 from lodestone.services.desks import Desks
@@ -76,6 +78,7 @@ def application(
             "meters": meters,
             "streams": streams,
             "guards": guards,
+            "documents": Documents(lambda: documents_of(inner.openapi_schema.to_schema())),
         }
     )
     return Door(
@@ -97,6 +100,12 @@ def orders_application(
     )  # fmt: skip
 
 
+def _refuse_document(request: Request[Any, Any, Any]) -> None:
+    """Stand before the framework's own addresses of the document: it writes it anew for everybody who asks."""
+    message = f"there is no route {request.scope['path']}; the document is at /openapi.json"
+    raise UnknownError("route_unknown", message)
+
+
 def _inner(routes: Sequence[Any], pages: InitPlugin | None) -> Litestar:
     return Litestar(
         route_handlers=routes,
@@ -106,8 +115,11 @@ def _inner(routes: Sequence[Any], pages: InitPlugin | None) -> Litestar:
         },
         openapi_config=OpenAPIConfig(
             title="Lodestone", version="1", use_handler_docstrings=True,
-            openapi_router=Router("/docs/document", route_handlers=[], opt=ANYONE),
             render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router(
+                "/docs/document", route_handlers=[], opt=ANYONE, include_in_schema=False,
+                before_request=_refuse_document,
+            ),
             components=Components(
                 security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
             ),

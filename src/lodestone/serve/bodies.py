@@ -58,3 +58,10 @@ class MediaAnswer(Operation):
         if self.responses is not None:
             found = OpenAPIResponse(description="What the store holds.", content=_media())
             self.responses["200"] = found
+            self.responses["206"] = OpenAPIResponse(
+                description="The range that was asked for.", content=_media()
+            )
+            self.responses["304"] = OpenAPIResponse(
+                description="It has not changed; it never does."
+            )
+            self.responses["416"] = OpenAPIResponse(description="It ends before the range begins.")

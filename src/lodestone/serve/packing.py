@@ -80,10 +80,17 @@ def _worth_it(start: Message, body: bytes) -> bool:
         return False
     headers = {name.lower(): value for name, value in start["headers"]}
     kind = headers.get(b"content-type", b"")
-    return b"content-encoding" not in headers and _TEXTS.match(kind) is not None
+    whole = b"content-encoding" not in headers and b"content-range" not in headers
+    return whole and _TEXTS.match(kind) is not None
 
 
 def _packed(headers: list[tuple[bytes, bytes]], length: int) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
+    kept = [_weak(name, value) for name, value in headers if name.lower() != b"content-length"]
     told = [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
     return [*kept, *told, (b"content-length", str(length).encode())]
+
+
+def _weak(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Let a tag say that the bytes are not those it was given for."""
+    strong = name.lower() == b"etag" and not value.startswith(b"W/")
+    return (name, b"W/" + value) if strong else (name, value)

@@ -1,7 +1,14 @@
 """The documentation page: the served OpenAPI document as plain HTML."""
 
+import hashlib
+from base64 import b64encode
+from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
+
+import msgspec
+
+from lodestone.serve.http.documents import Document, document_of
 
 _STYLE: Final = """
 body{margin:0 auto;max-width:72ch;padding:var(--space-24) var(--space-16);background:var(--ground);color:var(--ink);font:var(--type-16)/var(--leading) var(--face)}
@@ -9,6 +16,29 @@ h1{font-size:var(--type-28);line-height:var(--leading-tight)}h2{font-size:var(--
 section{background:var(--card);border:var(--hairline) solid var(--line);border-radius:var(--corner-card);padding:var(--space-12) var(--space-16);margin:var(--space-12) 0}
 code{font-size:var(--type-14);overflow-wrap:anywhere}b{color:var(--public)}p{margin:var(--space-4) 0;color:var(--ink-soft)}a{color:var(--public)}
 """
+_STYLE_DIGEST: Final = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY: Final = (
+    f"default-src 'none'; style-src 'self' 'sha256-{_STYLE_DIGEST}'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+"""The page loads the tokens of the pages, and has one style of its own."""
+
+
+def documents_of(schema: dict[str, Any]) -> Mapping[str, Document]:
+    """Write the documents of the routes that a schema describes: `openapi` for machines, `docs` for people."""
+    json = {
+        "content-type": "application/vnd.oai.openapi+json",
+        "cache-control": "no-cache",
+    }
+    html = {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "content-security-policy": _POLICY,
+    }
+    return {
+        "openapi": document_of(msgspec.json.encode(schema), json),
+        "docs": document_of(page_of(schema).encode(), html),
+    }
 
 
 def page_of(schema: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post, put
@@ -31,7 +31,8 @@ from lodestone.serve.common import (
     off_loop,
     principal,
 )
-from lodestone.serve.page import page_of
+from lodestone.serve.http.documents import Documents
+from lodestone.serve.http.media_answer import media_answer
 from lodestone.services.access import OPERATOR, SCOPES
 from lodestone.services.keeping import (
     ImportMark,
@@ -259,23 +260,16 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
         problem = Problem("Content-Type", f"must be one of {', '.join(MEDIA_TYPES)}")
         raise InvalidError("media_type", f"Content-Type {problem.problem}", (problem,))
     body = await request.body()
-    name = await asyncio.to_thread(
-        state["media"].put, held.community, named(key, "key"), kind, body
-    )
+    put = state["media"].put
+    name = await asyncio.to_thread(put, held.community, named(key, "key"), kind, body)
     return Stored(f"/media/{name}", len(body))
 
 
 @get("/media/{key:str}", opt=ANYONE, responses=REFUSALS, operation_class=MediaAnswer)
-async def get_media(state: AppState, key: PathId) -> Response[bytes]:
-    """Fetch what the store holds; it never changes."""
-    kind, body = state["media"].get(named(key, "key"))
-    headers = {
-        "cache-control": "public, max-age=31536000, immutable",
-        "x-content-type-options": "nosniff",
-        # A drawing may move by its own style; opened by itself it still runs no script and asks nobody.
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-    }
-    return Response(body, media_type=kind, headers=headers)
+async def get_media(request: Asked, state: AppState, key: PathId) -> Response[Any]:
+    """Fetch what the store holds, or a range of its bytes; it never changes."""
+    file = await asyncio.to_thread(state["media"].find, named(key, "key"))
+    return await media_answer(request, file)
 
 
 @post("/v1/verify", opt=needs("read"), status_code=200, responses=REFUSALS)
@@ -334,18 +328,17 @@ async def metrics(state: AppState) -> Response[bytes]:
 
 
 @get("/openapi.json", opt=ANYONE, include_in_schema=False)
-async def document(request: Asked) -> Response[bytes]:
+async def document(request: Asked, state: AppState) -> Response[bytes]:
     """Answer with every route as a machine reads it."""
-    schema = request.app.openapi_schema.to_schema()
-    return Response(msgspec.json.encode(schema), media_type="application/vnd.oai.openapi+json")
+    documents: Documents = state["documents"]
+    return await documents.answer("openapi", request)
 
 
 @get("/docs", opt=ANYONE, include_in_schema=False)
-async def docs(request: Asked) -> Response[str]:
+async def docs(request: Asked, state: AppState) -> Response[bytes]:
     """Show every route on one page, without a script or a foreign request."""
-    return Response(
-        page_of(request.app.openapi_schema.to_schema()), media_type="text/html; charset=utf-8"
-    )
+    documents: Documents = state["documents"]
+    return await documents.answer("docs", request)
 
 
 ROUTES = [
