@@ -188,10 +188,9 @@ class Door:
 
     def _principal(self, asked: _Exchange, match: Match) -> Principal | None:
         """Return who asks, None where nobody must say; adds the rate limit's headers."""
-        if match.route is not None and match.route.permission.who == "callback":
-            return None
         now, address, own = self._wall.now(), asked.address, asked.own
-        if match.open:
+        callback = match.route is not None and match.route.permission.who == "callback"
+        if match.open or callback:
             counted = self._limits.take_open(address, asked.scope["path"], now)
             _within(counted, "over this address's limit", own)
             return None

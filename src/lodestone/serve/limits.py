@@ -14,14 +14,15 @@ _ENDLESS: Final = 10**9
 """What is told of a key without a limit."""
 _OPEN: Final = b"open "
 _REFUSED: Final = b"refused "
-_FILE: Final = b"file "
+_MANY_OF: Final = b"many "
 _LIVE: Final = b"live "
-_OF_PLACES: Final = (_OPEN, _REFUSED, _FILE, _LIVE)
+_OF_PLACES: Final = (_OPEN, _REFUSED, _MANY_OF, _LIVE)
 PLACES_MAX: Final = 20_000
 """Counts of addresses in a minute; each takes some 300 bytes."""
 LIVE: Final = "/health/live"
-_FILES: Final = ("/static/", "/media/")
-_FILES_A_PAGE: Final = 10
+_MANY: Final = ("/static/", "/media/", "/v1/live/hooks/")
+"""Asked for by the dozen: files by a page, callbacks by a streaming server."""
+_TIMES_AS_MANY: Final = 10
 Told = tuple[list[tuple[bytes, bytes]], int]
 """The headers of an answer, and how many seconds to wait, 0 to go on."""
 
@@ -45,7 +46,7 @@ class Limits:
         by_key: Other limits, by the key's id.
         free: Says of a key's digest whether it never has one: the demo's. Nor has an operator's.
         open_per_minute: For every address that asks for what needs no key, and ten times as many for
-            files, of which one page takes many; 0 means no limit.
+            files and callbacks, of which there are many; 0 means no limit.
         refused_per_minute: For every address that shows no good key; 0 means no limit.
     """
 
@@ -67,9 +68,9 @@ class Limits:
         """Count one request for what needs no key; that the process lives is said to anybody at any time."""
         if path == LIVE:
             return self._take(_LIVE, lambda: UNLIMITED, now)
-        if path.startswith(_FILES):
-            limit = self.open_per_minute * _FILES_A_PAGE
-            return self._take(_FILE + place_of(address), lambda: limit, now)
+        if path.startswith(_MANY):
+            limit = self.open_per_minute * _TIMES_AS_MANY
+            return self._take(_MANY_OF + place_of(address), lambda: limit, now)
         return self._take(_OPEN + place_of(address), lambda: self.open_per_minute, now)
 
     def take_refused(self, address: str, now: Instant) -> Told:
