@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from lodestone.stores.records_schema import METADATA
 
-VOLATILE = {"api_keys"}
+VOLATILE = {"api_keys", "access_changes"}
 
 
 def dump(world):

@@ -20,6 +20,7 @@ from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.bootstrap.background import compact_nightly, listen, purge
 from lodestone.bootstrap.couriers import Couriers
 from lodestone.bootstrap.descriptors import low_disks
+from lodestone.bootstrap.following import following
 from lodestone.bootstrap.homes import adopt_folders
 from lodestone.bootstrap.owning import settle_restore, tell_logs, tell_tightened
 from lodestone.bootstrap.providers import providers_of
@@ -127,15 +128,16 @@ async def open_app(
         engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
         await engines.start()
         key = _operator_key(home, records, clock)
-        asgi = application(
-            engines, Access(records), media, wall=clock,
-            streams=Streams(seed), guards=_guards(settings, home),
-            pages=pages(demo=demo, gate=_gate(home, records)),
-        )  # fmt: skip
-        asgi.monotonic = time.perf_counter_ns
         keeping = asyncio.create_task(compact_nightly(records, home, clock))
         try:
-            yield App(asgi, engines, records, home, settings, key, couriers)
+            async with following(Access(records, clock, demo=demo)) as access:
+                asgi = application(
+                    engines, access, media, wall=clock,
+                    streams=Streams(seed), guards=_guards(settings, home),
+                    pages=pages(demo=demo, gate=_gate(home, records, access)),
+                )  # fmt: skip
+                asgi.monotonic = time.perf_counter_ns
+                yield App(asgi, engines, records, home, settings, key, couriers)
         finally:
             keeping.cancel()
             with suppress(asyncio.CancelledError):
@@ -194,7 +196,7 @@ def _operator_key(home: Home, records: Records, clock: Clock) -> str:
     return kept
 
 
-def _gate(home: Home, records: Records) -> Gate:
+def _gate(home: Home, records: Records, access: Access) -> Gate:
     """Return what pages are entered by; the secret that signs logins is made at the first start."""
     kept = home.key("logins")
     if kept is None:
@@ -202,7 +204,12 @@ def _gate(home: Home, records: Records) -> Gate:
         home.keep_key("logins", kept)
     operator = [home.path / "demo.key", home.path / "operator.key"]
     files = {"operator": operator, "merchant": [home.path / "merchant.key"]}
-    return Gate(Logins(records, bytes.fromhex(kept), secrets.token_bytes), files, time.monotonic)
+
+    async def end(nonce: str, now: Instant) -> None:
+        await records.threads.commit(records.end_login, nonce, now=now)
+
+    logins = Logins(access, bytes.fromhex(kept), secrets.token_bytes, end)
+    return Gate(logins, files, time.monotonic)
 
 
 class _Opener:

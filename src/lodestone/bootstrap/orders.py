@@ -9,11 +9,13 @@ import structlog
 
 from lodestone.base.clock import Clock
 from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.bootstrap.following import following
 from lodestone.bootstrap.installation import Draw, WallClock, records_at
 from lodestone.bootstrap.owning import tell_logs
 from lodestone.bootstrap.providers import providers_of
 from lodestone.bootstrap.server import listen
 from lodestone.serve.app import orders_application
+from lodestone.serve.door import Door
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.log_limit import LogLimit
 from lodestone.serve.limits import Limits
@@ -24,10 +26,31 @@ from lodestone.services.settings import Settings
 _LOG: Final = structlog.get_logger("lodestone")
 
 
+class OrdersApplication:
+    """The ASGI application of the second process, which looks about its communities before it answers."""
+
+    def __init__(self, desks: Desks, door: Door) -> None:
+        self.door = door
+        self._desks = desks
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if not scope.get("path", "").startswith("/health/"):
+            await self._look()
+        await self.door(scope, receive, send)
+
+    async def _look(self) -> None:
+        try:
+            await self._desks.look()
+        except UnavailableError as error:
+            # What was read before stands; whatever asks the records says so itself.
+            _LOG.warning("communities are not read", code=error.code)
+
+
 @asynccontextmanager
 async def open_orders(
     settings: Settings, *, wall: Clock | None = None, draw: Draw | None = None
-) -> AsyncIterator[Any]:
+) -> AsyncIterator[OrdersApplication]:
     """Open the records and yield the application that takes orders and redemptions.
 
     Args:
@@ -49,27 +72,13 @@ async def open_orders(
             open_per_minute=settings.open_limit, refused_per_minute=settings.refused_limit
         )
         desks = Desks(records, clock, providers_of(settings))
-        door = orders_application(
-            desks, Access(records), wall=clock,
-            guards=Guards(limits, faults=LogLimit(time.monotonic)),
-        )  # fmt: skip
-
-        async def asgi(scope: Any, receive: Any, send: Any) -> None:
-            if not scope.get("path", "").startswith("/health/"):
-                await _look(desks)
-            await door(scope, receive, send)
-
-        yield asgi
+        async with following(Access(records, clock)) as access:
+            door = orders_application(
+                desks, access, wall=clock, guards=Guards(limits, faults=LogLimit(time.monotonic)),
+            )  # fmt: skip
+            yield OrdersApplication(desks, door)
     finally:
         records.close()
-
-
-async def _look(desks: Desks) -> None:
-    try:
-        await desks.look()
-    except UnavailableError as error:
-        # What was read before stands; whatever asks the records says so itself.
-        _LOG.warning("communities are not read", code=error.code)
 
 
 async def serve_orders(settings: Settings, *, ready: Callable[[int], None]) -> None:
@@ -87,4 +96,4 @@ async def serve_orders(settings: Settings, *, ready: Callable[[int], None]) -> N
         async def announce(port: int) -> None:
             ready(port)
 
-        await listen(asgi, settings, announce)
+        await listen(asgi, asgi.door.guards, settings, announce)

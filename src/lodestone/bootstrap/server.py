@@ -19,7 +19,7 @@ from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.descriptors import connections_most
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.bootstrap.protocol import guarded_by
-from lodestone.serve.door import Door
+from lodestone.serve.door import Asgi
 from lodestone.serve.http.connections import ConnectionLimits, Connections
 from lodestone.serve.http.guards import Guards
 from lodestone.services.settings import Settings
@@ -104,16 +104,17 @@ async def serve(
             app.home.publish(settings.host, port)
             ready(app, port)
 
-        await listen(app.asgi, settings, announce)
+        await listen(app.asgi, app.asgi.guards, settings, announce)
 
 
 async def listen(
-    asgi: Door, settings: Settings, announce: Callable[[int], Awaitable[None]]
+    asgi: Asgi, guards: Guards, settings: Settings, announce: Callable[[int], Awaitable[None]]
 ) -> None:
     """Answer requests on a socket until interrupted.
 
     Args:
         asgi: The application.
+        guards: What bounds its connections and log lines.
         settings: Where to listen.
         announce: Is told the port once it answers.
 
@@ -124,14 +125,14 @@ async def listen(
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 100)
-    connections = asgi.guards.connections
+    connections = guards.connections
     connections.bound(_connection_limits(settings))
     config = uvicorn.Config(
         asgi, host=settings.host, port=settings.port, loop="uvloop", http=guarded_by(connections), ws="none",
         lifespan="off", access_log=False, log_level="warning", server_header=False,
         timeout_keep_alive=math.ceil(settings.idle_seconds), timeout_graceful_shutdown=5, backlog=_AT_ONCE,
     )  # fmt: skip
-    with _few_lines(asgi.guards):
+    with _few_lines(guards):
         try:
             await _Server(config, announce, connections).serve()
         except SystemExit as error:  # uvicorn's way to say that it could not bind

@@ -115,10 +115,11 @@ async def post_demo_session(
     if data.viewer is None:
         first = await off_loop(request, residents, engine, "", limit=1)
     viewer = first[0].id if first else data.viewer
-    if viewer is None or engine.directory.person_row(viewer) < 0:
+    row = -1 if viewer is None else engine.directory.person_row(viewer)
+    if viewer is None or row < 0:
         raise UnknownError("person_unknown", f"nobody is called {viewer!r} here")
-    now = engines(request).wall.now()
-    token, until = access(request).session(engine.community, viewer, now)
+    now, whom = engines(request).wall.now(), (viewer, engine.directory.ordinal(row))
+    token, until = access(request).session(engine.community, whom, "", now)
     return DemoSession(token, viewer, time_text(until))
 
 

@@ -112,7 +112,7 @@ def door_of(role: Role, title: str) -> list[Any]:
     async def enter(request: Asked) -> Response[Any]:
         try:
             return await _enter(request, role)
-        except (UnauthorisedError, ForbiddenError, BusyError) as error:
+        except (UnauthorisedError, ForbiddenError, BusyError, UnavailableError) as error:
             wanted = (await form_of(request)).get("next", "")
             return _show_form(request, role, title, _Tried(wanted, error.code, error))
 
@@ -122,7 +122,7 @@ def door_of(role: Role, title: str) -> list[Any]:
     )  # fmt: skip
     async def leave(request: Asked) -> Response[Any]:
         who = await sent_by(request, role)
-        gate_of(request).logins.leave(who.login, _now(request))
+        await gate_of(request).logins.leave(who.login, _now(request))
         answer = Redirect(f"{role.path}/login", status_code=303, headers=HEADERS)
         answer.delete_cookie(role.cookie, path=role.path)
         return answer
@@ -154,7 +154,7 @@ async def _enter(request: Asked, role: Role) -> Response[Any]:
     _same_site(request)
     told = await form_of(request)
     gate.logins.check_entry(kept(request, role.entry_cookie), told.get("token", ""), now)
-    login = gate.logins.enter(
+    login = await gate.logins.enter(
         role.name, told.get("key", ""), told.get("community") or None,
         address=request.client.host if request.client else "", now=now,
     )  # fmt: skip
@@ -174,6 +174,8 @@ class _Tried:
 
     @property
     def status(self) -> int:
+        if isinstance(self.error, UnavailableError):
+            return 503
         if isinstance(self.error, BusyError):
             return 429
         return 403 if isinstance(self.error, ForbiddenError) else 200
@@ -213,6 +215,7 @@ def _said(words: Words, tried: _Tried) -> str:
             "This key opens several communities. Name the one you want to see."
         ),
         "form_foreign": words.say("This form had become too old. Type the key again."),
+        "keys_unavailable": words.say("Keys cannot be checked just now. Try again in a moment."),
     }.get(
         tried.code,
         words.say("This key does not open this page. Nothing was changed; check the key."),

@@ -87,7 +87,7 @@ class Door:
         meters: Meters,
     ) -> None:
         self._engines = engines
-        self._access = access
+        self.access = access
         self._inner = inner
         self._routes = routes
         self._wall = wall
@@ -133,7 +133,7 @@ class Door:
         asked = _Exchange(scope, receive, send, headers, own)
         try:
             hot, match = self._match(asked)
-            principal = self._principal(asked, match)
+            principal = await self._principal(asked, match)
             _permit(principal, match)
             if hot is not None and principal is not None:
                 if _history(scope["query_string"]):
@@ -186,7 +186,7 @@ class Door:
             scope["path_template"] = match.route.template
         return None, match
 
-    def _principal(self, asked: _Exchange, match: Match) -> Principal | None:
+    async def _principal(self, asked: _Exchange, match: Match) -> Principal | None:
         """Return who asks, None where nobody must say; adds the rate limit's headers."""
         now, address, own = self._wall.now(), asked.address, asked.own
         callback = match.route is not None and match.route.permission.who == "callback"
@@ -195,9 +195,7 @@ class Door:
             _within(counted, "over this address's limit", own)
             return None
         try:
-            principal = self._known(
-                asked.headers, now, look_up=not self._limits.barred(address, now)
-            )
+            principal = await self._known(asked.headers, now)
         except UnauthorisedError:
             told = self._limits.take_refused(address, now)
             _within(told, "this address has shown too many keys that are not known", own)
@@ -206,13 +204,15 @@ class Door:
         _within(self._limits.take(principal, now), "over this key's limit", own)
         return principal
 
-    def _known(self, headers: dict[bytes, bytes], now: Instant, *, look_up: bool) -> Principal:
-        text = _key(headers)
+    async def _known(self, headers: dict[bytes, bytes], now: Instant) -> Principal:
+        """Return whom a key or token stands for; nothing is awaited for what this process knows."""
+        text = _key(headers).decode("utf-8", "replace")
         if not text:
             raise UnauthorisedError("key_missing", "send your key as `Authorization: Bearer KEY`")
         community = headers.get(b"x-community")
         named = community.decode("utf-8", "replace") if community else None
-        return self._access.principal(text.decode("utf-8", "replace"), named, now, look_up=look_up)
+        principal = self.access.known(text, named, now)
+        return principal or await self.access.principal(text, named, now)
 
     async def _answer_hot(
         self, hot: Hot, principal: Principal, match: Match, asked: _Exchange, body: bytes

@@ -77,13 +77,6 @@ class Limits:
         """Count one request that showed no good key."""
         return self._take(_REFUSED + place_of(address), lambda: self.refused_per_minute, now)
 
-    def barred(self, address: str, now: Instant) -> bool:
-        """Say whether an address has shown bad keys so often that no further unknown one is looked up."""
-        if not self.refused_per_minute or now // 1_000_000 // _WINDOW != self._swept:
-            return False
-        count = self._places.get(_REFUSED + place_of(address))
-        return count is not None and count.used >= count.limit
-
     def _take(self, name: bytes, limit_of: Callable[[], int], now: Instant) -> Told:
         window, into = divmod(now // 1_000_000, _WINDOW)
         reset = _WINDOW - into

@@ -216,13 +216,12 @@ async def create_key(
 
 @delete("/v1/communities/{community_id:str}/keys/{key_id:str}", opt=BY_OPERATOR, responses=REFUSALS)
 async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_id: PathId) -> None:
-    """Make a key worthless (operator's key)."""
+    """Make a key worthless, with every token and login made under it (operator's key)."""
     _operator(request)
     found = engines(state)
     await found.records.threads.commit(
         found.records.revoke_key, named(community_id), named(key_id, "key_id"), now=found.wall.now()
     )
-    access(state).forget()
 
 
 @put("/v1/clock", opt=needs("clock"), status_code=200, responses=REFUSALS)
@@ -237,11 +236,15 @@ async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) ->
 async def create_session(request: Asked, state: AppState, data: JSONBody[SessionIn]) -> SessionOut:
     """Mint a token of one hour for one viewer's page."""
     held = engine(request, "sessions")
-    if held.directory.person_row(data.viewer) < 0:
+    row = held.directory.person_row(data.viewer)
+    if row < 0:
         raise UnknownError(
             "person_unknown", f"nobody is called {data.viewer!r} here; PUT them first"
         )
-    token, until = access(state).session(held.community, data.viewer, engines(state).wall.now())
+    token, until = access(state).session(
+        held.community, (data.viewer, held.directory.ordinal(row)), principal(request).key_id,
+        engines(state).wall.now(),
+    )  # fmt: skip
     return SessionOut(token, data.viewer, time_text(until))
 
 

@@ -1,22 +1,21 @@
 """Logins of pages: a key exchanged for a cookie that names a role in one community, until accounts come.
 
 The cookie is signed, not stored: whoever holds it is let in for twelve hours at most, and only while the
-key it was exchanged for stands. What has logged out is remembered until it would have ended by itself.
+key it was exchanged for stands. What has logged out is written to the records, so that it outlives the process.
 """
 
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 import msgspec
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import BusyError, ForbiddenError, UnauthorisedError
-from lodestone.services.access import OPERATOR, serves
-from lodestone.stores.records import KeyRecord, Records, key_digest
+from lodestone.services.access import OPERATOR, Access, Principal, Signed, serves
 
 ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {"operator": frozenset({"read", "policy"})}
 """What a key must be able to do to open the pages of a role; an operator's key opens each."""
@@ -34,6 +33,8 @@ _NONCE: Final = 16
 _COOKIE_MAX: Final = 1024
 
 Draw = Callable[[int], bytes]
+End = Callable[[str, Instant], Awaitable[None]]
+"""Ends the login of a nonce. Raises UnavailableError."""
 
 
 class Login(msgspec.Struct, frozen=True, array_like=True):
@@ -42,10 +43,10 @@ class Login(msgspec.Struct, frozen=True, array_like=True):
     role: str
     community: str
     key_id: str
-    by_operator: bool
-    """The key is an operator's and belongs to no community."""
     until: Instant
     nonce: bytes
+    number: int
+    """See `Signed.number`."""
     serves: int | None = None
     """The ordinal of whoever serves at a shop's desk."""
 
@@ -53,44 +54,52 @@ class Login(msgspec.Struct, frozen=True, array_like=True):
 class Logins:
     """Exchanges keys for cookies and reads them back."""
 
-    def __init__(self, records: Records, secret: bytes, draw: Draw) -> None:
+    def __init__(self, access: Access, secret: bytes, draw: Draw, end: End) -> None:
+        """Make them.
+
+        Args:
+            access: The keys, and what has ended.
+            secret: Signs cookies; at least 32 bytes.
+            draw: Gives so many random bytes.
+            end: Writes a logout to the records.
+        """
         assert len(secret) >= 32
-        self._records = records
+        self._access = access
         self._secret = secret
         self._draw = draw
-        self._ended: dict[bytes, Instant] = {}
+        self._end = end
         self._tries: dict[str, list[Instant]] = {}
 
-    def enter(
+    async def enter(
         self, role: str, key: str, community: str | None, *, address: str, now: Instant
     ) -> Login:
-        """Exchange a key for a login.
+        """Exchange a key for a login. A good key always gets in, however many wrong ones came before it.
 
         Args:
             role: Whose pages are to be opened, one of `ROLE_SCOPES` or `STAFF_ROLE`.
             key: As typed.
             community: Which one an operator's key means; None for the only one, or the key's own.
-            address: Where the attempt comes from; too many wrong ones from there are refused.
+            address: Where the attempt comes from; too many wrong ones from there are told to wait.
             now: The wall clock.
 
         Raises:
             UnauthorisedError: `login_refused`, whichever part is wrong; `login_community` when an
                 operator's key does not say which of several communities it means.
-            BusyError: Too many wrong keys from this address.
+            BusyError: It is wrong, and not the first from this address.
+            UnavailableError: The key is not known here, and the records do not answer.
         """
-        self._allow(address, now)
-        found = self._key(key)
-        by_operator = found is not None and OPERATOR in found.scopes
+        who = await self._key(key, now)
+        by_operator = who is not None and OPERATOR in who.scopes
         if by_operator and community is None and role != STAFF_ROLE:
             community = self._only()
-        named = None if found is None else self._named(found, role, community)
-        if found is None or named is None:
-            self._tries.setdefault(address, []).append(now)
+        named = None if who is None else self._named(who, role, community)
+        if who is None or named is None:
+            self._count(address, now)
             raise UnauthorisedError("login_refused", "this key does not open this page; check it")
         return Login(
-            role=role, community=named, key_id=found.id, by_operator=found.community is None,
-            until=Instant(now + LOGIN_MICROS), nonce=self._draw(_NONCE),
-            serves=serves(found.scopes) if role == STAFF_ROLE else None,
+            role=role, community=named, key_id=who.key_id, until=Instant(now + LOGIN_MICROS),
+            nonce=self._draw(_NONCE), number=self._access.table.stamp,
+            serves=serves(who.scopes) if role == STAFF_ROLE else None,
         )  # fmt: skip
 
     def cookie(self, login: Login) -> str:
@@ -110,14 +119,19 @@ class Logins:
         login = self._opened(cookie)
         if login is None or login.role != role:
             raise UnauthorisedError("login_invalid", "this login is not one of ours; log in again")
-        if now >= login.until or login.nonce in self._ended or not self._stands(login):
+        ended = now >= login.until or self._access.table.logged_out(login.nonce.hex())
+        signed = Signed(login.key_id, login.community, login.number)
+        if ended or not self._access.stands(signed):
             raise UnauthorisedError("login_ended", "this login has ended; log in again")
         return login
 
-    def leave(self, login: Login, now: Instant) -> None:
-        """End a login before its time, wherever its cookie has been copied to."""
-        self._ended = {nonce: until for nonce, until in self._ended.items() if until > now}
-        self._ended[login.nonce] = login.until
+    async def leave(self, login: Login, now: Instant) -> None:
+        """End a login before its time, wherever its cookie has been copied to, for good.
+
+        Raises:
+            UnavailableError: The records do not answer; the login goes on.
+        """
+        await self._end(login.nonce.hex(), now)
 
     def form_token(self, login: Login) -> str:
         """Return what every form of a login carries, so that no other site can send it."""
@@ -149,64 +163,56 @@ class Logins:
         if not 0 <= now - made < FORM_MICROS:
             raise _foreign()
 
-    def _allow(self, address: str, now: Instant) -> None:
+    def _count(self, address: str, now: Instant) -> None:
+        """Count a wrong key. Raises BusyError when there were too many before it."""
         recent = [at for at in self._tries.pop(address, []) if now - at < _TRY_MICROS]
-        if recent:
-            self._tries[address] = recent
-        if len(recent) >= TRIES_MAX:
+        full = len(recent) >= TRIES_MAX
+        self._tries[address] = recent if full else [*recent, now]
+        if len(self._tries) > _ADDRESSES_MAX:
+            # The longest quiet goes first: whoever is trying now is at the end.
+            del self._tries[next(iter(self._tries))]
+        if full:
             wait = (recent[0] + _TRY_MICROS - now + 999_999) // 1_000_000
             raise BusyError(
                 "too_many_tries", "too many wrong keys from here; wait", retry_seconds=wait
             )
-        if len(self._tries) > _ADDRESSES_MAX:
-            # The longest quiet goes first: whoever is trying now is at the end.
-            del self._tries[next(iter(self._tries))]
 
-    def _key(self, key: str) -> KeyRecord | None:
-        digest = key_digest(key.strip())
-        found = self._records.find_key(digest)
-        return found if found is not None and hmac.compare_digest(found.digest, digest) else None
+    async def _key(self, key: str, now: Instant) -> Principal | None:
+        try:
+            who = await self._access.principal(key.strip(), None, now)
+        except UnauthorisedError:
+            return None
+        return who if who.server_side else None
 
-    def _named(self, found: KeyRecord, role: str, community: str | None) -> str | None:
+    def _named(self, who: Principal, role: str, community: str | None) -> str | None:
         """Return the community a key opens in a role, None when it opens none."""
         if role == STAFF_ROLE:
-            opens = serves(found.scopes) is not None
+            opens = serves(who.scopes) is not None
         else:
-            opens = OPERATOR in found.scopes or ROLE_SCOPES[role] <= frozenset(found.scopes)
+            opens = OPERATOR in who.scopes or ROLE_SCOPES[role] <= who.scopes
         if not opens:
             return None
-        meant = community if found.community is None else found.community
-        if community not in (None, meant) or meant not in self._active():
+        meant = community if who.community is None else who.community
+        if community not in (None, meant) or meant not in self._access.table.active:
             return None
         return meant
 
     def _only(self) -> str | None:
-        active = self._active()
+        active = self._access.table.active
         if len(active) > 1:
             raise UnauthorisedError(
                 "login_community", "an operator's key opens several communities; name one"
             )
         return next(iter(active), None)
 
-    def _active(self) -> set[str]:
-        return {
-            record.id for record in self._records.communities() if record.given.state == "active"
-        }
-
-    def _stands(self, login: Login) -> bool:
-        """Say whether the login's key has not been revoked, nor its community closed."""
-        if login.community not in self._active():
-            return False
-        owner = None if login.by_operator else login.community
-        return any(
-            key.id == login.key_id and key.revoked is None for key in self._records.keys(owner)
-        )
-
     def _opened(self, cookie: str) -> Login | None:
         raw = _raw(cookie)
         if raw is None or not hmac.compare_digest(raw[:_TAG], self._tag(b"login", raw[_TAG:])):
             return None
-        return msgspec.msgpack.decode(raw[_TAG:], type=Login)
+        try:
+            return msgspec.msgpack.decode(raw[_TAG:], type=Login)
+        except msgspec.MsgspecError:
+            return None  # signed by us, before logins said what they say now
 
     def _tag(self, what: bytes, body: bytes) -> bytes:
         return hashlib.blake2b(body, key=self._secret, digest_size=_TAG, person=what).digest()

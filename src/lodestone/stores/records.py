@@ -12,6 +12,7 @@ from lodestone.base.clock import Instant
 from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
+from lodestone.stores.access import AccessRecords
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.live import LiveRecords, WebhookRecords
@@ -53,7 +54,7 @@ __all__ = (
 )
 
 
-class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
+class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, AccessRecords, Protocol):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them
@@ -103,26 +104,6 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, Protocol):
             ConflictError: `clock_wall`: it does already; `clock_apart`: it is not within a
                 minute of `wall`.
         """
-        ...
-
-    # Keys. A community of None means a key of the operator, good for the whole installation.
-
-    def create_key(
-        self, community: str | None, *, name: str, scopes: Sequence[str], now: Instant
-    ) -> NewKey:
-        """Make a key. Its plain text is in the answer and nowhere else, ever."""
-        ...
-
-    def keys(self, community: str | None) -> list[KeyRecord]:
-        """Return a community's keys, or the operator's, oldest first, revoked ones too."""
-        ...
-
-    def revoke_key(self, community: str | None, key_id: str, *, now: Instant) -> KeyRecord:
-        """Make a key worthless; again does nothing. Raises UnknownError `key_unknown`."""
-        ...
-
-    def find_key(self, digest: bytes) -> KeyRecord | None:
-        """Return the key of a `key_digest`, None when unknown or revoked."""
         ...
 
     # People

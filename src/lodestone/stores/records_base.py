@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
 
+from lodestone.base.clock import Instant
 from lodestone.base.errors import (
     CorruptError,
     InvalidError,
@@ -36,6 +37,8 @@ from lodestone.base.errors import (
 from lodestone.base.wire import app_id, printable
 from lodestone.events.facts import SURFACE_MAX, SURFACES
 from lodestone.events.outcomes import Kind
+from lodestone.stores.access import AccessChange, AccessKind, Listener
+from lodestone.stores.access_rows import note
 from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
 from lodestone.stores.records_types import Change, Row, TermKind
 from lodestone.stores.threads import DatabaseLimits, DatabaseThreads
@@ -130,6 +133,8 @@ class Work(Scope):
     changes: list[Change] = field(default_factory=list)
     given_out: tuple[int, int] = (-1, -1)
     """The next row and change when the transaction began."""
+    access: list[AccessChange] = field(default_factory=list)
+    """Changes of access that this transaction makes true."""
 
     def __post_init__(self) -> None:
         self.given_out = (self.item_next, self.change_next)
@@ -147,6 +152,12 @@ class Work(Scope):
         self.change_next += 1
         self.changes.append(change)
         return change
+
+    def note_access(self, kind: AccessKind, subject: str, *, now: Instant) -> None:
+        """Write a change of access down; listeners are told of it after the commit."""
+        number = note(self.connection, kind, subject, tenant=self.tenant.number, now=now)
+        community, secret = self.tenant.community, self.tenant.secret
+        self.access.append(AccessChange(number, kind, subject, community, now, secret=secret))
 
     def term(self, kind: TermKind, text: str) -> int:
         """Return a name's code, giving it one at first sight; see `Records.term`."""
@@ -288,6 +299,17 @@ class Base:
         self._terms: dict[int, dict[TermKind, dict[str, int]]] = {}
         self._closed = False
         self._unwiped = False
+        self._listeners: list[Listener] = []
+
+    def on_access(self, listener: Listener) -> None:
+        """See `AccessRecords.on_access`."""
+        self._listeners.append(listener)
+
+    def _tell(self, changes: Sequence[AccessChange]) -> None:
+        """Tell whoever listens what has been committed."""
+        if changes:
+            for listener in self._listeners:
+                listener(changes)
 
     def _random(self, size: int) -> bytes:
         """Return up to 64 random bytes from the numbers handed in, 63 bits each."""
@@ -343,6 +365,7 @@ class Base:
                 work = Work(connection, tenant, terms, item_next, change_next)
                 yield work
                 work.finish()
+            self._tell(work.access)
             for kind, given in terms.given.items():
                 self._terms[tenant.number][kind].update(given)
             if self._unwiped:

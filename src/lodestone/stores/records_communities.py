@@ -11,9 +11,17 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn
+from lodestone.stores.access import CLOSED, OPENED, AccessChange, AccessKind
+from lodestone.stores.access_rows import key_of, note
 from lodestone.stores.records_base import Base
 from lodestone.stores.records_schema import API_KEYS, COMMUNITIES
-from lodestone.stores.records_types import CommunityRecord, KeyRecord, NewKey, key_digest
+from lodestone.stores.records_types import (
+    NEVER,
+    CommunityRecord,
+    KeyRecord,
+    NewKey,
+    key_digest,
+)
 
 RELEASE_MICROSECONDS_MAX = 60_000_000
 """How far a driven clock may be from the wall when it is released."""
@@ -27,12 +35,13 @@ class CommunityRecords(Base):
         self, community: str, given: CommunityIn, *, now: Instant
     ) -> CommunityRecord:
         """See `Records.create_community`."""
+        secret = self._random(32)
         row = {
             "id": app_id(community),
             "given": msgspec.msgpack.encode(given),
             "created": now,
             "instant": None,
-            "secret": self._random(32),
+            "secret": secret,
             "items_next": 0,
             "changes_next": 1,
         }
@@ -42,6 +51,11 @@ class CommunityRecords(Base):
             except exc.IntegrityError:
                 message = f"There is a community {community!r} already; choose another id."
                 raise ConflictError("community_exists", message) from None
+            made = select(COMMUNITIES.c.tenant).where(COMMUNITIES.c.id == community)
+            tenant, state = connection.execute(made).scalar_one(), _state(given)
+            number = note(connection, AccessKind.COMMUNITY, state, tenant=tenant, now=now)
+        change = AccessChange(number, AccessKind.COMMUNITY, state, community, now, secret=secret)
+        self._tell([change])
         return self.community(community)
 
     def update_community(self, community: str, given: CommunityIn) -> CommunityRecord:
@@ -55,6 +69,8 @@ class CommunityRecords(Base):
                     message = f"{field} {problem.problem}."
                     raise ConflictError("community_fixed", message, (problem,))
             work.run(work.update(COMMUNITIES).values(given=msgspec.msgpack.encode(given)))
+            if given.state != before.state:
+                work.note_access(AccessKind.COMMUNITY, _state(given), now=NEVER)
             return _community(work.first(work.select(COMMUNITIES)))
 
     def disable_community(self, community: str) -> CommunityRecord:
@@ -132,6 +148,8 @@ class CommunityRecords(Base):
                     digest=record.digest,
                 )
             )
+            number = note(connection, AccessKind.KEY, record.id, tenant=tenant, now=now)
+        self._tell([AccessChange(number, AccessKind.KEY, record.id, community, now, record)])
         return NewKey(record, text)
 
     def keys(self, community: str | None) -> list[KeyRecord]:
@@ -140,7 +158,7 @@ class CommunityRecords(Base):
             tenant = None if community is None else self._tenant(connection, community).number
             query = select(API_KEYS).where(API_KEYS.c.tenant.is_not_distinct_from(tenant))
             rows = connection.execute(query.order_by(API_KEYS.c.created, API_KEYS.c.id)).all()
-        return [_key(row, community) for row in rows]
+        return [key_of(row, community) for row in rows]
 
     def revoke_key(self, community: str | None, key_id: str, *, now: Instant) -> KeyRecord:
         """See `Records.revoke_key`."""
@@ -149,13 +167,17 @@ class CommunityRecords(Base):
             mine = (API_KEYS.c.id == app_id(key_id)) & API_KEYS.c.tenant.is_not_distinct_from(
                 tenant
             )
-            connection.execute(
-                update(API_KEYS).where(mine, API_KEYS.c.revoked.is_(None)).values(revoked=now)
-            )
+            statement = update(API_KEYS).where(mine, API_KEYS.c.revoked.is_(None))
+            number = 0
+            if connection.execute(statement.values(revoked=now)).rowcount:
+                number = note(connection, AccessKind.KEY, key_id, tenant=tenant, now=now)
             row = connection.execute(select(API_KEYS).where(mine)).first()
         if row is None:
             raise UnknownError("key_unknown", f"There is no key {key_id!r}; list the keys.")
-        return _key(row, community)
+        record = key_of(row, community)
+        # Also when it was revoked before, by another process perhaps, of which this one has not heard.
+        self._tell([AccessChange(number, AccessKind.KEY, key_id, community, now, record)])
+        return record
 
     def find_key(self, digest: bytes) -> KeyRecord | None:
         """See `Records.find_key`."""
@@ -168,7 +190,7 @@ class CommunityRecords(Base):
         )
         with self._connected(writing=False) as connection:
             row = connection.execute(query).first()
-        return None if row is None else _key(row, row.community)
+        return None if row is None else key_of(row, row.community)
 
 
 def _require_driven(record: CommunityRecord) -> None:
@@ -187,13 +209,5 @@ def _community(row: Any) -> CommunityRecord:
     )
 
 
-def _key(row: Any, community: str | None) -> KeyRecord:
-    return KeyRecord(
-        id=row.id,
-        community=community,
-        name=row.name,
-        scopes=tuple(row.scopes.split()),
-        created=Instant(row.created),
-        revoked=None if row.revoked is None else Instant(row.revoked),
-        digest=row.digest,
-    )
+def _state(given: CommunityIn) -> str:
+    return OPENED if given.state == "active" else CLOSED

@@ -12,6 +12,7 @@ from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import PersonRow
 from lodestone.people import PersonIn
+from lodestone.stores.access import AccessKind
 from lodestone.stores.records_base import BULK_MAX, READ_CHUNK, Base, Scope, Work, chunks
 from lodestone.stores.records_rows import (
     STUB,
@@ -197,6 +198,7 @@ def forget_person(work: Work, ordinal: int, *, now: Instant) -> Change:
     work.run(work.delete(CLAIMS).where(CLAIMS.c.ordinal == ordinal))
     work.run(work.delete(SHOP_STAFF).where(SHOP_STAFF.c.ordinal == ordinal))
     work.insert(ERASED, [{"ordinal": ordinal, "time": now}])
+    work.note_access(AccessKind.PERSON, str(ordinal), now=now)
     return work.change(Kind.ERASED, "", ordinal, None)
 
 

@@ -1,6 +1,6 @@
 """The tables of the records, the same in SQLite and PostgreSQL.
 
-Every table but `communities` and `api_keys` begins with `tenant`, a community's number, and is only
+Every table but `communities`, `api_keys` and `access_changes` begins with `tenant`, a community's number, and is only
 ever reached through `records_base.Scope`, which puts the condition on it.
 """
 
@@ -47,6 +47,16 @@ API_KEYS = Table(
     Column("created", BigInteger, nullable=False),
     Column("revoked", BigInteger),
     Column("digest", LargeBinary, nullable=False, unique=True),
+)
+
+ACCESS_CHANGES = Table(
+    "access_changes",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("subject", BYTES_TEXT, nullable=False),
+    Column("tenant", BigInteger),  # null for an operator's key and for a login
+    Column("time", BigInteger, nullable=False),
 )
 
 PEOPLE = Table(

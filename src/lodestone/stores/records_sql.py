@@ -30,6 +30,7 @@ from lodestone.base.errors import CorruptError, InvalidError
 from lodestone.stores.files.pins import Pinned, PinnedFile, single, written_whole
 from lodestone.stores.live_hooks import HookRecords
 from lodestone.stores.live_rooms import RoomRecords
+from lodestone.stores.records_access import SqlAccessRecords
 from lodestone.stores.records_base import Project, translated
 from lodestone.stores.records_communities import CommunityRecords
 from lodestone.stores.records_domains import DomainRecords
@@ -67,6 +68,7 @@ class SqlRecords(
     SqlTradeRecords,
     RoomRecords,
     HookRecords,
+    SqlAccessRecords,
 ):
     """See `Records`."""
 
