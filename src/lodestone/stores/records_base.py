@@ -1,7 +1,6 @@
 """What the parts of the SQL records share: transactions, tenant scope, outbox, terms, errors."""
 
 import hashlib
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -18,7 +17,6 @@ from sqlalchemy import (
     Update,
     and_,
     event,
-    exc,
     insert,
     or_,
     select,
@@ -28,7 +26,6 @@ from sqlalchemy import update as sql_update
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import (
-    CorruptError,
     InvalidError,
     Problem,
     UnavailableError,
@@ -41,6 +38,7 @@ from lodestone.stores.access import AccessChange, AccessKind, Listener
 from lodestone.stores.access_rows import note
 from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
 from lodestone.stores.records_types import Change, Row, TermKind
+from lodestone.stores.sql_errors import translated
 from lodestone.stores.threads import DatabaseLimits, DatabaseThreads
 
 BULK_MAX: Final = 1_000
@@ -238,27 +236,6 @@ class Terms:
 def first_code(kind: TermKind) -> int:
     """Return the first code that a kind gives out."""
     return SURFACE_FIRST if kind is TermKind.SURFACE else 0
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what the database driver raises into the errors of this house."""
-    try:
-        yield
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
-        message = f"The records do not answer; try again. ({_cause(error)})"
-        raise UnavailableError("records_unavailable", message) from error
-    except sqlite3.Error as error:
-        raise UnavailableError("records_unavailable", f"The records are busy: {error}") from error
-    except exc.SQLAlchemyError as error:
-        message = f"The records refused a statement: {_cause(error)}"
-        raise CorruptError("records_failed", message) from error
-
-
-def _cause(error: exc.SQLAlchemyError) -> str:
-    """Say in one line what the driver said; never the statement, which may hold anything."""
-    said = getattr(error, "orig", None) or error
-    return (str(said).splitlines() or [said.__class__.__name__])[0]
 
 
 class Turn:

@@ -31,7 +31,7 @@ from lodestone.stores.files.pins import Pinned, PinnedFile, single, written_whol
 from lodestone.stores.live_hooks import HookRecords
 from lodestone.stores.live_rooms import RoomRecords
 from lodestone.stores.records_access import SqlAccessRecords
-from lodestone.stores.records_base import Project, translated
+from lodestone.stores.records_base import Project
 from lodestone.stores.records_communities import CommunityRecords
 from lodestone.stores.records_domains import DomainRecords
 from lodestone.stores.records_items import ItemRecords
@@ -40,6 +40,7 @@ from lodestone.stores.records_log import LogRecords
 from lodestone.stores.records_schema import METADATA
 from lodestone.stores.records_trade import SqlTradeRecords
 from lodestone.stores.records_words import WordRecords
+from lodestone.stores.sql_errors import translated
 from lodestone.stores.threads import WRITERS, DatabaseLimits
 
 _PRAGMAS: Final = (
