@@ -14,28 +14,42 @@ from msgspec import Meta
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 
-# Controls, invisible formatting, separators other than a plain space, surrogates, private use and
-# non-characters. `(?!\n)` because Python's `$` also matches before a last line feed.
-_PRINTABLE = (
-    r"^[^\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
-    r"\u205f-\u206f\u3000\ud800-\uf8ff\ufeff\ufff0-\uffff]+$(?!\n)"
+# Everything but controls, invisible formatting, separators other than a plain space, surrogates, private use
+# and non-characters.
+_VISIBLE = (
+    r"[^\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\ud800-\uf8ff\ufeff\ufff0-\uffff]"
 )
+# A joiner belongs to the letter or emoji before it (Persian, Malayalam, families); a wide or unbreakable space
+# stands between two. `(?!\n)` because Python's `$` also matches before a last line feed.
+_PRINTABLE = (
+    rf"^{_VISIBLE}+(?:(?:[\u200c\u200d]|[\u00a0\u202f\u3000]+(?={_VISIBLE})){_VISIBLE}*)*$(?!\n)"
+)
+# What a text of several lines may hold: no control but tab and line ends, which neither PostgreSQL (NUL) nor a
+# terminal or spreadsheet that shows it would survive.
+TEXT: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]*$(?!\n)"
 
 _LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)"
 _CURRENCY = r"^[A-Z]{3}$(?!\n)"
+
+_WORD_MAX: Final = 64
+_ID_MAX: Final = 128
 
 AppId: TypeAlias = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=128,
+        max_length=_ID_MAX,
         pattern=_PRINTABLE,
         description="The app's own id: 1 to 128 printable characters.",
     ),
 ]
-Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=_PRINTABLE)]
+Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=_WORD_MAX, pattern=_PRINTABLE)]
 """A tag or a rule's name: 1 to 64 printable characters."""
-Name: TypeAlias = Annotated[str, Meta(max_length=256)]
+Name: TypeAlias = Annotated[str, Meta(max_length=256, pattern=TEXT)]
+Int64: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number that both databases can hold."""
+Version: TypeAlias = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Language: TypeAlias = Annotated[
     str,
     Meta(
@@ -55,6 +69,8 @@ TimeText: TypeAlias = Annotated[
 SLASH: Final = "\ue000"
 """Stands for a `/` inside an id while an address is taken apart; no id may hold it itself."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+INSTANT_MIN: Final = Instant(-62_135_596_800_000_000)
+"""The first microsecond of the year 1, in UTC, the first that can be written."""
 INSTANT_MAX: Final = Instant(253_402_300_799_999_999)
 """The last microsecond of the year 9999, the last that RFC 3339 can write."""
 _MICROSECOND = timedelta(microseconds=1)
@@ -62,6 +78,7 @@ _NAMED = re.compile(_PRINTABLE)
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$?(?P<path>[^`]*)`)?$", re.DOTALL)
 _PLAIN = {
     _PRINTABLE: "must be printable characters only",
+    TEXT: "must hold no control characters but tab and line ends",
     _LANGUAGE: "must be a language tag such as zh or en-GB",
     _CURRENCY: "must be three capital letters, such as CNY",
 }
@@ -106,8 +123,27 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def instant_of(time: datetime) -> Instant:
-    """Turn a time with an offset into microseconds since the epoch, exactly."""
+    """Turn a time with an offset into microseconds since the epoch, exactly.
+
+    An offset can carry it out of the years 1 to 9999, see `check_years`.
+    """
     return Instant((time - EPOCH) // _MICROSECOND)
+
+
+def check_years(struct: msgspec.Struct, *fields: str) -> None:
+    """Pass a struct whose times lie in the years 1 to 9999 of UTC, so that they can be written down again.
+
+    Args:
+        struct: Checks itself, in its `__post_init__`.
+        fields: Names of times, which may be None.
+
+    Raises:
+        ValueError: Names the field, see `refuse`.
+    """
+    for field in fields:
+        time = getattr(struct, field)
+        if time is not None and not INSTANT_MIN <= instant_of(time) <= INSTANT_MAX:
+            raise refuse(field, "must lie in the years 1 to 9999, in UTC")
 
 
 def time_text(instant: Instant) -> str:
@@ -180,6 +216,16 @@ def printable(text: str) -> bool:
     (True, False, False)
     """
     return _NAMED.match(text) is not None
+
+
+def is_word(text: str) -> bool:
+    """Say whether a text can be a tag: 1 to 64 printable characters."""
+    return len(text) <= _WORD_MAX and printable(text)
+
+
+def is_app_id(text: str) -> bool:
+    """Say whether a text can be an id of the app's: 1 to 128 printable characters."""
+    return len(text) <= _ID_MAX and printable(text)
 
 
 def app_id(text: str, *, field: str = "id") -> str:

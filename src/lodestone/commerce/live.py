@@ -14,7 +14,17 @@ from msgspec import Meta
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, Problem
-from lodestone.base.wire import AppId, Language, Money, Position, TimeText, Word, refuse
+from lodestone.base.wire import (
+    TEXT,
+    AppId,
+    Int64,
+    Language,
+    Money,
+    Position,
+    TimeText,
+    Word,
+    refuse,
+)
 from lodestone.content.item import CHANNELS_MAX, LABELS_MAX, MEDIA_MAX, TAGS_MAX, Label, Media
 
 PINS_MAX: Final = 200
@@ -35,8 +45,8 @@ class RoomIn(
 
     owner_id: AppId
     """Fixed by the first write. A person of this id must exist."""
-    title: Annotated[str, Meta(min_length=1, max_length=256)]
-    text: Annotated[str, Meta(max_length=10_000)] = ""
+    title: Annotated[str, Meta(min_length=1, max_length=256, pattern=TEXT)]
+    text: Annotated[str, Meta(max_length=10_000, pattern=TEXT)] = ""
     language: Language | None = None
     tags: Annotated[tuple[Word, ...], Meta(max_length=TAGS_MAX)] = ()
     channels: Annotated[tuple[AppId, ...], Meta(max_length=CHANNELS_MAX)] = ()
@@ -45,7 +55,7 @@ class RoomIn(
     labels: Annotated[tuple[Label, ...], Meta(max_length=LABELS_MAX)] = ()
     products: Annotated[tuple[AppId, ...], Meta(max_length=PINS_MAX)] = ()
     """Pinned, the first on top."""
-    stream: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+    stream: Annotated[str, Meta(min_length=1, max_length=128, pattern=TEXT)] | None = None
     """The stream's name at the streaming server; the room's id when left out."""
     silence_seconds: Annotated[int, Meta(ge=10, le=86_400)] = SILENCE_SECONDS
     """A live room that nothing is heard of for so long ends."""
@@ -93,15 +103,17 @@ class RoomOut(msgspec.Struct, frozen=True, kw_only=True):
 class SrsCall(msgspec.Struct, frozen=True, kw_only=True):
     """A callback as SRS sends it; what else it sends is not read."""
 
-    action: Annotated[str, Meta(max_length=64)]
-    client_id: Annotated[str, Meta(max_length=128)] | int = ""
+    action: Annotated[str, Meta(max_length=64, pattern=TEXT)]
+    client_id: Annotated[str, Meta(max_length=128, pattern=TEXT)] | Int64 = ""
     """A text since SRS 4, a number before."""
-    vhost: Annotated[str, Meta(max_length=1024)] = ""
-    app: Annotated[str, Meta(max_length=1024)] = ""
-    stream: Annotated[str, Meta(max_length=1024)] = ""
-    param: Annotated[str, Meta(max_length=4096)] = ""
+    vhost: Annotated[str, Meta(max_length=1024, pattern=TEXT)] = ""
+    app: Annotated[str, Meta(max_length=1024, pattern=TEXT)] = ""
+    stream: Annotated[str, Meta(max_length=1024, pattern=TEXT)] = ""
+    param: Annotated[str, Meta(max_length=4096, pattern=TEXT)] = ""
     """The query behind the stream's name."""
-    tc_url: Annotated[str, Meta(max_length=4096)] = msgspec.field(name="tcUrl", default="")
+    tc_url: Annotated[str, Meta(max_length=4096, pattern=TEXT)] = msgspec.field(
+        name="tcUrl", default=""
+    )
     """The address before the stream's name; some encoders put their query there."""
 
 

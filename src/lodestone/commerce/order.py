@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from lodestone.base.wire import AppId, Money, Name, Position, TimeText, refuse
+from lodestone.base.wire import TEXT, AppId, Money, Name, Position, TimeText, refuse
 from lodestone.commerce.price import QUANTITY_MAX
 from lodestone.commerce.product import Fulfilment
 
@@ -17,7 +17,9 @@ RequestId = Annotated[
     Meta(min_length=1, max_length=128, description="The app's own; again with it changes nothing."),
 ]
 VoucherState = Literal["open", "used", "refunded", "expired"]
-Code = Annotated[str, Meta(min_length=1, max_length=64, description="As shown or scanned.")]
+Code = Annotated[
+    str, Meta(min_length=1, max_length=64, description="As shown or scanned.", pattern=TEXT)
+]
 
 
 class LineIn(
@@ -37,10 +39,10 @@ class Address(
 ):
     """Where something is delivered; kept sealed under the buyer's key."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    text: Annotated[str, Meta(min_length=1, max_length=500, pattern=TEXT)]
     position: Position
     name: Name = ""
-    phone: Annotated[str, Meta(max_length=32)] = ""
+    phone: Annotated[str, Meta(max_length=32, pattern=TEXT)] = ""
 
 
 class OrderIn(
@@ -56,7 +58,7 @@ class OrderIn(
     """Where the buyer is, as they say; what is known of them when left out."""
     address: Address | None = None
     """For delivery."""
-    receipt_id: Annotated[str, Meta(max_length=64)] | None = None
+    receipt_id: Annotated[str, Meta(max_length=64, pattern=TEXT)] | None = None
     """The decision whose card was bought from, with its slot."""
     slot: Annotated[int, Meta(ge=1, le=50)] | None = None
     sale_id: AppId | None = None
@@ -124,9 +126,9 @@ class PayIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     amount: Money
     """Exactly the order's total."""
-    method: Annotated[str, Meta(min_length=1, max_length=32)] = "manual"
+    method: Annotated[str, Meta(min_length=1, max_length=32, pattern=TEXT)] = "manual"
     """Who takes the buyer's money: `manual`, somebody has; any other provider is asked to."""
-    reference: Annotated[str, Meta(max_length=128)] = ""
+    reference: Annotated[str, Meta(max_length=128, pattern=TEXT)] = ""
     """The provider's own name for the payment."""
     request_id: RequestId | None = None
     """Of this attempt; a new one tries again what was declined."""

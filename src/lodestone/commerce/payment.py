@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from lodestone.base.wire import Money, TimeText
+from lodestone.base.wire import TEXT, Money, TimeText
 
 
 class PaymentKind(IntEnum):
@@ -103,14 +103,14 @@ class PaymentResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     state: Literal["paid", "declined"]
     paid_micros: Annotated[int, Meta(ge=1, le=2**62)] | None = None
     """What was truly moved; all of it when nothing is said."""
-    reference: Annotated[str, Meta(max_length=128)] = ""
+    reference: Annotated[str, Meta(max_length=128, pattern=TEXT)] = ""
     """The provider's own name for it."""
 
 
 class SendIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose payments are carried on."""
 
-    provider: Annotated[str, Meta(max_length=64)] = "manual"
+    provider: Annotated[str, Meta(max_length=64, pattern=TEXT)] = "manual"
 
 
 class PaymentOut(msgspec.Struct, frozen=True, kw_only=True):

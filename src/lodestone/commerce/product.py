@@ -8,7 +8,17 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
-from lodestone.base.wire import AppId, Language, Money, Time, TimeText, Word, refuse
+from lodestone.base.wire import (
+    TEXT,
+    AppId,
+    Language,
+    Money,
+    Time,
+    TimeText,
+    Word,
+    check_years,
+    refuse,
+)
 from lodestone.commerce.price import PRICE_MAX
 from lodestone.commerce.stock import STOCK_MAX, Stock
 from lodestone.content.item import CHANNELS_MAX, MEDIA_MAX, TAGS_MAX, TEXT_MAX, Media
@@ -27,7 +37,7 @@ class Variant(
     """One form in which a product is sold. It takes from exactly one kind of stock."""
 
     id: AppId
-    name: Annotated[str, Meta(max_length=256)] = ""
+    name: Annotated[str, Meta(max_length=256, pattern=TEXT)] = ""
     price: Money
     """Of one, in the community's currency, not negative."""
     stock: Units | None = None
@@ -62,8 +72,8 @@ class ProductIn(
 
     shop_id: AppId
     """Fixed by the first write."""
-    name: Annotated[str, Meta(min_length=1, max_length=256)]
-    text: Annotated[str, Meta(max_length=TEXT_MAX - 300)] = ""
+    name: Annotated[str, Meta(min_length=1, max_length=256, pattern=TEXT)]
+    text: Annotated[str, Meta(max_length=TEXT_MAX - 300, pattern=TEXT)] = ""
     media: Annotated[tuple[Media, ...], Meta(max_length=MEDIA_MAX)] = ()
     tags: Annotated[tuple[Word, ...], Meta(max_length=TAGS_MAX)] = ()
     channels: Annotated[tuple[AppId, ...], Meta(max_length=CHANNELS_MAX)] = ()
@@ -165,6 +175,7 @@ class SaleIn(
     """The item (a post, a live room) in which it takes place."""
 
     def __post_init__(self) -> None:
+        check_years(self, "opens_at", "closes_at")
         if self.closes_at <= self.opens_at:
             raise refuse("closes_at", "must come after opens_at")
         if self.price is not None and not 0 <= self.price.micros <= PRICE_MAX:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
-from lodestone.base.wire import AppId, Name, Position, TimeText, Word, refuse, time_text
+from lodestone.base.wire import TEXT, AppId, Name, Position, TimeText, Word, refuse, time_text
 from lodestone.content.item import Media
 
 RADIUS_KM_DEFAULT: Final = 10.0
@@ -47,7 +47,7 @@ class ShopIn(
 
     owner_id: AppId
     """The merchant; fixed by the first write. A person of this id must exist."""
-    name: Annotated[str, Meta(min_length=1, max_length=256)]
+    name: Annotated[str, Meta(min_length=1, max_length=256, pattern=TEXT)]
     position: Position
     radius_km: Annotated[float, Meta(gt=0, le=RADIUS_KM_MAX)] = RADIUS_KM_DEFAULT
     """How far it sells: to buyers' addresses, and to buyers who come."""
@@ -56,7 +56,7 @@ class ShopIn(
     hold_share: Annotated[float, Meta(ge=0, le=1)] = HOLD_SHARE_DEFAULT
     """Share of a stock item's unsold units that one buyer's unpaid orders may hold or wait for, at least one unit."""
     categories: Annotated[tuple[Word, ...], Meta(max_length=8)] = ()
-    text: Annotated[str, Meta(max_length=20_000)] = ""
+    text: Annotated[str, Meta(max_length=20_000, pattern=TEXT)] = ""
     media: Annotated[tuple[Media, ...], Meta(max_length=32)] = ()
     status: Literal["open", "paused", "closed"] = "open"
     """What the merchant wants; it sells only once approved."""

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
-from lodestone.base.wire import TimeText, refuse, time_text
+from lodestone.base.wire import TEXT, TimeText, refuse, time_text
 from lodestone.commerce.life import Move
 
 EventType: TypeAlias = Literal[
@@ -58,7 +58,7 @@ class Fate(IntEnum):
 class WebhookIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A webhook as an app sets it."""
 
-    url: Annotated[str, Meta(min_length=8, max_length=URL_MAX)]
+    url: Annotated[str, Meta(min_length=8, max_length=URL_MAX, pattern=TEXT)]
     """https, or http to this machine; never inside the operator's network unless they allow it."""
     types: Annotated[tuple[EventType, ...], Meta(max_length=len(EVENT_TYPES))] = ()
     """What to tell; none means everything, types still to come too."""

@@ -2,9 +2,10 @@
 
 from lodestone.content.community import CommunityIn, CommunityOut, community_out
 from lodestone.content.domain import DomainIn, DomainOut, domain_out
-from lodestone.content.item import ItemIn, ItemOut, item_out
+from lodestone.content.item import TAGS_MAX, ItemIn, ItemOut, item_out
 
 __all__ = (
+    "TAGS_MAX",
     "CommunityIn",
     "CommunityOut",
     "DomainIn",

@@ -7,14 +7,14 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
-from lodestone.base.wire import Currency, Name, TimeText, refuse, time_text
+from lodestone.base.wire import TEXT, Currency, Name, TimeText, refuse, time_text
 
 
 class CommunityIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A community as an operator sends it."""
 
     name: Name = ""
-    time_zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64, pattern=TEXT)] = "UTC"
     """A name from the IANA time zone database; fixed at creation. It decides what a day is."""
     currency: Currency = "CNY"
     """Three letters of ISO 4217; fixed at creation."""

@@ -6,7 +6,16 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
-from lodestone.base.wire import EPOCH, Name, Position, Time, TimeText, refuse, time_text
+from lodestone.base.wire import (
+    EPOCH,
+    Name,
+    Position,
+    Time,
+    TimeText,
+    check_years,
+    refuse,
+    time_text,
+)
 
 RADIUS_KM_DEFAULT = 10.0
 
@@ -35,6 +44,7 @@ class DomainIn(
             raise refuse("radius_km", "only a place has one")
         if self.created_at is not None and self.created_at < EPOCH:
             raise refuse("created_at", "must not lie before 1970")
+        check_years(self, "created_at")
 
 
 class DomainOut(msgspec.Struct, frozen=True, kw_only=True):

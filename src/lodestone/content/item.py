@@ -10,12 +10,14 @@ from msgspec import Meta
 from lodestone.base.clock import Instant
 from lodestone.base.wire import (
     EPOCH,
+    TEXT,
     AppId,
     Language,
     Position,
     Time,
     TimeText,
     Word,
+    check_years,
     instant_of,
     refuse,
     time_text,
@@ -34,7 +36,7 @@ LABEL_ORDER = ("show", "warn", "drop")
 class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of an item, held by the app or by the engine's media store."""
 
-    url: Annotated[str, Meta(min_length=1, max_length=2048)]
+    url: Annotated[str, Meta(min_length=1, max_length=2048, pattern=TEXT)]
     type: Annotated[
         str,
         Meta(max_length=127, pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$(?!\n)"),
@@ -52,6 +54,9 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     rule: Word
     expires_at: Time | None = None
 
+    def __post_init__(self) -> None:
+        check_years(self, "expires_at")
+
 
 class ItemIn(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
@@ -61,7 +66,7 @@ class ItemIn(
     kind: Literal["video", "picture", "text", "live", "product"]
     author_id: AppId
     """Fixed by the first write; a person of this id is made if there is none."""
-    text: Annotated[str, Meta(max_length=TEXT_MAX)] = ""
+    text: Annotated[str, Meta(max_length=TEXT_MAX, pattern=TEXT)] = ""
     language: Language | None = None
     tags: Annotated[tuple[Word, ...], Meta(max_length=TAGS_MAX)] = ()
     """The first is the item's topic."""
@@ -79,6 +84,7 @@ class ItemIn(
     def __post_init__(self) -> None:
         if self.created_at is not None and self.created_at < EPOCH:
             raise refuse("created_at", "must not lie before 1970")
+        check_years(self, "created_at")
         for field in ("tags", "channels", "professions"):
             names = getattr(self, field)
             if len(names) > 1 and len(set(names)) < len(names):

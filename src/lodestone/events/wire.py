@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from lodestone.base.wire import AppId, Position, Time
+from lodestone.base.wire import TEXT, AppId, Position, Time
 
 EVENTS_MAX: Final = 10_000
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -28,7 +28,7 @@ class EventIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     visible_seconds: Seconds | None = None
     watch_seconds: Seconds | None = None
     completed: bool | None = None
-    query: Annotated[str, Meta(max_length=256)] | None = None
+    query: Annotated[str, Meta(max_length=256, pattern=TEXT)] | None = None
     position: Position | None = None
     day: date | None = None
     """The day an imported event is counted on, where its source says so itself."""

@@ -1,5 +1,5 @@
 """People: who they are, where, what they like, and what they let the engine use."""
 
-from lodestone.people.person import Consent, PersonIn, PersonOut, person_out
+from lodestone.people.person import INTERESTS_MAX, Consent, PersonIn, PersonOut, person_out
 
-__all__ = ("Consent", "PersonIn", "PersonOut", "person_out")
+__all__ = ("INTERESTS_MAX", "Consent", "PersonIn", "PersonOut", "person_out")

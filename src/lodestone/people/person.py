@@ -15,6 +15,7 @@ from lodestone.base.wire import (
     Time,
     TimeText,
     Word,
+    check_years,
     instant_of,
     refuse,
     time_text,
@@ -60,6 +61,7 @@ class PersonIn(
             time = getattr(self, field)
             if time is not None and time < EPOCH:
                 raise refuse(field, "must not lie before 1970")
+        check_years(self, "present_at", "created_at")
         if self.present_at is not None and self.present is None:
             raise refuse("present_at", "says when a present position was told; send `present` too")
 

@@ -6,7 +6,7 @@ route that is not here from an object that is not.
 
 from typing import Final
 
-from litestar import get
+from litestar import Router, get
 from litestar.handlers import HTTPRouteHandler
 
 from lodestone.base.errors import NotOfferedError
@@ -14,6 +14,7 @@ from lodestone.base.wire import ErrorReply
 from lodestone.serve import gorse_feedback, gorse_lists, gorse_records
 from lodestone.serve.common import REFUSALS, Asked
 from lodestone.serve.gorse_common import held
+from lodestone.serve.gorse_names import GorseRequest
 from lodestone.services.permissions import needs
 
 _FEED: Final = "use GET /api/recommend/{user-id}: every decision here uses all signals at once"
@@ -36,9 +37,10 @@ def _not_offered(path: str, cure: str) -> HTTPRouteHandler:
     return get(path, opt=needs("read", who="server"), status_code=501, responses=REFUSALS)(refuse)
 
 
-ROUTES = [
+HANDLERS: Final = [
     *gorse_records.ROUTES,
     *gorse_feedback.ROUTES,
     *gorse_lists.ROUTES,
     *(_not_offered(path, cure) for path, cure in _CURES.items()),
 ]
+ROUTES: Final = [Router("/", route_handlers=HANDLERS, request_class=GorseRequest)]

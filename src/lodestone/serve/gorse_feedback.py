@@ -34,6 +34,7 @@ from lodestone.serve.gorse_shapes import (
     datetime_of,
     go_time,
     instant,
+    is_set,
 )
 from lodestone.services.engine import Engine
 from lodestone.services.ingest import EARLY_MICROS, LATE_MICROS
@@ -102,7 +103,7 @@ def _event(
     here: Engine, index: int, row: FeedbackIn, now: Instant, *, overwrite: bool
 ) -> tuple[EventIn, Instant]:
     word = word_of(here.housekeeper.policy, row.feedback_type)
-    at = instant(row.timestamp, f"[{index}].Timestamp") if row.timestamp else now
+    at = instant(row.timestamp, f"[{index}].Timestamp") if is_set(row.timestamp) else now
     if at > now + EARLY_MICROS:
         problem = Problem(f"[{index}].Timestamp", "lies more than 5 minutes ahead")
         raise InvalidError("too_early", f"{problem.field} {problem.problem}", (problem,))

@@ -2,23 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final, TypeVar
+from datetime import datetime
+from itertools import islice
+from typing import Annotated, Any, Final, TypeGuard, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.base.wire import EPOCH, app_id, instant_of, problem_of, time_text
-from lodestone.content import ItemIn
-from lodestone.people import PersonIn
+from lodestone.base.wire import EPOCH, TEXT, Name, app_id, is_app_id, is_word, problem_of, time_text
+from lodestone.content import TAGS_MAX, ItemIn
+from lodestone.people import INTERESTS_MAX, PersonIn
+from lodestone.serve.gorse_dates import UNSET, read_time
 from lodestone.stores.records import ItemRecord, PersonRecord
 
 ALONE: Final = "item:"
 """An item that names no author has one of its own, called after it."""
-_DIGITS: Final = re.compile(r"^\d{9,13}$")
-_SECONDS_DIGITS: Final = 10
 _GO_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 _GO_MICROS: Final = {
     "ns": 1e-3, "us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6, "m": 6e7, "h": 3.6e9,
@@ -28,14 +28,14 @@ _NAMES: Final = {
     "channels": "Categories", "author_id": "Labels.author", "created_at": "Timestamp",
 }  # fmt: skip
 _DEEP: Final = 16
-Text = Annotated[str, Meta(max_length=20_000)]
+Text = Annotated[str, Meta(max_length=20_000, pattern=TEXT)]
 Given = TypeVar("Given", PersonIn, ItemIn)
 
 
 class User(msgspec.Struct, frozen=True, rename="pascal"):
     """A user: their labels are interests, their comment a name."""
 
-    user_id: str
+    user_id: Name
     labels: Any = None
     comment: Text = ""
 
@@ -57,10 +57,10 @@ class Users(msgspec.Struct, frozen=True, rename="pascal"):
 class Item(msgspec.Struct, frozen=True, rename="pascal"):
     """An item: categories are channels, labels tags, the comment its text."""
 
-    item_id: str
+    item_id: Name
     is_hidden: bool = False
-    categories: list[str] | None = None
-    timestamp: str = ""
+    categories: list[Name] | None = None
+    timestamp: Name = ""
     labels: Any = None
     comment: Text = ""
 
@@ -69,8 +69,8 @@ class ItemPatch(msgspec.Struct, frozen=True, rename="pascal"):
     """What to change of an item; null leaves it."""
 
     is_hidden: bool | None = None
-    categories: list[str] | None = None
-    timestamp: str | None = None
+    categories: list[Name] | None = None
+    timestamp: Name | None = None
     labels: Any = None
     comment: Text | None = None
 
@@ -85,12 +85,12 @@ class Items(msgspec.Struct, frozen=True, rename="pascal"):
 class FeedbackIn(msgspec.Struct, frozen=True, rename="pascal"):
     """Feedback as it is sent; its time may be left out, and is then now."""
 
-    feedback_type: Annotated[str, Meta(min_length=1, max_length=64)]
-    user_id: str
-    item_id: str
-    timestamp: str = ""
+    feedback_type: Annotated[str, Meta(min_length=1, max_length=64, pattern=TEXT)]
+    user_id: Name
+    item_id: Name
+    timestamp: Name = ""
     value: float = 0.0
-    comment: str = ""
+    comment: Text = ""
 
 
 class Feedback(msgspec.Struct, frozen=True, rename="pascal"):
@@ -145,7 +145,7 @@ def person_in(held: PersonRecord | None, user: User | UserPatch) -> PersonIn:
     """
     changed: dict[str, Any] = {}
     if isinstance(user, User) or user.labels is not None:
-        changed["interests"] = dict.fromkeys(_texts(user.labels), 1.0)
+        changed["interests"] = dict(islice(_words(user.labels).items(), INTERESTS_MAX))
     if user.comment is not None:
         changed["name"] = user.comment
     return _changed(PersonIn() if held is None else held.given, changed, "user_invalid")
@@ -164,14 +164,14 @@ def item_in(held: ItemRecord | None, item_id: str, item: Item | ItemPatch, now: 
         base = ItemIn(kind="text", author_id=app_id(author or ALONE + item_id, field="ItemId"))
     changed: dict[str, Any] = {} if author is None else {"author_id": author}
     if whole or item.labels is not None:
-        changed["tags"] = tuple(dict.fromkeys(_texts(_without_author(item.labels))))
+        changed["tags"] = tuple(islice(_words(_without_author(item.labels)), TAGS_MAX))
     if whole or item.categories is not None:
         changed["channels"] = tuple(dict.fromkeys(item.categories or ()))
     if item.comment is not None:
         changed["text"] = item.comment
     if item.is_hidden is not None:
         changed["state"] = "draft" if item.is_hidden else "live"
-    if item.timestamp:
+    if is_set(item.timestamp):
         at = instant(item.timestamp, "Timestamp")
         if at > now:
             raise _invalid("item_invalid", "Timestamp", "lies ahead of the community's clock")
@@ -197,14 +197,22 @@ def _texts(labels: Any, deep: int = 0) -> Iterator[str]:
         if labels:
             yield labels
     elif isinstance(labels, dict | list) and deep < _DEEP:
-        for one in labels.values() if isinstance(labels, dict) else labels:
-            yield from _texts(one, deep + 1)
+        for part in labels.values() if isinstance(labels, dict) else labels:
+            yield from _texts(part, deep + 1)
+
+
+def _words(labels: Any) -> dict[str, float]:
+    """Return what of labels can stand as tags or interests, once each and in their order.
+
+    Gorse keeps any label; one that is too long or cannot be shown is passed over, so that it never refuses a batch.
+    """
+    return dict.fromkeys((text for text in _texts(labels) if is_word(text)), 1.0)
 
 
 def _author(labels: Any) -> str | None:
-    """Return the author that labels name, if they do."""
+    """Return the author that labels name, if they name one that can be one."""
     named = labels.get("author") if isinstance(labels, dict) else None
-    return app_id(named, field="Labels.author") if isinstance(named, str) else None
+    return named if isinstance(named, str) and is_app_id(named) else None
 
 
 def _without_author(labels: Any) -> Any:
@@ -214,23 +222,23 @@ def _without_author(labels: Any) -> Any:
 
 
 def instant(text: str, field: str) -> Instant:
-    """Read a time: RFC 3339, a date, or whole seconds or milliseconds since the epoch; UTC where it does not say.
+    """Read a time in any of the forms that Gorse reads; UTC where it does not say.
 
     Raises:
-        InvalidError: It is none of these, or before 1970.
+        InvalidError: It is no time, or before 1970.
     """
-    if _DIGITS.match(text):
-        number = int(text)
-        return Instant(number * (1_000_000 if len(text) <= _SECONDS_DIGITS else 1_000))
-    try:
-        read = datetime.fromisoformat(text.strip())
-        at = instant_of(read if read.tzinfo else read.replace(tzinfo=UTC))
-    except (ValueError, OverflowError) as error:
+    at = read_time(text)
+    if at is None:
         problem = "must be a time such as 2026-03-01T08:00:00Z"
-        raise _invalid("time_malformed", field, problem) from error
+        raise _invalid("time_malformed", field, problem)
     if at < 0:
         raise _invalid("time_malformed", field, "must not lie before 1970")
     return at
+
+
+def is_set(timestamp: str | None) -> TypeGuard[str]:
+    """Say whether a time was given: neither left out nor what Go writes for one never set."""
+    return timestamp is not None and timestamp != "" and not timestamp.startswith(UNSET)
 
 
 def duration_micros(text: str, field: str) -> int:

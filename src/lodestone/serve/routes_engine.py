@@ -8,6 +8,7 @@ from litestar import get, post, put
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
+from lodestone.base.wire import Name, Version
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.flow import FlowReport
@@ -62,7 +63,7 @@ class PolicyPut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A policy to put into force: whole, or a preset by name."""
 
     policy: Policy | None = None
-    preset: str | None = None
+    preset: Name | None = None
 
 
 class PolicyVersions(msgspec.Struct, frozen=True):
@@ -75,7 +76,7 @@ class PolicyVersions(msgspec.Struct, frozen=True):
 class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The version to return to."""
 
-    version: int
+    version: Version
 
 
 class PredictorOut(msgspec.Struct, frozen=True):

@@ -9,8 +9,8 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import MICROS_MAX, Micros
+from lodestone.base.wire import TEXT, TimeText, time_text
 from lodestone.base.wire import Money as Amount
-from lodestone.base.wire import TimeText, time_text
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -94,7 +94,7 @@ class PayoutsIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to pay out: everything earned through a closed day and not paid yet."""
 
     day: DayText
-    provider: Annotated[str, msgspec.Meta(max_length=64)] = MANUAL
+    provider: Annotated[str, msgspec.Meta(max_length=64, pattern=TEXT)] = MANUAL
 
 
 class PayoutResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,7 +103,7 @@ class PayoutResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     state: Annotated[str, msgspec.Meta(pattern="^(paid|declined)$", description="paid or declined")]
     paid_micros: Annotated[int, msgspec.Meta(ge=1, le=2**62)] | None = None
     """What was truly paid; all of it when nothing is said."""
-    reference: Annotated[str, msgspec.Meta(max_length=128)] = ""
+    reference: Annotated[str, msgspec.Meta(max_length=128, pattern=TEXT)] = ""
 
 
 class PayoutOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Routes of communities, keys, clocks and sessions, health, and what the store holds."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,17 @@ from lodestone.base.errors import (
     UnavailableError,
     UnknownError,
 )
-from lodestone.base.wire import AppId, Name, Time, TimeText, instant_of, time_text
+from lodestone.base.wire import (
+    EPOCH,
+    TEXT,
+    AppId,
+    Name,
+    Time,
+    TimeText,
+    instant_of,
+    refuse,
+    time_text,
+)
 from lodestone.content import CommunityIn, CommunityOut
 from lodestone.serve.bodies import MEDIA_TYPES, MediaAnswer, MediaBytes
 from lodestone.serve.common import (
@@ -44,6 +55,8 @@ from lodestone.services.keeping import (
 from lodestone.services.operations.backup import BackupOut, backup
 from lodestone.services.permissions import ANYONE, BY_OPERATOR, needs
 
+_CLOCK_END = datetime(9990, 1, 1, tzinfo=UTC)
+
 
 class Communities(msgspec.Struct, frozen=True):
     """Every community."""
@@ -56,6 +69,11 @@ class ClockIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     instant: Time | None = None
     release: bool = False
+
+    def __post_init__(self) -> None:
+        # What the clock makes due must still be a time that can be written.
+        if self.instant is not None and not EPOCH <= self.instant < _CLOCK_END:
+            raise refuse("instant", "must lie in the years 1970 to 9989")
 
 
 class SessionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +94,7 @@ class KeyIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A key to make."""
 
     name: Name = ""
-    scopes: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = SCOPES
+    scopes: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = SCOPES
 
 
 class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,13 +117,13 @@ class Keys(msgspec.Struct, frozen=True):
 class VerifyIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A root kept elsewhere, to notice that a log was cut off."""
 
-    root: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    root: Annotated[str, msgspec.Meta(max_length=200, pattern=TEXT)] | None = None
 
 
 class BackupIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A folder that does not exist yet."""
 
-    path: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+    path: Annotated[str, msgspec.Meta(min_length=1, max_length=1024, pattern=TEXT)]
     media: bool = True
     """Copy pictures and clips too."""
 

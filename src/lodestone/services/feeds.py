@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from lodestone.base.wire import AppId, Position
+from lodestone.base.wire import TEXT, AppId, Position
 
 Surface = Literal["discover", "following", "place", "channel", "profession"]
 
@@ -20,9 +20,9 @@ class FeedRequest(msgspec.Struct, frozen=True, kw_only=True):
     surface: Surface = "discover"
     domain_id: AppId | None = None
     position: Position | None = None
-    device: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    device: Annotated[str, msgspec.Meta(max_length=256, pattern=TEXT)] | None = None
     slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
-    cursor: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
+    cursor: Annotated[str, msgspec.Meta(max_length=4096, pattern=TEXT)] | None = None
     explain: bool = False
     personalised: bool = True
     """False asks for the non-personalised form: place, language and popularity only."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
-from lodestone.base.wire import EPOCH, instant_of
+from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
 from lodestone.events.dedupe import Dedupe, event_key, slot_keys
 from lodestone.events.facts import (
@@ -318,6 +318,8 @@ class Ingest:
 def _time_doubt(time: int, terms: Terms) -> Doubt | None:
     if time > terms.now + EARLY_MICROS:
         return Doubt("too_early", "time: lies more than 5 minutes ahead of the community's clock")
+    if time < INSTANT_MIN:
+        return Doubt("malformed", "time: must lie in the years 1 to 9999, in UTC")
     if time < terms.now - LATE_MICROS and not terms.history:
         return Doubt("too_late", "time: lies more than 7 days back; import older history instead")
     return None

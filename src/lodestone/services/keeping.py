@@ -1,11 +1,15 @@
 """Keeping: verify the chain, remember how far an import has come."""
 
 import asyncio
+from typing import Annotated
 
 import msgspec
 
+from lodestone.base.wire import TEXT, Int64
 from lodestone.services.engine import Engine
 from lodestone.services.receipt_ids import receipt_id
+
+FileName = Annotated[str, msgspec.Meta(max_length=512, pattern=TEXT)]
 
 
 class FindingOut(msgspec.Struct, frozen=True):
@@ -29,8 +33,8 @@ class VerifyOut(msgspec.Struct, frozen=True):
 class ImportMark(msgspec.Struct, frozen=True):
     """How many rows of each file of a source have been taken, by the file's name."""
 
-    rows: dict[str, int] = {}
-    digests: dict[str, str] = {}
+    rows: dict[FileName, Int64] = {}
+    digests: dict[FileName, FileName] = {}
     """What those rows held, so that another file under the same name is noticed."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lodestone.base.arrays import Floats
+from lodestone.base.wire import printable
 from lodestone.content.vectors import interest
 from lodestone.features.directory import Directory
 from lodestone.features.layout import ItemRow, PersonRow
@@ -42,7 +43,7 @@ class TermBook:
         self._domains, self._languages = set(domains), set(languages)
         self._directory.add_terms(
             # What stands for a forgotten name is no name to be shown.
-            {name: code for code, name in domains.items() if name.isprintable()},
+            {name: code for code, name in domains.items() if printable(name)},
             {name: code for code, name in self._tags.items()},
             {name: code for code, name in languages.items()},
             {name: code for code, name in surfaces.items()},

@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from lodestone.base.wire import Int64, Name, Version
 from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES
 
 PROMISE_MAX: Final = 64
@@ -33,7 +34,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     kinds find their candidates themselves; kind `share` selects by `field` and `equals`.
     """
 
-    id: str
+    id: Name
     kind: Literal[
         "first_impressions", "local_share", "gini", "exploration", "small_creators", "share"
     ]
@@ -45,22 +46,22 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The highest dual price, as a multiple of the mean slot value."""
     enabled: bool = True
     field: Literal["kind", "channel", "profession", "language", "tag", "author_id"] | None = None
-    equals: str | None = None
+    equals: Name | None = None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What experiments turn; its version is written into every receipt."""
 
-    version: int = 0
-    name: str = "balanced"
-    worths: dict[str, int] = {}
+    version: Version = 0
+    name: Name = "balanced"
+    worths: dict[Name, Int64] = {}
     """Outcome to micros per occurrence; `watch` is micros per second. Absent means 0."""
     promises: tuple[Promise, ...] = ()
     exploration_share: float = 0.02
     """Share of slots filled by chance, in [0, 0.2]."""
-    author_max: int = 2
+    author_max: Int64 = 2
     """The most slots one author may hold in one slate."""
-    author_gap: int = 2
+    author_gap: Int64 = 2
     """How many slots at least lie between two posts of one author."""
     diversity: float = 0.15
     """What a repeated topic costs, as a share of the mean slot value, per repeat."""
@@ -70,11 +71,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Quantile of live public posts' value that a climbing post's lower bound must pass."""
     merit_gate: float = 0.05
     place_radius_km: float = 10.0
-    first_impressions_max: int = 50
-    seen_days: int = 14
+    first_impressions_max: Int64 = 50
+    seen_days: Int64 = 14
     ad_load: float = 0.0
     """The most of a slate that ads may take; 0 until somebody can advertise."""
-    feedback_types: dict[str, str] = msgspec.field(default_factory=lambda: dict(_FEEDBACK_TYPES))
+    feedback_types: dict[Name, Name] = msgspec.field(default_factory=lambda: dict(_FEEDBACK_TYPES))
     """What Gorse's feedback types mean, by `FEEDBACK_WORDS`; a word of those always means itself."""
 
 
