@@ -22,11 +22,13 @@ _VISIBLE = (
 )
 # A joiner belongs to the letter or emoji before it (Persian, Malayalam, families); a wide or unbreakable space
 # stands between two. `(?!\n)` because Python's `$` also matches before a last line feed.
-_PRINTABLE = (
+PRINTABLE: Final = (
     rf"^{_VISIBLE}+(?:(?:[\u200c\u200d]|[\u00a0\u202f\u3000]+(?={_VISIBLE})){_VISIBLE}*)*$(?!\n)"
 )
 # What a text of several lines may hold: no control but tab and line ends, which neither PostgreSQL (NUL) nor a
 # terminal or spreadsheet that shows it would survive.
+DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)"
+"""A date's form, as a pattern."""
 TEXT: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]*$(?!\n)"
 
 _LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)"
@@ -40,11 +42,11 @@ AppId: TypeAlias = Annotated[
     Meta(
         min_length=1,
         max_length=_ID_MAX,
-        pattern=_PRINTABLE,
+        pattern=PRINTABLE,
         description="The app's own id: 1 to 128 printable characters.",
     ),
 ]
-Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=_WORD_MAX, pattern=_PRINTABLE)]
+Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=_WORD_MAX, pattern=PRINTABLE)]
 """A tag or a rule's name: 1 to 64 printable characters."""
 Name: TypeAlias = Annotated[str, Meta(max_length=256, pattern=TEXT)]
 Int64: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -74,10 +76,10 @@ INSTANT_MIN: Final = Instant(-62_135_596_800_000_000)
 INSTANT_MAX: Final = Instant(253_402_300_799_999_999)
 """The last microsecond of the year 9999, the last that RFC 3339 can write."""
 _MICROSECOND = timedelta(microseconds=1)
-_NAMED = re.compile(_PRINTABLE)
+_NAMED = re.compile(PRINTABLE)
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at (?:`key` in )?`\$?(?P<path>[^`]*)`)?$", re.DOTALL)
 _PLAIN = {
-    _PRINTABLE: "must be printable characters only",
+    PRINTABLE: "must be printable characters only",
     TEXT: "must hold no control characters but tab and line ends",
     _LANGUAGE: "must be a language tag such as zh or en-GB",
     _CURRENCY: "must be three capital letters, such as CNY",

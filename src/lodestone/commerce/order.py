@@ -14,7 +14,12 @@ LINES_MAX: Final = 32
 Day: TypeAlias = date
 RequestId = Annotated[
     str,
-    Meta(min_length=1, max_length=128, description="The app's own; again with it changes nothing."),
+    Meta(
+        min_length=1,
+        max_length=128,
+        pattern=TEXT,
+        description="The app's own; again with it changes nothing.",
+    ),
 ]
 VoucherState = Literal["open", "used", "refunded", "expired"]
 Code = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from lodestone.base.wire import TEXT, AppId, Position, Time
+from lodestone.base.wire import PRINTABLE, TEXT, AppId, Position, Time
 
 EVENTS_MAX: Final = 10_000
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -24,7 +24,7 @@ class EventIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     receipt_id: Annotated[str, Meta(max_length=64)] | None = None
     slot: Annotated[int, Meta(ge=1, le=50)] | None = None
     beacon: Annotated[str, Meta(max_length=128)] | None = None
-    surface: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+    surface: Annotated[str, Meta(min_length=1, max_length=32, pattern=PRINTABLE)] | None = None
     visible_seconds: Seconds | None = None
     watch_seconds: Seconds | None = None
     completed: bool | None = None

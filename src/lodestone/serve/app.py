@@ -15,7 +15,7 @@ from litestar.plugins import InitPlugin
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem, UnknownError
-from lodestone.base.wire import problem_of
+from lodestone.base.wire import DAY, problem_of
 from lodestone.media import MediaFolder
 from lodestone.serve import (
     gorse,
@@ -44,7 +44,6 @@ from lodestone.services.permissions import ANYONE
 
 _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
-_DAY = r"\\d{4}-\\d{2}"
 _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413: "body_too_large"}
 
 
@@ -165,7 +164,7 @@ def _refuse_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[
 def _of_body(problem: Problem) -> Problem:
     """Name a field as the sender knows it: inside, the whole body is called `data`."""
     field = problem.field.removeprefix("data.")
-    text = "must be a date such as 2026-03-01" if _DAY in problem.problem else problem.problem
+    text = "must be a date such as 2026-03-01" if repr(DAY) in problem.problem else problem.problem
     return Problem(_OUTSIDE.get(field, field), text)
 
 

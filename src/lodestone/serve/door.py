@@ -29,6 +29,7 @@ from lodestone.serve.http.answer import Answer
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.paths import Match, RouteTable, unrouted
+from lodestone.serve.http.query import check_query
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.limits import Told
 from lodestone.serve.meters import Meters
@@ -135,6 +136,7 @@ class Door:
             hot, match = self._match(asked)
             principal = await self._principal(asked, match)
             _permit(principal, match)
+            check_query(scope["query_string"])
             if hot is not None and principal is not None:
                 if _history(scope["query_string"]):
                     principal.need("import")

@@ -9,7 +9,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import MICROS_MAX, Micros
-from lodestone.base.wire import TEXT, TimeText, time_text
+from lodestone.base.wire import DAY, TEXT, TimeText, time_text
 from lodestone.base.wire import Money as Amount
 from lodestone.serve.common import (
     REFUSALS,
@@ -44,16 +44,13 @@ from lodestone.stores.ledger import Payout, TransferFilter
 from lodestone.stores.payments import MANUAL, PaymentState, Reply
 
 SCOPE = "money"
-_DAY = r"^\d{4}-\d{2}-\d{2}$"
-DayText = Annotated[
-    str, msgspec.Meta(pattern=_DAY, description="A day of the community's, a date.")
-]
+DayText = Annotated[str, msgspec.Meta(pattern=DAY, description="A day of the community's, a date.")]
 First = Annotated[
-    str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
+    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
 ]
-Last = Annotated[str | None, QueryParameter(name="to", pattern=_DAY, description="The last day.")]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
 Day = Annotated[
-    str | None, QueryParameter(pattern=_DAY, description="The day through which was paid.")
+    str | None, QueryParameter(pattern=DAY, description="The day through which was paid.")
 ]
 Party = Annotated[
     str | None,
@@ -156,7 +153,7 @@ async def list_transfers(
         str | None, QueryParameter(max_length=40, description="What they are for.")
     ] = None,
     day: Annotated[
-        str | None, QueryParameter(pattern=_DAY, description="The day they are booked on, a date.")
+        str | None, QueryParameter(pattern=DAY, description="The day they are booked on, a date.")
     ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,

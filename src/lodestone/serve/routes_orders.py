@@ -16,6 +16,7 @@ from lodestone.base.errors import (
     Problem,
     UnknownError,
 )
+from lodestone.base.wire import DAY
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import (
     OrderIn,
@@ -62,11 +63,10 @@ ByStaff = Annotated[
         description="Who hands it over, one of the shop's staff; the community when left out."
     ),
 ]
-_DAY = r"^\d{4}-\d{2}-\d{2}$"
 First = Annotated[
-    str | None, QueryParameter(name="from", pattern=_DAY, description="The first day, a date.")
+    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
 ]
-Last = Annotated[str | None, QueryParameter(name="to", pattern=_DAY, description="The last day.")]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
 
 
 class OrderPage(msgspec.Struct, frozen=True):
