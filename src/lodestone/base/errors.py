@@ -65,5 +65,9 @@ class NotOfferedError(LodestoneError):
     """A route of another product's interface that is answered here by saying what to use instead."""
 
 
+class InternalError(LodestoneError):
+    """A fault of ours: it has been logged, nothing was done, and the request is at fault at most by what it met."""
+
+
 class CorruptError(LodestoneError):
     """Stored bytes are not what was written; names where."""

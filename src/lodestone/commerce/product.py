@@ -25,6 +25,8 @@ from lodestone.content.item import CHANNELS_MAX, MEDIA_MAX, TAGS_MAX, TEXT_MAX, 
 
 VARIANTS_MAX: Final = 64
 DATES_MAX: Final = 400
+DATE_MAX: Final = date(9998, 12, 31)
+"""The last day that something is sold for: a voucher ends the day after, which a clock must be able to show."""
 COMMISSION_DEFAULT: Final = 0.05
 SaleState = Literal["coming", "open", "sold_out", "ended"]
 Fulfilment = Literal["delivery", "pickup", "redeem"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import InvalidError, Problem, UnavailableError
+from lodestone.base.errors import InvalidError, LodestoneError, Problem
 from lodestone.commerce.reach import Reach
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
@@ -257,7 +257,7 @@ class Engine:
     async def _take(self, judged: Judged) -> None:
         try:
             await self.log.append(judged.facts, judged.sealed)
-        except UnavailableError:
+        except LodestoneError:
             self.ingest.release(judged)
             raise
         self._apply(judged.facts, judged.person_row, judged.target_row)

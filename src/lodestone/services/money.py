@@ -11,6 +11,7 @@ from lodestone.ledger import chart
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.transfers import Outcome, Transfer, TransferId
+from lodestone.services.support.shared_commit import commit_apart
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.records import CommunityRecord
 
@@ -112,23 +113,23 @@ class Money:
         return group
 
     async def _commit(self, group: list[_Ask]) -> None:
-        transfers = [one for ask in group for one in ask.transfers]
-        opening = [one for ask in group for one in ask.opening]
-        failure: LodestoneError = ABANDONED
+        """Commit a group at once, or apart should one of it break the commit off."""
         try:
-            outcomes = await self._commit_one(transfers, opening)
-            start = 0
-            for ask in group:
-                end = start + len(ask.transfers)
-                if not ask.answer.done():
-                    ask.answer.set_result(outcomes[start:end])
-                start = end
-        except LodestoneError as error:
-            failure = error
+            await commit_apart(group, self._commit_group, _refuse)
         finally:
             for ask in group:
-                if not ask.answer.done():
-                    ask.answer.set_exception(failure)
+                _refuse(ask, ABANDONED)
+
+    async def _commit_group(self, group: Sequence[_Ask]) -> None:
+        transfers = [one for ask in group for one in ask.transfers]
+        opening = [one for ask in group for one in ask.opening]
+        outcomes = await self._commit_one(transfers, opening)
+        start = 0
+        for ask in group:
+            end = start + len(ask.transfers)
+            if not ask.answer.done():
+                ask.answer.set_result(outcomes[start:end])
+            start = end
 
     async def _commit_one(
         self, transfers: Sequence[Transfer], opening: Sequence[Account]
@@ -152,3 +153,9 @@ class Money:
             released += some
             if len(some) < EXPIRE_MAX:
                 return released
+
+
+def _refuse(ask: _Ask, error: LodestoneError) -> None:
+    """Tell whoever still waits why nothing was posted."""
+    if not ask.answer.done():
+        ask.answer.set_exception(error)

@@ -27,6 +27,7 @@ from lodestone.commerce.order import (
     ReverseIn,
 )
 from lodestone.services.receipt_ids import ORDER, number_of
+from lodestone.services.support.shared_commit import commit_apart, fault_of, is_refusal
 from lodestone.services.trade_counter import Counter, House, Once, Reply, answer_of
 from lodestone.services.trade_expire import expire
 from lodestone.services.trade_moves import cancel, fulfil, refund
@@ -46,6 +47,9 @@ QUEUE_MAX: Final = 4_096
 HEAR_MAX: Final = 400
 """Deeds taken to the log at once, so that feeds are not kept waiting."""
 _TRIES: Final = 8
+ABANDONED: Final = UnavailableError(
+    "trade_failed", "The commit failed; ask again, with the same Idempotency-Key."
+)
 Made = TypeVar("Made")
 EncodeError: TypeAlias = Callable[[LodestoneError], tuple[int, bytes]]
 Serve: TypeAlias = Callable[[Counter], Reply | LodestoneError]
@@ -228,26 +232,27 @@ class Trade:
             self._writer = asyncio.create_task(self._write()) if self._queue else None
 
     async def _commit(self, batch: list[Asked]) -> None:
-        message = "The commit failed; ask again, with the same Idempotency-Key."
-        trouble: LodestoneError = UnavailableError("trade_failed", message)
-        replies: list[Reply | Answer | LodestoneError] = []
+        """Commit a batch at once, or apart should one of it break the commit off."""
         try:
-            replies, changes = await self._again(lambda now: self._serve(batch, now))
+            await commit_apart(batch, self._commit_some, _answer)
+        finally:
+            for asked in batch:
+                _answer(asked, ABANDONED)
+
+    async def _commit_some(self, some: Sequence[Asked]) -> None:
+        replies, changes = await self._again(lambda now: self._serve(some, now))
+        try:
             await self._host.changed(changes)
         except LodestoneError as error:
-            # It did not happen, or nobody can say that it is durable: all ask again.
-            trouble, replies = error, []
-        finally:
-            for asked, reply in zip(batch, replies or [trouble] * len(batch), strict=True):
-                if asked.done.done():
-                    continue
-                if isinstance(reply, LodestoneError):
-                    asked.done.set_exception(reply)
-                else:
-                    asked.done.set_result(reply)
+            # It is in the records, but the log has not heard: all ask again.
+            replies = [error] * len(some)
+        except Exception as error:  # noqa: BLE001  what is committed must not be served again
+            fault_of(error)
+        for asked, reply in zip(some, replies, strict=True):
+            _answer(asked, reply)
 
     def _serve(
-        self, batch: list[Asked], now: Instant
+        self, batch: Sequence[Asked], now: Instant
     ) -> tuple[list[Reply | Answer | LodestoneError], Sequence[Change]]:
         """Serve a batch at one till; in a thread."""
         with self.records.till(self.house.community, now=now) as till:
@@ -284,12 +289,24 @@ def _serve_one(
     try:
         reply = asked.serve(counter)
     except LodestoneError as error:
+        if not is_refusal(error):
+            raise
         reply = error
     # A refusal is not remembered: time or a later write may cure it, and then the same request is served.
     if once is not None and isinstance(reply, Reply) and reply.remembered:
         answer = known[once.claim] = answer_of(reply, once)
         counter.till.remember(once.claim, answer, reply.party)
     return reply
+
+
+def _answer(asked: Asked, reply: Reply | Answer | LodestoneError) -> None:
+    """Answer whoever still waits."""
+    if asked.done.done():
+        return
+    if isinstance(reply, LodestoneError):
+        asked.done.set_exception(reply)
+    else:
+        asked.done.set_result(reply)
 
 
 def handing_over(staff_id: str | None) -> Callable[[Counter, OrderRecord], OrderRecord]:

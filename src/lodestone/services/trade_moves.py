@@ -15,6 +15,7 @@ from lodestone.commerce.life import ENDED, Move, OrderState
 from lodestone.commerce.order import PayIn, RefundIn
 from lodestone.commerce.payment import OPEN, PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, first_units, less, portion
+from lodestone.commerce.product import DATE_MAX
 from lodestone.commerce.refusals import MoveRefusal
 from lodestone.commerce.shop import ROLES
 from lodestone.commerce.stock import release, restock, sell
@@ -341,7 +342,7 @@ def _issue(counter: Counter, order: OrderRecord) -> None:
         rule = product.given.voucher
         code = write_code(counter.till.chance(17))
         last = counter.date + timedelta(days=rule.valid_days)
-        ends = line.date or last
+        ends = min(line.date or last, DATE_MAX)
         expires = Instant(counter.house.days.starts(ends + timedelta(days=1)))
         standing = Voucher(line.quantity * rule.count, 0, 0, expires)
         number = counter.till.number("voucher")

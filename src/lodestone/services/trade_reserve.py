@@ -5,7 +5,7 @@ from typing import Final
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnknownError
-from lodestone.base.money import Micros
+from lodestone.base.money import MICROS_MAX, Micros
 from lodestone.base.wire import Position, instant_of
 from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import LineIn, OrderIn
@@ -68,7 +68,7 @@ def reserve(counter: Counter, given: OrderIn) -> Reply:
 
     Raises:
         UnknownError: The buyer, a product, the sale or the receipt is not known here.
-        InvalidError: The lines are of several shops.
+        InvalidError: The lines are of several shops, or `total_too_large`.
         ConflictError: `OrderRefusal`, the first that holds.
     """
     sale = _sale(counter, given)
@@ -134,6 +134,7 @@ def _judge(counter: Counter, given: OrderIn, sale: SaleRecord | None) -> _Judged
     fulfilment = given.fulfilment or products[0].given.fulfilment[0]
     _judge_shop(counter, shop, fulfilment, hours=sale is None)
     wanted = _judge_lines(counter, given, products, fulfilment)
+    _judge_amounts(wanted, sale)
     lines = tuple(_frozen(one, sale) for one in wanted)
     paid = NOTHING
     for line in lines:
@@ -219,13 +220,31 @@ def _judge_lines(
     ]
 
 
-def _frozen(wanted: _Wanted, sale: SaleRecord | None) -> Line:
-    """Freeze a line's price and commission as they are now."""
+def _unit_price(wanted: _Wanted, sale: SaleRecord | None) -> Micros:
+    """Return what one costs now: the sale's price where it sets one."""
     price = wanted.variant.price
     if sale is not None and sale.given.price is not None:
         price = sale.given.price
+    return Micros(price.micros)
+
+
+def _judge_amounts(wanted: list[_Wanted], sale: SaleRecord | None) -> None:
+    """Refuse an order whose sum passes what an amount can hold, at the line that passes it."""
+    total = 0
+    for index, one in enumerate(wanted):
+        total += _unit_price(one, sale) * one.given.quantity
+        if total > MICROS_MAX:
+            problem = Problem(
+                f"lines[{index}].quantity",
+                f"brings the order to {total} micros; an order may come to {MICROS_MAX}",
+            )
+            raise InvalidError("total_too_large", f"{problem.field} {problem.problem}.", (problem,))
+
+
+def _frozen(wanted: _Wanted, sale: SaleRecord | None) -> Line:
+    """Freeze a line's price and commission as they are now."""
     share = share_parts(wanted.product.given.commission_share)
-    unit = Micros(price.micros)
+    unit = _unit_price(wanted, sale)
     quantity = wanted.given.quantity
     name = wanted.product.given.name
     if wanted.variant.name:

@@ -79,7 +79,8 @@ def _write(
     upto = first_units(paid.total, standing.count, standing.used + given.count)
     # By running totals, so that all redemptions and refunds together come to what was paid,
     # whatever was reversed between.
-    earned = portion(paid, voucher.earned.total, Micros(upto - voucher.earned.total))
+    due = max(0, upto - voucher.earned.total)  # reversals of cheap times may have left it ahead
+    earned = portion(paid, voucher.earned.total, Micros(due))
     name = counter.order_id(voucher.order)
     counter.must(counter.book.redeem(name, voucher.shop, given.request_id, earned))
     one = RedemptionRecord(

@@ -112,14 +112,16 @@ def put(scope: Scope, statements: Mapping[str, str], rows: Sequence[Values]) -> 
 @contextmanager
 def _clashing(scope: Scope) -> Iterator[None]:
     """Say of what another transaction caused that asking again is right."""
-    driver: type[Exception] = scope.connection.dialect.loaded_dbapi.Error
+    dbapi = scope.connection.dialect.loaded_dbapi
+    driver: type[Exception] = dbapi.Error
     try:
         yield
     except (exc.DBAPIError, driver) as error:
         if getattr(getattr(error, "orig", error), "sqlstate", None) in _CLASHES:
             message = "Another transaction came between; nothing was done, ask again."
             raise UnavailableError("ledger_busy", message) from error
-        if isinstance(error, exc.DBAPIError):
+        if not isinstance(error, (dbapi.OperationalError, dbapi.InterfaceError)):
+            # What cannot be stored is one request's trouble; only a store that is silent is everybody's.
             raise
         message = f"The records do not answer; try again. ({type(error).__name__})"
         raise UnavailableError("records_unavailable", message) from error

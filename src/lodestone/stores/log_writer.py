@@ -14,7 +14,9 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, TypeAlias
 
-from lodestone.base.errors import LodestoneError, UnavailableError
+import structlog
+
+from lodestone.base.errors import InternalError, LodestoneError, UnavailableError
 from lodestone.stores.chain import Tip
 from lodestone.stores.log_asks import (
     ASK_BYTES,
@@ -41,8 +43,19 @@ _RETRY_SECONDS: Final = 1.0
 _COMMIT_BYTES: Final = 16_384
 """Pages that a commit rewrites beside its blobs, roughly."""
 
-Outcome: TypeAlias = tuple[asyncio.Future[Offset] | asyncio.Future[None], Offset | str | None]
-"""Who waits, and the result; a text says why it could not be stored."""
+_LOG: Final = structlog.get_logger("lodestone.log")
+_OF_ONE_ASK: Final = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    sqlite3.InterfaceError,
+    sqlite3.NotSupportedError,
+)
+"""What SQLite raises of a row that it cannot take; whatever else it raises is of the disk, and everybody's."""
+Outcome: TypeAlias = tuple[
+    asyncio.Future[Offset] | asyncio.Future[None], Offset | str | InternalError | None
+]
+"""Who waits, and the result; a text says why it could not be stored, an error that the ask itself broke."""
 
 
 class Writer:
@@ -130,12 +143,23 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            while self._serve(self._gather()):
+            while self._go_on():
                 pass
         finally:
             # Whatever ended the thread, nobody is left waiting.
             self._ended = True
             self._refuse([*self._serving, *self._drain()], "the log's writer has ended")
+
+    def _go_on(self) -> bool:
+        """Serve one group; nothing that is raised ends the thread. False after the last group."""
+        try:
+            return self._serve(self._gather())
+        except Exception as error:  # noqa: BLE001  a log without its writer refuses everything for ever
+            self._roll_back()
+            fault = _fault_of(error, self._path)
+            awaited = [one for one in self._serving if not isinstance(one, PricesAsk | DropAsk)]
+            self._answer([(ask.done, fault) for ask in awaited], sum(ask.size for ask in awaited))
+            return not self._is_last()
 
     def _gather(self) -> list[Ask]:
         """Wait for work; in a busy spell linger, so that more share the sync."""
@@ -160,23 +184,62 @@ class Writer:
         self._pending += [ask for ask in group if isinstance(ask, PricesAsk | DropAsk)]
         awaited = [ask for ask in group if isinstance(ask, AppendAsk | RecordAsk | BarrierAsk)]
         try:
-            with self._checkpointer.gate:
-                began = self.monotonic()
-                offsets = self._commit(awaited)
-                took = (self.monotonic() - began) / 1e9
-        except sqlite3.Error as error:
+            offsets = self._timed(awaited)
+        except Exception as error:  # noqa: BLE001  sorted out at once
             self._roll_back()
-            # Those behind would meet the same disk; they learn it now rather than one by one.
-            behind = self._drain()
-            self._pending += [ask for ask in behind if isinstance(ask, PricesAsk | DropAsk)]
-            self._serving = [*group, *behind]
-            self._refuse(self._serving, f"{self._path.name}: {error}")
-            return not self._is_last()
+            if _of_disk(error):
+                # Those behind would meet the same disk; they learn it now rather than one by one.
+                behind = self._drain()
+                self._pending += [ask for ask in behind if isinstance(ask, PricesAsk | DropAsk)]
+                self._serving = [*group, *behind]
+                self._refuse(self._serving, f"{self._path.name}: {error}")
+                return not self._is_last()
+            outcomes = self._apart(awaited)
+        else:
+            outcomes = self._outcomes(awaited, offsets)
+        self._busy = not self._queue.empty()
+        self._answer(outcomes, sum(ask.size for ask in awaited))
+        return not self._is_last()
+
+    def _timed(self, awaited: Sequence[Awaited]) -> list[Offset]:
+        """Commit, and count how long it took."""
+        with self._checkpointer.gate:
+            began = self.monotonic()
+            offsets = self._commit(awaited)
+            took = (self.monotonic() - began) / 1e9
         self._commits[bisect_left(COMMIT_SECONDS, took)] += 1
         self._commit_seconds += took
-        self._busy = not self._queue.empty()
-        self._answer(self._outcomes(awaited, offsets), sum(ask.size for ask in awaited))
-        return not self._is_last()
+        return offsets
+
+    def _apart(self, awaited: Sequence[Awaited]) -> list[Outcome]:
+        """Commit a group's asks one by one, in their order; one that breaks its commit off fails alone.
+
+        It takes no offset, since the tip moves with what is stored only.
+        """
+        pending, self._pending = self._pending, []
+        outcomes = [outcome for ask in awaited for outcome in self._alone(ask)]
+        for at, ask in enumerate(pending):
+            self._pending = [ask]
+            try:
+                self._timed([])
+            except Exception as error:  # noqa: BLE001  sorted out at once
+                self._roll_back()
+                if _of_disk(error):
+                    self._pending = pending[at:]
+                    break
+                _fault_of(error, self._path)
+                self._pending = []
+        return outcomes
+
+    def _alone(self, ask: Awaited) -> list[Outcome]:
+        try:
+            offsets = self._timed([ask])
+        except Exception as error:  # noqa: BLE001  sorted out at once
+            self._roll_back()
+            if _of_disk(error):
+                return [(ask.done, f"{self._path.name}: {error}")]
+            return [(ask.done, _fault_of(error, self._path))]
+        return self._outcomes([ask], offsets)
 
     def _is_last(self) -> bool:
         """Tell whether what was served held the end, and forget it."""
@@ -268,5 +331,20 @@ class Writer:
             if isinstance(result, str):
                 message = f"Nothing was stored ({result}); see to the disk and try again."
                 done.set_exception(UnavailableError("log_unavailable", message))
+            elif isinstance(result, InternalError):
+                done.set_exception(result)
             else:
                 done.set_result(result)  # type: ignore[arg-type]  # the ask fits the future
+
+
+def _of_disk(error: Exception) -> bool:
+    """Say whether the disk does not take what is written, whoever asks."""
+    return isinstance(error, sqlite3.Error) and not isinstance(error, _OF_ONE_ASK)
+
+
+def _fault_of(error: Exception, path: Path) -> InternalError:
+    """Log what an ask broke on, once, and return what it is answered."""
+    _LOG.error("not stored", file=path.name, kind=type(error).__name__, exc_info=error)
+    fault = InternalError("internal", "something went wrong here; it has been logged")
+    fault.__cause__ = error
+    return fault

@@ -9,6 +9,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.commerce.product import (
+    DATE_MAX,
     ProductIn,
     SaleIn,
     SharedStockIn,
@@ -292,6 +293,9 @@ def _owned(given: ShopIn, owner: tuple[str, bytes] | None) -> ShopIn:
 def _judge_variants(scope: Scope, given: ProductIn, currency: str) -> None:
     for index, variant in enumerate(given.variants):
         _require_currency(variant.price.currency, currency, f"variants[{index}].price")
+        if max(variant.dates or (), default=DATE_MAX) > DATE_MAX:
+            problem = Problem(f"variants[{index}].dates", f"must be at most {DATE_MAX}")
+            raise InvalidError("date_too_late", f"{problem.field} {problem.problem}.", (problem,))
         if variant.stock_item is None:
             continue
         field = f"variants[{index}].stock_item"

@@ -1,0 +1,1 @@
+"""What every use case may lean on: it knows no subject. Others use `shared_commit`."""

@@ -1,0 +1,69 @@
+"""A commit that many requests share, in which one that breaks it off fails alone."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
+
+import structlog
+
+from lodestone.base.errors import (
+    CorruptError,
+    InternalError,
+    LodestoneError,
+    UnavailableError,
+)
+
+Ask = TypeVar("Ask")
+CLASHES: Final = "ledger_busy"
+"""Another transaction came between; also what a row says that can never be written beside another."""
+_LOG: Final = structlog.get_logger("lodestone.services")
+
+
+def is_refusal(error: LodestoneError) -> bool:
+    """Say whether an error is an answer to one request, and no trouble of the store or of ours."""
+    return not isinstance(error, CorruptError | InternalError | UnavailableError)
+
+
+async def commit_apart(
+    batch: Sequence[Ask],
+    commit: Callable[[Sequence[Ask]], Awaitable[None]],
+    fail: Callable[[Ask, LodestoneError], None],
+) -> None:
+    """Commit a batch; should one of it break the commit off, commit its halves, down to the one at fault.
+
+    So k bad requests among n cost at most about 2 k log2(n) commits, and every other one of the batch is served,
+    in its order. A store that does not answer fails the whole batch at once: asking it n times would help nobody.
+
+    Args:
+        batch: In the order they take effect.
+        commit: Serves some of the batch in one transaction and answers them. Raises when nothing was done.
+        fail: Answers one that was not served: with `UnavailableError`, a refusal, or `InternalError` once its fault
+            has been logged.
+    """
+    waiting = [batch]
+    while waiting:
+        some = waiting.pop()
+        try:
+            await commit(some)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is one request's and must not be the others'
+            if len(some) > 1 and not _silent(error):
+                half = len(some) // 2
+                waiting += [some[half:], some[:half]]
+                continue
+            failure = error if isinstance(error, LodestoneError) else None
+            if failure is None or isinstance(failure, CorruptError):
+                failure = fault_of(error)
+            for ask in some:
+                fail(ask, failure)
+
+
+def fault_of(error: Exception) -> InternalError:
+    """Log what a request broke on, once, and return what it is answered."""
+    _LOG.error("request failed alone", kind=type(error).__name__, exc_info=error)
+    fault = InternalError("internal", "something went wrong here; it has been logged")
+    fault.__cause__ = error
+    return fault
+
+
+def _silent(error: Exception) -> bool:
+    """Say whether the store does not answer, so that no part of the batch can be served either."""
+    return isinstance(error, UnavailableError) and error.code != CLASHES
