@@ -82,6 +82,9 @@ class Lane:
         def job() -> Made:
             try:
                 return work(*args, **named)
+            except StopIteration as error:
+                # It cannot be handed to a future: whoever awaits it would wait for ever, and hold its locks.
+                raise RuntimeError("nothing was left where something must be") from error
             finally:
                 with self._lock:
                     ending.gone = True
