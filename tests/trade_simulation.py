@@ -222,7 +222,7 @@ class Market:
 
     def heard(self, name, told, *, crashed):
         """Hold an answer against the first one; a crash leaves none."""
-        if isinstance(told, LodestoneError) and told.code == "trade_failed":
+        if isinstance(told, LodestoneError) and told.code in ("trade_failed", "internal"):
             assert crashed
             return
         if isinstance(told, Exception):
