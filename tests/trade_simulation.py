@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import msgspec
 
 from lodestone.base.clock import ManualClock
-from lodestone.base.errors import ConflictError, LodestoneError, UnavailableError
+from lodestone.base.errors import ConflictError, InternalError, LodestoneError, UnavailableError
 from lodestone.base.wire import Money, Position
 from lodestone.commerce.order import LineIn, OrderIn, PayIn, RedeemIn, RefundIn, ReverseIn
 from lodestone.commerce.payment import PaymentResult
@@ -234,6 +234,9 @@ class Market:
             answer = (told.status, msgspec.json.encode(told.told))
         if name.startswith("charge"):
             return
+        if isinstance(told, LodestoneError) and name not in self.answers:
+            # A refusal is not kept: time or a later write may cure it.
+            return
         first = self.answers.setdefault(name, answer)
         assert answer == first, name
         if name.startswith("order") and answer[0] in (201, 202) and first is answer:
@@ -330,8 +333,8 @@ class SmallDay(Market):
         for _ in range(2):
             try:
                 return answered(await ask(once))
-            except UnavailableError as error:
-                if error.code != "trade_failed":
+            except (InternalError, UnavailableError) as error:
+                if error.code not in ("internal", "trade_failed"):
                     raise
         raise AssertionError(f"{name} broke twice")
 
@@ -386,7 +389,7 @@ class SmallDay(Market):
 
     async def twice(self, ask):
         """Ask, again after a break; what is asked without a name does no harm when it is asked again."""
-        with suppress(CrashError, UnavailableError):
+        with suppress(CrashError, InternalError, UnavailableError):
             await ask()
         await ask()
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import create_engine, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -13,6 +14,13 @@ from lodestone.content import CommunityIn
 from lodestone.stores.records_schema import METADATA
 from postgres import cluster
 from records_world import NOW, Place
+
+
+@pytest.fixture(autouse=True)
+def logged():
+    """Collect what is logged, instead of printing it."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import asyncio
 from contextlib import contextmanager
 
 import pytest
-import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,18 +23,11 @@ from trade_simulation import TOWN, cny, encode, open_market
 TEA = own_key("tea", "v")
 
 
-@pytest.fixture(autouse=True)
-def logged():
-    """Collect what is logged, instead of printing it."""
-    with structlog.testing.capture_logs() as entries:
-        yield entries
-
-
 class Breaking:
     """Records whose commit of trade breaks off, at its very end, when somebody has asked for that."""
 
     def __init__(self, records):
-        self.records, self.commits, self.broken = records, 0, False
+        self.records, self.commits, self.broken, self.silent = records, 0, False, False
 
     def __getattr__(self, name):
         return getattr(self.records, name)
@@ -43,6 +35,8 @@ class Breaking:
     @contextmanager
     def till(self, community, *, now):
         self.commits, self.broken = self.commits + 1, False
+        if self.silent:
+            raise UnavailableError("records_unavailable", "no")
         with self.records.till(community, now=now) as till:
             yield till
             if self.broken:
@@ -243,7 +237,7 @@ def test_a_store_that_does_not_answer_is_asked_once_for_a_whole_batch(records):
     stage = Stage(records)
 
     async def ask():
-        records.close()
+        stage.records.silent = True
         return await asyncio.gather(*map(stage.honest, range(40)), return_exceptions=True)
 
     answers = asyncio.run(ask())

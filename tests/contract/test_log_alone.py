@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
-import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,13 +16,6 @@ from lodestone.stores.log_asks import AppendAsk, PricesAsk, RecordAsk
 from lodestone.stores.log_sqlite import SqliteLog
 
 SECRET = b"a community's secret"
-
-
-@pytest.fixture(autouse=True)
-def logged():
-    """Collect what is logged, instead of printing it."""
-    with structlog.testing.capture_logs() as entries:
-        yield entries
 
 
 @asynccontextmanager
