@@ -23,6 +23,8 @@ LIST_LIVE: Final = 2
 LIST_NEEDY: Final = 3
 LISTS_FIXED: Final = 4
 
+_AROUND_MAX: Final = 4096
+"""Neighbourhoods remembered: whoever asks says where they are, so there is no end of them."""
 _LIVE_KIND: Final = KINDS.index("live")
 _STATE_LIVE: Final = 1
 
@@ -95,6 +97,8 @@ class Postings:
             near = np.flatnonzero(away <= radius_km + _circumradius_km(cell) + at[:, 2]).tolist()
             near.sort(key=lambda index: (away[index], names[index]))
             found = np.array([self._cells[names[index]] for index in near], dtype=np.int64)
+            if len(self._around) >= _AROUND_MAX:
+                del self._around[next(iter(self._around))]
             self._around[cell, radius_km] = found
         return found
 

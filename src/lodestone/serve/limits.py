@@ -16,6 +16,7 @@ _OPEN: Final = b"open "
 _REFUSED: Final = b"refused "
 _MANY_OF: Final = b"many "
 _LIVE: Final = b"live "
+_WHO: Final = b"who "
 _OF_PLACES: Final = (_OPEN, _REFUSED, _MANY_OF, _LIVE)
 PLACES_MAX: Final = 20_000
 """Counts of addresses in a minute; each takes some 300 bytes."""
@@ -61,8 +62,11 @@ class Limits:
     _swept: int = 0
 
     def take(self, who: Principal, now: Instant) -> Told:
-        """Count one request of a key."""
-        return self._take(who.digest, lambda: self._limit(who), now)
+        """Count one request of a key, or of a viewer, however many tokens there are for one."""
+        name = who.digest
+        if who.viewer is not None:
+            name = f"{who.community} {who.viewer}".encode("utf-8", "surrogatepass")
+        return self._take(_WHO + name, lambda: self._limit(who), now)
 
     def take_open(self, address: str, path: str, now: Instant) -> Told:
         """Count one request for what needs no key; that the process lives is said to anybody at any time."""

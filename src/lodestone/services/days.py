@@ -15,6 +15,9 @@ _FIRST_WEEKDAY: Final = 3
 """The epoch was a Thursday."""
 _MIDNIGHT: Final = clock_time(0)
 
+_QUARTERS_MAX: Final = 100_000
+"""Quarter hours whose offset is remembered, some three years; an import may name any of ten thousand."""
+
 
 class DayOf:
     """Days since the epoch in a zone; offsets are looked up once an hour of event time."""
@@ -49,15 +52,15 @@ class DayOf:
             there = (_EPOCH + timedelta(microseconds=time)).astimezone(self._zone)
             shift = there.utcoffset()
             assert shift is not None
+            if len(self._offset) >= _QUARTERS_MAX:
+                self._offset.clear()
             offset = self._offset[quarter] = shift // _MICRO
         return offset
 
     def of_all(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the day of each of many instants; shape (times,)."""
         quarters, place = np.unique(times // (_HOUR // 4), return_inverse=True)
-        for quarter in quarters.tolist():
-            if quarter not in self._offset:
-                self.of(quarter * (_HOUR // 4))
-        offsets = np.array([self._offset[quarter] for quarter in quarters.tolist()], np.int64)
+        starts = (quarter * (_HOUR // 4) for quarter in quarters.tolist())
+        offsets = np.array([self._shift(start) for start in starts], np.int64)
         days: NDArray[np.int64] = (times + offsets[place]) // (24 * _HOUR)
         return days
