@@ -4,7 +4,7 @@ import asyncio
 import itertools
 
 import pytest
-from test_money_services import EARNED, at, balance, closed, earn, money
+from test_money_services import EARNED, FEN, at, balance, closed, earn, money
 from test_order_payments import SOUP, Till
 
 from lodestone.base.errors import ConflictError
@@ -22,7 +22,7 @@ from lodestone.stores.trade_types import PaymentFilter
 __all__ = ("at", "money")
 DONE, DECLINED = PaymentState.DONE, PaymentState.DECLINED
 WORDS = (
-    (DONE, EARNED), (DONE, 900), (DONE, 1_100), (DECLINED, 0), (PaymentState.UNKNOWN, 0),
+    (DONE, EARNED), (DONE, 900 * FEN), (DONE, 1_100 * FEN), (DECLINED, 0), (PaymentState.UNKNOWN, 0),
 )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_a_payout_ends_as_the_first_word_that_stands_says_whatever_comes_after(m
 
     assert balance(money, AccountKind.ADJUSTMENT, PLATFORM) == -difference
     clearing = balance(money, AccountKind.PROVIDER_CLEARING, provider(TRIAL))
-    assert clearing == moved - len(lives) * (EARNED + 500)
+    assert clearing == moved - len(lives) * (EARNED + 500 * FEN)
     zero(money)
 
 
@@ -90,15 +90,15 @@ def test_what_was_paid_after_all_is_not_paid_by_the_next_period(money, at):
     name = payout_name(payout)
     payouts.told(Reply(name, DECLINED, Micros(0)))
     payouts.told(Reply(name, DONE, Micros(EARNED)))
-    earn(money, "later", 300)
+    earn(money, "later", 300 * FEN)
 
-    assert [one.amount for one in payouts.order(closed(money, at), TRIAL)] == [300]
+    assert [one.amount for one in payouts.order(closed(money, at), TRIAL)] == [300 * FEN]
     assert balance(money, AccountKind.ADJUSTMENT, PLATFORM) == 0
     zero(money)
 
 
 def test_what_was_paid_after_all_and_by_the_next_period_too_is_a_difference_to_explain(money, at):
-    earn(money, spare=1_500)
+    earn(money, spare=1_500 * FEN)
     payouts = Payouts(money, {TRIAL: TrialProvider()})
     (payout,) = payouts.order(closed(money, at), TRIAL)
     name = payout_name(payout)

@@ -148,22 +148,23 @@ def test_a_commit_takes_no_more_requests_than_fit(money):
 
 # Payouts
 
-EARNED = 1_000
+FEN = 10_000
+EARNED = 1_000 * FEN
 TOLD = {
     # behaviour: (state, paid, payable after, adjustment after)
-    Behaviour.DONE: ("paid", 1_000, 0, 0),
-    Behaviour.DECLINED: ("declined", 0, 1_000, 0),
-    Behaviour.LOST: ("declined", 0, 1_000, 0),
-    Behaviour.UNHEARD: ("paid", 1_000, 0, 0),
-    Behaviour.LATE: ("paid", 1_000, 0, 0),
-    Behaviour.DOUBLE: ("paid", 1_000, 0, 0),
-    Behaviour.SHORT: ("paid", 900, 100, 0),
-    Behaviour.OVER: ("paid", 1_100, 0, -100),
-    Behaviour.REVIVED: ("paid", 1_000, 0, 0),
+    Behaviour.DONE: ("paid", EARNED, 0, 0),
+    Behaviour.DECLINED: ("declined", 0, EARNED, 0),
+    Behaviour.LOST: ("declined", 0, EARNED, 0),
+    Behaviour.UNHEARD: ("paid", EARNED, 0, 0),
+    Behaviour.LATE: ("paid", EARNED, 0, 0),
+    Behaviour.DOUBLE: ("paid", EARNED, 0, 0),
+    Behaviour.SHORT: ("paid", 900 * FEN, 100 * FEN, 0),
+    Behaviour.OVER: ("paid", 1_100 * FEN, 0, -100 * FEN),
+    Behaviour.REVIVED: ("paid", EARNED, 0, 0),
 }
 
 
-def earn(money, name="earned", amount=EARNED, spare=500, party="shop:s"):
+def earn(money, name="earned", amount=EARNED, spare=500 * FEN, party="shop:s"):
     """Let a shop have earned, and the provider hold a little more than that."""
     clearing = money.account(AccountKind.PROVIDER_CLEARING, provider(TRIAL))
     held = money.account(AccountKind.HELD_PAYMENTS, party)
@@ -219,7 +220,9 @@ def test_whatever_a_provider_does_the_book_says_what_truly_moved(money, at, how)
     assert balance(money, AccountKind.ADJUSTMENT, PLATFORM) == adjustment
     assert balance(money, AccountKind.PAYOUTS_IN_TRANSIT, provider(TRIAL)) == 0
     moved = sum(trial.moved.values())
-    assert balance(money, AccountKind.PROVIDER_CLEARING, provider(TRIAL)) == moved - 1_500
+    assert (
+        balance(money, AccountKind.PROVIDER_CLEARING, provider(TRIAL)) == moved - EARNED - 500 * FEN
+    )
     assert audit(money, money.store, CHECKS).differences == []
 
 
@@ -228,13 +231,13 @@ def test_a_period_is_ordered_once_and_the_next_pays_only_what_came_since(money, 
     payouts = Payouts(money, {TRIAL: TrialProvider()})
     first = closed(money, at)
     ordered = payouts.order(first, TRIAL)
-    earn(money, "again", 300)
+    earn(money, "again", 300 * FEN)
     second = closed(money, at)
 
     assert payouts.order(first, TRIAL) == ordered
-    assert [one.amount for one in payouts.order(second, TRIAL)] == [300]
+    assert [one.amount for one in payouts.order(second, TRIAL)] == [300 * FEN]
     assert payouts.file(first) == payouts.file(first)
-    assert payouts.file(first).splitlines()[1:] == [f"{payout_name(ordered[0])},shop:s,1000,CNY,ordered,"]  # fmt: skip
+    assert payouts.file(first).splitlines()[1:] == [f"{payout_name(ordered[0])},shop:s,10000000,CNY,ordered,"]  # fmt: skip
 
 
 def test_nothing_is_ordered_that_the_provider_does_not_hold(money, at):
@@ -260,10 +263,10 @@ def test_a_word_about_a_payout_that_ended_changes_nothing(money, at):
     for word in ("done", "waiting", "unknown"):
         amount = again.amount if word == "done" else Micros(0)
         assert payouts.told(replace(again, state=PaymentState(word), amount=amount)) == told
-    for word, amount in (("declined", 0), ("done", 900), ("done", 1_001)):
+    for word, amount in (("declined", 0), ("done", 900 * FEN), ("done", 1_001 * FEN)):
         with pytest.raises(ConflictError) as refused:
             payouts.told(replace(again, state=PaymentState(word), amount=Micros(amount)))
         assert refused.value.code == "payout_ended"
-        assert "is paid, 1000 micros" in str(refused.value)
+        assert "is paid, 10000000 micros" in str(refused.value)
 
     assert money.store.accounts(money.community) == before

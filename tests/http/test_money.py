@@ -233,7 +233,7 @@ def test_a_creators_payout_names_them_as_the_app_does(tmp_path):
             await world.put("/v1/people/ann", {"name": "Ann"})
             ordinal, at = world.app.records.person("c", "ann").ordinal, of(world)
             hers = money_of(world).account(AccountKind.CREATOR_PAYABLE, person(ordinal))
-            asked = Transfer(transfer_id("earned"), at["clearing"].id, hers.id, Micros(5), Code.CREATOR_EARNED)  # fmt: skip
+            asked = Transfer(transfer_id("earned"), at["clearing"].id, hers.id, Micros(50_005), Code.CREATOR_EARNED)  # fmt: skip
             await money_of(world).post([asked], opening=[at["clearing"], hers])
             world.later(days=1)
             await world.ask("POST", "/v1/settle", {"day": DAY}, status=200)
@@ -242,7 +242,7 @@ def test_a_creators_payout_names_them_as_the_app_does(tmp_path):
             file = (await world.http.get(f"/v1/payouts/{DAY}/file")).text
 
             assert payout["party"] == "person:ann"
-            assert file.splitlines()[1] == f"{payout['id']},person:ann,5,CNY,sent,"
+            assert file.splitlines()[1] == f"{payout['id']},person:ann,50000,CNY,sent,"
 
     run(scenario)
 

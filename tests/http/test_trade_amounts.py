@@ -175,7 +175,7 @@ async def test_cancelled_vouchers_tell_what_was_left_of_them(world):
     gone = await act(world, made, "cancel")
 
     assert told(gone)[1:] == [
-        ("pay", 100_000_000), ("refund_part", 33_333_333), ("cancel", 66_666_667),
+        ("pay", 100_000_000), ("refund_part", 33_330_000), ("cancel", 66_670_000),
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import Micros
 from lodestone.base.wire import DAY, TEXT, TimeText, time_text
 from lodestone.base.wire import Money as Amount
+from lodestone.commerce.price import require_whole
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -279,6 +280,8 @@ async def post_payout_result(
     payouts, names = _payouts(found), books_of(found)
     payout = await off_loop(request, payouts.find, payout_id)
     amount = data.paid_micros or payout.paid or payout.amount
+    if amount not in (payout.paid, payout.amount):
+        require_whole(amount, payout.currency, "paid_micros")
     done = data.state == "paid"
     reply = Reply(
         payout_id, PaymentState.DONE if done else PaymentState.DECLINED,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from lodestone.base.errors import ConflictError, InvalidError, LodestoneError, Problem, UnknownError
-from lodestone.base.money import Micros
+from lodestone.base.money import Micros, minor_unit
 from lodestone.base.wire import Money, time_text
 from lodestone.commerce.order import PayIn
 from lodestone.commerce.payment import (
@@ -18,6 +18,7 @@ from lodestone.commerce.payment import (
     PaymentResult,
     PaymentStand,
 )
+from lodestone.commerce.price import require_whole
 from lodestone.commerce.refusals import MoveRefusal
 from lodestone.ledger.chart import person
 from lodestone.services.receipt_ids import ORDER, PAYMENT, made_id, number_of
@@ -171,11 +172,14 @@ class Payments:
 
         Raises:
             UnknownError: `payment_unknown`.
+            InvalidError: `amount_not_whole`, `paid_micros`.
             ConflictError: `payment_refused`: the book cannot follow; `payment_ended`: it contradicts how the
                 payment ended.
         """
         payment = await self._threads.read(self.payment, payment_id)
         done = given.state == "paid"
+        if given.paid_micros is not None and not payment.amount % minor_unit(self._house.currency):
+            require_whole(given.paid_micros, self._house.currency, "paid_micros")
         amount = Micros(given.paid_micros or payment.moved or payment.amount)
         state = PaymentState.DONE if done else PaymentState.DECLINED
         word = Word(payment_id, state, amount if done else Micros(0), given.reference)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
-from lodestone.base.money import Micros
+from lodestone.base.money import Micros, minor_unit
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import PAYABLE, AccountKind, Code, provider
 from lodestone.ledger.payout_life import FINAL, PayoutStep, payout_step
@@ -86,6 +86,9 @@ class Payouts:
         books = money.store.statement(money.community, [account.id], period + 1, period)
         free = account.balance - account.debits_pending
         amount = min(books.closing[account.id], free)
+        amount -= amount % minor_unit(
+            account.currency
+        )  # what is no whole coin waits in the payable
         if amount <= 0:
             return
         transit = money.account(AccountKind.PAYOUTS_IN_TRANSIT, provider(name))

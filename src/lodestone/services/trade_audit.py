@@ -154,7 +154,7 @@ def _expected(order: OrderRecord, earned: Parts, events: list[OrderEvent]) -> Ne
     done = next((event.amount for event in events if event.move is Move.FULFIL), None)
     if done is None:
         return {}
-    kept = less(order.paid, portion(order.paid, Micros(0), order.refunded))
+    kept = less(order.paid, portion(order.paid, Micros(0), order.refunded, unit=order.unit))
     return {
         _K.PROVIDER_CLEARING: -done, _K.MERCHANT_PAYABLE: kept.merchant,
         _K.COMMISSION_REVENUE: kept.commission, _K.REFUNDS: done - kept.total,

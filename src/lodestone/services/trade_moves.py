@@ -14,7 +14,7 @@ from lodestone.base.money import Micros
 from lodestone.commerce.life import ENDED, Move, OrderState
 from lodestone.commerce.order import PayIn, RefundIn
 from lodestone.commerce.payment import OPEN, PaymentKind, PaymentStand
-from lodestone.commerce.price import NOTHING, first_units, less, portion
+from lodestone.commerce.price import NOTHING, first_units, less, portion, require_whole
 from lodestone.commerce.product import DATE_MAX
 from lodestone.commerce.refusals import MoveRefusal
 from lodestone.commerce.shop import ROLES
@@ -110,7 +110,8 @@ def fulfil(counter: Counter, order: OrderRecord, staff_id: str | None = None) ->
     if order.fulfilment == "redeem":
         raise refused(MoveRefusal.MOVE_REFUSED, detail="its vouchers are redeemed at the shop")
     name = counter.order_id(order.number)
-    earned = less(order.paid, portion(order.paid, Micros(0), order.refunded))
+    back = portion(order.paid, Micros(0), order.refunded, unit=order.unit)
+    earned = less(order.paid, back)
     if earned.total:
         counter.must(counter.book.capture(name, order.shop, order.provider, earned))
     order = counter.move(order, _M.FULFIL, amount=earned.total)
@@ -227,6 +228,8 @@ def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord
     if amount > left:
         detail = f"{left} micros left of {order.paid.total}"
         raise refused(MoveRefusal.REFUND_BEYOND_PAID, detail=detail, field="amount")
+    if amount % order.unit and amount != left:
+        require_whole(amount, counter.house.currency, "amount")
     return _refund_amount(counter, order, amount, once)
 
 
@@ -236,7 +239,7 @@ def _refund_amount(
     name = counter.order_id(order.number)
     whole = order.refunded + amount == order.paid.total
     if order.state is not _S.PAID:
-        back = portion(order.paid, order.refunded, amount)
+        back = portion(order.paid, order.refunded, amount, unit=order.unit)
         have = counter.payable(order.shop)
         counter.must(counter.book.refund(name, order.shop, order.provider, once[0], back, have))
     elif whole and order.paid.total:
@@ -290,7 +293,7 @@ def refund_units(
         now = min(units, voucher.standing.left)
         if now:
             units -= now
-            amount += _unused_amount(voucher, now)
+            amount += _unused_amount(voucher, now, order.unit)
             standing = replace(voucher.standing, refunded=voucher.standing.refunded + now)
             changed.append(replace(voucher, standing=standing))
     assert units == 0
@@ -315,13 +318,12 @@ def refund_units(
     return order if whole else finish_redeemed(counter, order)
 
 
-def _unused_amount(voucher: VoucherRecord, units: int) -> Micros:
+def _unused_amount(voucher: VoucherRecord, units: int, unit: int) -> Micros:
     """Return what the last `units` that are neither used nor refunded were sold for."""
     total, standing = voucher.paid.total, voucher.standing
-    upto = first_units(total, standing.count, standing.count - standing.refunded)
-    return Micros(
-        upto - first_units(total, standing.count, standing.count - standing.refunded - units)
-    )
+    last = standing.count - standing.refunded
+    upto = first_units(total, standing.count, last, unit=unit)
+    return Micros(upto - first_units(total, standing.count, last - units, unit=unit))
 
 
 def finish_redeemed(counter: Counter, order: OrderRecord) -> OrderRecord:

@@ -5,7 +5,7 @@ from typing import Final
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnknownError
-from lodestone.base.money import MICROS_MAX, Micros
+from lodestone.base.money import MICROS_MAX, Micros, minor_unit
 from lodestone.base.wire import Position, instant_of
 from lodestone.commerce.life import Move, OrderState
 from lodestone.commerce.order import LineIn, OrderIn
@@ -135,7 +135,8 @@ def _judge(counter: Counter, given: OrderIn, sale: SaleRecord | None) -> _Judged
     _judge_shop(counter, shop, fulfilment, hours=sale is None)
     wanted = _judge_lines(counter, given, products, fulfilment)
     _judge_amounts(wanted, sale)
-    lines = tuple(_frozen(one, sale) for one in wanted)
+    unit = minor_unit(counter.house.currency)
+    lines = tuple(_frozen(one, sale, unit) for one in wanted)
     paid = NOTHING
     for line in lines:
         paid = add(paid, line.paid)
@@ -241,7 +242,7 @@ def _judge_amounts(wanted: list[_Wanted], sale: SaleRecord | None) -> None:
             raise InvalidError("total_too_large", f"{problem.field} {problem.problem}.", (problem,))
 
 
-def _frozen(wanted: _Wanted, sale: SaleRecord | None) -> Line:
+def _frozen(wanted: _Wanted, sale: SaleRecord | None, minor: Micros) -> Line:
     """Freeze a line's price and commission as they are now."""
     share = share_parts(wanted.product.given.commission_share)
     unit = _unit_price(wanted, sale)
@@ -251,8 +252,14 @@ def _frozen(wanted: _Wanted, sale: SaleRecord | None) -> Line:
         name = f"{name}, {wanted.variant.name}"
     return Line(
         wanted.product.id, wanted.variant.id, name, wanted.given.date, quantity, unit,
-        freeze(unit, quantity, share), share,
+        freeze(unit, quantity, share, unit=minor), share,
     )  # fmt: skip
+
+
+def _unit(lines: tuple[Line, ...], currency: str) -> int:
+    """Return the micros in which an order is divided; a product priced before may have parts of a coin."""
+    unit = minor_unit(currency)
+    return 1 if any(line.paid.total % unit for line in lines) else unit
 
 
 def _judge_price(counter: Counter, given: OrderIn, total: Micros) -> None:
@@ -340,7 +347,7 @@ def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState)
         sale=given.sale_id, state=state, fulfilment=judged.fulfilment,
         due=due, created=counter.now, paid=judged.paid,
         refunded=Micros(0), provider="", receipt=judged.receipt, slot=given.slot or 0,
-        lines=judged.lines, takes=takes,
+        lines=judged.lines, takes=takes, unit=_unit(judged.lines, counter.house.currency),
     )  # fmt: skip
     till.add_order(order, judged.buyer, given.address)
     placed = counter.note(order, Move.PLACE)

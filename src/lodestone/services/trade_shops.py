@@ -6,6 +6,7 @@ from typing import TypeVar
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
 from lodestone.base.wire import Money, instant_of, time_text
+from lodestone.commerce.price import require_whole
 from lodestone.commerce.product import (
     ProductIn,
     ProductOut,
@@ -122,6 +123,8 @@ class Shops:
     async def put_product(self, product_id: str, given: ProductIn) -> tuple[ProductOut, bool]:
         """Make or replace a product; return it and whether its item is new."""
         now, currency = self._engine.now(), self._house.currency
+        for index, variant in enumerate(given.variants):
+            require_whole(variant.price.micros, variant.price.currency, f"variants[{index}].price")
         changes = await self._write(
             lambda: self._records.put_product(
                 self._id, product_id, given, currency=currency, now=now
@@ -156,6 +159,8 @@ class Shops:
     async def put_sale(self, sale_id: str, given: SaleIn) -> tuple[SaleOut, bool]:
         """Make or replace a flash sale; return it and whether it is new."""
         now, currency = self._engine.now(), self._house.currency
+        if given.price is not None:
+            require_whole(given.price.micros, given.price.currency, "price")
         new = await self._write(
             lambda: self._records.put_sale(self._id, sale_id, given, currency=currency, now=now),
             lambda _: [],

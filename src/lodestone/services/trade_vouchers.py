@@ -76,11 +76,13 @@ def _write(
 ) -> Reply:
     """Pay merchant and house, and write the redemption; nothing after this can refuse."""
     standing, paid = voucher.standing, voucher.paid
-    upto = first_units(paid.total, standing.count, standing.used + given.count)
+    order = counter.till.order(voucher.order)
+    assert order is not None
+    upto = first_units(paid.total, standing.count, standing.used + given.count, unit=order.unit)
     # By running totals, so that all redemptions and refunds together come to what was paid,
     # whatever was reversed between.
     due = max(0, upto - voucher.earned.total)  # reversals of cheap times may have left it ahead
-    earned = portion(paid, voucher.earned.total, Micros(due))
+    earned = portion(paid, voucher.earned.total, Micros(due), unit=order.unit)
     name = counter.order_id(voucher.order)
     counter.must(counter.book.redeem(name, voucher.shop, given.request_id, earned))
     one = RedemptionRecord(
@@ -95,8 +97,6 @@ def _write(
     counter.till.put_voucher(voucher)
     if claim is not None and desk.buyer is not None:
         counter.till.put_claim(desk.buyer, claim)
-    order = counter.till.order(voucher.order)
-    assert order is not None
     order = counter.move(order, Move.REDEEM, amount=earned.total)
     finish_redeemed(counter, order)
     item = counter.item(order.lines[voucher.line].product)

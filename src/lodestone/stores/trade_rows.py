@@ -118,7 +118,7 @@ def order_values(order: OrderRecord, sealed: bytes) -> dict[str, object]:
         "fulfilment": FULFILMENTS.index(order.fulfilment), "created": order.created,
         "total": order.paid.total, "merchant": order.paid.merchant,
         "commission": order.paid.commission, "receipt": order.receipt, "slot": order.slot,
-        "doc": sealed, **order_moved(order),
+        "unit": order.unit, "doc": sealed, **order_moved(order),
     }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def order_record(row: Any, lines: Sequence[Line], takes: Sequence[Take]) -> Orde
         due=None if row.due is None else Instant(row.due), created=Instant(row.created),
         paid=Parts(Micros(row.total), Micros(row.merchant), Micros(row.commission)),
         refunded=Micros(row.refunded), provider=row.provider, receipt=row.receipt, slot=row.slot,
-        lines=tuple(lines), takes=tuple(takes),
+        lines=tuple(lines), takes=tuple(takes), unit=row.unit,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ voucher's code - is sealed under their key, and orders know them by their ordina
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Column,
     Index,
     Integer,
     LargeBinary,
@@ -106,6 +107,7 @@ ORDERS = Table(
     must("provider", Text),  # empty until paid
     must("receipt", BigInteger),  # decision it was bought from, -1 for none
     must("slot", SmallInteger),
+    Column("unit", Integer, nullable=False, server_default="1"),  # micros in which it is divided
     must("doc", LargeBinary),  # sealed: address
     Index("orders_by_due", "tenant", "due"),
     Index("orders_by_buyer", "tenant", "buyer", "number"),

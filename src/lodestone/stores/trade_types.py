@@ -97,6 +97,8 @@ class OrderRecord:
     slot: int
     lines: tuple[Line, ...]
     takes: tuple[Take, ...]
+    unit: int = 1
+    """Micros in which its amounts are divided: the currency's minor unit; 1 where its price is no whole number of them."""
 
 
 @dataclass(frozen=True, slots=True)

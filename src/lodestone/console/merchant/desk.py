@@ -5,13 +5,14 @@ staff is out with the next one. A manager does everything, a clerk redeems vouch
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
+from babel import Locale
 from litestar import Response
 from litestar.response import Redirect
 
@@ -21,6 +22,7 @@ from lodestone.base.errors import (
     UnauthorisedError,
     UnknownError,
 )
+from lodestone.base.money import decimals, minor_unit
 from lodestone.commerce.shop import ShopOut
 from lodestone.console.asking import Asked
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
@@ -65,12 +67,13 @@ class Desk:
         """Write an amount to its smallest coin: at a desk nothing is rounded."""
         amount = Decimal(micros) / 1_000_000
         language = "zh_CN" if self.words.language == "zh" else "en"
-        digits = amount.normalize().as_tuple().exponent
-        plain = isinstance(digits, int) and digits >= -2
-        if not plain:
+        if micros % minor_unit(self.speech.currency):
             return f"{amount.normalize():f} {self.speech.currency}"
         # There is one currency here, so that its short sign can mean no other.
-        return str(format_currency(amount, self.speech.currency, locale=language)).replace("CN", "")
+        pattern = copy(Locale.parse(language).currency_formats["standard"])
+        pattern.frac_prec = (decimals(self.speech.currency),) * 2
+        text = pattern.apply(amount, language, currency=self.speech.currency, currency_digits=False)
+        return str(text).replace("CN", "")
 
     def need_manager(self) -> None:
         """Pass, or raise ForbiddenError for a clerk."""

@@ -5,7 +5,9 @@ import { lang, t } from "./words.js";
 /** Write an amount in its currency: whole where it is, else to its smallest coin. */
 export function price({ micros, currency }) {
   const whole = micros % 1000000 === 0;
-  return new Intl.NumberFormat(lang, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...(whole ? { maximumFractionDigits: 0 } : {}) }).format(micros / 1000000);
+  const coin = new Intl.NumberFormat(lang, { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+  const odd = micros % 10 ** (6 - coin) !== 0;
+  return new Intl.NumberFormat(lang, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...(whole ? { maximumFractionDigits: 0 } : odd ? { maximumFractionDigits: 6 } : {}) }).format(micros / 1000000);
 }
 
 /** Write how far a shop is, or sells: to a hundred metres, so that just outside never reads as inside. */
