@@ -315,7 +315,7 @@ async def test_what_is_partly_redeemed_is_refunded_by_its_unused_part_only(world
     await refused(world, "refund_beyond_paid", "POST", f"{path}/refund", body)
     await refused(world, "move_refused", "POST", f"{path}/fulfil")
     rest = await act(world, made, "refund", {"request_id": "a", "units": 2})
-    assert (rest["state"], rest["refunded"]["micros"]) == ("fulfilled", 66_666_666)
+    assert (rest["state"], rest["refunded"]["micros"]) == ("fulfilled", 66_660_000)
 
 
 @scene
