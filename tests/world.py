@@ -84,11 +84,13 @@ def numbers():
 
 @asynccontextmanager
 async def opened(
-    home, *, clock=None, community=True, given=None, draw=None, demo=None, records_url=None
-):
+    home, *, clock=None, community=True, given=None, draw=None, demo=None, records_url=None,
+    reach=None,
+):  # fmt: skip
     """Open an installation; the same home again is a restart. Records lie in the home unless an address is given."""
     clock = clock or ManualClock(instant(NOON))
-    named = {} if records_url is None else {"LODESTONE_RECORDS_URL": records_url}
+    told = {"LODESTONE_RECORDS_URL": records_url, "LODESTONE_WEBHOOK_REACH": reach}
+    named = {name: value for name, value in told.items() if value is not None}
     settings = bootstrap.settings_of(str(home), named)
     if draw is None and not (home / "records.db").exists():
         draw = (

@@ -36,7 +36,7 @@ def scene(told):
     def test(tmp_path):
         async def scenario():
             with receiving() as (receiver, url):
-                async with opened(tmp_path) as world:
+                async with opened(tmp_path, reach="loopback") as world:
                     await market(world)
                     await told(world, receiver, url)
 
@@ -162,7 +162,7 @@ async def test_a_receiver_that_never_answers_well_is_given_up_and_shown(world, r
 def test_what_was_not_told_before_a_restart_is_told_after_it(tmp_path):
     async def scenario():
         with receiving() as (receiver, url):
-            async with opened(tmp_path) as world:
+            async with opened(tmp_path, reach="loopback") as world:
                 await market(world)
                 await hook(world, url)
                 receiver.answers = [500]
@@ -171,7 +171,7 @@ def test_what_was_not_told_before_a_restart_is_told_after_it(tmp_path):
                 second = await bought(world, buyer="p1")
                 before, clock = await log(world), world.clock
             clock.advance(seconds=10)
-            async with opened(tmp_path, clock=clock) as world:
+            async with opened(tmp_path, clock=clock, reach="loopback") as world:
                 await carry(world)
                 after = await log(world)
 
@@ -188,7 +188,7 @@ def test_what_was_not_told_before_a_restart_is_told_after_it(tmp_path):
 def test_an_answer_that_was_lost_is_told_again_and_has_no_second_effect(tmp_path):
     async def scenario():
         with receiving() as (receiver, url):
-            async with opened(tmp_path) as world:
+            async with opened(tmp_path, reach="loopback") as world:
                 await market(world)
                 await hook(world, url)
                 await bought(world)

@@ -121,8 +121,20 @@ INSIDE = [
     "100.64.0.1", "0.0.0.0", "192.0.2.1", "198.18.0.1", "224.0.0.1", "239.255.255.250", "240.0.0.1",
     "255.255.255.255", "::", "fc00::1", "fd12::1", "fe80::1", "ff02::1", "2001:db8::1",
     "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a00:1", "2002:a00:1::1", "2002:c0a8:101::",
+    "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b:1::a00:1", "64:ff9b:1:a00:0:100::",
+    "2001:0:808:808::f5ff:fffe", "2001:0:a00:1::f7f7:f7f7", "2606:4700::5efe:a00:1", "2606:4700::200:5efe:a00:1",
+    "fec0::1", "3fff::1", "5f00::1", "4000::1", "::0.0.0.2",
 ]  # fmt: skip
-LOOPBACK = ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"]
+LOOPBACK = [
+    "127.0.0.1",
+    "127.8.9.10",
+    "::1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "::127.0.0.1",
+    "64:ff9b:1::7f00:1",
+    "2002:7f00:1::",
+]
 OUTSIDE = [
     "1.1.1.1",
     "8.8.8.8",
@@ -130,6 +142,11 @@ OUTSIDE = [
     "192.169.0.1",
     "2606:4700:4700::1111",
     "64:ff9b::101:101",
+    "64:ff9b:1::808:808",
+    "64:ff9b:1:808:8:800::",
+    "2002:808:808::1",
+    "2001:0:808:808::f7f7:f7f7",
+    "::8.8.8.8",
 ]
 
 
@@ -140,6 +157,38 @@ def test_nothing_is_sent_inside_unless_the_operator_allows_it(address):
     assert not within_reach(ip, "public")
     assert not within_reach(ip, "loopback")
     assert within_reach(ip, "private") == (not (ip.is_multicast or ip.is_unspecified))
+
+
+@pytest.mark.parametrize(
+    "address", ["64:ff9b:1::", "2002:e000:1::", "64:ff9b::", "::ffff:224.0.0.1"]
+)
+def test_a_wrapper_of_nothing_or_of_many_is_sent_to_by_nobody(address):
+    assert not any(within_reach(ip_address(address), reach) for reach in REACHES)
+
+
+ODD = [
+    "https://app.example:0/", "https://app.example:65536/", "https://app.example:-1/", "https://127.1/",
+    "https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://017700000001/", "https://0177.0.0.1/",
+    "https://127.0.0.1./", "https://1.1.1.1./", "https://8.8.2056/", "https://[fe80::1%25eth0]/", "https://[2606:4700::1%25eth0]/",
+    "https://a..b/", "https://app.example../", "https://.example/", "https://user@1.1.1.1/", "https://@1.1.1.1/",
+    "https://1.1.1.1\\@10.0.0.1/", "https://app.example%00.evil.example/", "https://app%2eexample/", "https://ⓛocalhost/",
+    "https://localhost/", "https://localhost./", "https://LOCALHOST/", "https://app.localhost/", "https://[::ffff:127.0.0.1]/",
+    "https://[::127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://[2002:a00:1::]/", "https://1.1.1.1#@10.0.0.1/", "https://[::1]/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", ODD)
+def test_an_odd_spelling_is_refused_when_a_webhook_is_set(url):
+    assert isinstance(read_target(url, "public"), str)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://app.example/", "https://app.example./", "https://a-b.c_d.example:65535/x", "https://1.1.1.1/", "https://xn--r8jz45g.example/",
+     "https://[2606:4700:4700::1111]:8443/"],
+)  # fmt: skip
+def test_a_plain_spelling_is_taken(url):
+    assert not isinstance(read_target(url, "public"), str)
 
 
 @pytest.mark.parametrize("address", LOOPBACK)
@@ -158,14 +207,14 @@ def test_the_open_network_is_reached_over_https_alone(address):
     assert [may_speak("http", ip, reach) for reach in REACHES] == [False, False, True]
 
 
-def test_a_reach_that_is_none_is_refused_and_loopback_is_the_default():
+def test_a_reach_that_is_none_is_refused_and_the_open_network_is_the_default():
     with pytest.raises(
         InvalidError, match=r"webhook_reach .* public, loopback, private, not 'moon'"
     ):
         load_settings("home", {"LODESTONE_WEBHOOK_REACH": "moon"}, "")
 
-    assert load_settings("home", {}, "").webhook_reach == "loopback"
-    assert load_settings("home", {}, 'webhook_reach = "public"').webhook_reach == "public"
+    assert load_settings("home", {}, "").webhook_reach == "public"
+    assert load_settings("home", {}, 'webhook_reach = "private"').webhook_reach == "private"
 
 
 @pytest.mark.parametrize(

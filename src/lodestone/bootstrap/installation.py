@@ -24,6 +24,7 @@ from lodestone.bootstrap.following import following
 from lodestone.bootstrap.homes import adopt_folders
 from lodestone.bootstrap.owning import settle_restore, tell_logs, tell_tightened
 from lodestone.bootstrap.providers import providers_of
+from lodestone.commerce.reach import REACH_DEMO, Reach
 from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
 from lodestone.features.directory import Directory
@@ -122,7 +123,7 @@ async def open_app(
         settle_restore(home, media)
         records = records_at(settings.records_url, draw, settings.records_limits)
         clock = wall or WallClock()
-        couriers = Couriers(settings.webhook_reach, clock, Streams(seed))
+        couriers = Couriers(_reach(settings, demo), clock, Streams(seed))
         opener = _Opener(home, records, clock, kernels, couriers, providers_of(settings))
         opener.unadopted = adopt_folders(home, records)
         engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
@@ -194,6 +195,12 @@ def _operator_key(home: Home, records: Records, clock: Clock) -> str:
         home.keep_key("operator", made.text)
         kept = made.text
     return kept
+
+
+def _reach(settings: Settings, demo: str | None) -> Reach:
+    """Return how far webhooks are sent; a demo reaches this machine unless a setting says otherwise."""
+    silent = settings.origins["webhook_reach"] == "default"
+    return REACH_DEMO if demo is not None and silent else settings.webhook_reach
 
 
 def _gate(home: Home, records: Records, access: Access) -> Gate:
