@@ -267,6 +267,21 @@ ELSEWHERE = [
     {**HERE, "Origin": "https://elsewhere.example"},
     {**HERE, "Sec-Fetch-Site": "cross-site"},
     {"Host": "127.0.0.1.elsewhere.example"},
+    {"Host": "localhost@elsewhere.example"},
+    {"Host": "[::1"},
+    {**HERE, "Referer": "https://elsewhere.example/"},
+    {**HERE, "Origin": "null"},
+    *(
+        {**HERE, name: "1"}
+        for name in (
+            "Via",
+            "X-Real-IP",
+            "X-Forwarded-Host",
+            "CF-Ray",
+            "CDN-Loop",
+            "X-Amzn-Trace-Id",
+        )
+    ),
 ]
 
 

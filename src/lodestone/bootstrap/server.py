@@ -130,6 +130,8 @@ async def listen(
     config = uvicorn.Config(
         asgi, host=settings.host, port=settings.port, loop="uvloop", http=guarded_by(connections), ws="none",
         lifespan="off", access_log=False, log_level="warning", server_header=False,
+        # Believed of whoever sends them they would let anybody choose the address they are counted under.
+        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=math.ceil(settings.idle_seconds), timeout_graceful_shutdown=5, backlog=_AT_ONCE,
     )  # fmt: skip
     with _few_lines(guards):

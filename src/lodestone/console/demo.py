@@ -21,6 +21,11 @@ from lodestone.services.permissions import ANYONE
 from lodestone.services.residents import Resident, residents
 
 _RESIDENTS: Final = 24
+_OF_PROXIES: Final = (
+    "forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "x-cluster-client", "x-original", "x-envoy", "x-proxy",
+    "x-amzn", "x-arr-", "via", "cdn-", "cf-", "fly-", "true-client-ip", "fastly-", "tailscale-", "ngrok-",
+)  # fmt: skip
+"""How the headers begin that proxies and tunnels add."""
 Connection = ASGIConnection[Any, Any, Any, Any]
 Search = Annotated[
     str | None, QueryParameter(max_length=64, description="Part of a name, a trade or an id.")
@@ -74,19 +79,27 @@ def _shown_here(connection: Connection, _: BaseRouteHandler) -> None:
 def local(request: Connection) -> bool:
     """Say whether a request came straight from this machine and was meant for it.
 
-    A forwarded one, one that names another host (an address bound anew to ours) and one that another
-    site's page sends are not.
+    One that a proxy has sent on is not, nor one that names another host (an address bound anew to ours) or that
+    another site's page sends. A proxy that adds no header speaks HTTP/1.0 where nobody has told it otherwise, or sends
+    the browser's own Host, Origin or Referer on.
     """
-    headers = request.headers
-    if any(name in headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via")):
+    headers, client = request.headers, request.scope.get("client")
+    proxied = any(name.startswith(_OF_PROXIES) for name in headers)
+    if proxied or request.scope.get("http_version") == "1.0":
         return False
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
-    client = request.scope.get("client")
-    host = urlsplit(f"//{headers.get('host', '')}").hostname
-    origin = headers.get("origin")
-    named = [host, *([] if origin is None else [urlsplit(origin).hostname])]
+    pages = [*headers.getall("origin", []), *headers.getall("referer", [])]
+    hosts = [_host(f"//{host}") for host in headers.getall("host", [""])]
+    named = [*hosts, *(_host(page) for page in pages)]
     return client is not None and _loopback(client[0]) and all(map(_loopback, named))
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _loopback(host: str | None) -> bool:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Final
 
 from lodestone.base.errors import InvalidError, Problem
@@ -27,6 +28,7 @@ NAMES: Final = {
     "rate_limits": "0",
     "open_limit": "1200",
     "refused_limit": "600",
+    "trusted_proxies": "",
     "connections": "0",
     "address_connections": "0",
     "idle_seconds": "30",
@@ -66,6 +68,8 @@ class Settings:
     times as many for files (scripts, pictures, clips); 0 for no limit. `/health/live` has none."""
     refused_limit: int
     """Requests a minute from one address without a good key; 0 for no limit."""
+    trusted_proxies: tuple[str, ...]
+    """Addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody's by default."""
     connections: int
     """Connections at once, 0 for as many as the process's file descriptors allow, 4,096 at most."""
     address_connections: int
@@ -122,6 +126,7 @@ def load_settings(
         rate_limits=values["rate_limits"],
         open_limit=_limit("open_limit", values["open_limit"]),
         refused_limit=_limit("refused_limit", values["refused_limit"]),
+        trusted_proxies=_proxies(values["trusted_proxies"]),
         connections=_count("connections", values["connections"]),
         address_connections=_count("address_connections", values["address_connections"]),
         idle_seconds=_seconds("idle_seconds", values),
@@ -204,6 +209,14 @@ def _reach(text: str, origin: str) -> Reach:
             return reach
     told = f"webhook_reach (from {origin}) must be one of {', '.join(REACHES)}, not {text!r}"
     raise InvalidError("setting_invalid", told)
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(word)) for word in text.replace(",", " ").split())
+    except ValueError as error:
+        cure = "must be addresses and networks such as 127.0.0.1 10.0.0.0/8"
+        raise InvalidError("setting_invalid", f"trusted_proxies {cure}; it is {text!r}") from error
 
 
 def _trial(text: str, origin: str) -> str:
