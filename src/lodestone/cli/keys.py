@@ -126,7 +126,7 @@ def revoke_key(
     community: Community = None,
     home: Home = None,
 ) -> None:
-    """Make a key worthless at once."""
+    """Make a key worthless, with the tokens and logins made under it."""
 
     async def ask(reach: Reach) -> Any:
         named = await only(reach, community)
@@ -134,6 +134,7 @@ def revoke_key(
 
     run(home, community, ask)
     line(f"{key_id}: revoked")
+    note("it holds in the process that did it at once, in every other within five seconds")
 
 
 async def only(reach: Reach, community: str | None) -> str:
