@@ -174,7 +174,7 @@ def test_a_socket_carries_no_other_spelling_either(tmp_path):
         line.close()
 
 
-def test_the_one_path_with_an_empty_tail_is_declared_and_is_the_same_route(tmp_path):
+def test_a_path_with_an_empty_tail_is_declared_where_gorse_sends_it_and_is_the_same_route(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
             await world.people(1)

@@ -49,13 +49,19 @@ def access(request: Asked) -> Access:
     return found
 
 
+def caller(request: Asked) -> Principal:
+    """Return who asks."""
+    who: Principal = request.scope["state"]["principal"]
+    return who
+
+
 def session(request: Asked) -> tuple[Engine, str]:
     """Return the engine of a page's session and its viewer.
 
     Raises:
         ForbiddenError: It was a key that asked; these routes are for pages.
     """
-    who: Principal = request.scope["state"]["principal"]
+    who = caller(request)
     if who.viewer is None:
         raise ForbiddenError(
             "session_needed", "this is for a page's session; POST /v1/sessions makes one"

@@ -8,7 +8,15 @@ from litestar.datastructures import State as AppState
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from lodestone.base.wire import app_id
-from lodestone.console.asking import REFUSALS, Latitude, Longitude, off_loop, position_of, session
+from lodestone.console.asking import (
+    REFUSALS,
+    Latitude,
+    Longitude,
+    caller,
+    off_loop,
+    position_of,
+    session,
+)
 from lodestone.console.site import Asked, console
 from lodestone.console.why import RunnerUpTold, WhyOut, why
 from lodestone.services.catalogue import Catalogue
@@ -42,7 +50,7 @@ async def get_me(request: Asked) -> Me:
 async def post_page_feed(request: Asked, data: JSONBody[PageFeedIn]) -> PageFeed:
     """Ask for a page of the viewer's feed, each slot with all that is drawn of it (a page's session)."""
     engine, viewer = session(request)
-    return await Showing(engine, viewer).feed(data)
+    return await Showing(engine, viewer).feed(data, caller(request))
 
 
 @get("/v1/page/posts/{item_id:str}", opt=BY_PAGE, responses=REFUSALS)

@@ -83,6 +83,15 @@ WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLO
 """What an app may send to `POST /v1/events`; the rest the engine writes itself."""
 
 
+SLOT_KINDS: Final = frozenset({Kind.IMPRESSION, Kind.WATCH, Kind.CLICK, Kind.LONG_VIEW})
+"""What a viewer does to a slot: a page says it with that slot's beacon only."""
+PAGE_KINDS: Final = SLOT_KINDS | {
+    Kind.LIKE, Kind.UNLIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.UNFOLLOW, Kind.PROFILE_VISIT,
+    Kind.NOT_INTERESTED, Kind.HIDE, Kind.REPORT, Kind.VISIT, Kind.SEARCH,
+}  # fmt: skip
+"""What a page can know of its viewer. Commerce is the engine's own word, or a server's key's."""
+
+
 class DomainKind(IntEnum):
     """Through which domain a candidate reaches a viewer."""
 

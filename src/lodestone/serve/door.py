@@ -16,7 +16,6 @@ import structlog
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import (
     BusyError,
-    ForbiddenError,
     InvalidError,
     LodestoneError,
     Problem,
@@ -24,7 +23,7 @@ from lodestone.base.errors import (
     UnknownError,
 )
 from lodestone.base.wire import decode, problem_of
-from lodestone.events.wire import EventIn, Verdicts, decode_events
+from lodestone.events.wire import Verdicts, decode_events
 from lodestone.serve.http.answer import Answer
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
@@ -293,18 +292,14 @@ class Door:
     async def _feeds(
         self, principal: Principal, body: bytes, _headers: dict[bytes, bytes], _query: bytes
     ) -> bytes:
-        principal.need("feeds")
         request = decode(body, FeedRequest, code="feed_invalid")
-        if principal.viewer is not None and request.viewer != principal.viewer:
-            raise ForbiddenError("viewer_other", "this session may ask for its own viewer only")
-        feed = await self._engine(principal).feed(request)
+        feed = await self._engine(principal).feed(request, principal)
         self._meters.feed(feed)
         return _FEEDS.encode(feed)
 
     async def _events(
         self, principal: Principal, body: bytes, headers: dict[bytes, bytes], query: bytes
     ) -> bytes:
-        principal.need("events")
         history = _history(query)
         ndjson = b"ndjson" in headers.get(b"content-type", b"")
         try:
@@ -319,10 +314,8 @@ class Door:
             raise InvalidError(
                 "json_malformed", f"The body is not JSON in UTF-8: {error}", (problem,)
             ) from error
-        if principal.viewer is not None:
-            _own_events_only(principal.viewer, events)
         verdicts: Verdicts = await self._engine(principal).accept(
-            events, trusted=principal.server_side, history=history
+            events, principal, history=history
         )
         self._meters.events(verdicts)
         return _FEEDS.encode(verdicts)
@@ -353,14 +346,6 @@ def _within(told: Told, over: str, own: Headers) -> None:
     own.extend(headers)
     if wait:
         raise BusyError("rate_limited", f"{over}; come back later", retry_seconds=wait)
-
-
-def _own_events_only(viewer: str, events: list[Any]) -> None:
-    for event in events:
-        if isinstance(event, EventIn) and event.person_id != viewer:
-            raise ForbiddenError(
-                "viewer_other", "this session may send its own viewer's events only"
-            )
 
 
 def _permit(principal: Principal | None, match: Match) -> None:

@@ -34,7 +34,9 @@ def _not_offered(path: str, cure: str) -> HTTPRouteHandler:
         raise NotOfferedError("not_offered", f"not offered here; {cure}")
 
     refuse.__doc__ = f"Not offered (Gorse): {cure}."
-    return get(path, opt=needs("read", who="server"), status_code=501, responses=REFUSALS)(refuse)
+    # Gorse's own document writes this one with a `/` at its end.
+    opt = needs("read", who="server", empty_tail=path.endswith("/neighbors"))
+    return get(path, opt=opt, status_code=501, responses=REFUSALS)(refuse)
 
 
 HANDLERS: Final = [

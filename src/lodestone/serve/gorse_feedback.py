@@ -90,7 +90,7 @@ async def insert_feedback(
     for batch, history in ((old, True), (fresh, False)):
         for first in range(0, len(batch), EVENTS_MAX):
             part = batch[first : first + EVENTS_MAX]
-            verdicts: Verdicts = await here.accept(part, trusted=True, history=history)
+            verdicts: Verdicts = await here.accept(part, principal(request), history=history)
             request.app.state["meters"].events(verdicts)
             taken += verdicts.accepted + verdicts.duplicates
             if verdicts.refused:
@@ -231,7 +231,7 @@ async def _take_back(request: Asked, wanted: Wanted) -> Success:
                 person_id=like.person_id, item_id=like.item_id,
             )
         )  # fmt: skip
-    verdicts = await here.accept(events, trusted=True)
+    verdicts = await here.accept(events, principal(request))
     request.app.state["meters"].events(verdicts)
     return Success(verdicts.accepted)
 
@@ -271,7 +271,11 @@ async def gorse_get_typed_item_feedback(
     return await _shown(here, await entries(here, wanted), feedback_type)
 
 
-@get("/api/item/{item_id:str}/feedback", opt=needs("read", who="server"), responses=ANSWERS)
+@get(
+    "/api/item/{item_id:str}/feedback",
+    opt=needs("read", who="server", empty_tail=True),
+    responses=ANSWERS,
+)
 async def gorse_get_item_feedback(request: Asked, item_id: Id) -> list[Feedback]:
     """List an item's feedback (Gorse)."""
     here = held(request, "read")

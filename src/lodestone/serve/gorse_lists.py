@@ -115,7 +115,8 @@ class _Wish:
                 FeedRequest(
                     viewer=self._user, surface=surface, domain_id=category, explain=scored,
                     slots=min(self._n - len(scores), _PAGE), cursor=cursor,
-                )
+                ),
+                principal(self._request),
             )  # fmt: skip
             self._request.app.state["meters"].feed(feed)
             receipts.append(feed.receipt_id)
@@ -152,7 +153,9 @@ class _Wish:
             )
             for slot in feed.slots
         ]  # fmt: skip
-        self._request.app.state["meters"].events(await here.accept(events, trusted=True))
+        self._request.app.state["meters"].events(
+            await here.accept(events, principal(self._request))
+        )
 
 
 def _scores(feed: Feed) -> list[Score]:
@@ -200,7 +203,11 @@ async def gorse_popular_category(
     return _told(Lists(held(request, "read")).popular(cut, recent=False))
 
 
-@get("/api/non-personalized/{name:str}", opt=needs("read", who="server"), responses=ANSWERS)
+@get(
+    "/api/non-personalized/{name:str}",
+    opt=needs("read", who="server", empty_tail=True),
+    responses=ANSWERS,
+)
 async def gorse_non_personalized(
     request: Asked, name: Name, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
@@ -215,7 +222,11 @@ async def gorse_non_personalized(
     return _told(lists.popular(cut, recent=name == "trending"))
 
 
-@get("/api/item/{item_id:str}/neighbors", opt=needs("read", who="server"), responses=ANSWERS)
+@get(
+    "/api/item/{item_id:str}/neighbors",
+    opt=needs("read", who="server", empty_tail=True),
+    responses=ANSWERS,
+)
 async def gorse_neighbours(
     request: Asked, item_id: Id, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,

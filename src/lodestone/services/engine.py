@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import InvalidError, LodestoneError, Problem
+from lodestone.base.errors import LodestoneError
 from lodestone.commerce.reach import Reach
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
-from lodestone.events.wire import EVENTS_MAX, EventIn, Refusal, Verdicts
+from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.features.directory import Directory
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.features.postings import Postings
@@ -23,6 +23,7 @@ from lodestone.features.state import State
 from lodestone.models.popular import Popular
 from lodestone.models.ports import Predictor, VectorIndex
 from lodestone.models.rates import Rates, RatesModel
+from lodestone.services.access import Principal
 from lodestone.services.answer import Answers
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.cursor import Chain, decode_cursor
@@ -41,6 +42,7 @@ from lodestone.services.slots import SlotLookup, item_at
 from lodestone.services.terms import TermBook
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
+from lodestone.services.trust import check_events, check_feed
 from lodestone.services.viewer import Hydrator, Viewer
 from lodestone.services.writes import Writes
 from lodestone.services.written import change_facts, climbed_facts, fact_key, one_fact, topic_of
@@ -115,16 +117,16 @@ class Engine:
         """Return the community's present instant."""
         return self.parts.clock.now()
 
-    # The feed
-
-    async def feed(self, request: FeedRequest) -> Feed:
+    async def feed(self, request: FeedRequest, who: Principal) -> Feed:
         """Decide a page; complete once its receipt is durable.
 
         Raises:
+            ForbiddenError: See `trust.check_feed`.
             InvalidError: A field does not fit; names it.
             UnknownError: The domain is not one of this community.
             UnavailableError: The receipt cannot be stored, so nothing is shown.
         """
+        check_feed(who, self.community, request)
         stages = Stages(self.parts.cpu if request.explain else None)
         stages.start()
         now = self.now()
@@ -173,8 +175,6 @@ class Engine:
             return b""
         place = f"{request.position.latitude},{request.position.longitude}"
         return self.sealer.seal(viewer.row, place.encode())
-
-    # Prices
 
     @property
     def prices(self) -> PriceVector:
@@ -231,23 +231,24 @@ class Engine:
     # Events
 
     async def accept(
-        self, events: Sequence[EventIn | Refusal], *, trusted: bool, history: bool = False
+        self, events: Sequence[EventIn | Refusal], who: Principal, *, history: bool = False
     ) -> Verdicts:
         """Judge, store and apply a batch; complete once it is durable and the next feed sees it.
 
         Raises:
-            InvalidError: More than 10,000 events.
+            ForbiddenError, InvalidError: See `trust.check_events`.
             UnavailableError: It could not be stored; what was not may be sent again.
         """
-        if len(events) > EVENTS_MAX:
-            problem = Problem("events", f"send at most {EVENTS_MAX} in one batch")
-            raise InvalidError("too_many_events", f"{len(events)} events in one batch", (problem,))
+        check_events(who, self.community, events, history=history)
+        trusted = who.server_side
         accepted = duplicates = 0
         refused: list[Refusal] = []
         for first in range(0, len(events), CHUNK):
             chunk = events[first : first + CHUNK]
             await self.slots.expect_events(chunk, trusted=trusted)
-            judged = self.ingest.judge(chunk, first, Terms(self.now(), trusted, history))
+            judged = self.ingest.judge(
+                chunk, first, Terms(self.now(), trusted, history, page=not trusted)
+            )
             await self._take(judged)
             accepted += judged.facts.size
             duplicates += judged.duplicates
@@ -391,8 +392,6 @@ class Engine:
     async def erased(self) -> None:
         """Let nothing older than an erasure stay on disk outside the log."""
         await asyncio.to_thread(self.parts.drop_snapshots)
-
-    # Receipts
 
     def sequence_of(self, text: str) -> int | None:
         """Return the decision that a receipt id names, None when it is not one of ours."""

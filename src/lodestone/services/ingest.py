@@ -19,7 +19,7 @@ from lodestone.events.facts import (
     SURFACE_MAX,
     Facts,
 )
-from lodestone.events.outcomes import WIRE_KINDS, Kind
+from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, Kind
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.features.directory import Directory
 from lodestone.services.days import DayOf
@@ -67,6 +67,8 @@ class Terms:
     """From a server-side key: may name receipts without a beacon."""
     history: bool = False
     """Older events are taken and teach rates only."""
+    page: bool = False
+    """From a page's session: it may say what a page can know, and of a slot only with its beacon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,10 @@ class Ingest:
             if isinstance(event, Refusal):
                 refused.append(event)
                 continue
-            if self.usual.take(event, early, late, told):
+            doubt = _page_doubt(event) if terms.page else None
+            if doubt is None and self.usual.take(event, early, late, told):
                 continue
-            found = self._one(event, terms)
+            found = doubt or self._one(event, terms)
             if isinstance(found, Doubt):
                 refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
                 continue
@@ -313,6 +316,23 @@ class Ingest:
         since = self._days.of(now)
         self.events.advance(since)
         self.slots.advance(since)
+
+
+def _page_doubt(event: EventIn) -> Doubt | None:
+    """Doubt what a page's session cannot know, or says of a slot without its beacon."""
+    kind = WIRE_KINDS.get(event.type)
+    if kind is None:
+        return None
+    if kind not in PAGE_KINDS:
+        return Doubt(
+            "type_untrusted",
+            f"type: a page cannot say {event.type}; a server's key or the engine does",
+        )
+    if kind in SLOT_KINDS and event.beacon is None and event.receipt_id is None:
+        return Doubt(
+            "beacon_missing", f"beacon: a page says {event.type} with the slot's own beacon"
+        )
+    return None
 
 
 def _time_doubt(time: int, terms: Terms) -> Doubt | None:

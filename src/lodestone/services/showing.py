@@ -15,6 +15,7 @@ from lodestone.content.item import Media
 from lodestone.events.outcomes import OUTCOMES, DomainKind
 from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.table_kernel import pack
+from lodestone.services.access import Principal
 from lodestone.services.engine import Engine
 from lodestone.services.feeds import FeedRequest, FeedSlot, Surface
 from lodestone.services.storefront import Offer, ShopCard, Storefront, offer_of
@@ -172,13 +173,13 @@ class Showing:
 
     # The feed
 
-    async def feed(self, asked: PageFeedIn) -> PageFeed:
+    async def feed(self, asked: PageFeedIn, who: Principal) -> PageFeed:
         """Decide a page of the viewer's feed and gather what is drawn of it; raises as `Engine.feed`."""
         request = FeedRequest(
             viewer=self._viewer, surface=asked.surface, domain_id=asked.domain_id,
             position=asked.position, device="page", slots=asked.slots, cursor=asked.cursor,
         )  # fmt: skip
-        feed = await self._engine.feed(request)
+        feed = await self._engine.feed(request, who)
         looker = self._looker(asked.position, [slot.item_id for slot in feed.slots])
         shown = await self._records.threads.read(
             lambda: [self._shown(slot, looker) for slot in feed.slots]

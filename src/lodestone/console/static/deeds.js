@@ -24,6 +24,8 @@ export class Deeds {
 
   /** Put an event about a slot and send it. */
   send(slot, type, more = {}) {
+    // A click is about a slot: it counts once, and not at all where no decision showed the post.
+    if (type === "click" && (!slot.beacon || this.told.has(`${slot.receipt}.${slot.slot}.click`))) return undefined;
     this.page.queue.put(this.#event(slot, type, more));
     return this.page.queue.flush();
   }

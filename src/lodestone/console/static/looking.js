@@ -80,7 +80,8 @@ export class Looking {
     if (closing) this.current.since = null;
     const { slot } = this.current;
     const { look } = slot;
-    if (look.visible < SEEN) return;
+    // Of a post that no decision showed (a link that was passed on) there is no slot to speak of.
+    if (look.visible < SEEN || !slot.beacon) return;
     const about = { item_id: slot.item_id, beacon: slot.beacon || undefined };
     const id = (kind) => `${slot.receipt}.${slot.slot}.${kind}`;
     const first = new Date(look.first).toISOString();
