@@ -52,11 +52,12 @@ def test_forty_unfinished_bodies_of_15_mb_leave_memory_where_it_was(tmp_path, pa
     ("path", "strangers"), [("/docs", 4), ("/openapi.json", 4), ("/metrics", 1)]
 )
 def test_strangers_who_read_documents_and_figures_do_not_slow_feeds(tmp_path, path, strangers):
-    """Feeds at 50 a second; the median beside strangers stays under 20 ms."""
+    """Feeds at 50 a second: beside strangers the median is of the order of what it is alone, in the same run."""
     home = tmp_path / "home"
     home.mkdir()
     with besieged(home, nofile=1024, open_limit=0) as siege:
         siege.answers(20)
+        alone = asyncio.run(_feeds(siege, 500))
         stop = threading.Event()
 
         def read():
@@ -73,7 +74,7 @@ def test_strangers_who_read_documents_and_figures_do_not_slow_feeds(tmp_path, pa
             stop.set()
             for thread in threads:
                 thread.join()
-        assert waits[len(waits) // 2] < 0.020
+        assert waits[len(waits) // 2] < 4 * alone[len(alone) // 2] + 0.010
 
 
 async def _feeds(siege, count):
