@@ -7,6 +7,7 @@ import structlog
 
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import UnavailableError
+from lodestone.base.serving import begin_serving
 from lodestone.services.engine import Engine
 from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores.home import Home
@@ -20,6 +21,7 @@ _LOG: Final = structlog.get_logger("lodestone")
 
 async def compact_nightly(records: Records, home: Home, clock: Clock) -> None:
     """Rewrite the records once a day, however often the process starts, so that nothing deleted is left in their files."""
+    begin_serving()
     while True:
         last = home.noted("compacted")
         if last is None or clock.now() - last >= _COMPACT_MICROS:
@@ -41,6 +43,7 @@ def purge(records: Records, engine: Engine) -> None:
 
 async def listen(engine: Engine) -> None:
     """Take to the log what another process has committed, within a second."""
+    begin_serving()
     while True:
         await asyncio.sleep(_HEAR_SECONDS)
         try:

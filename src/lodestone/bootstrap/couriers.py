@@ -10,6 +10,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError
+from lodestone.base.serving import begin_serving
 from lodestone.commerce.reach import Reach
 from lodestone.services.engine import Engine
 from lodestone.services.webhooks import ROUND, Courier
@@ -64,6 +65,7 @@ class Couriers:
         self._threads.shutdown(wait=True)
 
     async def _carry(self, engine: Engine, courier: Courier) -> None:
+        begin_serving()
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(LOOK_SECONDS)

@@ -17,6 +17,7 @@ import structlog
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
+from lodestone.base.serving import begin_serving
 from lodestone.bootstrap.background import compact_nightly, listen, purge
 from lodestone.bootstrap.couriers import Couriers
 from lodestone.bootstrap.descriptors import low_disks
@@ -262,7 +263,6 @@ class _Opener:
         log = SqliteLog.open(
             folder / "log.db", secret=record.secret, monotonic=time.perf_counter_ns
         )
-        log.guard = self._records.threads.guard
         return log, folder
 
     def _built(
@@ -367,6 +367,7 @@ class _Opener:
 
     async def _tick(self, engine: Engine, folder: Path) -> None:
         """Do what time alone makes due, again and again, until the community is closed."""
+        begin_serving()
         purged = 0.0
         while True:
             await asyncio.sleep(_TICK_SECONDS)

@@ -22,6 +22,7 @@ from lodestone.base.errors import (
     UnauthorisedError,
     UnknownError,
 )
+from lodestone.base.serving import begin_serving, end_serving
 from lodestone.base.wire import decode, problem_of
 from lodestone.events.wire import Verdicts, decode_events
 from lodestone.serve.http.answer import Answer
@@ -111,6 +112,7 @@ class Door:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        token = begin_serving()
         began, method = self.monotonic(), scope["method"]
         answer = Answer(send, head=method == "HEAD")
         if answer.head:
@@ -120,6 +122,7 @@ class Door:
             with self._bodies.lease() as lease:
                 await self._answer(scope, receive, answer, lease)
         finally:
+            end_serving(token)
             # What no route answered has no template, and whatever was asked for is nobody's label.
             route, took = scope.get("path_template") or "none", self.monotonic() - began
             self._meters.request(route, method, answer.status, took)

@@ -34,6 +34,7 @@ from lodestone.stores.log_plan import Draw, Keys, Planner
 from lodestone.stores.log_verify import Link, Walk
 from lodestone.stores.log_writer import Writer
 from lodestone.stores.ports import Batch, Finding, LogLoad, Offset, ReceiptParts
+from lodestone.stores.threads import require_thread
 
 LINGER_SECONDS: Final = 0.001
 _LINGER_MAX: Final = 0.002
@@ -66,10 +67,6 @@ _PRICES_LAST: Final = "SELECT max(version) FROM prices"
 _SEGMENTS: Final = "SELECT last, root FROM segment ORDER BY number"
 
 
-def _anywhere() -> None:
-    """Let reads be made in every thread."""
-
-
 Row = tuple[Any, ...]
 """A row as SQLite gives it; the column lists above say what is where."""
 
@@ -93,8 +90,6 @@ class SqliteLog:
         self._reading = connect(path)
         self._reading.execute("PRAGMA query_only=ON")
         self._read_lock = threading.Lock()
-        self.guard: Callable[[], None] = _anywhere
-        """Called before every read; raises where none may be made, such as on the event loop."""
         self._packers = Packers()
         self._sequence_next = writer.tip.sequence_next
 
@@ -296,7 +291,7 @@ class SqliteLog:
 
     def _rows(self, statement: str, *values: int) -> list[Row]:
         """Fetch everything at once, so that no reader stays in the WAL."""
-        self.guard()
+        require_thread()
         with self._read_lock, translated(self._path):
             return self._reading.execute(statement, values).fetchall()
 

@@ -39,7 +39,7 @@ from lodestone.stores.access_rows import note
 from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
 from lodestone.stores.records_types import Change, Row, TermKind
 from lodestone.stores.sql_errors import translated
-from lodestone.stores.threads import DatabaseLimits, DatabaseThreads
+from lodestone.stores.threads import DatabaseLimits, DatabaseThreads, require_thread
 
 BULK_MAX: Final = 1_000
 CODE_MAX: Final = 2**15 - 1
@@ -256,6 +256,10 @@ class Turn:
         self._lock.release()
 
 
+def _checked_out(*_: object) -> None:
+    require_thread()
+
+
 class Base:
     """An engine, one writer at a time, and what is remembered of each community."""
 
@@ -268,7 +272,7 @@ class Base:
     ) -> None:
         self._engine = engine
         self.threads = DatabaseThreads(limits or DatabaseLimits())
-        event.listen(engine, "checkout", lambda *_: self.threads.guard())
+        event.listen(engine, "checkout", _checked_out)
         self._draw = draw
         self._project = project
         self._lock = Turn(self.threads.limits.statement_seconds)

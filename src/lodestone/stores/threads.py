@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, ParamSpec, TypeVar
 
 from lodestone.base.errors import UnavailableError
+from lodestone.base.serving import is_serving
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -41,6 +42,16 @@ class DatabaseLimits:
     """How long a statement may run in PostgreSQL, and how long a request waits for the records."""
     busy_seconds: float = 10.0
     """How long a statement waits for another's lock in SQLite."""
+
+
+def require_thread() -> None:
+    """Pass where a statement may be made: everywhere but on the event loop of a task that serves.
+
+    Raises:
+        RuntimeError: A fault of ours: the records were asked without `DatabaseThreads`, the log without a thread.
+    """
+    if is_serving() and _get_running_loop() is not None:
+        raise RuntimeError("a statement on the event loop: make it in a thread")
 
 
 class Lane:
@@ -126,21 +137,14 @@ class _Ending:
 
 
 class DatabaseThreads:
-    """The lanes of one set of records, and the guard that keeps statements off the event loop."""
+    """The lanes of one set of records."""
 
     def __init__(self, limits: DatabaseLimits) -> None:
         self.limits = limits
-        self.serving = False
-        """Whether a statement on the event loop is an error: from the end of the start to the close."""
         self._reads = Lane("read", limits.connections)
         self._writes = Lane("write", WRITERS, waiting=4 * WAITING_MAX)
         self._long = Lane("long", _LONG)
         self._health = Lane("health", 1, waiting=8)
-
-    def guard(self) -> None:
-        """Pass in a thread without an event loop. Raises RuntimeError on the loop of who serves."""
-        if self.serving and _get_running_loop() is not None:
-            raise RuntimeError("a statement on the event loop: ask the records by `threads`")
 
     async def read(
         self, work: Callable[Given, Made], *args: Given.args, **named: Given.kwargs
