@@ -85,13 +85,16 @@ def numbers():
 @asynccontextmanager
 async def opened(
     home, *, clock=None, community=True, given=None, draw=None, demo=None, records_url=None,
-    reach=None,
+    reach=None, environment=None,
 ):  # fmt: skip
-    """Open an installation; the same home again is a restart. Records lie in the home unless an address is given."""
+    """Open an installation; the same home again is a restart. Records lie in the home unless an address is given.
+
+    `environment` holds settings as the process would find them.
+    """
     clock = clock or ManualClock(instant(NOON))
     told = {"LODESTONE_RECORDS_URL": records_url, "LODESTONE_WEBHOOK_REACH": reach}
     named = {name: value for name, value in told.items() if value is not None}
-    settings = bootstrap.settings_of(str(home), named)
+    settings = bootstrap.settings_of(str(home), {**named, **(environment or {})})
     if draw is None and not (home / "records.db").exists():
         draw = (
             numbers()

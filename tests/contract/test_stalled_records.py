@@ -1,0 +1,191 @@
+"""A database that stalls holds up what asks it, for as long as the settings say, and nothing else."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import threading
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from lodestone.base.errors import UnavailableError
+from lodestone.stores.threads import DatabaseLimits, DatabaseThreads, Lane
+from tests.postgres import cluster
+from tests.world import opened, run
+
+QUICK = {
+    "LODESTONE_RECORDS_STATEMENT_SECONDS": "1.5",
+    "LODESTONE_RECORDS_BUSY_SECONDS": "60",
+    "LODESTONE_RECORDS_CONNECTIONS": "2",
+}
+
+
+async def serves(world):
+    """Ask what must be answered whatever the database does."""
+    feed = await world.http.post("/v1/feeds", json={"viewer": "p0"})
+    seen = feed.json()["slots"][0]
+    events = {"events": [world.event("impression", seen)]}
+    told = await world.http.post("/v1/events", json=events)
+    live = await world.http.get("/health/live")
+    return feed.status_code, told.status_code, told.json()["accepted"], live.status_code
+
+
+GOOD = (200, 200, 1, 200)
+
+
+@contextmanager
+def written_by_another(home):
+    """Hold the lock of the records' writer from another connection."""
+    with closing(sqlite3.connect(home / "records.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def test_a_locked_file_leaves_feeds_answering_and_refuses_writes_in_time(tmp_path):
+    async def scenario():
+        async with opened(tmp_path, environment=QUICK) as world:
+            await world.people(2)
+            await world.items(10)
+            key = {"Idempotency-Key": "k1"}
+            with written_by_another(tmp_path):
+                asked = [
+                    asyncio.create_task(world.http.put(f"/v1/people/new{n}", json={}))
+                    for n in range(3)
+                ]
+                asked.append(asyncio.create_task(
+                    world.http.post("/v1/communities/c/keys", json={}, headers=key | operator(world))
+                ))  # fmt: skip
+                meanwhile = await serves(world)
+                waiting = [task.done() for task in asked]
+                read = (await world.http.get("/v1/people/p0")).status_code
+                answers = await asyncio.gather(*asked)
+            after = await world.http.put("/v1/people/later", json={})
+            # What had begun goes on to its end; what had not is not done.
+            begun = (await world.http.get("/v1/people/new0")).status_code
+            others = [(await world.http.get(f"/v1/people/new{n}")).status_code for n in (1, 2)]
+            feed = await world.http.post("/v1/feeds", json={"viewer": "new0"})
+            return (
+                meanwhile,
+                waiting,
+                read,
+                answers,
+                after.status_code,
+                begun,
+                others,
+                feed.status_code,
+            )
+
+    meanwhile, waiting, read, answers, after, begun, others, feed = run(scenario)
+    assert meanwhile == GOOD
+    assert waiting == [False] * 4
+    assert read == 200
+    assert [one.status_code for one in answers] == [503] * 4
+    assert {one.json()["error"]["code"] for one in answers} == {"records_stalled"}
+    assert all(int(one.headers["retry-after"]) >= 1 for one in answers)
+    assert "Nothing was done." in answers[1].json()["error"]["message"]
+    assert (after, begun, others, feed) == (201, 200, [404, 404], 200)
+
+
+def operator(world):
+    return {"Authorization": f"Bearer {world.app.operator_key}"}
+
+
+@contextmanager
+def stopped(url):
+    """Stop every process of a cluster, as a machine that swaps or hangs does."""
+    home = Path(url.rpartition("host=")[2])
+    postmaster = int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    pids = [postmaster, *map(int, children)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_stopped_server_leaves_feeds_answering_and_holds_up_few_threads(tmp_path):
+    async def scenario(url):
+        async with opened(tmp_path, records_url=url, environment=QUICK) as world:
+            await world.people(2)
+            await world.items(10)
+            with stopped(url):
+                tick = asyncio.create_task(world.engine.tick())
+                reads = [asyncio.create_task(world.http.get("/v1/people/p0")) for _ in range(6)]
+                write = asyncio.create_task(world.http.put("/v1/people/new", json={}))
+                ready = asyncio.create_task(world.http.get("/health/ready"))
+                meanwhile = await serves(world)
+                waiting = [one.done() for one in (*reads, write, ready, tick)]
+                stalled = await asyncio.gather(*reads, write, ready)
+                refused = [await world.http.get("/v1/items/i0") for _ in range(20)]
+                again = await serves(world)
+                held_up = sum("records-" in one.name for one in threading.enumerate())
+            await tick
+            back = None
+            while back is None or back.status_code == 503:
+                back = await world.http.get("/v1/people/new")
+            ready = (await world.http.get("/health/ready")).status_code
+            return meanwhile, waiting, stalled, refused, again, held_up, back.status_code, ready
+
+    with cluster() as url:
+        meanwhile, waiting, stalled, refused, again, held_up, back, ready = run(scenario(url))
+    assert meanwhile == again == GOOD
+    assert waiting == [False] * 9
+    assert [one.status_code for one in stalled] == [503] * 8
+    assert {one.json()["error"]["code"] for one in stalled} == {"records_stalled"}
+    assert all(one.headers["retry-after"] for one in stalled)
+    assert {(one.status_code, one.json()["error"]["code"]) for one in refused} == {
+        (503, "records_busy")
+    }
+    assert held_up <= 2 + 4 + 2 + 1
+    assert (back, ready) == (200, 200) or (back, ready) == (404, 200)
+
+
+def test_a_lane_refuses_at_once_what_would_only_wait():
+    async def scenario():
+        lane, go, begun = Lane("test", 1, waiting=2), threading.Event(), threading.Event()
+
+        def work():
+            begun.set()
+            go.wait()
+            return "done"
+
+        first = asyncio.create_task(lane.run(None, work))
+        await asyncio.to_thread(begun.wait)
+        second = asyncio.create_task(lane.run(None, work))
+        await asyncio.sleep(0)
+        with pytest.raises(UnavailableError) as refused:
+            await lane.run(None, work)
+        second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        third = asyncio.create_task(lane.run(None, work))  # the place of who has left is free
+        await asyncio.sleep(0)
+        go.set()
+        return refused.value.code, await first, await third
+
+    assert run(scenario) == ("records_busy", "done", "done")
+
+
+def test_a_lane_whose_threads_are_all_held_up_recovers_once_one_is_free():
+    async def scenario():
+        threads = DatabaseThreads(DatabaseLimits(connections=1, statement_seconds=0.05))
+        go = threading.Event()
+        told = []
+        for ask in (go.wait, str, str):
+            with pytest.raises(UnavailableError) as stalled:
+                await threads.read(ask)
+            told.append(stalled.value.code)
+        go.set()
+        while True:
+            try:
+                return told, await threads.read(str)
+            except UnavailableError:
+                continue
+
+    assert run(scenario) == (["records_stalled", "records_busy", "records_busy"], "")
