@@ -189,11 +189,13 @@ def test_an_event_that_names_a_receipt_without_a_beacon_is_taken_off_the_event_l
             await world.people(2)
             await world.items(5)
             feed = await world.feed()
-            named = [
-                world.event("like", item_id=slot["item_id"], receipt_id=feed["receipt_id"], slot=slot["slot"])
-                for slot in feed["slots"]
-            ]  # fmt: skip
-            wrong = world.event("like", item_id="i0", receipt_id=feed["receipt_id"], slot=50)
+
+            def event(item, slot):
+                about = {"item_id": item, "receipt_id": feed["receipt_id"]}
+                return {**world.event("like", **about), "slot": slot}
+
+            named = [event(slot["item_id"], slot["slot"]) for slot in feed["slots"]]
+            wrong = event("i0", 50)
             told = await world.events(*named, wrong)
             assert told["accepted"] == len(named) > 0
             assert [one["code"] for one in told["refused"]] == ["receipt_unknown"]

@@ -9,7 +9,7 @@ import asyncio
 import threading
 from asyncio import _get_running_loop
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, ParamSpec, TypeVar
 
@@ -64,6 +64,7 @@ class Lane:
         self._lock = threading.Lock()
         self._inside = 0
         self._late = 0
+        self._closed = False
 
     async def run(
         self,
@@ -84,10 +85,6 @@ class Lane:
             UnavailableError: `records_stalled`: it took too long, `records_busy`: too many wait, or
                 every thread of the lane is held up by something that took too long.
         """
-        with self._lock:
-            if self._inside >= self._most or self._late >= self._size:
-                raise UnavailableError("records_busy", "The records are held up; try again.")
-            self._inside += 1
         ending = _Ending()
 
         def job() -> Made:
@@ -102,7 +99,7 @@ class Lane:
                     self._inside -= 1
                     self._late -= ending.late
 
-        running = self._threads.submit(job)
+        running = self._submit(job)
         waited = asyncio.timeout(seconds)
         try:
             async with waited:
@@ -122,8 +119,19 @@ class Lane:
                 with self._lock:
                     self._inside -= 1
 
+    def _submit(self, job: Callable[[], Made]) -> "Future[Made]":
+        with self._lock:
+            if self._closed:
+                raise UnavailableError("records_closed", "The records have been closed.")
+            if self._inside >= self._most or self._late >= self._size:
+                raise UnavailableError("records_busy", "The records are held up; try again.")
+            self._inside += 1
+            return self._threads.submit(job)
+
     def close(self) -> None:
         """Let go of the threads; what still runs is not waited for."""
+        with self._lock:
+            self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
