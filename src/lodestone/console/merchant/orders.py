@@ -68,7 +68,8 @@ class Row:
 async def get_orders(request: Asked) -> Response[Any]:
     """List the shop's orders: those that wait to be handed over, or all."""
     here = await desk(request)
-    return await _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
+    read, done = here.engine.parts.records.threads.read, request.query_params.get("done", "")
+    return await _page(request, here, note=await read(_came_of, here, done))
 
 
 @post(

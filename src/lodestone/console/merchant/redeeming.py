@@ -66,7 +66,8 @@ class Done:
 async def get_desk(request: Asked) -> Response[Any]:
     """Open the desk: redeem, and what was redeemed today."""
     here = await desk(request)
-    return await _page(request, here, note=_came_of(here, request.query_params.get("done", "")))
+    read, done = here.engine.parts.records.threads.read, request.query_params.get("done", "")
+    return await _page(request, here, note=await read(_came_of, here, done))
 
 
 @post(
