@@ -138,7 +138,10 @@ def test_a_table_of_another_week_under_the_same_name_is_another_one(tmp_path):
 
     assert (first["people"], grown["people"], grown["skipped_rows"]) == (2, 1, 2)
     assert json.loads(done.stdout)["people"] == 1
-    assert "refused people.csv:3: 'maybe' is neither true nor false" in done.stderr
+    assert (
+        "refused people.csv:3: consent_personalisation: 'maybe' is neither true nor false"
+        in done.stderr
+    )
     assert {one["id"] for one in people} == {"ann", "bob", "cid", "dan"}
     consent = next(one["consent"] for one in people if one["id"] == "dan")
     assert consent == {"personalisation": False, "position": True}

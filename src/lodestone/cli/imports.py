@@ -9,7 +9,7 @@ from lodestone.cli.carry import Marks, Tally, mark, marks
 from lodestone.cli.kuairand import LEARNED, SOURCE, import_kuairand
 from lodestone.cli.learning import learn_weights
 from lodestone.cli.reach import Reach, run, word
-from lodestone.cli.say import Community, Home, Json, data, line, progress
+from lodestone.cli.say import WRONG_USE, Community, Home, Json, data, line, note, progress
 from lodestone.cli.tables import import_tables
 
 _imports = typer.Typer(no_args_is_help=True, help="Bring people, items and events in.")
@@ -73,7 +73,10 @@ def table(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Bring plain tables: people…, items…, domains… and events…, CSV or Parquet."""
+    """Bring plain tables: people…, items…, domains… and events…, CSV or Parquet.
+
+    A row that cannot be read or is not taken is named by file and line; the rest is taken, and the command ends with 2.
+    """
     tally = Tally()
     with progress() as bar:
         tasks: dict[str, Any] = {}
@@ -88,6 +91,11 @@ def table(
 
         run(home, community, ask)
     told(tally, as_json=as_json)
+    if tally.refused:
+        note(
+            "the rest was taken; put the refused rows, mended, into a file of their own and import that"
+        )
+        raise typer.Exit(WRONG_USE)
 
 
 def told(tally: Tally, *, as_json: bool) -> None:

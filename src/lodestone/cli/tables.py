@@ -13,7 +13,6 @@ columns. Files are taken in the order above, whatever order they are named in. A
 first row, so that next week's of the same name is another one.
 """
 
-import csv
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -35,47 +34,42 @@ from lodestone.cli.carry import (
     marks,
 )
 from lodestone.cli.reach import Reach, ToldError, word
+from lodestone.cli.table_cells import (
+    Read,
+    instant,
+    name,
+    names,
+    number,
+    text,
+    truth,
+    weights,
+    whole,
+)
+from lodestone.cli.table_files import TableRow, read_table
 
 KINDS: Final = ("domains", "people", "items", "events")
 _ROWS: Final = 5_000
 Advance = Callable[[str, int], None]
 
 
-def _list(text: str) -> list[str]:
-    return [part for part in text.split("|") if part]
-
-
-def _weights(text: str) -> dict[str, float]:
-    pairs = (part.rpartition(":") for part in _list(text))
-    return {name: float(weight) for name, _, weight in pairs}
-
-
-def _truth(text: str) -> bool:
-    if text.lower() in ("true", "1"):
-        return True
-    if text.lower() in ("false", "0"):
-        return False
-    raise ValueError(f"{text!r} is neither true nor false")
-
-
-_READ: Final[dict[str, dict[str, Callable[[str], Any]]]] = {
+_READ: Final[dict[str, dict[str, Read]]] = {
     "people": {
-        "id": str, "name": str, "profession": str, "language": str, "interests": _weights,
-        "minor": _truth, "created_at": str, "home_latitude": float, "home_longitude": float,
-        "consent_personalisation": _truth, "consent_position": _truth,
+        "id": name, "name": text, "profession": name, "language": name, "interests": weights,
+        "minor": truth, "created_at": instant, "home_latitude": number, "home_longitude": number,
+        "consent_personalisation": truth, "consent_position": truth,
     },
     "items": {
-        "id": str, "kind": str, "author_id": str, "text": str, "language": str, "tags": _list,
-        "channels": _list, "professions": _list, "latitude": float, "longitude": float,
-        "duration_seconds": float, "state": str, "created_at": str,
+        "id": name, "kind": name, "author_id": name, "text": text, "language": name, "tags": names,
+        "channels": names, "professions": names, "latitude": number, "longitude": number,
+        "duration_seconds": number, "state": name, "created_at": instant,
     },
     "domains": {
-        "id": str, "kind": str, "name": str, "latitude": float, "longitude": float, "radius_km": float,
+        "id": name, "kind": name, "name": text, "latitude": number, "longitude": number, "radius_km": number,
     },
     "events": {
-        "id": str, "type": str, "time": str, "person_id": str, "item_id": str, "author_id": str,
-        "surface": str, "slot": int, "visible_seconds": float, "watch_seconds": float, "query": str,
-        "latitude": float, "longitude": float,
+        "id": name, "type": name, "time": instant, "person_id": name, "item_id": name, "author_id": name,
+        "surface": name, "slot": whole, "visible_seconds": number, "watch_seconds": number, "query": text,
+        "latitude": number, "longitude": number,
     },
 }  # fmt: skip
 _PLACE: Final = {
@@ -93,25 +87,31 @@ async def import_tables(
         InvalidError: A file's name says nothing of what it holds, or a column is unknown.
     """
     by_kind = sorted(files, key=lambda path: KINDS.index(kind_of(path)))
+    # Nothing is taken of any file before each can be read: what is refused for another's lack would count as done.
+    known_as = {path: f"{path.name} {_first_row(path)}" for path in by_kind}
     done = (await marks(reach, source)).rows
     for path in by_kind:
         kind = kind_of(path)
-        known_as = f"{path.name} {_first_row(path)}"
-        start = done.get(known_as, 0)
+        start = done.get(known_as[path], 0)
         tally.skipped_rows += start
         for batch in batched(islice(_rows(path), start, None), _ROWS):
             sent = list(_sent(path, kind, batch, tally))
             await _carry(reach, kind, sent, tally)
             start += len(batch)
-            done[known_as] = start
+            done[known_as[path]] = start
             await mark(reach, source, Marks(done))
             advance(path.name, start)
+
+
+def _rows(path: Path) -> Iterator[TableRow]:
+    return read_table(path, _READ[kind_of(path)])
 
 
 def _first_row(path: Path) -> str:
     """Return a digest of a file's first row, by which it is told from another of the same name."""
     first = next(_rows(path), None)
-    return hashlib.blake2b(repr(first).encode(), digest_size=8).hexdigest()
+    written = None if first is None else (first.line, first.problem or first.cells)
+    return hashlib.blake2b(repr(written).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 async def _carry(reach: Reach, kind: str, sent: list[Sent], tally: Tally) -> None:
@@ -158,64 +158,21 @@ def kind_of(path: Path) -> str:
     raise InvalidError("table_unknown", f"{path.name} {problem.problem}", (problem,))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row with the line it begins on; rows of Parquet count from 1."""
-    if path.suffix == ".parquet":
-        yield from enumerate(_parquet(path), 1)
-        return
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        _check(path, list(reader.fieldnames or ()))
-        line = reader.line_num + 1
-        for row in reader:
-            yield line, row
-            line = reader.line_num + 1
-
-
-def _parquet(path: Path) -> Iterator[dict[str, str]]:
-    try:
-        from pyarrow import parquet  # noqa: PLC0415  an extra: only who brings Parquet needs it
-    except ImportError as error:
-        message = "Parquet needs the extra: pip install 'lodestone[learning]', or send CSV"
-        raise InvalidError("extra_missing", message) from error
-    table = parquet.ParquetFile(path)
-    _check(path, table.schema_arrow.names)
-    for batch in table.iter_batches(_ROWS):
-        for row in batch.to_pylist():
-            yield {name: _text(value) for name, value in row.items() if value is not None}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return "|".join(str(part) for part in value)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _check(path: Path, columns: list[str]) -> None:
-    known = _READ[kind_of(path)]
-    unknown = [column for column in columns if column not in known]
-    if unknown or "id" not in columns:
-        what = f"has an unknown column {unknown[0]!r}" if unknown else "has no column 'id'"
-        problem = Problem(path.name, f"{what}; the columns are {', '.join(known)}")
-        raise InvalidError("columns_unknown", f"{path.name} {problem.problem}", (problem,))
-
-
-def _sent(
-    path: Path, kind: str, batch: list[tuple[int, dict[str, str]]], tally: Tally
-) -> Iterator[Sent]:
-    for line, row in batch:
-        where = f"{path.name}:{line}"
+def _sent(path: Path, kind: str, batch: list[TableRow], tally: Tally) -> Iterator[Sent]:
+    for row in batch:
+        where = f"{path.name}:{row.line}"
         try:
             yield Sent(where, _body(kind, row))
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             tally.refuse(where, str(error))
 
 
-def _body(kind: str, row: dict[str, str]) -> dict[str, Any]:
-    readers = _READ[kind]
-    if None in row:
-        raise ValueError("has more cells than there are columns")
-    body = {name: readers[name](text) for name, text in row.items() if text}
+def _body(kind: str, row: TableRow) -> dict[str, Any]:
+    if row.problem is not None:
+        raise ValueError(row.problem)
+    body = {
+        column: _cell(column, _READ[kind][column], value) for column, value in row.cells.items()
+    }
     if kind in _PLACE:
         field, prefix = _PLACE[kind]
         place = [body.pop(f"{prefix}{part}", None) for part in ("latitude", "longitude")]
@@ -223,6 +180,15 @@ def _body(kind: str, row: dict[str, str]) -> dict[str, Any]:
             body[field] = {"latitude": place[0], "longitude": place[1]}
         elif place != [None, None]:
             raise ValueError("latitude and longitude come together")
-    if consent := {name: body.pop(name) for name in list(body) if name.startswith(_CONSENT)}:
-        body["consent"] = {name.removeprefix(_CONSENT): said for name, said in consent.items()}
+    if consent := {
+        column: body.pop(column) for column in list(body) if column.startswith(_CONSENT)
+    }:
+        body["consent"] = {column.removeprefix(_CONSENT): said for column, said in consent.items()}
     return body
+
+
+def _cell(column: str, read: Read, value: Any) -> Any:
+    try:
+        return read(value)
+    except ValueError as error:
+        raise ValueError(f"{column}: {error}") from error
