@@ -78,8 +78,8 @@ async def _live(wish: Wish, community: str, home: str | None) -> Any:
                 if error.code != "clock_backwards":
                     raise ConflictError(error.code, error.message) from error
                 message = (
-                    "the engine's clock is further than the town's last page: the town was killed within a step; "
-                    "begin the life anew in another home"
+                    "the engine's clock is further than the town's last page: somebody else drove it, or an older version "
+                    "was killed within a step; begin the life anew in another home"
                 )
                 raise ConflictError(error.code, message) from error
 

@@ -4,6 +4,7 @@ Each method is a call of the same name: `client.feed("ann")` sends `calls.feed("
 """
 
 import asyncio
+import copy
 import functools
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -20,6 +21,10 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 _USUAL: Final = Retries()
 _UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+Carry = Callable[[Request, Callable[[Request], Awaitable[Heard]]], Awaitable[Heard]]
+"""Makes an exchange, by the one it is given or otherwise."""
 
 
 class _Desk:
@@ -216,6 +221,14 @@ class AsyncClient:
         self._http = http
         self._desk = _Desk(key, community, retries, chance or SystemRandom())
         self._sleep = sleep
+        self.carry: Carry | None = None
+        """Makes every exchange; None where this client does itself."""
+
+    def carried(self, carry: "Carry") -> Self:
+        """Return a client as this one, each of whose exchanges is made by `carry(request, exchange)`."""
+        other = copy.copy(self)
+        other.carry = carry
+        return other
 
     @classmethod
     def at(cls, address: str, key: str, *, timeout_seconds: float = 10.0) -> Self:
@@ -240,6 +253,11 @@ class AsyncClient:
         return attempt.result(heard)
 
     async def _exchange(self, request: Request) -> Heard:
+        if self.carry is not None:
+            return await self.carry(request, self._sent)
+        return await self._sent(request)
+
+    async def _sent(self, request: Request) -> Heard:
         try:
             return _heard(
                 await self._http.request(

@@ -47,6 +47,19 @@ async def nothing(_day: int) -> None:
     """Do nothing at the end of a day."""
 
 
+def unheard(_stretch: str) -> None:
+    """Tell nobody that a life was kept."""
+
+
+def stretch_of(truth: Truth | None) -> str:
+    """Name where a life stands.
+
+    >>> stretch_of(None)
+    'begin'
+    """
+    return "begin" if truth is None else f"{truth.day}-{truth.step}"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a life is to be; the same plan is the same life, given the same engine."""
@@ -85,15 +98,18 @@ class Life:
         plan: What to live.
         worths: Shape (13,). Micros by which the town judges, in the order of `minds.OUTCOMES`.
         shelf: Where state and diary are kept.
+        kept: Is told where the life stands, each time that it is kept.
         after: What the operator does at the end of a day, before the next begins.
     """
 
     def __init__(
-        self, client: Client, plan: Plan, worths: Floats, shelf: Shelf, after: After = nothing
-    ) -> None:
+        self, client: Client, plan: Plan, worths: Floats, shelf: Shelf,
+        kept: Callable[[str], None] = unheard, after: After = nothing,
+    ) -> None:  # fmt: skip
         self._client = client
         self._plan = plan
         self._shelf = shelf
+        self._kept = kept
         self._after = after
         self._streams = Streams(plan.seed)
         self._told = Told(self._streams, personal=plan.personal)
@@ -138,6 +154,7 @@ class Life:
     def _keep(self) -> None:
         trade = b"" if self._trading is None else packed(self._trading.market)
         self._shelf.keep(self.truth, self._day, trade)
+        self._kept(stretch_of(self.truth))
 
     def _first_follows(self, truth: Truth) -> list[Json]:
         # The day before: who has lived here for years is not first seen on the first day.
@@ -167,8 +184,9 @@ class Life:
             await self._step(truth)
             if truth.step == rhythm.STEPS:
                 await self._midnight(truth)
-            if truth.day < until_day and halted():
+            else:
                 self._keep()
+            if truth.day < until_day and halted():
                 return False
         tell(until_day * rhythm.STEPS, until_day * rhythm.STEPS, "living")
         return True
@@ -355,5 +373,6 @@ class Life:
     async def _send(self, events: list[Json]) -> None:
         for first in range(0, len(events), _EVENTS):
             answer = await self._client.events(events[first : first + _EVENTS])
-            self._day.events += answer.accepted
+            # What a killed step had sent before it was lived again is the life's all the same.
+            self._day.events += answer.accepted + answer.duplicates
             self._day.refused += len(answer.refused)

@@ -1,5 +1,6 @@
 """The town's own diary: every look with what it was truly worth, kept by day for the judgement afterwards."""
 
+import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -86,7 +87,7 @@ class Shelf:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, truth: Truth, day: Day, trade: bytes = b"") -> None:
@@ -113,6 +114,11 @@ class Shelf:
         day = Day(visits, [looks], feeds, events, refused, _value(columns["sampled"]))
         return truth_of(columns), day
 
+    def truth(self) -> Truth | None:
+        """Read where the life's town stands, None before its beginning."""
+        kept = self.state()
+        return None if kept is None else kept[0]
+
     def trade(self) -> bytes:
         """Read where the life's trade stands; call it where there is a state."""
         columns = self._read("state.npz")
@@ -138,23 +144,27 @@ class Shelf:
 
     def write_text(self, name: str, text: str) -> Path:
         """Write a file beside the pages; return where."""
-        path = self._folder / name
-        path.write_text(text, "utf-8")
+        path = self.folder / name
+        half = self.folder / f"{name}.half"
+        half.write_text(text, "utf-8")
+        half.replace(path)
         return path
 
     def read_text(self, name: str) -> str | None:
         """Read a file beside the pages, None where there is none."""
-        path = self._folder / name
+        path = self.folder / name
         return path.read_text("utf-8") if path.is_file() else None
 
     def _write(self, name: str, columns: dict[str, NDArray[Any]]) -> None:
-        half = self._folder / f"{name}.half"
+        half = self.folder / f"{name}.half"
         with half.open("wb") as file:
             np.savez(file, allow_pickle=False, **columns)
-        half.replace(self._folder / name)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(self.folder / name)
 
     def _read(self, name: str) -> dict[str, NDArray[Any]] | None:
-        path = self._folder / name
+        path = self.folder / name
         if not path.is_file():
             return None
         with np.load(path, allow_pickle=False) as held:

@@ -12,9 +12,10 @@ from lodestone.base.clock import Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.town.arms import Json, personal, policy
 from lodestone.town.creators import DAY
-from lodestone.town.days import After, Life, Plan, Tell, nothing
+from lodestone.town.days import After, Life, Plan, Tell, nothing, stretch_of
 from lodestone.town.diary import Shelf
 from lodestone.town.figures import LAST_DAYS, Judge, of_engine
+from lodestone.town.journal import Journal
 from lodestone.town.market import unpacked
 from lodestone.town.minds import OUTCOMES
 from lodestone.town.reckoning import reckon
@@ -67,17 +68,26 @@ async def run(
 
     Raises:
         OtherLifeError: The folder holds another life.
-        ClientError: The engine refused; among others when its clock is further than the folder's last page,
-            because the town was stopped by force within a step.
+        ClientError: The engine refused; among others when its clock is further than the folder's last page.
     """
-    worths = await _prepare(client, shelf, wish)
-    plan = Plan(
-        wish.seed, wish.people, START, ring=wish.ring, personal=personal(wish.arm), trade=wish.trade
-    )
-    life = Life(client, plan, worths, shelf, after)
-    await life.begin()
-    if not await life.live(wish.days, tell, halted):
-        return None
+    journal = Journal(shelf.folder, stretch_of(shelf.truth()))
+    try:
+        carried = client.carried(journal.carry)
+        worths = await _prepare(carried, shelf, wish)
+        plan = Plan(
+            wish.seed,
+            wish.people,
+            START,
+            ring=wish.ring,
+            personal=personal(wish.arm),
+            trade=wish.trade,
+        )
+        life = Life(carried, plan, worths, shelf, journal.turn, after)
+        await life.begin()
+        if not await life.live(wish.days, tell, halted):
+            return None
+    finally:
+        journal.close()
     figures = await judged(client, shelf, wish)
     shelf.write_text(FIGURES, msgspec.json.format(msgspec.json.encode(figures)).decode())
     return figures
