@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 
 import httpx
 
@@ -101,7 +102,7 @@ def test_a_journal_whose_last_line_was_cut_gives_what_is_whole(tmp_path):
 
     async def asked(count):
         journal = Journal(tmp_path, "0-1")
-        heard = [(await journal.carry(asking, exchange)).content for _ in range(count)]
+        heard = [(await journal.carry(replace(asking), exchange)).content for _ in range(count)]
         journal.close()
         return heard
 
@@ -111,3 +112,26 @@ def test_a_journal_whose_last_line_was_cut_gives_what_is_whole(tmp_path):
 
     assert first == [b"first", b"second"]
     assert asyncio.run(asked(2)) == [b"first", b"third"]
+
+
+def test_what_is_asked_twice_at_once_in_the_same_words_is_two_requests(tmp_path):
+    asking = [Request("POST", "/v1/orders", b"{}", {b"Idempotency-Key": b"x"}) for _ in range(2)]
+    keys = []
+
+    async def exchange(request):
+        key = request.headers[b"Idempotency-Key"]
+        keys.append(key)
+        await asyncio.sleep(0)
+        return Answer(201, {}, key)
+
+    async def asked():
+        journal = Journal(tmp_path, "0-1")
+        heard = await asyncio.gather(*(journal.carry(one, exchange) for one in asking))
+        journal.close()
+        return [one.content for one in heard]
+
+    first = asyncio.run(asked())
+
+    assert len(set(first)) == 2
+    assert asyncio.run(asked()) == first
+    assert len(keys) == 2

@@ -46,6 +46,7 @@ class Journal:
     def _open(self, stretch: str) -> None:
         self._stretch = stretch
         self._asked: Counter[str] = Counter()
+        self._open_calls: dict[int, tuple[Request, str]] = {}
         self._answers: dict[str, Answer] = {}
         path = self._folder / f"journal-{stretch}.ndjson"
         whole = path.read_bytes() if path.is_file() else b""
@@ -71,15 +72,21 @@ class Journal:
 
     async def carry(self, request: Request, exchange: Exchange) -> Heard:
         """Answer from the journal, or ask and write the answer down."""
+        # All tries of a call are one request; what is asked twice in the same words is counted.
+        _, key = self._open_calls.get(id(request)) or (request, self._counted(request))
+        self._open_calls[id(request)] = request, key
+        heard = self._answers.get(key) or await self._ask(key, request, exchange)
+        if isinstance(heard, Answer) and heard.status not in _LATER:
+            del self._open_calls[id(request)]
+        return heard
+
+    def _counted(self, request: Request) -> str:
         digest = hashlib.blake2b(digest_size=_BYTES)
         for part in (request.method.encode(), request.path.encode(), request.content or b""):
             digest.update(len(part).to_bytes(8, "big") + part)
         name = digest.hexdigest()
-        key = f"{name}-{self._asked[name]}"
-        heard = self._answers.get(key) or await self._ask(key, request, exchange)
-        if isinstance(heard, Answer) and heard.status not in _LATER:
-            self._asked[name] += 1
-        return heard
+        self._asked[name] += 1
+        return f"{name}-{self._asked[name]}"
 
     async def _ask(self, key: str, request: Request, exchange: Exchange) -> Heard:
         if _KEY in request.headers:
