@@ -174,7 +174,7 @@ def test_another_tenants_key_learns_of_no_community_and_leaves_no_row(tmp_path):
 def test_a_callback_with_a_foreign_token_is_refused_whatever_its_body(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
-            for token in ("?token=x", "", "?token=%ff"):
+            for token in ("?token=x", ""):
                 for body in (b"", b"{", b"[1]"):
                     answer = await world.http.post(f"/v1/live/hooks/srs{token}", content=body)
                     assert (answer.status_code, answer.json()["error"]["code"]) == (

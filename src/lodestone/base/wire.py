@@ -5,6 +5,7 @@ wrong is found once, at the door, and named by its path.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, TypeAlias, TypeVar
 
@@ -87,6 +88,7 @@ _PLAIN = {
 _FIELD = re.compile(r"field `(?P<field>[^`]*)`(?:: )?")
 
 Struct_ = TypeVar("Struct_")
+Read = TypeVar("Read")
 
 
 class Detail(msgspec.Struct, frozen=True):
@@ -201,14 +203,36 @@ def decode(data: bytes, kind: type[Struct_], *, code: str) -> Struct_:
     Raises:
         InvalidError: It is not JSON (`json_malformed`), or a field does not fit (`code`).
     """
+    return decode_by(lambda body: msgspec.json.decode(body, type=kind), data, code=code)
+
+
+def decode_by(read: Callable[[bytes], Read], data: bytes, *, code: str) -> Read:
+    """Read a JSON body by a decoder of its own; errors as `decode`.
+
+    What is no JSON is told before what does not fit, and text that a decoder skips must be UTF-8 too.
+    """
     try:
-        return msgspec.json.decode(data, type=kind)
+        if not data.isascii():
+            data.decode()
+        return read(data)
     except msgspec.ValidationError as error:
+        _require_json(data)
         problem = problem_of(error)
         raise InvalidError(code, f"{problem.field}: {problem.problem}", (problem,)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"The body is not JSON in UTF-8: {error}"
-        raise InvalidError("json_malformed", message, (Problem("body", str(error)),)) from error
+        raise _no_json(error) from error
+
+
+def _require_json(data: bytes) -> None:
+    try:
+        msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _no_json(error) from error
+
+
+def _no_json(error: Exception) -> InvalidError:
+    message = f"The body is not JSON in UTF-8: {error}"
+    return InvalidError("json_malformed", message, (Problem("body", str(error)),))
 
 
 def printable(text: str) -> bool:

@@ -85,6 +85,8 @@ def decode_events(body: bytes, *, ndjson: bool) -> list[EventIn | Refusal]:
 def _one(index: int, raw: Any) -> EventIn | Refusal:
     try:
         return _ONE.decode(raw)
+    except RecursionError:
+        return Refusal(index, "malformed", f"events[{index}]: is nested too deep")
     except (msgspec.MsgspecError, ValueError) as error:
         text, _, path = str(error).partition(" - at `$")
         field = f"events[{index}]{path.rstrip('`')}"

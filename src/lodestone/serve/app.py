@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 import structlog
 from litestar import Litestar, Request, Response, Router
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, SerializationException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -110,6 +110,7 @@ def _inner(routes: Sequence[Any], pages: InitPlugin | None) -> Litestar:
         route_handlers=routes,
         exception_handlers={
             LodestoneError: _refuse, HTTPException: _refuse_http, RecursionError: _refuse_deep,
+            UnicodeDecodeError: _refuse_text,
             Exception: _refuse_unexpected,
         },
         openapi_config=OpenAPIConfig(
@@ -139,7 +140,11 @@ def _refuse(_: Request[Any, Any, Any], error: LodestoneError) -> Response[bytes]
     return _reply(status_of(error), error_body(error.code, error.message, error.details), headers)
 
 
-def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    broken = _broken_json(request, error)
+    if broken is not None:
+        message = f"The body is not JSON in UTF-8: {broken}"
+        return _reply(400, error_body("json_malformed", message, (Problem("body", broken),)))
     problems: tuple[Problem, ...] = ()
     message = error.detail
     if isinstance(error.__cause__, msgspec.ValidationError):
@@ -156,8 +161,24 @@ def _refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
     return _reply(error.status_code, error_body(code, message, problems), headers)
 
 
+def _broken_json(request: Request[Any, Any, Any], error: HTTPException) -> str | None:
+    """Return what makes a body no JSON at all, None where it is JSON that does not fit."""
+    if isinstance(error.__cause__, SerializationException):
+        return error.detail
+    missing = isinstance(error.extra, list) and any(one.get("key") == "data" for one in error.extra)
+    # The door tells every request's length.
+    if missing and request.headers.get("content-length") == "0":
+        return "it is empty"
+    return None
+
+
 def _refuse_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
     problem = Problem("body", "is nested too deep")
+    return _reply(400, error_body("json_malformed", f"body {problem.problem}", (problem,)))
+
+
+def _refuse_text(_: Request[Any, Any, Any], error: UnicodeDecodeError) -> Response[bytes]:
+    problem = Problem("body", f"is not UTF-8: {error.reason}")
     return _reply(400, error_body("json_malformed", f"body {problem.problem}", (problem,)))
 
 

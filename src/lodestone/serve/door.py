@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -23,7 +24,7 @@ from lodestone.base.errors import (
     UnknownError,
 )
 from lodestone.base.serving import begin_serving, end_serving
-from lodestone.base.wire import decode, problem_of
+from lodestone.base.wire import decode, decode_by
 from lodestone.events.wire import Verdicts, decode_events
 from lodestone.serve.http.answer import Answer
 from lodestone.serve.http.guards import Guards
@@ -51,6 +52,7 @@ HOT: Final = ("/v1/feeds", "/v1/events")
 """The routes that are answered here, where the application behind the door has them in its document."""
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _JSON: Final = (b"content-type", b"application/json")
+_WHOLE_BATCH: Final = partial(decode_events, ndjson=False)
 _FEEDS: Final = msgspec.json.Encoder()
 _LOG: Final = structlog.get_logger("lodestone.serve")
 
@@ -304,19 +306,10 @@ class Door:
         self, principal: Principal, body: bytes, headers: dict[bytes, bytes], query: bytes
     ) -> bytes:
         history = _history(query)
-        ndjson = b"ndjson" in headers.get(b"content-type", b"")
-        try:
-            events = decode_events(body, ndjson=ndjson)
-        except msgspec.ValidationError as error:
-            problem = problem_of(error)
-            raise InvalidError(
-                "events_invalid", f"{problem.field}: {problem.problem}", (problem,)
-            ) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            problem = Problem("body", str(error))
-            raise InvalidError(
-                "json_malformed", f"The body is not JSON in UTF-8: {error}", (problem,)
-            ) from error
+        if b"ndjson" in headers.get(b"content-type", b""):
+            events = decode_events(body, ndjson=True)
+        else:
+            events = decode_by(_WHOLE_BATCH, body, code="events_invalid")
         verdicts: Verdicts = await self._engine(principal).accept(
             events, principal, history=history
         )
