@@ -132,6 +132,16 @@ async def test_waiting_in_the_line_of_a_sale_counts_as_holding(world):
 
 
 @scene
+async def test_what_a_sale_allows_one_person_may_be_held_in_it_and_no_more(world):
+    await world.put("/v1/sales/flash", {**SALE, "stock": 10, "limit_per_person": 2}, status=201)
+    await order(world, line(quantity=2), sale_id="flash")
+    answer = await order(world, sale_id="flash", status=409)
+    assert answer["error"]["code"] == "limit_reached"
+
+    await refused(world)
+
+
+@scene
 async def test_orders_of_one_moment_are_counted_together(world):
     await soups(world, 50)
     body = {"buyer": "p0", "lines": [line()], "position": {"latitude": 26.38, "longitude": 108.08}}

@@ -80,23 +80,29 @@ def reserve(counter: Counter, given: OrderIn) -> Reply:
         stock[key] = held
     lacking = short(stock, judged.takes)
     if not lacking:
-        _judge_hold(counter, judged, stock)
+        _judge_hold(counter, judged, stock, sale)
         return _write(counter, given, judged, OrderState.RESERVED)
     if sale is not None and may_return(stock, judged.takes):
         _, line = counter.line(sale.id)
         # As many may wait as are held: more than come back could never be served.
         if line + judged.takes[sale_key(sale.id)] <= stock[sale_key(sale.id)].held:
-            _judge_hold(counter, judged, stock)
+            _judge_hold(counter, judged, stock, sale)
             return _write(counter, given, judged, OrderState.WAITING)
     left = min(stock[key].available for key in lacking)
     raise refused(OrderRefusal.SOLD_OUT, detail=f"{left} left", field="lines")
 
 
-def _judge_hold(counter: Counter, judged: _Judged, stock: dict[str, Stock]) -> None:
-    """Refuse a buyer whose unpaid orders, with this one, would keep too many units from others."""
+def _judge_hold(
+    counter: Counter, judged: _Judged, stock: dict[str, Stock], sale: SaleRecord | None
+) -> None:
+    """Refuse a buyer whose unpaid orders, with this one, would keep too many units from others.
+
+    What a sale says that one person may have, one person may hold in it.
+    """
     share = share_parts(judged.shop.given.hold_share)
+    allowed = 0 if sale is None else sale.given.limit_per_person
     for key, units in judged.takes.items():
-        limit = hold_limit(stock[key], share)
+        limit = max(allowed, hold_limit(stock[key], share))
         unpaid = counter.till.units_unpaid(judged.buyer.ordinal, key)
         if unpaid + units > limit:
             detail = f"{limit} at once, {unpaid} unpaid already"
