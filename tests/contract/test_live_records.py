@@ -103,12 +103,12 @@ def test_a_move_that_is_refused_leaves_everything_as_it_was(held, dump):
 
 def test_silence_ends_a_room_once(held):
     opened(held)
-    assert held.end_silent("town", now=later(59)) == []
+    assert held.silent_rooms("town", now=later(59)) == []
 
-    (change,) = held.end_silent("town", now=later(60))
+    (change,) = held.end_silent("town", ["room"], now=later(60))
 
     assert (change.app_id, change.row.state) == ("room", 2)
-    assert held.end_silent("town", now=later(600)) == []
+    assert held.end_silent("town", ["room"], now=later(600)) == []
     assert standing(held).ended == later(60)
     assert held.room_event("town", 2).state == "ended"
 

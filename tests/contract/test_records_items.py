@@ -154,11 +154,11 @@ def test_the_strictest_label_holds_until_it_expires(records):
     made = records.put_item("town", "song", changed(SONG, labels=labels), now=NOW)[-1]
 
     assert made.row.label == 2
-    assert records.expire_labels("town", now=NOW + HOUR - 1) == []
-    changes = records.expire_labels("town", now=NOW + HOUR)
+    assert records.labels_over("town", now=NOW + HOUR - 1, limit=9) == []
+    changes = records.expire_labels("town", [made.row.row], now=NOW + HOUR)
     assert [(change.app_id, change.row.label) for change in changes] == [("song", 1)]
     assert changes[0].row == replace(made.row, label=1)
-    assert records.expire_labels("town", now=NOW + HOUR) == []
+    assert records.expire_labels("town", [made.row.row], now=NOW + HOUR) == []
     assert records.item("town", "song").given.labels == labels
 
 

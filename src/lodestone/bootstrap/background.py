@@ -3,12 +3,10 @@
 import asyncio
 from typing import Final
 
-import structlog
-
 from lodestone.base.clock import Clock, Instant
-from lodestone.base.errors import UnavailableError
 from lodestone.base.serving import begin_serving
 from lodestone.services.engine import Engine
+from lodestone.services.support.failures import Failures
 from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores.home import Home
 from lodestone.stores.records import Records
@@ -16,21 +14,21 @@ from lodestone.stores.records import Records
 _HEAR_SECONDS: Final = 0.5
 _COMPACT_MICROS: Final = 86_400 * 1_000_000
 _LOOK_SECONDS: Final = 600.0
-_LOG: Final = structlog.get_logger("lodestone")
 
 
-async def compact_nightly(records: Records, home: Home, clock: Clock) -> None:
+async def compact_nightly(records: Records, home: Home, clock: Clock, failures: Failures) -> None:
     """Rewrite the records once a day, however often the process starts, so that nothing deleted is left in their files."""
     begin_serving()
-    while True:
+
+    async def compact() -> None:
         last = home.noted("compacted")
         if last is None or clock.now() - last >= _COMPACT_MICROS:
             if last is not None:
-                try:
-                    await records.threads.long(records.compact)
-                except UnavailableError as error:
-                    _LOG.warning("compacting waits", code=error.code)
+                await records.threads.long(records.compact)
             home.note("compacted", clock.now())
+
+    while True:
+        await failures.attempt("compacting", compact)
         await asyncio.sleep(_LOOK_SECONDS)
 
 
@@ -46,7 +44,4 @@ async def listen(engine: Engine) -> None:
     begin_serving()
     while True:
         await asyncio.sleep(_HEAR_SECONDS)
-        try:
-            await engine.trade.hear()
-        except UnavailableError as error:
-            _LOG.warning("deeds wait", community=engine.community, code=error.code)
+        await engine.failures.attempt("hearing", engine.trade.hear)

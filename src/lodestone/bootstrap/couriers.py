@@ -5,11 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
-import structlog
-
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
-from lodestone.base.errors import LodestoneError
 from lodestone.base.serving import begin_serving
 from lodestone.commerce.reach import Reach
 from lodestone.services.engine import Engine
@@ -20,7 +17,8 @@ LOOK_SECONDS: Final = 1.0
 """How soon what has happened is told."""
 _THREADS: Final = 8
 """Webhooks that are served at once; one that answers slowly holds up no other but itself."""
-_LOG: Final = structlog.get_logger("lodestone")
+WEBHOOKS: Final = "webhooks"
+"""The job of telling webhooks; its rows are their ids."""
 
 
 class Couriers:
@@ -67,17 +65,16 @@ class Couriers:
     async def _carry(self, engine: Engine, courier: Courier) -> None:
         begin_serving()
         loop = asyncio.get_running_loop()
+
+        async def look() -> None:
+            for name in await loop.run_in_executor(self._threads, courier.active):
+                key = (engine.community, name)
+                if key not in self._running and not engine.failures.waits(WEBHOOKS, name):
+                    self._running[key] = asyncio.create_task(self._serve(courier, engine, name))
+
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            try:
-                active = await loop.run_in_executor(self._threads, courier.active)
-            except LodestoneError as error:
-                _LOG.warning("webhooks wait", community=engine.community, code=error.code)
-                continue
-            for name in active:
-                key = (engine.community, name)
-                if key not in self._running:
-                    self._running[key] = asyncio.create_task(self._serve(courier, engine, name))
+            await engine.failures.attempt(WEBHOOKS, look)
 
     async def _serve(self, courier: Courier, engine: Engine, name: str) -> None:
         """Send what is due to one webhook, round after round while there is a full round of it."""
@@ -86,7 +83,9 @@ class Couriers:
             sent = ROUND
             while sent >= ROUND and engine.community in self._tasks:
                 sent = await loop.run_in_executor(self._threads, courier.round, name, engine.now())
-        except LodestoneError as error:
-            _LOG.warning("webhook waits", community=engine.community, code=error.code)
+        except Exception as error:  # noqa: BLE001  whatever ails one webhook is no trouble of the others
+            engine.failures.failed(WEBHOOKS, error, name)
+        else:
+            engine.failures.done(WEBHOOKS, name)
         finally:
             self._running.pop((engine.community, name), None)

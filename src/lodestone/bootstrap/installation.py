@@ -130,7 +130,7 @@ async def open_app(
         engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
         await engines.start()
         key = _operator_key(home, records, clock)
-        keeping = asyncio.create_task(compact_nightly(records, home, clock))
+        keeping = asyncio.create_task(compact_nightly(records, home, clock, engines.failures))
         try:
             async with following(Access(records, clock, demo=demo)) as access:
                 asgi = application(
@@ -355,7 +355,6 @@ class _Opener:
         except BaseException:
             lock.release()
             raise
-        self._saved[engine.community] = offset
 
         def write() -> None:
             try:
@@ -364,24 +363,30 @@ class _Opener:
                 lock.release()
 
         await asyncio.shield(asyncio.to_thread(write))  # or a write not begun would keep the lock
+        self._saved[engine.community] = offset
 
     async def _tick(self, engine: Engine, folder: Path) -> None:
-        """Do what time alone makes due, again and again, until the community is closed."""
+        """Do what time alone makes due, again and again, until the community is closed; nothing ends it before."""
         begin_serving()
+
+        async def save() -> None:
+            if engine.state.offset - self._saved[engine.community] >= _SNAPSHOT_FACTS:
+                await self._save(engine, folder)
+
+        async def drop() -> None:
+            await self._records.threads.write(purge, self._records, engine)
+
         purged = 0.0
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            try:
-                if engine.parts.clock.driven is None:
+            if engine.parts.clock.driven is None:
+                with suppress(UnavailableError):  # each job has noted its own
                     await engine.tick()
-                if engine.state.offset - self._saved[engine.community] >= _SNAPSHOT_FACTS:
-                    await self._save(engine, folder)
-                purged += _TICK_SECONDS
-                if purged >= _PURGE_SECONDS:
-                    purged = 0.0
-                    await self._records.threads.write(purge, self._records, engine)
-            except UnavailableError as error:
-                _LOG.warning("housekeeping waits", community=engine.community, code=error.code)
+            await engine.failures.attempt("snapshot", save)
+            purged += _TICK_SECONDS
+            if purged >= _PURGE_SECONDS:
+                purged = 0.0
+                await engine.failures.attempt("purge", drop)
 
 
 def _restore_prices(engine: Engine) -> None:

@@ -63,6 +63,7 @@ async def _checks(settings: Settings) -> list[dict[str, Any]]:
             checks.append(_check("communities", names, ok=True))
             active = [one["id"] for one in told if one["state"] == "active"]
             checks += [await _chain(found, name) for name in active]
+            checks.append(await _background(found))
     except LodestoneError as error:
         checks.append(_check("installation", error.message, ok=False))
     return checks
@@ -84,6 +85,16 @@ def _records(settings: Settings) -> dict[str, Any]:
     except LodestoneError as error:
         return _check("records", error.message, ok=False)
     return _check("records", "they answer", ok=True)
+
+
+async def _background(found: Any) -> dict[str, Any]:
+    """Say what the server has failed at by the clock; one that does not serve has nothing to say."""
+    failing = (await found.ask("GET", "/health/ready"))["failing"]
+    said = "; ".join(
+        f"{one['job']} {one['row']} ({one['kind']}, {one['times']} times since {one['since']})"
+        for one in failing
+    )
+    return _check("background work", said or "nothing fails", ok=not failing)
 
 
 async def _chain(found: Any, community: str) -> dict[str, Any]:

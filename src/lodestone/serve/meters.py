@@ -141,6 +141,16 @@ def _load_families(load: Load) -> Iterator[Metric]:
     backlog = sum(log.backlog_bytes for log in load.logs)
     yield alarms
     yield memory
+    failed = CounterMetricFamily(
+        "lodestone_background_failures", "Failures of background work", labels=["job"]
+    )
+    for job, count in load.background_failures.items():
+        failed.add_metric([job], count)
+    yield failed
+    yield GaugeMetricFamily(
+        "lodestone_background_waiting", "What has failed and not been made good",
+        value=load.background_waiting,
+    )  # fmt: skip
     yield GaugeMetricFamily("lodestone_log_backlog_bytes", "What waits for a commit", value=backlog)
     yield _commits(load.logs)
 

@@ -134,6 +134,25 @@ class Health(msgspec.Struct, frozen=True):
     status: str
 
 
+class FailingOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Background work that has failed and is tried again."""
+
+    job: str
+    row: str
+    """What of it failed; empty where the whole job did."""
+    kind: str
+    """The error's code or class."""
+    times: int
+    since: TimeText
+
+
+class ReadyOut(msgspec.Struct, frozen=True):
+    """The process serves; `failing` says what it has not managed beside that, the oldest first, at most 20."""
+
+    status: str
+    failing: list[FailingOut] = []
+
+
 class Stored(msgspec.Struct, frozen=True):
     """Where media can be fetched."""
 
@@ -141,6 +160,7 @@ class Stored(msgspec.Struct, frozen=True):
     bytes: int
 
 
+_FAILING_MAX = 20
 _MADE = {**REFUSALS, 201: ResponseSpec(CommunityOut, generate_examples=False, description="Made.")}
 
 
@@ -328,8 +348,11 @@ async def live() -> Health:
 
 
 @get("/health/ready", opt=ANYONE, responses=REFUSALS)
-async def ready(state: AppState) -> Health:
-    """Say that every active community is open, that records and logs answer, and that disks have room."""
+async def ready(state: AppState) -> ReadyOut:
+    """Say that every active community is open, that records and logs answer, and that disks have room.
+
+    Background work that fails does not make it unready: serving goes on, and `failing` names it.
+    """
     found = engines(state)
     closed = await found.records.threads.health(found.not_ready)
     if closed:
@@ -339,7 +362,13 @@ async def ready(state: AppState) -> Health:
         raise UnavailableError("disk_full", "; ".join(full))
     for one in found.all():
         one.log.end()
-    return Health("ready")
+    failing = [
+        FailingOut(
+            job=one.job, row=one.row, kind=one.kind, times=one.times, since=time_text(one.since)
+        )
+        for _, one in found.background_failures()[:_FAILING_MAX]
+    ]
+    return ReadyOut("ready", failing)
 
 
 @get("/metrics", opt=ANYONE, include_in_schema=False)

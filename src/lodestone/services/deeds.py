@@ -54,7 +54,13 @@ class Deeds:
         done = [deed for deed in deeds if deed.kind is not Kind.REFUND]
         judged = self._done(done, now) if done else []
         back = [deed for deed in deeds if deed.kind is Kind.REFUND]
-        return [*judged, self._back(back)] if back else judged
+        try:
+            return [*judged, self._back(back)] if back else judged
+        except BaseException:
+            # Nothing of these is stored: judged again, they must not be taken for known.
+            for one in judged:
+                self._ingest.release(one)
+            raise
 
     def _done(self, deeds: Sequence[Deed], now: Instant) -> list[Judged]:
         terms = Terms(now, trusted=True)
@@ -71,7 +77,12 @@ class Deeds:
             return [judged]
         # Without the decision, and no older than the log takes.
         least = Instant(now - LATE_MICROS)
-        return [judged, self._ingest.judge([self._plain(deed, least) for deed in again], 0, terms)]
+        try:
+            plain = self._ingest.judge([self._plain(deed, least) for deed in again], 0, terms)
+        except BaseException:
+            self._ingest.release(judged)
+            raise
+        return [judged, plain]
 
     def _event(self, deed: Deed) -> EventIn:
         named = deed.receipt >= 0

@@ -10,6 +10,7 @@ from typing import Final
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import UnknownError
 from lodestone.services.clocks import CommunityClock
+from lodestone.services.support.failures import Failures
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
 from lodestone.stores.payments import PaymentProvider
@@ -31,6 +32,7 @@ class Desk:
     ) -> None:
         self.community = record.id
         self.writing = asyncio.Lock()
+        self.failures = Failures(self.now, record.id)
         self.trade = Trade(self, records, house_of(record), providers)
         self._clock = CommunityClock(wall, None)
         self.read(record)

@@ -26,6 +26,8 @@ from lodestone.models.rates import Rates, RatesModel
 from lodestone.services.access import Principal
 from lodestone.services.answer import Answers
 from lodestone.services.clocks import CommunityClock
+from lodestone.services.community import outbox
+from lodestone.services.community.tick import tick
 from lodestone.services.cursor import Chain, decode_cursor
 from lodestone.services.decide import Decider, Setting, Stages
 from lodestone.services.deeds import Deeds
@@ -33,23 +35,23 @@ from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged, Terms
 from lodestone.services.live import Live
-from lodestone.services.look_ahead import Ahead, ahead_of
+from lodestone.services.look_ahead import Ahead
 from lodestone.services.money import Money
 from lodestone.services.receipt_ids import decision_seed, receipt_sequence
 from lodestone.services.seal import Sealer
 from lodestone.services.served import Served
 from lodestone.services.slots import SlotLookup, item_at
+from lodestone.services.support.failures import Failures
 from lodestone.services.terms import TermBook
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
 from lodestone.services.trust import check_events, check_feed
 from lodestone.services.viewer import Hydrator, Viewer
 from lodestone.services.writes import Writes
-from lodestone.services.written import change_facts, climbed_facts, fact_key, one_fact, topic_of
+from lodestone.services.written import climbed_facts, fact_key, one_fact, topic_of
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.ports import Log
 from lodestone.stores.records import Change, CommunityRecord, Records
-from lodestone.stores.records_types import Deed
 from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who
 from lodestone.traffic.kernels import COMPILED, Kernels
@@ -103,11 +105,15 @@ class Engine:
         )  # fmt: skip
         self._hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
-        self.money = Money(parts.records, parts.record, self.now, self.ingest.day)
+        self.failures = Failures(self.now, self.community)
+        self.unfollowed: dict[str, Change] = {}
+        self.money = Money(
+            parts.records, parts.record, self.now, self.ingest.day, failures=self.failures
+        )
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self.writes = Writes(self, parts.records)
-        self._deeds = Deeds(self.ingest, self.directory, self.secret)
+        self.deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(self, parts.records, house_of(parts.record), parts.providers)
         self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
         self._sequence = parts.log.receipt_next()
@@ -152,7 +158,7 @@ class Engine:
         feed = self._answers.feed(decision, name, chain, explain)
         keeper.work()
         if keeper.due(now):
-            await self._price_step(now)
+            await self.price_step(now)
         await done
         return feed
 
@@ -181,7 +187,7 @@ class Engine:
         """Return the price vector in force."""
         return self.housekeeper.pricer.vector
 
-    async def _price_step(self, now: Instant) -> None:
+    async def price_step(self, now: Instant) -> None:
         """Move the prices; the step is a fact, and the vector is stored under its version."""
         keeper = self.housekeeper
         keeper.sweep_when_due(now)
@@ -214,19 +220,8 @@ class Engine:
         self._take_prices()
 
     async def tick(self) -> None:
-        """Do what the clock alone makes due: a new day, a price step, labels and holds that have expired."""
-        now = self.now()
-        self.state.advance_day(self.ingest.day(now))
-        self.ingest.advance(now)
-        async with self.writing:
-            records = self.parts.records
-            expired = await records.threads.write(records.expire_labels, self.community, now=now)
-            await self.changed(expired)
-        await self.trade.tick()
-        await self.live.tick()
-        await self.money.expire()
-        if self.housekeeper.due(now):
-            await self._price_step(now)
+        """Do what the clock alone makes due; see `community.tick`. Raises UnavailableError."""
+        await tick(self)
 
     # Events
 
@@ -249,13 +244,14 @@ class Engine:
             judged = self.ingest.judge(
                 chunk, first, Terms(self.now(), trusted, history, page=not trusted)
             )
-            await self._take(judged)
+            await self.take(judged)
             accepted += judged.facts.size
             duplicates += judged.duplicates
             refused.extend(judged.refused)
         return Verdicts(accepted, duplicates, refused)
 
-    async def _take(self, judged: Judged) -> None:
+    async def take(self, judged: Judged) -> None:
+        """Store what was judged and apply it; what cannot be stored may be sent again."""
         try:
             await self.log.append(judged.facts, judged.sealed)
         except LodestoneError:
@@ -312,25 +308,9 @@ class Engine:
     # Records
 
     async def changed(self, changes: Sequence[Change]) -> None:
-        """Write record changes to the log, apply them, and let the outbox forget them."""
-        if not changes:
-            return
-        now = self.now()
-        deeds = [change.row for change in changes if isinstance(change.row, Deed)]
-        told = [change for change in changes if not isinstance(change.row, Deed)]
-        records = self.parts.records
-        if told:
-            ahead = await ahead_of(records, self.community, self.terms, told)
-            facts = change_facts(told, now, self.ingest.day(now))
-            await self.log.append(facts)
-            self.apply_changes(told, ahead)
-            self.state.offset += facts.size
-        if deeds:
-            await self.slots.expect_deeds(deeds)
-            for judged in self._deeds.judge(deeds, now):
-                await self._take(judged)
-        ids = [change.id for change in changes]
-        await records.threads.write(records.done, self.community, ids)
+        """Write record changes to the log, apply them, and let the outbox forget them; see `community.outbox`."""
+        if changes:
+            await outbox.take(self, changes)
 
     def apply_changes(self, changes: Sequence[Change], ahead: Ahead) -> None:
         """Move state, directory and lists by changes that the log already has."""

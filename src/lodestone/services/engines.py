@@ -13,6 +13,7 @@ from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn, CommunityOut, community_out
 from lodestone.services.engine import Engine
 from lodestone.services.policies import named
+from lodestone.services.support.failures import Failure, Failures
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.records import CommunityRecord, Records
 
@@ -50,6 +51,8 @@ class Engines:
         self._close = closing
         self._engines: dict[str, Engine] = {}
         self._unopened: dict[str, str] = {}
+        self.failures = Failures(wall.now)
+        """Of what the installation does by the clock; each engine has its own beside it."""
 
     async def start(self) -> None:
         """Open every active community; one that cannot be opened is reported and keeps no other from serving."""
@@ -100,6 +103,16 @@ class Engines:
     def unopened(self) -> dict[str, str]:
         """Return why communities that should be open are not, by id, of those that were tried."""
         return dict(self._unopened)
+
+    def background_failures(self) -> list[tuple[str, Failure]]:
+        """Return what background work has failed at and not made good, with the community ("" is the installation)."""
+        own = [("", one) for one in self.failures.standing()]
+        theirs = [
+            (name, one)
+            for name in sorted(self._engines)
+            for one in self._engines[name].failures.standing()
+        ]
+        return own + theirs
 
     def all(self) -> list[Engine]:
         """Return every open engine."""

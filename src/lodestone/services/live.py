@@ -30,12 +30,15 @@ from lodestone.commerce.live import (
     refused,
     unpublished,
 )
+from lodestone.services.support.failures import Failures
 from lodestone.services.trade_counter import House
 from lodestone.services.writes import Writes
 from lodestone.stores.live_types import Heard, RoomOrder, RoomRecord
 from lodestone.stores.records import Change, Records
 from lodestone.stores.trade_types import OrderEvent
 
+SILENCE: Final = "rooms"
+"""The job of ending rooms that have been silent for too long."""
 FINE: Final = SrsAnswer(code=0)
 _GIVES_BACK: Final = (Move.REFUND_PART, Move.REFUND_WHOLE, Move.CANCEL, Move.EXPIRE)
 _REFUSALS: Final = {refusal.name.lower(): refusal for refusal in LiveRefusal}
@@ -45,6 +48,8 @@ class Host(Protocol):
     """The community that rooms are open in."""
 
     writing: asyncio.Lock
+    failures: Failures
+    """Of what time brings about."""
     writes: Writes
 
     def now(self) -> Instant:
@@ -145,11 +150,17 @@ class Live:
 
     async def tick(self) -> None:
         """End the rooms that have been silent for too long."""
-        async with self._host.writing:
-            ended = await self._records.threads.write(
-                self._records.end_silent, self._house.community, now=self._host.now()
-            )
-            await self._host.changed(ended)
+        community, records = self._house.community, self._records
+        silent = await records.threads.write(records.silent_rooms, community, now=self._host.now())
+
+        async def end(rooms: Sequence[str]) -> None:
+            async with self._host.writing:
+                ended = await records.threads.write(
+                    records.end_silent, community, rooms, now=self._host.now()
+                )
+                await self._host.changed(ended)
+
+        await self._host.failures.each(SILENCE, silent, end)
 
     def sales(self, room_id: str) -> SalesOut:
         """Report what a room sold, minute by minute. Raises UnknownError.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lodestone.services.engine import Engine
+from lodestone.services.support.failures import Failures
 from lodestone.stores.ports import LogLoad
 from lodestone.traffic.pricer import alarms, bits_of
 
@@ -22,11 +23,20 @@ class Load:
     logs: tuple[LogLoad, ...]
     memory_bytes: dict[str, int]
     """What arrays take, by part."""
+    background_failures: dict[str, int]
+    """How often background work has failed, by job."""
+    background_waiting: int
+    """What has failed and not been made good."""
 
 
-def load_of(engines: Iterable[Engine]) -> Load:
-    """Add up what the open communities carry."""
+def load_of(engines: Iterable[Engine], own: Failures | None = None) -> Load:
+    """Add up what the open communities carry, and what background work has failed; `own` is the installation's."""
     found = list(engines)
+    registries = [engine.failures for engine in found] + ([] if own is None else [own])
+    failed: dict[str, int] = {}
+    for registry in registries:
+        for job, count in registry.counts.items():
+            failed[job] = failed.get(job, 0) + count
     ringing: dict[str, int] = {}
     memory: dict[str, int] = {}
     for engine in found:
@@ -43,6 +53,8 @@ def load_of(engines: Iterable[Engine]) -> Load:
         alarms=ringing,
         logs=tuple(engine.log.load() for engine in found),
         memory_bytes=memory,
+        background_failures=failed,
+        background_waiting=sum(len(one.standing()) for one in registries),
     )
 
 

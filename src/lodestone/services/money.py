@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import LodestoneError, UnavailableError
+from lodestone.base.errors import UnavailableError
 from lodestone.ledger import chart
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.transfers import Outcome, Transfer, TransferId
-from lodestone.services.support.shared_commit import commit_apart
+from lodestone.services.support.failures import Failures
+from lodestone.services.support.shared_commit import answer_to, commit_apart
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.records import CommunityRecord
 
@@ -43,7 +44,9 @@ class Money:
         record: CommunityRecord,
         now: Callable[[], Instant],
         day_of: Callable[[Instant], int],
+        failures: Failures | None = None,
     ) -> None:
+        self.failures = failures or Failures(now, record.id)
         self.store = store
         self.community = record.id
         self.currency = record.given.currency
@@ -142,20 +145,32 @@ class Money:
         )
 
     async def expire(self) -> list[TransferId]:
-        """Release the holds whose time is over by the community's clock; return their ids."""
-        now, released = self.now(), []
+        """Release the holds whose time is over by the community's clock; return their ids.
+
+        One that cannot be released is noted in `failures`, and the others are.
+        """
+        now, released = self.now(), list[TransferId]()
         while True:
-            some = await self.store.threads.write(
-                lambda: self.store.expire_holds(
-                    self.community, now=now, today=self._day_of(now), limit=EXPIRE_MAX
-                )
+            over = await self.store.threads.write(
+                self.store.holds_over, self.community, now=now, limit=EXPIRE_MAX
             )
-            released += some
-            if len(some) < EXPIRE_MAX:
+            before = len(released)
+
+            async def expire(names: Sequence[str]) -> None:
+                wanted = [TransferId(bytes.fromhex(name)) for name in names]
+                released.extend(
+                    await self.store.threads.write(
+                        self.store.expire_holds, self.community, now=now, today=self._day_of(now),
+                        limit=EXPIRE_MAX, only=wanted,
+                    )
+                )  # fmt: skip
+
+            await self.failures.each("hold", [name.hex() for name in over], expire)
+            if len(over) < EXPIRE_MAX or len(released) == before:
                 return released
 
 
-def _refuse(ask: _Ask, error: LodestoneError) -> None:
+def _refuse(ask: _Ask, error: Exception) -> None:
     """Tell whoever still waits why nothing was posted."""
     if not ask.answer.done():
-        ask.answer.set_exception(error)
+        ask.answer.set_exception(answer_to(error))

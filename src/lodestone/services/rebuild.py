@@ -14,6 +14,7 @@ from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.snapshot import columns, restore
 from lodestone.features.state import State
+from lodestone.services.community.outbox import CHANGE, PENDING_MAX
 from lodestone.services.engine import Engine
 from lodestone.services.written import fact_key
 from lodestone.stores import snapshots
@@ -67,7 +68,12 @@ async def relay(engine: Engine, written: set[int]) -> None:
     """Bring to the log what records had written when the process ended, each change once."""
     records = engine.parts.records
     write = records.threads.write
-    while pending := await write(records.pending_changes, engine.community):
+    while True:
+        limit = PENDING_MAX + len(engine.failures.of(CHANGE))
+        read = await write(records.pending_changes, engine.community, limit=limit)
+        pending = [one for one in read if not engine.failures.waits(CHANGE, str(one.id))]
+        if not pending:
+            return
         known = [change for change in pending if fact_key("outbox", change.id) in written]
         await write(records.done, engine.community, [change.id for change in known])
         await engine.changed([change for change in pending if change not in known])
@@ -102,12 +108,21 @@ def _apply(engine: Engine, facts: Facts, held: Held) -> None:
         run = facts[part]
         if record[part[0]]:
             for fact in run:
-                _change(engine, fact, held)
+                _follow(engine, fact, held)
             engine.state.offset += run.size
         else:
             people = engine.directory.rows_of_ordinals(run["person"].tolist())
             targets = engine.directory.rows_of_ordinals(run["target"].tolist())
             engine.state.apply(run, np.array(people, np.int64), np.array(targets, np.int64))
+
+
+def _follow(engine: Engine, fact: np.void, held: Held) -> None:
+    """Apply one change; one that cannot be followed keeps no community from starting."""
+    try:
+        _change(engine, fact, held)
+    except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
+        row = f"{Kind(int(fact['kind'])).name.lower()} {int(fact['person'])} {int(fact['item'])}"
+        engine.failures.failed("catch up", error, row)
 
 
 def _change(engine: Engine, fact: np.void, held: Held) -> None:

@@ -8,6 +8,7 @@ changed nothing, and does not disturb the others of its commit.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from lodestone.base.clock import Instant
@@ -26,10 +27,12 @@ from lodestone.commerce.order import (
     RefundIn,
     ReverseIn,
 )
+from lodestone.services.community.outbox import CHANGE
 from lodestone.services.receipt_ids import ORDER, number_of
-from lodestone.services.support.shared_commit import commit_apart, fault_of, is_refusal
+from lodestone.services.support.failures import Failures
+from lodestone.services.support.shared_commit import answer_to, commit_apart, fault_of, is_refusal
 from lodestone.services.trade_counter import Counter, House, Once, Reply, answer_of
-from lodestone.services.trade_expire import expire
+from lodestone.services.trade_expire import due_now, expire
 from lodestone.services.trade_moves import cancel, fulfil, refund
 from lodestone.services.trade_reserve import reserve
 from lodestone.services.trade_show import order_out
@@ -46,6 +49,8 @@ QUEUE_MAX: Final = 4_096
 """Requests that may stand in the queue; one more is told to come back."""
 HEAR_MAX: Final = 400
 """Deeds taken to the log at once, so that feeds are not kept waiting."""
+EXPIRY: Final = "expiry"
+"""The job of letting orders, holds, vouchers and places in line run out."""
 _TRIES: Final = 8
 ABANDONED: Final = UnavailableError(
     "trade_failed", "The commit failed; ask again, with the same Idempotency-Key."
@@ -60,6 +65,8 @@ class Host(Protocol):
     """The community that trade takes place in."""
 
     writing: asyncio.Lock
+    failures: Failures
+    """Of what time brings about."""
 
     def now(self) -> Instant:
         """Return the community's present instant."""
@@ -171,10 +178,21 @@ class Trade:
 
     async def tick(self) -> None:
         """Let expire what the community's clock has made due."""
-        now = self._host.now()
-        while await self._threads.read(self.records.something_due, self.house.community, now=now):
-            async with self._host.writing:
-                await self._host.changed(await self._again(self._expire))
+        while await self._threads.read(
+            self.records.something_due, self.house.community, now=self._host.now()
+        ):
+            rows = await self._again(self._due)
+            if not await self._host.failures.each(EXPIRY, rows, self._expire_some):
+                return
+        self._host.failures.settle(EXPIRY)
+
+    async def _expire_some(self, rows: Sequence[str]) -> None:
+        async with self._host.writing:
+            await self._host.changed(await self._again(partial(self._expire, rows)))
+
+    def _due(self, now: Instant) -> list[str]:
+        with self.records.till(self.house.community, now=now) as till:
+            return due_now(till, self._host.failures.waiting(EXPIRY))
 
     async def _again(self, work: Callable[[Instant], Made]) -> Made:
         """Do a whole commit in a thread, again should another of the ledger's have come between."""
@@ -186,9 +204,9 @@ class Trade:
                     raise
         return await self._threads.write(work, self._host.now())
 
-    def _expire(self, now: Instant) -> Sequence[Change]:
+    def _expire(self, rows: Sequence[str], now: Instant) -> Sequence[Change]:
         with self.records.till(self.house.community, now=now) as till:
-            expire(Counter(till, self.house))
+            expire(Counter(till, self.house), rows)
             till.flush()
             return till.changes
 
@@ -196,7 +214,10 @@ class Trade:
         """Let the log hear of what another process has committed."""
         async with self._host.writing:
             deeds = await self._threads.write(
-                self.records.pending_changes, self.house.community, limit=HEAR_MAX, deeds_only=True
+                self.records.pending_changes,
+                self.house.community,
+                limit=HEAR_MAX + len(self._host.failures.of(CHANGE)),
+                deeds_only=True,
             )
             await self._host.changed(deeds)
 
@@ -234,7 +255,7 @@ class Trade:
     async def _commit(self, batch: list[Asked]) -> None:
         """Commit a batch at once, or apart should one of it break the commit off."""
         try:
-            await commit_apart(batch, self._commit_some, _answer)
+            await commit_apart(batch, self._commit_some, _fail)
         finally:
             for asked in batch:
                 _answer(asked, ABANDONED)
@@ -297,6 +318,12 @@ def _serve_one(
         answer = known[once.claim] = answer_of(reply, once)
         counter.till.remember(once.claim, answer, reply.party)
     return reply
+
+
+def _fail(asked: Asked, error: Exception) -> None:
+    """Tell whoever still waits why they were not served."""
+    if not asked.done.done():
+        asked.done.set_exception(answer_to(error))
 
 
 def _answer(asked: Asked, reply: Reply | Answer | LodestoneError) -> None:

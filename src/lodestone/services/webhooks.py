@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 import msgspec
+import structlog
 
 from lodestone.base.clock import Clock, Instant
-from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.errors import InvalidError, Problem, UnavailableError
 from lodestone.base.wire import Money, time_text
 from lodestone.commerce.order import LineOut
 from lodestone.commerce.reach import Reach, read_target
@@ -40,6 +41,7 @@ from lodestone.stores.webhook_post import Answered, Parcel, Sender
 ROUND: Final = 16
 """Deliveries sent at once to one webhook, each of another subject."""
 _FAN_OUT: Final = 500
+_LOG: Final = structlog.get_logger("lodestone")
 KEPT_MICROS: Final = 30 * 24 * 3_600_000_000
 """How long a decided delivery stays in the log: thirty days."""
 
@@ -200,7 +202,9 @@ class Courier:
             pass
         due = self._records.due_deliveries(community, webhook_id, now=now, limit=ROUND)
         if due:
-            answers = self._sender.send([self._parcel(hook, one, now) for one in due])
+            parcels = [self._parcel_or_fault(hook, one, now) for one in due]
+            sent = iter(self._sender.send([one for one in parcels if isinstance(one, Parcel)]))
+            answers = [next(sent) if isinstance(one, Parcel) else one for one in parcels]
             told = [self._after(one, answer, now) for one, answer in zip(due, answers, strict=True)]
             self._records.attempted(community, told)
         return len(due)
@@ -211,6 +215,18 @@ class Courier:
         attempts = (*one.attempts, Attempt(now, answer.status, answer.problem))
         standing = after_attempt(attempts, now, self._chance(), delivered=answer.problem is None)
         return one.number, attempts, standing
+
+    def _parcel_or_fault(
+        self, hook: WebhookRecord, one: DeliveryRecord, now: Instant
+    ) -> Parcel | Answered:
+        """Lay a delivery out; one that cannot be told of is a failed attempt, so that it holds up its own subject only."""
+        try:
+            return self._parcel(hook, one, now)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever ails its order or room
+            _LOG.error("delivery not laid out", number=one.number, exc_info=error)
+            return Answered(None, "the engine could not lay it out; see its log")
 
     def _parcel(self, hook: WebhookRecord, one: DeliveryRecord, now: Instant) -> Parcel:
         body = msgspec.json.encode(self._event(one))

@@ -150,10 +150,15 @@ class LedgerStore(Protocol):
         """Post transfers in one transaction; see `ledger_post.post_in`. Durable on return."""
         ...
 
+    def holds_over(self, community: str, *, now: Instant, limit: int = 10_000) -> list[TransferId]:
+        """Return the ids of holds whose time is over, the earliest first."""
+        ...
+
     def expire_holds(
-        self, community: str, *, now: Instant, today: int, limit: int = 10_000
-    ) -> list[TransferId]:
-        """Release holds whose time is over, the earliest first; return their ids."""
+        self, community: str, *, now: Instant, today: int, limit: int = 10_000,
+        only: Sequence[TransferId] | None = None,
+    ) -> list[TransferId]:  # fmt: skip
+        """Release holds whose time is over, of some if given, the earliest first; return their ids."""
         ...
 
     def account(self, community: str, account: AccountId) -> Account | None:

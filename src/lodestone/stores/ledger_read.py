@@ -131,14 +131,26 @@ def closed_days(scope: Scope) -> list[ClosedDay]:
     ]
 
 
-def expiries(scope: Scope, now: Instant, limit: int) -> list[Transfer]:
-    """Return the transfers that release holds whose time is over, the earliest first.
+def holds_over(scope: Scope, now: Instant, limit: int) -> list[TransferId]:
+    """Return the ids of holds whose time is over, the earliest first."""
+    query = scope.select(HOLDS, HOLDS.c.id).where(
+        HOLDS.c.state == int(HoldState.OPEN), HOLDS.c.expires <= now
+    )
+    rows = scope.fetch(query.order_by(HOLDS.c.expires, HOLDS.c.id).limit(limit))
+    return [TransferId(bytes(name)) for (name,) in rows]
+
+
+def expiries(
+    scope: Scope, now: Instant, limit: int, only: Sequence[TransferId] | None = None
+) -> list[Transfer]:
+    """Return the transfers that release holds whose time is over, the earliest first, of some if given.
 
     Their ids follow from the hold's, so that two who find the same hold release it once.
     """
-    query = scope.select(HOLDS).where(HOLDS.c.state == int(HoldState.OPEN), HOLDS.c.expires <= now)
-    rows = scope.fetch(query.order_by(HOLDS.c.expires, HOLDS.c.id).limit(limit))
-    names = {bytes(row.id): row for row in rows}
+    names = holds_over(scope, now, limit)
+    if only is not None:
+        chosen = set(only)
+        names = [name for name in names if name in chosen]
     codes: dict[bytes, int] = {}
     for piece in pieces(scope, sorted(names)):
         wanted = scope.select(TRANSFERS, TRANSFERS.c.id, TRANSFERS.c.code)

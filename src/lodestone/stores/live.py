@@ -55,8 +55,12 @@ class LiveRecords(Protocol):
         """
         ...
 
-    def end_silent(self, community: str, *, now: Instant) -> list[Change]:
-        """End every room that has been silent for too long."""
+    def silent_rooms(self, community: str, *, now: Instant) -> list[str]:
+        """Name the rooms that have been silent for too long, the longest first."""
+        ...
+
+    def end_silent(self, community: str, rooms: Sequence[str], *, now: Instant) -> list[Change]:
+        """End those of some rooms that have been silent for too long."""
         ...
 
     def room_orders(self, community: str, room_id: str) -> list[RoomOrder]:

@@ -104,15 +104,17 @@ class RoomRecords(Base):
                 _play(work, found.id, heard.player, None if heard.plays else now)
             return found, self._move(work, found, standing, now)
 
-    def end_silent(self, community: str, *, now: Instant) -> list[Change]:
-        """See `LiveRecords.end_silent`."""
+    def silent_rooms(self, community: str, *, now: Instant) -> list[str]:
+        """See `LiveRecords.silent_rooms`."""
         with self._reading(community) as scope:
-            query = scope.select(ROOMS, ROOMS.c.id).where(ROOMS.c.due <= now).limit(1)
-            if scope.first(query) is None:
-                return []
+            query = scope.select(ROOMS, ROOMS.c.id).where(ROOMS.c.due <= now)
+            return [name for (name,) in scope.fetch(query.order_by(ROOMS.c.due, ROOMS.c.id))]
+
+    def end_silent(self, community: str, rooms: Sequence[str], *, now: Instant) -> list[Change]:
+        """See `LiveRecords.end_silent`."""
         changes = []
         with self._writing(community) as work:
-            due = work.select(ROOMS).where(ROOMS.c.due <= now)
+            due = work.select(ROOMS).where(ROOMS.c.due <= now, ROOMS.c.id.in_(rooms))
             for row in work.fetch(due.order_by(ROOMS.c.due, ROOMS.c.id)):
                 room = _record(work, row)
                 changes += self._move(work, room, end(room.standing, now), now)

@@ -213,8 +213,12 @@ class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, AccessReco
         """Return the names of media that a person's items showed before a later write, sorted."""
         ...
 
-    def expire_labels(self, community: str, *, now: Instant) -> list[Change]:
-        """Recompute the items whose label has expired; a step of housekeeping."""
+    def labels_over(self, community: str, *, now: Instant, limit: int) -> list[int]:
+        """Return the rows of up to `limit` items whose label has expired, by row."""
+        ...
+
+    def expire_labels(self, community: str, rows: Sequence[int], *, now: Instant) -> list[Change]:
+        """Recompute those of some items whose label has expired; a step of housekeeping."""
         ...
 
     # Domains

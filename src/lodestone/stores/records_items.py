@@ -15,7 +15,7 @@ from lodestone.content.item import label_in_force
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import STATES, ItemRow
 from lodestone.stores.live_erase import close_rooms
-from lodestone.stores.records_base import READ_CHUNK, Scope, Work
+from lodestone.stores.records_base import READ_CHUNK, Scope, Work, chunks
 from lodestone.stores.records_items_write import (
     DOC,
     LAYOUT,
@@ -122,13 +122,20 @@ class ItemRecords(PeopleRecords):
         with self._reading(community) as scope:
             return replaced_names(scope, ordinal)
 
-    def expire_labels(self, community: str, *, now: Instant) -> list[Change]:
+    def labels_over(self, community: str, *, now: Instant, limit: int) -> list[int]:
+        """See `Records.labels_over`."""
+        with self._reading(community) as scope:
+            due = scope.select(ITEMS, ITEMS.c.row).where(ITEMS.c.label_until <= now)
+            return [row for (row,) in scope.fetch(due.order_by(ITEMS.c.row).limit(limit))]
+
+    def expire_labels(self, community: str, rows: Sequence[int], *, now: Instant) -> list[Change]:
         """See `Records.expire_labels`."""
         with self._writing(community) as work:
             due = _with_owner(work).where(ITEMS.c.label_until <= now).order_by(ITEMS.c.row)
             return [
                 self._rewrite(work, row, _item(row), withdraw=False, now=now)
-                for row in work.fetch(due)
+                for some in chunks(rows)
+                for row in work.fetch(due.where(ITEMS.c.row.in_(some)))
             ]
 
     def _rewrite(

@@ -19,6 +19,7 @@ from lodestone.stores.ledger_read import (
     closed_days,
     day_sums,
     expiries,
+    holds_over,
     payouts,
     statement,
 )
@@ -87,14 +88,20 @@ class LedgerRecords(Base):
 
         return self._again(work)
 
+    def holds_over(self, community: str, *, now: Instant, limit: int = 10_000) -> list[TransferId]:
+        """See `LedgerStore.holds_over`."""
+        with self._reading(community) as scope:
+            return holds_over(scope, now, limit)
+
     def expire_holds(
-        self, community: str, *, now: Instant, today: int, limit: int = 10_000
-    ) -> list[TransferId]:
+        self, community: str, *, now: Instant, today: int, limit: int = 10_000,
+        only: Sequence[TransferId] | None = None,
+    ) -> list[TransferId]:  # fmt: skip
         """See `LedgerStore.expire_holds`."""
 
         def work() -> list[TransferId]:
             with self._booking(community) as scope:
-                due = expiries(scope, now, limit)
+                due = expiries(scope, now, limit, only)
                 if not due:
                     return []
                 outcomes = post_in(scope, due, now=now, today=today)

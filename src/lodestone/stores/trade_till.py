@@ -5,7 +5,7 @@ stock, vouchers, money, and what the log must hear are then one commit, or nothi
 once is kept, and what was changed is written at the end, many rows in one statement.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func
@@ -259,12 +259,12 @@ class Till(Purse):
             place = place_in_line(self._work, order)
         return OrderView(order, None if buyer is None else buyer.id, address, events, place)
 
-    def due(self, limit: int) -> list[OrderRecord]:
-        """Return orders whose time is over, the oldest first."""
+    def due(self, limit: int, without: Collection[int] = ()) -> list[int]:
+        """Return the numbers of orders whose time is over, the oldest first, but for some."""
         self.flush()
         query = self._work.select(ORDERS, ORDERS.c.number).where(ORDERS.c.due <= self.now)
-        query = query.order_by(ORDERS.c.due, ORDERS.c.number).limit(limit)
-        return self.orders([row.number for row in self._work.fetch(query)])
+        query = query.order_by(ORDERS.c.due, ORDERS.c.number).limit(limit + len(without))
+        return [n for (n,) in self._work.fetch(query) if n not in without][:limit]
 
     def waiting(self, sale: str, limit: int) -> list[OrderRecord]:
         """Return the orders that wait in a sale, the first in line first."""
@@ -324,10 +324,13 @@ class Till(Purse):
         """Return the voucher of a code, if there is one."""
         return self._vouchers(VOUCHERS.c.digest == digest)
 
-    def vouchers_over(self, limit: int) -> list[VoucherRecord]:
-        """Return vouchers whose time is over with times left, the oldest first."""
+    def vouchers_over(self, limit: int, without: Collection[int] = ()) -> list[int]:
+        """Return the numbers of vouchers whose time is over with times left, the oldest first, but for some."""
+        self.flush()
         left = VOUCHERS.c["count"] > VOUCHERS.c.used + VOUCHERS.c.refunded
-        return self._vouchers(VOUCHERS.c.expires <= self.now, left, limit=limit)
+        query = self._work.select(VOUCHERS, VOUCHERS.c.number).order_by(VOUCHERS.c.number)
+        query = query.where(VOUCHERS.c.expires <= self.now, left).limit(limit + len(without))
+        return [n for (n,) in self._work.fetch(query) if n not in without][:limit]
 
     def _vouchers(self, *where: Any, limit: int = 10_000) -> list[VoucherRecord]:
         self.flush()

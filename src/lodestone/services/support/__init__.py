@@ -1,1 +1,1 @@
-"""What every use case may lean on: it knows no subject. Others use `shared_commit`."""
+"""What every use case may lean on: it knows no subject. Others use `shared_commit` and `failures`."""

@@ -26,7 +26,7 @@ def is_refusal(error: LodestoneError) -> bool:
 async def commit_apart(
     batch: Sequence[Ask],
     commit: Callable[[Sequence[Ask]], Awaitable[None]],
-    fail: Callable[[Ask, LodestoneError], None],
+    fail: Callable[[Ask, Exception], None],
 ) -> None:
     """Commit a batch; should one of it break the commit off, commit its halves, down to the one at fault.
 
@@ -36,8 +36,7 @@ async def commit_apart(
     Args:
         batch: In the order they take effect.
         commit: Serves some of the batch in one transaction and answers them. Raises when nothing was done.
-        fail: Answers one that was not served: with `UnavailableError`, a refusal, or `InternalError` once its fault
-            has been logged.
+        fail: Is told of each that was not served, and what its commit raised; see `answer_to`.
     """
     waiting = [batch]
     while waiting:
@@ -45,15 +44,19 @@ async def commit_apart(
         try:
             await commit(some)
         except Exception as error:  # noqa: BLE001  whatever it is, it is one request's and must not be the others'
-            if len(some) > 1 and not _silent(error):
+            if len(some) > 1 and not is_silence(error):
                 half = len(some) // 2
                 waiting += [some[half:], some[:half]]
                 continue
-            failure = error if isinstance(error, LodestoneError) else None
-            if failure is None or isinstance(failure, CorruptError):
-                failure = fault_of(error)
             for ask in some:
-                fail(ask, failure)
+                fail(ask, error)
+
+
+def answer_to(error: Exception) -> LodestoneError:
+    """Return what a request is answered that was not served; a fault of ours is logged, and told nobody."""
+    if isinstance(error, LodestoneError) and not isinstance(error, CorruptError):
+        return error
+    return fault_of(error)
 
 
 def fault_of(error: Exception) -> InternalError:
@@ -64,6 +67,6 @@ def fault_of(error: Exception) -> InternalError:
     return fault
 
 
-def _silent(error: Exception) -> bool:
+def is_silence(error: Exception) -> bool:
     """Say whether the store does not answer, so that no part of the batch can be served either."""
     return isinstance(error, UnavailableError) and error.code != CLASHES

@@ -1,0 +1,101 @@
+"""Records' changes on their way to log and state: one that cannot be taken stays in the outbox and holds up no other."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from lodestone.services.look_ahead import Ahead, ahead_of
+from lodestone.services.written import change_facts
+from lodestone.stores.records import Change
+from lodestone.stores.records_types import Deed
+
+if TYPE_CHECKING:
+    from lodestone.services.engine import Engine
+
+CHANGE: Final = "change"
+"""The job of taking one change from the outbox; its rows are the changes' numbers."""
+APPLY: Final = "apply"
+"""The job of following a change that the log has already."""
+PENDING_MAX: Final = 10_000
+
+
+async def take(engine: "Engine", changes: Sequence[Change]) -> None:
+    """Write record changes to the log, apply them, and let the outbox forget those.
+
+    Raises:
+        UnavailableError: Log or records do not answer; what was not taken stays in the outbox.
+    """
+    by_id = {change.id: change for change in changes}
+    made: list[int] = []
+
+    async def facts(ids: Sequence[int]) -> None:
+        await _tell(engine, [by_id[one] for one in ids])
+        made.extend(ids)
+
+    async def deeds(ids: Sequence[int]) -> None:
+        await _do(engine, [by_id[one].row for one in ids])
+        made.extend(ids)
+
+    try:
+        for commit, rows in ((facts, False), (deeds, True)):
+            some = [one.id for one in changes if isinstance(one.row, Deed) is rows]
+            await engine.failures.each(CHANGE, some, commit, only=True)
+    finally:
+        if made:
+            records = engine.parts.records
+            await records.threads.write(records.done, engine.community, made)
+
+
+async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
+    now = engine.now()
+    ahead = await ahead_of(engine.parts.records, engine.community, engine.terms, changes)
+    facts = change_facts(changes, now, engine.ingest.day(now))
+    await engine.log.append(facts)
+    # From here on it is done: what cannot be followed now is tried again by `retry`, and at the next start.
+    engine.state.offset += facts.size
+    _apply(engine, changes, ahead)
+
+
+def _apply(engine: "Engine", changes: Sequence[Change], ahead: Ahead) -> None:
+    try:
+        engine.apply_changes(changes, ahead)
+    except Exception as error:  # noqa: BLE001  sorted out at once
+        if len(changes) > 1:
+            for change in changes:
+                _apply(engine, [change], ahead)
+            return
+        engine.unfollowed[_about(changes[0])] = changes[0]
+        engine.failures.failed(APPLY, error, _about(changes[0]))
+    else:
+        for about in {_about(change) for change in changes} & engine.unfollowed.keys():
+            # What came later holds.
+            del engine.unfollowed[about]
+            engine.failures.done(APPLY, about)
+
+
+def _about(change: Change) -> str:
+    """Name what a change is of, so that of two that cannot be followed the later stands."""
+    return f"{change.kind.name.lower()} {change.target}"
+
+
+async def _do(engine: "Engine", deeds: Sequence[object]) -> None:
+    done = [deed for deed in deeds if isinstance(deed, Deed)]
+    await engine.slots.expect_deeds(done)
+    for judged in engine.deeds.judge(done, engine.now()):
+        await engine.take(judged)
+
+
+async def retry(engine: "Engine") -> None:
+    """Try again what could not be taken before."""
+    records, failed = engine.parts.records, engine.failures.of(CHANGE)
+    for about, change in list(engine.unfollowed.items()):
+        if not engine.failures.waits(APPLY, about):
+            ahead = await ahead_of(records, engine.community, engine.terms, [change])
+            _apply(engine, [change], ahead)
+    if not failed:
+        return
+    async with engine.writing:
+        pending = await records.threads.write(
+            records.pending_changes, engine.community, limit=PENDING_MAX + len(failed)
+        )
+        wanted = set(failed)
+        await take(engine, [change for change in pending if str(change.id) in wanted])

@@ -1,0 +1,60 @@
+"""What the clock alone makes due in a community; each job goes on when another, or a row of one, fails."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from lodestone.base.errors import UnavailableError
+from lodestone.services.community.outbox import retry
+
+if TYPE_CHECKING:
+    from lodestone.services.engine import Engine
+
+LABELS_MAX: Final = 10_000
+
+
+async def tick(engine: "Engine") -> None:
+    """Do what is due: a new day, labels, orders, rooms, holds, prices, and what failed on its way to the log.
+
+    Whatever a job or a row of it raises is noted in `engine.failures` and tried again later.
+
+    Raises:
+        UnavailableError: The records or the log did not answer one of the jobs; the others have been done.
+    """
+
+    async def day() -> None:
+        now = engine.now()
+        engine.state.advance_day(engine.ingest.day(now))
+        engine.ingest.advance(now)
+
+    async def prices() -> None:
+        if engine.housekeeper.due(engine.now()):
+            await engine.price_step(engine.now())
+
+    ended = [
+        await engine.failures.attempt(job, work)
+        for job, work in (
+            ("day", day), ("labels", lambda: expire_labels(engine)), ("orders", engine.trade.tick),
+            ("live", engine.live.tick), ("holds", engine.money.expire), ("prices", prices),
+            ("outbox", lambda: retry(engine)),
+        )
+    ]  # fmt: skip
+    for error in ended:
+        if isinstance(error, UnavailableError):
+            raise error
+
+
+async def expire_labels(engine: "Engine") -> None:
+    """Let the labels of items run out whose time is over."""
+    records, community = engine.parts.records, engine.community
+    over = await records.threads.write(
+        records.labels_over, community, now=engine.now(), limit=LABELS_MAX
+    )
+
+    async def expire(rows: Sequence[int]) -> None:
+        async with engine.writing:
+            expired = await records.threads.write(
+                records.expire_labels, community, rows, now=engine.now()
+            )
+            await engine.changed(expired)
+
+    await engine.failures.each("label", over, expire)
