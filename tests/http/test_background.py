@@ -223,7 +223,7 @@ def test_a_change_that_cannot_be_taken_to_the_log_holds_up_no_other_and_no_start
             await bought(world, buyer="p1")
             deed = (
                 "INSERT INTO deeds (tenant, id, kind, name, time, ordinal, item, receipt, slot,"
-                " about, since, share, \"whole\")"
+                ' about, since, share, "whole")'
                 " VALUES (1, 9001, 9, 'odd', 0, 1, 999999, -1, 0, '', 0, 0, 0)"
             )
             execute(tmp_path, deed)
