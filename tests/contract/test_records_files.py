@@ -319,7 +319,7 @@ def test_an_address_that_does_not_answer_is_refused(url, error, code):
 def test_a_file_that_is_no_database_is_said_to_be_corrupt(tmp_path):
     (tmp_path / "records.db").write_bytes(b"not a database at all" * 100)
 
-    raised(CorruptError, "records_failed", Place(f"sqlite:///{tmp_path / 'records.db'}").open)
+    raised(CorruptError, "records_damaged", Place(f"sqlite:///{tmp_path / 'records.db'}").open)
 
 
 def test_a_blob_that_was_tampered_with_is_noticed(embedded, tmp_path):

@@ -42,10 +42,12 @@ def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path):
     assert snapshots.load_newest(tmp_path, end=9)[0] == 1
 
 
-def test_a_snapshot_ahead_of_the_log_is_not_used(tmp_path):
+def test_a_snapshot_ahead_of_the_log_is_an_error_that_says_so(tmp_path):
+    snapshots.save(tmp_path, 3, some_columns())
     snapshots.save(tmp_path, 5, some_columns())
 
-    assert snapshots.load_newest(tmp_path, end=4) is None
+    with pytest.raises(CorruptError, match="made after fact 4, where the log ends"):
+        snapshots.load_newest(tmp_path, end=4)
 
 
 def test_only_the_last_two_are_kept(tmp_path):

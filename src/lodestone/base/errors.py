@@ -71,3 +71,7 @@ class InternalError(LodestoneError):
 
 class CorruptError(LodestoneError):
     """Stored bytes are not what was written; names where."""
+
+
+class LossError(LodestoneError):
+    """Something that an installation must have is gone, or is not what it was; each detail names a file and a cure."""

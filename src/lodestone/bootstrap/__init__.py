@@ -6,9 +6,28 @@ from lodestone.bootstrap.installation import App, WallClock, open_app, records_a
 from lodestone.bootstrap.orders import open_orders, serve_orders
 from lodestone.bootstrap.restoring import Leave, check_backup, restore
 from lodestone.bootstrap.server import serve
+from lodestone.bootstrap.survey import Chain, Surveyed, chains, surveyed
 from lodestone.stores.files.modes import make_private
 
 __all__ = (
-    "App", "Leave", "WallClock", "check_backup", "day_of", "listening", "make_private", "open_app",
-    "open_orders", "path_of", "records_answer", "restore", "serve", "serve_orders", "settings_of", "world_of",
+    "App",
+    "Chain",
+    "Leave",
+    "Surveyed",
+    "WallClock",
+    "chains",
+    "check_backup",
+    "day_of",
+    "listening",
+    "make_private",
+    "open_app",
+    "open_orders",
+    "path_of",
+    "records_answer",
+    "restore",
+    "serve",
+    "serve_orders",
+    "settings_of",
+    "surveyed",
+    "world_of",
 )  # fmt: skip

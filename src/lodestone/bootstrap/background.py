@@ -3,17 +3,25 @@
 import asyncio
 from typing import Final
 
+import structlog
+
 from lodestone.base.clock import Clock, Instant
+from lodestone.base.errors import LodestoneError
 from lodestone.base.serving import begin_serving
+from lodestone.bootstrap.acceptance import pulse
 from lodestone.services.engine import Engine
 from lodestone.services.support.failures import Failures
 from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores.home import Home
+from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.records import Records
 
 _HEAR_SECONDS: Final = 0.5
 _COMPACT_MICROS: Final = 86_400 * 1_000_000
 _LOOK_SECONDS: Final = 600.0
+_MARK_SECONDS: Final = 5.0
+_MARK_ANYWAY_SECONDS: Final = 60.0
+_LOG: Final = structlog.get_logger("lodestone")
 
 
 async def compact_nightly(records: Records, home: Home, clock: Clock, failures: Failures) -> None:
@@ -30,6 +38,30 @@ async def compact_nightly(records: Records, home: Home, clock: Clock, failures: 
     while True:
         await failures.attempt("compacting", compact)
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def mark_regularly(engine: Engine, records: Records, log: SqliteLog) -> None:
+    """Mark in the records how far the log has come: soon after it moved, and now and then in any case."""
+    begin_serving()
+
+    async def mark() -> None:
+        await records.threads.long(pulse, engine.community, records, log)
+
+    last, since = log.tip, 0.0
+    while True:
+        await asyncio.sleep(_MARK_SECONDS)
+        since += _MARK_SECONDS
+        if log.tip != last or since >= _MARK_ANYWAY_SECONDS:
+            last, since = log.tip, 0.0
+            await engine.failures.attempt("marking", mark)
+
+
+async def mark_last(community: str, records: Records, log: SqliteLog) -> None:
+    """Mark the records as a community is closed; where they do not answer the mark before stands."""
+    try:
+        await records.threads.long(pulse, community, records, log)
+    except LodestoneError as error:
+        _LOG.warning("the mark of the log waits", community=community, code=error.code)
 
 
 def purge(records: Records, engine: Engine) -> None:

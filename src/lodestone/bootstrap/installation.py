@@ -18,7 +18,8 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.base.serving import begin_serving
-from lodestone.bootstrap.background import compact_nightly, listen, purge
+from lodestone.bootstrap import background
+from lodestone.bootstrap.acceptance import keep_mark, take_over, what_is_lost, write_down
 from lodestone.bootstrap.couriers import Couriers
 from lodestone.bootstrap.descriptors import low_disks
 from lodestone.bootstrap.following import following
@@ -51,6 +52,7 @@ from lodestone.services.settings import Settings, limits_of
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
 from lodestone.stores.files.pins import Pinned, PinnedFile
+from lodestone.stores.files.survey import Loss
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import PaymentProvider
@@ -58,7 +60,6 @@ from lodestone.stores.records import CommunityRecord, Records, key_digest
 from lodestone.stores.records_sql import SqlRecords, answers, open_records
 from lodestone.stores.threads import DatabaseLimits
 from lodestone.traffic.kernels import COMPILED, Kernels
-from lodestone.traffic.pricer import PricerState
 
 _IN_A_FILE: Final = "sqlite:///"
 _TICK_SECONDS: Final = 5.0
@@ -98,6 +99,7 @@ async def open_app(
     kernels: Kernels = COMPILED,
     seed: int = 1,
     demo: str | None = None,
+    accept_loss: bool = False,
 ) -> AsyncIterator[App]:
     """Own the home, open every community, and close them whole at the end.
 
@@ -108,9 +110,11 @@ async def open_app(
         kernels: Compiled or plain; both decide the same.
         seed: Of the streams that reports draw from.
         demo: The community whose residents anyone on this machine may be on a page; None outside a demo.
+        accept_loss: Go on without what the home has lost, and write that down.
 
     Raises:
         ConflictError: Another process owns the home.
+        LossError: The home lacks something that it had; says what, and what can be done.
     """
     if not __debug__:
         raise ConflictError("optimised", "run Python without -O: our asserts guard what we rely on")
@@ -122,15 +126,20 @@ async def open_app(
     try:
         media = MediaFolder(Path(settings.media_url))
         settle_restore(home, media)
+        lost = await asyncio.to_thread(what_is_lost, settings, home, accept=accept_loss)
         records = records_at(settings.records_url, draw, settings.records_limits)
         clock = wall or WallClock()
         couriers = Couriers(_reach(settings, demo), clock, Streams(seed))
         opener = _Opener(home, records, clock, kernels, couriers, providers_of(settings))
         opener.unadopted = adopt_folders(home, records)
+        opener.lost = lost
+        take_over(home, records, media, accept=accept_loss)
         engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
         await engines.start()
         key = _operator_key(home, records, clock)
-        keeping = asyncio.create_task(compact_nightly(records, home, clock, engines.failures))
+        keeping = asyncio.create_task(
+            background.compact_nightly(records, home, clock, engines.failures)
+        )
         try:
             async with following(Access(records, clock, demo=demo)) as access:
                 asgi = application(
@@ -235,6 +244,9 @@ class _Opener:
         self._providers = providers
         self.unadopted: Mapping[str, str] = {}
         """Why a folder could not be brought under its present name, by community."""
+        self.lost: dict[str, Loss] = {}
+        """Losses that were accepted and are still to be written down, by community."""
+        self._logs: dict[str, SqliteLog] = {}
         self._saved: dict[str, int] = {}
         self._ticks: dict[str, list[asyncio.Task[None]]] = {}
         self._snapshots: dict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -245,16 +257,24 @@ class _Opener:
         threads = self._records.threads
         log, folder = await threads.long(self._log, record)
         try:
+            loss = self.lost.pop(record.id, None)
+            if loss is not None:
+                await write_down(record, self._records, log, loss, self._wall.now())
+            await threads.long(keep_mark, record, self._records, log, folder, loss)
             engine, written, found = await threads.long(self._built, record, log, folder)
             await rebuild.relay(engine, written)
             await threads.long(self._settled, engine, found)
         except BaseException:
             await log.close()  # nobody else would
             raise
-        self._ticks[record.id] = [asyncio.create_task(self._tick(engine, folder))]
+        self._logs[record.id] = log
+        self._ticks[record.id] = [
+            asyncio.create_task(self._tick(engine, folder)),
+            asyncio.create_task(background.mark_regularly(engine, self._records, log)),
+        ]
         self._couriers.open(engine)
         if self._records.shared:
-            self._ticks[record.id].append(asyncio.create_task(listen(engine)))
+            self._ticks[record.id].append(asyncio.create_task(background.listen(engine)))
         return engine
 
     def _log(self, record: CommunityRecord) -> tuple[SqliteLog, Path]:
@@ -278,7 +298,7 @@ class _Opener:
 
     def _settled(self, engine: Engine, found: rebuild.Found) -> None:
         """Take up where prices, derived tables and feeds stood; in a thread, as before."""
-        _restore_prices(engine)
+        rebuild.resume_prices(engine)
         whole = found.columns is not None and engine.state.offset == self._saved[engine.community]
         if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
             engine.housekeeper.tidy(engine.now())
@@ -323,7 +343,9 @@ class _Opener:
         async with engine.writing:
             with self._snapshots[engine.community]:
                 rebuild.save(engine, self._home.community(engine.community))
-            await engine.log.close()
+            log = self._logs.pop(engine.community)
+            await background.mark_last(engine.community, self._records, log)
+            await log.close()
 
     def pin_log(self, record: CommunityRecord) -> Pinned | None:
         """Hold a community's log still to be copied, None where it has never been opened.
@@ -374,7 +396,7 @@ class _Opener:
                 await self._save(engine, folder)
 
         async def drop() -> None:
-            await self._records.threads.write(purge, self._records, engine)
+            await self._records.threads.write(background.purge, self._records, engine)
 
         purged = 0.0
         while True:
@@ -387,11 +409,3 @@ class _Opener:
             if purged >= _PURGE_SECONDS:
                 purged = 0.0
                 await engine.failures.attempt("purge", drop)
-
-
-def _restore_prices(engine: Engine) -> None:
-    """Take the pricer up where the log's newest vector left it."""
-    version = engine.log.prices_last()
-    payload = None if version is None else engine.log.prices(version)
-    pricer = None if payload is None else msgspec.msgpack.decode(payload, type=PricerState)
-    engine.resume_prices(pricer)

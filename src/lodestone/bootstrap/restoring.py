@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.errors import ConflictError, CorruptError, LodestoneError, UnknownError
+from lodestone.bootstrap.acceptance import carry_over
 from lodestone.bootstrap.installation import WallClock, records_at
 from lodestone.bootstrap.owning import settle_restore, tell_tightened
 from lodestone.events.outcomes import Kind
@@ -122,6 +123,7 @@ async def restore(settings: Settings, folder: Path, leave: Leave) -> Restored:
         await _build(aside, folder, listed, leave, restored)
         with closing(records_at(f"sqlite:///{aside.path / RECORDS}")) as records:
             _replay(records, since, MediaFolder(aside.path / swap.MEDIA), restored)
+            carry_over(home, aside, records)
             strange = [name for name in ("operator", "demo") if _strange(home, name, records)]
         swap.commit(home, [*strange, LOGINS])
         settle_restore(home, media)

@@ -83,6 +83,7 @@ async def serve(
     prepare: Callable[[App], Awaitable[None]] | None = None,
     ready: Callable[[App, int], None],
     demo: str | None = None,
+    accept_loss: bool = False,
 ) -> None:
     """Serve until interrupted.
 
@@ -91,12 +92,14 @@ async def serve(
         prepare: Runs before the doors open, such as filling the demo.
         ready: Is told the application and the port once it answers.
         demo: See `open_app`.
+        accept_loss: See `open_app`.
 
     Raises:
         ConflictError: The home or the port is in use.
+        LossError: The home lacks something that it had.
     """
     _require_free(settings)
-    async with open_app(settings, demo=demo) as app:
+    async with open_app(settings, demo=demo, accept_loss=accept_loss) as app:
         if prepare is not None:
             await prepare(app)
 

@@ -6,13 +6,18 @@ import shutil
 import socket
 from typing import Any
 
+import httpx
 import typer
 
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
-from lodestone.cli.reach import naming, reach, settings_of
-from lodestone.cli.say import FINDING, Home, Json, data, line, table
+from lodestone.cli import losses
+from lodestone.cli.losses import check
+from lodestone.cli.reach import answers, settings_of
+from lodestone.cli.say import FINDING, Json, data, line, table
+from lodestone.cli.say import Home as HomeOption
 from lodestone.services.settings import Settings, shown
+from lodestone.stores.home import Home
 
 _LEAST_FREE = 1 << 30
 
@@ -22,7 +27,7 @@ def add(app: typer.Typer) -> None:
     app.command("doctor", epilog="Example: lodestone doctor --json")(doctor)
 
 
-def doctor(home: Home = None, as_json: Json = False) -> None:
+def doctor(home: HomeOption = None, as_json: Json = False) -> None:
     """Print every setting with its origin, and look at what they name."""
     settings = settings_of(home)
     held = [
@@ -47,26 +52,37 @@ async def _checks(settings: Settings) -> list[dict[str, Any]]:
     free = shutil.disk_usage(standing).free
     writable = os.access(standing, os.W_OK)
     checks = [
-        _check("home", str(path) if writable else f"{path} cannot be written", ok=writable),
-        _check("disk", f"{free >> 20} MiB free", ok=free >= _LEAST_FREE),
+        check("home", str(path) if writable else f"{path} cannot be written", ok=writable),
+        check("disk", f"{free >> 20} MiB free", ok=free >= _LEAST_FREE),
     ]
     checks.append(_address(settings))
     if not path.exists():
         said = "none here yet; `lodestone serve` makes one"
         if settings.origins["records_url"] != "default":
-            return [*checks, _records(settings), _check("installation", said, ok=True)]
-        return [*checks, _check("installation", said, ok=True)]
-    try:
-        async with reach(settings, None) as found:
-            told = (await found.ask("GET", "/v1/communities"))["data"]
-            names = ", ".join(one["id"] for one in told) or "none yet"
-            checks.append(_check("communities", names, ok=True))
-            active = [one["id"] for one in told if one["state"] == "active"]
-            checks += [await _chain(found, name) for name in active]
-            checks.append(await _background(found))
-    except LodestoneError as error:
-        checks.append(_check("installation", error.message, ok=False))
+            return [*checks, _records(settings), check("installation", said, ok=True)]
+        return [*checks, check("installation", said, ok=True)]
+    checks += await asyncio.to_thread(losses.checks, settings)
+    address = Home(path).address()
+    if address is not None and await answers(address.url):
+        checks += await _server(address.url)
     return checks
+
+
+async def _server(url: str) -> list[dict[str, Any]]:
+    """Ask a running server whether it is ready, and what it has failed at by the clock."""
+    async with httpx.AsyncClient(timeout=10.0) as http:
+        answer = await http.get(f"{url}/health/ready")
+    told = answer.json()
+    said = "ready" if answer.is_success else told["error"]["message"]
+    failing = told.get("failing", [])
+    work = "; ".join(
+        f"{one['job']} {one['row']} ({one['kind']}, {one['times']} times since {one['since']})"
+        for one in failing
+    )
+    return [
+        check("server", f"{url}: {said}", ok=answer.is_success),
+        check("background work", work or "nothing fails", ok=not failing),
+    ]
 
 
 def _address(settings: Settings) -> dict[str, Any]:
@@ -74,8 +90,8 @@ def _address(settings: Settings) -> dict[str, Any]:
     try:
         socket.getaddrinfo(settings.host, settings.port, flags=socket.AI_PASSIVE)
     except OSError as error:
-        return _check("address", f"{at} cannot be listened on: {error.strerror}", ok=False)
-    return _check("address", at, ok=True)
+        return check("address", f"{at} cannot be listened on: {error.strerror}", ok=False)
+    return check("address", at, ok=True)
 
 
 def _records(settings: Settings) -> dict[str, Any]:
@@ -83,25 +99,5 @@ def _records(settings: Settings) -> dict[str, Any]:
     try:
         bootstrap.records_answer(settings.records_url)
     except LodestoneError as error:
-        return _check("records", error.message, ok=False)
-    return _check("records", "they answer", ok=True)
-
-
-async def _background(found: Any) -> dict[str, Any]:
-    """Say what the server has failed at by the clock; one that does not serve has nothing to say."""
-    failing = (await found.ask("GET", "/health/ready"))["failing"]
-    said = "; ".join(
-        f"{one['job']} {one['row']} ({one['kind']}, {one['times']} times since {one['since']})"
-        for one in failing
-    )
-    return _check("background work", said or "nothing fails", ok=not failing)
-
-
-async def _chain(found: Any, community: str) -> dict[str, Any]:
-    told = await found.ask("POST", "/v1/verify", body={}, headers=naming(community))
-    said = f"{told['receipts']} receipts, {told['facts']} facts, {len(told['findings'])} findings"
-    return _check(f"chain of {community}", said, ok=not told["findings"])
-
-
-def _check(what: str, said: str, *, ok: bool) -> dict[str, Any]:
-    return {"what": what, "said": said, "ok": ok}
+        return check("records", error.message, ok=False)
+    return check("records", "they answer", ok=True)

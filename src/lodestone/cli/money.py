@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lodestone.cli.losses import require_whole
 from lodestone.cli.reach import Reach, run
 from lodestone.cli.say import FINDING, Community, Home, Json, data, line, table
 
@@ -41,6 +42,7 @@ def settle(day: Day, community: Community = None, home: Home = None, as_json: Js
 
 def audit(community: Community = None, home: Home = None, as_json: Json = False) -> None:
     """Prove that the book is what its transfers say; name every difference, and end with 1 on one."""
+    require_whole(home, as_json=as_json)
     told = run(home, community, lambda reach: reach.ask("POST", "/v1/audit"))
     if as_json:
         data(told)

@@ -60,7 +60,7 @@ async def reach(settings: Settings, community: str | None) -> AsyncIterator[Reac
     """Open the way to an installation."""
     home = Home(bootstrap.path_of(settings))
     address = home.address()
-    if address is not None and await _answers(address.url):
+    if address is not None and await answers(address.url):
         key = home.key("operator") or ""
         async with httpx.AsyncClient(
             base_url=address.url, headers=_headers(key, community), timeout=_SLOW
@@ -96,7 +96,8 @@ def _headers(key: str, community: str | None) -> dict[bytes, bytes]:
     return {b"Authorization": f"Bearer {key}".encode(), **named}
 
 
-async def _answers(url: str) -> bool:
+async def answers(url: str) -> bool:
+    """Say whether a server answers at an address."""
     try:
         async with httpx.AsyncClient(timeout=2.0) as http:
             return (await http.get(f"{url}/health/live")).status_code == 200

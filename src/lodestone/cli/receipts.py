@@ -1,9 +1,10 @@
 """`replay` and `verify`: decide again, and walk the chain."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from lodestone.cli.losses import require_whole
 from lodestone.cli.reach import run, word
 from lodestone.cli.say import FINDING, Community, Home, Json, data, line
 
@@ -42,16 +43,29 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Walk receipts and facts from the first; name what is tampered, missing, reordered or cut off."""
+    require_whole(home, as_json=as_json)
     told = run(home, community, lambda reach: reach.ask("POST", "/v1/verify", body={"root": root}))
     if as_json:
         data(told)
     else:
         for one in told["findings"]:
-            where = one["receipt_id"] or f"facts from {one['number']}"
+            where = one["receipt_id"] or one["said"] or f"facts from {one['number']}"
             line(f"{one['problem']}: {where}")
         line(
             f"{told['receipts']} receipts, {told['facts']} facts, {len(told['findings'])} findings"
         )
+        for one in told["accepted"]:
+            line(_accepted(one))
         line(f"root {told['root']}")
     if told["findings"]:
         raise typer.Exit(FINDING)
+
+
+def _accepted(loss: dict[str, Any]) -> str:
+    """Say of an accepted loss when it was, what, and how much."""
+    much = (
+        "nobody knows how much"
+        if loss["facts"] is None
+        else f"{loss['facts']} facts, {loss['receipts']} receipts"
+    )
+    return f"accepted {loss['time']}: {loss['what'].replace('_', ' ')}, {much}"

@@ -26,6 +26,10 @@ def serve(
     orders_only: Annotated[
         bool, typer.Option(help="Take orders and redemptions alone, beside a server on PostgreSQL.")
     ] = False,
+    accept_loss: Annotated[
+        bool,
+        typer.Option(help="Go on without what the home has lost; what it was goes into the log."),
+    ] = False,
     home: Home = None,
 ) -> None:
     """Serve every community of the home until interrupted."""
@@ -47,6 +51,7 @@ def serve(
             prepare=prepare,
             ready=lambda app, at: _ready(app, settings, at),
             demo=DEMO if demo else None,
+            accept_loss=accept_loss,
         )
     )
 

@@ -77,6 +77,8 @@ class Kind(IntEnum):
     PRICES = 69
     CLOCK = 70
     CLIMBED = 71
+    LOST = 72
+    """The operator went on without what was lost; see `services.losses`."""
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}

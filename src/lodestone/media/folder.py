@@ -5,7 +5,7 @@ import os
 import shutil
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ SUFFIX: Final = {
     "image/webp": "webp", "image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg",
     "video/mp4": "mp4", "audio/mpeg": "mp3",
 }  # fmt: skip
+IDENTITY: Final = "folder.id"
+"""A file in the folder, served to nobody, by which an emptied or exchanged folder is noticed."""
 _TYPE: Final = {suffix: kind for kind, suffix in SUFFIX.items()}
 
 
@@ -44,6 +46,36 @@ class MediaFolder:
             fresh.replace(target)
             _sync(target.parent)
         return name
+
+    def identity(self, draw: Callable[[], str]) -> str:
+        """Return what tells this folder from another, made from `draw` when it has nothing yet."""
+        known = self.known_identity()
+        if known is None:
+            self.path.mkdir(parents=True, exist_ok=True)
+            known = draw()
+            fresh = self.path / f"{IDENTITY}.new"
+            with fresh.open("w") as file:
+                file.write(known)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path / IDENTITY)
+        return known
+
+    def known_identity(self) -> str | None:
+        """Return what tells this folder from another, None when it has nothing of the kind."""
+        try:
+            return (self.path / IDENTITY).read_text()
+        except FileNotFoundError:
+            return None
+
+    def holds_any(self) -> bool:
+        """Say whether there is anything in it."""
+        return next(self.path.glob("*/*.*"), None) is not None
+
+    def lacks(self, name: str) -> bool:
+        """Say whether nothing, or an empty file, stands under a name."""
+        path = self.path / name[:2] / name
+        return not path.is_file() or not path.stat().st_size
 
     def drop(self, name: str) -> None:
         """Remove what is served under a name; nothing there is no trouble. A copy being made still gets it."""

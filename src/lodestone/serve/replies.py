@@ -7,6 +7,7 @@ import msgspec
 from lodestone.base.errors import (
     BusyError,
     ConflictError,
+    CorruptError,
     ForbiddenError,
     GoneError,
     InvalidError,
@@ -29,6 +30,7 @@ STATUS: Final = (
     (BusyError, 429),
     (NotOfferedError, 501),
     (UnavailableError, 503),
+    (CorruptError, 503),
 )
 
 

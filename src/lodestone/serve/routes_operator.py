@@ -52,6 +52,7 @@ from lodestone.services.keeping import (
     set_import_mark,
     verify,
 )
+from lodestone.services.kept_media import KeptMedia
 from lodestone.services.operations.backup import BackupOut, backup
 from lodestone.services.permissions import ANYONE, BY_OPERATOR, needs
 
@@ -301,8 +302,8 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
         problem = Problem("Content-Type", f"must be one of {', '.join(MEDIA_TYPES)}")
         raise InvalidError("media_type", f"Content-Type {problem.problem}", (problem,))
     body = await request.body()
-    put = state["media"].put
-    name = await asyncio.to_thread(put, held.community, named(key, "key"), kind, body)
+    kept = KeptMedia(held.parts.records, held.community, state["media"])
+    name = await held.parts.records.threads.write(kept.put, named(key, "key"), kind, body)
     return Stored(f"/media/{name}", len(body))
 
 
@@ -314,9 +315,9 @@ async def get_media(request: Asked, state: AppState, key: PathId) -> Response[An
 
 
 @post("/v1/verify", opt=needs("read"), status_code=200, responses=REFUSALS)
-async def post_verify(request: Asked, data: JSONBody[VerifyIn]) -> VerifyOut:
+async def post_verify(request: Asked, state: AppState, data: JSONBody[VerifyIn]) -> VerifyOut:
     """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
-    return await verify(engine(request, "read"), data.root)
+    return await verify(engine(request, "read"), data.root, state["media"])
 
 
 @post("/v1/backup", opt=BY_OPERATOR, status_code=201, responses=REFUSALS)

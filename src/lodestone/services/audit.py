@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from lodestone.base.errors import CorruptError
 from lodestone.ledger.accounts import Account, AccountId, within
 from lodestone.ledger.judge import HoldState
 from lodestone.ledger.payout_life import FINAL
@@ -108,6 +109,19 @@ def audit(
         checks: `CHECKS`, or more or fewer.
         log: Its log, for checks of what it has heard; they are left out without it.
     """
+    try:
+        records.check()
+        return _audit(money, records, checks, log)
+    except CorruptError as error:
+        damage = _said("files", money.community, "whole files", error.message)
+        return AuditOut(
+            transfers=0, accounts=0, holds=0, closed_days=0, checks=["files"], differences=[damage]
+        )
+
+
+def _audit(
+    money: Money, records: Records, checks: tuple["Check", ...], log: Log | None
+) -> AuditOut:
     told_before = 0 if log is None else int(log.end())
     with money.store.ledger_snapshot(money.community) as snapshot:
         accounts = {one.id: one for one in snapshot.accounts()}

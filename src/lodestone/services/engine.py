@@ -116,7 +116,7 @@ class Engine:
         self.deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(self, parts.records, house_of(parts.record), parts.providers)
         self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
-        self._sequence = parts.log.receipt_next()
+        self._sequence = parts.log.number_next()
         self._set_policy(parts.housekeeper.policy)
 
     def now(self) -> Instant:
@@ -310,6 +310,7 @@ class Engine:
     async def changed(self, changes: Sequence[Change]) -> None:
         """Write record changes to the log, apply them, and let the outbox forget them; see `community.outbox`."""
         if changes:
+            self.log.heard(max(change.id for change in changes) + 1)
             await outbox.take(self, changes)
 
     def apply_changes(self, changes: Sequence[Change], ahead: Ahead) -> None:

@@ -1,13 +1,20 @@
 """Keeping: verify the chain, remember how far an import has come."""
 
-import asyncio
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
+from lodestone.base.errors import CorruptError
 from lodestone.base.wire import TEXT, Int64
 from lodestone.services.engine import Engine
+from lodestone.services.kept_media import KeptMedia, MediaFiles
+from lodestone.services.losses import AcceptedOut, accepted
 from lodestone.services.receipt_ids import receipt_id
+from lodestone.stores.ports import Finding
+
+_NAMED_MAX: Final = 10
+Looked = TypeVar("Looked")
 
 FileName = Annotated[str, msgspec.Meta(max_length=512, pattern=TEXT)]
 
@@ -19,6 +26,8 @@ class FindingOut(msgspec.Struct, frozen=True):
     kind: str
     number: int
     receipt_id: str | None
+    said: str | None = None
+    """Of a file: which one, and what to do."""
 
 
 class VerifyOut(msgspec.Struct, frozen=True):
@@ -28,6 +37,8 @@ class VerifyOut(msgspec.Struct, frozen=True):
     facts: int
     root: str
     findings: list[FindingOut]
+    accepted: list[AcceptedOut] = []
+    """Losses that the operator went on without; they are no findings."""
 
 
 class ImportMark(msgspec.Struct, frozen=True):
@@ -38,25 +49,48 @@ class ImportMark(msgspec.Struct, frozen=True):
     """What those rows held, so that another file under the same name is noticed."""
 
 
-async def verify(engine: Engine, root: str | None) -> VerifyOut:
-    """Walk the chain from its beginning, beside the serving thread.
+async def verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
+    """Walk the chain from its beginning and look at records and media, beside the serving thread.
+
+    What is damaged is a finding like any other: its kind is `file`, and it says which and what to do.
 
     Raises:
         InvalidError: `root` is no root.
     """
-    found = await asyncio.to_thread(engine.log.verify, root=root)
-    now = await asyncio.to_thread(engine.log.root)
+    return await engine.parts.records.threads.long(_verify, engine, root, media)
+
+
+def _verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
+    log, records = engine.log, engine.parts.records
+    damage: list[str] = []
+
+    def sound(look: Callable[[], Looked], otherwise: Looked) -> Looked:
+        try:
+            return look()
+        except CorruptError as error:
+            damage.append(error.message)
+            return otherwise
+
+    chain: list[Finding] = sound(lambda: log.verify(root=root), [])
+    lost: list[AcceptedOut] = sound(lambda: accepted(records, log, engine.community), [])
+    gone: list[str] = sound(KeptMedia(records, engine.community, media).missing, [])
+    receipts = sound(log.receipt_count, log.receipt_next())
+    sound(records.check, None)
+    findings = [
+        FindingOut(
+            one.problem, one.kind, one.sequence,
+            receipt_id(engine.secret, one.sequence) if one.kind == "receipt" else None,
+        )
+        for one in chain
+    ]  # fmt: skip
+    findings += [FindingOut("damaged", "file", 0, None, said) for said in dict.fromkeys(damage)]
+    if gone:
+        named = ", ".join(gone[:_NAMED_MAX])
+        said = f"{len(gone)} media files are missing or empty: {named}; put them back, or restore a back-up"
+        findings.append(FindingOut("missing", "media", len(gone), None, said))
     return VerifyOut(
-        receipts=engine.log.receipt_next(),
-        facts=engine.log.end(),
-        root=now,
-        findings=[
-            FindingOut(
-                one.problem, one.kind, one.sequence,
-                receipt_id(engine.secret, one.sequence) if one.kind == "receipt" else None,
-            )
-            for one in found
-        ],
+        receipts=receipts, facts=log.end(), root=sound(log.root, ""), findings=findings,
+        accepted=lost,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ from lodestone.stores import snapshots
 from lodestone.stores.ports import Offset
 from lodestone.stores.records import Records
 from lodestone.traffic.codec import decode
+from lodestone.traffic.pricer import PricerState
 
 SERVED_BACK: Final = 2_000
 """How many receipts a start looks back through for what was served in the last ten minutes."""
@@ -186,3 +188,11 @@ def recall_served(engine: Engine) -> None:
         if row >= 0:
             shown = decision.pool.item[decision.choice.pool_index]
             engine.served.add(row, decision.time, tuple(shown.tolist()))
+
+
+def resume_prices(engine: Engine) -> None:
+    """Take the pricer up where the log's newest vector left it."""
+    version = engine.log.prices_last()
+    payload = None if version is None else engine.log.prices(version)
+    pricer = None if payload is None else msgspec.msgpack.decode(payload, type=PricerState)
+    engine.resume_prices(pricer)

@@ -119,6 +119,17 @@ class MemoryLog:
         """See `Log.receipt_next`."""
         return self._tip.sequence_next
 
+    def receipt_count(self) -> int:
+        """See `Log.receipt_count`."""
+        return len(self._receipts)
+
+    def number_next(self) -> int:
+        """See `Log.number_next`."""
+        return self.receipt_next()
+
+    def heard(self, change_next: int) -> None:
+        """See `Log.heard`. Nothing outlives this log that could be compared."""
+
     def drop_who(self, sequence: int) -> None:
         """See `Log.drop_who`."""
         self._refuse_if_closed()

@@ -4,9 +4,9 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
@@ -14,12 +14,11 @@ from lodestone.events.facts import FACT, Facts
 from lodestone.stores.chain import (
     DROPPED_SALT,
     Root,
+    Tip,
     batch_leaf,
-    parse_root,
-    part_digest,
-    receipt_leaf,
     root_of,
 )
+from lodestone.stores.files.mark import MarkFile
 from lodestone.stores.log_asks import AppendAsk, BarrierAsk, DropAsk, PricesAsk, RecordAsk
 from lodestone.stores.log_checkpoint import Checkpointer
 from lodestone.stores.log_file import (
@@ -31,47 +30,22 @@ from lodestone.stores.log_file import (
 )
 from lodestone.stores.log_pack import Packers, facts_corrupt, open_sealed, pack_sealed
 from lodestone.stores.log_plan import Draw, Keys, Planner
-from lodestone.stores.log_verify import Link, Walk
+from lodestone.stores.log_reader import BATCHES, BATCHES_READ, SEGMENTS, LogReader, Row
 from lodestone.stores.log_writer import Writer
-from lodestone.stores.ports import Batch, Finding, LogLoad, Offset, ReceiptParts
+from lodestone.stores.ports import Batch, LogLoad, Offset, ReceiptParts
 from lodestone.stores.threads import require_thread
 
 LINGER_SECONDS: Final = 0.001
 _LINGER_MAX: Final = 0.002
-_RECEIPTS_READ: Final = 256
-_BATCHES_READ: Final = 8
 
 
-def _columns(numbers: str, blobs: str) -> str:
-    """List columns to select; a value of another kind than was written must not stop `verify`."""
-    return ", ".join(
-        [f"coalesce(CAST({name} AS INTEGER), 0)" for name in numbers.split()]
-        + [f"coalesce(CAST({name} AS BLOB), x'')" for name in blobs.split()]
-    )
-
-
-_BATCH_COLUMNS: Final = _columns("first count time", "payload sealed leaf value tag")
-_RECEIPT_COLUMNS: Final = _columns(
-    "sequence packed", "who what who_salt who_digest what_salt value tag"
-)
-_BATCHES: Final = (
-    f"SELECT {_BATCH_COLUMNS} FROM batch WHERE first >= ? AND first < ? ORDER BY first LIMIT ?"  # noqa: S608  columns only
-)
 _BATCH_AT: Final = "SELECT max(first) FROM batch WHERE first <= ?"
-_RECEIPTS: Final = (
-    f"SELECT {_RECEIPT_COLUMNS} FROM receipt"  # noqa: S608  columns only
-    " WHERE sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?"
-)
+_RECEIPT_COUNT: Final = "SELECT count(*) FROM receipt"
 _PRICES: Final = "SELECT payload FROM prices WHERE version = ?"
 _PRICES_LAST: Final = "SELECT max(version) FROM prices"
-_SEGMENTS: Final = "SELECT last, root FROM segment ORDER BY number"
 
 
-Row = tuple[Any, ...]
-"""A row as SQLite gives it; the column lists above say what is where."""
-
-
-class SqliteLog:
+class SqliteLog(LogReader):
     """See `Log`. Opened by `open`; asked from the event loop, read from any thread."""
 
     def __init__(
@@ -167,7 +141,7 @@ class SqliteLog:
         expected = int(found) if found is not None else 0
         taken = 0
         while expected < end and taken < limit:
-            rows = self._rows(_BATCHES, expected, end, _BATCHES_READ)
+            rows = self._rows(BATCHES, expected, end, BATCHES_READ)
             for row in rows:
                 batch = self._batch(row, expected)
                 expected += batch.facts.size
@@ -208,6 +182,34 @@ class SqliteLog:
         """See `Log.receipt_next`."""
         return self._writer.tip.sequence_next
 
+    def receipt_count(self) -> int:
+        """See `Log.receipt_count`."""
+        return int(self._rows(_RECEIPT_COUNT)[0][0])
+
+    def number_next(self) -> int:
+        """See `Log.number_next`."""
+        issued = 0 if self._writer.mark is None else self._writer.mark.mark.issued
+        return max(self.receipt_next(), issued)
+
+    def heard(self, change_next: int) -> None:
+        """See `Log.heard`."""
+        if self._writer.mark is not None:
+            self._writer.mark.records(change_next)
+
+    @property
+    def tip(self) -> Tip:
+        """Where the log durably ends."""
+        return self._writer.tip
+
+    @property
+    def mark(self) -> MarkFile | None:
+        """What is noted outside the log, None when it keeps no mark."""
+        return self._writer.mark
+
+    def keep_mark(self, mark: MarkFile) -> None:
+        """Note every commit in a mark from now on; it is closed with the log."""
+        self._writer.mark = mark
+
     def drop_who(self, sequence: int) -> None:
         """See `Log.drop_who`. Reads no longer see it from now on; durable with the next commit."""
         self._writer.keep(DropAsk(sequence))
@@ -229,21 +231,10 @@ class SqliteLog:
         stored = self._rows(_PRICES_LAST)[0][0]
         return max([*self._writer.kept, *([] if stored is None else [stored])], default=None)
 
-    def verify(self, *, root: str | None = None) -> list[Finding]:
-        """See `Log.verify`. It reads everything: call it in a thread of its own."""
-        kept = parse_root(root) if root is not None else None
-        segments: Mapping[int, bytes] = dict(self._rows(_SEGMENTS))
-        receipts = Walk("receipt", self._keys.receipts, segments, kept)
-        facts = Walk("facts", self._keys.facts, root=kept)
-        return [
-            *receipts.findings(self._receipt_links()),
-            *facts.findings(self._batch_links()),
-        ]
-
     def root(self) -> str:
         """See `Log.root`."""
         tip = self._writer.tip
-        closed = [root for last, root in self._rows(_SEGMENTS) if last < tip.sequence_next - 1]
+        closed = [root for last, root in self._rows(SEGMENTS) if last < tip.sequence_next - 1]
         kept: Root = root_of(tip, closed)
         return kept.text()
 
@@ -275,6 +266,8 @@ class SqliteLog:
             await done
         finally:
             self._writer.join()
+            if self._writer.mark is not None:
+                self._writer.mark.close()
             self._checkpointer.close()
             with self._read_lock:
                 self._reading.close()
@@ -294,28 +287,3 @@ class SqliteLog:
         require_thread()
         with self._read_lock, translated(self._path):
             return self._reading.execute(statement, values).fetchall()
-
-    def _receipt_rows(self, first: int, last: int) -> Iterator[Row]:
-        while rows := self._rows(_RECEIPTS, first, last, _RECEIPTS_READ):
-            yield from rows
-            first = rows[-1][0] + 1
-
-    def _receipt_links(self) -> Iterator[Link]:
-        for row in self._receipt_rows(0, self.receipt_next()):
-            sequence, packed, who, what, who_salt, who_digest, what_salt, value, tag = row
-            try:
-                whole = self._packers.own.open_part(what, packed, sequence)
-            except LodestoneError:
-                whole = what  # it does not open: its digest cannot fit either
-            if who_salt != DROPPED_SALT and who_digest != part_digest(who_salt, who):
-                who_digest = b""  # no digest of anything: the leaf cannot fit
-            leaf = receipt_leaf(who_digest, part_digest(what_salt, whole))
-            yield Link(sequence, leaf, value, tag)
-
-    def _batch_links(self) -> Iterator[Link]:
-        first, end = 0, self.end()
-        while rows := self._rows(_BATCHES, first, end, _BATCHES_READ):
-            for number, count, time, payload, sealed, _, value, tag in rows:
-                leaf = batch_leaf(number, count, time, payload, sealed)
-                yield Link(number, leaf, value, tag, count)
-            first = rows[-1][0] + 1

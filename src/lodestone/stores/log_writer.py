@@ -18,6 +18,7 @@ import structlog
 
 from lodestone.base.errors import InternalError, LodestoneError, UnavailableError
 from lodestone.stores.chain import Tip
+from lodestone.stores.files.mark import MarkFile
 from lodestone.stores.log_asks import (
     ASK_BYTES,
     AppendAsk,
@@ -90,6 +91,8 @@ class Writer:
         self._commit_seconds = 0.0
         self.monotonic: Callable[[], int] = int
         """Nanoseconds that never run back, by which commits are timed; always 0 unless one is handed in."""
+        self.mark: MarkFile | None = None
+        """Where the end is noted outside the log after each commit, before anybody is answered."""
         self._thread = threading.Thread(target=self._run, name=f"log {path.name}", daemon=True)
         self._thread.start()
 
@@ -207,6 +210,8 @@ class Writer:
             began = self.monotonic()
             offsets = self._commit(awaited)
             took = (self.monotonic() - began) / 1e9
+        if self.mark is not None:
+            self.mark.tip(self.tip)
         self._commits[bisect_left(COMMIT_SECONDS, took)] += 1
         self._commit_seconds += took
         return offsets

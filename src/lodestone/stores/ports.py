@@ -100,6 +100,18 @@ class Log(Protocol):
         """Return the sequence number after the last one stored."""
         ...
 
+    def receipt_count(self) -> int:
+        """Return how many receipts are stored; it reads through all of them."""
+        ...
+
+    def number_next(self) -> int:
+        """Return the number of the next receipt: above every one that was ever given out, lost ones too."""
+        ...
+
+    def heard(self, change_next: int) -> None:
+        """Note outside the log that the records' next change is at least this one, durably."""
+        ...
+
     def drop_who(self, sequence: int) -> None:
         """Drop a receipt's `who` part for good; its digest keeps the chain whole."""
         ...

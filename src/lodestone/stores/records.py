@@ -16,6 +16,7 @@ from lodestone.stores.access import AccessRecords
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.live import LiveRecords, WebhookRecords
+from lodestone.stores.marks import MarkRecords
 from lodestone.stores.records_types import (
     Answer,
     Bulk,
@@ -54,7 +55,9 @@ __all__ = (
 )
 
 
-class Records(LedgerStore, TradeRecords, LiveRecords, WebhookRecords, AccessRecords, Protocol):
+class Records(
+    LedgerStore, TradeRecords, LiveRecords, WebhookRecords, AccessRecords, MarkRecords, Protocol
+):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them

@@ -37,6 +37,7 @@ from lodestone.stores.records_domains import DomainRecords
 from lodestone.stores.records_items import ItemRecords
 from lodestone.stores.records_ledger import LedgerRecords
 from lodestone.stores.records_log import LogRecords
+from lodestone.stores.records_marks import MarkedRecords
 from lodestone.stores.records_schema import METADATA
 from lodestone.stores.records_trade import SqlTradeRecords
 from lodestone.stores.records_words import WordRecords
@@ -64,6 +65,7 @@ class SqlRecords(
     ItemRecords,
     DomainRecords,
     LogRecords,
+    MarkedRecords,
     WordRecords,
     LedgerRecords,
     SqlTradeRecords,

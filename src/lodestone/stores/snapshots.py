@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lodestone.base.errors import CorruptError
 
 _KEPT: Final = 2
+_NAMES: Final = "state-[0-9]*.snapshot"
 _MAGIC: Final = b"LODESTONE SNAPSHOT 2\n"
 
 
@@ -46,25 +47,40 @@ def save(folder: Path, offset: int, columns: Mapping[str, NDArray[Any]]) -> Path
         os.fsync(file.fileno())
     fresh.replace(path)
     _sync_folder(folder)
-    for old in sorted(folder.glob("state-*.snapshot"))[:-_KEPT]:
+    for old in sorted(folder.glob(_NAMES))[:-_KEPT]:
         old.unlink()
     return path
 
 
 def load_newest(folder: Path, *, end: int) -> tuple[int, dict[str, NDArray[Any]]] | None:
-    """Return (offset, columns) of the newest sound snapshot at or before a log's end.
+    """Return (offset, columns) of the newest sound snapshot, which lies at or before a log's end.
 
     A damaged one is passed over for the one before it: the log still holds what it held.
+
+    Raises:
+        CorruptError: `snapshot_ahead`: one was made after the log's end, so the log has lost its tail.
     """
-    for path in sorted(folder.glob("state-*.snapshot"), reverse=True):
-        offset = int(path.stem.removeprefix("state-"))
-        if offset > end:
-            continue
+    beyond = ahead(folder, end=end)
+    if beyond:
+        message = (
+            f"{beyond[0]} was made after fact {end}, where the log ends: the log has been shortened"
+        )
+        raise CorruptError("snapshot_ahead", message)
+    for path in sorted(folder.glob(_NAMES), reverse=True):
         try:
-            return offset, read(path)
+            return _offset(path), read(path)
         except CorruptError:
             continue
     return None
+
+
+def ahead(folder: Path, *, end: int) -> list[Path]:
+    """Return the snapshots that were made after a log's end."""
+    return sorted(path for path in folder.glob(_NAMES) if _offset(path) > end)
+
+
+def _offset(path: Path) -> int:
+    return int(path.stem.removeprefix("state-"))
 
 
 def drop_all(folder: Path) -> None:

@@ -3,10 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import exc
 
-from lodestone.base.errors import CorruptError, UnavailableError
+from lodestone.base.errors import CorruptError, LodestoneError, UnavailableError
+
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @contextmanager
@@ -14,7 +17,9 @@ def translated() -> Iterator[None]:
     """Turn what the database driver raises into the errors of this house."""
     try:
         yield
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+    except (exc.DatabaseError, sqlite3.DatabaseError) as error:
+        raise _of_database(error) from error
+    except (exc.InterfaceError, exc.TimeoutError) as error:
         message = f"The records do not answer; try again. ({_cause(error)})"
         raise UnavailableError("records_unavailable", message) from error
     except sqlite3.Error as error:
@@ -22,6 +27,20 @@ def translated() -> Iterator[None]:
     except exc.SQLAlchemyError as error:
         message = f"The records refused a statement: {_cause(error)}"
         raise CorruptError("records_failed", message) from error
+
+
+def _of_database(error: exc.DatabaseError | sqlite3.DatabaseError) -> LodestoneError:
+    """Tell damage, silence and a refused statement apart."""
+    said = _cause(error) if isinstance(error, exc.SQLAlchemyError) else str(error)
+    if getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        message = f"The records are damaged ({said}); restore a back-up: `lodestone restore`."
+        return CorruptError("records_damaged", message)
+    if isinstance(error, exc.OperationalError):
+        message = f"The records do not answer; try again. ({said})"
+        return UnavailableError("records_unavailable", message)
+    if isinstance(error, sqlite3.Error):
+        return UnavailableError("records_unavailable", f"The records are busy: {said}")
+    return CorruptError("records_failed", f"The records refused a statement: {said}")
 
 
 def _cause(error: exc.SQLAlchemyError) -> str:

@@ -1,0 +1,148 @@
+"""Look whether a home has what it must have, before it is opened or beside a running server, changing nothing."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from lodestone.base.errors import LossError, Problem
+from lodestone.media import MediaFolder
+from lodestone.services.settings import Settings
+from lodestone.stores.files import folders
+from lodestone.stores.files.survey import ACCEPT, Loss, folder_now, orphans, reading, survey_log
+from lodestone.stores.files.survey_records import Named, look
+from lodestone.stores.home import Home
+from lodestone.stores.log_reader import ClosedLog
+from lodestone.stores.records import key_digest
+
+_KEYS: Final = {
+    "operator": "the next start makes another operator's key",
+    "logins": "the next start makes another, and everybody logs in anew",
+}
+
+
+@dataclass(slots=True)
+class Surveyed:
+    """What a look at a home found."""
+
+    losses: list[Loss] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is missing and is no loss."""
+    named: Named | None = None
+
+    def require_whole(self) -> None:
+        """Refuse to go on without what was lost. A log that cannot be read is for its own community to fail by.
+
+        Raises:
+            LossError: `home_lost`; names every file and what to do.
+        """
+        lost = [loss for loss in self.losses if loss.code != "log_unavailable"]
+        if lost:
+            raise lost_error(lost)
+
+
+def lost_error(losses: list[Loss]) -> LossError:
+    """Say what is lost and what can be done."""
+    said = "; ".join(f"{loss.file}: {loss.said}" for loss in losses)
+    cures = list(dict.fromkeys(loss.cure for loss in losses))
+    problems = tuple(Problem(loss.file, loss.message) for loss in losses)
+    return LossError("home_lost", f"{said}. What can be done: {'; '.join(cures)}", problems)
+
+
+def survey(settings: Settings, *, alone: bool) -> Surveyed:
+    """Compare records, logs, media and keys of a home.
+
+    Args:
+        settings: Of the home.
+        alone: No server runs in it; nothing is left beside the databases then.
+
+    Raises:
+        UnavailableError: The records do not answer.
+        InvalidError: The records' address is none.
+    """
+    home = Home(Path(settings.home))
+    named = look(settings.records_url, alone=alone)
+    if isinstance(named, Loss):
+        return Surveyed([named])
+    result = Surveyed(named=named)
+    result.losses += _records(home, named)
+    for held in named.communities:
+        result.losses += survey_log(home.communities, held, alone=alone)
+    result.losses += _media(MediaFolder(Path(settings.media_url)), named)
+    if named.communities:
+        for name, told in _KEYS.items():
+            if not (home.path / f"{name}.key").exists():
+                result.notes.append(f"{home.path / f'{name}.key'} is missing; {told}")
+    return result
+
+
+def _records(home: Home, named: Named) -> Iterator[Loss]:
+    folders = orphans(home.communities, [held.id for held in named.communities])
+    key = home.key("operator")
+    strange = key is not None and key_digest(key) not in named.operator_keys
+    if not named.there and (folders or strange):
+        owners = ", ".join(repr(owner) for _, owner in folders) or "this home"
+        yield Loss("records_missing", named.place, f"the records are missing or empty, of {owners}")
+    elif strange:
+        said = "the records do not know this home's operator's key: they are another installation's, or older"
+        yield Loss("records_other", named.place, said)
+    if named.there:
+        for folder, owner in folders:
+            said = f"holds the log of community {owner!r}, which the records do not name"
+            yield Loss("records_without", str(folder), said)
+
+
+def _media(media: MediaFolder, named: Named) -> Iterator[Loss]:
+    known = media.known_identity()
+    if named.media and known not in named.media:
+        state = "missing or emptied" if known is None else "another installation's"
+        said = f"the media folder is {state}, but media have been stored"
+        yield Loss("media_missing", str(media.path), said, ACCEPT)
+
+
+@contextmanager
+def quiet(home: Path) -> Iterator[bool]:
+    """Say whether no server runs in a home, and keep it so meanwhile; makes nothing."""
+    try:
+        file = (home / "lock").open("rb")
+    except FileNotFoundError:
+        yield True
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def surveyed(settings: Settings) -> Surveyed:
+    """Look at a home from outside, whether a server runs in it or not. Raises as `survey`."""
+    with quiet(Path(settings.home)) as alone:
+        return survey(settings, alone=alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a walk over one community's log found."""
+
+    community: str
+    receipts: int
+    facts: int
+    findings: int
+
+
+def chains(settings: Settings, named: Named) -> Iterator[Chain]:
+    """Walk every log of a home by reading alone. Raises CorruptError, UnavailableError."""
+    home = Home(Path(settings.home))
+    with quiet(home.path) as alone:
+        for held in named.communities:
+            log = folder_now(home.communities, held.id) / folders.LOG
+            if log.is_file():
+                with reading(log, alone=alone) as connection:
+                    closed = ClosedLog(log, connection, held.secret)
+                    found = closed.verify()
+                    yield Chain(held.id, closed.receipt_next(), closed.end(), len(found))

@@ -1,0 +1,270 @@
+"""What a home must have and what lies in it, compared without changing either.
+
+The records name the communities and say how far each log had come; a file beside each log says so too, and how
+far the records had come. What one of them knows of and another lacks has been lost, emptied, shortened or replaced.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from lodestone.stores import snapshots
+from lodestone.stores.chain import Tip
+from lodestone.stores.files import folders
+from lodestone.stores.files.mark import MARK, START, Mark, owner_of, read
+from lodestone.stores.log_file import load_tip
+from lodestone.stores.log_verify import Link
+
+RESTORE: Final = "put back the file that was here, or `lodestone restore BACKUP --replace`"
+ACCEPT: Final = f"{RESTORE}, or go on without it: `lodestone serve --accept-loss`"
+_LAST: Final = "SELECT first, leaf, value, tag FROM batch ORDER BY first DESC LIMIT 1"
+_RECEIPT_AT: Final = "SELECT value FROM receipt WHERE sequence = ?"
+_FACTS_AT: Final = "SELECT value FROM batch WHERE first < ? ORDER BY first DESC LIMIT 1"
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that a home must have and has not, or has otherwise than it was."""
+
+    code: str
+    file: str
+    said: str
+    """What is wrong, one clause."""
+    cure: str = ACCEPT
+    community: str | None = None
+    mark: Mark | None = None
+    """How far the log and the records are known to have come."""
+    end: Tip = START
+    """Where the log ends now."""
+
+    @property
+    def acceptable(self) -> bool:
+        """Say whether `--accept-loss` goes on without it."""
+        return self.cure == ACCEPT
+
+    @property
+    def message(self) -> str:
+        """Say it whole."""
+        return f"{self.file}: {self.said}; {self.cure}"
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What the records say of one community that its folder must bear out."""
+
+    id: str
+    secret: bytes
+    changes_next: int
+    relayed: int
+    """How many changes the log has been told of, at least."""
+    mark: Mark | None
+
+
+@contextmanager
+def reading(path: Path, *, alone: bool) -> Iterator[sqlite3.Connection]:
+    """Read a database and leave every file as it is.
+
+    Args:
+        path: The database; it exists.
+        alone: Nobody else has it open, so that what SQLite lays beside it can be taken away again.
+    """
+    beside = [path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "shm")]
+    before = {file for file in beside if file.exists()}
+    # Without frames in a write-ahead log nothing need be laid beside the file.
+    still = alone and not _has_frames(beside[0])
+    name = f"file:{quote(str(path))}?{'immutable=1' if still else 'mode=ro'}"
+    try:
+        with closing(sqlite3.connect(name, uri=True, timeout=5.0)) as connection:
+            yield connection
+    finally:
+        if alone:
+            for file in beside:
+                if file not in before:
+                    file.unlink(missing_ok=True)
+
+
+def _has_frames(wal: Path) -> bool:
+    try:
+        with wal.open("rb") as file:
+            return any(file.read(32))
+    except FileNotFoundError:
+        return False
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Say whether an error means that a file's bytes are not a database's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def survey_log(root: Path, held: Belonging, *, alone: bool) -> Iterator[Loss]:
+    """Compare a community's log with what the records and the mark beside it know.
+
+    Args:
+        root: The folder `communities`.
+        held: What the records say.
+        alone: No server runs in this home.
+    """
+    folder, mark = folder_now(root, held.id), held.mark
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(0, "it is no folder", str(folder))
+        mark, beside = known(folder, held), read(folder)
+        end = _end(folder / folders.LOG, held.secret, mark, alone=alone)
+    except (OSError, sqlite3.Error) as error:
+        yield _unreadable(folder, held, mark, error)
+        return
+    yield from _compared(folder, held, mark, end)
+    if beside is not None and beside.owner == owner_of(held.secret):
+        yield from _older_records(held, beside)
+
+
+def known(folder: Path, held: Belonging) -> Mark | None:
+    """Return the most that is known of a community's log, None when nothing is."""
+    mine = owner_of(held.secret)
+    marks = [mark for mark in (read(folder), held.mark) if mark is not None and mark.owner == mine]
+    if not marks:
+        return None
+    furthest = max(marks, key=lambda one: (one.tip.offset_next, one.tip.sequence_next))
+    return replace(
+        furthest,
+        issued=max(one.issued for one in marks),
+        changes=max(one.changes for one in marks),
+        pulse=max(one.pulse for one in marks),
+    )
+
+
+def folder_now(root: Path, community: str) -> Path:
+    """Return a community's folder, that of an earlier version where it has not been renamed yet."""
+    folder = folders.folder_of(root, community)
+    try:
+        before = root / folders.legacy_name(community)
+        return folder if folder.exists() or not before.is_dir() else before
+    except OSError:
+        return folder
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    tip: Tip
+    owned: bool
+    """Its last batch was vouched for under the community's secret, or there is none."""
+    meets: bool
+    """It holds the link at the mark, where it is long enough."""
+    there: bool = True
+
+
+def _end(log: Path, secret: bytes, mark: Mark | None, *, alone: bool) -> _End:
+    if not log.exists():
+        return _End(START, owned=True, meets=True, there=False)
+    if not log.stat().st_size and not _has_frames(log.with_name(f"{log.name}-wal")):
+        return _End(START, owned=True, meets=True)
+    with reading(log, alone=alone) as connection:
+        if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+            return _End(START, owned=True, meets=True)
+        _require_whole(connection, log)
+        tip = load_tip(connection)
+        last = connection.execute(_LAST).fetchone()
+        owned = last is None or folders.vouched(Link(*last), secret)
+        return _End(tip, owned, mark is None or _meets(connection, tip, mark.tip))
+
+
+def _require_whole(connection: sqlite3.Connection, log: Path) -> None:
+    """Raise where the file is shorter than it says, which SQLite notices only on the page that is not there."""
+    if _has_frames(log.with_name(f"{log.name}-wal")):
+        return  # what is missing in the file may yet lie in the write-ahead log
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with log.open("rb") as file:
+        file.seek(28)
+        stated = int.from_bytes(file.read(4), "big")
+    if max(pages, stated) * size > log.stat().st_size:
+        error = sqlite3.DatabaseError("the file is shorter than it says")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+def _meets(connection: sqlite3.Connection, tip: Tip, mark: Tip) -> bool:
+    if tip.sequence_next >= mark.sequence_next > 0:
+        row = connection.execute(_RECEIPT_AT, (mark.sequence_next - 1,)).fetchone()
+        if row is None or row[0] != mark.receipts:
+            return False
+    if tip.offset_next >= mark.offset_next > 0:
+        row = connection.execute(_FACTS_AT, (mark.offset_next,)).fetchone()
+        return row is not None and bool(row[0] == mark.facts)
+    return True
+
+
+def _unreadable(
+    folder: Path, held: Belonging, mark: Mark | None, error: OSError | sqlite3.Error
+) -> Loss:
+    file = str(folder / folders.LOG)
+    if isinstance(error, sqlite3.Error) and damaged(error):
+        said = f"the log of community {held.id!r} is damaged ({error})"
+        return Loss("log_damaged", file, said, community=held.id, mark=mark)
+    said = f"the log of community {held.id!r} cannot be read ({error})"
+    return Loss("log_unavailable", file, said, "see to the disk and the file's mode", held.id, mark)
+
+
+def _compared(folder: Path, held: Belonging, mark: Mark | None, end: _End) -> Iterator[Loss]:
+    file, whose = str(folder / folders.LOG), f"the log of community {held.id!r}"
+
+    def lost(code: str, said: str) -> Loss:
+        return Loss(code, file, said, community=held.id, mark=mark, end=end.tip)
+
+    if not end.owned:
+        yield lost("log_other", f"{whose} belongs to another community or installation")
+    elif end.tip == START:
+        if held.relayed or (mark is not None and mark.tip != START):
+            code, state = ("log_emptied", "empty") if end.there else ("log_missing", "missing")
+            yield lost(code, f"{whose} is {state}{_of(mark)}")
+    elif mark is not None and (
+        end.tip.offset_next < mark.tip.offset_next or end.tip.sequence_next < mark.tip.sequence_next
+    ):
+        said = f"{whose} ends at {_place(end.tip)}, but had come to {_place(mark.tip)}"
+        yield lost("log_short", said)
+    elif not end.meets:
+        yield lost("log_other", f"{whose} is not the one that was here: its chain is another one")
+    else:
+        ahead = snapshots.ahead(folder, end=end.tip.offset_next)
+        if ahead:
+            said = f"{whose} ends at fact {end.tip.offset_next}, but {ahead[0].name} was made after that"
+            yield lost("log_short", said)
+
+
+def _older_records(held: Belonging, beside: Mark) -> Iterator[Loss]:
+    pulse = 0 if held.mark is None else held.mark.pulse
+    if pulse < beside.pulse or held.changes_next < beside.changes:
+        said = (
+            f"the records of community {held.id!r} are older than its log: they stand at change "
+            f"{held.changes_next - 1}, but had come to {max(beside.changes, held.changes_next) - 1}"
+        )
+        yield Loss("records_older", "records", said, community=held.id, mark=beside)
+
+
+def orphans(root: Path, ids: Sequence[str]) -> list[tuple[Path, str]]:
+    """Return folders with a log in them that the records name no community for, and what each says it is of."""
+    mine = {folder_now(root, one) for one in ids}
+    if not root.is_dir():
+        return []
+    return [
+        (folder, folders.owner(folder) or folder.name)
+        for folder in sorted(root.iterdir())
+        if folder not in mine and _weighs(folder / folders.LOG)
+    ]
+
+
+def _weighs(log: Path) -> bool:
+    return any(path.is_file() and path.stat().st_size for path in (log, log.parent / MARK))
+
+
+def _of(mark: Mark | None) -> str:
+    return "" if mark is None else f"; it had come to {_place(mark.tip)}"
+
+
+def _place(tip: Tip) -> str:
+    return f"receipt {tip.sequence_next} and fact {tip.offset_next}"
