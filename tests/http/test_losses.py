@@ -1,7 +1,9 @@
 """A home that lacks something it had says what, where and what to do; nothing is opened over it unasked."""
 
 import asyncio
+import itertools
 import shutil
+import sqlite3
 
 import pytest
 
@@ -15,9 +17,9 @@ from tests.world import NOON, instant, opened, run
 PICTURE = b"\x89PNG a cup"
 
 
-async def live(home, *, more=0, media=True):
+async def live(home, *, more=0, media=True, draw=None):
     """Let a home live a while; `more` says how much later."""
-    async with opened(home) as world:
+    async with opened(home, draw=draw) as world:
         await world.people(2)
         await world.items(3, first=10 * more)
         if media:
@@ -78,7 +80,7 @@ def homes(tmp_path_factory):
     run(live(root / "now"))
     shutil.copytree(root / "now", root / "older")
     run(live(root / "now", more=1))
-    run(live(root / "other", more=2))
+    run(live(root / "other", more=2, draw=itertools.count(10**9, 7).__next__))
     return root
 
 
@@ -243,8 +245,6 @@ def test_a_home_of_an_earlier_version_without_marks_still_notices_that_its_log_i
     parts(home)["log"].with_name("tip").unlink()
     for path in parts(home)["log"].parent.glob("state-*"):
         path.unlink()
-    import sqlite3  # noqa: PLC0415
-
     with sqlite3.connect(home / "records.db") as records:
         records.execute("DELETE FROM meta WHERE name = 'tip'")
 
