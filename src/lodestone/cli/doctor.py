@@ -31,7 +31,7 @@ def doctor(home: HomeOption = None, as_json: Json = False) -> None:
     """Print every setting with its origin, and look at what they name."""
     settings = settings_of(home)
     held = [
-        [name, shown(str(getattr(settings, name))), settings.origins[name]]
+        [name, shown(_value(settings, name)), settings.origins[name]]
         for name in settings.origins
     ]
     checks = asyncio.run(_checks(settings))
@@ -44,6 +44,12 @@ def doctor(home: HomeOption = None, as_json: Json = False) -> None:
             line(f"{'ok  ' if check['ok'] else 'BAD '} {check['what']}: {check['said']}")
     if not all(check["ok"] for check in checks):
         raise typer.Exit(FINDING)
+
+
+def _value(settings: Settings, name: str) -> str:
+    """Return a setting as it holds; the limits of the records lie together."""
+    owner = settings if hasattr(settings, name) else settings.records_limits
+    return str(getattr(owner, name, getattr(owner, name.removeprefix("records_"), "")))
 
 
 async def _checks(settings: Settings) -> list[dict[str, Any]]:
