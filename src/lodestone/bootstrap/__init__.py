@@ -1,8 +1,8 @@
 """Bootstrap: the one place that knows clocks, chance, files and addresses, and chooses every concrete thing."""
 
 from lodestone.bootstrap.copies import day_of, world_of
-from lodestone.bootstrap.homes import listening, path_of, settings_of
-from lodestone.bootstrap.installation import App, WallClock, open_app, records_answer
+from lodestone.bootstrap.homes import listening, path_of, records_answer, settings_of
+from lodestone.bootstrap.installation import App, WallClock, open_app
 from lodestone.bootstrap.orders import open_orders, serve_orders
 from lodestone.bootstrap.restoring import Leave, check_backup, restore
 from lodestone.bootstrap.server import serve

@@ -8,6 +8,7 @@ from lodestone.services.settings import Settings, load_settings
 from lodestone.stores.files import folders
 from lodestone.stores.home import Home
 from lodestone.stores.records import Records
+from lodestone.stores.records_sql import answers
 
 
 def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
@@ -50,3 +51,9 @@ def adopt_folders(home: Home, records: Records) -> dict[str, str]:
     """
     made = sorted(records.communities(), key=lambda one: (one.created, one.id))
     return folders.adopt(home.communities, {one.id: one.secret for one in made})
+
+
+def records_answer(url: str) -> None:
+    """Ask the records whether they answer. Raises InvalidError, UnavailableError."""
+    if not url.startswith("sqlite:"):
+        answers(url)

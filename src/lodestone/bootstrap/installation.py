@@ -57,7 +57,7 @@ from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.records import CommunityRecord, Records, key_digest
-from lodestone.stores.records_sql import SqlRecords, answers, open_records
+from lodestone.stores.records_sql import SqlRecords, open_records
 from lodestone.stores.threads import DatabaseLimits
 from lodestone.traffic.kernels import COMPILED, Kernels
 
@@ -189,12 +189,6 @@ def _guards(settings: Settings, home: Home) -> Guards:
         limits=_limits(settings, home), faults=LogLimit(time.monotonic),
         low_disks=lambda: low_disks(dict.fromkeys(folders), settings.disk_floor),
     )  # fmt: skip
-
-
-def records_answer(url: str) -> None:
-    """Ask the records whether they answer. Raises InvalidError, UnavailableError."""
-    if not url.startswith("sqlite:"):
-        answers(url)
 
 
 def _operator_key(home: Home, records: Records, clock: Clock) -> str:

@@ -31,8 +31,7 @@ def doctor(home: HomeOption = None, as_json: Json = False) -> None:
     """Print every setting with its origin, and look at what they name."""
     settings = settings_of(home)
     held = [
-        [name, shown(_value(settings, name)), settings.origins[name]]
-        for name in settings.origins
+        [name, shown(_value(settings, name)), settings.origins[name]] for name in settings.origins
     ]
     checks = asyncio.run(_checks(settings))
     if as_json:
