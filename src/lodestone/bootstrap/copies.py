@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lodestone.base.errors import UnknownError
 from lodestone.bootstrap.installation import records_at
 from lodestone.content.vectors import interest
 from lodestone.events.facts import Facts, empty_facts
@@ -47,7 +48,10 @@ def world_of(aside: Path, community: str) -> World:
             state.put_item(item, rows.get(item.owner, -1), item.tags[0] if item.tags else -1)
         return state
 
-    facts, who = _facts_of(aside / f"{log_name(community)}.log.db", secret, rows)
+    path = aside / log_name(community)
+    if not path.is_file():  # opening it would make an empty one
+        raise UnknownError("log_missing", f"{aside} holds no log of {community!r}")
+    facts, who = _facts_of(path, secret, rows)
     return World(fresh, facts, who)
 
 
