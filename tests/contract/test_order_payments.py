@@ -290,21 +290,18 @@ def test_a_word_by_hand_is_written_down_with_its_reference(records):
     till.proved()
 
 
-def test_an_answer_kept_under_a_key_is_the_last_one(records):
+def test_a_declined_charge_asked_again_under_its_key_is_no_second_charge(records):
     till = Till(records, Behaviour.DECLINED)
 
     async def scenario():
         made = await till.order()
         once = Once(b"k" * 32, digest_of(b"body"))
         given = PayIn(amount=made.total, method=TRIAL)
-        told = []
         for _ in range(2):
-            try:
-                told.append(await till.payments.pay(made.id, given, once))
-            except ConflictError as error:
-                told.append((409, error.code))
-        assert told[0] == (409, "payment_declined")
-        assert (told[1].status, told[1].body) == (409, b"payment_declined")
+            with pytest.raises(ConflictError) as refused:
+                await till.payments.pay(made.id, given, once)
+            assert refused.value.code == "payment_declined"
+        assert len(till.told()) == 1
 
     asyncio.run(scenario())
 
@@ -325,7 +322,10 @@ def test_the_book_refuses_what_it_cannot_follow_and_keeps_the_payment_open(recor
         assert till.told()[1] == ("REFUND", "ORDERED", SOUP, 0)
         done = await till.payments.result(name, PaymentResult(state="paid"))
         assert done.state is PaymentStand.PAID
-        assert await till.payments.result(name, PaymentResult(state="declined")) == done
+        assert await till.payments.result(name, PaymentResult(state="paid")) == done
+        with pytest.raises(ConflictError) as refused:
+            await till.payments.result(name, PaymentResult(state="declined"))
+        assert refused.value.code == "payment_ended"
 
     asyncio.run(scenario())
     till.proved()

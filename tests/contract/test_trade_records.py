@@ -48,6 +48,7 @@ def test_a_product_is_written_with_its_item_and_both_are_the_shops(records):
         "soup",
         "duck",
         "meal",
+        "taste",
     }
     assert records.item("town", "soup").given.state == "draft"
 

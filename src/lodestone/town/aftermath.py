@@ -78,7 +78,9 @@ class Aftermath:
         order.act = ""
         body: Json = {"request_id": f"back {order.number}", "reason": "not as it was shown"}
         if fate.back < 1:
-            body["amount"] = stalls.money(max(1, round(fate.back * order.micros)))
+            body["amount"] = stalls.money(
+                stalls.TENTH * max(1, round(fate.back * order.micros / stalls.TENTH))
+            )
         await self._refunded(order, body, twice=fate.twice)
 
     async def _refunded(self, order: Order, body: Json, *, twice: bool) -> None:

@@ -19,7 +19,7 @@ from lodestone.town.words import GIVEN, QUARTERS, SHOPS, SURNAMES, TOPICS, Topic
 
 RADIUS_KM: Final = 10.0
 TENTH: Final = 100_000
-"""A tenth of a yuan, in micros: no price is finer."""
+"""A tenth of a yuan, in micros: no price and no refund is finer."""
 REDEEM, PICKUP, DELIVERY = "redeem", "pickup", "delivery"
 WAYS: Final = ((REDEEM,), (PICKUP, DELIVERY), (DELIVERY, PICKUP))
 _WAY_CHANCES: Final = (0.45, 0.35, 0.2)
