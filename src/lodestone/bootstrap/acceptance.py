@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from lodestone.base.clock import Instant
-from lodestone.bootstrap.survey import lost_error, survey
+from lodestone.bootstrap.survey import lost_error, require_sane_clock, survey
 from lodestone.media import MediaFolder
 from lodestone.services.days import DayOf
 from lodestone.services.kept_media import KeptMedia
@@ -31,12 +31,13 @@ _UNKNOWN_ISSUED: Final = 1 << 32
 _LOG: Final = structlog.get_logger("lodestone")
 
 
-def what_is_lost(settings: Settings, home: Home, *, accept: bool) -> dict[str, Loss]:
+def what_is_lost(settings: Settings, home: Home, now: Instant, *, accept: bool) -> dict[str, Loss]:
     """Survey a home that is about to be opened.
 
     Args:
         settings: Of the home.
         home: Locked by the caller.
+        now: What the clock shows that communities will run by.
         accept: Go on without what is lost.
 
     Returns:
@@ -44,12 +45,15 @@ def what_is_lost(settings: Settings, home: Home, *, accept: bool) -> dict[str, L
 
     Raises:
         LossError: Something is lost, and `accept` is false or does not help.
+        ConflictError: `clock_wrong`.
     """
     result = survey(settings, alone=True)
     for note in result.notes:
         _LOG.warning("missing", what=note)
     if not accept:
         result.require_whole()
+    if result.named is not None:
+        require_sane_clock(settings, result.named, now)
     return set_aside(home, result.losses)
 
 

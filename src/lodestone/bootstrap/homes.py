@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from lodestone.base.clock import Clock
+from lodestone.base.errors import InvalidError
+from lodestone.services.access import OPERATOR
 from lodestone.services.settings import Settings, load_settings
 from lodestone.stores.files import folders
 from lodestone.stores.home import Home
@@ -20,7 +23,12 @@ def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
     chosen = home or environment.get("LODESTONE_HOME") or str(_data_folder(environment))
     path = Path(chosen).expanduser().resolve()
     file = path / "lodestone.toml"
-    text = file.read_text("utf-8") if file.is_file() else ""
+    try:
+        text = file.read_text("utf-8") if file.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        message = f"{file} cannot be read: {reason}; mend it, or move it away"
+        raise InvalidError("setting_invalid", message) from error
     return load_settings(str(path), environment, text, named=home is not None)
 
 
@@ -57,3 +65,13 @@ def records_answer(url: str) -> None:
     """Ask the records whether they answer. Raises InvalidError, UnavailableError."""
     if not url.startswith("sqlite:"):
         answers(url)
+
+
+def operator_key(home: Home, records: Records, clock: Clock) -> str:
+    """Return the operator's key of this home, made at the first start."""
+    kept = home.key("operator")
+    if kept is None:
+        made = records.create_key(None, name="operator", scopes=[OPERATOR], now=clock.now())
+        home.keep_key("operator", made.text)
+        kept = made.text
+    return kept

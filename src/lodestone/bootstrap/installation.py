@@ -23,7 +23,7 @@ from lodestone.bootstrap.acceptance import keep_mark, take_over, what_is_lost, w
 from lodestone.bootstrap.couriers import Couriers
 from lodestone.bootstrap.descriptors import low_disks
 from lodestone.bootstrap.following import following
-from lodestone.bootstrap.homes import adopt_folders
+from lodestone.bootstrap.homes import adopt_folders, operator_key
 from lodestone.bootstrap.owning import settle_restore, tell_logs, tell_tightened
 from lodestone.bootstrap.providers import providers_of
 from lodestone.commerce.reach import REACH_DEMO, Reach
@@ -40,7 +40,7 @@ from lodestone.serve import Limits, application
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.log_limit import LogLimit
 from lodestone.services import rebuild
-from lodestone.services.access import OPERATOR, Access
+from lodestone.services.access import Access
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.decide import Decider
 from lodestone.services.engine import Engine, Parts
@@ -126,9 +126,11 @@ async def open_app(
     try:
         media = MediaFolder(Path(settings.media_url))
         settle_restore(home, media)
-        lost = await asyncio.to_thread(what_is_lost, settings, home, accept=accept_loss)
-        records = records_at(settings.records_url, draw, settings.records_limits)
         clock = wall or WallClock()
+        lost = await asyncio.to_thread(
+            what_is_lost, settings, home, clock.now(), accept=accept_loss
+        )
+        records = records_at(settings.records_url, draw, settings.records_limits)
         couriers = Couriers(_reach(settings, demo), clock, Streams(seed))
         opener = _Opener(home, records, clock, kernels, couriers, providers_of(settings))
         opener.unadopted = adopt_folders(home, records)
@@ -136,7 +138,7 @@ async def open_app(
         take_over(home, records, media, accept=accept_loss)
         engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
         await engines.start()
-        key = _operator_key(home, records, clock)
+        key = operator_key(home, records, clock)
         keeping = asyncio.create_task(
             background.compact_nightly(records, home, clock, engines.failures)
         )
@@ -189,16 +191,6 @@ def _guards(settings: Settings, home: Home) -> Guards:
         limits=_limits(settings, home), faults=LogLimit(time.monotonic),
         low_disks=lambda: low_disks(dict.fromkeys(folders), settings.disk_floor),
     )  # fmt: skip
-
-
-def _operator_key(home: Home, records: Records, clock: Clock) -> str:
-    """Return the operator's key of this home, made at the first start."""
-    kept = home.key("operator")
-    if kept is None:
-        made = records.create_key(None, name="operator", scopes=[OPERATOR], now=clock.now())
-        home.keep_key("operator", made.text)
-        kept = made.text
-    return kept
 
 
 def _reach(settings: Settings, demo: str | None) -> Reach:

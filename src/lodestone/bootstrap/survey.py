@@ -7,16 +7,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from lodestone.base.errors import LossError, Problem
+from lodestone.base.clock import Instant
+from lodestone.base.errors import ConflictError, LossError, Problem
+from lodestone.base.wire import time_text
 from lodestone.media import MediaFolder
+from lodestone.services.ingest import LATE_MICROS
 from lodestone.services.settings import Settings
 from lodestone.stores.files import folders
-from lodestone.stores.files.survey import ACCEPT, Loss, folder_now, orphans, reading, survey_log
+from lodestone.stores.files.survey import (
+    ACCEPT,
+    Loss,
+    folder_now,
+    last_time,
+    orphans,
+    reading,
+    survey_log,
+)
 from lodestone.stores.files.survey_records import Named, look
 from lodestone.stores.home import Home
 from lodestone.stores.log_reader import ClosedLog
 from lodestone.stores.records import key_digest
 
+_EARLIEST: Final = Instant(1_704_067_200_000_000)
+"""The year 2024: no clock that is right shows less."""
 _KEYS: Final = {
     "operator": "the next start makes another operator's key",
     "logins": "the next start makes another, and everybody logs in anew",
@@ -76,6 +89,24 @@ def survey(settings: Settings, *, alone: bool) -> Surveyed:
             if not (home.path / f"{name}.key").exists():
                 result.notes.append(f"{home.path / f'{name}.key'} is missing; {told}")
     return result
+
+
+def require_sane_clock(settings: Settings, named: Named, now: Instant) -> None:
+    """Refuse to serve by a clock that has been set back.
+
+    Raises:
+        ConflictError: `clock_wrong`: it shows a year before this software, or a time well before what a log holds.
+    """
+    shown, home = time_text(now), Home(Path(settings.home))
+    cure = "set this machine's clock, and start again"
+    if now < _EARLIEST:
+        raise ConflictError("clock_wrong", f"this machine's clock shows {shown}; {cure}")
+    for held in named.communities:
+        log = folder_now(home.communities, held.id) / folders.LOG
+        last = None if held.driven else last_time(log, alone=True)
+        if last is not None and last - now > LATE_MICROS:
+            message = f"this machine's clock shows {shown}, but community {held.id!r} has facts of {time_text(Instant(last))}; {cure}"
+            raise ConflictError("clock_wrong", message)
 
 
 def _records(home: Home, named: Named) -> Iterator[Loss]:

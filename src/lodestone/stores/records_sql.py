@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -133,7 +134,7 @@ class _PinnedRows:
     def copy_to(self, path: Path) -> None:
         """See `Pinned.copy_to`."""
         with written_whole(path) as part:
-            copy = _engine(f"sqlite:///{part}")
+            copy = engine_of(f"sqlite:///{part}")
             try:
                 migrate(copy)
                 with translated(), copy.connect() as to:
@@ -174,7 +175,7 @@ def open_records(
         UnavailableError: The database does not answer.
         CorruptError: `records_newer`: a later version has written it.
     """
-    engine = _engine(url, limits)
+    engine = engine_of(url, limits)
     try:
         if not _current(engine):
             migrate(engine)
@@ -191,7 +192,7 @@ def answers(url: str) -> None:
         InvalidError: `records_url`: it is no address of ours.
         UnavailableError: It does not.
     """
-    engine = _engine(url)
+    engine = engine_of(url)
     try:
         with translated(), engine.connect() as connection:
             connection.execute(text("SELECT 1"))
@@ -230,13 +231,19 @@ def migrate(engine: Engine, *, revision: str = "head") -> None:
             raise CorruptError("records_newer", message) from error
 
 
-def _engine(url: str, limits: DatabaseLimits | None = None) -> Engine:
+def engine_of(url: str, limits: DatabaseLimits | None = None) -> Engine:
+    """Make an engine for an address, connecting to nothing yet.
+
+    Raises:
+        InvalidError: `records_url`: it is no address of ours; `driver_missing`: PostgreSQL's is not installed.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise InvalidError("records_url", f"{url!r} is no database address.") from error
     limits = limits or DatabaseLimits()
     if parsed.drivername == "postgresql+psycopg":
+        _require_driver()
         return create_engine(
             parsed, pool_pre_ping=True, hide_parameters=True, connect_args=_postgres(parsed, limits),
             **_pool(limits),
@@ -252,6 +259,12 @@ def _engine(url: str, limits: DatabaseLimits | None = None) -> Engine:
     event.listen(engine, "connect", _prepared(limits))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _require_driver() -> None:
+    if find_spec("psycopg") is None:
+        message = 'records in PostgreSQL need its driver: install it with `pip install "lodestone[grown]"`'
+        raise InvalidError("driver_missing", message)
 
 
 def _pool(limits: DatabaseLimits) -> dict[str, Any]:

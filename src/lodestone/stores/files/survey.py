@@ -22,6 +22,7 @@ from lodestone.stores.log_verify import Link
 RESTORE: Final = "put back the file that was here, or `lodestone restore BACKUP --replace`"
 ACCEPT: Final = f"{RESTORE}, or go on without it: `lodestone serve --accept-loss`"
 _LAST: Final = "SELECT first, leaf, value, tag FROM batch ORDER BY first DESC LIMIT 1"
+_LAST_TIME: Final = "SELECT time FROM batch ORDER BY first DESC LIMIT 1"
 _RECEIPT_AT: Final = "SELECT value FROM receipt WHERE sequence = ?"
 _FACTS_AT: Final = "SELECT value FROM batch WHERE first < ? ORDER BY first DESC LIMIT 1"
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -63,6 +64,8 @@ class Belonging:
     relayed: int
     """How many changes the log has been told of, at least."""
     mark: Mark | None
+    driven: bool = False
+    """Its clock is set by the app."""
 
 
 @contextmanager
@@ -94,6 +97,18 @@ def _has_frames(wal: Path) -> bool:
             return any(file.read(32))
     except FileNotFoundError:
         return False
+
+
+def last_time(log: Path, *, alone: bool) -> int | None:
+    """Return when a log's last fact was, microseconds since the epoch; None where it says nothing."""
+    try:
+        if log.is_file() and log.stat().st_size:
+            with reading(log, alone=alone) as connection:
+                row = connection.execute(_LAST_TIME).fetchone()
+                return None if row is None else int(row[0])
+    except (OSError, sqlite3.Error):
+        return None  # what is wrong with it is told by `survey_log`
+    return None
 
 
 def damaged(error: sqlite3.Error) -> bool:

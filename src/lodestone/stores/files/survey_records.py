@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url, text
 
 from lodestone.stores.files.mark import MARK, unpack
 from lodestone.stores.files.survey import RESTORE, Belonging, Loss, damaged, reading
+from lodestone.stores.records_sql import engine_of
 from lodestone.stores.sql_errors import translated
 
 MEDIA: Final = "media"
 """The name under which records say in which folder media were stored for a community."""
-_COMMUNITIES: Final = "SELECT tenant, id, secret, changes_next FROM communities ORDER BY id"
+_COMMUNITIES: Final = (
+    "SELECT tenant, id, secret, changes_next, instant FROM communities ORDER BY id"
+)
 _PENDING: Final = "SELECT tenant, count(*) FROM outbox GROUP BY tenant"
 _META: Final = f"SELECT tenant, name, value FROM meta WHERE name IN ('{MARK}', '{MEDIA}')"  # noqa: S608  two constants
 _KEYS: Final = "SELECT digest FROM api_keys WHERE tenant IS NULL"
@@ -51,6 +54,7 @@ def look(url: str, *, alone: bool) -> Named | Loss:
     Raises:
         UnavailableError: The database does not answer.
     """
+    engine_of(url).dispose()  # says what is wrong with the address
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _look_in_file(Path(parsed.database or ""), alone=alone)
@@ -89,7 +93,7 @@ def _damage(path: Path, said: str) -> Loss:
 
 @contextmanager
 def _asking(url: str) -> Iterator[Ask]:
-    engine = create_engine(url, hide_parameters=True, connect_args={"connect_timeout": 10})
+    engine = engine_of(url)
     try:
         with translated(), engine.connect() as connection:
             yield lambda query: connection.execute(text(query)).all()
@@ -105,9 +109,9 @@ def _named(place: str, ask: Ask, dialect: str) -> Named:
     communities = [
         Belonging(
             community, bytes(secret), changes_next, changes_next - 1 - pending.get(tenant, 0),
-            unpack(kept.get((tenant, MARK), b"")),
+            unpack(kept.get((tenant, MARK), b"")), driven=instant is not None,
         )
-        for tenant, community, secret, changes_next in ask(_COMMUNITIES)
+        for tenant, community, secret, changes_next, instant in ask(_COMMUNITIES)
     ]  # fmt: skip
     keys = frozenset(bytes(digest) for (digest,) in ask(_KEYS))
     media = frozenset(value.decode() for (_, name), value in kept.items() if name == MEDIA)
