@@ -124,7 +124,7 @@ class Shops:
         """Make or replace a product; return it and whether its item is new."""
         now, currency = self._engine.now(), self._house.currency
         for index, variant in enumerate(given.variants):
-            require_whole(variant.price.micros, variant.price.currency, f"variants[{index}].price")
+            _require_whole(variant.price, currency, f"variants[{index}].price")
         changes = await self._write(
             lambda: self._records.put_product(
                 self._id, product_id, given, currency=currency, now=now
@@ -160,7 +160,7 @@ class Shops:
         """Make or replace a flash sale; return it and whether it is new."""
         now, currency = self._engine.now(), self._house.currency
         if given.price is not None:
-            require_whole(given.price.micros, given.price.currency, "price")
+            _require_whole(given.price, currency, "price")
         new = await self._write(
             lambda: self._records.put_sale(self._id, sale_id, given, currency=currency, now=now),
             lambda _: [],
@@ -194,6 +194,12 @@ def _variant(product: ProductRecord, variant_id: str) -> Variant:
     """Return a variant; one that a later write dropped costs what the first one does."""
     variants = product.given.variants
     return next((one for one in variants if one.id == variant_id), variants[0])
+
+
+def _require_whole(price: Money, currency: str, field: str) -> None:
+    """Refuse a price with part of a coin; one in another currency is refused for that, further on."""
+    if price.currency == currency:
+        require_whole(price.micros, currency, field)
 
 
 def _product_out(product: ProductRecord, stock: dict[str, Stock]) -> ProductOut:
