@@ -4,7 +4,7 @@ from lodestone.features.postings import _AROUND_MAX, Postings
 from lodestone.serve.limits import Limits
 from lodestone.services.access import Principal
 from lodestone.services.days import _QUARTERS_MAX, DayOf
-from tests.load import growth
+from tests.mixed_load import growth
 from tests.world import opened, run
 
 KEPT_MAX = 1_000_000

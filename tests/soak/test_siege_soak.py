@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from tests.load import growth
+from tests.mixed_load import growth
 from tests.siege import besieged, log_lines
 from tests.world import opened, run
 
