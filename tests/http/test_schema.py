@@ -67,7 +67,10 @@ class Serving(threading.Thread):
         self.home, self.ready = home, threading.Event()
 
     def run(self):
-        asyncio.run(self.main())
+        try:
+            asyncio.run(self.main())
+        finally:
+            self.ready.set()
 
     async def main(self):
         async with opened(self.home, given={"clock": "driven"}, demo="c") as world:
@@ -111,7 +114,7 @@ async def earned(world):
     money = world.engine.money
     clearing = money.account(AccountKind.PROVIDER_CLEARING, provider("manual"))
     payable = money.account(AccountKind.MERCHANT_PAYABLE, shop("s"))
-    sale = Transfer(transfer_id("sale"), clearing.id, payable.id, Micros(5), Code.EARNED)
+    sale = Transfer(transfer_id("sale"), clearing.id, payable.id, Micros(50_000), Code.EARNED)
     await money.post([sale], opening=[clearing, payable])
     return {
         "account_id": account_text(payable.id), "transfer_id": transfer_text(sale.id),
@@ -157,7 +160,8 @@ async def traded(world):
 def served(tmp_path_factory):
     serving = Serving(tmp_path_factory.mktemp("home"))
     serving.start()
-    assert serving.ready.wait(60)
+    assert serving.ready.wait(300)
+    assert serving.is_alive(), "what is to be served could not be made"
     yield serving
     serving.server.should_exit = True
     serving.join(20)

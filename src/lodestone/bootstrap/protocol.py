@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from lodestone.bootstrap.request_parser import RequestParser
 from lodestone.serve.http.connections import Connections, Seat, Stage
 
 HEAD_MAX: Final = 32 * 1024
@@ -33,6 +34,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, connections: Connections, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.parser = RequestParser(self)  # type: ignore[assignment]
+        self._upgrade = False
+        """The head just read is to be read again, without `Upgrade`."""
+        self._refusal = b""
+        """What a request that the parser was told to refuse is answered; empty for 400."""
         self._connections = connections
         self._seat = Seat("", _nothing)
         self._head = False
@@ -80,7 +86,13 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Start to answer, unless it is one request too many."""
+        """Start to answer, unless it is one request too many, or too long."""
+        self._require_short_head()
+        self._upgrade = self.parser.should_upgrade()
+        if self._upgrade:
+            if self.parser.get_method() == b"CONNECT":
+                raise _RefusedError
+            return
         self._head, self._unread = False, 0
         if len(self.pipeline) >= _PIPELINED_MAX:
             raise _RefusedError
@@ -103,9 +115,28 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Note a request's end."""
+        if self._upgrade:
+            return
         self._open, self._unread = False, 0
         if self.cycle is not None:
             super().on_message_complete()
+
+    def plain_head(self) -> bytes:
+        """Write the head again that asked for another protocol, without that."""
+        if not self._upgrade:
+            return b""
+        first = b"%s %s HTTP/%s\r\n" % (
+            self.parser.get_method(), self.url, self.parser.get_http_version().encode(),
+        )  # fmt: skip
+        lines = [b"%s: %s\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        return first + b"".join(lines) + b"\r\n"
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer a request that cannot be read, or is refused while it is read."""
+        if self._refusal:
+            self._end(self._refusal)
+        else:
+            super().send_400_response(msg)
 
     def on_response_complete(self) -> None:
         """Go on to the next request."""
@@ -121,6 +152,12 @@ class GuardedProtocol(HttpToolsProtocol):
         """Note that it does again."""
         super().resume_writing()
         self._settle()
+
+    def _require_short_head(self) -> None:
+        """Pass a head of a length that we take, in however few pieces it came."""
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_MAX:
+            self._refusal = _LONG
+            raise _RefusedError
 
     def _vouch(self) -> None:
         self._connections.vouch(self._seat)
