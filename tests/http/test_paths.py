@@ -1,6 +1,7 @@
 """A path has one spelling: every other is not found, before a key, a body or a stored answer is looked at."""
 
 import http.client
+import re
 
 import httpx
 
@@ -9,7 +10,7 @@ from lodestone.features.snapshot import digest
 from lodestone.serve.http.paths import Route, RouteTable
 from lodestone.services.permissions import Permission
 from tests.serving import serving
-from tests.world import opened, run
+from tests.world import TOWN, opened, run
 
 OTHER_SPELLINGS = [
     "/v1/events/", "//v1/events", "/v1//events", "/v1/events//", "///v1///events///", "/v1/./events",
@@ -120,6 +121,57 @@ def test_an_id_is_what_it_decodes_to_however_a_client_escapes_it(tmp_path):
             assert names == set(spellings)
 
     run(scenario())
+
+
+def test_every_route_reads_an_id_with_a_slash_as_that_id(tmp_path):
+    """Ids of people, posts, shops and the rest: read by pages as by servers, and named as they were sent."""
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await made_with_slashes(world)
+            page = await world.ask("POST", "/v1/sessions", {"viewer": "a/b"}, status=201)
+            own = {"Authorization": f"Bearer {page['token']}"}
+            for path in ("posts/post%2F1", "shops/a%2Fb", "products/a%2Fb"):
+                await world.ask("GET", f"/v1/page/{path}", headers=own, status=200)
+            for method in ("PUT", "DELETE"):
+                await world.ask(method, "/v1/page/domains/tea%2Fgreen", headers=own, status=200)
+            document = await world.ask("GET", "/openapi.json", status=200)
+            wrong = []
+            for template, methods in document["paths"].items():
+                for method in methods:
+                    path = re.sub(r"\{slot\}", "1", template)
+                    path = re.sub(r"\{[a-z_]+\}", "a%2Fb", path)
+                    if path == template or (method, template) in ERASING:
+                        continue
+                    who = page["token"] if path.startswith("/v1/page/") else world.key
+                    if path.startswith("/v1/communities/"):
+                        who = world.app.operator_key
+                    answer = await world.http.request(
+                        method.upper(), path, json={}, headers={"Authorization": f"Bearer {who}"}
+                    )
+                    if SLASH in answer.text or "printable" in answer.text:
+                        wrong.append((method, template, answer.text))
+            assert wrong == []
+
+    run(scenario())
+
+
+ERASING = {("delete", "/v1/people/{person_id}"), ("delete", "/api/user/{user_id}")}
+"""After these a page would be told nothing more."""
+
+
+async def made_with_slashes(world):
+    await world.put("/v1/people/a%2Fb", {}, status=201)
+    await world.put("/v1/items/post%2F1", {"author_id": "a/b", "kind": "text"}, status=201)
+    await world.put("/v1/domains/tea%2Fgreen", {"kind": "channel"}, status=201)
+    shop = {"owner_id": "a/b", "name": "Tea", "position": TOWN}
+    await world.put("/v1/shops/a%2Fb", shop, status=201)
+    await world.ask("POST", "/v1/shops/a%2Fb/review", {"decision": "approved"}, status=200)
+    leaf = {
+        "shop_id": "a/b", "name": "Leaf", "fulfilment": ["pickup"],
+        "variants": [{"id": "v", "price": {"micros": 10_000, "currency": "CNY"}, "stock": 5}],
+    }  # fmt: skip
+    await world.put("/v1/products/a%2Fb", leaf, status=201)
 
 
 def test_an_id_that_is_no_printable_text_is_refused_by_name_after_the_key(tmp_path):

@@ -12,7 +12,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.base.wire import SLASH, ErrorReply, app_id
+from lodestone.base.wire import ErrorReply, app_id
 from lodestone.services.access import Access, Principal
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
@@ -112,7 +112,7 @@ async def off_loop(
 
 def named(text: str, field: str = "id") -> str:
     """Check an id that came in the address."""
-    return app_id(text.replace(SLASH, "/"), field=field)
+    return app_id(text, field=field)
 
 
 def encode_after(last: str | None) -> str | None:

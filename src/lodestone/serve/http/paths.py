@@ -215,16 +215,22 @@ def through_the_door(
 ) -> None:
     """Pass what the door has let through for this very route; everything else is not found.
 
-    Runs before a handler's arguments are read. Raises UnknownError.
+    Runs before a handler's arguments are read, and gives the ids of its path back the `/` that they hold.
+    Raises UnknownError.
     """
-    route = connection.scope["state"].get("route")
-    if isinstance(route, Route) and route.template == connection.scope["path_template"]:
-        method = connection.scope.get("method")
-        if route.method == method == "OPTIONS":
-            return
-        if route.method == method and permission_of(handler) == route.permission:
-            return
-    raise unrouted()
+    scope = connection.scope
+    route = scope["state"].get("route")
+    if not isinstance(route, Route) or route.template != scope["path_template"]:
+        raise unrouted()
+    method = scope.get("method")
+    if route.method != method or not (
+        method == "OPTIONS" or permission_of(handler) == route.permission
+    ):
+        raise unrouted()
+    scope["path_params"] = {
+        name: value.replace(SLASH, "/") if isinstance(value, str) else value
+        for name, value in scope["path_params"].items()
+    }
 
 
 def unrouted() -> UnknownError:
