@@ -99,6 +99,57 @@ def test_a_revocation_ends_a_key_and_its_tokens_here_at_once_and_elsewhere_with_
     assert here == there == [401, 401, *before[2:]]
 
 
+@pytest.mark.parametrize("ended", ["revoked", "run out"])
+def test_a_body_that_comes_after_its_key_or_token_has_ended_does_nothing(tmp_path, ended):
+    """Held back over a connection that was let in before: a body may take minutes to come."""
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(2)
+            await world.items(2)
+            key_id, key = await new_key(world)
+            page = await token(world, "p0", key)
+            like = {"id": "late", "type": "like", "time": world.now.isoformat(), "person_id": "p0"}
+            sends = [
+                ("PUT", "/v1/people/late", key, {}),
+                ("POST", "/v1/people:bulk", key, {"id": "late"}),
+                ("POST", "/v1/sessions", key, {"viewer": "p0"}),
+                ("POST", "/v1/feeds", key, {"viewer": "p0"}),
+                ("POST", "/v1/events", page, {"events": [{**like, "item_id": "i0"}]}),
+                ("POST", "/v1/page/feed", page, {}),
+            ]
+            if ended == "run out":
+                sends = sends[4:]
+            before = world.engine.log.end()
+            go_on, asked = asyncio.Event(), asyncio.Semaphore(0)
+
+            async def late(body):
+                asked.release()
+                await go_on.wait()
+                yield httpx.Request("POST", "/", json=body).content
+
+            sent = [
+                asyncio.create_task(
+                    world.http.request(method, path, content=late(body), headers=bearer(shown))
+                )
+                for method, path, shown, body in sends
+            ]
+            async with asyncio.timeout(10):
+                for _ in sends:
+                    await asked.acquire()
+            if ended == "revoked":
+                await revoke(world, key_id)
+            else:
+                world.later(hours=1)
+            go_on.set()
+            codes = [(await one).json()["error"]["code"] for one in sent]
+            assert set(codes) <= {"key_unknown", "token_expired"}
+            assert world.engine.log.end() == before
+            assert (await world.http.get("/v1/people/late")).status_code == 404
+
+    run(scenario())
+
+
 def test_every_process_looks_for_revocations_well_within_five_seconds():
     assert FOLLOW_SECONDS + WAIT_SECONDS < 5
 

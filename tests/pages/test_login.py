@@ -74,7 +74,7 @@ def test_whoever_is_not_logged_in_is_sent_to_the_form_and_back_to_where_they_wan
 @pytest.mark.parametrize(
     "wanted",
     ["https://evil.example/", "//evil.example", "/operator//evil", "/merchant", "/operatorx",
-     "/operator/logout", "/operator\\evil", "/operator\r\nX: y", ""],
+     "/operator/logout", "/operator/../v1/people", "/operator/%2e%2E/merchant", "/operator\\evil", "/operator\r\nX: y", ""],
 )  # fmt: skip
 def test_the_form_leads_nowhere_but_to_the_roles_own_pages(tmp_path, wanted):
     async def scenario():
@@ -82,6 +82,27 @@ def test_the_form_leads_nowhere_but_to_the_roles_own_pages(tmp_path, wanted):
             return (await browser.log_in(form_next=wanted)).headers["location"]
 
     assert run(scenario) == "/operator"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "[::1]:x"}, {"Host": "x:99999"}, {"Host": "[::1"}, {"Origin": "http://[::1"}, {"Origin": "//["}],
+)  # fmt: skip
+def test_a_host_or_origin_that_is_none_is_answered_as_another_sites(tmp_path, headers):
+    async def scenario():
+        async with town(tmp_path) as (_, browser):
+            for role in ("operator", "merchant"):
+                sent = await browser.ask("GET", f"/{role}?days=28", **headers)
+                told = (sent.status_code, sent.headers["location"])
+                assert told == (303, f"/{role}/login?next=%2F{role}%3Fdays%3D28")
+                assert (await browser.ask("POST", f"/{role}/logout", **headers)).status_code == 303
+            refused = await browser.log_in(**headers)
+            assert refused.status_code == (403 if "Origin" in headers else 303)
+            assert (await browser.inside()) == ("Host" in headers)
+            left = await browser.ask("POST", "/operator/logout", {"token": "x"}, **headers)
+            assert left.status_code == (303 if "Origin" in headers else 403)
+
+    run(scenario)
 
 
 def test_the_cookie_is_for_these_pages_only_and_no_script_reads_it(tmp_path):

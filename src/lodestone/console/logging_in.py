@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
@@ -136,8 +136,7 @@ def refusals_of(role: Role) -> dict[int | type[Exception], Any]:
     def to_form(request: Asked, error: UnauthorisedError) -> Response[Any]:
         if request.headers.get("x-part"):
             return Response(b"", status_code=401, headers=HEADERS)
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        told = {"next": wanted} if request.method == "GET" else {}
+        told = {"next": _asked_for(request)} if request.method == "GET" else {}
         if error.code == "login_ended":
             told["why"] = "ended"
         query = f"?{urlencode(told)}" if told else ""
@@ -241,8 +240,9 @@ def _onward(role: Role, wanted: str) -> str:
     """Return where to go after the form: a page of this role, never another site's."""
     path = wanted.split("?", maxsplit=1)[0]
     inside = path == role.path or path.startswith(role.path + "/")
+    up = any(unquote(segment) in (".", "..") for segment in path.split("/"))
     plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted and "//" not in path
-    if not (inside and plain) or path in (f"{role.path}/login", f"{role.path}/logout"):
+    if up or not (inside and plain) or path in (f"{role.path}/login", f"{role.path}/logout"):
         return role.path
     return wanted
 
@@ -252,9 +252,23 @@ def _same_site(request: Asked) -> None:
     fetched_from = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     # The host alone: behind a proxy that ends TLS the scheme we see may be another.
-    own = origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+    own = origin is None or _place(origin) == request.headers.get("host", "")
     if fetched_from not in ("same-origin", "none") or not own:
         raise ForbiddenError("form_foreign", "this form was not sent from its own page")
+
+
+def _asked_for(request: Asked) -> str:
+    """Return path and query as they were asked for; no host is read, which a client may send as it likes."""
+    path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "replace")
+    return quote(path) + (f"?{query}" if query else "")
+
+
+def _place(address: str) -> str | None:
+    """Return host and port of an address, None where it is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return None
 
 
 async def form_of(request: Asked) -> dict[str, str]:

@@ -51,6 +51,8 @@ Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 HOT: Final = ("/v1/feeds", "/v1/events")
 """The routes that are answered here, where the application behind the door has them in its document."""
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
+_LONG_MICROS: Final = 1_000_000
+"""How long a body may take to come before its sender is looked at again."""
 _JSON: Final = (b"content-type", b"application/json")
 _WHOLE_BATCH: Final = partial(decode_events, ndjson=False)
 _FEEDS: Final = msgspec.json.Encoder()
@@ -144,11 +146,11 @@ class Door:
             if hot is not None and principal is not None:
                 if _history(scope["query_string"]):
                     principal.need("import")
-                body = await lease.read(receive, headers, principal)
+                body = await self._body(lease, asked, principal)
                 await self._answer_hot(hot, principal, match, asked, body)
                 return
             scope.setdefault("state", {}).update(principal=principal, route=match.route)
-            body = await lease.read(receive, headers, principal)
+            body = await self._body(lease, asked, principal)
             await self._once(match, asked, body)
         except DisconnectedError:
             return
@@ -168,6 +170,22 @@ class Door:
                 _LOG.error("request failed", path=path, kind=kind, times=times, exc_info=error)
             reply = error_body("internal", "something went wrong here; it has been logged")
             await _send(send, 500, reply, own)
+
+    async def _body(self, lease: Lease, asked: _Exchange, principal: Principal | None) -> bytes:
+        """Read a request's body.
+
+        A body may take minutes to come, and a key or token ends meanwhile: it is good for what it does when it does it.
+
+        Raises:
+            UnauthorisedError: The key or token has ended since it was shown.
+        """
+        stamp, began = self.access.table.stamp, self._wall.now()
+        body = await lease.read(asked.receive, asked.headers, principal)
+        if principal is not None:
+            now = self._wall.now()
+            if stamp != self.access.table.stamp or now - began >= _LONG_MICROS:
+                await self._known(asked.headers, now)
+        return body
 
     def _match(self, asked: _Exchange) -> tuple[Hot | None, Match]:
         """Return what the path names, and set the scope to its one spelling.

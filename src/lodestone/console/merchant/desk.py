@@ -147,9 +147,8 @@ def show(
     request: Asked, here: Desk, part: str, told: Mapping[str, object], *, note: Note | None = None
 ) -> Response[Any]:
     """Answer with one of the desk's pages; where a form was refused the status says so."""
-    path = (
-        request.url.path if request.method == "GET" else f"/merchant/{part}".removesuffix("/redeem")
-    )
+    shown = request.scope["path"]
+    path = shown if request.method == "GET" else f"/merchant/{part}".removesuffix("/redeem")
     answer = console(request.app.state).page(
         request, f"merchant/{part}.html",
         {
