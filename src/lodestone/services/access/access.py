@@ -181,7 +181,7 @@ class Access:
         raw = _raw(key)
         try:
             token = _TOKEN.decode(raw[_TAG:])
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise _invalid() from error
         secret = self.table.secret(token.community)
         if secret is None:
