@@ -17,6 +17,7 @@ _HEALTH: Final = b"/health/"
 _ROOM: Final = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _LATE: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_UNREADABLE: Final = "Invalid HTTP request received."
 _AT_ONCE: Final = frozenset({"full", "address", "refused"})
 
 
@@ -39,6 +40,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """The head just read is to be read again, without `Upgrade`."""
         self._refusal = b""
         """What a request that the parser was told to refuse is answered; empty for 400."""
+        self._refused = False
+        """The refusal of a request waits for the answers to those before it; nothing more is read."""
         self._connections = connections
         self._seat = Seat("", _nothing)
         self._head = False
@@ -63,12 +66,13 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, while what comes leads somewhere."""
-        if self.transport.is_closing():
+        if self._refused or self.transport.is_closing():
             return
         self._unread += len(data)
         super().data_received(data)
         if self._unread > HEAD_MAX and not self.transport.is_closing():
-            self._end(_LONG)
+            self._refusal = _LONG
+            self.send_400_response("")
         self._settle()
 
     def on_message_begin(self) -> None:
@@ -93,14 +97,14 @@ class GuardedProtocol(HttpToolsProtocol):
             if self.parser.get_method() == b"CONNECT":
                 raise _RefusedError
             return
-        self._head, self._unread = False, 0
         if len(self.pipeline) >= _PIPELINED_MAX:
             raise _RefusedError
+        if self._seat.spare and not self.url.startswith(_HEALTH):
+            self._refusal = _ROOM
+            raise _RefusedError
+        self._head, self._unread = False, 0
         self.scope["state"]["vouch"] = self._vouch
         if self._seat.spare:
-            if not self.url.startswith(_HEALTH):
-                self._end(_ROOM)
-                return
             super().on_headers_complete()
             self.cycle.keep_alive = False
             return
@@ -132,8 +136,12 @@ class GuardedProtocol(HttpToolsProtocol):
         return first + b"".join(lines) + b"\r\n"
 
     def send_400_response(self, msg: str) -> None:
-        """Answer a request that cannot be read, or is refused while it is read."""
-        if self._refusal:
+        """Answer a request that cannot be read, or is refused while it is read, after those that came before it."""
+        self._refused = True
+        before = self.cycle is not None and not self.cycle.response_complete
+        if before and (self._head or not self._open):
+            self._head = self._open = False
+        elif self._refusal:
             self._end(self._refusal)
         else:
             super().send_400_response(msg)
@@ -141,6 +149,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on to the next request."""
         super().on_response_complete()
+        if self._refused and not self.pipeline and not self.transport.is_closing():
+            self.send_400_response(_UNREADABLE)
         self._settle()
 
     def pause_writing(self) -> None:
