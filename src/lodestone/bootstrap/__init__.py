@@ -6,7 +6,7 @@ from lodestone.bootstrap.installation import App, WallClock, open_app
 from lodestone.bootstrap.orders import open_orders, serve_orders
 from lodestone.bootstrap.restoring import Leave, check_backup, restore
 from lodestone.bootstrap.server import serve
-from lodestone.bootstrap.survey import Chain, Surveyed, chains, surveyed
+from lodestone.bootstrap.survey import Chain, Surveyed, chains, serving_at, surveyed
 from lodestone.stores.files.modes import make_private
 
 __all__ = (
@@ -27,6 +27,7 @@ __all__ = (
     "restore",
     "serve",
     "serve_orders",
+    "serving_at",
     "settings_of",
     "surveyed",
     "world_of",

@@ -25,7 +25,10 @@ from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.records import CommunityRecord, Records, key_digest
 
 _ASIDE: Final = "lost"
-_UNUSABLE: Final = frozenset({"log_damaged", "log_other", "records_older"})
+_UNUSABLE: Final = frozenset(
+    {"log_missing", "log_emptied", "log_damaged", "log_other", "records_older"}
+)
+"""Where nothing goes on with the log's files: SQLite throws a write-ahead log away that lies beside no database."""
 _UNKNOWN_ISSUED: Final = 1 << 32
 """Where numbering goes on when nobody knows how far it had come."""
 _LOG: Final = structlog.get_logger("lodestone")
@@ -60,11 +63,11 @@ def what_is_lost(settings: Settings, home: Home, now: Instant, *, accept: bool) 
 def take_over(home: Home, records: Records, media: MediaFolder, *, accept: bool) -> None:
     """Bring the records to expect the media there are, and after a loss no keys and media that are gone."""
     known = media.known_identity()
-    if accept:
-        for name in ("operator", "demo", "merchant"):
-            key = home.key(name)
-            if key is not None and records.find_key(key_digest(key)) is None:
-                home.drop_key(name)
+    # The survey has refused an operator's key that these records should know: one that is left is damaged.
+    for name in ("operator", "demo", "merchant") if accept else ("operator",):
+        key = home.key(name)
+        if key is not None and records.find_key(key_digest(key)) is None:
+            home.drop_key(name)
     for record in records.communities():
         kept = records.meta(record.id, MEDIA)
         if accept and kept is not None and kept.decode() != known:
@@ -88,16 +91,22 @@ def set_aside(home: Home, losses: Iterable[Loss]) -> dict[str, Loss]:
         if loss.code in CODES and loss.community is not None:
             folder = home.folder(loss.community)
             if loss.code in _UNUSABLE:
-                for path in sorted(folder.glob(f"{folders.LOG}*")):
-                    _move(path, folder / _ASIDE)
+                _move_all(folder.glob(f"{folders.LOG}*"), folder / _ASIDE)
             snapshots.drop_all(folder)
             accepted.setdefault(loss.community, loss)
         elif loss.code == "records_without":
             _move(Path(loss.file), home.path / _ASIDE)
         elif loss.code == "records_missing":
-            for folder in sorted(home.communities.glob("*")):
-                _move(folder, home.path / _ASIDE)
+            records = Path(loss.file)
+            if home.holds(loss.file):
+                _move_all(records.parent.glob(f"{records.name}*"), home.path / _ASIDE)
+            _move_all(home.communities.glob("*"), home.path / _ASIDE)
     return accepted
+
+
+def _move_all(paths: Iterable[Path], aside: Path) -> None:
+    for path in sorted(paths):
+        _move(path, aside)
 
 
 def _move(path: Path, aside: Path) -> None:

@@ -9,6 +9,7 @@ from lodestone.base.errors import InvalidError
 from lodestone.services.access import OPERATOR
 from lodestone.services.settings import Settings, load_settings
 from lodestone.stores.files import folders
+from lodestone.stores.files.plain import read_file, reason_of
 from lodestone.stores.home import Home
 from lodestone.stores.records import Records
 from lodestone.stores.records_sql import answers
@@ -24,9 +25,9 @@ def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
     path = Path(chosen).expanduser().resolve()
     file = path / "lodestone.toml"
     try:
-        text = file.read_text("utf-8") if file.exists() else ""
+        text = (read_file(file) or b"").decode()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        reason = reason_of(error) if isinstance(error, OSError) else "it is not UTF-8"
         message = f"{file} cannot be read: {reason}; mend it, or move it away"
         raise InvalidError("setting_invalid", message) from error
     return load_settings(str(path), environment, text, named=home is not None)

@@ -1,6 +1,7 @@
 """Open an installation: settings, the home, every community put together from its parts."""
 
 import asyncio
+import re
 import secrets
 import threading
 import time
@@ -62,6 +63,7 @@ from lodestone.stores.threads import DatabaseLimits
 from lodestone.traffic.kernels import COMPILED, Kernels
 
 _IN_A_FILE: Final = "sqlite:///"
+_HEXADECIMAL: Final = re.compile("(?:[0-9a-f]{2}){32,}")
 _TICK_SECONDS: Final = 5.0
 _SNAPSHOT_FACTS: Final = 2_000_000
 _PURGE_SECONDS: Final = 3600.0
@@ -202,7 +204,7 @@ def _reach(settings: Settings, demo: str | None) -> Reach:
 def _gate(home: Home, records: Records, access: Access) -> Gate:
     """Return what pages are entered by; the secret that signs logins is made at the first start."""
     kept = home.key("logins")
-    if kept is None:
+    if kept is None or not _HEXADECIMAL.fullmatch(kept):
         kept = secrets.token_hex(32)
         home.keep_key("logins", kept)
     operator = [home.path / "demo.key", home.path / "operator.key"]

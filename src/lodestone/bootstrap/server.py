@@ -19,11 +19,11 @@ from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.descriptors import connections_most
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.bootstrap.protocol import guarded_by
+from lodestone.bootstrap.survey import serving_at
 from lodestone.serve.door import Asgi
 from lodestone.serve.http.connections import ConnectionLimits, Connections
 from lodestone.serve.http.guards import Guards
 from lodestone.services.settings import Settings
-from lodestone.stores.home import Home
 
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
 _OUT: Final = (errno.EMFILE, errno.ENFILE)
@@ -196,7 +196,7 @@ def _require_free(settings: Settings) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        own = Home(Path(settings.home)).address()
+        own = serving_at(Path(settings.home))
         if own is not None and own.port == settings.port:
             message = f"{settings.home} is served already, at {own.url} (process {own.process})"
             raise ConflictError("home_in_use", f"{message}; stop that one, or use it") from error

@@ -1,6 +1,7 @@
 """Look whether a home has what it must have, before it is opened or beside a running server, changing nothing."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,9 +23,10 @@ from lodestone.stores.files.survey import (
     orphans,
     reading,
     survey_log,
+    vouches,
 )
 from lodestone.stores.files.survey_records import Named, look
-from lodestone.stores.home import Home
+from lodestone.stores.home import Address, Home, unusable
 from lodestone.stores.log_reader import ClosedLog
 from lodestone.stores.records import key_digest
 
@@ -85,9 +87,7 @@ def survey(settings: Settings, *, alone: bool) -> Surveyed:
         result.losses += survey_log(home.communities, held, alone=alone)
     result.losses += _media(MediaFolder(Path(settings.media_url)), named)
     if named.communities:
-        for name, told in _KEYS.items():
-            if not (home.path / f"{name}.key").exists():
-                result.notes.append(f"{home.path / f'{name}.key'} is missing; {told}")
+        result.notes += _keys(home, named)
     return result
 
 
@@ -111,12 +111,11 @@ def require_sane_clock(settings: Settings, named: Named, now: Instant) -> None:
 
 def _records(home: Home, named: Named) -> Iterator[Loss]:
     folders = orphans(home.communities, [held.id for held in named.communities])
-    key = home.key("operator")
-    strange = key is not None and key_digest(key) not in named.operator_keys
+    strange = strange_key(home, named)
     if not named.there and (folders or strange):
         owners = ", ".join(repr(owner) for _, owner in folders) or "this home"
         yield Loss("records_missing", named.place, f"the records are missing or empty, of {owners}")
-    elif strange:
+    elif strange and not any(vouches(home.communities, held) for held in named.communities):
         said = "the records do not know this home's operator's key: they are another installation's, or older"
         yield Loss("records_other", named.place, said)
     if named.there:
@@ -125,22 +124,39 @@ def _records(home: Home, named: Named) -> Iterator[Loss]:
             yield Loss("records_without", str(folder), said)
 
 
+def strange_key(home: Home, named: Named) -> bool:
+    """Say whether the operator's key of a home is one that the records do not know. Raises ConflictError."""
+    key = home.key("operator")
+    return key is not None and key_digest(key) not in named.operator_keys
+
+
+def _keys(home: Home, named: Named) -> Iterator[str]:
+    for name, told in _KEYS.items():
+        if home.key(name) is None:
+            yield f"{home.path / f'{name}.key'} is missing or damaged; {told}"
+    if strange_key(home, named):
+        yield f"{home.path / 'operator.key'} is none that the records know; {_KEYS['operator']}"
+
+
 def _media(media: MediaFolder, named: Named) -> Iterator[Loss]:
     known = media.known_identity()
     if named.media and known not in named.media:
-        state = "missing or emptied" if known is None else "another installation's"
+        state = "missing, emptied or unreadable" if known is None else "another installation's"
         said = f"the media folder is {state}, but media have been stored"
         yield Loss("media_missing", str(media.path), said, ACCEPT)
 
 
 @contextmanager
 def quiet(home: Path) -> Iterator[bool]:
-    """Say whether no server runs in a home, and keep it so meanwhile; makes nothing."""
+    """Say whether no server runs in a home, and keep it so meanwhile; makes nothing. Raises ConflictError."""
+    path = home / "lock"
     try:
-        file = (home / "lock").open("rb")
+        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
     except FileNotFoundError:
         yield True
         return
+    except OSError as error:
+        raise unusable(path, error) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -148,6 +164,18 @@ def quiet(home: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+def serving_at(home: Path) -> Address | None:
+    """Return where the server of a home answers, None when none runs.
+
+    What a killed server has left is not believed: somebody else may listen there now, and would be shown our key.
+
+    Raises:
+        ConflictError: `home_unusable`: a file of the home is none.
+    """
+    with quiet(home) as alone:
+        return None if alone else Home(home).address()
 
 
 def surveyed(settings: Settings) -> Surveyed:

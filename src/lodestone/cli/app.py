@@ -51,6 +51,12 @@ def main() -> None:
     except KeyboardInterrupt:
         note("stopped")
         sys.exit(130)
+    except OSError as error:
+        if debug:
+            raise
+        where = "" if error.filename is None else f"{error.filename}: "
+        note(f"error: {where}{error.strerror or error}; see to that file or its disk and try again")
+        sys.exit(WRONG_USE)
     except Exception as error:
         if debug:
             raise

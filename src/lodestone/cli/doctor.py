@@ -17,7 +17,6 @@ from lodestone.cli.reach import answers, settings_of
 from lodestone.cli.say import FINDING, Json, data, line, table
 from lodestone.cli.say import Home as HomeOption
 from lodestone.services.settings import Settings, shown
-from lodestone.stores.home import Home
 
 _LEAST_FREE = 1 << 30
 
@@ -67,7 +66,10 @@ async def _checks(settings: Settings) -> list[dict[str, Any]]:
             return [*checks, _records(settings), check("installation", said, ok=True)]
         return [*checks, check("installation", said, ok=True)]
     checks += await asyncio.to_thread(losses.checks, settings)
-    address = Home(path).address()
+    try:
+        address = bootstrap.serving_at(path)
+    except LodestoneError as error:
+        return [*checks, check("server", error.message, ok=False)]
     if address is not None and await answers(address.url):
         checks += await _server(address.url)
     return checks

@@ -59,7 +59,7 @@ class Reach:
 async def reach(settings: Settings, community: str | None) -> AsyncIterator[Reach]:
     """Open the way to an installation."""
     home = Home(bootstrap.path_of(settings))
-    address = home.address()
+    address = bootstrap.serving_at(home.path)
     if address is not None and await answers(address.url):
         key = home.key("operator") or ""
         async with httpx.AsyncClient(

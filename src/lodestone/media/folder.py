@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lodestone.base.errors import UnknownError
+from lodestone.base.errors import UnavailableError, UnknownError
 
 SUFFIX: Final = {
     "image/webp": "webp", "image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg",
@@ -48,25 +48,37 @@ class MediaFolder:
         return name
 
     def identity(self, draw: Callable[[], str]) -> str:
-        """Return what tells this folder from another, made from `draw` when it has nothing yet."""
+        """Return what tells this folder from another, made from `draw` when it has nothing yet.
+
+        Raises:
+            UnavailableError: `media_unavailable`: the folder cannot be written, or something else lies there.
+        """
         known = self.known_identity()
         if known is None:
-            self.path.mkdir(parents=True, exist_ok=True)
             known = draw()
-            fresh = self.path / f"{IDENTITY}.new"
-            with fresh.open("w") as file:
-                file.write(known)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path / IDENTITY)
+            try:
+                self._identify(known)
+            except OSError as error:
+                message = f"the media folder {self.path} cannot be used: {error.strerror}; see to it, or move it away"
+                raise UnavailableError("media_unavailable", message) from error
         return known
 
+    def _identify(self, identity: str) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        fresh = self.path / f"{IDENTITY}.new"
+        with fresh.open("w") as file:
+            file.write(identity)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path / IDENTITY)
+
     def known_identity(self) -> str | None:
-        """Return what tells this folder from another, None when it has nothing of the kind."""
+        """Return what tells this folder from another, None when it has nothing of the kind that can be read."""
+        path = self.path / IDENTITY
         try:
-            return (self.path / IDENTITY).read_text()
-        except FileNotFoundError:
-            return None
+            return path.read_text(errors="replace") if path.is_file() else None
+        except OSError:
+            return None  # who needs to know says that it is not there
 
     def holds_any(self) -> bool:
         """Say whether there is anything in it."""

@@ -5,12 +5,16 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError
 from lodestone.stores.files import folders
 from lodestone.stores.files.modes import FOLDER_MODE, Tightened, make_private, tighten
+from lodestone.stores.files.plain import read_file, reason_of
+
+KEY_LEAST: Final = 40
+"""Characters that a key kept in the home has at least; less of one opens nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Home:
         """Return a community's folder, made when missing. Raises as `folders.make`."""
         return folders.make(self.communities, community)
 
+    def holds(self, path: str) -> bool:
+        """Say whether a path lies in the home."""
+        return Path(path).is_relative_to(self.path)
+
     def lock(self) -> None:
         """Become the home's owner until `unlock`, and let nobody else look in.
 
@@ -62,9 +70,8 @@ class Home:
             self.path.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
             file = (self.path / "lock").open("a+")
         except OSError as error:
-            message = (
-                f"{self.path} cannot be used as a home: {error.strerror}; choose another --home"
-            )
+            culprit = self.path / "lock" if self.path.is_dir() else self.path
+            message = f"{self.path} cannot be used as a home: {culprit}: {reason_of(error)}; see to it, or choose another --home"
             raise ConflictError("home_unusable", message) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,16 +89,27 @@ class Home:
         self._lock = file
         try:
             self.tightened = tighten(self.path)
+            self._withdraw()  # what a killed server has left
         except ConflictError:
-            self.unlock()
+            self._lock.close()
+            self._lock = None
             raise
 
     def unlock(self) -> None:
         """Let go of the home; the address no longer stands."""
         if self._lock is not None:
-            (self.path / "server.json").unlink(missing_ok=True)
-            self._lock.close()
-            self._lock = None
+            try:
+                self._withdraw()
+            finally:
+                self._lock.close()
+                self._lock = None
+
+    def _withdraw(self) -> None:
+        path = self.path / "server.json"
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(path, error) from error
 
     def publish(self, host: str, port: int) -> None:
         """Say where this process answers."""
@@ -101,27 +119,29 @@ class Home:
     def address(self) -> Address | None:
         """Return where a server of this home says it answers, None when none does."""
         try:
-            told = json.loads((self.path / "server.json").read_text())
-            return Address(told["host"], told["port"], told["process"])
-        except (FileNotFoundError, ValueError, KeyError):
+            address = json.loads(self._read("server.json") or b"")
+            return Address(str(address["host"]), int(address["port"]), int(address["process"]))
+        except (ValueError, KeyError, TypeError):
             return None
 
     def key(self, name: str) -> str | None:
-        """Return a key kept in the home (`demo`, `operator`), None when it is not there."""
-        try:
-            return (self.path / f"{name}.key").read_text().strip()
-        except FileNotFoundError:
-            return None
+        """Return a key kept in the home (`demo`, `operator`), None when it is not there or only a part of it is.
+
+        Raises:
+            ConflictError: `home_unusable`: what lies in its place is no file, or cannot be read.
+        """
+        text = (self._read(f"{name}.key") or b"").decode(errors="replace").strip()
+        return text if len(text) >= KEY_LEAST and text.isascii() and text.isprintable() else None
 
     def keep_key(self, name: str, text: str) -> None:
         """Keep a key, readable by its owner alone."""
         write_private(self.path / f"{name}.key", text + "\n")
 
     def noted(self, name: str) -> Instant | None:
-        """Return an instant noted in the home, None when it is not there."""
+        """Return an instant noted in the home, None when it is not there. Raises as `key`."""
         try:
-            return Instant(int((self.path / name).read_text()))
-        except (FileNotFoundError, ValueError):
+            return Instant(int(self._read(name) or b""))
+        except ValueError:
             return None
 
     def note(self, name: str, instant: Instant) -> None:
@@ -132,9 +152,27 @@ class Home:
         """Keep a key no longer."""
         (self.path / f"{name}.key").unlink(missing_ok=True)
 
+    def _read(self, name: str) -> bytes | None:
+        path = self.path / name
+        try:
+            return read_file(path)
+        except OSError as error:
+            raise unusable(path, error) from error
+
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file whole or not at all, with mode 600."""
+    """Write a file whole or not at all, with mode 600.
+
+    Raises:
+        ConflictError: `home_unusable`: the disk does not take it, or something else lies in its place.
+    """
+    try:
+        _write(path, text)
+    except OSError as error:
+        raise unusable(path, error) from error
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -143,3 +181,11 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def unusable(path: Path, error: OSError) -> ConflictError:
+    """Say that a file of a home cannot be used, and what to do."""
+    message = (
+        f"{path} cannot be used: {reason_of(error)}; see to it, or move it away, and try again"
+    )
+    return ConflictError("home_unusable", message)

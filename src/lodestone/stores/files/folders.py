@@ -18,6 +18,7 @@ from typing import Final
 
 from lodestone.base.errors import CorruptError, UnavailableError
 from lodestone.stores.chain import tag_of
+from lodestone.stores.files.plain import read_file, reason_of
 from lodestone.stores.log_file import sync_folder
 from lodestone.stores.log_plan import Keys
 from lodestone.stores.log_verify import Link
@@ -52,7 +53,7 @@ def make(root: Path, community: str) -> Path:
             sync_folder(root)
         _name(folder, community)
     except OSError as error:
-        message = f"the folder of community {community!r} cannot be used: {folder}: {error.strerror}; see to it and start again"
+        message = f"the folder of community {community!r} cannot be used: {folder}: {reason_of(error)}; see to it and start again"
         raise UnavailableError("folder_unavailable", message) from error
     return folder
 
@@ -74,11 +75,8 @@ def _name(folder: Path, community: str) -> None:
 
 
 def owner(folder: Path) -> str | None:
-    """Return the id that a folder says it belongs to, None when it says nothing."""
-    try:
-        return (folder / NAMED).read_bytes().decode(errors="replace") or None
-    except FileNotFoundError:
-        return None
+    """Return the id that a folder says it belongs to, None when it says nothing. Raises OSError."""
+    return (read_file(folder / NAMED) or b"").decode(errors="replace") or None
 
 
 def legacy_name(community: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.stores.chain import Tip
+from lodestone.stores.files.plain import read_file
 
 MARK: Final = "tip"
 """The file's name in a community's folder, and the mark's in the records."""
@@ -73,10 +74,9 @@ def unpack(data: bytes) -> Mark | None:
 
 
 def read(folder: Path) -> Mark | None:
-    """Return the newest whole mark beside a log, None when there is none."""
-    try:
-        data = (folder / MARK).read_bytes()
-    except FileNotFoundError:
+    """Return the newest whole mark beside a log, None when there is none. Raises OSError."""
+    data = read_file(folder / MARK)
+    if data is None:
         return None
     slots = [unpack(data[at : at + SLOT_BYTES]) for at in (0, SLOT_BYTES)]
     return max(

@@ -4,6 +4,7 @@ The records name the communities and say how far each log had come; a file besid
 far the records had come. What one of them knows of and another lacks has been lost, emptied, shortened or replaced.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ from lodestone.stores import snapshots
 from lodestone.stores.chain import Tip
 from lodestone.stores.files import folders
 from lodestone.stores.files.mark import MARK, START, Mark, owner_of, read
+from lodestone.stores.files.plain import read_file, require_plain
 from lodestone.stores.log_file import load_tip
 from lodestone.stores.log_verify import Link
 
@@ -25,6 +27,11 @@ _LAST: Final = "SELECT first, leaf, value, tag FROM batch ORDER BY first DESC LI
 _LAST_TIME: Final = "SELECT time FROM batch ORDER BY first DESC LIMIT 1"
 _RECEIPT_AT: Final = "SELECT value FROM receipt WHERE sequence = ?"
 _FACTS_AT: Final = "SELECT value FROM batch WHERE first < ? ORDER BY first DESC LIMIT 1"
+_MAGIC: Final = b"SQLite format 3\0"
+_LOCK_BYTE: Final = 1 << 30
+"""SQLite keeps the page with this byte empty, for its locks."""
+_WAL_HEAD: Final = 32
+_FRAME_HEAD: Final = 24
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -73,13 +80,19 @@ def reading(path: Path, *, alone: bool) -> Iterator[sqlite3.Connection]:
     """Read a database and leave every file as it is.
 
     Args:
-        path: The database; it exists.
-        alone: Nobody else has it open, so that what SQLite lays beside it can be taken away again.
+        path: The database; it exists and has something in it. Beside an empty one SQLite, even told to read
+            alone, throws the write-ahead log away.
+        alone: Nobody else has it open, so that what SQLite lays beside it can be put back as it was.
+
+    Raises:
+        OSError: It is no plain file.
     """
+    require_plain(path, path.stat())
     beside = [path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "shm")]
     before = {file for file in beside if file.exists()}
+    index = read_file(beside[1]) if alone else None
     # Without frames in a write-ahead log nothing need be laid beside the file.
-    still = alone and not _has_frames(beside[0])
+    still = alone and not has_frames(beside[0])
     name = f"file:{quote(str(path))}?{'immutable=1' if still else 'mode=ro'}"
     try:
         with closing(sqlite3.connect(name, uri=True, timeout=5.0)) as connection:
@@ -89,9 +102,17 @@ def reading(path: Path, *, alone: bool) -> Iterator[sqlite3.Connection]:
             for file in beside:
                 if file not in before:
                     file.unlink(missing_ok=True)
+            if index is not None and read_file(beside[1]) != index:
+                beside[1].write_bytes(index)
 
 
-def _has_frames(wal: Path) -> bool:
+def wal_of(database: Path) -> Path:
+    """Name the write-ahead log beside a database."""
+    return database.with_name(f"{database.name}-wal")
+
+
+def has_frames(wal: Path) -> bool:
+    """Say whether a write-ahead log may hold what its database has not taken over yet."""
     try:
         with wal.open("rb") as file:
             return any(file.read(32))
@@ -153,6 +174,15 @@ def known(folder: Path, held: Belonging) -> Mark | None:
     )
 
 
+def vouches(root: Path, held: Belonging) -> bool:
+    """Say whether the mark beside a community's log shows that these records belong to this home."""
+    try:
+        beside = read(folder_now(root, held.id))
+    except OSError:
+        return False
+    return beside is not None and beside.owner == owner_of(held.secret)
+
+
 def folder_now(root: Path, community: str) -> Path:
     """Return a community's folder, that of an earlier version where it has not been renamed yet."""
     folder = folders.folder_of(root, community)
@@ -176,7 +206,7 @@ class _End:
 def _end(log: Path, secret: bytes, mark: Mark | None, *, alone: bool) -> _End:
     if not log.exists():
         return _End(START, owned=True, meets=True, there=False)
-    if not log.stat().st_size and not _has_frames(log.with_name(f"{log.name}-wal")):
+    if log.is_file() and not log.stat().st_size:
         return _End(START, owned=True, meets=True)
     with reading(log, alone=alone) as connection:
         if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
@@ -189,18 +219,40 @@ def _end(log: Path, secret: bytes, mark: Mark | None, *, alone: bool) -> _End:
 
 
 def _require_whole(connection: sqlite3.Connection, log: Path) -> None:
-    """Raise where the file is shorter than it says, which SQLite notices only on the page that is not there."""
-    if _has_frames(log.with_name(f"{log.name}-wal")):
-        return  # what is missing in the file may yet lie in the write-ahead log
+    """Raise where pages are missing or the file is none of SQLite's, which it notices only when it comes to a page.
+
+    What lies in the write-ahead log hides it.
+    """
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     (size,) = connection.execute("PRAGMA page_size").fetchone()
     with log.open("rb") as file:
-        file.seek(28)
-        stated = int.from_bytes(file.read(4), "big")
-    if max(pages, stated) * size > log.stat().st_size:
-        error = sqlite3.DatabaseError("the file is shorter than it says")
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        head = file.read(32)
+    if not head.startswith(_MAGIC):
+        raise _damage("file is not a database")
+    last, there = max(pages, int.from_bytes(head[28:], "big")), log.stat().st_size // size
+    # The page with the lock byte is never written. The count may be damaged, and then any number.
+    pending = wal_pages(wal_of(log), size) | {_LOCK_BYTE // size + 1} if last > there else set()
+    if last - there > len(pending) or not pending.issuperset(range(there + 1, last + 1)):
+        raise _damage("the file is shorter than it says")
+
+
+def _damage(said: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(said)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def wal_pages(wal: Path, size: int) -> set[int]:
+    """Return the numbers of the pages that a write-ahead log holds for a database with pages of a size in bytes."""
+    if not has_frames(wal):
+        return set()
+    with wal.open("rb") as file:
+        salt = file.read(_WAL_HEAD)[16:24]
+        pages = set()
+        while len(head := file.read(_FRAME_HEAD)) == _FRAME_HEAD and head[8:16] == salt:
+            pages.add(int.from_bytes(head[:4], "big"))
+            file.seek(size, os.SEEK_CUR)
+    return pages
 
 
 def _meets(connection: sqlite3.Connection, tip: Tip, mark: Tip) -> bool:
@@ -267,10 +319,17 @@ def orphans(root: Path, ids: Sequence[str]) -> list[tuple[Path, str]]:
     if not root.is_dir():
         return []
     return [
-        (folder, folders.owner(folder) or folder.name)
+        (folder, _owner(folder))
         for folder in sorted(root.iterdir())
         if folder not in mine and _weighs(folder / folders.LOG)
     ]
+
+
+def _owner(folder: Path) -> str:
+    try:
+        return folders.owner(folder) or folder.name
+    except OSError:
+        return folder.name
 
 
 def _weighs(log: Path) -> bool:

@@ -9,7 +9,9 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import make_url, text
 
+from lodestone.base.errors import UnavailableError
 from lodestone.stores.files.mark import MARK, unpack
+from lodestone.stores.files.plain import reason_of
 from lodestone.stores.files.survey import RESTORE, Belonging, Loss, damaged, reading
 from lodestone.stores.records_sql import engine_of
 from lodestone.stores.sql_errors import translated
@@ -63,15 +65,16 @@ def look(url: str, *, alone: bool) -> Named | Loss:
 
 
 def _look_in_file(path: Path, *, alone: bool) -> Named | Loss:
-    if not path.exists() or not (path.stat().st_size or _beside(path)):
-        return Named(str(path), there=False)
-    with translated(), reading(path, alone=alone) as connection:
-        return _checked(path, connection)
-
-
-def _beside(path: Path) -> int:
-    wal = path.with_name(f"{path.name}-wal")
-    return wal.stat().st_size if wal.exists() else 0
+    try:
+        # What is empty has no write-ahead log either: SQLite throws away one that lies beside it.
+        if not path.exists() or (path.is_file() and not path.stat().st_size):
+            return Named(str(path), there=False)
+        with reading(path, alone=alone) as connection:
+            return _checked(path, connection)
+    except (OSError, sqlite3.Error) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        message = f"the records in {path} cannot be read ({reason}); see to the disk and to the file's owner and mode"
+        raise UnavailableError("records_unavailable", message) from error
 
 
 def _checked(path: Path, connection: sqlite3.Connection) -> Named | Loss:
