@@ -85,6 +85,21 @@ def test_no_body_is_read_as_a_request_because_its_head_offers_another_protocol(s
     assert statuses(siege, chunked, trailed) == [400, 200]
 
 
+@pytest.mark.parametrize("header", [b"host: 127.0.0.1:80\r\n", b""], ids=["another", "none"])
+def test_the_host_of_an_address_in_absolute_form_is_that_of_the_address(siege, header):
+    """Whoever is shown where keys lie, on the machine itself, is told so by the host that was asked for."""
+    told = []
+    for host in (b"127.0.0.1:80", b"elsewhere.example"):
+        with socket.create_connection(("127.0.0.1", siege.port), PATIENCE) as made:
+            request = b"GET http://%s/operator/login HTTP/1.1\r\n%sconnection: close\r\n\r\n"
+            made.sendall(request % (host, header))
+            answer = b""
+            while data := made.recv(65536):
+                answer += data
+        told.append((answer[9:12], b"operator.key" in answer))
+    assert told == [(b"200", True), (b"200", False)]
+
+
 def test_a_tunnel_is_refused_and_nothing_behind_it_is_read(siege):
     assert statuses(siege, b"CONNECT /v1/feeds HTTP/1.1\r\nhost: x\r\n\r\n" + INNER) == [400]
 

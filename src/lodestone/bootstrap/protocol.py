@@ -102,6 +102,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._seat.spare and not self.url.startswith(_HEALTH):
             self._refusal = _ROOM
             raise _RefusedError
+        self._name_host()
         self._head, self._unread = False, 0
         self.scope["state"]["vouch"] = self._vouch
         if self._seat.spare:
@@ -162,6 +163,13 @@ class GuardedProtocol(HttpToolsProtocol):
         """Note that it does again."""
         super().resume_writing()
         self._settle()
+
+    def _name_host(self) -> None:
+        """Let the host be what an address in absolute form names, whatever the header says (RFC 9112, 3.2.2)."""
+        if not self.url.startswith(b"/") and b"://" in self.url:
+            authority = self.url.split(b"/", 3)[2]
+            self.headers[:] = [header for header in self.headers if header[0] != b"host"]
+            self.headers.append((b"host", authority))
 
     def _require_short_head(self) -> None:
         """Pass a head of a length that we take, in however few pieces it came."""

@@ -22,10 +22,12 @@ from lodestone.services.residents import Resident, residents
 
 _RESIDENTS: Final = 24
 _OF_PROXIES: Final = (
-    "forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "x-cluster-client", "x-original", "x-envoy", "x-proxy",
-    "x-amzn", "x-arr-", "via", "cdn-", "cf-", "fly-", "true-client-ip", "fastly-", "tailscale-", "ngrok-",
+    "x-", "forwarded", "via", "cdn-", "cf-", "fly-", "true-client-ip", "client-ip", "remote-addr", "fastly-", "tailscale-",
+    "ngrok-", "akamai-", "incap-", "proxy-", "traceparent",
 )  # fmt: skip
 """How the headers begin that proxies and tunnels add."""
+_OWN: Final = frozenset({"x-api-key", "x-community", "x-part", "x-request-id", "x-requested-with"})
+"""Those of that form which a browser or a client of ours sends."""
 Connection = ASGIConnection[Any, Any, Any, Any]
 Search = Annotated[
     str | None, QueryParameter(max_length=64, description="Part of a name, a trade or an id.")
@@ -84,7 +86,7 @@ def local(request: Connection) -> bool:
     the browser's own Host, Origin or Referer on.
     """
     headers, client = request.headers, request.scope.get("client")
-    proxied = any(name.startswith(_OF_PROXIES) for name in headers)
+    proxied = any(name.startswith(_OF_PROXIES) and name not in _OWN for name in headers)
     if proxied or request.scope.get("http_version") == "1.0":
         return False
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -97,9 +99,10 @@ def local(request: Connection) -> bool:
 
 def _host(address: str) -> str | None:
     try:
-        return urlsplit(address).hostname
+        parts = urlsplit(address)
     except ValueError:
         return None
+    return None if "@" in parts.netloc else parts.hostname
 
 
 def _loopback(host: str | None) -> bool:
