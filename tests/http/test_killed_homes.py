@@ -192,3 +192,14 @@ def test_what_the_system_refuses_a_command_is_one_sentence_and_ends_with_two(
 
     assert ended.value.code == 2
     assert "/dev/null/out: Not a directory" in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_utf_8_is_refused_in_one_sentence(home, monkeypatch, capsys):
+    folder = os.fsdecode(os.fsencode(home.parent) + b"/caf\xe9")
+    monkeypatch.setattr("sys.argv", ["lodestone", "backup", folder, "--home", str(home)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "is not UTF-8; use another name" in capsys.readouterr().err

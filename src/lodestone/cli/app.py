@@ -1,11 +1,13 @@
 """The commands, by what they are about, and how they end."""
 
+import os
 import sys
+from collections.abc import Iterable
 
 import typer
 
 from lodestone import bootstrap
-from lodestone.base.errors import LodestoneError
+from lodestone.base.errors import InvalidError, LodestoneError
 from lodestone.cli import (
     backups,
     doctor,
@@ -42,6 +44,7 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
+        _require_text(arguments)
         app(args=arguments, prog_name="lodestone", standalone_mode=True)
     except LodestoneError as error:
         if debug:
@@ -63,3 +66,13 @@ def main() -> None:
         note(f"error: {type(error).__name__}: {error}")
         note("This is a fault of ours; run it again with --debug to see where.")
         sys.exit(_TROUBLE)
+
+
+def _require_text(arguments: Iterable[str]) -> None:
+    """Refuse a word that is not UTF-8: no answer, no log and no request could name it. Raises InvalidError."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            message = f"{os.fsencode(argument)!r} is not UTF-8; use another name"
+            raise InvalidError("argument_invalid", message) from error

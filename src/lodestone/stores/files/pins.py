@@ -96,6 +96,9 @@ def translated(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             raise CorruptError("database_corrupt", f"{path} is damaged: {error}") from error
+        if code == sqlite3.SQLITE_FULL:
+            message = f"{path} could not be copied: the disk that is written to is full; make room there, or choose another"
+            raise UnavailableError("backup_failed", message) from error
         raise UnavailableError("database_unavailable", f"{path}: {error}") from error
 
 
