@@ -18,8 +18,8 @@ Told = Callable[[str, int, int], None]
 
 
 @contextmanager
-def aside(home: str | None, community: str | None) -> Iterator[World]:
-    """Read a community's whole log from a copy that nobody else writes."""
+def copied(home: str | None, community: str | None) -> Iterator[tuple[Path, str]]:
+    """Copy records and logs aside, where nobody else writes; yield the folder and the community's id."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
 
@@ -27,7 +27,14 @@ def aside(home: str | None, community: str | None) -> Iterator[World]:
             await reach.ask("POST", "/v1/backup", body={"path": str(copy), "media": False})
             return await only(reach, community)
 
-        yield bootstrap.world_of(copy, run(home, None, ask))
+        yield copy, run(home, None, ask)
+
+
+@contextmanager
+def aside(home: str | None, community: str | None) -> Iterator[World]:
+    """Read a community's whole log from a copy that nobody else writes."""
+    with copied(home, community) as (copy, name):
+        yield bootstrap.world_of(copy, name)
 
 
 async def learn_at_night(found: Reach, community: str) -> None:

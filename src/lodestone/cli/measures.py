@@ -1,4 +1,4 @@
-"""`evaluate`: judge the predictor on a community's own log."""
+"""`evaluate`: judge the predictor on a community's own log; `evaluate topn`: judge what it recommends."""
 
 from typing import Annotated, Any
 
@@ -8,22 +8,35 @@ import typer
 from lodestone import bootstrap
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.cli.learning import aside
-from lodestone.cli.say import Community, Home, Json, data, line, progress, table
+from lodestone.cli.say import Community, Home, Json, data, line, progress, table, teller
+from lodestone.cli.topn import EXAMPLE, judge_lists
 from lodestone.insight.evaluation import Evaluation, evaluate
 
-Day = Annotated[str, typer.Option(metavar="DATE", help="Such as 2022-04-30.")]
+Day = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Such as 2022-04-30.", show_default=False)
+]
+
+
+_evaluate = typer.Typer(
+    help="Judge the predictor on the log, or what is recommended (`topn`).", subcommand_metavar="[topn]",
+)  # fmt: skip
+_evaluate.command("topn", epilog=EXAMPLE)(judge_lists)
 
 
 def add(app: typer.Typer) -> None:
-    """Add the command."""
-    example = "Example: lodestone evaluate --train-until 2022-04-30 --test-from 2022-05-01 --test-until 2022-05-04"
-    app.command("evaluate", epilog=example)(judge)
+    """Add the commands."""
+    app.add_typer(_evaluate, name="evaluate")
 
 
+@_evaluate.callback(
+    invoke_without_command=True,
+    epilog="Example: lodestone evaluate --train-until 2022-04-30 --test-from 2022-05-01 --test-until 2022-05-04",
+)
 def judge(
-    train_until: Day,
-    test_from: Day,
-    test_until: Day,
+    context: typer.Context,
+    train_until: Day = None,
+    test_from: Day = None,
+    test_until: Day = None,
     as_of: Annotated[
         bool, typer.Option(help="Let everything strictly before an impression teach too.")
     ] = False,
@@ -31,28 +44,46 @@ def judge(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Judge the day-one predictor on the log: learn from the days up to one, ask about later ones."""
-    days = [
-        _day(train_until, "train-until"),
-        _day(test_from, "test-from"),
-        _day(test_until, "test-until"),
-    ]
-    if not days[0] < days[1] <= days[2]:
-        problem = Problem("test-from", "must lie after train-until and not after test-until")
-        raise InvalidError("span_invalid", f"test-from {problem.problem}", (problem,))
+    """Judge the day-one predictor on the log: learn from the days up to one, ask about later ones.
+
+    `evaluate topn` judges instead what would be recommended, from positives alone; see its own --help.
+    """
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
+    days = _days(context, train_until, test_from, test_until)
     with progress() as bar, aside(home, community) as world:
-        tasks: dict[str, Any] = {}
-
-        def told(what: str, done: int, whole: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=whole)
-            bar.update(tasks[what], completed=done, total=whole)
-
-        found = evaluate(world, days[0], days[1], days[2], as_of=as_of, told=told)
+        found = evaluate(world, days[0], days[1], days[2], as_of=as_of, told=teller(bar))
     if as_json:
         data(found)
     else:
         _print(found)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Let no option before a subcommand be passed over in silence."""
+    given = [name for name, value in context.params.items() if value not in (None, False)]
+    if given:
+        option = "--json" if given[0] == "as_json" else f"--{given[0].replace('_', '-')}"
+        raise typer.BadParameter(
+            f"{option} stands before {context.invoked_subcommand}; write it behind, if it takes it",
+            ctx=context,
+        )
+
+
+def _days(context: typer.Context, *texts: str | None) -> list[int]:
+    """Return train-until, test-from and test-until as days; raises for one that is missing or misplaced."""
+    names = ("train-until", "test-from", "test-until")
+    for name, text in zip(names, texts, strict=True):
+        if text is None:
+            raise typer.BadParameter(
+                f"Missing option '--{name}'; or did you mean `evaluate topn`?", ctx=context
+            )
+    days = [_day(text or "", name) for name, text in zip(names, texts, strict=True)]
+    if not days[0] < days[1] <= days[2]:
+        problem = Problem("test-from", "must lie after train-until and not after test-until")
+        raise InvalidError("span_invalid", f"test-from {problem.problem}", (problem,))
+    return days
 
 
 def _day(text: str, field: str) -> int:

@@ -1,12 +1,20 @@
 """How the command line speaks: data on standard output, everything else on standard error."""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from lodestone.base.errors import LodestoneError
@@ -71,3 +79,15 @@ def progress() -> Progress:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=False,
     )  # fmt: skip
+
+
+def teller(bar: Progress) -> Callable[[str, int, int], None]:
+    """Return what takes (of what, done, in all) and moves a bar for each."""
+    tasks: dict[str, TaskID] = {}
+
+    def told(what: str, done: int, whole: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=whole)
+        bar.update(tasks[what], completed=done, total=whole)
+
+    return told

@@ -1,0 +1,235 @@
+"""Put one community together from its parts, and take it apart."""
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from lodestone.base.clock import Clock, Instant
+from lodestone.base.errors import UnavailableError
+from lodestone.base.serving import begin_serving
+from lodestone.bootstrap import background
+from lodestone.bootstrap.acceptance import keep_mark, write_down
+from lodestone.bootstrap.couriers import Couriers
+from lodestone.features.directory import Directory
+from lodestone.features.postings import Postings
+from lodestone.features.state import ATTENTION, State
+from lodestone.models.nearest import LiveIndex
+from lodestone.models.popular import Popular
+from lodestone.models.rates import Rates, RatesModel, default_model
+from lodestone.services import rebuild
+from lodestone.services.clocks import CommunityClock
+from lodestone.services.decide import Decider
+from lodestone.services.engine import Engine, Parts
+from lodestone.services.housekeeping import Housekeeper
+from lodestone.services.predictor import MODEL
+from lodestone.services.sources import Sources
+from lodestone.stores import snapshots
+from lodestone.stores.files.pins import Pinned, PinnedFile
+from lodestone.stores.files.survey import Loss
+from lodestone.stores.home import Home
+from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.payments import PaymentProvider
+from lodestone.stores.records import CommunityRecord, Records
+from lodestone.traffic.kernels import COMPILED, Kernels
+
+_TICK_SECONDS: Final = 5.0
+_SNAPSHOT_FACTS: Final = 2_000_000
+_PURGE_SECONDS: Final = 3600.0
+_LOG: Final = structlog.get_logger("lodestone")
+
+
+class Opener:
+    """Puts the parts of one community together and takes them apart."""
+
+    def __init__(
+        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: Couriers,
+        providers: Mapping[str, PaymentProvider],
+    ) -> None:  # fmt: skip
+        self._home = home
+        self._records = records
+        self._wall = wall
+        self._kernels = kernels
+        self._couriers = couriers
+        self._providers = providers
+        self.unadopted: Mapping[str, str] = {}
+        """Why a folder could not be brought under its present name, by community."""
+        self.lost: dict[str, Loss] = {}
+        """Losses that were accepted and are still to be written down, by community."""
+        self._logs: dict[str, SqliteLog] = {}
+        self._saved: dict[str, int] = {}
+        self._ticks: dict[str, list[asyncio.Task[None]]] = {}
+        self._snapshots: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    async def open(self, record: CommunityRecord) -> Engine:
+        """Open a community and let the clock act on it."""
+        if record.id in self.unadopted:
+            raise UnavailableError("folder_unavailable", self.unadopted[record.id])
+        threads = self._records.threads
+        log, folder = await threads.long(self._log, record)
+        try:
+            loss = self.lost.pop(record.id, None)
+            if loss is not None:
+                await write_down(record, self._records, log, loss, self._wall.now())
+            await threads.long(keep_mark, record, self._records, log, folder, loss)
+            engine = await self._caught_up(record, log, folder)
+        except BaseException:
+            await log.close()  # nobody else would
+            raise
+        self._logs[record.id] = log
+        self._ticks[record.id] = [
+            asyncio.create_task(self._tick(engine, folder)),
+            asyncio.create_task(background.mark_regularly(engine, self._records, log)),
+        ]
+        self._couriers.open(engine)
+        if self._records.shared:
+            self._ticks[record.id].append(asyncio.create_task(background.listen(engine)))
+        return engine
+
+    async def _caught_up(self, record: CommunityRecord, log: SqliteLog, folder: Path) -> Engine:
+        threads = self._records.threads
+        engine, written, found = await threads.long(self._built, record, log, folder)
+        await rebuild.relay(engine, written)
+        await threads.long(self._settled, engine, found)
+        return engine
+
+    def _log(self, record: CommunityRecord) -> tuple[SqliteLog, Path]:
+        """Open a community's log, and return the folder it lies in; in a thread."""
+        folder = self._home.community(record.id)
+        log = SqliteLog.open(
+            folder / "log.db", secret=record.secret, monotonic=time.perf_counter_ns
+        )
+        return log, folder
+
+    def _built(
+        self, record: CommunityRecord, log: SqliteLog, folder: Path
+    ) -> tuple[Engine, set[int], rebuild.Found]:
+        """Put an engine together and let it catch up with its log; in a thread, for nobody knows it yet."""
+        found = rebuild.load(folder, log.end(), ATTENTION)
+        self._saved[record.id] = found.state.offset
+        engine = Engine(self._parts(record, log, found.state, folder))
+        if found.columns is not None:
+            engine.ingest.fill(found.columns)
+        return engine, rebuild.catch_up(engine), found
+
+    def _settled(self, engine: Engine, found: rebuild.Found) -> None:
+        """Take up where prices, derived tables and feeds stood; in a thread, as before."""
+        rebuild.resume_prices(engine)
+        whole = found.columns is not None and engine.state.offset == self._saved[engine.community]
+        if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
+            engine.housekeeper.tidy(engine.now())
+        self._records.purge_answers(engine.community, now=engine.now())
+        rebuild.recall_served(engine)
+
+    def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
+        driven = None
+        if record.given.clock == "driven":
+            # Nobody has said yet when its story begins: before everything.
+            driven = record.instant if record.instant is not None else Instant(0)
+        clock = CommunityClock(self._wall, driven)
+        directory, postings, index = Directory(), Postings(), LiveIndex()
+        kept = self._records.meta(record.id, MODEL)
+        model = default_model() if kept is None else msgspec.msgpack.decode(kept, type=RatesModel)
+        compiled = self._kernels is COMPILED
+        rates = Rates(model, compiled=compiled)
+        policy = self._records.policy(record.id).policy
+        popular = Popular(rates)
+        return Parts(
+            record=record, records=self._records, log=log, clock=clock, state=state,
+            directory=directory, postings=postings, index=index, predictor=rates, fallback=popular,
+            kernels=self._kernels,
+            housekeeper=Housekeeper(state, directory, postings, model, policy, clock.now()),
+            decider=Decider(
+                state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
+            ),
+            cpu=time.thread_time_ns, drop_snapshots=lambda: self._drop(record.id, folder),
+            providers=self._providers, reach=self._couriers.reach,
+        )  # fmt: skip
+
+    def _drop(self, community: str, folder: Path) -> None:
+        with self._snapshots[community]:
+            snapshots.drop_all(folder)
+
+    async def close(self, engine: Engine) -> None:
+        """Close a community whole."""
+        await self._couriers.close(engine)
+        for task in self._ticks.pop(engine.community):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        async with engine.writing:
+            with self._snapshots[engine.community]:
+                rebuild.save(engine, self._home.community(engine.community))
+            log = self._logs.pop(engine.community)
+            await background.mark_last(engine.community, self._records, log)
+            await log.close()
+
+    def pin_log(self, record: CommunityRecord) -> Pinned | None:
+        """Hold a community's log still to be copied, None where it has never been opened.
+
+        Raises:
+            UnavailableError: `folder_unavailable`, `log_missing`: there must be one, and it is not there.
+        """
+        if record.id in self.unadopted:
+            raise UnavailableError("folder_unavailable", self.unadopted[record.id])
+        path = self._home.folder(record.id) / "log.db"
+        if path.exists():
+            return PinnedFile(path)
+        if self._records.policies(record.id):  # given right before the first opening
+            message = f"the log of {record.id!r} is missing ({path}): without it a back-up would be half of one"
+            raise UnavailableError("log_missing", message)
+        return None
+
+    async def _save(self, engine: Engine, folder: Path) -> None:
+        """Write a snapshot beside the serving thread, which only copies.
+
+        The lock is taken before the copy and given back when the file is there: an erasure, which drops every
+        snapshot, waits for one that was begun before it.
+        """
+        lock = self._snapshots[engine.community]
+        if not lock.acquire(blocking=False):
+            return
+        try:
+            offset, held = rebuild.copied(engine)
+        except BaseException:
+            lock.release()
+            raise
+
+        def write() -> None:
+            try:
+                snapshots.save(folder, offset, held)
+            finally:
+                lock.release()
+
+        await asyncio.shield(asyncio.to_thread(write))  # or a write not begun would keep the lock
+        self._saved[engine.community] = offset
+
+    async def _tick(self, engine: Engine, folder: Path) -> None:
+        """Do what time alone makes due, again and again, until the community is closed; nothing ends it before."""
+        begin_serving()
+
+        async def save() -> None:
+            if engine.state.offset - self._saved[engine.community] >= _SNAPSHOT_FACTS:
+                await self._save(engine, folder)
+
+        async def drop() -> None:
+            await self._records.threads.write(background.purge, self._records, engine)
+
+        purged = 0.0
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            if engine.parts.clock.driven is None:
+                with suppress(UnavailableError):  # each job has noted its own
+                    await engine.tick()
+            await engine.failures.attempt("snapshot", save)
+            purged += _TICK_SECONDS
+            if purged >= _PURGE_SECONDS:
+                purged = 0.0
+                await engine.failures.attempt("purge", drop)
