@@ -23,7 +23,9 @@ OLDEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 def ratings(folder):
     """Read (user, item, rating, time) in order of time."""
-    path = next(folder / name for name in ("u.data", "ratings_100k_clean.tsv") if (folder / name).exists())
+    path = next(
+        folder / name for name in ("u.data", "ratings_100k_clean.tsv") if (folder / name).exists()
+    )
     rows = [tuple(map(int, line.split("\t"))) for line in path.read_text().splitlines()]
     return sorted(rows, key=lambda row: (row[3], row[0], row[1]))
 

@@ -4,7 +4,6 @@ Each gives scores of all items for one person; `lists_by` cuts them to the candi
 ones: cosine of co-occurrence (Sarwar et al. 2001), EASE (Steck 2019), iALS (Hu, Koren and Volinsky 2008).
 """
 
-import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
@@ -103,14 +102,11 @@ class Ials:
     @staticmethod
     def fitted(liked: Sets, items: int, *, seed: int) -> Scorer:
         """Fit factors and score by their product. Raises ImportError where `missing` says so."""
-        sparse = import_module("scipy.sparse")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # its remarks on BLAS threads are for whoever tunes it
-            als = import_module("implicit.als")
-            matrix = sparse.csr_matrix(
-                (np.ones(liked.item.size, np.float32), liked.item, liked.start),
-                shape=(liked.people, items),
-            )
+        als, sparse = import_module("implicit.als"), import_module("scipy.sparse")
+        ones = np.ones(liked.item.size, np.float32)
+        matrix = sparse.csr_matrix((ones, liked.item, liked.start), shape=(liked.people, items))
+        # Its own threads and those of BLAS get in each other's way, which it would say on standard error.
+        with import_module("threadpoolctl").threadpool_limits(1, "blas"):
             model = als.AlternatingLeastSquares(
                 factors=IALS_FACTORS, regularization=IALS_REGULARIZATION, alpha=IALS_ALPHA,
                 iterations=IALS_ROUNDS, random_state=seed, num_threads=1, use_gpu=False,

@@ -101,18 +101,18 @@ def _first_of_each(log: _Log, items: int) -> NDArray[np.int64]:
 
 
 def _cuts(person: Ints, at: Ints, share: float, people: int) -> NDArray[np.int64]:
-    """Return the fact from which on each person's history is hidden, -1 for nobody's; shape (people,)."""
+    """Return the fact from which on each person's history is hidden, -1 for none of it; shape (people + 1,), nobody last."""
     count = np.bincount(person, minlength=people)
     drop = np.floor(share * count + _ROUNDING).astype(np.int64)
     start = np.concatenate([[0], np.cumsum(count)])[:-1]
-    cut = np.full(people, -1, np.int64)
-    some = drop > 0
+    cut = np.full(people + 1, -1, np.int64)
+    some = np.flatnonzero(drop)
     cut[some] = at[(start + count - drop)[some]]
     return cut
 
 
 def _from_the_cut(facts: Facts, person_row: Ints, cut: NDArray[np.int64]) -> Bools:
-    mine = np.where(person_row >= 0, cut[person_row], -1)
+    mine = cut[person_row]
     since = facts["time"][mine]
     index = np.arange(facts.size)
     later = (facts["time"] > since) | ((facts["time"] == since) & (index >= mine))
