@@ -54,9 +54,12 @@ def feedback(rows):
     ]  # fmt: skip
 
 
-def bring(gorse, folder):
-    """Send items, then feedback by time; users are made as they come. Return how many rows were taken."""
-    for item in movies(folder):
+def bring(gorse, folder, *, items=True):
+    """Send items, then feedback by time; users are made as they come. Return how many rows were taken.
+
+    Without `items` they are made as they come too, of which nothing is known but their ids.
+    """
+    for item in movies(folder) if items else ():
         gorse.insert_item(item)
     rows, taken = feedback(ratings(folder)), 0
     for first in range(0, len(rows), BATCH):
@@ -70,8 +73,12 @@ def main():
     parser.add_argument("folder", type=Path, help="MovieLens 100k, unpacked")
     parser.add_argument("base", help="where Lodestone answers")
     parser.add_argument("key", help="a community's key, scopes events, import, write, read")
+    parser.add_argument(
+        "--feedback-only", action="store_true", help="send no items: only who rated what"
+    )
     told = parser.parse_args()
-    print(f"{bring(Gorse(told.base, told.key), told.folder):,} ratings taken")
+    taken = bring(Gorse(told.base, told.key), told.folder, items=not told.feedback_only)
+    print(f"{taken:,} ratings taken")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ class World:
         answer = await self.http.request(method, path, json=body, **more)
         if status is not None:
             assert answer.status_code == status, (method, path, answer.status_code, answer.text)
+        if "x-error-code" in answer.headers:  # a refusal as Gorse's clients read it
+            return {"error": {"code": answer.headers["x-error-code"], "message": answer.text}}
         return answer.json() if answer.content else None
 
     async def put(self, path, body=None, **more):

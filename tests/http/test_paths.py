@@ -182,20 +182,15 @@ def test_an_id_that_is_no_printable_text_is_refused_by_name_after_the_key(tmp_pa
     async def scenario():
         async with opened(tmp_path) as world:
             for name in names:
-                for method, path, field in (
-                    ("PUT", f"/v1/people/{name}", b'"person_id"'),
-                    ("GET", f"/v1/payouts/{name}/file", b'"day"'),
-                    ("GET", f"/api/feedback/{name}", b'"feedback_type"'),
+                for method, path, says in (
+                    ("PUT", f"/v1/people/{name}", (b'"id_invalid"', b'"person_id"')),
+                    ("GET", f"/v1/payouts/{name}/file", (b'"id_invalid"', b'"day"')),
+                    ("GET", f"/api/feedback/{name}", (b"feedback_type must be 1 to 128",)),
                 ):
                     assert (await ask(world, method, path, b"{}"))[0] == 401
                     who = [bearer(world.key)]
                     status, told, read = await ask(world, method, path, b"{}", headers=who)
-                    assert (status, b'"id_invalid"' in told, field in told, read) == (
-                        400,
-                        True,
-                        True,
-                        False,
-                    )
+                    assert (status, all(word in told for word in says), read) == (400, True, False)
             assert (await world.ask("GET", "/v1/people"))["data"] == []
 
     run(scenario())

@@ -30,6 +30,7 @@ from lodestone.serve.http.answer import Answer
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.paths import Match, RouteTable, unrouted
+from lodestone.serve.http.plain_errors import PlainErrors, is_plain
 from lodestone.serve.http.query import check_query
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.limits import Told
@@ -135,8 +136,7 @@ class Door:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
-        if takes_gzip(headers.get(b"accept-encoding", b"")):
-            send = Packing(send)
+        send = _sending(send, scope, headers)
         asked = _Exchange(scope, receive, send, headers, own)
         try:
             hot, match = self._match(asked)
@@ -382,6 +382,13 @@ def _permit(principal: Principal | None, match: Match) -> None:
 def _history(query: bytes) -> bool:
     """Say whether events are history, which teaches rates only."""
     return b"history=true" in query.split(b"&")
+
+
+def _sending(send: Send, scope: Scope, headers: dict[bytes, bytes]) -> Send:
+    """Return what takes an answer in the form that who asks wants it in."""
+    if takes_gzip(headers.get(b"accept-encoding", b"")):
+        send = Packing(send)
+    return PlainErrors(send) if is_plain(scope["path"]) else send
 
 
 async def _send(send: Send, status: int, body: bytes, own: Headers) -> None:

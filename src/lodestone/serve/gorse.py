@@ -10,10 +10,9 @@ from litestar import Router, get
 from litestar.handlers import HTTPRouteHandler
 
 from lodestone.base.errors import NotOfferedError
-from lodestone.base.wire import ErrorReply
 from lodestone.serve import gorse_feedback, gorse_lists, gorse_records
-from lodestone.serve.common import REFUSALS, Asked
-from lodestone.serve.gorse_common import held
+from lodestone.serve.common import Asked
+from lodestone.serve.gorse_common import ANSWERS, PLAIN, held
 from lodestone.serve.gorse_names import GorseRequest
 from lodestone.services.permissions import needs
 
@@ -29,14 +28,14 @@ _CURES: Final = {
 
 
 def _not_offered(path: str, cure: str) -> HTTPRouteHandler:
-    async def refuse(request: Asked) -> ErrorReply:
+    async def refuse(request: Asked) -> str:
         held(request, "read")
         raise NotOfferedError("not_offered", f"not offered here; {cure}")
 
     refuse.__doc__ = f"Not offered (Gorse): {cure}."
     # Gorse's own document writes this one with a `/` at its end.
     opt = needs("read", who="server", empty_tail=path.endswith("/neighbors"))
-    return get(path, opt=opt, status_code=501, responses=REFUSALS)(refuse)
+    return get(path, opt=opt, status_code=501, media_type=PLAIN, responses=ANSWERS)(refuse)
 
 
 HANDLERS: Final = [

@@ -7,7 +7,6 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
-from lodestone.base.wire import ErrorReply
 from lodestone.content import ItemIn
 from lodestone.people import PersonIn
 from lodestone.serve.common import (
@@ -41,10 +40,20 @@ Category = Annotated[
 Id = Annotated[str, PathParameter(description="The app's own id: 1 to 128 printable characters.")]
 Given = TypeVar("Given", PersonIn, ItemIn)
 Record = TypeVar("Record", PersonRecord, ItemRecord)
-ANSWERS: Final = REFUSALS
+PLAIN: Final = "text/plain; charset=utf-8"
+ANSWERS: Final = {
+    status: ResponseSpec(
+        str, generate_examples=False, description=spec.description, media_type=PLAIN
+    )
+    for status, spec in REFUSALS.items()
+}
+"""Refusals are text for people, as Gorse's clients show it; see `http.plain_errors`."""
 NOT_OFFERED: Final = {
     501: ResponseSpec(
-        ErrorReply, generate_examples=False, description="Not offered here; says what is."
+        str,
+        generate_examples=False,
+        description="Not offered here; says what is.",
+        media_type=PLAIN,
     )
 }
 
