@@ -122,6 +122,8 @@ def _trained(vectors: NDArray[np.float32]) -> faiss.Index:
     lists = int(4 * np.sqrt(vectors.shape[0]))
     index: Any = faiss.index_factory(VECTOR_WIDTH, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.seed, index.cp.niter, index.nprobe = 7, 8, _PROBES
+    # Few points a list are meant: faiss would say so on standard error, and does nothing else about it.
+    index.cp.min_points_per_centroid = 1
     step = max(1, vectors.shape[0] // (lists * 40))
     index.train(np.ascontiguousarray(vectors[::step]))
     trained: faiss.Index = index
