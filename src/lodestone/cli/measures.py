@@ -65,9 +65,8 @@ def _refuse_options(context: typer.Context) -> None:
     given = [name for name, value in context.params.items() if value not in (None, False)]
     if given:
         option = "--json" if given[0] == "as_json" else f"--{given[0].replace('_', '-')}"
-        raise typer.BadParameter(
-            f"{option} stands before {context.invoked_subcommand}; write it behind, if it takes it",
-            ctx=context,
+        context.fail(
+            f"{option} stands before {context.invoked_subcommand}; write it behind, if it takes it"
         )
 
 
@@ -76,9 +75,7 @@ def _days(context: typer.Context, *texts: str | None) -> list[int]:
     names = ("train-until", "test-from", "test-until")
     for name, text in zip(names, texts, strict=True):
         if text is None:
-            raise typer.BadParameter(
-                f"Missing option '--{name}'; or did you mean `evaluate topn`?", ctx=context
-            )
+            context.fail(f"Missing option '--{name}'; or did you mean `evaluate topn`?")
     days = [_day(text or "", name) for name, text in zip(names, texts, strict=True)]
     if not days[0] < days[1] <= days[2]:
         problem = Problem("test-from", "must lie after train-until and not after test-until")

@@ -197,14 +197,15 @@ def _print(report: TopNReport) -> None:
     )
     line(f"policy {report.policy}, predictor {report.predictor}, as of {report.as_of}")
     k = report.k
-    columns = [
-        "", f"hit rate@{k}", f"recall@{k}", f"ndcg@{k}", "repeated", "filled", "coverage", "gini",
-    ]  # fmt: skip
+    columns = ["", f"ndcg@{k}", f"recall@{k}", f"hits@{k}", "repeated", "coverage", "gini"]
     rows = []
     for name, score in {"this engine": report.engine, **report.baselines}.items():
-        figures = (score.hit_rate, score.recall, score.ndcg, score.repeated, score.filled)
-        cells = [f"{one.value:.4f} ({one.low:.4f} to {one.high:.4f})" for one in figures[:3]]
-        cells += [f"{one.value:.3f}" for one in figures[3:]]
-        rows.append([name, *cells, f"{score.coverage:.3f}", f"{score.gini:.3f}"])
-    rows += [[name, "absent: " + why, *[""] * 6] for name, why in report.absent.items()]
+        ndcg = f"{score.ndcg.value:.3f} ({score.ndcg.low:.3f} to {score.ndcg.high:.3f})"
+        figures = (score.recall.value, score.hit_rate.value, score.repeated.value)
+        cells = [f"{one:.3f}" for one in (*figures, score.coverage, score.gini)]
+        rows.append([name, ndcg, *cells])
     table(columns, rows)
+    for name, why in report.absent.items():
+        line(f"{name} is absent: {why}")
+    if report.engine.filled.value < 1:
+        line(f"this engine filled {report.engine.filled.value:.1%} of the places")
