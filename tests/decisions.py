@@ -5,7 +5,7 @@ import numpy as np
 from lodestone.base.clock import Instant
 from lodestone.events.outcomes import Source
 from lodestone.traffic.choose import Contest, choose, draw, pool_of, rules_of
-from lodestone.traffic.decision import Decision, DropReason, Pool
+from lodestone.traffic.decision import SLATE_RULES, Decision, DropReason, Pool
 from lodestone.traffic.kernels import COMPILED
 from lodestone.traffic.net import numbered, pool_net
 from lodestone.traffic.policy import Policy, worth_vector
@@ -48,7 +48,9 @@ def some_logits(chance, count):
     return logits
 
 
-def some_decision(seed, *, candidates=740, policy=POLICY, prices=None, kernels=COMPILED, slots=10):
+def some_decision(
+    seed, *, candidates=740, policy=POLICY, prices=None, kernels=COMPILED, slots=10, version=SLATE_RULES
+):  # fmt: skip
     """Decide on random candidates; seven in ten pass the filters."""
     chance = np.random.default_rng(seed)
     prices = prices or some_prices()
@@ -69,7 +71,7 @@ def some_decision(seed, *, candidates=740, policy=POLICY, prices=None, kernels=C
         source=chance.integers(0, 8, n).astype(np.uint8),
     )
     net = pool_net(kernels, everything, np.array(worth_vector(policy)), prices)
-    rules = rules_of(policy, slots, prices.slot_value)
+    rules = rules_of(policy, slots, prices.slot_value, version)
     drawn = draw(kernels, seed, rules.share, slots, n)
     index = pool_of(kernels, net, drawn)
     natural = np.sort(np.argsort(-net, kind="stable")[:128])
@@ -92,5 +94,5 @@ def some_decision(seed, *, candidates=740, policy=POLICY, prices=None, kernels=C
         surface=0, domain=-1, slots=slots, seed=seed, policy_version=policy.version,
         price_version=prices.version, predictor_version="rates-0", personalised=True, arm="",
         degraded=(), gate=12.5, candidate=rows, reason=reason, pool=pool, choice=choice,
-        chain=(), state_offset=seed * 3,
+        chain=(), state_offset=seed * 3, slate_rules=version,
     )  # fmt: skip

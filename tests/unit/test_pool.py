@@ -60,15 +60,16 @@ def test_authors_are_numbered_as_they_stand(authors):
 
 
 @settings(deadline=None)
-@given(SEEDS, st.integers(1, 30), st.integers(0, 8), st.integers(1, 3))
-def test_reasons_and_accounts_are_the_same_compiled(seed, count, filled, author_max):
+@given(SEEDS, st.integers(1, 30), st.integers(0, 8), st.integers(1, 3), st.integers(0, 3))
+def test_reasons_and_accounts_are_the_same_compiled(seed, count, filled, author_max, gap):
     chance = np.random.default_rng(seed)
     extra = int(chance.integers(0, 10))
     net = chance.choice([NET_NONE, 5, 9, -3], count + extra)
     index = chance.permutation(count + extra)[:count]
     author = np.empty(count, np.int32)
     pool.number(chance.integers(0, 5, count).astype(np.int32), author)
-    shown = np.sort(chance.permutation(count)[:filled])
+    shown = chance.permutation(count)[:filled]
+    topic, explored = chance.integers(-1, 3, count).astype(np.int16), int(chance.integers(-1, 3))
     value = chance.normal(0, 100, count + extra).round(2)
     bits = chance.integers(0, 2**40, count, dtype=np.uint64)
     rank = chance.integers(-32767, 32768, count).astype(np.int16)
@@ -76,7 +77,9 @@ def test_reasons_and_accounts_are_the_same_compiled(seed, count, filled, author_
     found = []
     for module in (pool, pool_kernel):
         reason = np.empty(count + extra, np.uint8)
-        module.reasons(net, index, author, shown, author_max, reason)
+        module.reasons(
+            net, index, author, topic, shown, explored, author_max, gap, reason
+        )  # fmt: skip
         used, chances, sums = np.zeros(64), np.zeros(64), np.zeros(3)
         module.account(value, index, shown, bits, rank, attention, could, used, chances, sums)
         found.append((reason.tolist(), used, chances, sums))

@@ -50,6 +50,12 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     objective_micros: float = 0.0
     bound_micros: float = 0.0
     exact: bool = False
+    slate_rules: int = 1
+    """By which rules the slate was filled; 1 left slots empty."""
+    relaxed: dict[str, int] = {}
+    """The slate rules that gave way so that the page is full, by policy field, and to what."""
+    last: bool = False
+    """Nothing that may be shown was left beyond this page."""
     payment: int = 0
     chain: tuple[str, ...] = ()
 

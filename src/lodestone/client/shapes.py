@@ -123,6 +123,8 @@ class Explain(msgspec.Struct, frozen=True, kw_only=True):
     dropped: dict[str, int]
     personalised: bool = True
     exact: bool = False
+    relaxed: dict[str, int] = {}
+    """The slate rules that gave way so that the page is full, by policy field, and to what."""
 
 
 class Feed(msgspec.Struct, frozen=True):

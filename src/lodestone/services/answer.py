@@ -20,6 +20,7 @@ from lodestone.traffic.net import pool_net
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import bits_of
 from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of
+from lodestone.traffic.slots import true_sum
 
 Word = Literal["public", "middle", "private"]
 WORDS: dict[DomainKind, Word] = {
@@ -126,9 +127,26 @@ class Answers:
             dropped=dropped(decision),
             personalised=decision.personalised,
             exact=choice.exact,
-            bound_micros=choice.bound / NET_UNIT / 1000,
-            objective_micros=choice.objective / NET_UNIT / 1000,
+            bound_micros=slate_micros(choice.bound),
+            objective_micros=slate_micros(choice.objective),
+            relaxed=relaxed(decision, policy),
         )
+
+
+def slate_micros(objective: int) -> float:
+    """Return an objective, or a bound on one, in micros: what was shown, and nothing for what was not."""
+    return true_sum(objective) / NET_UNIT / 1000
+
+
+def relaxed(decision: Decision, policy: Policy) -> dict[str, int]:
+    """Return the slate rules that gave way for a full page, by policy field, with what they came down or up to."""
+    choice = decision.choice
+    held = {"author_gap": choice.author_gap, "author_max": choice.author_max}
+    return {
+        name: value
+        for name, value in held.items()
+        if decision.slate_rules > 1 and value != getattr(policy, name)
+    }
 
 
 def dropped(decision: Decision) -> dict[str, int]:

@@ -153,7 +153,7 @@ class Decider:
         promises, rank, net = self._prices(viewer, setting, judged, passed, value)
         stages.done("prices", passed.size, passed.size)
         pool, index, choice = self._slots(setting, judged, passed, chances, promises, rank, net)
-        self._reasons(setting, judged, passed, index, pool, choice, net)
+        self._reasons(judged, passed, index, pool, choice, net)
         _account(self._kernels, account, viewer, setting, value, index, pool, choice)
         stages.done("slots", pool.item.size, choice.pool_index.size)
         return Decision(
@@ -250,13 +250,14 @@ class Decider:
         return pool, index, choose(kernels, contest, rules, drawn)
 
     def _reasons(
-        self, setting: Setting, judged: Judged, passed: Ints, index: Ints, pool: Pool, choice: Choice,
-        net: Ints,
-    ) -> None:  # fmt: skip
+        self, judged: Judged, passed: Ints, index: Ints, pool: Pool, choice: Choice, net: Ints
+    ) -> None:
         """Give every candidate that stood in the contest and was not shown its reason."""
         reason = np.empty(passed.size, np.uint8)
-        shown, most = choice.pool_index, setting.policy.author_max
-        self._kernels.pool.reasons(net, index, pool.author, shown, most, reason)
+        self._kernels.pool.reasons(
+            net, index, pool.author, pool.topic, choice.pool_index, choice.explored_slot,
+            choice.author_max, choice.author_gap, reason,
+        )  # fmt: skip
         judged.reason[passed] = reason
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
-from lodestone.services.answer import WORDS
+from lodestone.services.answer import WORDS, slate_micros
 from lodestone.services.engine import Engine
 from lodestone.services.housekeeping import STEP_RECEIPTS
 from lodestone.services.receipts import Receipts
@@ -41,7 +41,7 @@ from lodestone.traffic.pricer import (
     start,
     step,
 )
-from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of
+from lodestone.traffic.prices import PriceVector, chances_of
 from lodestone.traffic.promises import gini
 from lodestone.traffic.replay import decide_again
 
@@ -170,8 +170,8 @@ class DryRun:
         )  # fmt: skip
         for side, one, index, vector in told:
             self._count(side, one, index, vector)
-        self._before.objective += decision.choice.objective / NET_UNIT / 1000
-        self._after.objective += choice.objective / NET_UNIT / 1000
+        self._before.objective += slate_micros(decision.choice.objective)
+        self._after.objective += slate_micros(choice.objective)
         self._move(again, choice.pool_index)
         moved: int = sum(a != b for a, b in zip(old, new, strict=False))
         return moved + abs(len(old) - len(new))

@@ -22,7 +22,7 @@ class FeedRequest(msgspec.Struct, frozen=True, kw_only=True):
     position: Position | None = None
     device: Annotated[str, msgspec.Meta(max_length=256, pattern=TEXT)] | None = None
     slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
-    cursor: Annotated[str, msgspec.Meta(max_length=4096, pattern=TEXT)] | None = None
+    cursor: Annotated[str, msgspec.Meta(max_length=32_768, pattern=TEXT)] | None = None
     explain: bool = False
     personalised: bool = True
     """False asks for the non-personalised form: place, language and popularity only."""
@@ -84,6 +84,8 @@ class Explain(msgspec.Struct, frozen=True, kw_only=True):
     exact: bool
     bound_micros: float
     objective_micros: float
+    relaxed: dict[str, int]
+    """The slate rules that gave way so that the page is full, and to what: `author_gap` first, then `author_max`."""
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):

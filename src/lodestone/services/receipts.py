@@ -19,7 +19,7 @@ from lodestone.base.wire import time_text
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
 from lodestone.features.layout import LABELS
-from lodestone.services.answer import WORDS, dropped
+from lodestone.services.answer import WORDS, dropped, relaxed, slate_micros
 from lodestone.services.engine import Engine
 from lodestone.services.receipt_ids import receipt_id
 from lodestone.stores.ports import ReceiptParts
@@ -73,6 +73,12 @@ class ReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
     objective_micros: float
     bound_micros: float
     exact: bool
+    slate_rules: int
+    """By which rules the slate was filled; 1 left slots empty."""
+    relaxed: dict[str, int]
+    """The slate rules that gave way so that the page is full, by policy field, and to what."""
+    last: bool
+    """Nothing that may be shown was left beyond this page."""
     payment: int
     slate: list[Candidate]
     pool: list[Candidate]
@@ -265,8 +271,10 @@ class Receipts:
             prices=promise_prices(policy, prices),
             explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
             draw_propensity=choice.draw_propensity, slate_propensity=choice.slate_propensity,
-            objective_micros=choice.objective / NET_UNIT / 1000,
-            bound_micros=choice.bound / NET_UNIT / 1000, exact=choice.exact, payment=0,
+            objective_micros=slate_micros(choice.objective),
+            bound_micros=slate_micros(choice.bound), exact=choice.exact,
+            slate_rules=decision.slate_rules, relaxed=relaxed(decision, policy), last=decision.last,
+            payment=0,
             slate=[told[index] for index in choice.pool_index.tolist()], pool=told,
             candidates=decision.candidate.size, dropped=dropped(decision),
             chain=[receipt_id(engine.secret, sequence) for sequence in decision.chain],

@@ -6,7 +6,7 @@ anyway leaves the best slate as it is, so with N eligible candidates and S slots
 
     P(slate) = [1 - e, where it is the best one] + e / (S x N) x (draws that lead to it)
 
-A slot that the author cap leaves empty is closed up, so that where the pool is dry several draws may show the same.
+By the first rules a slot that the author cap left empty was closed up, so that several draws could show the same.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
-from lodestone.traffic.decision import POOL_MAX, Choice, Rows
+from lodestone.traffic.decision import POOL_MAX, SLATE_RULES, Choice, Rows
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.prices import NET_UNIT
@@ -37,9 +37,13 @@ class Rules:
     share: float
     weights: Floats
     """Shape (slots,). Attention in [0, 1], as the pricer's account weighs slots."""
+    version: int
+    """`SLATE_RULES`, or those of an older receipt."""
 
 
-def rules_of(policy: Policy, slots: int, slot_value: float) -> Rules:
+def rules_of(
+    policy: Policy, slots: int, slot_value: float, version: int = SLATE_RULES
+) -> Rules:  # fmt: skip
     """Return the slate rules for a page of `slots`; `slot_value` is the mean slot value in micros."""
     return Rules(
         attention=attention_of(slots, policy.attention_decay),
@@ -48,6 +52,7 @@ def rules_of(policy: Policy, slots: int, slot_value: float) -> Rules:
         repeat=max(0, round(policy.diversity * slot_value * NET_UNIT)),
         share=policy.exploration_share,
         weights=1 / (1 + policy.attention_decay * np.arange(slots)),
+        version=version,
     )
 
 
@@ -119,9 +124,9 @@ def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Cho
         # Slots that stay empty before the drawn one are closed up, and it with them.
         explored = int(np.count_nonzero(slate[: drawn.slot] >= 0))
         propensity[explored] = 1.0 / eligible
-    bound = kernels.slots.bound_above(
-        contest.net, contest.author, rules.attention, rules.author_max, *forced
-    )
+    cap, gap = int(told[3]), int(told[4])
+    bound = kernels.slots.bound_above(contest.net, contest.author, search.attention, cap, *forced)
+    relaxing = rules.version > 1
     return Choice(
         pool_index=shown,
         explored_slot=explored,
@@ -131,6 +136,8 @@ def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Cho
         objective=int(told[0]),
         bound=int(told[0]) if told[2] else int(bound),
         exact=bool(told[2]),
+        author_max=cap if relaxing else -1,
+        author_gap=gap if relaxing else -1,
     )
 
 
@@ -138,16 +145,21 @@ class _Search:
     """One pool and one set of rules, searched with or without a forced slot."""
 
     def __init__(self, kernels: Kernels, contest: Contest, rules: Rules) -> None:
-        self._fill = kernels.slots.fill_slate
+        self._kernels = kernels.slots
         self._contest = contest
         self._pool = (contest.net, contest.author, contest.topic)
         self._rules = rules
+        filled = min(rules.attention.size, contest.net.size)
+        self.attention = rules.attention[:filled] if rules.version > 1 else rules.attention
+        """Shape (slots,). Of the slots there are; by the first rules of all that were asked for."""
 
     def run(self, slot: int, index: int) -> tuple[Ints, Ints]:
         rules = self._rules
-        out, told = np.full(rules.attention.size, -1, np.int64), np.zeros(3, np.int64)
-        self._fill(
-            *self._pool, rules.attention, rules.author_max, rules.gap, rules.repeat, slot, index,
+        out = np.full(self.attention.size, -1, np.int64)
+        told = np.array([0, 0, 0, rules.author_max, rules.gap], np.int64)
+        fill = self._kernels.fill_page if rules.version > 1 else self._kernels.fill_slate
+        fill(
+            *self._pool, self.attention, rules.author_max, rules.gap, rules.repeat, slot, index,
             NODES_MAX, out, told,
         )  # fmt: skip
         return out, told

@@ -18,7 +18,8 @@ from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.traffic import codec_kernel
 from lodestone.traffic.decision import Bits, Chances, Choice, Codes, Decision, Pool, Rows
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""1 said nothing of the rules that filled the slate: it was the first ones."""
 _LEVEL: Final = 1
 _POOL: Final = (
     ("promises", "<u8"),
@@ -64,6 +65,10 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     pool_index: tuple[int, ...]
     candidates: int
     pool: int
+    slate_rules: int = 1
+    author_max: int = -1
+    author_gap: int = -1
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,8 @@ def _head(decision: Decision) -> bytes:
             decision.gate, decision.chain, decision.state_offset, choice.explored_slot,
             choice.draw_propensity, choice.slate_propensity, tuple(choice.propensity.tolist()),
             choice.objective, choice.bound, choice.exact, tuple(choice.pool_index.tolist()),
-            decision.candidate.size, pool.item.size,
+            decision.candidate.size, pool.item.size, decision.slate_rules, choice.author_max,
+            choice.author_gap, decision.last,
         )
     )  # fmt: skip
 
@@ -196,7 +202,7 @@ def decode(packed: bytes, person: int) -> Decision:
 
 
 def _decision(head: _Head, body: memoryview, person: int) -> Decision:
-    if head.version != VERSION:
+    if not 1 <= head.version <= VERSION:
         raise CorruptError("receipt_corrupt", f"receipt format {head.version} is not known here")
     steps, at = _Writer.column(body, 0, head.candidates, "<i4")
     reason, at = _Writer.column(body, at, head.candidates, "<u1")
@@ -222,9 +228,11 @@ def _decision(head: _Head, body: memoryview, person: int) -> Decision:
             pool_index=np.array(head.pool_index, np.int64), explored_slot=head.explored_slot,
             draw_propensity=head.draw_propensity, slate_propensity=head.slate_propensity,
             propensity=np.array(head.propensity, np.float64), objective=head.objective,
-            bound=head.bound, exact=head.exact,
+            bound=head.bound, exact=head.exact, author_max=head.author_max,
+            author_gap=head.author_gap,
         ),
-        chain=head.chain, state_offset=head.state_offset,
+        chain=head.chain, state_offset=head.state_offset, slate_rules=head.slate_rules,
+        last=head.last,
     )  # fmt: skip
 
 

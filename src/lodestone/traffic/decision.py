@@ -12,6 +12,9 @@ from lodestone.base.clock import Instant
 
 POOL_MAX: Final = 128
 SLOTS_MAX: Final = 50
+SLATE_RULES: Final = 2
+"""How slates are filled now. 1: cap and spacing gave way to nothing and left slots empty, with a cost for each in the
+objective. 2: they give way until the page is full, and the choice says how far."""
 
 Codes: TypeAlias = NDArray[np.uint8]
 Rows: TypeAlias = NDArray[np.int32]
@@ -47,6 +50,8 @@ class DropReason(IntEnum):
     """In the pool, and no slot was left for its net score."""
     AUTHOR_FULL = 40
     TOO_CLOSE = 41
+    TOPIC_SHOWN = 42
+    """Its topic stands on the page, and what a repeat costs put others first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ class Choice:
     bound: int
     """No slate under the same rules is worth more than this; equal when the search was exact."""
     exact: bool
+    author_max: int = -1
+    """The most slots of one author this slate was held to: the policy's, or what a full page needed. -1: not stored."""
+    author_gap: int = -1
+    """How many slots lie between two of one author at least; the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +127,7 @@ class Decision:
     """Sequence numbers of the earlier pages of this chain."""
     state_offset: int
     """Log offset the serving state stood at."""
+    slate_rules: int = SLATE_RULES
+    """By which rules the slate was filled."""
+    last: bool = False
+    """Nothing that may be shown was left beyond this page."""

@@ -92,26 +92,45 @@ def number(authors: Rows, out: Rows) -> None:
     out[:] = [seen.setdefault(author, len(seen)) for author in authors.tolist()]
 
 
-def reasons(net: Ints, index: Ints, author: Rows, shown: Ints, author_max: int, out: Codes) -> None:
+def reasons(
+    net: Ints, index: Ints, author: Rows, topic: NDArray[np.int16], shown: Ints, explored: int,
+    author_max: int, gap: int, out: Codes,
+) -> None:  # fmt: skip
     """Give every candidate that stood in the contest its reason, 0 for those shown.
+
+    Whoever ranks above the last that was shown for its score was kept away by something else: by the cap where its
+    author holds that many slots, by the spacing where every lower slot lies too near another of its author's, by the
+    cost of a repeated topic where its topic is shown.
 
     Args:
         net: Shape (candidates,).
         index: Shape (pool,). Which candidate each pool entry is.
         author: Shape (pool,). Numbered authors.
-        shown: Shape (filled,). Pool indices of the slate.
-        author_max: The most slots one author may hold.
+        topic: Shape (pool,).
+        shown: Shape (filled,). Pool indices of the slate, first slot first.
+        explored: The slot that chance filled, -1 for none: it was shown for no score.
+        author_max: The most slots of one author this slate was held to.
+        gap: The spacing it was held to.
         out: Shape (candidates,), written.
     """
     out[:] = np.where(net <= NET_NONE, int(DropReason.NOT_FINITE), int(DropReason.OUTBID))
-    held = np.bincount(author[shown], minlength=author.size + 1)[author] if author.size else author
-    told = np.full(author.size, int(DropReason.RUNNER_UP))
-    if shown.size:
-        better = np.arange(author.size) < shown.max()  # above the last shown: not for its net score
-        told[better & (held > 0)] = DropReason.TOO_CLOSE
-        told[better & (held >= author_max)] = DropReason.AUTHOR_FULL
-        told[shown] = DropReason.SHOWN
-    out[index] = told
+    slate = shown.tolist()
+    scored = [k for slot, k in enumerate(slate) if slot != explored]
+    topics = {int(topic[k]) for k in slate} - {-1}
+    for p, candidate in enumerate(index.tolist()):
+        reason = DropReason.RUNNER_UP
+        if p < max(scored, default=-1):
+            own = [slot for slot, k in enumerate(slate) if author[k] == author[p]]
+            lower = [slot for slot, k in enumerate(slate) if slot != explored and k > p]
+            near = [any(0 < abs(slot - mine) <= gap for mine in own) for slot in lower]
+            if len(own) >= author_max:
+                reason = DropReason.AUTHOR_FULL
+            elif all(near):
+                reason = DropReason.TOO_CLOSE
+            elif int(topic[p]) in topics:
+                reason = DropReason.TOPIC_SHOWN
+        out[candidate] = reason
+    out[index[shown]] = DropReason.SHOWN
 
 
 def account(

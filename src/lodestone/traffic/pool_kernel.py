@@ -90,25 +90,52 @@ def number(authors: Array, out: Array) -> None:
 
 
 @numba.njit(cache=True)
+def _barred(author: Array, shown: Array, explored: Number, gap: Number, p: Number) -> Number:
+    """Say whether every slot that ranks below a pool entry lies too near another of its author's."""
+    for slot in range(shown.size):
+        if slot == explored or shown[slot] < p:
+            continue
+        near = False
+        for mine in range(max(0, slot - gap), min(shown.size, slot + gap + 1)):
+            if mine != slot and author[shown[mine]] == author[p]:
+                near = True
+        if not near:
+            return False
+    return True
+
+
+@numba.njit(cache=True)
 def reasons(
-    net: Array, index: Array, author: Array, shown: Array, author_max: Number, out: Array
+    net: Array,
+    index: Array,
+    author: Array,
+    topic: Array,
+    shown: Array,
+    explored: Number,
+    author_max: Number,
+    gap: Number,
+    out: Array,
 ) -> None:
     """See `lodestone.traffic.pool.reasons`."""
     for n in range(net.size):
         out[n] = 29 if net[n] <= _NET_NONE else 30
-    held = np.zeros(author.size + 1, np.int64)
     last = -1
     for k in range(shown.size):
-        held[author[shown[k]]] += 1
-        last = max(last, shown[k])
-    for p in range(author.size):
+        if k != explored:
+            last = max(last, shown[k])
+    for p in range(index.size):
         reason = 31
         if p < last:
-            count = held[author[p]]
-            if count >= author_max:
+            own, again = 0, False
+            for k in range(shown.size):
+                own += author[shown[k]] == author[p]
+                again |= topic[p] >= 0 and topic[shown[k]] == topic[p]
+            if own >= author_max:
                 reason = 40
-            elif count > 0:
+            elif _barred(author, shown, explored, gap, p):
                 reason = 41
+            elif again:
+                reason = 42
         out[index[p]] = reason
     for k in range(shown.size):
         out[index[shown[k]]] = 0

@@ -25,6 +25,7 @@ IN_CONTEST = frozenset(
         DropReason.RUNNER_UP,
         DropReason.AUTHOR_FULL,
         DropReason.TOO_CLOSE,
+        DropReason.TOPIC_SHOWN,
         DropReason.NOT_FINITE,
     }
 )
@@ -62,6 +63,8 @@ def _differences(
         "objective",
         "bound",
         "exact",
+        "author_max",
+        "author_gap",
     ):
         if getattr(was, name) != getattr(again, name):
             yield f"{name}: {getattr(was, name)} was recorded, {getattr(again, name)} follows"
@@ -81,7 +84,7 @@ def decide_again(
     pool = decision.pool
     net = pool_net(kernels, pool, np.array(worth_vector(policy)), prices)
     passed = decision.candidate[np.isin(decision.reason, [int(reason) for reason in IN_CONTEST])]
-    rules = rules_of(policy, decision.slots, prices.slot_value)
+    rules = rules_of(policy, decision.slots, prices.slot_value, decision.slate_rules)
     drawn = draw(kernels, decision.seed, rules.share, decision.slots, passed.size)
     index = -1
     if drawn.candidate >= 0:

@@ -2,13 +2,18 @@
 
     maximise  sum_s attention_s x (net_{y(s)} - repeat x earlier slots of the same topic)
 
-over slates in which an author holds at most `author_max` slots, never two within `author_gap` slots, and which leave
-no slot empty before one that is filled (but for the slot that chance filled). All whole numbers.
-Entries come best net first and attention falls with the slot, so what the open slots could add is at
+over slates in which an author holds at most `author_max` slots and never two within `author_gap` slots. All whole
+numbers. Entries come best net first and attention falls with the slot, so what the open slots could add is at
 most the best unused entries in order (the rearrangement inequality): that bound prunes the search.
 When the node budget runs out, the best found stands beside the bound, and the receipt says so.
+
+A page is full while the pool has anything to show: `fill_page` lets the spacing and then the cap give way, each no
+further than a full page needs. A repeated topic is a cost and keeps no slot empty. `fill_slate` is the search under
+fixed rules, and what receipts of the first rules replay by: there a slot that the rules bar stays empty.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -63,7 +68,7 @@ def fill_slate(
     out: Ints,
     told: Ints,
 ) -> None:
-    """Write the best slate found.
+    """Write the best slate found under rules that give way to nothing: slots may stay empty.
 
     Args:
         net: Shape (pool,), not rising.
@@ -77,18 +82,106 @@ def fill_slate(
         forced: The pool entry that stands there, -1 for none.
         nodes_max: How many entries may be tried.
         out: Shape (slots,), written with pool indices, -1 for an empty slot.
-        told: Shape (3,), written with objective, entries tried, 1 when the search was whole.
+        told: Shape (3 or more,), written with objective, entries tried, 1 when the search was whole.
     """
     search = _Search(
         net, author, topic, attention, author_max, gap, repeat, forced_slot, forced, nodes_max
     )
     search.go(0, 0)
     out[:] = search.best
-    told[:] = search.total, search.nodes, not search.cut
+    told[:3] = search.total, search.nodes, not search.cut
+
+
+def fill_page(
+    net: Ints,
+    author: Rows,
+    topic: NDArray[np.int16],
+    attention: Ints,
+    author_max: int,
+    gap: int,
+    repeat: int,
+    forced_slot: int,
+    forced: int,
+    nodes_max: int,
+    out: Ints,
+    told: Ints,
+) -> None:
+    """Write the best full page found, its spacing and cap relaxed no further than a full page needs.
+
+    The cap is the least one of at least `author_max` under which the pool's authors fill the page; the spacing the
+    widest one of at most `gap` under which, with that cap, the search fills it. Without a spacing it always does.
+
+    Args:
+        net: As for `fill_slate`, and so are the arguments up to `repeat`.
+        author: The same.
+        topic: The same.
+        attention: Shape (filled,), no more slots than the pool has entries.
+        author_max: The cap that is preferred.
+        gap: The spacing that is preferred.
+        repeat: The same.
+        forced_slot: The slot that chance filled, -1 for none.
+        forced: The pool entry that stands there, -1 for none.
+        nodes_max: How many entries may be tried for each spacing.
+        out: Shape (filled,), written with pool indices, none empty.
+        told: Shape (5,), written with objective, entries tried, 1 when the search was whole and no spacing was
+            given up for want of entries to try, the cap and the spacing that the page keeps.
+    """
+    counts: list[int] = np.bincount(author).tolist()
+    cap, widest, tight = page_rules(counts, attention.size, author_max, gap)
+    nodes, whole = 0, True
+    for spacing in range(widest, -1, -1):
+        search = _Search(
+            net, author, topic, attention, cap, spacing, repeat, forced_slot, forced, nodes_max
+        )
+        search.ahead = tight and spacing > 0
+        search.go(0, 0)
+        nodes, whole = nodes + search.nodes, whole and not search.cut
+        if -1 not in search.best:
+            out[:] = search.best
+            told[:] = search.total, nodes, whole, cap, spacing
+            return
+
+
+def page_rules(
+    counts: Sequence[int], filled: int, author_max: int, gap: int
+) -> tuple[int, int, bool]:
+    """Return the cap a full page needs, the widest spacing it may have, and whether room is scarce.
+
+    Args:
+        counts: Shape (authors,). How many entries each author has.
+        filled: Slots to fill, at most the sum of counts.
+        author_max: The cap that is preferred.
+        gap: The spacing that is preferred.
+    """
+    cap = author_max
+    while sum(min(count, cap) for count in counts) < filled:
+        cap += 1
+    room = [min(count, cap) for count in counts]
+    # Spacing bars at most `gap` authors from a slot, and one more beside the slot that chance filled.
+    if sum(room) >= filled + (gap + 1) * cap:
+        return cap, gap, False
+    widest = gap
+    while not _spaces(room, widest, filled):
+        widest -= 1
+    return cap, widest, True
+
+
+def _spaces(room: Sequence[int], gap: int, filled: int) -> bool:
+    """Say whether slots can be filled with nobody twice within `gap`.
+
+    Of any gap + 1 slots in a row an author holds one at most. Cut the page into such blocks: nobody holds more
+    slots than there are blocks, and only as many as the last, shorter block has slots hold one in each.
+    """
+    blocks, rest = divmod(filled, gap + 1)
+    most = sum(min(slots, blocks) for slots in room)
+    return most + min(rest, sum(slots > blocks for slots in room)) >= filled
 
 
 class _Search:
     """The plain reading of the search: recursion, lists, no scratch arrays."""
+
+    ahead = False
+    """Try only what leaves a way to fill the page; for where spacing and cap hardly leave any."""
 
     def __init__(
         self, net: Ints, author: Rows, topic: NDArray[np.int16], attention: Ints, author_max: int,
@@ -123,12 +216,9 @@ class _Search:
             if gained + self.attention[s] * self.net[k] + self._rest(k, s) <= self.total:
                 return
             if self._fits(k, s):
-                worth = self._worth(k, s)
-                self.chosen[s] = k
-                self.go(s + 1, gained + worth)
-                self.chosen[s] = -1
-                if self.cut:
-                    return
+                self._take(k, s, gained)
+            if self.cut:
+                return
         self.nodes += 1
         if self.nodes > self.nodes_max and self.total > _NONE:
             self.cut = True
@@ -138,6 +228,13 @@ class _Search:
         if gained > self.total:
             self.total, self.best = gained, list(self.chosen)
 
+    def _take(self, k: int, s: int, gained: int) -> None:
+        worth = self._worth(k, s)
+        self.chosen[s] = k
+        if not self.ahead or self._completes(s):
+            self.go(s + 1, gained + worth)
+        self.chosen[s] = -1
+
     def _fits(self, k: int, s: int) -> bool:
         held = [
             r
@@ -145,6 +242,28 @@ class _Search:
             if other >= 0 and self.author[other] == self.author[k]
         ]
         return len(held) < self.author_max and all(abs(r - s) > self.gap for r in held)
+
+    def _completes(self, s: int) -> bool:
+        """Say whether the slots after s can be filled: each by whoever has most entries left and may stand there.
+
+        What chance filled later on is taken to bar nobody around it, so that no page that exists is missed.
+        """
+        left = {a: min(n, self.author_max) for a, n in Counter(self.author).items()}
+        last: dict[int, int] = {}
+        for r, k in enumerate(self.chosen):
+            if k >= 0:
+                left[self.author[k]] -= 1
+                if r <= s:
+                    last[self.author[k]] = r
+        for r in range(s + 1, len(self.chosen)):
+            if r == self.forced_slot:
+                continue
+            free = [a for a in left if left[a] > 0 and r - last.get(a, -self.gap - 1) > self.gap]
+            if not free:
+                return False
+            best = max(free, key=lambda a: left[a])
+            left[best], last[best] = left[best] - 1, r
+        return True
 
     def _worth(self, k: int, s: int) -> int:
         mine = self.topic[k]
@@ -165,6 +284,14 @@ class _Search:
                 m = next(unused, None)
                 total += EMPTY if m is None else self.attention[r] * self.net[m]
         return total
+
+
+def true_sum(objective: int) -> int:
+    """Return an objective or bound without what empty slots cost: the sum of what was shown.
+
+    Only receipts of the first rules hold such costs; a slate is worth far less than half of one.
+    """
+    return objective - EMPTY * ((-EMPTY // 2 - objective) // -EMPTY)
 
 
 def splitmix(seed: int, index: int) -> int:

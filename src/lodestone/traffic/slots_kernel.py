@@ -89,6 +89,97 @@ def _rest(
 
 
 @numba.njit(cache=True)
+def _completes(
+    author: Array,
+    chosen: Array,
+    s: Number,
+    room: Array,
+    gap: Number,
+    forced_slot: Number,
+    left: Array,
+    last: Array,
+) -> Number:
+    """See `lodestone.traffic.slots._Search._completes`; `left` and `last` are scratch."""
+    left[:] = room
+    last[:] = -gap - 1
+    for r in range(chosen.size):
+        if chosen[r] >= 0:
+            left[author[chosen[r]]] -= 1
+            if r <= s:
+                last[author[chosen[r]]] = r
+    open_slots = chosen.size - s - 1 - (1 if forced_slot > s else 0)
+    if left.sum() - gap * left.max() >= open_slots:
+        return True  # even without those whom spacing bars
+    for r in range(s + 1, chosen.size):
+        if r == forced_slot:
+            continue
+        best = -1
+        for a in range(left.size):
+            if left[a] > 0 and r - last[a] > gap and (best < 0 or left[a] > left[best]):
+                best = a
+        if best < 0:
+            return False
+        left[best] -= 1
+        last[best] = r
+    return True
+
+
+@numba.njit(cache=True)
+def page_rules(counts: Array, filled: Number, author_max: Number, gap: Number) -> Number:
+    """See `lodestone.traffic.slots.page_rules`."""
+    cap = author_max
+    while np.minimum(counts, cap).sum() < filled:
+        cap += 1
+    room = np.minimum(counts, cap)
+    if room.sum() >= filled + (gap + 1) * cap:
+        return cap, gap, False
+    widest = gap
+    while widest > 0:
+        blocks = filled // (widest + 1)
+        rest = filled % (widest + 1)
+        most = np.minimum(room, blocks).sum()
+        if most + min(rest, np.sum(room > blocks)) >= filled:
+            break
+        widest -= 1
+    return cap, widest, True
+
+
+@numba.njit(cache=True)
+def fill_page(
+    net: Array,
+    author: Array,
+    topic: Array,
+    attention: Array,
+    author_max: Number,
+    gap: Number,
+    repeat: Number,
+    forced_slot: Number,
+    forced: Number,
+    nodes_max: Number,
+    out: Array,
+    told: Array,
+) -> None:
+    """See `lodestone.traffic.slots.fill_page`."""
+    counts = np.zeros(author.max() + 1 if author.size else 0, np.int64)
+    for k in range(author.size):
+        counts[author[k]] += 1
+    cap, widest, tight = page_rules(counts, attention.size, author_max, gap)
+    room = np.minimum(counts, cap)
+    nodes, whole = np.int64(0), np.int64(1)
+    for spacing in range(widest, -1, -1):
+        ahead = 1 if tight and spacing > 0 else 0
+        _search(
+            net, author, topic, attention, cap, spacing, repeat, forced_slot, forced, nodes_max,
+            room, ahead, out, told,
+        )  # fmt: skip
+        nodes += told[1]
+        whole &= told[2]
+        if not (out[: attention.size] < 0).any():
+            break
+    told[1], told[2], told[3], told[4] = nodes, whole, cap, spacing
+
+
+@numba.njit(cache=True)
 def fill_slate(
     net: Array,
     author: Array,
@@ -104,6 +195,31 @@ def fill_slate(
     told: Array,
 ) -> None:
     """See `lodestone.traffic.slots.fill_slate`."""
+    room = np.zeros(0, np.int64)
+    _search(
+        net, author, topic, attention, author_max, gap, repeat, forced_slot, forced, nodes_max,
+        room, 0, out, told,
+    )  # fmt: skip
+
+
+@numba.njit(cache=True)
+def _search(
+    net: Array,
+    author: Array,
+    topic: Array,
+    attention: Array,
+    author_max: Number,
+    gap: Number,
+    repeat: Number,
+    forced_slot: Number,
+    forced: Number,
+    nodes_max: Number,
+    room: Array,
+    ahead: Number,
+    out: Array,
+    told: Array,
+) -> None:
+    left, last = np.zeros(room.size, np.int64), np.zeros(room.size, np.int64)
     slots, pool = attention.size, net.size
     chosen, tried = np.full(slots, -1, np.int64), np.full(slots, -1, np.int64)
     used = np.zeros(pool, np.int8)
@@ -157,8 +273,13 @@ def fill_slate(
                 if _fits(k, s, chosen, author, author_max, gap):
                     again = _repeats(chosen, topic, s, topic[k])
                     gained[s + 1] = hope - attention[s] * again * repeat
-                    used[k], chosen[s], down = 1, k, True
-                    break
+                    chosen[s] = k
+                    if not ahead or _completes(
+                        author, chosen, s, room, gap, forced_slot, left, last
+                    ):
+                        used[k], down = 1, True
+                        break
+                    chosen[s] = -1
             k += 1
         tried[s] = k
         if down:

@@ -209,6 +209,7 @@ def _reason(reason: str, speech: Speech) -> str:
         "label_drop": say("held back for safety"), "not_finite": say("no value could be told"),
         "outbid": say("worth less than the last round's"), "runner_up": say("in the last round, no slot left"),
         "author_full": say("author already shown enough"), "too_close": say("too close to the same author"),
+        "topic_shown": say("its topic is on the page already"),
     }.get(reason, reason)  # fmt: skip
 
 
@@ -221,6 +222,10 @@ def _notes(receipt: ReceiptOut, speech: Speech) -> tuple[str, ...]:
     if receipt.degraded:
         parts = speech.listed(receipt.degraded)
         notes.append(say("Something did not answer and was left out: {parts}.", {"parts": parts}))
+    if receipt.relaxed:
+        notes.append(
+            say("Too few authors to choose from: their posts may stand closer and more often, so that the page is full.")
+        )  # fmt: skip
     if receipt.exact:
         notes.append(
             say("No other order of these posts would have been worth more; this is proven.")
