@@ -9,6 +9,7 @@ from lodestone.base.errors import UnavailableError
 from lodestone.events.outcomes import Source
 from lodestone.services.decide import Decider
 from lodestone.services.sources import FOLLOWS, Sources
+from lodestone.traffic.filters import Marks
 from tests.world import TOWN, opened, run
 
 FAR = {"latitude": 40.0, "longitude": 116.0}
@@ -60,6 +61,7 @@ def test_every_source_feeds_candidates(tmp_path):
                     Asked(), world.engine.housekeeper.policy, world.engine.now(), gated=False
                 ),
                 world.engine.state.interest[world.engine.directory.person_row("p0")],
+                Marks(np.zeros(10_000, np.int64), np.zeros(0, np.int64), 1),
                 [],
             )
             assert receipt["candidates"] == rows.size
@@ -135,6 +137,9 @@ class Silent:
 
     def listed(self, index):
         return self._or_down("listed", index)
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
-"""Short lists of live items by where they belong: a cell, a channel, a profession, all new ones.
+"""Lists of live items by where they belong: a cell, a channel, a profession, an author, all new ones.
 
-Each list keeps its newest `POSTING_KEPT` items by (created, row), whatever order they came in, so that
-a rebuilt list equals the one that grew. A withdrawn item leaves at once.
+Each list but an author's keeps its newest `POSTING_KEPT` items by (created, row) in an array, for kernels, whatever
+order they came in, so that a rebuilt list equals the one that grew. Beside it every list is known whole, for who has
+come to the end of the short one. A withdrawn item leaves at once.
 """
 
-from typing import Final
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import h3
 import numpy as np
+from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.base.geo import distance_km, distances_km
@@ -27,6 +32,20 @@ _AROUND_MAX: Final = 4096
 """Neighbourhoods remembered: whoever asks says where they are, so there is no end of them."""
 _LIVE_KIND: Final = KINDS.index("live")
 _STATE_LIVE: Final = 1
+_NO_ROWS: Final = array("i")
+
+
+class _Place(NamedTuple):
+    """Where an item stands: when it was made, the lists it is in, its author's slot."""
+
+    created: int
+    lists: tuple[int, ...]
+    author: int
+
+
+def _by_author(author: int) -> int:
+    """Return the number of an author's list among the whole ones; -1 means none, as everywhere."""
+    return -2 - author
 
 
 class Postings:
@@ -42,19 +61,24 @@ class Postings:
         self._cell_at: list[tuple[float, float, float]] = []
         """Centre and reach of each cell, in the order of `_cells`."""
         self._around: dict[tuple[str, float], Ints] = {}
-        self._member: dict[int, tuple[int, ...]] = {}
+        self._member: dict[int, _Place] = {}
+        self._whole: dict[int, array[int]] = {}
+        """Every list, oldest first; those of authors under numbers below -1."""
 
     def put(self, row: int, item: np.void) -> None:
         """Place an item in the lists it belongs to, and out of those it has left."""
-        wanted = self._belongs(item)
-        for index in set(self._member.get(row, ())) - set(wanted):
-            self._remove(index, row)
-        for index in wanted:
-            self._insert(index, row, int(item["created"]))
-        if wanted:
-            self._member[row] = wanted
-        else:
-            self._member.pop(row, None)
+        place = _Place(int(item["created"]), self._belongs(item), int(item["author"]))
+        old = self._member.get(row)
+        if place == old:
+            return
+        if old is not None:
+            self._leave(row, old)
+        if place.lists:
+            self._member[row] = place
+            self._enter(_by_author(place.author), row, place.created)
+        for index in place.lists:
+            self._enter(index, row, place.created)
+            self._insert(index, row, place.created)
 
     def rebuild(self, items: np.ndarray) -> None:
         """Fill every list from the item rows; shape (items,) of `ITEM`."""
@@ -82,6 +106,19 @@ class Postings:
         """Return a list kept for everybody (`LIST_...`), as `domain` does for one domain's."""
         assert 0 <= index < LISTS_FIXED
         return index
+
+    def newest(self, lists: Sequence[int], first: int, end: int) -> NDArray[np.int32]:
+        """Return the rows from place `first` to before `end` of whole lists, newest first; list after list."""
+        rows = array("i")
+        for index in lists:
+            whole = self._whole.get(index, _NO_ROWS)
+            last = len(whole) - first
+            rows.extend(whole[max(0, len(whole) - end) : max(0, last)][::-1])
+        return np.frombuffer(rows, np.int32)
+
+    def of_authors(self, slots: Sequence[int]) -> list[int]:
+        """Return the whole lists of authors, which have no short ones."""
+        return [_by_author(slot) for slot in slots if slot >= 0]
 
     def around(self, latitude: float, longitude: float, radius_km: float) -> Ints:
         """Return the lists of every cell that any point within a radius lies in, nearest cell first.
@@ -135,6 +172,34 @@ class Postings:
             self._created = np.concatenate([self._created, np.zeros_like(self._created)])
         self._lists += 1
         return self._lists - 1
+
+    def _leave(self, row: int, old: _Place) -> None:
+        """Take an item out of every list; the newest that a short list had no room for takes its place."""
+        for number in (*old.lists, _by_author(old.author)):
+            whole = self._whole[number]
+            del whole[self._at(whole, row, old.created)]
+            if not whole:
+                del self._whole[number]
+        del self._member[row]
+        for index in old.lists:
+            self._remove(index, row)
+            whole = self._whole.get(index, _NO_ROWS)
+            if self.count[index] < POSTING_KEPT <= len(whole):
+                last = whole[-POSTING_KEPT]
+                self._insert(index, last, self._member[last].created)
+
+    def _enter(self, number: int, row: int, created: int) -> None:
+        whole = self._whole.setdefault(number, array("i"))
+        if not whole or (self._member[whole[-1]].created, whole[-1]) < (created, row):
+            whole.append(row)
+        else:
+            whole.insert(self._at(whole, row, created), row)
+
+    def _at(self, whole: "array[int]", row: int, created: int) -> int:
+        """Return where an item stands, or belongs, in a whole list."""
+        return bisect_left(
+            whole, (created, row), key=lambda other: (self._member[other].created, other)
+        )
 
     def _insert(self, index: int, row: int, created: int) -> None:
         self._remove(index, row)

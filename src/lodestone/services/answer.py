@@ -45,8 +45,8 @@ class Answers:
         slots = self._slots(decision)
         shown = tuple(int(row) for row in decision.pool.item[decision.choice.pool_index])
         cursor = None
-        # A page that could not be filled has emptied the pool: nothing comes after it.
-        if len(slots) == decision.slots:
+        # A short page is no empty pool; one that shows nothing ends the chain even where a source is down.
+        if slots and not decision.last:
             cursor = encode_cursor(self._secret, viewer, chain.then(decision.sequence, shown))
         told = {} if explain is None else {"explain": explain}
         return Feed(

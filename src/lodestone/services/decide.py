@@ -35,6 +35,7 @@ from lodestone.traffic.filters import (
     MARK_REJECTED,
     MARK_SEEN,
     MARK_SERVED,
+    Marks,
 )
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import (
@@ -137,14 +138,20 @@ class Decider:
         vector = _NO_VECTOR
         if viewer.personalised:
             vector = viewer_vector(self._state, viewer.row, compiled=self._kernels is COMPILED)
-        rows, source = self._sources.gather(viewer, vector, degraded)
+        marks = self._mark(viewer, setting)
+        rows, source = self._sources.gather(viewer, vector, marks, degraded)
         stages.done("sources", 0, rows.size)
-        judged = self._judge(viewer, setting, rows, source)
+        judged = self._judge(viewer, rows, source)
         passed = np.flatnonzero(judged.reason == _SHOWN)
-        stages.done("filters", rows.size, passed.size)
+        last = False
+        if passed.size <= setting.slots:
+            judged, ended = self._deepen(viewer, setting, marks, judged, passed.size)
+            passed = np.flatnonzero(judged.reason == _SHOWN)
+            last = ended and not degraded and passed.size <= setting.slots
+        stages.done("filters", judged.rows.size, passed.size)
         kind = judged.kind[passed]
         asked = Asked(_known(viewer), int(viewer.record["surface"]), vector, kind, setting.now)
-        chances, predictor = self._chances(asked, rows[passed], degraded)
+        chances, predictor = self._chances(asked, judged.rows[passed], degraded)
         # Whoever is followed already cannot be followed again.
         chances[kind == _PRIVATE, _FOLLOW] = 0
         value = np.empty(passed.size)
@@ -162,12 +169,33 @@ class Decider:
             seed=setting.seed, policy_version=setting.policy.version,
             price_version=setting.prices.version, predictor_version=predictor,
             personalised=viewer.personalised, arm="", degraded=tuple(degraded), gate=setting.gate,
-            candidate=rows, reason=judged.reason, pool=pool, choice=choice, chain=setting.chain,
-            state_offset=self._state.offset,
+            candidate=judged.rows, reason=judged.reason, pool=pool, choice=choice,
+            chain=setting.chain, state_offset=self._state.offset, last=last,
         )  # fmt: skip
 
-    def _judge(self, viewer: Viewer, setting: Setting, rows: Rows, source: Codes) -> Judged:
-        self._mark(viewer, setting)
+    def _deepen(
+        self, viewer: Viewer, setting: Setting, marks: Marks, judged: Judged, passed: int
+    ) -> tuple[Judged, bool]:
+        """Add what whole lists hold when the newest cannot fill the page; say whether they hold nothing more.
+
+        Only what may be shown is added: a page deep in a chain would else store all that came before it.
+        """
+        depth = self._sources.deeper(viewer, marks)
+        parts = [(judged.rows, judged.source)]
+        for rows, source in depth.portions():
+            fits = self._judge(viewer, rows, source).reason == _SHOWN
+            parts.append((rows[fits], source[fits]))
+            passed += int(np.count_nonzero(fits))
+            if passed > setting.slots:
+                break
+        if len(parts) > 1:
+            together = np.concatenate([rows for rows, _ in parts])
+            order = np.argsort(together)
+            sources = np.concatenate([source for _, source in parts])
+            judged = self._judge(viewer, together[order], sources[order])
+        return judged, depth.ended
+
+    def _judge(self, viewer: Viewer, rows: Rows, source: Codes) -> Judged:
         count = rows.size
         judged = Judged(
             rows, source, np.empty(count, np.uint8), np.empty(count, np.uint8),
@@ -179,7 +207,7 @@ class Decider:
         )  # fmt: skip
         return judged
 
-    def _mark(self, viewer: Viewer, setting: Setting) -> None:
+    def _mark(self, viewer: Viewer, setting: Setting) -> Marks:
         """Mark what this viewer follows, refused, has seen and was served, under a fresh epoch."""
         state = self._state
         self._epoch += 1
@@ -200,10 +228,13 @@ class Decider:
             items = state.seen_item[ring]
             self._marks[items[(state.seen_time[ring] >= since) & (items >= 0)]] = base + MARK_SEEN
         if setting.served:
-            self._marks[setting.served] = base + MARK_SERVED
+            # A cursor may be older than a home that was put back: its rows need not be there.
+            served = np.array(setting.served)
+            self._marks[served[served < self._marks.size]] = base + MARK_SERVED
         rejected = state.rejections(viewer.row) if viewer.row >= 0 else None
         if rejected:
             self._marks[rejected] = base + MARK_REJECTED
+        return Marks(self._marks, authors, self._epoch)
 
     def _chances(self, asked: Asked, rows: Rows, degraded: list[str]) -> tuple[Chances, str]:
         try:

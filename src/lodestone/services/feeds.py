@@ -1,11 +1,13 @@
 """The words of a feed request and its answer, as they stand on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from lodestone.base.wire import TEXT, AppId, Position
 
+CURSOR_MAX: Final = 32_768
+"""The most characters of a cursor; see `cursor.ROWS_MAX`."""
 Surface = Literal["discover", "following", "place", "channel", "profession"]
 
 
@@ -22,7 +24,7 @@ class FeedRequest(msgspec.Struct, frozen=True, kw_only=True):
     position: Position | None = None
     device: Annotated[str, msgspec.Meta(max_length=256, pattern=TEXT)] | None = None
     slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
-    cursor: Annotated[str, msgspec.Meta(max_length=32_768, pattern=TEXT)] | None = None
+    cursor: Annotated[str, msgspec.Meta(max_length=CURSOR_MAX, pattern=TEXT)] | None = None
     explain: bool = False
     personalised: bool = True
     """False asks for the non-personalised form: place, language and popularity only."""

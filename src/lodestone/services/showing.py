@@ -17,7 +17,7 @@ from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.table_kernel import pack
 from lodestone.services.access import Principal
 from lodestone.services.engine import Engine
-from lodestone.services.feeds import FeedRequest, FeedSlot, Surface
+from lodestone.services.feeds import CURSOR_MAX, FeedRequest, FeedSlot, Surface
 from lodestone.services.storefront import Offer, ShopCard, Storefront, offer_of
 from lodestone.services.viewer import PRESENT_MICROS
 
@@ -91,7 +91,7 @@ class PageFeedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     domain_id: AppId | None = None
     position: Position | None = None
     slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
-    cursor: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
+    cursor: Annotated[str, msgspec.Meta(max_length=CURSOR_MAX)] | None = None
 
 
 class PageFeed(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,8 +18,10 @@ from lodestone.features.postings import (
 )
 from lodestone.features.state import State
 from lodestone.models.ports import VectorIndex
+from lodestone.services.depth import Depth
 from lodestone.services.viewer import Viewer
 from lodestone.traffic.decision import Codes, Rows
+from lodestone.traffic.filters import Marks
 from lodestone.traffic.kernels import Kernels
 
 ROOM: Final = 1024
@@ -58,9 +60,10 @@ class Sources:
         self._source = np.zeros(ROOM, np.uint8)
         self._stamp = np.zeros(1024, np.int64)
         self._epoch = 0
+        self._asking = _Asking(postings, [])
 
     def gather(
-        self, viewer: Viewer, vector: NDArray[np.float32], degraded: list[str]
+        self, viewer: Viewer, vector: NDArray[np.float32], marks: Marks, degraded: list[str]
     ) -> tuple[Rows, Codes]:
         """Return candidate rows ascending, each once, and the source of each."""
         self._epoch += 1
@@ -72,7 +75,7 @@ class Sources:
             self._lists(viewer, degraded),
             postings.rows,
             postings.count,
-            self._followed(viewer),
+            self._followed(viewer, marks),
             self._state.authors,
             self._stamp,
             self._epoch,
@@ -83,6 +86,13 @@ class Sources:
         both.sort()
         return (both >> 8).astype(np.int32), (both & 255).astype(np.uint8)
 
+    def deeper(self, viewer: Viewer, marks: Marks) -> Depth:
+        """Return what the whole lists of the request gathered for last hold beyond what was gathered."""
+        postings = self._postings
+        lists = [(int(Source.FOLLOWED), postings.of_authors(viewer.follows.tolist()))]
+        lists += [(source, index.tolist()) for source, index in self._asking.whole]
+        return Depth(postings, lists, marks, self._stamp, self._epoch)
+
     def _taste(self, viewer: Viewer, vector: NDArray[np.float32], degraded: list[str]) -> Rows:
         if not viewer.personalised or not vector.any() or viewer.record["surface"] == 1:
             return _NO_ROWS
@@ -92,17 +102,14 @@ class Sources:
             degraded.append(Source.TASTE.name.lower())
             return _NO_ROWS
 
-    def _followed(self, viewer: Viewer) -> Rows:
-        """Return the author slots to look at: all, or of very many those with the newest unseen post."""
+    def _followed(self, viewer: Viewer, marks: Marks) -> Rows:
+        """Return the author slots to look at: all, or of very many those with the newest post still to be shown."""
         if viewer.follows.size <= FOLLOWS:
             return viewer.follows
         state = self._state
         authors = viewer.follows[viewer.follows >= 0]
         posts = state.authors["recent"][authors]
-        fresh = posts >= 0
-        ring = state.people["seen"][viewer.row] if viewer.row >= 0 else _NONE
-        if ring >= 0:
-            fresh &= ~np.isin(posts, state.seen_item[ring])
+        fresh = (posts >= 0) & ~marks.marked(posts)
         newest = np.where(fresh, state.items["created"][posts], _NONE).max(axis=1)
         order = np.lexsort((authors, -newest))[:FOLLOWS]
         found: Rows = authors[order[newest[order] >= 0]]
@@ -110,7 +117,7 @@ class Sources:
 
     def _lists(self, viewer: Viewer, degraded: list[str]) -> NDArray[np.int64]:
         surface = int(viewer.record["surface"])
-        asking = _Asking(self._postings, degraded)
+        asking = self._asking = _Asking(self._postings, degraded)
         asking.listed(Source.LIVE, LIST_LIVE, _LIVE_LIST)
         if surface == 2:
             self._around(viewer, asking, area=True)
@@ -138,6 +145,7 @@ class Sources:
         ]
         most, together = (_AREA_CELL, _AREA_CELLS) if area else (_CELL, _CELLS)
         near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
+        asking.whole.append((Source.NEIGHBOURS, near))
         near = near[:together]
         lists = np.empty((near.size, 3), np.int64)
         lists[:, 0], lists[:, 1] = near, Source.NEIGHBOURS
@@ -152,11 +160,15 @@ class _Asking:
         self._postings = postings
         self._degraded = degraded
         self.found = [np.zeros((0, 3), np.int64)]
+        self.whole: list[tuple[int, NDArray[np.int64]]] = []
+        """Lists that are known whole as well, for who comes to the end of what was gathered."""
 
     def listed(self, source: Source, index: int, rows: NDArray[np.int64]) -> None:
         """Take a list kept for everybody."""
         if self.ask(source, lambda: self._postings.listed(index), _NONE) >= 0:
             self.found.append(rows)
+            if index == LIST_NEW:
+                self.whole.append((source, rows[:, 0]))
 
     def domains(self, wanted: list[tuple[Source, int]], most: int) -> None:
         """Take the lists of domains, where they have one."""
@@ -167,6 +179,7 @@ class _Asking:
         own = [row for row in rows if row[0] >= 0]
         if own:
             self.found.append(np.array(own, np.int64))
+            self.whole += [(source, np.array([index])) for index, source, _ in own]
 
     def ask(self, source: Source, find: Callable[[], _T], nothing: _T) -> _T:
         """Return what a source says, or nothing when it is down."""

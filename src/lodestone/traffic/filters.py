@@ -60,6 +60,11 @@ class Marks:
     authors: Ints
     epoch: int
 
+    def marked(self, rows: Rows) -> Bools:
+        """Say which item rows are marked; any shape, as `rows`."""
+        marked: Bools = self.items[rows] >= self.epoch * 4
+        return marked
+
 
 def judge(
     viewer: Records,
