@@ -25,7 +25,7 @@ from lodestone.serve.gorse_common import (
 from lodestone.serve.gorse_feedback import word_of
 from lodestone.serve.gorse_shapes import FeedbackIn, Score, User, datetime_of, duration_micros
 from lodestone.services.engine import Engine
-from lodestone.services.feeds import Explain, Feed, FeedRequest, Surface
+from lodestone.services.feeds import Explain, Feed, FeedRequest, FeedSlot, Surface
 from lodestone.services.ingest import EARLY_MICROS
 from lodestone.services.lists import Cut, Lists, Scored
 from lodestone.services.permissions import needs
@@ -57,12 +57,12 @@ Name = Annotated[str, PathParameter(description="The list's name.")]
     opt=needs("feeds", who="server", empty_tail=True),
     responses=ANSWERS,
 )
-async def gorse_recommend(
-    request: Asked, user_id: Id, n: Wanted = COUNT, category: Category = None,
+async def gorse_recommend(  # noqa: PLR0913, PLR0917  what Gorse's query holds
+    request: Asked, user_id: Id, n: Wanted = COUNT, offset: Offset = 0, category: Category = None,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
 ) -> Response[list[str | Score]]:  # fmt: skip
     """Recommend items to a user (Gorse): a decision, its receipt named in `X-Receipt-Id`."""
-    wish = _Wish(request, named(user_id), n, write_type, write_delay)
+    wish = _Wish(request, named(user_id), (offset, n), write_type, write_delay)
     return await wish.answer(one_category(None, category), scored=version == "2")
 
 
@@ -71,12 +71,12 @@ async def gorse_recommend(
     opt=needs("feeds", who="server"),
     responses=ANSWERS,
 )
-async def gorse_recommend_category(
-    request: Asked, user_id: Id, category_name: Id, n: Wanted = COUNT,
+async def gorse_recommend_category(  # noqa: PLR0913, PLR0917  the same
+    request: Asked, user_id: Id, category_name: Id, n: Wanted = COUNT, offset: Offset = 0,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
 ) -> Response[list[str | Score]]:  # fmt: skip
     """Recommend items of a category to a user (Gorse): a decision on the channel of that name."""
-    wish = _Wish(request, named(user_id), n, write_type, write_delay)
+    wish = _Wish(request, named(user_id), (offset, n), write_type, write_delay)
     return await wish.answer(one_category(category_name, None), scored=version == "2")
 
 
@@ -84,12 +84,14 @@ class _Wish:
     """One request for recommendations, checked whole before anything is done."""
 
     def __init__(
-        self, request: Asked, user_id: str, n: int, write_type: str | None, write_delay: str
-    ) -> None:
+        self, request: Asked, user_id: str, cut: tuple[int, int], write_type: str | None,
+        write_delay: str,
+    ) -> None:  # fmt: skip
         self._here = held(request, "feeds")
         self._request = request
         self._user = user_id
-        self._n = n
+        self._skipped, n = cut
+        self._end = self._skipped + n
         self._word = None
         self._delay = duration_micros(write_delay, "write-back-delay")
         if write_type:
@@ -103,25 +105,31 @@ class _Wish:
                 raise InvalidError("write_back_late", message, (problem,))
 
     async def answer(self, category: str | None, *, scored: bool) -> Response[list[str | Score]]:
-        """Decide page after page until there are enough or no more."""
+        """Decide page after page until there are enough or no more.
+
+        Asking uses nothing up, as with Gorse: what keeps an item away is what was said of it.
+        """
         here, scores, receipts = self._here, list[Score](), list[str]()
-        cursor = None
+        cursor, decided = None, 0
         surface = self._surface(category)
         if self._word is not None and here.directory.person_row(self._user) < 0:
             principal(self._request).need("write")
             await insert_users(here, [User(self._user)])
-        while surface is not None and len(scores) < self._n:
+        while surface is not None and decided < self._end:
             feed = await here.feed(
                 FeedRequest(
                     viewer=self._user, surface=surface, domain_id=category, explain=scored,
-                    slots=min(self._n - len(scores), _PAGE), cursor=cursor,
+                    slots=min(self._end - decided, _PAGE), cursor=cursor,
                 ),
-                principal(self._request),
+                principal(self._request), again=True,
             )  # fmt: skip
             self._request.app.state["meters"].feed(feed)
-            receipts.append(feed.receipt_id)
-            scores += _scores(feed)
-            await self._write_back(feed)
+            answered = feed.slots[max(0, self._skipped - decided) :]
+            decided += len(feed.slots)
+            if answered or not decided:
+                receipts.append(feed.receipt_id)
+            scores += _scores(feed, answered)
+            await self._write_back(feed, answered)
             cursor = feed.next_cursor
             if cursor is None:
                 break
@@ -139,9 +147,9 @@ class _Wish:
         domain = self._here.state.domains.get(code)
         return "channel" if domain is None else _SURFACES[domain.kind]
 
-    async def _write_back(self, feed: Feed) -> None:
-        """Say for the app that what was just decided has been read, or whatever type it names."""
-        if self._word is None or not feed.slots:
+    async def _write_back(self, feed: Feed, answered: list[FeedSlot]) -> None:
+        """Say for the app that what it is answered has been read, or whatever type it names."""
+        if self._word is None or not answered:
             return
         here, at = self._here, Instant(self._here.now() + self._delay)
         events = [
@@ -151,18 +159,18 @@ class _Wish:
                 receipt_id=feed.receipt_id, slot=slot.slot,
                 watch_seconds=0.0 if self._word == "watch" else None,
             )
-            for slot in feed.slots
+            for slot in answered
         ]  # fmt: skip
         self._request.app.state["meters"].events(
             await here.accept(events, principal(self._request))
         )
 
 
-def _scores(feed: Feed) -> list[Score]:
-    """Return a page's items in its order; the score is the value in micros, 0 where none was asked for."""
+def _scores(feed: Feed, answered: list[FeedSlot]) -> list[Score]:
+    """Return a page's items that are answered, in its order; the score is the value in micros, 0 where none was asked for."""
     told = feed.explain
     values = {note.slot: note.value for note in told.slots} if isinstance(told, Explain) else {}
-    return [Score(slot.item_id, values.get(slot.slot, 0.0)) for slot in feed.slots]
+    return [Score(slot.item_id, values.get(slot.slot, 0.0)) for slot in answered]
 
 
 @get("/api/latest", opt=needs("read", who="server"), responses=ANSWERS)

@@ -46,7 +46,7 @@ from lodestone.services.terms import TermBook
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
 from lodestone.services.trust import check_events, check_feed
-from lodestone.services.viewer import Hydrator, Viewer
+from lodestone.services.viewer import Hydrator
 from lodestone.services.writes import Writes
 from lodestone.services.written import climbed_facts, fact_key, one_fact, topic_of
 from lodestone.stores.payments import PaymentProvider
@@ -123,8 +123,10 @@ class Engine:
         """Return the community's present instant."""
         return self.parts.clock.now()
 
-    async def feed(self, request: FeedRequest, who: Principal) -> Feed:
+    async def feed(self, request: FeedRequest, who: Principal, *, again: bool = False) -> Feed:
         """Decide a page; complete once its receipt is durable.
+
+        With `again` asking uses nothing up: what was served lately may come again, and so may this page.
 
         Raises:
             ForbiddenError: See `trust.check_feed`.
@@ -140,18 +142,20 @@ class Engine:
         chain = decode_cursor(self.secret, name, request.cursor) if request.cursor else Chain()
         keeper = self.housekeeper
         viewer = self._hydrator.viewer(request, keeper.policy, now, gated=keeper.sweep.gated)
-        setting = self._setting(request, viewer, now, chain)
+        lately = [] if again else self.served.rows(viewer.key, now)
+        setting = self._setting(request, now, chain, lately)
         stages.done("hydrate", 0, 0)
         decision = self.parts.decider.decide(viewer, setting, stages, keeper.account)
         done = self.log.record(
             decision.sequence,
-            encode_who(decision.person, self._sealed_position(request, viewer)),
+            encode_who(decision.person, self.sealer.position(viewer.row, request.position)),
             self._packer.pack(encode(decision)),
         )
         shown = decision.pool.item[decision.choice.pool_index]
         stages.done("receipt", decision.candidate.size, shown.size)
         self._sequence += 1
-        self.served.add(viewer.key, now, tuple(shown.tolist()))
+        if not again:
+            self.served.add(viewer.key, now, tuple(shown.tolist()))
         explain = None
         if request.explain:
             explain = self._answers.explain(decision, keeper.policy, self.prices, stages)
@@ -162,7 +166,9 @@ class Engine:
         await done
         return feed
 
-    def _setting(self, request: FeedRequest, viewer: Viewer, now: Instant, chain: Chain) -> Setting:
+    def _setting(
+        self, request: FeedRequest, now: Instant, chain: Chain, lately: list[int]
+    ) -> Setting:  # fmt: skip
         sequence, keeper = self._sequence, self.housekeeper
         rules = self._rules.get(request.slots)
         if rules is None:
@@ -173,14 +179,8 @@ class Engine:
             price_arrays=self._price_arrays, author_rank=keeper.sweep.author_rank,
             gate=keeper.sweep.gate, sequence=sequence, seed=decision_seed(self.secret, sequence),
             now=now, chain=chain.sequences, slots=request.slots, rules=rules, could=self._could,
-            served=[*chain.rows, *self.served.rows(viewer.key, now)],
+            served=[*chain.rows, *lately],
         )  # fmt: skip
-
-    def _sealed_position(self, request: FeedRequest, viewer: Viewer) -> bytes:
-        if request.position is None or viewer.row < 0:
-            return b""
-        place = f"{request.position.latitude},{request.position.longitude}"
-        return self.sealer.seal(viewer.row, place.encode())
 
     @property
     def prices(self) -> PriceVector:

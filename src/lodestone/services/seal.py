@@ -5,6 +5,7 @@ import hashlib
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from lodestone.base.wire import Position
 from lodestone.features.directory import Directory
 
 _NONCE = 12
@@ -46,6 +47,12 @@ class Sealer:
             return b""
         nonce = hashlib.blake2b(text, key=key, digest_size=_NONCE, person=b"seal nonce").digest()
         return nonce + AESGCMSIV(key).encrypt(nonce, text, None)
+
+    def position(self, row: int, position: Position | None) -> bytes:
+        """Encrypt where a person says they are; empty for no position and for nobody known."""
+        if position is None or row < 0:
+            return b""
+        return self.seal(row, f"{position.latitude},{position.longitude}".encode())
 
     def open(self, row: int, sealed: bytes) -> bytes | None:
         """Decrypt what was sealed for a row; None when it cannot be any more."""
