@@ -6,7 +6,7 @@ Each checkout decides in a process of its own over 5,000 posts around one place;
 of the two goes first changes with every round.
 """
 
-# ruff: noqa: SLF001  a decision alone is no public call
+# ruff: noqa: SLF001, PLC0415  a decision alone is no public call; a child imports its own checkout
 import argparse
 import asyncio
 import gc
