@@ -25,7 +25,7 @@ def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:
     path = Path(chosen).expanduser().resolve()
     file = path / "lodestone.toml"
     try:
-        text = (read_file(file) or b"").decode()
+        text = (read_file(file) or b"").decode() if file.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else "it is not UTF-8"
         message = f"{file} cannot be read: {reason}; mend it, or move it away"
