@@ -1,7 +1,9 @@
 """What an installation does by the clock beside serving: compacting, purging, hearing of other processes."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Final
 
 import structlog
 
@@ -11,6 +13,7 @@ from lodestone.base.serving import begin_serving
 from lodestone.bootstrap.acceptance import pulse
 from lodestone.services.engine import Engine
 from lodestone.services.support.failures import Failures
+from lodestone.services.support.tasks import endless
 from lodestone.services.webhooks import KEPT_MICROS
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
@@ -22,6 +25,20 @@ _LOOK_SECONDS: Final = 600.0
 _MARK_SECONDS: Final = 5.0
 _MARK_ANYWAY_SECONDS: Final = 60.0
 _LOG: Final = structlog.get_logger("lodestone")
+
+
+def start(
+    engine: Engine, records: Records, log: SqliteLog, tick: Callable[[], Coroutine[Any, Any, None]]
+) -> "list[asyncio.Task[None]]":
+    """Start what one open community does by the clock, each part in a task of its own, until they are cancelled."""
+    failures = engine.failures
+    tasks = [
+        endless("clock", tick, failures),
+        endless("keeping the mark", partial(mark_regularly, engine, records, log), failures),
+    ]
+    if records.shared:
+        tasks.append(endless("listening", partial(listen, engine), failures))
+    return tasks
 
 
 async def compact_nightly(records: Records, home: Home, clock: Clock, failures: Failures) -> None:

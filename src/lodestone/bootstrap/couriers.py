@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from lodestone.base.chance import Streams
@@ -10,6 +11,7 @@ from lodestone.base.clock import Clock
 from lodestone.base.serving import begin_serving
 from lodestone.commerce.reach import Reach
 from lodestone.services.engine import Engine
+from lodestone.services.support.tasks import endless, start
 from lodestone.services.webhooks import ROUND, Courier
 from lodestone.stores.webhook_post import HttpSender
 
@@ -46,7 +48,9 @@ class Couriers:
             chance=self._chance,
         )  # fmt: skip
         self._couriers[engine.community] = courier
-        self._tasks[engine.community] = asyncio.create_task(self._carry(engine, courier))
+        self._tasks[engine.community] = endless(
+            "courier", partial(self._carry, engine, courier), engine.failures
+        )
 
     async def close(self, engine: Engine) -> None:
         """Stop; what is under way is finished, and what is not sent yet is sent after the next start."""
@@ -70,7 +74,9 @@ class Couriers:
             for name in await loop.run_in_executor(self._threads, courier.active):
                 key = (engine.community, name)
                 if key not in self._running and not engine.failures.waits(WEBHOOKS, name):
-                    self._running[key] = asyncio.create_task(self._serve(courier, engine, name))
+                    self._running[key] = start(
+                        "carrying", self._serve(courier, engine, name), engine.failures
+                    )
 
         while True:
             await asyncio.sleep(LOOK_SECONDS)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from lodestone.services.access import Access
+from lodestone.services.support.tasks import endless
 
 
 @asynccontextmanager
@@ -15,7 +16,7 @@ async def following(access: Access) -> AsyncIterator[Access]:
         UnavailableError: The records do not answer at the start.
     """
     await access.start()
-    task = asyncio.create_task(access.follow())
+    task = endless("following keys", access.follow)
     try:
         yield access
     finally:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ from lodestone.services.access import Access
 from lodestone.services.engines import Engines
 from lodestone.services.logins import Logins
 from lodestone.services.settings import Settings, limits_of
+from lodestone.services.support.tasks import endless
 from lodestone.stores.home import Home
 from lodestone.stores.records import Records, key_digest
 from lodestone.stores.records_sql import SqlRecords, open_records
@@ -120,8 +122,10 @@ async def open_app(
         engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
         await engines.start()
         key = operator_key(home, records, clock)
-        keeping = asyncio.create_task(
-            background.compact_nightly(records, home, clock, engines.failures)
+        keeping = endless(
+            "keeping",
+            partial(background.compact_nightly, records, home, clock, engines.failures),
+            engines.failures,
         )
         try:
             async with following(Access(records, clock, demo=demo)) as access:

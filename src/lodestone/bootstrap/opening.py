@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -84,13 +85,9 @@ class Opener:
             await log.close()  # nobody else would
             raise
         self._logs[record.id] = log
-        self._ticks[record.id] = [
-            asyncio.create_task(self._tick(engine, folder)),
-            asyncio.create_task(background.mark_regularly(engine, self._records, log)),
-        ]
+        tick = partial(self._tick, engine, folder)
+        self._ticks[record.id] = background.start(engine, self._records, log, tick)
         self._couriers.open(engine)
-        if self._records.shared:
-            self._ticks[record.id].append(asyncio.create_task(background.listen(engine)))
         return engine
 
     async def _caught_up(self, record: CommunityRecord, log: SqliteLog, folder: Path) -> Engine:
@@ -166,7 +163,8 @@ class Opener:
                 await task
         async with engine.writing:
             with self._snapshots[engine.community]:
-                rebuild.save(engine, self._home.community(engine.community))
+                if engine.whole:
+                    rebuild.save(engine, self._home.community(engine.community))
             log = self._logs.pop(engine.community)
             await background.mark_last(engine.community, self._records, log)
             await log.close()
@@ -216,7 +214,8 @@ class Opener:
         begin_serving()
 
         async def save() -> None:
-            if engine.state.offset - self._saved[engine.community] >= _SNAPSHOT_FACTS:
+            grown = engine.state.offset - self._saved[engine.community]
+            if engine.whole and grown >= _SNAPSHOT_FACTS:
                 await self._save(engine, folder)
 
         async def drop() -> None:

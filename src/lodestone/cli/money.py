@@ -83,12 +83,16 @@ def payouts(
         file.write_bytes(written)
     if as_json:
         data(told)
-        return
-    table(
-        ["payout", "party", "micros", "currency", "state"],
-        [[one["id"], one["party"], f"{one['amount']['micros']:,}", one["amount"]["currency"], one["state"]]
-         for one in told["data"]],
-    )  # fmt: skip
+    else:
+        table(
+            ["payout", "party", "micros", "currency", "state"],
+            [[one["id"], one["party"], f"{one['amount']['micros']:,}", one["amount"]["currency"], one["state"]]
+             for one in told["data"]],
+        )  # fmt: skip
+        for one in told["failed"]:
+            line(f"failed, and tried again later: {one['row']} ({one['kind']})")
+    if told["failed"]:
+        raise typer.Exit(FINDING)
 
 
 def payments(

@@ -23,6 +23,7 @@ from lodestone.features.layout import (
     POSITIVES_KEPT,
     PROFESSIONS_MAX,
     SEEN_KEPT,
+    STATES,
     VECTOR_WIDTH,
     DomainRow,
     ItemRow,
@@ -35,6 +36,10 @@ ATTENTION: Final = np.array([0.7, *(1 / (1 + 0.06 * np.arange(SLOTS_COUNTED - 1)
 """By which counters weigh an impression: fixed, so that no change of policy rewrites what was counted."""
 DOMAINS_START: Final = 256
 _RECORD_KINDS: Final = Kind.PERSON
+
+
+class TornError(Exception):
+    """A batch was applied in part; only applying the log anew makes the state right."""
 
 
 class State:
@@ -92,12 +97,17 @@ class State:
             facts: Shape (facts,), in log order.
             person_row: Shape (facts,). Row of each fact's person, -1 for nobody or someone erased.
             target_row: Shape (facts,). Row of the person a fact is about (follow, block, mute), else -1.
+
+        Raises:
+            TornError: Counters have moved; any other error leaves them as they were.
         """
         if not facts.size:
             return
+        # Whatever can fail stands before the first counter moves.
         self.advance_day(int(facts["day"].max()))
         self._reserve(facts, person_row)
-        apply_kernel.count(
+        about_row = self._sellers(facts, target_row)
+        apply_kernel.count(  # compiled: it raises before it begins, or not at all
             facts, person_row, self.items, self.item_ring, self.item_old, self.author_total,
             self.author_exposure, self.person_total, self.surface_total, self.domain_total,
             self.slot_total, self.promise_delivered, self.impressions_day, self.attention,
@@ -105,17 +115,24 @@ class State:
             self.watch.keys, self.watch.values, self.watch.used,
             self.like.keys, self.like.values, self.like.used, self.today,
         )  # fmt: skip
+        self.offset += facts.size
+        try:
+            self._remember(facts, person_row, about_row)
+        except Exception as error:
+            raise TornError from error
+
+    def _remember(self, facts: Facts, person_row: Ints, about_row: Ints) -> None:
+        """Take in what is known of single people: what they saw and refused, and their edges."""
         apply_kernel.remember(
             facts, person_row, self.people, self.positives, self.positive_time, self.seen_item, self.seen_time
         )  # fmt: skip
         refused = (facts["kind"] >= Kind.NOT_INTERESTED) & (facts["kind"] <= Kind.REPORT)
         for index in np.flatnonzero(refused & (person_row >= 0) & (facts["item"] >= 0)):
             self.rejected.setdefault(int(person_row[index]), set()).add(int(facts["item"][index]))
-        for change in self.edges.apply(facts, person_row, self._sellers(facts, target_row)):
+        for change in self.edges.apply(facts, person_row, about_row):
             author = int(self.people["author"][change.target])
             if author >= 0:
                 self.authors["followers"][author] += change.by
-        self.offset += facts.size
 
     def _sellers(self, facts: Facts, target_row: Ints) -> Ints:
         """Return whom each fact is about, for an order or its refund whoever owns the item that was bought."""
@@ -146,7 +163,9 @@ class State:
         self._grow_people(row + 1)
         held = self.people[row]
         if fresh:
-            held["author"], held["seen"] = self.author_of_owner.get(person.ordinal, -1), -1
+            held["seen"] = -1
+        if fresh or held["ordinal"] < 0:
+            held["author"] = self.author_of_owner.get(person.ordinal, -1)
             if held["author"] >= 0:
                 self.authors["person"][held["author"]] = row
                 self.authors["followers"][held["author"]] = self.edges.follower_count(row)
@@ -167,6 +186,20 @@ class State:
         held["latitude"] = held["longitude"] = np.nan
         held["present_latitude"] = held["present_longitude"] = np.nan
         held["profession"] = held["language"] = -1
+
+    def put_nothing(self, row: int, owner: int) -> None:
+        """Take a row for an item that does not open, so that facts of it have where to be counted.
+
+        Args:
+            row: The item's.
+            owner: Its author's ordinal.
+        """
+        if row >= self.item_count:
+            self._grow_items(row + 1)
+            held = self.items[row]
+            held["state"], held["author"] = STATES.index("withdrawn"), self._author(owner, -1)
+            for name in ("owner", "topic", "language", "channels", "professions"):
+                held[name] = -1
 
     def put_item(self, item: ItemRow, person_row: int, topic: int) -> None:
         """Set an item's row.

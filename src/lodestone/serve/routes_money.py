@@ -37,7 +37,7 @@ from lodestone.services.books import (
     day_text,
 )
 from lodestone.services.engine import Engine
-from lodestone.services.payouts import Payouts, payout_name
+from lodestone.services.payouts import PAYOUT, Payouts, payout_name
 from lodestone.services.permissions import needs
 from lodestone.services.settle import SettledOut, settle
 from lodestone.services.trade_audit import ALL_CHECKS
@@ -118,10 +118,21 @@ class PayoutOut(msgspec.Struct, frozen=True, kw_only=True):
     created_at: TimeText
 
 
+class FailedPayout(msgspec.Struct, frozen=True):
+    """What could not be ordered or sent; it is tried again by the clock, and by the same request."""
+
+    row: str
+    """A payout's id, or `order DAY PROVIDER ACCOUNT` where none could be ordered."""
+    kind: str
+    """The error's code or class."""
+
+
 class PayoutList(msgspec.Struct, frozen=True):
     """The payouts of a period, or all."""
 
     data: list[PayoutOut]
+    failed: list[FailedPayout] = []
+    """Of ordering and sending only: what of this community waits to be tried again."""
 
 
 @get("/v1/accounts", opt=needs(SCOPE), responses=REFUSALS)
@@ -243,8 +254,11 @@ async def post_payouts(request: Asked, data: JSONBody[PayoutsIn]) -> PayoutList:
     """Pay out what was earned through a closed day, once; again asks only for what has not ended."""
     found = engine(request, SCOPE)
     day, payouts = day_number(data.day, "day"), _payouts(found)
-    await found.parts.records.threads.long(payouts.order, day, data.provider)
-    return _shown(found, await payouts.send(day))
+    made = await payouts.pay(day, data.provider)
+    failed = [
+        FailedPayout(one.row, one.kind) for one in found.failures.standing() if one.job == PAYOUT
+    ]
+    return PayoutList(_shown(found, made).data, failed)
 
 
 @get("/v1/payouts", opt=needs(SCOPE), responses=REFUSALS)

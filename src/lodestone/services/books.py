@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -12,9 +12,11 @@ from lodestone.base.wire import TimeText, time_text
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.chart import CHART, AccountKind, Code
 from lodestone.ledger.transfers import NONE, Booked, TransferId
-from lodestone.services.engine import Engine
 from lodestone.services.money import Money
 from lodestone.stores.ledger import Line, TransferFilter
+
+if TYPE_CHECKING:
+    from lodestone.services.engine import Engine
 
 EPOCH: Final = date(1970, 1, 1)
 DAYS_MAX: Final = 400
@@ -136,7 +138,7 @@ class Names:
     def outside(self, party: str) -> str:
         """Return a party's name for the app: of an erased person the pseudonym is left."""
         kind, _, name = party.partition(":")
-        if kind != "person":
+        if kind != "person" or not name.isdecimal():
             return party
         known = self._id_of(int(name))
         return f"pseudonym:{name}" if known is None else f"person:{known}"
@@ -288,7 +290,7 @@ class Books:
         return Amount(micros, self._money.currency)
 
 
-def books_of(found: Engine) -> Books:
+def books_of(found: "Engine") -> Books:
     """Return what may be shown of a community's ledger."""
     people, directory = found.directory.people, found.directory
 

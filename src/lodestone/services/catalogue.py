@@ -1,6 +1,7 @@
 """The catalogue: people, items and domains, written to records, log and state before the answer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
@@ -12,7 +13,9 @@ from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn, PersonOut, person_out
 from lodestone.services.engine import Engine
 from lodestone.services.receipts import item_counters
+from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.records import Bulk, Change
+from lodestone.stores.records_types import Refused
 
 Made = TypeVar("Made")
 Given = TypeVar("Given", PersonIn, ItemIn)
@@ -212,13 +215,40 @@ class Catalogue:
         return BulkOut(accepted, sorted(refused, key=lambda one: one.line))
 
     async def put_many(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
-        """Make or replace people or items, at most a thousand; those refused change nothing."""
+        """Make or replace people or items, at most a thousand; those refused change nothing.
+
+        One that breaks the write off is refused alone, and the others are written apart from it.
+
+        Raises:
+            UnavailableError: The records do not answer; those before may have been written, and again does no harm.
+        """
         now = self._engine.now()
         put = self._records.put_people if kind is PersonIn else self._records.put_items
-        return await self._engine.writes.do(
-            lambda: put(self._id, given, now=now),  # type: ignore[arg-type]  # one kind at a time
-            lambda made: made.changes,
-        )
+        made: list[Bulk] = []
+        refused: list[Refused] = []
+        silence: list[Exception] = []
+
+        async def commit(places: Sequence[int]) -> None:
+            some = given[places[0] : places[-1] + 1]
+            bulk = await self._engine.writes.do(
+                lambda: put(self._id, some, now=now),  # type: ignore[arg-type]  # one kind at a time
+                lambda bulk: bulk.changes,
+            )
+            made.append(bulk)
+            refused.extend(replace(one, index=places[0] + one.index) for one in bulk.refused)
+
+        def fail(place: int, error: Exception) -> None:
+            if is_silence(error):
+                silence.append(error)
+            else:
+                refused.append(Refused(place, answer_to(error)))
+
+        await commit_apart(range(len(given)), commit, fail)
+        if silence:
+            raise silence[0]
+        changes = tuple(change for bulk in made for change in bulk.changes)
+        refused.sort(key=lambda one: one.index)
+        return Bulk(changes, tuple(refused), sum(bulk.accepted for bulk in made))
 
     async def _write(self, write: Callable[[], list[Change]]) -> list[Change]:
         """Write records, then the log and the state; return what was changed."""

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import LodestoneError
+from lodestone.base.errors import InternalError
 from lodestone.commerce.reach import Reach
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
@@ -27,13 +26,15 @@ from lodestone.services.access import Principal
 from lodestone.services.answer import Answers
 from lodestone.services.clocks import CommunityClock
 from lodestone.services.community import outbox
+from lodestone.services.community.accepting import accept, take
+from lodestone.services.community.applying import apply
 from lodestone.services.community.tick import tick
 from lodestone.services.cursor import Chain, decode_cursor
 from lodestone.services.decide import Decider, Setting, Stages
 from lodestone.services.deeds import Deeds
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
-from lodestone.services.ingest import Ingest, Judged, Terms
+from lodestone.services.ingest import Ingest, Judged
 from lodestone.services.live import Live
 from lodestone.services.look_ahead import Ahead
 from lodestone.services.money import Money
@@ -45,7 +46,7 @@ from lodestone.services.support.failures import Failures
 from lodestone.services.terms import TermBook
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
-from lodestone.services.trust import check_events, check_feed
+from lodestone.services.trust import check_feed
 from lodestone.services.viewer import Hydrator
 from lodestone.services.writes import Writes
 from lodestone.services.written import climbed_facts, fact_key, one_fact, topic_of
@@ -58,9 +59,6 @@ from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import PricerState, Stretch
 from lodestone.traffic.prices import PriceVector, price_arrays
-
-CHUNK: Final = 400
-"""Events judged before feeds get their turn again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,11 @@ class Engine:
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
         self.failures = Failures(self.now, self.community)
         self.unfollowed: dict[str, Change] = {}
+        self.unapplied: dict[str, Facts] = {}
+        """Facts that the log has and the state has not, by their keys."""
+        self.torn = False
+        self.unopened = False
+        """Whether a record did not open as the community did: its row is empty."""
         self.money = Money(
             parts.records, parts.record, self.now, self.ingest.day, failures=self.failures
         )
@@ -162,7 +165,7 @@ class Engine:
         feed = self._answers.feed(decision, name, chain, explain)
         keeper.work()
         if keeper.due(now):
-            await self.price_step(now)
+            await self.failures.attempt("prices", partial(self.price_step, now))
         await done
         return feed
 
@@ -234,38 +237,29 @@ class Engine:
             ForbiddenError, InvalidError: See `trust.check_events`.
             UnavailableError: It could not be stored; what was not may be sent again.
         """
-        check_events(who, self.community, events, history=history)
-        trusted = who.server_side
-        accepted = duplicates = 0
-        refused: list[Refusal] = []
-        for first in range(0, len(events), CHUNK):
-            chunk = events[first : first + CHUNK]
-            await self.slots.expect_events(chunk, trusted=trusted)
-            judged = self.ingest.judge(
-                chunk, first, Terms(self.now(), trusted, history, page=not trusted)
-            )
-            await self.take(judged)
-            accepted += judged.facts.size
-            duplicates += judged.duplicates
-            refused.extend(judged.refused)
-        return Verdicts(accepted, duplicates, refused)
+        return await accept(self, events, who, history=history)
 
-    async def take(self, judged: Judged) -> None:
-        """Store what was judged and apply it; what cannot be stored may be sent again."""
-        try:
-            await self.log.append(judged.facts, judged.sealed)
-        except LodestoneError:
-            self.ingest.release(judged)
-            raise
-        self._apply(judged.facts, judged.person_row, judged.target_row)
+    async def take(self, judged: Judged) -> list[int]:
+        """Store what was judged and apply it; see `community.accepting`."""
+        return await take(self, judged)
 
-    def _apply(
+    def apply_facts(
         self, facts: Facts, person_row: NDArray[np.int64], target_row: NDArray[np.int64]
-    ) -> None:
-        self.state.apply(facts, person_row, target_row)
+    ) -> list[int]:
+        """Apply facts that the log has; return the places of those that could not be, see `community.applying`."""
+        lost = apply(self, facts, person_row, target_row)
         counted = (facts["kind"] <= Kind.UNLIKE) | (facts["kind"] == Kind.REFUND)
         rows = facts["item"][(facts["item"] >= 0) & counted]
-        self.housekeeper.touched(np.unique(rows).astype(np.int64))
+        try:
+            self.housekeeper.touched(np.unique(rows).astype(np.int64))
+        except Exception as error:  # noqa: BLE001  what is derived is worked out anew by the next sweep
+            self.failures.failed("derived", error)
+        return lost
+
+    @property
+    def whole(self) -> bool:
+        """Say whether the state holds everything that the log and the records say; a snapshot is written only then."""
+        return not (self.torn or self.unapplied or self.unopened)
 
     async def note(
         self,
@@ -291,7 +285,8 @@ class Engine:
             kind, key, Instant(now), self.ingest.day(Instant(now)), person=ordinal, target=target
         )
         await self.log.append(fact)
-        self._apply(fact, np.array([person]), np.array([row]))
+        if self.apply_facts(fact, np.array([person]), np.array([row])):
+            raise InternalError("internal", "It is stored and could not be followed yet.")
 
     async def _append(self, facts: Facts) -> None:
         await self.log.append(facts)

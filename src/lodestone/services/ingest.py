@@ -252,36 +252,53 @@ class Ingest:
         )  # fmt: skip
 
     def _dedupe(self, told: Chunk, refused: list[Refusal], total: int, *, least_day: int) -> Judged:
-        people, private, facts = told.people, told.private, self.usual.facts(told)
+        facts = self.usual.facts(told)
         keep_day = np.maximum(facts["day"].astype(np.int64), least_day) + 8
         fresh = self.events.claim(facts["key"], keep_day)
-        event_keys = facts["key"][fresh]
-        once = fresh & (facts["receipt"] >= 0) & (facts["slot"] > 0) & (facts["kind"] != Kind.WATCH)
-        at = np.flatnonzero(once)
-        keys = slot_keys(facts["receipt"][at], facts["slot"][at], facts["kind"][at])
-        first = self.slots.claim(keys, keep_day[at])
-        fresh[at[~first]] = False
-        kept = np.flatnonzero(fresh)
-        person_row, target_row = (
-            np.array(people, np.int64)[kept],
-            np.array(told.targets, np.int64)[kept],
+        event_keys, claimed = facts["key"][fresh], facts["key"][:0]
+        try:
+            once = (
+                fresh
+                & (facts["receipt"] >= 0)
+                & (facts["slot"] > 0)
+                & (facts["kind"] != Kind.WATCH)
+            )
+            at = np.flatnonzero(once)
+            keys = slot_keys(facts["receipt"][at], facts["slot"][at], facts["kind"][at])
+            first = self.slots.claim(keys, keep_day[at])
+            claimed = keys[first]
+            fresh[at[~first]] = False
+            kept = np.flatnonzero(fresh)
+            return Judged(
+                facts=facts[kept],
+                person_row=np.array(told.people, np.int64)[kept],
+                target_row=np.array(told.targets, np.int64)[kept],
+                sealed=self._sealed(told, kept),
+                duplicates=total - len(refused) - kept.size, refused=refused,
+                event_keys=event_keys, slot_keys=claimed,
+            )  # fmt: skip
+        except Exception:
+            self._give_back(event_keys, claimed)
+            raise
+
+    def _sealed(self, told: Chunk, kept: Ints) -> tuple[tuple[int, bytes], ...]:
+        """Encrypt what is private of the events that are kept, by their new places."""
+        if not told.private:
+            return ()
+        place = {old: new for new, old in enumerate(kept.tolist())}
+        return tuple(
+            (place[index], self._seal(int(told.people[index]), text))
+            for index, text in told.private
+            if index in place and told.people[index] >= 0
         )
-        place = {old: new for new, old in enumerate(kept.tolist())} if private else {}
-        sealed = tuple(
-            (place[index], self._seal(int(people[index]), text))
-            for index, text in private
-            if index in place and people[index] >= 0
-        )
-        return Judged(
-            facts=facts[kept], person_row=person_row, target_row=target_row, sealed=sealed,
-            duplicates=total - len(refused) - kept.size, refused=refused, event_keys=event_keys,
-            slot_keys=keys[first],
-        )  # fmt: skip
 
     def release(self, judged: Judged) -> None:
         """Give back what a chunk claimed, because it could not be stored."""
-        self.events.release(judged.event_keys)
-        self.slots.release(judged.slot_keys)
+        self._give_back(judged.event_keys, judged.slot_keys)
+
+    def _give_back(self, event_keys: NDArray[np.uint64], slots: NDArray[np.uint64]) -> None:
+        self.events.release(event_keys)
+        self.slots.release(slots)
 
     def remember(self, facts: Facts, today: int) -> None:
         """Claim for facts read back from the log on a day of the community's clock."""

@@ -12,6 +12,8 @@ from lodestone.services.kept_media import KeptMedia, MediaFiles
 from lodestone.services.losses import AcceptedOut, accepted
 from lodestone.services.receipt_ids import receipt_id
 from lodestone.stores.ports import Finding
+from lodestone.stores.records import Records
+from lodestone.stores.records_types import Broken, Unread
 
 _NAMED_MAX: Final = 10
 Looked = TypeVar("Looked")
@@ -69,13 +71,16 @@ def _verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
             return look()
         except CorruptError as error:
             damage.append(error.message)
-            return otherwise
+        except msgspec.DecodeError as error:
+            damage.append(f"A stored record cannot be read ({error}); restore a back-up.")
+        return otherwise
 
     chain: list[Finding] = sound(lambda: log.verify(root=root), [])
     lost: list[AcceptedOut] = sound(lambda: accepted(records, log, engine.community), [])
     gone: list[str] = sound(KeptMedia(records, engine.community, media).missing, [])
     receipts = sound(log.receipt_count, log.receipt_next())
     sound(records.check, None)
+    unread: list[str] = sound(lambda: _unread(records, engine.community), [])
     findings = [
         FindingOut(
             one.problem, one.kind, one.sequence,
@@ -84,6 +89,10 @@ def _verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
         for one in chain
     ]  # fmt: skip
     findings += [FindingOut("damaged", "file", 0, None, said) for said in dict.fromkeys(damage)]
+    if unread:
+        named = ", ".join(unread[:_NAMED_MAX])
+        said = f"{len(unread)} records do not open: {named}; restore a back-up"
+        findings.append(FindingOut("damaged", "records", len(unread), None, said))
     if gone:
         named = ", ".join(gone[:_NAMED_MAX])
         said = f"{len(gone)} media files are missing or empty: {named}; put them back, or restore a back-up"
@@ -92,6 +101,23 @@ def _verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
         receipts=receipts, facts=log.end(), root=sound(log.root, ""), findings=findings,
         accepted=lost,
     )  # fmt: skip
+
+
+def _unread(records: Records, community: str) -> list[str]:
+    """Name the records that do not open; the community serves as if they were not there."""
+    names: list[str] = []
+
+    def broken(what: str) -> Broken:
+        return lambda number, _owner, _error: names.append(f"{what} {number}")
+
+    for _ in records.person_rows(community, broken("person")):
+        pass
+    for _ in records.item_rows(community, broken("item")):
+        pass
+    for _ in records.domain_rows(community, broken("domain")):
+        pass
+    changes = records.pending_changes(community)
+    return names + [f"change {one.id}" for one in changes if isinstance(one.row, Unread)]
 
 
 def import_mark(engine: Engine, source: str) -> ImportMark:

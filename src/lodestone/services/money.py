@@ -13,6 +13,7 @@ from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.transfers import Outcome, Transfer, TransferId
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.shared_commit import answer_to, commit_apart
+from lodestone.services.support.tasks import asked, start
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.records import CommunityRecord
 
@@ -81,12 +82,12 @@ class Money:
         """
         if transfers and transfers[-1].linked:
             # Beside another request its chain would go on into that one's first transfer.
-            alone = asyncio.ensure_future(self._commit_one(transfers, opening))
+            alone = asked(self._commit_one(transfers, opening))
             return await self.store.threads.patient(alone)
         ask = _Ask(transfers, opening)
         self._waiting.append(ask)
         if self._committer is None:
-            self._committer = asyncio.create_task(self._commit_waiting())
+            self._committer = start("posting", self._commit_waiting(), self.failures)
         return await self.store.threads.patient(ask.answer)
 
     async def _commit_waiting(self) -> None:

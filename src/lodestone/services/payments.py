@@ -22,6 +22,7 @@ from lodestone.commerce.price import require_whole
 from lodestone.commerce.refusals import MoveRefusal
 from lodestone.ledger.chart import person
 from lodestone.services.receipt_ids import ORDER, PAYMENT, made_id, number_of
+from lodestone.services.support.shared_commit import is_silence, provider_silence
 from lodestone.services.trade import EncodeError, Trade, show_order
 from lodestone.services.trade_counter import Counter, House, Once, Reply, refused
 from lodestone.services.trade_moves import pay
@@ -37,6 +38,8 @@ from lodestone.stores.records import Answer
 from lodestone.stores.trade_types import OrderRecord, PaymentFilter, PaymentRecord
 
 PAGE: Final = 500
+SENDING: Final = "payment"
+"""The job of asking a provider for what is owed; its rows are payments' ids."""
 _KINDS: Final[dict[PaymentKind, Literal["charge", "refund", "release"]]] = {
     PaymentKind.CHARGE: "charge", PaymentKind.REFUND: "refund", PaymentKind.RELEASE: "release",
 }  # fmt: skip
@@ -138,21 +141,48 @@ class Payments:
     async def send(self, provider_name: str) -> list[PaymentRecord]:
         """Ask a provider for everything owed to buyers, and how charges stand; again does no harm.
 
-        A charge is never begun here: its buyer may have left long ago.
+        A charge is never begun here: its buyer may have left long ago. One that cannot be asked for is noted in the
+        community's failures, and the others are.
+
+        Raises:
+            UnavailableError: The records do not answer.
         """
         provider = self.provider(provider_name, "provider")
         asked: list[PaymentRecord] = []
         for payment in await self._threads.read(self._open, provider_name):
-            name = made_id(PAYMENT, self._house.secret, payment.number)
-            charge = payment.kind is PaymentKind.CHARGE
-            word = await (provider.look_up(name) if charge else self._ask(payment, provider))
-            if word is not None:
-                try:
-                    asked.append(await self._told(payment, word))
-                except ConflictError as error:
-                    if error.code != "payment_ended":  # somebody said meanwhile how it ended
-                        raise
+            asked += await self.send_apart(payment, provider)
         return asked
+
+    async def send_apart(
+        self, payment: PaymentRecord, provider: PaymentProvider
+    ) -> list[PaymentRecord]:
+        """Ask for one payment; what ails it is noted, and is no trouble of the others. Raises UnavailableError."""
+        name = made_id(PAYMENT, self._house.secret, payment.number)
+        failures = self._trade.failures
+        try:
+            asked = await self._send_one(payment, provider, name)
+        except Exception as error:
+            if is_silence(error):
+                raise
+            failures.failed(SENDING, error, name)
+            return []
+        failures.done(SENDING, name)
+        return asked
+
+    async def _send_one(
+        self, payment: PaymentRecord, provider: PaymentProvider, name: str
+    ) -> list[PaymentRecord]:
+        charge = payment.kind is PaymentKind.CHARGE
+        with provider_silence():
+            word = await (provider.look_up(name) if charge else self._ask(payment, provider))
+        if word is None:
+            return []
+        try:
+            return [await self._told(payment, word)]
+        except ConflictError as error:
+            if error.code != "payment_ended":  # somebody said meanwhile how it ended
+                raise
+            return []
 
     def _open(self, provider: str) -> list[PaymentRecord]:
         """Return what has not ended, as it stands before anybody is asked."""
@@ -203,6 +233,30 @@ class Payments:
         if number is None:
             raise UnknownError("payment_unknown", f"There is no payment {payment_id!r} here.")
         return self._trade.records.payment(self._house.community, number)
+
+
+async def retry_sending(trade: Trade) -> None:
+    """Ask again for what could not be asked for before, and does not wait. Raises UnavailableError."""
+    failures, payments = trade.failures, Payments(trade, _unasked)
+    for name in failures.of(SENDING):
+        if failures.waits(SENDING, name):
+            continue
+        try:
+            payment = await trade.records.threads.read(payments.payment, name)
+        except Exception as error:
+            if is_silence(error):
+                raise
+            failures.failed(SENDING, error, name)
+            continue
+        if payment.state in OPEN and payment.provider in trade.providers:
+            await payments.send_apart(payment, trade.providers[payment.provider])
+        else:
+            failures.done(SENDING, name)
+
+
+def _unasked(error: LodestoneError) -> tuple[int, bytes]:
+    """Stand for the encoding of refusals, where nobody asked."""
+    raise error
 
 
 class _Kept:

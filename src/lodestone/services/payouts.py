@@ -9,11 +9,12 @@ import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
 from lodestone.base.money import Micros, minor_unit
-from lodestone.ledger.accounts import Account
+from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.chart import PAYABLE, AccountKind, Code, provider
 from lodestone.ledger.payout_life import FINAL, PayoutStep, payout_step
 from lodestone.ledger.transfers import (
@@ -26,10 +27,17 @@ from lodestone.ledger.transfers import (
     reverse,
     transfer_id,
 )
+from lodestone.services.books import day_number, day_text
 from lodestone.services.money import Money
+from lodestone.services.support.shared_commit import is_silence, provider_silence
 from lodestone.stores.ledger import Payout
 from lodestone.stores.payments import Instruction, PaymentProvider, Reply
 
+PAYOUT: Final = "payout"
+"""The job of paying out; its rows are payouts' ids, and `order DAY PROVIDER ACCOUNT` before there is one."""
+_ORDER: Final = "order "
+Ended = Callable[[str, Exception | None], None]
+"""Is told of a row, and what it raised."""
 COLUMNS: Final = ("payout_id", "party", "amount_micros", "currency", "state", "reference")
 
 
@@ -55,19 +63,73 @@ class Payouts:
             raise InvalidError("provider_unknown", f"provider {problem.problem}", (problem,))
         return found
 
-    def order(self, period: int, provider_name: str) -> list[Payout]:
+    async def pay(self, period: int, provider_name: str) -> list[Payout]:
+        """Order and send the payouts of a period; see `order` and `send`."""
+        ended: list[tuple[str, Exception | None]] = []
+        await self._money.store.threads.long(
+            self.order, period, provider_name, lambda row, error: ended.append((row, error))
+        )
+        for row, error in ended:
+            self._note(row, error)
+        return await self.send(period)
+
+    async def retry(self) -> None:
+        """Try again what could not be ordered or sent before, and does not wait."""
+        failures = self._money.failures
+        for row in failures.of(PAYOUT):
+            if not failures.waits(PAYOUT, row):
+                await self._retry(row)
+
+    async def _retry(self, row: str) -> None:
+        threads = self._money.store.threads
+        try:
+            if row.startswith(_ORDER):
+                _, day, provider_name, account = row.split(" ")
+                work = partial(self._order_again, day_number(day, "day"), provider_name, account)
+                await threads.write(work)
+            else:
+                payout = await threads.read(self.find, row)
+                if payout.state not in FINAL:
+                    await self._send_one(payout)
+        except Exception as error:
+            if is_silence(error):
+                raise
+            self._note(row, error)
+        else:
+            self._note(row, None)
+
+    def _order_again(self, period: int, name: str, account_hex: str) -> None:
+        store, community = self._money.store, self._money.community
+        account = store.account(community, AccountId(bytes.fromhex(account_hex)))
+        ordered = {one.account for one in store.payouts(community, period)}
+        if account is not None and account.id not in ordered:
+            self._order_one(account, period, self.provider(name).name)
+
+    def _note(self, row: str, error: Exception | None) -> None:
+        """Note how a row ended, on the event loop's thread."""
+        if error is None:
+            self._money.failures.done(PAYOUT, row)
+        else:
+            self._money.failures.failed(PAYOUT, error, row)
+
+    def order(self, period: int, provider_name: str, ended: Ended | None = None) -> list[Payout]:
         """Order what every party earned through a closed day and has not been paid; again orders nothing.
+
+        What cannot be ordered keeps no other account's payout from being ordered.
 
         Args:
             period: The day through which earnings are paid; it must be closed.
             provider_name: Who pays.
+            ended: Is told how each account's row ended; the ledger's failures by default, on the event loop's thread.
 
         Returns:
             Every payout of the period. What the provider holds too little for waits for a later period.
 
         Raises:
             ConflictError: `day_open`: the day is not closed, so that its figures may still change.
+            UnavailableError: The store does not answer; again goes on where it stopped.
         """
+        ended = ended or self._note
         paying = self.provider(provider_name)
         store, community = self._money.store, self._money.community
         closed = store.closed_days(community)
@@ -76,10 +138,23 @@ class Payouts:
             raise ConflictError("day_open", f"day {problem.problem}", (problem,))
         known = {one.account for one in store.payouts(community, period)}
         for kind in PAYABLE:
-            for account in store.accounts(community, kind=kind):
-                if account.id not in known:
-                    self._order_one(account, period, paying.name)
+            for account in store.account_ids(community, kind=kind):
+                if account not in known:
+                    row = f"{_ORDER}{day_text(period)} {paying.name} {account.hex()}"
+                    ended(row, self._order_apart(account, period, paying.name))
         return store.payouts(community, period)
+
+    def _order_apart(self, name: AccountId, period: int, provider_name: str) -> Exception | None:
+        """Order one account's payout; return what it raised. Raises UnavailableError."""
+        try:
+            account = self._money.store.account(self._money.community, name)
+            if account is not None:
+                self._order_one(account, period, provider_name)
+        except Exception as error:
+            if is_silence(error):
+                raise
+            return error
+        return None
 
     def _order_one(self, account: Account, period: int, name: str) -> None:
         money = self._money
@@ -108,20 +183,39 @@ class Payouts:
         self._post(payout, chain(out, paid), [transit, clearing])
 
     async def send(self, period: int) -> list[Payout]:
-        """Ask the provider for every payout of a period that has not ended; again does no harm."""
+        """Ask the provider for every payout of a period that has not ended; again does no harm.
+
+        One that cannot be sent is noted in the ledger's failures, and the others are sent.
+
+        Raises:
+            UnavailableError: The store does not answer.
+        """
         store, community = self._money.store, self._money.community
         for payout in await store.threads.read(store.payouts, community, period):
-            if payout.state not in FINAL:
-                instruction = Instruction(
-                    payout_name(payout), "payout", Micros(payout.amount), payout.currency,
-                    self._outside(payout.party),
-                )  # fmt: skip
-                paying = self.provider(payout.provider)
-                asked = payout.state == "ordered"
-                reply = await (paying.ask(instruction) if asked else paying.look_up(instruction.id))
-                with suppress(PayoutEndedError):  # somebody said meanwhile how it ended
-                    await store.threads.commit(self.told, reply)
+            if payout.state in FINAL:
+                continue
+            try:
+                await self._send_one(payout)
+            except Exception as error:
+                if is_silence(error):
+                    raise
+                self._note(payout_name(payout), error)
+            else:
+                self._note(payout_name(payout), None)
         return await store.threads.read(store.payouts, community, period)
+
+    async def _send_one(self, payout: Payout) -> None:
+        threads = self._money.store.threads
+        party = await threads.read(self._outside, payout.party)
+        instruction = Instruction(
+            payout_name(payout), "payout", Micros(payout.amount), payout.currency, party
+        )
+        paying = self.provider(payout.provider)
+        asked = payout.state == "ordered"
+        with provider_silence():
+            reply = await (paying.ask(instruction) if asked else paying.look_up(instruction.id))
+        with suppress(PayoutEndedError):  # somebody said meanwhile how it ended
+            await threads.commit(self.told, reply)
 
     def told(self, reply: Reply) -> Payout:
         """Take what a provider says of a payout, the first time or again; return the payout.

@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 from lodestone.base.errors import CorruptError
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
-from lodestone.features.layout import ItemRow, PersonRow
+from lodestone.features.layout import STATES, ItemRow, PersonRow
 from lodestone.features.snapshot import columns, restore
 from lodestone.features.state import State
+from lodestone.services.community.applying import apply, fill_places
 from lodestone.services.community.outbox import CHANGE, PENDING_MAX
 from lodestone.services.engine import Engine
 from lodestone.services.written import fact_key
 from lodestone.stores import snapshots
 from lodestone.stores.ports import Offset
-from lodestone.stores.records import Records
 from lodestone.traffic.codec import decode
 from lodestone.traffic.pricer import PricerState
 
+OPENING: Final = "opening"
+"""The job of taking up what a community's records hold; its rows are those that did not open."""
 SERVED_BACK: Final = 2_000
 """How many receipts a start looks back through for what was served in the last ten minutes."""
 
@@ -34,14 +36,34 @@ class Held:
 
     people: Mapping[int, tuple[str, PersonRow, bytes]]
     items: Mapping[int, tuple[str, ItemRow]]
+    nameless: Mapping[int, int]
+    """Rows of items that do not open, and the ordinals of their authors."""
 
 
-def held_by(records: Records, community: str) -> Held:
-    """Read all people and items of a community."""
+def held_by(engine: Engine) -> Held:
+    """Read all people and items of a community; one that does not open is noted, and as if it were not there."""
+    records, community = engine.parts.records, engine.community
+    nameless: dict[int, int] = {}
+
+    def person(ordinal: int, _owner: int, error: Exception) -> None:
+        _unopened(engine, f"person {ordinal}", error)
+
+    def item(row: int, owner: int, error: Exception) -> None:
+        nameless[row] = owner
+        _unopened(engine, f"item {row}", error)
+
+    people = records.person_rows(community, person)
+    items = records.item_rows(community, item)
     return Held(
-        {row.ordinal: (name, row, key) for name, row, key in records.person_rows(community)},
-        {row.row: (name, row) for name, row in records.item_rows(community)},
+        {row.ordinal: (name, row, key) for name, row, key in people},
+        {row.row: (name, row) for name, row in items},
+        nameless,
     )
+
+
+def _unopened(engine: Engine, row: str, error: Exception) -> None:
+    engine.unopened = True
+    engine.failures.failed(OPENING, error, row)
 
 
 def catch_up(engine: Engine) -> set[int]:
@@ -50,8 +72,12 @@ def catch_up(engine: Engine) -> set[int]:
     A record's change applies what the record says now: the facts between give it its place, and
     whoever has since been erased takes a row that stays empty.
     """
-    held = held_by(engine.parts.records, engine.community)
-    for _, domain in engine.parts.records.domain_rows(engine.community):
+    held = held_by(engine)
+
+    def broken(code: int, _owner: int, error: Exception) -> None:
+        _unopened(engine, f"domain {code}", error)
+
+    for _, domain in engine.parts.records.domain_rows(engine.community, broken):
         engine.state.put_domain(domain, domain.code)
     _put_known(engine, held)
     start = engine.state.offset
@@ -61,21 +87,36 @@ def catch_up(engine: Engine) -> set[int]:
         facts = batch.facts[skip:]
         _apply(engine, facts, held)
         written.update(facts["key"][facts["kind"] >= Kind.PERSON].tolist())
-    rows = list(range(engine.state.item_count))
-    engine.index_items(rows)
+    _index_all(engine)
     return written
+
+
+def _index_all(engine: Engine) -> None:
+    """Make all items findable; one that cannot be keeps no other from it."""
+    rows = range(engine.state.item_count)
+    try:
+        engine.index_items(rows)
+    except Exception:  # noqa: BLE001  sorted out at once
+        for row in rows:
+            try:
+                engine.index_items([row])
+            except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
+                _unopened(engine, f"item {row}", error)
 
 
 async def relay(engine: Engine, written: set[int]) -> None:
     """Bring to the log what records had written when the process ended, each change once."""
     records = engine.parts.records
     write = records.threads.write
+    before: list[int] = []
     while True:
         limit = PENDING_MAX + len(engine.failures.of(CHANGE))
         read = await write(records.pending_changes, engine.community, limit=limit)
         pending = [one for one in read if not engine.failures.waits(CHANGE, str(one.id))]
-        if not pending:
+        ids = [one.id for one in pending]
+        if ids == before:  # what is left cannot be taken now
             return
+        before = ids
         known = [change for change in pending if fact_key("outbox", change.id) in written]
         await write(records.done, engine.community, [change.id for change in known])
         await engine.changed([change for change in pending if change not in known])
@@ -85,13 +126,20 @@ def _put_known(engine: Engine, held: Held) -> None:
     """Name the rows that a snapshot brought; it holds numbers only."""
     state = engine.state
     for row, ordinal in enumerate(state.people["ordinal"][: state.person_count].tolist()):
-        if ordinal in held.people:
-            engine.put_person(*held.people[ordinal])
-        else:
-            engine.directory.add_person(_nobody(row, ordinal), None, None)
+        try:
+            if ordinal in held.people:
+                engine.put_person(*held.people[ordinal])
+                continue
+        except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
+            _unopened(engine, f"person {ordinal}", error)
+        engine.directory.add_person(_nobody(row, ordinal), None, None)
     for row in range(state.item_count):
         if row in held.items:
             engine.directory.add_item(row, held.items[row][0])
+        elif row in held.nameless:
+            state.items["state"][row] = STATES.index(
+                "withdrawn"
+            )  # nobody is shown what has no name
 
 
 def _nobody(row: int, ordinal: int) -> int:
@@ -115,7 +163,7 @@ def _apply(engine: Engine, facts: Facts, held: Held) -> None:
         else:
             people = engine.directory.rows_of_ordinals(run["person"].tolist())
             targets = engine.directory.rows_of_ordinals(run["target"].tolist())
-            engine.state.apply(run, np.array(people, np.int64), np.array(targets, np.int64))
+            apply(engine, run, np.array(people, np.int64), np.array(targets, np.int64))
 
 
 def _follow(engine: Engine, fact: np.void, held: Held) -> None:
@@ -123,8 +171,9 @@ def _follow(engine: Engine, fact: np.void, held: Held) -> None:
     try:
         _change(engine, fact, held)
     except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
-        row = f"{Kind(int(fact['kind'])).name.lower()} {int(fact['person'])} {int(fact['item'])}"
-        engine.failures.failed("catch up", error, row)
+        row = f"{int(fact['kind'])} {int(fact['person'])} {int(fact['item'])}"
+        _unopened(engine, f"fact {row}", error)
+        fill_places(engine)
 
 
 def _change(engine: Engine, fact: np.void, held: Held) -> None:
@@ -140,6 +189,8 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
     elif kind == Kind.ITEM and int(fact["item"]) in held.items:
         name, item = held.items[int(fact["item"])]
         engine.put_item(name, item, int(fact["target"]))
+    elif kind == Kind.ITEM and int(fact["item"]) in held.nameless:
+        engine.state.put_nothing(int(fact["item"]), held.nameless[int(fact["item"])])
     elif kind == Kind.CLIMBED:
         engine.state.items["climbed"][int(fact["item"])] = 1
     elif kind == Kind.ERASED:
@@ -179,7 +230,14 @@ def load(folder: Path, end: int, attention: NDArray[np.float64]) -> Found:
 def recall_served(engine: Engine) -> None:
     """Remember what was served in the last ten minutes, from the newest receipts."""
     last = engine.log.receipt_next()
-    for parts in engine.log.receipts(max(0, last - SERVED_BACK), last):
+    try:
+        _recall(engine, max(0, last - SERVED_BACK), last)
+    except CorruptError as error:  # `verify` names it; what was served is no reason not to serve
+        engine.failures.failed("recalling", error)
+
+
+def _recall(engine: Engine, first: int, last: int) -> None:
+    for parts in engine.log.receipts(first, last):
         try:
             decision = decode(parts.what, int.from_bytes(parts.who[:8], "little", signed=True))
         except CorruptError:

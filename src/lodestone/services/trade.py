@@ -31,6 +31,7 @@ from lodestone.services.community.outbox import CHANGE
 from lodestone.services.receipt_ids import ORDER, number_of
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.shared_commit import answer_to, commit_apart, fault_of, is_refusal
+from lodestone.services.support.tasks import start
 from lodestone.services.trade_counter import Counter, House, Once, Reply, answer_of
 from lodestone.services.trade_expire import due_now, expire
 from lodestone.services.trade_moves import cancel, fulfil, refund
@@ -174,6 +175,11 @@ class Trade:
             lambda counter: reverse(counter, given), Named((given.staff_id,)), once, encode
         )
 
+    @property
+    def failures(self) -> Failures:
+        """Return the failures of the community."""
+        return self._host.failures
+
     # Time
 
     async def tick(self) -> None:
@@ -232,7 +238,7 @@ class Trade:
         asked = Asked(serve, named, once, encode, done)
         self._queue.append(asked)
         if self._writer is None:
-            self._writer = asyncio.create_task(self._write())
+            self._writer = self._begin()
         try:
             return await self._threads.patient(done)
         except UnavailableError:
@@ -242,6 +248,9 @@ class Trade:
             self._queue = [one for one in self._queue if one is not asked]
             raise stalled(self._threads.limits.statement_seconds, started=False) from None
 
+    def _begin(self) -> "asyncio.Task[None]":
+        return start("writing orders", self._write(), self._host.failures)
+
     async def _write(self) -> None:
         """Serve the queue until it is empty; whatever came meanwhile is the next commit."""
         try:
@@ -250,7 +259,7 @@ class Trade:
                     batch, self._queue = self._queue[:COMMIT_MAX], self._queue[COMMIT_MAX:]
                     await self._commit(batch)
         finally:
-            self._writer = asyncio.create_task(self._write()) if self._queue else None
+            self._writer = self._begin() if self._queue else None
 
     async def _commit(self, batch: list[Asked]) -> None:
         """Commit a batch at once, or apart should one of it break the commit off."""

@@ -180,7 +180,7 @@ class Courier:
 
     def active(self) -> list[str]:
         """Return the webhooks that are told of things."""
-        return [hook.id for hook in self._records.webhooks(self._house.community) if hook.active]
+        return self._records.active_webhooks(self._house.community)
 
     def round(self, webhook_id: str, now: Instant) -> int:
         """Send what is due to one webhook and write down what came of it; return how many there were.

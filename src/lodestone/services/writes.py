@@ -7,6 +7,7 @@ from typing import Final, Protocol, TypeVar
 import structlog
 
 from lodestone.base.errors import LodestoneError, UnavailableError
+from lodestone.services.support.tasks import asked
 from lodestone.stores.records import Change, Records
 from lodestone.stores.threads import WAITING_MAX, stalled
 
@@ -66,7 +67,7 @@ class Writes:
                     await then(made)
             return made
 
-        task = asyncio.create_task(whole())
+        task = asked(whole())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         seconds = self._threads.limits.statement_seconds

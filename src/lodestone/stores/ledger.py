@@ -165,6 +165,10 @@ class LedgerStore(Protocol):
         """Return an account, or None."""
         ...
 
+    def account_ids(self, community: str, *, kind: int) -> list[AccountId]:
+        """Return the ids of the accounts of a kind, in order, whatever else is in their rows."""
+        ...
+
     def accounts(
         self, community: str, *, party: str | None = None, kind: int | None = None
     ) -> list[Account]:

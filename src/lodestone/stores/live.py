@@ -103,6 +103,10 @@ class WebhookRecords(Protocol):
         """Return webhooks by id."""
         ...
 
+    def active_webhooks(self, community: str) -> list[str]:
+        """Return the ids of the webhooks that are told of things, whatever else is in their rows."""
+        ...
+
     def deliveries_left(self, community: str, webhook_id: str) -> tuple[int, int]:
         """Return how many of a webhook's deliveries are pending, and how many were given up."""
         ...

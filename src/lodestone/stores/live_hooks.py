@@ -76,6 +76,12 @@ class HookRecords(Base):
                 query = query.where(WEBHOOKS.c.id > after)
             return [_record(row) for row in scope.fetch(query)]
 
+    def active_webhooks(self, community: str) -> list[str]:
+        """See `WebhookRecords.active_webhooks`."""
+        with self._reading(community) as scope:
+            query = scope.select(WEBHOOKS, WEBHOOKS.c.id).where(WEBHOOKS.c.active)
+            return [row.id for row in scope.fetch(query.order_by(WEBHOOKS.c.id))]
+
     def deliveries_left(self, community: str, webhook_id: str) -> tuple[int, int]:
         """See `WebhookRecords.deliveries_left`."""
         counts = []

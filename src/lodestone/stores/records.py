@@ -19,6 +19,7 @@ from lodestone.stores.live import LiveRecords, WebhookRecords
 from lodestone.stores.marks import MarkRecords
 from lodestone.stores.records_types import (
     Answer,
+    Broken,
     Bulk,
     Change,
     CommunityRecord,
@@ -32,6 +33,7 @@ from lodestone.stores.records_types import (
     TermKind,
     claim_of,
     key_digest,
+    raise_broken,
 )
 from lodestone.stores.trade import TradeRecords
 from lodestone.traffic.policy import Policy
@@ -340,23 +342,32 @@ class Records(
     def pending_changes(
         self, community: str, *, limit: int = 10_000, deeds_only: bool = False
     ) -> list[Change]:
-        """Return the oldest changes not yet done, each with the row as it is *now*; deeds alone if asked."""
+        """Return the oldest changes not yet done, each with the row as it is *now*; deeds alone if asked.
+
+        What does not open, or is of a kind that nobody knows, has `Unread` for its row.
+        """
         ...
 
     def done(self, community: str, ids: Sequence[int]) -> None:
         """Forget changes that the log has; unknown ids are passed over."""
         ...
 
-    def person_rows(self, community: str) -> Iterator[tuple[str, PersonRow, bytes]]:
-        """Yield (app id, row, data key of 32 bytes) of everyone, in no promised order."""
+    def person_rows(
+        self, community: str, broken: Broken = raise_broken
+    ) -> Iterator[tuple[str, PersonRow, bytes]]:
+        """Yield (app id, row, data key of 32 bytes) of everyone, in no promised order; `broken` hears of the rest."""
         ...
 
-    def item_rows(self, community: str) -> Iterator[tuple[str, ItemRow]]:
-        """Yield (app id, row) of every item, by row: 0, 1, 2, ..."""
+    def item_rows(
+        self, community: str, broken: Broken = raise_broken
+    ) -> Iterator[tuple[str, ItemRow]]:
+        """Yield (app id, row) of every item, by row: 0, 1, 2, ...; `broken` hears of those that do not open."""
         ...
 
-    def domain_rows(self, community: str) -> Iterator[tuple[str, DomainRow]]:
-        """Yield (app id, row) of every domain, by code."""
+    def domain_rows(
+        self, community: str, broken: Broken = raise_broken
+    ) -> Iterator[tuple[str, DomainRow]]:
+        """Yield (app id, row) of every domain, by code; `broken` hears of those that do not open."""
         ...
 
     def item_ids(self, community: str) -> list[str]:

@@ -20,7 +20,7 @@ from lodestone.stores.records_rows import (
 )
 from lodestone.stores.records_schema import DOMAINS, MODERATORS, PEOPLE, TERMS
 from lodestone.stores.records_seal import Seal
-from lodestone.stores.records_types import Change, DomainRecord, TermKind
+from lodestone.stores.records_types import Broken, Change, DomainRecord, TermKind, raise_broken
 
 
 class DomainRecords(Base):
@@ -72,12 +72,19 @@ class DomainRecords(Base):
                 query = query.where(DOMAINS.c.id > app_id(after, field="cursor"))
             return [_domain(row) for row in scope.fetch(query)]
 
-    def domain_rows(self, community: str) -> Iterator[tuple[str, DomainRow]]:
+    def domain_rows(
+        self, community: str, broken: Broken = raise_broken
+    ) -> Iterator[tuple[str, DomainRow]]:
         """See `Records.domain_rows`."""
         with self._reading(community) as scope:
             rows = scope.fetch(scope.select(DOMAINS).order_by(DOMAINS.c.code))
         for row in rows:
-            yield row.id, domain_row(row.code, unpack_domain_doc(row.given))
+            try:
+                domain = domain_row(row.code, unpack_domain_doc(row.given))
+            except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
+                broken(row.code, -1, error)
+            else:
+                yield row.id, domain
 
     def add_moderator(self, community: str, domain_id: str, person_id: str) -> bool:
         """See `Records.add_moderator`."""

@@ -39,7 +39,7 @@ from lodestone.stores.records_rows import (
 )
 from lodestone.stores.records_schema import ITEMS, PEOPLE, PERSON_KEYS
 from lodestone.stores.records_seal import Seal
-from lodestone.stores.records_types import Bulk, Change, ItemRecord
+from lodestone.stores.records_types import Broken, Bulk, Change, ItemRecord, raise_broken
 from lodestone.stores.trade_close import close_shops
 from lodestone.stores.trade_items import bound, withdraw_product
 
@@ -196,7 +196,9 @@ class ItemRecords(PeopleRecords):
                     self._unwiped = True
         return changes
 
-    def item_rows(self, community: str) -> Iterator[tuple[str, ItemRow]]:
+    def item_rows(
+        self, community: str, broken: Broken = raise_broken
+    ) -> Iterator[tuple[str, ItemRow]]:
         """See `Records.item_rows`."""
         after = -1
         seals: dict[int, Seal] = {}
@@ -207,10 +209,15 @@ class ItemRecords(PeopleRecords):
                 query = query.where(ITEMS.c.row > after).order_by(ITEMS.c.row)
                 rows = scope.fetch(query.limit(READ_CHUNK))
             for row in rows:
-                seal = seals.get(row.owner)
-                if seal is None:
-                    seal = seals[row.owner] = Seal(row.key)
-                yield row.id, unpack_item(seal.open(row.layout, what=LAYOUT))
+                try:
+                    seal = seals.get(row.owner)
+                    if seal is None:
+                        seal = seals[row.owner] = Seal(row.key)
+                    item = unpack_item(seal.open(row.layout, what=LAYOUT))
+                except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
+                    broken(row.row, row.owner, error)
+                else:
+                    yield row.id, item
             if len(rows) < READ_CHUNK:
                 return
             after = rows[-1].row

@@ -121,6 +121,12 @@ class LedgerRecords(Base):
             )
         return None if row is None else account_of(row)
 
+    def account_ids(self, community: str, *, kind: int) -> list[AccountId]:
+        """See `LedgerStore.account_ids`."""
+        with self._reading(community) as scope:
+            query = scope.select(ACCOUNTS, ACCOUNTS.c.id).where(ACCOUNTS.c.kind == kind)
+            return [AccountId(row.id) for row in scope.fetch(query.order_by(ACCOUNTS.c.id))]
+
     def accounts(
         self, community: str, *, party: str | None = None, kind: int | None = None
     ) -> list[Account]:

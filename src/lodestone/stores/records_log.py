@@ -1,6 +1,6 @@
 """Policies, answers kept, small values and the outbox in SQL. See `Records`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,17 +13,14 @@ from lodestone.stores.records_base import Base, Scope, chunks
 from lodestone.stores.records_items import ITEM_COLUMNS, owner_key
 from lodestone.stores.records_items_write import LAYOUT
 from lodestone.stores.records_people import (
-    PERSON_DOC,
-    PERSON_ROW,
     find_people,
+    open_person,
     with_keys,
 )
 from lodestone.stores.records_rows import (
     domain_row,
     unpack_domain_doc,
     unpack_item,
-    unpack_person,
-    unpack_person_doc,
 )
 from lodestone.stores.records_schema import (
     ANSWERS,
@@ -37,7 +34,15 @@ from lodestone.stores.records_schema import (
     TERMS,
 )
 from lodestone.stores.records_seal import Seal, open_unsealed, unsealed
-from lodestone.stores.records_types import Answer, Change, Deed, PolicyRecord, Row, TermKind
+from lodestone.stores.records_types import (
+    Answer,
+    Change,
+    Deed,
+    PolicyRecord,
+    Row,
+    TermKind,
+    Unread,
+)
 from lodestone.stores.trade_schema import DEEDS
 from lodestone.traffic.policy import Policy
 
@@ -148,14 +153,17 @@ class LogRecords(Base):
             if deeds_only:
                 query = query.where(OUTBOX.c.kind.in_([int(kind) for kind in DEED_KINDS]))
             pending = scope.fetch(query)
-            rows = {
+            rows: dict[int, dict[int, tuple[str, Row | None]]] = {
                 kind: read(scope, [one.target for one in pending if one.kind == kind])
                 for kind, read in _READERS.items()
             }
         changes = []
         for one in pending:
-            app_id, row = rows.get(Kind(one.kind), {}).get(one.target, ("", None))
-            changes.append(Change(one.id, community, Kind(one.kind), app_id, one.target, row))
+            app_id, row = rows.get(one.kind, {}).get(one.target, ("", None))
+            kind = _KINDS.get(one.kind)
+            if kind is None:
+                kind, row = Kind.LOST, Unread(ValueError(f"outbox row of kind {one.kind}"))
+            changes.append(Change(one.id, community, kind, app_id, one.target, row))
         return changes
 
     def done(self, community: str, ids: Sequence[int]) -> None:
@@ -171,9 +179,7 @@ def _people(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, Row |
     found: dict[int, tuple[str, Row | None]] = {}
     for some in chunks(ordinals):
         for row in scope.fetch(with_keys(scope).where(PEOPLE.c.ordinal.in_(some))):
-            seal = Seal(row.key)
-            doc = unpack_person_doc(seal.open(row.doc, what=PERSON_DOC))
-            found[row.ordinal] = (doc.id, unpack_person(seal.open(row.row, what=PERSON_ROW)))
+            found[row.ordinal] = _or_unread(open_person, row)
     return found
 
 
@@ -182,8 +188,32 @@ def _items(scope: Scope, rows: Sequence[int]) -> dict[int, tuple[str, Row | None
     query = scope.select(ITEMS, *ITEM_COLUMNS).join_from(ITEMS, PERSON_KEYS, owner_key())
     for some in chunks(rows):
         for row in scope.fetch(query.where(ITEMS.c.row.in_(some))):
-            found[row.row] = (row.id, unpack_item(Seal(row.key).open(row.layout, what=LAYOUT)))
+            found[row.row] = _or_unread(_open_item, row)
     return found
+
+
+def _open_item(row: Any) -> tuple[str, Row]:
+    return row.id, unpack_item(Seal(row.key).open(row.layout, what=LAYOUT))
+
+
+def _open_domain(row: Any) -> tuple[str, Row]:
+    return row.id, domain_row(row.code, unpack_domain_doc(row.given))
+
+
+def _open_deed(row: Any) -> tuple[str, Row]:
+    deed = Deed(
+        Kind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
+        row.slot, row.about, Instant(row.since), row.share, row.whole,
+    )  # fmt: skip
+    return row.name, deed
+
+
+def _or_unread(opening: Callable[[Any], tuple[str, Row]], row: Any) -> tuple[str, Row]:
+    """Open a row; one that does not open holds up no other."""
+    try:
+        return opening(row)
+    except Exception as error:  # noqa: BLE001  whoever takes the change is told
+        return "", Unread(error)
 
 
 def _domains(scope: Scope, codes: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
@@ -196,7 +226,7 @@ def _domains(scope: Scope, codes: Sequence[int]) -> dict[int, tuple[str, Row | N
             (row.code, (row.text, None)) for row in scope.fetch(names.where(TERMS.c.code.in_(some)))
         )
         for row in scope.fetch(scope.select(DOMAINS).where(DOMAINS.c.code.in_(some))):
-            found[row.code] = (row.id, domain_row(row.code, unpack_domain_doc(row.given)))
+            found[row.code] = _or_unread(_open_domain, row)
     return found
 
 
@@ -204,15 +234,15 @@ def _deeds(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, Row | None]
     found: dict[int, tuple[str, Row | None]] = {}
     for some in chunks(ids):
         for row in scope.fetch(scope.select(DEEDS).where(DEEDS.c.id.in_(some))):
-            deed = Deed(
-                Kind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
-                row.slot, row.about, Instant(row.since), row.share, row.whole,
-            )  # fmt: skip
-            found[row.id] = (row.name, deed)
+            found[row.id] = _or_unread(_open_deed, row)
     return found
 
 
 DEED_KINDS: Final = (Kind.SHOP_VISIT, Kind.ORDER, Kind.REDEEM, Kind.REFUND)
+_KINDS: Final = {
+    int(kind): kind
+    for kind in (Kind.PERSON, Kind.ITEM, Kind.DOMAIN, Kind.POLICY, Kind.ERASED, *DEED_KINDS)
+}
 _READERS: Final = {
     Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains,
     **dict.fromkeys(DEED_KINDS, _deeds),

@@ -30,7 +30,14 @@ from lodestone.stores.records_schema import (
     PERSON_KEYS,
 )
 from lodestone.stores.records_seal import KEY_BYTES, NO_KEY, Seal, id_hash
-from lodestone.stores.records_types import Bulk, Change, PersonRecord, Refused
+from lodestone.stores.records_types import (
+    Broken,
+    Bulk,
+    Change,
+    PersonRecord,
+    Refused,
+    raise_broken,
+)
 from lodestone.stores.trade_schema import CLAIMS, SHOP_STAFF
 
 PERSON_DOC = b"people.doc"
@@ -103,7 +110,9 @@ class PeopleRecords(Base):
             row = scope.first(query.where(PERSON_KEYS.c.ordinal == ordinal))
         return None if row is None or row.key == NO_KEY else row.key
 
-    def person_rows(self, community: str) -> Iterator[tuple[str, PersonRow, bytes]]:
+    def person_rows(
+        self, community: str, broken: Broken = raise_broken
+    ) -> Iterator[tuple[str, PersonRow, bytes]]:
         """See `Records.person_rows`."""
         after = -1
         while True:
@@ -111,9 +120,12 @@ class PeopleRecords(Base):
                 query = with_keys(scope).where(PEOPLE.c.ordinal > after)
                 rows = scope.fetch(query.order_by(PEOPLE.c.ordinal).limit(READ_CHUNK))
             for row in rows:
-                seal = Seal(row.key)
-                doc = unpack_person_doc(seal.open(row.doc, what=PERSON_DOC))
-                yield doc.id, unpack_person(seal.open(row.row, what=PERSON_ROW)), row.key
+                try:
+                    person_id, person = open_person(row)
+                except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
+                    broken(row.ordinal, row.ordinal, error)
+                else:
+                    yield person_id, person, row.key
             if len(rows) < READ_CHUNK:
                 return
             after = rows[-1].ordinal
@@ -124,6 +136,13 @@ class PeopleRecords(Base):
             query = scope.select(ERASED, ERASED.c.ordinal)
             rows = scope.fetch(query.order_by(ERASED.c.time, ERASED.c.ordinal))
         return [row.ordinal for row in rows]
+
+
+def open_person(row: Any) -> tuple[str, PersonRow]:
+    """Open a person's id and row. Raises whatever a damaged one gives; CorruptError as a rule."""
+    seal = Seal(row.key)
+    doc = unpack_person_doc(seal.open(row.doc, what=PERSON_DOC))
+    return doc.id, unpack_person(seal.open(row.row, what=PERSON_ROW))
 
 
 def write_people(

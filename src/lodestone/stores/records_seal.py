@@ -65,7 +65,7 @@ class Seal:
         nonce = blob[1 : 1 + _NONCE_BYTES]
         try:
             return self._cipher.decrypt(nonce, blob[1 + _NONCE_BYTES :], what)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             message = (
                 f"A stored blob of {what.decode()} is not what was written; restore a back-up."
             )

@@ -1,6 +1,7 @@
 """What the records hand out. See `records.Records`."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, TypeAlias
@@ -42,7 +43,22 @@ class Deed:
     """Of a refund: nothing of what was bought is left after it."""
 
 
-Row: TypeAlias = PersonRow | ItemRow | DomainRow | Deed
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands for a stored row that does not open, or whose kind nobody knows."""
+
+    error: Exception
+
+
+Row: TypeAlias = PersonRow | ItemRow | DomainRow | Deed | Unread
+Broken: TypeAlias = Callable[[int, int, Exception], None]
+"""Is told of a row that does not open: its number (a person's ordinal, an item's row, a domain's code), the ordinal of
+whom it belongs to, and why."""
+
+
+def raise_broken(_number: int, _owner: int, error: Exception) -> None:
+    """Be told of a row that does not open by raising what ailed it."""
+    raise error
 
 
 class TermKind(IntEnum):

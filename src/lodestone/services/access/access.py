@@ -21,6 +21,7 @@ from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import LodestoneError, UnauthorisedError, UnavailableError
 from lodestone.services.access.principal import OPERATOR, Principal
 from lodestone.services.access.standing import KEPT_MICROS, AccessTable, Signed, Standing
+from lodestone.services.support.tasks import asked
 from lodestone.stores.access import AccessRecords
 from lodestone.stores.records import key_digest
 
@@ -108,8 +109,7 @@ class Access:
         if self._reading and loop.time() - self._began > WAIT_SECONDS:
             raise _silent()
         if self._next is None:
-            self._next = asyncio.create_task(self._round())
-            self._next.add_done_callback(_settle)
+            self._next = asked(self._round())
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 await asyncio.shield(self._next)
@@ -238,12 +238,6 @@ def _raw(key: str) -> bytes:
         return urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (Base64Error, ValueError) as error:
         raise _invalid() from error
-
-
-def _settle(round_: "asyncio.Task[None]") -> None:
-    """Look at what became of a round that everybody may have ceased to wait for."""
-    if not round_.cancelled():
-        round_.exception()
 
 
 def _unknown() -> UnauthorisedError:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from lodestone.services.community.applying import fill_places
 from lodestone.services.look_ahead import Ahead, ahead_of
 from lodestone.services.written import change_facts
 from lodestone.stores.records import Change
-from lodestone.stores.records_types import Deed
+from lodestone.stores.records_types import Deed, Unread
 
 if TYPE_CHECKING:
     from lodestone.services.engine import Engine
@@ -46,6 +47,9 @@ async def take(engine: "Engine", changes: Sequence[Change]) -> None:
 
 
 async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
+    for change in changes:
+        if isinstance(change.row, Unread):
+            raise change.row.error
     now = engine.now()
     ahead = await ahead_of(engine.parts.records, engine.community, engine.terms, changes)
     facts = change_facts(changes, now, engine.ingest.day(now))
@@ -64,6 +68,7 @@ def _apply(engine: "Engine", changes: Sequence[Change], ahead: Ahead) -> None:
                 _apply(engine, [change], ahead)
             return
         engine.unfollowed[_about(changes[0])] = changes[0]
+        fill_places(engine)
         engine.failures.failed(APPLY, error, _about(changes[0]))
     else:
         for about in {_about(change) for change in changes} & engine.unfollowed.keys():

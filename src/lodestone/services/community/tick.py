@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from lodestone.base.errors import UnavailableError
+from lodestone.services.books import books_of
+from lodestone.services.community import applying
 from lodestone.services.community.outbox import retry
+from lodestone.services.payments import retry_sending
+from lodestone.services.payouts import Payouts
+from lodestone.services.settle import retry as retry_closing
 
 if TYPE_CHECKING:
     from lodestone.services.engine import Engine
@@ -30,12 +35,24 @@ async def tick(engine: "Engine") -> None:
         if engine.housekeeper.due(engine.now()):
             await engine.price_step(engine.now())
 
+    async def payouts() -> None:
+        outside = books_of(engine).outside
+        await Payouts(engine.money, engine.parts.providers, outside).retry()
+
+    async def closing() -> None:
+        await retry_closing(engine.money)
+
+    async def facts() -> None:
+        applying.retry(engine)
+
     ended = [
         await engine.failures.attempt(job, work)
         for job, work in (
             ("day", day), ("labels", lambda: expire_labels(engine)), ("orders", engine.trade.tick),
             ("live", engine.live.tick), ("holds", engine.money.expire), ("prices", prices),
-            ("outbox", lambda: retry(engine)),
+            ("outbox", lambda: retry(engine)), ("facts", facts),
+            ("closing days", closing), ("payouts", payouts),
+            ("payments", lambda: retry_sending(engine.trade)),
         )
     ]  # fmt: skip
     for error in ended:

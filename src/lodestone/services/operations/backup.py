@@ -28,6 +28,7 @@ from lodestone.base.errors import (
 )
 from lodestone.base.wire import time_text
 from lodestone.services.engines import Engines
+from lodestone.services.support.tasks import asked
 from lodestone.stores.files import manifest
 from lodestone.stores.files.manifest import MEDIA, PARTIAL, RECORDS, CommunityEntry, Manifest
 from lodestone.stores.files.modes import FOLDER_MODE, tighten
@@ -90,7 +91,7 @@ async def backup(engines: Engines, folder: Path, media: MediaSource | None) -> B
         UnavailableError: `backup_failed`: the disk does not take it.
     """
     # Whoever asked may go away; what has begun is finished, or cleared away, all the same.
-    return await asyncio.shield(asyncio.create_task(_make(engines, folder, media)))
+    return await asyncio.shield(asked(_make(engines, folder, media)))
 
 
 async def _make(engines: Engines, folder: Path, media: MediaSource | None) -> BackupOut:

@@ -1,11 +1,13 @@
 """A commit that many requests share, in which one that breaks it off fails alone."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import structlog
 
 from lodestone.base.errors import (
+    ConflictError,
     CorruptError,
     InternalError,
     LodestoneError,
@@ -35,7 +37,8 @@ async def commit_apart(
 
     Args:
         batch: In the order they take effect.
-        commit: Serves some of the batch in one transaction and answers them. Raises when nothing was done.
+        commit: Serves some of the batch in one transaction and answers them. Raises when nothing was done, or
+            what doing again does no harm to.
         fail: Is told of each that was not served, and what its commit raised; see `answer_to`.
     """
     waiting = [batch]
@@ -65,6 +68,19 @@ def fault_of(error: Exception) -> InternalError:
     fault = InternalError("internal", "something went wrong here; it has been logged")
     fault.__cause__ = error
     return fault
+
+
+@contextmanager
+def provider_silence() -> Iterator[None]:
+    """Have a provider that does not answer be one row's failure, not the store's silence.
+
+    Raises:
+        ConflictError: `provider_silent`.
+    """
+    try:
+        yield
+    except UnavailableError as error:
+        raise ConflictError("provider_silent", error.message) from error
 
 
 def is_silence(error: Exception) -> bool:

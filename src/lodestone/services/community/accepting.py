@@ -1,0 +1,105 @@
+"""A batch of events: judged, stored and applied; one that breaks any of it off is refused alone."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from lodestone.events.dedupe import event_key
+from lodestone.events.wire import EventIn, Refusal, Verdicts
+from lodestone.services.access import Principal
+from lodestone.services.ingest import Judged, Terms
+from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
+from lodestone.services.trust import check_events
+
+if TYPE_CHECKING:
+    from lodestone.services.engine import Engine
+
+CHUNK: Final = 400
+"""Events judged before feeds get their turn again."""
+
+
+async def accept(
+    engine: "Engine", events: Sequence[EventIn | Refusal], who: Principal, *, history: bool
+) -> Verdicts:
+    """Judge, store and apply a batch; complete once it is durable and the next feed sees it.
+
+    Raises:
+        ForbiddenError, InvalidError: See `trust.check_events`.
+        UnavailableError: It could not be stored; what was not may be sent again.
+    """
+    check_events(who, engine.community, events, history=history)
+    batch = _Batch(engine, events, trusted=who.server_side, history=history)
+    for first in range(0, len(events), CHUNK):
+        places = range(first, min(first + CHUNK, len(events)))
+        await commit_apart(places, batch.take, batch.fail)
+        if batch.silence is not None:
+            raise batch.silence
+    return batch.verdicts()
+
+
+class _Batch:
+    """What has become of a batch so far."""
+
+    def __init__(
+        self, engine: "Engine", events: Sequence[EventIn | Refusal], *, trusted: bool, history: bool
+    ) -> None:
+        self._engine = engine
+        self._events = events
+        self._trusted = trusted
+        self._history = history
+        self._accepted = self._duplicates = 0
+        self._refused: list[Refusal] = []
+        self.silence: Exception | None = None
+        """Why nothing more can be stored just now."""
+
+    async def take(self, places: Sequence[int]) -> None:
+        """Take the events at places that follow one another. Raises when none of them was stored."""
+        engine, first = self._engine, places[0]
+        chunk = self._events[first : places[-1] + 1]
+        await engine.slots.expect_events(chunk, trusted=self._trusted)
+        terms = Terms(engine.now(), self._trusted, self._history, page=not self._trusted)
+        judged = engine.ingest.judge(chunk, first, terms)
+        lost = await engine.take(judged)
+        self._accepted += int(judged.facts.size) - len(lost)
+        self._duplicates += judged.duplicates
+        self._refused.extend(judged.refused)
+        if lost:
+            self._refuse_lost(judged, lost, first)
+
+    def fail(self, place: int, error: Exception) -> None:
+        """Refuse one event; nothing of it was stored."""
+        if is_silence(error):
+            self.silence = error
+            return
+        refusal = answer_to(error)
+        self._refuse(place, refusal.code, refusal.message)
+
+    def _refuse_lost(self, judged: Judged, lost: Sequence[int], first: int) -> None:
+        """Refuse what the log has and the state cannot follow: sent again it is known already."""
+        keys = {int(judged.facts["key"][at]) for at in lost}
+        for place, event in enumerate(self._events[first:], first):
+            if isinstance(event, EventIn) and event_key(self._engine.secret, event.id) in keys:
+                keys.discard(event_key(self._engine.secret, event.id))
+                said = "it is stored, and could not be counted yet; it has been logged"
+                self._refuse(place, "internal", said)
+
+    def _refuse(self, place: int, code: str, message: str) -> None:
+        self._refused.append(Refusal(place, code, f"events[{place}]: {message}"))
+
+    def verdicts(self) -> Verdicts:
+        """Say what became of each."""
+        self._refused.sort(key=lambda refusal: refusal.index)
+        return Verdicts(self._accepted, self._duplicates, self._refused)
+
+
+async def take(engine: "Engine", judged: Judged) -> list[int]:
+    """Store what was judged and apply it; return the places of what is stored and could not be applied.
+
+    Raises:
+        LodestoneError: It could not be stored, and may be sent again.
+    """
+    try:
+        await engine.log.append(judged.facts, judged.sealed)
+    except Exception:
+        engine.ingest.release(judged)
+        raise
+    return engine.apply_facts(judged.facts, judged.person_row, judged.target_row)
