@@ -6,12 +6,13 @@ import shutil
 import sqlite3
 from contextlib import closing
 
+import msgspec
 import pytest
 
 from lodestone import bootstrap
 from lodestone.base.errors import ConflictError, CorruptError, LodestoneError, UnknownError
 from lodestone.services.operations.backup import backup
-from lodestone.stores.files.manifest import MANIFEST, PARTIAL, log_name, read
+from lodestone.stores.files.manifest import MANIFEST, PARTIAL, Manifest, log_name, read, write
 from tests.world import opened, run
 
 PICTURE = b"\x89PNG a cup of tea"
@@ -131,9 +132,26 @@ def malformed(copy):
     return MANIFEST
 
 
+def rewritten(copy, described):
+    """Write a manifest as a version would that describes the back-up so."""
+    write(copy, msgspec.convert(described, Manifest))
+
+
+def described_otherwise(copy):
+    text = (copy / MANIFEST).read_text()
+    (copy / MANIFEST).write_text(text.replace('"made_at": "2026', '"made_at": "2027'))
+    return MANIFEST
+
+
+def with_a_field_of_nobodys(copy):
+    described = json.loads((copy / MANIFEST).read_text())
+    (copy / MANIFEST).write_text(json.dumps({**described, "note": "trust me"}))
+    return MANIFEST
+
+
 def of_a_later_schema(copy):
     told = json.loads((copy / MANIFEST).read_text())
-    (copy / MANIFEST).write_text(json.dumps({**told, "records_schema": "r9999"}))
+    rewritten(copy, {**told, "records_schema": "r9999"})
     return "r9999"
 
 
@@ -147,7 +165,7 @@ def with_a_community_left_out(copy):
     told = json.loads((copy / MANIFEST).read_text())
     told["files"] = [entry for entry in told["files"] if entry["name"] != log_name("c")]
     told["communities"] = []
-    (copy / MANIFEST).write_text(json.dumps(told))
+    rewritten(copy, told)
     (copy / log_name("c")).unlink()
     return "'c'"
 
@@ -155,7 +173,7 @@ def with_a_community_left_out(copy):
 def with_another_end(copy):
     told = json.loads((copy / MANIFEST).read_text())
     told["communities"][0]["root"] = "0" * 160
-    (copy / MANIFEST).write_text(json.dumps(told))
+    rewritten(copy, told)
     return "does not end where"
 
 
@@ -167,6 +185,7 @@ def half_made(copy):
 WRONGS = [
     missing, shortened, changed, foreign, linked, without_picture, unlisted, malformed, of_a_later_schema,
     of_a_later_format, with_a_community_left_out, with_another_end, half_made,
+    described_otherwise, with_a_field_of_nobodys,
 ]  # fmt: skip
 
 
@@ -335,6 +354,17 @@ def test_a_back_up_beside_a_leftover_clears_it_away_and_one_being_made_is_left(t
 
     assert run(scenario) == "path_invalid"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "today"]
+
+
+@pytest.mark.parametrize("place", ["communities/copy", "media/deep/copy"])
+def test_no_back_up_is_put_where_a_restore_would_replace_it(tmp_path, place):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            body = {"path": str(tmp_path / place)}
+            return await world.ask("POST", "/v1/backup", body, headers=operator(world), status=400)
+
+    assert run(scenario())["error"]["code"] == "path_invalid"
+    assert not (tmp_path / place).exists()
 
 
 def test_two_back_ups_into_one_folder_make_one(tmp_path):

@@ -37,6 +37,7 @@ from lodestone.stores.log_file import end_of
 from lodestone.stores.records_sql import HEAD
 
 _PACKAGE: Final = "lodestone"
+_HOMES_OWN: Final = ("communities", "media")
 Result = TypeVar("Result")
 
 
@@ -135,6 +136,14 @@ def _pin(engines: Engines, stack: ExitStack) -> _Pinned:
     return _Pinned(records, logs)
 
 
+def _in_a_home(target: Path) -> bool:
+    """Say whether a folder lies among the communities or media of an installation."""
+    return any(
+        parent.name in _HOMES_OWN and (parent.parent / "lock").exists()
+        for parent in target.absolute().parents
+    )
+
+
 class _Making:
     """A back-up in the making: a folder, locked, until `end`."""
 
@@ -152,6 +161,9 @@ class _Making:
             raise InvalidError("path_invalid", f"path {problem.problem}", (problem,))
         if os.path.lexists(target):
             raise ConflictError("backup_exists", f"{target} exists; name a folder that does not")
+        if _in_a_home(target):
+            problem = Problem("path", "lies in a home's own folders, which a restore replaces")
+            raise InvalidError("path_invalid", f"path {problem.problem}", (problem,))
         folder = target.with_name(target.name + PARTIAL)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

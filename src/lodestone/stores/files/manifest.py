@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from lodestone.base.errors import ConflictError, CorruptError, UnknownError
 from lodestone.stores.files.pins import sync, translated
@@ -25,7 +26,7 @@ _SHOWN: Final = 5
 """Problems that a refusal names at most."""
 
 
-class FileEntry(msgspec.Struct, frozen=True):
+class FileEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file: its path inside the back-up with `/`, its size, its BLAKE2b-256 in hexadecimal."""
 
     name: str
@@ -33,7 +34,7 @@ class FileEntry(msgspec.Struct, frozen=True):
     digest: str
 
 
-class CommunityEntry(msgspec.Struct, frozen=True, kw_only=True):
+class CommunityEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One community and where its log ended."""
 
     id: str
@@ -47,7 +48,7 @@ class CommunityEntry(msgspec.Struct, frozen=True, kw_only=True):
     """The root of its chain; see `verify --root`."""
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a back-up is."""
 
     format: int
@@ -60,6 +61,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Whether pictures and clips are in it."""
     communities: list[CommunityEntry]
     files: list[FileEntry]
+    own: str = ""
+    """The digest of all of this but itself, so that a byte that has changed in a mere description is noticed too."""
 
 
 class _Head(msgspec.Struct):
@@ -82,11 +85,16 @@ def entries(folder: Path) -> list[FileEntry]:
 
 def write(folder: Path, manifest: Manifest) -> str:
     """Write the manifest into a back-up, synced; return its digest, to be kept elsewhere."""
-    body = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+    whole = replace(manifest, own=_own(manifest))
+    body = msgspec.json.format(msgspec.json.encode(whole), indent=1)
     path = folder / MANIFEST
     path.write_bytes(body)
     sync(path)
     return digest_of(body)
+
+
+def _own(manifest: Manifest) -> str:
+    return digest_of(msgspec.json.encode(replace(manifest, own="")))
 
 
 def digest_of(body: bytes) -> str:
@@ -121,9 +129,12 @@ def read(folder: Path) -> Manifest:
         if head.format != FORMAT:
             message = f"{folder} is of format {head.format}, this version reads {FORMAT}; run the one that wrote it"
             raise ConflictError("backup_newer", message)
-        return msgspec.json.decode(body, type=Manifest)
-    except msgspec.MsgspecError as error:
+        manifest = msgspec.json.decode(body, type=Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CorruptError("backup_damaged", f"{path} cannot be read: {error}") from error
+    if manifest.own != _own(manifest):
+        raise CorruptError("backup_damaged", f"{path} is not as it was written")
+    return manifest
 
 
 def check(folder: Path, manifest: Manifest) -> None:
