@@ -79,6 +79,8 @@ async def mark_last(community: str, records: Records, log: SqliteLog) -> None:
         await records.threads.long(pulse, community, records, log)
     except LodestoneError as error:
         _LOG.warning("the mark of the log waits", community=community, code=error.code)
+    except OSError as error:
+        _LOG.warning("the mark of the log waits", community=community, code=error.strerror)
 
 
 def purge(records: Records, engine: Engine) -> None:

@@ -90,6 +90,9 @@ def write(folder: Path, mark: Mark) -> None:
         file.sync()
 
 
+_CLOSED: Final = -1
+
+
 class MarkFile:
     """The mark beside a log, written in place by one process.
 
@@ -127,14 +130,22 @@ class MarkFile:
             )
 
     def sync(self) -> None:
-        """Make what was written durable. Raises OSError."""
-        os.fsync(self._descriptor)
+        """Make what was written durable; nothing once it is closed. Raises OSError."""
+        with self._lock:
+            if self._descriptor != _CLOSED:
+                os.fsync(self._descriptor)
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
+        """Let go of the file; what is noted after that stays unwritten, and the mark behind, which is true as well."""
+        with self._lock:
+            if self._descriptor != _CLOSED:
+                os.close(self._descriptor)
+                # Its number may be another file's by now.
+                self._descriptor = _CLOSED
 
     def _write(self, mark: Mark) -> None:
+        if self._descriptor == _CLOSED:
+            return
         mark = replace(mark, writes=mark.writes + 1)
         slot = mark.writes % 2 * SLOT_BYTES
         try:
