@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_READ
 from lodestone.events.outcomes import Kind
 from lodestone.serve.gorse_shapes import duration_micros
 from tests.docs.blocks import ROOT
@@ -60,7 +60,8 @@ def test_feedback_means_what_the_policy_says(tmp_path):
     ]  # fmt: skip
     assert refused["error"]["code"] == "feedback_type_unknown"
     assert wrong["error"]["details"][0]["field"] == "feedback_types.bravo"
-    assert counters["like"] == counters["impressions"] == counters["click"] == 1
+    assert counters["like"] == counters["click"] == 1
+    assert counters["impressions"] == 0  # what was read is nothing that was offered
     assert counters["watch_seconds"] == 40
 
 
@@ -82,7 +83,7 @@ def test_older_feedback_is_history_and_asks_for_that_scope(tmp_path):
         return likes, refused, await facts(world, Kind.LIKE)
 
     likes, refused, after = story(tell)(tmp_path)
-    assert [int(fact["flags"]) for fact in likes] == [FLAG_HISTORY, 0]
+    assert [int(fact["flags"]) for fact in likes] == [FLAG_HISTORY | FLAG_READ, FLAG_READ]
     assert [re.findall("'(.*)'", one["error"]["message"]) for one in refused] == [
         ["import"], ["write"],
     ]  # fmt: skip

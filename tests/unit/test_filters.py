@@ -195,6 +195,7 @@ def test_gathering_takes_each_candidate_once_and_both_twins_agree(seed, room):
     recent["recent"] = -1
     recent["recent"][:, :3] = chance.integers(0, 50, (5, 3))
     taste = chance.integers(-1, 50, 20)
+    alike = chance.permutation(50)[:7].astype(np.int32)
     lists = np.array([[0, 2, 9], [2, 3, 4], [1, 1, 30]])
     posting_rows = chance.integers(0, 50, (3, 12)).astype(np.int32)
     posting_count = np.array([12, 5, 7], np.int32)
@@ -204,9 +205,20 @@ def test_gathering_takes_each_candidate_once_and_both_twins_agree(seed, room):
         rows, sources = np.full(room, -1, np.int32), np.zeros(room, np.uint8)
         stamp = np.zeros(50, np.int64)
         count = module.gather(
-            taste, lists, posting_rows, posting_count, follows, recent, stamp, 9, rows, sources
+            alike,
+            taste,
+            lists,
+            posting_rows,
+            posting_count,
+            follows,
+            recent,
+            stamp,
+            9,
+            rows,
+            sources,
         )
         found.append((count, rows[:count].tolist(), sources[:count].tolist()))
 
     assert found[0] == found[1]
+    assert found[0][1][:7] == alike.tolist()[:room]
     assert len(set(found[0][1])) == found[0][0]

@@ -104,6 +104,7 @@ def test_the_compiled_counters_equal_the_plain_ones(drawn):
     plain._reserve(facts, people)
     apply.count(plain, facts, people)
     apply.remember(plain, facts, people)
+    apply.note(plain, facts, people)
     list(plain.edges.apply(facts, people, plain._sellers(facts, targets)))
     plain.rejected = compiled.rejected
     plain.authors["followers"] = compiled.authors["followers"]

@@ -12,6 +12,7 @@ from lodestone.base.errors import LodestoneError
 from lodestone.base.serving import begin_serving
 from lodestone.bootstrap.acceptance import pulse
 from lodestone.services.engine import Engine
+from lodestone.services.learning.item_lists import JOB
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.tasks import endless
 from lodestone.services.webhooks import KEPT_MICROS
@@ -19,6 +20,7 @@ from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
 from lodestone.stores.records import Records
 
+_LEARN_SECONDS: Final = 10.0
 _HEAR_SECONDS: Final = 0.5
 _COMPACT_MICROS: Final = 86_400 * 1_000_000
 _LOOK_SECONDS: Final = 600.0
@@ -35,6 +37,7 @@ def start(
     tasks = [
         endless("clock", tick, failures),
         endless("keeping the mark", partial(mark_regularly, engine, records, log), failures),
+        endless("learning", partial(learn_when_due, engine), failures),
     ]
     if records.shared:
         tasks.append(endless("listening", partial(listen, engine), failures))
@@ -96,3 +99,12 @@ async def listen(engine: Engine) -> None:
     while True:
         await asyncio.sleep(_HEAR_SECONDS)
         await engine.failures.attempt("hearing", engine.trade.hear)
+
+
+async def learn_when_due(engine: Engine) -> None:
+    """Make item lists when a community that runs with the wall has grown, beside everything else it does."""
+    begin_serving()
+    while True:
+        await asyncio.sleep(_LEARN_SECONDS)
+        if engine.parts.clock.driven is None and engine.item_lists.due():
+            await engine.failures.attempt(JOB, engine.item_lists.refresh)

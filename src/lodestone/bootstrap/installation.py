@@ -24,7 +24,6 @@ from lodestone.bootstrap.following import following
 from lodestone.bootstrap.homes import adopt_folders, operator_key
 from lodestone.bootstrap.opening import Opener
 from lodestone.bootstrap.owning import settle_restore, tell_logs, tell_tightened
-from lodestone.bootstrap.providers import providers_of
 from lodestone.commerce.reach import REACH_DEMO, Reach
 from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
@@ -115,7 +114,7 @@ async def open_app(
         )
         records = records_at(settings.records_url, draw, settings.records_limits)
         couriers = Couriers(_reach(settings, demo), clock, Streams(seed))
-        opener = Opener(home, records, clock, kernels, couriers, providers_of(settings))
+        opener = Opener(home, records, clock, kernels, couriers, settings)
         opener.unadopted = adopt_folders(home, records)
         opener.lost = lost
         take_over(home, records, media, accept=accept_loss)

@@ -19,6 +19,8 @@ from lodestone.base.serving import begin_serving
 from lodestone.bootstrap import background
 from lodestone.bootstrap.acceptance import keep_mark, write_down
 from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.learning import ChildMaker, learning_limits
+from lodestone.bootstrap.providers import providers_of
 from lodestone.features.directory import Directory
 from lodestone.features.postings import Postings
 from lodestone.features.state import ATTENTION, State
@@ -31,13 +33,13 @@ from lodestone.services.decide import Decider
 from lodestone.services.engine import Engine, Parts
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.predictor import MODEL
+from lodestone.services.settings import Settings
 from lodestone.services.sources import Sources
 from lodestone.stores import snapshots
 from lodestone.stores.files.pins import Pinned, PinnedFile
 from lodestone.stores.files.survey import Loss
 from lodestone.stores.home import Home
 from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.payments import PaymentProvider
 from lodestone.stores.records import CommunityRecord, Records
 from lodestone.traffic.kernels import COMPILED, Kernels
 
@@ -52,14 +54,14 @@ class Opener:
 
     def __init__(
         self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: Couriers,
-        providers: Mapping[str, PaymentProvider],
+        settings: Settings,
     ) -> None:  # fmt: skip
         self._home = home
         self._records = records
         self._wall = wall
         self._kernels = kernels
         self._couriers = couriers
-        self._providers = providers
+        self._providers, self._learning = providers_of(settings), learning_limits(settings)
         self.unadopted: Mapping[str, str] = {}
         """Why a folder could not be brought under its present name, by community."""
         self.lost: dict[str, Loss] = {}
@@ -114,11 +116,13 @@ class Opener:
         engine = Engine(self._parts(record, log, found.state, folder))
         if found.columns is not None:
             engine.ingest.fill(found.columns)
+            engine.item_lists.fill(found.columns)
         return engine, rebuild.catch_up(engine), found
 
     def _settled(self, engine: Engine, found: rebuild.Found) -> None:
         """Take up where prices, derived tables and feeds stood; in a thread, as before."""
         rebuild.resume_prices(engine)
+        engine.item_lists.resume()
         whole = found.columns is not None and engine.state.offset == self._saved[engine.community]
         if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
             engine.housekeeper.tidy(engine.now())
@@ -148,6 +152,7 @@ class Opener:
             ),
             cpu=time.thread_time_ns, drop_snapshots=lambda: self._drop(record.id, folder),
             providers=self._providers, reach=self._couriers.reach,
+            maker=ChildMaker(folder, self._learning),
         )  # fmt: skip
 
     def _drop(self, community: str, folder: Path) -> None:

@@ -20,6 +20,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant, ManualClock
 from lodestone.bootstrap.copies import History
 from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.homes import settings_of
 from lodestone.bootstrap.installation import records_at
 from lodestone.bootstrap.opening import Opener
 from lodestone.events.facts import Facts
@@ -87,6 +88,8 @@ async def decide_on_scratch(
         with _opener(home, records, history.newest) as opener:
             engine, log = await opener.open_still(record)
             try:
+                # As after an import: likeness is part of what is judged.
+                await engine.item_lists.refresh()
                 return await _ask(
                     engine, [history.person_ids[row] for row in people.tolist()], k, told
                 )
@@ -100,7 +103,8 @@ def _opener(home: Home, records: Records, now: Instant) -> Iterator[_Still]:
     clock = ManualClock(now)
     couriers = Couriers("public", clock, Streams(1))  # sends nothing: no courier is opened
     try:
-        yield _Still(home, records, clock, COMPILED, couriers, {})
+        settings = settings_of(str(home.path), {})
+        yield _Still(home, records, clock, COMPILED, couriers, settings)
     finally:
         couriers.stop()
 

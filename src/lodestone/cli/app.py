@@ -12,6 +12,7 @@ from lodestone.cli import (
     backups,
     doctor,
     imports,
+    item_lists,
     keys,
     measures,
     money,
@@ -30,7 +31,7 @@ app = typer.Typer(
     help="A self-hosted value-traffic engine for content communities.",
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
 )  # fmt: skip
-for part in (serving, imports, measures, receipts, money, backups, doctor):
+for part in (serving, imports, item_lists, measures, receipts, money, backups, doctor):
     part.add(app)
 app.add_typer(keys.communities, name="community")
 app.add_typer(keys.keys, name="key")

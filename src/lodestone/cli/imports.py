@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from lodestone.cli.carry import Marks, Tally, mark, marks
+from lodestone.cli.item_lists import DEEDS_LEAST, made
+from lodestone.cli.keys import only
 from lodestone.cli.kuairand import LEARNED, SOURCE, import_kuairand
 from lodestone.cli.learning import learn_weights
 from lodestone.cli.reach import Reach, run, word
@@ -58,6 +60,8 @@ def kuairand(
             learn_weights(home, target, advance)
             learned = Marks({**done.rows, LEARNED: rows}, done.digests)
             run(home, target, lambda reach: mark(reach, SOURCE, learned))
+        if learn and tally.events >= DEEDS_LEAST:
+            run(home, target, lambda reach: made(reach, target))
     told(tally, as_json=as_json)
 
 
@@ -69,6 +73,7 @@ def table(
     source: Annotated[
         str, typer.Option(help="A name; the same one goes on where it stopped.")
     ] = "table",
+    learn: Annotated[bool, typer.Option(help="Make item lists of it at the end.")] = True,
     community: Community = None,
     home: Home = None,
     as_json: Json = False,
@@ -88,6 +93,8 @@ def table(
 
         async def ask(reach: Reach) -> None:
             await import_tables(reach, files, source, advance, tally)
+            if learn and tally.events >= DEEDS_LEAST:
+                await made(reach, await only(reach, community))
 
         run(home, community, ask)
     told(tally, as_json=as_json)

@@ -49,6 +49,8 @@ FLAG_EXPLORED: Final = 4
 FLAG_PAID: Final = 8
 FLAG_WHOLE: Final = 16
 """Of a refund: nothing is left of the order's fact that it names."""
+FLAG_READ: Final = 32
+"""The app's word that the item was consumed (any feedback over Gorse's routes): it keeps the item away as *read*."""
 
 SHARE_WHOLE: Final = 1_000_000
 _SHARE_BITS: Final = 20

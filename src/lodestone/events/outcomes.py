@@ -79,6 +79,8 @@ class Kind(IntEnum):
     CLIMBED = 71
     LOST = 72
     """The operator went on without what was lost; see `services.losses`."""
+    ITEM_LISTS = 73
+    """Decisions use the item lists of a version, the fact's `target`, from here on."""
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}
@@ -116,3 +118,4 @@ class Source(IntEnum):
     FOLLOWED = 6
     LIVE = 7
     EXPLORATION = 8
+    ALIKE = 9

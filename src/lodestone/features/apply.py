@@ -12,11 +12,13 @@ from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
     FLAG_PAID,
+    FLAG_READ,
     FLAG_WHOLE,
     Facts,
     refund_age,
 )
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
+from lodestone.features.history import ANSWERED, BOUGHT, COLUMNS, LIKED, READ, VISITED, History
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.table_kernel import pack
 
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE = 1, 2, 3
 TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE, TAG_CHANNEL = 6, 7, 8, 9
 POSITIVE_KINDS = (*range(Kind.CLICK, Kind.FOLLOW + 1), Kind.ORDER)
+INSTANT_LEAST = -(2**62)
+_NOTED = {
+    Kind.LIKE: LIKED, Kind.COMMENT: ANSWERED, Kind.SHARE: ANSWERED, Kind.ORDER: BOUGHT, Kind.FOLLOW: VISITED,
+    Kind.SHOP_VISIT: VISITED, Kind.VISIT: VISITED, Kind.REDEEM: VISITED, Kind.CONVERSION: VISITED,
+}  # fmt: skip
 _LEAN_COLUMN = {
     COUNT_IMPRESSIONS: 0, Kind.CLICK: 1, Kind.LONG_VIEW: 2, Kind.LIKE: 3, Kind.FOLLOW: 4,
     Kind.COMMENT: 5, Kind.SHARE: 5, Kind.NOT_INTERESTED: 6, Kind.HIDE: 6, Kind.REPORT: 6, Kind.WATCH: 7,
@@ -54,6 +61,8 @@ def _count_one(state: "State", fact: np.void, person: int) -> None:
     elif kind < OUTCOME_COUNT:
         add(state, where, person, row, day, kind, 1)
     elif kind == Kind.IMPRESSION:
+        if int(fact["flags"]) & FLAG_READ and not int(fact["flags"]) & FLAG_DECISION:
+            return  # read, the app says, of which nobody knows how often it was passed by
         slot = min(where[1], state.attention.size - 1)
         add(state, where, person, row, day, COUNT_IMPRESSIONS, 1)
         add(state, where, person, row, day, COUNT_ATTENTION, int(state.attention[slot]))
@@ -154,6 +163,31 @@ def add(
         held = list(state.affinity.get(int(key)) or (0,) * state.affinity.values.shape[1])
         held[into] += amount
         state.affinity.put(int(key), *held)
+
+
+def note(state: "State", facts: Facts, person_row: np.ndarray) -> None:
+    """Note what people did for good, see `features.history`; shapes (facts,). Those facts have been counted."""
+    known = {
+        (int(deed["person"]), int(deed["item"])): (int(deed["time"]), int(deed["what"]))
+        for deed in state.history.columns()
+    }
+    for fact, person in zip(facts, person_row.tolist(), strict=True):
+        row, kind = int(fact["item"]), int(fact["kind"])
+        if person < 0 or row < 0:
+            continue
+        what = _NOTED.get(Kind(kind), 0) | (READ if int(fact["flags"]) & FLAG_READ else 0)
+        time, before = known.get((person, row), (INSTANT_LEAST, 0))
+        if kind in (Kind.LIKE, Kind.UNLIKE):
+            stamps = state.like.get(pack(person, row, TAG_LIKE))
+            if stamps is None or stamps[0] & 1:
+                what, before = what & ~LIKED, before & ~LIKED
+        if what or kind == Kind.LIKE:
+            known[person, row] = max(time, int(fact["time"])), before | what
+        elif (person, row) in known:
+            known[person, row] = time, before
+    deeds = [(person, row, time, what) for (person, row), (time, what) in known.items()]
+    state.history = History()
+    state.history.fill(np.array(deeds, COLUMNS))
 
 
 def remember(state: "State", facts: Facts, person_row: np.ndarray) -> None:

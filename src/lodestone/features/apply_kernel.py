@@ -44,6 +44,8 @@ def count(
         row = fact.item
         if row < 0 and kind in (6, 7):
             continue
+        if kind == 16 and (fact.flags & 32) and not (fact.flags & 1):
+            continue  # read, the app says, of which nobody knows how often it was passed by
         person = person_row[n]
         day = np.int64(fact.day)
         column, amount = np.int64(kind), np.int64(1)

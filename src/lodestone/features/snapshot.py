@@ -37,6 +37,7 @@ def columns(state: State) -> dict[str, NDArray[Any]]:
     pairs = sorted((person, row) for person, rows in state.rejected.items() for row in rows)
     found["rejected"] = np.array(pairs, np.int64).reshape(-1, 2)
     found["edges"] = state.edges.columns()
+    found["history"] = state.history.columns()
     owners = sorted(state.author_of_owner.items(), key=lambda pair: pair[1])
     found["owners"] = np.array([owner for owner, _ in owners], np.int64)
     found["marks"] = np.array([state.today, state.offset], np.int64)
@@ -63,6 +64,7 @@ def restore(held: Mapping[str, NDArray[Any]], attention: Floats) -> State:
     for person, row in held["rejected"].tolist():
         state.rejected.setdefault(person, set()).add(row)
     state.edges.fill(held["edges"])
+    state.history.fill(held["history"])
     state.author_of_owner = {int(owner): slot for slot, owner in enumerate(held["owners"])}
     state.today, state.offset = (int(mark) for mark in held["marks"])
     return state

@@ -12,6 +12,7 @@ from lodestone.events.outcomes import COUNT_WIDTH, Kind
 from lodestone.features import apply_kernel
 from lodestone.features.edges import Edges
 from lodestone.features.grow import grown
+from lodestone.features.history import History
 from lodestone.features.layout import (
     AFFINITY_WIDTH,
     AUTHOR,
@@ -81,6 +82,7 @@ class State:
         self.like = Table(4, np.int64)
         self.rejected: dict[int, set[int]] = {}
         self.edges = Edges()
+        self.history = History()
         self.domains: dict[int, DomainRow] = {}
         self.author_of_owner: dict[int, int] = {}
         self.quiet = np.ones(COUNT_WIDTH)
@@ -126,6 +128,7 @@ class State:
         apply_kernel.remember(
             facts, person_row, self.people, self.positives, self.positive_time, self.seen_item, self.seen_time
         )  # fmt: skip
+        self.history.note(facts, person_row, self.like)
         refused = (facts["kind"] >= Kind.NOT_INTERESTED) & (facts["kind"] <= Kind.REPORT)
         for index in np.flatnonzero(refused & (person_row >= 0) & (facts["item"] >= 0)):
             self.rejected.setdefault(int(person_row[index]), set()).add(int(facts["item"][index]))
@@ -242,6 +245,7 @@ class State:
         self.person_total[row], self.interest[row] = 0, 0.0
         self.positives[row], self.positive_time[row] = -1, 0
         self.rejected.pop(row, None)
+        self.history.erase(row)
         for table in (self.affinity, self.watch, self.like):
             self._drop_person(table, row)
         for change in self.edges.erase(row):
@@ -310,6 +314,7 @@ class State:
             self.positive_time,
         )
         parts["people"] = sum(column.nbytes for column in columns)
+        parts["history"] = self.history.nbytes
         parts["seen"] = self.seen_item.nbytes + self.seen_time.nbytes
         return parts
 

@@ -27,6 +27,8 @@ class Asked:
     """Shape (candidates,). `DomainKind` through which each would reach the viewer; None: all in public."""
     now: Instant = LONG_AGO
     """When the viewer asks; what they saw lately makes the like of it less welcome."""
+    alike: Floats | None = None
+    """Shape (2, candidates). What people alike and everybody took to, see `models.alike`; None: not known."""
 
 
 class Predictor(Protocol):

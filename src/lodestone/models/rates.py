@@ -23,6 +23,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.events.outcomes import (
     COUNT_ATTENTION,
     COUNT_IMPRESSIONS,
+    NEGATIVE_OUTCOMES,
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
 )
@@ -30,6 +31,7 @@ from lodestone.features.layout import DAYS_KEPT, VECTOR_AT, VECTOR_WIDTH, lanes
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
 from lodestone.models import rates_kernel as kernel
+from lodestone.models.alike import AlikeModel
 from lodestone.models.ports import Asked
 from lodestone.models.weariness import weariness_of
 from lodestone.traffic.decision import Chances, Codes, Rows
@@ -54,6 +56,8 @@ _START_WEIGHT: Final = 300.0
 _HALF_LIFE_DAYS: Final = 7.0
 _OLD_WEIGHT: Final = 0.35
 _SMALLEST: Final = 1e-6
+_POSITIVE: Final = OUTCOME_COUNT - len(NEGATIVE_OUTCOMES)
+"""Outcomes before this one are welcome."""
 
 
 class RatesModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,8 +119,12 @@ def shown_of(counts: NDArray[np.number]) -> Floats:
 
 
 def smoothed(counts: NDArray[np.number], prior_rate: Floats, prior: float) -> Floats:
-    """Shrink observed rates to prior rates; shape (..., outcomes)."""
+    """Shrink observed rates to prior rates; shape (..., outcomes).
+
+    An impression brings at most one of each outcome: what was done beyond that was done elsewhere, and says nothing of a rate.
+    """
     done, shown, held = done_of(counts), shown_of(counts), strength(prior, prior_rate)
+    done = np.minimum(done, counts[..., COUNT_IMPRESSIONS, None])
     rates: Floats = np.minimum((done + held * prior_rate) / (np.maximum(shown, done) + held), 1.0)
     return rates
 
@@ -195,10 +203,27 @@ def materialise(
 class Rates:
     """The day-one `Predictor`."""
 
-    def __init__(self, model: RatesModel, *, compiled: bool = True) -> None:
+    def __init__(
+        self, model: RatesModel, *, compiled: bool = True, alike: AlikeModel | None = None
+    ) -> None:
+        """Predict by learned weights.
+
+        Args:
+            model: Weights and priors.
+            compiled: By the kernels, or by their plain twins.
+            alike: What likeness weighs, learned with the item lists of a version.
+        """
         weights = full(model)
         self.model = model
         self.version = model.version
+        self._alike = np.zeros((2, OUTCOME_COUNT))
+        if alike is not None:
+            self.version += f"+alike-{alike.version}"
+            self._alike[0] = alike.weights
+            self._alike[1, :_POSITIVE] = alike.popular_weight
+            for column, weight in ((2, alike.item_weight), (7, alike.taste_weight)):
+                if weight is not None:
+                    weights[:_POSITIVE, column] = weight
         self._weights = weights
         self._item = np.ascontiguousarray(weights[:, 2])
         self._taste = np.ascontiguousarray(weights[:, 7])
@@ -221,11 +246,12 @@ class Rates:
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
         whole = np.rint(asked.vector * 127).astype(np.int8)
         kind = np.zeros(rows.size, np.uint8) if asked.kind is None else asked.kind
+        alike = np.zeros((2, rows.size)) if asked.alike is None else asked.alike
         worn = weariness_of(state, asked.person, asked.now, rows, compiled=self._compiled)
         self._linear(
             state.items, *lanes(state.items), rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
             self._column, state.affinity.keys, state.affinity.values, whole, self._taste,
-            worn, self._tired, kind, self._domain, logits,
+            worn, self._tired, kind, self._domain, alike, self._alike, logits,
         )  # fmt: skip
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
         self._codes(logits, self._scale, self._shift, out)
@@ -309,13 +335,14 @@ def linear(
     items: np.ndarray, floats: NDArray[np.float32], octets: NDArray[np.int8], rows: Rows, person: int,
     base: Floats, item_weight: Floats, rate: Floats, prior: float, lean_weight: Floats, lean_column: Ints,
     keys: NDArray[np.uint64], values: Ints, vector: NDArray[np.int8], taste: Floats, worn: Floats,
-    worn_weight: Floats, kind: Codes, kind_weight: Floats, out: Floats,
+    worn_weight: Floats, kind: Codes, kind_weight: Floats, alike: Floats, alike_weight: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """Write logits before calibration, shape (candidates, outcomes); twin of the kernel."""
     held = items[rows]
     near = (held["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
     out[:] = base + item_weight * held["logit"] + taste * near[:, None]
     out += worn @ worn_weight + kind_weight[kind]
+    out += alike[0][:, None] * alike_weight[0] + alike[1][:, None] * alike_weight[1]
     assert floats.shape[0] == octets.shape[0] == items.size
     if person < 0:
         return

@@ -65,6 +65,8 @@ def linear(
     worn_weight: Array,
     kind: Array,
     kind_weight: Array,
+    alike: Array,
+    alike_weight: Array,
     out: Array,
 ) -> Number:
     """See `lodestone.models.rates.linear`."""
@@ -82,6 +84,7 @@ def linear(
     for n in range(count):
         row, domain = rows[n], kind[n]
         topic_worn, author_worn = worn[n, 0], worn[n, 1]
+        near_people, popular = alike[0, n], alike[1, n]
         for o in range(outcomes):
             tired = worn_weight[0, o] * topic_worn + worn_weight[1, o] * author_worn
             out[n, o] = (
@@ -89,7 +92,7 @@ def linear(
                 + item_weight[o] * floats[row, _LOGIT_AT + o]
                 + taste[o] * near[n]
                 + (tired + kind_weight[domain, o])
-            )
+            ) + (near_people * alike_weight[0, o] + popular * alike_weight[1, o])
     if person < 0:
         return touched
     places = np.full((count, 3), -1, np.int64)
@@ -215,6 +218,7 @@ def _rates(counts: Array, prior_rate: Array, prior: Number, out: Array) -> None:
         done = max(np.float64(counts[o]), 0.0)
         if o == 0:
             done /= 600.0
+        done = min(done, np.float64(counts[13]))
         weight = max(prior, SUCCESSES / max(prior_rate[o], 1e-6))
         rate = (done + weight * prior_rate[o]) / (max(shown, done) + weight)
         out[o] = min(max(rate, 1e-6), 1.0 - 1e-6)

@@ -90,7 +90,9 @@ async def insert_feedback(
     for batch, history in ((old, True), (fresh, False)):
         for first in range(0, len(batch), EVENTS_MAX):
             part = batch[first : first + EVENTS_MAX]
-            verdicts: Verdicts = await here.accept(part, principal(request), history=history)
+            verdicts: Verdicts = await here.accept(
+                part, principal(request), history=history, read=True
+            )
             request.app.state["meters"].events(verdicts)
             taken += verdicts.accepted + verdicts.duplicates
             if verdicts.refused:

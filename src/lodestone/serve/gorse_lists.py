@@ -162,7 +162,7 @@ class _Wish:
             for slot in answered
         ]  # fmt: skip
         self._request.app.state["meters"].events(
-            await here.accept(events, principal(self._request))
+            await here.accept(events, principal(self._request), read=True)
         )
 
 

@@ -36,6 +36,7 @@ from lodestone.serve.common import (
 )
 from lodestone.services.dry_run import DryRunOut
 from lodestone.services.feeds import Feed, FeedRequest
+from lodestone.services.learning.item_lists import ItemListsOut
 from lodestone.services.permissions import needs
 from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
@@ -229,6 +230,18 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
     return PredictorOut(data.version)
 
 
+@get("/v1/item-lists", opt=needs("read"), responses=REFUSALS)
+async def get_item_lists(request: Asked) -> ItemListsOut:
+    """Read which item lists are in force, how they were chosen and what they weigh."""
+    return engine(request, "read").item_lists.shown()
+
+
+@post("/v1/item-lists", opt=needs("import"), status_code=200, responses=REFUSALS)
+async def refresh_item_lists(request: Asked) -> ItemListsOut:
+    """Make item lists of the log as it stands, in a process of their own, and decide by them; answers when it is done."""
+    return await engine(request, "import").item_lists.refresh()
+
+
 @get("/v1/promises", opt=needs("read"), responses=REFUSALS)
 async def get_promises(request: Asked) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
@@ -271,5 +284,5 @@ async def get_exposure(
 
 ROUTES = [
     post_feed, post_events, list_receipts, get_receipt, replay_receipt, get_trace, get_policy, put_policy,
-    list_policies, dry_run, rollback, put_predictor, get_promises, get_promise_history, get_liu, get_flow, get_exposure,
+    list_policies, dry_run, rollback, put_predictor, get_item_lists, refresh_item_lists, get_promises, get_promise_history, get_liu, get_flow, get_exposure,
 ]  # fmt: skip

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnavailableError
+from lodestone.base.wire import INSTANT_MIN
 from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind, Source
 from lodestone.features.state import State
+from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored
 from lodestone.models.ports import Asked, Predictor
 from lodestone.models.rates import viewer_vector
 from lodestone.services.feeds import StageNote
@@ -46,6 +48,8 @@ from lodestone.traffic.policy import (
 from lodestone.traffic.pricer import Served
 from lodestone.traffic.prices import PriceVector
 
+_DAY_MICROS: Final = 86_400_000_000
+_NO_ROWS: Final = np.zeros(0, np.int32)
 _NO_VECTOR: Final = np.zeros(64, np.float32)
 _SHOWN, _PRIVATE, _FOLLOW = int(DropReason.SHOWN), int(DomainKind.PRIVATE), int(Kind.FOLLOW)
 
@@ -127,6 +131,8 @@ class Decider:
         self._author_marks = np.zeros(256, np.int64)
         self._epoch = 0
         self._places = np.zeros(0, np.int32)
+        self.alike: Alike | None = None
+        """What people alike took to, by the lists in force; None before the first."""
 
     def take(self, predictor: Predictor, fallback: Predictor) -> None:
         """Ask other predictors from the next decision on."""
@@ -139,7 +145,8 @@ class Decider:
         if viewer.personalised:
             vector = viewer_vector(self._state, viewer.row, compiled=self._kernels is COMPILED)
         marks = self._mark(viewer, setting)
-        rows, source = self._sources.gather(viewer, vector, marks, degraded)
+        scored, alike = self._score(viewer)
+        rows, source = self._sources.gather(viewer, vector, marks, degraded, alike)
         stages.done("sources", 0, rows.size)
         judged = self._judge(viewer, rows, source)
         passed = np.flatnonzero(judged.reason == _SHOWN)
@@ -150,7 +157,9 @@ class Decider:
             last = ended and not degraded and passed.size <= setting.slots
         stages.done("filters", judged.rows.size, passed.size)
         kind = judged.kind[passed]
-        asked = Asked(_known(viewer), int(viewer.record["surface"]), vector, kind, setting.now)
+        terms = None if self.alike is None else self.alike.terms(judged.rows[passed], scored)
+        surface = int(viewer.record["surface"])
+        asked = Asked(_known(viewer), surface, vector, kind, setting.now, terms)
         chances, predictor = self._chances(asked, judged.rows[passed], degraded)
         # Whoever is followed already cannot be followed again.
         chances[kind == _PRIVATE, _FOLLOW] = 0
@@ -195,6 +204,15 @@ class Decider:
             judged = self._judge(viewer, together[order], sources[order])
         return judged, depth.ended
 
+    def _score(self, viewer: Viewer) -> tuple[Scored, Rows]:
+        """Return the viewer's scores by people alike, and on discover the best rows that may come."""
+        if self.alike is None:
+            return NOBODY_ALIKE, _NO_ROWS
+        scored = self.alike.score(self._state, _known(viewer))
+        if viewer.record["surface"] != 0:
+            return scored, _NO_ROWS
+        return scored, self.alike.candidates(self._state, self._marks, self._epoch * 4)
+
     def _judge(self, viewer: Viewer, rows: Rows, source: Codes) -> Judged:
         count = rows.size
         judged = Judged(
@@ -227,6 +245,8 @@ class Decider:
             since = setting.now // 1_000_000 - setting.policy.seen_days * 86_400
             items = state.seen_item[ring]
             self._marks[items[(state.seen_time[ring] >= since) & (items >= 0)]] = base + MARK_SEEN
+        if viewer.row >= 0:
+            state.history.mark(viewer.row, kept_away(setting), self._marks, base + MARK_SEEN)
         if setting.served:
             # A cursor may be older than a home that was put back: its rows need not be there.
             served = np.array(setting.served)
@@ -290,6 +310,16 @@ class Decider:
             choice.author_max, choice.author_gap, reason,
         )  # fmt: skip
         judged.reason[passed] = reason
+
+
+def kept_away(setting: Setting) -> Ints:
+    """Return from when on what was read, liked or bought keeps its item away, microseconds; shape (3,)."""
+    policy = setting.policy
+    spans = (policy.read_days, policy.liked_days, policy.bought_days)
+    return np.array(
+        [INSTANT_MIN if days is None else setting.now - days * _DAY_MICROS for days in spans],
+        np.int64,
+    )
 
 
 def _known(viewer: Viewer) -> int:

@@ -19,6 +19,7 @@ from lodestone.features.directory import Directory
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.features.postings import Postings
 from lodestone.features.state import State
+from lodestone.models.alike import Alike
 from lodestone.models.popular import Popular
 from lodestone.models.ports import Predictor, VectorIndex
 from lodestone.models.rates import Rates, RatesModel
@@ -35,6 +36,7 @@ from lodestone.services.deeds import Deeds
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.housekeeping import Housekeeper
 from lodestone.services.ingest import Ingest, Judged
+from lodestone.services.learning.item_lists import ItemLists, Maker
 from lodestone.services.live import Live
 from lodestone.services.look_ahead import Ahead
 from lodestone.services.money import Money
@@ -82,6 +84,7 @@ class Parts:
     drop_snapshots: Callable[[], None]
     providers: Mapping[str, PaymentProvider]
     reach: Reach
+    maker: Maker
 
 
 class Engine:
@@ -113,6 +116,7 @@ class Engine:
         self.money = Money(
             parts.records, parts.record, self.now, self.ingest.day, failures=self.failures
         )
+        self.item_lists = ItemLists(self, parts.maker)
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self.writes = Writes(self, parts.records)
@@ -204,7 +208,7 @@ class Engine:
             target=vector.version,
         )  # fmt: skip
         climbed = climbed_facts(risen, now, self.ingest.day(now))
-        await self._append(np.concatenate([climbed, fact]))
+        await self.append_fact(np.concatenate([climbed, fact]))
 
     def _set_policy(self, policy: Policy) -> None:
         self.housekeeper.policy = policy
@@ -229,15 +233,18 @@ class Engine:
     # Events
 
     async def accept(
-        self, events: Sequence[EventIn | Refusal], who: Principal, *, history: bool = False
-    ) -> Verdicts:
+        self, events: Sequence[EventIn | Refusal], who: Principal, *, history: bool = False,
+        read: bool = False,
+    ) -> Verdicts:  # fmt: skip
         """Judge, store and apply a batch; complete once it is durable and the next feed sees it.
+
+        `history`: an import brings them; `read`: they say that the items were consumed, see `FLAG_READ`.
 
         Raises:
             ForbiddenError, InvalidError: See `trust.check_events`.
             UnavailableError: It could not be stored; what was not may be sent again.
         """
-        return await accept(self, events, who, history=history)
+        return await accept(self, events, who, history=history, read=read)
 
     async def take(self, judged: Judged) -> list[int]:
         """Store what was judged and apply it; see `community.accepting`."""
@@ -288,17 +295,27 @@ class Engine:
         if self.apply_facts(fact, np.array([person]), np.array([row])):
             raise InternalError("internal", "It is stored and could not be followed yet.")
 
-    async def _append(self, facts: Facts) -> None:
+    async def append_fact(self, facts: Facts) -> None:
+        """Store facts of the engine's own that move no counter. Raises UnavailableError."""
         await self.log.append(facts)
         self.state.offset += facts.size
 
     def predict_by(self, model: RatesModel) -> None:
         """Predict by other weights from now on."""
-        rates = Rates(model, compiled=self.parts.kernels is COMPILED)
+        self._predict(model, self.parts.decider.alike)
+        self.housekeeper.take(model, self.now())
+
+    def use_alike(self, alike: Alike) -> None:
+        """Decide by other item lists from now on."""
+        self._predict(self.housekeeper.model, alike)
+
+    def _predict(self, model: RatesModel, alike: Alike | None) -> None:
+        learned = None if alike is None else alike.model
+        rates = Rates(model, compiled=self.parts.kernels is COMPILED, alike=learned)
         popular = Popular(rates)
         self.parts = replace(self.parts, predictor=rates, fallback=popular)
         self.parts.decider.take(rates, popular)
-        self.housekeeper.take(model, self.now())
+        self.parts.decider.alike = alike
 
     # Records
 
@@ -362,6 +379,7 @@ class Engine:
         """Erase a person from directory and state."""
         row = self.directory.row_of_ordinal(ordinal)
         if row >= 0:
+            self.item_lists.forget(ordinal)
             self.state.erase(row)
             self.directory.erase(row)
 

@@ -34,6 +34,7 @@ _LIVE_DAYS: Final = 28
 _WORKED_OUT: Final = ("need", "promises", "quality_low", "logit")
 """Columns of items that housekeeping writes."""
 RISEN_MAX: Final = 10_000
+_DEEDS: Final = (Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.SHOP_VISIT, Kind.ORDER)
 WHOLE_MAX: Final = 8_192
 """Up to so many items everything is worked out at once, within a price step."""
 PIECES: Final = 400
@@ -70,6 +71,11 @@ class Housekeeper:
         self._round: Round | None = None
         self._reported: dict[int, NDArray[np.int64]] = {}
 
+    @property
+    def model(self) -> RatesModel:
+        """Return the weights that logits are worked out under."""
+        return self._model
+
     def take(self, model: RatesModel, now: Instant) -> None:
         """Work everything out anew under other weights."""
         self._model = model
@@ -103,7 +109,8 @@ class Housekeeper:
 
     def _gate(self, items: np.ndarray) -> None:
         public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
-        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL
+        # Imports graduate whole: as long as some wait for their turn the gate stands open.
+        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL and not self._risen.size
 
     def price_step(self, now: Instant, upto: Stretch) -> PricerState:
         """Move the prices by what was served since the last step, `upto` here."""
@@ -297,7 +304,9 @@ class Housekeeper:
             counts, turn.worths, self.sweep.mean_value
         )
         lately = [state.today % DAYS_KEPT, (state.today - 1) % DAYS_KEPT]
-        turn.heat[some] = state.item_ring[rows][:, lately, COUNT_IMPRESSIONS].sum(axis=1)
+        recent = state.item_ring[rows][:, lately].sum(axis=1)
+        # What was done without an impression is as good a sign of a trend.
+        turn.heat[some] = np.maximum(recent[:, COUNT_IMPRESSIONS], recent[:, _DEEDS].sum(axis=1))
         items["quality_low"] = turn.low[some]
         items["promises"] = own_bits(items, self.policy, self._directory)
         rates.materialise(self._model, state, rows, self._shift)

@@ -16,6 +16,7 @@ from lodestone.events.dedupe import Dedupe, event_key, slot_keys
 from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
+    FLAG_READ,
     SURFACE_MAX,
     Facts,
 )
@@ -66,6 +67,8 @@ class Terms:
     trusted: bool
     """From a server-side key: may name receipts without a beacon."""
     history: bool = False
+    read: bool = False
+    """The app says that the items were consumed."""
     """Older events are taken and teach rates only."""
     page: bool = False
     """From a page's session: it may say what a page can know, and of a slot only with its beacon."""
@@ -114,7 +117,7 @@ class Ingest:
         told = Chunk()
         refused: list[Refusal] = []
         # Nothing imported is usual: an empty span of time lets none through.
-        early = terms.now + EARLY_MICROS if not terms.history else 0
+        early = terms.now + EARLY_MICROS if not (terms.history or terms.read) else 0
         late = terms.now - LATE_MICROS
         for index, event in enumerate(events, first):
             if isinstance(event, Refusal):
@@ -233,7 +236,7 @@ class Ingest:
     ) -> tuple[int | float, ...]:
         event, kind, directory = told.event, told.kind, self._directory
         seconds = event.watch_seconds if kind == Kind.WATCH else event.visible_seconds
-        flags = FLAG_HISTORY if terms.history else 0
+        flags = (FLAG_HISTORY if terms.history else 0) | (FLAG_READ if terms.read else 0)
         ordinal = directory.ordinal(who.person) if who.person >= 0 else -1
         about = directory.ordinal(who.target) if who.target >= 0 else -1
         key, value = event_key(self._secret, event.id), round((seconds or 0) * 1000)

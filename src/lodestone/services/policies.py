@@ -1,5 +1,7 @@
 """Policies: versions, presets, dry run and rollback."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from lodestone.base.clock import Instant
@@ -83,9 +85,10 @@ def check_policy(policy: Policy) -> None:
         "merit_gate": (0.0, 1.0), "place_radius_km": (0.1, 500.0), "first_impressions_max": (1, 10_000),
         "seen_days": (0, 365),
     }  # fmt: skip
-    for field, (least, most) in limits.items():
-        if not least <= getattr(policy, field) <= most:
-            _refuse(field, f"must lie between {least} and {most}")
+    for field in ("read_days", "liked_days", "bought_days"):
+        if getattr(policy, field) is not None:
+            limits[field] = (0, 36_500)
+    _check_limits(policy, limits)
     if policy.ad_load:
         _refuse("ad_load", "must be 0: nobody can advertise here yet")
     for name, worth in policy.worths.items():
@@ -99,6 +102,12 @@ def check_policy(policy: Policy) -> None:
     if len(policy.feedback_types) > FEEDBACK_TYPES_MAX:
         _refuse("feedback_types", f"at most {FEEDBACK_TYPES_MAX}")
     _check_promises(policy)
+
+
+def _check_limits(policy: Policy, limits: Mapping[str, tuple[float, float]]) -> None:
+    for field, (least, most) in limits.items():
+        if not least <= getattr(policy, field) <= most:
+            _refuse(field, f"must lie between {least} and {most}")
 
 
 def _check_promises(policy: Policy) -> None:

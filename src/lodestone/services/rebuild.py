@@ -193,6 +193,8 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
         engine.state.put_nothing(int(fact["item"]), held.nameless[int(fact["item"])])
     elif kind == Kind.CLIMBED:
         engine.state.items["climbed"][int(fact["item"])] = 1
+    elif kind == Kind.ITEM_LISTS:
+        engine.item_lists.now.version = int(fact["target"])
     elif kind == Kind.ERASED:
         engine.forget(int(fact["person"]))
 
@@ -208,7 +210,10 @@ def copied(engine: Engine) -> tuple[int, dict[str, NDArray[Any]]]:
 
 
 def _held(engine: Engine) -> dict[str, NDArray[Any]]:
-    return {**columns(engine.state), **engine.ingest.columns(), **engine.housekeeper.columns()}
+    lists = engine.item_lists.now
+    learned = {"learned.lists": np.array([lists.version, lists.offset], np.int64)}
+    parts = (engine.ingest.columns(), engine.housekeeper.columns(), learned)
+    return {**columns(engine.state), **{name: one for part in parts for name, one in part.items()}}
 
 
 @dataclass(frozen=True, slots=True)

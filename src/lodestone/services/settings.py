@@ -35,10 +35,17 @@ NAMES: Final = {
     "head_seconds": "10",
     "body_seconds": "20",
     "disk_floor": "64",
+    "learning_growth": "0.2",
+    "learning_deeds": "20000000",
+    "learning_profiles": "200000",
+    "learning_regressed": "5000",
+    "learning_memory": "8192",
+    "learning_minutes": "60",
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
 _DIGITS_MAX: Final = 9
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
+_SHARE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 _SECONDS_LEAST: Final = 0.1
 _SECONDS_MOST: Final = 3600
@@ -82,6 +89,18 @@ class Settings:
     """How long it may take for a body, besides a second for each 16 KiB that have come."""
     disk_floor: int
     """MiB that must be free on the disks of home and media for the installation to be ready."""
+    learning_growth: float
+    """By which share a log grows before item lists are made anew; 0: only when asked."""
+    learning_deeds: int
+    """The newest deeds that item lists are made of, about 100 bytes of memory each."""
+    learning_profiles: int
+    """People, the latest active first, whose candidates are worked out with the lists; 770 bytes of disk each."""
+    learning_regressed: int
+    """The largest catalogue that is regressed (EASE); memory grows with its square, 60 bytes an entry at 5,000."""
+    learning_memory: int
+    """MiB that the process which makes item lists may take, 0 for no limit."""
+    learning_minutes: int
+    """How long it may take."""
     origins: Mapping[str, str]
 
 
@@ -133,6 +152,12 @@ def load_settings(
         head_seconds=_seconds("head_seconds", values),
         body_seconds=_seconds("body_seconds", values),
         disk_floor=_count("disk_floor", values["disk_floor"]),
+        learning_growth=_share("learning_growth", values["learning_growth"]),
+        learning_deeds=_count("learning_deeds", values["learning_deeds"]),
+        learning_profiles=_count("learning_profiles", values["learning_profiles"]),
+        learning_regressed=_count("learning_regressed", values["learning_regressed"]),
+        learning_memory=_count("learning_memory", values["learning_memory"]),
+        learning_minutes=max(1, _count("learning_minutes", values["learning_minutes"])),
         trial_payments=_trial(values["trial_payments"], origins["trial_payments"]),
         webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
@@ -195,6 +220,14 @@ def _limit(name: str, text: str) -> int:
         return int(text)
     cure = "must be requests a minute, such as 600, or 0 for no limit"
     raise InvalidError("setting_invalid", f"{name} {cure}; it is {text!r}")
+
+
+def _share(name: str, text: str) -> float:
+    if _SHARE.fullmatch(text):
+        return float(text)
+    raise InvalidError(
+        "setting_invalid", f"{name} must be a share such as 0.2, or 0; it is {text!r}"
+    )
 
 
 def _count(name: str, text: str) -> int:

@@ -63,15 +63,29 @@ class Sources:
         self._asking = _Asking(postings, [])
 
     def gather(
-        self, viewer: Viewer, vector: NDArray[np.float32], marks: Marks, degraded: list[str]
+        self,
+        viewer: Viewer,
+        vector: NDArray[np.float32],
+        marks: Marks,
+        degraded: list[str],
+        alike: Rows = _NO_ROWS,
     ) -> tuple[Rows, Codes]:
-        """Return candidate rows ascending, each once, and the source of each."""
+        """Return candidate rows ascending, each once, and the source of each.
+
+        Args:
+            viewer: Who asks.
+            vector: Shape (64,). The viewer's place among items.
+            marks: What must not come again, see `Decider`.
+            degraded: Takes the names of sources that do not answer.
+            alike: What people alike took to; takes the places of as many that are only near in taste.
+        """
         self._epoch += 1
         if self._stamp.size < self._state.items.size:
             self._stamp = np.zeros(self._state.items.size, np.int64)
         postings = self._postings
         count = self._kernels.gather.gather(
-            self._taste(viewer, vector, degraded),
+            alike,
+            self._taste(viewer, vector, degraded)[: TASTE - alike.size],
             self._lists(viewer, degraded),
             postings.rows,
             postings.count,

@@ -1,6 +1,6 @@
 """Bring candidates together from every source, each once, under the first source that brought it.
 
-The order is the order of closeness: followed authors, then the lists (live, places, channels,
+The order is the order of closeness: people alike, followed authors, then the lists (live, places, channels,
 professions, new, trending), then taste. When the room is full the widest source loses, not the nearest.
 """
 
@@ -14,6 +14,7 @@ from lodestone.traffic.decision import Codes, Rows
 
 
 def gather(
+    alike: Rows,
     taste: Ints,
     lists: Ints,
     posting_rows: Rows,
@@ -28,6 +29,7 @@ def gather(
     """Write candidate rows and their sources; return how many there are.
 
     Args:
+        alike: Shape (alike,). Item rows that people alike took to, each once.
         taste: Shape (near,). Item rows nearest to the viewer's vector, -1 padded.
         lists: Shape (lists, 3). Index of a posting list, its `Source`, the most to take of it.
         posting_rows: Shape (all lists, kept). Item rows, newest first.
@@ -40,7 +42,7 @@ def gather(
         out_source: Shape (room,), written.
     """
     near = recent["recent"][follows[follows >= 0]].ravel()
-    parts = [(near[near >= 0], int(Source.FOLLOWED))]
+    parts = [(alike, int(Source.ALIKE)), (near[near >= 0], int(Source.FOLLOWED))]
     parts.extend(
         (posting_rows[index, : min(int(posting_count[index]), int(most))], int(source))
         for index, source, most in lists

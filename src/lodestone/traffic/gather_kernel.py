@@ -7,6 +7,7 @@ from lodestone.base.arrays import Array, Number
 
 @numba.njit(cache=True)
 def gather(
+    alike: Array,
     taste: Array,
     lists: Array,
     posting_rows: Array,
@@ -21,6 +22,13 @@ def gather(
     """See `lodestone.traffic.gather.gather`."""
     n = 0
     limit = out_row.size
+    for k in range(alike.size):
+        row = alike[k]
+        if n < limit and stamp[row] != epoch:
+            stamp[row] = epoch
+            out_row[n] = row
+            out_source[n] = 9
+            n += 1
     for k in range(follows.size):
         author = follows[k]
         if author < 0:

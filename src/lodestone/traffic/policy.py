@@ -73,6 +73,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     place_radius_km: float = 10.0
     first_impressions_max: Int64 = 50
     seen_days: Int64 = 14
+    """How long what a viewer had an impression of stays away."""
+    read_days: Int64 | None = None
+    """The same of what the app said was read, or gave any feedback on over Gorse's routes; null: for good."""
+    liked_days: Int64 | None = None
+    """The same of what a viewer liked, commented or shared; null: for good."""
+    bought_days: Int64 | None = None
+    """The same of what a viewer bought; null: for good."""
     ad_load: float = 0.0
     """The most of a slate that ads may take; 0 until somebody can advertise."""
     feedback_types: dict[Name, Name] = msgspec.field(default_factory=lambda: dict(_FEEDBACK_TYPES))

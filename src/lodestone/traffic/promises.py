@@ -120,6 +120,8 @@ def value_bounds(counts: Ints, worths: Floats, mean_value: float) -> tuple[Float
     shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
     done = counts[:, :OUTCOME_COUNT].astype(np.float64)
     done[:, 0] /= 10 * WATCH_UNIT_SECONDS
+    # What was done without an impression says nothing of what one brings.
+    done = np.minimum(done, shown[:, None])
     total = done @ worths
     mean = (total + _PRIOR * mean_value) / (shown + _PRIOR)
     rate = np.clip(done / np.maximum(shown, 1)[:, None], 0, 1)

@@ -18,16 +18,28 @@ CHUNK: Final = 400
 
 
 async def accept(
-    engine: "Engine", events: Sequence[EventIn | Refusal], who: Principal, *, history: bool
+    engine: "Engine",
+    events: Sequence[EventIn | Refusal],
+    who: Principal,
+    *,
+    history: bool,
+    read: bool = False,
 ) -> Verdicts:
     """Judge, store and apply a batch; complete once it is durable and the next feed sees it.
+
+    Args:
+        engine: Of the community.
+        events: As decoded; what could not be read is refused in place.
+        who: Sends them.
+        history: An import brings them.
+        read: They say that the items were consumed, see `FLAG_READ`.
 
     Raises:
         ForbiddenError, InvalidError: See `trust.check_events`.
         UnavailableError: It could not be stored; what was not may be sent again.
     """
     check_events(who, engine.community, events, history=history)
-    batch = _Batch(engine, events, trusted=who.server_side, history=history)
+    batch = _Batch(engine, events, who, history=history, read=read)
     for first in range(0, len(events), CHUNK):
         places = range(first, min(first + CHUNK, len(events)))
         await commit_apart(places, batch.take, batch.fail)
@@ -40,12 +52,18 @@ class _Batch:
     """What has become of a batch so far."""
 
     def __init__(
-        self, engine: "Engine", events: Sequence[EventIn | Refusal], *, trusted: bool, history: bool
+        self,
+        engine: "Engine",
+        events: Sequence[EventIn | Refusal],
+        who: Principal,
+        *,
+        history: bool,
+        read: bool,
     ) -> None:
         self._engine = engine
         self._events = events
-        self._trusted = trusted
-        self._history = history
+        self._trusted = who.server_side
+        self._history, self._read = history, read
         self._accepted = self._duplicates = 0
         self._refused: list[Refusal] = []
         self.silence: Exception | None = None
@@ -56,7 +74,9 @@ class _Batch:
         engine, first = self._engine, places[0]
         chunk = self._events[first : places[-1] + 1]
         await engine.slots.expect_events(chunk, trusted=self._trusted)
-        terms = Terms(engine.now(), self._trusted, self._history, page=not self._trusted)
+        terms = Terms(
+            engine.now(), self._trusted, self._history, page=not self._trusted, read=self._read
+        )
         judged = engine.ingest.judge(chunk, first, terms)
         lost = await engine.take(judged)
         self._accepted += int(judged.facts.size) - len(lost)

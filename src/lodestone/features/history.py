@@ -1,0 +1,155 @@
+"""Everything a person liked, bought, visited or read, exactly: what keeps an item away, and what likeness learns from.
+
+The rings of the state hold the newest only; what must not come again *for good* needs every item. About ten bytes a deed, in
+blocks of sixteen, each person's chained from the newest back.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.events.facts import Facts
+from lodestone.features import history_kernel as kernel
+from lodestone.features.grow import grown
+from lodestone.features.table import Table
+
+READ: Final = 1
+"""The app said that the item was consumed (any feedback over Gorse's routes)."""
+LIKED: Final = 2
+BOUGHT: Final = 4
+ANSWERED: Final = 16
+"""Commented or shared; keeps away as a like does."""
+VISITED: Final = 8
+"""Checked in, followed from, redeemed or converted: a positive deed that keeps nothing away."""
+SINCE_MAX: Final = 24
+COLUMNS: Final = np.dtype(
+    [("person", np.int32), ("item", np.int32), ("time", np.int64), ("what", np.uint8)]
+)
+
+
+class History:
+    """The deeds of all people of a community."""
+
+    def __init__(self) -> None:
+        self._first = np.full(1024, -1, np.int32)
+        self._item = np.full((64, kernel.BLOCK), -1, np.int32)
+        self._time = np.zeros((64, kernel.BLOCK), np.int64)
+        self._what = np.zeros((64, kernel.BLOCK), np.uint8)
+        self._after = np.full(64, -1, np.int32)
+        self._used = np.zeros(1, np.int64)
+        self._rows, self._when = np.empty(SINCE_MAX, np.int64), np.empty(SINCE_MAX, np.int64)
+        self._strength = np.empty(SINCE_MAX)
+
+    def note(self, facts: Facts, person_row: Ints, like: Table) -> None:
+        """Take in facts, shape (facts,), in any order.
+
+        Args:
+            facts: Those already counted.
+            person_row: Shape (facts,).
+            like: Says of person and item whether the later of like and unlike is a like.
+        """
+        known = person_row[(person_row >= 0) & (facts["item"] >= 0)]
+        if known.size:
+            self._reserve(int(known.max()) + 1, np.unique(known).size + known.size // kernel.BLOCK)
+            kernel.note(facts, person_row, like.keys, like.values, *self._all())
+
+    def mark(self, person: int, since: Ints, marks: Ints, value: int) -> None:
+        """Write a value for every item that what somebody did keeps away.
+
+        Args:
+            person: Person row.
+            since: Shape (3,). From when on what was read, liked, bought counts, microseconds.
+            marks: Shape (items,), written.
+            value: What is written.
+        """
+        if self._known(person):
+            kernel.mark(
+                self._first[person], since, self._item, self._time, self._what, self._after, marks, value
+            )  # fmt: skip
+
+    def since(self, person: int, time: int) -> tuple[Ints, Floats]:
+        """Return the newest deeds after an instant, at most `SINCE_MAX`, and what each weighs against a like.
+
+        Both are scratch, valid until the next call.
+        """
+        if not self._known(person):
+            return self._rows[:0], self._strength[:0]
+        count = kernel.since(
+            self._first[person], time, self._item, self._time, self._what, self._after, self._rows,
+            self._strength, self._when,
+        )  # fmt: skip
+        return self._rows[:count], self._strength[:count]
+
+    def erase(self, person: int) -> None:
+        """Forget a person's deeds."""
+        if self._known(person):
+            block = int(self._first[person])
+            while block >= 0:
+                self._item[block], self._time[block], self._what[block] = -1, 0, 0
+                block = int(self._after[block])
+            self._first[person] = -1
+
+    def columns(self) -> NDArray[np.void]:
+        """Return every deed, by person, item: one form for one content; shape (deeds,) of `COLUMNS`."""
+        used = int(self._used[0])
+        owner = np.full(used, -1, np.int64)
+        for person in np.flatnonzero(self._first >= 0).tolist():
+            block = int(self._first[person])
+            while block >= 0:
+                owner[block] = person
+                block = int(self._after[block])
+        held = (self._item[:used] >= 0) & (owner >= 0)[:, None]
+        found = np.empty(int(held.sum()), COLUMNS)
+        found["person"] = np.repeat(owner, kernel.BLOCK).reshape(-1, kernel.BLOCK)[held]
+        found["item"], found["time"] = self._item[:used][held], self._time[:used][held]
+        found["what"] = self._what[:used][held]
+        return _joined(found)
+
+    def fill(self, columns: NDArray[np.void]) -> None:
+        """Take in deeds given as columns, oldest first, so that the newest stand in front."""
+        if not columns.size:
+            return
+        people = columns["person"]
+        self._reserve(int(people.max()) + 1, np.unique(people).size + people.size // kernel.BLOCK)
+        for deed in columns[np.argsort(columns["time"], kind="stable")]:
+            kernel.put(
+                int(deed["person"]),
+                int(deed["item"]),
+                int(deed["time"]),
+                int(deed["what"]),
+                *self._all(),
+            )
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes held."""
+        parts = (self._first, self._item, self._time, self._what, self._after)
+        return sum(part.nbytes for part in parts)
+
+    def _known(self, person: int) -> bool:
+        return 0 <= person < self._first.size and self._first[person] >= 0
+
+    def _reserve(self, people: int, blocks: int) -> None:
+        self._first = grown(self._first, people, -1)
+        needed = int(self._used[0]) + blocks
+        self._item = grown(self._item, needed, -1)
+        self._time, self._what = grown(self._time, needed), grown(self._what, needed)
+        self._after = grown(self._after, needed, -1)
+
+    def _all(self) -> tuple[NDArray[np.generic], ...]:
+        return self._first, self._item, self._time, self._what, self._after, self._used
+
+
+def _joined(found: NDArray[np.void]) -> NDArray[np.void]:
+    """Join deeds of one person with one item: marks together, the latest time."""
+    found = found[np.lexsort((found["time"], found["item"], found["person"]))]
+    if not found.size:
+        return found
+    fresh = (np.diff(found["person"]) != 0) | (np.diff(found["item"]) != 0)
+    group = np.flatnonzero(np.concatenate([[True], fresh]))
+    last = found[np.append(group[1:], found.size) - 1]
+    last["what"] = np.bitwise_or.reduceat(found["what"], group)
+    joined: NDArray[np.void] = last
+    return joined

@@ -1,0 +1,195 @@
+"""Item lists: when they are made, how a version comes into force, and which one a start goes on with.
+
+A version is made of the log up to an offset, in a process of its own. A fact names it; from that fact on decisions use it, and their
+receipts say so (`predictor_version` ends in `+alike-N`). The last two versions are kept, so that a life lived again has what it had.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.errors import CorruptError, UnavailableError
+from lodestone.events.outcomes import Kind
+from lodestone.models.alike import Alike, AlikeModel, AlikeTable
+from lodestone.services.written import fact_key, one_fact
+from lodestone.traffic.kernels import COMPILED
+
+if TYPE_CHECKING:
+    from lodestone.services.engine import Engine
+
+FACTS_LEAST: Final = 1_000
+"""Facts in a log before lists are made of it unasked."""
+JOB: Final = "item lists"
+
+
+class Maker(Protocol):
+    """Makes versions in a process of its own and keeps their files."""
+
+    @property
+    def growth(self) -> float:
+        """Say by which share a log grows before lists are made anew; 0: never unasked."""
+        ...
+
+    async def make(self, offset: int, version: int) -> bool:
+        """Make a version of the log before an offset; False where there is nothing to learn from.
+
+        Raises:
+            UnavailableError: `item_lists_failed`: the process ended otherwise, or over its time.
+        """
+        ...
+
+    def open(self, version: int) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, Any]] | None:
+        """Open a version, None where it is not there. Raises CorruptError."""
+        ...
+
+    def prune(self, kept: Iterable[int]) -> None:
+        """Remove every version but some."""
+        ...
+
+
+class ItemListsOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The item lists in force."""
+
+    version: int
+    """0: none yet."""
+    offset: int
+    """Facts of the log before this one taught them."""
+    method: str
+    items: int
+    people: int
+    deeds: int
+    weights: tuple[float, ...]
+    """Logits per unit of likeness, per outcome."""
+    popular_weight: float
+    held_out: dict[str, float]
+    """NDCG@10 on held-out deeds of whatever was tried."""
+
+
+@dataclass(slots=True)
+class InForce:
+    """Which version decisions use."""
+
+    version: int = 0
+    offset: int = 0
+    """What the newest attempt had read, whether it made one or not."""
+    upto: int = -1
+    """Where the log stood when nothing was left to be learned."""
+
+
+class ItemLists:
+    """The item lists of one community."""
+
+    def __init__(self, engine: "Engine", maker: Maker) -> None:
+        self._engine = engine
+        self._maker = maker
+        self.now = InForce()
+        self._making = asyncio.Lock()
+
+    def due(self) -> bool:
+        """Say whether the log has grown enough since lists were last made of it."""
+        end, before, growth = self._engine.state.offset, self.now.offset, self._maker.growth
+        grown = end - before >= max(FACTS_LEAST, growth * before)
+        return growth > 0 and not self._making.locked() and grown
+
+    async def refresh(self) -> ItemListsOut:
+        """Make lists of the log as it stands and let decisions use them; waits for those being made before.
+
+        Raises:
+            UnavailableError: They could not be made, or the fact not be stored; those in force stay.
+        """
+        async with self._making:
+            offset, version = self._engine.state.offset, self.now.version + 1
+            if offset == self.now.upto:
+                return self.shown()
+            self.now.offset = (
+                offset  # one that fails is tried again when the log has grown, or when asked
+            )
+            made = await self._maker.make(offset, version)
+            self.now.upto = offset
+            if made:
+                await self._swap(version)
+
+        return self.shown()
+
+    async def _swap(self, version: int) -> None:
+        engine, now = self._engine, self._engine.now()
+        alike = self._read(version)
+        if alike is None:
+            raise UnavailableError("item_lists_failed", "the lists that were made are not there")
+        fact = one_fact(
+            Kind.ITEM_LISTS,
+            fact_key("item lists", version),
+            now,
+            engine.ingest.day(now),
+            target=version,
+        )
+        async with engine.writing:
+            await engine.append_fact(fact)
+        if engine.state.offset == alike.model.offset + 1:
+            self.now.upto = engine.state.offset  # nothing but this fact has come since
+        self._use(version, alike)
+        self._maker.prune((version - 1, version))
+
+    def fill(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from what a snapshot says was in force."""
+        self.now.version, self.now.offset = columns["learned.lists"].tolist()
+
+    def resume(self) -> None:
+        """Use the version that the log named last; without its files decide without likeness until the next."""
+        version = self.now.version
+        if not version:
+            return
+        try:
+            alike = self._read(version)
+        except CorruptError as error:
+            self._engine.failures.failed(JOB, error)
+            return
+        if alike is None:
+            message = f"item lists {version} are not in the home; run `lodestone refresh`"
+            self._engine.failures.failed(JOB, UnavailableError("item_lists_missing", message))
+            return
+        self.now.offset = alike.model.offset
+        self._use(version, alike)
+
+    def _read(self, version: int) -> Alike | None:
+        found = self._maker.open(version)
+        if found is None:
+            return None
+        columns, about = found
+        model = msgspec.convert(about, AlikeModel)
+        compiled = self._engine.parts.kernels is COMPILED
+        return Alike(model, AlikeTable.of(columns), compiled=compiled)
+
+    def _use(self, version: int, alike: Alike) -> None:
+        self.now.version = version
+        self._forget_erased(alike)
+        self._engine.use_alike(alike)
+
+    def _forget_erased(self, alike: Alike) -> None:
+        """Forget whoever was erased while the lists were made."""
+        ordinals = alike.table.person
+        rows = np.array(self._engine.directory.rows_of_ordinals(ordinals.tolist()), np.int64)
+        for ordinal in ordinals[rows < 0].tolist():
+            alike.forget(ordinal)
+
+    def forget(self, ordinal: int) -> None:
+        """Overwrite an erased person's profile; older versions go."""
+        alike = self._engine.parts.decider.alike
+        if alike is not None:
+            alike.forget(ordinal)
+        self._maker.prune((self.now.version,))
+
+    def shown(self) -> ItemListsOut:
+        """Return what is in force."""
+        alike = self._engine.parts.decider.alike
+        model = AlikeModel(version=0, offset=0, method="none") if alike is None else alike.model
+        return ItemListsOut(
+            version=model.version, offset=model.offset, method=model.method, items=model.items,
+            people=model.people, deeds=model.deeds, weights=model.weights,
+            popular_weight=model.popular_weight, held_out=model.held_out,
+        )  # fmt: skip
