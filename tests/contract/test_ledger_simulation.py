@@ -3,7 +3,6 @@
 A failing seed stands in the test's name; `LODESTONE_SEED=NUMBER` gives it back as the fresh one.
 """
 
-import os
 import secrets
 from types import SimpleNamespace
 
@@ -11,8 +10,9 @@ import pytest
 
 from ledger_simulation import replay, simulate, standing
 from lodestone.services.audit import CHECKS, audit
+from tests.seeds import fresh
 
-FRESH = int(os.environ.get("LODESTONE_SEED") or secrets.randbelow(2**32))
+FRESH = fresh()
 SEEDS = [*range(1, 21), pytest.param(FRESH, id=f"fresh-{FRESH}")]
 
 

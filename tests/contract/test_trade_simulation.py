@@ -3,16 +3,16 @@
 A failing seed stands in the test's name; `LODESTONE_SEED=NUMBER` gives it back as the fresh one.
 """
 
-import os
 import secrets
 
 import pytest
 
 from lodestone.content import CommunityIn
 from records_world import NOW
+from tests.seeds import fresh
 from trade_simulation import simulate, small_day
 
-FRESH = int(os.environ.get("LODESTONE_SEED") or secrets.randbelow(2**32))
+FRESH = fresh()
 SEEDS = [*range(1, 21), pytest.param(FRESH, id=f"fresh-{FRESH}")]
 
 

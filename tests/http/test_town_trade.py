@@ -4,8 +4,6 @@ The fresh seed stands in the test's name; `LODESTONE_SEED=NUMBER` gives it back.
 """
 
 import asyncio
-import os
-import secrets
 
 import msgspec
 import pytest
@@ -15,6 +13,7 @@ from lodestone.town import Shelf
 from lodestone.town.diary import joined_looks
 from lodestone.town.folk import settle
 from lodestone.town.minds import OUTCOMES
+from tests.seeds import fresh
 from tests.town import lived
 
 FIXED = (7, 9)
@@ -28,7 +27,7 @@ def trading(seed):
     return seed
 
 
-FRESH = trading(int(os.environ.get("LODESTONE_SEED") or secrets.randbelow(2**32)))
+FRESH = trading(fresh())
 HONEST = {
     "order_refused_too_far", "order_refused_shop_closed", "order_refused_sold_out", "order_refused_date_unknown",
     "sale_refused_too_far", "sale_refused_sold_out", "sale_refused_limit_reached",

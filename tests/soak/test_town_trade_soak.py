@@ -1,14 +1,14 @@
 """Thirty days of trade, for a fixed seed and a fresh one: the books balance, and `audit` and `verify` exit 0."""
 
-import os
-import secrets
 import subprocess
 import sys
 
 import msgspec
 import pytest
 
-FRESH = int(os.environ.get("LODESTONE_SEED") or secrets.randbelow(2**32))
+from tests.seeds import fresh
+
+FRESH = fresh()
 
 
 def lodestone(*words):

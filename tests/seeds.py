@@ -1,0 +1,11 @@
+"""A seed that nobody has seen: drawn once a run, the same in each of its processes, and told in the tests' names."""
+
+import os
+import secrets
+
+SEED = "LODESTONE_SEED"
+
+
+def fresh() -> int:
+    """Return this run's fresh seed; setting the environment's `LODESTONE_SEED` repeats a run."""
+    return int(os.environ.setdefault(SEED, str(secrets.randbelow(2**32))))
