@@ -226,6 +226,8 @@ def decode_by(read: Callable[[bytes], Read], data: bytes, *, code: str) -> Read:
 def _require_json(data: bytes) -> None:
     try:
         msgspec.json.decode(data)
+    except msgspec.ValidationError:
+        return  # a number beyond what can be held is JSON all the same
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_json(error) from error
 
