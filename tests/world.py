@@ -18,6 +18,13 @@ def instant(time):
     return Instant(int(time.timestamp() * 1_000_000))
 
 
+def content_of(answer):
+    """Return what an answer holds; a refusal written for Gorse's clients in the form of the others."""
+    if "x-error-code" in answer.headers:
+        return {"error": {"code": answer.headers["x-error-code"], "message": answer.text}}
+    return answer.json() if answer.content else None
+
+
 class World:
     """An installation whose wall clock moves only when told, asked over its public routes."""
 
@@ -37,9 +44,7 @@ class World:
         answer = await self.http.request(method, path, json=body, **more)
         if status is not None:
             assert answer.status_code == status, (method, path, answer.status_code, answer.text)
-        if "x-error-code" in answer.headers:  # a refusal as Gorse's clients read it
-            return {"error": {"code": answer.headers["x-error-code"], "message": answer.text}}
-        return answer.json() if answer.content else None
+        return content_of(answer)
 
     async def put(self, path, body=None, **more):
         return await self.ask("PUT", path, body, **more)

@@ -6,7 +6,7 @@ from litestar.routes import HTTPRoute
 
 from lodestone.serve.http.paths import permission_of
 from tests.records_dump import dump
-from tests.world import opened, run
+from tests.world import content_of, opened, run
 
 NO_JSON = {
     "nothing": b"", "cut short": b"{", "not UTF-8": b'{"a": "\xff"}', "a lone byte": b"\xff",
@@ -40,7 +40,7 @@ def test_a_body_that_is_no_json_has_one_code_on_every_route_and_changes_nothing(
                             method, path, content=body, headers=headers
                         )
                         asked += 1
-                        told = answer.json().get("error", {"code": None})
+                        told = content_of(answer).get("error", {"code": None})
                         if (answer.status_code, told["code"]) != (400, "json_malformed"):
                             wrong.append((method, path, name, answer.text))
             assert [one[:3] for one in wrong] == []
