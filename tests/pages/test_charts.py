@@ -30,6 +30,7 @@ from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.insight.liu import DayEfficiency
 from lodestone.insight.reports import ExposureReport, LorenzPoint
+from lodestone.stores.threads import DatabaseLimits, DatabaseThreads
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -159,6 +160,8 @@ class Reading:
         self.ingest = SimpleNamespace(day=lambda _: 7)
         self.community, self.now = "c", lambda: 0
         self.good = True
+        threads = DatabaseThreads(DatabaseLimits())
+        self.parts = SimpleNamespace(records=SimpleNamespace(threads=threads))
         self.reader = FigureReader(self.gather, lambda: self.time)
 
     def gather(self, engine, streams, wanted):

@@ -147,7 +147,7 @@ class FailingOut(msgspec.Struct, frozen=True, kw_only=True):
     since: TimeText
 
 
-class ReadyOut(msgspec.Struct, frozen=True):
+class ReadyOut(msgspec.Struct, frozen=True, omit_defaults=True):
     """The process serves; `failing` says what it has not managed beside that, the oldest first, at most 20."""
 
     status: str
