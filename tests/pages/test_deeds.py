@@ -52,7 +52,8 @@ def test_without_a_sheet_of_the_device_the_link_is_copied_and_opens_with_that_po
     sent(other)
 
     assert told(serving, other, "like") == [(item, False)]
-    assert (item, False) in told(serving, other, "impression")
+    # No decision showed it: there is no slot to speak of, and a page speaks of nothing else.
+    assert (item, False) not in told(serving, other, "impression")
     assert other.locator(f'[data-item="{item}"]').count() == 1
 
 

@@ -52,6 +52,10 @@ def test_one_request_brings_a_page_of_the_feed_with_all_that_is_drawn_of_it(tmp_
                 "item_id": "i0",
             }
             await world.events(liked)
+            # What is liked keeps away for good unless the operator says otherwise.
+            policy = (await world.ask("GET", "/v1/policy", status=200))["policy"]
+            await world.put("/v1/policy", {"policy": {**policy, "liked_days": 0}}, status=200)
+            world.later(minutes=1)
 
             told = await world.ask("POST", "/v1/page/feed", {"slots": 13}, headers=page, status=200)
             slot = next(one for one in told["slots"] if one["item_id"] == "i0")

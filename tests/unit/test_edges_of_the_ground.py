@@ -216,6 +216,7 @@ def test_likes_that_move_and_impressions_of_nothing_count_alike_compiled_and_pla
     plain._reserve(facts, people)
     apply.count(plain, facts, people)
     apply.remember(plain, facts, people)
+    apply.note(plain, facts, people)
     plain.offset = compiled.offset
 
     assert digest(compiled) == digest(plain)
