@@ -68,7 +68,7 @@ def instrument(count):
 
     installation.open_records = opening
     Engine.apply_changes = count.around(Engine.apply_changes)
-    Engine._apply = count.around(Engine._apply)
+    Engine.apply_facts = count.around(Engine.apply_facts)
     append, record = SqliteLog.append, SqliteLog.record
 
     def later(call):

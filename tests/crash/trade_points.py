@@ -21,7 +21,7 @@ from tests.world import TOWN, opened
 def instrument(count):
     """Count at every till's writing, at its commit, and at every write of the log, the state and the outbox."""
     Drawer.flush = count.around(Drawer.flush)
-    Engine._apply = count.around(Engine._apply)
+    Engine.apply_facts = count.around(Engine.apply_facts)
     append = SqliteLog.append
 
     def later(*given):
