@@ -33,7 +33,7 @@ run: .venv/.serve  ## Serve a demo community at http://127.0.0.1:8000
 test: .venv/.test  ## Run every check and test
 	@./scripts/system-packages
 	@$(MAKE) --no-print-directory lint types
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@LODESTONE_SEED=$${LODESTONE_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.test  ## Style, imports between floors
 	@$(BIN)/ruff check .

@@ -7,5 +7,5 @@ SEED = "LODESTONE_SEED"
 
 
 def fresh() -> int:
-    """Return this run's fresh seed; setting the environment's `LODESTONE_SEED` repeats a run."""
+    """Return this run's fresh seed: the environment's `LODESTONE_SEED`, which `make test` draws for all its processes."""
     return int(os.environ.setdefault(SEED, str(secrets.randbelow(2**32))))

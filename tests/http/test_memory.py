@@ -7,7 +7,7 @@ from lodestone.services.days import _QUARTERS_MAX, DayOf
 from tests.mixed_load import growth
 from tests.world import opened, run
 
-KEPT_MAX = 1_000_000
+KEPT_MAX = 4_000_000
 """Bytes kept of 1,000 mixed requests while caches of bounded size fill; an answer or a body kept of each would be more."""
 
 
