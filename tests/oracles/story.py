@@ -1,0 +1,185 @@
+"""Stories: a small community written down line by line, lived through the public routes, then asked for its figures.
+
+A line is `2026-03-01 09:00  ann likes tea`; `docs/figures.md` is made of such lines, and `LINES` is all of them. People are
+made when first named. A day is a day in UTC.
+"""
+
+import json
+import re
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from lodestone.base.clock import ManualClock
+from tests.world import instant, opened
+
+PAGE = 50
+"""Slots of a feed: more than a story has posts."""
+_OUTCOMES = {
+    "clicks": "click", "likes": "like", "unlikes": "unlike", "comments": "comment", "shares": "share",
+    "hides": "hide", "orders": "order", "views": "long_view",
+}  # fmt: skip
+_SURFACES = ("discover", "following")
+
+
+class Story:
+    """One community whose clock goes from line to line."""
+
+    def __init__(self, world):
+        self.world = world
+        self.people = set()
+        self.pages = {}
+        """(person, surface, domain) -> the unseen slots of the last page, by item."""
+        self.slots = {}
+        """(person, item) -> the slot in which the person saw it last."""
+
+    async def live(self, text):
+        """Live every line of a text; empty lines and those that begin with # say nothing."""
+        for line in text.splitlines():
+            if line.strip() and not line.startswith("#"):
+                await self.line(line)
+
+    async def line(self, line):
+        """Live one line."""
+        at, said = line[:16], line[16:].strip()
+        time = instant(datetime.fromisoformat(at).replace(tzinfo=UTC))
+        assert time >= self.world.clock.now(), f"goes back: {line}"
+        self.world.clock.advance(seconds=(time - self.world.clock.now()) / 1_000_000)
+        for pattern, act in LINES:
+            match = re.fullmatch(pattern, said)
+            if match:
+                await act(self, **match.groupdict())
+                return
+        raise AssertionError(f"no such line: {line}")
+
+    async def _person(self, name):
+        if name not in self.people:
+            self.people.add(name)
+            await self.world.put(f"/v1/people/{name}", {}, status=201)
+
+    async def nothing(self):
+        """Let time pass."""
+
+    async def opens(self, domain):
+        await self.world.put(f"/v1/domains/{domain}", {"kind": "channel"}, status=201)
+
+    async def posts(self, person, item, domain=None):
+        await self._person(person)
+        body = {"kind": "text", "author_id": person}
+        await self.world.put(f"/v1/items/{item}", body | ({"channels": [domain]} if domain else {}), status=201)  # fmt: skip
+
+    async def withdraws(self, person, item):
+        await self.world.ask("DELETE", f"/v1/items/{item}", status=204)
+
+    async def labels(self, item, label):
+        before = await self.world.ask("GET", f"/v1/items/{item}", status=200)
+        body = {name: before[name] for name in ("kind", "author_id", "channels")}
+        labels = [{"label": label, "rule": "by-hand"}]
+        await self.world.put(f"/v1/items/{item}", body | {"labels": labels}, status=200)
+
+    async def erased(self, person):
+        await self.world.ask("DELETE", f"/v1/people/{person}", status=204)
+
+    async def sets(self, field, value):
+        """Put a policy into force that differs in one field, `worths.like` or `merit_gate`."""
+        policy = (await self.world.ask("GET", "/v1/policy", status=200))["policy"]
+        at, names = policy, field.split(".")
+        for name in names[:-1]:
+            at = at[name]
+        at[names[-1]] = json.loads(value)
+        await self.world.put("/v1/policy", {"policy": policy}, status=200)
+
+    async def sees(self, person, item, surface="discover", domain=None):
+        """Be shown a post in a feed, and report the impression with its slot's beacon."""
+        await self._person(person)
+        surface = "channel" if domain else surface or "discover"
+        page = self.pages.setdefault((person, surface, domain), {})
+        if item not in page:
+            feed = await self.world.feed(person, slots=PAGE, surface=surface, domain_id=domain)
+            page.clear()
+            page.update({slot["item_id"]: slot for slot in feed["slots"]})
+        assert item in page, f"{person} was not served {item} but {sorted(page)}"
+        slot = self.slots[person, item] = page.pop(item)
+        await self._send("impression", slot, person)
+
+    async def does(self, person, verb, item, seconds=None):
+        """Do something to a post: of the slot in which it was last seen, else of no decision."""
+        await self._person(person)
+        more = {} if seconds is None else {"watch_seconds": float(seconds)}
+        kind = _OUTCOMES.get(verb, "watch")
+        slot = self.slots.get((person, item))
+        await self._send(kind, slot, person, **({} if slot else {"item_id": item}), **more)
+
+    async def _send(self, kind, slot, person, **more):
+        sent = await self.world.events(self.world.event(kind, slot, person, **more))
+        assert not sent["refused"], sent
+
+    async def edge(self, person, verb, author, item=None):
+        """Follow or unfollow by route; because of a post, by an event with its slot's beacon."""
+        await self._person(person)
+        await self._person(author)
+        if item is not None:
+            await self._send(verb.rstrip("s"), self.slots[person, item], person, author_id=author)
+        else:
+            method = "PUT" if verb == "follows" else "DELETE"
+            await self.world.ask(method, f"/v1/people/{person}/follows/{author}")
+
+    async def member(self, person, verb, domain):
+        await self._person(person)
+        method = "PUT" if verb == "joins" else "DELETE"
+        await self.world.ask(method, f"/v1/domains/{domain}/members/{person}")
+
+
+_WHO, _WHAT = r"(?P<person>\w+)", r"(?P<item>\w+)"
+LINES = (
+    (r"nothing happens", Story.nothing),
+    (r"channel (?P<domain>\w+) opens", Story.opens),
+    (r"the operator sets (?P<field>[\w.]+) to (?P<value>.+)", Story.sets),
+    (rf"the operator labels {_WHAT} (?P<label>\w+)", Story.labels),
+    (rf"{_WHO} posts {_WHAT}(?: in (?P<domain>\w+))?", Story.posts),
+    (rf"{_WHO} withdraws {_WHAT}", Story.withdraws),
+    (rf"{_WHO} is erased", Story.erased),
+    (rf"{_WHO} sees {_WHAT}(?: on (?P<surface>{'|'.join(_SURFACES)})| in (?P<domain>\w+))?", Story.sees),
+    (rf"{_WHO} (?P<verb>watches) {_WHAT} for (?P<seconds>[\d.]+) s", Story.does),
+    (rf"{_WHO} (?P<verb>{'|'.join(_OUTCOMES)}) {_WHAT}", Story.does),
+    (rf"{_WHO} (?P<verb>follows|unfollows) (?P<author>\w+)(?: from {_WHAT})?", Story.edge),
+    (rf"{_WHO} (?P<verb>joins|leaves) (?P<domain>\w+)", Story.member),
+)  # fmt: skip
+"""Every line a story may hold, and what it does."""
+
+
+@asynccontextmanager
+async def told(home, start="2026-03-01"):
+    """Open a community whose clock stands at the beginning of a day, and tell its story."""
+    clock = ManualClock(instant(datetime.fromisoformat(start).replace(tzinfo=UTC)))
+    async with opened(home, clock=clock, given={"time_zone": "UTC"}) as world:
+        yield Story(world)
+
+
+def figure(answer, path):
+    """Find one figure in an answer.
+
+    Args:
+        answer: What a route answered with.
+        path: Names joined by dots; `[day=2026-03-01,domain=public]` picks from a list the one entry that says so, `[0]`
+            the first, and `length` counts a list.
+    """
+    for part in re.findall(r"[\w]+|\[[^\]]*\]", path):
+        if part == "length":
+            answer = len(answer)
+        elif not part.startswith("["):
+            answer = answer[part]
+        elif part[1:-1].isdigit():
+            answer = answer[int(part[1:-1])]
+        else:
+            wanted = dict(pair.split("=") for pair in part[1:-1].split(","))
+            (answer,) = [one for one in answer if all(str(one[k]) == v for k, v in wanted.items())]
+    return answer
+
+
+def figures(text):
+    """Read a block of figures: the route it asks, and what it says by path."""
+    first, *lines = text.strip().splitlines()
+    route = first.removeprefix("GET ").strip()
+    return route, {
+        path: json.loads(value) for path, value in (line.split(None, 1) for line in lines)
+    }
