@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from base64 import b64encode, urlsafe_b64decode
 
 import pytest
 import stripe
+from standardwebhooks import Webhook
 
 from lodestone.commerce.webhooks import EVENT_TYPES
+from lodestone.stores import live_hooks
 from lodestone.stores.webhook_post import HttpSender, Parcel
 from tests.hooks_world import receiving
 from tests.trade_world import act, bought, line, market, order, pay
@@ -82,10 +85,36 @@ async def test_the_signature_carries_the_walls_time(world, receiver, url):
     await bought(world)
     await carry(world)
 
-    headers, body, _, _ = receiver.requests[0]
+    headers, body, told, _ = receiver.requests[0]
     assert stripe.WebhookSignature.verify_header(
         body, headers["Lodestone-Signature"], made["secret"], 300
     )
+    assert Webhook(made["secret"]).verify(body, headers) == told
+    assert headers["webhook-id"] == headers["Lodestone-Delivery"]
+
+
+@scene
+async def test_a_secret_of_an_earlier_version_goes_on_until_a_new_one_takes_its_place(
+    world, receiver, url
+):
+    world.clock.advance(seconds=time.time() - world.clock.now() / 1_000_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live_hooks, "SALT_BYTES", 32)  # as earlier versions drew them
+        old = (await hook(world, url))["secret"]
+    assert len(old) == len("whsec_") + 43
+    await bought(world)
+    await carry(world)
+    new = (await world.ask("POST", "/v1/webhooks/app/secret", status=200))["secret"]
+    await bought(world, buyer="p1")
+    await carry(world)
+
+    standard = b64encode(urlsafe_b64decode(old.removeprefix("whsec_") + "=")).decode()
+    for headers, body, told, _ in receiver.requests:
+        assert stripe.WebhookSignature.verify_header(body, headers["Lodestone-Signature"], old)
+        assert Webhook(standard).verify(body, headers) == told
+    headers, body, told, _ = receiver.requests[1]
+    assert stripe.WebhookSignature.verify_header(body, headers["Lodestone-Signature"], new)
+    assert Webhook(new).verify(body, headers) == told
 
 
 @scene

@@ -1,12 +1,15 @@
-"""Webhooks' own rules: the signature that Stripe's library verifies, waits, and where nothing is sent."""
+"""Webhooks' own rules: signatures that others' libraries verify, waits, and where nothing is sent."""
 
+import json
 import time
+from base64 import b64encode, urlsafe_b64encode
 from ipaddress import ip_address
 
 import pytest
 import stripe
 from hypothesis import given
 from hypothesis import strategies as st
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
@@ -17,7 +20,9 @@ from lodestone.commerce.webhooks import (
     Fate,
     Standing,
     after_attempt,
+    secret_text,
     signature,
+    standard_signature,
     wait_micros,
 )
 from lodestone.services.settings import load_settings
@@ -75,6 +80,70 @@ def test_while_two_secrets_stand_either_verifies():
 
     assert verified(BODY, header, "whsec_new")
     assert verified(BODY, header, "whsec_old")
+
+
+def standard_headers(secrets, body=BODY, *, name="dlv_1", age=0):
+    seconds = int(time.time()) - age
+    signed = standard_signature(secrets, name, seconds, body)
+    return {"webhook-id": name, "webhook-timestamp": str(seconds), "webhook-signature": signed}
+
+
+SECRET = secret_text(bytes(range(224, 256)), padded=True)
+"""Its text has every letter in which the two forms of base64 differ."""
+OTHER = secret_text(bytes(32), padded=True)
+
+
+def test_one_secret_as_it_stands_verifies_in_both_libraries():
+    assert Webhook(SECRET).verify(BODY, standard_headers([SECRET]))["id"] == "evt_1"
+    assert verified(BODY, signature([SECRET], int(time.time()), BODY), SECRET)
+
+
+@given(st.binary(min_size=32, max_size=32), st.text(max_size=200))
+def test_the_standard_library_accepts_whatever_we_sign(key, text):
+    secret, body = secret_text(key, padded=True), json.dumps({"text": text}).encode()
+    headers = standard_headers([secret], body)
+
+    assert Webhook(secret).verify(body, headers) == {"text": text}
+    assert verified(body, signature([secret], int(time.time()), body), secret)
+
+
+@pytest.mark.parametrize(
+    ("body", "secret", "changed"),
+    [
+        (BODY.replace(b"paid", b"free"), SECRET, {}),
+        (BODY, OTHER, {}),
+        (BODY, SECRET, {"webhook-id": "dlv_2"}),
+        (BODY, SECRET, {"webhook-timestamp": str(int(time.time()) - 100)}),
+    ],
+    ids=["payload changed", "another secret", "another id", "moved timestamp"],
+)
+def test_the_standard_library_refuses_what_we_did_not_sign(body, secret, changed):
+    headers = {**standard_headers([SECRET]), **changed}
+
+    with pytest.raises(WebhookVerificationError, match="No matching signature"):
+        Webhook(secret).verify(body, headers)
+
+
+def test_the_standard_library_refuses_an_old_request():
+    with pytest.raises(WebhookVerificationError, match="timestamp too old"):
+        Webhook(SECRET).verify(BODY, standard_headers([SECRET], age=301))
+
+
+def test_the_standard_library_takes_either_of_two_secrets():
+    headers = standard_headers([SECRET, OTHER])
+
+    assert Webhook(SECRET).verify(BODY, headers)
+    assert Webhook(OTHER).verify(BODY, headers)
+
+
+def test_a_secret_of_an_earlier_version_signs_with_the_bytes_it_encodes():
+    key = bytes(range(224, 256))
+    old = "whsec_" + urlsafe_b64encode(key).rstrip(b"=").decode()
+
+    assert secret_text(key, padded=False) == old
+    rewritten = b64encode(key).decode()
+    assert Webhook(rewritten).verify(BODY, standard_headers([old]))
+    assert verified(BODY, signature([old], int(time.time()), BODY), old)
 
 
 def test_waits_double_up_to_six_hours_and_half_of_each_is_chance():

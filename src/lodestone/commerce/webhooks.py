@@ -1,11 +1,14 @@
 """Webhooks: what an app is told, how it is signed, and when it is told again.
 
-The signature is the one that Stripe's libraries verify: `t=SECONDS,v1=HEX`, HMAC-SHA256 over
-`{timestamp}.{payload}`.
+Every request is signed twice under one secret, so that an app verifies with whichever library it has: as
+Stripe does (`t=SECONDS,v1=HEX`, HMAC-SHA256 over `{timestamp}.{payload}`, keyed by the secret's text) and as
+the Standard Webhooks specification does (`v1,BASE64`, HMAC-SHA256 over `{id}.{timestamp}.{payload}`, keyed by
+the bytes that the secret encodes).
 """
 
 import hashlib
 import hmac
+from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -31,6 +34,7 @@ TYPE_OF: Final[dict[Move, EventType]] = {
 }  # fmt: skip
 """What each move of an order is called to the outside."""
 URL_MAX: Final = 2048
+_WHSEC: Final = "whsec_"
 GIVE_UP_MICROS: Final = 3 * 24 * 3_600_000_000
 """How long after its first attempt a delivery is tried: three days."""
 OVERLAP_MICROS: Final = 24 * 3_600_000_000
@@ -100,7 +104,7 @@ class DeliveryOut(msgspec.Struct, frozen=True, kw_only=True):
     """One event on its way to one webhook."""
 
     id: str
-    """The same at every attempt; sent as `Lodestone-Delivery`."""
+    """The same at every attempt; sent as `webhook-id` and `Lodestone-Delivery`."""
     event_id: str
     """The same at every webhook; the payload's `id`."""
     type: str
@@ -143,6 +147,52 @@ def signature(secrets: Sequence[str], timestamp: int, payload: bytes) -> str:
     signed = str(timestamp).encode() + b"." + payload
     marks = (hmac.new(one.encode(), signed, hashlib.sha256).hexdigest() for one in secrets)
     return ",".join([f"t={timestamp}", *(f"v1={mark}" for mark in marks)])
+
+
+def standard_signature(
+    secrets: Sequence[str], message_id: str, timestamp: int, payload: bytes
+) -> str:
+    """Sign a payload as the Standard Webhooks specification says: one `v1` for each secret in force.
+
+    Args:
+        secrets: The newest first, as `secret_text` wrote them.
+        message_id: Sent as `webhook-id`; without a full stop, which divides what is signed.
+        timestamp: Seconds since the epoch, of the wall; sent as `webhook-timestamp`.
+        payload: The body as sent, UTF-8.
+
+    >>> standard_signature(["whsec_c2VjcmV0"], "dlv_1", 1, b"{}")[:8]
+    'v1,WWzg2'
+    """
+    assert "." not in message_id
+    signed = f"{message_id}.{timestamp}.".encode() + payload
+    digests = (hmac.digest(signing_key(one), signed, "sha256") for one in secrets)
+    return " ".join(f"v1,{b64encode(digest).decode()}" for digest in digests)
+
+
+def secret_text(key: bytes, *, padded: bool) -> str:
+    """Write a webhook's secret.
+
+    Args:
+        key: Its bytes.
+        padded: In the base64 that libraries of Standard Webhooks read; False for secrets handed out by
+            earlier versions, which are in base64 for addresses without its `=`.
+
+    >>> secret_text(bytes([251, 255]), padded=True), secret_text(bytes([251, 255]), padded=False)
+    ('whsec_+/8=', 'whsec_-_8')
+    """
+    text = b64encode(key).decode()
+    plain = text if padded else text.rstrip("=").replace("+", "-").replace("/", "_")
+    return _WHSEC + plain
+
+
+def signing_key(secret: str) -> bytes:
+    """Return the bytes that a secret encodes, in either of its forms.
+
+    >>> signing_key("whsec_+/8=") == signing_key("whsec_-_8") == bytes([251, 255])
+    True
+    """
+    text = secret.removeprefix(_WHSEC).rstrip("=").replace("+", "-").replace("/", "_")
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def wait_micros(attempts: int, chance: float) -> int:

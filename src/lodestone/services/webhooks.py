@@ -6,7 +6,6 @@ the next waits for it, so that they arrive in order; what fails is sent again, u
 
 import hashlib
 import threading
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -29,12 +28,14 @@ from lodestone.commerce.webhooks import (
     WebhookOut,
     after_attempt,
     attempt_out,
+    secret_text,
     signature,
+    standard_signature,
 )
 from lodestone.services.receipt_ids import DELIVERY, EVENT, ORDER, made_id
 from lodestone.services.trade_counter import House
 from lodestone.services.trade_show import order_out
-from lodestone.stores.live_types import DeliveryRecord, WebhookRecord
+from lodestone.stores.live_types import SALT_BYTES, DeliveryRecord, WebhookRecord
 from lodestone.stores.records import Records
 from lodestone.stores.webhook_post import Answered, Parcel, Sender
 
@@ -237,10 +238,14 @@ class Courier:
             and now < hook.before_until
         ):
             secrets.append(secret_of(self._house, hook.salt_before))
+        delivery_id = made_id(DELIVERY, self._house.secret, one.number)
+        seconds = self._wall.now() // 1_000_000
         headers = {
             "Content-Type": "application/json", "User-Agent": "lodestone",
-            "Lodestone-Delivery": made_id(DELIVERY, self._house.secret, one.number),
-            "Lodestone-Signature": signature(secrets, self._wall.now() // 1_000_000, body),
+            "Lodestone-Delivery": delivery_id,
+            "Lodestone-Signature": signature(secrets, seconds, body),
+            "webhook-id": delivery_id, "webhook-timestamp": str(seconds),
+            "webhook-signature": standard_signature(secrets, delivery_id, seconds, body),
         }  # fmt: skip
         return Parcel(hook.url, body, headers)
 
@@ -270,9 +275,12 @@ class Courier:
 
 
 def secret_of(house: House, salt: bytes) -> str:
-    """Return a webhook's secret, which follows from its salt and the community's own secret."""
+    """Return a webhook's secret, which follows from its salt and the community's own secret.
+
+    A salt of an earlier version is shorter; its secret is written as it was handed out.
+    """
     digest = hashlib.blake2b(salt, key=house.secret, digest_size=32, person=b"webhook secret")
-    return "whsec_" + urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
+    return secret_text(digest.digest(), padded=len(salt) >= SALT_BYTES)
 
 
 def event_id(house: House, one: DeliveryRecord) -> str:

@@ -17,11 +17,10 @@ from lodestone.commerce.life import Move
 from lodestone.commerce.live import STATES
 from lodestone.commerce.webhooks import TYPE_OF, Attempt, Fate, Standing, Stream, WebhookIn
 from lodestone.stores.live_schema import DELIVERIES, ROOM_EVENTS, WEBHOOKS
-from lodestone.stores.live_types import DeliveryRecord, WebhookRecord
+from lodestone.stores.live_types import SALT_BYTES, DeliveryRecord, WebhookRecord
 from lodestone.stores.records_base import Base, Scope, Work
 from lodestone.stores.trade_schema import ORDER_EVENTS
 
-_SALT: Final = 32
 _ATTEMPTS: Final = msgspec.msgpack.Decoder(tuple[Attempt, ...])
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _ROOM_TYPES: Final = {STATES.index("live"): "live.started", STATES.index("ended"): "live.ended"}
@@ -47,7 +46,7 @@ class HookRecords(Base):
             orders = work.first(work.select(ORDER_EVENTS, func.max(ORDER_EVENTS.c.id)))[0]
             rooms = work.first(work.select(ROOM_EVENTS, func.max(ROOM_EVENTS.c.id)))[0]
             fresh = {
-                "id": webhook_id, "salt": self._random(_SALT), "orders_after": orders or 0,
+                "id": webhook_id, "salt": self._random(SALT_BYTES), "orders_after": orders or 0,
                 "rooms_after": rooms or 0, "created": now,
             }  # fmt: skip
             work.insert(WEBHOOKS, [{**fresh, **values}])
@@ -58,7 +57,7 @@ class HookRecords(Base):
         with self._writing(community) as work:
             before = _require(work, webhook_id)
             update = work.update(WEBHOOKS).where(WEBHOOKS.c.id == webhook_id)
-            salt = self._random(_SALT)
+            salt = self._random(SALT_BYTES)
             work.run(update.values(salt=salt, salt_before=before.salt, before_until=until))
 
     def webhook(self, community: str, webhook_id: str) -> WebhookRecord:

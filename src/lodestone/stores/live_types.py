@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from lodestone.base.clock import Instant
 from lodestone.commerce.live import RoomIn, RoomState, Standing
 from lodestone.commerce.webhooks import Attempt, Fate, Stream
+
+SALT_BYTES: Final = 33
+"""Of a webhook's salt. Earlier versions drew 32, by which their secrets are known: those are written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
