@@ -1,1 +1,1 @@
-"""Placeholder, see below."""
+"""Reports and evaluation, read from the log alone: retained audience, flow, exposure, traces, offline judgement of predictions and of top-n lists."""
