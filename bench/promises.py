@@ -126,7 +126,10 @@ class Trial:
         young = live & (now - town.created < DAY)
         yesterday, today = self.by_day[(day - 1) % DAYS_KEPT], self.by_day[day % DAYS_KEPT]
         self.planned = promises.first_impressions_planned(
-            float(max(yesterday, today)), int(young.sum()), policy.first_impressions_max
+            float(max(yesterday, today)),
+            int(young.sum()),
+            policy.first_impressions_min,
+            policy.first_impressions_max,
         )
         shown = self.counts[:, COUNT_IMPRESSIONS]
         rate = float(self.counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)

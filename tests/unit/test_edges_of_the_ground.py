@@ -213,7 +213,8 @@ def test_likes_that_move_and_impressions_of_nothing_count_alike_compiled_and_pla
 
     compiled.apply(facts, people, np.full(4, -1))
     plain.advance_day(NOW_DAY)
-    plain._reserve(facts, people)
+    plain.reserve_counters(facts)
+    plain._reserve_rings(facts, people)
     apply.count(plain, facts, people)
     apply.remember(plain, facts, people)
     apply.note(plain, facts, people)

@@ -111,7 +111,7 @@ def test_a_post_let_go_is_promised_no_more_than_it_had():
     [(40_000, 100, 20), (400_000, 10, 50), (0, 100, 1), (100, 0, 5), (100_000, 0, 50)],
 )
 def test_first_impressions_are_a_twentieth_of_the_day_shared(daily, posts, planned):
-    assert promises.first_impressions_planned(daily, posts, 50) == planned
+    assert promises.first_impressions_planned(daily, posts, 1, 50) == planned
 
 
 @given(
@@ -144,8 +144,10 @@ def test_withdrawn_posts_are_owed_nothing():
 @given(EXPOSURES, st.floats(0, 1))
 def test_only_creators_with_live_posts_pass_the_merit_gate(lows, quantile):
     has_live = np.arange(lows.size) % 2 == 0
+    shown = np.full(lows.size, 100)
+    evidence = promises.Evidence(has_live, lows, shown)
 
-    passed = promises.merit_eligible(lows, has_live, quantile)
+    passed = promises.merit_eligible(evidence, quantile, 20)
 
     assert not passed[~has_live].any()
     assert passed[np.argmax(np.where(has_live, lows, -1))]

@@ -101,7 +101,8 @@ def test_the_compiled_counters_equal_the_plain_ones(drawn):
 
     compiled.apply(facts, people, targets)
     plain.advance_day(int(facts["day"].max()))
-    plain._reserve(facts, people)
+    plain.reserve_counters(facts)
+    plain._reserve_rings(facts, people)
     apply.count(plain, facts, people)
     apply.remember(plain, facts, people)
     apply.note(plain, facts, people)

@@ -202,11 +202,21 @@ class LorenzPoint(msgspec.Struct, frozen=True):
     impressions: float
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Creators shown in the span whom the figures are not about, and why."""
+
+    reason: str
+    creators: int
+    impressions: int
+
+
 class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How evenly creators were shown."""
+    """How evenly creators were shown; those left out are counted beside."""
 
     impressions: int
     creators: int
+    impressions_counted: int
+    left_out: tuple[LeftOut, ...]
     gini: float
     noise_floor: float
     lorenz: tuple[LorenzPoint, ...]

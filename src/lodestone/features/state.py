@@ -107,8 +107,18 @@ class State:
             return
         # Whatever can fail stands before the first counter moves.
         self.advance_day(int(facts["day"].max()))
-        self._reserve(facts, person_row)
+        self.reserve_counters(facts)
+        self._reserve_rings(facts, person_row)
         about_row = self._sellers(facts, target_row)
+        self.count(facts, person_row)
+        self.offset += facts.size
+        try:
+            self._remember(facts, person_row, about_row)
+        except Exception as error:
+            raise TornError from error
+
+    def count(self, facts: Facts, person_row: Ints) -> None:
+        """Move the counters alone; see `apply`, which does it after it has made room."""
         apply_kernel.count(  # compiled: it raises before it begins, or not at all
             facts, person_row, self.items, self.item_ring, self.item_old, self.author_total,
             self.author_exposure, self.person_total, self.surface_total, self.domain_total,
@@ -117,11 +127,6 @@ class State:
             self.watch.keys, self.watch.values, self.watch.used,
             self.like.keys, self.like.values, self.like.used, self.today,
         )  # fmt: skip
-        self.offset += facts.size
-        try:
-            self._remember(facts, person_row, about_row)
-        except Exception as error:
-            raise TornError from error
 
     def _remember(self, facts: Facts, person_row: Ints, about_row: Ints) -> None:
         """Take in what is known of single people: what they saw and refused, and their edges."""
@@ -324,11 +329,14 @@ class State:
         """Make room for counters of `count` domain codes."""
         self.domain_total = grown(self.domain_total, count)
 
-    def _reserve(self, facts: Facts, person_row: Ints) -> None:
+    def reserve_counters(self, facts: Facts) -> None:
+        """Make room in every table of counters for what some facts may add, at least one of them."""
         self.affinity.reserve(4 * facts.size)
         self.watch.reserve(facts.size)
         self.like.reserve(facts.size)
         self.reserve_domains(int(facts["domain"].max()) + 1)
+
+    def _reserve_rings(self, facts: Facts, person_row: Ints) -> None:
         shown = person_row[(facts["kind"] == Kind.IMPRESSION) & (person_row >= 0)]
         for row in shown[self.people["seen"][shown] < 0]:
             if self.people["seen"][row] < 0:

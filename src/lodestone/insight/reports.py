@@ -17,13 +17,20 @@ from lodestone.events.facts import FLAG_DECISION, Facts
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.features.directory import Directory
 from lodestone.features.state import State
+from lodestone.insight.exposure import (
+    ExposureReport,
+    authors_shown,
+    creators,
+    events_of,
+    exposure,
+    live_posts,
+)
 from lodestone.insight.flow import FlowReport, Side, Worths, flow
 from lodestone.insight.liu import Liu, day_text, efficiency, retained
 from lodestone.insight.prices import PromiseHistory, history
-from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, table, word_of
+from lodestone.insight.window import DOMAIN_WORDS, Span, table, word_of
 from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records import Records
-from lodestone.traffic import promises
 from lodestone.traffic.codec import decode
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import PricerState, alarms, bits_of, price_of
@@ -119,27 +126,6 @@ class StepOut(msgspec.Struct, frozen=True, kw_only=True):
     receipts_before: int
     facts_from: int
     facts_before: int
-
-
-class LorenzPoint(msgspec.Struct, frozen=True):
-    """So large a share of creators, least shown first, had so large a share of impressions."""
-
-    creators: float
-    impressions: float
-
-
-class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How evenly creators were shown; zeros included."""
-
-    impressions: int
-    creators: int
-    gini: float
-    noise_floor: float
-    """What chance alone would show with equal rates."""
-    target: float | None
-    lorenz: list[LorenzPoint]
-    top_share: float
-    """Share of impressions of the most shown tenth."""
 
 
 class LiuReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,29 +227,17 @@ class Reports:
         return np.concatenate(columns, axis=1).astype(np.int64)
 
     def exposure(self, span: Span, domain: str | None) -> ExposureReport:
-        """Report how evenly creators were shown in a span."""
-        engine = self._engine
-        facts = self._facts(span)
-        within = self._within(facts, domain)
-        facts = facts if within is None else facts[within]
-        shown = facts[impressions(facts) & (facts["item"] >= 0)]
-        slots = engine.state.items["author"][shown["item"]]
-        counts = np.bincount(slots, minlength=engine.state.author_count).astype(np.float64)
-        # The same creators as the promise: past the merit gate, with a live post, zeros included.
-        exposure = counts[engine.state.authors["eligible"][: counts.size] == 1]
-        top = np.sort(exposure)[::-1][: max(1, exposure.size // 10)] if exposure.size else exposure
-        target = next(
-            (p.target for p in bits_of(engine.housekeeper.policy).values() if p.kind == "gini"),
-            None,
+        """Report how evenly creators were shown in a span, of one domain if named."""
+        state, policy = self._engine.state, self._policy_on(span.last)
+        facts = self._facts(Span(0, span.last), items=True)
+        events = events_of(facts)
+        who = creators(
+            state, events, live_posts(state, facts, span, self._days_of), span.last, policy
         )
+        shown_by = authors_shown(state, events, span, self._within(events, domain))
+        target = next((p.target for p in bits_of(policy).values() if p.kind == "gini"), None)
         chance = self._streams.of("noise floor", span.first, span.last)
-        floor = promises.gini_noise_floor(int(exposure.sum()), exposure.size, chance)
-        return ExposureReport(
-            impressions=int(exposure.sum()), creators=int(exposure.size),
-            gini=round(promises.gini(exposure), 6), noise_floor=round(floor, 6), target=target,
-            lorenz=[LorenzPoint(*point) for point in promises.lorenz(exposure)],
-            top_share=round(float(top.sum() / exposure.sum()), 6) if exposure.sum() else 0.0,
-        )  # fmt: skip
+        return exposure(shown_by, who, target, chance)
 
     def span(self, first: str | None, last: str | None) -> Span:
         """Read `from` and `to`; seven days to today by default.
@@ -279,12 +253,15 @@ class Reports:
             raise InvalidError("span_invalid", f"from {problem.problem}", (problem,))
         return Span(start, end)
 
-    def _facts(self, span: Span) -> Facts:
+    def _facts(self, span: Span, *, items: bool = False) -> Facts:
+        """Read the events of a span, with what changed of items if asked for."""
+
         def within(facts: Facts) -> Facts:
-            kept: Facts = facts[
-                span.holds(facts["day"].astype(np.int64)) & (facts["kind"] < Kind.PERSON)
-            ]
-            return kept
+            wanted = facts["kind"] < Kind.PERSON
+            if items:
+                wanted |= facts["kind"] == Kind.ITEM
+            some: Facts = facts[span.holds(facts["day"].astype(np.int64)) & wanted]
+            return some
 
         return table(within(batch.facts) for batch in self._engine.log.read(Offset(0), limit=2**40))
 
@@ -339,6 +316,19 @@ class Reports:
         parts = self._engine.log.receipt(sequence)
         assert parts is not None
         return decode(parts.what, -1).policy_version
+
+    def _policy_on(self, day: int) -> Policy:
+        """Return the policy in force at a day's end."""
+        engine = self._engine
+        for record in engine.parts.records.policies(engine.community):  # newest first
+            if engine.ingest.day(record.created) <= day:
+                return record.policy
+        return self._policy(1)
+
+    def _days_of(self, times: Ints) -> Ints:
+        return np.array(
+            [self._engine.ingest.day(Instant(time)) for time in times.tolist()], np.int64
+        )
 
     def _policy(self, version: int) -> Policy:
         return self._engine.parts.records.policy(self._engine.community, version).policy

@@ -11,11 +11,11 @@ from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import DAY, Name, Version
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
+from lodestone.insight.exposure import ExposureReport
 from lodestone.insight.flow import FlowReport
 from lodestone.insight.prices import PromiseHistory
 from lodestone.insight.reports import (
     SPAN_DAYS_MAX,
-    ExposureReport,
     LiuReport,
     PromiseOut,
     Reports,

@@ -30,7 +30,6 @@ STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _VOICES_MICROS: Final = 3600 * 1_000_000
-_LIVE_DAYS: Final = 28
 _WORKED_OUT: Final = ("need", "promises", "quality_low", "logit")
 """Columns of items that housekeeping writes."""
 RISEN_MAX: Final = 10_000
@@ -155,10 +154,7 @@ class Housekeeper:
             "keeping.shift": self._shift,
             "keeping.quiet": self._state.quiet,
             "keeping.times": np.array(
-                [
-                    *(-1 if when is None else when for when in (self._swept, self._voiced)),
-                    self.pricer.vector.time,
-                ],
+                [*(-1 if when is None else when for when in (self._swept, self._voiced)), self.pricer.vector.time],
                 np.int64,
             ),
             "keeping.risen": self._risen,
@@ -274,7 +270,7 @@ class Housekeeper:
             if finish == "climb":
                 self._climb(items, turn)
             elif finish == "creators":
-                self._creators(items, turn.live, turn.low, turn.now)
+                self._creators(items, turn)
             else:
                 self._lists(items, turn.live, turn.counts, turn.mean, turn.heat)
         else:
@@ -286,7 +282,8 @@ class Housekeeper:
             voices.hush(self._state)
             self._voiced, self._shift = now, voices.author_shift(self._model, self._state)
         worths = np.array(worth_vector(self.policy))
-        self.sweep.mean_value = self._mean_value(worths)
+        rate = rates.community_rate(rates.surface_counts(self._state))
+        self.sweep.mean_value = promises.mean_value(rate, worths)
         count = self._state.item_count
         self._round = Round(
             now, worths, np.empty((count, COUNT_WIDTH), np.int64), np.empty(count), np.empty(count),
@@ -317,10 +314,6 @@ class Housekeeper:
         )
         return total
 
-    def _mean_value(self, worths: NDArray[np.float64]) -> float:
-        rate = rates.community_rate(rates.surface_counts(self._state))
-        return max(1.0, float(rate @ worths))
-
     def _needs(
         self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
     ) -> float:
@@ -330,7 +323,10 @@ class Housekeeper:
         yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
         today = self._state.impressions_day[self._state.today % DAYS_KEPT]
         sweep.planned = promises.first_impressions_planned(
-            float(max(yesterday, today)), posts, policy.first_impressions_max
+            float(max(yesterday, today)),
+            posts,
+            policy.first_impressions_min,
+            policy.first_impressions_max,
         )
         shown = counts[:, COUNT_IMPRESSIONS]
         rate = float(counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)
@@ -355,17 +351,21 @@ class Housekeeper:
         self.sweep.gate = gate if np.isfinite(gate) else 0.0
         self._gate(items)
 
-    def _creators(
-        self, items: np.ndarray, live: NDArray[np.bool_], low: np.ndarray, now: Instant
-    ) -> None:
-        state = self._state
+    def _creators(self, items: np.ndarray, turn: Round) -> None:
+        assert turn.live is not None
+        state, policy = self._state, self.policy
         authors = state.author_count
-        recent = live & (now - items["created"] < _LIVE_DAYS * promises.DAY_MICROS)
-        finest = np.full(authors, -np.inf)
-        np.maximum.at(finest, items["author"][recent], low[recent])
-        has_live = np.zeros(authors, bool)
-        has_live[items["author"][recent]] = True
-        eligible = promises.merit_eligible(finest, has_live, self.policy.merit_gate)
+        age = turn.now - items["created"]
+        recent = turn.live & (age < promises.LIVE_DAYS * promises.DAY_MICROS)
+        evidence = promises.evidence_of(
+            items["author"][recent],
+            turn.low[recent],
+            turn.counts[recent, COUNT_IMPRESSIONS],
+            authors,
+        )
+        eligible = promises.merit_eligible(
+            evidence, policy.merit_gate, policy.merit_impressions_min
+        )
         # Seven daily buckets: today's own and the six before.
         oldest = (state.today + 1) % DAYS_KEPT
         exposure = (

@@ -82,8 +82,8 @@ def check_policy(policy: Policy) -> None:
     limits = {
         "exploration_share": (0.0, 0.2), "author_max": (1, 50), "author_gap": (0, 49),
         "diversity": (0.0, 10.0), "attention_decay": (0.0, 10.0), "public_gate": (0.0, 1.0),
-        "merit_gate": (0.0, 1.0), "place_radius_km": (0.1, 500.0), "first_impressions_max": (1, 10_000),
-        "seen_days": (0, 365),
+        "merit_gate": (0.0, 1.0), "merit_impressions_min": (0, 1_000_000), "place_radius_km": (0.1, 500.0),
+        "first_impressions_min": (1, 10_000), "first_impressions_max": (1, 10_000), "seen_days": (0, 365),
     }  # fmt: skip
     for field in ("read_days", "liked_days", "bought_days"):
         if getattr(policy, field) is not None:
@@ -108,6 +108,8 @@ def _check_limits(policy: Policy, limits: Mapping[str, tuple[float, float]]) -> 
     for field, (least, most) in limits.items():
         if not least <= getattr(policy, field) <= most:
             _refuse(field, f"must lie between {least} and {most}")
+    if policy.first_impressions_min > policy.first_impressions_max:
+        _refuse("first_impressions_min", "must not be above first_impressions_max")
 
 
 def _check_promises(policy: Policy) -> None:

@@ -1,23 +1,33 @@
 """Facts the engine writes itself: a changed record, a follow, a step of the prices."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
+from lodestone.events import item_changes
 from lodestone.events.facts import Facts, empty_facts
+from lodestone.events.item_changes import ItemChange
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow
 from lodestone.stores.records import Change
 from lodestone.stores.records_types import Row
 
 
-def change_facts(changes: Sequence[Change], time: Instant, day: int) -> Facts:
-    """Turn record changes into facts, in their order, under keys derived from the outbox."""
+def change_facts(
+    changes: Sequence[Change], time: Instant, day_of: Callable[[Instant], int]
+) -> Facts:
+    """Turn record changes into facts, in their order, under keys derived from the outbox.
+
+    Args:
+        changes: As records wrote them.
+        time: The community's clock.
+        day_of: Gives the day an instant falls on.
+    """
     facts = empty_facts(len(changes))
-    facts["time"], facts["day"] = time, day
+    facts["time"], facts["day"] = time, day_of(time)
     for index, change in enumerate(changes):
         facts["kind"][index] = change.kind
         facts["key"][index] = fact_key("outbox", change.id)
@@ -25,11 +35,18 @@ def change_facts(changes: Sequence[Change], time: Instant, day: int) -> Facts:
             facts["person"][index] = change.target
         elif change.kind == Kind.ITEM:
             facts["item"][index] = change.target
-            # The topic under which what follows is counted, whatever the record says by the time of a rebuild.
-            facts["target"][index] = topic_of(change.row)
+            # What holds from here on, whatever the record says by the time of a rebuild or a report.
+            if isinstance(change.row, ItemRow):
+                item_changes.write(facts[index], _said(change.row, day_of))
         else:
             facts["target"][index] = change.target
     return facts
+
+
+def _said(row: ItemRow, day_of: Callable[[Instant], int]) -> ItemChange:
+    return ItemChange(
+        row.state, row.label, day_of(row.created), row.channels, row.professions, topic_of(row)
+    )
 
 
 def topic_of(row: Row | None) -> int:

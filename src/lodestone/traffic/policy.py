@@ -70,7 +70,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     public_gate: float = 0.3
     """Quantile of live public posts' value that a climbing post's lower bound must pass."""
     merit_gate: float = 0.05
+    """Quantile of creators' value under which they are kept out of the exposure Gini and of its price."""
+    merit_impressions_min: Int64 = 20
+    """How many impressions a creator's posts must have had before the merit gate may keep their author out."""
     place_radius_km: float = 10.0
+    first_impressions_min: Int64 = 1
+    """The least number of first impressions that a new post is promised, however small the community."""
     first_impressions_max: Int64 = 50
     seen_days: Int64 = 14
     """How long what a viewer had an impression of stays away."""

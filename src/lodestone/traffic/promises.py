@@ -1,5 +1,6 @@
 """What promises ask of each item and creator, worked out from counters: needs, gates, percentiles, Gini."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,18 +21,24 @@ PLAN_HOURS: Final = 20
 """First impressions are planned over this long, so that the last four hours can catch up."""
 AHEAD_MICROS: Final = 3 * 3600 * 1_000_000
 """By so much the price looks ahead on the plan."""
+LIVE_DAYS: Final = 28
+"""For so long after its making a live post makes its author one of the creators that exposure is measured over."""
 _ONE_SIDED_80: Final = 0.8416
 _ONE_SIDED_95: Final = 1.6449
 _PRIOR: Final = 4.0
 
 
-def first_impressions_planned(daily_impressions: float, daily_posts: float, most: int) -> int:
-    """Return how many impressions a new post is promised: 5 % of a day's, shared, at most `most`.
+def first_impressions_planned(
+    daily_impressions: float, daily_posts: float, least: int, most: int
+) -> int:
+    """Return how many impressions a new post is promised: 5 % of a day's, shared, from `least` to `most`.
 
-    >>> first_impressions_planned(40_000, 100, 50)
+    >>> first_impressions_planned(40_000, 100, 1, 50)
     20
+    >>> first_impressions_planned(100, 10, 3, 50)
+    3
     """
-    return int(max(1, min(most, 0.05 * daily_impressions / max(daily_posts, 1.0))))
+    return int(max(least, min(most, 0.05 * daily_impressions / max(daily_posts, 1.0))))
 
 
 def first_impression_need(
@@ -109,6 +116,16 @@ def first_impression_progress(
     return float(np.minimum(shown, plan).sum()), float(plan.sum())
 
 
+def mean_value(rate: Floats, worths: Floats) -> float:
+    """Return what an impression of the community is worth on average, in micros, at least 1.
+
+    Args:
+        rate: Shape (outcomes,). Outcomes per impression.
+        worths: Shape (outcomes,), micros per unit of chance.
+    """
+    return max(1.0, float(rate @ worths))
+
+
 def value_bounds(counts: Ints, worths: Floats, mean_value: float) -> tuple[Floats, Floats]:
     """Return (mean, lower 80 % bound) of each item's value per impression in micros.
 
@@ -184,17 +201,50 @@ def rank_of(percentile: Floats, eligible: Bools) -> Ints:
     return np.where(eligible, steps, 0)
 
 
-def merit_eligible(best_low: Floats, has_live: Bools, quantile: float) -> Bools:
-    """Say which creators are past the merit gate.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of each creator's live posts of the last 28 days, shapes (creators,)."""
+
+    has_live: Bools
+    best_low: Floats
+    """The best lower bound of those posts' value, micros per impression; -inf without any."""
+    shown: Ints
+    """Impressions those posts have had."""
+
+
+def evidence_of(author: Ints, low: Floats, shown: Ints, creators: int) -> Evidence:
+    """Sum up what is known of each creator.
 
     Args:
-        best_low: Shape (creators,). The best lower bound of their posts' value; -inf without any.
-        has_live: Shape (creators,). With a live post of the last 28 days and no drop label.
-        quantile: The policy's, in [0, 1].
+        author: Shape (posts,). The creator of each live post of the last 28 days without a drop label.
+        low: Shape (posts,). Lower bound of each post's value, see `value_bounds`.
+        shown: Shape (posts,). Impressions of each post.
+        creators: How many creators there are.
     """
+    best = np.full(creators, -np.inf)
+    np.maximum.at(best, author, low)
+    total = np.zeros(creators, np.int64)
+    np.add.at(total, author, shown)
+    return Evidence(np.bincount(author, minlength=creators) > 0, best, total)
+
+
+def merit_eligible(evidence: Evidence, quantile: float, least: int) -> Bools:
+    """Say which creators are past the merit gate: shape (creators,).
+
+    A creator with a live post is kept out on evidence only: when those posts have had `least` impressions, and the best
+    lower bound of their value is under the quantile of all creators'. The quantile is one of the values, the lower of two, so that of n
+    creators no more than quantile x (n - 1) lie under it: of three, nobody.
+
+    Args:
+        evidence: Of every creator.
+        quantile: The policy's, in [0, 1].
+        least: The policy's, in impressions.
+    """
+    has_live = evidence.has_live
     if not has_live.any():
         return has_live.copy()
-    passed: Bools = has_live & (best_low >= np.quantile(best_low[has_live], quantile))
+    gate = np.quantile(evidence.best_low[has_live], quantile, method="lower")
+    passed: Bools = has_live & ((evidence.best_low >= gate) | (evidence.shown < least))
     return passed
 
 

@@ -7,7 +7,7 @@ from lodestone.console.charts import Chart, Line, Note, Scale, Table, Tick, perc
 from lodestone.console.operator.answers import Empty, Section
 from lodestone.console.operator.figures import Figures
 from lodestone.console.speech import Speech
-from lodestone.insight.reports import ExposureReport
+from lodestone.insight.exposure import ExposureReport
 
 _TICKS: Final = (0, 25, 50, 75, 100)
 

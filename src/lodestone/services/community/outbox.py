@@ -52,7 +52,7 @@ async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
             raise change.row.error
     now = engine.now()
     ahead = await ahead_of(engine.parts.records, engine.community, engine.terms, changes)
-    facts = change_facts(changes, now, engine.ingest.day(now))
+    facts = change_facts(changes, now, engine.ingest.day)
     await engine.log.append(facts)
     # From here on it is done: what cannot be followed now is tried again by `retry`, and at the next start.
     engine.state.offset += facts.size
