@@ -58,6 +58,7 @@ def test_a_newcomer_makes_a_community_a_key_and_a_policy(tmp_path):
     [
         (["policy", "set", "generous"], "preset_unknown"),
         (["replay", "rcp_0"], "receipt_unknown"),
+        (["explain", "rcp_0"], "receipt_unknown"),
         (["verify", "--root", "zz"], "root_malformed"),
         (["community", "disable", "none"], "community_unknown"),
         (["restore", "."], "backup_unknown"),
@@ -76,7 +77,7 @@ def test_wrong_use_is_named_and_changes_nothing(tmp_path, arguments, code):
 def test_every_command_has_help_with_an_example():
     runner = CliRunner()
     groups = {
-        "": ["serve", "evaluate", "replay", "verify", "town", "backup", "restore", "export", "doctor"],
+        "": ["serve", "evaluate", "replay", "explain", "verify", "town", "backup", "restore", "export", "doctor"],
         "import": ["kuairand", "table"], "community": ["create", "list", "disable"],
         "key": ["create", "list", "revoke"], "policy": ["show", "set", "dry-run", "rollback"],
     }  # fmt: skip

@@ -32,6 +32,7 @@ REFUSALS = [
     ("GET", "/v1/domains/none", None, 404, "domain_unknown", None),
     ("GET", "/v1/receipts/rcp_0", None, 404, "receipt_unknown", None),
     ("POST", "/v1/receipts/rcp_0/replay", None, 404, "receipt_unknown", None),
+    ("GET", "/v1/receipts/rcp_0/why/1", None, 404, "receipt_unknown", None),
     ("GET", "/v1/items/none/trace", None, 404, "item_unknown", None),
     ("POST", "/v1/feeds", {"viewer": "p0", "slots": 0}, 400, "feed_invalid", "slots"),
     ("POST", "/v1/feeds", {"viewer": "p0", "slots": 51}, 400, "feed_invalid", "slots"),

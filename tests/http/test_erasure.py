@@ -72,6 +72,7 @@ def test_an_erased_person_is_in_no_file_and_the_chain_still_verifies(tmp_path):
             replay = await world.ask(
                 "POST", f"/v1/receipts/{feed['receipt_id']}/replay", status=410
             )
+            await world.ask("GET", f"/v1/receipts/{feed['receipt_id']}/why/1", status=410)
             unknown = await world.ask("GET", f"/v1/people/{NAMED}", status=404)
             item = await world.ask("GET", "/v1/items/own", status=200)
             found = places(home, [NAMED, *WORDS])

@@ -1,5 +1,6 @@
 """People alike over the public routes: lists made in a child process, a source and a term, versions named and kept."""
 
+import math
 from datetime import timedelta
 
 import numpy as np
@@ -46,6 +47,33 @@ def group_of(slot):
     return int(slot["item_id"][1:]) % GROUPS
 
 
+async def read_again(world, feed):
+    path = f"/v1/receipts/{feed['receipt_id']}"
+    return await world.ask("GET", path), await world.ask("POST", f"{path}/replay")
+
+
+async def why(world, feed):
+    """Ask why the first slot of a feed holds what it holds."""
+    return await world.ask("GET", f"/v1/receipts/{feed['receipt_id']}/why/1", status=200)
+
+
+async def whys(world, feed):
+    """Ask why again after new lists, after the post that was liked is gone, and without consent."""
+    newcomer, told = f"/v1/people/p{GROUPS * EACH}", {}
+    told["why_by_the_version_before"] = await why(world, feed)
+    withdrawn = {"kind": "video", "author_id": "a1", "text": "one text", "state": "withdrawn"}
+    await world.put("/v1/items/i1", withdrawn, status=200)
+    told["why_without_the_post"] = await why(world, feed)
+    await world.put(newcomer, {"consent": {"personalisation": False}}, status=200)
+    told["why_without_consent"] = await why(world, feed)
+    await world.put(newcomer, {}, status=200)
+    return told
+
+
+def likeness(reasons):
+    return next(term for term in reasons["terms"] if term["term"] == "alike")
+
+
 async def made(world):
     return await world.ask("POST", "/v1/item-lists", status=200)
 
@@ -71,10 +99,11 @@ def story(tmp_path_factory):
             told["stranger"] = await world.feed(newcomer, slots=6)
             await world.events(like(world, GROUPS * EACH, 1, minutes=250))
             told["very_next"] = await world.feed(newcomer, slots=6, explain=True)
-            told["impersonal"] = await world.feed(newcomer, slots=6, personalised=False)
-            path = f"/v1/receipts/{told['receipt']['receipt_id']}"
-            told["shown"] = await world.ask("GET", path)
-            told["replay"] = await world.ask("POST", f"{path}/replay")
+            told["why"] = await why(world, told["very_next"])
+            told["impersonal"] = await world.feed(
+                newcomer, slots=6, personalised=False, explain=True
+            )
+            told["shown"], told["replay"] = await read_again(world, told["receipt"])
             told["facts"] = [
                 int(fact["target"])
                 for batch in world.engine.log.read(Offset(0))
@@ -100,6 +129,7 @@ def story(tmp_path_factory):
             columns = item_lists.read(told["folder"], 1)[0]
             at = int(np.searchsorted(columns["person"], ordinal))
             told["erased"] = np.array(columns["best"][at])
+            told["erased_deeds"] = columns["deed_item"][slice(*columns["deed_start"][at : at + 2])]
 
     async def third():
         async with opened(home) as world:  # from the log alone: the erasure dropped every snapshot
@@ -108,11 +138,13 @@ def story(tmp_path_factory):
                 await world.events(like(world, 37, person, minutes=280))
             told["second_version"] = await made(world)
             told["versions"] = item_lists.versions(told["folder"])
+            told.update(await whys(world, told["very_next"]))
 
     async def fourth():
         item_lists.prune(told["folder"], ())
         async with opened(home) as world:
             told["missing"] = await world.feed("p1", slots=4)
+            told["why_without_files"] = await why(world, told["very_next"])
             told["failures"] = [one.kind for one in world.engine.failures.standing()]
 
     for part in (first, second, third, fourth):
@@ -151,6 +183,60 @@ def test_a_form_that_is_not_personal_knows_nothing_of_the_like(story):
     assert {group_of(slot) for slot in story["impersonal"]["slots"]} != {1}
 
 
+def test_an_explained_page_names_the_deed_behind_likeness_and_what_that_is_worth(story):
+    for note in story["very_next"]["explain"]["slots"]:
+        terms = {term["term"]: term for term in note["terms"]}
+        worth = [abs(term["micros"]) for term in note["terms"]]
+
+        assert worth == sorted(worth, reverse=True)
+        assert terms["alike"]["micros"] > 0
+        assert terms["alike"]["logits"]["like"] > 0
+        assert terms["alike"]["deeds"] == [{"item_id": "i1", "did": "like", "part": 1.0}]
+        chances = 1 / (1 + math.exp(-sum(term["logits"].get("like", 0) for term in note["terms"])))
+        assert chances == pytest.approx(note["chances"]["like"], rel=0.01)
+
+
+def test_a_receipt_says_later_what_its_page_said_and_what_has_moved_since(story):
+    page = story["very_next"]["explain"]["slots"][0]
+    then, now = likeness(page), likeness(story["why"])
+
+    assert story["why"]["item_id"] == page["item_id"]
+    assert now["logits"] == then["logits"]
+    assert now["micros"] == pytest.approx(then["micros"])
+    assert now["deeds"] == then["deeds"]
+    assert story["why"]["untold"] is None
+    whole = sum(term["logits"].get("like", 0) for term in story["why"]["terms"])
+    assert 1 / (1 + math.exp(-whole)) == pytest.approx(page["chances"]["like"], rel=1e-3)
+    assert "since" in {term["term"] for term in story["why"]["terms"]}
+
+
+def test_a_receipt_is_explained_by_the_version_it_names_while_that_is_there(story):
+    assert likeness(story["why_by_the_version_before"]) == likeness(story["why"])
+    assert story["why_without_files"]["terms"] == []
+    assert story["why_without_files"]["untold"] == "item_lists"
+    assert story["why_without_files"]["parts"] == story["why"]["parts"]
+
+
+def test_a_post_that_is_gone_is_not_named_and_likeness_is_told_without_it(story):
+    gone = likeness(story["why_without_the_post"])
+
+    assert gone["deeds"] == []
+    assert gone["micros"] == likeness(story["why"])["micros"]
+
+
+def test_whoever_has_withdrawn_consent_is_told_nothing_from_their_deeds(story):
+    assert story["why_without_consent"]["terms"] == []
+    assert story["why_without_consent"]["untold"] == "personalisation"
+
+
+def test_an_explained_page_that_is_not_personal_names_no_deed(story):
+    terms = [term for note in story["impersonal"]["explain"]["slots"] for term in note["terms"]]
+
+    assert terms
+    assert "alike" not in {term["term"] for term in terms}
+    assert not any(term["deeds"] for term in terms)
+
+
 def test_the_receipt_names_the_version_and_replays(story):
     assert story["shown"]["predictor_version"].endswith("+alike-1")
     assert "alike" in {candidate["source"] for candidate in story["shown"]["slate"]}
@@ -185,6 +271,8 @@ def test_a_rebuild_from_the_log_alone_uses_the_version_the_log_names(story):
 def test_an_erasure_overwrites_the_profile_in_the_file(story):
     assert story["known"] > 0
     assert (story["erased"] == -1).all()
+    assert story["erased_deeds"].size
+    assert (story["erased_deeds"] == -1).all()
 
 
 def test_the_last_two_versions_are_kept(story):

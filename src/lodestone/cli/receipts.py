@@ -1,6 +1,6 @@
-"""`replay` and `verify`: decide again, and walk the chain."""
+"""`replay`, `explain` and `verify`: decide again, say why, and walk the chain."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,6 +12,9 @@ from lodestone.cli.say import FINDING, Community, Home, Json, data, line
 def add(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("replay", epilog="Example: lodestone replay rcp_00000000002ac5…")(replay)
+    app.command("explain", epilog="Example: lodestone explain rcp_00000000002ac5… --slot 2")(
+        explain
+    )
     app.command("verify", epilog="Example: lodestone verify --root $(cat root.txt)")(verify)
 
 
@@ -34,6 +37,44 @@ def replay(
             line(f"differs: {difference}")
     if not told["identical"]:
         raise typer.Exit(FINDING)
+
+
+_UNTOLD: Final = {
+    "predictor": "the weights that decided are no longer in force",
+    "item_lists": "the item lists that decided are no longer there",
+    "personalisation": "the viewer has withdrawn consent to personalisation since",
+}
+
+
+def explain(
+    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="A receipt's id.")],
+    slot: Annotated[int, typer.Option(min=1, max=50, help="Which slot, from 1.")] = 1,
+    community: Community = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a slot holds what it holds: what its value would lose without each term, and which deeds speak for it."""
+    path = f"/v1/receipts/{word(receipt)}/why/{slot}"
+    why = run(home, community, lambda reach: reach.ask("GET", path))
+    if as_json:
+        data(why)
+        return
+    line(
+        f"{why['item_id']} in slot {slot}: value {why['value_micros']:,.1f} micros, "
+        f"net {why['net_micros']:,.1f}, source {why['source']}"
+    )
+    for term in why["terms"]:
+        deeds = ", ".join(_deed(deed) for deed in term["deeds"])
+        line(f"{term['micros']:>+14,.1f}  {term['term']}" + (f": {deeds}" if deeds else ""))
+    if why["untold"]:
+        line(f"what its chances are made of cannot be said: {_UNTOLD[why['untold']]}")
+    for step in why["steps"]:
+        line(f"{step['micros']:>+14,.1f}  promise {step['promise']}")
+
+
+def _deed(deed: dict[str, Any]) -> str:
+    """Write a deed of the viewer's and its part of the likeness: `i7 (like, 62 %)`."""
+    return f"{deed['item_id']} ({deed['did']}, {100 * deed['part']:.0f} %)"
 
 
 def verify(

@@ -101,6 +101,24 @@ class Price(msgspec.Struct, frozen=True):
     micros: float
 
 
+class DeedNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the viewer did that speaks for a post: what, and its part of the likeness, in (0, 1]."""
+
+    item_id: str
+    did: str
+    part: float
+
+
+class TermNote(msgspec.Struct, frozen=True, kw_only=True):
+    """One summand of a post's logits: what the value would lose without it, micros, and what it adds by outcome."""
+
+    term: str
+    micros: float
+    logits: dict[str, float]
+    deeds: tuple[DeedNote, ...] = ()
+    """Of `alike` alone."""
+
+
 class SlotNote(msgspec.Struct, frozen=True, kw_only=True):
     """Why this candidate stands in this slot. Value and net in micros."""
 
@@ -114,6 +132,8 @@ class SlotNote(msgspec.Struct, frozen=True, kw_only=True):
     propensity: float
     payment: int = 0
     runner_up: str | None = None
+    terms: tuple[TermNote, ...] = ()
+    """What its chances are made of, the term worth most first, whatever its sign."""
 
 
 class Explain(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,12 +17,13 @@ from lodestone.console.asking import (
     position_of,
     session,
 )
+from lodestone.console.because import Subject, title_of
 from lodestone.console.site import Asked, console
 from lodestone.console.why import RunnerUpTold, WhyOut, why
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.permissions import BY_PAGE
-from lodestone.services.reasons import Reasons, reasons
-from lodestone.services.showing import About, Around, Me, PageFeed, PageFeedIn, Showing, Shown
+from lodestone.services.reasons import reasons
+from lodestone.services.showing import Around, Me, PageFeed, PageFeedIn, Showing, Shown
 
 ReceiptId = Annotated[str, PathParameter(description="A decision made for the session's viewer.")]
 SlotNumber = Annotated[int, PathParameter(description="From 1.")]
@@ -75,7 +76,10 @@ async def get_why(
     at = position_of(latitude, longitude)
     showing = Showing(engine, viewer)
 
-    def read() -> tuple[Reasons, About, RunnerUpTold | None]:
+    pages = console(state)
+    words = pages.words(request) if lang is None else pages.catalogue.words(lang)
+
+    def read() -> tuple[Subject, RunnerUpTold | None]:
         told = reasons(engine, viewer, receipt_id, slot)
         second = None
         if told.runner_up is not None:
@@ -83,13 +87,15 @@ async def get_why(
             second = RunnerUpTold(
                 text=about.text, author=about.author, net_micros=told.runner_up.net_micros
             )
-        return told, showing.told(told.item_id, told.domain_id, at), second
+        deeds = {deed.item_id for term in told.terms for deed in term.deeds}
+        titles = {name: title_of(words, showing.told(name, None, None)) for name in deeds}
+        known = {name: title for name, title in titles.items() if title is not None}
+        shown = showing.told(told.item_id, told.domain_id, at)
+        return Subject(told=told, shown=shown, titles=known), second
 
-    told, shown, second = await off_loop(request, read)
+    subject, second = await off_loop(request, read)
     currency = engine.parts.record.given.currency
-    pages = console(state)
-    words = pages.words(request) if lang is None else pages.catalogue.words(lang)
-    return why(words, told, shown, second, currency=currency)
+    return why(words, subject, second, currency=currency)
 
 
 @get("/v1/page/around", opt=BY_PAGE, responses=REFUSALS)

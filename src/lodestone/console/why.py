@@ -1,10 +1,11 @@
 """A receipt in plain words: one sentence first, then the figures with a name each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
+from lodestone.console.because import ReasonTold, Subject, because
 from lodestone.console.words import Words
 from lodestone.services.reasons import Reasons
 from lodestone.services.showing import About
@@ -61,15 +62,19 @@ class WhyOut(msgspec.Struct, frozen=True, kw_only=True):
     identical: bool
     """Deciding again from the receipt gives the same."""
     currency: str
+    reasons: list[ReasonTold]
+    """What speaks most for it, the largest first: the terms that can be said of it and of the viewer."""
+    untold: str | None
+    """Why it cannot be said any more what it was chosen by; null where it can."""
 
 
-def why(
-    words: Words, told: Reasons, shown: About, runner_up: RunnerUpTold | None, *, currency: str
-) -> WhyOut:
+def why(words: Words, subject: Subject, runner_up: RunnerUpTold | None, *, currency: str) -> WhyOut:
     """Tell one slot's reasons in words."""
+    told, reasons = subject.told, because(words, subject)
     return WhyOut(
-        receipt_id=told.receipt_id, slot=told.slot, sentence=sentence(words, told, shown),
-        chance=_chance(words, told), payment=_payment(words, told),
+        receipt_id=told.receipt_id, slot=told.slot,
+        sentence=sentence(words, told, subject.shown, reasons),
+        reasons=reasons, untold=_untold(words, told), chance=_chance(words, told), payment=_payment(words, told),
         parts=[
             PartTold(
                 outcome=part.outcome, name=_outcome(words, part.outcome),
@@ -91,7 +96,7 @@ def why(
     )  # fmt: skip
 
 
-def sentence(words: Words, told: Reasons, shown: About) -> str:
+def sentence(words: Words, told: Reasons, shown: About, reasons: Sequence[ReasonTold] = ()) -> str:
     """Say in one sentence how the post came here and what speaks for it."""
     fields = {
         "km": shown.distance_km,
@@ -101,7 +106,7 @@ def sentence(words: Words, told: Reasons, shown: About) -> str:
         "tag": told.tags[0] if told.tags else None,
     }
     return words.say(_opening(words, told, shown), fields) + words.say(
-        _evidence(words, told), fields
+        _evidence(words, told, reasons), fields
     )
 
 
@@ -138,10 +143,15 @@ def _public(words: Words, told: Reasons, *, near: bool) -> str:
     return say("From the whole community")
 
 
-def _evidence(words: Words, told: Reasons) -> str:
+def _evidence(words: Words, told: Reasons, reasons: Sequence[ReasonTold]) -> str:
     say = words.say
     if not told.personalised:
         return say("; nothing you did was used to choose it.")
+    first = next((one for one in reasons if not _is_said(told, one.term)), None)
+    if first is not None and not told.by_chance and first.term != "item":
+        # What was filled in is a name of somebody's; it is no sentence with fields of its own.
+        clause = first.text.replace("{", "{{").replace("}", "}}")
+        return say("; it is here because {clause}.", {"clause": clause})
     if told.tags:
         return say(", and you said you like {tag}.")
     if _in_ten(told) >= 1:
@@ -149,6 +159,24 @@ def _evidence(words: Words, told: Reasons) -> str:
     if any(step.kind == "first_impressions" and step.micros > 0 for step in told.steps):
         return say(", and every new post is owed a fair first look.")
     return say(".")
+
+
+def _is_said(told: Reasons, term: str) -> bool:
+    """Say whether the sentence's opening says it already."""
+    return term == told.domain_kind or (
+        term == "taste" and (told.source == "taste" or bool(told.tags))
+    )
+
+
+def _untold(words: Words, told: Reasons) -> str | None:
+    say = words.say
+    if told.untold is None:
+        return None
+    return {
+        "predictor": say("It was chosen by weights that are no longer in force, so what spoke for it cannot be said any more."),
+        "item_lists": say("It was chosen by lists of what people alike took to that are no longer there, so what spoke for it cannot be said any more."),
+        "personalisation": say("You have switched off personalisation since, so nothing is worked out from what you did."),
+    }[told.untold]  # fmt: skip
 
 
 def _in_ten(told: Reasons) -> int:

@@ -24,6 +24,9 @@ ANSWERED: Final = 16
 VISITED: Final = 8
 """Checked in, followed from, redeemed or converted: a positive deed that keeps nothing away."""
 SINCE_MAX: Final = 24
+STRONG: Final = kernel.STRONG
+WEAK_STRENGTH: Final = 0.5
+"""What an item weighs that was read and nothing more, against a like."""
 COLUMNS: Final = np.dtype(
     [("person", np.int32), ("item", np.int32), ("time", np.int64), ("what", np.uint8)]
 )
@@ -81,6 +84,23 @@ class History:
             self._strength, self._when,
         )  # fmt: skip
         return self._rows[:count], self._strength[:count]
+
+    def deeds(self, person: int) -> tuple[Ints, Ints, Ints]:
+        """Return a person's item rows, when each was last acted on (microseconds), and its marks; shape (deeds,).
+
+        May be asked from another thread: a block is linked when it is written, and grown arrays are copies.
+        """
+        first, after = self._first, self._after
+        parts, block = [], int(first[person]) if 0 <= person < first.size else -1
+        while block >= 0:
+            parts.append(block)
+            block = int(after[block]) if block < after.size else -1
+        at = np.array(parts, np.int64)
+        at = at[at < min(len(self._item), len(self._time), len(self._what))]
+        items = self._item[at].ravel()
+        known = items >= 0
+        times, whats = self._time[at].ravel()[known], self._what[at].ravel()[known]
+        return items[known].astype(np.int64), times, whats.astype(np.int64)
 
     def erase(self, person: int) -> None:
         """Forget a person's deeds."""

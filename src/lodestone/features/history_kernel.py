@@ -7,6 +7,8 @@ from lodestone.base.arrays import Array, Number
 from lodestone.features.table_kernel import find, pack
 
 BLOCK = 16
+STRONG = 30
+"""Marks of a deed that counts as a like does; what was only read counts half."""
 LOOK_BACK = 64
 """Blocks searched for an earlier deed with the same item; beyond it the item stands twice, which changes no answer."""
 
@@ -135,6 +137,6 @@ def since(
             else:
                 count += 1
             rows[at], when[at] = row, times[block, k]
-            strength[at] = 1.0 if what & 30 else 0.5
+            strength[at] = 1.0 if what & STRONG else 0.5
         block = after[block]
     return count

@@ -153,11 +153,24 @@ def _columns(lists: Lists, positives: Positives, recency: Recency, profiles_max:
     score, unit = pack_scores(value)
     popular = popularity(positives.item, positives.weight, items)
     crowd = np.argsort(-popular, kind="stable")[:CROWD]
+    start, deeds, weights = _deeds(positives, weight, people)
     return AlikeTable(
         place=place, near=rows[lists.near].astype(np.int32), weight=packed, scale=scale, popular=popular,
         crowd=crowd[popular[crowd] > 0].astype(np.int32), person=positives.person[people], best=best,
         score=score, unit=unit, total=total[people].astype(np.float32), newest=newest[people],
+        deed_start=start, deed_item=deeds, deed_weight=weights,
     )  # fmt: skip
+
+
+def _deeds(
+    positives: Positives, weight: NDArray[np.float32], people: Ints
+) -> tuple[Ints, NDArray[np.int32], NDArray[np.float32]]:
+    """Return what was added up to some people's profiles, by person: where each begins, items, weights."""
+    owner = positives.owner()
+    chosen = (weight > 0) & np.isin(owner, people)
+    each = np.bincount(owner[chosen], minlength=positives.people)[people]
+    start = np.concatenate([[0], np.cumsum(each)]).astype(np.int64)
+    return start, positives.item[chosen].astype(np.int32), weight[chosen].astype(np.float32)
 
 
 def _newest(positives: Positives) -> Ints:

@@ -10,7 +10,7 @@ which is 0 for what nobody alike took to. Its weight per outcome is learned with
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -88,11 +88,18 @@ class AlikeTable:
     """Shape (profiles,). Sum of the deeds' weights."""
     newest: Ints
     """Shape (profiles,). Microseconds of the newest deed in it."""
+    deed_start: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Shape (profiles + 1,), or (0,) in versions that did not keep them. Where a profile's deeds begin, for `deeds_behind`."""
+    deed_item: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Shape (deeds,). Item rows, -1 once forgotten."""
+    deed_weight: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Shape (deeds,). What each weighed in its profile."""
 
     @classmethod
     def of(cls, columns: Mapping[str, NDArray[Any]]) -> "AlikeTable":
         """Take columns by name."""
-        return cls(**{name: columns[name] for name in cls.__slots__})
+        names = [name for name in cls.__slots__ if name in columns or not name.startswith("deed_")]
+        return cls(**{name: columns[name] for name in names})
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name."""
@@ -228,3 +235,6 @@ class Alike:
         if at >= 0 and self.table.best.flags.writeable:
             self.table.best[at], self.table.score[at] = -1, 0
             self.table.total[at] = self.table.newest[at] = 0
+            if self.table.deed_start.size:
+                deeds = slice(*self.table.deed_start[at : at + 2].tolist())
+                self.table.deed_item[deeds], self.table.deed_weight[deeds] = -1, 0

@@ -216,15 +216,15 @@ class Rates:
         weights = full(model)
         self.model = model
         self.version = model.version
-        self._alike = np.zeros((2, OUTCOME_COUNT))
+        self.alike_weights = np.zeros((2, OUTCOME_COUNT))
         if alike is not None:
             self.version += f"+alike-{alike.version}"
-            self._alike[0] = alike.weights
-            self._alike[1, :_POSITIVE] = alike.popular_weight
+            self.alike_weights[0] = alike.weights
+            self.alike_weights[1, :_POSITIVE] = alike.popular_weight
             for column, weight in ((2, alike.item_weight), (7, alike.taste_weight)):
                 if weight is not None:
                     weights[:_POSITIVE, column] = weight
-        self._weights = weights
+        self.weights = weights
         self._item = np.ascontiguousarray(weights[:, 2])
         self._taste = np.ascontiguousarray(weights[:, 7])
         self._lean = np.ascontiguousarray(weights[:, list(_LEANS)])
@@ -251,7 +251,7 @@ class Rates:
         self._linear(
             state.items, *lanes(state.items), rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
             self._column, state.affinity.keys, state.affinity.values, whole, self._taste,
-            worn, self._tired, kind, self._domain, alike, self._alike, logits,
+            worn, self._tired, kind, self._domain, alike, self.alike_weights, logits,
         )  # fmt: skip
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
         self._codes(logits, self._scale, self._shift, out)
@@ -270,7 +270,7 @@ class Rates:
         model = self.model
         base, own = np.empty(OUTCOME_COUNT), np.empty(8)
         self._terms(
-            self._weights, self._rate, self._surfaces[surface], model.surface_prior,
+            self.weights, self._rate, self._surfaces[surface], model.surface_prior,
             state.person_total[max(person, 0)], person, surface, model.viewer_prior,
             model.lean_prior, self._column, state.affinity.keys, state.affinity.values, base, own,
         )  # fmt: skip

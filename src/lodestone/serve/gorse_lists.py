@@ -121,7 +121,7 @@ class _Wish:
                     viewer=self._user, surface=surface, domain_id=category, explain=scored,
                     slots=min(self._end - decided, _PAGE), cursor=cursor,
                 ),
-                principal(self._request), again=True,
+                principal(self._request), again=True, terms=False,
             )  # fmt: skip
             self._request.app.state["meters"].feed(feed)
             answered = feed.slots[max(0, self._skipped - decided) :]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post, put
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import DAY, Name, Version
@@ -35,12 +35,14 @@ from lodestone.serve.common import (
     principal,
 )
 from lodestone.services.dry_run import DryRunOut
+from lodestone.services.engine import Engine
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
 from lodestone.services.permissions import needs
 from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
 from lodestone.services.predictor import put_predictor as keep_predictor
+from lodestone.services.reasons import Reasons, reasons
 from lodestone.services.receipts import ReceiptList, ReceiptOut, Receipts, ReplayOut, TraceOut
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
@@ -56,6 +58,7 @@ Domain = Annotated[
     QueryParameter(max_length=128, description="public, middle, private, or a middle domain's id."),
 ]
 
+Slot = Annotated[int, PathParameter(ge=1, le=50, description="From 1.")]
 Days = Annotated[int, QueryParameter(ge=1, le=SPAN_DAYS_MAX, description="So many days back.")]
 
 
@@ -142,11 +145,26 @@ async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
     return await off_loop(request, _receipts(request).replay, receipt_id)
 
 
+@get(
+    "/v1/receipts/{receipt_id:str}/why/{slot:int}",
+    opt=needs("read", who="server", refusal=_NO_PAGE),
+    responses=REFUSALS,
+)
+async def get_receipt_why(request: Asked, receipt_id: PathId, slot: Slot) -> Reasons:
+    """Say why a slot holds what it holds: what its value is made of, term by term, and which deeds speak for it."""
+    return await off_loop(request, reasons, _asked(request), None, receipt_id, slot)
+
+
 def _receipts(request: Asked) -> Receipts:
+    return Receipts(_asked(request))
+
+
+def _asked(request: Asked) -> Engine:
+    """Return the community whose receipts a server's key reads. Raises ForbiddenError."""
     who = principal(request)
     if who.viewer is not None:
         raise ForbiddenError(*_NO_PAGE)
-    return Receipts(engine(request, "read"))
+    return engine(request, "read")
 
 
 @get("/v1/items/{item_id:str}/trace", opt=needs("read"), responses=REFUSALS)
@@ -283,6 +301,6 @@ async def get_exposure(
 
 
 ROUTES = [
-    post_feed, post_events, list_receipts, get_receipt, replay_receipt, get_trace, get_policy, put_policy,
+    post_feed, post_events, list_receipts, get_receipt, replay_receipt, get_receipt_why, get_trace, get_policy, put_policy,
     list_policies, dry_run, rollback, put_predictor, get_item_lists, refresh_item_lists, get_promises, get_promise_history, get_liu, get_flow, get_exposure,
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """From a decision to the answer on the wire: slots with beacons, the cursor, the explanation."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.state import State
 from lodestone.services.cursor import Chain, encode_cursor
 from lodestone.services.decide import Stages
-from lodestone.services.feeds import Explain, Feed, FeedSlot, PriceNote, SlotNote
+from lodestone.services.feeds import Explain, Feed, FeedSlot, PriceNote, SlotNote, TermNote
 from lodestone.services.receipt_ids import receipt_id
 from lodestone.traffic.decision import Decision, DropReason
 from lodestone.traffic.kernels import Kernels
@@ -97,9 +98,10 @@ class Answers:
         ]  # fmt: skip
 
     def explain(
-        self, decision: Decision, policy: Policy, prices: PriceVector, stages: Stages
-    ) -> Explain:
-        """Say in numbers why each slot holds what it holds."""
+        self, decision: Decision, policy: Policy, prices: PriceVector, stages: Stages,
+        terms: Sequence[list[TermNote]],
+    ) -> Explain:  # fmt: skip
+        """Say in numbers why each slot holds what it holds; `terms` are those of each slot."""
         pool, choice = decision.pool, decision.choice
         worths = np.array(worth_vector(policy))
         chances = chances_of(pool.chances)
@@ -119,6 +121,7 @@ class Answers:
                     prices=_price_notes(policy, prices, int(pool.promises[index]), int(pool.rank[index])),
                     value=round(float(chances[index] @ worths), 3), net=float(net[index]) / NET_UNIT,
                     propensity=float(choice.propensity[slot]), payment=0, runner_up=runner,
+                    terms=terms[slot],
                 )
             )  # fmt: skip
         return Explain(

@@ -49,6 +49,7 @@ from lodestone.services.terms import TermBook
 from lodestone.services.trade import Trade
 from lodestone.services.trade_counter import house_of
 from lodestone.services.trust import check_feed
+from lodestone.services.value_terms import terms_now
 from lodestone.services.viewer import Hydrator
 from lodestone.services.writes import Writes
 from lodestone.services.written import climbed_facts, fact_key, one_fact, topic_of
@@ -130,10 +131,13 @@ class Engine:
         """Return the community's present instant."""
         return self.parts.clock.now()
 
-    async def feed(self, request: FeedRequest, who: Principal, *, again: bool = False) -> Feed:
+    async def feed(
+        self, request: FeedRequest, who: Principal, *, again: bool = False, terms: bool = True
+    ) -> Feed:
         """Decide a page; complete once its receipt is durable.
 
         With `again` asking uses nothing up: what was served lately may come again, and so may this page.
+        Without `terms` an explanation says what each slot is worth, and not what its chances are made of.
 
         Raises:
             ForbiddenError: See `trust.check_feed`.
@@ -165,7 +169,8 @@ class Engine:
             self.served.add(viewer.key, now, tuple(shown.tolist()))
         explain = None
         if request.explain:
-            explain = self._answers.explain(decision, keeper.policy, self.prices, stages)
+            why = terms_now(self, decision, keeper.policy) if terms else [[]] * shown.size
+            explain = self._answers.explain(decision, keeper.policy, self.prices, stages, why)
         feed = self._answers.feed(decision, name, chain, explain)
         keeper.work()
         if keeper.due(now):

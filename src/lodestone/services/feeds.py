@@ -61,6 +61,31 @@ class PriceNote(msgspec.Struct, frozen=True, kw_only=True):
     micros: float
 
 
+Did = Literal["like", "order", "answer", "visit", "read", "look"]
+
+
+class DeedNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the viewer did that speaks for a post."""
+
+    item_id: str
+    did: Did
+    """The strongest of what they did with it; `answer`: a comment or a share, `look`: a click or a long view."""
+    part: float
+    """Its part of the likeness, in (0, 1]."""
+
+
+class TermNote(msgspec.Struct, frozen=True, kw_only=True):
+    """One summand of a post's logits and what it is worth."""
+
+    term: str
+    micros: float
+    """What the value would lose without it. Terms act together, so these need not sum to the value."""
+    logits: dict[str, float]
+    """By outcome, what it adds to the logit; outcomes it does not touch are left out."""
+    deeds: list[DeedNote]
+    """Of `alike` alone: the viewer's deeds with the largest parts, of posts that they may still see."""
+
+
 class SlotNote(msgspec.Struct, frozen=True, kw_only=True):
     """Why this candidate stands in this slot."""
 
@@ -74,6 +99,8 @@ class SlotNote(msgspec.Struct, frozen=True, kw_only=True):
     propensity: float
     payment: int
     runner_up: str | None
+    terms: list[TermNote] = []
+    """What its chances are made of, the term worth most first, whatever its sign."""
 
 
 class Explain(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,9 @@ from lodestone.events.outcomes import (
 )
 from lodestone.services.answer import WORDS
 from lodestone.services.engine import Engine
+from lodestone.services.feeds import TermNote
 from lodestone.services.receipts import Receipts
+from lodestone.services.value_terms import Untold, terms_then
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.net import pool_net
 from lodestone.traffic.policy import Policy, worth_vector
@@ -79,12 +81,24 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """Of those, how many stayed."""
     tags: tuple[str, ...]
     """Of the post, those the viewer said they like."""
+    topic: str | None
+    """The post's first tag."""
+    terms: list[TermNote]
+    """What its chances are made of, the term worth most first, whatever its sign; `since`: what has moved since."""
+    untold: Untold | None
+    """Why `terms` is empty: weights or item lists are no longer there, or the viewer has withdrawn consent."""
     identical: bool
     """Deciding again from the receipt gives the same."""
 
 
-def reasons(engine: Engine, viewer: str, receipt: str, slot: int) -> Reasons:
-    """Read one slot of a viewer's own decision.
+def reasons(engine: Engine, viewer: str | None, receipt: str, slot: int) -> Reasons:
+    """Read one slot of a decision.
+
+    Args:
+        engine: The community.
+        viewer: Who asks about their own decision; None for the operator, who may ask about any.
+        receipt: Its id.
+        slot: From 1.
 
     Raises:
         UnknownError: There is no such receipt, it was made for somebody else, or has no such slot.
@@ -92,22 +106,25 @@ def reasons(engine: Engine, viewer: str, receipt: str, slot: int) -> Reasons:
     """
     receipts = Receipts(engine)
     decision = receipts.decision(receipt)
-    row = engine.directory.person_row(viewer)
-    if row < 0 or decision.person != engine.directory.ordinal(row):
+    if viewer is not None and not _is_of(engine, decision, viewer):
         raise UnknownError("receipt_unknown", "there is no such receipt here")
     if not 1 <= slot <= decision.choice.pool_index.size:
         raise UnknownError("slot_unknown", "this decision has no such slot")
     policy = receipts.policy(decision.policy_version)
     prices = receipts.prices(decision.price_version)
     same = replay(engine.parts.kernels, decision, policy, prices).identical
-    return _told(engine, decision, policy, prices, _At(receipt, viewer, slot - 1, same))
+    return _told(engine, decision, policy, prices, _At(receipt, slot - 1, same))
+
+
+def _is_of(engine: Engine, decision: Decision, viewer: str) -> bool:
+    row = engine.directory.person_row(viewer)
+    return row >= 0 and decision.person == engine.directory.ordinal(row)
 
 
 class _At(msgspec.Struct, frozen=True):
-    """Which slot is being told, and to whom."""
+    """Which slot is being told."""
 
     receipt: str
-    viewer: str
     index: int
     identical: bool
 
@@ -121,6 +138,8 @@ def _told(
     kind = DomainKind(int(pool.domain_kind[place]))
     net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices) / NET_UNIT
     parts = _parts(policy, chances_of(pool.chances[place]))
+    given = engine.parts.records.item_at(engine.community, item).given
+    terms = terms_then(engine, decision, policy, choice.pool_index[at.index : at.index + 1])
     total = engine.state.item_ring[item].sum(axis=0) + engine.state.item_old[item]
     return Reasons(
         receipt_id=at.receipt, slot=at.index + 1, item_id=directory.item_id(item),
@@ -133,7 +152,8 @@ def _told(
         runner_up=_runner_up(engine, decision, net), propensity=float(choice.propensity[at.index]),
         by_chance=at.index == choice.explored_slot, explored=policy.exploration_share,
         candidates=decision.candidate.size, impressions=int(total[COUNT_IMPRESSIONS]),
-        stayed=int(total[Kind.LONG_VIEW]), tags=_liked_tags(engine, at.viewer, item),
+        stayed=int(total[Kind.LONG_VIEW]), tags=_liked(engine, decision, given.tags),
+        topic=given.tags[0] if given.tags else None, terms=terms.each[0], untold=terms.untold,
         identical=at.identical,
     )  # fmt: skip
 
@@ -170,9 +190,11 @@ def _runner_up(engine: Engine, decision: Decision, net: np.ndarray) -> Candidate
     return None
 
 
-def _liked_tags(engine: Engine, viewer: str, item: int) -> tuple[str, ...]:
-    records = engine.parts.records
-    wanted = records.person(engine.community, viewer).given.interests
-    return tuple(
-        tag for tag in records.item_at(engine.community, item).given.tags if wanted.get(tag, 0) > 0
-    )
+def _liked(engine: Engine, decision: Decision, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of a post's tags that the viewer said they like."""
+    row = engine.directory.rows_of_ordinals([decision.person])[0]
+    viewer = engine.directory.person_ids[row] if row >= 0 else None
+    if viewer is None:
+        return ()
+    wanted = engine.parts.records.person(engine.community, viewer).given.interests
+    return tuple(tag for tag in tags if wanted.get(tag, 0) > 0)

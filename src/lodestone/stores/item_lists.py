@@ -18,7 +18,7 @@ from lodestone.stores.log_file import sync_folder
 
 _MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
-_WRITTEN: Final = ("best", "score", "total", "newest")
+_WRITTEN: Final = ("best", "score", "total", "newest", "deed_item", "deed_weight")
 """Columns that an erasure writes through."""
 
 

@@ -151,7 +151,8 @@ def _why(one: Candidate, receipt: ReceiptOut, speech: Speech) -> str:
         "taste": say("Like what this viewer stayed on"), "trending": say("Many are looking at it now"),
         "new": say("New, and owed its first impressions"), "neighbours": say("From the neighbourhood"),
         "channel": say("From a channel of this viewer"), "profession": say("From the viewer's trade"),
-        "followed": say("By somebody the viewer follows"), "live": say("Live now"),
+        "followed": say("By somebody the viewer follows"),
+        "alike": say("Taken to by people alike, or by many"), "live": say("Live now"),
     }.get(one.source, one.source)  # fmt: skip
 
 

@@ -38,10 +38,18 @@ const read = (slot, acts) => {
 function parts(told) {
   return [
     el("p", { class: "sentence", text: told.sentence }),
-    value(told), prices(told), others(told),
+    ...reasons(told), value(told), prices(told), others(told),
     el("section", { class: "stack tight" }, el("h3", { text: t("Chance and payment") }), el("p", { text: told.chance }), el("p", { text: told.payment })),
     figures(told),
   ];
+}
+
+/** What speaks most for it, each with what the value would lose without it. */
+function reasons(told) {
+  if (told.untold) return [el("p", { class: "soft small", text: told.untold })];
+  if (!told.reasons.length) return [];
+  const list = el("ul", { class: "steps because" }, ...told.reasons.map((reason) => el("li", {}, el("span", { class: "what", text: t("Because {reason}", { reason: reason.text }) }), el("span", { class: "figures money", text: perThousand(reason.micros, told.currency) }))));
+  return [el("section", { class: "stack tight" }, el("h3", { text: t("What speaks most for it") }), el("p", { class: "soft small", text: t("What a thousand showings would be worth less without it.") }), list)];
 }
 
 /** What the post may bring about, as one stacked bar with its parts named. */

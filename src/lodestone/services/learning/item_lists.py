@@ -156,6 +156,16 @@ class ItemLists:
         self.now.offset = alike.model.offset
         self._use(version, alike)
 
+    def of(self, version: int) -> Alike | None:
+        """Return a version to explain a receipt by, None where it is no longer there. May be asked in a thread."""
+        alike = self._engine.parts.decider.alike
+        if alike is not None and alike.model.version == version:
+            return alike
+        try:
+            return self._read(version)
+        except CorruptError:
+            return None
+
     def _read(self, version: int) -> Alike | None:
         found = self._maker.open(version)
         if found is None:
