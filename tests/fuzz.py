@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-import msgspec
-
+from lodestone.serve.openapi import document_of
 from tests.trade_world import market
 from tests.whole_bodies import WHOLE, leaves, spoiled
 
@@ -54,7 +53,8 @@ class Fuzz:
     def __post_init__(self):
         self.random = random.Random(self.seed)
         inner = self.world.app.asgi._inner
-        document = json.loads(msgspec.json.encode(inner.openapi_schema.to_schema()))
+        document = document_of(inner)
+        self.parameters = document["components"]["parameters"]
         self.schemas = document["components"]["schemas"]
         self.operations = [
             (method.upper(), path, operation)
@@ -98,7 +98,8 @@ class Fuzz:
 
     def query(self, parameters):
         pairs = []
-        for parameter in parameters:
+        for named in parameters:
+            parameter = self.parameters.get(named.get("$ref", "").rpartition("/")[2], named)
             if parameter["in"] == "query" and self.random.random() < 0.6:
                 value = self.random.choice([*SEGMENTS, self.random.choice(NUMBERS)])
                 pairs.append(f"{parameter['name']}={value}")

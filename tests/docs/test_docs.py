@@ -9,12 +9,12 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from lodestone.console import pages as pages_for_people
 from lodestone.events.outcomes import WIRE_KINDS
 from lodestone.serve import application
+from lodestone.serve.openapi import document_of
 from lodestone.services.access import SCOPES
 from lodestone.services.settings import NAMES
 from lodestone.traffic.decision import DropReason
@@ -30,8 +30,7 @@ SHELL = [page for page in pages() if any(b.language == "sh" for b in blocks(page
 def test_every_route_is_documented():
     pages_served = pages_for_people(demo=None)
     door = application(None, None, None, wall=None, streams=None, pages=pages_served)
-    document = door._inner.openapi_schema
-    paths = msgspec.json.decode(msgspec.json.encode(document.to_schema()))["paths"]
+    paths = document_of(door._inner)["paths"]
     routes = {f"`{method.upper()} {path}`" for path, methods in paths.items() for method in methods}
 
     assert {route for route in routes if route not in HTTP} == set()

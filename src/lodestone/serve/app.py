@@ -9,7 +9,6 @@ from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import HTTPException, SerializationException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins import InitPlugin
 
 from lodestone.base.chance import Streams
@@ -34,6 +33,7 @@ from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.paths import RouteTable, through_the_door
 from lodestone.serve.meters import Meters
+from lodestone.serve.openapi import document_of
 from lodestone.serve.page import documents_of
 from lodestone.serve.replies import error_body, error_headers, status_of
 from lodestone.services.access import Access
@@ -77,7 +77,7 @@ def application(
             "meters": meters,
             "streams": streams,
             "guards": guards,
-            "documents": Documents(lambda: documents_of(inner.openapi_schema.to_schema())),
+            "documents": Documents(lambda: documents_of(document_of(inner))),
         }
     )
     return Door(
@@ -120,10 +120,6 @@ def _inner(routes: Sequence[Any], pages: InitPlugin | None) -> Litestar:
                 "/docs/document", route_handlers=[], opt=ANYONE, include_in_schema=False,
                 before_request=_refuse_document,
             ),
-            components=Components(
-                security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}
-            ),
-            security=[{"key": []}],
         ),
         guards=[through_the_door], request_max_body_size=None,
         logging_config=None,

@@ -1,67 +1,66 @@
-"""Bodies that are no single JSON value, as the document names them: NDJSON lines, and media as they are."""
+"""Bodies that are no single JSON value: NDJSON lines, and media as they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+import msgspec
 
+from lodestone.base.wire import AppId
+from lodestone.content import ItemIn
+from lodestone.events.wire import EventIn
+from lodestone.people import PersonIn
+
+BODY: Final = "body"
+"""Under which a route's options hold what the document says of such bodies."""
 _NDJSON: Final = "application/x-ndjson"
-
-
-def _lines(of: str) -> RequestBody:
-    """Return a body of lines, each an object of the named schema with its `id`."""
-    says = f"One JSON object a line, each a `{of}` with its `id`."
-    told = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, description=says))
-    return RequestBody(content={_NDJSON: told}, required=True)
-
-
 MEDIA_TYPES: Final = (
     "image/webp", "image/png", "image/jpeg", "image/svg+xml", "video/mp4", "audio/mpeg",
 )  # fmt: skip
 
 
-def _media() -> dict[str, OpenAPIMediaType]:
-    told = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
-    return dict.fromkeys(MEDIA_TYPES, told)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawBody:
+    """What a route takes or answers with beside JSON."""
+
+    request: tuple[str, ...] = ()
+    """Media types of the request's body."""
+    response: tuple[str, ...] = ()
+    """Media types of what it answers with."""
+    line: Any = None
+    """What each line holds; None where the body is bytes."""
+    answers: Mapping[int, str] = field(default_factory=dict)
+    """Statuses that no annotation names, and what each means."""
 
 
-@dataclass
-class PeopleLines(Operation):
-    """An operation that takes people, line by line."""
+class PersonLine(PersonIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of people to make or replace."""
 
-    request_body: RequestBody | None = field(default_factory=lambda: _lines("PersonIn"))
-
-
-@dataclass
-class ItemLines(Operation):
-    """An operation that takes items, line by line."""
-
-    request_body: RequestBody | None = field(default_factory=lambda: _lines("ItemIn"))
+    id: AppId
 
 
-@dataclass
-class MediaBytes(Operation):
-    """An operation that takes a picture, clip or sound."""
+class ItemLine(ItemIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of items to make or replace."""
 
-    request_body: RequestBody | None = field(
-        default_factory=lambda: RequestBody(content=_media(), required=True)
+    id: AppId
+
+
+def _lines(kind: type[msgspec.Struct]) -> dict[str, RawBody]:
+    return {BODY: RawBody(request=(_NDJSON,), line=kind)}
+
+
+PEOPLE_LINES: Final = _lines(PersonLine)
+ITEM_LINES: Final = _lines(ItemLine)
+EVENT_LINES: Final = _lines(EventIn)
+MEDIA_BODY: Final = {BODY: RawBody(request=MEDIA_TYPES)}
+MEDIA_ANSWER: Final = {
+    BODY: RawBody(
+        response=MEDIA_TYPES,
+        answers={
+            200: "What the store holds.",
+            206: "The range that was asked for.",
+            304: "It has not changed; it never does.",
+            416: "It ends before the range begins.",
+        },
     )
-
-
-@dataclass
-class MediaAnswer(Operation):
-    """An operation that answers with a picture, clip or sound."""
-
-    def __post_init__(self) -> None:
-        """Name the types it may be of, which no annotation can."""
-        if self.responses is not None:
-            found = OpenAPIResponse(description="What the store holds.", content=_media())
-            self.responses["200"] = found
-            self.responses["206"] = OpenAPIResponse(
-                description="The range that was asked for.", content=_media()
-            )
-            self.responses["304"] = OpenAPIResponse(
-                description="It has not changed; it never does."
-            )
-            self.responses["416"] = OpenAPIResponse(description="It ends before the range begins.")
+}

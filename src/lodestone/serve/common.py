@@ -28,6 +28,21 @@ PathId = Annotated[
 ]
 
 
+def camel(name: str) -> str:
+    """Write a handler's name as operation ids are written.
+
+    >>> camel("put_person"), camel("list_my_orders")
+    ('putPerson', 'listMyOrders')
+    """
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def made_ids(prefix: str) -> dict[str, str]:
+    """Return what bounds an id that is made here, where it stands in a path."""
+    return {"pattern": f"^{prefix}[0-9a-f]{{32}}$"}
+
+
 class _Named(Protocol):
     """What lists hold: anything with an id of its own."""
 

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from lodestone.base.errors import NotOfferedError
 from lodestone.serve import gorse_feedback, gorse_lists, gorse_records
-from lodestone.serve.common import Asked
+from lodestone.serve.common import Asked, camel
 from lodestone.serve.gorse_common import ANSWERS, PLAIN, held
 from lodestone.serve.gorse_names import GorseRequest
 from lodestone.services.permissions import needs
@@ -35,7 +35,12 @@ def _not_offered(path: str, cure: str) -> HTTPRouteHandler:
     refuse.__doc__ = f"Not offered (Gorse): {cure}."
     # Gorse's own document writes this one with a `/` at its end.
     opt = needs("read", who="server", empty_tail=path.endswith("/neighbors"))
-    return get(path, opt=opt, status_code=501, media_type=PLAIN, responses=ANSWERS)(refuse)
+    words = [word for word in path.split("/")[2:] if not word.startswith("{")]
+    tail = "Category" if path.endswith("{category:str}") else ""
+    name = camel("gorse_" + "_".join(words).replace("-", "_")) + tail
+    return get(
+        path, opt=opt, operation_id=name, status_code=501, media_type=PLAIN, responses=ANSWERS
+    )(refuse)
 
 
 HANDLERS: Final = [

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Final, TypeVar
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
 from lodestone.content import ItemIn
@@ -12,13 +12,14 @@ from lodestone.people import PersonIn
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
+    PathId,
     decode_after,
     encode_after,
     engine,
     named,
     principal,
 )
-from lodestone.serve.gorse_shapes import Item, User, item_in, person_in
+from lodestone.serve.gorse_shapes import GorseItem, GorseUser, item_in, person_in
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
 from lodestone.stores.records import ItemRecord, PersonRecord
@@ -37,7 +38,7 @@ Viewer = Annotated[
 Category = Annotated[
     list[str] | None, QueryParameter(name="category", description="Of this channel only.")
 ]
-Id = Annotated[str, PathParameter(description="The app's own id: 1 to 128 printable characters.")]
+Id = PathId
 Given = TypeVar("Given", PersonIn, ItemIn)
 Record = TypeVar("Record", PersonRecord, ItemRecord)
 PLAIN: Final = "text/plain; charset=utf-8"
@@ -109,7 +110,7 @@ def gone(record: ItemRecord) -> bool:
     return record.given.state == "withdrawn" or record.erased
 
 
-async def insert_users(here: Engine, users: list[User]) -> int:
+async def insert_users(here: Engine, users: list[GorseUser]) -> int:
     """Make or change users: all of them, or none when one does not fit."""
     names = [named(user.user_id, f"[{index}].UserId") for index, user in enumerate(users)]
 
@@ -124,7 +125,7 @@ async def insert_users(here: Engine, users: list[User]) -> int:
     return await _put(here, rows, PersonIn)
 
 
-async def insert_items(here: Engine, items: list[Item]) -> int:
+async def insert_items(here: Engine, items: list[GorseItem]) -> int:
     """Make or change items: all of them, or none when one does not fit."""
     names = [named(item.item_id, f"[{index}].ItemId") for index, item in enumerate(items)]
     now = here.now()

@@ -25,12 +25,12 @@ from lodestone.serve.gorse_common import (
     item_of,
 )
 from lodestone.serve.gorse_shapes import (
-    Feedback,
-    FeedbackIn,
-    FeedbackPage,
-    Item,
-    Success,
-    User,
+    GorseFeedback,
+    GorseFeedbackIn,
+    GorseFeedbackPage,
+    GorseItem,
+    GorseSuccess,
+    GorseUser,
     datetime_of,
     go_time,
     instant,
@@ -68,7 +68,7 @@ def type_of(policy: Policy, kind: Kind) -> str:
 
 
 async def insert_feedback(
-    request: Asked, here: Engine, rows: Sequence[FeedbackIn], *, overwrite: bool
+    request: Asked, here: Engine, rows: Sequence[GorseFeedbackIn], *, overwrite: bool
 ) -> int:
     """Take feedback as events; users and items not yet known are made, as Gorse does by default.
 
@@ -102,7 +102,7 @@ async def insert_feedback(
 
 
 def _event(
-    here: Engine, index: int, row: FeedbackIn, now: Instant, *, overwrite: bool
+    here: Engine, index: int, row: GorseFeedbackIn, now: Instant, *, overwrite: bool
 ) -> tuple[EventIn, Instant]:
     word = word_of(here.housekeeper.policy, row.feedback_type)
     at = instant(row.timestamp, f"[{index}].Timestamp") if is_set(row.timestamp) else now
@@ -127,34 +127,36 @@ def _event(
     return event, at
 
 
-async def _know(request: Asked, here: Engine, rows: Sequence[FeedbackIn]) -> None:
+async def _know(request: Asked, here: Engine, rows: Sequence[GorseFeedbackIn]) -> None:
     """Make the users and items that feedback names and nobody has put."""
     people = {row.user_id for row in rows} - here.directory.people.keys()
     items = {row.item_id for row in rows} - here.directory.items.keys()
     if people or items:
         principal(request).need("write")
-        await insert_users(here, [User(name) for name in sorted(people)])
-        await insert_items(here, [Item(name) for name in sorted(items)])
+        await insert_users(here, [GorseUser(name) for name in sorted(people)])
+        await insert_items(here, [GorseItem(name) for name in sorted(items)])
 
 
 @post("/api/feedback", opt=needs("events", who="server"), status_code=200, responses=ANSWERS)
-async def gorse_insert_feedback(request: Asked, data: JSONBody[list[FeedbackIn]]) -> Success:
+async def gorse_insert_feedback(
+    request: Asked, data: JSONBody[list[GorseFeedbackIn]]
+) -> GorseSuccess:
     """Insert feedback (Gorse): events about no decision."""
     here = held(request, "events")
-    return Success(await insert_feedback(request, here, data, overwrite=False))
+    return GorseSuccess(await insert_feedback(request, here, data, overwrite=False))
 
 
 @put("/api/feedback", opt=needs("events", who="server"), responses=ANSWERS)
-async def gorse_put_feedback(request: Asked, data: JSONBody[list[FeedbackIn]]) -> Success:
+async def gorse_put_feedback(request: Asked, data: JSONBody[list[GorseFeedbackIn]]) -> GorseSuccess:
     """Insert feedback once for each type, user and item (Gorse); the first stands."""
     here = held(request, "events")
-    return Success(await insert_feedback(request, here, data, overwrite=True))
+    return GorseSuccess(await insert_feedback(request, here, data, overwrite=True))
 
 
 @get("/api/feedback", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_feedback(
     request: Asked, n: N = COUNT, cursor: GorseCursor = None
-) -> FeedbackPage:
+) -> GorseFeedbackPage:
     """List feedback (Gorse), in the order in which it came."""
     here = held(request, "read")
     return await _page(here, await entries(here, Wanted()), n, cursor)
@@ -163,7 +165,7 @@ async def gorse_get_feedback(
 @get("/api/feedback/{feedback_type:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_typed_feedback(
     request: Asked, feedback_type: Id, n: N = COUNT, cursor: GorseCursor = None
-) -> FeedbackPage:
+) -> GorseFeedbackPage:
     """List feedback of a type (Gorse)."""
     here = held(request, "read")
     found = await entries(here, Wanted(kinds=_kinds(here, feedback_type)))
@@ -173,7 +175,9 @@ async def gorse_get_typed_feedback(
 @get(
     "/api/feedback/{user_id:str}/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS
 )
-async def gorse_get_user_item_feedback(request: Asked, user_id: Id, item_id: Id) -> list[Feedback]:
+async def gorse_get_user_item_feedback(
+    request: Asked, user_id: Id, item_id: Id
+) -> list[GorseFeedback]:
     """List feedback between a user and an item (Gorse)."""
     here = held(request, "read")
     return await _shown(here, await entries(here, Wanted(named(user_id), named(item_id))))
@@ -186,7 +190,7 @@ async def gorse_get_user_item_feedback(request: Asked, user_id: Id, item_id: Id)
 )
 async def gorse_get_one_feedback(
     request: Asked, feedback_type: Id, user_id: Id, item_id: Id
-) -> Feedback | dict[str, str]:
+) -> GorseFeedback | dict[str, str]:
     """Get feedback of a type between a user and an item (Gorse), or an empty object."""
     here = held(request, "read")
     wanted = Wanted(named(user_id), named(item_id), _kinds(here, feedback_type))
@@ -200,7 +204,7 @@ async def gorse_get_one_feedback(
     status_code=200,
     responses=ANSWERS,
 )
-async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: Id) -> Success:
+async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: Id) -> GorseSuccess:
     """Delete feedback between a user and an item (Gorse): a like is taken back; what was seen was seen."""
     return await _take_back(request, Wanted(named(user_id), named(item_id), (Kind.LIKE,)))
 
@@ -213,13 +217,13 @@ async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: 
 )
 async def gorse_delete_one_feedback(
     request: Asked, feedback_type: Id, user_id: Id, item_id: Id
-) -> Success:
+) -> GorseSuccess:
     """Delete feedback of a type between a user and an item (Gorse): only a like can be taken back."""
     kinds = set(_kinds(held(request, "events"), feedback_type)) & {int(Kind.LIKE)}
     return await _take_back(request, Wanted(named(user_id), named(item_id), kinds))
 
 
-async def _take_back(request: Asked, wanted: Wanted) -> Success:
+async def _take_back(request: Asked, wanted: Wanted) -> GorseSuccess:
     """Send an `unlike` for a like that stands; facts themselves never change."""
     here = held(request, "events")
     likes = await entries(here, wanted)
@@ -235,7 +239,7 @@ async def _take_back(request: Asked, wanted: Wanted) -> Success:
         )  # fmt: skip
     verdicts = await here.accept(events, principal(request))
     request.app.state["meters"].events(verdicts)
-    return Success(verdicts.accepted)
+    return GorseSuccess(verdicts.accepted)
 
 
 @get(
@@ -245,7 +249,7 @@ async def _take_back(request: Asked, wanted: Wanted) -> Success:
 )
 async def gorse_get_typed_user_feedback(
     request: Asked, user_id: Id, feedback_type: Id
-) -> list[Feedback]:
+) -> list[GorseFeedback]:
     """List a user's feedback of a type (Gorse)."""
     here = held(request, "read")
     wanted = Wanted(named(user_id), kinds=_kinds(here, feedback_type))
@@ -253,7 +257,7 @@ async def gorse_get_typed_user_feedback(
 
 
 @get("/api/user/{user_id:str}/feedback", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[Feedback]:
+async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[GorseFeedback]:
     """List a user's feedback (Gorse)."""
     here = held(request, "read")
     return await _shown(here, await entries(here, Wanted(named(user_id))))
@@ -266,7 +270,7 @@ async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[Feedback]
 )
 async def gorse_get_typed_item_feedback(
     request: Asked, item_id: Id, feedback_type: Id
-) -> list[Feedback]:
+) -> list[GorseFeedback]:
     """List an item's feedback of a type (Gorse)."""
     here = held(request, "read")
     wanted = Wanted(item_id=named(item_id), kinds=_kinds(here, feedback_type))
@@ -278,7 +282,7 @@ async def gorse_get_typed_item_feedback(
     opt=needs("read", who="server", empty_tail=True),
     responses=ANSWERS,
 )
-async def gorse_get_item_feedback(request: Asked, item_id: Id) -> list[Feedback]:
+async def gorse_get_item_feedback(request: Asked, item_id: Id) -> list[GorseFeedback]:
     """List an item's feedback (Gorse)."""
     here = held(request, "read")
     return await _shown(here, await entries(here, Wanted(item_id=named(item_id))))
@@ -290,12 +294,12 @@ def _kinds(here: Engine, feedback_type: str) -> tuple[int, ...]:
 
 async def _shown(
     here: Engine, found: Sequence[Entry], feedback_type: str | None = None
-) -> list[Feedback]:
+) -> list[GorseFeedback]:
     """Show entries of items that are still there, under the type asked for or the first that fits."""
     policy, names = here.housekeeper.policy, {entry.item_id for entry in found}
     there = await here.parts.records.threads.read(_there, here, names)
     return [
-        Feedback(
+        GorseFeedback(
             feedback_type or type_of(policy, entry.kind), entry.person_id, entry.item_id,
             entry.seconds, go_time(entry.time),
         )
@@ -316,7 +320,7 @@ async def _page(
     n: int,
     cursor: str | None,
     feedback_type: str | None = None,
-) -> FeedbackPage:
+) -> GorseFeedbackPage:
     after = decode_after(cursor or None)
     if after is not None and not after.isdecimal():
         problem = Problem("cursor", "use the Cursor of the page before, unchanged")
@@ -324,7 +328,7 @@ async def _page(
     rest = [entry for entry in found if after is None or entry.offset > int(after)]
     page = rest[:n]
     following = encode_after(str(page[-1].offset)) if page and len(rest) > n else None
-    return FeedbackPage(following or "", await _shown(here, page, feedback_type))
+    return GorseFeedbackPage(following or "", await _shown(here, page, feedback_type))
 
 
 ROUTES = [

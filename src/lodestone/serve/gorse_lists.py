@@ -23,7 +23,13 @@ from lodestone.serve.gorse_common import (
     one_category,
 )
 from lodestone.serve.gorse_feedback import word_of
-from lodestone.serve.gorse_shapes import FeedbackIn, Score, User, datetime_of, duration_micros
+from lodestone.serve.gorse_shapes import (
+    GorseFeedbackIn,
+    GorseScore,
+    GorseUser,
+    datetime_of,
+    duration_micros,
+)
 from lodestone.services.engine import Engine
 from lodestone.services.feeds import Explain, Feed, FeedRequest, FeedSlot, Surface
 from lodestone.services.ingest import EARLY_MICROS
@@ -60,7 +66,7 @@ Name = Annotated[str, PathParameter(description="The list's name.")]
 async def gorse_recommend(  # noqa: PLR0913, PLR0917  what Gorse's query holds
     request: Asked, user_id: Id, n: Wanted = COUNT, offset: Offset = 0, category: Category = None,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
-) -> Response[list[str | Score]]:  # fmt: skip
+) -> Response[list[str | GorseScore]]:  # fmt: skip
     """Recommend items to a user (Gorse): a decision, its receipt named in `X-Receipt-Id`."""
     wish = _Wish(request, named(user_id), (offset, n), write_type, write_delay)
     return await wish.answer(one_category(None, category), scored=version == "2")
@@ -74,7 +80,7 @@ async def gorse_recommend(  # noqa: PLR0913, PLR0917  what Gorse's query holds
 async def gorse_recommend_category(  # noqa: PLR0913, PLR0917  the same
     request: Asked, user_id: Id, category_name: Id, n: Wanted = COUNT, offset: Offset = 0,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
-) -> Response[list[str | Score]]:  # fmt: skip
+) -> Response[list[str | GorseScore]]:  # fmt: skip
     """Recommend items of a category to a user (Gorse): a decision on the channel of that name."""
     wish = _Wish(request, named(user_id), (offset, n), write_type, write_delay)
     return await wish.answer(one_category(category_name, None), scored=version == "2")
@@ -104,17 +110,19 @@ class _Wish:
                 message = f"{problem.field} {problem.problem}; send the feedback when it was read"
                 raise InvalidError("write_back_late", message, (problem,))
 
-    async def answer(self, category: str | None, *, scored: bool) -> Response[list[str | Score]]:
+    async def answer(
+        self, category: str | None, *, scored: bool
+    ) -> Response[list[str | GorseScore]]:
         """Decide page after page until there are enough or no more.
 
         Asking uses nothing up, as with Gorse: what keeps an item away is what was said of it.
         """
-        here, scores, receipts = self._here, list[Score](), list[str]()
+        here, scores, receipts = self._here, list[GorseScore](), list[str]()
         cursor, decided = None, 0
         surface = self._surface(category)
         if self._word is not None and here.directory.person_row(self._user) < 0:
             principal(self._request).need("write")
-            await insert_users(here, [User(self._user)])
+            await insert_users(here, [GorseUser(self._user)])
         while surface is not None and decided < self._end:
             feed = await here.feed(
                 FeedRequest(
@@ -134,7 +142,7 @@ class _Wish:
             if cursor is None:
                 break
         headers = {"x-receipt-id": ",".join(receipts)} if receipts else {}
-        told: list[str | Score] = [score if scored else score.id for score in scores]
+        told: list[str | GorseScore] = [score if scored else score.id for score in scores]
         return Response(told, headers=headers)
 
     def _surface(self, category: str | None) -> Surface | None:
@@ -166,18 +174,18 @@ class _Wish:
         )
 
 
-def _scores(feed: Feed, answered: list[FeedSlot]) -> list[Score]:
+def _scores(feed: Feed, answered: list[FeedSlot]) -> list[GorseScore]:
     """Return a page's items that are answered, in its order; the score is the value in micros, 0 where none was asked for."""
     told = feed.explain
     values = {note.slot: note.value for note in told.slots} if isinstance(told, Explain) else {}
-    return [Score(slot.item_id, values.get(slot.slot, 0.0)) for slot in answered]
+    return [GorseScore(slot.item_id, values.get(slot.slot, 0.0)) for slot in answered]
 
 
 @get("/api/latest", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_latest(
     request: Asked, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
-) -> list[Score]:  # fmt: skip
+) -> list[GorseScore]:  # fmt: skip
     """List the latest items (Gorse)."""
     cut = Cut(n, offset, one_category(None, category), viewer)
     return _told(Lists(held(request, "read")).latest(cut))
@@ -186,7 +194,7 @@ async def gorse_latest(
 @get("/api/latest/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_latest_category(
     request: Asked, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
-) -> list[Score]:
+) -> list[GorseScore]:
     """List the latest items of a category (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
     return _told(Lists(held(request, "read")).latest(cut))
@@ -196,7 +204,7 @@ async def gorse_latest_category(
 async def gorse_popular(
     request: Asked, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
-) -> list[Score]:  # fmt: skip
+) -> list[GorseScore]:  # fmt: skip
     """List the items that have earned most (Gorse)."""
     cut = Cut(n, offset, one_category(None, category), viewer)
     return _told(Lists(held(request, "read")).popular(cut, recent=False))
@@ -205,7 +213,7 @@ async def gorse_popular(
 @get("/api/popular/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_popular_category(
     request: Asked, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
-) -> list[Score]:
+) -> list[GorseScore]:
     """List the items of a category that have earned most (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
     return _told(Lists(held(request, "read")).popular(cut, recent=False))
@@ -219,7 +227,7 @@ async def gorse_popular_category(
 async def gorse_non_personalized(
     request: Asked, name: Name, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
-) -> list[Score]:  # fmt: skip
+) -> list[GorseScore]:  # fmt: skip
     """List `popular` (earned most), `trending` (of the last eight days) or `latest` items (Gorse)."""
     lists = Lists(held(request, "read"))
     cut = Cut(n, offset, one_category(None, category), viewer)
@@ -238,7 +246,7 @@ async def gorse_non_personalized(
 async def gorse_neighbours(
     request: Asked, item_id: Id, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
-) -> list[Score]:  # fmt: skip
+) -> list[GorseScore]:  # fmt: skip
     """List the items most alike (Gorse), by tags, author and text."""
     cut = Cut(n, offset, one_category(None, category), viewer)
     return _told(Lists(held(request, "read")).neighbours(named(item_id), cut))
@@ -252,7 +260,7 @@ async def gorse_neighbours(
 async def gorse_neighbours_category(
     request: Asked, item_id: Id, category_name: Id, n: N = COUNT, offset: Offset = 0,
     viewer: Viewer = None,
-) -> list[Score]:  # fmt: skip
+) -> list[GorseScore]:  # fmt: skip
     """List the items of a category most alike (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
     return _told(Lists(held(request, "read")).neighbours(named(item_id), cut))
@@ -264,7 +272,7 @@ async def gorse_neighbours_category(
 async def gorse_item_to_item(
     request: Asked, name: Name, item_id: Id, n: N = COUNT, offset: Offset = 0,
     category: Category = None, viewer: Viewer = None,
-) -> list[Score]:  # fmt: skip
+) -> list[GorseScore]:  # fmt: skip
     """List the items most alike (Gorse); the one list is called `neighbors`."""
     lists = Lists(held(request, "read"))
     if name != "neighbors":
@@ -276,8 +284,8 @@ async def gorse_item_to_item(
 
 @post("/api/session/recommend", opt=needs("read", who="server"), status_code=200, responses=ANSWERS)
 async def gorse_session(
-    request: Asked, data: JSONBody[list[FeedbackIn]], n: N = COUNT, offset: Offset = 0
-) -> list[Score]:
+    request: Asked, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT, offset: Offset = 0
+) -> list[GorseScore]:
     """List what is most alike to what a session liked (Gorse): a list, no decision; nothing is kept."""
     return _session(held(request, "read"), data, Cut(n, offset))
 
@@ -289,15 +297,15 @@ async def gorse_session(
     responses=ANSWERS,
 )
 async def gorse_session_category(
-    request: Asked, category_name: Id, data: JSONBody[list[FeedbackIn]], n: N = COUNT,
+    request: Asked, category_name: Id, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT,
     offset: Offset = 0,
-) -> list[Score]:  # fmt: skip
+) -> list[GorseScore]:  # fmt: skip
     """List what is most alike to what a session liked, of a category (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None))
     return _session(held(request, "read"), data, cut)
 
 
-def _session(here: Engine, data: list[FeedbackIn], cut: Cut) -> list[Score]:
+def _session(here: Engine, data: list[GorseFeedbackIn], cut: Cut) -> list[GorseScore]:
     policy = here.housekeeper.policy
     liked = dict.fromkeys(
         row.item_id for row in data if policy.worths.get(word_of(policy, row.feedback_type), 0) >= 0
@@ -306,8 +314,8 @@ def _session(here: Engine, data: list[FeedbackIn], cut: Cut) -> list[Score]:
     return _told(Lists(here).session(liked, known, cut))
 
 
-def _told(found: list[Scored]) -> list[Score]:
-    return [Score(one.item_id, one.score) for one in found]
+def _told(found: list[Scored]) -> list[GorseScore]:
+    return [GorseScore(one.item_id, one.score) for one in found]
 
 
 ROUTES = [

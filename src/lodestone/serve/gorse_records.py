@@ -26,14 +26,14 @@ from lodestone.serve.gorse_common import (
     person_of,
 )
 from lodestone.serve.gorse_shapes import (
-    Health,
-    Item,
-    ItemPatch,
-    Items,
-    Success,
-    User,
-    UserPatch,
-    Users,
+    GorseHealth,
+    GorseItem,
+    GorseItemPatch,
+    GorseItems,
+    GorseSuccess,
+    GorseUser,
+    GorseUserPatch,
+    GorseUsers,
     item_in,
     item_out,
     person_in,
@@ -49,31 +49,31 @@ Search = Annotated[str | None, QueryParameter(name="q", description="Not offered
 
 
 @get("/api/health/live", opt=ANYONE)
-async def gorse_live() -> Health:
+async def gorse_live() -> GorseHealth:
     """Say that the process lives, as Gorse does."""
-    return Health()
+    return GorseHealth()
 
 
 @get("/api/health/ready", opt=ANYONE)
-async def gorse_ready() -> Health:
+async def gorse_ready() -> GorseHealth:
     """Say that the engine is ready, as Gorse does."""
-    return Health()
+    return GorseHealth()
 
 
 @post("/api/user", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
-async def gorse_insert_user(request: Asked, data: JSONBody[User]) -> Success:
+async def gorse_insert_user(request: Asked, data: JSONBody[GorseUser]) -> GorseSuccess:
     """Insert a user (Gorse): a person."""
-    return Success(await insert_users(held(request, "write"), [data]))
+    return GorseSuccess(await insert_users(held(request, "write"), [data]))
 
 
 @post("/api/users", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
-async def gorse_insert_users(request: Asked, data: JSONBody[list[User]]) -> Success:
+async def gorse_insert_users(request: Asked, data: JSONBody[list[GorseUser]]) -> GorseSuccess:
     """Insert users (Gorse)."""
-    return Success(await insert_users(held(request, "write"), data))
+    return GorseSuccess(await insert_users(held(request, "write"), data))
 
 
 @get("/api/user/{user_id:str}", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_user(request: Asked, user_id: Id) -> User:
+async def gorse_get_user(request: Asked, user_id: Id) -> GorseUser:
     """Get a user (Gorse)."""
     here = held(request, "read")
     record = await off_loop(request, here.parts.records.person, here.community, named(user_id))
@@ -81,7 +81,7 @@ async def gorse_get_user(request: Asked, user_id: Id) -> User:
 
 
 @get("/api/users", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = None) -> Users:
+async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = None) -> GorseUsers:
     """List users (Gorse); those who are only items' authors are none."""
     here = held(request, "read")
 
@@ -91,45 +91,47 @@ async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = No
     shown, following = await off_loop(
         request, page_of, fetch, lambda record: not record.stub, n, cursor
     )
-    return Users(following, [user_out(record) for record in shown])
+    return GorseUsers(following, [user_out(record) for record in shown])
 
 
 @patch("/api/user/{user_id:str}", opt=needs("write", who="server"), responses=ANSWERS)
-async def gorse_modify_user(request: Asked, user_id: Id, data: JSONBody[UserPatch]) -> Success:
+async def gorse_modify_user(
+    request: Asked, user_id: Id, data: JSONBody[GorseUserPatch]
+) -> GorseSuccess:
     """Modify a user (Gorse)."""
     here, name = held(request, "write"), named(user_id)
     record = await off_loop(request, here.parts.records.person, here.community, name)
     given = person_in(record, data)
     await Catalogue(here).put_many([(name, given)], PersonIn)
-    return Success(1)
+    return GorseSuccess(1)
 
 
 @delete(
     "/api/user/{user_id:str}", opt=needs("write", who="server"), status_code=200, responses=ANSWERS
 )
-async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Success:
+async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> GorseSuccess:
     """Delete a user (Gorse): the person is erased from every file, feedback with them."""
     here, name = held(request, "write"), named(user_id)
     if await off_loop(request, person_of, here, name) is None:
-        return Success(0)
+        return GorseSuccess(0)
     await Personal(here).erase(name, state["media"])
-    return Success(1)
+    return GorseSuccess(1)
 
 
 @post("/api/item", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
-async def gorse_insert_item(request: Asked, data: JSONBody[Item]) -> Success:
+async def gorse_insert_item(request: Asked, data: JSONBody[GorseItem]) -> GorseSuccess:
     """Insert an item (Gorse)."""
-    return Success(await insert_items(held(request, "write"), [data]))
+    return GorseSuccess(await insert_items(held(request, "write"), [data]))
 
 
 @post("/api/items", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
-async def gorse_insert_items(request: Asked, data: JSONBody[list[Item]]) -> Success:
+async def gorse_insert_items(request: Asked, data: JSONBody[list[GorseItem]]) -> GorseSuccess:
     """Insert items (Gorse)."""
-    return Success(await insert_items(held(request, "write"), data))
+    return GorseSuccess(await insert_items(held(request, "write"), data))
 
 
 @get("/api/item/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_item(request: Asked, item_id: Id) -> Item:
+async def gorse_get_item(request: Asked, item_id: Id) -> GorseItem:
     """Get an item (Gorse)."""
     return item_out(await off_loop(request, live_item, held(request, "read"), named(item_id)))
 
@@ -137,7 +139,7 @@ async def gorse_get_item(request: Asked, item_id: Id) -> Item:
 @get("/api/items", opt=needs("read", who="server"), responses=ANSWERS | NOT_OFFERED)
 async def gorse_get_items(
     request: Asked, n: N = COUNT, cursor: GorseCursor = None, search: Search = None
-) -> Items:
+) -> GorseItems:
     """List items (Gorse); searching them with `q` is not offered."""
     here = held(request, "read")
     if search:
@@ -149,33 +151,35 @@ async def gorse_get_items(
     shown, following = await off_loop(
         request, page_of, fetch, lambda record: not gone(record), n, cursor
     )
-    return Items(following, [item_out(record) for record in shown])
+    return GorseItems(following, [item_out(record) for record in shown])
 
 
 @patch("/api/item/{item_id:str}", opt=needs("write", who="server"), responses=ANSWERS)
-async def gorse_modify_item(request: Asked, item_id: Id, data: JSONBody[ItemPatch]) -> Success:
+async def gorse_modify_item(
+    request: Asked, item_id: Id, data: JSONBody[GorseItemPatch]
+) -> GorseSuccess:
     """Modify an item (Gorse)."""
     return await _modify(held(request, "write"), named(item_id), data)
 
 
-async def _modify(here: Engine, item_id: str, change: ItemPatch) -> Success:
+async def _modify(here: Engine, item_id: str, change: GorseItemPatch) -> GorseSuccess:
     old = await here.parts.records.threads.read(live_item, here, item_id)
     given = item_in(old, item_id, change, here.now())
     await Catalogue(here).put_item(item_id, given)
-    return Success(1)
+    return GorseSuccess(1)
 
 
 @delete(
     "/api/item/{item_id:str}", opt=needs("write", who="server"), status_code=200, responses=ANSWERS
 )
-async def gorse_delete_item(request: Asked, item_id: Id) -> Success:
+async def gorse_delete_item(request: Asked, item_id: Id) -> GorseSuccess:
     """Delete an item (Gorse): it is withdrawn from every feed and list; what it earned stays counted."""
     here, name = held(request, "write"), named(item_id)
     found = await off_loop(request, item_of, here, name)
     if found is None or gone(found):
-        return Success(0)
+        return GorseSuccess(0)
     await Catalogue(here).withdraw_item(name)
-    return Success(1)
+    return GorseSuccess(1)
 
 
 @put(
@@ -183,11 +187,11 @@ async def gorse_delete_item(request: Asked, item_id: Id) -> Success:
     opt=needs("write", who="server"),
     responses=ANSWERS,
 )
-async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Success:
+async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> GorseSuccess:
     """Insert a category of an item (Gorse): a channel."""
     here, name = held(request, "write"), named(item_id)
     old = (await off_loop(request, live_item, here, name)).given.channels
-    return await _modify(here, name, ItemPatch(categories=[*old, named(category, "category")]))
+    return await _modify(here, name, GorseItemPatch(categories=[*old, named(category, "category")]))
 
 
 @delete(
@@ -196,11 +200,13 @@ async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Su
     status_code=200,
     responses=ANSWERS,
 )
-async def gorse_delete_category(request: Asked, item_id: Id, category: Id) -> Success:
+async def gorse_delete_category(request: Asked, item_id: Id, category: Id) -> GorseSuccess:
     """Delete a category of an item (Gorse)."""
     here, name = held(request, "write"), named(item_id)
     old = (await off_loop(request, live_item, here, name)).given.channels
-    return await _modify(here, name, ItemPatch(categories=[one for one in old if one != category]))
+    return await _modify(
+        here, name, GorseItemPatch(categories=[one for one in old if one != category])
+    )
 
 
 ROUTES = [

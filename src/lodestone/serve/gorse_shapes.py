@@ -32,7 +32,7 @@ Text = Annotated[str, Meta(max_length=20_000, pattern=TEXT)]
 Given = TypeVar("Given", PersonIn, ItemIn)
 
 
-class User(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseUser(msgspec.Struct, frozen=True, rename="pascal"):
     """A user: their labels are interests, their comment a name."""
 
     user_id: Name
@@ -40,21 +40,21 @@ class User(msgspec.Struct, frozen=True, rename="pascal"):
     comment: Text = ""
 
 
-class UserPatch(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseUserPatch(msgspec.Struct, frozen=True, rename="pascal"):
     """What to change of a user; null leaves it."""
 
     labels: Any = None
     comment: Text | None = None
 
 
-class Users(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseUsers(msgspec.Struct, frozen=True, rename="pascal"):
     """A page of users; the cursor is empty at the end."""
 
     cursor: str
-    users: list[User]
+    users: list[GorseUser]
 
 
-class Item(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseItem(msgspec.Struct, frozen=True, rename="pascal"):
     """An item: categories are channels, labels tags, the comment its text."""
 
     item_id: Name
@@ -65,7 +65,7 @@ class Item(msgspec.Struct, frozen=True, rename="pascal"):
     comment: Text = ""
 
 
-class ItemPatch(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseItemPatch(msgspec.Struct, frozen=True, rename="pascal"):
     """What to change of an item; null leaves it."""
 
     is_hidden: bool | None = None
@@ -75,14 +75,14 @@ class ItemPatch(msgspec.Struct, frozen=True, rename="pascal"):
     comment: Text | None = None
 
 
-class Items(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseItems(msgspec.Struct, frozen=True, rename="pascal"):
     """A page of items; the cursor is empty at the end."""
 
     cursor: str
-    items: list[Item]
+    items: list[GorseItem]
 
 
-class FeedbackIn(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseFeedbackIn(msgspec.Struct, frozen=True, rename="pascal"):
     """Feedback as it is sent; its time may be left out, and is then now."""
 
     feedback_type: Annotated[str, Meta(min_length=1, max_length=64, pattern=TEXT)]
@@ -93,7 +93,7 @@ class FeedbackIn(msgspec.Struct, frozen=True, rename="pascal"):
     comment: Text = ""
 
 
-class Feedback(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseFeedback(msgspec.Struct, frozen=True, rename="pascal"):
     """Feedback as the log holds it: `value` is seconds watched or visible, else 0."""
 
     feedback_type: str
@@ -104,27 +104,27 @@ class Feedback(msgspec.Struct, frozen=True, rename="pascal"):
     comment: str = ""
 
 
-class FeedbackPage(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseFeedbackPage(msgspec.Struct, frozen=True, rename="pascal"):
     """A page of feedback; the cursor is empty at the end."""
 
     cursor: str
-    feedback: list[Feedback]
+    feedback: list[GorseFeedback]
 
 
-class Success(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseSuccess(msgspec.Struct, frozen=True, rename="pascal"):
     """How many rows a write moved."""
 
     row_affected: int
 
 
-class Score(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseScore(msgspec.Struct, frozen=True, rename="pascal"):
     """An item and why it stands where it does."""
 
     id: str
     score: float
 
 
-class Health(msgspec.Struct, frozen=True, rename="pascal"):
+class GorseHealth(msgspec.Struct, frozen=True, rename="pascal"):
     """Whether the engine is ready; it has one store, so both say the same."""
 
     ready: bool = True
@@ -137,27 +137,29 @@ class Health(msgspec.Struct, frozen=True, rename="pascal"):
 # There
 
 
-def person_in(held: PersonRecord | None, user: User | UserPatch) -> PersonIn:
+def person_in(held: PersonRecord | None, user: GorseUser | GorseUserPatch) -> PersonIn:
     """Turn a user into a person; what Gorse has no word for stays as it was.
 
     Raises:
         InvalidError: A label or the comment does not fit.
     """
     changed: dict[str, Any] = {}
-    if isinstance(user, User) or user.labels is not None:
+    if isinstance(user, GorseUser) or user.labels is not None:
         changed["interests"] = dict(islice(_words(user.labels).items(), INTERESTS_MAX))
     if user.comment is not None:
         changed["name"] = user.comment
     return _changed(PersonIn() if held is None else held.given, changed, "user_invalid")
 
 
-def item_in(held: ItemRecord | None, item_id: str, item: Item | ItemPatch, now: Instant) -> ItemIn:
+def item_in(
+    held: ItemRecord | None, item_id: str, item: GorseItem | GorseItemPatch, now: Instant
+) -> ItemIn:
     """Turn an item into one of ours; what Gorse has no word for stays as it was.
 
     Raises:
         InvalidError: A field does not fit.
     """
-    whole = isinstance(item, Item)
+    whole = isinstance(item, GorseItem)
     author = _author(item.labels)
     base = held.given if held is not None else None
     if base is None or held is None or held.author_id is None:
@@ -256,17 +258,17 @@ def _invalid(code: str, field: str, problem: str) -> InvalidError:
 # And back
 
 
-def user_out(record: PersonRecord) -> User:
+def user_out(record: PersonRecord) -> GorseUser:
     """Show a person as a user."""
-    return User(record.id, list(record.given.interests), record.given.name)
+    return GorseUser(record.id, list(record.given.interests), record.given.name)
 
 
-def item_out(record: ItemRecord) -> Item:
+def item_out(record: ItemRecord) -> GorseItem:
     """Show an item as Gorse does; one with an author of its own says who among its labels."""
     tags: Any = list(record.given.tags)
     if record.author_id is not None and record.author_id != ALONE + record.id:
         tags = {"author": record.author_id, "tags": tags}
-    return Item(
+    return GorseItem(
         record.id, record.given.state != "live", list(record.given.channels),
         go_time(record.created), tags, record.given.text,
     )  # fmt: skip

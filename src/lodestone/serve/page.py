@@ -42,14 +42,17 @@ def documents_of(schema: dict[str, Any]) -> Mapping[str, Document]:
 
 
 def page_of(schema: dict[str, Any]) -> str:
-    """Write every route, by its first part, with what it does and how it answers."""
-    groups: dict[str, list[str]] = {}
+    """Write every route, by its tag, with what it does and how it answers."""
+    groups: dict[str, list[str]] = {tag["name"]: [] for tag in schema["tags"]}
     for path, methods in sorted(schema["paths"].items()):
-        room = path.split("/")[1]
-        group = path.split("/")[2] if room == "v1" else "gorse" if room == "api" else "service"
         for method, told in methods.items():
-            groups.setdefault(group.split(":")[0], []).append(_route(path, method, told))
-    parts = [f"<h2>{escape(group)}</h2>{''.join(routes)}" for group, routes in groups.items()]
+            groups[told["tags"][0]].append(_route(path, method, told))
+    parts = [
+        f"<h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>"
+        + "".join(groups[tag["name"]])
+        for tag in schema["tags"]
+        if groups[tag["name"]]
+    ]
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -61,7 +64,7 @@ def page_of(schema: dict[str, Any]) -> str:
 
 def _route(path: str, method: str, told: dict[str, Any]) -> str:
     answers = ", ".join(sorted(told.get("responses", {})))
-    text = escape(told.get("description") or told.get("summary") or "")
+    text = escape(told.get("description") or f"{told['summary']}.")
     return (
         f"<section><b>{method.upper()}</b> <code>{escape(path)}</code>"
         f"<p>{text}</p><p>Answers {answers}</p></section>"

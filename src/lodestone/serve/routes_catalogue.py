@@ -11,7 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn, PersonOut
-from lodestone.serve.bodies import ItemLines, PeopleLines
+from lodestone.serve.bodies import ITEM_LINES, PEOPLE_LINES
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -320,10 +320,9 @@ async def list_moderators(
 
 @post(
     "/v1/people:bulk",
-    opt=needs("write"),
+    opt=needs("write") | PEOPLE_LINES,
     status_code=200,
     responses=REFUSALS,
-    operation_class=PeopleLines,
 )
 async def bulk_people(request: Asked) -> BulkOut:
     """Make or replace many people: NDJSON, one object a line with its `id`."""
@@ -332,10 +331,9 @@ async def bulk_people(request: Asked) -> BulkOut:
 
 @post(
     "/v1/items:bulk",
-    opt=needs("write"),
+    opt=needs("write") | ITEM_LINES,
     status_code=200,
     responses=REFUSALS,
-    operation_class=ItemLines,
 )
 async def bulk_items(request: Asked) -> BulkOut:
     """Make or replace many items: NDJSON, one object a line with its `id`."""

@@ -22,6 +22,7 @@ from lodestone.insight.reports import (
     StepOut,
 )
 from lodestone.models.rates import FEATURES, RatesModel
+from lodestone.serve.bodies import EVENT_LINES
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -107,7 +108,7 @@ async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
     raise _answered_at_the_door(request, data)
 
 
-@post("/v1/events", opt=needs("events"), status_code=200, responses=REFUSALS)
+@post("/v1/events", opt=needs("events") | EVENT_LINES, status_code=200, responses=REFUSALS)
 async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
     """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
     raise _answered_at_the_door(request, data)
@@ -202,7 +203,13 @@ async def list_policies(request: Asked) -> PolicyVersions:
     return PolicyVersions(versions, list(NAMES))
 
 
-@post("/v1/policy/dry-run", opt=needs("read"), status_code=200, responses=REFUSALS)
+@post(
+    "/v1/policy/dry-run",
+    opt=needs("read"),
+    operation_id="dryRunPolicy",
+    status_code=200,
+    responses=REFUSALS,
+)
 async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
     policies = Policies(engine(request, "read"))
@@ -210,7 +217,13 @@ async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     return await threads.long(policies.dry_run, _proposed(data))
 
 
-@post("/v1/policy/rollback", opt=needs("policy"), status_code=200, responses=REFUSALS)
+@post(
+    "/v1/policy/rollback",
+    opt=needs("policy"),
+    operation_id="rollbackPolicy",
+    status_code=200,
+    responses=REFUSALS,
+)
 async def rollback(request: Asked, data: JSONBody[Rollback]) -> PolicyOut:
     """Put an older version into force again."""
     return await Policies(engine(request, "policy")).rollback(data.version)

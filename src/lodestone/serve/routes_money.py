@@ -20,6 +20,7 @@ from lodestone.serve.common import (
     decode_after,
     encode_after,
     engine,
+    made_ids,
     off_loop,
     page,
 )
@@ -60,12 +61,30 @@ Party = Annotated[
     ),
 ]
 PathParty = Annotated[
-    str, PathParameter(description="`platform`, `shop:ID`, `person:ID`, `provider:NAME`.")
+    str,
+    PathParameter(
+        description="`platform`, `shop:ID`, `person:ID`, `provider:NAME`.",
+        schema_extra={"pattern": "^(platform|(shop|person|provider):.{1,128})$"},
+    ),
 ]
-PathAccount = Annotated[str, PathParameter(description="`acc_` and 32 hexadecimal digits.")]
-PathTransfer = Annotated[str, PathParameter(description="`trf_` and 32 hexadecimal digits.")]
-PathPayout = Annotated[str, PathParameter(description="`pay_` and 32 hexadecimal digits.")]
-PathDay = Annotated[str, PathParameter(description="The day through which was paid, a date.")]
+PathAccount = Annotated[
+    str,
+    PathParameter(description="`acc_` and 32 hexadecimal digits.", schema_extra=made_ids("acc_")),
+]
+PathTransfer = Annotated[
+    str,
+    PathParameter(description="`trf_` and 32 hexadecimal digits.", schema_extra=made_ids("trf_")),
+]
+PathPayout = Annotated[
+    str,
+    PathParameter(description="`pay_` and 32 hexadecimal digits.", schema_extra=made_ids("pay_")),
+]
+PathDay = Annotated[
+    str,
+    PathParameter(
+        description="The day through which was paid, a date.", schema_extra={"pattern": DAY}
+    ),
+]
 
 
 class Accounts(msgspec.Struct, frozen=True):

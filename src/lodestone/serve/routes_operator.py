@@ -30,7 +30,7 @@ from lodestone.base.wire import (
     time_text,
 )
 from lodestone.content import CommunityIn, CommunityOut
-from lodestone.serve.bodies import MEDIA_TYPES, MediaAnswer, MediaBytes
+from lodestone.serve.bodies import MEDIA_ANSWER, MEDIA_BODY, MEDIA_TYPES
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
@@ -289,10 +289,9 @@ async def create_session(request: Asked, state: AppState, data: JSONBody[Session
 
 @put(
     "/v1/media/{key:str}",
-    opt=needs("media"),
+    opt=needs("media") | MEDIA_BODY,
     status_code=201,
     responses=REFUSALS,
-    operation_class=MediaBytes,
 )
 async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     """Store a picture, clip or sound under a key; again with the same bytes changes nothing."""
@@ -307,7 +306,7 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
     return Stored(f"/media/{name}", len(body))
 
 
-@get("/media/{key:str}", opt=ANYONE, responses=REFUSALS, operation_class=MediaAnswer)
+@get("/media/{key:str}", opt=ANYONE | MEDIA_ANSWER, responses=REFUSALS)
 async def get_media(request: Asked, state: AppState, key: PathId) -> Response[Any]:
     """Fetch what the store holds, or a range of its bytes; it never changes."""
     file = await asyncio.to_thread(state["media"].find, named(key, "key"))
@@ -342,13 +341,13 @@ async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark])
     return data
 
 
-@get("/health/live", opt=ANYONE)
+@get("/health/live", opt=ANYONE, operation_id="getHealthLive")
 async def live() -> Health:
     """Say that the process lives."""
     return Health("live")
 
 
-@get("/health/ready", opt=ANYONE, responses=REFUSALS)
+@get("/health/ready", opt=ANYONE, operation_id="getHealthReady", responses=REFUSALS)
 async def ready(state: AppState) -> ReadyOut:
     """Say that every active community is open, that records and logs answer, and that disks have room.
 

@@ -13,7 +13,7 @@ from lodestone.commerce.payment import (
     PaymentStand,
     SendIn,
 )
-from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, cut, off_loop
+from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, cut, made_ids, off_loop
 from lodestone.serve.routes_orders import OrderId, before, encode, order_number, trade
 from lodestone.services.payments import Payments, payment_out
 from lodestone.services.permissions import needs
@@ -21,7 +21,10 @@ from lodestone.services.receipt_ids import PAYMENT
 from lodestone.stores.trade_types import PaymentFilter
 
 SCOPE = "money"
-PathPayment = Annotated[str, PathParameter(description="`pmt_` and 32 hexadecimal digits.")]
+PathPayment = Annotated[
+    str,
+    PathParameter(description="`pmt_` and 32 hexadecimal digits.", schema_extra=made_ids("pmt_")),
+]
 Provider = Annotated[str | None, QueryParameter(max_length=64, description="Only this provider's.")]
 Kind = Annotated[
     Literal["charge", "refund", "release"] | None, QueryParameter(description="Only these.")

@@ -63,7 +63,7 @@ class TransferOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     timeout_seconds: int = 0
 
 
-class LineOut(msgspec.Struct, frozen=True, kw_only=True):
+class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a statement: a transfer, what it changed, and the balance after it."""
 
     transfer: TransferOut
@@ -78,7 +78,7 @@ class AccountStatement(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     opening: Amount
     closing: Amount
-    lines: list[LineOut]
+    lines: list[StatementLine]
 
 
 class StatementOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,7 +224,7 @@ class Books:
             if line.account == account.id:
                 balance += line.change
                 shown.append(
-                    LineOut(
+                    StatementLine(
                         transfer=self._transfer(line.booked), change=self._amount(line.change),
                         balance=self._amount(balance),
                     )

@@ -11,7 +11,13 @@ from lodestone.console.asking import Asked
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
-from lodestone.services.books import AccountStatement, LineOut, StatementOut, books_of, day_number
+from lodestone.services.books import (
+    AccountStatement,
+    StatementLine,
+    StatementOut,
+    books_of,
+    day_number,
+)
 from lodestone.services.permissions import ANYONE
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -97,7 +103,7 @@ def _summary(here: Desk, earned: AccountStatement | None) -> str:
     return here.words.say("{came} came in these days; {owed} is owed to the shop.", told)
 
 
-def _row(here: Desk, line: LineOut) -> Row:
+def _row(here: Desk, line: StatementLine) -> Row:
     transfer, change = line.transfer, line.change.micros
     return Row(
         time=here.speech.moment(datetime.fromisoformat(transfer.time), seconds=False),

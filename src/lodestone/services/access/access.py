@@ -33,7 +33,8 @@ WAIT_SECONDS: Final = 2.0
 _APART_SECONDS: Final = 0.02
 _BATCH: Final = 1000
 _PAGE: Final = "vt_"
-_PAGE_SCOPES: Final = frozenset({"feeds", "events", "orders"})
+PAGE_SCOPES: Final = frozenset({"feeds", "events", "orders"})
+"""What a page's token may do."""
 _TAG: Final = 24
 _TOKEN_MAX: Final = 2048
 _LOG: Final = structlog.get_logger("lodestone")
@@ -194,7 +195,7 @@ class Access:
         gone = self.table.erased(token.community, token.ordinal)
         if now >= token.until or gone or standing is Standing.ENDED:
             raise UnauthorisedError("token_expired", "this session has ended; ask for a new one")
-        return Principal(token.community, _PAGE_SCOPES, key_digest(key), token.viewer)
+        return Principal(token.community, PAGE_SCOPES, key_digest(key), token.viewer)
 
     def _standing(self, token: _Token) -> Standing:
         signed = Signed(token.key_id, token.community, token.number)
