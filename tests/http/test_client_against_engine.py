@@ -91,7 +91,7 @@ async def decisions_are_made(client, world):
     assert [one.item_id for one in receipt.slate] == [slot.item_id for slot in feed.slots]
     assert (await client.replay(feed.receipt_id)).identical
     trace = await client.trace(feed.slots[0].item_id)
-    assert (trace.shown, trace.counters["like"]) == (1, 1)
+    assert (trace.served.total, trace.impressions.total, trace.counters["like"]) == (1, 1, 1)
     assert (await client.promises()).data[0].id
     assert (await client.liu()).liu.days
     flow = await client.flow()  # ann's follow, at the moment she saw bob's post, and her joining
@@ -137,7 +137,7 @@ def test_every_field_the_client_reads_or_sends_is_one_the_engine_documents():
         if shape.__module__ == room.__name__ and shape is not records.Page
     ]
 
-    assert len(own) == 38
+    assert len(own) == 39
     for shape in own:
         fields = set(shape.__struct_encode_fields__)
         if shape is shapes.Refused:

@@ -25,6 +25,7 @@ PAGE = {"GET /v1/communities/{community_id}"}
 MINE = {
     "POST /v1/feeds", "POST /v1/events", "POST /v1/orders", "GET /v1/orders", "GET /v1/orders/{order_id}",
     "POST /v1/orders/{order_id}/cancel", "GET /v1/vouchers",
+    "GET /v1/items/{item_id}/trace",
 }  # fmt: skip
 
 

@@ -28,9 +28,11 @@ class Story:
         self.world = world
         self.people = set()
         self.pages = {}
-        """(person, surface, domain) -> the unseen slots of the last page, by item."""
+        """(person, surface, domain) -> when the last page was served, and its unseen slots by item."""
         self.slots = {}
         """(person, item) -> the slot in which the person saw it last."""
+        self.seen = []
+        """(receipt, slot) of every impression sent."""
 
     async def live(self, text):
         """Live every line of a text; empty lines and those that begin with # say nothing."""
@@ -92,13 +94,20 @@ class Story:
         """Be shown a post in a feed, and report the impression with its slot's beacon."""
         await self._person(person)
         surface = "channel" if domain else surface or "discover"
-        page = self.pages.setdefault((person, surface, domain), {})
-        if item not in page:
+        served, page = self.pages.setdefault((person, surface, domain), (0, {}))
+        now = self.world.clock.now()
+        if item not in page or now - served > 3_000_000_000:  # an impression counts for an hour
             feed = await self.world.feed(person, slots=PAGE, surface=surface, domain_id=domain)
             page.clear()
-            page.update({slot["item_id"]: slot for slot in feed["slots"]})
+            page.update(
+                {
+                    slot["item_id"]: slot | {"receipt_id": feed["receipt_id"]}
+                    for slot in feed["slots"]
+                }
+            )
         assert item in page, f"{person} was not served {item} but {sorted(page)}"
         slot = self.slots[person, item] = page.pop(item)
+        self.seen.append((slot["receipt_id"], slot["slot"]))
         await self._send("impression", slot, person)
 
     async def does(self, person, verb, item, seconds=None):

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.story import told
@@ -51,7 +51,12 @@ async def served(story):
     return told
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.reuse, Phase.generate),
+)
 @given(ACTS, st.sets(st.sampled_from(POSTS)), LATER)
 def test_what_is_written_later_changes_no_settled_day(acts, liked, later):
     async def scenario(home):

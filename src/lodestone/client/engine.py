@@ -67,17 +67,25 @@ class Replay(msgspec.Struct, frozen=True):
     differences: tuple[str, ...] = ()
 
 
-class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an item's impressions came from and why it was dropped, over the latest receipts."""
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """How many slots or impressions there were, and where from."""
 
-    item_id: str
-    receipts: int
-    considered: int
-    shown: int
-    since: str | None = None
+    total: int
     by_domain: dict[str, int] = {}
     by_source: dict[str, int] = {}
     by_promise: dict[str, int] = {}
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an item was served and seen, and why it was dropped, over the latest receipts."""
+
+    item_id: str
+    receipts: int
+    receipts_in_all: int
+    considered: int
+    served: Places
+    impressions: Places
+    since: str | None = None
     by_reason: dict[str, int] = {}
     label: str = "show"
     counters: dict[str, int] = {}

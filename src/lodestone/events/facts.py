@@ -9,6 +9,8 @@ from typing import Final, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lodestone.events.outcomes import Kind
+
 FACT: Final = np.dtype(
     [
         ("key", np.uint64),  # keyed 64-bit hash of the app's event id
@@ -92,3 +94,14 @@ def empty_facts(count: int) -> Facts:
     for name in ("person", "target", "receipt", "item", "domain"):
         facts[name] = -1
     return facts
+
+
+def organic_impressions(facts: Facts) -> NDArray[np.bool_]:
+    """Say which facts are organic impressions of decisions; shape (facts,)."""
+    flags = facts["flags"]
+    found: NDArray[np.bool_] = (
+        (facts["kind"] == Kind.IMPRESSION)
+        & ((flags & FLAG_DECISION) != 0)
+        & ((flags & (FLAG_PAID | FLAG_HISTORY)) == 0)
+    )
+    return found

@@ -10,9 +10,8 @@ from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import (
     FACT,
     FLAG_DECISION,
-    FLAG_HISTORY,
-    FLAG_PAID,
     Facts,
+    organic_impressions,
 )
 from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind
 
@@ -66,13 +65,7 @@ def once(facts: Facts) -> Facts:
 
 def impressions(facts: Facts) -> Bools:
     """Say which facts are organic impressions of decisions."""
-    flags = facts["flags"]
-    shown: Bools = (
-        (facts["kind"] == Kind.IMPRESSION)
-        & ((flags & FLAG_DECISION) != 0)
-        & ((flags & (FLAG_PAID | FLAG_HISTORY)) == 0)
-    )
-    return shown
+    return organic_impressions(facts)
 
 
 def outcomes(facts: Facts) -> Bools:

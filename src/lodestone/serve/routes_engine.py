@@ -44,7 +44,8 @@ from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
 from lodestone.services.predictor import put_predictor as keep_predictor
 from lodestone.services.reasons import Reasons, reasons
-from lodestone.services.receipts import ReceiptList, ReceiptOut, Receipts, ReplayOut, TraceOut
+from lodestone.services.receipts import ReceiptList, ReceiptOut, Receipts, ReplayOut
+from lodestone.services.trace import Trace, TraceOut
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
 
@@ -168,11 +169,13 @@ def _asked(request: Asked) -> Engine:
     return engine(request, "read")
 
 
-@get("/v1/items/{item_id:str}/trace", opt=needs("read"), responses=REFUSALS)
+@get("/v1/items/{item_id:str}/trace", opt=needs("read", own=True), responses=REFUSALS)
 async def get_trace(request: Asked, item_id: PathId) -> TraceOut:
-    """Say where a post's impressions came from and why it was dropped."""
-    receipts = Receipts(engine(request, "read"))
-    return await asyncio.to_thread(receipts.trace, named(item_id))
+    """Say where a post was served and seen and why it was dropped; its author's own session may ask too."""
+    viewer = principal(request).viewer
+    community = engine(request, "read" if viewer is None else "feeds")
+    trace = Trace(community, named(item_id), viewer)
+    return await asyncio.to_thread(trace.read)
 
 
 @get("/v1/policy", opt=needs("read"), responses=REFUSALS)

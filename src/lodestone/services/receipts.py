@@ -1,8 +1,7 @@
-"""Receipts: read one, replay one, and trace an item through the latest of them."""
+"""Receipts: list them, read one, replay one."""
 
 import hashlib
 from base64 import b32encode
-from collections import Counter
 from typing import Final
 
 import msgspec
@@ -18,7 +17,6 @@ from lodestone.base.errors import (
 from lodestone.base.wire import time_text
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
-from lodestone.features.layout import LABELS
 from lodestone.services.answer import WORDS, dropped, relaxed, slate_micros
 from lodestone.services.engine import Engine
 from lodestone.services.receipt_ids import receipt_id
@@ -31,7 +29,6 @@ from lodestone.traffic.pricer import PricerState, bits_of
 from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of, no_prices
 from lodestone.traffic.replay import replay
 
-TRACE_RECEIPTS = 5_000
 ERASED: Final = -2
 
 
@@ -118,23 +115,6 @@ class ReplayOut(msgspec.Struct, frozen=True):
 
     identical: bool
     differences: list[str]
-
-
-class TraceOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an item's impressions came from and why it was dropped, over the latest receipts."""
-
-    item_id: str
-    receipts: int
-    """How many receipts were read."""
-    since: str | None
-    considered: int
-    shown: int
-    by_domain: dict[str, int]
-    by_source: dict[str, int]
-    by_promise: dict[str, int]
-    by_reason: dict[str, int]
-    label: str
-    counters: dict[str, int]
 
 
 class Receipts:
@@ -301,52 +281,6 @@ class Receipts:
             slot=None if slot is None else slot + 1,
             propensity=None if slot is None else float(decision.choice.propensity[slot]),
         )  # fmt: skip
-
-    def trace(self, item_id: str) -> TraceOut:
-        """Count where an item was shown and why it was dropped, over the latest receipts.
-
-        Raises:
-            UnknownError: There is no such item.
-        """
-        engine = self._engine
-        row = engine.directory.item_row(item_id)
-        if row < 0:
-            raise UnknownError("item_unknown", f"there is no item {item_id!r} here")
-        last = engine.log.receipt_next()
-        counts: dict[str, Counter[str]] = {
-            name: Counter() for name in ("domain", "source", "promise", "reason")
-        }
-        read = considered = shown = 0
-        since: str | None = None
-        for parts in engine.log.receipts(max(0, last - TRACE_RECEIPTS), last):
-            decision = decode(parts.what, -1)
-            read, since = read + 1, since or time_text(decision.time)
-            at = int(np.searchsorted(decision.candidate, row))
-            if at == decision.candidate.size or decision.candidate[at] != row:
-                continue
-            considered += 1
-            reason = DropReason(int(decision.reason[at]))
-            if reason is not DropReason.SHOWN:
-                counts["reason"][reason.name.lower()] += 1
-                continue
-            shown += 1
-            self._count_shown(decision, row, counts)
-        return TraceOut(
-            item_id=item_id, receipts=read, since=since, considered=considered, shown=shown,
-            by_domain=dict(counts["domain"]), by_source=dict(counts["source"]),
-            by_promise=dict(counts["promise"]), by_reason=dict(counts["reason"]),
-            label=LABELS[int(engine.state.items["label"][row])], counters=item_counters(engine, row),
-        )  # fmt: skip
-
-    def _count_shown(self, decision: Decision, row: int, counts: dict[str, Counter[str]]) -> None:
-        pool = decision.pool
-        index = int(np.flatnonzero(pool.item == row)[0])
-        counts["domain"][WORDS[DomainKind(int(pool.domain_kind[index]))]] += 1
-        counts["source"][Source(int(pool.source[index])).name.lower()] += 1
-        held = int(pool.promises[index])
-        for bit, promise in bits_of(self._engine.housekeeper.policy).items():
-            if held >> bit & 1:
-                counts["promise"][promise.id] += 1
 
 
 def pseudonym(secret: bytes, ordinal: int) -> str:
