@@ -1,17 +1,24 @@
 """Efficiency equals its plain definition over the list of facts, whatever order they came in."""
 
-import numpy as np
+from collections import defaultdict
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.insight.credit import credited
 from lodestone.insight.liu import efficiency
-from lodestone.insight.window import Span
+from lodestone.insight.window import Span, day_text
+from tests.oracles.edges import lives, slot_of, stands
 from tests.oracles.facts import DAYS, array, logs
+from tests.oracles.worths import catalogue, micros_of, worths
 
-FIRST, VERSIONS = np.array([0, 8]), np.array([1, 2])
-"""Policy 2 decided the receipts from 8 on."""
 IMPRESSIONS = ("impressions", "people")
+
+
+def reported(facts, span):
+    rows, items = array(facts), catalogue()
+    return efficiency(credited(rows, items), span, DAYS, worths(), items)
 
 
 def impressions_by_hand(facts, day, word):
@@ -23,9 +30,7 @@ def impressions_by_hand(facts, day, word):
 @settings(max_examples=60, deadline=None)
 @given(logs())
 def test_impressions_of_a_day_are_those_counted_by_hand(facts):
-    worths = {1: np.zeros(OUTCOME_COUNT), 2: np.zeros(OUTCOME_COUNT)}
-
-    rows = efficiency(array(facts), Span(0, DAYS), DAYS, worths, FIRST, VERSIONS)
+    rows = reported(facts, Span(0, DAYS))
 
     assert len(rows) == 3 * (DAYS + 1)
     days = [day for day in range(DAYS + 1) for _ in range(3)]
@@ -39,14 +44,48 @@ def test_impressions_of_a_day_are_those_counted_by_hand(facts):
 @given(logs(), st.integers(0, DAYS))
 def test_later_facts_change_no_earlier_day(facts, day):
     """What happened after a day says nothing of its impressions."""
-    worths = {1: np.zeros(OUTCOME_COUNT), 2: np.zeros(OUTCOME_COUNT)}
     early = [fact for fact in facts if fact.day <= day]
     for some in (facts, early):
         assert all(fact.kind < Kind.PERSON for fact in some)
 
-    whole, known = (
-        efficiency(array(some), Span(0, day), DAYS, worths, FIRST, VERSIONS)
-        for some in (facts, early)
-    )
+    whole, known = (reported(some, Span(0, day)) for some in (facts, early))
 
     assert [(row.impressions, row.people) for row in whole] == [(row.impressions, row.people) for row in known]  # fmt: skip
+
+
+def largest(facts, fact):
+    """Say whether a watch is the one of its slot that counts: the largest, of those the first."""
+    mine = [f for f in facts if f.kind == Kind.WATCH and (f.receipt, f.slot) == (fact.receipt, fact.slot)]  # fmt: skip
+    return fact == max(mine, key=lambda f: (f.value, -f.time, f.key))
+
+
+def values_by_hand(facts):
+    """Return what every day and domain brought, in micros: each outcome that stands, in the slot it is credited to."""
+    values = defaultdict(float)
+    for fact in facts:
+        if fact.kind >= OUTCOME_COUNT and fact.kind != Kind.JOIN:
+            continue
+        slot = slot_of(facts, fact)
+        if slot is not None and (fact.kind != Kind.WATCH or largest(facts, fact)):
+            micros = micros_of(fact, slot.receipt)
+            values[day_text(fact.day), slot.word] += stands(facts, fact) * micros
+    return values
+
+
+@settings(max_examples=80, deadline=None)
+@given(lives())
+def test_the_value_of_a_day_is_that_counted_by_hand(facts):
+    values = values_by_hand(facts)
+
+    for row in reported(facts, Span(0, DAYS)):
+        value = values[row.day, row.domain]
+        assert row.value_micros == round(value, 3)
+        assert row.efficiency_micros == (round(value * 1000 / row.impressions, 3) if row.impressions else None)  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(lives(), st.integers(0, DAYS))
+def test_two_spans_make_the_whole(facts, cut):
+    parts = [reported(facts, Span(0, cut)), reported(facts, Span(cut + 1, DAYS))]
+
+    assert reported(facts, Span(0, DAYS)) == [row for part in parts for row in part]

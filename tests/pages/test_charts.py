@@ -28,8 +28,8 @@ from lodestone.console.operator.exposure import exposure_section
 from lodestone.console.operator.figures import FigureReader, Filter
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
+from lodestone.insight.exposure import ExposureReport, LorenzPoint
 from lodestone.insight.liu import DayEfficiency
-from lodestone.insight.reports import ExposureReport, LorenzPoint
 from lodestone.stores.threads import DatabaseLimits, DatabaseThreads
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
@@ -114,7 +114,7 @@ def test_an_interval_holds_its_share_within_nought_and_one(pair):
 def day(domain, micros, error, shown=1000):
     return DayEfficiency(
         day="2026-03-04", domain=domain, impressions=shown, value_micros=micros * shown / 1000,
-        efficiency_micros=micros, error_micros=error, people=1, provisional=False,
+        efficiency_micros=micros, error_micros=error, people=1, provisional=False, partial=False,
     )  # fmt: skip
 
 
@@ -145,6 +145,7 @@ def test_a_gini_is_over_or_under_its_target_only_where_the_figures_shown_differ(
     speech = Speech(Words("en", NullTranslations()), ZoneInfo("UTC"), "CNY")
     report = ExposureReport(
         impressions=100, creators=10, gini=gini, noise_floor=0.05, target=0.5, top_share=0.2,
+        impressions_counted=100, left_out=[],
         lorenz=[LorenzPoint(creators=0, impressions=0), LorenzPoint(creators=1, impressions=1)],
     )  # fmt: skip
 

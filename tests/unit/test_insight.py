@@ -6,10 +6,14 @@ import pytest
 
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts, refund_value
 from lodestone.events.outcomes import DomainKind, Kind
-from lodestone.insight.flow import Side, Worths, flow
-from lodestone.insight.liu import efficiency, retained
+from lodestone.insight.credit import Catalogue, credited
+from lodestone.insight.flow import Side
+from lodestone.insight.flow import flow as flow_of_credited
+from lodestone.insight.liu import efficiency as efficiency_of_credited
 from lodestone.insight.prices import history
+from lodestone.insight.retained import retained
 from lodestone.insight.window import Span, once
+from lodestone.insight.worths import Worths
 from lodestone.traffic.policy import Policy, Promise
 from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector
@@ -25,6 +29,24 @@ def facts_of(*rows):
             facts[name][index] = value
         facts["time"][index] = row.get("time", row.get("day", 0) * DAY)
     return facts
+
+
+def catalogue_of(owner=(77, 78), domains=None):
+    """Return videos of unknown length, by their owners and domains."""
+    owner = np.array(owner)
+    codes = np.full((owner.size, 1), -1) if domains is None else np.array(domains)
+    return Catalogue(owner, codes, np.zeros(owner.size, np.int64), np.full(owner.size, np.nan))
+
+
+def efficiency(facts, span, today, worths, first_receipts, versions):
+    catalogue = catalogue_of()
+    of_version = Worths(worths, first_receipts, versions)
+    return efficiency_of_credited(credited(facts, catalogue), span, today, of_version, catalogue)
+
+
+def flow(facts, span, owner, domains, worths, side=None, today=10_000):
+    catalogue = catalogue_of(owner, domains)
+    return flow_of_credited(credited(facts, catalogue), span, today, catalogue, worths, side)
 
 
 def worths(*follow):
@@ -144,7 +166,7 @@ def test_a_growing_watch_counts_its_largest_once():
         {"kind": Kind.LIKE, "receipt": 1, "slot": 2},
     )
 
-    kept = once(facts)
+    kept = facts[once(facts)]
 
     assert sorted(kept["value"][kept["kind"] == Kind.WATCH].tolist()) == [1_000, 9_000]
     assert kept.size == 3
@@ -219,17 +241,22 @@ def test_only_the_first_join_crosses():
     ]
 
 
-def test_who_follows_again_after_leaving_has_crossed_long_ago():
+def test_who_follows_again_after_leaving_returns():
     facts = facts_of(
         {"kind": Kind.FOLLOW, "day": 1, "person": 1, "target": 77},
         {"kind": Kind.UNFOLLOW, "day": 2, "person": 1, "target": 77},
         {"kind": Kind.IMPRESSION, "day": 19, "person": 1, "item": 0},
         {"kind": Kind.FOLLOW, "day": 20, "person": 1, "target": 77},
     )
+    owner, domains = np.array([77]), np.full((1, 2), -1)
 
-    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), worths(500.0))
+    report = flow(facts, Span(0, 20), owner, domains, worths(500.0))
 
-    assert (report.borders, report.cohorts, report.unexplained) == ([], [], 0)
+    assert [(b.source, b.target, b.by, b.move, b.value_micros) for b in report.borders] == [
+        ("private", "public", "unfollow", "leave", 0.0),
+        ("public", "private", "follow", "return", 500.0),
+    ]
+    assert report.unexplained == 1
 
 
 def test_the_flow_is_told_by_cohort_too():

@@ -158,6 +158,11 @@ class Cohort(msgspec.Struct, frozen=True):
     day: str
     count: int
     kept: dict[str, int | None]
+    """Null until that day has ended."""
+    could: dict[str, int | None]
+    """Of how many: the denominators of `kept`."""
+    partial: bool = False
+    """The cohort's day has not ended."""
 
 
 class Retained(msgspec.Struct, frozen=True):
@@ -191,16 +196,32 @@ class Border(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     target: str
     by: str
+    move: str
+    """`enter`, `return`, `leave`, or `share` a post back to the public."""
     crossings: int
     people: int
     value_micros: float
+    partial: bool = False
+    """The day has not ended."""
+
+
+class PathFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """One path of those first seen on one day: how many took it, and the median hours to each stage."""
+
+    day: str
+    count: int
+    stages: tuple[str, ...]
+    people: int
+    hours: tuple[float, ...]
+    open: bool
 
 
 class FlowReport(msgspec.Struct, frozen=True):
-    """Crossings by day and border, and those that no impression explains."""
+    """Crossings by day and border, whole paths, and crossings that no impression explains."""
 
     borders: tuple[Border, ...]
     unexplained: int
+    paths: tuple[PathFlow, ...] = ()
 
 
 class LorenzPoint(msgspec.Struct, frozen=True):

@@ -109,7 +109,7 @@ _CLAUSES: Final[Mapping[str, Callable[[Words, Subject, TermNote], str | None]]] 
     "taste": lambda words, *_: words.say("it is close to what you stayed on before"),
     "viewer_channel": lambda words, *_: words.say("you often stay in its channel"),
     "place": lambda words, *_: words.say("it comes from your neighbourhood"),
-    "channel": lambda words, *_: words.say("it comes from a channel of yours"),
-    "profession": lambda words, *_: words.say("it comes from people of your trade"),
+    "channel": lambda words, *_: words.say("it comes through its channel"),
+    "profession": lambda words, *_: words.say("it comes from people of the trade"),
 }
 """How each term is said. Terms that say nothing of this post and this viewer, such as `bias`, are not."""

@@ -121,7 +121,7 @@ def _opening(words: Words, told: Reasons, shown: About) -> str:
     if told.domain_kind == "channel":
         return say("From the channel {name}")
     if told.domain_kind == "profession":
-        return say("From people of your trade, {name}")
+        return say("From people of the trade, {name}")
     near = shown.distance_km is not None
     if told.domain_kind == "place":
         return say("From your neighbourhood: {km} km away") if near else say("From {name}")

@@ -1,41 +1,59 @@
-"""The flow between domains: who crossed which border, and what the crossing was worth.
+"""The flow between domains: who crossed which border, which way, and what the crossing was worth.
 
-A crossing is the first follow, join or order of a person within seven days of an impression in another
-domain, credited to the last such impression: of that author's posts for a follow, of that domain's posts
-for a join, of that item for an order. A follow and an order lead into the private domain, a join into the middle
-one. What it was worth is said by the policy under which that impression was decided; an order counts as far as it was not
-refunded, and not at all when nothing is left of it.
+A person is inside the private domain of an author while following them, and for good once they have bought from them
+what was not wholly refunded; inside a middle domain while a member. A crossing is a change from outside to inside or
+back, so that a second product of one shop, or a follow of its owner, is none. Who comes in *enters*, or *returns* after
+having been inside before; who goes out *leaves* to the public; a *share* carries a post of a middle or private slot
+back to the public. Coming in is credited to the last impression in another domain within seven days: of that author's
+posts for a follow, of that domain's posts for a join, of that item for an order.
+What a crossing is worth is what its follow, join, order or share is worth in the dual LIU: by the policy of the slot it
+names or is credited to, nothing once it was taken back, as far as it was not refunded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 import numpy as np
 
-from lodestone.base.arrays import Floats, Ints
+from lodestone.base.arrays import Floats
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.events.refunds import taken_back
-from lodestone.insight.liu import day_text, versions_in_force
-from lodestone.insight.window import DOMAIN_WORDS, Span, impressions, word_of
+from lodestone.events.standing import standing_of
+from lodestone.insight.credit import ENTRIES, Catalogue, Impressions, shown_of
+from lodestone.insight.paths import PathFlow, first_days, paths
+from lodestone.insight.window import DOMAIN_WORDS, Span, day_text, outcomes, word_of
+from lodestone.insight.worths import Worths
 
-CROSSING_MICROS: Final = 7 * 86_400 * 1_000_000
-_INTO: Final = {Kind.FOLLOW: 2, Kind.ORDER: 2, Kind.JOIN: 1}
+Move = Literal["enter", "return", "leave", "share"]
+PUBLIC, MIDDLE, PRIVATE = range(3)
+_MOVES: Final[tuple[Move, ...]] = ("enter", "return", "leave", "share")
+ENTER, RETURN, LEAVE, SHARE = range(4)
+_EDGES: Final = (
+    (PRIVATE, (Kind.FOLLOW, Kind.UNFOLLOW, Kind.ORDER)),
+    (MIDDLE, (Kind.JOIN, Kind.LEAVE)),
+)
+"""The domain, and the kinds that lead into it and out of it; at one instant in this order, with the ends last."""
+_ENDS: Final = (Kind.UNFOLLOW, Kind.LEAVE)
 
 
 class Border(msgspec.Struct, frozen=True, kw_only=True):
-    """One border on one day: crossings, the people who made them, what they were worth."""
+    """One border on one day, one way: crossings, the people who made them, what they were worth."""
 
     day: str
     source: str
     target: str
     by: str
-    """`follow`, `join` or `order`."""
+    """`follow`, `join` or `order`; `unfollow` or `leave`; `share`."""
+    move: Move
+    """`enter` for the first time, `return`, `leave`, or `share` a post back to the public."""
     crossings: int
     people: int
     value_micros: float
+    partial: bool
+    """The day has not ended: more may cross."""
 
 
 class CohortFlow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,34 +64,20 @@ class CohortFlow(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     target: str
     by: str
+    move: Move
     crossings: int
     people: int
 
 
 class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Crossings per day and border, per cohort and border, and those that no impression explains."""
+    """Crossings per day and border, per cohort and border, whole paths, and crossings that no impression explains."""
 
     borders: list[Border]
     cohorts: list[CohortFlow]
+    paths: list[PathFlow]
+    """Of those first seen in the span, whatever domain is asked for."""
     unexplained: int
-
-
-@dataclass(frozen=True, slots=True)
-class Worths:
-    """What outcomes are worth by the policy under which a receipt was decided."""
-
-    by_version: Mapping[int, Floats]
-    """Policy version to worths, shape (outcomes,), micros."""
-    first_receipts: Ints
-    """Shape (versions,), ascending. The first receipt decided under each version."""
-    versions: Ints
-
-    def of(self, kind: Kind, receipt: int) -> float:
-        """Return the micros of one follow, join or order that a receipt led to."""
-        version = versions_in_force(np.array([receipt]), self.first_receipts, self.versions)[0]
-        # A member is won as a follower is.
-        outcome = Kind.FOLLOW if kind == Kind.JOIN else kind
-        return float(self.by_version[int(version)][outcome])
+    """How often somebody came in without an impression in another domain within seven days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,164 +89,199 @@ class Side:
     code: int = -1
     """Of a middle domain, -1 for none."""
 
-    def enters(self, kind: Kind, target: int) -> bool:
-        """Say whether a follow, join or order leads into this domain."""
-        if self.code >= 0:
-            return kind == Kind.JOIN and target == self.code
-        return _INTO[kind] == self.word
-
-    def leaves(self, word: int, code: int) -> bool:
-        """Say whether an impression lay in this domain."""
+    def is_at(self, word: int, code: int) -> bool:
+        """Say whether one end of a border is this domain."""
         return code == self.code if self.code >= 0 else word == self.word
 
 
-class _Shown(NamedTuple):
-    """An impression that a crossing may be credited to; the latest is the greatest."""
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """One change of one person. `place` is the row of its fact."""
 
-    time: int
-    word: int
-    receipt: int
-    code: int
-
-
-class _Crossing(NamedTuple):
-    """Who crossed, and what it was worth."""
-
+    place: int
     person: int
-    micros: float
+    day: int
+    by: Kind
+    move: int
+    source: int
+    source_code: int
+    target: int
+    target_code: int
+    receipt: int
+    """That says what it is worth, -1 for none."""
+
+    @property
+    def border(self) -> "_Border":
+        return self.day, self.source, self.target, self.by, self.move
 
 
-_Border: TypeAlias = tuple[int, int, int, Kind]
-"""Day, source and target as words, and by what."""
-_Index: TypeAlias = dict[tuple[int, int], list[_Shown]]
+_Border: TypeAlias = tuple[int, int, int, Kind, int]
 
 
 def flow(
     facts: Facts,
     span: Span,
-    owner_of_item: Ints,
-    domains_of_item: Ints,
+    today: int,
+    catalogue: Catalogue,
     worths: Worths,
     side: Side | None = None,
 ) -> FlowReport:
     """Find every crossing of a span.
 
     Args:
-        facts: Every fact up to the span's end, in any order: only a first crossing counts, however long ago.
+        facts: Every fact there is, credited, in any order: whether a crossing is a first one, and what of it was taken
+            back, depends on all of them.
         span: The days whose crossings are counted.
-        owner_of_item: Shape (items,). The author's ordinal of each item row.
-        domains_of_item: Shape (items, kept). Codes of the domains each item row belongs to, -1 padded.
+        today: The day that has not ended yet.
+        catalogue: Whose the items are and where they belong.
         worths: What a crossing is worth in the receipt it is credited to.
         side: Count only the crossings out of this domain and into it; None for all.
     """
-    indexes = _indexes(facts, span, owner_of_item, domains_of_item)
-    found: dict[_Border, list[_Crossing]] = {}
+    left = taken_back(facts).left_of(facts) * standing_of(facts).counted()
+    crossed: dict[_Border, list[tuple[int, float]]] = {}
     unexplained = 0
-    back = taken_back(facts)
-    for kind, index in indexes.items():
-        target = "item" if kind == Kind.ORDER else "target"
-        firsts = _firsts(back.standing(facts[facts["kind"] == kind]), target)
-        for fact, left in zip(firsts, back.left_of(firsts).tolist(), strict=True):
-            if not span.first <= fact["day"] <= span.last:
-                continue
-            enters = side is None or side.enters(kind, int(fact[target]))
-            shown = _credited(index, fact, int(fact[target]), _INTO[kind])
-            if shown is None:
-                unexplained += enters
-            elif side is None or enters or side.leaves(shown.word, shown.code):
-                border = (int(fact["day"]), shown.word, _INTO[kind], kind)
-                crossing = _Crossing(int(fact["person"]), left * worths.of(kind, shown.receipt))
-                found.setdefault(border, []).append(crossing)
+    for one in _crossings(facts, left, span, catalogue):
+        enters = side is None or side.is_at(one.target, one.target_code)
+        if one.source < 0:
+            unexplained += enters
+        elif enters or (side is not None and side.is_at(one.source, one.source_code)):
+            micros = (
+                0.0
+                if one.move == LEAVE
+                else float(left[one.place]) * worths.of(one.by, one.receipt)
+            )
+            crossed.setdefault(one.border, []).append((one.person, micros))
     return FlowReport(
         borders=[
             Border(
-                day=day_text(day),
-                source=DOMAIN_WORDS[source],
-                target=DOMAIN_WORDS[into],
-                by=kind.name.lower(),
-                crossings=len(made),
-                people=len({one.person for one in made}),
-                value_micros=round(sum(one.micros for one in made), 3),
+                day=day_text(day), source=DOMAIN_WORDS[source], target=DOMAIN_WORDS[target],
+                by=by.name.lower(), move=_MOVES[move], crossings=len(made),
+                people=len({person for person, _ in made}),
+                value_micros=round(sum(sorted(micros for _, micros in made)), 3),
+                partial=day >= today,
             )
-            for (day, source, into, kind), made in sorted(found.items())
+            for (day, source, target, by, move), made in sorted(crossed.items())
         ],
-        cohorts=_by_cohort(facts, found),
+        cohorts=_by_cohort(facts, crossed),
+        paths=paths(facts, span, today),
         unexplained=unexplained,
-    )
+    )  # fmt: skip
 
 
-def _indexes(
-    facts: Facts, span: Span, owner_of_item: Ints, domains_of_item: Ints
-) -> dict[Kind, _Index]:
-    """Group the impressions that may have led to each kind of crossing."""
-    crossing = span.holds(facts["day"]) & np.isin(facts["kind"], list(_INTO))
-    since = int(facts["time"][crossing].min()) - CROSSING_MICROS if crossing.any() else 0
-    recent = facts["time"] >= since
-    shown = facts[impressions(facts) & recent & (facts["person"] >= 0)]
-    by_domain: _Index = {}
-    for column in range(domains_of_item.shape[1]):
-        codes = domains_of_item[shown["item"], column]
-        for key, entries in _last_by(shown[codes >= 0], codes[codes >= 0]).items():
-            by_domain.setdefault(key, []).extend(entries)
-    return {
-        Kind.FOLLOW: _last_by(shown, owner_of_item[shown["item"]]),
-        Kind.JOIN: by_domain,
-        Kind.ORDER: _last_by(shown, shown["item"].astype(np.int64)),
-    }
+def _crossings(facts: Facts, left: Floats, span: Span, catalogue: Catalogue) -> Iterator[_Crossing]:
+    """Find the crossings of a span, one by one; those that nothing explains come from -1."""
+    shown = shown_of(facts)
+    words = word_of(shown["domain_kind"])
+    for domain, kinds in _EDGES:
+        changes = _changes(facts, left, catalogue, kinds)
+        changes = [
+            change for change in changes if span.first <= facts["day"][change[0]] <= span.last
+        ]
+        elsewhere = Impressions(shown[words != domain], catalogue)
+        for kind in (*ENTRIES, *_ENDS):
+            mine = [(place, move) for place, move in changes if facts["kind"][place] == kind]
+            rows = facts[[place for place, _ in mine]]
+            from_row = elsewhere.last(kind, rows) if kind in ENTRIES else np.full(rows.size, -1)
+            for (place, move), row in zip(mine, from_row.tolist(), strict=True):
+                yield _crossing(facts, place, move, domain, elsewhere.shown, row)
+    yield from _shares(facts, span)
 
 
-def _by_cohort(facts: Facts, found: Mapping[_Border, list[_Crossing]]) -> list[CohortFlow]:
+def _changes(
+    facts: Facts, left: Floats, catalogue: Catalogue, kinds: tuple[Kind, ...]
+) -> list[tuple[int, int]]:
+    """Return (row of its fact, move) of every change between outside and inside of one kind of domain."""
+    orders = facts["kind"] == Kind.ORDER
+    chosen = np.isin(facts["kind"], kinds) & (facts["person"] >= 0)
+    # A sale that was wholly taken back has never been one.
+    chosen &= np.where(orders, (facts["item"] >= 0) & (left > 0), facts["target"] >= 0)
+    at = np.flatnonzero(chosen)
+    rows = facts[at]
+    about = rows["target"].copy()
+    bought = rows["kind"] == Kind.ORDER
+    about[bought] = catalogue.owner[rows["item"][bought]]
+    end = np.isin(rows["kind"], _ENDS)
+    order = np.lexsort(
+        (rows["key"], rows["slot"], rows["receipt"], rows["kind"], end, rows["time"], about, rows["person"])
+    )  # fmt: skip
+    changes = []
+    pair, edge, customer, before = (0, 0), False, False, False
+    for place, person, what, kind in zip(
+        at[order].tolist(), rows["person"][order].tolist(), about[order].tolist(),
+        rows["kind"][order].tolist(), strict=True,
+    ):  # fmt: skip
+        if (person, what) != pair:
+            pair, edge, customer, before = (person, what), False, False, False
+        was_inside = edge or customer
+        customer = customer or kind == Kind.ORDER
+        edge = kind not in _ENDS if kind != Kind.ORDER else edge
+        inside = edge or customer
+        if inside and not was_inside:
+            changes.append((place, RETURN if before else ENTER))
+            before = True
+        elif was_inside and not inside:
+            changes.append((place, LEAVE))
+    return changes
+
+
+def _crossing(
+    facts: Facts, place: int, move: int, domain: int, shown: Facts, row: int
+) -> _Crossing:
+    """Describe a change: where it came from and where it leads."""
+    fact = facts[place]
+    code = int(fact["target"]) if domain == MIDDLE else -1
+    source, source_code, receipt = -1, -1, int(fact["receipt"])
+    target, target_code = domain, code
+    if move == LEAVE:
+        source, source_code, target, target_code = domain, code, PUBLIC, -1
+    elif row >= 0:
+        source, source_code = (
+            int(word_of(shown["domain_kind"][row : row + 1])[0]),
+            int(shown["domain"][row]),
+        )
+        receipt = receipt if receipt >= 0 else int(shown["receipt"][row])
+    return _Crossing(
+        place=place, person=int(fact["person"]), day=int(fact["day"]), by=Kind(int(fact["kind"])), move=move,
+        source=source, source_code=source_code, target=target, target_code=target_code, receipt=receipt,
+    )  # fmt: skip
+
+
+def _shares(facts: Facts, span: Span) -> Iterator[_Crossing]:
+    """Find what was shared of middle and private slots: of each person and item the first."""
+    chosen = (facts["kind"] == Kind.SHARE) & outcomes(facts) & (facts["person"] >= 0)
+    chosen &= (facts["item"] >= 0) & (facts["domain_kind"] != DomainKind.PUBLIC)
+    at = np.flatnonzero(chosen)
+    rows = facts[at]
+    order = np.lexsort((rows["key"], rows["slot"], rows["receipt"], rows["time"]))
+    pairs = np.stack([rows["person"], rows["item"].astype(np.int64)], axis=1)[order]
+    _, first = np.unique(pairs, axis=0, return_index=True)
+    for place in at[order][np.sort(first)].tolist():
+        fact = facts[place]
+        if span.first <= fact["day"] <= span.last:
+            yield _Crossing(
+                place=place, person=int(fact["person"]), day=int(fact["day"]), by=Kind.SHARE, move=SHARE,
+                source=int(word_of(facts["domain_kind"][place : place + 1])[0]),
+                source_code=int(fact["domain"]), target=PUBLIC, target_code=-1,
+                receipt=int(fact["receipt"]),
+            )  # fmt: skip
+
+
+def _by_cohort(
+    facts: Facts, crossed: Mapping[_Border, list[tuple[int, float]]]
+) -> list[CohortFlow]:
     """Count the same crossings by the day on which those who made them were first seen."""
-    known = facts[facts["person"] >= 0]
-    if not known.size:
-        return []
-    people, inverse = np.unique(known["person"], return_inverse=True)
-    first = np.full(people.size, np.iinfo(np.int64).max)
-    np.minimum.at(first, inverse.reshape(-1), known["day"].astype(np.int64))
+    people, first = first_days(facts)
     day_of = dict(zip(people.tolist(), first.tolist(), strict=True))
     days, sizes = np.unique(first, return_counts=True)
     count = dict(zip(days.tolist(), sizes.tolist(), strict=True))
-    crossed: dict[_Border, list[int]] = {}
-    for (_, source, into, kind), made in found.items():
-        for one in made:
-            cohort = (day_of[one.person], source, into, kind)
-            crossed.setdefault(cohort, []).append(one.person)
+    by_cohort: dict[_Border, list[int]] = {}
+    for border, made in crossed.items():
+        for person, _ in made:
+            by_cohort.setdefault((day_of[person], *border[1:]), []).append(person)
     return [
         CohortFlow(
-            day=day_text(day), count=count[day], source=DOMAIN_WORDS[source], target=DOMAIN_WORDS[into],
-            by=kind.name.lower(), crossings=len(who), people=len(set(who)),
+            day=day_text(day), count=count[day], source=DOMAIN_WORDS[source], target=DOMAIN_WORDS[target],
+            by=by.name.lower(), move=_MOVES[move], crossings=len(who), people=len(set(who)),
         )
-        for (day, source, into, kind), who in sorted(crossed.items())
+        for (day, source, target, by, move), who in sorted(by_cohort.items())
     ]  # fmt: skip
-
-
-def _last_by(shown: Facts, what: Ints) -> _Index:
-    """Group impressions by (person, what)."""
-    index: _Index = {}
-    words = word_of(shown["domain_kind"])
-    rows = zip(
-        shown["person"].tolist(), what.tolist(), shown["time"].tolist(), words.tolist(),
-        shown["receipt"].tolist(), shown["domain"].tolist(), strict=True,
-    )  # fmt: skip
-    for person, key, *entry in rows:
-        index.setdefault((person, key), []).append(_Shown(*entry))
-    return index
-
-
-def _firsts(facts: Facts, target: str) -> Facts:
-    """Keep each (person, target)'s first fact."""
-    facts = facts[np.argsort(facts["time"], kind="stable")]
-    pairs = np.stack([facts["person"], facts[target].astype(np.int64)], axis=1)
-    _, first = np.unique(pairs, axis=0, return_index=True)
-    return facts[np.sort(first)]
-
-
-def _credited(index: _Index, fact: np.void, target: int, into: int) -> _Shown | None:
-    """Return the last impression in another domain within seven days."""
-    time = int(fact["time"])
-    entries = [
-        shown
-        for shown in index.get((int(fact["person"]), target), ())
-        if time - CROSSING_MICROS <= shown.time <= time and shown.word != into
-    ]
-    return max(entries) if entries else None

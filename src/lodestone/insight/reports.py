@@ -17,6 +17,7 @@ from lodestone.events.facts import FLAG_DECISION, Facts
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.features.directory import Directory
 from lodestone.features.state import State
+from lodestone.insight.credit import Catalogue, credited
 from lodestone.insight.exposure import (
     ExposureReport,
     authors_shown,
@@ -25,19 +26,22 @@ from lodestone.insight.exposure import (
     exposure,
     live_posts,
 )
-from lodestone.insight.flow import FlowReport, Side, Worths, flow
-from lodestone.insight.liu import Liu, day_text, efficiency, retained
+from lodestone.insight.flow import FlowReport, Side, flow
+from lodestone.insight.liu import Liu, efficiency
 from lodestone.insight.prices import PromiseHistory, history
-from lodestone.insight.window import DOMAIN_WORDS, Span, table, word_of
+from lodestone.insight.retained import retained
+from lodestone.insight.window import DOMAIN_WORDS, Span, day_text, table, word_of
+from lodestone.insight.worths import Worths
 from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records import Records
 from lodestone.traffic.codec import decode
-from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.policy import Policy, watch_caps, worth_vector
 from lodestone.traffic.pricer import PricerState, alarms, bits_of, price_of
 
 SPAN_DAYS_MAX = 400
 _DEFAULT_DAYS = 7
 _DAY_MICROS = 86_400 * 1_000_000
+_DAY_MAX = 2**31 - 1
 
 
 class Keeper(Protocol):
@@ -183,33 +187,39 @@ class Reports:
     def liu(self, span: Span, domain: str | None) -> LiuReport:
         """Report efficiency and retained audience, of one domain if named."""
         today = self._engine.ingest.day(self._engine.now())
-        # Who came back, and what was given back, is known up to now, whatever span is asked for.
-        everything = self._facts(Span(0, max(span.last, today)))
-        within = self._within(everything, domain)
-        worths = self._worths()
-        facts = everything if within is None else everything[within]
-        days = efficiency(
-            facts, span, today, worths.by_version, worths.first_receipts, worths.versions
-        )
+        facts, catalogue = self._credited()
+        within = self._within(facts, domain)
+        days = efficiency(facts, span, today, self._worths(), catalogue, within)
         if domain in DOMAIN_WORDS:
             days = [row for row in days if row.domain == domain]
         return LiuReport(
             first=day_text(span.first), last=day_text(span.last), domain=domain,
-            liu=Liu(days=days, retained=retained(everything, span, today, within)),
+            liu=Liu(days=days, retained=retained(facts, span, today, within)),
         )  # fmt: skip
 
     def flow(self, span: Span, domain: str | None) -> FlowReport:
         """Report crossings between domains: all, or those out of one and into it."""
-        engine = self._engine
         side = None if domain is None else self._side(domain)
-        today = engine.ingest.day(engine.now())
-        facts = self._facts(Span(0, max(span.last, today)))
-        slots = engine.state.items["author"][: engine.state.item_count]
-        owner = np.full(engine.state.author_count + 1, -1, np.int64)
-        for ordinal, slot in list(engine.state.author_of_owner.items()):
+        today = self._engine.ingest.day(self._engine.now())
+        facts, catalogue = self._credited()
+        return flow(facts, span, today, catalogue, self._worths(), side)
+
+    def _credited(self) -> tuple[Facts, Catalogue]:
+        """Return every fact there is, credited, and what the items are.
+
+        Who came back, and what was taken back, is known up to now, whatever span is asked for.
+        """
+        facts = self._facts(Span(0, _DAY_MAX), also=Kind.ERASED)
+        state = self._engine.state
+        items = state.items[: state.item_count]
+        owner = np.full(state.author_count + 1, -1, np.int64)
+        for ordinal, slot in list(state.author_of_owner.items()):
             owner[slot] = ordinal
-        domains = self._domains_of(facts, slots.size)
-        return flow(facts, span, owner[slots], domains, self._worths(), side)
+        catalogue = Catalogue(
+            owner=owner[items["author"]], domains=self._domains_of(facts, items.size),
+            kind=items["kind"].astype(np.int64), duration=items["duration"].astype(np.float64),
+        )  # fmt: skip
+        return credited(facts, catalogue), catalogue
 
     def _domains_of(self, facts: Facts, count: int) -> Ints:
         """Return the domains each item belongs to: its channels, professions, and the places it lies in."""
@@ -229,7 +239,7 @@ class Reports:
     def exposure(self, span: Span, domain: str | None) -> ExposureReport:
         """Report how evenly creators were shown in a span, of one domain if named."""
         state, policy = self._engine.state, self._policy_on(span.last)
-        facts = self._facts(Span(0, span.last), items=True)
+        facts = self._facts(Span(0, span.last), also=Kind.ITEM)
         events = events_of(facts)
         who = creators(
             state, events, live_posts(state, facts, span, self._days_of), span.last, policy
@@ -253,13 +263,11 @@ class Reports:
             raise InvalidError("span_invalid", f"from {problem.problem}", (problem,))
         return Span(start, end)
 
-    def _facts(self, span: Span, *, items: bool = False) -> Facts:
-        """Read the events of a span, with what changed of items if asked for."""
+    def _facts(self, span: Span, *, also: Kind) -> Facts:
+        """Read the events of a span, and the records' facts of one kind beside them."""
 
         def within(facts: Facts) -> Facts:
-            wanted = facts["kind"] < Kind.PERSON
-            if items:
-                wanted |= facts["kind"] == Kind.ITEM
+            wanted = (facts["kind"] < Kind.PERSON) | (facts["kind"] == also)
             some: Facts = facts[span.holds(facts["day"].astype(np.int64)) & wanted]
             return some
 
@@ -294,11 +302,12 @@ class Reports:
     def _worths(self) -> Worths:
         """Return what outcomes are worth under every policy there was."""
         first_receipts, versions = self._policies()
-        by_version = {
-            int(version): np.array(worth_vector(self._policy(int(version))))
-            for version in np.unique(versions)
-        }
-        return Worths(by_version, first_receipts, versions)
+        policies = {version: self._policy(version) for version in np.unique(versions).tolist()}
+        return Worths(
+            by_version={one: np.array(worth_vector(policy)) for one, policy in policies.items()},
+            first_receipts=first_receipts, versions=versions,
+            watch_caps={one: watch_caps(policy) for one, policy in policies.items()},
+        )  # fmt: skip
 
     def _policies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first receipt of every policy version, ascending, and the versions."""

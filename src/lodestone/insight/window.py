@@ -39,28 +39,33 @@ def table(batches: Iterable[Facts]) -> Facts:
     return np.concatenate(parts) if parts else np.zeros(0, FACT)
 
 
-def once(facts: Facts) -> Facts:
-    """Keep of each cumulative watch only the largest, and every other fact as it is.
+def day_text(day: int) -> str:
+    """Write a day number as a date.
 
-    Watch of one slot comes again and again with a growing figure; its largest counts, on that fact's day.
+    >>> day_text(19000)
+    '2022-01-08'
     """
-    watch = facts["kind"] == Kind.WATCH
-    if not watch.any():
-        return facts
-    index = np.flatnonzero(watch)
+    return str(np.datetime64(day, "D"))
+
+
+def once(facts: Facts) -> Bools:
+    """Say which facts count once: of each cumulative watch only the largest, every other fact as it is; shape (facts,).
+
+    Watch of one slot comes again and again with a growing figure; its largest counts, on the day when it was first said.
+    """
+    index = np.flatnonzero(facts["kind"] == Kind.WATCH)
     rows = facts[index]
     named = rows["receipt"] >= 0
     first = np.where(named, rows["receipt"], rows["person"])
     second = np.where(named, rows["slot"], rows["item"])
     third = np.where(named, -1, rows["day"])
-    order = np.lexsort((rows["value"], third, second, first))
+    order = np.lexsort((rows["key"], -rows["time"], rows["value"], third, second, first))
     keys = np.stack([first, second, third], axis=1)[order]
     last = np.ones(order.size, dtype=bool)
     last[:-1] = np.any(keys[1:] != keys[:-1], axis=1)
-    keep = ~watch
-    keep[index[order[last]]] = True
-    kept: Facts = facts[keep]
-    return kept
+    keep = np.ones(facts.size, dtype=bool)
+    keep[index[order[~last]]] = False
+    return keep
 
 
 def impressions(facts: Facts) -> Bools:

@@ -293,7 +293,7 @@ async def get_promise_history(request: Asked, days: Days = 7) -> PromiseHistorie
 async def get_liu(
     request: Asked, first: First = None, last: Last = None, domain: Domain = None
 ) -> LiuReport:
-    """Report the dual LIU: value per thousand impressions, and people who stayed."""
+    """Report the dual LIU: value per thousand impressions of what stands, and people who stayed of those who could have."""
     reports = _reports(request)
     return await off_loop(request, reports.liu, reports.span(first, last), domain)
 
@@ -302,7 +302,7 @@ async def get_liu(
 async def get_flow(
     request: Asked, first: First = None, last: Last = None, domain: Domain = None
 ) -> FlowReport:
-    """Report the flow of people and value across the borders of domains, or of one of them."""
+    """Report who crossed which border of domains (came in, returned, left, shared back), whole paths, and what crossings were worth."""
     reports = _reports(request)
     return await off_loop(request, reports.flow, reports.span(first, last), domain)
 

@@ -11,11 +11,19 @@ from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.layout import KINDS
 from lodestone.services.dry_run import DryRun, DryRunOut
 from lodestone.services.engine import Engine
-from lodestone.traffic.policy import FEEDBACK_WORDS, PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise
+from lodestone.traffic.policy import (
+    FEEDBACK_WORDS,
+    PROMISE_CUSTOM,
+    PROMISE_MAX,
+    WATCH_KINDS,
+    Policy,
+    Promise,
+)
 from lodestone.traffic.presets import NAMES, preset
 from lodestone.traffic.pricer import BUILT_IN
 
 FEEDBACK_TYPES_MAX = 64
+WATCH_SECONDS_MAX = 86_400
 _ID_MAX = 64
 
 
@@ -96,12 +104,21 @@ def check_policy(policy: Policy) -> None:
             _refuse(f"worths.{name}", f"is not an outcome; they are {', '.join(OUTCOMES)}")
         if abs(worth) > 10**12:
             _refuse(f"worths.{name}", "must lie within 1,000,000 currency units")
+    _check_watch_caps(policy)
     for name, word in policy.feedback_types.items():
         if word not in FEEDBACK_WORDS:
             _refuse(f"feedback_types.{name}", f"must mean one of {', '.join(FEEDBACK_WORDS)}")
     if len(policy.feedback_types) > FEEDBACK_TYPES_MAX:
         _refuse("feedback_types", f"at most {FEEDBACK_TYPES_MAX}")
     _check_promises(policy)
+
+
+def _check_watch_caps(policy: Policy) -> None:
+    for kind, seconds in policy.watch_caps.items():
+        if kind not in WATCH_KINDS:
+            _refuse(f"watch_caps.{kind}", f"must be one of {', '.join(WATCH_KINDS)}")
+        if not 1 <= seconds <= WATCH_SECONDS_MAX:
+            _refuse(f"watch_caps.{kind}", f"must lie between 1 and {WATCH_SECONDS_MAX}")
 
 
 def _check_limits(policy: Policy, limits: Mapping[str, tuple[float, float]]) -> None:

@@ -70,11 +70,11 @@ class Hydrator:
         located = not isnan(latitude)
         code, area = self._area(request, person, latitude, longitude, policy.place_radius_km)
         own = personalised or request.surface == "following"
-        domains, places = (
-            self._domains(row, person, latitude, longitude)
-            if personalised
-            else (_NONE_DOMAINS, _NONE_PLACES)
-        )
+        mine = self._mine(row, person, latitude, longitude) if personalised else set()
+        if code >= 0:
+            mine.add(code)
+        professions = {person.profession, code if request.surface == "profession" else -1}
+        domains, places = self._domains(mine, professions)
         record = np.array(
             [
                 (
@@ -146,15 +146,12 @@ class Hydrator:
             return code, (domain.latitude, domain.longitude, domain.radius_km)
         return code, _NOWHERE
 
-    def _domains(
-        self, row: int, person: "PersonNow", latitude: float, longitude: float
-    ) -> tuple[Records, Records]:
-        """List the viewer's middle domains, fewest members first.
+    def _mine(self, row: int, person: "PersonNow", latitude: float, longitude: float) -> set[int]:
+        """Return the codes of the viewer's middle domains.
 
         Those joined, one's profession, and the places one is present or resident in.
         """
-        state = self._state
-        codes = set(state.memberships(row).tolist()) if row >= 0 else set()
+        codes = set(self._state.memberships(row).tolist()) if row >= 0 else set()
         if person.profession >= 0:
             codes.add(person.profession)
         here, home = (latitude, longitude), (person.latitude, person.longitude)
@@ -162,13 +159,22 @@ class Hydrator:
             for point in {here, home}:  # as a rule they are one
                 if not isnan(point[0]):
                     codes.update(self._places(*point))
+        return codes
+
+    def _domains(self, codes: set[int], professions: set[int]) -> tuple[Records, Records]:
+        """Lay out middle domains, fewest members first: the viewer's own, and the one whose feed is asked for.
+
+        What somebody is shown in a channel's feed comes through that channel, a member or not.
+        """
         if not codes:
             return _NONE_DOMAINS, _NONE_PLACES
+        state = self._state
         ordered = sorted(codes, key=lambda code: (state.members(code), code))
         domains, places = np.zeros(len(ordered), DOMAIN), np.zeros(len(ordered), PLACE)
         for index, code in enumerate(ordered):
             row_of = state.domains.get(code)
-            kind = row_of.kind if row_of is not None else _kind_unregistered(person, code)
+            unregistered = DomainKind.PROFESSION if code in professions else DomainKind.CHANNEL
+            kind = unregistered if row_of is None else row_of.kind
             domains[index] = (code, kind, index)
             if row_of is not None and kind == DomainKind.PLACE:
                 places[index] = (row_of.latitude, row_of.longitude, row_of.radius_km)
@@ -214,7 +220,3 @@ def _position(request: FeedRequest, person: PersonNow, now: Instant) -> tuple[fl
     if person.present_at > now - PRESENT_MICROS and not isnan(person.present_latitude):
         return person.present_latitude, person.present_longitude
     return person.latitude, person.longitude
-
-
-def _kind_unregistered(person: PersonNow, code: int) -> int:
-    return DomainKind.PROFESSION if person.profession == code else DomainKind.CHANNEL

@@ -239,7 +239,10 @@ def of_engine(liu: Json, flow: Json, exposure: Json) -> Json:
     worth = sum(day["value_micros"] for day in days)
     borders: Counter[str] = Counter()
     for border in flow["borders"]:
-        borders[f"{border['source']}_{border['target']}_{border['by']}"] += border["crossings"]
+        again = "_again" if border["move"] == "return" else ""
+        borders[f"{border['source']}_{border['target']}_{border['by']}{again}"] += border[
+            "crossings"
+        ]
     return {
         "efficiency_micros": worth * 1000 / shown if shown else None,
         "impressions": shown,
@@ -254,7 +257,7 @@ def _kept(cohorts: list[Json]) -> Json:
     found: Json = {}
     for after in KEPT_DAYS:
         known = [
-            (row["kept"][f"day_{after}"], row["count"])
+            (row["kept"][f"day_{after}"], row["could"][f"day_{after}"])
             for row in cohorts
             if row["kept"][f"day_{after}"] is not None
         ]

@@ -3,9 +3,12 @@
 from typing import Final, Literal
 
 import msgspec
+import numpy as np
 
+from lodestone.base.arrays import Floats, Ints
 from lodestone.base.wire import Int64, Name, Version
-from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES
+from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS
+from lodestone.features.layout import KINDS
 
 PROMISE_MAX: Final = 64
 PROMISE_FIRST_IMPRESSIONS: Final = 0
@@ -13,6 +16,9 @@ PROMISE_LOCAL_SHARE: Final = 1
 PROMISE_GINI: Final = 2
 PROMISE_EXPLORATION: Final = 3
 PROMISE_SMALL_CREATORS: Final = 4
+WATCH_KINDS: Final = (*KINDS, "film")
+"""The kinds of item that `watch_caps` tells apart: a film is a video of ten minutes or more."""
+FILM_SECONDS: Final = 600
 PROMISE_CUSTOM: Final = 8
 """Bits 0 to 7 are the built-in promises; an operator's own rows take the bits from here."""
 
@@ -87,6 +93,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The same of what a viewer bought; null: for good."""
     ad_load: float = 0.0
     """The most of a slate that ads may take; 0 until somebody can advertise."""
+    watch_caps: dict[Name, Int64] = {}
+    """Kind of item (`WATCH_KINDS`) to the most seconds of one slot's watching that reports count as value; absent means 60.
+    A decision foresees the first minute whatever stands here."""
     feedback_types: dict[Name, Name] = msgspec.field(default_factory=lambda: dict(_FEEDBACK_TYPES))
     """What Gorse's feedback types mean, by `FEEDBACK_WORDS`; a word of those always means itself."""
 
@@ -97,3 +106,20 @@ def worth_vector(policy: Policy) -> tuple[float, ...]:
     worths[0] *= 60.0
     assert len(worths) == OUTCOME_COUNT
     return tuple(worths)
+
+
+def watch_caps(policy: Policy) -> Floats:
+    """Return the most seconds of watching that count by kind of item, shape (`WATCH_KINDS`,).
+
+    >>> watch_caps(Policy(watch_caps={"live": 3600})).tolist()
+    [60.0, 60.0, 60.0, 3600.0, 60.0, 60.0]
+    """
+    caps = [float(policy.watch_caps.get(kind, WATCH_UNIT_SECONDS)) for kind in WATCH_KINDS]
+    return np.array(caps)
+
+
+def watch_kind_codes(kind: Ints, duration: Floats) -> Ints:
+    """Return the places in `WATCH_KINDS` of items of some kinds (`KINDS`) and durations in seconds, same shape."""
+    film = (kind == KINDS.index("video")) & (duration >= FILM_SECONDS)
+    codes: Ints = np.where(film, WATCH_KINDS.index("film"), kind)
+    return codes

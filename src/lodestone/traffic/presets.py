@@ -7,6 +7,8 @@ much longer lasting, it is:
 * long view: the minute; watch: half a minute for each one watched, since time alone says less; click: nothing, a cover
   that promises is no minute yet.
 * like: half a minute; comment and share: one; follow: the follower returns some times, three; profile visit: a tenth.
+* watching counts as far as somebody may truly be there: ten minutes of a clip, an hour of a live room, three hours of
+  a film, a minute of all else.
 * shop visit: half a minute; order: twenty, what a merchant gladly pays for a customer.
 * not interested: takes back four minutes; hide: eight; report: sixty.
 
@@ -45,6 +47,7 @@ PROMISES: Final = (
     Promise(id="exploration", kind="exploration", target=0.02, price_cap=0.0),
     Promise(id="small_creators", kind="small_creators", target=0.3, price_cap=0.25, enabled=False),
 )
+WATCH_CAPS: Final = {"video": 600, "live": 3_600, "film": 10_800}
 NAMES: Final = tuple(_TIMES)
 
 
@@ -57,4 +60,4 @@ def preset(name: str) -> Policy:
     worths = {
         outcome: round(worth * _TIMES[name].get(outcome, 1)) for outcome, worth in _BALANCED.items()
     }
-    return Policy(name=name, worths=worths, promises=PROMISES)
+    return Policy(name=name, worths=worths, promises=PROMISES, watch_caps=dict(WATCH_CAPS))

@@ -185,6 +185,14 @@ def _settling(rows: Sequence[DayEfficiency], days: Sequence[str], x: Scale) -> f
     return round((x(first - 1) + x(first)) / 2, 2)
 
 
+def _state(row: DayEfficiency, speech: Speech) -> str:
+    """Say whether a day has ended, and whether late events may still change it."""
+    say = speech.words.say
+    if row.partial:
+        return say("the day has not ended")
+    return say("may still change") if row.provisional else say("settled")
+
+
 def _table(rows: Sequence[DayEfficiency], speech: Speech) -> Table:
     say = speech.words.say
     return Table(
@@ -198,7 +206,7 @@ def _table(rows: Sequence[DayEfficiency], speech: Speech) -> Table:
                 speech.money(row.value_micros),
                 "\u2013" if row.efficiency_micros is None else speech.money(row.efficiency_micros),
                 "\u2013" if row.error_micros is None else speech.money(_SURE * row.error_micros),
-                say("may still change") if row.provisional else say("settled"),
+                _state(row, speech),
             )
             for row in reversed(rows)
             if row.impressions

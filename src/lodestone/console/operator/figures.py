@@ -8,10 +8,10 @@ from typing import Final, TypeAlias
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.insight.exposure import ExposureReport
-from lodestone.insight.liu import DayEfficiency, day_text
+from lodestone.insight.liu import DayEfficiency
 from lodestone.insight.prices import PromiseHistory
 from lodestone.insight.reports import LiuReport, PromiseOut, Reports
-from lodestone.insight.window import Span
+from lodestone.insight.window import Span, day_text
 from lodestone.services.engine import Engine
 from lodestone.services.receipts import ReceiptLine, Receipts
 

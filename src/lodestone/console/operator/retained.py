@@ -22,7 +22,7 @@ from lodestone.console.charts import (
 from lodestone.console.operator.answers import Empty, Section, Stay, StayCard
 from lodestone.console.operator.figures import Figures
 from lodestone.console.speech import Speech
-from lodestone.insight.liu import RETAINED_DAYS, Cohort
+from lodestone.insight.retained import RETAINED_DAYS, Cohort
 
 _LOOKS: Final = {1: ("ink", ""), 7: ("soft", "7 4"), 30: ("soft", "2 4")}
 _PAD: Final = 4.0
@@ -35,7 +35,10 @@ def retained_section(figures: Figures, speech: Speech) -> Section:
     if back is None:
         answer = (
             say("Nobody has come yet.") if not retained.active
-            else say("Whether newcomers come again is known tomorrow.")
+            else say(
+                "Whether newcomers come again is known from {day}.",
+                {"day": speech.day(_known_from(retained.active, 1))},
+            )
         )  # fmt: skip
     else:
         low, high = wilson(*back)
@@ -68,17 +71,29 @@ def _counted(figures: Figures, speech: Speech) -> str:
 
 
 def pooled(cohorts: Sequence[Cohort], after: int) -> tuple[int, int] | None:
-    """Return how many stayed and how many could have, over the cohorts of which it is known.
+    """Return how many stayed and how many could have, over the cohorts whose later day has ended.
 
-    >>> cohort = Cohort(day="2026-03-04", count=4, kept={"day_1": 3, "day_7": None, "day_30": None})
+    >>> kept, could = {"day_1": 2, "day_7": None}, {"day_1": 3, "day_7": None}
+    >>> cohort = Cohort(day="2026-03-04", count=4, partial=False, kept=kept, could=could)
     >>> pooled([cohort], 1), pooled([cohort], 7)
-    ((3, 4), None)
+    ((2, 3), None)
     """
-    known = [(cohort.kept[f"day_{after}"], cohort.count) for cohort in cohorts]
-    counted = [(kept, count) for kept, count in known if kept is not None]
+    known = [_of(cohort, after) for cohort in cohorts]
+    counted = [pair for pair in known if pair is not None]
     if not counted:
         return None
-    return sum(kept for kept, _ in counted), sum(count for _, count in counted)
+    return sum(kept for kept, _ in counted), sum(could for _, could in counted)
+
+
+def _of(cohort: Cohort, after: int) -> tuple[int, int] | None:
+    """Return how many of a cohort stayed and how many could have; None where it is not known, or nobody could."""
+    kept, could = cohort.kept[f"day_{after}"], cohort.could[f"day_{after}"]
+    return (kept, could) if kept is not None and could else None
+
+
+def _known_from(cohorts: Sequence[Cohort], after: int) -> str:
+    """Return the date from which it is known who of the first cohort stayed: the day after that day."""
+    return str(date.fromisoformat(cohorts[0].day) + timedelta(days=after + 1))
 
 
 def _active(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
@@ -92,7 +107,7 @@ def _active(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
         "retained-active", cohorts, speech,
         (
             say("{share} are active again a day after they first came."),
-            say("{n} people came; who comes again is counted from tomorrow."),
+            say("{n} people came; who comes again is counted from {day}."),
         ),
         say("Day people first came"), say("Active again, % of those who came"),
     )  # fmt: skip
@@ -110,7 +125,7 @@ def _followers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
         "retained-followers", cohorts, speech,
         (
             say("{share} of follows still stand a day later."),
-            say("{n} follows; how many stand is counted from tomorrow."),
+            say("{n} follows; how many stand is counted from {day}."),
         ),
         say("Day of the follow"), say("Still following, %"),
     )  # fmt: skip
@@ -127,7 +142,7 @@ def _customers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
         "retained-customers", cohorts, speech,
         (
             say("{share} of customers bought again a day later."),
-            say("{n} people bought; who buys again is counted from tomorrow."),
+            say("{n} people bought; who buys again is counted from {day}."),
         ),
         say("Day of the first order"), say("Bought again, % of customers"),
     )  # fmt: skip
@@ -139,10 +154,11 @@ def _card(
 ) -> StayCard:  # fmt: skip
     back = pooled(cohorts, 1)
     if back is None:
-        title = titles[1].format(n=whole(sum(cohort.count for cohort in cohorts)))
+        day = speech.day(_known_from(cohorts, 1))
+        title = titles[1].format(n=whole(sum(cohort.count for cohort in cohorts)), day=day)
     else:
         title = titles[0].format(share=percent(back[0] / back[1], 2))
-    known = sum(cohort.kept["day_1"] is not None for cohort in cohorts)
+    known = sum(_of(cohort, 1) is not None for cohort in cohorts)
     return StayCard(
         id=name, title=title, stays=tuple(_stay(cohorts, after, speech) for after in RETAINED_DAYS),
         chart=_chart(name, cohorts, speech, x_title, y_title) if known > 1 else None,
@@ -155,8 +171,8 @@ def _stay(cohorts: Sequence[Cohort], after: int, speech: Speech) -> Stay:
     label = speech.words.count("{n} day later", "{n} days later", after)
     found = pooled(cohorts, after)
     if found is None:
-        first = date.fromisoformat(cohorts[0].day) + timedelta(days=after)
-        return Stay(label, say("known from {day}", {"day": speech.day(str(first))}), None)
+        first = speech.day(_known_from(cohorts, after))
+        return Stay(label, say("known from {day}", {"day": first}), None)
     low, high = wilson(*found)
     fields = {
         "share": percent(found[0] / found[1], 2), "kept": whole(found[0]), "count": whole(found[1]),
@@ -191,12 +207,13 @@ def _series(cohorts: Sequence[Cohort], after: int, speech: Speech) -> Series:
 
 
 def _point(at: int, cohort: Cohort, after: int, label: str, speech: Speech) -> Point:
-    kept = cohort.kept[f"day_{after}"]
-    if kept is None:
+    known = _of(cohort, after)
+    if known is None:
         return Point(at, None)
-    low, high = wilson(kept, cohort.count)
-    text = f"{speech.day(cohort.day)}, {label}: {whole(kept)} / {whole(cohort.count)}"
-    return Point(at, 100 * kept / cohort.count, text, 100 * low, 100 * high)
+    kept, could = known
+    low, high = wilson(kept, could)
+    text = f"{speech.day(cohort.day)}, {label}: {whole(kept)} / {whole(could)}"
+    return Point(at, 100 * kept / could, text, 100 * low, 100 * high)
 
 
 def _table(cohorts: Sequence[Cohort], speech: Speech, x_title: str) -> Table:
@@ -206,10 +223,20 @@ def _table(cohorts: Sequence[Cohort], speech: Speech, x_title: str) -> Table:
 
 
 def _row(cohort: Cohort, speech: Speech) -> tuple[str, ...]:
-    unknown = speech.words.say("not yet known")
-    told = []
-    for after in RETAINED_DAYS:
-        kept = cohort.kept[f"day_{after}"]
-        share = "" if kept is None else percent(kept / cohort.count)
-        told.append(unknown if kept is None else f"{whole(kept)} ({share})")
-    return (speech.day(cohort.day), whole(cohort.count), *told)
+    day = speech.day(cohort.day)
+    if cohort.partial:
+        day = speech.words.say("{day}, so far", {"day": day})
+    return (day, whole(cohort.count), *(_share(cohort, after, speech) for after in RETAINED_DAYS))
+
+
+def _share(cohort: Cohort, after: int, speech: Speech) -> str:
+    """Write how many of a cohort stayed, and of how many where not all of it could have."""
+    kept, could = cohort.kept[f"day_{after}"], cohort.could[f"day_{after}"]
+    if kept is None or could is None:
+        return speech.words.say("not yet known")
+    if not could:
+        return whole(kept)
+    if could < cohort.count:
+        fields = {"share": percent(kept / could), "kept": whole(kept), "count": whole(could)}
+        return speech.words.say("{kept} of {count} ({share})", fields)
+    return f"{whole(kept)} ({percent(kept / could)})"
