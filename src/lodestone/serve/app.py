@@ -62,7 +62,7 @@ def application(
     No key has a limit unless `guards` say so; `pages` adds the routes that people open in a browser.
     """
     guards = guards or Guards()
-    meters = Meters(lambda: load_of(engines.all(), engines.failures), guards)
+    meters = Meters(lambda: load_of(engines.all(), engines.totals, engines.failures), guards)
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
         *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,

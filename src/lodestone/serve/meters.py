@@ -1,7 +1,9 @@
 """What Prometheus reads at /metrics. No person, item, community or key is ever a label."""
 
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from itertools import accumulate
+from platform import python_version
 from typing import Final
 
 from prometheus_client import (
@@ -23,8 +25,8 @@ from lodestone.events.wire import Verdicts
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.request_figures import RequestFigures
 from lodestone.services.feeds import Feed
-from lodestone.services.load import Load
-from lodestone.stores.ports import COMMIT_SECONDS, LogLoad
+from lodestone.services.load import Counts, Load
+from lodestone.stores.ports import COMMIT_SECONDS
 
 REQUEST_SECONDS: Final = (0.002, 0.01, 0.05, 0.2, 1.0)
 """Upper edges by which requests are counted: few, since every route has them all."""
@@ -55,6 +57,8 @@ class Meters:
         self._requests = RequestFigures(REQUEST_SECONDS)
         self.registry.register(_Families(lambda: _guard_families(guards)))
         self.registry.register(_Families(lambda: _load_families(load())))
+        build = _build()
+        self.registry.register(_Families(lambda: iter((build,))))
         self.registry.register(PROCESS_COLLECTOR)
         self.registry.register(GC_COLLECTOR)
 
@@ -124,12 +128,18 @@ def _guard_families(guards: Guards) -> Iterator[Metric]:
 
 
 def _load_families(load: Load) -> Iterator[Metric]:
-    for name, told, value in (
-        ("receipts", "Decisions recorded", load.receipts),
-        ("facts", "Facts in the logs", load.facts),
-        ("price_steps", "Steps of the dual prices", load.price_steps),
+    counts = load.counts
+    for name, says, value in (
+        ("lodestone_receipts", "Decisions recorded since the start", counts.receipts),
+        ("lodestone_facts", "Facts appended to logs since the start", counts.facts),
+        ("lodestone_price_steps", "Steps of the dual prices since the start", counts.price_steps),
     ):
-        yield CounterMetricFamily(f"lodestone_{name}", told, value=value)
+        yield CounterMetricFamily(name, says, value=value)
+    for name, says, value in (
+        ("lodestone_log_receipts", "Receipts in the logs of open communities", load.receipts),
+        ("lodestone_log_facts", "Facts in the logs of open communities", load.facts),
+    ):
+        yield GaugeMetricFamily(name, says, value=value)
     alarms = GaugeMetricFamily(
         "lodestone_alarms", "Promises that cannot be kept, by kind", labels=["promise"]
     )
@@ -138,32 +148,39 @@ def _load_families(load: Load) -> Iterator[Metric]:
     memory = GaugeMetricFamily("lodestone_memory_bytes", "Arrays by part", labels=["part"])
     for part, size in load.memory_bytes.items():
         memory.add_metric([part], size)
-    backlog = sum(log.backlog_bytes for log in load.logs)
     yield alarms
     yield memory
     failed = CounterMetricFamily(
         "lodestone_background_failures", "Failures of background work", labels=["job"]
     )
-    for job, count in load.background_failures.items():
+    for job, count in counts.failures.items():
         failed.add_metric([job], count)
     yield failed
     yield GaugeMetricFamily(
         "lodestone_background_waiting", "What has failed and not been made good",
         value=load.background_waiting,
     )  # fmt: skip
-    yield GaugeMetricFamily("lodestone_log_backlog_bytes", "What waits for a commit", value=backlog)
-    yield _commits(load.logs)
+    waiting = "Bytes that wait for a commit now"
+    yield GaugeMetricFamily("lodestone_log_backlog_bytes", waiting, value=load.backlog_bytes)
+    yield _commits(counts)
 
 
-def _commits(logs: tuple[LogLoad, ...]) -> Metric:
-    counts = [sum(one) for one in zip(*(log.commits for log in logs), strict=True)]
-    family = HistogramMetricFamily("lodestone_log_commit_seconds", "Commits by how long they took")
-    buckets = _cumulated(COMMIT_SECONDS, counts or [0] * (len(COMMIT_SECONDS) + 1))
-    family.add_metric([], buckets, sum(log.commit_seconds for log in logs))
+def _commits(counts: Counts) -> Metric:
+    says = "Commits of logs by how long they took, the sync included"
+    family = HistogramMetricFamily("lodestone_log_commit_seconds", says)
+    family.add_metric([], _cumulated(COMMIT_SECONDS, counts.commits), counts.commit_seconds)
     return family
 
 
-def _cumulated(edges: tuple[float, ...], counts: list[int]) -> list[tuple[str, float]]:
+def _build() -> Metric:
+    family = GaugeMetricFamily(
+        "lodestone_build_info", "Always 1; its labels say what runs", labels=["version", "python"]
+    )
+    family.add_metric([version("lodestone"), python_version()], 1)
+    return family
+
+
+def _cumulated(edges: tuple[float, ...], counts: tuple[int, ...]) -> list[tuple[str, float]]:
     """Name buckets as Prometheus does: all up to an edge, the last without end."""
     names = [*(str(edge) for edge in edges), "+Inf"]
     return list(zip(names, (float(n) for n in accumulate(counts)), strict=True))

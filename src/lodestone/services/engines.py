@@ -12,6 +12,7 @@ from lodestone.base.errors import ConflictError, LodestoneError, UnavailableErro
 from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn, CommunityOut, community_out
 from lodestone.services.engine import Engine
+from lodestone.services.load import Totals
 from lodestone.services.policies import named
 from lodestone.services.support.failures import Failure, Failures
 from lodestone.stores.files.pins import Pinned
@@ -53,6 +54,7 @@ class Engines:
         self._unopened: dict[str, str] = {}
         self.failures = Failures(wall.now)
         """Of what the installation does by the clock; each engine has its own beside it."""
+        self.totals = Totals()
 
     async def start(self) -> None:
         """Open every active community; one that cannot be opened is reported and keeps no other from serving."""
@@ -158,9 +160,12 @@ class Engines:
         engine = self._engines.get(record.id)
         if record.given.state == "active" and engine is None:
             await self.records.threads.write(self._give_policy, record)
-            self._engines[record.id] = await self._open(record)
+            opened = await self._open(record)
+            self._engines[record.id] = opened
+            self.totals.opened(opened)
             self._unopened.pop(record.id, None)
         elif record.given.state != "active" and engine is not None:
+            self.totals.closing(engine)
             await self._close(self._engines.pop(record.id))
         if record.given.state != "active":
             self._unopened.pop(record.id, None)

@@ -15,6 +15,9 @@ _COUNTER: Final = b"""# HELP lodestone_requests_total Requests by how they were 
 _HISTOGRAM: Final = b"""# HELP lodestone_request_seconds Requests by how long they took
 # TYPE lodestone_request_seconds histogram
 """
+NOT_OFFERED: Final = "not_offered"
+"""The status by which answers of 501 are counted."""
+_NOT_IMPLEMENTED: Final = 501
 
 
 class RequestFigures:
@@ -59,7 +62,9 @@ class RequestFigures:
         name = self._count_names.get(how)
         if name is None:
             route, method, status = how
-            labels = f'method="{method}",route="{route}",status="{status}"'
+            # A route that is not offered is nobody's fault: as a 5xx it would set off every alert on such.
+            word = NOT_OFFERED if status == _NOT_IMPLEMENTED else str(status)
+            labels = f'method="{method}",route="{route}",status="{word}"'
             name = self._count_names[how] = f"lodestone_requests_total{{{labels}}} "
         return name
 
