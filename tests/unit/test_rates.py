@@ -10,7 +10,7 @@ from lodestone.events.facts import empty_facts
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.state import State
-from lodestone.models import rates, rates_kernel
+from lodestone.models import evidence, rates, rates_kernel, taste
 from lodestone.models.nearest import FlatIndex, LiveIndex
 from lodestone.models.ports import Asked
 from lodestone.models.weariness import before_each, weariness, weariness_of
@@ -18,6 +18,7 @@ from lodestone.traffic.prices import chances_of
 
 NAN = float("nan")
 DAY = 86_400_000_000
+NO_CROWD = evidence.Crowd(1.0, 1.0)
 NOBODY = np.zeros(64, np.float32)
 
 
@@ -58,7 +59,7 @@ def test_an_item_without_evidence_has_its_authors_rate_and_an_author_without_any
         80_000,
     )
 
-    found = rates.item_logits(rates.default_model(), counts, authors, rate)
+    found = rates.item_logits(rates.default_model(), counts, authors, rate, NO_CROWD)
 
     assert found[0] == pytest.approx(0.0, abs=1e-6)
     expected = rates.logit(np.array((60 + 20 * 0.1) / 100)) - rates.logit(np.array(0.1))
@@ -71,7 +72,7 @@ def test_a_slot_nobody_looks_at_counts_less_against_an_item():
     counts[:, COUNT_ATTENTION] = [40_000, 12_000]
     authors, rate = np.zeros((2, 16), np.int64), np.full(OUTCOME_COUNT, 0.1)
 
-    found = rates.item_logits(rates.default_model(), counts, authors, rate)
+    found = rates.item_logits(rates.default_model(), counts, authors, rate, NO_CROWD)
 
     assert found[1, Kind.CLICK] > found[0, Kind.CLICK]
 
@@ -80,7 +81,9 @@ def test_a_slot_nobody_looks_at_counts_less_against_an_item():
 @settings(max_examples=40, deadline=None)
 def test_the_compiled_predictor_equals_the_plain_one(facts, seed, person, surface):
     state = a_community(facts, seed)
-    vector = rates.viewer_vector(state, person)
+    state.items["language"][:20] = np.arange(20) % 4 - 1
+    state.people["language"][:6] = np.arange(6) % 3 - 1
+    vector = taste.viewer_vector(state, person)
     rows, kind = np.arange(20, dtype=np.int32), np.arange(20, dtype=np.uint8) % 5
     asked = Asked(person, surface, vector, kind, Instant(51 * DAY))
 
@@ -192,6 +195,22 @@ def test_clicks_of_a_viewer_on_an_author_raise_that_authors_chance_for_them_alon
     assert other[1] / other[0] == pytest.approx(before[1] / before[0], rel=0.02)
 
 
+def test_who_said_no_language_is_taken_to_read_that_of_most_of_what_they_took_to():
+    state = a_community()
+    state.items["language"][:20] = np.arange(20) % 2
+    batch = empty_facts(3)
+    batch["kind"], batch["item"], batch["day"], batch["time"] = Kind.LIKE, [1, 3, 4], 50, [1, 2, 3]
+    state.apply(batch, np.full(3, 4), np.full(3, -1))
+    state.people["language"][5] = 0
+
+    assert [taste.spoken_by(state, person) for person in (4, 5, 3, -1)] == [1, 0, -1, -1]
+    asked = Asked(5, 0, NOBODY)
+    likes = chances_of(
+        rates.Rates(rates.default_model()).chances(state, asked, np.array([6, 7], np.int32))
+    )[:, Kind.LIKE]
+    assert likes[0] > 1.5 * likes[1]
+
+
 def test_a_row_that_is_not_finite_comes_back_as_nan():
     state = a_community()
     state.items["logit"][2] = np.nan
@@ -210,7 +229,7 @@ def test_a_viewer_stands_where_their_latest_positives_do():
     batch["time"] = [0, 28 * 86_400_000_000]
     state.apply(batch, np.full(2, 4), np.full(2, -1))
 
-    vector = rates.viewer_vector(state, 4)
+    vector = taste.viewer_vector(state, 4)
 
     near = state.items["vector"][:20].astype(float) @ vector
     assert int(near.argmax()) == 7

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind
-from lodestone.models import rates
+from lodestone.models import rates, taste
 from lodestone.models.alike import AlikeModel
 from lodestone.models.ports import Asked
 from lodestone.models.rates_terms import Term, terms_of, worth_of
@@ -26,14 +26,18 @@ LEARNED = AlikeModel(
 @settings(max_examples=40, deadline=None)
 def test_terms_sum_to_what_the_compiled_predictor_adds_up(facts, seed, person, surface, learned):
     state, chance = a_community(facts, seed), np.random.default_rng(seed)
+    state.items["language"][:20], state.people["language"][:6] = (
+        np.arange(20) % 4 - 1,
+        np.arange(6) % 3 - 1,
+    )
     model = rates.RatesModel(
         weights=tuple(map(tuple, chance.normal(size=(OUTCOME_COUNT, len(rates.FEATURES))).tolist()))
     )
     predictor = rates.Rates(model, alike=LEARNED if learned else None)
     asked = Asked(
-        person, surface, rates.viewer_vector(state, person),
+        person, surface, taste.viewer_vector(state, person),
         kind=chance.choice(list(DomainKind), ROWS.size).astype(np.uint8),
-        now=state.today * 86_400_000_000, alike=chance.random((2, ROWS.size)) if learned else None,
+        now=state.today * 86_400_000_000, alike=chance.random((3, ROWS.size)) if learned else None,
     )  # fmt: skip
 
     total = np.sum([term.logit for term in terms_of(predictor, state, asked, ROWS)], axis=0)

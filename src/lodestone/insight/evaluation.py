@@ -18,8 +18,9 @@ from lodestone.features.state import State
 from lodestone.insight import metrics
 from lodestone.models import rates, voices
 from lodestone.models.ports import Asked
-from lodestone.models.rates import Rates, RatesModel, default_model, viewer_vector
+from lodestone.models.rates import Rates, RatesModel, default_model
 from lodestone.models.rates_fit import fit, row_features
+from lodestone.models.taste import viewer_vector
 from lodestone.models.weariness import before_each
 from lodestone.traffic.prices import chances_of
 

@@ -49,8 +49,11 @@ DEEDS_LEAST: Final = 20
 CROWD: Final = 300
 _NICE: Final = 10
 _LATE: Final = 0.8
-_TAUGHT: Final = 0.2
-"""What rates and taste weigh where nothing but likeness and popularity was learned: enough to order what is equal."""
+_CONTENT: Final = 0.2
+"""What taste and leanings weigh where likeness was learned and they were not: enough to order what is equal."""
+_LIVE: Final = 0.1
+"""What an item's rates weigh there: what was done since the lists were made."""
+_POPULAR_LEAST: Final = 0.05
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,10 +213,12 @@ def choice_weights(positives: Positives, chosen: Chosen) -> dict[str, Any]:
     features, group, taken = (np.concatenate([part[n] for part in parts]) for n in range(3))
     weights, errors = conditional_logit(Choices(features, group, taken))
     likeness, crowded = (sure(w, e) for w, e in zip(weights.tolist(), errors.tolist(), strict=True))
+    if not likeness:
+        return {}
     welcome = Kind.NOT_INTERESTED
     return {
         "weights": tuple(likeness if outcome < welcome else 0.0 for outcome in range(OUTCOME_COUNT)),
-        "popular_weight": crowded, "item_weight": _TAUGHT, "taste_weight": _TAUGHT,
+        "popular_weight": max(_POPULAR_LEAST, crowded), "item_weight": _LIVE, "content_share": _CONTENT,
     }  # fmt: skip
 
 

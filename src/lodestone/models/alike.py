@@ -29,6 +29,10 @@ NEWEST_MAX: Final = 24
 """Deeds newer than a profile that are added up for one decision."""
 FLOOR: Final = 0.05
 """A score that counts as one unit of evidence; lists are scaled so that a person's best item scores about 1."""
+STRANGER: Final = 0.5
+"""What popularity weighs for a stranger, as in `evidence.LIFT`."""
+EVIDENCE: Final = 8.0
+"""Mean deeds of an item over those that are evidence enough to halve what its content says."""
 WEAK: Final = 0.3
 """What a click or a long view weighs against a like."""
 _TOUCHED_MAX: Final = PROFILE_KEPT + NEWEST_MAX * 200
@@ -52,7 +56,10 @@ class AlikeModel(msgspec.Struct, frozen=True, kw_only=True):
     item_weight: float | None = None
     """Where the log has no impressions: what the item's rates weigh instead, they say little; None elsewhere."""
     taste_weight: float | None = None
-    """The same of taste."""
+    """The same of taste, in versions before `content_share`."""
+    content_share: float | None = None
+    """What taste and leanings still weigh for an item that as many took to as to any, where likeness says more; of an
+    item that nobody took to they say everything. None: nothing less for any."""
     held_out: dict[str, float] = {}
     """NDCG@10 on held-out deeds by method, from which the method was chosen."""
     items: int = 0
@@ -104,6 +111,27 @@ class AlikeTable:
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+def blend(model: AlikeModel, total: float, out: Floats) -> None:
+    """Let what is known of whom and what decide what weighs.
+
+    Of whom nothing is known, popularity says most: its weight halves with each deed towards the one learned. Of an item
+    that few took to, its tags, text and author say most.
+
+    Args:
+        model: What was learned.
+        total: Sum of the person's deeds' weights.
+        out: Shape (3, rows). The term of likeness and how popular each is, both read; the last is multiplied by how much
+            popularity counts, and below it is written what content weighs.
+    """
+    out[2] = 1.0
+    if model.content_share is None:
+        return
+    known = 1.0 / (1.0 + EVIDENCE * np.expm1(out[1]))
+    out[2] = model.content_share + (1.0 - model.content_share) * known
+    if model.popular_weight:
+        out[1] *= 1.0 + max(0.0, STRANGER / model.popular_weight - 1.0) * 0.5**total
 
 
 def pack_lists(value: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
@@ -215,8 +243,8 @@ class Alike:
         return self._out[:count].astype(np.int32)
 
     def terms(self, rows: Rows, scored: Scored) -> Floats:
-        """Return the term of each row and how popular it is, in units of their weights; shape (2, rows)."""
-        out = np.zeros((2, rows.size))
+        """Return each row's term, how popular it is, in units of their weights, and what content weighs; shape (3, rows)."""
+        out = np.zeros((3, rows.size))
         self._do.terms(
             rows,
             self._stamp,
@@ -227,6 +255,7 @@ class Alike:
             self.table.popular,
             out,
         )
+        blend(self.model, scored.total, out)
         return out
 
     def forget(self, ordinal: int) -> None:

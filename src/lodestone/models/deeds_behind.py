@@ -15,7 +15,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.features.history import SINCE_MAX, STRONG, WEAK_STRENGTH
 from lodestone.features.state import State
-from lodestone.models.alike import NEWEST_MAX, WEAK, Alike, AlikeTable
+from lodestone.models.alike import NEWEST_MAX, WEAK, Alike, AlikeTable, blend
 
 _NONE: Final = np.zeros(0, np.int64)
 _NO_WEIGHTS: Final = np.zeros(0)
@@ -49,7 +49,7 @@ class DeedsBehind:
             rows: Shape (candidates,). Item rows.
         """
         table, self._rows = alike.table, rows
-        self._popular, self._floor = table.popular, alike.model.floor
+        self._popular, self._model = table.popular, alike.model
         at = alike.profile_of(int(state.people["ordinal"][person])) if person >= 0 else -1
         fresh, weights, taught = _NONE, _NO_WEIGHTS, (_NONE, _NO_WEIGHTS)
         self.total, profile = 0.0, np.zeros(rows.size)
@@ -73,13 +73,14 @@ class DeedsBehind:
         self._deeds = np.concatenate([fresh, taught[0]])
 
     def terms(self) -> Floats:
-        """Return the term of each row and how popular it is, as `Alike.terms` does; shape (2, rows)."""
+        """Return what `Alike.terms` does; shape (3, rows)."""
         rows, popular = self._rows, self._popular
         known = rows < popular.size
-        out = np.zeros((2, rows.size))
+        out = np.zeros((3, rows.size))
         out[1, known] = popular[rows[known]]
         if self.total > 0:
-            out[0] = np.log1p(self._score / (self.total * self._floor))
+            out[0] = np.log1p(self._score / (self.total * self._model.floor))
+        blend(self._model, self.total, out)
         return out
 
     def behind(self, index: int) -> Behind:

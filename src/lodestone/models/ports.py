@@ -28,7 +28,8 @@ class Asked:
     now: Instant = LONG_AGO
     """When the viewer asks; what they saw lately makes the like of it less welcome."""
     alike: Floats | None = None
-    """Shape (2, candidates). What people alike and everybody took to, see `models.alike`; None: not known."""
+    """Shape (3, candidates). What people alike and everybody took to, and what content weighs beside it, see
+    `models.alike.blend`; None: not known."""
 
 
 class Predictor(Protocol):

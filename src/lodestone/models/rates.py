@@ -4,6 +4,7 @@ In logits, per outcome:
 
     z = bias + surface + a x item + b x viewer + c x viewer on surface + d x viewer with author + e x viewer with topic
         + f x viewer with channel + t x taste - how tired of topic and author + through which domain it comes
+        - in a language that is not the viewer's
 
 An item's deviation shrinks to its author's and that to the community's; a viewer's to the community's; a viewer's
 leaning to an author, topic, channel or surface to the viewer's own rate (empirical Bayes with fixed prior weights, and never less
@@ -27,12 +28,14 @@ from lodestone.events.outcomes import (
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
 )
-from lodestone.features.layout import DAYS_KEPT, VECTOR_AT, VECTOR_WIDTH, lanes
+from lodestone.features.layout import DAYS_KEPT, lanes
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
+from lodestone.models import evidence
 from lodestone.models import rates_kernel as kernel
 from lodestone.models.alike import AlikeModel
 from lodestone.models.ports import Asked
+from lodestone.models.taste import spoken_by
 from lodestone.models.weariness import weariness_of
 from lodestone.traffic.decision import Chances, Codes, Rows
 from lodestone.traffic.prices import chance_codes
@@ -40,12 +43,15 @@ from lodestone.traffic.prices import chance_codes
 FEATURES: Final = (
     "bias", "surface", "item", "viewer", "viewer_surface", "viewer_author", "viewer_topic", "taste",
     "viewer_channel", "tired_of_topic", "tired_of_author", "place", "channel", "profession", "private",
+    "foreign",
 )  # fmt: skip
 _LEANS: Final = (5, 6, 8)
 TIRED: Final = (9, 10)
 """Features of how tired of topic and author the viewer is."""
 DOMAINS: Final = (11, 12, 13, 14)
 """Features of a post that comes through a domain, in the order of `DomainKind` after the public."""
+FOREIGN: Final = 15
+"""Feature of a post in another language than the viewer's, where both are known."""
 LEAN_COLUMN: Final = (7, 1, 2, 3, 5, 5, 4, 1, 1, 1, 6, 6, 6)
 """Which affinity column speaks for each outcome."""
 START_RATE: Final = (
@@ -56,7 +62,7 @@ _START_WEIGHT: Final = 300.0
 _HALF_LIFE_DAYS: Final = 7.0
 _OLD_WEIGHT: Final = 0.35
 _SMALLEST: Final = 1e-6
-_POSITIVE: Final = OUTCOME_COUNT - len(NEGATIVE_OUTCOMES)
+POSITIVE: Final = OUTCOME_COUNT - len(NEGATIVE_OUTCOMES)
 """Outcomes before this one are welcome."""
 
 
@@ -83,9 +89,10 @@ class RatesModel(msgspec.Struct, frozen=True, kw_only=True):
 
 def default_model() -> RatesModel:
     """Return the weights of a community that has no log to learn from."""
-    tired, near = (-0.1, -0.1), (0.0, 0.1, 0.2, 0.3)
-    positive = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, 0.8, 0.4, *tired, *near)
-    negative = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, -0.4, 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    # What comes through a place stands first where all else is equal.
+    tired, near, foreign = (-0.1, -0.1), (0.05, 0.1, 0.2, 0.3), -1.0
+    positive = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, 0.8, 0.4, *tired, *near, foreign)
+    negative = (0.0, 1.0, 0.9, 0.8, 0.4, 0.6, 0.5, -0.4, 0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     return RatesModel(weights=tuple(positive if o < 10 else negative for o in range(OUTCOME_COUNT)))
 
 
@@ -161,18 +168,22 @@ def decayed(ring: NDArray[np.integer], old: Ints, today: int) -> Floats:
 
 
 def item_logits(
-    model: RatesModel, items: Floats, authors: Ints, rate: Floats
+    model: RatesModel, items: Floats, authors: Ints, rate: Floats, crowd: evidence.Crowd
 ) -> NDArray[np.float32]:
     """Return every item's deviation in logits, shape (rows, outcomes).
+
+    What is expected of an item is its author's rate, lifted by what was done with it where nobody counted impressions.
 
     Args:
         model: Its prior weights.
         items: Shape (rows, columns). Decayed counts of the items.
         authors: Shape (rows, columns). Counts of their authors.
         rate: Shape (outcomes,). The community's.
+        crowd: What its deeds come to.
     """
-    author_rate = smoothed(authors, rate, model.author_prior)
-    item_rate = smoothed(items, author_rate, model.item_prior)
+    expected = logit(smoothed(authors, rate, model.author_prior))
+    expected[:, :POSITIVE] += evidence.lift(items, crowd)[:, None]
+    item_rate = smoothed(items, 1 / (1 + np.exp(-expected)), model.item_prior)
     deviation: NDArray[np.float32] = (logit(item_rate) - logit(rate)).astype(np.float32)
     return deviation
 
@@ -189,10 +200,11 @@ def materialise(
         shift: Shape (authors, outcomes). By how much a maker's posts are moved, see `voices`; makers who came
             since are not.
     """
-    rate = community_rate(surface_counts(state))
+    surfaces = surface_counts(state)
     counts = decayed(state.item_ring[rows], state.item_old[rows], state.today)
     authors = state.author_total[state.items["author"][rows]]
-    found = item_logits(model, counts, authors, rate)
+    crowd = evidence.crowd_of(surfaces, state.item_count)
+    found = item_logits(model, counts, authors, community_rate(surfaces), crowd)
     if shift is not None and shift.size:
         author = state.items["author"][rows]
         known = author < shift.shape[0]
@@ -220,15 +232,16 @@ class Rates:
         if alike is not None:
             self.version += f"+alike-{alike.version}"
             self.alike_weights[0] = alike.weights
-            self.alike_weights[1, :_POSITIVE] = alike.popular_weight
+            self.alike_weights[1, :POSITIVE] = alike.popular_weight
             for column, weight in ((2, alike.item_weight), (7, alike.taste_weight)):
                 if weight is not None:
-                    weights[:_POSITIVE, column] = weight
+                    weights[:POSITIVE, column] = weight
         self.weights = weights
         self._item = np.ascontiguousarray(weights[:, 2])
         self._taste = np.ascontiguousarray(weights[:, 7])
         self._lean = np.ascontiguousarray(weights[:, list(_LEANS)])
         self._tired = np.ascontiguousarray(weights[:, list(TIRED)].T)
+        self._foreign = np.ascontiguousarray(weights[:, FOREIGN])
         self._domain = np.zeros((1 + len(DOMAINS), OUTCOME_COUNT))
         self._domain[1:] = weights[:, list(DOMAINS)].T
         self._compiled = compiled
@@ -246,12 +259,13 @@ class Rates:
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
         whole = np.rint(asked.vector * 127).astype(np.int8)
         kind = np.zeros(rows.size, np.uint8) if asked.kind is None else asked.kind
-        alike = np.zeros((2, rows.size)) if asked.alike is None else asked.alike
+        alike = nothing_alike(rows.size) if asked.alike is None else asked.alike
         worn = weariness_of(state, asked.person, asked.now, rows, compiled=self._compiled)
         self._linear(
             state.items, *lanes(state.items), rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
             self._column, state.affinity.keys, state.affinity.values, whole, self._taste,
-            worn, self._tired, kind, self._domain, alike, self.alike_weights, logits,
+            worn, self._tired, kind, self._domain, alike, self.alike_weights,
+            spoken_by(state, asked.person), self._foreign, logits,
         )  # fmt: skip
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
         self._codes(logits, self._scale, self._shift, out)
@@ -262,7 +276,8 @@ class Rates:
 
         Returns:
             base: Shape (outcomes,). Bias, surface and viewer in logits.
-            own: Shape (8,). The viewer's own rate per affinity column, what leanings shrink to.
+            own: Shape (8,). The viewer's own rate per affinity column, what leanings shrink to; first, all their deeds
+                without an impression.
         """
         if self._rate_at != state.offset:
             self._surfaces = surface_counts(state)
@@ -290,6 +305,7 @@ def terms(
         mine = smoothed(person_row, rate, viewer_prior)
         base += weights[:, 3] * (logit(mine) - logit(rate))
     own[:] = column_rate(np.clip(mine, _SMALLEST, 1 - _SMALLEST))
+    own[0] = evidence.unshown(person_row) if person >= 0 else 0.0
     place = find(keys, np.uint64(pack(person, surface, 8))) if person >= 0 else -1
     if place >= 0 and values[place, 0] > 0:
         lean = lean_of(values[place][None, :], np.clip(mine, _SMALLEST, 1 - _SMALLEST), lean_prior)
@@ -335,14 +351,17 @@ def linear(
     items: np.ndarray, floats: NDArray[np.float32], octets: NDArray[np.int8], rows: Rows, person: int,
     base: Floats, item_weight: Floats, rate: Floats, prior: float, lean_weight: Floats, lean_column: Ints,
     keys: NDArray[np.uint64], values: Ints, vector: NDArray[np.int8], taste: Floats, worn: Floats,
-    worn_weight: Floats, kind: Codes, kind_weight: Floats, alike: Floats, alike_weight: Floats, out: Floats,
+    worn_weight: Floats, kind: Codes, kind_weight: Floats, alike: Floats, alike_weight: Floats, spoken: int,
+    foreign: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """Write logits before calibration, shape (candidates, outcomes); twin of the kernel."""
     held = items[rows]
     near = (held["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
-    out[:] = base + item_weight * held["logit"] + taste * near[:, None]
+    out[:] = base + item_weight * held["logit"] + taste * (alike[2] * near)[:, None]
     out += worn @ worn_weight + kind_weight[kind]
     out += alike[0][:, None] * alike_weight[0] + alike[1][:, None] * alike_weight[1]
+    language = held["language"]
+    out += ((language >= 0) & (spoken >= 0) & (language != spoken))[:, None] * foreign
     assert floats.shape[0] == octets.shape[0] == items.size
     if person < 0:
         return
@@ -350,14 +369,17 @@ def linear(
     for column, (codes_of, tag) in enumerate(lists):
         for n, code in enumerate(codes_of.tolist()):
             place = find(keys, np.uint64(pack(person, code, tag))) if code >= 0 else -1
-            if place >= 0 and values[place, 0] > 0:
-                shown, done = float(values[place, 0]), values[place].astype(np.float64)
+            if place >= 0:
+                shown, done = max(0.0, float(values[place, 0])), values[place].astype(np.float64)
                 done[7] /= 600
-                weight = strength(prior, rate)
-                mean = (np.clip(done, 0, shown) + weight * rate) / (shown + weight)
+                weight, column_rates = strength(prior, rate[1:]), rate[1:]
+                mean = (np.clip(done[1:], 0, shown) + weight * column_rates) / (shown + weight)
                 lean = np.zeros(8)
-                lean[1:] = (np.log(mean / (1 - mean)) - np.log(rate / (1 - rate)))[1:]
-                out[n] += lean_weight[:, column] * lean[lean_column]
+                lean[1:] = np.log(mean / (1 - mean)) - np.log(column_rates / (1 - column_rates))
+                took, refused = evidence.leaning(values[place], float(rate[0]))
+                lean[[1, 2, 3, 4, 5, 7]] += took
+                lean[6] += refused
+                out[n] += alike[2, n] * lean_weight[:, column] * lean[lean_column]
 
 
 def codes(logits: Floats, scale: Floats, shift: Floats, out: Chances) -> None:
@@ -366,32 +388,8 @@ def codes(logits: Floats, scale: Floats, shift: Floats, out: Chances) -> None:
     out[:] = chance_codes((1 / (1 + np.exp(-z))).astype(np.float32))
 
 
-def viewer_vector(state: State, person: int, *, compiled: bool = True) -> NDArray[np.float32]:
-    """Return a viewer's place: the decayed mean of their latest positives, else their interests.
-
-    Decay counts from the newest positive, so that no clock is needed.
-    """
-    out = np.zeros(VECTOR_WIDTH, np.float32)
-    if person >= 0:
-        (kernel.place_of if compiled else place_of)(
-            state.positives[person], state.positive_time[person], lanes(state.items)[1],
-            state.interest[person], _HALF_LIFE_DAYS * 8.64e10, out,
-        )  # fmt: skip
+def nothing_alike(rows: int) -> Floats:
+    """Return what stands for likeness where there are no lists, shape (3, rows): content weighs in full."""
+    out = np.zeros((3, rows))
+    out[2] = 1.0
     return out
-
-
-def place_of(
-    rows: Rows, times: Ints, octets: NDArray[np.int8], interest: NDArray[np.float32],
-    half_life_micros: float, out: NDArray[np.float32],
-) -> None:  # fmt: skip
-    """Write the unit vector of positives (oldest first, so that sums agree) and twice the interests."""
-    held = rows >= 0
-    if not held.any():
-        out[:] = interest
-        return
-    order = np.lexsort((rows[held], times[held]))
-    ages = (times[held].max() - times[held][order]) / half_life_micros
-    vectors = octets[rows[held][order], VECTOR_AT : VECTOR_AT + VECTOR_WIDTH]
-    total = (0.5**ages / 127.0) @ vectors.astype(np.float64) + 2.0 * interest
-    length = float(np.sqrt(total @ total))
-    out[:] = total / length if length else total

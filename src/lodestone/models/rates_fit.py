@@ -10,12 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Floats, Ints
+from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.features.state import State
 from lodestone.features.table_kernel import look
-from lodestone.models import rates, voices
-from lodestone.models.rates import FEATURES, RatesModel, viewer_vector
+from lodestone.models import evidence, rates, voices
+from lodestone.models.rates import FEATURES, RatesModel
+from lodestone.models.taste import spoken_by, viewer_vector
 
 _STEPS: Final = 12
 _STRENGTH: Final = 100.0
@@ -62,14 +63,25 @@ def row_features(
     out[:, :, list(rates.TIRED)] = tired[:, None, :]
     for index, column in enumerate(rates.DOMAINS):
         out[:, :, column] = (kind == index + 1)[:, None]
+    out[:, :, rates.FOREIGN] = _foreign(state, person, item)[:, None]
     return out
+
+
+def _foreign(state: State, person: Ints, item: Ints) -> Bools:
+    """Say which items are in another language than the viewer's, where both are known; shape (rows,)."""
+    asked, place = np.unique(person, return_inverse=True)
+    spoken = np.array([spoken_by(state, one) for one in asked.tolist()], np.int64)[place]
+    language = state.items["language"][item]
+    foreign: Bools = (spoken >= 0) & (language >= 0) & (language != spoken)
+    return foreign
 
 
 def _item_logits(model: RatesModel, state: State, rate: Floats) -> NDArray[np.float32]:
     count = state.item_count
     counts = rates.decayed(state.item_ring[:count], state.item_old[:count], state.today)
     author = state.items["author"][:count]
-    found = rates.item_logits(model, counts, state.author_total[author], rate)
+    crowd = evidence.crowd_of(rates.surface_counts(state), count)
+    found = rates.item_logits(model, counts, state.author_total[author], rate, crowd)
     shift = voices.author_shift(model, state)
     known = author < shift.shape[0]
     found[known] += shift[author[known]]

@@ -10,6 +10,7 @@ from lodestone.features.layout import ITEM as _ITEM
 from lodestone.features.layout import LOGIT_AT as _LOGIT_AT
 from lodestone.features.layout import VECTOR_AT as _VECTOR_AT
 from lodestone.features.table_kernel import find, pack
+from lodestone.models import evidence_kernel as _evidence
 
 SUCCESSES = 0.3
 """A prior weighs at least as many impressions as bring so many successes."""
@@ -25,7 +26,7 @@ def _logit(p: Number) -> Number:
 @numba.njit(cache=True)
 def _lean(values: Array, place: Number, rate: Array, prior: Number, out: Array) -> None:
     """Write logit of the smoothed rate - logit of the rate expected, per affinity column."""
-    shown = np.float64(values[place, 0])
+    shown = max(0.0, np.float64(values[place, 0]))
     for c in range(1, 8):
         done = np.float64(values[place, c])
         if c == 7:
@@ -67,6 +68,8 @@ def linear(
     kind_weight: Array,
     alike: Array,
     alike_weight: Array,
+    spoken: Number,
+    foreign: Array,
     out: Array,
 ) -> Number:
     """See `lodestone.models.rates.linear`."""
@@ -84,15 +87,21 @@ def linear(
     for n in range(count):
         row, domain = rows[n], kind[n]
         topic_worn, author_worn = worn[n, 0], worn[n, 1]
-        near_people, popular = alike[0, n], alike[1, n]
+        near_people, popular, content = alike[0, n], alike[1, n], alike[2, n] * near[n]
+        language = np.int64(items[row].language)
+        elsewhere = 1.0 if spoken >= 0 and language >= 0 and language != spoken else 0.0
         for o in range(outcomes):
             tired = worn_weight[0, o] * topic_worn + worn_weight[1, o] * author_worn
             out[n, o] = (
                 base[o]
                 + item_weight[o] * floats[row, _LOGIT_AT + o]
-                + taste[o] * near[n]
+                + taste[o] * content
                 + (tired + kind_weight[domain, o])
-            ) + (near_people * alike_weight[0, o] + popular * alike_weight[1, o])
+            ) + (
+                near_people * alike_weight[0, o]
+                + popular * alike_weight[1, o]
+                + elsewhere * foreign[o]
+            )
     if person < 0:
         return touched
     places = np.full((count, 3), -1, np.int64)
@@ -119,17 +128,18 @@ def linear(
     for n in range(count):
         for column in range(3):
             place = places[n, column]
-            if place < 0 or values[place, 0] <= 0:
+            if place < 0:
                 continue
             # What was worked out for another candidate of this author, topic or channel is kept.
             slot = (3 * place + column) & 127
             if known[slot] != place:
                 known[slot] = place
                 _lean(values, place, rate, prior, lean)
+                _evidence.lean_on(values, place, rate[0], lean)
                 for o in range(outcomes):
                     leans[slot, o] = lean_weight[o, column] * lean[lean_column[o]]
             for o in range(outcomes):
-                out[n, o] += leans[slot, o]
+                out[n, o] += alike[2, n] * leans[slot, o]
     return touched
 
 
@@ -254,7 +264,11 @@ def terms(
             base[o] += weights[o, 3] * (
                 _logit(mine[o]) - _logit(min(max(rate[o], 1e-6), 1.0 - 1e-6))
             )
-    own[0] = 0.5
+    own[0] = 0.0
+    if person >= 0:
+        for o in range(outcomes):
+            more = max(0.0, np.float64(person_row[o]) - np.float64(person_row[13]))
+            own[0] += _evidence.OUTCOME_WEIGHTS[o] * more
     own[1], own[2], own[3], own[4], own[7] = mine[1], mine[2], mine[3], mine[6], mine[0]
     own[5], own[6] = mine[4] + mine[5], mine[10] + mine[11] + mine[12]
     for c in range(1, 8):
@@ -268,10 +282,28 @@ def terms(
 
 
 @numba.njit(cache=True)
+def most_spoken(items: Array, rows: Array) -> Number:
+    """Return the language of most of some item rows (-1: no row), the lowest code of equals; -1 where none is known."""
+    best, most = np.int64(-1), 0
+    for k in range(rows.size):
+        if rows[k] < 0:
+            continue
+        mine, count = np.int64(items[rows[k]].language), 0
+        if mine < 0:
+            continue
+        for j in range(rows.size):
+            if rows[j] >= 0 and items[rows[j]].language == mine:
+                count += 1
+        if count > most or (count == most and mine < best):
+            best, most = mine, count
+    return best
+
+
+@numba.njit(cache=True)
 def place_of(
     rows: Array, times: Array, octets: Array, interest: Array, half_life_micros: Number, out: Array
 ) -> None:
-    """See `lodestone.models.rates.place_of`."""
+    """See `lodestone.models.taste.place_of`."""
     order, count = np.empty(rows.size, np.int64), 0
     for k in range(rows.size):
         if rows[k] < 0:

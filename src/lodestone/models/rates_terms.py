@@ -5,6 +5,7 @@ the list always sums to the logit; a property test holds it to that.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -12,10 +13,13 @@ from lodestone.base.arrays import Floats
 from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
+from lodestone.models import evidence
 from lodestone.models.ports import Asked
 from lodestone.models.rates import (
     DOMAINS,
     FEATURES,
+    FOREIGN,
+    POSITIVE,
     TIRED,
     Rates,
     community_rate,
@@ -24,8 +28,12 @@ from lodestone.models.rates import (
     smoothed,
     surface_counts,
 )
+from lodestone.models.taste import spoken_by
 from lodestone.models.weariness import weariness_of
 from lodestone.traffic.decision import Rows
+
+_SURFACE: Final = 8
+"""Tag of a leaning to a surface: what was done without an impression was done on none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,11 @@ def _item_terms(rates: Rates, state: State, asked: Asked, rows: Rows) -> dict[st
     weights, items = rates.weights, state.items[rows]
     whole = np.rint(asked.vector * 127).astype(np.int64)
     near = (items["vector"].astype(np.int64) @ whole) / 16129.0
-    parts = {"item": weights[:, 2] * items["logit"], "taste": np.outer(near, weights[:, 7])}
+    share = np.ones(rows.size) if asked.alike is None else asked.alike[2]
+    parts = {"item": weights[:, 2] * items["logit"], "taste": np.outer(share * near, weights[:, 7])}
+    spoken, language = spoken_by(state, asked.person), items["language"]
+    foreign = (spoken >= 0) & (language >= 0) & (language != spoken)
+    parts["foreign"] = np.outer(foreign, weights[:, FOREIGN])
     worn = weariness_of(state, asked.person, asked.now, rows, compiled=False)
     for column, feature in enumerate(TIRED):
         parts[FEATURES[feature]] = np.outer(worn[:, column], weights[:, feature])
@@ -75,7 +87,7 @@ def _item_terms(rates: Rates, state: State, asked: Asked, rows: Rows) -> dict[st
             parts[FEATURES[feature]] = np.outer(asked.kind == kind, weights[:, feature])
     if asked.alike is not None:
         for name, value, weight in zip(
-            ("alike", "popular"), asked.alike, rates.alike_weights, strict=True
+            ("alike", "popular"), asked.alike[:2], rates.alike_weights, strict=True
         ):
             parts[name] = np.outer(value, weight)
     return parts
@@ -91,14 +103,21 @@ def _leanings(
         "viewer_topic": (items["topic"], 7), "viewer_channel": (items["channels"][:, 0], 9),
     }  # fmt: skip
     table, own = state.affinity, np.clip(mine, 1e-6, 1 - 1e-6)
+    whole = float(evidence.unshown(state.person_total[asked.person]))
+    share = np.ones(rows.size) if asked.alike is None else asked.alike[2]
     parts = {}
     for name, (wanted, tag) in codes.items():
         lean = np.zeros((wanted.size, OUTCOME_COUNT))
         for index, code in enumerate(wanted.tolist()):
             place = find(table.keys, np.uint64(pack(asked.person, code, tag))) if code >= 0 else -1
-            if place >= 0 and table.values[place, 0] > 0:
-                lean[index] = lean_of(table.values[place][None, :], own, rates.model.lean_prior)[0]
-        parts[name] = rates.weights[:, FEATURES.index(name)] * lean
+            if place < 0 or (tag == _SURFACE and table.values[place, 0] <= 0):
+                continue
+            lean[index] = lean_of(table.values[place][None, :], own, rates.model.lean_prior)[0]
+            if tag != _SURFACE:
+                took, refused = evidence.leaning(table.values[place], whole)
+                lean[index] += np.where(np.arange(OUTCOME_COUNT) < POSITIVE, took, refused)
+        part = rates.weights[:, FEATURES.index(name)] * lean
+        parts[name] = part if tag == _SURFACE else share[:, None] * part
     return parts
 
 

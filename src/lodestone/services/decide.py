@@ -15,7 +15,7 @@ from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind, Source
 from lodestone.features.state import State
 from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored
 from lodestone.models.ports import Asked, Predictor
-from lodestone.models.rates import viewer_vector
+from lodestone.models.taste import viewer_vector
 from lodestone.services.feeds import StageNote
 from lodestone.services.sources import Sources
 from lodestone.services.viewer import Viewer

@@ -19,8 +19,9 @@ from lodestone.models.alike import Alike
 from lodestone.models.deeds_behind import DeedsBehind
 from lodestone.models.popular import Popular
 from lodestone.models.ports import Asked
-from lodestone.models.rates import Rates, logit, viewer_vector
+from lodestone.models.rates import Rates, logit
 from lodestone.models.rates_terms import Term, terms_of, worth_of
+from lodestone.models.taste import viewer_vector
 from lodestone.services.feeds import DeedNote, Did, TermNote
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.policy import Policy, worth_vector
