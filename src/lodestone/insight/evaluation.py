@@ -14,6 +14,8 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS, Kind
+from lodestone.events.refunds import taken_back
+from lodestone.events.standing import standing_of
 from lodestone.features.state import State
 from lodestone.insight import metrics
 from lodestone.models import rates, voices
@@ -115,9 +117,11 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
     """Put impressions and what followed them side by side: by the slot of a decision, else by the instant.
 
     An import gives what one row of a file says one time; rows that are the same to the last byte share it evenly.
+    What was taken back did not follow: a like by an unlike, a follow by an unfollow, an order by refunds of all of it.
     """
+    stands = (taken_back(facts).left_of(facts) > 0) & ~standing_of(facts).taken_back
     told = np.flatnonzero(
-        (facts["item"] >= 0) & (facts["kind"] <= Kind.IMPRESSION) & (person_row >= 0)
+        (facts["item"] >= 0) & (facts["kind"] <= Kind.IMPRESSION) & (person_row >= 0) & stands
     )
     part, who = facts[told], person_row[told]
     decided = part["receipt"] >= 0

@@ -10,14 +10,20 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import FLAG_READ, Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.refunds import taken_back
+from lodestone.events.standing import standing_of
 
 ROWS_MAX: Final = 400_000
 """The newest impressions that weights are fitted on."""
 FITTED: Final = (Kind.CLICK, Kind.LONG_VIEW, Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.ORDER)
 _PRIOR: Final = 24.0
+_ENDS: Final = (Kind.UNLIKE, Kind.REFUND)
 LOOK: Final = np.dtype(
-    [("person", np.int64), ("item", np.int32), ("time", np.int64), ("kind", np.uint8)]
-)
+    [
+        ("key", np.uint64), ("time", np.int64), ("person", np.int64), ("target", np.int64),
+        ("item", np.int32), ("value", np.int32), ("kind", np.uint8),
+    ]
+)  # fmt: skip
 _DAY: Final = 86_400_000_000
 
 
@@ -45,9 +51,8 @@ class LookReader:
     def take(self, facts: Facts) -> None:
         """Take in a batch."""
         shown = (facts["kind"] == Kind.IMPRESSION) & ((facts["flags"] & FLAG_READ) == 0)
-        chosen = (
-            (shown | np.isin(facts["kind"], FITTED)) & (facts["person"] >= 0) & (facts["item"] >= 0)
-        )
+        deed = np.isin(facts["kind"], (*FITTED, *_ENDS))
+        chosen = (shown | deed) & (facts["person"] >= 0) & (facts["item"] >= 0)
         some = facts[chosen]
         part = np.empty(some.size, LOOK)
         for name in part.dtype.names or ():
@@ -60,8 +65,9 @@ class LookReader:
             self._size = self._parts[0].size
 
     def looks(self) -> Looks:
-        """Join each impression with what the person did to the item within a day of it."""
+        """Join each impression with what the person did to the item within a day of it and did not take back."""
         rows = np.concatenate(self._parts) if self._parts else np.empty(0, LOOK)
+        rows = rows[~standing_of(rows).taken_back & (taken_back(rows).left_of(rows) > 0)]
         shown = rows[rows["kind"] == Kind.IMPRESSION]
         shown = shown[np.lexsort((shown["time"], shown["item"], shown["person"]))]
         fresh = np.concatenate(

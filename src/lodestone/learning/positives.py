@@ -2,7 +2,8 @@
 
 A deed counts by its kind (`KIND_WEIGHT`); of several deeds with one item the strongest counts, at the latest time. An
 impression counts only where it is the app's word that the item was consumed (`FLAG_READ`). What was refused
-(`not_interested`, `hide`, `report`) is no positive, and neither is a like that was taken back.
+(`not_interested`, `hide`, `report`) is no positive, and neither is what was taken back: a like by an unlike, a follow by an
+unfollow, an order by refunds of all of it. What else was done with the item stands.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import FLAG_READ, Facts
 from lodestone.events.outcomes import Kind
+from lodestone.events.refunds import taken_back
+from lodestone.events.standing import standing_of
 
 KIND_WEIGHT: Final = {
     Kind.CLICK: 0.2, Kind.LONG_VIEW: 0.5, Kind.LIKE: 1.0, Kind.COMMENT: 1.0, Kind.SHARE: 1.0, Kind.FOLLOW: 1.0,
@@ -30,11 +33,18 @@ _WEIGHTS: Final = np.zeros(256, np.float32)
 for _kind, _weight in KIND_WEIGHT.items():
     _WEIGHTS[_kind] = _weight
 _REFUSAL: Final = -1.0
-_LIKED: Final = np.float32(KIND_WEIGHT[Kind.LIKE])
+_ENDS: Final = (Kind.UNLIKE, Kind.UNFOLLOW, Kind.REFUND)
 
 DEED: Final = np.dtype(
     [("person", np.int64), ("item", np.int32), ("weight", np.float32), ("time", np.int64)]
 )
+_READ: Final = np.dtype(
+    [
+        ("key", np.uint64), ("time", np.int64), ("person", np.int64), ("target", np.int64),
+        ("item", np.int32), ("value", np.int32), ("kind", np.uint8), ("flags", np.uint8),
+    ]
+)  # fmt: skip
+"""What is read of a fact until all are there: only then is it known what stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +87,39 @@ class Positives:
         )
 
 
-def deeds_of(facts: Facts) -> NDArray[np.void]:
-    """Return the deeds among facts, shape (deeds,) of `DEED`, in their order."""
-    weight = _WEIGHTS[facts["kind"]]
-    read = (facts["kind"] == Kind.IMPRESSION) & ((facts["flags"] & FLAG_READ) != 0)
-    weight = np.where(read, np.float32(READ_WEIGHT), weight)
-    weight = np.where(np.isin(facts["kind"], _REFUSED), np.float32(_REFUSAL), weight)
-    unliked = facts["kind"] == Kind.UNLIKE
-    chosen = ((weight != 0) | unliked) & (facts["person"] >= 0) & (facts["item"] >= 0)
+def deeds_of(facts: NDArray[np.void]) -> NDArray[np.void]:
+    """Return the deeds that stand among some facts, shape (deeds,) of `DEED`, in their order.
+
+    Args:
+        facts: Facts, or rows of `_READ`. An end that these do not hold is not known.
+    """
+    weight = _weights(facts)
+    whole = taken_back(facts).left_of(facts) > 0
+    chosen = (weight != 0) & whole & ~standing_of(facts).taken_back
+    chosen &= (facts["person"] >= 0) & (facts["item"] >= 0)
     deeds = np.empty(int(np.count_nonzero(chosen)), DEED)
     for name in ("person", "item", "time"):
         deeds[name] = facts[name][chosen]
-    deeds["weight"] = np.where(unliked, np.float32(0), weight)[chosen]
+    deeds["weight"] = weight[chosen]
     return deeds
+
+
+def _weights(facts: NDArray[np.void]) -> NDArray[np.float32]:
+    """Return what each fact weighs as a deed, 0 for none, shape (facts,)."""
+    weight = _WEIGHTS[facts["kind"]]
+    read = (facts["kind"] == Kind.IMPRESSION) & ((facts["flags"] & FLAG_READ) != 0)
+    weight = np.where(read, np.float32(READ_WEIGHT), weight)
+    return np.where(np.isin(facts["kind"], _REFUSED), np.float32(_REFUSAL), weight)
+
+
+def _read(facts: Facts) -> NDArray[np.void]:
+    """Return what deeds are made of: deeds, and what takes them back, shape (rows,) of `_READ`."""
+    deed = (_weights(facts) != 0) & (facts["item"] >= 0)
+    some = facts[(deed | np.isin(facts["kind"], _ENDS)) & (facts["person"] >= 0)]
+    rows = np.empty(some.size, _READ)
+    for name in _READ.names or ():
+        rows[name] = some[name]
+    return rows
 
 
 def erased_of(facts: Facts) -> Ints:
@@ -109,13 +139,13 @@ def gather(batches: Iterable[Facts], *, most: int) -> Positives:
     gone: list[Ints] = []
     size = 0
     for facts in batches:
-        parts.append(deeds_of(facts))
+        parts.append(_read(facts))
         gone.append(erased_of(facts))
         size += parts[-1].size
         if size > most + most // 4:
             parts = [np.concatenate(parts)[-most:]]
             size = parts[0].size
-    deeds = np.concatenate(parts)[-most:] if parts else np.empty(0, DEED)
+    deeds = deeds_of(np.concatenate(parts)[-most:] if parts else np.empty(0, _READ))
     if gone:
         deeds = deeds[~np.isin(deeds["person"], np.concatenate(gone))]
     return arrange(deeds)
@@ -125,7 +155,7 @@ def arrange(deeds: NDArray[np.void]) -> Positives:
     """Lay deeds out by person, each item once.
 
     Args:
-        deeds: Shape (deeds,) of `DEED`, in log order. Weight 0 takes a like back.
+        deeds: Shape (deeds,) of `DEED`, in log order.
     """
     if not deeds.size:
         return _by_person(deeds)
@@ -136,12 +166,9 @@ def arrange(deeds: NDArray[np.void]) -> Positives:
     last = np.append(group[1:], deeds.size) - 1
     weight = np.maximum.reduceat(sorted_["weight"], group)
     refused = np.minimum.reduceat(sorted_["weight"], group) < 0
-    taken_back = sorted_["weight"][last] == 0
-    weight = np.where(refused, np.float32(_REFUSAL), weight)
-    kept = ~(taken_back & (weight <= _LIKED) & ~refused)
-    one = sorted_[last][kept]
-    one["weight"] = weight[kept]
-    return _by_person(one)
+    latest = sorted_[last]
+    latest["weight"] = np.where(refused, np.float32(_REFUSAL), weight)
+    return _by_person(latest)
 
 
 def _scattered(deeds: NDArray[np.void]) -> NDArray[np.uint64]:
