@@ -127,11 +127,14 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     direction: str
     target: float
     delivered: float
+    kept: bool
+    tolerance: float
     price_micros: float
     price_cap_micros: float
     cost_micros: float
     cost_share: float
     alarm: bool
+    planned: int | None = None
 
 
 class Promises(msgspec.Struct, frozen=True):

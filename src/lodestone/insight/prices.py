@@ -41,7 +41,7 @@ def history(
     since: Instant,
     policies: Sequence[tuple[Instant, Policy]],
 ) -> list[PromiseHistory]:
-    """Follow the promises of the newest policy back through the stored vectors.
+    """Follow every promise that some policy made in a span through the stored vectors, those of the newest first.
 
     Args:
         prices: Gives a version's stored payload, None when it is not there.
@@ -49,8 +49,10 @@ def history(
         since: Where the history begins.
         policies: Every policy with the instant from which it held, oldest first, at least one.
     """
+    before = [policy for begun, policy in policies if begun <= since][-1:]
+    of_span = [*before, *(policy for begun, policy in policies if begun > since)]
     points: dict[str, list[PricePoint]] = {
-        promise.id: [] for promise in bits_of(policies[-1][1]).values()
+        promise.id: [] for policy in of_span[::-1] for promise in bits_of(policy).values()
     }
     if last is not None:
         first = _first_since(prices, last, since)
@@ -63,7 +65,7 @@ def history(
 
 def _add(points: dict[str, list[PricePoint]], state: PricerState, policy: Policy) -> None:
     for bit, promise in bits_of(policy).items():
-        if promise.id in points:
+        if promise.id in points:  # not so where the newest step lies before the span
             points[promise.id].append(
                 PricePoint(
                     time=time_text(Instant(state.vector.time)), version=state.vector.version,

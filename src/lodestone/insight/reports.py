@@ -29,6 +29,7 @@ from lodestone.insight.exposure import (
 from lodestone.insight.flow import FlowReport, Side, flow
 from lodestone.insight.liu import Liu, efficiency
 from lodestone.insight.prices import PromiseHistory, history
+from lodestone.insight.promises import PromiseOut, constraint_table
 from lodestone.insight.retained import retained
 from lodestone.insight.window import DOMAIN_WORDS, Span, day_text, table, word_of
 from lodestone.insight.worths import Worths
@@ -36,7 +37,7 @@ from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records import Records
 from lodestone.traffic.codec import decode
 from lodestone.traffic.policy import Policy, watch_caps, worth_vector
-from lodestone.traffic.pricer import PricerState, alarms, bits_of, price_of
+from lodestone.traffic.pricer import PricerState, bits_of
 
 SPAN_DAYS_MAX = 400
 _DEFAULT_DAYS = 7
@@ -44,8 +45,20 @@ _DAY_MICROS = 86_400 * 1_000_000
 _DAY_MAX = 2**31 - 1
 
 
+class Planned(Protocol):
+    """What the last round of working out found."""
+
+    planned: int
+    """First impressions that a new post is promised."""
+
+
 class Keeper(Protocol):
     """What reports read of housekeeping."""
+
+    @property
+    def sweep(self) -> Planned:
+        """What was worked out last."""
+        ...
 
     @property
     def pricer(self) -> PricerState:
@@ -103,24 +116,6 @@ class Community(Protocol):
         ...
 
 
-class PromiseOut(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the constraint table as it stands."""
-
-    id: str
-    kind: str
-    direction: str
-    target: float
-    delivered: float
-    price_micros: float
-    price_cap_micros: float
-    cost_micros: float
-    """Value given up for it since the beginning."""
-    cost_share: float
-    """The same as a share of all value served."""
-    alarm: bool
-    """At its cap for too long: it cannot be kept."""
-
-
 class StepOut(msgspec.Struct, frozen=True, kw_only=True):
     """The newest step of the prices: when it was, and the stretch of the log it was made of."""
 
@@ -151,19 +146,7 @@ class Reports:
     def promises(self) -> list[PromiseOut]:
         """Return the constraint table: target, delivered, dual price, cost, alarm."""
         keeper = self._engine.housekeeper
-        state, policy = keeper.pricer, keeper.policy
-        ringing = set(alarms(state, policy))
-        return [
-            PromiseOut(
-                id=promise.id, kind=promise.kind, direction=promise.direction, target=promise.target,
-                delivered=round(state.delivered[bit], 6), price_micros=round(price_of(state, bit), 3),
-                price_cap_micros=round(promise.price_cap * state.vector.slot_value, 3),
-                cost_micros=round(state.cost[bit], 1),
-                cost_share=round(state.cost[bit] / state.value, 6) if state.value else 0.0,
-                alarm=promise.id in ringing,
-            )
-            for bit, promise in bits_of(policy).items()
-        ]  # fmt: skip
+        return constraint_table(keeper.pricer, keeper.policy, keeper.sweep.planned)
 
     def history(self, days: int) -> list[PromiseHistory]:
         """Return how each promise's dual price and delivery moved in so many days up to now."""

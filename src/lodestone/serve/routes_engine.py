@@ -14,10 +14,10 @@ from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.exposure import ExposureReport
 from lodestone.insight.flow import FlowReport
 from lodestone.insight.prices import PromiseHistory
+from lodestone.insight.promises import PromiseOut
 from lodestone.insight.reports import (
     SPAN_DAYS_MAX,
     LiuReport,
-    PromiseOut,
     Reports,
     StepOut,
 )

@@ -52,16 +52,17 @@ _BUILT_IN_BITS = np.uint64((1 << PROMISE_CUSTOM) - 1)
 
 
 class PromiseChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise of the proposal, before and after.
-
-    `before` and `after` are shares of the slots that could have kept it, weighed by how likely they are looked at; for gini, the
-    Gini of creators over these slates.
-    """
+    """One promise of the proposal, before and after."""
 
     id: str
     target: float
-    before: float
-    after: float
+    before: float | None
+    """In the unit of `target`, by these slates alone: a share of slots, as under `slots_before`; for `gini` the Gini of
+    creators over them. Null for `first_impressions`: what each post has had of its plan, no slate can say."""
+    after: float | None
+    slots_before: float | None
+    """Share of the slots that could have kept it which do, weighed by how likely they are looked at; null for `gini`."""
+    slots_after: float | None
     price_before_micros: float
     price_after_micros: float
 
@@ -246,24 +247,36 @@ class DryRun:
 
     def _promises(self) -> list[PromiseChange]:
         return [
-            PromiseChange(
-                id=promise.id, target=promise.target,
-                before=round(self._delivered(bit, self._before), 6),
-                after=round(self._delivered(bit, self._after), 6),
-                price_before_micros=round(float(self._before.price[bit]), 3),
-                price_after_micros=round(float(self._after.price[bit]), 3),
-            )
+            self._change(bit, promise)
             for bit, promise in self._bits.items()
             if promise.kind != "exploration"
-        ]  # fmt: skip
+        ]
 
-    def _delivered(self, bit: int, side: _Side) -> float:
-        if bit != PROMISE_GINI:
-            return float(side.used[bit] / side.could[bit]) if side.could[bit] else 0.0
+    def _change(self, bit: int, promise: Promise) -> PromiseChange:
+        sides = self._before, self._after
+        slots: list[float | None] = [None, None]
+        kept: list[float | None] = [None, None]
+        if promise.kind == "gini":
+            kept = [self._gini(side) for side in sides]
+        else:
+            slots = [self._slots(bit, side) for side in sides]
+            if promise.kind != "first_impressions":
+                kept = slots
+        return PromiseChange(
+            id=promise.id, target=promise.target, before=kept[0], after=kept[1],
+            slots_before=slots[0], slots_after=slots[1],
+            price_before_micros=round(float(self._before.price[bit]), 3),
+            price_after_micros=round(float(self._after.price[bit]), 3),
+        )  # fmt: skip
+
+    def _slots(self, bit: int, side: _Side) -> float:
+        return round(float(side.used[bit] / side.could[bit]), 6) if side.could[bit] else 0.0
+
+    def _gini(self, side: _Side) -> float:
         state = self._engine.state
         slots = state.items["author"][np.array(side.items, np.int64)]
         exposure = np.bincount(slots, weights=side.looks, minlength=state.author_count)
-        return gini(exposure[state.authors["eligible"][: exposure.size] == 1])
+        return round(gini(exposure[state.authors["eligible"][: exposure.size] == 1]), 6)
 
 
 def _attention(policy: Policy, slots: int) -> Floats:

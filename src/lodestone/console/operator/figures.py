@@ -10,7 +10,8 @@ from lodestone.base.clock import Instant
 from lodestone.insight.exposure import ExposureReport
 from lodestone.insight.liu import DayEfficiency
 from lodestone.insight.prices import PromiseHistory
-from lodestone.insight.reports import LiuReport, PromiseOut, Reports
+from lodestone.insight.promises import PromiseOut
+from lodestone.insight.reports import LiuReport, Reports
 from lodestone.insight.window import Span, day_text
 from lodestone.services.engine import Engine
 from lodestone.services.receipts import ReceiptLine, Receipts

@@ -22,11 +22,8 @@ from lodestone.console.operator.answers import Empty, Section
 from lodestone.console.operator.figures import Figures
 from lodestone.console.speech import Speech
 from lodestone.insight.prices import PricePoint, PromiseHistory
-from lodestone.insight.reports import PromiseOut
+from lodestone.insight.promises import PromiseOut
 
-FLOOR_KEPT: Final = 0.98
-"""A floor counts as kept at this share of its target, a Gini within the next figure of it."""
-GINI_KEPT: Final = 0.02
 _CAP_SHOWN: Final = 2.5
 """A price's cap is drawn when it lies within so many times what the price reached."""
 
@@ -41,6 +38,8 @@ class PromiseCard:
     delivered: str
     target: str
     bound: str
+    margin: str
+    """How far from its target it still counts as kept, and how much a new post is promised."""
     state: str
     """See `state_of`; `verdict` says it."""
     verdict: str
@@ -95,22 +94,13 @@ def _ringing(rows: Sequence[PromiseOut], speech: Speech) -> str:
     )
 
 
-def is_kept(row: PromiseOut) -> bool:
-    """Say whether a promise is kept, within what a measurement of it may be off."""
-    if row.kind == "gini":
-        return row.delivered <= row.target + GINI_KEPT
-    if row.direction == "floor":
-        return row.delivered >= FLOOR_KEPT * row.target
-    return row.delivered <= row.target * (2 - FLOOR_KEPT)
-
-
 def state_of(row: PromiseOut, figures: Figures) -> str:
     """Say how a promise stands: `kept`, `short`, or `untried` while nobody could be served it.
 
     A floor that falls short raises its price at the next step; one that delivered nothing and has no price
     has had no case.
     """
-    if is_kept(row):
+    if row.kept:
         return "kept"
     points = next((one.points for one in figures.history if one.id == row.id), [])
     priced = any(point.price_micros for point in points) or row.price_micros
@@ -142,7 +132,7 @@ def _meaning(row: PromiseOut, speech: Speech) -> str:
 def cards(figures: Figures, speech: Speech) -> tuple[PromiseCard, ...]:
     """Make one card a promise, those that fall short first."""
     by_id = {history.id: history for history in figures.history}
-    rows = sorted(figures.promises, key=lambda row: (not row.alarm, is_kept(row)))
+    rows = sorted(figures.promises, key=lambda row: (not row.alarm, row.kept))
     return tuple(
         _card(at, row, by_id.get(row.id), state_of(row, figures), speech)
         for at, row in enumerate(rows)
@@ -163,7 +153,7 @@ def _card(
         id=str(at), name=name_of(row, speech), meaning=_meaning(row, speech),
         delivered=_level(row, row.delivered), target=_level(row, row.target),
         bound=say("at most") if row.direction == "cap" else say("at least"),
-        state=state,
+        margin=_margin(row, speech), state=state,
         verdict={"kept": say("kept"), "short": say("short"), "untried": say("no case yet")}[state],
         delivered_at=round(100 * min(1.0, row.delivered / top), 2),
         target_at=round(100 * min(1.0, row.target / top), 2), cost=_cost(row, speech),
@@ -192,6 +182,20 @@ def _no_price(row: PromiseOut, state: str, points: Sequence[PricePoint], speech:
 
 def _level(row: PromiseOut, value: float) -> str:
     return f"{value:.3f}" if row.kind == "gini" else percent(value)
+
+
+def _margin(row: PromiseOut, speech: Speech) -> str:
+    margin = speech.words.say(
+        "Within {tolerance} of its target it counts as kept.",
+        {"tolerance": _level(row, row.tolerance)},
+    )
+    if row.planned is None:
+        return margin
+    plan = speech.words.count(
+        "A new post is promised {n} impression within 24 hours.",
+        "A new post is promised {n} impressions within 24 hours.", row.planned,
+    )  # fmt: skip
+    return f"{plan} {margin}"
 
 
 def _cost(row: PromiseOut, speech: Speech) -> str:

@@ -3,7 +3,6 @@
 from lodestone.console.charts import percent
 from lodestone.console.operator.efficiency import total_of
 from lodestone.console.operator.figures import Figures
-from lodestone.console.operator.promises import is_kept
 from lodestone.console.operator.retained import pooled
 from lodestone.console.speech import Speech
 
@@ -27,7 +26,7 @@ def summary(figures: Figures, speech: Speech) -> str:
 
 
 def _promises(figures: Figures, speech: Speech) -> str:
-    kept, count = sum(map(is_kept, figures.promises)), len(figures.promises)
+    kept, count = sum(row.kept for row in figures.promises), len(figures.promises)
     if kept == count:
         return speech.words.count("the one promise is kept", "all {n} promises are kept", count)
     return speech.words.say("{kept} of {n} promises are kept", {"kept": kept, "n": count})
