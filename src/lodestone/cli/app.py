@@ -9,6 +9,7 @@ import typer
 from lodestone import bootstrap
 from lodestone.base.errors import InvalidError, LodestoneError
 from lodestone.cli import (
+    audit_log,
     backups,
     doctor,
     imports,
@@ -31,7 +32,9 @@ app = typer.Typer(
     help="A self-hosted value-traffic engine for content communities.",
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
 )  # fmt: skip
-for part in (serving, imports, item_lists, measures, receipts, money, backups, doctor):
+for part in (
+    serving, imports, item_lists, measures, receipts, money, audit_log, backups, doctor,
+):  # fmt: skip
     part.add(app)
 app.add_typer(keys.communities, name="community")
 app.add_typer(keys.keys, name="key")

@@ -5,7 +5,7 @@ Every role has the same four routes under its own path; `door_of` makes them. A 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -14,6 +14,7 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
+from lodestone.base.audit import act_as, present_actor
 from lodestone.base.clock import Instant
 from lodestone.base.errors import (
     BusyError,
@@ -91,6 +92,9 @@ async def sent_by(request: Asked, role: Role) -> Entered:
     who = entered(request, role)
     _same_site(request)
     gate_of(request).logins.check_form(who.login, (await form_of(request)).get("token", ""))
+    actor = present_actor()
+    if actor is not None:
+        act_as(replace(actor, key_id=who.login.key_id, person=who.login.serves))
     return who
 
 

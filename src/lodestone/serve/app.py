@@ -18,8 +18,10 @@ from lodestone.base.wire import DAY, problem_of
 from lodestone.media import MediaFolder
 from lodestone.serve import (
     gorse,
+    routes_audit,
     routes_catalogue,
     routes_engine,
+    routes_keys,
     routes_live,
     routes_money,
     routes_operator,
@@ -65,8 +67,9 @@ def application(
     meters = Meters(lambda: load_of(engines.all(), engines.totals, engines.failures), guards)
     routes = [
         *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
+        *routes_keys.ROUTES,
         *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
-        *routes_live.ROUTES, *routes_webhooks.ROUTES, *routes_payments.ROUTES,
+        *routes_live.ROUTES, *routes_webhooks.ROUTES, *routes_payments.ROUTES, *routes_audit.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

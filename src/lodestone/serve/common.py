@@ -11,9 +11,9 @@ from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
-from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import ErrorReply, app_id
-from lodestone.services.access import Access, Principal
+from lodestone.services.access import OPERATOR, Access, Principal
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
 from lodestone.services.engines import Engines
@@ -75,6 +75,12 @@ def principal(request: Asked) -> Principal:
     """Return who asks."""
     found: Principal = request.scope["state"]["principal"]
     return found
+
+
+def require_operator(request: Asked) -> None:
+    """Pass an operator's key. Raises ForbiddenError."""
+    if OPERATOR not in principal(request).scopes:
+        raise ForbiddenError("scope_missing", "this needs the operator's key")
 
 
 def engines(state: AppState) -> Engines:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from lodestone.base.audit import acting
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import (
     BusyError,
@@ -26,12 +27,13 @@ from lodestone.base.errors import (
 from lodestone.base.serving import begin_serving, end_serving
 from lodestone.base.wire import decode, decode_by
 from lodestone.events.wire import Verdicts, decode_events
+from lodestone.serve.http.actors import actor_of
 from lodestone.serve.http.answer import Answer
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.paths import Match, RouteTable, unrouted
 from lodestone.serve.http.plain_errors import PlainErrors, is_plain
-from lodestone.serve.http.query import check_query
+from lodestone.serve.http.query import check_query, is_history
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.limits import Told
 from lodestone.serve.meters import Meters
@@ -144,7 +146,7 @@ class Door:
             _permit(principal, match)
             check_query(scope["query_string"])
             if hot is not None and principal is not None:
-                if _history(scope["query_string"]):
+                if is_history(scope["query_string"]):
                     principal.need("import")
                 body = await self._body(lease, asked, principal)
                 await self._answer_hot(hot, principal, match, asked, body)
@@ -310,7 +312,8 @@ class Door:
                 message["headers"] = [*message["headers"], *asked.own]
             await send(message)
 
-        await self._inner(scope, replay, with_own)
+        with acting(actor_of(scope, self._engines.now)):
+            await self._inner(scope, replay, with_own)
 
     async def _feeds(
         self, principal: Principal, body: bytes, _headers: dict[bytes, bytes], _query: bytes
@@ -323,7 +326,7 @@ class Door:
     async def _events(
         self, principal: Principal, body: bytes, headers: dict[bytes, bytes], query: bytes
     ) -> bytes:
-        history = _history(query)
+        history = is_history(query)
         if b"ndjson" in headers.get(b"content-type", b""):
             events = decode_events(body, ndjson=True)
         else:
@@ -377,11 +380,6 @@ def _permit(principal: Principal | None, match: Match) -> None:
     if match.unreadable is not None:
         problem = Problem(match.unreadable, "must be 1 to 128 printable characters, in UTF-8")
         raise InvalidError("id_invalid", f"{problem.field} {problem.problem}", (problem,))
-
-
-def _history(query: bytes) -> bool:
-    """Say whether events are history, which teaches rates only."""
-    return b"history=true" in query.split(b"&")
 
 
 def _sending(send: Send, scope: Scope, headers: dict[bytes, bytes]) -> Send:

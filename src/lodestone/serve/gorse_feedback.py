@@ -38,7 +38,7 @@ from lodestone.serve.gorse_shapes import (
 )
 from lodestone.services.engine import Engine
 from lodestone.services.ingest import EARLY_MICROS, LATE_MICROS
-from lodestone.services.permissions import needs
+from lodestone.services.permissions import UNAUDITED, needs
 from lodestone.services.told import Entry, Wanted, entries
 from lodestone.traffic.policy import FEEDBACK_WORDS, Policy
 
@@ -137,7 +137,12 @@ async def _know(request: Asked, here: Engine, rows: Sequence[GorseFeedbackIn]) -
         await insert_items(here, [GorseItem(name) for name in sorted(items)])
 
 
-@post("/api/feedback", opt=needs("events", who="server"), status_code=200, responses=ANSWERS)
+@post(
+    "/api/feedback",
+    opt=needs("events", who="server", **UNAUDITED),
+    status_code=200,
+    responses=ANSWERS,
+)
 async def gorse_insert_feedback(
     request: Asked, data: JSONBody[list[GorseFeedbackIn]]
 ) -> GorseSuccess:
@@ -146,7 +151,7 @@ async def gorse_insert_feedback(
     return GorseSuccess(await insert_feedback(request, here, data, overwrite=False))
 
 
-@put("/api/feedback", opt=needs("events", who="server"), responses=ANSWERS)
+@put("/api/feedback", opt=needs("events", who="server", **UNAUDITED), responses=ANSWERS)
 async def gorse_put_feedback(request: Asked, data: JSONBody[list[GorseFeedbackIn]]) -> GorseSuccess:
     """Insert feedback once for each type, user and item (Gorse); the first stands."""
     here = held(request, "events")
@@ -200,7 +205,7 @@ async def gorse_get_one_feedback(
 
 @delete(
     "/api/feedback/{user_id:str}/{item_id:str}",
-    opt=needs("events", who="server"),
+    opt=needs("events", who="server", **UNAUDITED),
     status_code=200,
     responses=ANSWERS,
 )
@@ -211,7 +216,7 @@ async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: 
 
 @delete(
     "/api/feedback/{feedback_type:str}/{user_id:str}/{item_id:str}",
-    opt=needs("events", who="server"),
+    opt=needs("events", who="server", **UNAUDITED),
     status_code=200,
     responses=ANSWERS,
 )

@@ -34,7 +34,7 @@ from lodestone.services.engine import Engine
 from lodestone.services.feeds import Explain, Feed, FeedRequest, FeedSlot, Surface
 from lodestone.services.ingest import EARLY_MICROS
 from lodestone.services.lists import Cut, Lists, Scored
-from lodestone.services.permissions import needs
+from lodestone.services.permissions import UNAUDITED, needs
 
 _PAGE: Final = 50
 _MOST: Final = 200
@@ -282,7 +282,10 @@ async def gorse_item_to_item(
     )
 
 
-@post("/api/session/recommend", opt=needs("read", who="server"), status_code=200, responses=ANSWERS)
+@post(
+    "/api/session/recommend", opt=needs("read", who="server", **UNAUDITED), status_code=200,
+    responses=ANSWERS,
+)  # fmt: skip
 async def gorse_session(
     request: Asked, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT, offset: Offset = 0
 ) -> list[GorseScore]:
@@ -292,7 +295,7 @@ async def gorse_session(
 
 @post(
     "/api/session/recommend/{category_name:str}",
-    opt=needs("read", who="server"),
+    opt=needs("read", who="server", **UNAUDITED),
     status_code=200,
     responses=ANSWERS,
 )

@@ -41,7 +41,7 @@ from lodestone.serve.gorse_shapes import (
 )
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
-from lodestone.services.permissions import ANYONE, needs
+from lodestone.services.permissions import ANYONE, SAYS, UNAUDITED, needs
 from lodestone.services.personal import Personal
 from lodestone.stores.records import ItemRecord, PersonRecord
 
@@ -60,13 +60,17 @@ async def gorse_ready() -> GorseHealth:
     return GorseHealth()
 
 
-@post("/api/user", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
+@post(
+    "/api/user", opt=needs("write", who="server", **UNAUDITED), status_code=200, responses=ANSWERS
+)
 async def gorse_insert_user(request: Asked, data: JSONBody[GorseUser]) -> GorseSuccess:
     """Insert a user (Gorse): a person."""
     return GorseSuccess(await insert_users(held(request, "write"), [data]))
 
 
-@post("/api/users", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
+@post(
+    "/api/users", opt=needs("write", who="server", **UNAUDITED), status_code=200, responses=ANSWERS
+)
 async def gorse_insert_users(request: Asked, data: JSONBody[list[GorseUser]]) -> GorseSuccess:
     """Insert users (Gorse)."""
     return GorseSuccess(await insert_users(held(request, "write"), data))
@@ -94,7 +98,7 @@ async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = No
     return GorseUsers(following, [user_out(record) for record in shown])
 
 
-@patch("/api/user/{user_id:str}", opt=needs("write", who="server"), responses=ANSWERS)
+@patch("/api/user/{user_id:str}", opt=needs("write", who="server", **UNAUDITED), responses=ANSWERS)
 async def gorse_modify_user(
     request: Asked, user_id: Id, data: JSONBody[GorseUserPatch]
 ) -> GorseSuccess:
@@ -118,13 +122,13 @@ async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Gor
     return GorseSuccess(1)
 
 
-@post("/api/item", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
+@post("/api/item", opt=needs("write", who="server", **SAYS), status_code=200, responses=ANSWERS)
 async def gorse_insert_item(request: Asked, data: JSONBody[GorseItem]) -> GorseSuccess:
     """Insert an item (Gorse)."""
     return GorseSuccess(await insert_items(held(request, "write"), [data]))
 
 
-@post("/api/items", opt=needs("write", who="server"), status_code=200, responses=ANSWERS)
+@post("/api/items", opt=needs("write", who="server", **SAYS), status_code=200, responses=ANSWERS)
 async def gorse_insert_items(request: Asked, data: JSONBody[list[GorseItem]]) -> GorseSuccess:
     """Insert items (Gorse)."""
     return GorseSuccess(await insert_items(held(request, "write"), data))
@@ -154,7 +158,7 @@ async def gorse_get_items(
     return GorseItems(following, [item_out(record) for record in shown])
 
 
-@patch("/api/item/{item_id:str}", opt=needs("write", who="server"), responses=ANSWERS)
+@patch("/api/item/{item_id:str}", opt=needs("write", who="server", **SAYS), responses=ANSWERS)
 async def gorse_modify_item(
     request: Asked, item_id: Id, data: JSONBody[GorseItemPatch]
 ) -> GorseSuccess:
@@ -184,7 +188,7 @@ async def gorse_delete_item(request: Asked, item_id: Id) -> GorseSuccess:
 
 @put(
     "/api/item/{item_id:str}/category/{category:str}",
-    opt=needs("write", who="server"),
+    opt=needs("write", who="server", **UNAUDITED),
     responses=ANSWERS,
 )
 async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> GorseSuccess:
@@ -196,7 +200,7 @@ async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Go
 
 @delete(
     "/api/item/{item_id:str}/category/{category:str}",
-    opt=needs("write", who="server"),
+    opt=needs("write", who="server", **UNAUDITED),
     status_code=200,
     responses=ANSWERS,
 )

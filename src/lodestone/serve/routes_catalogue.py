@@ -28,7 +28,7 @@ from lodestone.serve.common import (
     page,
 )
 from lodestone.services.catalogue import BulkOut
-from lodestone.services.permissions import needs
+from lodestone.services.permissions import SAYS, UNAUDITED, needs
 from lodestone.services.personal import Personal, PersonExport
 
 AuthorId = Annotated[str | None, QueryParameter(description="Only this author's.")]
@@ -66,7 +66,12 @@ _MADE_DOMAIN = {
 }
 
 
-@put("/v1/people/{person_id:str}", opt=needs("write"), status_code=200, responses=_MADE_PERSON)
+@put(
+    "/v1/people/{person_id:str}",
+    opt=needs("write", **UNAUDITED),
+    status_code=200,
+    responses=_MADE_PERSON,
+)
 async def put_person(
     request: Asked, person_id: PathId, data: JSONBody[PersonIn]
 ) -> Response[PersonOut]:
@@ -121,7 +126,7 @@ def _edges(request: Asked, person_id: str, what: str, limit: int, cursor: str | 
 
 @put(
     "/v1/people/{person_id:str}/follows/{author_id:str}",
-    opt=needs("write"),
+    opt=needs("write", **UNAUDITED),
     status_code=204,
     responses=REFUSALS,
 )
@@ -131,7 +136,9 @@ async def put_follow(request: Asked, person_id: PathId, author_id: PathId) -> No
 
 
 @delete(
-    "/v1/people/{person_id:str}/follows/{author_id:str}", opt=needs("write"), responses=REFUSALS
+    "/v1/people/{person_id:str}/follows/{author_id:str}",
+    opt=needs("write", **UNAUDITED),
+    responses=REFUSALS,
 )
 async def delete_follow(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Follow an author no longer."""
@@ -148,7 +155,7 @@ async def list_follows(
 
 @put(
     "/v1/people/{person_id:str}/blocks/{author_id:str}",
-    opt=needs("write"),
+    opt=needs("write", **UNAUDITED),
     status_code=204,
     responses=REFUSALS,
 )
@@ -157,7 +164,11 @@ async def put_block(request: Asked, person_id: PathId, author_id: PathId) -> Non
     await _edge(request, person_id, author_id, "blocks", on=True)
 
 
-@delete("/v1/people/{person_id:str}/blocks/{author_id:str}", opt=needs("write"), responses=REFUSALS)
+@delete(
+    "/v1/people/{person_id:str}/blocks/{author_id:str}",
+    opt=needs("write", **UNAUDITED),
+    responses=REFUSALS,
+)
 async def delete_block(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Block a person no longer."""
     await _edge(request, person_id, author_id, "blocks", on=False)
@@ -173,7 +184,7 @@ async def list_blocks(
 
 @put(
     "/v1/people/{person_id:str}/mutes/{author_id:str}",
-    opt=needs("write"),
+    opt=needs("write", **UNAUDITED),
     status_code=204,
     responses=REFUSALS,
 )
@@ -182,7 +193,11 @@ async def put_mute(request: Asked, person_id: PathId, author_id: PathId) -> None
     await _edge(request, person_id, author_id, "mutes", on=True)
 
 
-@delete("/v1/people/{person_id:str}/mutes/{author_id:str}", opt=needs("write"), responses=REFUSALS)
+@delete(
+    "/v1/people/{person_id:str}/mutes/{author_id:str}",
+    opt=needs("write", **UNAUDITED),
+    responses=REFUSALS,
+)
 async def delete_mute(request: Asked, person_id: PathId, author_id: PathId) -> None:
     """Mute a person no longer."""
     await _edge(request, person_id, author_id, "mutes", on=False)
@@ -196,7 +211,7 @@ async def list_mutes(
     return _edges(request, person_id, "mutes", limit, cursor)
 
 
-@put("/v1/items/{item_id:str}", opt=needs("write"), status_code=200, responses=_MADE_ITEM)
+@put("/v1/items/{item_id:str}", opt=needs("write", **SAYS), status_code=200, responses=_MADE_ITEM)
 async def put_item(request: Asked, item_id: PathId, data: JSONBody[ItemIn]) -> Response[ItemOut]:
     """Make or replace an item."""
     told, new = await catalogue(request, "write").put_item(named(item_id), data)
@@ -259,7 +274,7 @@ async def delete_domain(request: Asked, domain_id: PathId) -> None:
 
 @put(
     "/v1/domains/{domain_id:str}/members/{person_id:str}",
-    opt=needs("write"),
+    opt=needs("write", **UNAUDITED),
     status_code=204,
     responses=REFUSALS,
 )
@@ -270,7 +285,9 @@ async def put_member(request: Asked, domain_id: PathId, person_id: PathId) -> No
 
 
 @delete(
-    "/v1/domains/{domain_id:str}/members/{person_id:str}", opt=needs("write"), responses=REFUSALS
+    "/v1/domains/{domain_id:str}/members/{person_id:str}",
+    opt=needs("write", **UNAUDITED),
+    responses=REFUSALS,
 )
 async def delete_member(request: Asked, domain_id: PathId, person_id: PathId) -> None:
     """Let a person leave a domain."""
@@ -320,7 +337,7 @@ async def list_moderators(
 
 @post(
     "/v1/people:bulk",
-    opt=needs("write") | PEOPLE_LINES,
+    opt=needs("write", **UNAUDITED) | PEOPLE_LINES,
     status_code=200,
     responses=REFUSALS,
 )
@@ -331,7 +348,7 @@ async def bulk_people(request: Asked) -> BulkOut:
 
 @post(
     "/v1/items:bulk",
-    opt=needs("write") | ITEM_LINES,
+    opt=needs("write", **SAYS) | ITEM_LINES,
     status_code=200,
     responses=REFUSALS,
 )

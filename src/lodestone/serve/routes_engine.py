@@ -39,7 +39,7 @@ from lodestone.services.dry_run import DryRunOut
 from lodestone.services.engine import Engine
 from lodestone.services.feeds import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
-from lodestone.services.permissions import needs
+from lodestone.services.permissions import UNAUDITED, needs
 from lodestone.services.policies import Policies, PolicyOut
 from lodestone.services.policies import named as preset_named
 from lodestone.services.predictor import put_predictor as keep_predictor
@@ -103,13 +103,18 @@ class PromiseHistories(msgspec.Struct, frozen=True):
     data: list[PromiseHistory]
 
 
-@post("/v1/feeds", opt=needs("feeds"), status_code=200, responses=REFUSALS)
+@post("/v1/feeds", opt=needs("feeds", **UNAUDITED), status_code=200, responses=REFUSALS)
 async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
     """Ask for a feed."""
     raise _answered_at_the_door(request, data)
 
 
-@post("/v1/events", opt=needs("events") | EVENT_LINES, status_code=200, responses=REFUSALS)
+@post(
+    "/v1/events",
+    opt=needs("events", **UNAUDITED) | EVENT_LINES,
+    status_code=200,
+    responses=REFUSALS,
+)
 async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
     """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
     raise _answered_at_the_door(request, data)
@@ -138,7 +143,7 @@ async def get_receipt(request: Asked, receipt_id: PathId) -> ReceiptOut:
 
 @post(
     "/v1/receipts/{receipt_id:str}/replay",
-    opt=needs("read", who="server", refusal=_NO_PAGE),
+    opt=needs("read", who="server", refusal=_NO_PAGE, **UNAUDITED),
     status_code=200,
     responses=REFUSALS,
 )
@@ -208,7 +213,7 @@ async def list_policies(request: Asked) -> PolicyVersions:
 
 @post(
     "/v1/policy/dry-run",
-    opt=needs("read"),
+    opt=needs("read", **UNAUDITED),
     operation_id="dryRunPolicy",
     status_code=200,
     responses=REFUSALS,
@@ -273,7 +278,13 @@ async def get_item_lists(request: Asked) -> ItemListsOut:
 @post("/v1/item-lists", opt=needs("import"), status_code=200, responses=REFUSALS)
 async def refresh_item_lists(request: Asked) -> ItemListsOut:
     """Make item lists of the log as it stands, in a process of their own, and decide by them; answers when it is done."""
-    return await engine(request, "import").item_lists.refresh()
+    held = engine(request, "import")
+    made = await held.item_lists.refresh()
+    records = held.parts.records
+    await records.threads.commit(
+        records.note_act, held.community, "item lists", str(made.version), {"refreshed": True}
+    )
+    return made
 
 
 @get("/v1/promises", opt=needs("read"), responses=REFUSALS)

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, delete, get, post, put
+from litestar import Response, get, post, put
 from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from lodestone.base.errors import (
-    ForbiddenError,
     InvalidError,
     Problem,
     UnavailableError,
@@ -22,7 +21,6 @@ from lodestone.base.wire import (
     EPOCH,
     TEXT,
     AppId,
-    Name,
     Time,
     TimeText,
     instant_of,
@@ -41,10 +39,11 @@ from lodestone.serve.common import (
     named,
     off_loop,
     principal,
+    require_operator,
 )
 from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.media_answer import media_answer
-from lodestone.services.access import OPERATOR, SCOPES
+from lodestone.services.access import OPERATOR
 from lodestone.services.keeping import (
     ImportMark,
     VerifyOut,
@@ -54,7 +53,7 @@ from lodestone.services.keeping import (
 )
 from lodestone.services.kept_media import KeptMedia
 from lodestone.services.operations.backup import BackupOut, backup
-from lodestone.services.permissions import ANYONE, BY_OPERATOR, needs
+from lodestone.services.permissions import ANYONE, BY_OPERATOR, SAYS, UNAUDITED, needs
 
 _CLOCK_END = datetime(9990, 1, 1, tzinfo=UTC)
 
@@ -89,30 +88,6 @@ class SessionOut(msgspec.Struct, frozen=True):
     token: str
     viewer: str
     expires_at: TimeText
-
-
-class KeyIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A key to make."""
-
-    name: Name = ""
-    scopes: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = SCOPES
-
-
-class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A key; `key` is shown once, when it is made."""
-
-    id: str
-    name: str
-    scopes: list[str]
-    created_at: TimeText
-    revoked_at: TimeText | None = None
-    key: str | None = None
-
-
-class Keys(msgspec.Struct, frozen=True):
-    """A community's keys."""
-
-    data: list[KeyOut]
 
 
 class VerifyIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,15 +140,10 @@ _FAILING_MAX = 20
 _MADE = {**REFUSALS, 201: ResponseSpec(CommunityOut, generate_examples=False, description="Made.")}
 
 
-def _operator(request: Asked) -> None:
-    if OPERATOR not in principal(request).scopes:
-        raise ForbiddenError("scope_missing", "this needs the operator's key")
-
-
 @get("/v1/communities", opt=BY_OPERATOR, responses=REFUSALS)
 async def list_communities(request: Asked, state: AppState) -> Communities:
     """List communities (operator's key)."""
-    _operator(request)
+    require_operator(request)
     return Communities(await off_loop(request, engines(state).show_all))
 
 
@@ -182,7 +152,7 @@ async def put_community(
     request: Asked, state: AppState, community_id: PathId, data: JSONBody[CommunityIn]
 ) -> Response[CommunityOut]:
     """Make a community, or change its name and state (operator's key)."""
-    _operator(request)
+    require_operator(request)
     told, new = await engines(state).put(named(community_id), data)
     return Response(told, status_code=201 if new else 200)
 
@@ -204,66 +174,11 @@ async def get_community(request: Asked, state: AppState, community_id: PathId) -
 )
 async def disable_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
     """Close a community's doors; its data stays (operator's key)."""
-    _operator(request)
+    require_operator(request)
     return await engines(state).disable(named(community_id))
 
 
-@get("/v1/communities/{community_id:str}/keys", opt=BY_OPERATOR, responses=REFUSALS)
-async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Keys:
-    """List a community's keys (operator's key)."""
-    _operator(request)
-    found = await off_loop(request, engines(state).records.keys, named(community_id))
-    return Keys(
-        [
-            KeyOut(
-                id=key.id, name=key.name, scopes=list(key.scopes), created_at=time_text(key.created),
-                revoked_at=None if key.revoked is None else time_text(key.revoked),
-            )
-            for key in found
-        ]
-    )  # fmt: skip
-
-
-@post(
-    "/v1/communities/{community_id:str}/keys",
-    opt=needs(who="operator", secret=True),
-    status_code=201,
-    responses=REFUSALS,
-)
-async def create_key(
-    request: Asked, state: AppState, community_id: PathId, data: JSONBody[KeyIn]
-) -> KeyOut:
-    """Make a key; its plain text is in this answer and nowhere else (operator's key)."""
-    _operator(request)
-    unknown = sorted(set(data.scopes) - set(SCOPES))
-    if unknown:
-        problem = Problem("scopes", f"{unknown[0]!r} is not a scope; they are {', '.join(SCOPES)}")
-        raise InvalidError("scope_unknown", f"scopes: {problem.problem}", (problem,))
-    found = engines(state)
-    made = await found.records.threads.commit(
-        found.records.create_key,
-        named(community_id),
-        name=data.name,
-        scopes=data.scopes,
-        now=found.wall.now(),
-    )
-    return KeyOut(
-        id=made.record.id, name=made.record.name, scopes=list(made.record.scopes),
-        created_at=time_text(made.record.created), key=made.text,
-    )  # fmt: skip
-
-
-@delete("/v1/communities/{community_id:str}/keys/{key_id:str}", opt=BY_OPERATOR, responses=REFUSALS)
-async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_id: PathId) -> None:
-    """Make a key worthless, with every token and login made under it (operator's key)."""
-    _operator(request)
-    found = engines(state)
-    await found.records.threads.commit(
-        found.records.revoke_key, named(community_id), named(key_id, "key_id"), now=found.wall.now()
-    )
-
-
-@put("/v1/clock", opt=needs("clock"), status_code=200, responses=REFUSALS)
+@put("/v1/clock", opt=needs("clock", **SAYS), status_code=200, responses=REFUSALS)
 async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) -> CommunityOut:
     """Advance a driven clock, never back; release it to the wall once."""
     community = engine(request, "clock").community
@@ -271,7 +186,12 @@ async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) ->
     return await engines(state).advance(community, to, release=data.release)
 
 
-@post("/v1/sessions", opt=needs("sessions", secret=True), status_code=201, responses=REFUSALS)
+@post(
+    "/v1/sessions",
+    opt=needs("sessions", secret=True, **UNAUDITED),
+    status_code=201,
+    responses=REFUSALS,
+)
 async def create_session(request: Asked, state: AppState, data: JSONBody[SessionIn]) -> SessionOut:
     """Mint a token of one hour for one viewer's page."""
     held = engine(request, "sessions")
@@ -289,7 +209,7 @@ async def create_session(request: Asked, state: AppState, data: JSONBody[Session
 
 @put(
     "/v1/media/{key:str}",
-    opt=needs("media") | MEDIA_BODY,
+    opt=needs("media", **UNAUDITED) | MEDIA_BODY,
     status_code=201,
     responses=REFUSALS,
 )
@@ -313,7 +233,7 @@ async def get_media(request: Asked, state: AppState, key: PathId) -> Response[An
     return await media_answer(request, file)
 
 
-@post("/v1/verify", opt=needs("read"), status_code=200, responses=REFUSALS)
+@post("/v1/verify", opt=needs("read", **UNAUDITED), status_code=200, responses=REFUSALS)
 async def post_verify(request: Asked, state: AppState, data: JSONBody[VerifyIn]) -> VerifyOut:
     """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
     return await verify(engine(request, "read"), data.root, state["media"])
@@ -322,9 +242,15 @@ async def post_verify(request: Asked, state: AppState, data: JSONBody[VerifyIn])
 @post("/v1/backup", opt=BY_OPERATOR, status_code=201, responses=REFUSALS)
 async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
     """Copy records, logs and media, whole, into a fresh folder on the server's own disk (operator's key)."""
-    _operator(request)
-    media = state["media"] if data.media else None
-    return await backup(engines(state), Path(data.path), media)
+    require_operator(request)
+    media, found = state["media"] if data.media else None, engines(state)
+    made = await backup(found, Path(data.path), media)
+    for one in found.all():
+        after = {"folder": data.path, "media": data.media}
+        await found.records.threads.commit(
+            found.records.note_act, one.community, "backup", "", after
+        )
+    return made
 
 
 @get("/v1/imports/{source:str}", opt=needs("import"), responses=REFUSALS)
@@ -333,7 +259,12 @@ async def get_import(request: Asked, source: PathId) -> ImportMark:
     return await off_loop(request, import_mark, engine(request, "import"), named(source, "source"))
 
 
-@put("/v1/imports/{source:str}", opt=needs("import"), status_code=200, responses=REFUSALS)
+@put(
+    "/v1/imports/{source:str}",
+    opt=needs("import", **UNAUDITED),
+    status_code=200,
+    responses=REFUSALS,
+)
 async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark]) -> ImportMark:
     """Keep how far an import has come, so that it goes on from there."""
     held, name = engine(request, "import"), named(source, "source")
@@ -392,7 +323,6 @@ async def docs(request: Asked, state: AppState) -> Response[bytes]:
 
 
 ROUTES = [
-    list_communities, put_community, get_community, disable_community, list_keys, create_key,
-    revoke_key, put_clock, create_session, put_media, get_media, post_verify, post_backup, get_import,
+    list_communities, put_community, get_community, disable_community, put_clock, create_session, put_media, get_media, post_verify, post_backup, get_import,
     put_import, live, ready, metrics, document, docs,
 ]  # fmt: skip

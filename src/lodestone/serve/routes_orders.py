@@ -45,7 +45,7 @@ from lodestone.serve.common import (
 from lodestone.serve.http.idempotency import request_digest, token_text
 from lodestone.serve.replies import error_body, status_of
 from lodestone.services.payments import Payments
-from lodestone.services.permissions import needs
+from lodestone.services.permissions import UNAUDITED, needs
 from lodestone.services.receipt_ids import ORDER, VOUCHER, number_of
 from lodestone.services.trade import Trade, cancel, handing_over, refunding
 from lodestone.services.trade_counter import Counter, Once, Reply, digest_of
@@ -141,7 +141,12 @@ def _answer(reply: Reply | Answer) -> Response[bytes]:
     return Response(body, status_code=reply.status, media_type="application/json")
 
 
-@post("/v1/orders", opt=needs("orders", own_answers=True), status_code=201, responses=_MADE)
+@post(
+    "/v1/orders",
+    opt=needs("orders", own_answers=True, **UNAUDITED),
+    status_code=201,
+    responses=_MADE,
+)
 async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]:
     """Order on the spot: distance decided here, stock set aside, price and commission frozen."""
     held = trade(request, "orders")
@@ -177,7 +182,7 @@ async def list_orders(
 
 @post(
     "/v1/orders/{order_id:str}/pay",
-    opt=needs("orders", who="server", refusal=_NOT_PAID_BY_PAGE, own_answers=True),
+    opt=needs("orders", who="server", refusal=_NOT_PAID_BY_PAGE, own_answers=True, **UNAUDITED),
     status_code=200,
     responses=_PAID,
 )
@@ -232,7 +237,10 @@ async def refund_order(request: Asked, order_id: PathId, data: JSONBody[RefundIn
 
 
 @post(
-    "/v1/vouchers/prepare", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
+    "/v1/vouchers/prepare",
+    opt=needs("desk", own_answers=True, **UNAUDITED),
+    status_code=200,
+    responses=REFUSALS,
 )
 async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherOut:
     """Look at a voucher before it is redeemed; changes nothing."""

@@ -73,6 +73,10 @@ class Desks:
             raise UnknownError("community_unknown", f"there is no active community {community!r}")
         return found
 
+    def now(self, community: str) -> Instant:
+        """Return what a community's clock shows. Raises UnknownError."""
+        return self.of(community).now()
+
     def only(self) -> str | None:
         """Return the one community there is, None when there are none or several."""
         return next(iter(self._desks)) if len(self._desks) == 1 else None

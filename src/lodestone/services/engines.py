@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from lodestone.base.audit import acting
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError, LodestoneError, UnavailableError, UnknownError
 from lodestone.base.wire import app_id
@@ -157,6 +158,10 @@ class Engines:
 
     async def _follow_state(self, record: CommunityRecord) -> None:
         """Open a community that has become active and close one that has been disabled."""
+        with acting(None):  # what follows from an act is none itself
+            await self._open_or_close(record)
+
+    async def _open_or_close(self, record: CommunityRecord) -> None:
         engine = self._engines.get(record.id)
         if record.given.state == "active" and engine is None:
             await self.records.threads.write(self._give_policy, record)
@@ -213,5 +218,6 @@ class Engines:
         if release:
             clock.release()
             await records.threads.commit(records.release_clock, community, wall=wall)
-        await engine.tick()
+        with acting(None):
+            await engine.tick()
         return await records.threads.read(self.show, community)

@@ -8,6 +8,7 @@ from lodestone.services.access import OPERATOR, Principal
 
 NAME: Final = "permission"
 """Under which a route's options hold its permission."""
+Audited = Literal["every write", "what it says", "never"]
 Caller = Literal["anyone", "callback", "known", "server", "page", "operator"]
 
 
@@ -30,6 +31,9 @@ class Permission:
     """The use case stores its answers itself, in the commit that makes them true."""
     empty_tail: bool = False
     """The path with a `/` at its end is this route too: a client library sends it so."""
+    audited: Audited = "every write"
+    """What the audit log holds of it: every write, only those that say what they changed (a post's label, not its
+    text), or none: what people do themselves, what only reads, and what the log of facts holds anyway."""
 
     @property
     def open(self) -> bool:
@@ -52,12 +56,18 @@ class Permission:
             who.need(scope)
 
 
+UNAUDITED: Final[dict[str, Any]] = {"audited": "never"}
+SAYS: Final[dict[str, Any]] = {"audited": "what it says"}
+
+
 def needs(*scopes: str, **more: Any) -> dict[str, Permission]:
     """Return a route's options: a key or page with these scopes; `more` are a permission's other fields."""
     return {NAME: Permission(scopes=scopes, **more)}
 
 
-ANYONE: Final = {NAME: Permission(who="anyone")}
-CALLBACK: Final = {NAME: Permission(who="callback")}
-BY_PAGE: Final = {NAME: Permission(who="page")}
+ANYONE: Final = {NAME: Permission(who="anyone", audited="never")}
+FORM: Final = {NAME: Permission(who="anyone")}
+"""A form of a role's pages: it carries a login, which is looked at where the form is read."""
+CALLBACK: Final = {NAME: Permission(who="callback", audited="never")}
+BY_PAGE: Final = {NAME: Permission(who="page", audited="never")}
 BY_OPERATOR: Final = {NAME: Permission(who="operator")}

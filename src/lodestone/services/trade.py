@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeAlias, TypeVar
 
+from lodestone.base.audit import Actor, acting, present_actor
 from lodestone.base.clock import Instant
 from lodestone.base.errors import (
     BusyError,
@@ -96,6 +97,8 @@ class Asked:
     once: Once | None
     encode: EncodeError
     done: "asyncio.Future[Reply | Answer]"
+    actor: Actor | None
+    """Who asks, where the audit log is to know."""
 
 
 class Trade:
@@ -235,7 +238,7 @@ class Trade:
         if len(self._queue) >= QUEUE_MAX:
             raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
         done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
-        asked = Asked(serve, named, once, encode, done)
+        asked = Asked(serve, named, once, encode, done, present_actor())
         self._queue.append(asked)
         if self._writer is None:
             self._writer = self._begin()
@@ -317,7 +320,8 @@ def _serve_one(
         )
     reply: Reply | LodestoneError
     try:
-        reply = asked.serve(counter)
+        with acting(asked.actor):
+            reply = asked.serve(counter)
     except LodestoneError as error:
         if not is_refusal(error):
             raise

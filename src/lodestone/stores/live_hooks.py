@@ -41,6 +41,9 @@ class HookRecords(Base):
         }
         with self._writing(community) as work:
             mine = WEBHOOKS.c.id == webhook_id
+            known = work.first(work.select(WEBHOOKS).where(mine))
+            before = None if known is None else {name: getattr(known, name) for name in values}
+            work.audit("webhook", webhook_id, before, values)
             if work.run(work.update(WEBHOOKS).where(mine).values(**values)):
                 return False
             orders = work.first(work.select(ORDER_EVENTS, func.max(ORDER_EVENTS.c.id)))[0]
@@ -58,6 +61,7 @@ class HookRecords(Base):
             before = _require(work, webhook_id)
             update = work.update(WEBHOOKS).where(WEBHOOKS.c.id == webhook_id)
             salt = self._random(SALT_BYTES)
+            work.audit("webhook", webhook_id, {}, {"secret": "renewed"})
             work.run(update.values(salt=salt, salt_before=before.salt, before_until=until))
 
     def webhook(self, community: str, webhook_id: str) -> WebhookRecord:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import func
 
 from lodestone.base.clock import Instant
@@ -20,6 +21,7 @@ from lodestone.commerce.live import (
     refused,
 )
 from lodestone.content import ItemIn
+from lodestone.stores.audit_rows import About, fields_of
 from lodestone.stores.live_rows import doc_of, given_of, insert_room, stand, standing_of
 from lodestone.stores.live_schema import PLAYS, ROOM_EVENTS, ROOMS
 from lodestone.stores.live_types import Heard, RoomEvent, RoomOrder, RoomRecord
@@ -44,6 +46,10 @@ class _Owner:
     key: bytes
 
 
+def _fields(given: RoomIn, state: RoomState) -> dict[str, object]:
+    return {**fields_of(msgspec.structs.replace(given, owner_id="", state=None)), "state": state}
+
+
 class RoomRecords(Base):
     """See `LiveRecords`."""
 
@@ -66,6 +72,9 @@ class RoomRecords(Base):
                 standing = moved
             if found is None:
                 _require_free(work, room_id)
+            known = None if found is None else _fields(found.given, found.standing.state)
+            about = About(owner.ordinal, owner.key)
+            work.audit("room", room_id, known, _fields(given, standing.state), about)
             changes = self._write_item(work, room_id, given, owner.id, standing.state, now)
             doc = doc_of(given, owner.key)
             values = {"stream": stream, "silence": given.silence_seconds, "doc": doc}

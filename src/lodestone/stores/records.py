@@ -13,6 +13,7 @@ from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.stores.access import AccessRecords
+from lodestone.stores.audit import AuditRecords
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.live import LiveRecords, WebhookRecords
@@ -39,26 +40,20 @@ from lodestone.stores.trade import TradeRecords
 from lodestone.traffic.policy import Policy
 
 __all__ = (
-    "Answer",
-    "Bulk",
-    "Change",
-    "CommunityRecord",
-    "DomainRecord",
-    "ItemRecord",
-    "KeyRecord",
-    "NewKey",
-    "PersonRecord",
-    "PolicyRecord",
-    "Records",
-    "Refused",
-    "TermKind",
-    "claim_of",
-    "key_digest",
-)
+    "Answer", "Bulk", "Change", "CommunityRecord", "DomainRecord", "ItemRecord", "KeyRecord", "NewKey",
+    "PersonRecord", "PolicyRecord", "Records", "Refused", "TermKind", "claim_of", "key_digest",
+)  # fmt: skip
 
 
 class Records(
-    LedgerStore, TradeRecords, LiveRecords, WebhookRecords, AccessRecords, MarkRecords, Protocol
+    LedgerStore,
+    TradeRecords,
+    LiveRecords,
+    WebhookRecords,
+    AccessRecords,
+    AuditRecords,
+    MarkRecords,
+    Protocol,
 ):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 

@@ -1,7 +1,6 @@
 """What the parts of the SQL records share: transactions, tenant scope, outbox, terms, errors."""
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -24,28 +23,24 @@ from sqlalchemy import (
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
 
+from lodestone.base.audit import present_actor
 from lodestone.base.clock import Instant
 from lodestone.base.errors import (
-    InvalidError,
-    Problem,
     UnavailableError,
     UnknownError,
 )
-from lodestone.base.wire import app_id, printable
-from lodestone.events.facts import SURFACE_MAX, SURFACES
+from lodestone.base.wire import app_id
 from lodestone.events.outcomes import Kind
 from lodestone.stores.access import AccessChange, AccessKind, Listener
 from lodestone.stores.access_rows import note
+from lodestone.stores.audit_rows import About, AuditNote, Detail, Values, difference, store_notes
 from lodestone.stores.records_schema import COMMUNITIES, OUTBOX, TERMS
+from lodestone.stores.records_terms import Terms, first_code
 from lodestone.stores.records_types import Change, Row, TermKind
 from lodestone.stores.sql_errors import translated
-from lodestone.stores.threads import DatabaseLimits, DatabaseThreads, require_thread
+from lodestone.stores.threads import DatabaseLimits, DatabaseThreads, Turn, require_thread
 
 BULK_MAX: Final = 1_000
-CODE_MAX: Final = 2**15 - 1
-SURFACE_FIRST: Final = 8
-"""The first code of a surface that is not built in."""
-TERM_LENGTH_MAX: Final = 128
 STRAIGHT_MIN: Final = 32
 READ_CHUNK: Final = 5_000
 IN_MAX: Final = 500
@@ -125,7 +120,7 @@ class Scope:
 class Work(Scope):
     """One write transaction of a community, alone in it: it owns rows, codes and the outbox."""
 
-    terms: "Terms"
+    terms: Terms
     item_next: int
     change_next: int
     changes: list[Change] = field(default_factory=list)
@@ -133,6 +128,9 @@ class Work(Scope):
     """The next row and change when the transaction began."""
     access: list[AccessChange] = field(default_factory=list)
     """Changes of access that this transaction makes true."""
+    notes: list[AuditNote] = field(default_factory=list)
+    """Who changed what in it."""
+    wrote: bool = False
 
     def __post_init__(self) -> None:
         self.given_out = (self.item_next, self.change_next)
@@ -151,6 +149,33 @@ class Work(Scope):
         self.changes.append(change)
         return change
 
+    def audit(
+        self, kind: str, name: str, before: Values | None, after: Values | None,
+        about: About | None = None,
+    ) -> None:  # fmt: skip
+        """Note for the audit log what of an object differs, where somebody acts and anything does.
+
+        Args:
+            kind: What it is, such as `shop`.
+            name: Its id; empty for a person, who is `about`.
+            before: Its fields; None for what is new.
+            after: Its fields; None for what is no more.
+            about: Whom it concerns, if anybody; the fields are encrypted under their key.
+        """
+        actor, detail = present_actor(), difference(before, after)
+        if actor is not None and detail is not None:
+            self.notes.append(AuditNote(actor, kind, name, detail, about))
+
+    def many(self, statement: Insert | Update, rows: Sequence[Mapping[str, object]]) -> None:
+        """See `Scope.many`."""
+        self.wrote = True
+        Scope.many(self, statement, rows)
+
+    def run(self, statement: Update | Delete) -> int:
+        """See `Scope.run`."""
+        self.wrote = True
+        return Scope.run(self, statement)
+
     def note_access(self, kind: AccessKind, subject: str, *, now: Instant) -> None:
         """Write a change of access down; listeners are told of it after the commit."""
         number = note(self.connection, kind, subject, tenant=self.tenant.number, now=now)
@@ -163,6 +188,10 @@ class Work(Scope):
 
     def finish(self) -> None:
         """Write what was noted; the last statements of the transaction."""
+        actor = present_actor()
+        if actor is not None and actor.every_write and self.wrote and not self.notes:
+            self.notes.append(AuditNote(actor, *actor.subject, Detail(None, None)))
+        store_notes(self.connection, self.tenant.number, self.tenant.community, self.notes)
         self.insert(TERMS, self.terms.rows())
         self.insert(
             OUTBOX,
@@ -177,83 +206,6 @@ class Work(Scope):
                     items_next=self.item_next, changes_next=self.change_next
                 )
             )
-
-
-@dataclass(slots=True)
-class Terms:
-    """The names of a community as one transaction sees them: those known, and those it gives."""
-
-    known: dict[TermKind, dict[str, int]]
-    given: dict[TermKind, dict[str, int]] = field(
-        default_factory=lambda: {kind: {} for kind in TermKind}
-    )
-    order: list[TermKind] = field(default_factory=list)
-
-    def code(self, kind: TermKind, text: str) -> int:
-        """Return a name's code, giving it the next one at first sight.
-
-        Raises:
-            InvalidError: `terms_full`.
-        """
-        if kind is TermKind.SURFACE and text in SURFACES:
-            return SURFACES.index(text)
-        code = self.known[kind].get(text)
-        if code is None:
-            code = self.given[kind].get(text)
-        if code is None:
-            if not printable(text) or not 1 <= len(text) <= TERM_LENGTH_MAX:
-                problem = Problem(
-                    kind.name.lower(), f"{text!r} is not 1 to 128 printable characters"
-                )
-                raise InvalidError("term_invalid", problem.problem, (problem,))
-            code = first_code(kind) + len(self.known[kind]) + len(self.given[kind])
-            if code > (SURFACE_MAX - 1 if kind is TermKind.SURFACE else CODE_MAX):
-                name = kind.name.lower()
-                problem = Problem(name, f"{text!r} is one {name} too many for this community")
-                raise InvalidError("terms_full", problem.problem, (problem,))
-            self.given[kind][text] = code
-            self.order.append(kind)
-        return code
-
-    def mark(self) -> int:
-        """Say how far giving has come, for `back`."""
-        return len(self.order)
-
-    def back(self, mark: int) -> None:
-        """Take back what was given since a mark, the last first."""
-        while len(self.order) > mark:
-            self.given[self.order.pop()].popitem()
-
-    def rows(self) -> list[dict[str, object]]:
-        """Return the rows to insert for what was given."""
-        return [
-            {"kind": int(kind), "code": code, "text": text}
-            for kind in TermKind
-            for text, code in self.given[kind].items()
-        ]
-
-
-def first_code(kind: TermKind) -> int:
-    """Return the first code that a kind gives out."""
-    return SURFACE_FIRST if kind is TermKind.SURFACE else 0
-
-
-class Turn:
-    """A lock that the thread that has it may take again, and for which nobody waits for ever."""
-
-    def __init__(self, seconds: float) -> None:
-        self._lock = threading.RLock()
-        self._seconds = seconds
-
-    def __enter__(self) -> None:
-        """Take it. Raises UnavailableError: another writer, or the nightly compacting, takes too long."""
-        if not self._lock.acquire(timeout=self._seconds):
-            message = "Another write of the records takes long; try again."
-            raise UnavailableError("records_unavailable", message)
-
-    def __exit__(self, *_: object) -> None:
-        """Give it back."""
-        self._lock.release()
 
 
 def _checked_out(*_: object) -> None:

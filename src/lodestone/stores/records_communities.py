@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import exc, insert, select, update
+from sqlalchemy import Connection, exc, insert, select, update
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
@@ -13,6 +13,7 @@ from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn
 from lodestone.stores.access import CLOSED, OPENED, AccessChange, AccessKind
 from lodestone.stores.access_rows import key_of, note
+from lodestone.stores.audit_rows import fields_of, note_in
 from lodestone.stores.records_base import Base
 from lodestone.stores.records_schema import API_KEYS, COMMUNITIES
 from lodestone.stores.records_types import (
@@ -54,6 +55,8 @@ class CommunityRecords(Base):
             made = select(COMMUNITIES.c.tenant).where(COMMUNITIES.c.id == community)
             tenant, state = connection.execute(made).scalar_one(), _state(given)
             number = note(connection, AccessKind.COMMUNITY, state, tenant=tenant, now=now)
+            where = {tenant: community}
+            note_in(connection, where, ("community", community), None, fields_of(given))
         change = AccessChange(number, AccessKind.COMMUNITY, state, community, now, secret=secret)
         self._tell([change])
         return self.community(community)
@@ -69,6 +72,7 @@ class CommunityRecords(Base):
                     message = f"{field} {problem.problem}."
                     raise ConflictError("community_fixed", message, (problem,))
             work.run(work.update(COMMUNITIES).values(given=msgspec.msgpack.encode(given)))
+            work.audit("community", community, fields_of(before), fields_of(given))
             if given.state != before.state:
                 work.note_access(AccessKind.COMMUNITY, _state(given), now=NEVER)
             return _community(work.first(work.select(COMMUNITIES)))
@@ -110,6 +114,7 @@ class CommunityRecords(Base):
                 message = "Drive the clock to within a minute of the wall, then release it."
                 raise ConflictError("clock_apart", message, (Problem("clock", message),))
             released = msgspec.structs.replace(before.given, clock="wall")
+            work.audit("community", community, fields_of(before.given), fields_of(released))
             work.run(
                 work.update(COMMUNITIES).values(
                     given=msgspec.msgpack.encode(released), instant=None
@@ -149,6 +154,8 @@ class CommunityRecords(Base):
                 )
             )
             number = note(connection, AccessKind.KEY, record.id, tenant=tenant, now=now)
+            after = {"name": record.name, "scopes": list(record.scopes)}
+            note_in(connection, _concerned(connection, tenant), ("key", record.id), None, after)
         self._tell([AccessChange(number, AccessKind.KEY, record.id, community, now, record)])
         return NewKey(record, text)
 
@@ -171,6 +178,8 @@ class CommunityRecords(Base):
             number = 0
             if connection.execute(statement.values(revoked=now)).rowcount:
                 number = note(connection, AccessKind.KEY, key_id, tenant=tenant, now=now)
+                where = _concerned(connection, tenant)
+                note_in(connection, where, ("key", key_id), {}, {"revoked": True})
             row = connection.execute(select(API_KEYS).where(mine)).first()
         if row is None:
             raise UnknownError("key_unknown", f"There is no key {key_id!r}; list the keys.")
@@ -191,6 +200,14 @@ class CommunityRecords(Base):
         with self._connected(writing=False) as connection:
             row = connection.execute(query).first()
         return None if row is None else key_of(row, row.community)
+
+
+def _concerned(connection: Connection, tenant: int | None) -> dict[int, str]:
+    """Return (number, id) of the community a key opens; of all of them for an operator's."""
+    query = select(COMMUNITIES.c.tenant, COMMUNITIES.c.id)
+    if tenant is not None:
+        query = query.where(COMMUNITIES.c.tenant == tenant)
+    return {row.tenant: row.id for row in connection.execute(query)}
 
 
 def _require_driven(record: CommunityRecord) -> None:

@@ -10,8 +10,9 @@ from lodestone.content import DomainIn
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import DomainRow
+from lodestone.stores.audit_rows import About, fields_of
 from lodestone.stores.records_base import Base, Scope
-from lodestone.stores.records_people import PERSON_DOC, find_people, with_keys
+from lodestone.stores.records_people import PERSON_DOC, Known, find_people, with_keys
 from lodestone.stores.records_rows import (
     domain_row,
     pack_domain_doc,
@@ -45,6 +46,8 @@ class DomainRecords(Base):
                 work.insert(DOMAINS, [{"code": code, "id": domain_id, **values}])
             else:
                 work.run(work.update(DOMAINS).where(DOMAINS.c.code == code).values(values))
+            before = None if found is None else fields_of(found.given)
+            work.audit("domain", domain_id, before, fields_of(given))
             return work.change(
                 Kind.DOMAIN, domain_id, code, domain_row(code, given), created=found is None
             )
@@ -52,7 +55,9 @@ class DomainRecords(Base):
     def delete_domain(self, community: str, domain_id: str) -> Change:
         """See `Records.delete_domain`."""
         with self._writing(community) as work:
-            code = _require(work, domain_id).code
+            found = _require(work, domain_id)
+            code = found.code
+            work.audit("domain", domain_id, fields_of(found.given), None)
             work.run(work.delete(MODERATORS).where(MODERATORS.c.domain == code))
             work.run(work.delete(DOMAINS).where(DOMAINS.c.code == code))
             return work.change(Kind.DOMAIN, domain_id, code, None)
@@ -89,23 +94,29 @@ class DomainRecords(Base):
     def add_moderator(self, community: str, domain_id: str, person_id: str) -> bool:
         """See `Records.add_moderator`."""
         with self._writing(community) as work:
-            code, ordinal = _office(work, domain_id, person_id)
+            code, person = _office(work, domain_id, person_id)
+            ordinal = person.ordinal
             held = work.select(MODERATORS).where(
                 MODERATORS.c.domain == code, MODERATORS.c.ordinal == ordinal
             )
             if work.first(held) is not None:
                 return False
             work.insert(MODERATORS, [{"domain": code, "ordinal": ordinal}])
+            work.audit("domain", domain_id, {}, {"moderator": True}, About(ordinal, person.key))
             return True
 
     def remove_moderator(self, community: str, domain_id: str, person_id: str) -> bool:
         """See `Records.remove_moderator`."""
         with self._writing(community) as work:
-            code, ordinal = _office(work, domain_id, person_id)
+            code, person = _office(work, domain_id, person_id)
+            ordinal = person.ordinal
             held = work.delete(MODERATORS).where(
                 MODERATORS.c.domain == code, MODERATORS.c.ordinal == ordinal
             )
-            return work.run(held) > 0
+            if not work.run(held):
+                return False
+            work.audit("domain", domain_id, {"moderator": True}, {}, About(ordinal, person.key))
+            return True
 
     def moderated(self, community: str, person_id: str) -> list[str]:
         """See `Records.moderated`."""
@@ -188,13 +199,13 @@ def _require(scope: Scope, domain_id: str) -> DomainRecord:
     return found
 
 
-def _office(scope: Scope, domain_id: str, person_id: str) -> tuple[int, int]:
+def _office(scope: Scope, domain_id: str, person_id: str) -> tuple[int, Known]:
     code = _require(scope, domain_id).code
     person = find_people(scope, [app_id(person_id, field="person_id")]).get(person_id)
     if person is None:
         message = f"There is no person {person_id!r} in this community."
         raise UnknownError("person_unknown", message)
-    return code, person.ordinal
+    return code, person
 
 
 def _domain(row: Any) -> DomainRecord:

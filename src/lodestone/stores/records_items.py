@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import to_builtins
 from sqlalchemy import ColumnElement, Select
 
+from lodestone.base.audit import present_actor
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
 from lodestone.base.wire import app_id
@@ -14,6 +16,7 @@ from lodestone.content import ItemIn
 from lodestone.content.item import label_in_force
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import STATES, ItemRow
+from lodestone.stores.audit_rows import About
 from lodestone.stores.live_erase import close_rooms
 from lodestone.stores.records_base import READ_CHUNK, Scope, Work, chunks
 from lodestone.stores.records_items_write import (
@@ -70,7 +73,12 @@ class ItemRecords(PeopleRecords):
 
     def _put_items(self, work: Work, given: Sequence[tuple[str, ItemIn]], *, now: Instant) -> Bulk:
         write = ItemsWrite.begin(work, given, now, self._project, self._person_draw)
+        before = {} if present_actor() is None else _shown(work, list(write.standing))
         refused = write.plan_all(given, bound(work, list(write.standing)))
+        for item_id, plan in write.plans.items():
+            if item_id in before:
+                about = About(plan.author.ordinal, plan.author.key)
+                work.audit("item", item_id, before[item_id], _judgement(plan.given), about)
         changes = write.store()
         return Bulk(tuple(changes), tuple(refused), len(given) - len(refused))
 
@@ -115,6 +123,9 @@ class ItemRecords(PeopleRecords):
             before = _item(row)
             if before.given.state == "withdrawn":
                 return None
+            about = About(before.owner, row.key)
+            gone = {"state": "withdrawn"}
+            work.audit("item", item_id, {"state": before.given.state}, gone, about)
             return self._rewrite(work, row, before, withdraw=True, now=now)
 
     def media_replaced(self, community: str, ordinal: int) -> list[str]:
@@ -243,6 +254,19 @@ def _with_owner(scope: Scope) -> Select[Any]:
         .join_from(ITEMS, PERSON_KEYS, owner_key())
         .join_from(ITEMS, PEOPLE, person, isouter=True)
     )
+
+
+def _judgement(given: ItemIn) -> dict[str, Any]:
+    """Return what whoever runs a community decides of an item; the rest is its author's."""
+    return {"state": given.state, "labels": to_builtins(given.labels)}
+
+
+def _shown(work: Work, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {
+        row.id: _judgement(_item(row).given)
+        for some in chunks(ids)
+        for row in work.fetch(_with_owner(work).where(ITEMS.c.id.in_(some)))
+    }
 
 
 def _found(row: Any, name: str) -> Any:

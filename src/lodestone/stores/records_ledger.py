@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Final, TypeVar
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import func, or_
 
@@ -12,6 +13,7 @@ from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.judge import NEVER_CLOSED, Hold
 from lodestone.ledger.payout_life import FINAL
 from lodestone.ledger.transfers import Booked, Outcome, Transfer, TransferId
+from lodestone.stores.audit_rows import Values, note_in
 from lodestone.stores.ledger import ClosedDay, Payout, Statement, TransferFilter
 from lodestone.stores.ledger_post import open_in, post_in
 from lodestone.stores.ledger_read import (
@@ -35,6 +37,7 @@ from lodestone.stores.ledger_schema import (
 from lodestone.stores.records_base import Base, Scope
 
 TRIES: Final = 8
+_EPOCH: Final = date(1970, 1, 1)
 Result = TypeVar("Result")
 
 
@@ -206,7 +209,12 @@ class LedgerRecords(Base):
             problem = Problem("day", "is not over by the community's clock; close it when it is")
             raise ConflictError("day_not_over", f"day {problem.problem}", (problem,))
         with self._booking(community) as scope:
-            return _close(scope, day, now)
+            made = _close(scope, day, now)
+            for one in made:
+                after = {"closed": True, "transfers": one.transfers}
+                day_name = (_EPOCH + timedelta(days=one.day)).isoformat()
+                _note(scope, "day", day_name, {}, after)
+            return made
 
     def post_payout(
         self,
@@ -224,6 +232,7 @@ class LedgerRecords(Base):
             with self._booking(community) as scope:
                 outcomes = post_in(scope, transfers, opening=opening, now=now, today=today)
                 if all(outcome.stands for outcome in outcomes):
+                    _audit_payout(scope, payout)
                     _put_payout(scope, payout)
                 return outcomes
 
@@ -234,6 +243,22 @@ class LedgerRecords(Base):
         """See `LedgerStore.payouts`."""
         with self._reading(community) as scope:
             return payouts(scope, period)
+
+
+def _note(scope: Scope, kind: str, name: str, before: Values | None, after: Values | None) -> None:
+    tenant = scope.tenant
+    note_in(scope.connection, {tenant.number: tenant.community}, (kind, name), before, after)
+
+
+def _audit_payout(scope: Scope, payout: Payout) -> None:
+    """Note what somebody orders or says of a payout; a provider's own word is nobody's act."""
+    row = scope.first(scope.select(PAYOUTS).where(PAYOUTS.c.id == payout.id))
+    before = None if row is None else _told(row)
+    _note(scope, "payout", f"pay_{payout.id.hex()}", before, _told(payout))
+
+
+def _told(payout: Any) -> dict[str, object]:
+    return {name: getattr(payout, name) for name in ("state", "amount", "paid", "reference")}
 
 
 def _put_payout(scope: Scope, payout: Payout) -> None:

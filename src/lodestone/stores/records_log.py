@@ -1,5 +1,6 @@
 """Policies, answers kept, small values and the outbox in SQL. See `Records`."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import func
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, Problem, UnknownError
 from lodestone.events.outcomes import Kind
+from lodestone.stores.audit_rows import fields_of
 from lodestone.stores.records_base import Base, Scope, chunks
 from lodestone.stores.records_items import ITEM_COLUMNS, owner_key
 from lodestone.stores.records_items_write import LAYOUT
@@ -62,6 +64,7 @@ class LogRecords(Base):
             stored = msgspec.structs.replace(policy, version=version)
             blob = msgspec.json.encode(stored)
             work.insert(POLICIES, [{"version": version, "policy": blob, "created": now}])
+            work.audit("policy", str(version), _newest_policy(work, newest), fields_of(stored))
             return work.change(Kind.POLICY, "", version, None, created=True)
 
     def policy(self, community: str, version: int | None = None) -> PolicyRecord:
@@ -140,6 +143,9 @@ class LogRecords(Base):
     def set_meta(self, community: str, name: str, value: bytes | None) -> None:
         """See `Records.set_meta`."""
         with self._writing(community) as work:
+            row = work.first(work.select(META, META.c.value).where(META.c.name == name))
+            known = None if row is None else bytes(row.value)
+            work.audit("setting", name, _digest(known), _digest(value))
             work.run(work.delete(META).where(META.c.name == name))
             if value is not None:
                 work.insert(META, [{"name": name, "value": value}])
@@ -268,6 +274,18 @@ def recall_answers(scope: Scope, claims: Sequence[bytes], now: Instant) -> dict[
             body = Seal(row.key).open(row.body, what=BODY) if sealed else open_unsealed(row.body)
             found[bytes(row.claim)] = Answer(row.body_digest, row.status, body)
     return found
+
+
+def _digest(value: bytes | None) -> dict[str, object] | None:
+    """Return what stands for a small value in the audit log."""
+    return None if value is None else {"sha256": hashlib.sha256(value).hexdigest()}
+
+
+def _newest_policy(scope: Scope, version: int | None) -> dict[str, Any] | None:
+    if version is None:
+        return None
+    row = scope.first(scope.select(POLICIES).where(POLICIES.c.version == version))
+    return fields_of(_policy(row).policy)
 
 
 def _policy(row: Any) -> PolicyRecord:

@@ -13,6 +13,7 @@ from lodestone.events.outcomes import Kind
 from lodestone.features.layout import PersonRow
 from lodestone.people import PersonIn
 from lodestone.stores.access import AccessKind
+from lodestone.stores.audit_rows import AUDIT_LOG, GONE, About
 from lodestone.stores.records_base import BULK_MAX, READ_CHUNK, Base, Scope, Work, chunks
 from lodestone.stores.records_rows import (
     STUB,
@@ -216,6 +217,8 @@ def forget_person(work: Work, ordinal: int, *, now: Instant) -> Change:
     work.run(work.delete(MODERATORS).where(MODERATORS.c.ordinal == ordinal))
     work.run(work.delete(CLAIMS).where(CLAIMS.c.ordinal == ordinal))
     work.run(work.delete(SHOP_STAFF).where(SHOP_STAFF.c.ordinal == ordinal))
+    work.run(work.update(AUDIT_LOG).where(AUDIT_LOG.c.about == ordinal).values(detail=GONE))
+    work.audit("person", "", {}, {"erased": True}, About(ordinal, None))
     work.insert(ERASED, [{"ordinal": ordinal, "time": now}])
     work.note_access(AccessKind.PERSON, str(ordinal), now=now)
     return work.change(Kind.ERASED, "", ordinal, None)

@@ -21,7 +21,8 @@ from lodestone.features.layout import (
     PersonRow,
 )
 from lodestone.people import PersonIn
-from lodestone.stores.records_base import Project, Terms
+from lodestone.stores.records_base import Project
+from lodestone.stores.records_terms import Terms
 from lodestone.stores.records_types import TermKind
 
 NAN: Final = float("nan")

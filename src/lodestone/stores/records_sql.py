@@ -32,6 +32,7 @@ from lodestone.stores.files.pins import Pinned, PinnedFile, single, written_whol
 from lodestone.stores.live_hooks import HookRecords
 from lodestone.stores.live_rooms import RoomRecords
 from lodestone.stores.records_access import SqlAccessRecords
+from lodestone.stores.records_audit import SqlAuditRecords
 from lodestone.stores.records_base import Project
 from lodestone.stores.records_communities import CommunityRecords
 from lodestone.stores.records_domains import DomainRecords
@@ -52,7 +53,7 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
-HEAD: Final = "r0008"
+HEAD: Final = "r0009"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _OVERFLOW: Final = 6
@@ -73,6 +74,7 @@ class SqlRecords(
     RoomRecords,
     HookRecords,
     SqlAccessRecords,
+    SqlAuditRecords,
 ):
     """See `Records`."""
 

@@ -10,7 +10,9 @@ import threading
 from asyncio import _get_running_loop
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from lodestone.base.errors import UnavailableError
@@ -42,6 +44,24 @@ class DatabaseLimits:
     """How long a statement may run in PostgreSQL, and how long a request waits for the records."""
     busy_seconds: float = 10.0
     """How long a statement waits for another's lock in SQLite."""
+
+
+class Turn:
+    """A lock that the thread that has it may take again, and for which nobody waits for ever."""
+
+    def __init__(self, seconds: float) -> None:
+        self._lock = threading.RLock()
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        """Take it. Raises UnavailableError: another writer, or the nightly compacting, takes too long."""
+        if not self._lock.acquire(timeout=self._seconds):
+            message = "Another write of the records takes long; try again."
+            raise UnavailableError("records_unavailable", message)
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self._lock.release()
 
 
 def require_thread() -> None:
@@ -99,7 +119,8 @@ class Lane:
                     self._inside -= 1
                     self._late -= ending.late
 
-        running = self._submit(job)
+        # Whoever acts here acts there too: see `base.audit`.
+        running = self._submit(partial(copy_context().run, job))
         waited = asyncio.timeout(seconds)
         try:
             async with waited:

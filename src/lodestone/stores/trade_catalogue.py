@@ -22,13 +22,23 @@ from lodestone.commerce.shop import ROLES, ReviewIn, ShopIn
 from lodestone.commerce.stock import Stock, offer
 from lodestone.content import ItemIn
 from lodestone.stores import trade_rows as rows
+from lodestone.stores.audit_rows import About, fields_of, given_before
 from lodestone.stores.records_base import Base, Scope, Work, chunks
 from lodestone.stores.records_items_write import ItemsWrite
 from lodestone.stores.records_people import Known, find_people
 from lodestone.stores.records_schema import ITEMS
 from lodestone.stores.records_seal import KEY_BYTES
 from lodestone.stores.records_types import Change
-from lodestone.stores.trade_find import find_product, find_sale, find_shop, names_of
+from lodestone.stores.trade_find import (
+    about_owner,
+    find_product,
+    find_sale,
+    find_shop,
+    names_of,
+    role_fields,
+    shop_before,
+    shop_fields,
+)  # fmt: skip
 from lodestone.stores.trade_schema import PRODUCTS, SALES, SHOP_STAFF, SHOPS, STOCK
 from lodestone.stores.trade_types import ProductRecord, SaleRecord, ShopRecord
 
@@ -50,6 +60,8 @@ class CatalogueRecords(Base):
                 problem = Problem("owner_id", "is fixed by the shop's first write")
                 raise InvalidError("owner_fixed", f"owner_id {problem.problem}.", (problem,))
             doc = rows.shop_doc(given)
+            about = About(owner.ordinal, owner.key)
+            work.audit("shop", shop_id, shop_before(found), shop_fields(given), about)
             if found is None:
                 row = {
                     "id": shop_id, "owner": owner.ordinal, "review": 0, "note": "",
@@ -65,8 +77,11 @@ class CatalogueRecords(Base):
     ) -> list[Change]:
         """See `TradeRecords.review_shop`."""
         with self._writing(community) as work:
-            require_shop(work, shop_id)
+            found = require_shop(work, shop_id)
             review = rows.REVIEWS.index(verdict.decision)
+            was, about = {"review": found.review, "note": found.note}, about_owner(work, found)
+            told = {"review": verdict.decision, "note": verdict.note}
+            work.audit("shop", shop_id, was, told, about)
             update = work.update(SHOPS).where(SHOPS.c.id == shop_id)
             work.run(update.values(review=review, note=verdict.note))
             return self._show_anew(work, shop_id, now)
@@ -97,6 +112,8 @@ class CatalogueRecords(Base):
             require_shop(work, shop_id)
             person = _person(work, person_id, "person_id")
             here = (SHOP_STAFF.c.shop == shop_id) & (SHOP_STAFF.c.ordinal == person.ordinal)
+            about = About(person.ordinal, person.key)
+            work.audit("shop", shop_id, role_fields(work, here), {"role": role}, about)
             told = work.run(work.update(SHOP_STAFF).where(here).values(role=ROLES.index(role)))
             if not told:
                 row = {"shop": shop_id, "ordinal": person.ordinal, "role": ROLES.index(role)}
@@ -109,6 +126,9 @@ class CatalogueRecords(Base):
             require_shop(work, shop_id)
             person = _person(work, person_id, "person_id")
             here = (SHOP_STAFF.c.shop == shop_id) & (SHOP_STAFF.c.ordinal == person.ordinal)
+            work.audit(
+                "shop", shop_id, role_fields(work, here), {}, About(person.ordinal, person.key)
+            )
             return work.run(work.delete(SHOP_STAFF).where(here)) > 0
 
     def staff(self, community: str, shop_id: str) -> list[tuple[str, str]]:
@@ -137,6 +157,8 @@ class CatalogueRecords(Base):
             if found is None:
                 _require_free(work, product_id)
             changes = self._write_items(work, [(product_id, given)], shop, now)
+            before = given_before(found)
+            work.audit("product", product_id, before, fields_of(given), about_owner(work, shop))
             item = changes[-1].target
             _offer(work, shop.id, offered(product_id, given))
             doc = rows.product_doc(given)
@@ -205,6 +227,8 @@ class CatalogueRecords(Base):
             if row is not None and row.shop != given.shop_id:
                 problem = Problem("shop_id", "is fixed by the first write")
                 raise InvalidError("shop_fixed", f"shop_id {problem.problem}.", (problem,))
+            before = None if row is None else {"shop_id": row.shop, "stock": row.offered}
+            work.audit("stock", stock_id, before, fields_of(given))
             _offer(work, given.shop_id, {key: given.stock})
             return row is None
 
@@ -235,6 +259,7 @@ class CatalogueRecords(Base):
             ):
                 problem = Problem("product_id", "and variant_id are fixed by the first write")
                 raise InvalidError("product_fixed", f"product_id {problem.problem}.", (problem,))
+            work.audit("sale", sale_id, given_before(found), fields_of(given))
             _offer(work, product.shop, {sale_key(sale_id): given.stock})
             doc = rows.sale_doc(given)
             if found is None:

@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
 from lodestone.base.clock import Instant
 from lodestone.base.wire import Position
+from lodestone.commerce.shop import ROLES, ShopIn
 from lodestone.commerce.stock import Take
 from lodestone.features.layout import PersonRow
 from lodestone.stores import trade_rows as rows
+from lodestone.stores.audit_rows import About, fields_of
 from lodestone.stores.records_base import Scope, Work, chunks
 from lodestone.stores.records_log import ANSWER_MICROSECONDS, recall_answers
 from lodestone.stores.records_people import PERSON_DOC, PERSON_ROW, with_keys
@@ -162,3 +166,25 @@ def known_position(person: PersonRow, now: int, *, fresh_micros: int) -> Positio
         if holds and latitude == latitude:  # noqa: PLR0124  not NaN
             return Position(latitude, longitude)
     return None
+
+
+def about_owner(scope: Scope, shop: ShopRecord) -> About:
+    """Return whom a shop's changes concern; of an erased owner nothing is there to be encrypted."""
+    owner = names_of(scope, [shop.owner]).get(shop.owner)
+    return About(shop.owner, None if owner is None else owner[1])
+
+
+def role_fields(scope: Scope, here: ColumnElement[bool]) -> dict[str, object]:
+    """Return the role that somebody has at a shop, for the audit log; nothing where they have none."""
+    row = scope.first(scope.select(SHOP_STAFF, SHOP_STAFF.c.role).where(here))
+    return {} if row is None else {"role": ROLES[row.role]}
+
+
+def shop_before(shop: ShopRecord | None) -> dict[str, object] | None:
+    """Return `shop_fields` of what stands; None where there is no shop yet."""
+    return None if shop is None else shop_fields(shop.given)
+
+
+def shop_fields(given: ShopIn) -> dict[str, object]:
+    """Return a shop's fields for the audit log, which names people by ordinals alone."""
+    return {name: value for name, value in fields_of(given).items() if name != "owner_id"}

@@ -18,6 +18,7 @@ from lodestone.commerce.stock import Stock, Take
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.transfers import Outcome, Transfer
 from lodestone.stores import trade_rows as rows
+from lodestone.stores.audit_rows import Values
 from lodestone.stores.ledger_post import post_in
 from lodestone.stores.ledger_rows import ACCOUNT_COLUMNS, account_of
 from lodestone.stores.ledger_schema import ACCOUNTS
@@ -64,6 +65,10 @@ class Till(Purse):
     def changes(self) -> list[Change]:
         """Return what the log must hear of."""
         return self._work.changes
+
+    def audit(self, kind: str, name: str, before: Values | None, after: Values | None) -> None:
+        """Note a change for the audit log; see `Work.audit`."""
+        self._work.audit(kind, name, before, after)
 
     def chance(self, size: int) -> bytes:
         """Return random bytes that nobody can guess."""

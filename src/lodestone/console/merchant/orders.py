@@ -27,7 +27,7 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
-from lodestone.services.permissions import ANYONE
+from lodestone.services.permissions import ANYONE, FORM
 from lodestone.services.receipt_ids import ORDER, number_of
 from lodestone.services.trade import cancel, fulfil, refunding
 from lodestone.services.trade_counter import Counter
@@ -73,7 +73,7 @@ async def get_orders(request: Asked) -> Response[Any]:
 
 
 @post(
-    "/merchant/orders/{order_id:str}/{what:str}", opt=ANYONE, include_in_schema=False, status_code=200,
+    "/merchant/orders/{order_id:str}/{what:str}", opt=FORM, include_in_schema=False, status_code=200,
     exception_handlers=_REFUSALS,
 )  # fmt: skip
 async def move_order(request: Asked, order_id: OrderId, what: What) -> Response[Any]:

@@ -25,7 +25,7 @@ from lodestone.console.merchant.desk import (
     sent,
     show,
 )
-from lodestone.services.permissions import ANYONE
+from lodestone.services.permissions import ANYONE, FORM
 from lodestone.services.trade_counter import Reply
 from lodestone.services.trade_show import redemption_out, voucher_out
 
@@ -94,7 +94,7 @@ async def look(request: Asked) -> Response[Any]:
 
 @post(
     "/merchant/redeem",
-    opt=ANYONE,
+    opt=FORM,
     include_in_schema=False,
     status_code=200,
     exception_handlers=_REFUSALS,
@@ -117,7 +117,7 @@ async def redeem(request: Asked) -> Response[Any]:
 
 @post(
     "/merchant/reverse",
-    opt=ANYONE,
+    opt=FORM,
     include_in_schema=False,
     status_code=200,
     exception_handlers=_REFUSALS,

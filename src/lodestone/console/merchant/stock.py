@@ -22,7 +22,7 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
-from lodestone.services.permissions import ANYONE
+from lodestone.services.permissions import ANYONE, FORM
 from lodestone.services.trade_shops import Shops
 from lodestone.services.trade_stock import StockPlace, adjust
 
@@ -64,7 +64,7 @@ async def get_stock(request: Asked) -> Response[Any]:
 
 @post(
     "/merchant/stock",
-    opt=ANYONE,
+    opt=FORM,
     include_in_schema=False,
     status_code=200,
     exception_handlers=_REFUSALS,

@@ -13,7 +13,7 @@ from litestar.params import PathParameter
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.console.asking import Asked
 from lodestone.console.logging_in import Entered, Role, door_of, entered, refusals_of, sent_by
-from lodestone.console.operator import efficiency, exposure, promises, receipts, retained
+from lodestone.console.operator import audit_log, efficiency, exposure, promises, receipts, retained
 from lodestone.console.operator.figures import FigureReader, Figures, Filter
 from lodestone.console.operator.summary import summary
 from lodestone.console.site import HEADERS, console
@@ -77,8 +77,12 @@ def operator_routes(reader: FigureReader) -> list[Any]:
         found = await read(Receipts(who.engine).replay, receipt_id)
         return await _receipt(request, who, receipt_id, found.identical)
 
+    @get("/operator/audit-log", opt=ANYONE, include_in_schema=False, exception_handlers=refusals)
+    async def audit(request: Asked) -> Response[Any]:
+        return await _audit(request, entered(request, OPERATOR))
+
     words = "The operator's window"
-    return [window, receipt, replay, *door_of(OPERATOR, words)]
+    return [window, receipt, replay, audit, *door_of(OPERATOR, words)]
 
 
 def _filter(request: Asked) -> Filter:
@@ -130,6 +134,24 @@ def _around(who: Entered, wanted: Filter, speech: Speech) -> Mapping[str, object
             {"days": wanted.days, "domain": wanted.domain or "", "lang": language}
         ),
     }  # fmt: skip
+
+
+async def _audit(request: Asked, who: Entered) -> Response[Any]:
+    speech = _speech(request, who.engine)
+    asked = dict(request.query_params)
+    kind = asked.get("kind", "")
+    read = who.engine.parts.records.threads.read
+    rows, more = await read(audit_log.shown, who.engine, speech, asked)
+    given = who.engine.parts.record.given
+    older = None if more is None else f"?{urlencode({'kind': kind, 'before': more})}"
+    return console(request.app.state).page(
+        request, "operator/audit_log.html",
+        {
+            "rows": rows, "older": older, "kind": kind, "kinds": audit_log.kinds(speech.words),
+            "community": given.name or who.engine.community,
+            "other_language": lambda language: "?" + urlencode({"kind": kind, "lang": language}),
+        },
+    )  # fmt: skip
 
 
 async def _receipt(

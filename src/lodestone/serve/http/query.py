@@ -36,3 +36,8 @@ def _problem(quoted: bytes) -> str | None:
     except UnicodeDecodeError:
         return "must be UTF-8"
     return "must hold no control characters" if _CONTROL.search(text) else None
+
+
+def is_history(query: bytes) -> bool:
+    """Say whether events are history, which teaches rates only."""
+    return b"history=true" in query.split(b"&")

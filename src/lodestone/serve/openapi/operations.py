@@ -24,7 +24,7 @@ TAGS: Final = {
     "money": "The ledger, statements, settling and payouts.",
     "live": "Live rooms.",
     "webhooks": "Webhooks and the log of their deliveries.",
-    "operations": "Health, proofs, back-ups, imports.",
+    "operations": "Health, proofs, back-ups, imports, who changed what.",
     "page": "What a page asks with its session.",
     "demo": "The demo on this machine.",
     "gorse": "Gorse's interface.",
@@ -43,7 +43,7 @@ _TAG_OF: Final = {
     "payments": "payments", "accounts": "money", "transfers": "money", "statements": "money",
     "trial-balance": "money", "settle": "money", "audit": "money", "payouts": "money",
     "live": "live", "webhooks": "webhooks", "verify": "operations", "backup": "operations",
-    "imports": "operations", "health": "operations", "page": "page", "demo": "demo", "api": "gorse",
+    "audit-log": "operations", "imports": "operations", "health": "operations", "page": "page", "demo": "demo", "api": "gorse",
 }  # fmt: skip
 """The tag of a path's first word behind `/v1`."""
 

@@ -8,7 +8,7 @@ from lodestone.base.errors import ForbiddenError
 
 SCOPES: Final = (
     "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media", "orders",
-    "desk", "review", "money", "webhooks",
+    "desk", "review", "money", "webhooks", "audit",
 )  # fmt: skip
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""

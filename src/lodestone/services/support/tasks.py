@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from lodestone.base.audit import acting
 from lodestone.services.support.failures import Failures
 
 Made = TypeVar("Made")
@@ -35,7 +36,9 @@ def start(
         work: Runs until it returns or is cancelled.
         failures: Of the community, or of the installation; without them the end is logged.
     """
-    task = asyncio.create_task(work, name=name)
+    # Whoever made the request that started it does not act in what it does later.
+    with acting(None):
+        task = asyncio.create_task(work, name=name)
     _RUNNING.add(task)
     task.add_done_callback(partial(_ended, name, failures))
     return task

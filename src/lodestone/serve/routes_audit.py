@@ -1,0 +1,89 @@
+"""Routes of the audit log: who changed what."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from litestar import get
+from litestar.params import QueryParameter
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.wire import DAY
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    Limit,
+    decode_after,
+    encode_after,
+    engine,
+    off_loop,
+)
+from lodestone.services.access.audit_log import AuditPage, acts
+from lodestone.services.books import EPOCH, day_number
+from lodestone.services.engine import Engine
+from lodestone.services.permissions import needs
+from lodestone.stores.audit import AuditFilter
+
+SCOPE = "audit"
+_NUMBER_MAX = 18
+_DAY_MAX = (date.max - EPOCH).days
+Id = Annotated[str | None, QueryParameter(max_length=128, description="An id.")]
+Kind = Annotated[
+    str | None, QueryParameter(max_length=64, description="What was changed, such as `shop`.")
+]
+KeyId = Annotated[str | None, QueryParameter(max_length=64, description="Only this key's acts.")]
+First = Annotated[
+    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
+]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
+
+
+@get("/v1/audit-log", opt=needs(SCOPE, who="server"), responses=REFUSALS)
+async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
+    request: Asked,
+    key_id: KeyId = None,
+    actor_id: Annotated[
+        str | None, QueryParameter(max_length=128, description="Only what this person did.")
+    ] = None,
+    about_id: Annotated[
+        str | None, QueryParameter(max_length=128, description="Only what concerned this person.")
+    ] = None,
+    kind: Kind = None,
+    object_id: Id = None,
+    first: First = None,
+    last: Last = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> AuditPage:
+    """List who changed what, the newest first: by key, person, kind and id of what was changed, and days."""
+    held = engine(request, SCOPE)
+    wanted = AuditFilter(
+        key_id=key_id, actor_id=actor_id, about_id=about_id, kind=kind, name=object_id,
+        first=None if first is None else _begins(held, day_number(first, "from")),
+        end=None if last is None else _begins(held, day_number(last, "to") + 1),
+    )  # fmt: skip
+    shown, more = await off_loop(
+        request, acts, held.parts.records, held.community, wanted, limit=limit, before=_number(cursor)
+    )  # fmt: skip
+    return AuditPage(shown, encode_after(None if more is None else str(more)))
+
+
+def _begins(held: Engine, day: int) -> Instant | None:
+    """Return when a day begins; None after the last that can be written."""
+    if day > _DAY_MAX:
+        return None
+    return Instant(held.trade.house.days.starts(EPOCH + timedelta(days=day)))
+
+
+def _number(cursor: str | None) -> int | None:
+    text = decode_after(cursor)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > _NUMBER_MAX:
+        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+    return int(text)
+
+
+ROUTES = [get_audit_log]

@@ -1,0 +1,75 @@
+"""The audit log as it is shown: who changed what, with names where they are still known."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from lodestone.base.wire import TimeText, time_text
+from lodestone.stores.audit import AuditFilter, AuditRecord
+from lodestone.stores.records import Records
+
+
+class ActorOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acted."""
+
+    key_id: str | None
+    """The key that was shown; null where a page's session was."""
+    person_id: str | None
+    """The person whose session it was, or as whom a desk's key serves; null where nobody is named, or once they are erased."""
+
+
+class ObjectOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What was changed."""
+
+    kind: str
+    """Such as `shop`, `policy`, `key`."""
+    id: str
+    """Its id; empty where it is a person."""
+    person_id: str | None
+    """The person whom the change concerned, by the app's id; null where nobody was, or once they are erased."""
+
+
+class ActOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One act."""
+
+    id: str
+    at: TimeText
+    """By the community's clock."""
+    actor: ActorOut
+    route: str
+    """Method and template of the path."""
+    object: ObjectOut
+    before: dict[str, Any] | None
+    """The fields that differ, as they were; null for what was not there."""
+    after: dict[str, Any] | None
+    """The same, as they are since; null for what is no more."""
+    erased: bool
+    """Whether what differed was about somebody who has been erased, and went with them."""
+
+
+class AuditPage(msgspec.Struct, frozen=True):
+    """A page of the audit log, the newest act first."""
+
+    data: list[ActOut]
+    next_cursor: Annotated[str | None, msgspec.Meta(description="Null on the last page.")]
+
+
+def acts(
+    records: Records, community: str, wanted: AuditFilter, *, limit: int, before: int | None
+) -> tuple[list[ActOut], int | None]:
+    """Return a page of the audit log, and the number before which the next one starts; None on the last."""
+    found = records.audit_log(community, wanted, limit=limit + 1, before=before)
+    more = found[limit - 1].number if len(found) > limit else None
+    return [_shown(record) for record in found[:limit]], more
+
+
+def _shown(record: AuditRecord) -> ActOut:
+    gone = record.about is not None and record.about_id is None
+    return ActOut(
+        id=f"act_{record.number}", at=time_text(record.time),
+        actor=ActorOut(key_id=record.key_id or None, person_id=record.actor_id),
+        route=record.route,
+        object=ObjectOut(kind=record.kind, id=record.name, person_id=record.about_id),
+        before=record.before, after=record.after,
+        erased=gone and record.before is None and record.after is None,
+    )  # fmt: skip
