@@ -44,7 +44,7 @@ def main() -> None:
     options.add_argument("--out", type=Path)
     given = options.parse_args()
     reader = {"movielens": movielens, "kuairand": kuairand, "captions": captions}[given.what]
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         found = asyncio.run(measure(Path(folder), given, *reader(given.data)))
     results = Path(__file__).parent / "results"
     out = given.out or results / f"cold-items-{given.what}.json"

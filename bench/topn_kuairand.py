@@ -35,7 +35,7 @@ def main() -> None:
     given = options.parse_args()
     question = [*QUESTION, "--sample", str(given.sample)]
     more = f" --every {given.every}" if given.every > 1 else ""
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         began = time.perf_counter()
         brought = asyncio.run(bring(home, given))
