@@ -27,12 +27,21 @@ $(BIN)/uv: requirements/uv.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/test.txt
 	@touch $@
 
+.venv/.generators: requirements/generators.txt tests/clients/package-lock.json .venv/.test
+	@echo "installing the client generators that the tests run"
+	@$(PYTHON) -m venv .venv/generators
+	@$(BIN)/uv pip install -q --python .venv/generators/bin/python --require-hashes -r requirements/generators.txt
+	@mkdir -p .venv/typescript
+	@cp tests/clients/package.json tests/clients/package-lock.json .venv/typescript
+	@npm ci --prefix .venv/typescript --silent --no-audit --no-fund
+	@touch $@
+
 run: .venv/.serve  ## Serve a demo community at http://127.0.0.1:8000
 	@$(BIN)/lodestone serve --demo
 
 test: .venv/.test  ## Run every check and test
 	@./scripts/system-packages
-	@$(MAKE) --no-print-directory lint types
+	@$(MAKE) --no-print-directory lint types .venv/.generators
 	@LODESTONE_SEED=$${LODESTONE_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.test  ## Style, imports between floors
@@ -62,6 +71,7 @@ lock: $(BIN)/uv  ## Compile the lock files anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 requirements/uv.in -o requirements/uv.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml -o requirements/serve.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml --extra grown --extra learning --extra test -c requirements/serve.txt -o requirements/test.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 requirements/generators.in -o requirements/generators.txt
 
 clean:  ## Remove the environment and the demo's data
 	@rm -rf .venv var

@@ -44,7 +44,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     micros: float
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class RunnerUp(msgspec.Struct, frozen=True, kw_only=True):
     """The best post that was not shown."""
 
     item_id: str
@@ -68,7 +68,7 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[Step]
     net_micros: float
     payment_micros: int
-    runner_up: Candidate | None
+    runner_up: RunnerUp | None
     propensity: float
     by_chance: bool
     """This slot was filled by a draw."""
@@ -179,14 +179,14 @@ def _steps(policy: Policy, prices: PriceVector, held: int, rank: int) -> list[St
     return found
 
 
-def _runner_up(engine: Engine, decision: Decision, net: np.ndarray) -> Candidate | None:
+def _runner_up(engine: Engine, decision: Decision, net: np.ndarray) -> RunnerUp | None:
     """Return the best of the pool that was not shown and may still be told of."""
     shown = set(decision.choice.pool_index.tolist())
     for index in np.argsort(-net, kind="stable").tolist():
         row = int(decision.pool.item[index])
         if index not in shown and engine.state.items["state"][row] == 1:
             item_id = engine.directory.item_id(row)
-            return Candidate(item_id=item_id, net_micros=round(float(net[index]), 3))
+            return RunnerUp(item_id=item_id, net_micros=round(float(net[index]), 3))
     return None
 
 
