@@ -212,8 +212,8 @@ def test_payouts_of_a_period_are_ordered_once_and_filed(tmp_path):
             assert first == again
             assert (payout["party"], payout["amount"], payout["state"]) == ("shop:s", cny(900_000), "sent")  # fmt: skip
             assert file == (
-                "payout_id,party,amount_micros,currency,state,reference\n"
-                f"{payout['id']},shop:s,900000,CNY,sent,\n"
+                "payout_id,party,amount,currency,state,reference\n"
+                f"{payout['id']},shop:s,0.90,CNY,sent,\n"
             )
             assert told[0] == told[1]
             assert (told[0]["state"], told[0]["paid"], told[0]["reference"]) == ("paid", cny(900_000), "b-7")  # fmt: skip
@@ -242,7 +242,7 @@ def test_a_creators_payout_names_them_as_the_app_does(tmp_path):
             file = (await world.http.get(f"/v1/payouts/{DAY}/file")).text
 
             assert payout["party"] == "person:ann"
-            assert file.splitlines()[1] == f"{payout['id']},person:ann,50000,CNY,sent,"
+            assert file.splitlines()[1] == f"{payout['id']},person:ann,0.05,CNY,sent,"
 
     run(scenario)
 

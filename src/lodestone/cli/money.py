@@ -63,6 +63,9 @@ def audit(community: Community = None, home: Home = None, as_json: Json = False)
 def payouts(
     day: Day,
     file: Annotated[Path | None, typer.Option(help="Where to write them as CSV.")] = None,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin the file with a byte-order mark, for Excel.")
+    ] = False,
     provider: Annotated[str, typer.Option(help="Who pays.")] = "manual",
     community: Community = None,
     home: Home = None,
@@ -75,7 +78,9 @@ def payouts(
         told = await reach.ask("POST", "/v1/payouts", body=body)
         written = b""
         if file is not None:
-            written = (await reach.http.get(f"/v1/payouts/{day}/file")).content
+            written = (
+                await reach.http.get(f"/v1/payouts/{day}/file?bom={str(bom).lower()}")
+            ).content
         return told, written
 
     told, written = run(home, community, ask)

@@ -299,6 +299,13 @@ class State:
         """Return how many people have joined a domain."""
         return self.edges.member_count(code)
 
+    def practitioners(self, code: int) -> NDArray[np.int64]:
+        """Return the rows of who belongs to a profession, ascending: those who practise it or have joined it."""
+        practise = np.flatnonzero(self.people["profession"][: self.person_count] == code)
+        joined = np.array(self.edges.members_of(code), np.int64)
+        rows: NDArray[np.int64] = np.union1d(joined, practise)
+        return rows
+
     def memory(self) -> dict[str, int]:
         """Return bytes by part."""
         tables = {

@@ -41,6 +41,8 @@ from lodestone.services.engine import Engine
 from lodestone.services.payouts import PAYOUT, Payouts, payout_name
 from lodestone.services.permissions import UNAUDITED, needs
 from lodestone.services.settle import SettledOut, settle
+from lodestone.services.statement_file import statement_file
+from lodestone.services.support.spreadsheet import attachment
 from lodestone.services.trade_audit import ALL_CHECKS
 from lodestone.stores.ledger import Payout, TransferFilter
 from lodestone.stores.payments import MANUAL, PaymentState, Reply
@@ -85,6 +87,15 @@ PathDay = Annotated[
         description="The day through which was paid, a date.", schema_extra={"pattern": DAY}
     ),
 ]
+
+
+Bom = Annotated[
+    bool, QueryParameter(description="Begin with a byte-order mark, as Excel wants UTF-8 to.")
+]
+_CSV = {
+    **REFUSALS,
+    200: ResponseSpec(str, media_type="text/csv", generate_examples=False, description="CSV"),
+}
 
 
 class Accounts(msgspec.Struct, frozen=True):
@@ -220,11 +231,31 @@ async def get_statement(
     request: Asked, party: PathParty, first: First = None, last: Last = None
 ) -> StatementOut:
     """Read a party's statement: opening, every line, closing; today's when no days are given."""
+    return await _statement(request, party, first, last)
+
+
+async def _statement(
+    request: Asked, party: str, first: str | None, last: str | None
+) -> StatementOut:
     found = engine(request, SCOPE)
     today = found.money.today()
     end = today if last is None else day_number(last, "to")
     start = min(end, today) if first is None else day_number(first, "from")
     return await off_loop(request, books_of(found).statement, party, start, end)
+
+
+@get("/v1/statements/{party:str}/file", opt=needs(SCOPE), responses=_CSV)
+async def get_statement_file(
+    request: Asked,
+    party: PathParty,
+    first: First = None,
+    last: Last = None,
+    bom: Bom = False,  # noqa: FBT002  as it stands in the query
+) -> Response[bytes]:
+    """Fetch a party's statement as CSV: opening, every line, closing, account by account."""
+    statement = await _statement(request, party, first, last)
+    body = await off_loop(request, statement_file, statement, bom=bom)
+    return _file(body, f"statement-{party}-{statement.first}-{statement.last}.csv")
 
 
 @get("/v1/trial-balance", opt=needs(SCOPE), responses=REFUSALS)
@@ -247,6 +278,11 @@ async def post_audit(request: Asked) -> AuditOut:
     return await found.parts.records.threads.long(
         audit, found.money, found.parts.records, ALL_CHECKS, found.log
     )
+
+
+def _file(body: bytes, name: str) -> Response[bytes]:
+    headers = {"content-disposition": attachment(name)}
+    return Response(body, media_type="text/csv", headers=headers)
 
 
 def _payouts(found: Engine) -> Payouts:
@@ -292,16 +328,13 @@ async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
 @get(
     "/v1/payouts/{day:str}/file",
     opt=needs(SCOPE),
-    responses={
-        **REFUSALS,
-        200: ResponseSpec(str, media_type="text/csv", generate_examples=False, description="CSV"),
-    },
+    responses=_CSV,
 )
-async def get_payout_file(request: Asked, day: PathDay) -> Response[bytes]:
-    """Fetch the payouts of a period as CSV, for a bank's own program."""
+async def get_payout_file(request: Asked, day: PathDay, bom: Bom = False) -> Response[bytes]:  # noqa: FBT002  as it stands in the query
+    """Fetch the payouts of a period as CSV, for a bank's own program or a spreadsheet."""
     found = engine(request, SCOPE)
-    text = await off_loop(request, _payouts(found).file, day_number(day, "day"))
-    return Response(text.encode(), media_type="text/csv; charset=utf-8")
+    body = await off_loop(request, _payouts(found).file, day_number(day, "day"), bom=bom)
+    return _file(body, f"payouts-{day}.csv")
 
 
 @post("/v1/payouts/{payout_id:str}/result", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
@@ -325,6 +358,6 @@ async def post_payout_result(
 
 
 ROUTES = [
-    list_accounts, get_account, list_transfers, get_transfer, get_statement, get_trial_balance,
+    list_accounts, get_account, list_transfers, get_transfer, get_statement, get_statement_file, get_trial_balance,
     post_settle, post_audit, post_payouts, list_payouts, get_payout_file, post_payout_result,
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from lodestone.services.engine import Engine
 from lodestone.services.receipts import item_counters
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.records import Bulk, Change
-from lodestone.stores.records_types import Refused
+from lodestone.stores.records_types import DomainRecord, Refused
 
 Made = TypeVar("Made")
 Given = TypeVar("Given", PersonIn, ItemIn)
@@ -108,8 +108,10 @@ class Catalogue:
 
     async def members(self, domain_id: str) -> list[str]:
         """Return the ids of a domain's members, sorted. Raises UnknownError."""
-        code = (await self._read(self._records.domain, self._id, domain_id)).code
-        rows = self._engine.state.edges.members_of(code)
+        record = await self._read(self._records.domain, self._id, domain_id)
+        rows = self._engine.state.edges.members_of(record.code)
+        if record.given.kind == "profession":
+            rows = self._engine.state.practitioners(record.code).tolist()
         names = (self._engine.directory.person_ids[row] for row in rows)
         return sorted(name for name in names if name is not None)
 
@@ -164,18 +166,20 @@ class Catalogue:
     def domain(self, domain_id: str) -> DomainOut:
         """Return one domain with its member count. Raises UnknownError."""
         record = self._records.domain(self._id, domain_id)
-        members = self._engine.state.members(record.code)
-        return domain_out(record.id, record.given, created=record.created, members=members)
+        return self._domain_out(record)
 
     def domains(self, limit: int, after: str | None) -> list[DomainOut]:
         """Return a page of domains."""
-        return [
-            domain_out(
-                record.id, record.given, created=record.created,
-                members=self._engine.state.members(record.code),
-            )
-            for record in self._records.domains(self._id, limit=limit, after=after)
-        ]  # fmt: skip
+        found = self._records.domains(self._id, limit=limit, after=after)
+        return [self._domain_out(record) for record in found]
+
+    def _domain_out(self, record: DomainRecord) -> DomainOut:
+        """Show a domain; whoever practises a profession is a member of it, joined or not."""
+        state = self._engine.state
+        members = state.members(record.code)
+        if record.given.kind == "profession":
+            members = state.practitioners(record.code).size
+        return domain_out(record.id, record.given, created=record.created, members=members)
 
     async def delete_domain(self, domain_id: str) -> None:
         """Remove a domain. Raises UnknownError."""

@@ -4,8 +4,6 @@ Ordering a payout moves the earnings into transit and holds the same amount of w
 word then posts or voids that hold. Whatever it says twice is done once.
 """
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +28,7 @@ from lodestone.ledger.transfers import (
 from lodestone.services.books import day_number, day_text
 from lodestone.services.money import Money
 from lodestone.services.support.shared_commit import is_silence, provider_silence
+from lodestone.services.support.spreadsheet import amount_cell, table_file, text_cell
 from lodestone.stores.ledger import Payout
 from lodestone.stores.payments import Instruction, PaymentProvider, Reply
 
@@ -38,7 +37,7 @@ PAYOUT: Final = "payout"
 _ORDER: Final = "order "
 Ended = Callable[[str, Exception | None], None]
 """Is told of a row, and what it raised."""
-COLUMNS: Final = ("payout_id", "party", "amount_micros", "currency", "state", "reference")
+COLUMNS: Final = ("payout_id", "party", "amount", "currency", "state", "reference")
 
 
 class Payouts:
@@ -330,17 +329,17 @@ class Payouts:
             raise ConflictError("payout_refused", message)
         return payout
 
-    def file(self, period: int) -> str:
-        """Return the payouts of a period as CSV, the same bytes for the same payouts."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for one in self._money.store.payouts(self._money.community, period):
-            party, reference = self._outside(one.party), one.reference or ""
-            writer.writerow(
-                (payout_name(one), party, one.amount, one.currency, one.state, reference)
+    def file(self, period: int, *, bom: bool = False) -> bytes:
+        """Return the payouts of a period as CSV, the same bytes for the same payouts; see `spreadsheet`."""
+        rows = [
+            (
+                payout_name(one), text_cell(self._outside(one.party)),
+                amount_cell(one.amount, one.currency), one.currency, one.state,
+                text_cell(one.reference or ""),
             )
-        return text.getvalue()
+            for one in self._money.store.payouts(self._money.community, period)
+        ]  # fmt: skip
+        return table_file(COLUMNS, rows, bom=bom)
 
 
 class PayoutEndedError(ConflictError):
