@@ -1,6 +1,8 @@
 """Scores by people alike: compiled against plain, and what a decision may rely on."""
 
+import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,7 +10,16 @@ from lodestone.events.facts import empty_facts
 from lodestone.events.outcomes import Kind
 from lodestone.features.state import ATTENTION, State
 from lodestone.models import rates
-from lodestone.models.alike import NEWEST_MAX, Alike, AlikeModel, AlikeTable, pack_lists
+from lodestone.models.alike import (
+    NEWEST_MAX,
+    STRANGER,
+    Alike,
+    AlikeModel,
+    AlikeTable,
+    Scored,
+    blend,
+    pack_lists,
+)
 from lodestone.services.decide import kept_away
 from lodestone.traffic.policy import Policy
 
@@ -142,3 +153,39 @@ def test_for_good_is_for_good_and_a_span_is_a_span():
 
     assert read == bought < 0
     assert liked == 10**15 - 2 * 86_400_000_000
+
+
+LEARNED = msgspec.structs.replace(
+    MODEL, popular_weight=0.1, item_weight=0.1, content_share=0.2, items=4, deeds=16
+)
+
+
+def blended(total, known, popular=(0.0, 0.6, 2.0)):
+    out = np.zeros((3, len(popular)))
+    out[1] = popular
+    blend(LEARNED, Scored(total, 0, known), out)
+    return out
+
+
+def test_of_a_stranger_popularity_says_most_and_less_with_each_deed():
+    weights = [blended(total, known=total > 0)[1, 2] / 2.0 for total in (0.0, 1.0, 2.0, 40.0)]
+
+    assert weights[0] == pytest.approx(STRANGER / LEARNED.popular_weight)
+    assert weights[1] == pytest.approx(1 + (weights[0] - 1) / 2)
+    assert weights == sorted(weights, reverse=True)
+    assert weights[3] == pytest.approx(1.0)
+
+
+def test_content_says_most_of_what_nobody_took_to_and_of_everything_where_likeness_knows_nothing():
+    none, some, many = blended(5.0, known=True)[2]
+
+    assert none == 1.0
+    assert 1.0 > some > many > LEARNED.content_share
+    assert blended(5.0, known=False)[2].tolist() == [1.0] * 3
+
+
+def test_where_impressions_teach_nothing_is_blended():
+    out = np.full((3, 2), 0.7)
+    blend(MODEL, Scored(0.0, 0, known=False), out)
+
+    assert out.tolist() == [[0.7, 0.7], [0.7, 0.7], [1.0, 1.0]]

@@ -32,7 +32,7 @@ FLOOR: Final = 0.05
 STRANGER: Final = 0.5
 """What popularity weighs for a stranger, as in `evidence.LIFT`."""
 EVIDENCE: Final = 8.0
-"""Mean deeds of an item over those that are evidence enough to halve what its content says."""
+"""Deeds with an item from which on likeness says as much of it as its content does."""
 WEAK: Final = 0.3
 """What a click or a long view weighs against a like."""
 _TOUCHED_MAX: Final = PROFILE_KEPT + NEWEST_MAX * 200
@@ -113,25 +113,28 @@ class AlikeTable:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def blend(model: AlikeModel, total: float, out: Floats) -> None:
+def blend(model: AlikeModel, scored: "Scored", out: Floats) -> None:
     """Let what is known of whom and what decide what weighs.
 
     Of whom nothing is known, popularity says most: its weight halves with each deed towards the one learned. Of an item
-    that few took to, its tags, text and author say most.
+    that few took to, its tags, text and author say most, and of every item where likeness knows nothing of the person.
 
     Args:
         model: What was learned.
-        total: Sum of the person's deeds' weights.
+        scored: What is known of the person.
         out: Shape (3, rows). The term of likeness and how popular each is, both read; the last is multiplied by how much
             popularity counts, and below it is written what content weighs.
     """
     out[2] = 1.0
     if model.content_share is None:
         return
-    known = 1.0 / (1.0 + EVIDENCE * np.expm1(out[1]))
-    out[2] = model.content_share + (1.0 - model.content_share) * known
+    if scored.known:
+        deeds = np.expm1(out[1]) * (model.deeds / max(1, model.items))
+        little = 1.0 / (1.0 + deeds / EVIDENCE)
+        out[2] = model.content_share + (1.0 - model.content_share) * little
     if model.popular_weight:
-        out[1] *= 1.0 + max(0.0, STRANGER / model.popular_weight - 1.0) * 0.5**total
+        more = max(0.0, STRANGER / model.popular_weight - 1.0)
+        out[1] *= 1.0 + more * (0.5**scored.total if scored.known else 1.0)
 
 
 def pack_lists(value: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
@@ -160,6 +163,8 @@ class Scored:
     total: float
     """Sum of the deeds' weights; 0 without any."""
     epoch: int
+    known: bool = False
+    """Likeness says something of anything for this person."""
 
 
 NOBODY_ALIKE: Final = Scored(0.0, -1)
@@ -221,7 +226,7 @@ class Alike:
             )  # fmt: skip
             total += float(weights.sum())
         self._count = count
-        return Scored(total, self._epoch)
+        return Scored(total, self._epoch, count > 0)
 
     def candidates(self, state: State, marks: Ints, base: int) -> Rows:
         """Return the best rows of whoever was scored last that are live and not marked.
@@ -255,7 +260,7 @@ class Alike:
             self.table.popular,
             out,
         )
-        blend(self.model, scored.total, out)
+        blend(self.model, scored, out)
         return out
 
     def forget(self, ordinal: int) -> None:

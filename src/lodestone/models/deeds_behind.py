@@ -15,7 +15,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.features.history import SINCE_MAX, STRONG, WEAK_STRENGTH
 from lodestone.features.state import State
-from lodestone.models.alike import NEWEST_MAX, WEAK, Alike, AlikeTable, blend
+from lodestone.models.alike import NEWEST_MAX, WEAK, Alike, AlikeTable, Scored, blend
 
 _NONE: Final = np.zeros(0, np.int64)
 _NO_WEIGHTS: Final = np.zeros(0)
@@ -52,7 +52,7 @@ class DeedsBehind:
         self._popular, self._model = table.popular, alike.model
         at = alike.profile_of(int(state.people["ordinal"][person])) if person >= 0 else -1
         fresh, weights, taught = _NONE, _NO_WEIGHTS, (_NONE, _NO_WEIGHTS)
-        self.total, profile = 0.0, np.zeros(rows.size)
+        self.total, profile, profile_any = 0.0, np.zeros(rows.size), False
         """Sum of the deeds' weights."""
         if person >= 0:
             since = int(table.newest[at]) if at >= 0 else -1
@@ -60,10 +60,14 @@ class DeedsBehind:
             self.total = float(weights.sum())
         if at >= 0:
             self.total += float(table.total[at])
+            profile_any = bool((table.best[at] >= 0).any())
             hit = table.best[at][:, None] == rows
             scores = table.score[at].astype(np.float64) * float(table.unit[at])
             profile = scores @ hit
             taught = _taught(table, at)
+        listed = fresh[(fresh >= 0) & (fresh < table.place.size)]
+        lists = table.place[listed]
+        self._known = profile_any or bool((table.near[lists[lists >= 0]] >= 0).any())
         new = _parts(table, fresh, weights, rows)
         # What is not among a profile's best counts with its newer deeds alone.
         old = _parts(table, *taught, rows) * (profile > 0)
@@ -80,7 +84,7 @@ class DeedsBehind:
         out[1, known] = popular[rows[known]]
         if self.total > 0:
             out[0] = np.log1p(self._score / (self.total * self._model.floor))
-        blend(self._model, self.total, out)
+        blend(self._model, Scored(self.total, -1, self._known), out)
         return out
 
     def behind(self, index: int) -> Behind:
