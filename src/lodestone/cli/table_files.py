@@ -255,12 +255,10 @@ def _doubt(record: _Record, columns: list[str], *, mixed: bool, cut_off: bool) -
 
 
 def _parquet_rows(path: Path, known: Collection[str]) -> Iterator[TableRow]:
-    try:
-        import pyarrow as pa  # noqa: PLC0415  an extra: only who brings Parquet needs it
-        from pyarrow import parquet  # noqa: PLC0415
-    except ImportError as error:
-        message = "Parquet needs the extra: pip install 'lodestone[learning]', or send CSV"
-        raise InvalidError("extra_missing", message) from error
+    # It takes long to load (about a second on a busy core), and only who brings Parquet needs it.
+    import pyarrow as pa  # noqa: PLC0415
+    from pyarrow import parquet  # noqa: PLC0415
+
     number = 0
     try:
         with parquet.ParquetFile(path) as table:
