@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import UnavailableError
@@ -44,13 +45,15 @@ def learning_limits(settings: Settings) -> LearningLimits:
 class ChildMaker:
     """See `services.learning.item_lists.Maker`."""
 
-    def __init__(self, folder: Path, limits: LearningLimits) -> None:
+    def __init__(self, folder: Path, limits: LearningLimits, zone: str) -> None:
         """Make lists of a community's log.
 
         Args:
             folder: The community's, with its log.
             limits: What a child may take.
+            zone: The community's time zone, for what is done at which hour.
         """
+        self._zone = zone
         self._folder, self._root, self._limits = folder, folder / "lists", limits
 
     @property
@@ -58,15 +61,16 @@ class ChildMaker:
         """See `Maker.growth`."""
         return self._limits.growth
 
-    async def make(self, offset: int, version: int) -> bool:
+    async def make(self, offset: int, version: int, places: NDArray[np.float32]) -> bool:
         """See `Maker.make`."""
         limits = self._limits
         job = {
             "log": str(self._folder / "log.db"), "offset": offset, "root": str(self._root), "version": version,
             "deeds_max": limits.deeds, "profiles_max": limits.profiles, "regressed_max": limits.regressed,
-            "memory_mb": limits.memory_mb,
+            "memory_mb": limits.memory_mb, "places": str(self._folder / "lists.places.npy"), "zone": self._zone,
         }  # fmt: skip
-        path = self._folder / "lists.job"
+        path, around = self._folder / "lists.job", self._folder / "lists.places.npy"
+        await asyncio.to_thread(np.save, around, places)
         await asyncio.to_thread(path.write_bytes, msgspec.json.encode(job))
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "lodestone.learning", str(path), stdin=asyncio.subprocess.DEVNULL,
@@ -83,7 +87,8 @@ class ChildMaker:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            for left in (path, around):
+                await asyncio.to_thread(left.unlink, missing_ok=True)
         if child.returncode not in (0, _NOTHING):
             tail = said.decode(errors="replace").strip()[-_TAIL:]
             message = f"item lists could not be made (exit {child.returncode}): {tail}"

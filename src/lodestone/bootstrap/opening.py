@@ -152,7 +152,7 @@ class Opener:
             ),
             cpu=time.thread_time_ns, drop_snapshots=lambda: self._drop(record.id, folder),
             providers=self._providers, reach=self._couriers.reach,
-            maker=ChildMaker(folder, self._learning),
+            maker=ChildMaker(folder, self._learning, record.given.time_zone),
         )  # fmt: skip
 
     def _drop(self, community: str, folder: Path) -> None:

@@ -111,5 +111,10 @@ _CLAUSES: Final[Mapping[str, Callable[[Words, Subject, TermNote], str | None]]] 
     "place": lambda words, *_: words.say("it comes from your neighbourhood"),
     "channel": lambda words, *_: words.say("it comes through its channel"),
     "profession": lambda words, *_: words.say("it comes from people of the trade"),
+    "distance": lambda words, *_: words.say("it is close to where you are"),
+    "haunts": lambda words, *_: words.say("it is near where you often are"),
+    "next": lambda words, *_: words.say("people go on there from where you were"),
+    "hour": lambda words, *_: words.say("people go there at this hour"),
+    "weekday": lambda words, *_: words.say("people go there on this day of the week"),
 }
 """How each term is said. Terms that say nothing of this post and this viewer, such as `bias`, are not."""

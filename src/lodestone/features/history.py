@@ -27,6 +27,7 @@ SINCE_MAX: Final = 24
 STRONG: Final = kernel.STRONG
 WEAK_STRENGTH: Final = 0.5
 """What an item weighs that was read and nothing more, against a like."""
+LATEST_MAX: Final = 256
 COLUMNS: Final = np.dtype(
     [("person", np.int32), ("item", np.int32), ("time", np.int64), ("what", np.uint8)]
 )
@@ -44,6 +45,11 @@ class History:
         self._used = np.zeros(1, np.int64)
         self._rows, self._when = np.empty(SINCE_MAX, np.int64), np.empty(SINCE_MAX, np.int64)
         self._strength = np.empty(SINCE_MAX)
+        self._late_row, self._late_time = (
+            np.empty(LATEST_MAX, np.int64),
+            np.empty(LATEST_MAX, np.int64),
+        )
+        self._late_what = np.empty(LATEST_MAX, np.uint8)
 
     def note(self, facts: Facts, person_row: Ints, like: Table) -> None:
         """Take in facts, shape (facts,), in any order.
@@ -101,6 +107,18 @@ class History:
         known = items >= 0
         times, whats = self._time[at].ravel()[known], self._what[at].ravel()[known]
         return items[known].astype(np.int64), times, whats.astype(np.int64)
+
+    def latest(self, person: int) -> tuple[Ints, Ints, NDArray[np.uint8]]:
+        """Return the newest deeds, at most `LATEST_MAX`, newest first: item rows, times, marks; shapes (deeds,)."""
+        count = 0
+        if self._known(person):
+            count = kernel.latest(
+                self._first[person], self._item, self._time, self._what, self._after, self._late_row,
+                self._late_time, self._late_what,
+            )  # fmt: skip
+        rows, times = self._late_row[:count], self._late_time[:count]
+        order = np.lexsort((-rows, -times))
+        return rows[order], times[order], self._late_what[:count][order]
 
     def erase(self, person: int) -> None:
         """Forget a person's deeds."""

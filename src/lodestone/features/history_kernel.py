@@ -140,3 +140,32 @@ def since(
             strength[at] = 1.0 if what & STRONG else 0.5
         block = after[block]
     return count
+
+
+@numba.njit(cache=True)
+def latest(
+    block: Number, items: Array, times: Array, whats: Array, after: Array, rows: Array, when: Array, what: Array
+) -> Number:  # fmt: skip
+    """See `lodestone.features.history.History.latest`."""
+    count = 0
+    while block >= 0:
+        for k in range(BLOCK):
+            row = items[block, k]
+            if row < 0:
+                break
+            if whats[block, k] == 0:
+                continue
+            at = count
+            if count == rows.size:  # the newest stay; equal ones by row
+                at = 0
+                for j in range(1, count):
+                    if when[j] < when[at] or (when[j] == when[at] and rows[j] < rows[at]):
+                        at = j
+                earlier = times[block, k] < when[at]
+                if earlier or (times[block, k] == when[at] and row < rows[at]):
+                    continue
+            else:
+                count += 1
+            rows[at], when[at], what[at] = row, times[block, k], whats[block, k]
+        block = after[block]
+    return count

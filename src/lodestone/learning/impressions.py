@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +104,17 @@ def item_rates(looks: Looks, before: NDArray[np.bool_], outcome: int, items: int
     return odds
 
 
-def batches(source: Iterable[Facts], reader: LookReader) -> Iterable[Facts]:
-    """Let a reader see the batches that go by."""
+class Reader(Protocol):
+    """Sees every batch of a log that is read once."""
+
+    def take(self, facts: Facts) -> None:
+        """Take in a batch."""
+        ...
+
+
+def batches(source: Iterable[Facts], *readers: Reader) -> Iterable[Facts]:
+    """Let readers see the batches that go by."""
     for facts in source:
-        reader.take(facts)
+        for reader in readers:
+            reader.take(facts)
         yield facts

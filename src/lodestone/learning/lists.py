@@ -1,6 +1,6 @@
 """Item-to-item lists by either method, and what they say of people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from lodestone.learning.cooccurrence import FROM, NEIGHBOURS, TO, best, by_item
 from lodestone.learning.cooccurrence_kernel import best_of, neighbours
 from lodestone.learning.positives import Positives
 from lodestone.learning.profiles_kernel import best_by_lists
-from lodestone.models.alike import PROFILE_KEPT
+from lodestone.models.alike import FLOOR, PROFILE_KEPT
 
 _BLOCK: Final = 256
 COOCCURRENCE: Final = "cooccurrence"
@@ -157,3 +157,25 @@ def totals(positives: Positives, weight: NDArray[np.float32]) -> Floats:
     """Return the sum of each person's weights, shape (people,)."""
     total = np.bincount(positives.owner(), weight, minlength=positives.people)
     return total.astype(np.float64)
+
+
+def _unit(lists: Lists, positives: Positives, weight: NDArray[np.float32]) -> float:
+    """Return the median over people of their best item's score, over the sum of their weights."""
+    people = np.arange(positives.people)[:: max(1, positives.people // 2_000)]
+    _, score = best_items(lists, positives, weight, people, 1)
+    total = totals(positives, weight)[people]
+    good = (score[:, 0] > 0) & (total > 0)
+    return float(np.median(score[good, 0] / total[good])) if good.any() else 1.0
+
+
+def scaled(lists: Lists, positives: Positives, recency: Recency) -> Lists:
+    """Scale lists so that a person's best item scores about 1, and one floor fits every community."""
+    factor = np.float32(1 / _unit(lists, positives, fading(positives, recency)))
+    whole = None if lists.whole is None else lists.whole * factor
+    return replace(lists, value=lists.value * factor, whole=whole)
+
+
+def term_of(score: Floats, total: Floats) -> Floats:
+    """Return the term of scores, see `models.alike`."""
+    term: Floats = np.log1p(np.maximum(score, 0) / np.maximum(total, 1e-9) / FLOOR)
+    return term

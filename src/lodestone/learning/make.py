@@ -9,7 +9,6 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +28,20 @@ from lodestone.learning.impressions import (
     batches,
     item_rates,
 )
-from lodestone.learning.lists import Lists, Recency, best_items, fading, learn, totals
+from lodestone.learning.lists import (
+    Lists,
+    Recency,
+    best_items,
+    fading,
+    learn,
+    scaled,
+    term_of,
+    totals,
+)
+from lodestone.learning.places import PlaceReader, learn_nearby, table_of
 from lodestone.learning.positives import Positives, gather
 from lodestone.learning.weights import Choices, conditional_logit, popularity, sure
 from lodestone.models.alike import (
-    FLOOR,
     PROFILE_KEPT,
     AlikeModel,
     AlikeTable,
@@ -68,6 +76,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     regressed_max: int
     memory_mb: int
     """0 for no limit."""
+    places: str
+    """A file with latitude and longitude of every item, shape (items, 2), NaN where it has none."""
+    zone: str
+    """The community's time zone."""
 
 
 def main() -> int:
@@ -91,9 +103,10 @@ def run(job: Job) -> AlikeModel | None:
         MemoryError: The limit is too low for this log.
     """
     reader = LookReader()
+    walking = PlaceReader(np.load(job.places, allow_pickle=False), job.deeds_max)
     source: Iterator[Facts] = facts_before(Path(job.log), job.offset)
-    positives = gather(batches(source, reader), most=job.deeds_max)
-    made = build(positives, reader, job)
+    positives = gather(batches(source, reader, walking), most=job.deeds_max)
+    made = build(positives, reader, walking, job)
     if made is None:
         return None
     model, columns = made
@@ -102,42 +115,29 @@ def run(job: Job) -> AlikeModel | None:
 
 
 def build(
-    positives: Positives, reader: LookReader, job: Job
+    positives: Positives, reader: LookReader, walking: PlaceReader, job: Job
 ) -> tuple[AlikeModel, dict[str, NDArray[Any]]] | None:
     """Learn everything of a version from what was read."""
     if int(np.count_nonzero(positives.weight > 0)) < DEEDS_LEAST:
         return None
     chosen = choose(positives, regressed_max=job.regressed_max)
     taught = positives if chosen.reads else without_reads(positives)
-    lists = _scaled(learn(taught, chosen.method), taught, chosen.recency)
+    lists = scaled(learn(taught, chosen.method), taught, chosen.recency)
     by_impressions = reader.impressions >= IMPRESSIONS_LEAST
     fitted = (
         impression_weights(positives, reader.looks(), chosen)
         if by_impressions
         else choice_weights(taught, chosen)
     )
+    walks = walking.walks(positives.person, visits=by_impressions)
     known = int(np.count_nonzero(positives.weight > 0))
     model = AlikeModel(
         version=job.version, offset=job.offset, method=chosen.method, held_out=chosen.figures,
+        nearby=learn_nearby(walks, chosen.method, job.zone, impressions=by_impressions),
         items=int(lists.rows.size), people=positives.people, deeds=known, **fitted,
     )  # fmt: skip
-    return model, _columns(lists, taught, chosen.recency, job.profiles_max).columns()
-
-
-def _unit(lists: Lists, positives: Positives, weight: NDArray[np.float32]) -> float:
-    """Return the median over people of their best item's score, over the sum of their weights."""
-    people = np.arange(positives.people)[:: max(1, positives.people // 2_000)]
-    _, score = best_items(lists, positives, weight, people, 1)
-    total = totals(positives, weight)[people]
-    good = (score[:, 0] > 0) & (total > 0)
-    return float(np.median(score[good, 0] / total[good])) if good.any() else 1.0
-
-
-def _scaled(lists: Lists, positives: Positives, recency: Recency) -> Lists:
-    """Scale lists so that a person's best item scores about 1, and one floor fits every community."""
-    factor = np.float32(1 / _unit(lists, positives, fading(positives, recency)))
-    whole = None if lists.whole is None else lists.whole * factor
-    return replace(lists, value=lists.value * factor, whole=whole)
+    columns = _columns(lists, taught, chosen.recency, job.profiles_max).columns()
+    return model, {**columns, **table_of(walks, lists.rows, job.zone).columns()}
 
 
 def _columns(lists: Lists, positives: Positives, recency: Recency, profiles_max: int) -> AlikeTable:
@@ -183,17 +183,11 @@ def _newest(positives: Positives) -> Ints:
     return newest
 
 
-def term_of(score: Floats, total: Floats) -> Floats:
-    """Return the term of scores, see `models.alike`."""
-    term: Floats = np.log1p(np.maximum(score, 0) / np.maximum(total, 1e-9) / FLOOR)
-    return term
-
-
 def choice_weights(positives: Positives, chosen: Chosen) -> dict[str, Any]:
     """Fit what likeness and popularity weigh by what people took to of their candidates in the part held out."""
     late = last_part(positives)
     train, truth = positives.only(~late), truth_of(positives, late)
-    lists = _scaled(chosen.lists, train, chosen.recency)
+    lists = scaled(chosen.lists, train, chosen.recency)
     weight = fading(train, chosen.recency)
     rows, score = best_items(lists, train, weight, truth.people)
     popular = popularity(train.item, train.weight, positives.items)
@@ -231,7 +225,7 @@ def impression_weights(positives: Positives, looks: Looks, chosen: Chosen) -> di
     if not np.count_nonzero(train.weight > 0):
         return {}
     base = train if chosen.reads else without_reads(train)
-    lists = _scaled(learn(base, chosen.method), base, chosen.recency)
+    lists = scaled(learn(base, chosen.method), base, chosen.recency)
     after = np.flatnonzero(looks.time >= cut)[-ROWS_MAX:]
     term, known = _terms(lists, base, fading(base, chosen.recency), looks, after)
     items = int(max(positives.items, looks.item.max(initial=-1) + 1))

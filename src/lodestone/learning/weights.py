@@ -32,14 +32,23 @@ class Choices:
     """Shape (rows,)."""
 
 
-def conditional_logit(choices: Choices) -> tuple[Floats, Floats]:
+def conditional_logit(
+    choices: Choices, before: Floats | None = None, sharpness: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Fit weights by Newton's method on the penalised likelihood of each row taken against its group.
 
+    Args:
+        choices: What was chosen from what.
+        before: Shape (features,). Where weights stand before anything is heard; zeros by default.
+        sharpness: Shape (features,). One over the variance around it; 1 by default.
+
     Returns:
-        Weights and their standard errors, shape (features,); zeros and infinity without anything to choose.
+        Weights and their standard errors, shape (features,); `before` and infinity without anything to choose.
     """
     width = choices.features.shape[1]
-    weights = np.zeros(width)
+    mean_before = np.zeros(width) if before is None else before
+    ridge = np.full(width, _RIDGE) if sharpness is None else sharpness
+    weights = mean_before.copy()
     use = _informative(choices)
     features, group, taken = choices.features[use], choices.group[use], choices.taken[use]
     if not taken.any():
@@ -54,10 +63,10 @@ def conditional_logit(choices: Choices) -> tuple[Floats, Floats]:
         chance = np.exp(score)
         chance /= np.repeat(np.add.reduceat(chance, first), sizes)
         mean = np.add.reduceat(chance[:, None] * features, first)
-        slope = features[taken].sum(axis=0) - wanted @ mean - _RIDGE * weights
+        slope = features[taken].sum(axis=0) - wanted @ mean - ridge * (weights - mean_before)
         each = np.repeat(wanted, sizes) * chance
         curve = (features * each[:, None]).T @ features - (mean * wanted[:, None]).T @ mean
-        curve += _RIDGE * np.eye(width)
+        curve += np.diag(ridge)
         step = np.linalg.solve(curve, slope)
         weights += np.clip(step, -1.0, 1.0)
         if np.abs(step).max() < 1e-6:

@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
-from lodestone.events.outcomes import OUTCOME_COUNT
+from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.features.history import LATEST_MAX, STRONG, WEAK_STRENGTH
 from lodestone.features.state import State
 from lodestone.models import likeness, likeness_kernel
+from lodestone.models.nearby_model import NearbyModel
 from lodestone.traffic.decision import Rows
 
 CANDIDATES: Final = 150
@@ -35,7 +37,7 @@ EVIDENCE: Final = 8.0
 """Deeds with an item from which on likeness says as much of it as its content does."""
 WEAK: Final = 0.3
 """What a click or a long view weighs against a like."""
-_TOUCHED_MAX: Final = PROFILE_KEPT + NEWEST_MAX * 200
+_TOUCHED_MAX: Final = LATEST_MAX * 200
 _LEVELS: Final = 255
 _FINE: Final = 65535
 
@@ -62,9 +64,22 @@ class AlikeModel(msgspec.Struct, frozen=True, kw_only=True):
     item that nobody took to they say everything. None: nothing less for any."""
     held_out: dict[str, float] = {}
     """NDCG@10 on held-out deeds by method, from which the method was chosen."""
+    nearby: NearbyModel | None = None
+    """What the terms of the surface `place` weigh; None in a version made before there were any."""
     items: int = 0
     people: int = 0
     deeds: int = 0
+
+
+def around_weights(model: AlikeModel | None) -> Floats:
+    """Return what likeness and the other terms together weigh on `place` per outcome, shape (2, outcomes): nothing for the unwelcome."""
+    weights = np.zeros((2, OUTCOME_COUNT))
+    weights[1, : Kind.NOT_INTERESTED] = 1.0
+    if model is not None:
+        weights[0] = model.weights
+        if model.nearby is not None and model.nearby.likeness is not None:
+            weights[0, : Kind.NOT_INTERESTED] = model.nearby.likeness
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +242,20 @@ class Alike:
             total += float(weights.sum())
         self._count = count
         return Scored(total, self._epoch, count > 0)
+
+    def score_whole(self, state: State, person: int) -> Scored:
+        """Add up what a person's newest 256 deeds say of everything, not of their best items alone; see `score`."""
+        self.score(state, -1)
+        rows, _, marks = state.history.latest(person)
+        if not rows.size:
+            return Scored(0.0, self._epoch)
+        weights = np.where(marks & STRONG, 1.0, WEAK_STRENGTH)
+        table = self.table
+        self._count = self._do.spread(
+            rows, weights, table.place, table.near, table.weight, table.scale, self._stamp, self._epoch,
+            self._score, self._touched, 0,
+        )  # fmt: skip
+        return Scored(float(weights.sum()), self._epoch)
 
     def candidates(self, state: State, marks: Ints, base: int) -> Rows:
         """Return the best rows of whoever was scored last that are live and not marked.

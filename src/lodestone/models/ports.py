@@ -30,6 +30,8 @@ class Asked:
     alike: Floats | None = None
     """Shape (3, candidates). What people alike and everybody took to, and what content weighs beside it, see
     `models.alike.blend`; None: not known."""
+    nearby: bool = False
+    """`alike` holds likeness and the other terms of what lies around, see `models.nearby.Nearby.pair`."""
 
 
 class Predictor(Protocol):

@@ -33,7 +33,7 @@ from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
 from lodestone.models import evidence
 from lodestone.models import rates_kernel as kernel
-from lodestone.models.alike import AlikeModel
+from lodestone.models.alike import AlikeModel, around_weights
 from lodestone.models.ports import Asked
 from lodestone.models.taste import spoken_by
 from lodestone.models.weariness import weariness_of
@@ -236,6 +236,7 @@ class Rates:
             for column, weight in ((2, alike.item_weight), (7, alike.taste_weight)):
                 if weight is not None:
                     weights[:POSITIVE, column] = weight
+        self.nearby_weights = around_weights(alike)
         self.weights = weights
         self._item = np.ascontiguousarray(weights[:, 2])
         self._taste = np.ascontiguousarray(weights[:, 7])
@@ -260,11 +261,12 @@ class Rates:
         whole = np.rint(asked.vector * 127).astype(np.int8)
         kind = np.zeros(rows.size, np.uint8) if asked.kind is None else asked.kind
         alike = nothing_alike(rows.size) if asked.alike is None else asked.alike
+        learned = self.nearby_weights if asked.nearby else self.alike_weights
         worn = weariness_of(state, asked.person, asked.now, rows, compiled=self._compiled)
         self._linear(
             state.items, *lanes(state.items), rows, asked.person, base, self._item, rate, self.model.lean_prior, self._lean,
             self._column, state.affinity.keys, state.affinity.values, whole, self._taste,
-            worn, self._tired, kind, self._domain, alike, self.alike_weights,
+            worn, self._tired, kind, self._domain, alike, learned,
             spoken_by(state, asked.person), self._foreign, logits,
         )  # fmt: skip
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)

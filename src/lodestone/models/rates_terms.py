@@ -34,6 +34,8 @@ from lodestone.traffic.decision import Rows
 
 _SURFACE: Final = 8
 """Tag of a leaning to a surface: what was done without an impression was done on none."""
+AROUND: Final = "around"
+"""The terms of what lies around, together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Term:
     """One summand of candidates' logits."""
 
     name: str
-    """As in `FEATURES`, or `alike`, `popular`."""
+    """As in `FEATURES`, or `alike`, `popular`, on `place` those of `models.nearby`."""
     logit: Floats
     """Shape (candidates, outcomes). Before calibration."""
 
@@ -86,9 +88,9 @@ def _item_terms(rates: Rates, state: State, asked: Asked, rows: Rows) -> dict[st
         for kind, feature in zip(list(DomainKind)[1:], DOMAINS, strict=True):
             parts[FEATURES[feature]] = np.outer(asked.kind == kind, weights[:, feature])
     if asked.alike is not None:
-        for name, value, weight in zip(
-            ("alike", "popular"), asked.alike[:2], rates.alike_weights, strict=True
-        ):
+        names = ("alike", AROUND) if asked.nearby else ("alike", "popular")
+        learned = rates.nearby_weights if asked.nearby else rates.alike_weights
+        for name, value, weight in zip(names, asked.alike[:2], learned, strict=True):
             parts[name] = np.outer(value, weight)
     return parts
 

@@ -14,11 +14,12 @@ from lodestone.base.wire import INSTANT_MIN
 from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind, Source
 from lodestone.features.state import State
 from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored
+from lodestone.models.nearby import Nearby
 from lodestone.models.ports import Asked, Predictor
 from lodestone.models.taste import viewer_vector
 from lodestone.services.feeds import StageNote
 from lodestone.services.sources import Sources
-from lodestone.services.viewer import Viewer
+from lodestone.services.viewer import Viewer, looks_around, spot_of
 from lodestone.traffic.choose import Contest, Rules, choose, draw, pool_of
 from lodestone.traffic.decision import (
     Bits,
@@ -97,6 +98,8 @@ class Setting:
     rules: Rules
     could: NDArray[np.uint8]
     """Shape (promises,). 1 where the price vector holds the promise."""
+    clock: tuple[int, int] = (0, 0)
+    """Weekday (0 is Monday) and minute of the day in the community's zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ class Decider:
         self._places = np.zeros(0, np.int32)
         self.alike: Alike | None = None
         """What people alike took to, by the lists in force; None before the first."""
+        self.nearby = Nearby(compiled=kernels is COMPILED)
+        """What speaks for a post around the viewer, by the same version, or by the defaults."""
 
     def take(self, predictor: Predictor, fallback: Predictor) -> None:
         """Ask other predictors from the next decision on."""
@@ -145,7 +150,8 @@ class Decider:
         if viewer.personalised:
             vector = viewer_vector(self._state, viewer.row, compiled=self._kernels is COMPILED)
         marks = self._mark(viewer, setting)
-        scored, alike = self._score(viewer)
+        around = looks_around(viewer)
+        scored, alike = self._score(viewer, setting, degraded)
         rows, source = self._sources.gather(viewer, vector, marks, degraded, alike)
         stages.done("sources", 0, rows.size)
         judged = self._judge(viewer, rows, source)
@@ -158,8 +164,10 @@ class Decider:
         stages.done("filters", judged.rows.size, passed.size)
         kind = judged.kind[passed]
         terms = None if self.alike is None else self.alike.terms(judged.rows[passed], scored)
+        if around:
+            terms = self.nearby.pair(self._state, judged.rows[passed], scored)
         surface = int(viewer.record["surface"])
-        asked = Asked(_known(viewer), surface, vector, kind, setting.now, terms)
+        asked = Asked(_known(viewer), surface, vector, kind, setting.now, terms, around)
         chances, predictor = self._chances(asked, judged.rows[passed], degraded)
         # Whoever is followed already cannot be followed again.
         chances[kind == _PRIVATE, _FOLLOW] = 0
@@ -204,14 +212,21 @@ class Decider:
             judged = self._judge(viewer, together[order], sources[order])
         return judged, depth.ended
 
-    def _score(self, viewer: Viewer) -> tuple[Scored, Rows]:
-        """Return the viewer's scores by people alike, and on discover the best rows that may come."""
-        if self.alike is None:
+    def _score(self, viewer: Viewer, setting: Setting, degraded: list[str]) -> tuple[Scored, Rows]:
+        """Return the viewer's scores by people alike, and the best rows that may come: on discover, or of a circle."""
+        known, alike, marks = _known(viewer), self.alike, self._epoch * 4
+        if looks_around(viewer):
+            scored = NOBODY_ALIKE if alike is None else alike.score_whole(self._state, known)
+            self.nearby.look(self._state, spot_of(viewer, setting.clock, setting.now))
+            circle = self._sources.circle(viewer, degraded)
+            best = self.nearby.candidates(self._state, circle, scored, self._marks, marks)
+            return scored, best
+        if alike is None:
             return NOBODY_ALIKE, _NO_ROWS
-        scored = self.alike.score(self._state, _known(viewer))
+        scored = alike.score(self._state, known)
         if viewer.record["surface"] != 0:
             return scored, _NO_ROWS
-        return scored, self.alike.candidates(self._state, self._marks, self._epoch * 4)
+        return scored, alike.candidates(self._state, self._marks, marks)
 
     def _judge(self, viewer: Viewer, rows: Rows, source: Codes) -> Judged:
         count = rows.size

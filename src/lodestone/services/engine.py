@@ -20,6 +20,7 @@ from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.features.postings import Postings
 from lodestone.features.state import State
 from lodestone.models.alike import Alike
+from lodestone.models.nearby import Nearby, NearbyTable
 from lodestone.models.popular import Popular
 from lodestone.models.ports import Predictor, VectorIndex
 from lodestone.models.rates import Rates, RatesModel
@@ -191,7 +192,7 @@ class Engine:
             price_arrays=self._price_arrays, author_rank=keeper.sweep.author_rank,
             gate=keeper.sweep.gate, sequence=sequence, seed=decision_seed(self.secret, sequence),
             now=now, chain=chain.sequences, slots=request.slots, rules=rules, could=self._could,
-            served=[*chain.rows, *lately],
+            served=[*chain.rows, *lately], clock=self.ingest.clock(now),
         )  # fmt: skip
 
     @property
@@ -310,9 +311,11 @@ class Engine:
         self._predict(model, self.parts.decider.alike)
         self.housekeeper.take(model, self.now())
 
-    def use_alike(self, alike: Alike) -> None:
-        """Decide by other item lists from now on."""
+    def use_alike(self, alike: Alike, places: NearbyTable | None) -> None:
+        """Decide by other item lists, and by what was learned of places with them, from now on."""
         self._predict(self.housekeeper.model, alike)
+        compiled = self.parts.kernels is COMPILED
+        self.parts.decider.nearby = Nearby(alike, places, compiled=compiled)
 
     def _predict(self, model: RatesModel, alike: Alike | None) -> None:
         learned = None if alike is None else alike.model

@@ -331,6 +331,10 @@ class Ingest:
         """Return the day an instant falls on in the community's zone."""
         return self._days.of(time)
 
+    def clock(self, time: Instant) -> tuple[int, int]:
+        """Return the weekday (0 is Monday) and the minute of the day of an instant in the community's zone."""
+        return self._days.clock(time)
+
     def advance(self, now: Instant) -> None:
         """Forget ids that can no longer come again."""
         since = self._days.of(now)

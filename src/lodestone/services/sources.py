@@ -17,9 +17,10 @@ from lodestone.features.postings import (
     Postings,
 )
 from lodestone.features.state import State
+from lodestone.models.nearby import SCAN_MAX
 from lodestone.models.ports import VectorIndex
 from lodestone.services.depth import Depth
-from lodestone.services.viewer import Viewer
+from lodestone.services.viewer import Viewer, looks_around
 from lodestone.traffic.decision import Codes, Rows
 from lodestone.traffic.filters import Marks
 from lodestone.traffic.kernels import Kernels
@@ -77,7 +78,8 @@ class Sources:
             vector: Shape (64,). The viewer's place among items.
             marks: What must not come again, see `Decider`.
             degraded: Takes the names of sources that do not answer.
-            alike: What people alike took to; takes the places of as many that are only near in taste.
+            alike: The best of those scored one by one: what people alike took to, on `place` the best of the circle.
+                They take the places of as many that are only near in taste, or only new in the circle.
         """
         self._epoch += 1
         if self._stamp.size < self._state.items.size:
@@ -85,8 +87,8 @@ class Sources:
         postings = self._postings
         count = self._kernels.gather.gather(
             alike,
-            self._taste(viewer, vector, degraded)[: TASTE - alike.size],
-            self._lists(viewer, degraded),
+            self._taste(viewer, vector, degraded)[: max(0, TASTE - alike.size)],
+            self._lists(viewer, degraded, alike.size),
             postings.rows,
             postings.count,
             self._followed(viewer, marks),
@@ -96,9 +98,24 @@ class Sources:
             self._rows,
             self._source,
         )
+        if looks_around(viewer):
+            self._source[:count][self._source[:count] == Source.ALIKE] = Source.NEIGHBOURS
         both = (self._rows[:count].astype(np.int64) << 8) | self._source[:count]
         both.sort()
         return (both >> 8).astype(np.int32), (both & 255).astype(np.uint8)
+
+    def circle(self, viewer: Viewer, degraded: list[str]) -> Rows:
+        """Return what lies in the cells that the viewer's circle touches, the nearest cells first, `SCAN_MAX` or little more."""
+        where = [float(viewer.record[f"area_{name}"]) for name in ("latitude", "longitude", "radius_km")]  # fmt: skip
+        asking = _Asking(self._postings, degraded)
+        near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
+        parts, size = [_NO_ROWS], 0
+        for index in near.tolist():
+            parts.append(self._postings.newest([index], 0, SCAN_MAX))
+            size += parts[-1].size
+            if size >= SCAN_MAX:
+                break
+        return np.concatenate(parts)
 
     def deeper(self, viewer: Viewer, marks: Marks) -> Depth:
         """Return what the whole lists of the request gathered for last hold beyond what was gathered."""
@@ -129,17 +146,17 @@ class Sources:
         found: Rows = authors[order[newest[order] >= 0]]
         return found
 
-    def _lists(self, viewer: Viewer, degraded: list[str]) -> NDArray[np.int64]:
+    def _lists(self, viewer: Viewer, degraded: list[str], scored: int) -> NDArray[np.int64]:
         surface = int(viewer.record["surface"])
         asking = self._asking = _Asking(self._postings, degraded)
         asking.listed(Source.LIVE, LIST_LIVE, _LIVE_LIST)
         if surface == 2:
-            self._around(viewer, asking, area=True)
+            self._around(viewer, asking, max(0, _AREA_CELLS - scored), area=True)
         elif surface in (3, 4):
             source = Source.CHANNEL if surface == 3 else Source.PROFESSION
             asking.domains([(source, viewer.area)], _SURFACE)
         elif surface == 0:
-            self._around(viewer, asking, area=False)
+            self._around(viewer, asking, _CELLS, area=False)
             mine = [
                 (Source.CHANNEL if kind == _CHANNEL_KIND else Source.PROFESSION, code)
                 for code, kind, _ in viewer.domains.tolist()
@@ -150,14 +167,14 @@ class Sources:
                 asking.listed(source, index, rows)
         return np.concatenate(asking.found)
 
-    def _around(self, viewer: Viewer, asking: "_Asking", *, area: bool) -> None:
+    def _around(self, viewer: Viewer, asking: "_Asking", together: int, *, area: bool) -> None:
         record, prefix = viewer.record, "area_" if area else ""
         if not record[f"{prefix}located"] or (record["minor"] and not area):
             return
         where = [
             float(record[f"{prefix}{name}"]) for name in ("latitude", "longitude", "radius_km")
         ]
-        most, together = (_AREA_CELL, _AREA_CELLS) if area else (_CELL, _CELLS)
+        most = _AREA_CELL if area else _CELL
         near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
         asking.whole.append((Source.NEIGHBOURS, near))
         near = near[:together]

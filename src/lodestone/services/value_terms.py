@@ -4,6 +4,7 @@ Weights and lists are those the receipt names; where they are no longer there no
 of then. The other terms are worked out from what is known now, and what has moved since stands as a term of its own, `since`.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ import numpy as np
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.wire import INSTANT_MAX
+from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.history import ANSWERED, BOUGHT, LIKED, READ, VISITED
 from lodestone.features.layout import LABELS, STATES
@@ -20,7 +22,7 @@ from lodestone.models.deeds_behind import DeedsBehind
 from lodestone.models.popular import Popular
 from lodestone.models.ports import Asked
 from lodestone.models.rates import Rates, logit
-from lodestone.models.rates_terms import Term, terms_of, worth_of
+from lodestone.models.rates_terms import AROUND, Term, terms_of, worth_of
 from lodestone.models.taste import viewer_vector
 from lodestone.services.feeds import DeedNote, Did, TermNote
 from lodestone.traffic.decision import Decision
@@ -34,6 +36,7 @@ DEEDS_MAX: Final = 3
 """Deeds named for one candidate."""
 SINCE: Final = "since"
 _MARK: Final = "+alike-"
+_PLACE: Final = SURFACES.index("place")
 _LIVE: Final = STATES.index("live")
 _DROP: Final = LABELS.index("drop")
 _DID: Final[tuple[tuple[int, Did], ...]] = (
@@ -68,6 +71,14 @@ def terms_then(engine: "Engine", decision: Decision, policy: Policy, places: Int
     return _Explained(engine, decision, places).terms(policy, decision.time)
 
 
+def _parted(terms: list[Term], shares: Mapping[str, Floats], rates: Rates) -> list[Term]:
+    """Put the terms of what lies around in the place of their sum."""
+    if not shares:
+        return terms
+    parts = [Term(name, np.outer(share, rates.nearby_weights[1])) for name, share in shares.items()]
+    return [term for term in terms if term.name != AROUND] + parts
+
+
 class _Explained:
     """Some candidates of one decision and whom it was for."""
 
@@ -97,11 +108,17 @@ class _Explained:
         if alike is not None:
             behind = DeedsBehind(alike, state, self._person, until, self._rows)
         person = -1 if self._by_popular(rates) else self._person
+        around = decision.surface == _PLACE
+        known, shares = None if behind is None else behind.terms(), {}
+        if around and then is None:
+            known, shares = self._engine.parts.decider.nearby.again(state, self._rows)
+        elif around and known is not None:
+            known[1] = 0.0  # where the viewer stood is not kept: what lay around is part of `since`
         asked = Asked(
             person, decision.surface, viewer_vector(state, self._person, compiled=False), self._kind,
-            decision.time, None if behind is None else behind.terms(),
+            decision.time, known, around,
         )  # fmt: skip
-        terms = terms_of(rates, state, asked, self._rows)
+        terms = _parted(terms_of(rates, state, asked, self._rows), shares, rates)
         if then is not None:
             terms.append(self._since(rates, terms))
         worth = worth_of(terms, self._chances, np.array(worth_vector(policy)), rates.model.scale)

@@ -14,6 +14,7 @@ from lodestone.events.outcomes import DomainKind
 from lodestone.features.directory import Directory
 from lodestone.features.layout import PERSON
 from lodestone.features.state import State
+from lodestone.models.nearby import Spot
 from lodestone.services.feeds import FeedRequest
 from lodestone.traffic.decision import Rows
 from lodestone.traffic.filters import DOMAIN, PLACE, VIEWER, Records
@@ -47,6 +48,35 @@ class Viewer:
     places: Records
     area: int
     """Domain code the surface looks at, -1 for none."""
+
+
+_PLACE: Final = SURFACES.index("place")
+
+
+def looks_around(viewer: Viewer) -> bool:
+    """Say whether a viewer looks at a circle on the map: on the surface `place`."""
+    return bool(viewer.record["surface"] == _PLACE and viewer.record["area_located"])
+
+
+def spot_of(viewer: Viewer, clock: tuple[int, int], now: Instant) -> Spot:
+    """Return where and when a viewer looks around: from where they stand, if that is in the circle, else from its middle.
+
+    A child's position decides nothing.
+
+    Args:
+        viewer: One who looks around.
+        clock: Weekday and minute of the day.
+        now: The community's clock.
+    """
+    record = viewer.record
+    area = tuple(float(record[f"area_{name}"]) for name in ("latitude", "longitude", "radius_km"))
+    wide, high, radius = area
+    here = float(record["latitude"]), float(record["longitude"])
+    stands = record["located"] and not record["minor"]
+    if not stands or distance_km(*here, wide, high) > radius:
+        here = wide, high
+    person = viewer.row if viewer.personalised else -1
+    return Spot(*here, (wide, high, radius), person, clock[0], clock[1] // 60, now)
 
 
 class Hydrator:

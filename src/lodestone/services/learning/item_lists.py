@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from lodestone.base.errors import CorruptError, UnavailableError
 from lodestone.events.outcomes import Kind
 from lodestone.models.alike import Alike, AlikeModel, AlikeTable
+from lodestone.models.nearby import NearbyTable
+from lodestone.models.nearby_model import TERMS, NearbyModel
 from lodestone.services.written import fact_key, one_fact
 from lodestone.traffic.kernels import COMPILED
 
@@ -35,8 +37,13 @@ class Maker(Protocol):
         """Say by which share a log grows before lists are made anew; 0: never unasked."""
         ...
 
-    async def make(self, offset: int, version: int) -> bool:
+    async def make(self, offset: int, version: int, places: NDArray[np.float32]) -> bool:
         """Make a version of the log before an offset; False where there is nothing to learn from.
+
+        Args:
+            offset: Facts before it are read.
+            version: Its number.
+            places: Shape (items, 2). Latitude and longitude of every item, NaN where it has none.
 
         Raises:
             UnavailableError: `item_lists_failed`: the process ended otherwise, or over its time.
@@ -66,6 +73,12 @@ class ItemListsOut(msgspec.Struct, frozen=True, kw_only=True):
     weights: tuple[float, ...]
     """Logits per unit of likeness, per outcome."""
     popular_weight: float
+    nearby_likeness: float | None
+    """What likeness weighs on `place`; null: as elsewhere."""
+    nearby_weights: dict[str, float]
+    """What each other term weighs on `place`, in logits."""
+    nearby_choices: int
+    """Held-out deeds that taught them; 0: they are the defaults."""
     held_out: dict[str, float]
     """NDCG@10 on held-out deeds of whatever was tried."""
 
@@ -109,18 +122,23 @@ class ItemLists:
             self.now.offset = (
                 offset  # one that fails is tried again when the log has grown, or when asked
             )
-            made = await self._maker.make(offset, version)
+            made = await self._maker.make(offset, version, self._places())
             self.now.upto = offset
             if made:
                 await self._swap(version)
 
         return self.shown()
 
+    def _places(self) -> NDArray[np.float32]:
+        items = self._engine.state.items[: self._engine.state.item_count]
+        return np.stack([items["latitude"], items["longitude"]], axis=1)
+
     async def _swap(self, version: int) -> None:
         engine, now = self._engine, self._engine.now()
-        alike = self._read(version)
-        if alike is None:
+        read = self._read(version)
+        if read is None:
             raise UnavailableError("item_lists_failed", "the lists that were made are not there")
+        alike, places = read
         fact = one_fact(
             Kind.ITEM_LISTS,
             fact_key("item lists", version),
@@ -132,7 +150,7 @@ class ItemLists:
             await engine.append_fact(fact)
         if engine.state.offset == alike.model.offset + 1:
             self.now.upto = engine.state.offset  # nothing but this fact has come since
-        self._use(version, alike)
+        self._use(version, alike, places)
         self._maker.prune((version - 1, version))
 
     def fill(self, columns: Mapping[str, NDArray[Any]]) -> None:
@@ -145,16 +163,17 @@ class ItemLists:
         if not version:
             return
         try:
-            alike = self._read(version)
+            read = self._read(version)
         except CorruptError as error:
             self._engine.failures.failed(JOB, error)
             return
-        if alike is None:
+        if read is None:
             message = f"item lists {version} are not in the home; run `lodestone refresh`"
             self._engine.failures.failed(JOB, UnavailableError("item_lists_missing", message))
             return
+        alike, places = read
         self.now.offset = alike.model.offset
-        self._use(version, alike)
+        self._use(version, alike, places)
 
     def of(self, version: int) -> Alike | None:
         """Return a version to explain a receipt by, None where it is no longer there. May be asked in a thread."""
@@ -162,23 +181,25 @@ class ItemLists:
         if alike is not None and alike.model.version == version:
             return alike
         try:
-            return self._read(version)
+            read = self._read(version)
         except CorruptError:
             return None
+        return None if read is None else read[0]
 
-    def _read(self, version: int) -> Alike | None:
+    def _read(self, version: int) -> tuple[Alike, NearbyTable | None] | None:
         found = self._maker.open(version)
         if found is None:
             return None
         columns, about = found
         model = msgspec.convert(about, AlikeModel)
         compiled = self._engine.parts.kernels is COMPILED
-        return Alike(model, AlikeTable.of(columns), compiled=compiled)
+        alike = Alike(model, AlikeTable.of(columns), compiled=compiled)
+        return alike, NearbyTable.of(columns)
 
-    def _use(self, version: int, alike: Alike) -> None:
+    def _use(self, version: int, alike: Alike, places: NearbyTable | None) -> None:
         self.now.version = version
         self._forget_erased(alike)
-        self._engine.use_alike(alike)
+        self._engine.use_alike(alike, places)
 
     def _forget_erased(self, alike: Alike) -> None:
         """Forget whoever was erased while the lists were made."""
@@ -198,8 +219,11 @@ class ItemLists:
         """Return what is in force."""
         alike = self._engine.parts.decider.alike
         model = AlikeModel(version=0, offset=0, method="none") if alike is None else alike.model
+        nearby = model.nearby if model.nearby is not None else NearbyModel()
         return ItemListsOut(
             version=model.version, offset=model.offset, method=model.method, items=model.items,
             people=model.people, deeds=model.deeds, weights=model.weights,
-            popular_weight=model.popular_weight, held_out=model.held_out,
+            popular_weight=model.popular_weight, nearby_likeness=nearby.likeness,
+            nearby_weights=dict(zip(TERMS, nearby.weights, strict=True)),
+            nearby_choices=nearby.choices, held_out=model.held_out,
         )  # fmt: skip
