@@ -76,9 +76,8 @@ class PlaceReader:
         """Take in a batch."""
         strong = [kind for kind, weight in KIND_WEIGHT.items() if weight >= 1]
         chosen = np.isin(facts["kind"], strong) & (facts["person"] >= 0)
-        chosen &= (facts["item"] >= 0) & (facts["item"] < self._known.size)
-        chosen[chosen] = self._known[facts["item"][chosen]]
-        some = facts[chosen]
+        at = np.flatnonzero(chosen & (facts["item"] >= 0) & (facts["item"] < self._known.size))
+        some = facts[at[self._known[facts["item"][at]]]]
         part = np.ones(some.size, DEED)
         for name in ("person", "item", "time"):
             part[name] = some[name]
@@ -118,8 +117,9 @@ class Walks:
         """Put deeds in order; several of one person with one item at one time are one."""
         deeds = deeds[np.lexsort((deeds["item"], deeds["time"], deeds["person"]))]
         fresh = np.ones(deeds.size, bool)
-        if deeds.size:
-            fresh[1:] = (deeds[1:] != deeds[:-1]) if deeds.size > 1 else True
+        fresh[1:] = np.any(
+            [np.diff(deeds[name]) != 0 for name in ("person", "item", "time")], axis=0
+        )
         return cls(deeds[fresh], places)
 
     def late(self) -> Bools:

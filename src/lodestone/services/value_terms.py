@@ -109,7 +109,8 @@ class _Explained:
             behind = DeedsBehind(alike, state, self._person, until, self._rows)
         person = -1 if self._by_popular(rates) else self._person
         around = decision.surface == _PLACE
-        known, shares = None if behind is None else behind.terms(), {}
+        known = None if behind is None else behind.terms()
+        shares: Mapping[str, Floats] = {}
         if around and then is None:
             known, shares = self._engine.parts.decider.nearby.again(state, self._rows)
         elif around and known is not None:
