@@ -129,7 +129,7 @@ def build(
         if by_impressions
         else choice_weights(taught, chosen)
     )
-    walks = walking.walks(positives.person, visits=by_impressions)
+    walks = walking.walks(positives, visits=by_impressions)
     known = int(np.count_nonzero(positives.weight > 0))
     model = AlikeModel(
         version=job.version, offset=job.offset, method=chosen.method, held_out=chosen.figures,

@@ -68,7 +68,7 @@ class PlaceReader:
             most: The newest deeds that are kept.
         """
         self._places, self._most = places, most
-        self._known = ~np.isnan(places).any(axis=1)
+        self._known: Bools = ~np.isnan(places[:, 0])
         self._parts: list[NDArray[np.void]] = []
         self._visits: list[Bools] = []
 
@@ -87,20 +87,29 @@ class PlaceReader:
             self._parts = [np.concatenate(self._parts)[-self._most :]]
             self._visits = [np.concatenate(self._visits)[-self._most :]]
 
-    def walks(self, people: Ints, *, visits: bool) -> "Walks":
-        """Return what some people did, by person and time.
+    def walks(self, positives: Positives, *, visits: bool) -> "Walks":
+        """Return what people did, by person and time, of what stands: not taken back, not refused, of nobody erased.
 
         Args:
-            people: Shape (people,). Ordinals, ascending.
+            positives: What stands.
             visits: Of what says that somebody was there alone, see `VISITS`.
         """
         if not self._parts:
             return Walks(np.empty(0, DEED), self._places)
         deeds = np.concatenate(self._parts)
-        chosen = np.isin(deeds["person"], people)
+        liked = positives.weight > 0
+        owner = positives.person[positives.owner()[liked]]
+        chosen = np.isin(_pairs(deeds["person"], deeds["item"]), _pairs(owner, positives.item[liked]))  # fmt: skip
         if visits:
             chosen &= np.concatenate(self._visits)
         return Walks.of(deeds[chosen], self._places)
+
+
+def _pairs(person: Ints, item: NDArray[np.int32]) -> NDArray[np.void]:
+    """Return people and items as one column that compares as bytes do, shape (pairs,)."""
+    both = np.stack([person.astype(np.int64), item.astype(np.int64)], axis=1)
+    pairs: NDArray[np.void] = np.ascontiguousarray(both).view("V16").ravel()
+    return pairs
 
 
 @dataclass(frozen=True, slots=True)

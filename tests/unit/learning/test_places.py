@@ -14,7 +14,7 @@ from lodestone.learning.places import (
     learn_nearby,
     table_of,
 )
-from lodestone.learning.positives import DEED
+from lodestone.learning.positives import DEED, arrange, deeds_of
 from lodestone.learning.weights import Choices, conditional_logit
 from lodestone.models.nearby import LIFT_UNIT, SHARE_UNIT
 from lodestone.models.nearby_model import DEFAULTS, LIKENESS, SHOWN_DEFAULTS, TERMS
@@ -87,10 +87,12 @@ def test_a_reader_takes_strong_deeds_with_what_has_a_place_and_visits_alone_when
     reader = PlaceReader(places, 1_000)
     reader.take(facts)
 
-    people = np.array([7])
-    assert reader.walks(people, visits=False).deeds["item"].tolist() == [0, 1, 4]
-    assert reader.walks(people, visits=True).deeds["item"].tolist() == [1]
-    assert not PlaceReader(places, 1_000).walks(people, visits=False).deeds.size
+    stands = arrange(deeds_of(facts[[0, 1, 2, 3, 4]]))
+    assert reader.walks(stands, visits=False).deeds["item"].tolist() == [0, 1, 4]
+    assert reader.walks(stands, visits=True).deeds["item"].tolist() == [1]
+    assert not PlaceReader(places, 1_000).walks(stands, visits=False).deeds.size
+    without = arrange(deeds_of(facts[[1]]))  # the others were taken back, or their person erased
+    assert reader.walks(without, visits=False).deeds["item"].tolist() == [1]
 
 
 def test_a_reader_keeps_the_newest():
@@ -101,7 +103,8 @@ def test_a_reader_keeps_the_newest():
         facts["time"] = np.arange(first, first + 50)
         reader.take(facts)
 
-    held = reader.walks(np.array([1]), visits=False).deeds["time"]
+    stands = arrange(deeds_of(facts))
+    held = reader.walks(stands, visits=False).deeds["time"]
     assert 100 <= held.size <= 175
     assert held.max() == 299
 
