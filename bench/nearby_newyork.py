@@ -49,7 +49,7 @@ def main() -> None:
     city = City(told.data, told.people)
     found: dict = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"), "machine": f"{os.cpu_count()} cores, {platform.machine()}",
-        "command": f"python bench/nearby_newyork.py {told.data.name}" + (f" --people {told.people}" if told.people else ""),
+        "command": f"python bench/nearby_newyork.py {told.data.name}" + (f" --people {told.people}" if told.people else "") + (f" --clock {told.clock}" if told.clock != "both" else ""),
         "people": int(np.unique(city.rows[:, 0]).size), "judged": len(city.held), "places": city.count, "checkins": int(city.train.shape[0]),
         "peers": peers(city),
     }  # fmt: skip
