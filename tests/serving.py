@@ -53,6 +53,13 @@ class Serving(threading.Thread):
         assert not self.is_alive()
 
 
+async def warmed(world):
+    """Decide once before the first client asks: kernels may have to be compiled, which outlasts a client's patience."""
+    await world.put("/v1/people/first", {}, status=201)
+    await world.feed("first")
+    await world.ask("DELETE", "/v1/people/first", status=204)
+
+
 @contextmanager
 def serving(home, **more):
     """Serve a home while the block runs."""

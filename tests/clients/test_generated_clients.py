@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import serving
+from tests.serving import serving, warmed
 
 HERE = Path(__file__).parent
 VENV = HERE.parents[1] / ".venv"
@@ -27,7 +27,7 @@ def done(command, **more):
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """Serve a community on the wall's clock; give its address, a key and the document as a file."""
-    with serving(tmp_path_factory.mktemp("home")) as server:
+    with serving(tmp_path_factory.mktemp("home"), fill=warmed) as server:
         server.world.clock.advance(
             seconds=datetime.now(UTC).timestamp() - server.world.now.timestamp()
         )

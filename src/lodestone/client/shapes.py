@@ -2,11 +2,17 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from lodestone.base.wire import Position
+
+if TYPE_CHECKING:
+    EventTime: TypeAlias = datetime | str
+else:
+    # Read from JSON it stays the text it was: msgspec cannot tell a time from a text by its type.
+    EventTime = Any
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -16,7 +22,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     type: str
-    time: datetime | str
+    time: EventTime
     """With an offset: RFC 3339, or a datetime that knows its zone."""
     id: str = ""
     person_id: str | None = None
