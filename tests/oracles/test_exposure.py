@@ -15,6 +15,7 @@ from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow
 from lodestone.features.recount import recounted
 from lodestone.features.state import ATTENTION, State
+from lodestone.insight.credit import Catalogue
 from lodestone.insight.exposure import authors_shown, creators, exposure, live_posts
 from lodestone.insight.window import Span
 from lodestone.traffic.policy import Policy
@@ -74,7 +75,7 @@ def change_facts(changes):
     facts["kind"] = Kind.ITEM
     for fact, (day, item, status, label, made) in zip(facts, changes, strict=True):
         fact["day"], fact["time"], fact["item"] = day, day * DAY, item
-        item_changes.write(fact, ItemChange(status, label, made, (), (), -1))
+        item_changes.write(fact, ItemChange(status, label, made, (), (), -1, 0, math.nan))
     return facts
 
 
@@ -158,13 +159,49 @@ def test_counters_counted_anew_are_those_of_a_state_that_lived_until_then(facts,
     assert np.array_equal(anew.person_total[:size], lived.person_total[:size])
 
 
-def test_codes_are_read_as_they_were_written():
+def test_a_change_is_read_as_it_was_written():
     facts = empty_facts(1)
     facts["kind"] = Kind.ITEM
-    item_changes.write(facts[0], ItemChange(1, 2, 20_513, (0, 32_767, 5), (32_767, 32_766), 9))
+    said = ItemChange(1, 2, 20_513, (0, 32_767, 5), (32_767, 32_766), 9, 3, 90.25)
+    item_changes.write(facts[0], said)
 
-    (one,) = [item_changes.read(facts)]
+    one = item_changes.read(facts)
 
     assert one.channels.tolist() == [[0, 32_767, 5, -1]]
     assert one.professions.tolist() == [[32_767, 32_766]]
     assert (one.state[0], one.label[0], one.created_day[0], facts["target"][0]) == (1, 2, 20_513, 9)
+    assert (one.kind[0], one.seconds[0]) == (3, 90.25)
+
+
+MOVES = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(0, 2), st.integers(-1, 5), st.sampled_from([math.nan, 2.5, 700.0])),
+    max_size=10,
+).map(lambda some: sorted(some, key=lambda one: one[0]))  # fmt: skip
+"""(time, item, channel or none, seconds), in the order in which records wrote them."""
+
+
+@settings(max_examples=80, deadline=None)
+@given(MOVES, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), min_size=1, max_size=8))
+def test_an_item_is_read_as_it_was_when_something_happened_to_it(moves, asked):
+    facts = empty_facts(len(moves))
+    facts["kind"] = Kind.ITEM
+    for fact, (time, item, channel, seconds) in zip(facts, moves, strict=True):
+        fact["time"], fact["item"] = time, item
+        channels = () if channel < 0 else (channel,)
+        item_changes.write(fact, ItemChange(1, 0, 0, channels, (), -1, 2, seconds))
+    events = empty_facts(len(asked))
+    events["time"], events["item"] = zip(*asked, strict=True)
+    now = np.full((4, 7), 99)
+    catalogue = Catalogue(np.zeros(4), now, np.full(4, 1), np.full(4, 60.0), item_changes.read(facts))  # fmt: skip
+
+    domains, kind, duration = catalogue.domains_of(events), catalogue.kind_of(events), catalogue.duration_of(events)  # fmt: skip
+
+    for at, (time, item) in enumerate(asked):
+        mine = [one for one in moves if one[1] == item]
+        said = ([one for one in mine if one[0] <= time] or mine[:1] or [None])[-1]
+        if said is None:
+            assert (domains[at].tolist(), kind[at], duration[at]) == ([99] * 7, 1, 60.0)
+        else:
+            assert domains[at].tolist() == [said[2], *[-1] * 5, 99]
+            assert kind[at] == 2
+            np.testing.assert_equal(duration[at], said[3])

@@ -7,16 +7,19 @@ Such a fact uses the columns that only events need otherwise:
     value     day on which it was posted, in days since the epoch
     promises  channels, four codes of 16 bits, each plus one
     served    professions, two codes of 16 bits, each plus one
+    surface   kind
+    receipt   milliseconds it lasts, -1 when unknown
     target    term code of its topic
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Final
 
 import numpy as np
 
-from lodestone.base.arrays import Bools, Ints
+from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 
@@ -40,6 +43,9 @@ class ItemChange:
     channels: Sequence[int]
     professions: Sequence[int]
     topic: int
+    kind: int
+    seconds: float
+    """How long it lasts, NaN when unknown."""
 
 
 def write(fact: np.void, change: ItemChange) -> None:
@@ -49,6 +55,8 @@ def write(fact: np.void, change: ItemChange) -> None:
     fact["source"] = change.label
     fact["value"] = change.created_day
     fact["promises"] = _packed(change.channels, CHANNELS)
+    fact["surface"] = change.kind
+    fact["receipt"] = -1 if isnan(change.seconds) else round(change.seconds * 1000)
     fact["served"] = np.uint32(_packed(change.professions, PROFESSIONS)).astype(np.int32)
 
 
@@ -81,6 +89,27 @@ class ItemChanges:
     """Shape (changes, 2)."""
     time: Ints
     """Microseconds."""
+    kind: Ints
+    seconds: Floats
+    """NaN when unknown."""
+
+    def in_force(self, item: Ints, time: Ints) -> Ints:
+        """Return the change that said how each item stood at each time; shape (asked,).
+
+        -1 where the log does not say it. What happened before the item's first change reads that one: its clock may be
+        a little ahead.
+        """
+        if not self.item.size or not item.size:
+            return np.full(item.size, -1, np.int64)
+        times = np.unique(self.time)
+        wide = times.size + 1
+        place = self.item * wide + np.searchsorted(times, self.time)
+        until = np.searchsorted(times, time, side="right") - 1
+        first = np.searchsorted(self.item, item)
+        at = np.maximum(np.searchsorted(place, item * wide + until, side="right") - 1, first)
+        near = np.minimum(at, self.item.size - 1)
+        found: Ints = np.where((self.item[near] == item) & self.carried[near], near, -1)
+        return found
 
 
 def read(facts: Facts) -> ItemChanges:
@@ -96,7 +125,8 @@ def read(facts: Facts) -> ItemChanges:
         state=mine["slot"].astype(np.int64) - 1, label=mine["source"].astype(np.int64),
         created_day=mine["value"].astype(np.int64), channels=_codes(mine["promises"], CHANNELS),
         professions=_codes(mine["served"].astype(np.uint32), PROFESSIONS),
-        time=mine["time"].astype(np.int64),
+        time=mine["time"].astype(np.int64), kind=mine["surface"].astype(np.int64),
+        seconds=np.where(mine["receipt"] < 0, np.nan, mine["receipt"] / 1000),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, Facts
+from lodestone.events.item_changes import ItemChanges
 from lodestone.events.outcomes import Kind
 from lodestone.insight.window import impressions
 
@@ -29,11 +30,46 @@ class Catalogue:
     owner: Ints
     """The author's ordinal."""
     domains: Ints
-    """Shape (items, domains). Codes of the middle domains each belongs to, -1 padded."""
+    """Shape (items, domains). Codes of the middle domains each belongs to, -1 padded: four channels, two professions, places."""
     kind: Ints
     """Code of its kind, see `features.layout.KINDS`."""
     duration: Floats
     """Seconds, NaN when unknown."""
+    changes: ItemChanges | None = None
+    """What the log says each item was from when on; the columns above, but for the owner, say what it is now."""
+
+    def domains_of(self, facts: Facts) -> Ints:
+        """Return the domains to which each fact's item belonged when it happened; shape (facts, domains).
+
+        Places are those that it lies in now: where a post was made is private, so no fact carries it.
+        """
+        item = facts["item"].astype(np.int64)
+        domains = self.domains[item]
+        if self.changes is not None:
+            at = self.changes.in_force(item, facts["time"])
+            known = np.flatnonzero(at >= 0)
+            said = (self.changes.channels[at[known]], self.changes.professions[at[known]])
+            carried = np.concatenate(said, axis=1)
+            domains[known, : carried.shape[1]] = carried
+        return domains
+
+    def kind_of(self, facts: Facts) -> Ints:
+        """Return the kind of each fact's item when it happened; shape (facts,)."""
+        item = facts["item"].astype(np.int64)
+        if self.changes is None or not self.changes.item.size:
+            return self.kind[item]
+        at = self.changes.in_force(item, facts["time"])
+        kind: Ints = np.where(at >= 0, self.changes.kind[at], self.kind[item])
+        return kind
+
+    def duration_of(self, facts: Facts) -> Floats:
+        """Return how long each fact's item lasted when it happened, seconds; shape (facts,)."""
+        item = facts["item"].astype(np.int64)
+        if self.changes is None or not self.changes.item.size:
+            return self.duration[item]
+        at = self.changes.in_force(item, facts["time"])
+        duration: Floats = np.where(at >= 0, self.changes.seconds[at], self.duration[item])
+        return duration
 
 
 class LastShown:
@@ -97,8 +133,9 @@ class Impressions:
     def __init__(self, shown: Facts, catalogue: Catalogue) -> None:
         """Index impressions of people who are known, of items that are known."""
         self._shown = shown
-        row, column = np.nonzero(catalogue.domains[shown["item"]] >= 0)
-        codes = catalogue.domains[shown["item"][row], column]
+        domains = catalogue.domains_of(shown)
+        row, column = np.nonzero(domains >= 0)
+        codes = domains[row, column]
         self._rows = {
             Kind.FOLLOW: np.arange(shown.size),
             Kind.JOIN: row,

@@ -87,7 +87,7 @@ def efficiency(
     """
     here = span.holds(facts["day"]) if within is None else span.holds(facts["day"]) & within
     done = facts[here & counted(facts)]
-    value = values_of(done, worths, catalogue.kind, catalogue.duration)
+    value = values_of(done, worths, catalogue.kind_of(done), catalogue.duration_of(done))
     value *= taken_back(facts).left_of(done)
     shown = facts[here & impressions(facts)]
     return [

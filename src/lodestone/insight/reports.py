@@ -13,6 +13,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.geo import distances_km
 from lodestone.base.wire import TimeText, time_text
+from lodestone.events import item_changes
 from lodestone.events.facts import FLAG_DECISION, Facts
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.features.directory import Directory
@@ -192,7 +193,8 @@ class Reports:
 
         Who came back, and what was taken back, is known up to now, whatever span is asked for.
         """
-        facts = self._facts(Span(0, _DAY_MAX), also=Kind.ERASED)
+        read = self._facts(Span(0, _DAY_MAX), Kind.ERASED, Kind.ITEM)
+        facts = read[read["kind"] != Kind.ITEM]
         state = self._engine.state
         items = state.items[: state.item_count]
         owner = np.full(state.author_count + 1, -1, np.int64)
@@ -201,6 +203,7 @@ class Reports:
         catalogue = Catalogue(
             owner=owner[items["author"]], domains=self._domains_of(facts, items.size),
             kind=items["kind"].astype(np.int64), duration=items["duration"].astype(np.float64),
+            changes=item_changes.read(read),
         )  # fmt: skip
         return credited(facts, catalogue), catalogue
 
@@ -222,7 +225,7 @@ class Reports:
     def exposure(self, span: Span, domain: str | None) -> ExposureReport:
         """Report how evenly creators were shown in a span, of one domain if named."""
         state, policy = self._engine.state, self._policy_on(span.last)
-        facts = self._facts(Span(0, span.last), also=Kind.ITEM)
+        facts = self._facts(Span(0, span.last), Kind.ITEM)
         events = events_of(facts)
         who = creators(
             state, events, live_posts(state, facts, span, self._days_of), span.last, policy
@@ -246,11 +249,11 @@ class Reports:
             raise InvalidError("span_invalid", f"from {problem.problem}", (problem,))
         return Span(start, end)
 
-    def _facts(self, span: Span, *, also: Kind) -> Facts:
-        """Read the events of a span, and the records' facts of one kind beside them."""
+    def _facts(self, span: Span, *also: Kind) -> Facts:
+        """Read the events of a span, and the records' facts of some kinds beside them, in log order."""
 
         def within(facts: Facts) -> Facts:
-            wanted = (facts["kind"] < Kind.PERSON) | (facts["kind"] == also)
+            wanted = (facts["kind"] < Kind.PERSON) | np.isin(facts["kind"], also)
             some: Facts = facts[span.holds(facts["day"].astype(np.int64)) & wanted]
             return some
 

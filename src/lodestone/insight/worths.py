@@ -57,15 +57,14 @@ def values_of(facts: Facts, worths: Worths, item_kind: Ints, item_duration: Floa
     Args:
         facts: Each with the receipt that led to it.
         worths: What they are worth.
-        item_kind: Shape (items,). Code of each item row's kind, see `features.layout.KINDS`.
-        item_duration: Shape (items,). Seconds, NaN when unknown.
+        item_kind: Shape (facts,). Code of the kind of each fact's item, see `features.layout.KINDS`.
+        item_duration: Shape (facts,). Seconds, NaN when unknown.
     """
     versions = versions_in_force(facts["receipt"], worths.first_receipts, worths.versions)
     outcome = WORTH_OF[facts["kind"]]
     assert facts.size == 0 or int(outcome.max()) < OUTCOME_COUNT
     watch = np.flatnonzero(facts["kind"] == Kind.WATCH)
-    item = facts["item"][watch]
-    kinds = watch_kind_codes(item_kind[item], item_duration[item])
+    kinds = watch_kind_codes(item_kind[watch], item_duration[watch])
     units, value = np.ones(facts.size), np.zeros(facts.size)
     for version in np.unique(versions).tolist():
         here = versions[watch] == version

@@ -45,7 +45,14 @@ def change_facts(
 
 def _said(row: ItemRow, day_of: Callable[[Instant], int]) -> ItemChange:
     return ItemChange(
-        row.state, row.label, day_of(row.created), row.channels, row.professions, topic_of(row)
+        row.state,
+        row.label,
+        day_of(row.created),
+        row.channels,
+        row.professions,
+        topic_of(row),
+        row.kind,
+        row.duration,
     )
 
 
