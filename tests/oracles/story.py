@@ -98,13 +98,9 @@ class Story:
         now = self.world.clock.now()
         if item not in page or now - served > 3_000_000_000:  # an impression counts for an hour
             feed = await self.world.feed(person, slots=PAGE, surface=surface, domain_id=domain)
-            page.clear()
-            page.update(
-                {
-                    slot["item_id"]: slot | {"receipt_id": feed["receipt_id"]}
-                    for slot in feed["slots"]
-                }
-            )
+            name = feed["receipt_id"]
+            page = {slot["item_id"]: slot | {"receipt_id": name} for slot in feed["slots"]}
+            self.pages[person, surface, domain] = (now, page)
         assert item in page, f"{person} was not served {item} but {sorted(page)}"
         slot = self.slots[person, item] = page.pop(item)
         self.seen.append((slot["receipt_id"], slot["slot"]))
