@@ -47,6 +47,7 @@ async def served(story):
     told = [await story.world.ask("GET", path, status=200) for path in PATHS]
     for row in told[1]["liu"]["days"]:
         row.pop("provisional")  # says how old the day is
+    told[2].pop("paths")  # say where those who came went on to, on later days
     told[1]["liu"].pop("retained")  # says what became of those who came: that is of later days
     return told
 
