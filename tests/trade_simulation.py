@@ -88,7 +88,7 @@ class Market:
         self.trial = TrialProvider()
         providers = {MANUAL: ManualProvider(), TRIAL: self.trial}
         self.desk = Desk(records, records.community(community), self.clock, providers)
-        self.payments = Payments(self.desk.trade, encode)
+        self.payments = Payments(self.desk.trade)
         self.orders, self.redeemed, self.asked = [], [], []
         self.answers, self.crashes, self.drawn, self.tried = {}, 0, 0, []
 
@@ -122,14 +122,14 @@ class Market:
             sale_id="flash" if flash else None,
         )  # fmt: skip
         once = Once(name.encode().ljust(32), digest_of(msgspec.json.encode(given)))
-        return name, lambda: self.desk.trade.order(given, once, encode)
+        return name, lambda: self.desk.trade.order(given, once)
 
     def known(self):
         return self.chance.choice(self.orders[-12:])
 
     def move(self, name, order, act):
         once = Once(name.encode().ljust(32), digest_of(b""))
-        return name, lambda: self.desk.trade.move(order, act, once, encode)
+        return name, lambda: self.desk.trade.move(order, act, once)
 
     def draw_pay(self, name):
         if not self.orders:
@@ -178,7 +178,7 @@ class Market:
             staff_id=self.chance.choice(["li", "li", "li", "mei", "p0"]), count=self.chance.choice([1, 1, 2, 3]),
         )  # fmt: skip
         once = Once(name.encode().ljust(32), digest_of(b""))
-        return name, lambda: self.desk.trade.redeem(given, once, encode)
+        return name, lambda: self.desk.trade.redeem(given, once)
 
     def draw_reverse(self, name):
         if not self.redeemed:
@@ -187,7 +187,7 @@ class Market:
             request_id=name, redeemed=self.chance.choice(self.redeemed), shop_id="s", staff_id="li"
         )
         once = Once(name.encode().ljust(32), digest_of(b""))
-        return name, lambda: self.desk.trade.reverse(given, once, encode)
+        return name, lambda: self.desk.trade.reverse(given, once)
 
     # What the provider does
 
@@ -341,7 +341,7 @@ class SmallDay(Market):
     async def order(self, name, product, buyer, **more):
         line = LineIn(product_id=product, variant_id="v", quantity=2)
         given = OrderIn(buyer=buyer, lines=(line,), position=TOWN, **more)
-        told = await self.step(name, lambda once: self.desk.trade.order(given, once, encode))
+        told = await self.step(name, lambda once: self.desk.trade.order(given, once))
         self.made[name] = told["id"]
         return told
 
@@ -354,7 +354,7 @@ class SmallDay(Market):
 
     async def act(self, what, told, act):
         move = self.desk.trade.move
-        return await self.step(what, lambda once: move(told["id"], act, once, encode))
+        return await self.step(what, lambda once: move(told["id"], act, once))
 
     async def day(self):
         soup = await self.order("soup", "soup", "p0")
@@ -372,11 +372,9 @@ class SmallDay(Market):
         (voucher,) = self.records.vouchers(self.community, limit=2)
         for name in ("r1", "r2"):
             given = RedeemIn(code=voucher.code, request_id=name, shop_id="s", staff_id="li")
-            await self.step(
-                name, lambda once, given=given: self.desk.trade.redeem(given, once, encode)
-            )
+            await self.step(name, lambda once, given=given: self.desk.trade.redeem(given, once))
         back = ReverseIn(request_id="b", redeemed="r2", shop_id="s", staff_id="li")
-        await self.step("b", lambda once: self.desk.trade.reverse(back, once, encode))
+        await self.step("b", lambda once: self.desk.trade.reverse(back, once))
         part = RefundIn(request_id="f1", amount=cny(7_000_001))
         await self.act("part", soup, refunding(part))
         await self.act("units", meal, refunding(RefundIn(request_id="f2", units=2)))

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from lodestone.base.errors import LodestoneError
 from lodestone.cli.app import app
+from tests.world import opened, run
 
 HEAD = "user_id,video_id,date,hourmin,time_ms,is_click,is_like,is_follow,is_comment,is_forward,is_hate,long_view,play_time_ms,duration_ms,profile_stay_time,comment_stay_time,is_profile_enter,is_rand,tab"
 START = 1_650_816_000_000  # 25 April 2022, Beijing's midnight and a bit
@@ -72,6 +73,29 @@ def test_wrong_use_is_named_and_changes_nothing(tmp_path, arguments, code):
     status, _ = lodestone(*arguments, home=tmp_path)
 
     assert status == code
+
+
+def test_a_slot_of_a_receipt_is_explained_by_the_size_of_its_terms(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(1)
+            await world.items(12)
+            return await world.feed("p0", slots=3)
+
+    feed = run(scenario())
+    why = table(tmp_path, "explain", feed["receipt_id"], "--slot", "2")
+    ended, out = lodestone("explain", feed["receipt_id"], "--slot", "2", home=tmp_path)
+    none, _ = lodestone("explain", feed["receipt_id"], "--slot", "9", home=tmp_path)
+    first, *lines = out.splitlines()
+
+    assert (ended, none) == (0, "slot_unknown")
+    assert first.startswith(f"{feed['slots'][1]['item_id']} in slot 2: value ")
+    assert [line.split()[1].rstrip(":") for line in lines] == [
+        *(term["term"] for term in why["terms"]), *("promise" for _ in why["steps"]),
+    ]  # fmt: skip
+    worth = [abs(float(line.split()[0].replace(",", ""))) for line in lines[: len(why["terms"])]]
+    assert len(worth) > 3
+    assert worth == sorted(worth, reverse=True)
 
 
 def test_every_command_has_help_with_an_example():

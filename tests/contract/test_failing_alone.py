@@ -18,7 +18,7 @@ from lodestone.services.desks import Desk
 from lodestone.services.money import Money
 from lodestone.services.trade_counter import Reply
 from records_world import NOW
-from trade_simulation import TOWN, cny, encode, open_market
+from trade_simulation import TOWN, cny, open_market
 
 TEA = own_key("tea", "v")
 
@@ -110,7 +110,7 @@ class Stage:
         given = OrderIn(
             buyer=f"p{n % 6}", lines=(LineIn(product_id="tea", variant_id="v"),), position=TOWN
         )
-        return self.trade.order(given, None, encode)
+        return self.trade.order(given, None)
 
     def poison(self, kind):
         def breaking(counter):
@@ -118,7 +118,7 @@ class Stage:
             self.records.broken = True
             return Reply(200, None)
 
-        return self.trade.serve(1, POISONS[kind] or breaking, None, encode)
+        return self.trade.serve(1, POISONS[kind] or breaking, None)
 
     def serve(self, count, poisons):
         """Serve so many commands at one moment, of which some are poisoned; return what each was answered."""
@@ -184,7 +184,7 @@ def test_an_order_beyond_what_an_amount_holds_is_refused_by_its_line(stage):
 
     def order(*quantities):
         lines = tuple(LineIn(product_id="dear", variant_id="v", quantity=n) for n in quantities)
-        return stage.trade.order(OrderIn(buyer="p0", lines=lines, position=TOWN), None, encode)
+        return stage.trade.order(OrderIn(buyer="p0", lines=lines, position=TOWN), None)
 
     async def ask():
         asked = [

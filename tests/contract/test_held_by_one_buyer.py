@@ -13,7 +13,7 @@ from lodestone.people import PersonIn
 from lodestone.services.desks import Desk
 from lodestone.services.trade import cancel
 from records_world import NOW
-from trade_simulation import TOWN, cny, encode
+from trade_simulation import TOWN, cny
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def two_desks(place, records):
 def ask(desk, buyer, units=1):
     line = LineIn(product_id="soup", variant_id="v", quantity=units)
     given = OrderIn(buyer=buyer, lines=(line,), position=TOWN)
-    return desk.trade.order(given, None, encode)
+    return desk.trade.order(given, None)
 
 
 def test_two_processes_count_the_same_buyers_orders_together(two_desks, records):
@@ -48,7 +48,7 @@ def test_two_processes_count_the_same_buyers_orders_together(two_desks, records)
         refused = {one.code for one in answers if isinstance(one, LodestoneError)}
         assert (len(taken), refused) == (6, {"hold_limit_reached"})
 
-        await two_desks[1].trade.move(taken[0].told.id, cancel, None, encode)
+        await two_desks[1].trade.move(taken[0].told.id, cancel, None)
         again = await asyncio.gather(
             *(ask(desk, "p0") for desk in two_desks), return_exceptions=True
         )

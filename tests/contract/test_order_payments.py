@@ -21,7 +21,7 @@ from lodestone.services.trade_counter import Once, digest_of
 from lodestone.stores.payments import MANUAL, TRIAL, Behaviour, ManualProvider, TrialProvider
 from lodestone.stores.trade_types import PaymentFilter
 from records_world import NOW
-from trade_simulation import TOWN, cny, encode, open_market, quietly
+from trade_simulation import TOWN, cny, open_market, quietly
 
 SOUP = 17_000_003
 
@@ -36,12 +36,12 @@ class Till:
         providers = {MANUAL: ManualProvider(), TRIAL: self.trial}
         self.desk = Desk(records, records.community("town"), self.clock, providers)
         self.trade = self.desk.trade
-        self.payments = Payments(self.trade, encode)
+        self.payments = Payments(self.trade)
 
     async def order(self, product="soup", fulfilment=None):
         line = LineIn(product_id=product, variant_id="v")
         given = OrderIn(buyer="p0", lines=(line,), position=TOWN, fulfilment=fulfilment)
-        return (await self.trade.order(given, None, encode)).told
+        return (await self.trade.order(given, None)).told
 
     async def pay(self, made, method=TRIAL, request=None, **more):
         given = PayIn(amount=made.total, method=method, request_id=request, **more)
@@ -56,7 +56,7 @@ class Till:
             return error.code
 
     async def move(self, made, act):
-        return (await self.trade.move(made.id, act, None, encode)).told
+        return (await self.trade.move(made.id, act, None)).told
 
     async def refund(self, made, request="r", **more):
         return await self.move(made, refunding(RefundIn(request_id=request, **more)))

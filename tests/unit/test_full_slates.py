@@ -29,9 +29,9 @@ NOTHING = (-1, -1)
 def page(module, problem, attention, *, nodes=NODES):
     net, author, topic = problem["pool"]
     out, told = np.full(attention.size, -1, np.int64), np.zeros(5, np.int64)
-    module.fill_page(
+    module.fill(
         net, author, topic, attention, problem["author_max"], problem["gap"], problem["repeat"],
-        *problem["forced"], nodes, out, told,
+        *problem["forced"], nodes, True, out, told,
     )  # fmt: skip
     return out.tolist(), told.tolist()
 

@@ -14,11 +14,12 @@ NODES = 1_000_000
 
 def run(module, pool, attention, *, author_max=2, gap=1, repeat=0, forced=(-1, -1), nodes=NODES):
     net, author, topic = pool
-    out, told = np.full(attention.size, -1, np.int64), np.zeros(3, np.int64)
-    module.fill_slate(
-        net, author, topic, attention, author_max, gap, repeat, *forced, nodes, out, told
+    out, told = np.full(attention.size, -1, np.int64), np.zeros(5, np.int64)
+    module.fill(
+        net, author, topic, attention, author_max, gap, repeat, *forced, nodes, False, out, told
     )
-    return out.tolist(), told.tolist()
+    assert told[3:].tolist() == [author_max, gap]
+    return out.tolist(), told[:3].tolist()
 
 
 @st.composite

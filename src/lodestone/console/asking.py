@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
-from lodestone.base.errors import ForbiddenError, InvalidError, LodestoneError, Problem
+from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import ErrorReply, Position
 from lodestone.services.access import Access, Principal
 from lodestone.services.engine import Engine
@@ -75,11 +75,6 @@ def position_of(latitude: float | None, longitude: float | None) -> Position | N
         problem = Problem("longitude", "latitude and longitude come together")
         raise InvalidError("position_half", problem.problem, (problem,))
     return None if latitude is None or longitude is None else Position(latitude, longitude)
-
-
-def unkept(error: LodestoneError) -> tuple[int, bytes]:
-    """Write a refusal down for an idempotency key; pages bring none, so there is nothing to write."""
-    raise AssertionError(error)
 
 
 async def off_loop(

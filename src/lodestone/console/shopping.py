@@ -18,7 +18,6 @@ from lodestone.console.asking import (
     off_loop,
     position_of,
     session,
-    unkept,
 )
 from lodestone.console.demo import local
 from lodestone.console.qr import Qr, draw
@@ -163,7 +162,7 @@ async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> Or
     def paid(counter: Counter, found: OrderRecord) -> OrderRecord:
         return pay(counter, found, given)
 
-    reply = await engine.trade.move(order_id, paid, None, unkept, viewer=viewer)
+    reply = await engine.trade.move(order_id, paid, None, viewer=viewer)
     assert isinstance(reply, Reply)
     assert isinstance(reply.told, OrderOut)
     return reply.told

@@ -12,7 +12,6 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import (
     ForbiddenError,
     InvalidError,
-    LodestoneError,
     Problem,
     UnknownError,
 )
@@ -43,7 +42,6 @@ from lodestone.serve.common import (
     principal,
 )
 from lodestone.serve.http.idempotency import request_digest, token_text
-from lodestone.serve.replies import error_body, status_of
 from lodestone.services.payments import Payments
 from lodestone.services.permissions import UNAUDITED, needs
 from lodestone.services.receipt_ids import ORDER, VOUCHER, number_of
@@ -118,11 +116,6 @@ def trade(request: Asked, scope: str) -> Trade:
     return found.of(who.community or found.only()).trade
 
 
-def encode(error: LodestoneError) -> tuple[int, bytes]:
-    """Write a refusal down as it is sent."""
-    return status_of(error), error_body(error.code, error.message, error.details)
-
-
 async def _once(request: Asked) -> Once | None:
     """Return the idempotency key a request came with, scoped to its actor, path and query."""
     token = request.headers.get("idempotency-key")
@@ -151,7 +144,7 @@ async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]
     """Order on the spot: distance decided here, stock set aside, price and commission frozen."""
     held = trade(request, "orders")
     _own(request, data.buyer, "buyer")
-    return _answer(await held.order(data, await _once(request), encode))
+    return _answer(await held.order(data, await _once(request)))
 
 
 @get("/v1/orders/{order_id:str}", opt=needs("orders"), responses=REFUSALS)
@@ -191,7 +184,7 @@ async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> 
     if not principal(request).server_side:
         raise ForbiddenError(*_NOT_PAID_BY_PAGE)
     held = trade(request, "orders")
-    reply = await Payments(held, encode).pay(named(order_id), data, await _once(request))
+    reply = await Payments(held).pay(named(order_id), data, await _once(request))
     return _answer(reply)  # type: ignore[return-value]
 
 
@@ -244,7 +237,7 @@ async def refund_order(request: Asked, order_id: PathId, data: JSONBody[RefundIn
 )
 async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherOut:
     """Look at a voucher before it is redeemed; changes nothing."""
-    return _answer(await trade(request, "desk").prepare(data, encode))  # type: ignore[return-value]
+    return _answer(await trade(request, "desk").prepare(data))  # type: ignore[return-value]
 
 
 @post(
@@ -253,7 +246,7 @@ async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherO
 async def redeem_voucher(request: Asked, data: JSONBody[RedeemIn]) -> RedemptionOut:
     """Redeem a voucher at the shop; again under its request_id changes nothing."""
     held = trade(request, "desk")
-    return _answer(await held.redeem(data, await _once(request), encode))  # type: ignore[return-value]
+    return _answer(await held.redeem(data, await _once(request)))  # type: ignore[return-value]
 
 
 @post(
@@ -262,7 +255,7 @@ async def redeem_voucher(request: Asked, data: JSONBody[RedeemIn]) -> Redemption
 async def reverse_voucher(request: Asked, data: JSONBody[ReverseIn]) -> RedemptionOut:
     """Take a redemption back within the hour."""
     held = trade(request, "desk")
-    return _answer(await held.reverse(data, await _once(request), encode))  # type: ignore[return-value]
+    return _answer(await held.reverse(data, await _once(request)))  # type: ignore[return-value]
 
 
 @get("/v1/vouchers", opt=needs("orders"), responses=REFUSALS)
@@ -309,7 +302,7 @@ async def _move(request: Asked, scope: str, order_id: str, act: object) -> Order
     held = trade(request, scope)
     viewer = principal(request).viewer
     once = await _once(request)
-    reply = await held.move(named(order_id), act, once, encode, viewer=viewer)  # type: ignore[arg-type]
+    reply = await held.move(named(order_id), act, once, viewer=viewer)  # type: ignore[arg-type]
     return _answer(reply)  # type: ignore[return-value]
 
 

@@ -14,7 +14,7 @@ from lodestone.commerce.payment import (
     SendIn,
 )
 from lodestone.serve.common import REFUSALS, Asked, Cursor, Limit, cut, made_ids, off_loop
-from lodestone.serve.routes_orders import OrderId, before, encode, order_number, trade
+from lodestone.serve.routes_orders import OrderId, before, order_number, trade
 from lodestone.services.payments import Payments, payment_out
 from lodestone.services.permissions import UNAUDITED, needs
 from lodestone.services.receipt_ids import PAYMENT
@@ -71,7 +71,7 @@ async def list_payments(
 async def get_payment(request: Asked, payment_id: PathPayment) -> PaymentOut:
     """Read a payment."""
     held = trade(request, SCOPE)
-    payment = await off_loop(request, Payments(held, encode).payment, payment_id)
+    payment = await off_loop(request, Payments(held).payment, payment_id)
     return payment_out(held.house, payment)
 
 
@@ -81,14 +81,14 @@ async def post_payment_result(
 ) -> PaymentOut:
     """Say how a payment ended, however late; the same again changes nothing."""
     held = trade(request, SCOPE)
-    return payment_out(held.house, await Payments(held, encode).result(payment_id, data))
+    return payment_out(held.house, await Payments(held).result(payment_id, data))
 
 
 @post("/v1/payments/send", opt=needs(SCOPE, **UNAUDITED), status_code=200, responses=REFUSALS)
 async def send_payments(request: Asked, data: JSONBody[SendIn]) -> PaymentList:
     """Ask a provider for everything owed to buyers, and how charges stand; again does no harm."""
     held = trade(request, SCOPE)
-    asked = await Payments(held, encode).send(data.provider)
+    asked = await Payments(held).send(data.provider)
     return PaymentList([payment_out(held.house, one) for one in asked])
 
 

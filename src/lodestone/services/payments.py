@@ -23,7 +23,7 @@ from lodestone.commerce.refusals import MoveRefusal
 from lodestone.ledger.chart import person
 from lodestone.services.receipt_ids import ORDER, PAYMENT, made_id, number_of
 from lodestone.services.support.shared_commit import is_silence, provider_silence
-from lodestone.services.trade import EncodeError, Trade, show_order
+from lodestone.services.trade import Trade, show_order
 from lodestone.services.trade_counter import Counter, House, Once, Reply, refused
 from lodestone.services.trade_moves import pay
 from lodestone.services.trade_payments import begin_charge, told
@@ -60,11 +60,10 @@ _REFUSED: Final = {
 class Payments:
     """The payments of one community's orders."""
 
-    def __init__(self, trade: Trade, encode: EncodeError) -> None:
+    def __init__(self, trade: Trade) -> None:
         self._trade = trade
         self._house = trade.house
         self._threads = trade.records.threads
-        self._encode = encode
 
     def provider(self, name: str, field: str) -> PaymentProvider:
         """Return a provider by its name. Raises InvalidError naming those there are."""
@@ -91,7 +90,7 @@ class Payments:
             def by_hand(counter: Counter) -> Reply:
                 return _reply(counter, pay(counter, counter.order(order_id), given))
 
-            return await self._trade.serve(number or 0, by_hand, once, self._encode)
+            return await self._trade.serve(number or 0, by_hand, once)
         begun = _Kept()
 
         def begin(counter: Counter) -> Reply:
@@ -99,11 +98,10 @@ class Payments:
             begun.payment = begin_charge(counter, order, given)
             return _reply(counter, order)
 
-        await self._trade.serve(number or 0, begin, None, self._encode)
+        await self._trade.serve(number or 0, begin, None)
         word = await self._ask(begun.held, provider)
         return await self._trade.serve(
             number or 0, lambda counter: self._charged(counter, begun.held.number, word), once,
-            self._encode,
         )  # fmt: skip
 
     def _charged(self, counter: Counter, number: int, word: Word | None) -> Reply | LodestoneError:
@@ -224,7 +222,7 @@ class Payments:
             kept.payment = told(counter, _payment(counter, payment.number), word)
             return _reply(counter, order)
 
-        await self._trade.serve(payment.order, serve, None, self._encode)
+        await self._trade.serve(payment.order, serve, None)
         return kept.held
 
     def payment(self, payment_id: str) -> PaymentRecord:
@@ -237,7 +235,7 @@ class Payments:
 
 async def retry_sending(trade: Trade) -> None:
     """Ask again for what could not be asked for before, and does not wait. Raises UnavailableError."""
-    failures, payments = trade.failures, Payments(trade, _unasked)
+    failures, payments = trade.failures, Payments(trade)
     for name in failures.of(SENDING):
         if failures.waits(SENDING, name):
             continue
@@ -252,11 +250,6 @@ async def retry_sending(trade: Trade) -> None:
             await payments.send_apart(payment, trade.providers[payment.provider])
         else:
             failures.done(SENDING, name)
-
-
-def _unasked(error: LodestoneError) -> tuple[int, bytes]:
-    """Stand for the encoding of refusals, where nobody asked."""
-    raise error
 
 
 class _Kept:

@@ -58,7 +58,6 @@ ABANDONED: Final = UnavailableError(
     "trade_failed", "The commit failed; ask again, with the same Idempotency-Key."
 )
 Made = TypeVar("Made")
-EncodeError: TypeAlias = Callable[[LodestoneError], tuple[int, bytes]]
 Serve: TypeAlias = Callable[[Counter], Reply | LodestoneError]
 """A refusal is raised before anything is changed, and returned when something was."""
 
@@ -95,7 +94,6 @@ class Asked:
     serve: Serve
     named: Named
     once: Once | None
-    encode: EncodeError
     done: "asyncio.Future[Reply | Answer]"
     actor: Actor | None
     """Who asks, where the audit log is to know."""
@@ -121,14 +119,14 @@ class Trade:
 
     # What may be asked
 
-    async def order(self, given: OrderIn, once: Once | None, encode: EncodeError) -> Reply | Answer:
+    async def order(self, given: OrderIn, once: Once | None) -> Reply | Answer:
         """Take an order; see `trade_reserve.reserve`."""
         named = Named((given.buyer,), sale=given.sale_id)
-        return await self._ask(lambda counter: reserve(counter, given), named, once, encode)
+        return await self._ask(lambda counter: reserve(counter, given), named, once)
 
     async def move(
         self, order_id: str, act: Callable[[Counter, OrderRecord], OrderRecord],
-        once: Once | None, encode: EncodeError, *, viewer: str | None = None,
+        once: Once | None, *, viewer: str | None = None,
     ) -> Reply | Answer:  # fmt: skip
         """Do one of `handing_over`, `cancel` and `refunding` to an order.
 
@@ -136,7 +134,6 @@ class Trade:
             order_id: As made here.
             act: What to do.
             once: Its idempotency key.
-            encode: Writes a refusal down.
             viewer: The only buyer whose order it may be.
         """
 
@@ -148,34 +145,28 @@ class Trade:
             return Reply(200, show_order(counter, moved), counter.till.party_known(moved.buyer))
 
         named = Named(order=number_of(ORDER, self.house.secret, order_id))
-        return await self._ask(serve, named, once, encode)
+        return await self._ask(serve, named, once)
 
-    async def serve(
-        self, order: int, work: Serve, once: Once | None, encode: EncodeError
-    ) -> Reply | Answer:
+    async def serve(self, order: int, work: Serve, once: Once | None) -> Reply | Answer:
         """Serve whatever is asked about an order, in its turn at the till."""
-        return await self._ask(work, Named(order=order), once, encode)
+        return await self._ask(work, Named(order=order), once)
 
-    async def prepare(self, given: PrepareIn, encode: EncodeError) -> Reply | Answer:
+    async def prepare(self, given: PrepareIn) -> Reply | Answer:
         """Look at a voucher; see `trade_vouchers.prepare`."""
         return await self._ask(
-            lambda counter: prepare(counter, given), Named((given.staff_id,)), None, encode
+            lambda counter: prepare(counter, given), Named((given.staff_id,)), None
         )
 
-    async def redeem(
-        self, given: RedeemIn, once: Once | None, encode: EncodeError
-    ) -> Reply | Answer:
+    async def redeem(self, given: RedeemIn, once: Once | None) -> Reply | Answer:
         """Redeem a voucher; see `trade_vouchers.redeem`."""
         return await self._ask(
-            lambda counter: redeem(counter, given), Named((given.staff_id,)), once, encode
+            lambda counter: redeem(counter, given), Named((given.staff_id,)), once
         )
 
-    async def reverse(
-        self, given: ReverseIn, once: Once | None, encode: EncodeError
-    ) -> Reply | Answer:
+    async def reverse(self, given: ReverseIn, once: Once | None) -> Reply | Answer:
         """Take a redemption back; see `trade_vouchers.reverse`."""
         return await self._ask(
-            lambda counter: reverse(counter, given), Named((given.staff_id,)), once, encode
+            lambda counter: reverse(counter, given), Named((given.staff_id,)), once
         )
 
     @property
@@ -232,13 +223,11 @@ class Trade:
 
     # The queue
 
-    async def _ask(
-        self, serve: Serve, named: Named, once: Once | None, encode: EncodeError
-    ) -> Reply | Answer:
+    async def _ask(self, serve: Serve, named: Named, once: Once | None) -> Reply | Answer:
         if len(self._queue) >= QUEUE_MAX:
             raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
         done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
-        asked = Asked(serve, named, once, encode, done, present_actor())
+        asked = Asked(serve, named, once, done, present_actor())
         self._queue.append(asked)
         if self._writer is None:
             self._writer = self._begin()

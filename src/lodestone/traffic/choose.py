@@ -156,11 +156,10 @@ class _Search:
     def run(self, slot: int, index: int) -> tuple[Ints, Ints]:
         rules = self._rules
         out = np.full(self.attention.size, -1, np.int64)
-        told = np.array([0, 0, 0, rules.author_max, rules.gap], np.int64)
-        fill = self._kernels.fill_page if rules.version > 1 else self._kernels.fill_slate
-        fill(
+        told = np.zeros(5, np.int64)
+        self._kernels.fill(
             *self._pool, self.attention, rules.author_max, rules.gap, rules.repeat, slot, index,
-            NODES_MAX, out, told,
+            NODES_MAX, rules.version > 1, out, told,
         )  # fmt: skip
         return out, told
 

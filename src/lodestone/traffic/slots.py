@@ -7,9 +7,9 @@ numbers. Entries come best net first and attention falls with the slot, so what 
 most the best unused entries in order (the rearrangement inequality): that bound prunes the search.
 When the node budget runs out, the best found stands beside the bound, and the receipt says so.
 
-A page is full while the pool has anything to show: `fill_page` lets the spacing and then the cap give way, each no
-further than a full page needs. A repeated topic is a cost and keeps no slot empty. `fill_slate` is the search under
-fixed rules, and what receipts of the first rules replay by: there a slot that the rules bar stays empty.
+A page is full while the pool has anything to show: the spacing and then the cap give way, each no further than a
+full page needs. A repeated topic is a cost and keeps no slot empty. Receipts of the first rules replay by the same
+search under fixed rules: there a slot that the rules bar stays empty.
 """
 
 from collections import Counter
@@ -54,89 +54,46 @@ def bound_above(
     return total
 
 
-def fill_slate(
-    net: Ints,
-    author: Rows,
-    topic: NDArray[np.int16],
-    attention: Ints,
-    author_max: int,
-    gap: int,
-    repeat: int,
-    forced_slot: int,
-    forced: int,
-    nodes_max: int,
-    out: Ints,
-    told: Ints,
-) -> None:
-    """Write the best slate found under rules that give way to nothing: slots may stay empty.
+def fill(
+    net: Ints, author: Rows, topic: NDArray[np.int16], attention: Ints, author_max: int, gap: int,
+    repeat: int, forced_slot: int, forced: int, nodes_max: int, relaxing: bool, out: Ints, told: Ints,  # noqa: FBT001  kernels take no keywords
+) -> None:  # fmt: skip
+    """Write the best slate found.
+
+    Rules give way to a full page or to nothing. Where they do, the cap is the least one of at least `author_max`
+    under which the pool's authors fill the page; the spacing the widest one of at most `gap` under which, with that
+    cap, the search fills it. Without a spacing it always does. Where they do not, slots may stay empty.
 
     Args:
         net: Shape (pool,), not rising.
         author: Shape (pool,). Who holds the author cap together.
         topic: Shape (pool,). Equal topics repeat each other; -1 repeats nothing.
-        attention: Shape (slots,), not rising, not negative.
+        attention: Shape (slots,), not rising, not negative; of a page no more slots than the pool has entries.
         author_max: The most slots of one author, at least 1.
         gap: Two slots of one author lie more than this apart, at least 0.
         repeat: What each earlier slot of the same topic costs, in net units, not negative.
         forced_slot: The slot that chance filled, -1 for none.
         forced: The pool entry that stands there, -1 for none.
-        nodes_max: How many entries may be tried.
+        nodes_max: How many entries may be tried, for each spacing.
+        relaxing: Whether cap and spacing give way to a full page; receipts of the first rules replay without.
         out: Shape (slots,), written with pool indices, -1 for an empty slot.
-        told: Shape (3 or more,), written with objective, entries tried, 1 when the search was whole.
-    """
-    search = _Search(
-        net, author, topic, attention, author_max, gap, repeat, forced_slot, forced, nodes_max
-    )
-    search.go(0, 0)
-    out[:] = search.best
-    told[:3] = search.total, search.nodes, not search.cut
-
-
-def fill_page(
-    net: Ints,
-    author: Rows,
-    topic: NDArray[np.int16],
-    attention: Ints,
-    author_max: int,
-    gap: int,
-    repeat: int,
-    forced_slot: int,
-    forced: int,
-    nodes_max: int,
-    out: Ints,
-    told: Ints,
-) -> None:
-    """Write the best full page found, its spacing and cap relaxed no further than a full page needs.
-
-    The cap is the least one of at least `author_max` under which the pool's authors fill the page; the spacing the
-    widest one of at most `gap` under which, with that cap, the search fills it. Without a spacing it always does.
-
-    Args:
-        net: As for `fill_slate`, and so are the arguments up to `repeat`.
-        author: The same.
-        topic: The same.
-        attention: Shape (filled,), no more slots than the pool has entries.
-        author_max: The cap that is preferred.
-        gap: The spacing that is preferred.
-        repeat: The same.
-        forced_slot: The slot that chance filled, -1 for none.
-        forced: The pool entry that stands there, -1 for none.
-        nodes_max: How many entries may be tried for each spacing.
-        out: Shape (filled,), written with pool indices, none empty.
         told: Shape (5,), written with objective, entries tried, 1 when the search was whole and no spacing was
-            given up for want of entries to try, the cap and the spacing that the page keeps.
+            given up for want of entries to try, the cap and the spacing that the slate keeps.
     """
-    counts: list[int] = np.bincount(author).tolist()
-    cap, widest, tight = page_rules(counts, attention.size, author_max, gap)
+    cap, widest, least, tight = author_max, gap, gap, False
+    if relaxing:
+        counts: list[int] = np.bincount(author).tolist()
+        cap, widest, tight = page_rules(counts, attention.size, author_max, gap)
+        least = 0
     nodes, whole = 0, True
-    for spacing in range(widest, -1, -1):
+    for spacing in range(widest, least - 1, -1):
         search = _Search(
             net, author, topic, attention, cap, spacing, repeat, forced_slot, forced, nodes_max
         )
         search.ahead = tight and spacing > 0
         search.go(0, 0)
         nodes, whole = nodes + search.nodes, whole and not search.cut
-        if -1 not in search.best:
+        if -1 not in search.best or spacing == least:
             out[:] = search.best
             told[:] = search.total, nodes, whole, cap, spacing
             return

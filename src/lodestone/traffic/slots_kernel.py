@@ -145,28 +145,22 @@ def page_rules(counts: Array, filled: Number, author_max: Number, gap: Number) -
 
 
 @numba.njit(cache=True)
-def fill_page(
-    net: Array,
-    author: Array,
-    topic: Array,
-    attention: Array,
-    author_max: Number,
-    gap: Number,
-    repeat: Number,
-    forced_slot: Number,
-    forced: Number,
-    nodes_max: Number,
-    out: Array,
+def fill(
+    net: Array, author: Array, topic: Array, attention: Array, author_max: Number, gap: Number,
+    repeat: Number, forced_slot: Number, forced: Number, nodes_max: Number, relaxing: Number, out: Array,
     told: Array,
-) -> None:
-    """See `lodestone.traffic.slots.fill_page`."""
-    counts = np.zeros(author.max() + 1 if author.size else 0, np.int64)
-    for k in range(author.size):
-        counts[author[k]] += 1
-    cap, widest, tight = page_rules(counts, attention.size, author_max, gap)
-    room = np.minimum(counts, cap)
+) -> None:  # fmt: skip
+    """See `lodestone.traffic.slots.fill`."""
+    cap, widest, least, tight = author_max, gap, gap, False
+    room = np.zeros(0, np.int64)
+    if relaxing:
+        counts = np.zeros(author.max() + 1 if author.size else 0, np.int64)
+        for k in range(author.size):
+            counts[author[k]] += 1
+        cap, widest, tight = page_rules(counts, attention.size, author_max, gap)
+        room, least = np.minimum(counts, cap), 0
     nodes, whole = np.int64(0), np.int64(1)
-    for spacing in range(widest, -1, -1):
+    for spacing in range(widest, least - 1, -1):
         ahead = 1 if tight and spacing > 0 else 0
         _search(
             net, author, topic, attention, cap, spacing, repeat, forced_slot, forced, nodes_max,
@@ -180,45 +174,11 @@ def fill_page(
 
 
 @numba.njit(cache=True)
-def fill_slate(
-    net: Array,
-    author: Array,
-    topic: Array,
-    attention: Array,
-    author_max: Number,
-    gap: Number,
-    repeat: Number,
-    forced_slot: Number,
-    forced: Number,
-    nodes_max: Number,
-    out: Array,
-    told: Array,
-) -> None:
-    """See `lodestone.traffic.slots.fill_slate`."""
-    room = np.zeros(0, np.int64)
-    _search(
-        net, author, topic, attention, author_max, gap, repeat, forced_slot, forced, nodes_max,
-        room, 0, out, told,
-    )  # fmt: skip
-
-
-@numba.njit(cache=True)
 def _search(
-    net: Array,
-    author: Array,
-    topic: Array,
-    attention: Array,
-    author_max: Number,
-    gap: Number,
-    repeat: Number,
-    forced_slot: Number,
-    forced: Number,
-    nodes_max: Number,
-    room: Array,
-    ahead: Number,
-    out: Array,
-    told: Array,
-) -> None:
+    net: Array, author: Array, topic: Array, attention: Array, author_max: Number, gap: Number,
+    repeat: Number, forced_slot: Number, forced: Number, nodes_max: Number, room: Array, ahead: Number,
+    out: Array, told: Array,
+) -> None:  # fmt: skip
     left, last = np.zeros(room.size, np.int64), np.zeros(room.size, np.int64)
     slots, pool = attention.size, net.size
     chosen, tried = np.full(slots, -1, np.int64), np.full(slots, -1, np.int64)

@@ -14,7 +14,7 @@ from lodestone.base.wire import Money
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import OrderOut, RefundIn
 from lodestone.commerce.price import PRICE_MAX
-from lodestone.console.asking import Asked, unkept
+from lodestone.console.asking import Asked
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -81,7 +81,7 @@ async def move_order(request: Asked, order_id: OrderId, what: What) -> Response[
     here, fields = await sent(request)
     try:
         act = _act(here, what, fields)
-        await here.engine.trade.move(order_id, _of_shop(here, act), None, unkept)
+        await here.engine.trade.move(order_id, _of_shop(here, act), None)
     except (ConflictError, UnknownError, InvalidError, GoneError) as error:
         return await _page(request, here, note=refused(here, error))
     return onward("/merchant/orders", here, done=order_id, **_shown(fields))

@@ -12,7 +12,7 @@ from lodestone.base.wire import app_id
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import PrepareIn, RedeemIn, RedemptionOut, ReverseIn, VoucherOut
 from lodestone.commerce.vouchers import REVERSE_MICROS
-from lodestone.console.asking import Asked, unkept
+from lodestone.console.asking import Asked
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -108,7 +108,7 @@ async def redeem(request: Asked) -> Response[Any]:
             code=code or "-", request_id=word_of(fields, "request"), shop_id=here.shop.id,
             staff_id=here.person_id, count=whole(fields.get("count", "1"), 1, _COUNT_MAX),
         )  # fmt: skip
-        reply = await here.engine.trade.redeem(given, None, unkept)
+        reply = await here.engine.trade.redeem(given, None)
     except (ConflictError, UnknownError, InvalidError) as error:
         return await _page(request, here, code=code, note=refused(here, error))
     assert isinstance(reply, Reply)
@@ -130,7 +130,7 @@ async def reverse(request: Asked) -> Response[Any]:
             request_id=word_of(fields, "request"), redeemed=word_of(fields, "redeemed"),
             shop_id=here.shop.id, staff_id=here.person_id,
         )  # fmt: skip
-        await here.engine.trade.reverse(given, None, unkept)
+        await here.engine.trade.reverse(given, None)
     except (ConflictError, UnknownError, InvalidError) as error:
         return await _page(request, here, note=refused(here, error))
     return onward("/merchant", here, done=given.redeemed)
@@ -164,7 +164,7 @@ async def _prepared(here: Desk, code: str) -> VoucherOut:
     for shop in shops:
         given = PrepareIn(code=code or "-", shop_id=shop, staff_id=here.person_id)
         try:
-            reply = await here.engine.trade.prepare(given, unkept)
+            reply = await here.engine.trade.prepare(given)
         except ConflictError as error:
             foreign = error
             continue
