@@ -7,8 +7,8 @@ from lodestone.services.days import _QUARTERS_MAX, DayOf
 from tests.mixed_load import growth
 from tests.world import opened, run
 
-KEPT_MAX = 4_000_000
-"""Bytes kept of 1,000 mixed requests while caches of bounded size fill; an answer or a body kept of each would be more."""
+KEPT_MAX = 1_000_000
+"""By how many bytes 1,000 mixed requests may grow what is kept, while caches of bounded size fill; an answer or a body kept of each would be more."""
 
 
 def test_a_thousand_mixed_requests_leave_no_more_than_is_stated(tmp_path):
