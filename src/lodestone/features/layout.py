@@ -7,6 +7,7 @@ from them and can be rebuilt at any time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any, Final
 
 import numpy as np
@@ -99,6 +100,10 @@ PERSON: Final = np.dtype(
 )
 
 
+NEVER_PRESENT: Final = Instant(1)
+"""When somebody was present who consents to it and has never said where; 0 is of those who do not consent."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRow:
     """A person as the state takes it: the app's names already turned into codes."""
@@ -116,6 +121,11 @@ class PersonRow:
     minor: bool
     interests: tuple[tuple[int, float], ...]
     """(tag's term code, weight), heaviest first."""
+
+    @property
+    def placed(self) -> bool:
+        """Say whether they consent to their position being used; see `NEVER_PRESENT`."""
+        return self.present_at > 0 or not isnan(self.latitude)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from lodestone.features.layout import (
     ItemRow,
     PersonRow,
 )
+from lodestone.features.presence import put_present, visit
 from lodestone.features.table import Table
 
 SLOTS_COUNTED: Final = 64
@@ -179,12 +180,14 @@ class State:
                 self.authors["followers"][held["author"]] = self.edges.follower_count(row)
         held["ordinal"], held["created"] = person.ordinal, person.created
         held["latitude"], held["longitude"] = person.latitude, person.longitude
-        held["present_latitude"] = person.present_latitude
-        held["present_longitude"] = person.present_longitude
-        held["present_at"] = person.present_at
+        put_present(held, person, fresh=fresh)
         held["profession"], held["language"] = person.profession, person.language
         held["personalised"], held["minor"] = person.personalised, person.minor
         self.interest[row] = interest
+
+    def visit(self, row: int, at: int, latitude: float, longitude: float) -> None:
+        """Let somebody be present at a position since an instant; see `presence.visit`."""
+        visit(self.people[row], at, latitude, longitude)
 
     def put_nobody(self, row: int) -> None:
         """Take a row for someone who has since been erased, so that rows stay in their places."""

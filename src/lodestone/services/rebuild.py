@@ -17,6 +17,7 @@ from lodestone.features.snapshot import columns, restore
 from lodestone.features.state import State
 from lodestone.services.community.applying import apply, fill_places
 from lodestone.services.community.outbox import CHANGE, PENDING_MAX
+from lodestone.services.community.presence import follow_visits
 from lodestone.services.engine import Engine
 from lodestone.services.written import fact_key
 from lodestone.stores import snapshots
@@ -86,6 +87,10 @@ def catch_up(engine: Engine) -> set[int]:
         skip = max(0, start - batch.first)
         facts = batch.facts[skip:]
         _apply(engine, facts, held)
+        private = [(index - skip, blob) for index, blob in batch.sealed if index >= skip]
+        if private:
+            people = engine.directory.rows_of_ordinals(facts["person"].tolist())
+            follow_visits(engine, facts, np.array(people, np.int64), private)
         written.update(facts["key"][facts["kind"] >= Kind.PERSON].tolist())
     _index_all(engine)
     return written

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, TypeAlias
 
 import msgspec
@@ -14,6 +15,7 @@ from lodestone.content.item import label_in_force
 from lodestone.events.outcomes import DomainKind
 from lodestone.features.layout import (
     KINDS,
+    NEVER_PRESENT,
     STATES,
     VECTOR_WIDTH,
     DomainRow,
@@ -69,13 +71,19 @@ def person_row(terms: Terms, ordinal: int, given: PersonIn, created: Instant) ->
         longitude=home[1],
         present_latitude=present[0],
         present_longitude=present[1],
-        present_at=Instant(0) if told is None else instant_of(told),
+        present_at=_present_at(told, placed=placed),
         profession=_code(terms, TermKind.DOMAIN, given.profession),
         language=_language(terms, given.language),
         personalised=given.consent.personalisation,
         minor=given.minor,
         interests=tuple((terms.code(TermKind.TAG, tag), weight) for tag, weight in heaviest_first),
     )
+
+
+def _present_at(told: datetime | None, *, placed: bool) -> Instant:
+    if not placed:
+        return Instant(0)
+    return NEVER_PRESENT if told is None else max(NEVER_PRESENT, instant_of(told))
 
 
 def item_row(

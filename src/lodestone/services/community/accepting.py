@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from lodestone.events.dedupe import event_key
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
+from lodestone.services.community.presence import follow_visits
 from lodestone.services.ingest import Judged, Terms
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.services.trust import check_events
@@ -122,4 +123,6 @@ async def take(engine: "Engine", judged: Judged) -> list[int]:
     except Exception:
         engine.ingest.release(judged)
         raise
-    return engine.apply_facts(judged.facts, judged.person_row, judged.target_row)
+    lost = engine.apply_facts(judged.facts, judged.person_row, judged.target_row)
+    follow_visits(engine, judged.facts, judged.person_row, judged.sealed)
+    return lost

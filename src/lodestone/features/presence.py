@@ -1,0 +1,41 @@
+"""Where people are present: by their record or by a visit, of which the later holds, whichever comes first."""
+
+from math import isnan
+from typing import Any
+
+import numpy as np
+
+from lodestone.features.layout import PersonRow
+
+
+def put_present(held: Any, person: PersonRow, *, fresh: bool) -> None:
+    """Take a record's word of where somebody is; a later visit stands, unless they consent no longer.
+
+    Args:
+        held: Their row of the state, of `PERSON`.
+        person: What the record says.
+        fresh: Whether the row is new.
+    """
+    if fresh or not person.placed or person.present_at >= held["present_at"]:
+        held["present_latitude"] = person.present_latitude
+        held["present_longitude"] = person.present_longitude
+        held["present_at"] = person.present_at
+
+
+def visit(held: Any, at: int, latitude: float, longitude: float) -> None:
+    """Take a visit's word of where somebody is; who does not consent to their position being used is nowhere.
+
+    Args:
+        held: Their row of the state, of `PERSON`.
+        at: Microseconds since the epoch.
+        latitude: Degrees.
+        longitude: Degrees.
+    """
+    before = int(held["present_at"])
+    if before == 0 and isnan(held["latitude"]):
+        return
+    here = (float(held["present_latitude"]), float(held["present_longitude"]))
+    there = (float(np.float32(latitude)), float(np.float32(longitude)))  # as the columns keep them
+    if at > before or (at == before and (isnan(here[0]) or there > here)):
+        held["present_at"] = at
+        held["present_latitude"], held["present_longitude"] = there
