@@ -190,3 +190,42 @@ def test_a_lane_whose_threads_are_all_held_up_recovers_once_one_is_free():
                 continue
 
     assert run(scenario) == (["records_stalled", "records_busy", "records_busy"], "")
+
+
+class Stopped:
+    """A loop's clock that goes on by itself, and by as much as is said while the loop stands still."""
+
+    def __init__(self, monkeypatch):
+        self._loop, self._ahead = asyncio.get_running_loop(), 0.0
+        real = self._loop.time
+        monkeypatch.setattr(self._loop, "time", lambda: real() + self._ahead)
+
+    def stand_still(self, seconds):
+        self._ahead += seconds
+
+
+@pytest.mark.parametrize("came", ["while the loop stood still", "after it"])
+def test_time_in_which_the_loop_stood_still_is_not_the_records_delay(monkeypatch, came):
+    """A kernel that is compiled holds the loop for seconds; what the records answered meanwhile was lost."""
+
+    async def scenario():
+        clock = Stopped(monkeypatch)
+        threads = DatabaseThreads(DatabaseLimits(statement_seconds=60))
+        go, gone = threading.Event(), threading.Event()
+
+        def work():
+            go.wait()
+            gone.set()
+            return "answer"
+
+        asked = asyncio.create_task(threads.read(work))
+        await asyncio.sleep(0)
+        if came == "while the loop stood still":
+            go.set()
+            gone.wait()
+        clock.stand_still(100)
+        await asyncio.sleep(0)
+        go.set()
+        return await asked
+
+    assert asyncio.run(scenario()) == "answer"

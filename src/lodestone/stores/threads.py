@@ -26,6 +26,7 @@ WAITING_MAX: Final = 256
 WRITERS: Final = 4
 _LONG: Final = 2
 _HEALTH_SECONDS: Final = 2.0
+_SLICES: Final = 10
 _STALLED: Final = "The records have not answered for {0:g} s; try again."
 _UNKNOWN: Final = (
     " If it was being written, it may yet be: ask again with the same id or Idempotency-Key."
@@ -121,20 +122,18 @@ class Lane:
 
         # Whoever acts here acts there too: see `base.audit`.
         running = self._submit(partial(copy_context().run, job))
-        waited = asyncio.timeout(seconds)
+        answer = asyncio.wrap_future(running)
         try:
-            async with waited:
-                return await asyncio.wrap_future(running)
-        except TimeoutError:
-            if not waited.expired():
-                raise
+            if seconds is None or await answered(answer, seconds):
+                return await answer
             started = not running.cancel()
             with self._lock:
                 if started and not ending.gone:
                     ending.late = 1
                     self._late += 1
-            raise stalled(seconds or 0, started=started) from None
+            raise stalled(seconds, started=started)
         finally:
+            answer.cancel()  # nobody asks for what comes of it any more
             if running.cancel():
                 # It never began, so it cannot say itself that it has left.
                 with self._lock:
@@ -163,6 +162,19 @@ class _Ending:
     late: int = 0
     """1 while it runs and is no longer waited for."""
     gone: bool = False
+
+
+async def answered(answer: "asyncio.Future[Made]", seconds: float) -> bool:
+    """Wait for an answer; return False where there is none in so many seconds. It is not cancelled.
+
+    Only time in which the event loop turns counts against the records, to a tenth of it: while the loop stands
+    still (a kernel is compiled) an answer may have come that nobody could take.
+    """
+    for _ in range(_SLICES):
+        await asyncio.wait((answer,), timeout=seconds / _SLICES)
+        if answer.done():
+            return True
+    return False
 
 
 class DatabaseThreads:
@@ -212,14 +224,9 @@ class DatabaseThreads:
             UnavailableError: `records_stalled`; it is not cancelled.
         """
         seconds = self.limits.statement_seconds
-        waited = asyncio.timeout(seconds)
-        try:
-            async with waited:
-                return await asyncio.shield(done)
-        except TimeoutError:
-            if not waited.expired():
-                raise
-            raise stalled(seconds, started=True) from None
+        if not await answered(done, seconds):
+            raise stalled(seconds, started=True)
+        return await asyncio.shield(done)
 
     def close(self) -> None:
         """Let go of every thread; what still runs is not waited for."""

@@ -24,6 +24,7 @@ from lodestone.services.access.standing import KEPT_MICROS, AccessTable, Signed,
 from lodestone.services.support.tasks import asked
 from lodestone.stores.access import AccessRecords
 from lodestone.stores.records import key_digest
+from lodestone.stores.threads import answered
 
 SESSION_MICROS: Final = 3600 * 1_000_000
 FOLLOW_SECONDS: Final = 1.0
@@ -74,6 +75,8 @@ class Access:
         self._next: asyncio.Task[None] | None = None
         self._began = -1.0
         self._reading = False
+        self._given_up = False
+        """Somebody has waited for this reading as long as one waits: nobody else does."""
         records.on_access(self.table.apply)
 
     async def start(self) -> None:
@@ -106,16 +109,15 @@ class Access:
         Raises:
             UnavailableError: The records do not answer in time.
         """
-        loop = asyncio.get_running_loop()
-        if self._reading and loop.time() - self._began > WAIT_SECONDS:
+        if self._reading and self._given_up:
             raise _silent()
         if self._next is None:
             self._next = asked(self._round())
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await asyncio.shield(self._next)
-        except TimeoutError as error:
-            raise _silent() from error
+        reading = self._next
+        if not await answered(reading, WAIT_SECONDS):
+            self._given_up = True
+            raise _silent()
+        await asyncio.shield(reading)
 
     def known(self, key: str, community: str | None, now: Instant) -> Principal | None:
         """Return who a key or token stands for, None when the records must be asked.
@@ -214,6 +216,7 @@ class Access:
                 if wait > 0:
                     await asyncio.sleep(wait)
                 self._next, self._began, self._reading = None, loop.time(), True
+                self._given_up = False
                 await loop.run_in_executor(self._thread, self._read)
         finally:
             self._reading = False
