@@ -94,7 +94,7 @@ def test_a_slot_of_a_receipt_is_explained_by_the_size_of_its_terms(tmp_path):
         *(term["term"] for term in why["terms"]), *("promise" for _ in why["steps"]),
     ]  # fmt: skip
     worth = [abs(float(line.split()[0].replace(",", ""))) for line in lines[: len(why["terms"])]]
-    assert len(worth) > 3
+    assert len(worth) >= 2
     assert worth == sorted(worth, reverse=True)
 
 

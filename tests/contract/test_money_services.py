@@ -237,7 +237,7 @@ def test_a_period_is_ordered_once_and_the_next_pays_only_what_came_since(money, 
     assert payouts.order(first, TRIAL) == ordered
     assert [one.amount for one in payouts.order(second, TRIAL)] == [300 * FEN]
     assert payouts.file(first) == payouts.file(first)
-    assert payouts.file(first).splitlines()[1:] == [f"{payout_name(ordered[0])},shop:s,10000000,CNY,ordered,"]  # fmt: skip
+    assert payouts.file(first).splitlines()[1:] == [f"{payout_name(ordered[0])},shop:s,10.00,CNY,ordered,".encode()]  # fmt: skip
 
 
 def test_nothing_is_ordered_that_the_provider_does_not_hold(money, at):

@@ -95,9 +95,12 @@ async def decisions_are_made(client, world):
     assert (await client.promises()).data[0].id
     assert (await client.liu()).liu.days
     flow = await client.flow()  # ann's follow, at the moment she saw bob's post, and her joining
-    assert [(one.source, one.target, one.by, one.crossings) for one in flow.borders] == [
+    enters = [one for one in flow.borders if one.move == "enter"]
+    assert [(one.source, one.target, one.by, one.crossings) for one in enters] == [
         ("public", "private", "follow", 1)
     ]
+    leaves = {(one.source, one.by, one.crossings) for one in flow.borders if one.move == "leave"}
+    assert leaves == {("middle", "leave", 1), ("private", "unfollow", 1)}
     assert flow.unexplained == 1
     assert (await client.exposure()).impressions == len(seen)
     before = await client.policy()

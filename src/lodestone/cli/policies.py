@@ -71,10 +71,15 @@ def dry_run(
          for name in ("public", "middle", "private")],
     )  # fmt: skip
     table(
-        ["promise", "target", "now", "then"],
-        [[row["id"], str(row["target"]), f"{row['before']:.3f}", f"{row['after']:.3f}"]
+        ["promise", "target", "now", "then", "of slots now", "of slots then"],
+        [[row["id"], str(row["target"]), *(_share(row[name]) for name in ("before", "after", "slots_before", "slots_after"))]
          for row in told["promises"]],
     )  # fmt: skip
+
+
+def _share(value: float | None) -> str:
+    """Write a share, and a dash where decisions made again cannot tell it."""
+    return "-" if value is None else f"{value:.3f}"
 
 
 @policies.command("rollback", epilog="Example: lodestone policy rollback 3")
