@@ -127,10 +127,14 @@ def test_the_engine_counts_the_looks_that_the_town_saw(whole):
     figures = whole[0]
 
     assert figures["engine_says"]["impressions"] == figures["impressions"]
-    # Who comes to a shop within a day of its card is credited to it by the engine, and in no look of the diary.
-    visits = figures["trade"]["counts"].get("visits_credited", 0)
-    besides = visits * preset("balanced").worths["shop_visit"] * 1000 / figures["impressions"]
-    assert figures["engine_says"]["efficiency_micros"] == pytest.approx(
-        figures["value_per_thousand"] + besides, rel=0.001
-    )
+    # What comes from no slot (a visit to a shop within a day of its card, an order in a sale) the engine credits to the last
+    # impression; it stands in no look of the diary.
+    worths, counts = preset("balanced").worths, figures["trade"]["counts"]
+    thousands = figures["impressions"] / 1000
+    looked = figures["value_per_thousand"] * thousands
+    besides = figures["engine_says"]["efficiency_micros"] * thousands - looked
+    besides -= counts.get("visits_credited", 0) * worths["shop_visit"]
+    orders = round(besides / worths["order"])
+    assert besides == pytest.approx(orders * worths["order"], abs=0.001 * looked)
+    assert 0 <= orders <= counts["paid"]
     assert 0 < figures["regret"] < 1

@@ -58,6 +58,8 @@ def policy(arm: str, balanced: Json, *, gini: float = GINI, local: float = LOCAL
         local: The engine's target.
     """
     assert arm in ARMS
+    # The town's truth counts the first minute of a look, as decisions foresee it.
+    balanced = {**balanced, "watch_caps": {}}
     targets = {"gini": gini, "local_share": local}
     worths = balanced["worths"]
     if arm in ("engine", "attention"):
