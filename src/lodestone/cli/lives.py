@@ -29,7 +29,8 @@ TOWN: Final = "town"
 ZONE: Final = _ZONE
 _STOPPED: Final = 130
 _LEARNS_AFTER: Final = (2,)
-"""The operator of every arm lets the predictor learn from the log after the third day, then every Sunday."""
+"""The operator of every arm lets the predictor learn from the log after the third day, then every Sunday. Item lists are
+made every night: a driven clock makes none by itself."""
 
 
 def live(wish: Wish, community: str, home: str | None, *, as_json: bool) -> None:
@@ -66,6 +67,7 @@ async def _live(wish: Wish, community: str, home: str | None) -> Any:
         async def after(day: int) -> None:
             if day in _LEARNS_AFTER or day % 7 == 6:
                 await learn_at_night(found, community)
+            await found.ask("POST", "/v1/item-lists")
 
         with progress() as bar:
             try:
