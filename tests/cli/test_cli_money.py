@@ -47,7 +47,7 @@ def test_a_day_is_settled_paid_out_once_and_proved(tmp_path):
     assert first["digest"] == again["digest"]
     (payout,) = paid["data"]
     assert (payout["party"], payout["amount"]["micros"], payout["state"]) == ("shop:s", 12_500_000, "sent")  # fmt: skip
-    assert file.read_text().splitlines()[1] == f"{payout['id']},shop:s,12500000,CNY,sent,"
+    assert file.read_text().splitlines()[1] == f"{payout['id']},shop:s,12.50,CNY,sent,"
     assert (repeat, said.count("pay_")) == (0, 1)
     assert proved["differences"] == []
     assert status == 0

@@ -71,7 +71,7 @@ async def test_990_yen_at_five_percent_come_to_941_in_the_order_the_ledger_and_t
 
     assert payout["amount"] == of("JPY", 941)
     file = (await world.http.get("/v1/payouts/2026-03-04/file")).text
-    assert ",shop:soups,941000000,JPY,sent," in file
+    assert ",shop:soups,941,JPY,sent," in file
 
 
 @selling("JPY")
