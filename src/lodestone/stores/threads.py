@@ -170,10 +170,14 @@ async def answered(answer: "asyncio.Future[Made]", seconds: float) -> bool:
     Only time in which the event loop turns counts against the records, to a tenth of it: while the loop stands
     still (a kernel is compiled) an answer may have come that nobody could take.
     """
-    for _ in range(_SLICES):
-        await asyncio.wait((answer,), timeout=seconds / _SLICES)
+    loop, piece, left = asyncio.get_running_loop(), seconds / _SLICES, seconds
+    while left > 0:
+        begun = loop.time()
+        await asyncio.wait((answer,), timeout=min(piece, left))
         if answer.done():
             return True
+        spent = loop.time() - begun
+        left -= spent if spent < 2 * piece else piece
     return False
 
 
