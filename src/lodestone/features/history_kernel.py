@@ -112,6 +112,20 @@ def mark(
 
 
 @numba.njit(cache=True)
+def place_of(row: Number, time: Number, rows: Array, when: Array, count: Number) -> Number:
+    """Return where an item goes among the newest, -1 where none of them gives way; equal ones stand by row."""
+    if count < rows.size:
+        return count
+    at = 0
+    for j in range(1, count):
+        if when[j] < when[at] or (when[j] == when[at] and rows[j] < rows[at]):
+            at = j
+    if time < when[at] or (time == when[at] and row < rows[at]):
+        return -1
+    return at
+
+
+@numba.njit(cache=True)
 def since(
     block: Number, after_time: Number, items: Array, times: Array, whats: Array, after: Array, rows: Array,
     strength: Array, when: Array,
@@ -126,16 +140,10 @@ def since(
             what = whats[block, k]
             if times[block, k] <= after_time or what == 0:
                 continue
-            at = count
-            if count == rows.size:  # the newest stay; equal ones by row
-                at = 0
-                for j in range(1, count):
-                    if when[j] < when[at] or (when[j] == when[at] and rows[j] < rows[at]):
-                        at = j
-                if times[block, k] < when[at] or (times[block, k] == when[at] and row < rows[at]):
-                    continue
-            else:
-                count += 1
+            at = place_of(row, times[block, k], rows, when, count)
+            if at < 0:
+                continue
+            count = max(count, at + 1)
             rows[at], when[at] = row, times[block, k]
             strength[at] = 1.0 if what & STRONG else 0.5
         block = after[block]
@@ -155,17 +163,10 @@ def latest(
                 break
             if whats[block, k] == 0:
                 continue
-            at = count
-            if count == rows.size:  # the newest stay; equal ones by row
-                at = 0
-                for j in range(1, count):
-                    if when[j] < when[at] or (when[j] == when[at] and rows[j] < rows[at]):
-                        at = j
-                earlier = times[block, k] < when[at]
-                if earlier or (times[block, k] == when[at] and row < rows[at]):
-                    continue
-            else:
-                count += 1
+            at = place_of(row, times[block, k], rows, when, count)
+            if at < 0:
+                continue
+            count = max(count, at + 1)
             rows[at], when[at], what[at] = row, times[block, k], whats[block, k]
         block = after[block]
     return count

@@ -12,7 +12,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
-from lodestone.base.wire import ErrorReply, app_id
+from lodestone.base.wire import DAY, ErrorReply, app_id
 from lodestone.services.access import OPERATOR, Access, Principal
 from lodestone.services.catalogue import Catalogue
 from lodestone.services.engine import Engine
@@ -20,6 +20,10 @@ from lodestone.services.engines import Engines
 
 Asked = Request[Any, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="How many to return.")]
+First = Annotated[
+    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
+]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
 Cursor = Annotated[
     str | None, QueryParameter(max_length=2048, description="`next_cursor` of the page before.")
 ]

@@ -8,11 +8,12 @@ from litestar.params import QueryParameter
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.base.wire import DAY
 from lodestone.serve.common import (
     REFUSALS,
     Asked,
     Cursor,
+    First,
+    Last,
     Limit,
     decode_after,
     encode_after,
@@ -33,10 +34,6 @@ Kind = Annotated[
     str | None, QueryParameter(max_length=64, description="What was changed, such as `shop`.")
 ]
 KeyId = Annotated[str | None, QueryParameter(max_length=64, description="Only this key's acts.")]
-First = Annotated[
-    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
-]
-Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
 
 
 @get("/v1/audit-log", opt=needs(SCOPE, who="server"), responses=REFUSALS)

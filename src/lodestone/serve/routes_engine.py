@@ -8,7 +8,7 @@ from litestar import get, post, put
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
-from lodestone.base.wire import DAY, Name, Version
+from lodestone.base.wire import Name, Version
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import EventsIn, Verdicts
 from lodestone.insight.exposure import ExposureReport
@@ -27,6 +27,8 @@ from lodestone.serve.common import (
     REFUSALS,
     Asked,
     Cursor,
+    First,
+    Last,
     Limit,
     PathId,
     engine,
@@ -51,10 +53,6 @@ from lodestone.traffic.presets import NAMES
 
 _NUMBER_MAX = 1e6
 _NO_PAGE = ("scope_missing", "a page's session reads no receipts; ask the server")
-First = Annotated[
-    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
-]
-Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
 Domain = Annotated[
     str | None,
     QueryParameter(max_length=128, description="public, middle, private, or a middle domain's id."),

@@ -16,6 +16,8 @@ from lodestone.serve.common import (
     REFUSALS,
     Asked,
     Cursor,
+    First,
+    Last,
     Limit,
     decode_after,
     encode_after,
@@ -49,10 +51,6 @@ from lodestone.stores.payments import MANUAL, PaymentState, Reply
 
 SCOPE = "money"
 DayText = Annotated[str, msgspec.Meta(pattern=DAY, description="A day of the community's, a date.")]
-First = Annotated[
-    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
-]
-Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
 Day = Annotated[
     str | None, QueryParameter(pattern=DAY, description="The day through which was paid.")
 ]

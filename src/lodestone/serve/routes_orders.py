@@ -15,7 +15,6 @@ from lodestone.base.errors import (
     Problem,
     UnknownError,
 )
-from lodestone.base.wire import DAY
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import (
     OrderIn,
@@ -32,6 +31,8 @@ from lodestone.serve.common import (
     REFUSALS,
     Asked,
     Cursor,
+    First,
+    Last,
     Limit,
     PathId,
     cut,
@@ -61,10 +62,6 @@ ByStaff = Annotated[
         description="Who hands it over, one of the shop's staff; the community when left out."
     ),
 ]
-First = Annotated[
-    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
-]
-Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
 
 
 class OrderPage(msgspec.Struct, frozen=True):
