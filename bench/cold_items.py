@@ -79,14 +79,7 @@ async def measure(
             for name in names
         ]
         await lines(reach, "/v1/items:bulk", made)
-        events = [
-            {"id": str(n), "type": kind, "person_id": person, "item_id": item, "time": when}
-            for n, (person, item, kind, when) in enumerate(taught)
-        ]
-        for first in range(0, len(events), BATCH):
-            body = {"events": events[first : first + BATCH]}
-            answer = await reach.ask("POST", "/v1/events?history=true", body=body)
-            assert not answer["refused"], answer
+        await history(reach, taught)
         lists = await reach.ask("POST", "/v1/item-lists")
         orders = [await order(reach, person) for person in judged]
     oracle = Counter(item for liked in truth.values() for item in liked).most_common(K)
@@ -110,6 +103,18 @@ async def lines(reach: Reach, path: str, rows: list[dict]) -> None:
         text = "\n".join(json.dumps(row) for row in rows[first : first + BATCH])
         answer = await reach.ask("POST", path, content=text.encode())
         assert not answer.get("refused"), answer
+
+
+async def history(reach: Reach, deeds: list[tuple]) -> None:
+    """Bring deeds, each (person, item, type, time), as history."""
+    events = [
+        {"id": str(n), "type": kind, "person_id": person, "item_id": item, "time": when}
+        for n, (person, item, kind, when) in enumerate(deeds)
+    ]
+    for first in range(0, len(events), BATCH):
+        body = {"events": events[first : first + BATCH]}
+        answer = await reach.ask("POST", "/v1/events?history=true", body=body)
+        assert not answer["refused"], answer
 
 
 async def order(reach: Reach, person: str) -> list[str]:

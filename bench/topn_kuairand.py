@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cold_items import BATCH, kuairand, lines
+from cold_items import history, kuairand, lines
 
 from lodestone import bootstrap
 from lodestone.cli.reach import here
@@ -69,14 +69,7 @@ async def bring(home: Path, given: argparse.Namespace) -> int:
             for name, fields in sorted(items.items())
         ]
         await lines(reach, "/v1/items:bulk", named)
-        events = [
-            {"id": str(n), "type": kind, "person_id": person, "item_id": item, "time": when}
-            for n, (person, item, kind, when) in enumerate(deeds)
-        ]
-        for first in range(0, len(events), BATCH):
-            body = {"events": events[first : first + BATCH]}
-            answer = await reach.ask("POST", "/v1/events?history=true", body=body)
-            assert not answer["refused"], answer
+        await history(reach, deeds)
     return len(deeds)
 
 
