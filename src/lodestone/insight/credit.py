@@ -174,13 +174,13 @@ def credited(facts: Facts, catalogue: Catalogue) -> Facts:
         catalogue: Whose the items are and where they belong.
     """
     index = Impressions(shown_of(facts), catalogue)
-    told = facts.copy()
+    credited = facts.copy()
     for kind in ENTRIES:
         loose = (facts["kind"] == kind) & (facts["receipt"] < 0) & (facts["person"] >= 0)
         at = np.flatnonzero(loose & ((facts["flags"] & FLAG_HISTORY) == 0))
         row = index.last(kind, facts[at])
         at, row = at[row >= 0], row[row >= 0]
         for name in _OF_SLOT:
-            told[name][at] = index.shown[name][row]
-        told["flags"][at] |= FLAG_DECISION
-    return told
+            credited[name][at] = index.shown[name][row]
+        credited["flags"][at] |= FLAG_DECISION
+    return credited

@@ -91,9 +91,9 @@ def live_posts(state: State, facts: Facts, span: Span, day_of: Callable[[Ints], 
     first = np.maximum(changes.day, span.first)
     last = np.minimum(changes.next_day, span.last)
     there = (status == item_changes.LIVE) & (label != item_changes.DROP) & (first <= last)
-    found = np.zeros(state.item_count, bool)
-    found[changes.item[there & (first - created < promises.LIVE_DAYS)]] = True
-    return found
+    live = np.zeros(state.item_count, bool)
+    live[changes.item[there & (first - created < promises.LIVE_DAYS)]] = True
+    return live
 
 
 def creators(state: State, facts: Facts, live: Bools, day: int, policy: Policy) -> Creators:
@@ -170,5 +170,5 @@ def authors_shown(state: State, facts: Facts, span: Span, within: Bools | None) 
 
 def events_of(facts: Facts) -> Facts:
     """Keep what people did; leave out changes of records."""
-    found: Facts = facts[facts["kind"] < Kind.PERSON]
-    return found
+    deeds: Facts = facts[facts["kind"] < Kind.PERSON]
+    return deeds

@@ -118,9 +118,9 @@ def _parts(table: AlikeTable, deeds: Ints, weights: Floats, rows: NDArray[np.int
     near = table.near[lists]
     for index, row in enumerate(rows.tolist()):
         deed, neighbour = np.nonzero(near == row)
-        held = lists[deed]
-        value = table.weight[held, neighbour].astype(np.float64)
-        parts[known[deed], index] = weights[known[deed]] * table.scale[held] * value
+        list_row = lists[deed]
+        value = table.weight[list_row, neighbour].astype(np.float64)
+        parts[known[deed], index] = weights[known[deed]] * table.scale[list_row] * value
     return parts
 
 

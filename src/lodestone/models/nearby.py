@@ -127,8 +127,8 @@ class Nearby:
         rows = rows[been & ~np.isnan(state.items["latitude"][rows])]
         home = (np.nan, np.nan)
         if spot.person >= 0:
-            held = state.people[spot.person]
-            home = (float(held["latitude"]), float(held["longitude"]))
+            viewer = state.people[spot.person]
+            home = (float(viewer["latitude"]), float(viewer["longitude"]))
         count = self._do.haunts(state.items, rows, *home, HAUNT_KM, self._areas)
         self._haunts = self._areas[:count]
         self._onward, self._share = _NO_PLACE, np.zeros(0)
@@ -210,6 +210,6 @@ class Nearby:
         scored = NOBODY_ALIKE if self.alike is None else self.alike.score_whole(state, spot.person)
         pair = self.pair(state, rows, scored)
         shares = self._weights[:, None] * self.terms(state, rows)
-        found = dict(zip(TERMS, shares, strict=True))
-        found["circle"] = pair[1] - shares.sum(axis=0)
-        return pair, found
+        terms = dict(zip(TERMS, shares, strict=True))
+        terms["circle"] = pair[1] - shares.sum(axis=0)
+        return pair, terms

@@ -33,13 +33,13 @@ def place_of(
     half_life_micros: float, out: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Write the unit vector of positives (oldest first, so that sums agree) and twice the interests."""
-    held = rows >= 0
-    if not held.any():
+    filled = rows >= 0
+    if not filled.any():
         out[:] = interest
         return
-    order = np.lexsort((rows[held], times[held]))
-    ages = (times[held].max() - times[held][order]) / half_life_micros
-    vectors = octets[rows[held][order], VECTOR_AT : VECTOR_AT + VECTOR_WIDTH]
+    order = np.lexsort((rows[filled], times[filled]))
+    ages = (times[filled].max() - times[filled][order]) / half_life_micros
+    vectors = octets[rows[filled][order], VECTOR_AT : VECTOR_AT + VECTOR_WIDTH]
     total = (0.5**ages / 127.0) @ vectors.astype(np.float64) + 2.0 * interest
     length = float(np.sqrt(total @ total))
     out[:] = total / length if length else total

@@ -54,23 +54,23 @@ async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
     cursor: Cursor = None,
 ) -> AuditPage:
     """List who changed what, the newest first: by key, person, kind and id of what was changed, and days."""
-    held = engine(request, SCOPE)
+    community = engine(request, SCOPE)
     wanted = AuditFilter(
         key_id=key_id, actor_id=actor_id, about_id=about_id, kind=kind, name=object_id,
-        first=None if first is None else _begins(held, day_number(first, "from")),
-        end=None if last is None else _begins(held, day_number(last, "to") + 1),
+        first=None if first is None else _begins(community, day_number(first, "from")),
+        end=None if last is None else _begins(community, day_number(last, "to") + 1),
     )  # fmt: skip
     shown, more = await off_loop(
-        request, acts, held.parts.records, held.community, wanted, limit=limit, before=_number(cursor)
+        request, acts, community.parts.records, community.community, wanted, limit=limit, before=_number(cursor)
     )  # fmt: skip
     return AuditPage(shown, encode_after(None if more is None else str(more)))
 
 
-def _begins(held: Engine, day: int) -> Instant | None:
+def _begins(community: Engine, day: int) -> Instant | None:
     """Return when a day begins; None after the last that can be written."""
     if day > _DAY_MAX:
         return None
-    return Instant(held.trade.house.days.starts(EPOCH + timedelta(days=day)))
+    return Instant(community.trade.house.days.starts(EPOCH + timedelta(days=day)))
 
 
 def _number(cursor: str | None) -> int | None:

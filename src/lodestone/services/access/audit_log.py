@@ -58,9 +58,9 @@ def acts(
     records: Records, community: str, wanted: AuditFilter, *, limit: int, before: int | None
 ) -> tuple[list[ActOut], int | None]:
     """Return a page of the audit log, and the number before which the next one starts; None on the last."""
-    found = records.audit_log(community, wanted, limit=limit + 1, before=before)
-    more = found[limit - 1].number if len(found) > limit else None
-    return [_shown(record) for record in found[:limit]], more
+    rows = records.audit_log(community, wanted, limit=limit + 1, before=before)
+    more = rows[limit - 1].number if len(rows) > limit else None
+    return [_shown(record) for record in rows[:limit]], more
 
 
 def _shown(record: AuditRecord) -> ActOut:
