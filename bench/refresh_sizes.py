@@ -3,8 +3,7 @@
     python bench/refresh_sizes.py
 
 Each size is a log of likes alone, written straight into a log file: people with two of sixty tastes each, items of one taste, both as
-uneven as communities are (Zipf). What is measured is the child process that a community starts (`python -m lodestone.learning`) with
-the settings that come by default, on one thread as there. The floor of the same run reads the log through and does nothing with it.
+uneven as communities are (Zipf). What is measured is the child process that a community starts, with the settings that come by default. The floor of the same run reads the log through and does nothing with it.
 """
 
 import argparse
@@ -13,8 +12,6 @@ import json
 import os
 import platform
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -23,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from lodestone import bootstrap
-from lodestone.bootstrap.learning import ONE_THREAD
+from lodestone.bootstrap.learning import ChildMaker, learning_limits
 from lodestone.events.facts import empty_facts
 from lodestone.events.outcomes import Kind
 from lodestone.stores.log_facts import facts_before
@@ -44,7 +41,7 @@ def main() -> None:
         "--out", type=Path, default=Path(__file__).parent / "results" / "refresh-sizes.json"
     )
     asked = options.parse_args()
-    sizes = [measure(items) for items in asked.items]
+    sizes = [measure(items) for items in sorted(asked.items)]
     report = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
@@ -63,7 +60,7 @@ def measure(items: int) -> dict:
         read = sum(facts.size for facts in facts_before(folder / "log.db", likes))
         floor = time.perf_counter() - begun
         assert read == likes
-        made = refresh(folder, likes)
+        made = asyncio.run(refresh(folder, items, likes))
         size = sum(path.stat().st_size for path in (folder / "lists").rglob("*") if path.is_file())
     row = {
         "items": items, "people": people, "likes": likes, "floor_read_seconds": round(floor, 2),
@@ -73,27 +70,17 @@ def measure(items: int) -> dict:
     return row
 
 
-def refresh(folder: Path, likes: int) -> dict:
-    """Run the child as a community does; return what it took."""
-    limits = bootstrap.settings_of(str(folder), {})
-    job = {
-        "log": str(folder / "log.db"), "offset": likes, "root": str(folder / "lists"), "version": 1,
-        "deeds_max": limits.learning_deeds, "profiles_max": limits.learning_profiles,
-        "regressed_max": limits.learning_regressed, "memory_mb": limits.learning_memory,
-    }  # fmt: skip
-    path = folder / "job.json"
-    path.write_text(json.dumps(job))
-    begun = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "lodestone.learning", str(path)], env={**os.environ, **ONE_THREAD}
-    )
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0, f"the child ended with {child.returncode}"
-    about = json.loads(next((folder / "lists").rglob("manifest.json")).read_text())["about"]
+async def refresh(folder: Path, items: int, likes: int) -> dict:
+    """Make lists as a community does; return what its child took. Sizes are made in ascending order: a peak is of all children so far."""
+    settings = bootstrap.settings_of(str(folder), {})
+    maker = ChildMaker(folder, learning_limits(settings), "UTC")
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    assert await maker.make(likes, 1, np.full((items, 2), np.nan, np.float32))
+    seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    _, about = maker.open(1)
     return {
-        "seconds": round(time.perf_counter() - begun, 1), "processor_seconds": round(cpu(used), 1),
-        "peak_mb": round(used.ru_maxrss / 1024), "method": about["method"],
+        "seconds": round(seconds, 1), "processor_seconds": round(cpu(after) - cpu(before), 1),
+        "peak_mb": round(after.ru_maxrss / 1024), "method": about["method"],
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from lodestone.stores import item_lists
 
 _NOTHING: Final = 4
 _TAIL: Final = 400
-ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")  # fmt: skip
+_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")  # fmt: skip
 """One core is left to serving, and sums are added in one order."""
 
 
@@ -75,7 +75,7 @@ class ChildMaker:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "lodestone.learning", str(path), stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **_ONE_THREAD},
         )  # fmt: skip
         try:
             async with asyncio.timeout(60 * limits.minutes):
