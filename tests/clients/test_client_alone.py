@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from tests.serving import serving, warmed
 
 ROOT = Path(__file__).parents[2]
-STORY = Path(__file__).parent / "story.py"
+APP_DAY = Path(__file__).parent / "app_day.py"
 
 
 def ran(*command, code=0):
@@ -79,14 +79,14 @@ def test_it_tells_the_story_against_a_server(alone, tmp_path):
         server.world.clock.advance(
             seconds=datetime.now(UTC).timestamp() - server.world.now.timestamp()
         )
-        told = ran(python, "-I", STORY, server.address, server.world.key, tmp_path)
+        said = ran(python, "-I", APP_DAY, server.address, server.world.key, tmp_path)
 
-    assert "story told" in told
+    assert "the day is done" in said
 
 
 def test_the_command_says_what_to_install(alone):
     python, _, _ = alone
 
-    told = ran(python.parent / "lodestone", "serve", code=1)
-    assert "pip install 'lodestone[serve]'" in told
-    assert "Traceback" not in told
+    said = ran(python.parent / "lodestone", "serve", code=1)
+    assert "pip install 'lodestone[serve]'" in said
+    assert "Traceback" not in said

@@ -129,7 +129,8 @@ def test_two_days_of_many_people_sell_from_cards(tmp_path):
         < counts["paid"]
         <= counts["order_reserved"] + counts["sale_reserved"] + counts["sale_turns"]
     )
-    assert figures["orders"] == counts["paid"]
+    # What a flash sale sold came from its queue, and no card is credited with it.
+    assert figures["orders"] == counts["paid"] - counts.get("sale_sold", 0) > 0
     assert figures["trade"]["unlike"] == []
 
 
