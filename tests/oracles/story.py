@@ -64,10 +64,29 @@ class Story:
     async def opens(self, domain):
         await self.world.put(f"/v1/domains/{domain}", {"kind": "channel"}, status=201)
 
-    async def posts(self, person, item, domain=None):
+    async def place(self, domain, verb, at=None):
+        """Open a place of ten kilometres around a point, move it, or remove it."""
+        if verb == "closes":
+            await self.world.ask("DELETE", f"/v1/domains/{domain}", status=204)
+        else:
+            await self.world.put(
+                f"/v1/domains/{domain}", {"kind": "place", "centre": _position(at)},
+                status=201 if verb == "opens at" else 200,
+            )  # fmt: skip
+
+    async def posts(self, person, item, kind=None, domain=None, at=None, seconds=None):
         await self._person(person)
-        body = {"kind": "text", "author_id": person}
-        await self.world.put(f"/v1/items/{item}", body | ({"channels": [domain]} if domain else {}), status=201)  # fmt: skip
+        body = {"kind": kind or "text", "author_id": person}
+        body |= {"channels": [domain]} if domain else {}
+        body |= {"position": _position(at)} if at else {}
+        body |= {"duration_seconds": float(seconds)} if seconds else {}
+        await self.world.put(f"/v1/items/{item}", body, status=201)
+
+    async def moves(self, person, item, at):
+        """Say that a post lies elsewhere."""
+        before = await self.world.ask("GET", f"/v1/items/{item}", status=200)
+        body = {name: before[name] for name in ("kind", "author_id", "channels")}
+        await self.world.put(f"/v1/items/{item}", body | {"position": _position(at)}, status=200)
 
     async def withdraws(self, person, item):
         await self.world.ask("DELETE", f"/v1/items/{item}", status=204)
@@ -134,13 +153,25 @@ class Story:
         await self.world.ask(method, f"/v1/domains/{domain}/members/{person}")
 
 
-_WHO, _WHAT = r"(?P<person>\w+)", r"(?P<item>\w+)"
+def _position(text):
+    latitude, longitude = map(float, text.split(","))
+    return {"latitude": latitude, "longitude": longitude}
+
+
+_WHO, _WHAT, _AT = r"(?P<person>\w+)", r"(?P<item>\w+)", r"(?P<at>[-\d.]+,[-\d.]+)"
 LINES = (
     (r"nothing happens", Story.nothing),
     (r"channel (?P<domain>\w+) opens", Story.opens),
     (r"the operator sets (?P<field>[\w.]+) to (?P<value>.+)", Story.sets),
     (rf"the operator labels {_WHAT} (?P<label>\w+)", Story.labels),
-    (rf"{_WHO} posts {_WHAT}(?: in (?P<domain>\w+))?", Story.posts),
+    (rf"place (?P<domain>\w+) (?P<verb>opens at|moves to) {_AT}", Story.place),
+    (r"place (?P<domain>\w+) (?P<verb>closes)", Story.place),
+    (
+        rf"{_WHO} posts (?:(?P<kind>video|live|picture|product) )?{_WHAT}"
+        rf"(?: in (?P<domain>\w+))?(?: at {_AT})?(?: of (?P<seconds>[\d.]+) s)?",
+        Story.posts,
+    ),
+    (rf"{_WHO} moves {_WHAT} to {_AT}", Story.moves),
     (rf"{_WHO} withdraws {_WHAT}", Story.withdraws),
     (rf"{_WHO} is erased", Story.erased),
     (rf"{_WHO} sees {_WHAT}(?: on (?P<surface>{'|'.join(_SURFACES)})| in (?P<domain>\w+))?", Story.sees),

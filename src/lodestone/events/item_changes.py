@@ -111,6 +111,14 @@ class ItemChanges:
         found: Ints = np.where((self.item[near] == item) & self.carried[near], near, -1)
         return found
 
+    def first_time(self, item: Ints) -> Ints:
+        """Return when each item was first written, shape (asked,); the smallest number where the log does not say it."""
+        least = np.full(item.size, np.iinfo(np.int64).min)
+        if not self.item.size:
+            return least
+        first = np.minimum(np.searchsorted(self.item, item), self.item.size - 1)
+        return np.where(self.item[first] == item, self.time[first], least)
+
 
 def read(facts: Facts) -> ItemChanges:
     """Read the changes of items among facts in log order."""

@@ -81,6 +81,8 @@ class Kind(IntEnum):
     """The operator went on without what was lost; see `services.losses`."""
     ITEM_LISTS = 73
     """Decisions use the item lists of a version, the fact's `target`, from here on."""
+    PLACED = 74
+    """An item lies in a place from here on, or does not any more; see `place_changes`."""
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}

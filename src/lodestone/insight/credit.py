@@ -15,6 +15,7 @@ from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, Facts
 from lodestone.events.item_changes import ItemChanges
 from lodestone.events.outcomes import Kind
+from lodestone.events.place_changes import PlaceChanges
 from lodestone.insight.window import impressions
 
 CREDIT_MICROS: Final = 7 * 86_400 * 1_000_000
@@ -30,20 +31,19 @@ class Catalogue:
     owner: Ints
     """The author's ordinal."""
     domains: Ints
-    """Shape (items, domains). Codes of the middle domains each belongs to, -1 padded: four channels, two professions, places."""
+    """Shape (items, 6). Codes of the middle domains each belongs to, -1 padded: four channels, two professions."""
     kind: Ints
     """Code of its kind, see `features.layout.KINDS`."""
     duration: Floats
     """Seconds, NaN when unknown."""
     changes: ItemChanges | None = None
     """What the log says each item was from when on; the columns above, but for the owner, say what it is now."""
+    places: PlaceChanges | None = None
+    """Which items lay in which places from when on, of the places whose members are asked about; None for none."""
 
     def domains_of(self, facts: Facts) -> Ints:
-        """Return the domains to which each fact's item belonged when it happened; shape (facts, domains).
-
-        Places are those that it lies in now: where a post was made is private, so no fact carries it.
-        """
-        item = facts["item"].astype(np.int64)
+        """Return the domains to which each fact's item belonged when it happened; shape (facts, domains), -1 padded."""
+        item, time = facts["item"].astype(np.int64), facts["time"].astype(np.int64)
         domains = self.domains[item]
         if self.changes is not None:
             at = self.changes.in_force(item, facts["time"])
@@ -51,7 +51,11 @@ class Catalogue:
             said = (self.changes.channels[at[known]], self.changes.professions[at[known]])
             carried = np.concatenate(said, axis=1)
             domains[known, : carried.shape[1]] = carried
-        return domains
+            time = np.maximum(time, self.changes.first_time(item))
+        if self.places is None:
+            return domains
+        there = np.where(self.places.at(item, time), self.places.codes, -1)
+        return np.concatenate([domains, there], axis=1)
 
     def kind_of(self, facts: Facts) -> Ints:
         """Return the kind of each fact's item when it happened; shape (facts,)."""

@@ -13,9 +13,10 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.geo import distances_km
 from lodestone.base.wire import TimeText, time_text
-from lodestone.events import item_changes
+from lodestone.events import item_changes, place_changes
 from lodestone.events.facts import FLAG_DECISION, Facts
 from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.place_changes import PlaceChanges
 from lodestone.features.directory import Directory
 from lodestone.features.state import State
 from lodestone.insight.credit import Catalogue, credited
@@ -193,34 +194,39 @@ class Reports:
 
         Who came back, and what was taken back, is known up to now, whatever span is asked for.
         """
-        read = self._facts(Span(0, _DAY_MAX), Kind.ERASED, Kind.ITEM)
-        facts = read[read["kind"] != Kind.ITEM]
+        read = self._facts(Span(0, _DAY_MAX), Kind.ERASED, Kind.ITEM, Kind.PLACED)
+        facts = read[~np.isin(read["kind"], (Kind.ITEM, Kind.PLACED))]
         state = self._engine.state
         items = state.items[: state.item_count]
         owner = np.full(state.author_count + 1, -1, np.int64)
         for ordinal, slot in list(state.author_of_owner.items()):
             owner[slot] = ordinal
         catalogue = Catalogue(
-            owner=owner[items["author"]], domains=self._domains_of(facts, items.size),
+            owner=owner[items["author"]],
+            domains=np.concatenate([items["channels"], items["professions"]], axis=1).astype(np.int64),
             kind=items["kind"].astype(np.int64), duration=items["duration"].astype(np.float64),
-            changes=item_changes.read(read),
+            changes=item_changes.read(read), places=self._places(read, items.size),
         )  # fmt: skip
         return credited(facts, catalogue), catalogue
 
-    def _domains_of(self, facts: Facts, count: int) -> Ints:
-        """Return the domains each item belongs to: its channels, professions, and the places it lies in."""
+    def _places(self, facts: Facts, count: int) -> PlaceChanges:
+        """Return which items lay in which places, of those places that somebody has joined."""
         state = self._engine.state
+        said = facts["target"][facts["kind"] == Kind.PLACED]
+        known = [*state.domains.values()]
+        places = {place.code for place in known if place.kind == DomainKind.PLACE}
+        joined = facts["target"][facts["kind"] == Kind.JOIN]
+        codes = np.intersect1d(joined, [*places, *np.unique(said).tolist()]).astype(np.int64)
+        now = np.zeros((count, codes.size), bool)
         items = state.items[:count]
-        columns = [items["channels"], items["professions"]]
-        joined = set(facts["target"][facts["kind"] == Kind.JOIN].tolist())
-        for code in sorted(joined & set(state.domains)):
-            place = state.domains[code]
-            if place.kind == DomainKind.PLACE:
+        for column, code in enumerate(codes.tolist()):
+            place = state.domains.get(code)
+            if place is not None:  # else it is no more, and nothing lies in it
                 away = distances_km(
                     place.latitude, place.longitude, items["latitude"], items["longitude"]
                 )
-                columns.append(np.where(away <= place.radius_km, code, -1)[:, None])
-        return np.concatenate(columns, axis=1).astype(np.int64)
+                now[:, column] = away <= place.radius_km
+        return place_changes.read(facts, codes, now)
 
     def exposure(self, span: Span, domain: str | None) -> ExposureReport:
         """Report how evenly creators were shown in a span, of one domain if named."""

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from lodestone.services.community.applying import fill_places
 from lodestone.services.look_ahead import Ahead, ahead_of
+from lodestone.services.placed import placed_facts
 from lodestone.services.written import change_facts
 from lodestone.stores.records import Change
 from lodestone.stores.records_types import Deed, Unread
@@ -52,7 +55,9 @@ async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
             raise change.row.error
     now = engine.now()
     ahead = await ahead_of(engine.parts.records, engine.community, engine.terms, changes)
-    facts = change_facts(changes, now, engine.ingest.day)
+    changed = change_facts(changes, now, engine.ingest.day)
+    placed = placed_facts(engine.state, changes, now, engine.ingest.day(now))
+    facts = np.concatenate([changed, placed])
     await engine.log.append(facts)
     # From here on it is done: what cannot be followed now is tried again by `retry`, and at the next start.
     engine.state.offset += facts.size
