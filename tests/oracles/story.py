@@ -159,6 +159,8 @@ def _position(text):
 
 
 _WHO, _WHAT, _AT = r"(?P<person>\w+)", r"(?P<item>\w+)", r"(?P<at>[-\d.]+,[-\d.]+)"
+_KIND = r"(?:(?P<kind>video|live|picture|product) )?"
+_CHANNEL, _LENGTH = r"(?: in (?P<domain>\w+))?", r"(?: of (?P<seconds>[\d.]+) s)?"
 LINES = (
     (r"nothing happens", Story.nothing),
     (r"channel (?P<domain>\w+) opens", Story.opens),
@@ -166,11 +168,7 @@ LINES = (
     (rf"the operator labels {_WHAT} (?P<label>\w+)", Story.labels),
     (rf"place (?P<domain>\w+) (?P<verb>opens at|moves to) {_AT}", Story.place),
     (r"place (?P<domain>\w+) (?P<verb>closes)", Story.place),
-    (
-        rf"{_WHO} posts (?:(?P<kind>video|live|picture|product) )?{_WHAT}"
-        rf"(?: in (?P<domain>\w+))?(?: at {_AT})?(?: of (?P<seconds>[\d.]+) s)?",
-        Story.posts,
-    ),
+    (rf"{_WHO} posts {_KIND}{_WHAT}{_CHANNEL}(?: at {_AT})?{_LENGTH}", Story.posts),
     (rf"{_WHO} moves {_WHAT} to {_AT}", Story.moves),
     (rf"{_WHO} withdraws {_WHAT}", Story.withdraws),
     (rf"{_WHO} is erased", Story.erased),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lodestone.features.state import State
     from lodestone.features.table import Table
 
-TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE = 1, 2, 3
+TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE, TAG_FOLLOW = 1, 2, 3, 4
 TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE, TAG_CHANNEL = 6, 7, 8, 9
 POSITIVE_KINDS = (*range(Kind.CLICK, Kind.FOLLOW + 1), Kind.ORDER)
 INSTANT_LEAST = -(2**62)
@@ -55,6 +55,8 @@ def _count_one(state: "State", fact: np.void, person: int) -> None:
         add(state, where, person, row, day, Kind.WATCH, watched(state.watch, fact, person))
     elif kind in (Kind.LIKE, Kind.UNLIKE):
         _like(state, fact, person, where)
+    elif kind in (Kind.FOLLOW, Kind.UNFOLLOW) and person >= 0 and fact["target"] >= 0:
+        _follow(state, fact, person, where)
     elif kind == Kind.REFUND:
         if int(fact["flags"]) & FLAG_WHOLE:
             add(state, where, person, row, day - refund_age(int(fact["value"])), Kind.ORDER, -1)
@@ -106,6 +108,31 @@ def _like(state: "State", fact: np.void, person: int, where: tuple[int, int, int
     state.like.put(key, stamp, day, 0, context)
     if not off:
         add(state, where, person, row, day, Kind.LIKE, 1)
+
+
+def _follow(state: "State", fact: np.void, person: int, where: tuple[int, int, int]) -> None:
+    """Count of all follows of one author because of a post the latest, as long as no end follows it.
+
+    A follow because of no post counts nothing, and takes nothing from the post that had led to one before.
+    """
+    # Of an author the lower half of the ordinal, which is random: two of those whom one person follows will not meet.
+    key = int(pack(person, int(fact["target"]) & 0xFFFFFFFF, TAG_FOLLOW))
+    made, day, row, context, ended = state.follow.get(key) or (0, 0, 0, 0, 0)
+    before = (made, row, context)
+    if made > ended:
+        there = (context & 0xFF, context >> 8 & 0xFF, (context >> 16) - 1)
+        add(state, there, person, row, day, Kind.FOLLOW, -1)
+    if fact["kind"] == Kind.UNFOLLOW:
+        ended = max(ended, int(fact["time"]))
+    else:
+        here = where[0] | where[1] << 8 | where[2] + 1 << 16
+        if (int(fact["time"]), int(fact["item"]), here) > before:
+            made, day, row = int(fact["time"]), int(fact["day"]), int(fact["item"])
+            context = here
+    state.follow.put(key, made, day, row, context, ended)
+    if made > ended:
+        there = (context & 0xFF, context >> 8 & 0xFF, (context >> 16) - 1)
+        add(state, there, person, row, day, Kind.FOLLOW, 1)
 
 
 def _expose(state: "State", fact: np.void, row: int, day: int) -> None:

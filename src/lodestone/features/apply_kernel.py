@@ -32,6 +32,9 @@ def count(
     like_keys: Array,
     like: Array,
     like_used: Array,
+    follow_keys: Array,
+    follow: Array,
+    follow_used: Array,
     today: Number,
 ) -> None:
     """See `lodestone.features.apply.count`."""
@@ -39,7 +42,7 @@ def count(
         fact = facts[n]
         kind = fact.kind
         back = kind == 38 and (fact.flags & 16) != 0
-        if not back and (kind > 17 or (kind > 12 and kind < 16)):
+        if not back and (kind > 18 or (kind > 12 and kind < 16)):
             continue
         row = fact.item
         if row < 0 and kind in (6, 7):
@@ -70,6 +73,26 @@ def count(
                 amount = np.int64(1 if _like_holds(fact, person, like_keys, like) else 0)
             elif kind == 17:
                 amount = np.int64(-1)
+        elif kind == 18 and (person < 0 or fact.target < 0):
+            amount = np.int64(0)
+        elif kind in (6, 18) and person >= 0 and fact.target >= 0:
+            amount, column = np.int64(0), np.int64(6)
+            place = claim(follow_keys, follow_used, pack(person, fact.target & 0xFFFFFFFF, 4))
+            edge = follow[place]
+            stood, was_day, was_row, was = edge[0] > edge[4], edge[1], edge[2], edge[3]
+            _followed(fact, here, edge)
+            if stood:
+                _add(
+                    was, person, was_row, was_day, column, np.int64(-1), items, item_ring, item_old,
+                    author_total, person_total, surface_total, domain_total, slot_total,
+                    affinity_keys, affinity, affinity_used, today,
+                )  # fmt: skip
+            if edge[0] > edge[4]:
+                _add(
+                    edge[3], person, edge[2], edge[1], column, np.int64(1), items, item_ring, item_old,
+                    author_total, person_total, surface_total, domain_total, slot_total,
+                    affinity_keys, affinity, affinity_used, today,
+                )  # fmt: skip
         if amount != 0:
             _add(
                 here, person, row, day, column, amount, items, item_ring, item_old, author_total,
@@ -157,6 +180,19 @@ def _like_holds(fact: Array, person: Number, keys: Array, values: Array) -> Numb
     fresh = values[place, 2] == 1 and fact.kind == 3
     values[place, 2] = 0
     return fresh
+
+
+@numba.njit(cache=True)
+def _followed(fact: Array, here: Number, edge: Array) -> None:
+    """Take a follow because of a post, or an end, into an edge: when the latest was made, its day, item and place; the end."""
+    if fact.kind == 18:
+        edge[4] = max(edge[4], fact.time)
+        return
+    later = fact.time > edge[0] or (
+        fact.time == edge[0] and (fact.item > edge[2] or (fact.item == edge[2] and here > edge[3]))
+    )
+    if later:
+        edge[0], edge[1], edge[2], edge[3] = fact.time, fact.day, fact.item, here
 
 
 @numba.njit(cache=True)

@@ -81,6 +81,7 @@ class State:
         self.affinity = Table(AFFINITY_WIDTH)
         self.watch = Table(1)
         self.like = Table(4, np.int64)
+        self.follow = Table(5, np.int64)
         self.rejected: dict[int, set[int]] = {}
         self.edges = Edges()
         self.history = History()
@@ -126,7 +127,8 @@ class State:
             self.slot_total, self.promise_delivered, self.impressions_day, self.attention,
             self.affinity.keys, self.affinity.values, self.affinity.used,
             self.watch.keys, self.watch.values, self.watch.used,
-            self.like.keys, self.like.values, self.like.used, self.today,
+            self.like.keys, self.like.values, self.like.used,
+            self.follow.keys, self.follow.values, self.follow.used, self.today,
         )  # fmt: skip
 
     def _remember(self, facts: Facts, person_row: Ints, about_row: Ints) -> None:
@@ -254,7 +256,7 @@ class State:
         self.positives[row], self.positive_time[row] = -1, 0
         self.rejected.pop(row, None)
         self.history.erase(row)
-        for table in (self.affinity, self.watch, self.like):
+        for table in (self.affinity, self.watch, self.like, self.follow):
             self._drop_person(table, row)
         for change in self.edges.erase(row):
             slot = int(self.people["author"][change.target])
@@ -311,11 +313,7 @@ class State:
 
     def memory(self) -> dict[str, int]:
         """Return bytes by part."""
-        tables = {
-            "affinity": self.affinity,
-            "watch": self.watch,
-            "like": self.like,
-        }
+        tables = {name: getattr(self, name) for name in ("affinity", "watch", "like", "follow")}
         parts = {name: table.keys.nbytes + table.values.nbytes for name, table in tables.items()}
         parts["items"] = self.items.nbytes + self.item_ring.nbytes + self.item_old.nbytes
         parts["authors"] = (
@@ -344,6 +342,7 @@ class State:
         self.affinity.reserve(4 * facts.size)
         self.watch.reserve(facts.size)
         self.like.reserve(facts.size)
+        self.follow.reserve(int(np.isin(facts["kind"], (Kind.FOLLOW, Kind.UNFOLLOW)).sum()))
         self.reserve_domains(int(facts["domain"].max()) + 1)
 
     def _reserve_rings(self, facts: Facts, person_row: Ints) -> None:

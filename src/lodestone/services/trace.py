@@ -13,9 +13,8 @@ import numpy as np
 
 from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.base.wire import time_text
-from lodestone.events.facts import FACT, Facts, organic_impressions
-from lodestone.events.outcomes import DomainKind, Kind, Source
-from lodestone.events.standing import standing_of
+from lodestone.events.facts import Facts, organic_impressions
+from lodestone.events.outcomes import DomainKind, Source
 from lodestone.features.layout import LABELS
 from lodestone.services.answer import WORDS
 from lodestone.services.engine import Engine
@@ -130,23 +129,8 @@ class Trace:
             served=self._places(self._slots), impressions=self._places(seen),
             by_reason=dict(self._reasons),
             label=LABELS[int(engine.state.items["label"][self._row])],
-            counters=self._counters(),
+            counters=item_counters(engine, self._row),
         )  # fmt: skip
-
-    def _counters(self) -> dict[str, int]:
-        """Return the item's counters, without the follows that were taken back.
-
-        An unfollow names an author and no item, so that only the log knows which of its items had led to the follow.
-        """
-        counters = item_counters(self._engine, self._row)
-        parts = [np.zeros(0, FACT)]
-        for batch in self._engine.log.read(Offset(0), limit=2**40):
-            facts = batch.facts
-            mine = (facts["kind"] == Kind.FOLLOW) & (facts["item"] == self._row)
-            parts.append(facts[mine | (facts["kind"] == Kind.UNFOLLOW)])
-        moves = np.concatenate(parts)
-        counters["follow"] -= int(np.count_nonzero(standing_of(moves).taken_back))
-        return counters
 
     def _take(self, sequence: int, decision: Decision) -> bool:
         """Count one receipt; say whether the item was a candidate in it."""

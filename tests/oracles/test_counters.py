@@ -1,0 +1,55 @@
+"""A post's counters count what stands: likes, follows because of it and orders, whatever came first or was said again."""
+
+import numpy as np
+from hypothesis import given, settings
+
+from lodestone.events.facts import FLAG_WHOLE, SHARE_WHOLE
+from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.features.recount import recounted
+from tests.oracles.edges import ENDS, about, lives
+from tests.oracles.facts import DAYS, ITEMS, Fact, array
+from tests.oracles.test_exposure import state_of
+
+EDGES = (Kind.LIKE, Kind.FOLLOW)
+
+
+def counted_by_hand(facts):
+    """Count every outcome of every post: of an edge the latest fact that names a post, unless an end comes later."""
+    totals = np.zeros((ITEMS, OUTCOME_COUNT), int)
+    for fact in facts:
+        if fact.kind < OUTCOME_COUNT and fact.item >= 0 and fact.kind not in (*EDGES, Kind.WATCH):
+            totals[fact.item, fact.kind] += 1
+        if fact.kind == Kind.REFUND and fact.flags & FLAG_WHOLE:
+            totals[fact.item, Kind.ORDER] -= 1
+    for makes in EDGES:
+        edges = {}
+        for fact in facts:
+            if fact.kind in (makes, ENDS[makes]):
+                edges.setdefault((fact.person, about(fact)), []).append(fact)
+        for moves in edges.values():
+            ends = [fact.time for fact in moves if fact.kind == ENDS[makes]]
+            made = [fact for fact in moves if fact.kind == makes and fact.item >= 0]
+            last = max(made, key=lambda f: (f.time, f.item), default=None)
+            if last and last.time > max(ends, default=-1):
+                totals[last.item, makes] += 1
+    return totals
+
+
+def whole(fact):
+    """Let a refund of all of an order say so, as the till does; of part of it moves no counter."""
+    all_of_it = fact.kind == Kind.REFUND and fact.value % 2**20 == SHARE_WHOLE
+    return Fact(**{**vars(fact), "flags": FLAG_WHOLE}) if all_of_it else fact
+
+
+@settings(max_examples=150, deadline=None)
+@given(lives())
+def test_counters_are_what_stands(facts):
+    facts = [whole(fact) for fact in facts if fact.kind != Kind.ERASED]
+    state = state_of([(0, item, 1, 0, 0) for item in range(ITEMS)])
+
+    counters = recounted(state, array(facts), DAYS)
+
+    totals = counters.item_ring[:ITEMS].sum(axis=1) + counters.item_old[:ITEMS]
+    expected = counted_by_hand(facts)
+    told = [kind for kind in range(OUTCOME_COUNT) if kind != Kind.WATCH]
+    assert totals[:, told].tolist() == expected[:, told].tolist()
