@@ -219,7 +219,7 @@ def test_a_removed_domain_keeps_its_code(records):
     records.put_person("town", "ann", ANN, now=NOW)
     records.add_moderator("town", "square", "ann")
 
-    gone = records.delete_domain("town", "square")
+    (gone,) = records.delete_domain("town", "square")
 
     assert (gone.target, gone.row) == (code, None)
     raised(UnknownError, "domain_unknown", records.domain, "town", "square")

@@ -105,6 +105,9 @@ async def of_the_operator(acting, folder):
     await do("PUT /v1/domains/{domain_id}", {"kind": "channel", "name": "Tea"}, domain_id="tea")
     office = "/v1/domains/{domain_id}/moderators/{person_id}"
     await do(f"PUT {office}", domain_id="tea", person_id="p1")
+    hidden, why = "/v1/domains/{domain_id}/hidden/{item_id}", {"reason": "not about tea"}
+    await do(f"PUT {hidden}", why, domain_id="tea", item_id="i7")
+    await do(f"DELETE {hidden}", domain_id="tea", item_id="i7")
     await do(f"DELETE {office}", domain_id="tea", person_id="p1")
     await do("DELETE /v1/domains/{domain_id}", domain_id="tea")
     spam = {"kind": "video", "author_id": "a0", "labels": [{"label": "drop", "rule": "spam"}]}

@@ -35,7 +35,7 @@ def some_items(count, **fields):
     return items
 
 
-def run(module, viewer, items, *, marks=None, authors=None, domains=(), places=()):
+def run(module, viewer, items, *, marks=None, authors=None, domains=(), places=(), hidden=()):
     rows = np.arange(items.size, dtype=np.int32)
     out = (
         np.zeros(rows.size, np.uint8),
@@ -52,6 +52,7 @@ def run(module, viewer, items, *, marks=None, authors=None, domains=(), places=(
         5,
         np.array(list(domains), filters.DOMAIN),
         np.array(list(places), filters.PLACE),
+        np.array(sorted(hidden), np.int64),
         *out,
     )
     return out

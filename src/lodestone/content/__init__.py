@@ -3,15 +3,18 @@
 from lodestone.content.community import CommunityIn, CommunityOut, community_out
 from lodestone.content.domain import DomainIn, DomainOut, domain_out
 from lodestone.content.item import TAGS_MAX, ItemIn, ItemOut, item_out
+from lodestone.content.moderation import DomainMark, ModerationIn
 
 __all__ = (
     "TAGS_MAX",
     "CommunityIn",
     "CommunityOut",
     "DomainIn",
+    "DomainMark",
     "DomainOut",
     "ItemIn",
     "ItemOut",
+    "ModerationIn",
     "community_out",
     "domain_out",
     "item_out",

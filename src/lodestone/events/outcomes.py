@@ -83,6 +83,8 @@ class Kind(IntEnum):
     """Decisions use the item lists of a version, the fact's `target`, from here on."""
     PLACED = 74
     """An item lies in a place from here on, or does not any more; see `place_changes`."""
+    MODERATED = 75
+    """What a middle domain's moderators say of an item from here on; see `features.domain_marks`."""
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}

@@ -151,6 +151,17 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkRow:
+    """What a middle domain's moderators say of an item, as the state takes it."""
+
+    domain: int
+    """The domain's code, 0 to 32,767."""
+    item: int
+    """The item's row."""
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DomainRow:
     """A middle domain as the state takes it. `code` is its term code, the same in every fact."""
 

@@ -38,6 +38,7 @@ def columns(state: State) -> dict[str, NDArray[Any]]:
     found["rejected"] = np.array(pairs, np.int64).reshape(-1, 2)
     found["edges"] = state.edges.columns()
     found["history"] = state.history.columns()
+    found["domain_marks"] = state.marks.columns()
     owners = sorted(state.author_of_owner.items(), key=lambda pair: pair[1])
     found["owners"] = np.array([owner for owner, _ in owners], np.int64)
     found["marks"] = np.array([state.today, state.offset], np.int64)
@@ -65,6 +66,8 @@ def restore(held: Mapping[str, NDArray[Any]], attention: Floats) -> State:
         state.rejected.setdefault(person, set()).add(row)
     state.edges.fill(held["edges"])
     state.history.fill(held["history"])
+    if "domain_marks" in held:  # a snapshot written before moderators could act has none
+        state.marks.fill(held["domain_marks"])
     state.author_of_owner = {int(owner): slot for slot, owner in enumerate(held["owners"])}
     state.today, state.offset = (int(mark) for mark in held["marks"])
     return state

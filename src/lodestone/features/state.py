@@ -10,6 +10,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import SURFACE_MAX, Facts
 from lodestone.events.outcomes import COUNT_WIDTH, Kind
 from lodestone.features import apply_kernel
+from lodestone.features.domain_marks import DomainMarks
 from lodestone.features.edges import Edges
 from lodestone.features.grow import grown
 from lodestone.features.history import History
@@ -89,8 +90,8 @@ class State:
         self.author_of_owner: dict[int, int] = {}
         self.quiet = np.ones(COUNT_WIDTH)
         """What share of each counted column is not of loud people; worked out, see `models.voices`."""
-        self.today = 0
-        self.offset = 0
+        self.marks = DomainMarks()
+        self.today = self.offset = 0
 
     # What the log says happened
 

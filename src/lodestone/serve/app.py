@@ -23,6 +23,7 @@ from lodestone.serve import (
     routes_engine,
     routes_keys,
     routes_live,
+    routes_moderation,
     routes_money,
     routes_operator,
     routes_orders,
@@ -70,6 +71,7 @@ def application(
         *routes_keys.ROUTES,
         *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
         *routes_live.ROUTES, *routes_webhooks.ROUTES, *routes_payments.ROUTES, *routes_audit.ROUTES,
+        *routes_moderation.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

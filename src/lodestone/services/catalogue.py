@@ -183,7 +183,7 @@ class Catalogue:
 
     async def delete_domain(self, domain_id: str) -> None:
         """Remove a domain. Raises UnknownError."""
-        await self._write(lambda: [self._records.delete_domain(self._id, domain_id)])
+        await self._write(lambda: self._records.delete_domain(self._id, domain_id))
 
     async def moderate(self, domain_id: str, person_id: str, *, on: bool) -> None:
         """Make a person a moderator, or take the office back. Raises UnknownError."""

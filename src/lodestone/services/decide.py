@@ -236,7 +236,7 @@ class Decider:
         )  # fmt: skip
         self._kernels.filters.judge(
             viewer.record, self._state.items, rows, self._marks, self._author_marks, self._epoch,
-            viewer.domains, viewer.places, judged.reason, judged.kind, judged.domain, judged.local,
+            viewer.domains, viewer.places, self._state.marks.hidden, judged.reason, judged.kind, judged.domain, judged.local,
         )  # fmt: skip
         return judged
 

@@ -16,7 +16,8 @@ from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.features.directory import Directory
-from lodestone.features.layout import DomainRow, ItemRow, PersonRow
+from lodestone.features.domain_marks import value_of
+from lodestone.features.layout import DomainRow, ItemRow, MarkRow, PersonRow
 from lodestone.features.postings import Postings
 from lodestone.features.state import State
 from lodestone.models.alike import Alike
@@ -275,13 +276,9 @@ class Engine:
         return not (self.torn or self.unapplied or self.unopened)
 
     async def note(
-        self,
-        kind: Kind,
-        person_id: str,
-        *,
-        author_id: str | None = None,
+        self, kind: Kind, person_id: str, *, author_id: str | None = None,
         domain_id: str | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Write one fact of an edge: a follow, a block, a membership, or its end; again changes nothing."""
         person = self.directory.people[person_id]
         row = self.directory.people[author_id] if author_id is not None else -1
@@ -348,6 +345,8 @@ class Engine:
             elif isinstance(row, DomainRow) or change.kind == Kind.DOMAIN:
                 self.directory.add_terms({change.app_id: change.target}, {}, {}, {})
                 self.state.put_domain(row if isinstance(row, DomainRow) else None, change.target)
+            elif isinstance(row, MarkRow):
+                self.state.marks.put(row.domain, row.item, value_of(row))
             elif change.kind == Kind.ERASED:
                 self.forget(change.target)
             elif ahead.policy is not None and change.kind == Kind.POLICY:

@@ -122,6 +122,7 @@ class Lists:
         if cut.channel is not None:
             code = self._engine.directory.domain_code(cut.channel)
             allowed &= (items["channels"] == code).any(axis=1) & (code >= 0)
+            allowed[self._state.marks.hidden_in(code)] = False
         if cut.viewer is not None:
             person = self._engine.directory.person_row(cut.viewer)
             ring = int(self._state.people["seen"][person]) if person >= 0 else -1

@@ -198,6 +198,8 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
         engine.state.put_nothing(int(fact["item"]), held.nameless[int(fact["item"])])
     elif kind == Kind.CLIMBED:
         engine.state.items["climbed"][int(fact["item"])] = 1
+    elif kind == Kind.MODERATED:
+        engine.state.marks.put(int(fact["target"]), int(fact["item"]), int(fact["value"]))
     elif kind == Kind.ITEM_LISTS:
         engine.item_lists.now.version = int(fact["target"])
     elif kind == Kind.ERASED:

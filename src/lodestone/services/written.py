@@ -11,7 +11,8 @@ from lodestone.events import item_changes
 from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.item_changes import ItemChange
 from lodestone.events.outcomes import Kind
-from lodestone.features.layout import ItemRow
+from lodestone.features.domain_marks import value_of
+from lodestone.features.layout import ItemRow, MarkRow
 from lodestone.stores.records import Change
 from lodestone.stores.records_types import Row
 
@@ -38,6 +39,9 @@ def change_facts(
             # What holds from here on, whatever the record says by the time of a rebuild or a report.
             if isinstance(change.row, ItemRow):
                 item_changes.write(facts[index], _said(change.row, day_of))
+        elif isinstance(change.row, MarkRow):
+            facts["target"][index], facts["item"][index] = change.row.domain, change.row.item
+            facts["value"][index] = value_of(change.row)
         else:
             facts["target"][index] = change.target
     return facts

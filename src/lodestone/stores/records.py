@@ -18,6 +18,7 @@ from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger import LedgerStore
 from lodestone.stores.live import LiveRecords, WebhookRecords
 from lodestone.stores.marks import MarkRecords
+from lodestone.stores.moderation import Moderation
 from lodestone.stores.records_types import (
     Answer,
     Broken,
@@ -53,6 +54,7 @@ class Records(
     AccessRecords,
     AuditRecords,
     MarkRecords,
+    Moderation,
     Protocol,
 ):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
@@ -229,8 +231,8 @@ class Records(
         """Make or replace a middle domain. Raises InvalidError `kind_fixed`, `terms_full`."""
         ...
 
-    def delete_domain(self, community: str, domain_id: str) -> Change:
-        """Remove a domain and its moderators; its code stays taken. Raises `domain_unknown`."""
+    def delete_domain(self, community: str, domain_id: str) -> list[Change]:
+        """Remove a domain, its moderators and what they said; its code stays taken. Raises `domain_unknown`."""
         ...
 
     def domain(self, community: str, domain_id: str) -> DomainRecord:

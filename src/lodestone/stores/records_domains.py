@@ -12,6 +12,7 @@ from lodestone.events.outcomes import Kind
 from lodestone.features.layout import DomainRow
 from lodestone.stores.audit_rows import About, fields_of
 from lodestone.stores.records_base import Base, Scope
+from lodestone.stores.records_moderation import take_marks_back
 from lodestone.stores.records_people import PERSON_DOC, Known, find_people, with_keys
 from lodestone.stores.records_rows import (
     domain_row,
@@ -52,7 +53,7 @@ class DomainRecords(Base):
                 Kind.DOMAIN, domain_id, code, domain_row(code, given), created=found is None
             )
 
-    def delete_domain(self, community: str, domain_id: str) -> Change:
+    def delete_domain(self, community: str, domain_id: str) -> list[Change]:
         """See `Records.delete_domain`."""
         with self._writing(community) as work:
             found = _require(work, domain_id)
@@ -60,7 +61,8 @@ class DomainRecords(Base):
             work.audit("domain", domain_id, fields_of(found.given), None)
             work.run(work.delete(MODERATORS).where(MODERATORS.c.domain == code))
             work.run(work.delete(DOMAINS).where(DOMAINS.c.code == code))
-            return work.change(Kind.DOMAIN, domain_id, code, None)
+            marks = take_marks_back(work, code)
+            return [*marks, work.change(Kind.DOMAIN, domain_id, code, None)]
 
     def domain(self, community: str, domain_id: str) -> DomainRecord:
         """See `Records.domain`."""
@@ -96,12 +98,14 @@ class DomainRecords(Base):
         with self._writing(community) as work:
             code, person = _office(work, domain_id, person_id)
             ordinal = person.ordinal
-            held = work.select(MODERATORS).where(
-                MODERATORS.c.domain == code, MODERATORS.c.ordinal == ordinal
-            )
-            if work.first(held) is not None:
+            here = (MODERATORS.c.domain == code) & (MODERATORS.c.ordinal == ordinal)
+            office = work.first(work.select(MODERATORS).where(here))
+            if office is not None and not office.ended:
                 return False
-            work.insert(MODERATORS, [{"domain": code, "ordinal": ordinal}])
+            if office is None:
+                work.insert(MODERATORS, [{"domain": code, "ordinal": ordinal, "ended": False}])
+            else:
+                work.run(work.update(MODERATORS).where(here).values(ended=False))
             work.audit("domain", domain_id, {}, {"moderator": True}, About(ordinal, person.key))
             return True
 
@@ -110,10 +114,10 @@ class DomainRecords(Base):
         with self._writing(community) as work:
             code, person = _office(work, domain_id, person_id)
             ordinal = person.ordinal
-            held = work.delete(MODERATORS).where(
-                MODERATORS.c.domain == code, MODERATORS.c.ordinal == ordinal
-            )
-            if not work.run(held):
+            here = (MODERATORS.c.domain == code) & (MODERATORS.c.ordinal == ordinal)
+            # The row stays: whoever was a moderator is refused with words of their own.
+            ending = work.update(MODERATORS).where(here, ~MODERATORS.c.ended).values(ended=True)
+            if not work.run(ending):
                 return False
             work.audit("domain", domain_id, {"moderator": True}, {}, About(ordinal, person.key))
             return True
@@ -129,7 +133,8 @@ class DomainRecords(Base):
                 MODERATORS.c.domain == DOMAINS.c.code
             )
             query = scope.select(DOMAINS, DOMAINS.c.id).join_from(DOMAINS, MODERATORS, held)
-            query = query.where(MODERATORS.c.ordinal == person.ordinal).order_by(DOMAINS.c.id)
+            query = query.where(MODERATORS.c.ordinal == person.ordinal, ~MODERATORS.c.ended)
+            query = query.order_by(DOMAINS.c.id)
             return [row.id for row in scope.fetch(query)]
 
     def moderators(self, community: str, domain_id: str) -> list[str]:
@@ -138,7 +143,9 @@ class DomainRecords(Base):
             code = _require(scope, domain_id).code
             offices = scope.select(MODERATORS, MODERATORS.c.ordinal)
             query = with_keys(scope).where(
-                PEOPLE.c.ordinal.in_(offices.where(MODERATORS.c.domain == code))
+                PEOPLE.c.ordinal.in_(
+                    offices.where(MODERATORS.c.domain == code, ~MODERATORS.c.ended)
+                )
             )
             rows = scope.fetch(query)
         docs = [Seal(row.key).open(row.doc, what=PERSON_DOC) for row in rows]

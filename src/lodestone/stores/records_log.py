@@ -14,6 +14,7 @@ from lodestone.stores.audit_rows import fields_of
 from lodestone.stores.records_base import Base, Scope, chunks
 from lodestone.stores.records_items import ITEM_COLUMNS, owner_key
 from lodestone.stores.records_items_write import LAYOUT
+from lodestone.stores.records_moderation import mark_row
 from lodestone.stores.records_people import (
     find_people,
     open_person,
@@ -26,6 +27,7 @@ from lodestone.stores.records_rows import (
 )
 from lodestone.stores.records_schema import (
     ANSWERS,
+    DOMAIN_MARKS,
     DOMAINS,
     ITEMS,
     META,
@@ -244,13 +246,30 @@ def _deeds(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, Row | None]
     return found
 
 
+def _marks(scope: Scope, numbers: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
+    found: dict[int, tuple[str, Row | None]] = {}
+    for some in chunks(numbers):
+        query = scope.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number.in_(some))
+        found.update((row.number, ("", mark_row(row))) for row in scope.fetch(query))
+    return found
+
+
 DEED_KINDS: Final = (Kind.SHOP_VISIT, Kind.ORDER, Kind.REDEEM, Kind.REFUND)
 _KINDS: Final = {
     int(kind): kind
-    for kind in (Kind.PERSON, Kind.ITEM, Kind.DOMAIN, Kind.POLICY, Kind.ERASED, *DEED_KINDS)
+    for kind in (
+        Kind.PERSON,
+        Kind.ITEM,
+        Kind.DOMAIN,
+        Kind.MODERATED,
+        Kind.POLICY,
+        Kind.ERASED,
+        *DEED_KINDS,
+    )
 }
 _READERS: Final = {
     Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains,
+    Kind.MODERATED: _marks,
     **dict.fromkeys(DEED_KINDS, _deeds),
 }  # fmt: skip
 

@@ -6,12 +6,21 @@ from lodestone.base.errors import CorruptError
 from lodestone.events.outcomes import Kind
 from lodestone.stores.files.mark import MARK
 from lodestone.stores.records_base import Base
-from lodestone.stores.records_schema import DOMAINS, ITEMS, META, OUTBOX, PEOPLE, POLICIES
+from lodestone.stores.records_schema import (
+    DOMAIN_MARKS,
+    DOMAINS,
+    ITEMS,
+    META,
+    OUTBOX,
+    PEOPLE,
+    POLICIES,
+)
 
 ANNOUNCED: Final = (
     (Kind.PERSON, PEOPLE, PEOPLE.c.ordinal, PEOPLE.c.created),
     (Kind.DOMAIN, DOMAINS, DOMAINS.c.code, DOMAINS.c.code),
     (Kind.ITEM, ITEMS, ITEMS.c.row, ITEMS.c.row),
+    (Kind.MODERATED, DOMAIN_MARKS, DOMAIN_MARKS.c.number, DOMAIN_MARKS.c.number),
     (Kind.POLICY, POLICIES, POLICIES.c.version, POLICIES.c.version),
 )
 """Kinds of records that a log is told of, in an order in which what is named comes before what names it."""

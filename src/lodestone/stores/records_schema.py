@@ -126,6 +126,21 @@ MODERATORS = Table(
     Column("tenant", BigInteger, primary_key=True),
     Column("domain", SmallInteger, primary_key=True),
     Column("ordinal", BigInteger, primary_key=True),
+    Column("ended", Boolean, nullable=False),  # the office was taken back
+)
+
+# What moderators say of items; a row stays, saying nothing, when all of it is taken back.
+DOMAIN_MARKS = Table(
+    "domain_marks",
+    METADATA,
+    Column("tenant", BigInteger, primary_key=True),
+    Column("number", BigInteger, primary_key=True),  # domain x 2^32 + item
+    Column("domain", SmallInteger, nullable=False),
+    Column("item", BigInteger, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("label", Text, nullable=False),  # empty for none
+    Column("pin", Integer, nullable=False),  # 0 for none, of two the higher stands first
+    Index("domain_marks_by_domain", "tenant", "domain"),
 )
 
 TERMS = Table(

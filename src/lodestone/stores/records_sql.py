@@ -40,6 +40,7 @@ from lodestone.stores.records_items import ItemRecords
 from lodestone.stores.records_ledger import LedgerRecords
 from lodestone.stores.records_log import LogRecords
 from lodestone.stores.records_marks import MarkedRecords
+from lodestone.stores.records_moderation import SqlModeration
 from lodestone.stores.records_schema import METADATA
 from lodestone.stores.records_trade import SqlTradeRecords
 from lodestone.stores.records_words import WordRecords
@@ -53,7 +54,7 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "cache_size = -65536",
 )
-HEAD: Final = "r0009"
+HEAD: Final = "r0010"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _OVERFLOW: Final = 6
@@ -75,6 +76,7 @@ class SqlRecords(
     HookRecords,
     SqlAccessRecords,
     SqlAuditRecords,
+    SqlModeration,
 ):
     """See `Records`."""
 

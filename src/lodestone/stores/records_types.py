@@ -10,7 +10,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
 from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.events.outcomes import Kind
-from lodestone.features.layout import DomainRow, ItemRow, PersonRow
+from lodestone.features.layout import DomainRow, ItemRow, MarkRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.traffic.policy import Policy
 
@@ -50,7 +50,7 @@ class Unread:
     error: Exception
 
 
-Row: TypeAlias = PersonRow | ItemRow | DomainRow | Deed | Unread
+Row: TypeAlias = PersonRow | ItemRow | DomainRow | MarkRow | Deed | Unread
 Broken: TypeAlias = Callable[[int, int, Exception], None]
 """Is told of a row that does not open: its number (a person's ordinal, an item's row, a domain's code), the ordinal of
 whom it belongs to, and why."""
@@ -79,11 +79,12 @@ class Change:
     """Its place in the community's outbox: 1, 2, 3, ..., never given twice."""
     community: str
     kind: Kind
-    """`PERSON`, `ITEM`, `DOMAIN`, `POLICY`, `ERASED`, or a deed's."""
+    """`PERSON`, `ITEM`, `DOMAIN`, `MODERATED`, `POLICY`, `ERASED`, or a deed's."""
     app_id: str
     """Empty for a policy and for whoever has been erased."""
     target: int
-    """A person's ordinal, an item's row, a domain's code, a policy's version, a deed's own place."""
+    """A person's ordinal, an item's row, a domain's code, a policy's version, a mark's number, a deed's
+    own place."""
     row: Row | None
     """None for a policy, an erasure, and what has since been removed."""
     created: bool = False

@@ -42,6 +42,8 @@ class DropReason(IntEnum):
     NOT_CLIMBED = 10
     """Has not yet earned public reach."""
     OTHER_LANGUAGE = 11
+    HIDDEN_IN_DOMAIN = 12
+    """A moderator of the domain that was asked for hid it from there."""
     LABEL_DROP = 20
     NOT_FINITE = 29
     OUTBID = 30

@@ -75,6 +75,7 @@ def judge(
     epoch: int,
     domains: Records,
     places: Records,
+    hidden: Ints,
     out_reason: Codes,
     out_kind: Codes,
     out_domain: NDArray[np.int16],
@@ -91,6 +92,7 @@ def judge(
         epoch: The epoch the marks of this request carry.
         domains: Shape (mine,) of `DOMAIN`: the viewer's middle domains, fewest members first.
         places: Shape (places,) of `PLACE`, indexed by `DOMAIN.place`.
+        hidden: Shape (hidden,). What moderators hid from their domains, ascending: code x 2^32 + item row.
         out_reason: Shape (candidates,), written with `DropReason`.
         out_kind: Shape (candidates,), written with `DomainKind`.
         out_domain: Shape (candidates,), written with the domain's code, -1 for none.
@@ -110,12 +112,15 @@ def judge(
     domain = np.full(rows.size, -1, dtype=np.int16)
     kind[(out_local == 1) & (viewer["minor"] == 0)] = DomainKind.PLACE
     for mine in domains[::-1]:  # the last written has the fewest members
-        fits = _fits(viewer, item, mine, places)
+        fits = _fits(viewer, item, mine, places) & ~_hidden(hidden, int(mine["code"]), rows)
         kind[fits], domain[fits] = mine["kind"], mine["code"]
     followed = author_marks[item["author"]] == epoch * 4 + MARK_FOLLOWED
     kind[followed], domain[followed] = DomainKind.PRIVATE, -1
     out_kind[:], out_domain[:] = kind, domain
-    out_reason[:] = _reasons(viewer, item, marks[rows], author_marks[item["author"]], epoch, kind)
+    away_from_here = _hidden(hidden, int(viewer["area"]), rows)
+    out_reason[:] = _reasons(
+        viewer, item, marks[rows], author_marks[item["author"]], epoch, kind, away_from_here
+    )
 
 
 def _fits(viewer: Records, item: Records, mine: Records, places: Records) -> Bools:
@@ -132,9 +137,16 @@ def _fits(viewer: Records, item: Records, mine: Records, places: Records) -> Boo
     return named
 
 
+def _hidden(hidden: Ints, domain: int, rows: Rows) -> Bools:
+    """Say which rows are hidden from a domain; none where there is no domain (-1). Shape (candidates,)."""
+    found: Bools = np.isin((domain << 32) + rows.astype(np.int64), hidden) & (domain >= 0)
+    return found
+
+
 def _reasons(
-    viewer: Records, item: Records, mark: Ints, author_mark: Ints, epoch: int, kind: Codes
-) -> Codes:
+    viewer: Records, item: Records, mark: Ints, author_mark: Ints, epoch: int, kind: Codes,
+    hidden: Bools,
+) -> Codes:  # fmt: skip
     base = epoch * 4
     tests = [
         (item["state"] != 1, DropReason.NOT_LIVE),
@@ -147,6 +159,7 @@ def _reasons(
         (mark == base + MARK_SEEN, DropReason.SEEN),
     ]
     reach = _reach(viewer, item, kind)
+    reach[hidden & (reach == 0)] = DropReason.HIDDEN_IN_DOMAIN
     reasons: Codes = np.select(
         [test for test, _ in tests], [np.uint8(why) for _, why in tests], reach
     ).astype(np.uint8)

@@ -3,6 +3,7 @@
 import math
 
 import numba
+import numpy as np
 
 from lodestone.base.arrays import Array, Number
 
@@ -69,6 +70,15 @@ def _has(codes: Array, wanted: Number) -> Number:
 
 
 @numba.njit(cache=True)
+def _hides(hidden: Array, domain: Number, row: Number) -> Number:
+    if hidden.size == 0 or domain < 0:
+        return False
+    key = (np.int64(domain) << 32) + row
+    place = np.searchsorted(hidden, key)
+    return place < hidden.size and hidden[place] == key
+
+
+@numba.njit(cache=True)
 def judge(
     viewer: Array,
     items: Array,
@@ -78,6 +88,7 @@ def judge(
     epoch: Number,
     domains: Array,
     places: Array,
+    hidden: Array,
     out_reason: Array,
     out_kind: Array,
     out_domain: Array,
@@ -126,14 +137,17 @@ def judge(
                     fits = _has(item.channels, code)
                 else:
                     fits = _has(item.professions, code)
-                if fits:
+                if fits and not _hides(hidden, code, row):
                     kind, domain = what, code
                     break
             if kind == 0 and local and viewer.minor == 0:
                 kind = 1
         out_kind[n] = kind
         out_domain[n] = domain
-        out_reason[n] = _reason(viewer, item, marks[row], author_mark, epoch, kind)
+        reason = _reason(viewer, item, marks[row], author_mark, epoch, kind)
+        if reason == 0 and _hides(hidden, viewer.area, row):
+            reason = 12
+        out_reason[n] = reason
     return touched
 
 

@@ -20,13 +20,14 @@ def actor_of(scope: Mapping[str, Any], clock: Callable[[str], Instant]) -> Actor
             asked for, as for forms, whose sender is known once the form is read.
         clock: Returns what a community's clock shows.
 
-    A page's session acts for its viewer: what people do themselves is theirs, and no act of those who run things.
+    A page's session acts for its viewer: what people do themselves is theirs, and no act of those who run things,
+    unless they do it by an office; whose it is the use case adds.
     """
     route: Route | None = scope["state"]["route"]
     who: Principal | None = scope["state"]["principal"]
     if route is None or route.method in _READING or route.permission.audited == "never":
         return None
-    if who is not None and who.viewer is not None:
+    if who is not None and who.viewer is not None and not route.permission.office:
         return None
     return Actor(
         route=f"{route.method} {route.template}", clock=clock,

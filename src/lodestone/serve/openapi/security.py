@@ -32,7 +32,9 @@ def describe_security(operation: dict[str, Any], handler: HTTPRouteHandler) -> N
     permission = permission_of(handler)
     scopes = list(permission.scopes)
     keys = [{"key": scopes}, {"keyHeader": scopes}]
-    by_page = permission.who == "known" and PAGE_SCOPES.issuperset(scopes)
+    by_page = permission.who == "known" and (
+        permission.own or permission.office or PAGE_SCOPES.issuperset(scopes)
+    )
     operation["security"] = {
         "anyone": [], "callback": [{"hook": []}], "page": [{"session": []}],
         "operator": [{"key": [OPERATOR]}, {"keyHeader": [OPERATOR]}], "server": keys,

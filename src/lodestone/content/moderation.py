@@ -1,0 +1,25 @@
+"""What a moderator says of an item within a domain, as sent and as read back."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from lodestone.base.wire import TEXT
+
+REASON_MAX = 500
+
+
+class ModerationIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a moderator does something."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=REASON_MAX, pattern=TEXT)]
+    """For the audit log; it is sealed under the author's key and shown to nobody else."""
+
+
+class DomainMark(msgspec.Struct, frozen=True, kw_only=True):
+    """What moderators say of an item in their domain."""
+
+    item_id: str
+    hidden: bool
+    """It stands neither in the domain's own feed nor in what reaches people through the domain."""

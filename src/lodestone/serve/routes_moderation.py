@@ -1,0 +1,83 @@
+"""Routes of a domain's moderators: by their own page's session, or by the app's key for them."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import delete, get, put
+from litestar.params import JSONBody, QueryParameter
+
+from lodestone.content import DomainMark, ModerationIn
+from lodestone.content.moderation import REASON_MAX
+from lodestone.serve.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    Limit,
+    PathId,
+    cut,
+    decode_after,
+    engine,
+    named,
+    off_loop,
+    principal,
+)
+from lodestone.services.moderation import Moderators, mark_out
+from lodestone.services.permissions import needs
+
+Reason = Annotated[
+    str, QueryParameter(max_length=REASON_MAX, description="Why, for the audit log.")
+]
+
+
+class DomainMarks(msgspec.Struct, frozen=True):
+    """A page of what moderators say of items."""
+
+    data: list[DomainMark]
+    next_cursor: str | None
+
+
+def _moderators(request: Asked, scope: str) -> Moderators:
+    """Return what whoever asks may do as a moderator: a server's key needs the scope, a session the office."""
+    who = principal(request)
+    return Moderators(engine(request, scope if who.viewer is None else "feeds"), who)
+
+
+@get("/v1/domains/{domain_id:str}/marks", opt=needs("read", office=True), responses=REFUSALS)
+async def list_domain_marks(
+    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> DomainMarks:
+    """List what a domain's moderators say of items, by item."""
+    marks = _moderators(request, "read").marks
+    read = await off_loop(request, marks, named(domain_id), limit + 1, decode_after(cursor))
+    shown, after = cut(read, limit)
+    return DomainMarks([mark_out(mark) for mark in shown], after)
+
+
+@put(
+    "/v1/domains/{domain_id:str}/hidden/{item_id:str}",
+    opt=needs("write", office=True),
+    status_code=204,
+    responses=REFUSALS,
+)
+async def hide_item(
+    request: Asked, domain_id: PathId, item_id: PathId, data: JSONBody[ModerationIn]
+) -> None:
+    """Hide an item from a domain: from its feed and from what reaches people through it."""
+    act = _moderators(request, "write").hide
+    await act(named(domain_id), named(item_id, "item_id"), data.reason, on=True)
+
+
+@delete(
+    "/v1/domains/{domain_id:str}/hidden/{item_id:str}",
+    opt=needs("write", office=True),
+    responses=REFUSALS,
+)
+async def unhide_item(
+    request: Asked, domain_id: PathId, item_id: PathId, reason: Reason = ""
+) -> None:
+    """Show an item in a domain again."""
+    act = _moderators(request, "write").hide
+    await act(named(domain_id), named(item_id, "item_id"), reason, on=False)
+
+
+ROUTES = [list_domain_marks, hide_item, unhide_item]

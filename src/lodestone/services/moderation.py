@@ -1,0 +1,53 @@
+"""What moderators do within their own domain. Who may do it is looked at in the transaction that does it."""
+
+from dataclasses import replace
+
+from lodestone.base.audit import act_as, present_actor
+from lodestone.content import DomainMark
+from lodestone.services.access import Principal
+from lodestone.services.engine import Engine
+from lodestone.stores.moderation import MarkChange, MarkRecord
+
+
+class Moderators:
+    """Acts of one person by their session, or of an app by its key."""
+
+    def __init__(self, engine: Engine, who: Principal) -> None:
+        """Let the audit log know whose session acts."""
+        self._engine, self._records = engine, engine.parts.records
+        self._by = who.viewer
+        actor = present_actor()
+        if actor is not None and who.viewer is not None:
+            row = engine.directory.person_row(who.viewer)
+            act_as(replace(actor, person=engine.directory.ordinal(row) if row >= 0 else None))
+
+    async def hide(self, domain_id: str, item_id: str, reason: str, *, on: bool) -> None:
+        """Hide an item from a domain, or show it there again; again changes nothing.
+
+        Raises:
+            ForbiddenError: `moderator_needed`, `moderator_elsewhere`, `moderator_ended`.
+            UnknownError: `domain_unknown`, `item_unknown`.
+            GoneError: `item_erased`.
+        """
+        await self._mark(domain_id, item_id, MarkChange(hidden=on, reason=reason))
+
+    async def _mark(self, domain_id: str, item_id: str, change: MarkChange) -> None:
+        mark, community, by = self._records.mark_item, self._engine.community, self._by
+        await self._engine.writes.do(
+            lambda: mark(community, domain_id, item_id, change, by=by),
+            lambda made: [] if made is None else [made],
+        )
+
+    def marks(self, domain_id: str, limit: int, after: str | None) -> list[MarkRecord]:
+        """Return a page of what is said of items in a domain. It reads the records: call it in a thread of theirs.
+
+        Raises:
+            ForbiddenError, UnknownError: See `hide`.
+        """
+        community = self._engine.community
+        return self._records.marks(community, domain_id, by=self._by, limit=limit, after=after)
+
+
+def mark_out(mark: MarkRecord) -> DomainMark:
+    """Show what is said of an item."""
+    return DomainMark(item_id=mark.id, hidden=mark.hidden)

@@ -1,0 +1,152 @@
+"""What moderators do within their domains, in SQL. See `moderation.Moderation`."""
+
+from typing import Any
+
+from lodestone.base.errors import ForbiddenError, GoneError, UnknownError
+from lodestone.base.wire import app_id
+from lodestone.events.outcomes import Kind
+from lodestone.features.domain_marks import mark_key
+from lodestone.features.layout import MarkRow
+from lodestone.stores.audit_rows import About
+from lodestone.stores.moderation import MarkChange, MarkRecord
+from lodestone.stores.records_base import Base, Scope, Work
+from lodestone.stores.records_people import find_people
+from lodestone.stores.records_schema import (
+    DOMAIN_MARKS,
+    DOMAINS,
+    ITEMS,
+    MODERATORS,
+    PERSON_KEYS,
+)
+from lodestone.stores.records_types import Change
+
+_NOTHING = {"hidden": False, "label": "", "pin": 0}
+
+
+class SqlModeration(Base):
+    """See `Moderation`."""
+
+    def mark_item(
+        self, community: str, domain_id: str, item_id: str, change: MarkChange, *, by: str | None
+    ) -> Change | None:
+        """See `Moderation.mark_item`."""
+        with self._writing(community) as work:
+            code = require_moderator(work, domain_id, by)
+            item = _item(work, item_id)
+            number = mark_key(code, item.row)
+            row = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
+            before = _NOTHING if row is None else _said(row)
+            after = before if change.hidden is None else {**before, "hidden": change.hidden}
+            if after == before:
+                return None
+            if row is None:
+                place = {"number": number, "domain": code, "item": item.row}
+                work.insert(DOMAIN_MARKS, [{**place, **after}])
+            else:
+                here = work.update(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number)
+                work.run(here.values(after))
+            why = {"domain_id": domain_id, "reason": change.reason}
+            differs = {name for name in after if before[name] != after[name]}
+            work.audit(
+                "item", item_id, {name: before[name] for name in differs},
+                {**{name: after[name] for name in differs}, **why}, About(item.owner, item.key),
+            )  # fmt: skip
+            mark = MarkRow(code, item.row, hidden=bool(after["hidden"]))
+            return work.change(Kind.MODERATED, "", number, mark)
+
+    def marks(
+        self,
+        community: str,
+        domain_id: str,
+        *,
+        by: str | None,
+        limit: int,
+        after: str | None = None,
+    ) -> list[MarkRecord]:
+        """See `Moderation.marks`."""
+        with self._reading(community) as scope:
+            code = require_moderator(scope, domain_id, by)
+            same = (ITEMS.c.tenant == DOMAIN_MARKS.c.tenant) & (ITEMS.c.row == DOMAIN_MARKS.c.item)
+            query = scope.select(DOMAIN_MARKS, DOMAIN_MARKS, ITEMS.c.id)
+            query = query.join_from(DOMAIN_MARKS, ITEMS, same).order_by(ITEMS.c.id).limit(limit)
+            query = query.where(DOMAIN_MARKS.c.domain == code, DOMAIN_MARKS.c.hidden)
+            if after is not None:
+                query = query.where(ITEMS.c.id > app_id(after, field="cursor"))
+            return [MarkRecord(id=row.id, hidden=row.hidden) for row in scope.fetch(query)]
+
+
+def take_marks_back(work: Work, code: int) -> list[Change]:
+    """Take back whatever is said of items in a domain that is no more: its code may be that of another one later."""
+    here = DOMAIN_MARKS.c.domain == code
+    rows = [
+        row for row in work.fetch(work.select(DOMAIN_MARKS).where(here)) if _said(row) != _NOTHING
+    ]
+    if rows:
+        work.run(work.update(DOMAIN_MARKS).where(here).values(_NOTHING))
+    return [
+        work.change(Kind.MODERATED, "", row.number, MarkRow(code, row.item, hidden=False))
+        for row in rows
+    ]
+
+
+def mark_row(row: Any) -> MarkRow:
+    """Return a stored mark as the state takes it."""
+    return MarkRow(row.domain, row.item, hidden=row.hidden)
+
+
+def require_moderator(scope: Scope, domain_id: str, by: str | None) -> int:
+    """Return a domain's code if somebody may moderate it.
+
+    Args:
+        scope: The community, in the transaction that does what they ask for.
+        domain_id: The domain.
+        by: Whose session asks; None for a server's key, which may.
+
+    Raises:
+        UnknownError: `domain_unknown`.
+        ForbiddenError: See `Moderation`.
+    """
+    domain = scope.first(
+        scope.select(DOMAINS, DOMAINS.c.code).where(DOMAINS.c.id == app_id(domain_id))
+    )
+    if domain is None:
+        raise UnknownError("domain_unknown", f"There is no domain {domain_id!r} in this community.")
+    code = int(domain.code)
+    if by is None:
+        return code
+    person = find_people(scope, [by]).get(by)
+    offices: dict[int, bool] = {}
+    if person is not None:
+        query = scope.select(MODERATORS).where(MODERATORS.c.ordinal == person.ordinal)
+        offices = {row.domain: row.ended for row in scope.fetch(query)}
+    if offices.get(code) is False:
+        return code
+    raise _refusal(domain_id, code, offices)
+
+
+def _refusal(domain_id: str, code: int, offices: dict[int, bool]) -> ForbiddenError:
+    if code in offices:
+        message = f"You moderated {domain_id!r} until the office was taken back; ask whoever runs the community."
+        return ForbiddenError("moderator_ended", message)
+    if False in offices.values():
+        message = f"You moderate another domain; in {domain_id!r} its own moderators decide."
+        return ForbiddenError("moderator_elsewhere", message)
+    message = f"Only a moderator of {domain_id!r}, or the app's own key, may do this."
+    return ForbiddenError("moderator_needed", message)
+
+
+def _item(work: Work, item_id: str) -> Any:
+    """Return an item's row, owner and the owner's key. Raises UnknownError, GoneError."""
+    columns = (ITEMS.c.row, ITEMS.c.owner, ITEMS.c.erased, PERSON_KEYS.c.key)
+    owner = (PERSON_KEYS.c.tenant == ITEMS.c.tenant) & (PERSON_KEYS.c.ordinal == ITEMS.c.owner)
+    query = work.select(ITEMS, *columns).join_from(ITEMS, PERSON_KEYS, owner)
+    item = work.first(query.where(ITEMS.c.id == app_id(item_id, field="item_id")))
+    if item is None:
+        raise UnknownError("item_unknown", f"There is no item {item_id!r} in this community.")
+    if item.erased:
+        raise GoneError("item_erased", "Its author was erased and it with them.")
+    return item
+
+
+def _said(row: Any) -> dict[str, object]:
+    return {"hidden": bool(row.hidden), "label": row.label, "pin": row.pin}
