@@ -21,7 +21,7 @@ from lodestone import bootstrap
 from lodestone.models.popular import Popular
 from lodestone.models.rates import Rates
 from lodestone.services.access import OPERATOR, Principal
-from lodestone.services.feeds import FeedRequest
+from lodestone.services.feed.messages import FeedRequest
 
 
 def main() -> None:

@@ -85,9 +85,9 @@ def decide():
 
 async def _decide():
     # Of the checkout that this process was started in.
-    from lodestone.services.cursor import Chain
-    from lodestone.services.decide import Stages
-    from lodestone.services.feeds import FeedRequest
+    from lodestone.services.feed.cursor import Chain
+    from lodestone.services.feed.messages import FeedRequest
+    from lodestone.services.feed.pipeline import Stages
     from tests.world import TOWN, opened
 
     chance = random.Random(5)

@@ -37,14 +37,14 @@ from sqlalchemy import event, text
 from lodestone.base.clock import Instant
 from lodestone.content import CommunityIn
 from lodestone.ledger import AccountKind, Outcome, Transfer, chart, transfers
-from lodestone.services.money import Money
-from lodestone.stores.ledger_rows import (
+from lodestone.services.ledger.posting import Money
+from lodestone.stores.database import open_records
+from lodestone.stores.ledger.rows import (
     INSERT_TRANSFERS,
     UPDATE_ACCOUNTS,
     columns,
     transfer_values,
 )
-from lodestone.stores.records_sql import open_records
 from tests.postgres import cluster
 
 NOW, TODAY = Instant(1_700_000_000_000_000), 19_675

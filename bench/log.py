@@ -22,9 +22,9 @@ import numpy as np
 from load import spread
 
 from lodestone.events.facts import Facts, empty_facts
-from lodestone.stores.log_file import WAL_GROWN_BYTES, wal_path
-from lodestone.stores.log_pack import Packer
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.file import WAL_GROWN_BYTES, wal_path
+from lodestone.stores.log.packing import Packer
+from lodestone.stores.log.sqlite import SqliteLog
 
 RECEIPT_BYTES = 3_000
 RAW_BYTES = 7_600

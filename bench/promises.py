@@ -19,7 +19,7 @@ import numpy as np
 from lodestone.base.clock import Instant
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
 from lodestone.features.layout import DAYS_KEPT
-from lodestone.services.housekeeping import STEP_MICROS, STEP_RECEIPTS
+from lodestone.services.pricing.maintenance import STEP_MICROS, STEP_RECEIPTS
 from lodestone.traffic import promises
 from lodestone.traffic.choose import Contest, choose, draw, pool_of, rules_of
 from lodestone.traffic.kernels import COMPILED

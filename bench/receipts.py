@@ -16,9 +16,9 @@ import msgspec
 import numpy as np
 
 from lodestone.content.vectors import project
-from lodestone.services.keeping import file_of
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.records_sql import open_records
+from lodestone.services.operations.verification import file_of
+from lodestone.stores.database import open_records
+from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.traffic.codec import decode
 from lodestone.traffic.kernels import COMPILED, PLAIN
 from lodestone.traffic.pricer import PricerState

@@ -23,8 +23,8 @@ from lodestone import bootstrap
 from lodestone.bootstrap.learning import ChildMaker, learning_limits
 from lodestone.events.facts import empty_facts
 from lodestone.events.outcomes import Kind
-from lodestone.stores.log_facts import facts_before
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.fact_reader import facts_before
+from lodestone.stores.log.sqlite import SqliteLog
 
 SIZES = {10_000: (20_000, 500_000), 100_000: (100_000, 2_500_000), 1_000_000: (500_000, 10_000_000)}
 """People and likes, by items."""

@@ -33,7 +33,7 @@ from town_trace import Page, Recording, Step, Trace, done, moved_to
 from lodestone.client import AsyncClient
 from lodestone.town import NAME, Shelf, Wish
 from lodestone.town import run as run_life
-from lodestone.town.creators import DAY
+from lodestone.town.people.creators import DAY
 from lodestone.town.runs import START
 
 COMMUNITY = "town"

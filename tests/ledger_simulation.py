@@ -20,8 +20,8 @@ from lodestone.ledger.transfers import (
     reverse,
     transfer_id,
 )
-from lodestone.stores import ledger_post
-from lodestone.stores.ledger import TransferFilter
+from lodestone.stores.ledger import post
+from lodestone.stores.ledger.port import TransferFilter
 from records_world import NOW
 
 SHOPS = ("a", "b", "c")
@@ -193,11 +193,11 @@ class breaking:  # noqa: N801  reads as a word: with breaking(3): ...
         self.at = at
 
     def __enter__(self):
-        self.real, self.count = ledger_post.put, 0
-        ledger_post.put = self.put
+        self.real, self.count = post.put, 0
+        post.put = self.put
 
     def __exit__(self, *_):
-        ledger_post.put = self.real
+        post.put = self.real
 
     def put(self, *given):
         self.tick()

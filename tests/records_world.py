@@ -11,7 +11,7 @@ from lodestone.base.wire import Position
 from lodestone.content import DomainIn, ItemIn
 from lodestone.content.item import Media
 from lodestone.people import PersonIn
-from lodestone.stores.records_sql import SqlRecords, open_records
+from lodestone.stores.database import SqlRecords, open_records
 
 NOW = Instant(1_700_000_000_000_000)
 HOUR = 3_600_000_000

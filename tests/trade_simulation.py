@@ -19,13 +19,14 @@ from lodestone.commerce.payment import PaymentResult
 from lodestone.commerce.product import ProductIn, SaleIn, SharedStockIn, Variant, VoucherRule
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
-from lodestone.services.audit import audit
-from lodestone.services.desks import Desk
-from lodestone.services.payments import Payments
-from lodestone.services.trade import cancel, fulfil, refunding
-from lodestone.services.trade_audit import ALL_CHECKS
-from lodestone.services.trade_counter import Once, digest_of
-from lodestone.stores.payments import (
+from lodestone.services.audit.commerce import ALL_CHECKS
+from lodestone.services.audit.ledger import audit
+from lodestone.services.commerce.commands import cancel, fulfil, refunding
+from lodestone.services.commerce.context import Once, digest_of
+from lodestone.services.commerce.payments import Payments
+from lodestone.services.community.orders_only import Desk
+from lodestone.stores.commerce.types import PaymentFilter
+from lodestone.stores.external.payment_providers import (
     MANUAL,
     TRIAL,
     Behaviour,
@@ -33,9 +34,8 @@ from lodestone.stores.payments import (
     PaymentState,
     TrialProvider,
 )
-from lodestone.stores.records import Answer
-from lodestone.stores.records_base import Scope
-from lodestone.stores.trade_types import PaymentFilter
+from lodestone.stores.records.port import Answer
+from lodestone.stores.sql.base import Scope
 from records_world import NOW, THEN
 from trade_amounts import told_amounts_moved
 

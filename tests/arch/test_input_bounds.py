@@ -9,24 +9,24 @@ from msgspec import inspect
 from lodestone.content import ItemIn
 from lodestone.events.wire import EventIn
 from lodestone.people import PersonIn
-from lodestone.serve import (
-    gorse,
-    routes_catalogue,
-    routes_engine,
-    routes_live,
-    routes_money,
-    routes_operator,
-    routes_orders,
-    routes_payments,
-    routes_trade,
-    routes_webhooks,
+from lodestone.serve.gorse import routes
+from lodestone.serve.v1 import (
+    catalogue,
+    feed,
+    ledger,
+    live,
+    operator,
+    orders,
+    payments,
+    shops,
+    webhooks,
 )
-from lodestone.services.feeds import FeedRequest
+from lodestone.services.feed.messages import FeedRequest
 
 HANDLERS = [
-    *gorse.HANDLERS, *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_live.ROUTES, *routes_money.ROUTES,
-    *routes_operator.ROUTES, *routes_orders.ROUTES, *routes_payments.ROUTES, *routes_trade.ROUTES,
-    *routes_webhooks.ROUTES,
+    *routes.HANDLERS, *catalogue.ROUTES, *feed.ROUTES, *live.ROUTES, *ledger.ROUTES,
+    *operator.ROUTES, *orders.ROUTES, *payments.ROUTES, *shops.ROUTES,
+    *webhooks.ROUTES,
 ]  # fmt: skip
 LOOKED_UP = {
     "EventIn.type": "found in a table of words, or refused",

@@ -12,12 +12,18 @@ from lodestone.base.money import Micros
 from lodestone.commerce.payment import PaymentResult
 from lodestone.ledger import AccountKind
 from lodestone.ledger.chart import PLATFORM, provider, shop
-from lodestone.services.audit import CHECKS, audit
-from lodestone.services.payouts import PayoutEndedError, Payouts, payout_name
-from lodestone.services.receipt_ids import PAYMENT, made_id
-from lodestone.services.trade import cancel, fulfil
-from lodestone.stores.payments import TRIAL, Behaviour, PaymentState, Reply, TrialProvider
-from lodestone.stores.trade_types import PaymentFilter
+from lodestone.services.audit.ledger import CHECKS, audit
+from lodestone.services.commerce.commands import cancel, fulfil
+from lodestone.services.ledger.payouts import PayoutEndedError, Payouts, payout_name
+from lodestone.services.receipts.ids import PAYMENT, made_id
+from lodestone.stores.commerce.types import PaymentFilter
+from lodestone.stores.external.payment_providers import (
+    TRIAL,
+    Behaviour,
+    PaymentState,
+    Reply,
+    TrialProvider,
+)
 
 __all__ = ("at", "money")
 DONE, DECLINED = PaymentState.DONE, PaymentState.DECLINED

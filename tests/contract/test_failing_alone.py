@@ -14,9 +14,9 @@ from lodestone.commerce.order import LineIn, OrderIn
 from lodestone.commerce.product import ProductIn, Variant, own_key, shared_key
 from lodestone.commerce.stock import Stock, hold
 from lodestone.ledger import AccountKind, Outcome
-from lodestone.services.desks import Desk
-from lodestone.services.money import Money
-from lodestone.services.trade_counter import Reply
+from lodestone.services.commerce.context import Reply
+from lodestone.services.community.orders_only import Desk
+from lodestone.services.ledger.posting import Money
 from records_world import NOW
 from trade_simulation import TOWN, cny, open_market
 

@@ -10,8 +10,8 @@ from lodestone.commerce.order import LineIn, OrderIn
 from lodestone.commerce.product import ProductIn, Variant
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
-from lodestone.services.desks import Desk
-from lodestone.services.trade import cancel
+from lodestone.services.commerce.commands import cancel
+from lodestone.services.community.orders_only import Desk
 from records_world import NOW
 from trade_simulation import TOWN, cny
 

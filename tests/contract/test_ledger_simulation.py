@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from ledger_simulation import replay, simulate, standing
-from lodestone.services.audit import CHECKS, audit
+from lodestone.services.audit.ledger import CHECKS, audit
 from tests.seeds import fresh
 
 FRESH = fresh()

@@ -20,8 +20,8 @@ from lodestone.base.errors import ConflictError, UnavailableError, UnknownError
 from lodestone.content import CommunityIn
 from lodestone.ledger import Outcome, TransferKind
 from lodestone.ledger.transfers import chain, reverse, transfer_id
-from lodestone.stores.ledger import TransferFilter
-from lodestone.stores.ledger_post import open_in, post_in
+from lodestone.stores.ledger.port import TransferFilter
+from lodestone.stores.ledger.post import open_in, post_in
 from records_world import NOTE, NOW, raised
 
 SHOP, PAID = held("s"), payable("s")

@@ -10,7 +10,7 @@ from lodestone.base.errors import ConflictError, UnknownError
 from lodestone.commerce.live import RoomIn, end, heard, published, unpublished
 from lodestone.commerce.webhooks import Attempt, Fate, Standing, Stream, WebhookIn
 from lodestone.people import PersonIn
-from lodestone.stores.live_types import Heard
+from lodestone.stores.live.types import Heard
 from records_world import NOW, raised
 
 SECOND = 1_000_000

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InternalError, UnavailableError
 from lodestone.events.facts import empty_facts
-from lodestone.stores.log_asks import AppendAsk, PricesAsk, RecordAsk
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.requests import AppendAsk, PricesAsk, RecordAsk
+from lodestone.stores.log.sqlite import SqliteLog
 
 SECRET = b"a community's secret"
 

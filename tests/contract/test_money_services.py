@@ -14,10 +14,16 @@ from lodestone.base.money import Micros
 from lodestone.ledger import AccountKind, Code, Outcome, Transfer
 from lodestone.ledger.chart import PLATFORM, provider, shop
 from lodestone.ledger.transfers import chain, transfer_id
-from lodestone.services.audit import CHECKS, audit
-from lodestone.services.money import GROUP_MAX, Money
-from lodestone.services.payouts import PayoutEndedError, Payouts, payout_name
-from lodestone.stores.payments import TRIAL, Behaviour, ManualProvider, PaymentState, TrialProvider
+from lodestone.services.audit.ledger import CHECKS, audit
+from lodestone.services.ledger.payouts import PayoutEndedError, Payouts, payout_name
+from lodestone.services.ledger.posting import GROUP_MAX, Money
+from lodestone.stores.external.payment_providers import (
+    TRIAL,
+    Behaviour,
+    ManualProvider,
+    PaymentState,
+    TrialProvider,
+)
 from records_world import NOW
 
 

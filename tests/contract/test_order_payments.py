@@ -11,15 +11,21 @@ from lodestone.base.errors import ConflictError, InvalidError
 from lodestone.commerce.order import LineIn, OrderIn, PayIn, RefundIn
 from lodestone.commerce.payment import PaymentKind, PaymentResult, PaymentStand
 from lodestone.ledger.chart import AccountKind
-from lodestone.services.audit import audit
-from lodestone.services.desks import Desk
-from lodestone.services.payments import Payments
-from lodestone.services.receipt_ids import PAYMENT, made_id
-from lodestone.services.trade import cancel, fulfil, refunding
-from lodestone.services.trade_audit import ALL_CHECKS
-from lodestone.services.trade_counter import Once, digest_of
-from lodestone.stores.payments import MANUAL, TRIAL, Behaviour, ManualProvider, TrialProvider
-from lodestone.stores.trade_types import PaymentFilter
+from lodestone.services.audit.commerce import ALL_CHECKS
+from lodestone.services.audit.ledger import audit
+from lodestone.services.commerce.commands import cancel, fulfil, refunding
+from lodestone.services.commerce.context import Once, digest_of
+from lodestone.services.commerce.payments import Payments
+from lodestone.services.community.orders_only import Desk
+from lodestone.services.receipts.ids import PAYMENT, made_id
+from lodestone.stores.commerce.types import PaymentFilter
+from lodestone.stores.external.payment_providers import (
+    MANUAL,
+    TRIAL,
+    Behaviour,
+    ManualProvider,
+    TrialProvider,
+)
 from records_world import NOW
 from trade_simulation import TOWN, cny, open_market, quietly
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lodestone.base.money import Micros
-from lodestone.stores.payments import (
+from lodestone.stores.external.payment_providers import (
     Behaviour,
     Instruction,
     ManualProvider,

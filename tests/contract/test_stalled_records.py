@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lodestone.base.errors import UnavailableError
-from lodestone.stores.threads import WAITING_MAX, DatabaseLimits, DatabaseThreads, Lane
+from lodestone.stores.sql.threads import WAITING_MAX, DatabaseLimits, DatabaseThreads, Lane
 from tests.postgres import cluster
 from tests.world import opened, run
 

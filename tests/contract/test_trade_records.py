@@ -15,9 +15,9 @@ from lodestone.commerce.stock import Stock
 from lodestone.content import CommunityIn
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn
-from lodestone.services.desks import Desk
-from lodestone.services.trade_counter import Counter
-from lodestone.services.trade_reserve import reserve
+from lodestone.services.commerce.context import Counter
+from lodestone.services.commerce.place_order import reserve
+from lodestone.services.community.orders_only import Desk
 from records_world import NOW, raised
 from trade_simulation import TOWN, cny, open_market
 

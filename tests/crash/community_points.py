@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from lodestone.stores import log_sqlite
-from lodestone.stores.log_plan import Plan
-from lodestone.stores.records_base import Work
+from lodestone.stores.log import sqlite
+from lodestone.stores.log.plan import Plan
+from lodestone.stores.sql.base import Work
 from tests.crash.restore_points import KILLED, WRITES, forked
 from tests.world import opened
 
@@ -26,7 +26,7 @@ class Kill:
     def __init__(self, until):
         self.until, self.count, self.armed = until, 0, False
         sys.addaudithook(self.hear)
-        for owner, name in ((Plan, "store"), (Work, "finish"), (log_sqlite, "create")):
+        for owner, name in ((Plan, "store"), (Work, "finish"), (sqlite, "create")):
             setattr(owner, name, self.around(getattr(owner, name)))
 
     def hear(self, event, given):

@@ -15,9 +15,10 @@ from lodestone.base.clock import Instant
 from lodestone.content import CommunityIn
 from lodestone.ledger.chart import AccountKind, Code, provider
 from lodestone.ledger.transfers import TransferKind, chain, reverse, transfer_id
-from lodestone.stores import ledger_post, records_ledger
-from lodestone.stores.ledger import Payout
-from lodestone.stores.ledger_schema import (
+from lodestone.stores.ledger import post as posting
+from lodestone.stores.ledger import store
+from lodestone.stores.ledger.port import Payout
+from lodestone.stores.ledger.schema import (
     ACCOUNTS,
     BOOKS,
     CLOSED_DAYS,
@@ -25,7 +26,7 @@ from lodestone.stores.ledger_schema import (
     PAYOUTS,
     TRANSFERS,
 )
-from lodestone.stores.records_schema import METADATA
+from lodestone.stores.records.schema import METADATA
 from tests.ledger_world import CLEARING, COMMISSION, TODAY, held, hold, move, of, payable, resolve
 from tests.records_world import NOW, Place
 
@@ -79,7 +80,7 @@ def life(records):
     post(resolve("p", TransferKind.POST, "h0", 40), resolve("v", TransferKind.VOID, "h1"))
     records.expire_holds("town", now=later, today=day)
     with records._writing("town") as work:
-        told = ledger_post.post_in(
+        told = posting.post_in(
             work, [move("own", CLEARING, SHOP, 7)], opening=ALL, now=NOW, today=TODAY
         )
         if not told[0].name.startswith("EXISTS"):
@@ -139,9 +140,9 @@ def whole(url):
 
 def dying(url, at):
     records, count = Place(url).open(), Count(at)
-    ledger_post.put = count.around(ledger_post.put)
-    records_ledger._put_payout = count.around(records_ledger._put_payout)
-    records_ledger._close = count.around(records_ledger._close)
+    posting.put = count.around(posting.put)
+    store._put_payout = count.around(store._put_payout)
+    store._close = count.around(store._close)
     event.listen(records._engine, "commit", count.tick)
     post = records.post_transfers
     records.post_transfers = count.around(post)  # before the first and after the last of a request

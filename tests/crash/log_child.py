@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from lodestone.events.facts import empty_facts
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.sqlite import SqliteLog
 
 BATCH = 50
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from lodestone.bootstrap import installation
 from lodestone.features.snapshot import digest
-from lodestone.services.engine import Engine
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.services.community.community import Engine
+from lodestone.stores.log.sqlite import SqliteLog
 from tests.world import TOWN, opened
 
 RECORDS = ("put_person", "put_people", "put_items", "put_item", "put_domain", "put_policy", "done",

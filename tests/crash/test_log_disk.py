@@ -12,8 +12,8 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import UnavailableError
 from lodestone.events.facts import empty_facts
 from lodestone.stores.files.pins import PinnedFile
-from lodestone.stores.log_file import wal_path
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.file import wal_path
+from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.stores.ports import Offset
 
 SECRET = b"disk"

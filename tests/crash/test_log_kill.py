@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.stores.ports import Offset
 
 CHILD = Path(__file__).with_name("log_child.py")

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from lodestone.content import CommunityIn
 from lodestone.services.access.standing import AccessTable
-from lodestone.stores.records_sql import open_records
+from lodestone.stores.database import open_records
 from tests.crash.points import KILLED, Count
 from tests.postgres import cluster
 from tests.records_world import NOW, project

@@ -10,9 +10,9 @@ import os
 import sys
 from pathlib import Path
 
-from lodestone.services.engine import Engine
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.trade_drawer import Drawer
+from lodestone.services.community.community import Engine
+from lodestone.stores.commerce.write_buffer import Drawer
+from lodestone.stores.log.sqlite import SqliteLog
 from tests.crash.points import KILLED, Count, forked
 from tests.trade_world import balances, line, market, order, redeem, voucher, yuan
 from tests.world import TOWN, opened

@@ -16,7 +16,7 @@ from lodestone.events.outcomes import WIRE_KINDS
 from lodestone.serve import application
 from lodestone.serve.openapi import document_of
 from lodestone.services.access import SCOPES
-from lodestone.services.settings import NAMES
+from lodestone.services.access.settings import NAMES
 from lodestone.traffic.decision import DropReason
 from tests.docs.blocks import ROOT, blocks, pages
 

@@ -5,7 +5,7 @@ import re
 from lodestone.commerce.life import MOVES, Move, OrderState
 from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, RedeemRefusal
 from lodestone.commerce.vouchers import VoucherRefusal
-from lodestone.services.trade_counter import VOUCHER_CURES
+from lodestone.services.commerce.context import VOUCHER_CURES
 from tests.docs.blocks import ROOT
 
 PAGE = ROOT / "docs" / "trade.md"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lodestone.services import housekeeping
+from lodestone.services.pricing import maintenance
 from tests.world import TOWN, opened, run
 
 
@@ -21,7 +21,7 @@ def climbed(world, item):
 
 async def a_public(world, monkeypatch):
     """Some posts that everybody likes, and the gate shut behind them."""
-    monkeypatch.setattr(housekeeping, "GATE_POOL", 10)
+    monkeypatch.setattr(maintenance, "GATE_POOL", 10)
     await world.people(40)
     await world.items(20, authors=20)
     await step(world)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from lodestone.serve.limits import Limits, place_of
+from lodestone.serve.http.limits import Limits, place_of
 from tests.world import TOWN, opened, run
 
 DEEP = b"[" * 100_000

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lodestone.base.errors import UnavailableError
-from lodestone.services.decide import Decider
-from lodestone.services.sources import Sources
+from lodestone.services.feed.pipeline import Decider
+from lodestone.services.feed.sources import Sources
 from tests.world import TOWN, opened, run
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lodestone.services.cursor import PAGES_MAX, ROWS_MAX, Chain, decode_cursor, encode_cursor
+from lodestone.services.feed.cursor import PAGES_MAX, ROWS_MAX, Chain, decode_cursor, encode_cursor
 from tests.world import TOWN, opened, run
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_READ
 from lodestone.events.outcomes import Kind
-from lodestone.serve.gorse_shapes import duration_micros
+from lodestone.serve.gorse.shapes import duration_micros
 from tests.docs.blocks import ROOT
 from tests.world import opened, run
 

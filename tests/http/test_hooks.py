@@ -9,8 +9,8 @@ import stripe
 from standardwebhooks import Webhook
 
 from lodestone.commerce.webhooks import EVENT_TYPES
-from lodestone.stores import live_hooks
-from lodestone.stores.webhook_post import HttpSender, Parcel
+from lodestone.stores.external.webhook_post import HttpSender, Parcel
+from lodestone.stores.live import webhooks
 from tests.hooks_world import receiving
 from tests.trade_world import act, bought, line, market, order, pay
 from tests.world import opened, run
@@ -99,7 +99,7 @@ async def test_a_secret_of_an_earlier_version_goes_on_until_a_new_one_takes_its_
 ):
     world.clock.advance(seconds=time.time() - world.clock.now() / 1_000_000)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_hooks, "SALT_BYTES", 32)  # as earlier versions drew them
+        patch.setattr(webhooks, "SALT_BYTES", 32)  # as earlier versions drew them
         old = (await hook(world, url))["secret"]
     assert len(old) == len("whsec_") + 43
     await bought(world)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from lodestone.stores.payments import TRIAL, Behaviour, TrialProvider
+from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialProvider
 from tests.trade_world import SOUP, line, market, order
 from tests.world import TOWN, opened, run
 

@@ -6,7 +6,7 @@ import pytest
 
 from lodestone.base.clock import Instant
 from lodestone.bootstrap import descriptors
-from lodestone.serve.limits import PLACES_MAX, Limits
+from lodestone.serve.http.limits import PLACES_MAX, Limits
 from tests.world import opened, run
 
 NOW = Instant(60_000_000)

@@ -8,7 +8,7 @@ import pytest
 
 from lodestone.base.chance import Streams
 from lodestone.town import OtherLifeError
-from lodestone.town.folk import settle
+from lodestone.town.people.population import settle
 from lodestone.town.truth import Makers, People, Posts, Ties
 from lodestone.traffic.presets import preset
 from tests.town import lived

@@ -7,7 +7,7 @@ from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS
 from lodestone.events.wire import decode_events
 from lodestone.features.snapshot import digest
 from lodestone.services.access import Principal
-from lodestone.services.feeds import FeedRequest
+from lodestone.services.feed.messages import FeedRequest
 from tests.world import TOWN, opened, run
 
 NOT_OF_A_PAGE = {"shop_visit", "order", "redeem", "conversion"}

@@ -8,7 +8,7 @@ import httpx
 from lodestone.base.wire import SLASH
 from lodestone.features.snapshot import digest
 from lodestone.serve.http.paths import Route, RouteTable
-from lodestone.services.permissions import Permission
+from lodestone.services.access.permissions import Permission
 from tests.serving import serving
 from tests.world import TOWN, opened, run
 

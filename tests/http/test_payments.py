@@ -4,7 +4,7 @@ import pytest
 
 from lodestone.bootstrap import settings_of
 from lodestone.bootstrap.providers import providers_of
-from lodestone.stores.payments import TRIAL, Behaviour, TrialProvider
+from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialProvider
 from tests.records_dump import dump
 from tests.trade_world import act, audited, balances, bought, line, market, order, yuan
 from tests.world import opened, run

@@ -10,7 +10,7 @@ from lodestone.base.money import Micros
 from lodestone.ledger import AccountKind, Code, Transfer, TransferKind
 from lodestone.ledger.chart import provider, shop
 from lodestone.ledger.transfers import transfer_id
-from lodestone.stores.payments import ManualProvider
+from lodestone.stores.external.payment_providers import ManualProvider
 from tests.failing_world import count, execute, failed, failing, stage
 from tests.trade_world import act, bought, line, yuan
 from tests.world import opened, run

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lodestone.events.outcomes import Kind
-from lodestone.stores import item_lists
+from lodestone.stores.files import item_lists
 from lodestone.stores.ports import Offset
 from tests.world import opened, run
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.snapshot import digest, restore
 from lodestone.features.state import ATTENTION
-from lodestone.services import rebuild
-from lodestone.stores import snapshots
+from lodestone.services.community import recovery
+from lodestone.stores.files import snapshots
 from tests.world import TOWN, opened, run
 
 
@@ -162,7 +162,7 @@ def test_an_erasure_waits_for_a_snapshot_begun_before_it_and_leaves_none(tmp_pat
             while world.engine.directory.person_row("p1") >= 0:
                 await asyncio.sleep(0)
             waits = not erasing.done()
-            rebuild.save(world.engine, folder)
+            recovery.save(world.engine, folder)
             lock.release()
             await erasing
             return waits, list(folder.glob("state-*"))

@@ -10,7 +10,7 @@ import pytest
 
 from lodestone.events.outcomes import Kind
 from lodestone.features import apply_kernel
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.sqlite import SqliteLog
 from tests.failing_world import count, execute, failed, failing
 from tests.world import opened, run
 

@@ -21,10 +21,10 @@ from lodestone.ledger import AccountKind, Code, Transfer
 from lodestone.ledger.chart import provider, shop
 from lodestone.ledger.transfers import transfer_id
 from lodestone.serve import application
-from lodestone.serve.bodies import MEDIA_TYPES
+from lodestone.serve.http.bodies import MEDIA_TYPES
 from lodestone.serve.openapi import document_of
-from lodestone.services.books import account_text, transfer_text
-from lodestone.services.catalogue import Catalogue
+from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.ledger.statements import account_text, transfer_text
 from tests.trade_world import (
     SHOP,
     SOUP,

@@ -7,8 +7,8 @@ import pytest
 
 from lodestone.base.errors import UnavailableError
 from lodestone.events.outcomes import Source
-from lodestone.services.decide import Decider
-from lodestone.services.sources import FOLLOWS, Sources
+from lodestone.services.feed.pipeline import Decider
+from lodestone.services.feed.sources import FOLLOWS, Sources
 from lodestone.traffic.filters import Marks
 from tests.world import TOWN, opened, run
 

@@ -12,8 +12,8 @@ from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError
 from lodestone.town import fill, make_town
 from lodestone.town.make import LATITUDE, LONGITUDE
-from lodestone.town.pictures import picture
-from lodestone.town.words import TOPICS
+from lodestone.town.people.topics import TOPICS
+from lodestone.town.scenes.pictures import picture
 from tests.world import NOON, instant, opened, run
 
 UNTIL = instant(NOON)

@@ -10,9 +10,9 @@ import pytest
 
 from lodestone.base.chance import Streams
 from lodestone.town import Shelf
-from lodestone.town.diary import joined_looks
-from lodestone.town.folk import settle
-from lodestone.town.minds import OUTCOMES
+from lodestone.town.people.behaviour import OUTCOMES
+from lodestone.town.people.population import settle
+from lodestone.town.study.diary import joined_looks
 from tests.seeds import fresh
 from tests.town import lived
 

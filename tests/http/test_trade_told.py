@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import text
 
 from lodestone.events.outcomes import Kind
-from lodestone.services.audit import audit
-from lodestone.services.trade_audit import ALL_CHECKS
+from lodestone.services.audit.commerce import ALL_CHECKS
+from lodestone.services.audit.ledger import audit
 from lodestone.stores.ports import Batch
 from tests.trade_world import (
     act,

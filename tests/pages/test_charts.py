@@ -30,7 +30,7 @@ from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.insight.exposure import ExposureReport, LorenzPoint
 from lodestone.insight.liu import DayEfficiency
-from lodestone.stores.threads import DatabaseLimits, DatabaseThreads
+from lodestone.stores.sql.threads import DatabaseLimits, DatabaseThreads
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
 

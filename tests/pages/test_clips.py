@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lodestone.town.pictures import clip, picture
-from lodestone.town.words import TOPICS
+from lodestone.town.people.topics import TOPICS
+from lodestone.town.scenes.pictures import clip, picture
 from tests.pages.conftest import CURRENT, after, shown
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lodestone.base.errors import CorruptError
 from lodestone.events.facts import FACT, empty_facts
-from lodestone.stores.chain import (
+from lodestone.stores.log.chain import (
     GENESIS,
     Tip,
     link,
@@ -22,8 +22,8 @@ from lodestone.stores.chain import (
     root_of,
     tag_of,
 )
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.log_verify import Link, Walk
+from lodestone.stores.log.sqlite import SqliteLog
+from lodestone.stores.log.verify import Link, Walk
 from lodestone.stores.ports import Finding, Offset
 
 SECRET = b"a community's secret"

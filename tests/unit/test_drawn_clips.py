@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from lodestone.town.pictures import VARIANTS, clip
-from lodestone.town.surfaces import Motion, Moving
-from lodestone.town.words import TOPICS
+from lodestone.town.people.topics import TOPICS
+from lodestone.town.scenes.pictures import VARIANTS, clip
+from lodestone.town.scenes.surfaces import Motion, Moving
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALL = [(topic, variant) for topic in range(len(TOPICS)) for variant in range(VARIANTS)]

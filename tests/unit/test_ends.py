@@ -8,7 +8,7 @@ from lodestone.commerce.payment import OPEN, PaymentStand, PaymentStep, payment_
 from lodestone.commerce.payment import STEPS as PAYMENT_STEPS
 from lodestone.ledger.payout_life import FINAL, PayoutStep, payout_step
 from lodestone.ledger.payout_life import STEPS as PAYOUT_STEPS
-from lodestone.stores.payments import PaymentState
+from lodestone.stores.external.payment_providers import PaymentState
 
 WORDS = [word.value for word in PaymentState]
 

@@ -8,8 +8,8 @@ import pytest
 
 from lodestone.base.errors import ConflictError, CorruptError
 from lodestone.features.layout import ITEM
-from lodestone.stores import snapshots
-from lodestone.stores.home import Home
+from lodestone.stores.files import snapshots
+from lodestone.stores.files.home import Home
 
 
 def some_columns():
@@ -62,7 +62,7 @@ def test_a_home_has_one_owner(tmp_path):
     home.lock()
     home.publish("127.0.0.1", 8123)
     code = (
-        "import sys; from pathlib import Path; from lodestone.stores.home import Home;"
+        "import sys; from pathlib import Path; from lodestone.stores.files.home import Home;"
         "Home(Path(sys.argv[1])).lock()"
     )
 

@@ -7,7 +7,7 @@ import pytest
 from lodestone.base.errors import CorruptError, UnavailableError
 from lodestone.events.facts import empty_facts
 from lodestone.stores.files import folders
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.sqlite import SqliteLog
 
 SCRIPTS = ["a", "茶", "ש", "한", "\U0001f9d1", "\U00020000", "é", "e\u0301", "Ж", "ก"]
 

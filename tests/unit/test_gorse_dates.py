@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lodestone.serve.gorse_dates import read_time
+from lodestone.serve.gorse.dates import read_time
 
 # What the documentation of Gorse's own date parser lists, and what it says of each, in UTC.
 DOCUMENTED = [

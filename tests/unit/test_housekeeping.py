@@ -10,7 +10,7 @@ from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import ATTENTION, State
 from lodestone.models.rates import default_model
-from lodestone.services.housekeeping import PIECES, WHOLE_MAX, Housekeeper
+from lodestone.services.pricing.maintenance import PIECES, WHOLE_MAX, Housekeeper
 from lodestone.traffic.presets import preset
 
 NAN = float("nan")

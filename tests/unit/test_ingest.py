@@ -15,9 +15,9 @@ from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY
 from lodestone.events.outcomes import WIRE_KINDS, Kind
 from lodestone.events.wire import Refusal, decode_events
 from lodestone.features.directory import Directory
-from lodestone.services.days import DayOf
-from lodestone.services.ingest import Ingest, Terms
-from lodestone.services.usual import Usual
+from lodestone.services.ingest.fast_path import Usual
+from lodestone.services.ingest.validate import Ingest, Terms
+from lodestone.services.support.calendar import DayOf
 
 SECRET = b"s" * 32
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -9,10 +9,9 @@ import pytest
 from lodestone.base.clock import Instant, ManualClock
 from lodestone.base.errors import BusyError, ForbiddenError, UnauthorisedError
 from lodestone.content import CommunityIn
-from lodestone.services import logins
-from lodestone.services.access import Access, serving
-from lodestone.services.logins import FORM_MICROS, LOGIN_MICROS, TRIES_MAX, Logins
-from lodestone.stores.records_sql import open_records
+from lodestone.services.access import Access, logins, serving
+from lodestone.services.access.logins import FORM_MICROS, LOGIN_MICROS, TRIES_MAX, Logins
+from lodestone.stores.database import open_records
 from tests.records_world import NOW, project, raised
 
 SECRET = bytes(range(32))

@@ -6,12 +6,22 @@ import numpy as np
 import pytest
 
 from lodestone.base.chance import Streams
-from lodestone.town import arms, creators, rhythm, rings
-from lodestone.town.compare import Comparison, Measure, interval, pictures
-from lodestone.town.diary import outcomes_of
-from lodestone.town.figures import gini
-from lodestone.town.folk import arrive, settle
-from lodestone.town.minds import OUTCOMES, Meeting, act, appeal, chances, incline, joy, meet
+from lodestone.town.people import creators, fraud_rings, rhythm
+from lodestone.town.people.behaviour import (
+    OUTCOMES,
+    Meeting,
+    act,
+    appeal,
+    chances,
+    incline,
+    joy,
+    meet,
+)
+from lodestone.town.people.population import arrive, settle
+from lodestone.town.study import policies
+from lodestone.town.study.compare import Comparison, Measure, interval, pictures
+from lodestone.town.study.diary import outcomes_of
+from lodestone.town.study.figures import gini
 from lodestone.town.truth import ORDINARY, RING, SPAM, parts_of, truth_of
 
 START = 1_772_380_800_000_000
@@ -206,23 +216,23 @@ def test_cheats_come_on_their_days_and_serve_each_post_of_their_patrons_once():
     truth = lived_in(settle(Streams(9), 100))
     for day in range(6):
         truth.day = day
-        rings.cheats_arrive(truth, 100, np.random.default_rng(day), ring=True)
+        fraud_rings.cheats_arrive(truth, 100, np.random.default_rng(day), ring=True)
 
     assert (truth.people.kind == SPAM).sum() == 1
     paid = np.flatnonzero(truth.people.kind == RING)
     assert paid.size == 6
-    mine = rings.errands(truth, int(paid[0]), START)
-    assert set(truth.posts.maker[mine].tolist()) <= set(rings.patrons(truth).tolist())
+    mine = fraud_rings.errands(truth, int(paid[0]), START)
+    assert set(truth.posts.maker[mine].tolist()) <= set(fraud_rings.patrons(truth).tolist())
     for post in mine:
         truth.seen[int(paid[0]) << 32 | post] = 5
-    assert rings.errands(truth, int(paid[0]), START) == []
+    assert fraud_rings.errands(truth, int(paid[0]), START) == []
 
 
 def test_without_a_ring_nobody_is_paid():
     truth = lived_in(settle(Streams(9), 100))
     for day in range(6):
         truth.day = day
-        rings.cheats_arrive(truth, 100, np.random.default_rng(day), ring=False)
+        fraud_rings.cheats_arrive(truth, 100, np.random.default_rng(day), ring=False)
 
     assert not (truth.people.kind == RING).any()
 
@@ -245,16 +255,16 @@ BALANCED = {
      ("engine", {"click", "order", "follow", "hide"}, True)],
 )  # fmt: skip
 def test_an_arm_has_the_worths_and_the_promises_it_is_named_for(arm, worths, kept):
-    told = arms.policy(arm, BALANCED)
+    told = policies.policy(arm, BALANCED)
 
     assert set(told["worths"]) == worths
     assert all(one.get("enabled", True) is kept for one in told["promises"])
     assert (told["exploration_share"] > 0) is kept
-    assert arms.personal(arm) is (arm != "popularity")
+    assert policies.personal(arm) is (arm != "popularity")
 
 
 def test_targets_are_the_towns_own_where_a_promise_has_one():
-    told = arms.policy("engine", BALANCED, gini=0.45)
+    told = policies.policy("engine", BALANCED, gini=0.45)
 
     assert [one["target"] for one in told["promises"]] == [0.45, 0.02]
     assert BALANCED["promises"][0]["target"] == 0.6

@@ -9,8 +9,8 @@ from lodestone.events.outcomes import Source
 from lodestone.features import postings as module
 from lodestone.features.layout import ITEM
 from lodestone.features.postings import LIST_NEW, Postings
-from lodestone.services import depth as depth_module
-from lodestone.services.depth import Depth
+from lodestone.services.feed import depth as depth_module
+from lodestone.services.feed.depth import Depth
 from lodestone.traffic.filters import Marks
 
 KEPT = 4

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.promises import figures, policy_of, run
-from lodestone.services.housekeeping import STEP_MICROS
+from lodestone.services.pricing.maintenance import STEP_MICROS
 
 SMALL = {"decisions": 1_500, "posts_a_day": 60, "pause": STEP_MICROS * 8}
 """A town small enough for every commit; its prices step every eight minutes."""

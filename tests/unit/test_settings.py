@@ -3,7 +3,7 @@
 import pytest
 
 from lodestone.base.errors import InvalidError
-from lodestone.services.settings import limits_of, load_settings, shown
+from lodestone.services.access.settings import limits_of, load_settings, shown
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ from lodestone.commerce.live import RoomIn
 from lodestone.commerce.order import Address
 from lodestone.commerce.product import ProductIn
 from lodestone.commerce.shop import ShopIn
-from lodestone.town import stalls
-from lodestone.town.creators import first_posts
-from lodestone.town.folk import settle
-from lodestone.town.market import Market, Order, Sale, Stall, packed, unpacked
-from lodestone.town.rhythm import STEPS
+from lodestone.town.commerce import shops
+from lodestone.town.commerce.market import Market, Order, Sale, Stall, packed, unpacked
+from lodestone.town.payloads import Told
+from lodestone.town.people.creators import first_posts
+from lodestone.town.people.population import settle
+from lodestone.town.people.rhythm import STEPS
 from lodestone.town.runs import START
-from lodestone.town.told import Told
 from lodestone.town.truth import PRODUCT
 
 STREAMS = Streams(3)
@@ -37,31 +37,31 @@ def products(truth):
 
 
 def test_every_shop_and_clerk_is_one_the_door_takes(truth):
-    shops = np.flatnonzero(truth.makers.shop).tolist()
-    for maker in shops:
-        told = msgspec.convert(stalls.shop(STREAMS, truth, maker), ShopIn)
+    makers = np.flatnonzero(truth.makers.shop).tolist()
+    for maker in makers:
+        told = msgspec.convert(shops.shop(STREAMS, truth, maker), ShopIn)
         assert told.radius_km == 10.0
-        clerk = stalls.clerk(STREAMS, truth, maker)
+        clerk = shops.clerk(STREAMS, truth, maker)
         assert clerk != truth.makers.person[maker]
         assert truth.people.resident[clerk]
         assert not truth.people.minor[clerk]
-    assert len(shops) > 10
+    assert len(makers) > 10
 
 
 def test_every_product_and_room_is_one_the_door_takes(truth, products):
     told = Told(STREAMS, personal=True)
     kinds = set()
     for post in products:
-        ware = stalls.ware(STREAMS, truth, post)
+        ware = shops.ware(STREAMS, truth, post)
         body = told.post(truth, post)
         at = Instant(int(truth.posts.created[post]))
-        given = stalls.product(ware, body, int(truth.posts.maker[post]), list(ware.level), at)
+        given = shops.product(ware, body, int(truth.posts.maker[post]), list(ware.level), at)
         read = msgspec.convert(given, ProductIn)
         assert [one.price.micros for one in read.variants] == list(ware.micros)
-        assert msgspec.convert(stalls.room(body, f"i{post}"), RoomIn).products == (f"i{post}",)
+        assert msgspec.convert(shops.room(body, f"i{post}"), RoomIn).products == (f"i{post}",)
         kinds.add((ware.ways, ware.shared, ware.dated, ware.times))
     assert len(products) > 60
-    assert {ways for ways, *_ in kinds} == set(stalls.WAYS)
+    assert {ways for ways, *_ in kinds} == set(shops.WAYS)
     assert {shared for _, shared, *_ in kinds} == {False, True}
     assert {dated for *_, dated, _ in kinds} == {False, True}
     assert {times for *_, times in kinds} == {1, 5}
@@ -70,8 +70,8 @@ def test_every_product_and_room_is_one_the_door_takes(truth, products):
 def test_a_basket_comes_to_what_its_lines_cost(truth, products):
     together = 0
     for number, post in enumerate(products):
-        ware = stalls.ware(STREAMS, truth, post)
-        taken = stalls.basket(STREAMS.of("basket", number), ware, START)
+        ware = shops.ware(STREAMS, truth, post)
+        taken = shops.basket(STREAMS.of("basket", number), ware, START)
         price = {f"v{size}": micros for size, micros in enumerate(ware.micros)}
         total = sum(price[line["variant_id"]] * line["quantity"] for line in taken.lines)
         assert taken.micros == total
@@ -82,7 +82,7 @@ def test_a_basket_comes_to_what_its_lines_cost(truth, products):
 
 
 def test_an_address_is_one_the_door_takes_and_is_home(truth):
-    told = msgspec.convert(stalls.address(STREAMS, truth, 7), Address)
+    told = msgspec.convert(shops.address(STREAMS, truth, 7), Address)
 
     assert told.position.latitude == truth.people.latitude[7]
     assert told.position.longitude == truth.people.longitude[7]
@@ -91,7 +91,7 @@ def test_an_address_is_one_the_door_takes_and_is_home(truth):
 def drawn(truth, goods, *, leaves=0.08):
     makers = replace(truth.makers, goods=np.full(truth.makers.count, goods))
     return [
-        stalls.fate(STREAMS.of("fate", number), makers, 0, leaves=leaves) for number in range(2000)
+        shops.fate(STREAMS.of("fate", number), makers, 0, leaves=leaves) for number in range(2000)
     ]
 
 
@@ -114,7 +114,7 @@ def test_what_becomes_of_an_order_does_not_hang_on_whether_it_was_likely_to_be_p
 
 @pytest.mark.parametrize("step", range(2 * STEPS))
 def test_nobody_is_served_at_night(step):
-    served = stalls.served_from(step)
+    served = shops.served_from(step)
 
     assert served >= step
     assert served - step <= STEPS

@@ -20,8 +20,8 @@ from lodestone.client import ClientError, Retries
 from lodestone.town import fill, make_town
 from lodestone.town.life import STEP_MINUTES, STEPS
 from lodestone.town.make import LATITUDE, LONGITUDE
-from lodestone.town.pictures import VARIANTS, picture
-from lodestone.town.words import CHANNELS, PROFESSIONS, TOPICS
+from lodestone.town.people.topics import CHANNELS, PROFESSIONS, TOPICS
+from lodestone.town.scenes.pictures import VARIANTS, picture
 
 DAY = 86_400_000_000
 UNTIL = Instant(20_000 * DAY + DAY // 2)

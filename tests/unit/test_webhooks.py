@@ -25,7 +25,7 @@ from lodestone.commerce.webhooks import (
     standard_signature,
     wait_micros,
 )
-from lodestone.services.settings import load_settings
+from lodestone.services.access.settings import load_settings
 
 BODY = '{"id":"evt_1","object":"event","type":"order.paid","data":{"object":{"id":"茶"}}}'.encode()
 

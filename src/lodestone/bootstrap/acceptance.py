@@ -10,19 +10,18 @@ import structlog
 from lodestone.base.clock import Instant
 from lodestone.bootstrap.survey import lost_error, require_sane_clock, survey
 from lodestone.media import MediaFolder
-from lodestone.services.days import DayOf
-from lodestone.services.kept_media import KeptMedia
-from lodestone.services.losses import CODES, lost_fact, note_lost
-from lodestone.services.settings import Settings
-from lodestone.stores import snapshots
-from lodestone.stores.files import folders, mark
+from lodestone.services.access.settings import Settings
+from lodestone.services.catalogue.media import KeptMedia
+from lodestone.services.operations.losses import CODES, lost_fact, note_lost
+from lodestone.services.support.calendar import DayOf
+from lodestone.stores.files import folders, mark, snapshots
+from lodestone.stores.files.home import Home
 from lodestone.stores.files.mark import ISSUE_MARGIN, Mark, MarkFile, owner_of
 from lodestone.stores.files.survey import Loss, reading
 from lodestone.stores.files.survey_records import MEDIA
-from lodestone.stores.home import Home
-from lodestone.stores.log_file import load_tip
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.records import CommunityRecord, Records, key_digest
+from lodestone.stores.log.file import load_tip
+from lodestone.stores.log.sqlite import SqliteLog
+from lodestone.stores.records.port import CommunityRecord, Records, key_digest
 
 _ASIDE: Final = "lost"
 _UNUSABLE: Final = frozenset(

@@ -11,14 +11,14 @@ from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import LodestoneError
 from lodestone.base.serving import begin_serving
 from lodestone.bootstrap.acceptance import pulse
-from lodestone.services.engine import Engine
+from lodestone.services.community.community import Engine
 from lodestone.services.learning.item_lists import JOB
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.tasks import endless
-from lodestone.services.webhooks import KEPT_MICROS
-from lodestone.stores.home import Home
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.records import Records
+from lodestone.services.webhooks.deliveries import KEPT_MICROS
+from lodestone.stores.files.home import Home
+from lodestone.stores.log.sqlite import SqliteLog
+from lodestone.stores.records.port import Records
 
 _LEARN_SECONDS: Final = 10.0
 _HEAR_SECONDS: Final = 0.5

@@ -20,9 +20,9 @@ from lodestone.events.facts import Facts, empty_facts
 from lodestone.features.state import ATTENTION, State
 from lodestone.insight.evaluation import World
 from lodestone.stores.files.manifest import log_name
-from lodestone.stores.log_sqlite import SqliteLog
+from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.stores.ports import Offset
-from lodestone.stores.records import TermKind
+from lodestone.stores.records.port import TermKind
 
 _LIVE: Final = 1
 _REMOVED: Final = 2

@@ -10,10 +10,10 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.serving import begin_serving
 from lodestone.commerce.reach import Reach
-from lodestone.services.engine import Engine
+from lodestone.services.community.community import Engine
 from lodestone.services.support.tasks import endless, start
-from lodestone.services.webhooks import ROUND, Courier
-from lodestone.stores.webhook_post import HttpSender
+from lodestone.services.webhooks.deliveries import ROUND, Courier
+from lodestone.stores.external.webhook_post import HttpSender
 
 LOOK_SECONDS: Final = 1.0
 """How soon what has happened is told."""

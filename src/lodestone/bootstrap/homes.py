@@ -7,12 +7,12 @@ from pathlib import Path
 from lodestone.base.clock import Clock
 from lodestone.base.errors import InvalidError
 from lodestone.services.access import OPERATOR
-from lodestone.services.settings import Settings, load_settings
+from lodestone.services.access.settings import Settings, load_settings
+from lodestone.stores.database import answers
 from lodestone.stores.files import folders
+from lodestone.stores.files.home import Home
 from lodestone.stores.files.plain import read_file, reason_of
-from lodestone.stores.home import Home
-from lodestone.stores.records import Records
-from lodestone.stores.records_sql import answers
+from lodestone.stores.records.port import Records
 
 
 def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:

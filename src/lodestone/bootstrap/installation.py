@@ -32,14 +32,14 @@ from lodestone.serve import Limits, application
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.log_limit import LogLimit
 from lodestone.services.access import Access
-from lodestone.services.engines import Engines
-from lodestone.services.logins import Logins
-from lodestone.services.settings import Settings, limits_of
+from lodestone.services.access.logins import Logins
+from lodestone.services.access.settings import Settings, limits_of
+from lodestone.services.community.registry import Engines
 from lodestone.services.support.tasks import endless
-from lodestone.stores.home import Home
-from lodestone.stores.records import Records, key_digest
-from lodestone.stores.records_sql import SqlRecords, open_records
-from lodestone.stores.threads import DatabaseLimits
+from lodestone.stores.database import SqlRecords, open_records
+from lodestone.stores.files.home import Home
+from lodestone.stores.records.port import Records, key_digest
+from lodestone.stores.sql.threads import DatabaseLimits
 from lodestone.traffic.kernels import COMPILED, Kernels
 
 _IN_A_FILE: Final = "sqlite:///"

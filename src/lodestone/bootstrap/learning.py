@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import UnavailableError
-from lodestone.services.settings import Settings
-from lodestone.stores import item_lists
+from lodestone.services.access.settings import Settings
+from lodestone.stores.files import item_lists
 
 _NOTHING: Final = 4
 _TAIL: Final = 400

@@ -27,20 +27,20 @@ from lodestone.features.state import ATTENTION, State
 from lodestone.models.nearest import LiveIndex
 from lodestone.models.popular import Popular
 from lodestone.models.rates import Rates, RatesModel, default_model
-from lodestone.services import rebuild
-from lodestone.services.clocks import CommunityClock
-from lodestone.services.decide import Decider
-from lodestone.services.engine import Engine, Parts
-from lodestone.services.housekeeping import Housekeeper
-from lodestone.services.predictor import MODEL
-from lodestone.services.settings import Settings
-from lodestone.services.sources import Sources
-from lodestone.stores import snapshots
+from lodestone.services.access.settings import Settings
+from lodestone.services.community import recovery
+from lodestone.services.community.community import Engine, Parts
+from lodestone.services.feed.pipeline import Decider
+from lodestone.services.feed.sources import Sources
+from lodestone.services.learning.predictor import MODEL
+from lodestone.services.pricing.maintenance import Housekeeper
+from lodestone.services.support.clocks import CommunityClock
+from lodestone.stores.files import snapshots
+from lodestone.stores.files.home import Home
 from lodestone.stores.files.pins import Pinned, PinnedFile
 from lodestone.stores.files.survey import Loss
-from lodestone.stores.home import Home
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.records import CommunityRecord, Records
+from lodestone.stores.log.sqlite import SqliteLog
+from lodestone.stores.records.port import CommunityRecord, Records
 from lodestone.traffic.kernels import COMPILED, Kernels
 
 _TICK_SECONDS: Final = 5.0
@@ -95,7 +95,7 @@ class Opener:
     async def _caught_up(self, record: CommunityRecord, log: SqliteLog, folder: Path) -> Engine:
         threads = self._records.threads
         engine, written, found = await threads.long(self._built, record, log, folder)
-        await rebuild.relay(engine, written)
+        await recovery.relay(engine, written)
         await threads.long(self._settled, engine, found)
         return engine
 
@@ -109,25 +109,25 @@ class Opener:
 
     def _built(
         self, record: CommunityRecord, log: SqliteLog, folder: Path
-    ) -> tuple[Engine, set[int], rebuild.Found]:
+    ) -> tuple[Engine, set[int], recovery.Found]:
         """Put an engine together and let it catch up with its log; in a thread, for nobody knows it yet."""
-        found = rebuild.load(folder, log.end(), ATTENTION)
+        found = recovery.load(folder, log.end(), ATTENTION)
         self._saved[record.id] = found.state.offset
         engine = Engine(self._parts(record, log, found.state, folder))
         if found.columns is not None:
             engine.ingest.fill(found.columns)
             engine.item_lists.fill(found.columns)
-        return engine, rebuild.catch_up(engine), found
+        return engine, recovery.catch_up(engine), found
 
-    def _settled(self, engine: Engine, found: rebuild.Found) -> None:
+    def _settled(self, engine: Engine, found: recovery.Found) -> None:
         """Take up where prices, derived tables and feeds stood; in a thread, as before."""
-        rebuild.resume_prices(engine)
+        recovery.resume_prices(engine)
         engine.item_lists.resume()
         whole = found.columns is not None and engine.state.offset == self._saved[engine.community]
         if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
             engine.housekeeper.tidy(engine.now())
         self._records.purge_answers(engine.community, now=engine.now())
-        rebuild.recall_served(engine)
+        recovery.recall_served(engine)
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
         driven = None
@@ -169,7 +169,7 @@ class Opener:
         async with engine.writing:
             with self._snapshots[engine.community]:
                 if engine.whole:
-                    rebuild.save(engine, self._home.community(engine.community))
+                    recovery.save(engine, self._home.community(engine.community))
             log = self._logs.pop(engine.community)
             await background.mark_last(engine.community, self._records, log)
             await log.close()
@@ -200,7 +200,7 @@ class Opener:
         if not lock.acquire(blocking=False):
             return
         try:
-            offset, held = rebuild.copied(engine)
+            offset, held = recovery.copied(engine)
         except BaseException:
             lock.release()
             raise

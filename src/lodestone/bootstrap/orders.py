@@ -15,13 +15,13 @@ from lodestone.bootstrap.owning import tell_logs
 from lodestone.bootstrap.providers import providers_of
 from lodestone.bootstrap.server import listen
 from lodestone.serve.app import orders_application
-from lodestone.serve.door import Door
+from lodestone.serve.http.asgi import Door
 from lodestone.serve.http.guards import Guards
+from lodestone.serve.http.limits import Limits
 from lodestone.serve.http.log_limit import LogLimit
-from lodestone.serve.limits import Limits
 from lodestone.services.access import Access
-from lodestone.services.desks import Desks
-from lodestone.services.settings import Settings
+from lodestone.services.access.settings import Settings
+from lodestone.services.community.orders_only import Desks
 
 _LOG: Final = structlog.get_logger("lodestone")
 

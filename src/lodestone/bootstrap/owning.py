@@ -6,8 +6,8 @@ from typing import Final
 import structlog
 
 from lodestone.media import MediaFolder
-from lodestone.stores import swap
-from lodestone.stores.home import Home
+from lodestone.stores.files import swap
+from lodestone.stores.files.home import Home
 
 _LOG: Final = structlog.get_logger("lodestone")
 

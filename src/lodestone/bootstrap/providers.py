@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from lodestone.services.settings import Settings
-from lodestone.stores.payments import (
+from lodestone.services.access.settings import Settings
+from lodestone.stores.external.payment_providers import (
     MANUAL,
     TRIAL,
     Behaviour,

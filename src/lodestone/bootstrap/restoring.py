@@ -13,16 +13,15 @@ from lodestone.bootstrap.installation import WallClock, records_at
 from lodestone.bootstrap.owning import settle_restore, tell_tightened
 from lodestone.events.outcomes import Kind
 from lodestone.media import MediaFolder
-from lodestone.services.personal import drop_media
-from lodestone.services.settings import Settings
-from lodestone.stores import swap
-from lodestone.stores.files import manifest
+from lodestone.services.access.settings import Settings
+from lodestone.services.catalogue.privacy import drop_media
+from lodestone.stores.database import HEAD
+from lodestone.stores.files import manifest, swap
+from lodestone.stores.files.home import Home
 from lodestone.stores.files.manifest import MEDIA, RECORDS, CommunityEntry, Manifest
-from lodestone.stores.home import Home
-from lodestone.stores.log_file import end_of
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.records import KeyRecord, Records, key_digest
-from lodestone.stores.records_sql import HEAD
+from lodestone.stores.log.file import end_of
+from lodestone.stores.log.sqlite import SqliteLog
+from lodestone.stores.records.port import KeyRecord, Records, key_digest
 
 LOGINS: Final = "logins"
 """The key that signs logins of pages; without it every login ends."""

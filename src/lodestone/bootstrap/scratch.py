@@ -26,13 +26,13 @@ from lodestone.bootstrap.opening import Opener
 from lodestone.events.facts import Facts
 from lodestone.insight.evaluation import World, learn, rows_of
 from lodestone.services.access import Principal
-from lodestone.services.engine import Engine
-from lodestone.services.feeds import FeedRequest
-from lodestone.services.predictor import MODEL
+from lodestone.services.community.community import Engine
+from lodestone.services.feed.messages import FeedRequest
+from lodestone.services.learning.predictor import MODEL
+from lodestone.stores.files.home import Home
 from lodestone.stores.files.manifest import log_name
-from lodestone.stores.home import Home
-from lodestone.stores.log_sqlite import SqliteLog
-from lodestone.stores.records import CommunityRecord, Records
+from lodestone.stores.log.sqlite import SqliteLog
+from lodestone.stores.records.port import CommunityRecord, Records
 from lodestone.traffic.kernels import COMPILED
 from lodestone.traffic.pricer import PricerState
 

@@ -20,10 +20,10 @@ from lodestone.bootstrap.descriptors import connections_most
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.bootstrap.protocol import guarded_by
 from lodestone.bootstrap.survey import serving_at
-from lodestone.serve.door import Asgi
+from lodestone.serve.http.asgi import Asgi
 from lodestone.serve.http.connections import ConnectionLimits, Connections
 from lodestone.serve.http.guards import Guards
-from lodestone.services.settings import Settings
+from lodestone.services.access.settings import Settings
 
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
 _OUT: Final = (errno.EMFILE, errno.ENFILE)

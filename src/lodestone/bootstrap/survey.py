@@ -12,9 +12,10 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, LossError, Problem
 from lodestone.base.wire import time_text
 from lodestone.media import MediaFolder
-from lodestone.services.ingest import LATE_MICROS
-from lodestone.services.settings import Settings
+from lodestone.services.access.settings import Settings
+from lodestone.services.ingest.validate import LATE_MICROS
 from lodestone.stores.files import folders
+from lodestone.stores.files.home import Address, Home, unusable
 from lodestone.stores.files.survey import (
     ACCEPT,
     Loss,
@@ -26,9 +27,8 @@ from lodestone.stores.files.survey import (
     vouches,
 )
 from lodestone.stores.files.survey_records import Named, look
-from lodestone.stores.home import Address, Home, unusable
-from lodestone.stores.log_reader import ClosedLog
-from lodestone.stores.records import key_digest
+from lodestone.stores.log.reader import ClosedLog
+from lodestone.stores.records.port import key_digest
 
 _EARLIEST: Final = Instant(1_704_067_200_000_000)
 """The year 2024: no clock that is right shows less."""

@@ -16,7 +16,7 @@ from lodestone.cli.losses import check
 from lodestone.cli.reach import answers, settings_of
 from lodestone.cli.say import FINDING, Json, data, line, table
 from lodestone.cli.say import Home as HomeOption
-from lodestone.services.settings import Settings, shown
+from lodestone.services.access.settings import Settings, shown
 
 _LEAST_FREE = 1 << 30
 

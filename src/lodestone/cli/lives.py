@@ -21,9 +21,9 @@ from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError
 from lodestone.town import ARMS, NAME, OtherLifeError, Shelf, Wish
 from lodestone.town import run as run_life
-from lodestone.town.compare import Comparison, pictures
 from lodestone.town.runs import FIGURES, summary
 from lodestone.town.runs import ZONE as _ZONE
+from lodestone.town.study.compare import Comparison, pictures
 
 TOWN: Final = "town"
 ZONE: Final = _ZONE

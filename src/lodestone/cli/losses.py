@@ -8,7 +8,7 @@ from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
 from lodestone.cli.reach import settings_of
 from lodestone.cli.say import FINDING, data, line
-from lodestone.services.settings import Settings
+from lodestone.services.access.settings import Settings
 
 
 def checks(settings: Settings) -> list[dict[str, Any]]:

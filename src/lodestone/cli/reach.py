@@ -12,8 +12,8 @@ import httpx
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError, Problem, UnavailableError
 from lodestone.cli.inside import Inside
-from lodestone.services.settings import Settings
-from lodestone.stores.home import Home
+from lodestone.services.access.settings import Settings
+from lodestone.stores.files.home import Home
 
 _SLOW: Final = httpx.Timeout(600.0, connect=2.0)
 _HERE: Final = "http://lodestone"

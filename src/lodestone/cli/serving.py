@@ -9,7 +9,7 @@ from lodestone import bootstrap
 from lodestone.cli.reach import settings_of
 from lodestone.cli.say import Home, note
 from lodestone.cli.towns import DEMO, fill_demo
-from lodestone.services.settings import Settings
+from lodestone.services.access.settings import Settings
 
 
 def add(app: typer.Typer) -> None:

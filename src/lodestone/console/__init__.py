@@ -6,14 +6,15 @@ lists the handlers of each page's own module. Bootstrap hands all of it to the a
 
 from typing import Final
 
-from lodestone.console import page_routes, shopping, viewer
+from lodestone.console import page_routes, shopping
 from lodestone.console.demo import ROUTES as _DEMO
 from lodestone.console.gate import Gate
 from lodestone.console.merchant import merchant_routes
 from lodestone.console.operator import FigureReader, gather, operator_routes
 from lodestone.console.site import Console
+from lodestone.console.viewer.pages import ROUTES as _VIEWER
 
-_ROUTES: Final = (*viewer.ROUTES, *page_routes.ROUTES, *shopping.ROUTES, *_DEMO)
+_ROUTES: Final = (*_VIEWER, *page_routes.ROUTES, *shopping.ROUTES, *_DEMO)
 
 
 def pages(*, demo: str | None, gate: Gate | None = None) -> Console:

@@ -10,8 +10,8 @@ from litestar.params import QueryParameter
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import ErrorReply, Position
 from lodestone.services.access import Access, Principal
-from lodestone.services.engine import Engine
-from lodestone.services.engines import Engines
+from lodestone.services.community.community import Engine
+from lodestone.services.community.registry import Engines
 
 Asked = Request[Any, Any, Any]
 Given = ParamSpec("Given")

@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
+from lodestone.console.viewer.feed_page import About
 from lodestone.console.words import Words
-from lodestone.services.feeds import DeedNote, TermNote
-from lodestone.services.reasons import Reasons
-from lodestone.services.showing import About
+from lodestone.services.feed.messages import DeedNote, TermNote
+from lodestone.services.receipts.explain import Reasons
 
 NAMED: Final = 2
 """Deeds named in one reason."""

@@ -15,10 +15,10 @@ from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.base.wire import AppId, TimeText, time_text
 from lodestone.console.asking import REFUSALS, access, engines, off_loop
 from lodestone.console.site import Asked, console
-from lodestone.services.engine import Engine
-from lodestone.services.engines import Engines
-from lodestone.services.permissions import ANYONE
-from lodestone.services.residents import Resident, residents
+from lodestone.console.viewer.demo import Resident, residents
+from lodestone.services.access.permissions import ANYONE
+from lodestone.services.community.community import Engine
+from lodestone.services.community.registry import Engines
 
 _RESIDENTS: Final = 24
 _OF_PROXIES: Final = (

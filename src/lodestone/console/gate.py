@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lodestone.services.logins import Logins
+from lodestone.services.access.logins import Logins
 
 
 @dataclass(frozen=True, slots=True)

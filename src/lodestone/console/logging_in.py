@@ -30,9 +30,9 @@ from lodestone.console.demo import local
 from lodestone.console.gate import Gate
 from lodestone.console.site import HEADERS, console, kept
 from lodestone.console.words import Words
-from lodestone.services.engine import Engine
-from lodestone.services.logins import FORM_MICROS, LOGIN_MICROS, Login
-from lodestone.services.permissions import ANYONE
+from lodestone.services.access.logins import FORM_MICROS, LOGIN_MICROS, Login
+from lodestone.services.access.permissions import ANYONE
+from lodestone.services.community.community import Engine
 
 _FIELDS_MAX: Final = 8
 _STATUS: Final = (

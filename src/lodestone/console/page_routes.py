@@ -19,11 +19,11 @@ from lodestone.console.asking import (
 )
 from lodestone.console.because import Subject, title_of
 from lodestone.console.site import Asked, console
+from lodestone.console.viewer.feed_page import Around, Me, PageFeed, PageFeedIn, Showing, Shown
 from lodestone.console.why import RunnerUpTold, WhyOut, why
-from lodestone.services.catalogue import Catalogue
-from lodestone.services.permissions import BY_PAGE
-from lodestone.services.reasons import reasons
-from lodestone.services.showing import Around, Me, PageFeed, PageFeedIn, Showing, Shown
+from lodestone.services.access.permissions import BY_PAGE
+from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.receipts.explain import reasons
 
 ReceiptId = Annotated[str, PathParameter(description="A decision made for the session's viewer.")]
 SlotNumber = Annotated[int, PathParameter(description="From 1.")]

@@ -22,18 +22,18 @@ from lodestone.console.asking import (
 from lodestone.console.demo import local
 from lodestone.console.qr import Qr, draw
 from lodestone.console.site import console
+from lodestone.console.viewer.feed_page import Showing
+from lodestone.console.viewer.storefront import ProductSheet, ShopCard, ShopSheet
 from lodestone.content.item import Media
-from lodestone.services.engine import Engine
-from lodestone.services.permissions import BY_PAGE, UNAUDITED, needs
-from lodestone.services.receipt_ids import ORDER, number_of
-from lodestone.services.showing import Showing
-from lodestone.services.storefront import ProductSheet, ShopCard, ShopSheet
-from lodestone.services.trade_counter import Counter, Reply
-from lodestone.services.trade_moves import pay
-from lodestone.services.trade_shops import Shops
-from lodestone.services.trade_show import order_out, voucher_out
-from lodestone.stores.payments import MANUAL
-from lodestone.stores.trade_types import OrderRecord
+from lodestone.services.access.permissions import BY_PAGE, UNAUDITED, needs
+from lodestone.services.commerce.context import Counter, Reply
+from lodestone.services.commerce.presenters import order_out, voucher_out
+from lodestone.services.commerce.shops import Shops
+from lodestone.services.commerce.transitions import pay
+from lodestone.services.community.community import Engine
+from lodestone.services.receipts.ids import ORDER, number_of
+from lodestone.stores.commerce.types import OrderRecord
+from lodestone.stores.external.payment_providers import MANUAL
 
 PAGE: Final = 20
 ProductId = Annotated[str, PathParameter(description="A product.")]

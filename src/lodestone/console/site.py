@@ -17,7 +17,7 @@ from litestar.plugins import InitPlugin
 from lodestone.console.files import StaticFiles
 from lodestone.console.gate import Gate
 from lodestone.console.words import Catalogue, Words, said_by
-from lodestone.services.permissions import ANYONE
+from lodestone.services.access.permissions import ANYONE
 
 FOLDER: Final = Path(__file__).parent
 THEMES: Final = ("light", "dark")

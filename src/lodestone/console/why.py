@@ -6,9 +6,9 @@ from typing import Final
 import msgspec
 
 from lodestone.console.because import ReasonTold, Subject, because
+from lodestone.console.viewer.feed_page import About
 from lodestone.console.words import Words
-from lodestone.services.reasons import Reasons
-from lodestone.services.showing import About
+from lodestone.services.receipts.explain import Reasons
 
 _LEAST: Final = 20
 """Impressions before anything is said of how many stayed."""

@@ -78,7 +78,7 @@ class Kind(IntEnum):
     CLOCK = 70
     CLIMBED = 71
     LOST = 72
-    """The operator went on without what was lost; see `services.losses`."""
+    """The operator went on without what was lost; see `services.operations.losses`."""
     ITEM_LISTS = 73
     """Decisions use the item lists of a version, the fact's `target`, from here on."""
     PLACED = 74

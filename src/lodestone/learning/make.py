@@ -48,8 +48,8 @@ from lodestone.models.alike import (
     pack_lists,
     pack_scores,
 )
-from lodestone.stores import item_lists
-from lodestone.stores.log_facts import facts_before
+from lodestone.stores.files import item_lists
+from lodestone.stores.log.fact_reader import facts_before
 
 IMPRESSIONS_LEAST: Final = 20_000
 """Impressions from which on a log says by them what likeness weighs."""

@@ -1,6 +1,6 @@
 """Doors: HTTP."""
 
 from lodestone.serve.app import application
-from lodestone.serve.limits import Limits
+from lodestone.serve.http.limits import Limits
 
 __all__ = ("Limits", "application")

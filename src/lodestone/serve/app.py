@@ -16,34 +16,34 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem, UnknownError
 from lodestone.base.wire import DAY, problem_of
 from lodestone.media import MediaFolder
-from lodestone.serve import (
-    gorse,
-    routes_audit,
-    routes_catalogue,
-    routes_engine,
-    routes_keys,
-    routes_live,
-    routes_moderation,
-    routes_money,
-    routes_operator,
-    routes_orders,
-    routes_payments,
-    routes_trade,
-    routes_webhooks,
-)
-from lodestone.serve.door import Asgi, Door
+from lodestone.serve import routes_moderation
+from lodestone.serve.gorse.routes import ROUTES as GORSE_ROUTES
+from lodestone.serve.http.asgi import Asgi, Door
 from lodestone.serve.http.documents import Documents
+from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
+from lodestone.serve.http.metrics import Meters
 from lodestone.serve.http.paths import RouteTable, through_the_door
-from lodestone.serve.meters import Meters
 from lodestone.serve.openapi import document_of
-from lodestone.serve.page import documents_of
-from lodestone.serve.replies import error_body, error_headers, status_of
+from lodestone.serve.openapi.page import documents_of
+from lodestone.serve.v1 import (
+    audit,
+    catalogue,
+    feed,
+    keys,
+    ledger,
+    live,
+    operator,
+    orders,
+    payments,
+    shops,
+    webhooks,
+)
 from lodestone.services.access import Access
-from lodestone.services.desks import Desks
-from lodestone.services.engines import Engines
-from lodestone.services.load import load_of
-from lodestone.services.permissions import ANYONE
+from lodestone.services.access.permissions import ANYONE
+from lodestone.services.community.orders_only import Desks
+from lodestone.services.community.registry import Engines
+from lodestone.services.operations.metrics import load_of
 
 _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
@@ -67,10 +67,10 @@ def application(
     guards = guards or Guards()
     meters = Meters(lambda: load_of(engines.all(), engines.totals, engines.failures), guards)
     routes = [
-        *routes_catalogue.ROUTES, *routes_engine.ROUTES, *routes_operator.ROUTES,
-        *routes_keys.ROUTES,
-        *routes_money.ROUTES, *routes_trade.ROUTES, *routes_orders.ROUTES, *gorse.ROUTES,
-        *routes_live.ROUTES, *routes_webhooks.ROUTES, *routes_payments.ROUTES, *routes_audit.ROUTES,
+        *catalogue.ROUTES, *feed.ROUTES, *operator.ROUTES,
+        *keys.ROUTES,
+        *ledger.ROUTES, *shops.ROUTES, *orders.ROUTES, *GORSE_ROUTES,
+        *live.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *audit.ROUTES,
         *routes_moderation.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
@@ -96,7 +96,7 @@ def orders_application(
 ) -> Door:
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
     guards = guards or Guards()
-    inner = _inner([*routes_orders.ROUTES, routes_operator.live], None)
+    inner = _inner([*orders.ROUTES, operator.live], None)
     inner.state.update({"engines": desks, "access": access, "guards": guards})
     return Door(
         cast("Engines", desks), access, cast("Asgi", inner), RouteTable.of(inner), wall=wall,

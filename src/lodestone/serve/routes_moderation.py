@@ -8,7 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from lodestone.content import DomainMark, ModerationIn
 from lodestone.content.moderation import REASON_MAX
-from lodestone.serve.common import (
+from lodestone.serve.v1.common import (
     REFUSALS,
     Asked,
     Cursor,
@@ -21,8 +21,8 @@ from lodestone.serve.common import (
     off_loop,
     principal,
 )
+from lodestone.services.access.permissions import needs
 from lodestone.services.moderation import Moderators, mark_out
-from lodestone.services.permissions import needs
 
 Reason = Annotated[
     str, QueryParameter(max_length=REASON_MAX, description="Why, for the audit log.")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from lodestone.base.audit import act_as, present_actor
 from lodestone.content import DomainMark
 from lodestone.services.access import Principal
-from lodestone.services.engine import Engine
+from lodestone.services.community.community import Engine
 from lodestone.stores.moderation import MarkChange, MarkRecord
 
 

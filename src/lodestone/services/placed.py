@@ -13,8 +13,8 @@ from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.events.place_changes import placed
 from lodestone.features.layout import DomainRow, ItemRow
 from lodestone.features.state import State
-from lodestone.services.written import fact_key
-from lodestone.stores.records import Change
+from lodestone.services.ingest.system_facts import fact_key
+from lodestone.stores.records.port import Change
 
 
 def placed_facts(state: State, changes: Sequence[Change], time: Instant, day: int) -> Facts:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from lodestone.stores.records_types import Change
+from lodestone.stores.records.types import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,18 +7,18 @@ from lodestone.base.wire import app_id
 from lodestone.events.outcomes import Kind
 from lodestone.features.domain_marks import mark_key
 from lodestone.features.layout import MarkRow
-from lodestone.stores.audit_rows import About
 from lodestone.stores.moderation import MarkChange, MarkRecord
-from lodestone.stores.records_base import Base, Scope, Work
-from lodestone.stores.records_people import find_people
-from lodestone.stores.records_schema import (
+from lodestone.stores.records.audit_rows import About
+from lodestone.stores.records.people import find_people
+from lodestone.stores.records.schema import (
     DOMAIN_MARKS,
     DOMAINS,
     ITEMS,
     MODERATORS,
     PERSON_KEYS,
 )
-from lodestone.stores.records_types import Change
+from lodestone.stores.records.types import Change
+from lodestone.stores.sql.base import Base, Scope, Work
 
 _NOTHING = {"hidden": False, "label": "", "pin": 0}
 

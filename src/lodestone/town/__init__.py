@@ -4,11 +4,11 @@
 who are moved by being seen, shops, newcomers and cheats; and judges the engine by what only the town knows.
 """
 
-from lodestone.town.arms import ARMS
-from lodestone.town.diary import Shelf
 from lodestone.town.life import Filled, fill
 from lodestone.town.make import NAME, Town, make_town
 from lodestone.town.runs import OtherLifeError, Wish, run
+from lodestone.town.study.diary import Shelf
+from lodestone.town.study.policies import ARMS
 
 __all__ = (
     "ARMS", "NAME", "Filled", "OtherLifeError", "Shelf", "Town", "Wish", "fill", "make_town", "run",

@@ -18,14 +18,14 @@ from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Feed, Surface, Verdicts
-from lodestone.town import creators, rhythm, rings
-from lodestone.town.creators import DAY
-from lodestone.town.diary import Day, Shelf
-from lodestone.town.folk import arrive, settle
+from lodestone.town.commerce.market import packed, unpacked
+from lodestone.town.commerce.trading import ORDER, Trading
 from lodestone.town.looking import Looker, Page
-from lodestone.town.market import packed, unpacked
-from lodestone.town.told import Deeds, Json, Told, whereabouts
-from lodestone.town.trading import ORDER, Trading
+from lodestone.town.payloads import Deeds, Json, Told, whereabouts
+from lodestone.town.people import creators, fraud_rings, rhythm
+from lodestone.town.people.creators import DAY
+from lodestone.town.people.population import arrive, settle
+from lodestone.town.study.diary import Day, Shelf
 from lodestone.town.truth import RING, Truth, joined
 
 STEP: Final = DAY // rhythm.STEPS
@@ -96,7 +96,7 @@ class Life:
     Args:
         client: May write, send events, ask for feeds, drive the clock and read receipts.
         plan: What to live.
-        worths: Shape (13,). Micros by which the town judges, in the order of `minds.OUTCOMES`.
+        worths: Shape (13,). Micros by which the town judges, in the order of `behaviour.OUTCOMES`.
         shelf: Where state and diary are kept.
         kept: Is told where the life stands, each time that it is kept.
         after: What the operator does at the end of a day, before the next begins.
@@ -196,7 +196,7 @@ class Life:
         chance = self._streams.of("arrivals", truth.day)
         if truth.day > 0:
             arrive(truth, int(chance.poisson(_NEWCOMERS * self._plan.people)), chance)
-        rings.cheats_arrive(
+        fraud_rings.cheats_arrive(
             truth, self._plan.people, self._streams.of("cheats", truth.day), ring=self._plan.ring
         )
         posts = creators.posts_of_day(
@@ -332,7 +332,7 @@ class Life:
             if truth.people.kind[person] != RING:
                 continue
             deeds = Deeds(f"{truth.day}-{row}-page", person, now)
-            for post in rings.errands(truth, person, now):
+            for post in fraud_rings.errands(truth, person, now):
                 events += self._looker.serve(truth, deeds, post)
         return events
 

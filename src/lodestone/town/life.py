@@ -11,10 +11,10 @@ from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Verdicts
-from lodestone.town.habits import Habits
+from lodestone.town.commerce.merchants import open_shops
 from lodestone.town.make import Json, Post, Town
-from lodestone.town.pictures import HEIGHT, WIDTH, clip, picture
-from lodestone.town.shopfronts import open_shops
+from lodestone.town.people.habits import Habits
+from lodestone.town.scenes.pictures import HEIGHT, WIDTH, clip, picture
 
 STEP_MINUTES: Final = 15
 STEPS: Final = 24 * 60 // STEP_MINUTES

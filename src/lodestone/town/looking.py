@@ -7,15 +7,15 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.client import Feed
-from lodestone.town import minds
-from lodestone.town.buying import Card, Wanted
-from lodestone.town.diary import DOMAINS, Looks, outcomes_of
-from lodestone.town.judging import judge_page
-from lodestone.town.rhythm import STEPS, lift, remember_visits
-from lodestone.town.rings import favoured
-from lodestone.town.told import Deeds, Json, post_row
+from lodestone.town.commerce.buying import Card, Wanted
+from lodestone.town.payloads import Deeds, Json, post_row
+from lodestone.town.people import behaviour
+from lodestone.town.people.fraud_rings import favoured
+from lodestone.town.people.rhythm import STEPS, lift, remember_visits
+from lodestone.town.people.topics import CHANNELS, TOPICS
+from lodestone.town.study.diary import DOMAINS, Looks, outcomes_of
+from lodestone.town.study.judging import judge_page
 from lodestone.town.truth import Truth, seen_key
-from lodestone.town.words import CHANNELS, TOPICS
 
 TIRED_OF_TOPIC: Final = 0.10
 TIRED_OF_MAKER: Final = 0.15
@@ -91,14 +91,14 @@ class Looker:
             chance: The round's own stream.
         """
         grid = _grid(truth, pages)
-        meeting = minds.meet(truth, grid.who, grid.what, lift=lift(truth.day))
+        meeting = behaviour.meet(truth, grid.who, grid.what, lift=lift(truth.day))
         meeting = replace(meeting, tired=meeting.tired + _within_page(truth, grid))
         sampled = [
             judge_page(truth, page.receipt, page.deeds.person, page.deeds.now, self._worths)
             for page in pages
             if page.receipt is not None
         ]
-        inclined = minds.incline(meeting)
+        inclined = behaviour.incline(meeting)
         done = _done(truth, grid, inclined, chance)
         looked = _looked(grid, done.pleasure, len(pages), chance)
         wished = looked & done.order & self._trades
@@ -114,10 +114,15 @@ class Looker:
         return Found(looks, sampled, events, ends, joins, wanted)
 
     def _looks(
-        self, grid: _Grid, inclined: minds.Inclined, done: minds.Done, moves: Bools, looked: Bools
+        self,
+        grid: _Grid,
+        inclined: behaviour.Inclined,
+        done: behaviour.Done,
+        moves: Bools,
+        looked: Bools,
     ) -> Looks:
         came, amount = outcomes_of(done, moves)
-        expected = minds.chances(inclined) @ self._worths
+        expected = behaviour.chances(inclined) @ self._worths
         columns = Looks(
             grid.who, grid.what, grid.column + 1, grid.surface, grid.domain, np.zeros(looked.size, bool),
             inclined.joy, done.pleasure, expected, amount @ self._worths, came,
@@ -125,7 +130,7 @@ class Looker:
         return Looks(*(getattr(columns, each.name)[looked] for each in fields(Looks)))
 
     def _remember(
-        self, truth: Truth, grid: _Grid, done: minds.Done, looked: Bools, leaving: Bools
+        self, truth: Truth, grid: _Grid, done: behaviour.Done, looked: Bools, leaving: Bools
     ) -> None:
         """Let what was looked at leave its marks on people, ties and makers' hopes."""
         who, what = grid.who[looked], grid.what[looked]
@@ -150,7 +155,7 @@ class Looker:
         self,
         truth: Truth,
         grid: _Grid,
-        done: minds.Done,
+        done: behaviour.Done,
         looked: Bools,
         chance: np.random.Generator,
     ) -> list[tuple[int, int]]:
@@ -202,20 +207,20 @@ def _within_page(truth: Truth, grid: _Grid) -> Floats:
 
 
 def _done(
-    truth: Truth, grid: _Grid, inclined: minds.Inclined, chance: np.random.Generator
-) -> minds.Done:
+    truth: Truth, grid: _Grid, inclined: behaviour.Inclined, chance: np.random.Generator
+) -> behaviour.Done:
     luck = chance.random((grid.who.size, 12))
-    truly = minds.act(inclined, luck)
+    truly = behaviour.act(inclined, luck)
     paid = truth.people.kind[grid.who] == 2
     if not paid.any():
         return truly
     follows = truth.ties.follows[grid.who, truth.posts.maker[grid.what]]
-    falsely = minds.act_falsely(favoured(truth, grid.who, grid.what), follows, luck)
+    falsely = behaviour.act_falsely(favoured(truth, grid.who, grid.what), follows, luck)
     mixed = (
         np.where(paid, getattr(falsely, each.name), getattr(truly, each.name))
-        for each in fields(minds.Done)
+        for each in fields(behaviour.Done)
     )
-    return minds.Done(*mixed)
+    return behaviour.Done(*mixed)
 
 
 def _looked(grid: _Grid, pleasure: Floats, pages: int, chance: np.random.Generator) -> Bools:
@@ -232,7 +237,12 @@ def _looked(grid: _Grid, pleasure: Floats, pages: int, chance: np.random.Generat
 
 
 def _tell(
-    pages: list[Page], grid: _Grid, done: minds.Done, moves: Bools, looked: Bools, glance: Floats
+    pages: list[Page],
+    grid: _Grid,
+    done: behaviour.Done,
+    moves: Bools,
+    looked: Bools,
+    glance: Floats,
 ) -> tuple[list[Json], list[bool]]:
     events: list[Json] = []
     through = [False] * len(pages)
@@ -255,14 +265,14 @@ def _wanted(
     for row in np.flatnonzero(wished).tolist():
         page, at = pages[int(grid.page[row])], int(kept[row])
         slot = page.feed.slots[int(grid.column[row])].slot
-        visited = bool(looks.done[at, minds.OUTCOMES.index("shop_visit")])
+        visited = bool(looks.done[at, behaviour.OUTCOMES.index("shop_visit")])
         card = Card(page.feed.receipt_id, slot, step, visited)
         found.append(Wanted(page.deeds.person, int(grid.what[row]), card, looks, at))
     return found
 
 
 def _leaving(
-    truth: Truth, grid: _Grid, meeting: minds.Meeting, done: minds.Done, looked: Bools,
+    truth: Truth, grid: _Grid, meeting: behaviour.Meeting, done: behaviour.Done, looked: Bools,
     chance: np.random.Generator,
 ) -> Bools:  # fmt: skip
     """Draw who unfollows: a followed maker's post was opened and was not worth its minute."""

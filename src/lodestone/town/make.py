@@ -8,8 +8,7 @@ import numpy as np
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.town.pictures import VARIANTS
-from lodestone.town.words import (
+from lodestone.town.people.topics import (
     CHANNELS,
     ENDINGS,
     FORMS,
@@ -21,6 +20,7 @@ from lodestone.town.words import (
     SURNAMES,
     TOPICS,
 )
+from lodestone.town.scenes.pictures import VARIANTS
 
 NAME: Final = "枫香县"
 """What the town is called; there is none of that name."""

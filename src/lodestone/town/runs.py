@@ -10,16 +10,16 @@ import numpy as np
 from lodestone.base.arrays import Floats
 from lodestone.base.clock import Instant
 from lodestone.client import AsyncClient as Client
-from lodestone.town.arms import Json, personal, policy
-from lodestone.town.creators import DAY
+from lodestone.town.commerce.market import unpacked
+from lodestone.town.commerce.reconciliation import reckon
+from lodestone.town.commerce.shops import town_date
 from lodestone.town.days import After, Life, Plan, Tell, nothing, stretch_of
-from lodestone.town.diary import Shelf
-from lodestone.town.figures import LAST_DAYS, Judge, of_engine
 from lodestone.town.journal import Journal
-from lodestone.town.market import unpacked
-from lodestone.town.minds import OUTCOMES
-from lodestone.town.reckoning import reckon
-from lodestone.town.stalls import town_date
+from lodestone.town.people.behaviour import OUTCOMES
+from lodestone.town.people.creators import DAY
+from lodestone.town.study.diary import Shelf
+from lodestone.town.study.figures import LAST_DAYS, Judge, of_engine
+from lodestone.town.study.policies import Json, personal, policy
 
 START: Final = Instant(1_772_380_800_000_000)
 """Monday, 2 March 2026, midnight in the town: the day every living town begins on."""

@@ -30,8 +30,8 @@ from lodestone.console.merchant.refusals import told_refusal
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
-from lodestone.services.engine import Engine
-from lodestone.services.trade_shops import Shops
+from lodestone.services.commerce.shops import Shops
+from lodestone.services.community.community import Engine
 
 MERCHANT: Final = Role(
     "merchant", "/merchant",

@@ -27,12 +27,12 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
-from lodestone.services.permissions import ANYONE, FORM
-from lodestone.services.receipt_ids import ORDER, number_of
-from lodestone.services.trade import cancel, fulfil, refunding
-from lodestone.services.trade_counter import Counter
-from lodestone.services.trade_show import order_out
-from lodestone.stores.trade_types import OrderRecord
+from lodestone.services.access.permissions import ANYONE, FORM
+from lodestone.services.commerce.commands import cancel, fulfil, refunding
+from lodestone.services.commerce.context import Counter
+from lodestone.services.commerce.presenters import order_out
+from lodestone.services.receipts.ids import ORDER, number_of
+from lodestone.stores.commerce.types import OrderRecord
 
 PAGE: Final = 30
 _TIMES: Final = "\u00d7"

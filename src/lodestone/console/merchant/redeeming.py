@@ -25,9 +25,9 @@ from lodestone.console.merchant.desk import (
     sent,
     show,
 )
-from lodestone.services.permissions import ANYONE, FORM
-from lodestone.services.trade_counter import Reply
-from lodestone.services.trade_show import redemption_out, voucher_out
+from lodestone.services.access.permissions import ANYONE, FORM
+from lodestone.services.commerce.context import Reply
+from lodestone.services.commerce.presenters import redemption_out, voucher_out
 
 _EPOCH: Final = date(1970, 1, 1)
 _WAITING_MAX: Final = 100

@@ -11,14 +11,14 @@ from lodestone.console.asking import Asked
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
-from lodestone.services.books import (
+from lodestone.services.access.permissions import ANYONE
+from lodestone.services.ledger.statements import (
     AccountStatement,
     StatementLine,
     StatementOut,
     books_of,
     day_number,
 )
-from lodestone.services.permissions import ANYONE
 
 _EPOCH: Final = date(1970, 1, 1)
 _DAYS: Final = 7

@@ -22,9 +22,9 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
-from lodestone.services.permissions import ANYONE, FORM
-from lodestone.services.trade_shops import Shops
-from lodestone.services.trade_stock import StockPlace, adjust
+from lodestone.services.access.permissions import ANYONE, FORM
+from lodestone.services.commerce.shops import Shops
+from lodestone.services.commerce.stock import StockPlace, adjust
 
 _EPOCH: Final = date(1970, 1, 1)
 _SHELF: Final = 200

@@ -13,8 +13,8 @@ from lodestone.insight.prices import PromiseHistory
 from lodestone.insight.promises import PromiseOut
 from lodestone.insight.reports import LiuReport, Reports
 from lodestone.insight.window import Span, day_text
-from lodestone.services.engine import Engine
-from lodestone.services.receipts import ReceiptLine, Receipts
+from lodestone.services.community.community import Engine
+from lodestone.services.receipts.receipts import ReceiptLine, Receipts
 
 RECEIPTS: Final = 20
 COHORT_DAYS: Final = 31

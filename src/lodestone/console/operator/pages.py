@@ -19,9 +19,9 @@ from lodestone.console.operator.summary import summary
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.insight.window import DOMAIN_WORDS
-from lodestone.services.engine import Engine
-from lodestone.services.permissions import ANYONE
-from lodestone.services.receipts import Receipts
+from lodestone.services.access.permissions import ANYONE
+from lodestone.services.community.community import Engine
+from lodestone.services.receipts.receipts import Receipts
 
 OPERATOR: Final = Role(
     "operator", "/operator",

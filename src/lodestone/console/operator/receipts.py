@@ -8,7 +8,7 @@ from typing import Final
 from lodestone.console.charts import number, percent, whole
 from lodestone.console.speech import Speech
 from lodestone.events.outcomes import WATCH_UNIT_SECONDS
-from lodestone.services.receipts import Candidate, ReceiptLine, ReceiptOut
+from lodestone.services.receipts.receipts import Candidate, ReceiptLine, ReceiptOut
 
 _LEAST_SHARE: Final = 0.005
 """Parts of a value below this share of it are told together."""

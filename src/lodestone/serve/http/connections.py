@@ -11,7 +11,7 @@ from itertools import islice
 from math import inf
 from typing import Final
 
-from lodestone.serve.limits import place_of
+from lodestone.serve.http.limits import place_of
 
 BODY_RATE: Final = 16 * 1024
 """Bytes a second at which a body may come for as long as it takes."""

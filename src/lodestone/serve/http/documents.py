@@ -9,8 +9,8 @@ from typing import Any
 
 from litestar import Request, Response
 
+from lodestone.serve.http.compression import takes_gzip
 from lodestone.serve.http.ranges import matches
-from lodestone.serve.packing import takes_gzip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lodestone.serve.http.connections import Connections
+from lodestone.serve.http.limits import Limits
 from lodestone.serve.http.log_limit import LogLimit
-from lodestone.serve.limits import Limits
 
 
 def _stopped() -> float:

@@ -15,9 +15,9 @@ import msgspec
 from lodestone.base.errors import ConflictError, CorruptError, InvalidError, Problem
 from lodestone.serve.http.paths import Match
 from lodestone.services.access import Principal
-from lodestone.services.engines import Engines
-from lodestone.services.seal import open_under, seal_under
-from lodestone.stores.records import Answer, claim_of
+from lodestone.services.community.registry import Engines
+from lodestone.services.support.encryption import open_under, seal_under
+from lodestone.stores.records.port import Answer, claim_of
 
 _TOKEN_MAX: Final = 255
 _UNCHANGING: Final = frozenset(

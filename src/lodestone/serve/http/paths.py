@@ -17,7 +17,7 @@ from litestar.routes import HTTPRoute
 
 from lodestone.base.errors import UnknownError
 from lodestone.base.wire import SLASH, printable
-from lodestone.services.permissions import NAME, Permission
+from lodestone.services.access.permissions import NAME, Permission
 
 _BROKEN: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _COMMUNITY: Final = "community_id"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from lodestone.base.errors import LodestoneError, UnavailableError
-from lodestone.serve.packing import unpacked
+from lodestone.serve.http.compression import unpacked
 from lodestone.services.access import Principal
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

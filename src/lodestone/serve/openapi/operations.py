@@ -6,8 +6,8 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from lodestone.base.wire import AppId
-from lodestone.serve.common import camel
 from lodestone.serve.openapi.headers import is_null
+from lodestone.serve.v1.common import camel
 
 TAGS: Final = {
     "communities": "Communities, their keys, clocks and sessions.",

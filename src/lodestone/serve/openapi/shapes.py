@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from lodestone.serve.bodies import BODY, RawBody
+from lodestone.serve.http.bodies import BODY, RawBody
 
 _JSON: Final = "application/json"
 _REF: Final = "#/components/schemas/{name}"

@@ -22,9 +22,9 @@ from lodestone.base.errors import LodestoneError, UnauthorisedError, Unavailable
 from lodestone.services.access.principal import OPERATOR, Principal
 from lodestone.services.access.standing import KEPT_MICROS, AccessTable, Signed, Standing
 from lodestone.services.support.tasks import asked
-from lodestone.stores.access import AccessRecords
-from lodestone.stores.records import key_digest
-from lodestone.stores.threads import answered
+from lodestone.stores.records.access_port import AccessRecords
+from lodestone.stores.records.port import key_digest
+from lodestone.stores.sql.threads import answered
 
 SESSION_MICROS: Final = 3600 * 1_000_000
 FOLLOW_SECONDS: Final = 1.0

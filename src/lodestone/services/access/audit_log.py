@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import msgspec
 
 from lodestone.base.wire import TimeText, time_text
-from lodestone.stores.audit import AuditFilter, AuditRecord
-from lodestone.stores.records import Records
+from lodestone.stores.records.audit_port import AuditFilter, AuditRecord
+from lodestone.stores.records.port import Records
 
 
 class ActorOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from enum import Enum, auto
 
 from lodestone.base.clock import Instant
 from lodestone.services.access.principal import Principal
-from lodestone.stores.access import OPENED, AccessChange, AccessKind, AccessState
-from lodestone.stores.records import KeyRecord
+from lodestone.stores.records.access_port import OPENED, AccessChange, AccessKind, AccessState
+from lodestone.stores.records.port import KeyRecord
 
 KEPT_MICROS = 24 * 3600 * 1_000_000
 """How long what has ended is remembered: longer than anything that is signed is good for."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 from lodestone.events.dedupe import event_key
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
+from lodestone.services.access.trust import check_events
 from lodestone.services.community.presence import follow_visits
-from lodestone.services.ingest import Judged, Terms
+from lodestone.services.ingest.validate import Judged, Terms
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
-from lodestone.services.trust import check_events
 
 if TYPE_CHECKING:
-    from lodestone.services.engine import Engine
+    from lodestone.services.community.community import Engine
 
 CHUNK: Final = 400
 """Events judged before feeds get their turn again."""

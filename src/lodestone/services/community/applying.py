@@ -9,7 +9,7 @@ from lodestone.events.facts import Facts
 from lodestone.features.state import TornError
 
 if TYPE_CHECKING:
-    from lodestone.services.engine import Engine
+    from lodestone.services.community.community import Engine
 
 FACT: Final = "fact"
 """The job of applying one fact that the log has; its rows are the facts' keys in hexadecimal."""

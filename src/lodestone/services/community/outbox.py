@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from lodestone.services.community.applying import fill_places
-from lodestone.services.look_ahead import Ahead, ahead_of
+from lodestone.services.community.read_ahead import Ahead, ahead_of
+from lodestone.services.ingest.system_facts import change_facts
 from lodestone.services.placed import placed_facts
-from lodestone.services.written import change_facts
-from lodestone.stores.records import Change
-from lodestone.stores.records_types import Deed, Unread
+from lodestone.stores.records.port import Change
+from lodestone.stores.records.types import Deed, Unread
 
 if TYPE_CHECKING:
-    from lodestone.services.engine import Engine
+    from lodestone.services.community.community import Engine
 
 CHANGE: Final = "change"
 """The job of taking one change from the outbox; its rows are the changes' numbers."""

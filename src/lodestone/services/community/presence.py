@@ -10,7 +10,7 @@ from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 
 if TYPE_CHECKING:
-    from lodestone.services.engine import Engine
+    from lodestone.services.community.community import Engine
 
 _PRIVATE: Final = msgspec.msgpack.Decoder(tuple[str | None, tuple[float, float] | None])
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from lodestone.base.errors import UnavailableError
-from lodestone.services.books import books_of
+from lodestone.services.commerce.payments import retry_sending
 from lodestone.services.community import applying
 from lodestone.services.community.outbox import retry
-from lodestone.services.payments import retry_sending
-from lodestone.services.payouts import Payouts
-from lodestone.services.settle import retry as retry_closing
+from lodestone.services.ledger.close_day import retry as retry_closing
+from lodestone.services.ledger.payouts import Payouts
+from lodestone.services.ledger.statements import books_of
 
 if TYPE_CHECKING:
-    from lodestone.services.engine import Engine
+    from lodestone.services.community.community import Engine
 
 LABELS_MAX: Final = 10_000
 

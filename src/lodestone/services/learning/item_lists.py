@@ -18,11 +18,11 @@ from lodestone.events.outcomes import Kind
 from lodestone.models.alike import Alike, AlikeModel, AlikeTable
 from lodestone.models.nearby import NearbyTable
 from lodestone.models.nearby_model import TERMS, NearbyModel
-from lodestone.services.written import fact_key, one_fact
+from lodestone.services.ingest.system_facts import fact_key, one_fact
 from lodestone.traffic.kernels import COMPILED
 
 if TYPE_CHECKING:
-    from lodestone.services.engine import Engine
+    from lodestone.services.community.community import Engine
 
 FACTS_LEAST: Final = 1_000
 """Facts in a log before lists are made of it unasked."""

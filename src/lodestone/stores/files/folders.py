@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.errors import CorruptError, UnavailableError
-from lodestone.stores.chain import tag_of
 from lodestone.stores.files.plain import read_file, reason_of
-from lodestone.stores.log_file import sync_folder
-from lodestone.stores.log_plan import Keys
-from lodestone.stores.log_verify import Link
+from lodestone.stores.log.chain import tag_of
+from lodestone.stores.log.file import sync_folder
+from lodestone.stores.log.plan import Keys
+from lodestone.stores.log.verify import Link
 
 NAMED: Final = "community.id"
 """The file in a folder that holds the id of its community, UTF-8."""

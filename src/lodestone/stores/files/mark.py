@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from lodestone.stores.chain import Tip
 from lodestone.stores.files.plain import read_file
+from lodestone.stores.log.chain import Tip
 
 MARK: Final = "tip"
 """The file's name in a community's folder, and the mark's in the records."""

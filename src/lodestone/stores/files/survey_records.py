@@ -10,11 +10,11 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import make_url, text
 
 from lodestone.base.errors import UnavailableError
+from lodestone.stores.database import engine_of
 from lodestone.stores.files.mark import MARK, unpack
 from lodestone.stores.files.plain import reason_of
 from lodestone.stores.files.survey import RESTORE, Belonging, Loss, damaged, reading
-from lodestone.stores.records_sql import engine_of
-from lodestone.stores.sql_errors import translated
+from lodestone.stores.sql.errors import translated
 
 MEDIA: Final = "media"
 """The name under which records say in which folder media were stored for a community."""

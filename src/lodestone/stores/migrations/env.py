@@ -1,6 +1,6 @@
 from alembic import context
 
-from lodestone.stores.records_schema import METADATA
+from lodestone.stores.records.schema import METADATA
 
 # Alembic runs this file with a configuration in `context`; whoever merely imports it finds none.
 if hasattr(context, "config"):

@@ -1,0 +1,1 @@
+"""The viewer's pages: feed, shops and products."""

@@ -1,0 +1,373 @@
+"""What a viewer's page shows: a feed with the details of its posts, who is looking, what is around."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Annotated
+
+import msgspec
+
+from lodestone.base.errors import UnknownError
+from lodestone.base.geo import distance_km
+from lodestone.base.wire import AppId, Position, TimeText, time_text
+from lodestone.console.viewer.storefront import Offer, ShopCard, Storefront, offer_of
+from lodestone.content.domain import RADIUS_KM_DEFAULT
+from lodestone.content.item import Media
+from lodestone.events.outcomes import OUTCOMES, DomainKind
+from lodestone.features.layout import KINDS, LABELS
+from lodestone.features.table_kernel import pack
+from lodestone.services.access import Principal
+from lodestone.services.community.community import Engine
+from lodestone.services.feed.hydrate import PRESENT_MICROS
+from lodestone.services.feed.messages import CURSOR_MAX, FeedRequest, FeedSlot, Surface
+
+_LIKED, _COMMENTED, _SHARED = (OUTCOMES.index(name) for name in ("like", "comment", "share"))
+"""Counters; a like's is the tag of its key too, see `features.apply_kernel`."""
+_NEAR_DECIMALS = 3
+"""Places on a page are told to about a hundred metres."""
+_SHOPS_MAX = 200
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True):
+    """Who made a post."""
+
+    id: str
+    name: str
+    followed: bool
+    """By the viewer."""
+    followers: int
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One slot with everything a page draws of it."""
+
+    slot: int
+    item_id: str
+    kind: str
+    domain: str
+    domain_id: str | None
+    domain_kind: str | None
+    """`place`, `channel` or `profession` of a middle domain."""
+    domain_name: str | None
+    source: str
+    paid: bool
+    beacon: str
+    label: str | None
+    text: str
+    language: str | None
+    tags: tuple[str, ...]
+    media: tuple[Media, ...]
+    duration_seconds: float | None
+    created_at: TimeText
+    author: Author | None
+    """None once erased."""
+    position: Position | None
+    """Of the post, to about a hundred metres."""
+    place: str | None
+    """The name of the nearest place it lies in."""
+    distance_km: float | None
+    """From the viewer; None where either place is unknown or the viewer is a child."""
+    liked: bool
+    likes: int
+    comments: int
+    shares: int
+    offer: Offer | None
+    """What a product costs and who sells it; None of any other post."""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a post in words."""
+
+    distance_km: float | None
+    domain_name: str | None
+    author: str | None
+    text: str
+
+
+class PageFeedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a page asks; the viewer is the session's own."""
+
+    surface: Surface = "discover"
+    domain_id: AppId | None = None
+    position: Position | None = None
+    slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
+    cursor: Annotated[str, msgspec.Meta(max_length=CURSOR_MAX)] | None = None
+
+
+class PageFeed(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a feed, ready to draw."""
+
+    receipt_id: str
+    slots: list[Shown]
+    next_cursor: str | None
+    degraded: list[str]
+    personalised: bool
+    now: TimeText
+    """The community's clock, by which the page times its events."""
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True):
+    """A middle domain as a page lists it."""
+
+    id: str
+    kind: str
+    name: str
+    members: int
+    joined: bool
+    position: Position | None
+    radius_km: float | None
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is looking, and what a page of theirs offers."""
+
+    id: str
+    name: str
+    community: str
+    community_name: str
+    currency: str
+    minor: bool
+    personalised: bool
+    position: Position | None
+    place: str | None
+    profession: Area | None
+    channels: list[Area]
+    following: int
+    time_zone: str
+    """The community's, in which shops open and vouchers end."""
+    now: TimeText
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What the map draws beside the posts of the nearby feed."""
+
+    position: Position
+    radius_km: float
+    shops: list[ShopCard]
+    places: list[Area]
+
+
+@dataclass(frozen=True, slots=True)
+class _Looker:
+    """The viewer while a page is put together."""
+
+    row: int
+    position: Position | None
+    minor: bool
+    follows: frozenset[int]
+    liked: frozenset[str] = frozenset()
+    """Of the items asked about."""
+
+
+class Showing:
+    """Puts together what pages of one community show to one viewer."""
+
+    def __init__(self, engine: Engine, viewer: str) -> None:
+        """Raises UnknownError when the viewer is no longer there."""
+        self._engine = engine
+        self._records = engine.parts.records
+        self._viewer = viewer
+        self._row = engine.directory.person_row(viewer)
+        if self._row < 0:
+            raise UnknownError("person_unknown", "this session's viewer is not here any more")
+
+    # The feed
+
+    async def feed(self, asked: PageFeedIn, who: Principal) -> PageFeed:
+        """Decide a page of the viewer's feed and gather what is drawn of it; raises as `Engine.feed`."""
+        request = FeedRequest(
+            viewer=self._viewer, surface=asked.surface, domain_id=asked.domain_id,
+            position=asked.position, device="page", slots=asked.slots, cursor=asked.cursor,
+        )  # fmt: skip
+        feed = await self._engine.feed(request, who)
+        looker = self._looker(asked.position, [slot.item_id for slot in feed.slots])
+        shown = await self._records.threads.read(
+            lambda: [self._shown(slot, looker) for slot in feed.slots]
+        )
+        return PageFeed(
+            receipt_id=feed.receipt_id, slots=shown, next_cursor=feed.next_cursor,
+            degraded=feed.degraded, personalised=feed.personalised, now=time_text(self._engine.now()),
+        )  # fmt: skip
+
+    def _looker(self, told: Position | None, items: Sequence[str] = ()) -> _Looker:
+        """Look the viewer up, and which of some items they like; the likes on the event loop alone."""
+        state, row_of = self._engine.state, self._engine.directory.item_row
+        person = state.people[self._row]
+        follows = frozenset(state.follows(self._row).tolist())
+        likes = {name: state.like.get(int(pack(self._row, row_of(name), _LIKED))) for name in items}
+        liked = frozenset(name for name, one in likes.items() if one and one[0] and not one[0] & 1)
+        return _Looker(self._row, told or self._position(), bool(person["minor"]), follows, liked)
+
+    def _position(self) -> Position | None:
+        """Return where the viewer is, or lives; None without their consent, which leaves both unknown."""
+        person = self._engine.state.people[self._row]
+        fresh = int(person["present_at"]) > self._engine.now() - PRESENT_MICROS
+        name = "present_" if fresh and not isnan(person["present_latitude"]) else ""
+        latitude, longitude = float(person[f"{name}latitude"]), float(person[f"{name}longitude"])
+        return None if isnan(latitude) else Position(latitude, longitude)
+
+    def _shown(self, slot: FeedSlot, looker: _Looker) -> Shown:
+        state, row = self._engine.state, self._engine.directory.item_row(slot.item_id)
+        record = self._records.item_at(self._engine.community, row)
+        given = record.given
+        total = state.item_ring[row].sum(axis=0) + state.item_old[row]
+        near = None if looker.minor else _distance(looker.position, given.position)
+        return Shown(
+            slot=slot.slot, item_id=slot.item_id, kind=slot.kind, domain=slot.domain,
+            domain_id=slot.domain_id, domain_kind=self._kind(slot.domain_id), domain_name=self.name(slot.domain_id), source=slot.source,
+            paid=slot.paid, beacon=slot.beacon, label=slot.label, text=given.text,
+            language=given.language, tags=given.tags, media=given.media,
+            duration_seconds=given.duration_seconds, created_at=time_text(record.created),
+            author=self._author(record.author_id, looker), position=_rounded(given.position),
+            place=self._place(given.position), distance_km=near,
+            liked=slot.item_id in looker.liked,
+            likes=int(total[_LIKED]), comments=int(total[_COMMENTED]), shares=int(total[_SHARED]),
+            offer=offer_of(self._engine, slot.item_id) if slot.kind == "product" else None,
+        )  # fmt: skip
+
+    async def post(self, item_id: str) -> Shown:
+        """Gather what is drawn of one post that somebody passed on: no decision put it before the viewer.
+
+        So it has slot 0, no beacon, and `link` for its source; what is done to it teaches rates and moves no promise.
+
+        Raises:
+            UnknownError: There is no such post, or it may not be shown any more.
+        """
+        row = self._engine.directory.item_row(item_id)
+        item = self._engine.state.items[row] if row >= 0 else None
+        if item is None or item["state"] != 1 or LABELS[item["label"]] == "drop":
+            raise UnknownError("item_unknown", "this post is not here, or not any more")
+        label = LABELS[item["label"]]
+        slot = FeedSlot(
+            slot=0, item_id=item_id, author_id="", kind=KINDS[item["kind"]], domain="public",
+            domain_id=None, source="link", paid=False, beacon="",
+            label=None if label == "show" else label,
+        )  # fmt: skip
+        looker = self._looker(None, [item_id])
+        return await self._records.threads.read(self._shown, slot, looker)
+
+    def told(self, item_id: str, domain_id: str | None, at: Position | None) -> About:
+        """Say what a sentence about a post needs: how far, from whom, through which domain."""
+        row = self._engine.directory.item_row(item_id)
+        record = self._records.item_at(self._engine.community, row)
+        looker = self._looker(at)
+        author = self._author(record.author_id, looker)
+        return About(
+            distance_km=None if looker.minor else _distance(looker.position, record.given.position),
+            domain_name=self.name(domain_id), author=None if author is None else author.name,
+            text=record.given.text,
+        )  # fmt: skip
+
+    def _kind(self, domain_id: str | None) -> str | None:
+        if domain_id is None:
+            return None
+        domain = self._engine.state.domains.get(self._engine.directory.domain_code(domain_id))
+        return None if domain is None else DomainKind(domain.kind).name.lower()
+
+    def _author(self, author_id: str | None, looker: _Looker) -> Author | None:
+        if author_id is None:
+            return None
+        state, row = self._engine.state, self._engine.directory.person_row(author_id)
+        record = self._records.person(self._engine.community, author_id)
+        return Author(
+            id=author_id, name=record.given.name or author_id, followed=row in looker.follows,
+            followers=state.edges.follower_count(row),
+        )  # fmt: skip
+
+    def name(self, domain_id: str | None) -> str | None:
+        """Return what a middle domain is called, its id where nobody has said."""
+        if domain_id is None or self._engine.directory.domain_code(domain_id) not in (
+            self._engine.state.domains
+        ):
+            return domain_id
+        return self._records.domain(self._engine.community, domain_id).given.name or domain_id
+
+    def _place(self, at: Position | None) -> str | None:
+        """Return the name of the nearest place that a point lies in."""
+        if at is None:
+            return None
+        found: list[tuple[float, int]] = []
+        for code, domain in list(self._engine.state.domains.items()):
+            if domain.kind == DomainKind.PLACE:
+                away = distance_km(at.latitude, at.longitude, domain.latitude, domain.longitude)
+                if away <= domain.radius_km:
+                    found.append((away, code))
+        return self.name(self._engine.directory.domain_id(min(found)[1])) if found else None
+
+    # Who is looking
+
+    def me(self) -> Me:
+        """Say who is looking and what their tabs hold."""
+        engine = self._engine
+        record = self._records.person(engine.community, self._viewer)
+        community = self._records.community(engine.community)
+        areas = self._areas()
+        position = self._position()
+        trade = record.given.profession
+        return Me(
+            id=self._viewer, name=record.given.name or self._viewer, community=engine.community,
+            community_name=community.given.name or engine.community,
+            currency=community.given.currency, minor=record.given.minor,
+            personalised=record.given.consent.personalisation, position=_rounded(position),
+            place=self._place(position),
+            profession=next((area for area in areas if area.id == trade), None),
+            channels=[area for area in areas if area.kind == "channel"],
+            following=int(engine.state.follows(self._row).size),
+            time_zone=community.given.time_zone, now=time_text(engine.now()),
+        )  # fmt: skip
+
+    def home(self) -> str | None:
+        """Return the name of the place the viewer is or lives in."""
+        return self._place(self._position())
+
+    def _areas(self) -> list[Area]:
+        """Return every middle domain, joined ones first, then by how many have joined."""
+        state = self._engine.state
+        joined = set(state.memberships(self._row).tolist())
+        found = [
+            Area(
+                id=record.id, kind=record.given.kind, name=record.given.name or record.id,
+                members=state.members(record.code), joined=record.code in joined,
+                position=record.given.centre,
+                radius_km=None if record.given.centre is None
+                else record.given.radius_km or RADIUS_KM_DEFAULT,
+            )
+            for record in self._records.domains(self._engine.community, limit=1000, after=None)
+        ]  # fmt: skip
+        return sorted(found, key=lambda area: (not area.joined, -area.members, area.id))
+
+    # Shops
+
+    def storefront(self, told: Position | None) -> Storefront:
+        """Return what this viewer is shown of shops, from where the page says they are or is known."""
+        looker = self._looker(told)
+        return Storefront(self._engine, looker.follows, None if looker.minor else looker.position)
+
+    async def around(self, told: Position | None) -> Around:
+        """Gather what stands around the viewer.
+
+        Raises:
+            UnknownError: Nobody has said where the viewer is, or they are a child.
+        """
+        looker = self._looker(told)
+        if looker.position is None or looker.minor:
+            raise UnknownError("position_unknown", "nobody has said where this viewer is")
+        radius = self._engine.housekeeper.policy.place_radius_km
+        read = self._records.threads.read
+        places = [area for area in await read(self._areas) if area.kind == "place"]
+        shops = await read(self.storefront(told).near, radius, _SHOPS_MAX)
+        return Around(position=_near(looker.position), radius_km=radius, shops=shops, places=places)
+
+
+def _near(at: Position) -> Position:
+    return Position(round(at.latitude, _NEAR_DECIMALS), round(at.longitude, _NEAR_DECIMALS))
+
+
+def _rounded(at: Position | None) -> Position | None:
+    return None if at is None else _near(at)
+
+
+def _distance(here: Position | None, there: Position | None) -> float | None:
+    if here is None or there is None:
+        return None
+    return round(distance_km(here.latitude, here.longitude, there.latitude, there.longitude), 1)

@@ -1,0 +1,234 @@
+"""What a page shows of shops and what they sell: a card in the feed, a product's sheet, a shop's page."""
+
+from datetime import date, timedelta
+from math import ceil
+
+import msgspec
+
+from lodestone.base.errors import UnknownError
+from lodestone.base.geo import distance_km
+from lodestone.base.wire import Money, Position
+from lodestone.commerce.product import ProductOut, VariantOut, VoucherRule
+from lodestone.commerce.shop import Hours, ShopOut
+from lodestone.content.item import Media
+from lodestone.services.commerce.shops import Shops
+from lodestone.services.community.community import Engine
+
+_EPOCH = date(1970, 1, 1)
+SHELF = 24
+"""Products of one page of a shop."""
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a product's card in the feed says of buying it."""
+
+    price: Money
+    """Of its cheapest variant."""
+    several: bool
+    """There are variants at other prices."""
+    left: int
+    """Units that may still be bought, of all variants and dates together."""
+    shop_id: str
+    shop_name: str
+    ways: tuple[str, ...]
+
+
+class ShopCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop in short, as this viewer sees it."""
+
+    id: str
+    name: str
+    categories: tuple[str, ...]
+    open_now: bool
+    selling: bool
+    """Approved and neither paused nor closed."""
+    position: Position
+    radius_km: float
+    distance_km: float | None
+    """From the viewer, rounded up to a hundred metres; None where nobody has said where they are."""
+    within: bool | None
+    """The viewer is within the shop's radius; an order decides it anew."""
+    owner_id: str | None
+    followed: bool
+
+
+class DateSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One date of a variant and what is left on it."""
+
+    date: str
+    left: int
+
+
+class VariantSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One form of a product, its price and what is left."""
+
+    id: str
+    name: str
+    price: Money
+    left: int
+    dates: tuple[DateSeen, ...] | None
+    """From today on; None where no date is named."""
+
+
+class ProductSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a buyer is shown of one product."""
+
+    id: str
+    name: str
+    text: str
+    media: tuple[Media, ...]
+    variants: tuple[VariantSeen, ...]
+    ways: tuple[str, ...]
+    voucher: VoucherRule
+    live: bool
+    shop: ShopCard
+
+
+class Good(msgspec.Struct, frozen=True, kw_only=True):
+    """One product on a shop's shelf."""
+
+    id: str
+    name: str
+    media: Media | None
+    price: Money
+    several: bool
+    left: int
+
+
+class ShopSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop's own page."""
+
+    shop: ShopCard
+    text: str
+    media: tuple[Media, ...]
+    hours: tuple[Hours, ...]
+    goods: list[Good]
+    next_after: str | None
+    """The last good shown, when more follow."""
+
+
+def offer_of(engine: Engine, item_id: str) -> Offer | None:
+    """Return what a product's card says; None of a post of that kind that no shop has put up for sale."""
+    shops = Shops(engine)
+    try:
+        product = shops.product(item_id)
+    except UnknownError:
+        return None
+    price, several = _from(product)
+    return Offer(
+        price=price, several=several, left=_left_of(shops, engine, product),
+        shop_id=product.shop_id, shop_name=shops.shop(product.shop_id).name,
+        ways=product.fulfilment,
+    )  # fmt: skip
+
+
+class Storefront:
+    """Shops and products of one community before one viewer.
+
+    Args:
+        engine: The community's.
+        follows: Rows of those the viewer follows.
+        here: Where the viewer is; None leaves every distance out.
+    """
+
+    def __init__(self, engine: Engine, follows: frozenset[int], here: Position | None) -> None:
+        self._engine = engine
+        self._shops = Shops(engine)
+        self._follows = follows
+        self._here = here
+
+    def near(self, radius_km: float, limit: int) -> list[ShopCard]:
+        """Return shops within so many kilometres of the viewer, the nearest first."""
+        assert self._here is not None
+        found = self._engine.parts.records.shops_within(
+            self._engine.community, self._here, radius_km=radius_km, limit=limit
+        )
+        return [self.card(self._shops.told(shop)) for shop, _ in found]
+
+    def card(self, shop: ShopOut) -> ShopCard:
+        """Show a shop in short."""
+        away = None
+        if self._here is not None:
+            here, there = self._here, shop.position
+            away = distance_km(here.latitude, here.longitude, there.latitude, there.longitude)
+        row = -1 if shop.owner_id is None else self._engine.directory.person_row(shop.owner_id)
+        return ShopCard(
+            id=shop.id, name=shop.name, categories=shop.categories, open_now=shop.open_now,
+            selling=shop.review == "approved" and shop.status == "open", position=shop.position,
+            radius_km=shop.radius_km, distance_km=None if away is None else ceil(away * 10) / 10,
+            within=None if away is None else away <= shop.radius_km, owner_id=shop.owner_id,
+            followed=row in self._follows,
+        )  # fmt: skip
+
+    def shop_card(self, shop_id: str) -> ShopCard:
+        """Show a shop in short. Raises UnknownError."""
+        return self.card(self._shops.shop(shop_id))
+
+    def product(self, product_id: str) -> ProductSheet:
+        """Show one product. Raises UnknownError."""
+        product = self._shops.product(product_id)
+        today = _today(self._engine)
+        variants = tuple(_variant(self._shops, one, today) for one in product.variants)
+        return ProductSheet(
+            id=product.id, name=product.name, text=product.text, media=product.media,
+            variants=variants, ways=product.fulfilment, voucher=product.voucher,
+            live=product.state == "live", shop=self.shop_card(product.shop_id),
+        )  # fmt: skip
+
+    def shop(self, shop_id: str, after: str | None) -> ShopSheet:
+        """Show a shop's page, its goods from after one of them on. Raises UnknownError."""
+        shop = self._shops.shop(shop_id)
+        found = self._shops.products(SHELF + 1, after, shop_id)
+        shown = found[:SHELF]
+        return ShopSheet(
+            shop=self.card(shop), text=shop.text, media=shop.media, hours=shop.hours,
+            goods=[self._good(one) for one in shown if one.state == "live"],
+            next_after=shown[-1].id if len(found) > SHELF else None,
+        )  # fmt: skip
+
+    def _good(self, product: ProductOut) -> Good:
+        price, several = _from(product)
+        left = _left_of(self._shops, self._engine, product)
+        media = next((one for one in product.media if one.type.startswith("image/")), None)
+        return Good(
+            id=product.id, name=product.name, media=media, price=price, several=several, left=left
+        )
+
+
+def _today(engine: Engine) -> date:
+    return _EPOCH + timedelta(days=engine.trade.house.days.of(engine.now()))
+
+
+def _from(product: ProductOut) -> tuple[Money, bool]:
+    """Return the lowest price, and whether there are others."""
+    lowest = min((one.price for one in product.variants), key=lambda price: price.micros)
+    return lowest, any(one.price.micros != lowest.micros for one in product.variants)
+
+
+def _left_of(shops: Shops, engine: Engine, product: ProductOut) -> int:
+    """Return units left of all variants; of an item that several share, once."""
+    today, shared, left = _today(engine), set(), 0
+    for one in product.variants:
+        if one.stock_item is None or one.stock_item not in shared:
+            left += _variant(shops, one, today).left
+        shared.add(one.stock_item)
+    return left
+
+
+def _variant(shops: Shops, variant: VariantOut, today: date) -> VariantSeen:
+    dates = None
+    if variant.dates is not None:
+        dates = tuple(
+            DateSeen(date=day, left=stock.available)
+            for day, stock in variant.dates.items()
+            if day >= today.isoformat()
+        )
+        left = sum(one.left for one in dates)
+    elif variant.stock is not None:
+        left = variant.stock.available
+    else:
+        assert variant.stock_item is not None
+        left = shops.stock(variant.stock_item).stock.available
+    return VariantSeen(
+        id=variant.id, name=variant.name, price=variant.price, left=left, dates=dates
+    )

@@ -1,0 +1,1 @@
+"""Lodestone's routes, a module for each subject."""

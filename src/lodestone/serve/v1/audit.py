@@ -1,0 +1,86 @@
+"""Routes of the audit log: who changed what."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from litestar import get
+from litestar.params import QueryParameter
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.serve.v1.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    First,
+    Last,
+    Limit,
+    decode_after,
+    encode_after,
+    engine,
+    off_loop,
+)
+from lodestone.services.access.audit_log import AuditPage, acts
+from lodestone.services.access.permissions import needs
+from lodestone.services.community.community import Engine
+from lodestone.services.ledger.statements import EPOCH, day_number
+from lodestone.stores.records.audit_port import AuditFilter
+
+SCOPE = "audit"
+_NUMBER_MAX = 18
+_DAY_MAX = (date.max - EPOCH).days
+Id = Annotated[str | None, QueryParameter(max_length=128, description="An id.")]
+Kind = Annotated[
+    str | None, QueryParameter(max_length=64, description="What was changed, such as `shop`.")
+]
+KeyId = Annotated[str | None, QueryParameter(max_length=64, description="Only this key's acts.")]
+
+
+@get("/v1/audit-log", opt=needs(SCOPE, who="server"), responses=REFUSALS)
+async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
+    request: Asked,
+    key_id: KeyId = None,
+    actor_id: Annotated[
+        str | None, QueryParameter(max_length=128, description="Only what this person did.")
+    ] = None,
+    about_id: Annotated[
+        str | None, QueryParameter(max_length=128, description="Only what concerned this person.")
+    ] = None,
+    kind: Kind = None,
+    object_id: Id = None,
+    first: First = None,
+    last: Last = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> AuditPage:
+    """List who changed what, the newest first: by key, person, kind and id of what was changed, and days."""
+    community = engine(request, SCOPE)
+    wanted = AuditFilter(
+        key_id=key_id, actor_id=actor_id, about_id=about_id, kind=kind, name=object_id,
+        first=None if first is None else _begins(community, day_number(first, "from")),
+        end=None if last is None else _begins(community, day_number(last, "to") + 1),
+    )  # fmt: skip
+    shown, more = await off_loop(
+        request, acts, community.parts.records, community.community, wanted, limit=limit, before=_number(cursor)
+    )  # fmt: skip
+    return AuditPage(shown, encode_after(None if more is None else str(more)))
+
+
+def _begins(community: Engine, day: int) -> Instant | None:
+    """Return when a day begins; None after the last that can be written."""
+    if day > _DAY_MAX:
+        return None
+    return Instant(community.trade.house.days.starts(EPOCH + timedelta(days=day)))
+
+
+def _number(cursor: str | None) -> int | None:
+    text = decode_after(cursor)
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > _NUMBER_MAX:
+        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+    return int(text)
+
+
+ROUTES = [get_audit_log]

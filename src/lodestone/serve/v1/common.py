@@ -1,0 +1,177 @@
+"""What every route shares: who asks, documented refusals, pages of a list."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State as AppState
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import PathParameter, QueryParameter
+
+from lodestone.base.errors import ForbiddenError, InvalidError, Problem
+from lodestone.base.wire import DAY, ErrorReply, app_id
+from lodestone.services.access import OPERATOR, Access, Principal
+from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.community.community import Engine
+from lodestone.services.community.registry import Engines
+
+Asked = Request[Any, Any, Any]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="How many to return.")]
+First = Annotated[
+    str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
+]
+Last = Annotated[str | None, QueryParameter(name="to", pattern=DAY, description="The last day.")]
+Cursor = Annotated[
+    str | None, QueryParameter(max_length=2048, description="`next_cursor` of the page before.")
+]
+PathId = Annotated[
+    str, PathParameter(description="The app's own id: 1 to 128 printable characters.")
+]
+
+
+def camel(name: str) -> str:
+    """Write a handler's name as operation ids are written.
+
+    >>> camel("put_person"), camel("list_my_orders")
+    ('putPerson', 'listMyOrders')
+    """
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def made_ids(prefix: str) -> dict[str, str]:
+    """Return what bounds an id that is made here, where it stands in a path."""
+    return {"pattern": f"^{prefix}[0-9a-f]{{32}}$"}
+
+
+class _Named(Protocol):
+    """What lists hold: anything with an id of its own."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+Listed = TypeVar("Listed", bound=_Named)
+_REASONS: Final = {
+    400: "The input does not fit; `details` names the field.",
+    401: "No key, or one that is not known.",
+    403: "The key lacks the scope.",
+    404: "There is no such object in this community.",
+    405: "The route does not take this method.",
+    409: "It does not fit the present state.",
+    410: "It has been erased.",
+    413: "The body is too large.",
+    429: "Over this key's limit.",
+    503: "Something needed does not answer; nothing was done.",
+}
+REFUSALS: Final = {
+    status: ResponseSpec(ErrorReply, generate_examples=False, description=reason)
+    for status, reason in _REASONS.items()
+}
+
+
+def principal(request: Asked) -> Principal:
+    """Return who asks."""
+    found: Principal = request.scope["state"]["principal"]
+    return found
+
+
+def require_operator(request: Asked) -> None:
+    """Pass an operator's key. Raises ForbiddenError."""
+    if OPERATOR not in principal(request).scopes:
+        raise ForbiddenError("scope_missing", "this needs the operator's key")
+
+
+def engines(state: AppState) -> Engines:
+    """Return the engines of this process."""
+    found: Engines = state["engines"]
+    return found
+
+
+def access(state: AppState) -> Access:
+    """Return the keys of this process."""
+    found: Access = state["access"]
+    return found
+
+
+def engine(request: Asked, scope: str) -> Engine:
+    """Return the engine of the community that the key belongs to, if it has the scope.
+
+    Raises:
+        ForbiddenError: The scope is missing.
+        UnknownError: An operator's key does not say which community.
+    """
+    who = principal(request)
+    who.need(scope)
+    found = engines(request.app.state)
+    return found.of(who.community or found.only())
+
+
+def catalogue(request: Asked, scope: str) -> Catalogue:
+    """Return the catalogue of the community that the key belongs to."""
+    return Catalogue(engine(request, scope))
+
+
+async def off_loop(
+    request: Asked,
+    work: Callable[Given, Made],
+    *args: Given.args,
+    **by_name: Given.kwargs,
+) -> Made:
+    """Read the records, and what they name, in a thread of theirs.
+
+    Serving state may be looked up there too, by single rows and names, as reports do; what walks whole sets
+    of it belongs to the event loop.
+
+    Raises:
+        UnavailableError: The records do not answer in time.
+    """
+    threads = engines(request.app.state).records.threads
+    return await threads.read(work, *args, **by_name)
+
+
+def named(text: str, field: str = "id") -> str:
+    """Check an id that came in the address."""
+    return app_id(text, field=field)
+
+
+def encode_after(last: str | None) -> str | None:
+    """Make a list's cursor of the last id it showed."""
+    return None if last is None else urlsafe_b64encode(last.encode()).rstrip(b"=").decode()
+
+
+def decode_after(cursor: str | None) -> str | None:
+    """Read a list's cursor back. Raises InvalidError."""
+    if cursor is None:
+        return None
+    try:
+        return app_id(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode())
+    except (Base64Error, ValueError, InvalidError) as error:
+        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,)) from error
+
+
+def page(ids: list[str], limit: int, cursor: str | None) -> tuple[list[str], str | None]:
+    """Cut one page out of sorted ids; return it and the next cursor."""
+    after = decode_after(cursor)
+    rest = [name for name in ids if after is None or name > after]
+    more = len(rest) > limit
+    return rest[:limit], encode_after(rest[limit - 1]) if more else None
+
+
+def cut(read: list[Listed], limit: int) -> tuple[list[Listed], str | None]:
+    """Cut one page out of what was read, which is one more than it holds; return it and the next cursor."""
+    shown = read[:limit]
+    return shown, encode_after(shown[-1].id) if len(read) > limit else None
+
+
+class Names(msgspec.Struct, frozen=True):
+    """A page of ids."""
+
+    data: list[str]
+    next_cursor: str | None

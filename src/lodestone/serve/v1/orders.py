@@ -1,0 +1,364 @@
+"""Routes of orders and vouchers. A second process may serve these alone."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, QueryParameter
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import (
+    ForbiddenError,
+    InvalidError,
+    Problem,
+    UnknownError,
+)
+from lodestone.commerce.life import OrderState
+from lodestone.commerce.order import (
+    OrderIn,
+    OrderOut,
+    PayIn,
+    PrepareIn,
+    RedeemIn,
+    RedemptionOut,
+    RefundIn,
+    ReverseIn,
+    VoucherOut,
+)
+from lodestone.serve.http.idempotency import request_digest, token_text
+from lodestone.serve.v1.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    First,
+    Last,
+    Limit,
+    PathId,
+    cut,
+    decode_after,
+    engines,
+    named,
+    off_loop,
+    principal,
+)
+from lodestone.services.access.permissions import UNAUDITED, needs
+from lodestone.services.commerce.commands import Trade, cancel, handing_over, refunding
+from lodestone.services.commerce.context import Counter, Once, Reply, digest_of
+from lodestone.services.commerce.payments import Payments
+from lodestone.services.commerce.presenters import order_out, redemption_out, voucher_out
+from lodestone.services.receipts.ids import ORDER, VOUCHER, number_of
+from lodestone.stores.commerce.types import OrderRecord
+from lodestone.stores.records.port import Answer
+
+Buyer = Annotated[str | None, QueryParameter(description="Only this buyer's.")]
+ShopId = Annotated[str | None, QueryParameter(description="Only this shop's.")]
+OrderId = Annotated[str | None, QueryParameter(max_length=64, description="Only this order's.")]
+StaffId = Annotated[str | None, QueryParameter(description="Only what this person redeemed.")]
+ByStaff = Annotated[
+    str | None,
+    QueryParameter(
+        description="Who hands it over, one of the shop's staff; the community when left out."
+    ),
+]
+
+
+class OrderPage(msgspec.Struct, frozen=True):
+    """A page of orders, the newest first."""
+
+    data: list[OrderOut]
+    next_cursor: str | None
+
+
+class VoucherPage(msgspec.Struct, frozen=True):
+    """A page of vouchers, the newest first."""
+
+    data: list[VoucherOut]
+    next_cursor: str | None
+
+
+class RedemptionList(msgspec.Struct, frozen=True):
+    """What a shop redeemed, the newest first; at most a thousand."""
+
+    data: list[RedemptionOut]
+
+
+_MADE = {
+    **REFUSALS,
+    201: ResponseSpec(OrderOut, generate_examples=False, description="Reserved."),
+    202: ResponseSpec(OrderOut, generate_examples=False, description="Waiting in line."),
+}
+
+
+_PAID = {
+    **REFUSALS,
+    202: ResponseSpec(
+        OrderOut, generate_examples=False, description="Nobody knows yet how the payment ends."
+    ),
+}
+
+
+_NOT_PAID_BY_PAGE = (
+    "payment_from_page",
+    "a page cannot say that something was paid; a server's key can",
+)
+
+
+def trade(request: Asked, scope: str) -> Trade:
+    """Return the trade of the community that the key belongs to, if it has the scope."""
+    who = principal(request)
+    who.need(scope)
+    found = engines(request.app.state)
+    return found.of(who.community or found.only()).trade
+
+
+async def _once(request: Asked) -> Once | None:
+    """Return the idempotency key a request came with, scoped to its actor, path and query."""
+    token = request.headers.get("idempotency-key")
+    if token is None:
+        return None
+    text = token_text(token.encode("utf-8", "replace"))
+    scope = request.scope
+    claim = request_digest(principal(request), scope["path"], scope["query_string"], text)
+    return Once(claim, digest_of(await request.body()))
+
+
+def _answer(reply: Reply | Answer) -> Response[bytes]:
+    if isinstance(reply, Answer):
+        return Response(reply.body, status_code=reply.status, media_type="application/json")
+    body = msgspec.json.encode(reply.told)
+    return Response(body, status_code=reply.status, media_type="application/json")
+
+
+@post(
+    "/v1/orders",
+    opt=needs("orders", own_answers=True, **UNAUDITED),
+    status_code=201,
+    responses=_MADE,
+)
+async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]:
+    """Order on the spot: distance decided here, stock set aside, price and commission frozen."""
+    held = trade(request, "orders")
+    _own(request, data.buyer, "buyer")
+    return _answer(await held.order(data, await _once(request)))
+
+
+@get("/v1/orders/{order_id:str}", opt=needs("orders"), responses=REFUSALS)
+async def get_order(request: Asked, order_id: PathId) -> OrderOut:
+    """Read an order."""
+    held = trade(request, "orders")
+    viewer = principal(request).viewer
+    number = order_number(held, order_id)
+    view = await off_loop(request, held.records.order, held.house.community, number)
+    if viewer is not None and view.buyer_id != viewer:
+        raise UnknownError("order_unknown", "There is no such order of this viewer.")
+    return order_out(held.house, view)
+
+
+@get("/v1/orders", opt=needs("orders"), responses=REFUSALS)
+async def list_orders(
+    request: Asked, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
+    shop_id: ShopId = None,
+) -> OrderPage:  # fmt: skip
+    """List orders, the newest first, of one buyer or shop if given."""
+    held = trade(request, "orders")
+    found = await off_loop(
+        request, held.records.orders, held.house.community, limit=limit + 1, before=before(held, ORDER, cursor),
+        buyer_id=_mine(request, buyer), shop_id=_given(shop_id, "shop_id"),
+    )  # fmt: skip
+    return OrderPage(*cut([order_out(held.house, view) for view in found], limit))
+
+
+@post(
+    "/v1/orders/{order_id:str}/pay",
+    opt=needs("orders", who="server", refusal=_NOT_PAID_BY_PAGE, own_answers=True, **UNAUDITED),
+    status_code=200,
+    responses=_PAID,
+)
+async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> Response[OrderOut]:
+    """Say that the buyer's money has been taken, or have a provider take it; a server's key alone may."""
+    if not principal(request).server_side:
+        raise ForbiddenError(*_NOT_PAID_BY_PAGE)
+    held = trade(request, "orders")
+    reply = await Payments(held).pay(named(order_id), data, await _once(request))
+    return _answer(reply)  # type: ignore[return-value]
+
+
+@post(
+    "/v1/orders/{order_id:str}/fulfil",
+    opt=needs("desk", own_answers=True),
+    status_code=200,
+    responses=REFUSALS,
+)
+async def fulfil_order(request: Asked, order_id: PathId, staff_id: ByStaff = None) -> OrderOut:
+    """Hand an order over; merchant and house are paid."""
+    return await _move(request, "desk", order_id, handing_over(_given(staff_id, "staff_id")))
+
+
+@post(
+    "/v1/orders/{order_id:str}/cancel",
+    opt=needs("orders", own_answers=True),
+    status_code=200,
+    responses=REFUSALS,
+)
+async def cancel_order(request: Asked, order_id: PathId) -> OrderOut:
+    """Give an order up before it was fulfilled; a page only one that is not paid."""
+    viewer = principal(request).viewer
+
+    def act(counter: Counter, order: OrderRecord) -> OrderRecord:
+        if viewer is not None and order.state is OrderState.PAID:
+            cure = "a paid order is cancelled by the shop or the community"
+            raise ForbiddenError("cancel_from_page", cure)
+        return cancel(counter, order)
+
+    return await _move(request, "orders", order_id, act)
+
+
+@post(
+    "/v1/orders/{order_id:str}/refund",
+    opt=needs("desk", own_answers=True),
+    status_code=200,
+    responses=REFUSALS,
+)
+async def refund_order(request: Asked, order_id: PathId, data: JSONBody[RefundIn]) -> OrderOut:
+    """Refund part of an order or all that is left."""
+    return await _move(request, "desk", order_id, refunding(data))
+
+
+@post(
+    "/v1/vouchers/prepare",
+    opt=needs("desk", own_answers=True, **UNAUDITED),
+    status_code=200,
+    responses=REFUSALS,
+)
+async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherOut:
+    """Look at a voucher before it is redeemed; changes nothing."""
+    return _answer(await trade(request, "desk").prepare(data))  # type: ignore[return-value]
+
+
+@post(
+    "/v1/vouchers/redeem", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
+)
+async def redeem_voucher(request: Asked, data: JSONBody[RedeemIn]) -> RedemptionOut:
+    """Redeem a voucher at the shop; again under its request_id changes nothing."""
+    held = trade(request, "desk")
+    return _answer(await held.redeem(data, await _once(request)))  # type: ignore[return-value]
+
+
+@post(
+    "/v1/vouchers/reverse", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
+)
+async def reverse_voucher(request: Asked, data: JSONBody[ReverseIn]) -> RedemptionOut:
+    """Take a redemption back within the hour."""
+    held = trade(request, "desk")
+    return _answer(await held.reverse(data, await _once(request)))  # type: ignore[return-value]
+
+
+@get("/v1/vouchers", opt=needs("orders"), responses=REFUSALS)
+async def list_vouchers(
+    request: Asked, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
+    shop_id: ShopId = None, order_id: OrderId = None,
+) -> VoucherPage:  # fmt: skip
+    """List vouchers, the newest first; with their codes for one buyer."""
+    held = trade(request, "orders")
+    mine = _mine(request, buyer)
+    found = await off_loop(
+        request, held.records.vouchers, held.house.community, limit=limit + 1, before=before(held, VOUCHER, cursor),
+        buyer_id=mine, shop_id=_given(shop_id, "shop_id"),
+        order=None if order_id is None else order_number(held, order_id),
+    )  # fmt: skip
+    now = held.now()
+    return VoucherPage(
+        *cut([voucher_out(held.house, view, now, code=mine is not None) for view in found], limit)
+    )
+
+
+@get("/v1/shops/{shop_id:str}/redemptions", opt=needs("desk"), responses=REFUSALS)
+async def list_redemptions(
+    request: Asked, shop_id: PathId, first: First = None,
+    last: Last = None, staff_id: StaffId = None,
+) -> RedemptionList:  # fmt: skip
+    """List what a shop redeemed, by day (both included) and by who did."""
+    held = trade(request, "desk")
+    begins, ends = _span(held, first, last)
+    found = await off_loop(
+        request, held.records.redemptions, held.house.community, named(shop_id), first=begins, last=ends,
+        staff_id=_given(staff_id, "staff_id"),
+    )  # fmt: skip
+    now = held.now()
+    return RedemptionList(
+        [
+            redemption_out(held.house, one, staff, voucher_out(held.house, view, now, code=False))
+            for one, staff, view in found
+        ]
+    )
+
+
+async def _move(request: Asked, scope: str, order_id: str, act: object) -> OrderOut:
+    held = trade(request, scope)
+    viewer = principal(request).viewer
+    once = await _once(request)
+    reply = await held.move(named(order_id), act, once, viewer=viewer)  # type: ignore[arg-type]
+    return _answer(reply)  # type: ignore[return-value]
+
+
+def _own(request: Asked, person_id: str, field: str) -> None:
+    viewer = principal(request).viewer
+    if viewer is not None and person_id != viewer:
+        raise ForbiddenError(
+            "viewer_other", f"{field}: this session speaks for its own viewer only"
+        )
+
+
+def _mine(request: Asked, buyer: str | None) -> str | None:
+    """Return whose things are listed: a page's own viewer's whatever it asks."""
+    viewer = principal(request).viewer
+    return viewer if viewer is not None else _given(buyer, "buyer")
+
+
+def _given(name: str | None, field: str) -> str | None:
+    return None if name is None else named(name, field)
+
+
+def order_number(held: Trade, order_id: str) -> int:
+    """Return the number that an order's id names. Raises UnknownError."""
+    number = number_of(ORDER, held.house.secret, order_id)
+    if number is None:
+        raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
+    return number
+
+
+def before(held: Trade, prefix: str, cursor: str | None) -> int | None:
+    """Return the number that a list's cursor names, None for its beginning. Raises InvalidError."""
+    after = decode_after(cursor)
+    if after is None:
+        return None
+    number = number_of(prefix, held.house.secret, after)
+    if number is None:
+        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+    return number
+
+
+def _span(held: Trade, first: str | None, last: str | None) -> tuple[Instant, Instant]:
+    """Return the instants between which two days lie, both included; today when left out."""
+    days = held.house.days
+    today = date(1970, 1, 1) + timedelta(days=days.of(held.now()))
+    try:
+        begins = today if first is None else date.fromisoformat(first)
+        ends = begins if last is None and first is not None else today
+        if last is not None:
+            ends = date.fromisoformat(last)
+        if begins > ends or ends.year >= 9999 or begins.year < 2:
+            raise ValueError("from lies after to")  # noqa: TRY301  told as one with a date that is none
+    except ValueError as error:
+        problem = Problem("from", "and to are dates, in order")
+        raise InvalidError("span_invalid", f"from {problem.problem}.", (problem,)) from error
+    return Instant(days.starts(begins)), Instant(days.starts(ends + timedelta(days=1)))
+
+
+ROUTES = [
+    post_order, get_order, list_orders, pay_order, fulfil_order, cancel_order, refund_order,
+    prepare_voucher, redeem_voucher, reverse_voucher, list_vouchers, list_redemptions,
+]  # fmt: skip

@@ -1,0 +1,106 @@
+"""Routes of webhooks and of the log of their deliveries."""
+
+import msgspec
+from litestar import Response, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
+
+from lodestone.base.errors import InvalidError, Problem
+from lodestone.commerce.webhooks import DeliveryOut, WebhookIn, WebhookOut
+from lodestone.serve.v1.common import (
+    REFUSALS,
+    Asked,
+    Cursor,
+    Limit,
+    PathId,
+    cut,
+    decode_after,
+    engine,
+    engines,
+    named,
+    off_loop,
+)
+from lodestone.services.access.permissions import needs
+from lodestone.services.receipts.ids import DELIVERY, number_of
+from lodestone.services.webhooks.deliveries import Hooks
+
+
+class WebhookPage(msgspec.Struct, frozen=True):
+    """A page of webhooks."""
+
+    data: list[WebhookOut]
+    next_cursor: str | None
+
+
+class DeliveryPage(msgspec.Struct, frozen=True):
+    """A page of deliveries, the newest first."""
+
+    data: list[DeliveryOut]
+    next_cursor: str | None
+
+
+_MADE = {**REFUSALS, 201: ResponseSpec(WebhookOut, generate_examples=False, description="Made.")}
+
+
+def hooks(request: Asked) -> Hooks:
+    """Return the webhooks of the community that the key belongs to."""
+    held = engine(request, "webhooks")
+    return Hooks(held.parts.records, held.trade.house, held.now, held.parts.reach)
+
+
+@put("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), status_code=200, responses=_MADE)
+async def put_webhook(
+    request: Asked, webhook_id: PathId, data: JSONBody[WebhookIn]
+) -> Response[WebhookOut]:
+    """Set a webhook; the answer that makes it holds its secret, and no other does."""
+    told, new = await engines(request.app.state).records.threads.commit(
+        hooks(request).put, named(webhook_id), data
+    )
+    return Response(told, status_code=201 if new else 200)
+
+
+@get("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), responses=REFUSALS)
+async def get_webhook(request: Asked, webhook_id: PathId) -> WebhookOut:
+    """Read a webhook."""
+    return await off_loop(request, hooks(request).webhook, named(webhook_id))
+
+
+@get("/v1/webhooks", opt=needs("webhooks"), responses=REFUSALS)
+async def list_webhooks(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> WebhookPage:
+    """List webhooks."""
+    held = hooks(request)
+    found = await off_loop(request, held.webhooks, limit + 1, decode_after(cursor))
+    return WebhookPage(*cut(found, limit))
+
+
+@post(
+    "/v1/webhooks/{webhook_id:str}/secret",
+    opt=needs("webhooks", secret=True),
+    status_code=200,
+    responses=REFUSALS,
+)
+async def renew_secret(request: Asked, webhook_id: PathId) -> WebhookOut:
+    """Give a webhook a new secret, told in this answer alone; the old one signs too for a day."""
+    return await engines(request.app.state).records.threads.commit(
+        hooks(request).renew, named(webhook_id)
+    )
+
+
+@get("/v1/webhooks/{webhook_id:str}/deliveries", opt=needs("webhooks"), responses=REFUSALS)
+async def list_deliveries(
+    request: Asked, webhook_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> DeliveryPage:
+    """List a webhook's deliveries, the newest first: their attempts, how they stand, the next try."""
+    held = hooks(request)
+    before = None
+    if cursor is not None:
+        secret = engine(request, "webhooks").secret
+        before = number_of(DELIVERY, secret, decode_after(cursor) or "")
+        if before is None:
+            problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+            raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+    found = await off_loop(request, held.deliveries, named(webhook_id), limit + 1, before)
+    return DeliveryPage(*cut(found, limit))
+
+
+ROUTES = (put_webhook, get_webhook, list_webhooks, renew_secret, list_deliveries)

@@ -1,0 +1,1 @@
+"""Proofs that ledger, commerce and log agree, with every difference named."""

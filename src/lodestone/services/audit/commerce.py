@@ -1,0 +1,229 @@
+"""Prove that orders, vouchers, stock and the ledger say the same; see `ledger`.
+
+What the ledger moved for an order follows from the order alone: from its lines' frozen price and share, what was
+refunded, what was redeemed. Every order is worked out anew and held against the transfers that name it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from lodestone.base.money import Micros
+from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.payment import PaymentKind, PaymentStand
+from lodestone.commerce.price import NOTHING, Parts, add, less, portion
+from lodestone.ledger.chart import AccountKind
+from lodestone.ledger.judge import HoldState
+from lodestone.ledger.transfers import MOVING, transfer_id
+from lodestone.services.audit.ledger import CHECKS, Audited, Check, Difference
+from lodestone.services.audit.log import FACTS
+from lodestone.services.receipts.ids import ORDER, VOUCHER, made_id
+from lodestone.stores.commerce.types import Books, OrderEvent, OrderRecord, PaymentRecord
+
+_K: Final = AccountKind
+_NEVER: Final = (OrderState.WAITING, OrderState.RESERVED)
+_GIVEN_UP: Final = (OrderState.CANCELLED, OrderState.EXPIRED)
+_SHOP: Final = (_K.MERCHANT_PAYABLE, _K.MERCHANT_RECEIVABLE)
+Net = dict[AccountKind, int]
+
+
+def _trade(audited: Audited) -> Iterator[Difference]:
+    """Orders, vouchers, stock and the ledger say the same."""
+    secret = audited.records.community(audited.money.community).secret
+    books = audited.snapshot.books()
+    events: dict[int, list[OrderEvent]] = {}
+    for event in books.events:
+        events.setdefault(event.number, []).append(event)
+    payments: dict[int, list[PaymentRecord]] = {}
+    for one in books.payments:
+        payments.setdefault(one.order, []).append(one)
+    yield from _stock(books, events)
+    yield from _taken(books)
+    yield from _vouchers(books, secret)
+    moved = _moved(audited)
+    holds = {hold.id: hold.state for hold in audited.snapshot.holds()}
+    earned = _earned(books)
+    for order in books.orders:
+        name = made_id(ORDER, secret, order.number)
+        mine = payments.get(order.number, [])
+        expected = _expected(order, earned.get(order.number, NOTHING), events.get(order.number, []))
+        expected = _with_payments(expected, mine)
+        found = moved.get(name, {})
+        for kind in sorted(expected.keys() | found.keys()):
+            if expected.get(kind, 0) != found.get(kind, 0):
+                subject = f"{name} {AccountKind(kind).name.lower()}"
+                yield _said(subject, str(expected.get(kind, 0)), str(found.get(kind, 0)))
+        yield from _payments(order, name, mine)
+        yield from _hold(order, name, holds.get(transfer_id("order", name, "pay")))
+        last = events.get(order.number, [])
+        if last and last[-1].state is not order.state:
+            yield _said(name, last[-1].state.name.lower(), order.state.name.lower())
+    for name in moved.keys() - {made_id(ORDER, secret, order.number) for order in books.orders}:
+        if name.startswith(ORDER):
+            yield _said(name, "an order", "transfers alone")
+
+
+def _stock(books: Books, events: dict[int, list[OrderEvent]]) -> Iterator[Difference]:
+    held: Counter[str] = Counter()
+    sold: Counter[str] = Counter()
+    for order in books.orders:
+        for take in order.takes:
+            if order.state is OrderState.RESERVED:
+                held[take.item] += take.units
+            elif _has_sold(order, events.get(order.number, [])):
+                sold[take.item] += take.units
+    for key, stock in books.stock.items():
+        expected = (held[key], sold[key])
+        if (stock.held, stock.sold) != expected or stock.available < 0:
+            found = f"held {stock.held}, sold {stock.sold} of {stock.offered}"
+            yield _said(f"stock {key}", f"held {expected[0]}, sold {expected[1]}", found)
+
+
+def _has_sold(order: OrderRecord, events: list[OrderEvent]) -> bool:
+    """Say whether an order's units are out of the stock: not if they came back before they were handed over."""
+    if order.state is OrderState.REFUNDED:
+        return len(events) > 1 and events[-2].state is not OrderState.PAID
+    return order.state not in (*_NEVER, *_GIVEN_UP)
+
+
+def _taken(books: Books) -> Iterator[Difference]:
+    expected: Counter[tuple[str, int]] = Counter()
+    for order in books.orders:
+        if order.sale is not None and order.state not in _GIVEN_UP:
+            expected[(order.sale, order.buyer)] += sum(line.quantity for line in order.lines)
+    for key in sorted(expected.keys() | books.taken.keys()):
+        if expected[key] != books.taken.get(key, 0):
+            subject = f"sale {key[0]} person:{key[1]}"
+            yield _said(subject, str(expected[key]), str(books.taken.get(key, 0)))
+
+
+def _vouchers(books: Books, secret: bytes) -> Iterator[Difference]:
+    used: Counter[int] = Counter()
+    earned: dict[int, Parts] = {}
+    for one in books.redemptions:
+        if one.reversed is None:
+            used[one.voucher] += one.count
+            earned[one.voucher] = add(earned.get(one.voucher, NOTHING), one.earned)
+    for voucher in books.vouchers:
+        told = (voucher.standing.used, voucher.earned)
+        expected = (used[voucher.number], earned.get(voucher.number, NOTHING))
+        if told != expected or voucher.standing.left < 0:
+            name = made_id(VOUCHER, secret, voucher.number)
+            yield _said(name, f"used {expected[0]}", f"used {told[0]} of {voucher.standing.count}")
+
+
+def _earned(books: Books) -> dict[int, Parts]:
+    """Return what vouchers have earned, by order."""
+    found: dict[int, Parts] = {}
+    for voucher in books.vouchers:
+        found[voucher.order] = add(found.get(voucher.order, NOTHING), voucher.earned)
+    return found
+
+
+def _moved(audited: Audited) -> dict[str, Net]:
+    """Return what transfers moved, by the order they name and the kind of account; credits less debits."""
+    moved: dict[str, Net] = {}
+    accounts = audited.walked.accounts
+    for booked in audited.snapshot.transfers():
+        asked = booked.transfer
+        if asked.kind in MOVING and asked.external:
+            net = moved.setdefault(asked.external, {})
+            for side, sign in ((asked.debit, -1), (asked.credit, 1)):
+                account = accounts.get(side)
+                if account is None:
+                    continue  # which the check of transfers names
+                kind = AccountKind(account.kind)
+                kind = _K.MERCHANT_PAYABLE if kind in _SHOP else kind
+                net[kind] = net.get(kind, 0) + sign * asked.amount
+    return moved
+
+
+def _expected(order: OrderRecord, earned: Parts, events: list[OrderEvent]) -> Net:
+    """Work out what the ledger must have moved for an order."""
+    if not order.provider:
+        return {}
+    if order.fulfilment == "redeem":
+        gone = order.paid.total - order.refunded if order.state is OrderState.CANCELLED else 0
+        refunded = order.refunded + gone
+        return {
+            _K.PROVIDER_CLEARING: -order.paid.total,
+            _K.VOUCHER_LIABILITY: order.paid.total - earned.total - refunded,
+            _K.MERCHANT_PAYABLE: earned.merchant, _K.COMMISSION_REVENUE: earned.commission,
+            _K.REFUNDS: refunded,
+        }  # fmt: skip
+    done = next((event.amount for event in events if event.move is Move.FULFIL), None)
+    if done is None:
+        return {}
+    kept = less(order.paid, portion(order.paid, Micros(0), order.refunded, unit=order.unit))
+    return {
+        _K.PROVIDER_CLEARING: -done, _K.MERCHANT_PAYABLE: kept.merchant,
+        _K.COMMISSION_REVENUE: kept.commission, _K.REFUNDS: done - kept.total,
+    }  # fmt: skip
+
+
+def _with_payments(expected: Net, payments: Sequence[PaymentRecord]) -> Net:
+    """Add what the ledger must have moved for what a provider gave back, or took for nothing."""
+    net = dict(expected)
+    for one in payments:
+        if one.state is PaymentStand.RETURNED:
+            _move(net, _K.PROVIDER_CLEARING, _K.REFUNDS, one.moved)
+        elif one.state is PaymentStand.PAID and one.kind is not PaymentKind.CHARGE:
+            if one.kind is PaymentKind.REFUND:
+                _move(net, _K.REFUNDS, _K.PROVIDER_CLEARING, min(one.moved, one.amount))
+            over = max(0, one.moved - one.amount)
+            _move(net, _K.ADJUSTMENT, _K.PROVIDER_CLEARING, over)
+    return net
+
+
+def _move(net: Net, debit: AccountKind, credit: AccountKind, amount: int) -> None:
+    for kind, sign in ((debit, -1), (credit, 1)):
+        net[kind] = net.get(kind, 0) + sign * amount
+
+
+def _payments(
+    order: OrderRecord, name: str, payments: Sequence[PaymentRecord]
+) -> Iterator[Difference]:
+    """A paid order has one charge that pays it, and everything that goes back is asked of its provider."""
+    charges = [one for one in payments if one.kind is PaymentKind.CHARGE]
+    if not charges:
+        return  # nothing was paid, or it was before payments were written down
+    pays = [one for one in charges if one.state is PaymentStand.PAID]
+    took = [(one.provider, one.moved) for one in pays]
+    expected = [(order.provider, order.paid.total)] if order.provider else []
+    if took != expected:
+        yield _said(f"{name} charge", f"{expected}", f"{took}")
+    back = order.refunded
+    if order.provider and order.state in _GIVEN_UP:
+        back = order.paid.total
+    owed = back + sum(one.moved for one in charges if one.state is PaymentStand.RETURNED)
+    asked = sum(
+        min(one.moved, one.amount) if one.state is PaymentStand.PAID else one.amount
+        for one in payments
+        if one.kind is not PaymentKind.CHARGE
+    )
+    if asked != owed:
+        yield _said(f"{name} payments back", str(owed), str(asked))
+
+
+def _hold(order: OrderRecord, name: str, state: HoldState | None) -> Iterator[Difference]:
+    """A payment is held just while its order waits to be fulfilled."""
+    if order.fulfilment == "redeem" or not order.provider or not order.paid.total:
+        return
+    expected = {
+        OrderState.PAID: HoldState.OPEN, OrderState.CANCELLED: HoldState.VOIDED,
+        OrderState.EXPIRED: HoldState.EXPIRED,
+    }.get(order.state, HoldState.POSTED)  # fmt: skip
+    whole = order.state is OrderState.REFUNDED and state is HoldState.VOIDED
+    # The ledger lets a hold expire when its time is over; the order follows at its own next tick.
+    late = order.state is OrderState.PAID and state is HoldState.EXPIRED
+    if state is not expected and not whole and not late:
+        found = "none" if state is None else state.name.lower()
+        yield _said(f"{name} hold", expected.name.lower(), found)
+
+
+def _said(subject: str, expected: str, found: str) -> Difference:
+    return Difference(check="trade", subject=subject, expected=expected, found=found)
+
+
+ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS)
+"""What `lodestone audit` runs."""

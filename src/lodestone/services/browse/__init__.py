@@ -1,0 +1,1 @@
+"""Plain lists and a person's feedback, read back without a decision."""

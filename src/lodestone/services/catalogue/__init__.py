@@ -1,0 +1,1 @@
+"""People, items, domains and media as their owners write them; what is known about a person, and its erasure."""

@@ -1,0 +1,294 @@
+"""The catalogue: people, items and domains, written to records, log and state before the answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import msgspec
+
+from lodestone.base.errors import InvalidError, Problem, UnknownError
+from lodestone.base.wire import instant_of, problem_of
+from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
+from lodestone.events.outcomes import Kind
+from lodestone.people import PersonIn, PersonOut, person_out
+from lodestone.services.community.community import Engine
+from lodestone.services.receipts.receipts import item_counters
+from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
+from lodestone.stores.records.port import Bulk, Change
+from lodestone.stores.records.types import DomainRecord, Refused
+
+Made = TypeVar("Made")
+Given = TypeVar("Given", PersonIn, ItemIn)
+BULK_LINES = 1_000
+
+
+class BulkRefusal(msgspec.Struct, frozen=True):
+    """One line that was not taken; lines count from 1."""
+
+    line: int
+    code: str
+    message: str
+
+
+class BulkOut(msgspec.Struct, frozen=True):
+    """What became of a bulk write."""
+
+    accepted: int
+    refused: list[BulkRefusal]
+
+
+class Catalogue:
+    """Use cases over one community's records and engine.
+
+    Whatever is plainly `def` reads the records: it is called by `Records.threads`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._records = engine.parts.records
+        self._read = engine.parts.records.threads.read
+        self._id = engine.community
+
+    # People
+
+    async def put_person(self, person_id: str, given: PersonIn) -> tuple[PersonOut, bool]:
+        """Make or replace a person; return them and whether they are new."""
+        now = self._engine.now()
+        self._not_from_the_future(given.created_at, "created_at")
+        changes = await self._write(
+            lambda: [self._records.put_person(self._id, person_id, given, now=now)]
+        )
+        return await self._read(self.person, person_id), changes[-1].created
+
+    def person(self, person_id: str) -> PersonOut:
+        """Return one person. Raises UnknownError."""
+        record = self._records.person(self._id, person_id)
+        return person_out(record.id, record.given, record.created)
+
+    def people(self, limit: int, after: str | None) -> list[PersonOut]:
+        """Return a page of people."""
+        found = self._records.people(self._id, limit=limit, after=after)
+        return [person_out(record.id, record.given, record.created) for record in found]
+
+    # Edges
+
+    async def edge(self, kind: Kind, person_id: str, other_id: str) -> None:
+        """Write a follow, block or mute, or its end. Raises UnknownError naming who is missing."""
+        people = self._engine.directory.people
+        for name in (person_id, other_id):
+            if name not in people:
+                raise UnknownError(
+                    "person_unknown", f"nobody is called {name!r} here; PUT them first"
+                )
+        if person_id == other_id:
+            problem = Problem("author_id", "is the person themselves")
+            raise InvalidError(
+                "edge_to_self", "a person cannot follow, block or mute themselves", (problem,)
+            )
+        await self._engine.note(kind, person_id, author_id=other_id)
+
+    def edges(self, person_id: str, what: str) -> list[str]:
+        """Return the ids a person follows, blocks or mutes, sorted. Raises UnknownError."""
+        row = self._engine.directory.person_row(person_id)
+        if row < 0:
+            raise UnknownError("person_unknown", f"nobody is called {person_id!r} here")
+        found = getattr(self._engine.state, what)(row)
+        names = (self._engine.directory.person_ids[int(other)] for other in found)
+        return sorted(name for name in names if name is not None)
+
+    async def membership(self, domain_id: str, person_id: str, *, joined: bool) -> None:
+        """Let a person join or leave a domain. Raises UnknownError."""
+        await self._read(self._records.domain, self._id, domain_id)
+        if person_id not in self._engine.directory.people:
+            raise UnknownError(
+                "person_unknown", f"nobody is called {person_id!r} here; PUT them first"
+            )
+        kind = Kind.JOIN if joined else Kind.LEAVE
+        await self._engine.note(kind, person_id, domain_id=domain_id)
+
+    async def members(self, domain_id: str) -> list[str]:
+        """Return the ids of a domain's members, sorted. Raises UnknownError."""
+        record = await self._read(self._records.domain, self._id, domain_id)
+        rows = self._engine.state.edges.members_of(record.code)
+        if record.given.kind == "profession":
+            rows = self._engine.state.practitioners(record.code).tolist()
+        names = (self._engine.directory.person_ids[row] for row in rows)
+        return sorted(name for name in names if name is not None)
+
+    # Items
+
+    async def put_item(self, item_id: str, given: ItemIn) -> tuple[ItemOut, bool]:
+        """Make or replace an item; return it and whether it is new."""
+        now = self._engine.now()
+        self._not_from_the_future(given.created_at, "created_at")
+        changes = await self._write(
+            lambda: self._records.put_item(self._id, item_id, given, now=now)
+        )
+        return await self._read(self.item, item_id), changes[-1].created
+
+    def item(self, item_id: str) -> ItemOut:
+        """Return one item with its counters. Raises UnknownError."""
+        return self._item_out(self._records.item(self._id, item_id))
+
+    def items(self, limit: int, after: str | None, author_id: str | None) -> list[ItemOut]:
+        """Return a page of items."""
+        found = self._records.items(self._id, limit=limit, after=after, author_id=author_id)
+        return [self._item_out(record) for record in found]
+
+    def _item_out(self, record: object) -> ItemOut:
+        row: int = record.row  # type: ignore[attr-defined]  # an ItemRecord
+        known = row < self._engine.state.item_count
+        return item_out(
+            record.id, record.given, author_id=record.author_id, created=record.created,  # type: ignore[attr-defined]  # the same
+            counters=item_counters(self._engine, row) if known else {},
+        )  # fmt: skip
+
+    async def withdraw_item(self, item_id: str) -> None:
+        """Take an item out of every feed; again changes nothing. Raises UnknownError."""
+        now = self._engine.now()
+
+        def write() -> list[Change]:
+            change = self._records.withdraw_item(self._id, item_id, now=now)
+            return [] if change is None else [change]
+
+        await self._write(write)
+
+    # Domains
+
+    async def put_domain(self, domain_id: str, given: DomainIn) -> tuple[DomainOut, bool]:
+        """Make or replace a middle domain; return it and whether it is new."""
+        now = self._engine.now()
+        changes = await self._write(
+            lambda: [self._records.put_domain(self._id, domain_id, given, now=now)]
+        )
+        return await self._read(self.domain, domain_id), changes[-1].created
+
+    def domain(self, domain_id: str) -> DomainOut:
+        """Return one domain with its member count. Raises UnknownError."""
+        record = self._records.domain(self._id, domain_id)
+        return self._domain_out(record)
+
+    def domains(self, limit: int, after: str | None) -> list[DomainOut]:
+        """Return a page of domains."""
+        found = self._records.domains(self._id, limit=limit, after=after)
+        return [self._domain_out(record) for record in found]
+
+    def _domain_out(self, record: DomainRecord) -> DomainOut:
+        """Show a domain; whoever practises a profession is a member of it, joined or not."""
+        state = self._engine.state
+        members = state.members(record.code)
+        if record.given.kind == "profession":
+            members = state.practitioners(record.code).size
+        return domain_out(record.id, record.given, created=record.created, members=members)
+
+    async def delete_domain(self, domain_id: str) -> None:
+        """Remove a domain. Raises UnknownError."""
+        await self._write(lambda: self._records.delete_domain(self._id, domain_id))
+
+    async def moderate(self, domain_id: str, person_id: str, *, on: bool) -> None:
+        """Make a person a moderator, or take the office back. Raises UnknownError."""
+        act = self._records.add_moderator if on else self._records.remove_moderator
+        await self._records.threads.commit(act, self._id, domain_id, person_id)
+
+    def moderators(self, domain_id: str) -> list[str]:
+        """Return the ids of a domain's moderators, sorted. Raises UnknownError."""
+        return self._records.moderators(self._id, domain_id)
+
+    # Bulk
+
+    async def bulk(self, body: bytes, kind: type[Given]) -> BulkOut:
+        """Make or replace many people or items from NDJSON, each line one object with its `id`."""
+        accepted = 0
+        refused: list[BulkRefusal] = []
+        lines = [(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
+        for first in range(0, len(lines), BULK_LINES):
+            good: list[tuple[int, str, Given]] = []
+            for number, line in lines[first : first + BULK_LINES]:
+                try:
+                    name, given = _bulk_line(line, kind)
+                    self._not_from_the_future(given.created_at, "created_at")
+                    good.append((number, name, given))
+                except InvalidError as error:
+                    refused.append(BulkRefusal(number, error.code, error.message))
+            made = await self.put_many([(name, given) for _, name, given in good], kind)
+            accepted += made.accepted
+            refused.extend(
+                BulkRefusal(good[one.index][0], one.error.code, one.error.message)
+                for one in made.refused
+            )
+        return BulkOut(accepted, sorted(refused, key=lambda one: one.line))
+
+    async def put_many(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
+        """Make or replace people or items, at most a thousand; those refused change nothing.
+
+        One that breaks the write off is refused alone, and the others are written apart from it.
+
+        Raises:
+            UnavailableError: The records do not answer; those before may have been written, and again does no harm.
+        """
+        now = self._engine.now()
+        put = self._records.put_people if kind is PersonIn else self._records.put_items
+        made: list[Bulk] = []
+        refused: list[Refused] = []
+        silence: list[Exception] = []
+
+        async def commit(places: Sequence[int]) -> None:
+            some = given[places[0] : places[-1] + 1]
+            bulk = await self._engine.writes.do(
+                lambda: put(self._id, some, now=now),  # type: ignore[arg-type]  # one kind at a time
+                lambda bulk: bulk.changes,
+            )
+            made.append(bulk)
+            refused.extend(replace(one, index=places[0] + one.index) for one in bulk.refused)
+
+        def fail(place: int, error: Exception) -> None:
+            if is_silence(error):
+                silence.append(error)
+            else:
+                refused.append(Refused(place, answer_to(error)))
+
+        await commit_apart(range(len(given)), commit, fail)
+        if silence:
+            raise silence[0]
+        changes = tuple(change for bulk in made for change in bulk.changes)
+        refused.sort(key=lambda one: one.index)
+        return Bulk(changes, tuple(refused), sum(bulk.accepted for bulk in made))
+
+    async def _write(self, write: Callable[[], list[Change]]) -> list[Change]:
+        """Write records, then the log and the state; return what was changed."""
+        return await self._engine.writes.do(write, lambda changes: changes)
+
+    def _not_from_the_future(self, time: object, field: str) -> None:
+        if time is not None and instant_of(time) > self._engine.now() + 300_000_000:  # type: ignore[arg-type]  # a datetime
+            problem = Problem(field, "lies ahead of the community's clock")
+            raise InvalidError(
+                "time_ahead", f"{field} lies ahead of the community's clock", (problem,)
+            )
+
+
+def _bulk_line(line: bytes, kind: type[Given]) -> tuple[str, Given]:
+    """Read one line: its id, and the rest as `kind`."""
+    try:
+        told = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        name = _id_of(told.pop("id"))
+        given = msgspec.json.decode(msgspec.json.encode(told), type=kind)
+    except KeyError as error:
+        raise InvalidError(
+            "field_missing", "id: every line needs one", (Problem("id", "is missing"),)
+        ) from error
+    except msgspec.ValidationError as error:
+        problem = problem_of(error)
+        raise InvalidError(
+            "malformed", f"{problem.field}: {problem.problem}", (problem,)
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidError("malformed", f"not a JSON object: {error}") from error
+    return name, given
+
+
+def _id_of(raw: msgspec.Raw) -> str:
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except msgspec.ValidationError as error:
+        problem = Problem("id", str(error))
+        raise InvalidError("malformed", f"id: {problem.problem}", (problem,)) from error

@@ -1,0 +1,261 @@
+"""What is held about one person: gathered whole for them, or erased from every file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import msgspec
+
+from lodestone.base.clock import Instant
+from lodestone.base.wire import Position, TimeText, time_text
+from lodestone.commerce.order import OrderOut, VoucherOut
+from lodestone.commerce.payment import PaymentOut
+from lodestone.content import ItemOut
+from lodestone.content.item import media_names
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import Kind
+from lodestone.people import PersonOut
+from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.commerce.payments import payment_out
+from lodestone.services.commerce.presenters import order_out, voucher_out
+from lodestone.services.community.community import Engine
+from lodestone.services.receipts.ids import receipt_id
+from lodestone.stores.commerce.types import PaymentFilter
+from lodestone.stores.ports import Offset
+from lodestone.stores.records.port import Change, ItemRecord, PersonRecord, Records
+from lodestone.traffic.codec import decode_who
+
+_PAGE: Final = 1_000
+_ABOUT_PEOPLE: Final = frozenset(
+    {
+        Kind.FOLLOW, Kind.UNFOLLOW, Kind.BLOCK, Kind.UNBLOCK, Kind.MUTE, Kind.UNMUTE, Kind.PROFILE_VISIT,
+    }
+)  # fmt: skip
+_ABOUT_DOMAINS: Final = frozenset({Kind.JOIN, Kind.LEAVE})
+
+
+class MediaStore(Protocol):
+    """What erasing needs of the media store."""
+
+    def drop(self, name: str) -> None:
+        """Remove what is served under a name; nothing there is no trouble."""
+        ...
+
+
+_ALL: Final = 1_000_000
+
+
+class HeldFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened, what was sealed opened again."""
+
+    type: str
+    time: TimeText
+    item_id: str | None
+    author_id: str | None
+    domain_id: str | None
+    surface: str | None
+    receipt_id: str | None
+    slot: int | None
+    seconds: float
+    query: str | None
+    position: Position | None
+
+
+class HeldPosition(msgspec.Struct, frozen=True):
+    """Where a feed was asked for."""
+
+    receipt_id: str
+    position: Position
+
+
+class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything held about a person."""
+
+    person: PersonOut
+    follows: list[str]
+    blocks: list[str]
+    mutes: list[str]
+    domains: list[str]
+    """Which they are a member of."""
+    moderates: list[str]
+    items: list[ItemOut]
+    """What they posted, drafts and withdrawn ones too."""
+    facts: list[HeldFact]
+    receipts: list[str]
+    positions: list[HeldPosition]
+    orders: list[OrderOut]
+    payments: list[PaymentOut]
+    """What was asked of providers for their orders."""
+    vouchers: list[VoucherOut]
+    shops: list[str]
+    """Which they own."""
+    rooms: list[str]
+    """Live rooms that they opened, ended ones too; their words are among the items."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What log and receipts hold of one ordinal."""
+
+    facts: list[tuple[Facts, bytes | None]]
+    receipts: list[tuple[int, bytes]]
+
+
+class Personal:
+    """Use cases over everything one person left in a community."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._records = engine.parts.records
+        self._id = engine.community
+
+    async def export(self, person_id: str) -> PersonExport:
+        """Gather everything held about a person. Raises UnknownError."""
+        engine, catalogue = self._engine, Catalogue(self._engine)
+        threads = self._records.threads
+        record = await threads.read(self._records.person, self._id, person_id)
+        edges = {what: catalogue.edges(person_id, what) for what in ("follows", "blocks", "mutes")}
+        codes = engine.state.memberships(engine.directory.person_row(person_id)).tolist()
+        domains = [engine.directory.domain_id(int(code)) or "" for code in codes]
+        # The log may be long: it is read beside the serving thread.
+        return await threads.long(self._gathered, record, edges, domains)
+
+    def _gathered(
+        self, record: PersonRecord, edges: Mapping[str, list[str]], domains: list[str]
+    ) -> PersonExport:
+        engine, person_id = self._engine, record.id
+        catalogue, row = Catalogue(engine), engine.directory.person_row(person_id)
+        held = self._held(record.ordinal)
+        surfaces = {code: name for name, code in dict(engine.directory.surfaces).items()}
+        posted = list(pages(self._records, self._id, person_id))
+        return PersonExport(
+            person=catalogue.person(person_id), follows=edges["follows"],
+            blocks=edges["blocks"], mutes=edges["mutes"], domains=domains,
+            moderates=self._records.moderated(self._id, person_id),
+            items=[catalogue.item(one.id) for one in posted],
+            facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in held.facts],
+            receipts=[receipt_id(engine.secret, number) for number, _ in held.receipts],
+            positions=list(self._positions(row, held.receipts)),
+            orders=self._orders(person_id), payments=self._payments(person_id),
+            vouchers=self._vouchers(person_id),
+            shops=[shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)],
+            rooms=self._records.rooms_of(self._id, person_id),
+        )  # fmt: skip
+
+    def _held(self, ordinal: int) -> _Held:
+        log = self._engine.log
+        facts: list[tuple[Facts, bytes | None]] = []
+        after, end = Offset(0), log.end()
+        while after < end:
+            for batch in log.read(after):
+                sealed = dict(batch.sealed)
+                mine = (batch.facts["person"] == ordinal).nonzero()[0].tolist()
+                facts.extend((batch.facts[at], sealed.get(at)) for at in mine)
+                after = Offset(batch.first + batch.facts.size)
+        receipts = []
+        for parts in log.receipts(0, log.receipt_next()):
+            whose, position = decode_who(parts.who) if parts.who else (-1, b"")
+            if whose == ordinal:
+                receipts.append((parts.sequence, position))
+        return _Held(facts, receipts)
+
+    def _orders(self, person_id: str) -> list[OrderOut]:
+        house = self._engine.trade.house
+        found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
+        return [order_out(house, view) for view in found]
+
+    def _payments(self, person_id: str) -> list[PaymentOut]:
+        house = self._engine.trade.house
+        found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
+        return [
+            payment_out(house, one)
+            for view in found
+            for one in self._records.payments(
+                self._id, PaymentFilter(order=view.order.number), limit=_ALL
+            )
+        ]
+
+    def _vouchers(self, person_id: str) -> list[VoucherOut]:
+        house, now = self._engine.trade.house, self._engine.now()
+        found = self._records.vouchers(self._id, limit=_ALL, buyer_id=person_id)
+        return [voucher_out(house, view, now, code=True) for view in found]
+
+    def _fact(
+        self, fact: Facts, row: int, sealed: bytes | None, surfaces: dict[int, str]
+    ) -> HeldFact:
+        engine, kind = self._engine, Kind(int(fact["kind"]))
+        item, receipt, slot = int(fact["item"]), int(fact["receipt"]), int(fact["slot"])
+        code = int(fact["target"] if kind in _ABOUT_DOMAINS else fact["domain"])
+        query, position = self._opened(row, sealed)
+        return HeldFact(
+            type=kind.name.lower(), time=time_text(Instant(int(fact["time"]))),
+            item_id=engine.directory.item_id(item) if item >= 0 else None,
+            author_id=self._name(int(fact["target"])) if kind in _ABOUT_PEOPLE else None,
+            domain_id=engine.directory.domain_id(code) if code >= 0 else None,
+            surface=surfaces.get(int(fact["surface"])) if kind < Kind.BLOCK else None,
+            receipt_id=receipt_id(engine.secret, receipt) if receipt >= 0 else None,
+            slot=slot or None, seconds=0.0 if kind == Kind.REFUND else int(fact["value"]) / 1000, query=query, position=position,
+        )  # fmt: skip
+
+    def _name(self, ordinal: int) -> str | None:
+        row = self._engine.directory.row_of_ordinal(ordinal)
+        return None if row < 0 else self._engine.directory.person_ids[row]
+
+    def _opened(self, row: int, sealed: bytes | None) -> tuple[str | None, Position | None]:
+        opened = self._engine.sealer.open(row, sealed) if sealed else None
+        if opened is None:
+            return None, None
+        query, place = msgspec.msgpack.decode(opened)
+        return query, None if place is None else Position(*place)
+
+    def _positions(self, row: int, receipts: list[tuple[int, bytes]]) -> Iterator[HeldPosition]:
+        for number, sealed in receipts:
+            opened = self._engine.sealer.open(row, sealed) if sealed else None
+            if opened is not None:
+                latitude, longitude = map(float, opened.decode().split(","))
+                where = Position(latitude, longitude)
+                yield HeldPosition(receipt_id(self._engine.secret, number), where)
+
+    async def erase(self, person_id: str, media: MediaStore) -> None:
+        """Erase a person from records, media, log, receipts, state and snapshots. Raises UnknownError.
+
+        The pictures go first: should that be cut short, the person still stands and is erased again.
+        """
+        now = self._engine.now()
+
+        def write() -> list[Change]:
+            person = self._records.person(self._id, person_id)
+            drop_media(self._records, self._id, person, media)
+            return self._records.erase_person(self._id, person_id, now=now)
+
+        async def then(_: list[Change]) -> None:
+            await self._engine.erased()
+
+        await self._engine.writes.do(write, lambda changes: changes, then)
+
+
+def drop_media(records: Records, community: str, person: PersonRecord, media: MediaStore) -> None:
+    """Remove the media that a person's posts show or ever showed, but for what others' items show too."""
+    mine = set(records.media_replaced(community, person.ordinal))
+    for item in pages(records, community, person.id):
+        mine |= media_names(item.given)
+    if not mine:
+        return
+    for item in pages(records, community, None):
+        if item.owner != person.ordinal:
+            mine -= media_names(item.given)
+        if not mine:
+            return
+    for name in mine:
+        media.drop(name)
+
+
+def pages(records: Records, community: str, author_id: str | None) -> Iterator[ItemRecord]:
+    """Yield every item, of one author if given, page by page."""
+    after: str | None = None
+    while True:
+        found = records.items(community, limit=_PAGE, after=after, author_id=author_id)
+        yield from found
+        if len(found) < _PAGE:
+            return
+        after = found[-1].id

@@ -1,0 +1,363 @@
+"""Trade of one community: orders, payments, vouchers, one commit for all that come at one moment.
+
+Requests stand in a queue; one writer takes whatever is there, serves it at one till in a thread of its
+own, and answers when the commit is durable and the log has heard of it. A request that is refused has
+changed nothing, and does not disturb the others of its commit.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol, TypeAlias, TypeVar
+
+from lodestone.base.audit import Actor, acting, present_actor
+from lodestone.base.clock import Instant
+from lodestone.base.errors import (
+    BusyError,
+    ConflictError,
+    LodestoneError,
+    UnavailableError,
+    UnknownError,
+)
+from lodestone.commerce.order import (
+    OrderIn,
+    OrderOut,
+    PrepareIn,
+    RedeemIn,
+    RefundIn,
+    ReverseIn,
+)
+from lodestone.services.commerce.context import Counter, House, Once, Reply, answer_of
+from lodestone.services.commerce.expiry import due_now, expire
+from lodestone.services.commerce.place_order import reserve
+from lodestone.services.commerce.presenters import order_out
+from lodestone.services.commerce.transitions import cancel, fulfil, refund
+from lodestone.services.commerce.vouchers import prepare, redeem, reverse
+from lodestone.services.community.outbox import CHANGE
+from lodestone.services.receipts.ids import ORDER, number_of
+from lodestone.services.support.failures import Failures
+from lodestone.services.support.shared_commit import answer_to, commit_apart, fault_of, is_refusal
+from lodestone.services.support.tasks import start
+from lodestone.stores.commerce.types import OrderRecord
+from lodestone.stores.commerce.unit_of_work import Till
+from lodestone.stores.external.payment_providers import PaymentProvider
+from lodestone.stores.records.port import Answer, Change, Records
+from lodestone.stores.sql.threads import stalled
+
+COMMIT_MAX: Final = 256
+"""Requests that one commit serves at most."""
+QUEUE_MAX: Final = 4_096
+"""Requests that may stand in the queue; one more is told to come back."""
+HEAR_MAX: Final = 400
+"""Deeds taken to the log at once, so that feeds are not kept waiting."""
+EXPIRY: Final = "expiry"
+"""The job of letting orders, holds, vouchers and places in line run out."""
+_TRIES: Final = 8
+ABANDONED: Final = UnavailableError(
+    "trade_failed", "The commit failed; ask again, with the same Idempotency-Key."
+)
+Made = TypeVar("Made")
+Serve: TypeAlias = Callable[[Counter], Reply | LodestoneError]
+"""A refusal is raised before anything is changed, and returned when something was."""
+
+
+class Host(Protocol):
+    """The community that trade takes place in."""
+
+    writing: asyncio.Lock
+    failures: Failures
+    """Of what time brings about."""
+
+    def now(self) -> Instant:
+        """Return the community's present instant."""
+        ...
+
+    async def changed(self, changes: Sequence[Change]) -> None:
+        """Let the log hear of what was committed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a request names, so that a commit reads it for all of its requests at once."""
+
+    people: tuple[str, ...] = ()
+    order: int | None = None
+    sale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request in the queue."""
+
+    serve: Serve
+    named: Named
+    once: Once | None
+    done: "asyncio.Future[Reply | Answer]"
+    actor: Actor | None
+    """Who asks, where the audit log is to know."""
+
+
+class Trade:
+    """Use cases of orders and vouchers. Called on the event loop's thread only."""
+
+    def __init__(
+        self, host: Host, records: Records, house: House, providers: Mapping[str, PaymentProvider]
+    ) -> None:
+        self._host = host
+        self.records = records
+        self._threads = records.threads
+        self.house = house
+        self.providers = providers
+        self._queue: list[Asked] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    def now(self) -> Instant:
+        """Return the community's present instant."""
+        return self._host.now()
+
+    # What may be asked
+
+    async def order(self, given: OrderIn, once: Once | None) -> Reply | Answer:
+        """Take an order; see `place_order.reserve`."""
+        named = Named((given.buyer,), sale=given.sale_id)
+        return await self._ask(lambda counter: reserve(counter, given), named, once)
+
+    async def move(
+        self, order_id: str, act: Callable[[Counter, OrderRecord], OrderRecord],
+        once: Once | None, *, viewer: str | None = None,
+    ) -> Reply | Answer:  # fmt: skip
+        """Do one of `handing_over`, `cancel` and `refunding` to an order.
+
+        Args:
+            order_id: As made here.
+            act: What to do.
+            once: Its idempotency key.
+            viewer: The only buyer whose order it may be.
+        """
+
+        def serve(counter: Counter) -> Reply:
+            order = counter.order(order_id)
+            if viewer is not None:
+                require_buyer(counter, order, viewer)
+            moved = act(counter, order)
+            return Reply(200, show_order(counter, moved), counter.till.party_known(moved.buyer))
+
+        named = Named(order=number_of(ORDER, self.house.secret, order_id))
+        return await self._ask(serve, named, once)
+
+    async def serve(self, order: int, work: Serve, once: Once | None) -> Reply | Answer:
+        """Serve whatever is asked about an order, in its turn at the till."""
+        return await self._ask(work, Named(order=order), once)
+
+    async def prepare(self, given: PrepareIn) -> Reply | Answer:
+        """Look at a voucher; see `vouchers.prepare`."""
+        return await self._ask(
+            lambda counter: prepare(counter, given), Named((given.staff_id,)), None
+        )
+
+    async def redeem(self, given: RedeemIn, once: Once | None) -> Reply | Answer:
+        """Redeem a voucher; see `vouchers.redeem`."""
+        return await self._ask(
+            lambda counter: redeem(counter, given), Named((given.staff_id,)), once
+        )
+
+    async def reverse(self, given: ReverseIn, once: Once | None) -> Reply | Answer:
+        """Take a redemption back; see `vouchers.reverse`."""
+        return await self._ask(
+            lambda counter: reverse(counter, given), Named((given.staff_id,)), once
+        )
+
+    @property
+    def failures(self) -> Failures:
+        """Return the failures of the community."""
+        return self._host.failures
+
+    # Time
+
+    async def tick(self) -> None:
+        """Let expire what the community's clock has made due."""
+        while await self._threads.read(
+            self.records.something_due, self.house.community, now=self._host.now()
+        ):
+            rows = await self._again(self._due)
+            if not await self._host.failures.each(EXPIRY, rows, self._expire_some):
+                return
+        self._host.failures.settle(EXPIRY)
+
+    async def _expire_some(self, rows: Sequence[str]) -> None:
+        async with self._host.writing:
+            await self._host.changed(await self._again(partial(self._expire, rows)))
+
+    def _due(self, now: Instant) -> list[str]:
+        with self.records.till(self.house.community, now=now) as till:
+            return due_now(till, self._host.failures.waiting(EXPIRY))
+
+    async def _again(self, work: Callable[[Instant], Made]) -> Made:
+        """Do a whole commit in a thread, again should another of the ledger's have come between."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._threads.write(work, self._host.now())
+            except UnavailableError as error:
+                if error.code != "ledger_busy":
+                    raise
+        return await self._threads.write(work, self._host.now())
+
+    def _expire(self, rows: Sequence[str], now: Instant) -> Sequence[Change]:
+        with self.records.till(self.house.community, now=now) as till:
+            expire(Counter(till, self.house), rows)
+            till.flush()
+            return till.changes
+
+    async def hear(self) -> None:
+        """Let the log hear of what another process has committed."""
+        async with self._host.writing:
+            deeds = await self._threads.write(
+                self.records.pending_changes,
+                self.house.community,
+                limit=HEAR_MAX + len(self._host.failures.of(CHANGE)),
+                deeds_only=True,
+            )
+            await self._host.changed(deeds)
+
+    # The queue
+
+    async def _ask(self, serve: Serve, named: Named, once: Once | None) -> Reply | Answer:
+        if len(self._queue) >= QUEUE_MAX:
+            raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
+        done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
+        asked = Asked(serve, named, once, done, present_actor())
+        self._queue.append(asked)
+        if self._writer is None:
+            self._writer = self._begin()
+        try:
+            return await self._threads.patient(done)
+        except UnavailableError:
+            if done.done() or all(one is not asked for one in self._queue):
+                raise
+            # Nobody has begun to serve it: it is not served later, when nobody waits any more.
+            self._queue = [one for one in self._queue if one is not asked]
+            raise stalled(self._threads.limits.statement_seconds, started=False) from None
+
+    def _begin(self) -> "asyncio.Task[None]":
+        return start("writing orders", self._write(), self._host.failures)
+
+    async def _write(self) -> None:
+        """Serve the queue until it is empty; whatever came meanwhile is the next commit."""
+        try:
+            while self._queue:
+                async with self._host.writing:
+                    batch, self._queue = self._queue[:COMMIT_MAX], self._queue[COMMIT_MAX:]
+                    await self._commit(batch)
+        finally:
+            self._writer = self._begin() if self._queue else None
+
+    async def _commit(self, batch: list[Asked]) -> None:
+        """Commit a batch at once, or apart should one of it break the commit off."""
+        try:
+            await commit_apart(batch, self._commit_some, _fail)
+        finally:
+            for asked in batch:
+                _answer(asked, ABANDONED)
+
+    async def _commit_some(self, some: Sequence[Asked]) -> None:
+        replies, changes = await self._again(lambda now: self._serve(some, now))
+        try:
+            await self._host.changed(changes)
+        except LodestoneError as error:
+            # It is in the records, but the log has not heard: all ask again.
+            replies = [error] * len(some)
+        except Exception as error:  # noqa: BLE001  what is committed must not be served again
+            fault_of(error)
+        for asked, reply in zip(some, replies, strict=True):
+            _answer(asked, reply)
+
+    def _serve(
+        self, batch: Sequence[Asked], now: Instant
+    ) -> tuple[list[Reply | Answer | LodestoneError], Sequence[Change]]:
+        """Serve a batch at one till; in a thread."""
+        with self.records.till(self.house.community, now=now) as till:
+            counter = Counter(till, self.house)
+            _expect(till, [asked.named for asked in batch])
+            keys = [asked.once.claim for asked in batch if asked.once is not None]
+            known = till.recall(keys, now)
+            replies = [_serve_one(counter, asked, known) for asked in batch]
+            till.flush()
+            return replies, till.changes
+
+
+def _expect(till: Till, named: Sequence[Named]) -> None:
+    """Read what the requests of a commit name, each kind at once."""
+    till.expect(name for one in named for name in one.people)
+    till.expect_orders(one.order for one in named if one.order is not None)
+    for sale in sorted({one.sale for one in named if one.sale is not None}):
+        till.expect_taken(sale, (name for one in named if one.sale == sale for name in one.people))
+
+
+def _serve_one(
+    counter: Counter, asked: Asked, known: dict[bytes, Answer]
+) -> Reply | Answer | LodestoneError:
+    once = asked.once
+    if once is not None and once.claim in known:
+        before = known[once.claim]
+        if before.body_digest == once.digest:
+            return before
+        return ConflictError(
+            "idempotency_conflict",
+            "this Idempotency-Key was used for another body; take a new one",
+        )
+    reply: Reply | LodestoneError
+    try:
+        with acting(asked.actor):
+            reply = asked.serve(counter)
+    except LodestoneError as error:
+        if not is_refusal(error):
+            raise
+        reply = error
+    # A refusal is not remembered: time or a later write may cure it, and then the same request is served.
+    if once is not None and isinstance(reply, Reply) and reply.remembered:
+        answer = known[once.claim] = answer_of(reply, once)
+        counter.till.remember(once.claim, answer, reply.party)
+    return reply
+
+
+def _fail(asked: Asked, error: Exception) -> None:
+    """Tell whoever still waits why they were not served."""
+    if not asked.done.done():
+        asked.done.set_exception(answer_to(error))
+
+
+def _answer(asked: Asked, reply: Reply | Answer | LodestoneError) -> None:
+    """Answer whoever still waits."""
+    if asked.done.done():
+        return
+    if isinstance(reply, LodestoneError):
+        asked.done.set_exception(reply)
+    else:
+        asked.done.set_result(reply)
+
+
+def handing_over(staff_id: str | None) -> Callable[[Counter, OrderRecord], OrderRecord]:
+    """Say by whom an order is handed over."""
+    return lambda counter, order: fulfil(counter, order, staff_id)
+
+
+def refunding(given: RefundIn) -> Callable[[Counter, OrderRecord], OrderRecord]:
+    """Say what is refunded."""
+    return lambda counter, order: refund(counter, order, given)
+
+
+def require_buyer(counter: Counter, order: OrderRecord, viewer: str) -> None:
+    """Refuse to move somebody else's order, as if it were not there."""
+    party = counter.till.party(viewer)
+    if party is None or party.ordinal != order.buyer:
+        raise UnknownError("order_unknown", "There is no such order of this viewer.")
+
+
+def show_order(counter: Counter, order: OrderRecord) -> OrderOut:
+    """Show an order as it stands at the till."""
+    return order_out(counter.house, counter.till.view(order))
+
+
+__all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "handing_over", "refunding")

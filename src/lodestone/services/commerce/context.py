@@ -1,0 +1,276 @@
+"""What serving a request of trade needs at hand: the till, the money, the hour, and a way to refuse."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, TypeAlias
+
+import msgspec
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import ConflictError, GoneError, Problem, UnknownError
+from lodestone.base.money import Micros
+from lodestone.base.wire import Position
+from lodestone.commerce.life import Move, OrderState, after
+from lodestone.commerce.order import OrderOut, RedemptionOut, VoucherOut
+from lodestone.commerce.payment import PaymentKind, PaymentStand
+from lodestone.commerce.place import Claim, impossible
+from lodestone.commerce.product import sale_key
+from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, RedeemRefusal
+from lodestone.commerce.vouchers import VoucherRefusal
+from lodestone.ledger.transfers import Outcome
+from lodestone.services.commerce.postings import Book, Movement
+from lodestone.services.receipts.ids import ORDER, made_id, number_of
+from lodestone.services.support.calendar import DayOf
+from lodestone.stores.commerce.types import (
+    OrderEvent,
+    OrderRecord,
+    Party,
+    PaymentRecord,
+    ShopRecord,
+)
+from lodestone.stores.commerce.unit_of_work import Till
+from lodestone.stores.records.port import Answer, CommunityRecord
+
+_EPOCH_DAY: Final = date(1970, 1, 1)
+Told: TypeAlias = OrderOut | RedemptionOut | VoucherOut
+VOUCHER_CURES: Final = {
+    VoucherRefusal.VOUCHER_EXPIRED: "the voucher's time is over; its unused part goes back to the buyer",
+    VoucherRefusal.VOUCHER_REFUNDED: "what was left of the voucher has been refunded",
+    VoucherRefusal.VOUCHER_USED_UP: "the voucher has been redeemed as often as it may be",
+    VoucherRefusal.COUNT_BEYOND_LEFT: "the voucher has not that many times left",
+}
+Refusal: TypeAlias = OrderRefusal | MoveRefusal | RedeemRefusal | VoucherRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What holds for one community."""
+
+    community: str
+    secret: bytes
+    currency: str
+    days: DayOf
+
+
+def house_of(record: CommunityRecord) -> House:
+    """Return what holds for a community."""
+    given = record.given
+    return House(record.id, record.secret, given.currency, DayOf(given.time_zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a request is answered."""
+
+    status: int
+    told: Told
+    party: Party | None = None
+    """Whom the answer is about; it is kept sealed under their key."""
+    remembered: bool = True
+    """Whether it is given again under an idempotency key; False of what time changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An idempotency key and the body it came with."""
+
+    claim: bytes
+    digest: bytes
+
+
+class Counter:
+    """One till, open for one commit; the requests of a moment are served at it in turn."""
+
+    def __init__(self, till: Till, house: House) -> None:
+        self.till = till
+        self.house = house
+        self.now = till.now
+        self.book = Book(house.secret, house.currency)
+        self.today = house.days.of(till.now)
+        self.date = _EPOCH_DAY + timedelta(days=self.today)
+        self._lines: dict[str, tuple[int, int]] = {}
+
+    # Lines of sales
+
+    def line(self, sale_id: str) -> tuple[int, int]:
+        """Return how many orders wait in a sale, and how many units they want."""
+        if sale_id not in self._lines:
+            self._lines[sale_id] = self.till.line(sale_id, sale_key(sale_id))
+        return self._lines[sale_id]
+
+    def line_moved(self, sale_id: str, units: int) -> None:
+        """Count an order that joins a line (units above zero) or leaves it (below)."""
+        orders, wanted = self.line(sale_id)
+        self._lines[sale_id] = (orders + (1 if units > 0 else -1), wanted + units)
+
+    # Orders
+
+    def order_id(self, number: int) -> str:
+        """Name an order."""
+        return made_id(ORDER, self.house.secret, number)
+
+    def order(self, order_id: str) -> OrderRecord:
+        """Return an order. Raises UnknownError."""
+        number = number_of(ORDER, self.house.secret, order_id)
+        found = None if number is None else self.till.order(number)
+        if found is None:
+            raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
+        return found
+
+    def shop(self, shop_id: str) -> ShopRecord:
+        """Return a shop that is known to be there."""
+        found = self.till.shop(shop_id)
+        assert found is not None
+        return found
+
+    def item(self, product_id: str) -> int:
+        """Return the row of the item that a product is."""
+        found = self.till.product(product_id)
+        assert found is not None
+        return found.item
+
+    def buyer(self, order: OrderRecord) -> Party:
+        """Return who ordered. Raises GoneError once they have been erased."""
+        found = self.till.party_known(order.buyer)
+        if found is None:
+            raise GoneError("buyer_erased", "the buyer has been erased; cancel the order")
+        return found
+
+    def move(
+        self,
+        order: OrderRecord,
+        move: Move,
+        *,
+        due: Instant | None = None,
+        amount: Micros | None = None,
+        once: tuple[str, bytes] | None = None,
+    ) -> OrderRecord:
+        """Move an order on and note it: the one place where an order changes its state.
+
+        Args:
+            order: As it stands.
+            move: Known to be allowed.
+            due: When time will move it next.
+            amount: What was paid or refunded.
+            once: A refund's request id and what it asked for.
+        """
+        state = after(order.state, move)
+        assert state is not None
+        moved = replace(order, state=state, due=due)
+        self.till.put_order(moved)
+        self._audit(order, moved, move, amount)
+        self.note(moved, move, amount, once)
+        return moved
+
+    def _audit(
+        self, before: OrderRecord, after: OrderRecord, move: Move, amount: Micros | None
+    ) -> None:
+        """Write a move into the audit log, where somebody asked for it: no words, no person."""
+        was: dict[str, object] = {"state": before.state.name.lower()}
+        is_now: dict[str, object] = {"state": after.state.name.lower(), "move": move.name.lower()}
+        if amount is not None:
+            is_now["amount_micros"] = int(amount)
+        self.till.audit("order", self.order_id(after.number), was, is_now)
+
+    def note(
+        self, order: OrderRecord, move: Move, amount: Micros | None = None,
+        once: tuple[str, bytes] | None = None,
+    ) -> OrderEvent:  # fmt: skip
+        """Write a move down. Whoever wants to hear of orders (history, webhooks) reads these."""
+        request, digest = once or (None, None)
+        number = self.till.number("event")
+        event = OrderEvent(
+            number, order.number, move, order.state, amount, self.now, request, digest
+        )
+        self.till.note(event)
+        return event
+
+    def require(self, order: OrderRecord, move: Move) -> None:
+        """Refuse a move that an order's state, or its time, does not allow."""
+        over = order.due is not None and self.now >= order.due
+        early = order.state in (OrderState.WAITING, OrderState.RESERVED)
+        if early and over and move is not Move.CANCEL:
+            raise refused(MoveRefusal.RESERVATION_EXPIRED)
+        if order.state is OrderState.PAID and over:
+            raise refused(MoveRefusal.HOLD_EXPIRED)
+        if order.state is OrderState.EXPIRED:
+            held = bool(order.provider)
+            raise refused(MoveRefusal.HOLD_EXPIRED if held else MoveRefusal.RESERVATION_EXPIRED)
+        if after(order.state, move) is None:
+            raise refused(MoveRefusal.MOVE_REFUSED, state=order.state)
+
+    # Money
+
+    def ask_payment(
+        self,
+        order: OrderRecord,
+        kind: PaymentKind,
+        amount: Micros,
+        provider: str,
+        request: str | None = None,
+    ) -> PaymentRecord:
+        """Write down what a provider is to be asked for an order, once this commit is durable."""
+        one = PaymentRecord(
+            self.till.number("payment"), order.number, kind, PaymentStand.ORDERED, provider, amount,
+            Micros(0), request, "", self.now,
+        )  # fmt: skip
+        self.till.add_payment(one)
+        return one
+
+    def pay(self, movement: Movement) -> Outcome:
+        """Move money in this commit; return the first answer that is a refusal, or that it stands."""
+        if not movement.transfers:
+            return Outcome.POSTED
+        outcomes = self.till.post(movement.transfers, movement.accounts, self.today)
+        refused = (one for one in outcomes if not one.stands and one is not Outcome.CHAIN_REFUSED)
+        return next(refused, Outcome.POSTED)
+
+    def must(self, movement: Movement) -> None:
+        """Move money that cannot be refused: what it comes from was put there for this."""
+        outcome = self.pay(movement)
+        if outcome is not Outcome.POSTED:
+            raise refused(
+                MoveRefusal.PAYMENT_REFUSED, detail=f"the ledger says {outcome.name.lower()}"
+            )
+
+    def payable(self, shop_id: str) -> int:
+        """Return what a shop has earned and not been paid out."""
+        account = self.till.account(self.book.payable(shop_id))
+        return account.credits_posted - account.debits_posted - account.debits_pending
+
+    # Where people are
+
+    def claim(self, party: Party, position: Position) -> Claim | None:
+        """Take a claim of where somebody is; None when nobody could have come there since the last."""
+        claim = Claim(position, self.now)
+        return None if impossible(self.till.claim(party), claim) else claim
+
+
+def refused(
+    refusal: Refusal, *, detail: str = "", field: str | None = None, state: OrderState | None = None
+) -> ConflictError:
+    """Turn a refusal into the answer it gets.
+
+    Args:
+        refusal: Why.
+        detail: Figures that help, such as a distance.
+        field: The field at fault.
+        state: Where the order stands, for a move that it does not allow.
+    """
+    cure = VOUCHER_CURES[refusal] if isinstance(refusal, VoucherRefusal) else CURES[refusal]
+    told = f"{cure}: {detail}" if detail else cure
+    if state is not None:
+        told = f"{told}: it is {state.name.lower()}"
+    problems = () if field is None else (Problem(field, told),)
+    return ConflictError(refusal.name.lower(), told, problems)
+
+
+def answer_of(reply: Reply, once: Once) -> Answer:
+    """Write an answer down as it is sent, to be given again under its idempotency key."""
+    return Answer(once.digest, reply.status, msgspec.json.encode(reply.told))
+
+
+def digest_of(body: bytes) -> bytes:
+    """Return what stands for a request's body."""
+    return hashlib.sha256(body).digest()

@@ -1,0 +1,100 @@
+"""What the log hears of orders: that each line was bought, and how much of it came back."""
+
+from collections.abc import Sequence
+
+from lodestone.base.clock import Instant
+from lodestone.commerce.life import Move
+from lodestone.events.facts import SHARE_WHOLE
+from lodestone.events.outcomes import Kind
+from lodestone.services.commerce.context import Counter
+from lodestone.stores.commerce.types import OrderEvent, OrderRecord, VoucherRecord
+from lodestone.stores.records.types import Deed
+
+
+def bought_name(order: str, line: int) -> str:
+    """Name the deed that a line was bought."""
+    return f"order/{order}/{line}"
+
+
+def tell_bought(counter: Counter, order: OrderRecord) -> None:
+    """Let the log hear that each product of an order was bought, once however many lines are of it."""
+    name = counter.order_id(order.number)
+    for index in told_lines(order):
+        deed = Deed(
+            Kind.ORDER, bought_name(name, index), counter.now, order.buyer,
+            counter.item(order.lines[index].product), order.receipt, order.slot,
+        )  # fmt: skip
+        counter.till.deed(deed)
+
+
+def told_lines(order: OrderRecord) -> list[int]:
+    """Return the lines that stand for an order's products in the log: the first of each."""
+    first: dict[str, int] = {}
+    for index, line in enumerate(order.lines):
+        first.setdefault(line.product, index)
+    return list(first.values())
+
+
+def tell_back(counter: Counter, order: OrderRecord, before: int, after: int) -> None:
+    """Let the log hear that so much of a paid order came back.
+
+    Args:
+        counter: The till.
+        order: The order.
+        before: Micros that had come back already, of its total.
+        after: Micros that have come back now; all of an order that cost nothing.
+    """
+    shares = (0, SHARE_WHOLE)
+    if total := order.paid.total:
+        shares = (SHARE_WHOLE * before // total, SHARE_WHOLE * after // total)
+    for index in told_lines(order):
+        _tell(counter, order, index, *shares)
+
+
+def tell_vouchers_back(
+    counter: Counter, order: OrderRecord, before: Sequence[VoucherRecord],
+    after: Sequence[VoucherRecord],
+) -> None:  # fmt: skip
+    """Let the log hear how much of each product came back with its vouchers.
+
+    Args:
+        counter: The till.
+        order: The order.
+        before: All its vouchers as they stood.
+        after: The same as they stand now.
+    """
+    for index in told_lines(order):
+        product = order.lines[index].product
+        shares = [
+            back_share([one for one in some if order.lines[one.line].product == product])
+            for some in (before, after)
+        ]
+        _tell(counter, order, index, *shares)
+
+
+def back_share(vouchers: Sequence[VoucherRecord]) -> int:
+    """Return the millionths of what some vouchers were sold for that their refunds have brought back."""
+    if all(one.standing.refunded == one.standing.count for one in vouchers):
+        return SHARE_WHOLE
+    total = sum(one.paid.total for one in vouchers)
+    back = sum(one.paid.total * one.standing.refunded // one.standing.count for one in vouchers)
+    return min(SHARE_WHOLE - 1, SHARE_WHOLE * back // total) if total else 0
+
+
+def _tell(counter: Counter, order: OrderRecord, index: int, before: int, after: int) -> None:
+    """Let the log hear that more of a product came back: from so many millionths of it to so many."""
+    if before == after:
+        return
+    name = counter.order_id(order.number)
+    deed = Deed(
+        Kind.REFUND, f"refund/{name}/{index}/{after}", counter.now, order.buyer,
+        counter.item(order.lines[index].product), order.receipt, order.slot,
+        about=bought_name(name, index), since=_paid_at(counter.till.history(order)),
+        share=after - before, whole=after == SHARE_WHOLE,
+    )  # fmt: skip
+    counter.till.deed(deed)
+
+
+def _paid_at(events: tuple[OrderEvent, ...]) -> Instant:
+    """Return when an order was paid, which is when the log heard that it was bought."""
+    return next(event.time for event in events if event.move is Move.PAY)

@@ -1,0 +1,229 @@
+"""Shops, staff, products, shared stock and flash sales, written to records, log and state before the answer."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import UnknownError
+from lodestone.base.wire import Money, instant_of, time_text
+from lodestone.commerce.price import require_whole
+from lodestone.commerce.product import (
+    ProductIn,
+    ProductOut,
+    SaleIn,
+    SaleOut,
+    SharedStockIn,
+    SharedStockOut,
+    Variant,
+    VariantOut,
+    date_key,
+    own_key,
+    sale_state,
+    stock_out,
+)
+from lodestone.commerce.shop import ReviewIn, ShopIn, ShopOut, StaffOut, is_open, shop_out
+from lodestone.commerce.stock import Stock
+from lodestone.services.access import serving
+from lodestone.services.community.community import Engine
+from lodestone.stores.commerce.types import ProductRecord, ShopRecord
+from lodestone.stores.records.port import Change, NewKey
+
+Made = TypeVar("Made")
+
+
+class Shops:
+    """Use cases of merchants over one community's records and engine.
+
+    Whatever is plainly `def` asks the records: it is called by `Records.threads`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._records = engine.parts.records
+        self._read = engine.parts.records.threads.read
+        self._id = engine.community
+        self._house = engine.trade.house
+
+    # Shops
+
+    async def put_shop(self, shop_id: str, given: ShopIn) -> tuple[ShopOut, bool]:
+        """Make or replace a shop; return it and whether it is new. Raises UnknownError, InvalidError."""
+        now = self._engine.now()
+        new, _ = await self._write(
+            lambda: self._records.put_shop(self._id, shop_id, given, now=now), lambda made: made[1]
+        )
+        return await self._read(self.shop, shop_id), new
+
+    async def review(self, shop_id: str, verdict: ReviewIn) -> ShopOut:
+        """Approve or reject a sign-up. Raises UnknownError."""
+        now = self._engine.now()
+        await self._write(
+            lambda: self._records.review_shop(self._id, shop_id, verdict, now=now),
+            lambda made: made,
+        )
+        return await self._read(self.shop, shop_id)
+
+    def shop(self, shop_id: str) -> ShopOut:
+        """Return one shop. Raises UnknownError."""
+        return self.told(self._records.shop(self._id, shop_id))
+
+    def shops(self, limit: int, after: str | None, owner_id: str | None) -> list[ShopOut]:
+        """Return a page of shops."""
+        found = self._records.shops(self._id, limit=limit, after=after, owner_id=owner_id)
+        return [self.told(shop) for shop in found]
+
+    def told(self, shop: ShopRecord) -> ShopOut:
+        """Show a shop as it stands now."""
+        weekday, minute = self._house.days.clock(self._engine.now())
+        sells = shop.review == "approved" and shop.given.status == "open"
+        return shop_out(
+            shop.id, shop.given, owner_id=shop.given.owner_id or None, review=shop.review,
+            note=shop.note, open_now=sells and is_open(shop.given.hours, weekday, minute),
+            created=shop.created,
+        )  # fmt: skip
+
+    # Staff
+
+    async def put_staff(self, shop_id: str, person_id: str, role: str) -> bool:
+        """Give somebody a role; return whether they had none. Raises UnknownError."""
+        return await self._write(
+            lambda: self._records.put_staff(self._id, shop_id, person_id, role), lambda _: []
+        )
+
+    async def remove_staff(self, shop_id: str, person_id: str) -> bool:
+        """Take a role back; return whether there was one. Raises UnknownError."""
+        return await self._write(
+            lambda: self._records.remove_staff(self._id, shop_id, person_id), lambda _: []
+        )
+
+    def staff(self, shop_id: str) -> list[StaffOut]:
+        """Return who serves at a shop, by id. Raises UnknownError."""
+        found = self._records.staff(self._id, shop_id)
+        return [StaffOut(person_id=name, role=role) for name, role in found]
+
+    def desk_key(self, shop_id: str, person_id: str, now: Instant) -> NewKey:
+        """Make a key that opens the merchant's desk to somebody who serves there.
+
+        Args:
+            shop_id: One of the shops they serve at.
+            person_id: Whom it serves as; the desk shows every shop of theirs, while they serve there.
+            now: The wall clock, as of every key.
+
+        Raises:
+            UnknownError: `shop_unknown`, `staff_unknown`.
+        """
+        if person_id not in {one.person_id for one in self.staff(shop_id)}:
+            raise UnknownError("staff_unknown", f"{person_id!r} does not serve at {shop_id!r}")
+        directory = self._engine.directory
+        ordinal = directory.ordinal(directory.person_row(person_id))
+        return self._records.create_key(self._id, name=shop_id, scopes=[serving(ordinal)], now=now)
+
+    # Products
+
+    async def put_product(self, product_id: str, given: ProductIn) -> tuple[ProductOut, bool]:
+        """Make or replace a product; return it and whether its item is new."""
+        now, currency = self._engine.now(), self._house.currency
+        for index, variant in enumerate(given.variants):
+            _require_whole(variant.price, currency, f"variants[{index}].price")
+        changes = await self._write(
+            lambda: self._records.put_product(
+                self._id, product_id, given, currency=currency, now=now
+            ),
+            lambda made: made,
+        )
+        return await self._read(self.product, product_id), changes[-1].created
+
+    def product(self, product_id: str) -> ProductOut:
+        """Return one product with its stock. Raises UnknownError."""
+        return _product_out(*self._records.product(self._id, product_id))
+
+    def products(self, limit: int, after: str | None, shop_id: str | None) -> list[ProductOut]:
+        """Return a page of products."""
+        found, stock = self._records.products(self._id, limit=limit, after=after, shop_id=shop_id)
+        return [_product_out(product, stock) for product in found]
+
+    # Shared stock and sales
+
+    async def put_stock(self, stock_id: str, given: SharedStockIn) -> tuple[SharedStockOut, bool]:
+        """Make a stock item that variants share, or change what it offers."""
+        new = await self._write(
+            lambda: self._records.put_shared_stock(self._id, stock_id, given), lambda _: []
+        )
+        return await self._read(self.stock, stock_id), new
+
+    def stock(self, stock_id: str) -> SharedStockOut:
+        """Return a shared stock item. Raises UnknownError."""
+        shop_id, stock = self._records.shared_stock(self._id, stock_id)
+        return SharedStockOut(id=stock_id, shop_id=shop_id, stock=stock_out(stock))
+
+    async def put_sale(self, sale_id: str, given: SaleIn) -> tuple[SaleOut, bool]:
+        """Make or replace a flash sale; return it and whether it is new."""
+        now, currency = self._engine.now(), self._house.currency
+        if given.price is not None:
+            _require_whole(given.price, currency, "price")
+        new = await self._write(
+            lambda: self._records.put_sale(self._id, sale_id, given, currency=currency, now=now),
+            lambda _: [],
+        )
+        return await self._read(self.sale, sale_id), new
+
+    def sale(self, sale_id: str) -> SaleOut:
+        """Return a flash sale with its stock and its line. Raises UnknownError."""
+        sale, product, stock = self._records.sale(self._id, sale_id)
+        given = sale.given
+        price = given.price or _variant(product, given.variant_id).price
+        opens, closes = instant_of(given.opens_at), instant_of(given.closes_at)
+        return SaleOut(
+            id=sale_id, product_id=given.product_id, variant_id=given.variant_id,
+            opens_at=time_text(opens), closes_at=time_text(closes), stock=stock_out(stock),
+            waiting=self._records.waiting_in(self._id, sale_id),
+            limit_per_person=given.limit_per_person, price=price,
+            reserve_seconds=given.reserve_seconds, where=given.where,
+            state=sale_state(stock, opens, closes, self._engine.now()),
+            created_at=time_text(sale.created),
+        )  # fmt: skip
+
+    async def _write(
+        self, write: Callable[[], Made], changes: Callable[[Made], list[Change]]
+    ) -> Made:
+        """Write records, then the log and the state; return what was made."""
+        return await self._engine.writes.do(write, changes)
+
+
+def _variant(product: ProductRecord, variant_id: str) -> Variant:
+    """Return a variant; one that a later write dropped costs what the first one does."""
+    variants = product.given.variants
+    return next((one for one in variants if one.id == variant_id), variants[0])
+
+
+def _require_whole(price: Money, currency: str, field: str) -> None:
+    """Refuse a price with part of a coin; one in another currency is refused for that, further on."""
+    if price.currency == currency:
+        require_whole(price.micros, currency, field)
+
+
+def _product_out(product: ProductRecord, stock: dict[str, Stock]) -> ProductOut:
+    given = product.given
+    return ProductOut(
+        id=product.id, shop_id=product.shop, name=given.name, text=given.text, media=given.media,
+        tags=given.tags, channels=given.channels, language=given.language,
+        variants=tuple(_variant_out(product.id, variant, stock) for variant in given.variants),
+        fulfilment=given.fulfilment, voucher=given.voucher,
+        commission_share=given.commission_share, state=given.state,
+        created_at=time_text(product.created),
+    )  # fmt: skip
+
+
+def _variant_out(product_id: str, variant: Variant, stock: dict[str, Stock]) -> VariantOut:
+    own, dates = None, None
+    if variant.stock is not None:
+        own = stock_out(stock[own_key(product_id, variant.id)])
+    if variant.dates is not None:
+        dates = {
+            day.isoformat(): stock_out(stock[date_key(product_id, variant.id, day)])
+            for day in sorted(variant.dates)
+        }
+    return VariantOut(
+        id=variant.id, name=variant.name, price=Money(variant.price.micros, variant.price.currency),
+        stock=own, stock_item=variant.stock_item, dates=dates,
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""Redeem vouchers at the shop: prepare, redeem, reverse."""
+
+from dataclasses import dataclass, replace
+
+from lodestone.base.errors import UnknownError
+from lodestone.base.money import Micros
+from lodestone.base.wire import Position
+from lodestone.commerce.life import Move, after
+from lodestone.commerce.order import PrepareIn, RedeemIn, ReverseIn
+from lodestone.commerce.place import PRESENT_KM, Claim, between_km, km_text
+from lodestone.commerce.price import add, first_units, less, portion
+from lodestone.commerce.refusals import CURES, RedeemRefusal
+from lodestone.commerce.vouchers import REVERSE_MICROS, judge, read_code
+from lodestone.events.outcomes import Kind
+from lodestone.services.commerce.context import Counter, Reply, refused
+from lodestone.services.commerce.presenters import redemption_out, view_of, voucher_out
+from lodestone.services.commerce.transitions import finish_redeemed
+from lodestone.stores.commerce.types import (
+    Party,
+    RedemptionRecord,
+    ShopRecord,
+    VoucherRecord,
+)
+from lodestone.stores.commerce.voucher_codes import code_digest
+from lodestone.stores.records.types import Deed
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Who redeems, where, and for whom."""
+
+    shop: ShopRecord
+    staff: Party
+    buyer: Party | None
+    """None once erased."""
+
+
+def prepare(counter: Counter, given: PrepareIn) -> Reply:
+    """Look at a voucher; changes nothing.
+
+    Raises:
+        UnknownError: `voucher_unknown`, `shop_unknown`.
+        ConflictError: `RedeemRefusal`.
+    """
+    voucher = _voucher(counter, given.code)
+    desk = _desk(counter, voucher, given.shop_id, given.staff_id)
+    return _reply_voucher(counter, voucher, desk, given.code)
+
+
+def redeem(counter: Counter, given: RedeemIn) -> Reply:
+    """Redeem a voucher `count` times; again under its request id changes nothing.
+
+    Raises:
+        UnknownError: `voucher_unknown`, `shop_unknown`.
+        ConflictError: `RedeemRefusal`, then `VoucherRefusal`.
+    """
+    voucher = _voucher(counter, given.code)
+    desk = _desk(counter, voucher, given.shop_id, given.staff_id)
+    before = counter.till.redemption(given.shop_id, given.request_id)
+    if before is not None:
+        if (before.voucher, before.count) != (voucher.number, given.count):
+            raise refused(RedeemRefusal.REQUEST_REUSED, field="request_id")
+        return _reply(counter, before, voucher, desk, given.code)
+    claim = _present(counter, desk, given.position)
+    refusal = judge(voucher.standing, given.count, counter.now)
+    if refusal is not None:
+        raise refused(refusal, detail=f"{voucher.standing.left} left", field="code")
+    bought = counter.till.order(voucher.order)
+    assert bought is not None
+    counter.require(bought, Move.REDEEM)
+    return _write(counter, given, voucher, desk, claim)
+
+
+def _write(
+    counter: Counter, given: RedeemIn, voucher: VoucherRecord, desk: _Desk, claim: Claim | None
+) -> Reply:
+    """Pay merchant and house, and write the redemption; nothing after this can refuse."""
+    standing, paid = voucher.standing, voucher.paid
+    order = counter.till.order(voucher.order)
+    assert order is not None
+    upto = first_units(paid.total, standing.count, standing.used + given.count, unit=order.unit)
+    # By running totals, so that all redemptions and refunds together come to what was paid,
+    # whatever was reversed between.
+    due = max(0, upto - voucher.earned.total)  # reversals of cheap times may have left it ahead
+    earned = portion(paid, voucher.earned.total, Micros(due), unit=order.unit)
+    name = counter.order_id(voucher.order)
+    counter.must(counter.book.redeem(name, voucher.shop, given.request_id, earned))
+    one = RedemptionRecord(
+        voucher.shop, given.request_id, voucher.number, desk.staff.ordinal, standing.used,
+        given.count, earned, counter.now,
+    )  # fmt: skip
+    counter.till.add_redemption(one)
+    voucher = replace(
+        voucher, standing=replace(standing, used=standing.used + given.count),
+        earned=add(voucher.earned, earned),
+    )  # fmt: skip
+    counter.till.put_voucher(voucher)
+    if claim is not None and desk.buyer is not None:
+        counter.till.put_claim(desk.buyer, claim)
+    order = counter.move(order, Move.REDEEM, amount=earned.total)
+    finish_redeemed(counter, order)
+    item = counter.item(order.lines[voucher.line].product)
+    told = f"{name}/{voucher.shop}/{given.request_id}"
+    for kind in (Kind.REDEEM, Kind.SHOP_VISIT):
+        counter.till.deed(
+            Deed(
+                kind, f"{kind.name.lower()}/{told}", counter.now, voucher.buyer, item,
+                order.receipt, order.slot,
+            )
+        )  # fmt: skip
+    return _reply(counter, one, voucher, desk, given.code)
+
+
+def reverse(counter: Counter, given: ReverseIn) -> Reply:
+    """Take a redemption back within the hour; again under its request id changes nothing.
+
+    Raises:
+        UnknownError: `redemption_unknown`, `shop_unknown`.
+        ConflictError: `RedeemRefusal`.
+    """
+    one = counter.till.redemption(given.shop_id, given.redeemed)
+    if one is None:
+        message = f"This shop has no redemption {given.redeemed!r}."
+        raise UnknownError("redemption_unknown", message)
+    voucher = counter.till.vouchers_at([one.voucher])[0]
+    desk = _desk(counter, voucher, given.shop_id, given.staff_id)
+    before = counter.till.reversal(given.shop_id, given.request_id)
+    if before is not None and before.request != given.redeemed:
+        raise refused(RedeemRefusal.REQUEST_REUSED, field="request_id")
+    if before is not None:
+        return _reply(counter, before, voucher, desk, None)
+    if one.reversed is not None:
+        raise refused(RedeemRefusal.ALREADY_REVERSED, field="redeemed")
+    order = counter.till.order(voucher.order)
+    assert order is not None
+    over = counter.now > one.time + REVERSE_MICROS
+    if over or after(order.state, Move.REVERSE) is None:
+        raise refused(RedeemRefusal.REVERSE_TOO_LATE, field="redeemed")
+    name = counter.order_id(voucher.order)
+    have = counter.payable(voucher.shop)
+    counter.must(counter.book.reverse(name, voucher.shop, one.request, one.earned, have))
+    one = replace(one, reversed=counter.now, reverse_request=given.request_id)
+    counter.till.put_reversed(one)
+    standing = replace(voucher.standing, used=voucher.standing.used - one.count)
+    voucher = replace(voucher, standing=standing, earned=less(voucher.earned, one.earned))
+    counter.till.put_voucher(voucher)
+    counter.move(order, Move.REVERSE, amount=one.earned.total)
+    return _reply(counter, one, voucher, desk, None)
+
+
+def _voucher(counter: Counter, typed: str) -> VoucherRecord:
+    code = read_code(typed)
+    found = [] if code is None else counter.till.vouchers_by(code_digest(code))
+    if not found:
+        cure = CURES[RedeemRefusal.VOUCHER_UNKNOWN]
+        raise UnknownError("voucher_unknown", cure)
+    return found[0]
+
+
+def _desk(counter: Counter, voucher: VoucherRecord, shop_id: str, staff_id: str) -> _Desk:
+    shop = counter.till.shop(shop_id)
+    if shop is None:
+        raise UnknownError("shop_unknown", f"There is no shop {shop_id!r} here.")
+    if voucher.shop != shop_id:
+        raise refused(RedeemRefusal.VOUCHER_FOREIGN, field="shop_id")
+    staff = counter.till.party(staff_id)
+    if staff is None or counter.till.role(shop, staff.ordinal) is None:
+        raise refused(RedeemRefusal.STAFF_UNKNOWN, field="staff_id")
+    return _Desk(shop, staff, counter.till.party_known(voucher.buyer))
+
+
+def _present(counter: Counter, desk: _Desk, position: Position | None) -> Claim | None:
+    """Take the buyer's presence at the shop as a claim of where they are."""
+    shop = desk.shop.given.position
+    distance = between_km(shop, position or shop)
+    if distance > PRESENT_KM:
+        detail = f"the buyer is {km_text(distance)} away"
+        raise refused(RedeemRefusal.NOT_AT_SHOP, detail=detail, field="position")
+    if desk.buyer is None:
+        return None
+    claim = counter.claim(desk.buyer, position or shop)
+    if claim is None:
+        raise refused(RedeemRefusal.IMPOSSIBLE_TRAVEL, field="position")
+    return claim
+
+
+def _reply_voucher(counter: Counter, voucher: VoucherRecord, desk: _Desk, code: str) -> Reply:
+    order = counter.till.order(voucher.order)
+    assert order is not None
+    buyer = None if desk.buyer is None else desk.buyer.id
+    view = view_of(voucher, buyer, read_code(code), order.lines[voucher.line])
+    return Reply(200, voucher_out(counter.house, view, counter.now, code=True), desk.buyer)
+
+
+def _reply(
+    counter: Counter, one: RedemptionRecord, voucher: VoucherRecord, desk: _Desk, code: str | None
+) -> Reply:
+    order = counter.till.order(voucher.order)
+    assert order is not None
+    buyer = None if desk.buyer is None else desk.buyer.id
+    shown = None if code is None else read_code(code)
+    view = view_of(voucher, buyer, shown, order.lines[voucher.line])
+    told = voucher_out(counter.house, view, counter.now, code=code is not None)
+    return Reply(200, redemption_out(counter.house, one, desk.staff.id, told), desk.buyer)

@@ -1,0 +1,41 @@
+"""The line of a sale: what has come free goes to those who waited."""
+
+from typing import Final
+
+from lodestone.commerce.life import Move
+from lodestone.commerce.product import sale_key
+from lodestone.commerce.stock import hold, joined, short
+from lodestone.services.commerce.context import Counter
+from lodestone.services.commerce.place_order import reserved_until
+
+_LINE_MAX: Final = 1_000
+"""How far back in line one looks for an order that fits."""
+
+
+def admit(counter: Counter, sale_id: str) -> int:
+    """Let those in line for a sale have what has come free, the first in line that fits first.
+
+    Returns:
+        How many were let in.
+    """
+    admitted = 0
+    allotment = counter.till.stock(sale_key(sale_id))
+    if allotment is None or allotment.available <= 0:
+        return 0
+    for order in counter.till.waiting(sale_id, _LINE_MAX):
+        if order.due is not None and order.due <= counter.now:
+            continue
+        takes = joined(order.takes)
+        stock = {}
+        for key in takes:
+            held = counter.till.stock(key)
+            assert held is not None
+            stock[key] = held
+        if short(stock, takes):
+            continue
+        counter.line(sale_id)
+        counter.till.move_stock(order.takes, hold)
+        counter.move(order, Move.ADMIT, due=reserved_until(counter, sale_id))
+        counter.line_moved(sale_id, -takes[sale_key(sale_id)])
+        admitted += 1
+    return admitted

@@ -1,0 +1,173 @@
+"""From a decision to the answer on the wire: slots with beacons, the cursor, the explanation."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from lodestone.events.beacon import Beacon, mint_all
+from lodestone.events.facts import FLAG_EXPLORED
+from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
+from lodestone.features.directory import Directory
+from lodestone.features.layout import KINDS, LABELS
+from lodestone.features.state import State
+from lodestone.services.feed.cursor import Chain, encode_cursor
+from lodestone.services.feed.messages import Explain, Feed, FeedSlot, PriceNote, SlotNote, TermNote
+from lodestone.services.feed.pipeline import Stages
+from lodestone.services.receipts.ids import receipt_id
+from lodestone.traffic.decision import Decision, DropReason
+from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.net import pool_net
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import bits_of
+from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of
+from lodestone.traffic.slots import true_sum
+
+Word = Literal["public", "middle", "private"]
+WORDS: dict[DomainKind, Word] = {
+    DomainKind.PUBLIC: "public", DomainKind.PLACE: "middle", DomainKind.CHANNEL: "middle",
+    DomainKind.PROFESSION: "middle", DomainKind.PRIVATE: "private",
+}  # fmt: skip
+_SOURCES = [source.name.lower() for source in Source]
+_DOMAINS = [WORDS[kind] for kind in DomainKind]
+
+
+class Answers:
+    """Writes answers for one community."""
+
+    def __init__(self, state: State, directory: Directory, secret: bytes, kernels: Kernels) -> None:
+        self._state = state
+        self._directory = directory
+        self._secret = secret
+        self._kernels = kernels
+
+    def feed(self, decision: Decision, viewer: str, chain: Chain, explain: Explain | None) -> Feed:
+        """Write the answer to a request."""
+        slots = self._slots(decision)
+        shown = tuple(int(row) for row in decision.pool.item[decision.choice.pool_index])
+        cursor = None
+        # A short page is no empty pool; one that shows nothing ends the chain even where a source is down.
+        if slots and not decision.last:
+            cursor = encode_cursor(self._secret, viewer, chain.then(decision.sequence, shown))
+        told = {} if explain is None else {"explain": explain}
+        return Feed(
+            receipt_id=receipt_id(self._secret, decision.sequence),
+            slots=slots,
+            next_cursor=cursor,
+            degraded=list(decision.degraded),
+            personalised=decision.personalised,
+            **told,
+        )
+
+    def _slots(self, decision: Decision) -> list[FeedSlot]:
+        pool, directory = decision.pool, self._directory
+        served = decision.time // 1_000_000
+        person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
+        shown, items = decision.choice.pool_index, self._state.items
+        rows = pool.item[shown]
+        held = items[rows]
+        columns = (
+            rows, held["owner"], held["kind"], held["label"], pool.domain_kind[shown],
+            pool.domain[shown], pool.source[shown], pool.promises[shown],
+        )  # fmt: skip
+        told = list(zip(*(column.tolist() for column in columns), strict=True))
+        explored = decision.choice.explored_slot + 1
+        beacons = mint_all(
+            self._secret,
+            (
+                Beacon(
+                    decision.sequence, held_by, row, served, person, domain, kind, source,
+                    decision.surface, slot, FLAG_EXPLORED if slot == explored else 0,
+                )
+                for slot, (row, _, _, _, kind, domain, source, held_by) in enumerate(told, 1)
+            ),
+        )  # fmt: skip
+        people, warns = directory.person_ids, LABELS.index("show")
+        return [
+            FeedSlot(
+                slot=slot, item_id=directory.item_id(row),
+                author_id=(people[owner] or "") if owner >= 0 else "",
+                kind=KINDS[what], domain=_DOMAINS[kind],
+                domain_id=directory.domain_id(domain) if domain >= 0 else None,
+                source=_SOURCES[source], paid=False, beacon=beacon,
+                label=None if mark == warns else LABELS[mark],
+            )
+            for slot, ((row, owner, what, mark, kind, domain, source, _), beacon) in enumerate(
+                zip(told, beacons, strict=True), 1
+            )
+        ]  # fmt: skip
+
+    def explain(
+        self, decision: Decision, policy: Policy, prices: PriceVector, stages: Stages,
+        terms: Sequence[list[TermNote]],
+    ) -> Explain:  # fmt: skip
+        """Say in numbers why each slot holds what it holds; `terms` are those of each slot."""
+        pool, choice = decision.pool, decision.choice
+        worths = np.array(worth_vector(policy))
+        chances = chances_of(pool.chances)
+        net = pool_net(self._kernels, pool, worths, prices)
+        told = {name: float(policy.worths.get(name, 0)) for name in OUTCOMES}
+        shown = set(choice.pool_index.tolist())
+        rest = [index for index in range(pool.item.size) if index not in shown]
+        runner = self._directory.item_id(int(pool.item[rest[0]])) if rest else None
+        slots = []
+        for slot, index in enumerate(choice.pool_index.tolist()):
+            chance = dict(zip(OUTCOMES, chances[index].tolist(), strict=True))
+            chance["watch"] *= WATCH_UNIT_SECONDS
+            slots.append(
+                SlotNote(
+                    slot=slot + 1, item_id=self._directory.item_id(int(pool.item[index])),
+                    chances={name: round(value, 6) for name, value in chance.items()}, worths=told,
+                    prices=_price_notes(policy, prices, int(pool.promises[index]), int(pool.rank[index])),
+                    value=round(float(chances[index] @ worths), 3), net=float(net[index]) / NET_UNIT,
+                    propensity=float(choice.propensity[slot]), payment=0, runner_up=runner,
+                    terms=terms[slot],
+                )
+            )  # fmt: skip
+        return Explain(
+            stages=stages.notes,
+            slots=slots,
+            dropped=dropped(decision),
+            personalised=decision.personalised,
+            exact=choice.exact,
+            bound_micros=slate_micros(choice.bound),
+            objective_micros=slate_micros(choice.objective),
+            relaxed=relaxed(decision, policy),
+        )
+
+
+def slate_micros(objective: int) -> float:
+    """Return an objective, or a bound on one, in micros: what was shown, and nothing for what was not."""
+    return true_sum(objective) / NET_UNIT / 1000
+
+
+def relaxed(decision: Decision, policy: Policy) -> dict[str, int]:
+    """Return the slate rules that gave way for a full page, by policy field, with what they came down or up to."""
+    choice = decision.choice
+    held = {"author_gap": choice.author_gap, "author_max": choice.author_max}
+    return {
+        name: value
+        for name, value in held.items()
+        if decision.slate_rules > 1 and value != getattr(policy, name)
+    }
+
+
+def dropped(decision: Decision) -> dict[str, int]:
+    """Count the candidates not shown by reason."""
+    counts = np.bincount(decision.reason, minlength=64)
+    return {
+        reason.name.lower(): int(counts[reason])
+        for reason in DropReason
+        if reason is not DropReason.SHOWN and counts[reason]
+    }
+
+
+def _price_notes(policy: Policy, prices: PriceVector, held: int, rank: int) -> list[PriceNote]:
+    notes = [
+        PriceNote(promise=promise.id, micros=round(prices.signs[bit] * prices.prices[bit], 3))
+        for bit, promise in bits_of(policy).items()
+        if held >> bit & 1 and prices.prices[bit]
+    ]
+    if prices.gini and rank:
+        notes.append(PriceNote(promise="gini", micros=round(-prices.gini * rank / 32767, 3)))
+    return notes

@@ -1,0 +1,386 @@
+"""The door for events: decode, judge one by one, dedupe, and turn what is good into facts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Ints
+from lodestone.base.clock import Instant
+from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
+from lodestone.events.beacon import Beacon, BeaconOpener
+from lodestone.events.dedupe import Dedupe, event_key, slot_keys
+from lodestone.events.facts import (
+    FLAG_DECISION,
+    FLAG_HISTORY,
+    FLAG_READ,
+    SURFACE_MAX,
+    Facts,
+)
+from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, Kind
+from lodestone.events.wire import EventIn, Refusal
+from lodestone.features.directory import Directory
+from lodestone.services.ingest.fast_path import IMPRESSION_AGE, NEEDS_ITEM, WATCH_AGE, Chunk, Usual
+from lodestone.services.support.calendar import DayOf
+
+LATE_MICROS: Final = 7 * 86_400 * 1_000_000
+EARLY_MICROS: Final = 5 * 60 * 1_000_000
+_FIRST_DAY: Final = EPOCH.toordinal()
+_NEEDS_PERSON: Final = frozenset({Kind.FOLLOW, Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
+_NEEDS_NOTHING: Final = frozenset({Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
+SlotOf = Callable[[str, int], Beacon | None]
+Seal = Callable[[int, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a chunk of events became, before it is stored."""
+
+    facts: Facts
+    person_row: Ints
+    target_row: Ints
+    sealed: tuple[tuple[int, bytes], ...]
+    duplicates: int
+    refused: list[Refusal]
+    event_keys: NDArray[np.uint64]
+    """To be released when the facts cannot be stored."""
+    slot_keys: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why one event is refused."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which a batch is judged."""
+
+    now: Instant
+    """The community's clock."""
+    trusted: bool
+    """From a server-side key: may name receipts without a beacon."""
+    history: bool = False
+    read: bool = False
+    """The app says that the items were consumed."""
+    """Older events are taken and teach rates only."""
+    page: bool = False
+    """From a page's session: it may say what a page can know, and of a slot only with its beacon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Rows of whom and what an event names, -1 for nothing."""
+
+    person: int
+    item: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    event: EventIn
+    kind: int
+    time: int
+    surface: int
+
+
+class Ingest:
+    """Judges events of one community."""
+
+    def __init__(
+        self, directory: Directory, secret: bytes, time_zone: str, *, slot_of: SlotOf, seal: Seal
+    ) -> None:
+        self._directory = directory
+        self._secret = secret
+        self._beacons, self._days = BeaconOpener(secret), DayOf(time_zone)
+        self.usual = Usual(directory, secret, self._days)
+        self.slot_of = slot_of
+        self._seal = seal
+        self.events = Dedupe()
+        self.slots = Dedupe()
+
+    def judge(self, events: Sequence[EventIn | Refusal], first: int, terms: Terms) -> Judged:
+        """Judge a chunk; the dedupe sets are claimed for what passes.
+
+        Args:
+            events: Decoded events and refusals, at most some hundreds, so that feeds are not kept waiting.
+            first: Index of the first in its batch.
+            terms: What holds for the whole batch.
+        """
+        told = Chunk()
+        refused: list[Refusal] = []
+        # Nothing imported is usual: an empty span of time lets none through.
+        early = terms.now + EARLY_MICROS if not (terms.history or terms.read) else 0
+        late = terms.now - LATE_MICROS
+        for index, event in enumerate(events, first):
+            if isinstance(event, Refusal):
+                refused.append(event)
+                continue
+            doubt = _page_doubt(event) if terms.page else None
+            if doubt is None and self.usual.take(event, early, late, told):
+                continue
+            found = doubt or self._one(event, terms)
+            if isinstance(found, Doubt):
+                refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
+                continue
+            row, who = found
+            at = len(told.people)
+            if event.query is not None or event.position is not None:
+                told.private.append((at, _private(event)))
+            told.rest.append(at)
+            told.rows.append(row)
+            told.people.append(who.person)
+            told.targets.append(who.target)
+        # What is imported keeps its id for as long as if it had happened today: it may be sent again.
+        least = self._days.of(terms.now) if terms.history else 0
+        return self._dedupe(told, refused, len(events), least_day=least)
+
+    def _one(self, event: EventIn, terms: Terms) -> tuple[tuple[int | float, ...], Named] | Doubt:
+        kind = WIRE_KINDS.get(event.type)
+        if kind is None:
+            return Doubt("type_unknown", f"type: {event.type!r} is not an event type; see the list")
+        time = instant_of(event.time)
+        doubt = _time_doubt(time, terms) or self._names(event, kind) or _field_doubt(kind, event)
+        if doubt is not None:
+            return doubt
+        who = self._rows_of(event)
+        beacon = self._decision(event, kind, who, time, terms)
+        if isinstance(beacon, Doubt):
+            return beacon
+        surface = self._surface(event.surface)
+        if surface < 0:
+            return Doubt("surface_full", "surface: this community has named all it may; reuse one")
+        return self._row(_Told(event, kind, time, surface), who, beacon, terms), who
+
+    def _rows_of(self, event: EventIn) -> Named:
+        directory = self._directory
+        return Named(
+            -1 if event.person_id is None else directory.people[event.person_id],
+            -1 if event.item_id is None else directory.items[event.item_id],
+            -1 if event.author_id is None else directory.people[event.author_id],
+        )
+
+    def _names(self, event: EventIn, kind: int) -> Doubt | None:
+        """Doubt an event that names what is not there, or does not name what it needs."""
+        directory = self._directory
+        if event.person_id is None:
+            if kind in _NEEDS_PERSON:
+                return Doubt("field_missing", f"person_id: {event.type} needs one")
+        elif event.person_id not in directory.people:
+            return Doubt("person_unknown", "person_id: nobody has this id; PUT the person first")
+        if event.item_id is None:
+            if kind in NEEDS_ITEM:
+                return Doubt("field_missing", f"item_id: {event.type} needs one")
+        elif event.item_id not in directory.items:
+            return Doubt("item_unknown", "item_id: no item has this id; PUT the item first")
+        if event.author_id is not None and event.author_id not in directory.people:
+            return Doubt("author_unknown", "author_id: nobody has this id; PUT the person first")
+        return None
+
+    def _decision(
+        self, event: EventIn, kind: int, who: Named, time: int, terms: Terms
+    ) -> Beacon | Doubt | None:
+        """Return what is known of the slot an event is about; None for no decision."""
+        beacon = self._beacon(event, terms)
+        if not isinstance(beacon, Beacon):
+            return beacon
+        if who.item >= 0 and beacon.item != who.item:
+            return Doubt("beacon_invalid", "item_id: the slot showed another item")
+        ordinal = 0xFFFFFFFF
+        if who.person >= 0:
+            ordinal = self._directory.ordinal(who.person) & 0xFFFFFFFF
+        if beacon.person != ordinal:
+            return Doubt("beacon_invalid", "person_id: the slot was served to somebody else")
+        age = time // 1_000_000 - beacon.served
+        most = IMPRESSION_AGE if kind == Kind.IMPRESSION else WATCH_AGE
+        if not -2 <= age <= most:
+            return Doubt(
+                "beacon_expired",
+                "time: an impression counts for 1 h after it is served, the rest 24 h",
+            )
+        return beacon
+
+    def _beacon(self, event: EventIn, terms: Terms) -> Beacon | Doubt | None:
+        """Open an event's beacon, or look up the slot it names; None when it names neither."""
+        if event.beacon is not None:
+            return self._beacons.open(event.beacon) or Doubt(
+                "beacon_invalid", "beacon: not signed here; send the slot's own, unchanged"
+            )
+        if event.receipt_id is None:
+            return None
+        if not terms.trusted:
+            return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
+        if event.slot is None:
+            return Doubt("field_missing", "slot: a receipt needs the slot that is meant")
+        return self.slot_of(event.receipt_id, event.slot) or Doubt(
+            "receipt_unknown", "receipt_id: no decision of ours showed this slot"
+        )
+
+    def _surface(self, surface: str | None) -> int:
+        if surface is None:
+            return 0
+        code = self._directory.surface_known(surface)
+        if code < 0 and len(self._directory.surfaces) < SURFACE_MAX - 3:
+            code = self._directory.surface_code(surface)
+        return code
+
+    def _row(
+        self, told: "_Told", who: Named, beacon: Beacon | None, terms: Terms
+    ) -> tuple[int | float, ...]:
+        event, kind, directory = told.event, told.kind, self._directory
+        seconds = event.watch_seconds if kind == Kind.WATCH else event.visible_seconds
+        flags = (FLAG_HISTORY if terms.history else 0) | (FLAG_READ if terms.read else 0)
+        ordinal = directory.ordinal(who.person) if who.person >= 0 else -1
+        about = directory.ordinal(who.target) if who.target >= 0 else -1
+        key, value = event_key(self._secret, event.id), round((seconds or 0) * 1000)
+        own_day = event.day if terms.history else None
+        day = self._days.of(told.time) if own_day is None else own_day.toordinal() - _FIRST_DAY
+        if beacon is None:
+            return (
+                key, told.time, ordinal, about, -1, 0, who.item, value, 0, day, -1, kind, flags,
+                told.surface, event.slot or 0, 0, 0,
+            )  # fmt: skip
+        item = who.item if who.item >= 0 or kind in _NEEDS_NOTHING else beacon.item
+        return (
+            key, told.time, ordinal, about, beacon.receipt, beacon.promises, item, value,
+            beacon.served, day, beacon.domain, kind, flags | FLAG_DECISION | beacon.flags,
+            beacon.surface, beacon.slot, beacon.domain_kind, beacon.source,
+        )  # fmt: skip
+
+    def _dedupe(self, told: Chunk, refused: list[Refusal], total: int, *, least_day: int) -> Judged:
+        facts = self.usual.facts(told)
+        keep_day = np.maximum(facts["day"].astype(np.int64), least_day) + 8
+        fresh = self.events.claim(facts["key"], keep_day)
+        event_keys, claimed = facts["key"][fresh], facts["key"][:0]
+        try:
+            once = (
+                fresh
+                & (facts["receipt"] >= 0)
+                & (facts["slot"] > 0)
+                & (facts["kind"] != Kind.WATCH)
+            )
+            at = np.flatnonzero(once)
+            keys = slot_keys(facts["receipt"][at], facts["slot"][at], facts["kind"][at])
+            first = self.slots.claim(keys, keep_day[at])
+            claimed = keys[first]
+            fresh[at[~first]] = False
+            kept = np.flatnonzero(fresh)
+            return Judged(
+                facts=facts[kept],
+                person_row=np.array(told.people, np.int64)[kept],
+                target_row=np.array(told.targets, np.int64)[kept],
+                sealed=self._sealed(told, kept),
+                duplicates=total - len(refused) - kept.size, refused=refused,
+                event_keys=event_keys, slot_keys=claimed,
+            )  # fmt: skip
+        except Exception:
+            self._give_back(event_keys, claimed)
+            raise
+
+    def _sealed(self, told: Chunk, kept: Ints) -> tuple[tuple[int, bytes], ...]:
+        """Encrypt what is private of the events that are kept, by their new places."""
+        if not told.private:
+            return ()
+        place = {old: new for new, old in enumerate(kept.tolist())}
+        return tuple(
+            (place[index], self._seal(int(told.people[index]), text))
+            for index, text in told.private
+            if index in place and told.people[index] >= 0
+        )
+
+    def release(self, judged: Judged) -> None:
+        """Give back what a chunk claimed, because it could not be stored."""
+        self._give_back(judged.event_keys, judged.slot_keys)
+
+    def _give_back(self, event_keys: NDArray[np.uint64], slots: NDArray[np.uint64]) -> None:
+        self.events.release(event_keys)
+        self.slots.release(slots)
+
+    def remember(self, facts: Facts, today: int) -> None:
+        """Claim for facts read back from the log on a day of the community's clock."""
+        told = facts[(facts["kind"] < Kind.BLOCK) | (facts["kind"] == Kind.REFUND)]
+        history = (told["flags"] & FLAG_HISTORY) != 0
+        day = told["day"].astype(np.int64)
+        keep_day = np.where(history, np.maximum(day, today), day) + 8
+        self.events.claim(told["key"], keep_day)
+        once = (told["receipt"] >= 0) & (told["slot"] > 0) & (told["kind"] < Kind.BLOCK)
+        once &= told["kind"] != Kind.WATCH
+        some = told[once]
+        self.slots.claim(slot_keys(some["receipt"], some["slot"], some["kind"]), keep_day[once])
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return what has been claimed, by name, for a snapshot."""
+        told: dict[str, NDArray[Any]] = {}
+        for name, held in (("events", self.events), ("slots", self.slots)):
+            told[f"taken.{name}.keys"], told[f"taken.{name}.days"] = held.held()
+        return told
+
+    def fill(self, told: Mapping[str, NDArray[Any]]) -> None:
+        """Claim again what a snapshot brought."""
+        for name, held in (("events", self.events), ("slots", self.slots)):
+            held.claim(told[f"taken.{name}.keys"], told[f"taken.{name}.days"].astype(np.int64))
+
+    def day(self, time: Instant) -> int:
+        """Return the day an instant falls on in the community's zone."""
+        return self._days.of(time)
+
+    def clock(self, time: Instant) -> tuple[int, int]:
+        """Return the weekday (0 is Monday) and the minute of the day of an instant in the community's zone."""
+        return self._days.clock(time)
+
+    def advance(self, now: Instant) -> None:
+        """Forget ids that can no longer come again."""
+        since = self._days.of(now)
+        self.events.advance(since)
+        self.slots.advance(since)
+
+
+def _page_doubt(event: EventIn) -> Doubt | None:
+    """Doubt what a page's session cannot know, or says of a slot without its beacon."""
+    kind = WIRE_KINDS.get(event.type)
+    if kind is None:
+        return None
+    if kind not in PAGE_KINDS:
+        return Doubt(
+            "type_untrusted",
+            f"type: a page cannot say {event.type}; a server's key or the engine does",
+        )
+    if kind in SLOT_KINDS and event.beacon is None and event.receipt_id is None:
+        return Doubt(
+            "beacon_missing", f"beacon: a page says {event.type} with the slot's own beacon"
+        )
+    return None
+
+
+def _time_doubt(time: int, terms: Terms) -> Doubt | None:
+    if time > terms.now + EARLY_MICROS:
+        return Doubt("too_early", "time: lies more than 5 minutes ahead of the community's clock")
+    if time < INSTANT_MIN:
+        return Doubt("malformed", "time: must lie in the years 1 to 9999, in UTC")
+    if time < terms.now - LATE_MICROS and not terms.history:
+        return Doubt("too_late", "time: lies more than 7 days back; import older history instead")
+    return None
+
+
+def _field_doubt(kind: int, event: EventIn) -> Doubt | None:
+    if kind in (Kind.FOLLOW, Kind.UNFOLLOW) and event.author_id is None:
+        return Doubt("field_missing", f"author_id: {event.type} needs one")
+    if kind == Kind.WATCH and event.watch_seconds is None:
+        return Doubt("field_missing", "watch_seconds: watch needs it, cumulative")
+    if kind == Kind.VISIT and event.position is None:
+        return Doubt("field_missing", "position: visit needs one")
+    if kind == Kind.SEARCH and event.query is None:
+        return Doubt("field_missing", "query: search needs one")
+    return None
+
+
+def _private(event: EventIn) -> bytes:
+    place = None if event.position is None else (event.position.latitude, event.position.longitude)
+    return msgspec.msgpack.encode((event.query, place))

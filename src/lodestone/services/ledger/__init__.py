@@ -1,0 +1,1 @@
+"""A community's money: posting under group commit, statements, payouts, the close of a day."""

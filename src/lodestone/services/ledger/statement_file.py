@@ -1,0 +1,36 @@
+"""A party's statement as a file that a bank's program or a spreadsheet opens."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from lodestone.services.ledger.statements import AccountStatement, StatementOut
+from lodestone.services.support.spreadsheet import amount_cell, table_file, text_cell
+
+COLUMNS: Final = (
+    "account", "time", "day", "code", "external", "amount", "balance", "currency", "transfer_id",
+)  # fmt: skip
+
+
+def statement_file(statement: StatementOut, *, bom: bool = False) -> bytes:
+    """Return a statement as CSV: of each account the opening, every line, the closing.
+
+    `amount` is the change of the account, `balance` what it holds after it; the amounts of an account's lines and its
+    opening make its closing.
+    """
+    rows = (row for account in statement.accounts for row in _rows(statement, account))
+    return table_file(COLUMNS, rows, bom=bom)
+
+
+def _rows(statement: StatementOut, account: AccountStatement) -> Iterator[tuple[str, ...]]:
+    currency = account.opening.currency
+    opening = amount_cell(account.opening.micros, currency)
+    closing = amount_cell(account.closing.micros, currency)
+    yield (account.kind, "", statement.first, "opening", "", "", opening, currency, "")
+    for line in account.lines:
+        one = line.transfer
+        yield (
+            account.kind, one.time, one.day, one.code, text_cell(one.external or ""),
+            amount_cell(line.change.micros, currency), amount_cell(line.balance.micros, currency),
+            currency, one.id,
+        )  # fmt: skip
+    yield (account.kind, "", statement.last, "closing", "", "", closing, currency, "")

@@ -1,0 +1,1 @@
+"""Live rooms: opened by the app, moved by the streaming server and by time."""

@@ -1,0 +1,251 @@
+"""Live rooms of one community: opened by the app, moved by the streaming server and by time."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+from urllib.parse import parse_qs
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import ConflictError
+from lodestone.base.wire import Money, time_text
+from lodestone.commerce.life import Move
+from lodestone.commerce.live import (
+    CURES,
+    Figures,
+    LiveRefusal,
+    RoomIn,
+    RoomOut,
+    SaleFact,
+    SalesMinute,
+    SalesOut,
+    SrsAnswer,
+    SrsCall,
+    Standing,
+    by_minute,
+    heard,
+    in_all,
+    published,
+    refused,
+    unpublished,
+)
+from lodestone.services.commerce.context import House
+from lodestone.services.community.writes import Writes
+from lodestone.services.support.failures import Failures
+from lodestone.stores.commerce.types import OrderEvent
+from lodestone.stores.live.types import Heard, RoomOrder, RoomRecord
+from lodestone.stores.records.port import Change, Records
+
+SILENCE: Final = "rooms"
+"""The job of ending rooms that have been silent for too long."""
+FINE: Final = SrsAnswer(code=0)
+_GIVES_BACK: Final = (Move.REFUND_PART, Move.REFUND_WHOLE, Move.CANCEL, Move.EXPIRE)
+_REFUSALS: Final = {refusal.name.lower(): refusal for refusal in LiveRefusal}
+
+
+class Host(Protocol):
+    """The community that rooms are open in."""
+
+    writing: asyncio.Lock
+    failures: Failures
+    """Of what time brings about."""
+    writes: Writes
+
+    def now(self) -> Instant:
+        """Return the community's present instant."""
+        ...
+
+    async def changed(self, changes: Sequence[Change]) -> None:
+        """Let the log hear of what was committed."""
+        ...
+
+
+class Live:
+    """Use cases of live rooms. Called on the event loop's thread only."""
+
+    def __init__(
+        self, host: Host, records: Records, house: House, item_of: Callable[[int, int], int | None]
+    ) -> None:
+        """Keep what is handed in; `item_of` gives the row of the item that a receipt's slot showed."""
+        self._host = host
+        self._records = records
+        self._house = house
+        self._item_of = item_of
+
+    @property
+    def token(self) -> str:
+        """Return what the streaming server's callbacks carry in their address."""
+        return "srs_" + _derived(self._house.secret, b"", person=b"srs hook")
+
+    async def put(self, room_id: str, given: RoomIn) -> tuple[RoomOut, bool]:
+        """Make or replace a room; return it with its stream's key, and whether it is new."""
+        community, now = self._house.community, self._host.now()
+        new, _ = await self._host.writes.do(
+            lambda: self._records.put_room(community, room_id, given, now=now),
+            lambda made: made[1],
+        )
+        return await self._records.threads.read(self.room, room_id, key=True), new
+
+    def room(self, room_id: str, *, key: bool = False) -> RoomOut:
+        """Return one room, with its stream's key for whoever may write it. Raises UnknownError."""
+        room = self._records.room(self._house.community, room_id)
+        stream_key = self._key(room_id) if key else None
+        return _room_out(room, stream_key)
+
+    async def hear(self, call: SrsCall) -> SrsAnswer:
+        """Take in a callback of SRS. Again, late or out of order it does no harm.
+
+        Returns:
+            Code 0, or a `LiveRefusal`'s number: SRS then cuts the encoder or player off.
+        """
+        move = self._move_of(call)
+        if move is None:
+            return FINE
+        try:
+            found, _ = await self._host.writes.do(
+                lambda: self._records.hear(self._house.community, move, now=self._host.now()),
+                lambda heard: heard[1],
+            )
+        except ConflictError as error:
+            refusal = _REFUSALS.get(error.code)
+            if refusal is None:
+                raise
+            return _refusal(refusal)
+        return FINE if found is not None else _refusal(LiveRefusal.STREAM_UNKNOWN)
+
+    def _move_of(self, call: SrsCall) -> Heard | None:
+        """Say what a callback does to a room, None for one that concerns no room."""
+        client, now = str(call.client_id), self._host.now()
+
+        def publish(room: RoomRecord) -> Standing:
+            if not hmac.compare_digest(_key_told(call), self._key(room.id).encode()):
+                raise refused(LiveRefusal.STREAM_KEY_WRONG, "param")
+            moved = published(room.standing, client, now, room.given.silence_seconds)
+            if isinstance(moved, LiveRefusal):
+                raise refused(moved, "stream")
+            return moved
+
+        def unpublish(room: RoomRecord) -> Standing:
+            return unpublished(room.standing, client, now, room.given.silence_seconds)
+
+        def play(room: RoomRecord) -> Standing:
+            if room.standing.state == "ended":
+                raise refused(LiveRefusal.ROOM_ENDED, "stream")
+            return heard(room.standing, now, room.given.silence_seconds)
+
+        def stop(room: RoomRecord) -> Standing:
+            return heard(room.standing, now, room.given.silence_seconds)
+
+        def segment(room: RoomRecord) -> Standing:
+            return heard(room.standing, now, room.given.silence_seconds, segment=True)
+
+        return {
+            "on_publish": Heard(call.stream, publish),
+            "on_unpublish": Heard(call.stream, unpublish),
+            "on_play": Heard(call.stream, play, client, plays=True),
+            "on_stop": Heard(call.stream, stop, client),
+            "on_hls": Heard(call.stream, segment),
+        }.get(call.action)
+
+    async def tick(self) -> None:
+        """End the rooms that have been silent for too long."""
+        community, records = self._house.community, self._records
+        silent = await records.threads.write(records.silent_rooms, community, now=self._host.now())
+
+        async def end(rooms: Sequence[str]) -> None:
+            async with self._host.writing:
+                ended = await records.threads.write(
+                    records.end_silent, community, rooms, now=self._host.now()
+                )
+                await self._host.changed(ended)
+
+        await self._host.failures.each(SILENCE, silent, end)
+
+    def sales(self, room_id: str) -> SalesOut:
+        """Report what a room sold, minute by minute. Raises UnknownError.
+
+        An order is a room's if it was taken while the room was live, and either in a sale that names
+        the room or from a slot that showed it. It counts in the minute in which it was paid, and what
+        goes back in the minute in which it does.
+        """
+        room = self._records.room(self._house.community, room_id)
+        candidates = self._records.room_orders(self._house.community, room_id)
+        mine = [one for one in candidates if one.in_sale or self._led(one, room)]
+        numbers = [one.number for one in mine]
+        moves = self._records.moves_of_orders(self._house.community, numbers)
+        facts = sale_facts(mine, moves)
+        told = in_all(facts)
+        return SalesOut(
+            room_id=room_id, reserved=len(mine), orders=told.orders, units=told.units,
+            money=self._money(told.paid), refunded=self._money(told.back),
+            minutes=tuple(self._minute(at, figures) for at, figures in by_minute(facts)),
+        )  # fmt: skip
+
+    def _led(self, order: RoomOrder, room: RoomRecord) -> bool:
+        return order.receipt >= 0 and self._item_of(order.receipt, order.slot) == room.item
+
+    def _minute(self, at: Instant, figures: Figures) -> SalesMinute:
+        return SalesMinute(
+            at=time_text(at), orders=figures.orders, units=figures.units,
+            money=self._money(figures.paid), refunded=self._money(figures.back),
+        )  # fmt: skip
+
+    def _money(self, micros: int) -> Money:
+        return Money(micros, self._house.currency)
+
+    def _key(self, room_id: str) -> str:
+        return _derived(self._house.secret, room_id.encode(), person=b"stream key")
+
+
+def sale_facts(orders: Sequence[RoomOrder], moves: Sequence[OrderEvent]) -> list[SaleFact]:
+    """Read the moves of some orders as money taken and given back, in the order they were made."""
+    units = {one.number: one.units for one in orders}
+    kept: dict[int, int] = {}
+    facts = []
+    for move in moves:
+        amount = move.amount or 0
+        if move.move is Move.PAY:
+            kept[move.number] = amount
+            facts.append(SaleFact(move.time, units[move.number], amount, 0))
+        elif move.move in _GIVES_BACK and move.number in kept:
+            # Cancellations written by earlier versions name the order's total, whatever had gone back before.
+            back = min(amount, kept[move.number])
+            kept[move.number] -= back
+            facts.append(SaleFact(move.time, 0, 0, back))
+    return facts
+
+
+def _key_told(call: SrsCall) -> bytes:
+    """Return the key that an encoder came with, in either half of its address."""
+    before = call.tc_url.partition("?")[2]
+    for query in (call.param.removeprefix("?"), before):
+        found = parse_qs(query).get("key")
+        if found:
+            return found[-1].encode("utf-8", "replace")
+    return b""
+
+
+def _refusal(refusal: LiveRefusal) -> SrsAnswer:
+    return SrsAnswer(code=refusal.value, reason=CURES[refusal])
+
+
+def _derived(secret: bytes, what: bytes, *, person: bytes) -> str:
+    return hashlib.blake2b(what, key=secret, digest_size=16, person=person).hexdigest()
+
+
+def _room_out(room: RoomRecord, stream_key: str | None) -> RoomOut:
+    given, standing = room.given, room.standing
+    return RoomOut(
+        id=room.id, owner_id=given.owner_id or None, title=given.title, text=given.text,
+        language=given.language, tags=given.tags, channels=given.channels,
+        position=given.position, media=given.media, products=given.products, stream=room.stream,
+        stream_key=stream_key, silence_seconds=given.silence_seconds, state=standing.state,
+        publishing=bool(standing.publishers), viewers=room.viewers, plays=room.plays,
+        started_at=_time(standing.started), ended_at=_time(standing.ended),
+        ends_unless_heard_at=_time(standing.due), created_at=time_text(room.created),
+    )  # fmt: skip
+
+
+def _time(instant: Instant | None) -> str | None:
+    return None if instant is None else time_text(instant)

@@ -1,0 +1,303 @@
+"""Dry run: decide the last day's receipts again under a proposed policy, and say what would change.
+
+Each receipt's own pool is decided again under the proposed worths, caps, spacing, diversity and exploration. A promise that the
+proposal leaves out has no price. The price of a share that the proposal changes or adds settles anew, step by step as the pricer
+would move it; one left as it was keeps its price, and so do Gini and first impressions, which remember days, within
+the proposal's caps. Nothing is written.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field, fields, replace
+
+import msgspec
+import numpy as np
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.base.clock import Instant
+from lodestone.services.community.community import Engine
+from lodestone.services.feed.response import WORDS, slate_micros
+from lodestone.services.pricing.custom_promises import own_bits
+from lodestone.services.pricing.maintenance import STEP_RECEIPTS
+from lodestone.services.receipts.receipts import Receipts
+from lodestone.traffic.codec import decode
+from lodestone.traffic.decision import Bits, Decision
+from lodestone.traffic.net import numbered, pool_net
+from lodestone.traffic.policy import (
+    PROMISE_CUSTOM,
+    PROMISE_GINI,
+    PROMISE_LOCAL_SHARE,
+    PROMISE_MAX,
+    Policy,
+    Promise,
+    worth_vector,
+)
+from lodestone.traffic.pricer import (
+    Measured,
+    PricerState,
+    Served,
+    bits_of,
+    fresh,
+    start,
+    step,
+)
+from lodestone.traffic.prices import PriceVector, chances_of
+from lodestone.traffic.promises import gini
+from lodestone.traffic.replay import decide_again
+
+RECEIPTS_MAX = 2_000
+_DAY_MICROS = 86_400 * 1_000_000
+_LEVELS = ("gini", "first_impressions")
+_BUILT_IN_BITS = np.uint64((1 << PROMISE_CUSTOM) - 1)
+
+
+class PromiseChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One promise of the proposal, before and after."""
+
+    id: str
+    target: float
+    before: float | None
+    """In the unit of `target`, by these slates alone: a share of slots, as under `slots_before`; for `gini` the Gini of
+    creators over them. Null for `first_impressions`: what each post has had of its plan, no slate can say."""
+    after: float | None
+    slots_before: float | None
+    """Share of the slots that could have kept it which do, weighed by how likely they are looked at; null for `gini`."""
+    slots_after: float | None
+    price_before_micros: float
+    price_after_micros: float
+
+
+class DryRunOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What a proposed policy would have changed in the decisions of the last day."""
+
+    receipts: int
+    """Decided again: all of the last day, or this many spread evenly over it."""
+    receipts_of_day: int
+    changed_slates: int
+    changed_slots: int
+    slots: int
+    objective_before_micros: float
+    objective_after_micros: float
+    value_before_micros: float
+    """What the slates served are worth by the proposal's worths, slots weighed by attention."""
+    value_after_micros: float
+    by_domain_before: dict[str, int]
+    by_domain_after: dict[str, int]
+    promises: list[PromiseChange]
+
+
+@dataclass(slots=True)
+class _Side:
+    """What one side of the comparison has shown."""
+
+    objective: float = 0.0
+    value: float = 0.0
+    domains: Counter[str] = field(default_factory=Counter)
+    used: Floats = field(default_factory=lambda: np.zeros(PROMISE_MAX))
+    could: Floats = field(default_factory=lambda: np.zeros(PROMISE_MAX))
+    price: Floats = field(default_factory=lambda: np.zeros(PROMISE_MAX))
+    items: list[int] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
+
+
+class DryRun:
+    """One dry run over one community's last day."""
+
+    def __init__(self, engine: Engine, proposed: Policy) -> None:
+        self._engine = engine
+        self._policy = proposed
+        self._worths = np.array(worth_vector(proposed))
+        self._bits = bits_of(proposed)
+        self._receipts = Receipts(engine)
+        self._settling: PricerState = start(engine.now())
+        self._account = Served()
+        self._before, self._after = _Side(), _Side()
+
+    def run(self) -> DryRunOut:
+        """Decide every chosen receipt again, in order."""
+        log = self._engine.log
+        since, last = self._engine.now() - _DAY_MICROS, log.receipt_next()
+        first = bisect_left(range(last), since, key=lambda one: self._read(one).time)
+        count = min(RECEIPTS_MAX, last - first)
+        chosen = (
+            np.unique(np.linspace(first, last - 1, count).round().astype(np.int64)).tolist()
+            if count
+            else []
+        )
+        self._spread = (last - first) / max(1, len(chosen))
+        changed_slates = changed_slots = done = 0
+        for sequence in chosen:
+            decision = self._read(sequence)
+            if decision.choice.pool_index.size:
+                moved = self._again(decision, first=done == 0)
+                changed_slates, changed_slots = changed_slates + (moved > 0), changed_slots + moved
+                done += 1
+        before, after = self._before, self._after
+        return DryRunOut(
+            receipts=done, receipts_of_day=last - first, changed_slates=changed_slates,
+            changed_slots=changed_slots, slots=before.domains.total(),
+            objective_before_micros=round(before.objective, 3),
+            objective_after_micros=round(after.objective, 3),
+            value_before_micros=round(before.value, 3), value_after_micros=round(after.value, 3),
+            by_domain_before=dict(before.domains), by_domain_after=dict(after.domains),
+            promises=self._promises(),
+        )  # fmt: skip
+
+    def _read(self, sequence: int) -> Decision:
+        parts = self._engine.log.receipt(sequence)
+        assert parts is not None
+        return decode(parts.what, -1)
+
+    def _again(self, decision: Decision, *, first: bool) -> int:
+        """Decide one receipt again; return how many slots changed."""
+        held = self._receipts.prices(decision.price_version)
+        was = bits_of(self._receipts.policy(decision.policy_version))
+        carried = self._carried(held, {promise.id: bit for bit, promise in was.items()})
+        same = set(was.values())
+        if first:
+            self._settling = msgspec.structs.replace(self._settling, vector=carried)
+        prices = self._settled(carried, same)
+        pool = decision.pool
+        promises = (pool.promises & _BUILT_IN_BITS) | own_bits(
+            self._engine.state.items[pool.item], self._policy, self._engine.directory
+        )
+        again = _resorted(self._engine, decision, promises, self._policy, prices)
+        choice, _ = decide_again(self._engine.parts.kernels, again, self._policy, prices)
+        old = pool.item[decision.choice.pool_index].tolist()
+        new = again.pool.item[choice.pool_index].tolist()
+        told = (
+            (self._before, replace(decision, pool=replace(pool, promises=promises)), decision.choice.pool_index, held),
+            (self._after, again, choice.pool_index, prices),
+        )  # fmt: skip
+        for side, one, index, vector in told:
+            self._count(side, one, index, vector)
+        self._before.objective += slate_micros(decision.choice.objective)
+        self._after.objective += slate_micros(choice.objective)
+        self._move(again, choice.pool_index)
+        moved: int = sum(a != b for a, b in zip(old, new, strict=False))
+        return moved + abs(len(old) - len(new))
+
+    def _carried(self, held: PriceVector, was: dict[str, int]) -> PriceVector:
+        """Return a receipt's prices as the proposal's promises carry them: by id, within their caps."""
+        prices, signs, rank = [0.0] * PROMISE_MAX, [0] * PROMISE_MAX, 0.0
+        for bit, promise in self._bits.items():
+            most = promise.price_cap * held.slot_value
+            if promise.kind == "gini":
+                rank = min(held.gini, most)
+                continue
+            signs[bit] = 1 if promise.direction == "floor" else -1
+            old = was.get(promise.id, -1)
+            if old >= 0 and held.signs[old] == signs[bit]:
+                prices[bit] = min(held.prices[old], most)
+        return msgspec.structs.replace(
+            held, prices=tuple(prices), signs=tuple(signs), gini=rank
+        )  # fmt: skip
+
+    def _settled(self, carried: PriceVector, same: set[Promise]) -> PriceVector:
+        """Take changed shares as they have settled, and everything else as it was."""
+        prices = list(carried.prices)
+        for bit, promise in self._bits.items():
+            if promise.kind not in _LEVELS and promise not in same:
+                prices[bit] = self._settling.vector.prices[bit]
+        return msgspec.structs.replace(carried, prices=tuple(prices))
+
+    def _move(self, again: Decision, index: Ints) -> None:
+        """Account for a slate, and step the shares when as many went by as a step of the pricer takes."""
+        account, pool = self._account, again.pool
+        attention = _attention(self._policy, index.size)
+        value = chances_of(pool.chances) @ self._worths
+        account.decisions += 1
+        account.slots += float(attention.sum())
+        account.value += float(attention @ value[index])
+        account.used += _held(pool.promises[index], attention)
+        account.chances += attention.sum() * self._could(again)
+        if account.decisions * self._spread < STEP_RECEIPTS:
+            return
+        share = self._spread
+        scaled = replace(
+            account, decisions=round(account.decisions * share), slots=account.slots * share,
+            value=account.value * share, used=account.used * share, chances=account.chances * share,
+        )  # fmt: skip
+        nothing = Measured(reported=0.0, gini=0.0, first_delivered=0.0, first_planned=0.0)
+        now = Instant(again.time)
+        self._settling = step(self._settling, scaled, nothing, self._policy, now)
+        self._account = fresh(account)
+
+    def _could(self, decision: Decision) -> Floats:
+        """Say which promises these slots could have kept; shape (promises,)."""
+        could = np.zeros(PROMISE_MAX)
+        could[list(self._bits)] = 1.0
+        local = (decision.pool.promises >> np.uint64(PROMISE_LOCAL_SHARE)) & np.uint64(1)
+        if decision.surface != 0 or not local.any():
+            could[PROMISE_LOCAL_SHARE] = 0.0
+        return could
+
+    def _count(self, side: _Side, decision: Decision, index: Ints, prices: PriceVector) -> None:
+        pool = decision.pool
+        attention = _attention(self._policy, index.size)
+        value = chances_of(pool.chances[index]) @ self._worths
+        side.value += float(attention @ value)
+        side.domains.update(WORDS[kind] for kind in pool.domain_kind[index].tolist())
+        side.used += _held(pool.promises[index], attention)
+        side.could += attention.sum() * self._could(decision)
+        side.price = np.array(prices.prices)
+        side.price[PROMISE_GINI] = prices.gini
+        side.items += pool.item[index].tolist()
+        side.looks += attention.tolist()
+
+    def _promises(self) -> list[PromiseChange]:
+        return [
+            self._change(bit, promise)
+            for bit, promise in self._bits.items()
+            if promise.kind != "exploration"
+        ]
+
+    def _change(self, bit: int, promise: Promise) -> PromiseChange:
+        sides = self._before, self._after
+        slots: list[float | None] = [None, None]
+        kept: list[float | None] = [None, None]
+        if promise.kind == "gini":
+            kept = [self._gini(side) for side in sides]
+        else:
+            slots = [self._slots(bit, side) for side in sides]
+            if promise.kind != "first_impressions":
+                kept = slots
+        return PromiseChange(
+            id=promise.id, target=promise.target, before=kept[0], after=kept[1],
+            slots_before=slots[0], slots_after=slots[1],
+            price_before_micros=round(float(self._before.price[bit]), 3),
+            price_after_micros=round(float(self._after.price[bit]), 3),
+        )  # fmt: skip
+
+    def _slots(self, bit: int, side: _Side) -> float:
+        return round(float(side.used[bit] / side.could[bit]), 6) if side.could[bit] else 0.0
+
+    def _gini(self, side: _Side) -> float:
+        state = self._engine.state
+        slots = state.items["author"][np.array(side.items, np.int64)]
+        exposure = np.bincount(slots, weights=side.looks, minlength=state.author_count)
+        return round(gini(exposure[state.authors["eligible"][: exposure.size] == 1]), 6)
+
+
+def _attention(policy: Policy, slots: int) -> Floats:
+    found: Floats = 1 / (1 + policy.attention_decay * np.arange(slots))
+    return found
+
+
+def _held(promises: Bits, attention: Floats) -> Floats:
+    """Sum the attention of slots by the promise they keep; shape (promises,)."""
+    held = (promises[:, None] >> np.arange(PROMISE_MAX, dtype=np.uint64)) & np.uint64(1)
+    found: Floats = attention @ held.astype(np.float64)
+    return found
+
+
+def _resorted(
+    engine: Engine, decision: Decision, promises: Bits, policy: Policy, prices: PriceVector
+) -> Decision:
+    """Sort a receipt's pool by net scores under another policy."""
+    pool = replace(decision.pool, promises=promises)
+    net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices)
+    order = np.argsort(-net, kind="stable")
+    columns = {field.name: getattr(pool, field.name)[order] for field in fields(pool)}
+    columns["author"] = numbered(columns["author"])
+    return replace(decision, pool=type(pool)(**columns))

@@ -1,0 +1,1 @@
+"""What is derived at price steps: trending, quotas, graduation, prices, an operator's own promises."""

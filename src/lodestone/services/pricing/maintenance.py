@@ -1,0 +1,399 @@
+"""Housekeeping: what is worked out anew at a price step and not for every request.
+
+Prices move every 256 receipts or 60 seconds of the clock. At most once in 50 seconds the rest follows: logits,
+quality bounds, first impressions owed, the merit and public gates, creators' percentiles, trending and needy lists;
+in a large community piece by piece, one a decision.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.clock import Instant
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
+from lodestone.features.directory import Directory
+from lodestone.features.layout import DAYS_KEPT
+from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
+from lodestone.features.state import State
+from lodestone.models import rates, voices
+from lodestone.models.rates import RatesModel
+from lodestone.services.pricing.custom_promises import own_bits
+from lodestone.services.pricing.refresh import Round, Sweep, best
+from lodestone.traffic import promises
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fresh, start, step
+
+STEP_RECEIPTS: Final = 256
+STEP_MICROS: Final = 60 * 1_000_000
+_SWEEP_MICROS: Final = 50 * 1_000_000
+_VOICES_MICROS: Final = 3600 * 1_000_000
+_WORKED_OUT: Final = ("need", "promises", "quality_low", "logit")
+"""Columns of items that housekeeping writes."""
+RISEN_MAX: Final = 10_000
+_DEEDS: Final = (Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.SHOP_VISIT, Kind.ORDER)
+WHOLE_MAX: Final = 8_192
+"""Up to so many items everything is worked out at once, within a price step."""
+PIECES: Final = 400
+"""Into at most so many pieces a larger round is cut, one a decision."""
+ROWS_LEAST: Final = 2_048
+GATE_POOL: Final = 200
+"""Until this many posts have climbed there is no public to compare with, and the gate stands open."""
+
+
+class Housekeeper:
+    """Keeps the derived parts of one community's state in order."""
+
+    def __init__(
+        self,
+        state: State,
+        directory: Directory,
+        postings: Postings,
+        model: RatesModel,
+        policy: Policy,
+        now: Instant,
+    ) -> None:
+        self._state = state
+        self._directory = directory
+        self._postings = postings
+        self._model = model
+        self.policy = policy
+        self.pricer: PricerState = start(now)
+        self.account = Served()
+        self.sweep = Sweep(np.zeros(0, np.int16))
+        self._swept: Instant | None = None
+        self._voiced: Instant | None = None
+        self._shift = np.zeros((0, 0), np.float32)
+        self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._round: Round | None = None
+        self._reported: dict[int, NDArray[np.int64]] = {}
+
+    @property
+    def model(self) -> RatesModel:
+        """Return the weights that logits are worked out under."""
+        return self._model
+
+    def take(self, model: RatesModel, now: Instant) -> None:
+        """Work everything out anew under other weights."""
+        self._model = model
+        self.tidy(now)
+
+    def due(self, now: Instant) -> bool:
+        """Say whether a price step is due: only ever when there was a decision."""
+        served = self.account.decisions
+        return served >= STEP_RECEIPTS or (
+            served > 0 and now - self.pricer.vector.time >= STEP_MICROS
+        )
+
+    def sweep_when_due(self, now: Instant) -> None:
+        """Work everything out anew when the last time was a while ago."""
+        if not self.working and (self._swept is None or now - self._swept >= _SWEEP_MICROS):
+            self._begin(now)
+            while self.working and self._state.item_count <= WHOLE_MAX:
+                self.work()
+
+    def rise(self) -> NDArray[np.int64]:
+        """Let posts that the last sweep found fit into the public; return those, to be written down.
+
+        A climb is a fact, so that a rebuild knows who was in the public; no more than `RISEN_MAX` at a time.
+        """
+        now, self._risen = self._risen[:RISEN_MAX], self._risen[RISEN_MAX:]
+        if now.size:
+            items = self._state.items[: self._state.item_count]
+            items["climbed"][now] = 1
+            self._gate(items)
+        return now
+
+    def _gate(self, items: np.ndarray) -> None:
+        public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
+        # Imports graduate whole: as long as some wait for their turn the gate stands open.
+        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL and not self._risen.size
+
+    def price_step(self, now: Instant, upto: Stretch) -> PricerState:
+        """Move the prices by what was served since the last step, `upto` here."""
+        reported, reported_by = self._newly_reported()
+        measured = Measured(
+            reported=reported,
+            gini=self.sweep.gini,
+            first_delivered=self.sweep.first_delivered,
+            first_planned=self.sweep.first_planned,
+            first_ahead=self.sweep.first_ahead,
+            reported_by=reported_by,
+        )
+        before = self.pricer.upto
+        moved = step(self.pricer, self.account, measured, self.policy, now)
+        self.pricer = msgspec.structs.replace(moved, since=before, upto=upto)
+        self.account = fresh(self.account)
+        return self.pricer
+
+    def resume(self, pricer: PricerState | None) -> None:
+        """Go on from where the last step left the prices; what was reported until now is known."""
+        if pricer is not None:
+            self.pricer = pricer
+        self._newly_reported()
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return what was worked out and is not in the state's own columns, by name, for a snapshot.
+
+        Nothing while a round is under way: whoever reads it works everything out anew.
+        """
+        if self.working:
+            return {}
+        sweep, account, lists = self.sweep, self.account, self._postings
+        days = sorted(self._reported)
+        return {
+            "keeping.rank": sweep.author_rank,
+            "keeping.sweep": np.array(
+                [
+                    sweep.gate, sweep.gated, sweep.gini, sweep.planned, sweep.first_delivered,
+                    sweep.first_planned, sweep.eligible, sweep.mean_value, *sweep.first_ahead,
+                ]
+            ),
+            "keeping.shift": self._shift,
+            "keeping.quiet": self._state.quiet,
+            "keeping.times": np.array(
+                [*(-1 if when is None else when for when in (self._swept, self._voiced)), self.pricer.vector.time],
+                np.int64,
+            ),
+            "keeping.risen": self._risen,
+            "keeping.trending": lists.held(LIST_TRENDING),
+            "keeping.needy": lists.held(LIST_NEEDY),
+            "keeping.days": np.array(days, np.int64),
+            "keeping.reported": np.array([self._reported[day] for day in days], np.int64),
+            "keeping.account": np.array(
+                [account.decisions, account.slots, account.value, account.forgone]
+            ),
+            "keeping.used": account.used,
+            "keeping.chances": account.chances,
+        }  # fmt: skip
+
+    def fill(self, told: Mapping[str, NDArray[Any]]) -> bool:
+        """Go on from a snapshot that holds the state as it stands; False where it holds none of this.
+
+        A start that works everything out anew would do so at another moment than the life before it, and so
+        decide otherwise than if it had never been stopped.
+        """
+        if "keeping.sweep" not in told:
+            return False
+        gate, gated, gini, planned, delivered, due, eligible, value, early, ahead = told[
+            "keeping.sweep"
+        ].tolist()
+        self.sweep = Sweep(
+            told["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
+            (early, ahead), int(eligible), value,
+        )  # fmt: skip
+        swept, voiced, priced = told["keeping.times"].tolist()
+        self._shift, self._state.quiet = told["keeping.shift"], told["keeping.quiet"]
+        self._voiced = None if voiced < 0 else Instant(voiced)
+        if not self.pricer.steps:  # before the first step nothing is stored but when it all began
+            self.pricer = start(Instant(priced))
+        self._swept = None if swept < 0 else Instant(swept)
+        self._risen = told["keeping.risen"].astype(np.int64)
+        for number, name in ((LIST_TRENDING, "trending"), (LIST_NEEDY, "needy")):
+            self._postings.replace(number, told[f"keeping.{name}"].astype(np.int64))
+        days = told["keeping.days"].tolist()
+        self._reported = dict(zip(days, told["keeping.reported"], strict=True))
+        decisions, slots, worth, forgone = told["keeping.account"].tolist()
+        self.account = Served(
+            int(decisions), slots, worth, forgone, told["keeping.used"].copy(),
+            told["keeping.chances"].copy(),
+        )  # fmt: skip
+        items = told["items"]
+        for column in _WORKED_OUT:
+            self._state.items[column][: items.size] = items[column]
+        return True
+
+    def _newly_reported(self) -> tuple[float, tuple[float, ...]]:
+        """Return the organic impressions counted since this was last asked: all, and by promise."""
+        state = self._state
+        days = range(max(0, state.today - DAYS_KEPT + 1), state.today + 1)
+        counted = {
+            day: np.append(
+                state.promise_delivered[:, day % DAYS_KEPT],
+                state.impressions_day[day % DAYS_KEPT],
+            )
+            for day in days
+        }
+        new = np.zeros(state.promise_delivered.shape[0] + 1)
+        for day, counts in counted.items():
+            new += counts - self._reported.get(day, 0)
+        self._reported = counted
+        return float(new[-1]), tuple(new[:-1].tolist())
+
+    def touched(self, rows: NDArray[np.int64]) -> None:
+        """Work out anew the logits of items that facts have just moved."""
+        if rows.size:
+            rates.materialise(self._model, self._state, rows, self._shift)
+
+    def items_put(self, rows: NDArray[np.int64], now: Instant) -> None:
+        """Give new or changed items their first marks; the next sweep knows better."""
+        items = self._state.items[rows]
+        young = (items["state"] == 1) & (now - items["created"] < promises.DAY_MICROS)
+        owed = np.maximum(0, self.sweep.planned - self._counts(rows)[:, COUNT_IMPRESSIONS])
+        self._state.items["need"][rows] = np.where(young, owed, 0)
+        self._state.items["promises"][rows] = own_bits(items, self.policy, self._directory)
+        self.touched(rows)
+
+    def tidy(self, now: Instant) -> None:
+        """Work out everything anew, at once."""
+        self._begin(now)
+        while self.working:
+            self.work()
+
+    @property
+    def working(self) -> bool:
+        """Say whether a round of working out is under way."""
+        return self._round is not None
+
+    def work(self) -> None:
+        """Do the next piece of a round: some rows, or one of the things that need them all.
+
+        A large community's round is cut into pieces, one a decision, so that none of them waits for the
+        whole; the pieces follow from the decisions alone, so that a life lived again is cut alike.
+        """
+        turn = self._round
+        if turn is None:
+            return
+        if turn.at < turn.counts.shape[0]:
+            self._rows(
+                turn, slice(turn.at, turn.at + max(ROWS_LEAST, turn.counts.shape[0] // PIECES))
+            )
+            return
+        items = self._state.items[: turn.counts.shape[0]]
+        if turn.live is None:
+            turn.live = (items["state"] == 1) & (items["label"] != 2)
+            turn.rate = self._needs(items, turn.live, turn.counts, turn.now)
+        elif turn.left:
+            finish = turn.left.pop(0)
+            if finish == "climb":
+                self._climb(items, turn)
+            elif finish == "creators":
+                self._creators(items, turn)
+            else:
+                self._lists(items, turn.live, turn.counts, turn.mean, turn.heat)
+        else:
+            self._round = None
+
+    def _begin(self, now: Instant) -> None:
+        self._swept = now
+        if self._voiced is None or now - self._voiced >= _VOICES_MICROS:
+            voices.hush(self._state)
+            self._voiced, self._shift = now, voices.author_shift(self._model, self._state)
+        worths = np.array(worth_vector(self.policy))
+        rate = rates.community_rate(rates.surface_counts(self._state))
+        self.sweep.mean_value = promises.mean_value(rate, worths)
+        count = self._state.item_count
+        self._round = Round(
+            now, worths, np.empty((count, COUNT_WIDTH), np.int64), np.empty(count), np.empty(count),
+            np.empty(count, np.int64),
+        )  # fmt: skip
+
+    def _rows(self, turn: "Round", some: slice) -> None:
+        """Work out what each item's own counters say."""
+        state = self._state
+        turn.at = some.stop
+        rows = np.arange(some.start, min(some.stop, turn.counts.shape[0]))
+        items = state.items[: turn.counts.shape[0]][some]
+        turn.counts[some] = counts = self._counts(rows)
+        turn.mean[some], turn.low[some] = promises.value_bounds(
+            counts, turn.worths, self.sweep.mean_value
+        )
+        lately = [state.today % DAYS_KEPT, (state.today - 1) % DAYS_KEPT]
+        recent = state.item_ring[rows][:, lately].sum(axis=1)
+        # What was done without an impression is as good a sign of a trend.
+        turn.heat[some] = np.maximum(recent[:, COUNT_IMPRESSIONS], recent[:, _DEEDS].sum(axis=1))
+        items["quality_low"] = turn.low[some]
+        items["promises"] = own_bits(items, self.policy, self._directory)
+        rates.materialise(self._model, state, rows, self._shift)
+
+    def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        total: NDArray[np.int64] = (
+            self._state.item_ring[rows].sum(axis=1) + self._state.item_old[rows]
+        )
+        return total
+
+    def _needs(
+        self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
+    ) -> float:
+        """Work out what is owed; return the mean rate of clicks it was judged by."""
+        policy, sweep = self.policy, self.sweep
+        posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
+        yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
+        today = self._state.impressions_day[self._state.today % DAYS_KEPT]
+        sweep.planned = promises.first_impressions_planned(
+            float(max(yesterday, today)),
+            posts,
+            policy.first_impressions_min,
+            policy.first_impressions_max,
+        )
+        shown = counts[:, COUNT_IMPRESSIONS]
+        rate = float(counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)
+        items["need"] = promises.first_impression_need(
+            items["created"], live, counts, sweep.planned, rate, now
+        )
+        asked = items["created"], live, counts, sweep.planned, rate
+        sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(*asked, now)
+        sweep.first_ahead = promises.first_impression_progress(*asked, now + promises.AHEAD_MICROS)
+        return rate
+
+    def _climb(self, items: np.ndarray, turn: Round) -> None:
+        """Find the posts that may enter the public; `rise` lets them in."""
+        assert turn.live is not None
+        climbed = turn.live & (items["climbed"] == 1)
+        gate = promises.public_gate(turn.mean, climbed, self.policy.public_gate)
+        short = promises.short_of_plan(
+            items["created"], turn.counts, self.sweep.planned, turn.rate, turn.now
+        )
+        fit = (turn.low >= gate) | short
+        self._risen = np.flatnonzero(turn.live & (items["climbed"] == 0) & fit)
+        self.sweep.gate = gate if np.isfinite(gate) else 0.0
+        self._gate(items)
+
+    def _creators(self, items: np.ndarray, turn: Round) -> None:
+        assert turn.live is not None
+        state, policy = self._state, self.policy
+        authors = state.author_count
+        age = turn.now - items["created"]
+        recent = turn.live & (age < promises.LIVE_DAYS * promises.DAY_MICROS)
+        evidence = promises.evidence_of(
+            items["author"][recent],
+            turn.low[recent],
+            turn.counts[recent, COUNT_IMPRESSIONS],
+            authors,
+        )
+        eligible = promises.merit_eligible(
+            evidence, policy.merit_gate, policy.merit_impressions_min
+        )
+        # Seven daily buckets: today's own and the six before.
+        oldest = (state.today + 1) % DAYS_KEPT
+        exposure = (
+            state.author_exposure[:authors].sum(axis=1) - state.author_exposure[:authors, oldest]
+        )
+        percentile = promises.percentiles(exposure.astype(np.float64), eligible)
+        held = state.authors[:authors]
+        held["percentile"], held["eligible"] = percentile, eligible
+        held["small"] = (
+            eligible & (held["followers"] < max(1.0, float(np.median(held["followers"][eligible]))))
+            if eligible.any()
+            else 0
+        )
+        self.sweep.gini = promises.gini(exposure[eligible].astype(np.float64))
+        self.sweep.eligible = int(np.count_nonzero(eligible))
+        self.sweep.author_rank = promises.rank_of(percentile, eligible).astype(np.int16)
+
+    def _lists(
+        self,
+        items: np.ndarray,
+        live: NDArray[np.bool_],
+        counts: NDArray[np.int64],
+        mean: np.ndarray,
+        heat: NDArray[np.int64],
+    ) -> None:
+        # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
+        score = np.where(live & (heat > 0), mean * np.sqrt(heat), -np.inf)
+        self._postings.replace(LIST_TRENDING, best(score))
+        need = np.where(live, items["need"], 0.0)
+        shown = counts[:, COUNT_IMPRESSIONS]
+        self._postings.replace(LIST_NEEDY, best(np.where(need > 0, need / (1 + shown), -np.inf)))

@@ -1,0 +1,1 @@
+"""Receipts of decisions: list, read, replay, explain, trace."""

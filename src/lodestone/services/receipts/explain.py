@@ -1,0 +1,200 @@
+"""Why a viewer was shown a post: what its receipt says, for the one it was made for."""
+
+import msgspec
+import numpy as np
+
+from lodestone.base.errors import UnknownError
+from lodestone.events.outcomes import (
+    COUNT_IMPRESSIONS,
+    OUTCOMES,
+    WATCH_UNIT_SECONDS,
+    DomainKind,
+    Kind,
+    Source,
+)
+from lodestone.services.community.community import Engine
+from lodestone.services.feed.messages import TermNote
+from lodestone.services.feed.response import WORDS
+from lodestone.services.receipts.receipts import Receipts
+from lodestone.services.receipts.value_terms import Untold, terms_then
+from lodestone.traffic.decision import Decision
+from lodestone.traffic.net import pool_net
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import bits_of
+from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of
+from lodestone.traffic.replay import replay
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What one outcome adds to a post's value: chance x worth."""
+
+    outcome: str
+    chance: float
+    """Of an impression; for `watch` the expected seconds."""
+    worth: float
+    """Micros per occurrence; for `watch` per second."""
+    micros: float
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What one promise adds (above zero) or takes, in micros per impression."""
+
+    promise: str
+    kind: str
+    micros: float
+
+
+class RunnerUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The best post that was not shown."""
+
+    item_id: str
+    net_micros: float
+
+
+class Reasons(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one slot of a decision holds what it holds."""
+
+    receipt_id: str
+    slot: int
+    item_id: str
+    domain: str
+    domain_id: str | None
+    domain_kind: str
+    source: str
+    personalised: bool
+    parts: list[Part]
+    """Largest share of the value first, nothing that adds nothing."""
+    value_micros: float
+    steps: list[Step]
+    net_micros: float
+    payment_micros: int
+    runner_up: RunnerUp | None
+    propensity: float
+    by_chance: bool
+    """This slot was filled by a draw."""
+    explored: float
+    """Share of slots that are filled by a draw."""
+    candidates: int
+    impressions: int
+    """Of the post so far."""
+    stayed: int
+    """Of those, how many stayed."""
+    tags: tuple[str, ...]
+    """Of the post, those the viewer said they like."""
+    topic: str | None
+    """The post's first tag."""
+    terms: list[TermNote]
+    """What its chances are made of, the term worth most first, whatever its sign; `since`: what has moved since."""
+    untold: Untold | None
+    """Why `terms` is empty: weights or item lists are no longer there, or the viewer has withdrawn consent."""
+    identical: bool
+    """Deciding again from the receipt gives the same."""
+
+
+def reasons(engine: Engine, viewer: str | None, receipt: str, slot: int) -> Reasons:
+    """Read one slot of a decision.
+
+    Args:
+        engine: The community.
+        viewer: Who asks about their own decision; None for the operator, who may ask about any.
+        receipt: Its id.
+        slot: From 1.
+
+    Raises:
+        UnknownError: There is no such receipt, it was made for somebody else, or has no such slot.
+        GoneError: Its viewer has been erased.
+    """
+    receipts = Receipts(engine)
+    decision = receipts.decision(receipt)
+    if viewer is not None and not _is_of(engine, decision, viewer):
+        raise UnknownError("receipt_unknown", "there is no such receipt here")
+    if not 1 <= slot <= decision.choice.pool_index.size:
+        raise UnknownError("slot_unknown", "this decision has no such slot")
+    policy = receipts.policy(decision.policy_version)
+    prices = receipts.prices(decision.price_version)
+    same = replay(engine.parts.kernels, decision, policy, prices).identical
+    return _told(engine, decision, policy, prices, _At(receipt, slot - 1, same))
+
+
+def _is_of(engine: Engine, decision: Decision, viewer: str) -> bool:
+    row = engine.directory.person_row(viewer)
+    return row >= 0 and decision.person == engine.directory.ordinal(row)
+
+
+class _At(msgspec.Struct, frozen=True):
+    """Which slot is being told."""
+
+    receipt: str
+    index: int
+    identical: bool
+
+
+def _told(
+    engine: Engine, decision: Decision, policy: Policy, prices: PriceVector, at: _At
+) -> Reasons:
+    pool, choice, directory = decision.pool, decision.choice, engine.directory
+    place = int(choice.pool_index[at.index])
+    item, domain = int(pool.item[place]), int(pool.domain[place])
+    kind = DomainKind(int(pool.domain_kind[place]))
+    net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices) / NET_UNIT
+    parts = _parts(policy, chances_of(pool.chances[place]))
+    given = engine.parts.records.item_at(engine.community, item).given
+    terms = terms_then(engine, decision, policy, choice.pool_index[at.index : at.index + 1])
+    total = engine.state.item_ring[item].sum(axis=0) + engine.state.item_old[item]
+    return Reasons(
+        receipt_id=at.receipt, slot=at.index + 1, item_id=directory.item_id(item),
+        domain=WORDS[kind], domain_id=directory.domain_id(domain) if domain >= 0 else None,
+        domain_kind=kind.name.lower(), source=Source(int(pool.source[place])).name.lower(),
+        personalised=decision.personalised, parts=parts,
+        value_micros=round(sum(part.micros for part in parts), 3),
+        steps=_steps(policy, prices, int(pool.promises[place]), int(pool.rank[place])),
+        net_micros=round(float(net[place]), 3), payment_micros=0,
+        runner_up=_runner_up(engine, decision, net), propensity=float(choice.propensity[at.index]),
+        by_chance=at.index == choice.explored_slot, explored=policy.exploration_share,
+        candidates=decision.candidate.size, impressions=int(total[COUNT_IMPRESSIONS]),
+        stayed=int(total[Kind.LONG_VIEW]), tags=_liked(engine, decision, given.tags),
+        topic=given.tags[0] if given.tags else None, terms=terms.each[0], untold=terms.untold,
+        identical=at.identical,
+    )  # fmt: skip
+
+
+def _parts(policy: Policy, chances: np.ndarray) -> list[Part]:
+    found = []
+    for outcome, chance in zip(OUTCOMES, chances.tolist(), strict=True):
+        worth = float(policy.worths.get(outcome, 0))
+        told = chance * WATCH_UNIT_SECONDS if outcome == "watch" else chance
+        if told * worth:
+            found.append(Part(outcome=outcome, chance=told, worth=worth, micros=told * worth))
+    return sorted(found, key=lambda part: -abs(part.micros))
+
+
+def _steps(policy: Policy, prices: PriceVector, held: int, rank: int) -> list[Step]:
+    found = []
+    for bit, promise in bits_of(policy).items():
+        micros = prices.signs[bit] * prices.prices[bit] if held >> bit & 1 else 0.0
+        if promise.kind == "gini":
+            micros = -prices.gini * rank / 32767
+        if micros:
+            found.append(Step(promise=promise.id, kind=promise.kind, micros=round(micros, 3)))
+    return found
+
+
+def _runner_up(engine: Engine, decision: Decision, net: np.ndarray) -> RunnerUp | None:
+    """Return the best of the pool that was not shown and may still be told of."""
+    shown = set(decision.choice.pool_index.tolist())
+    for index in np.argsort(-net, kind="stable").tolist():
+        row = int(decision.pool.item[index])
+        if index not in shown and engine.state.items["state"][row] == 1:
+            item_id = engine.directory.item_id(row)
+            return RunnerUp(item_id=item_id, net_micros=round(float(net[index]), 3))
+    return None
+
+
+def _liked(engine: Engine, decision: Decision, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of a post's tags that the viewer said they like."""
+    row = engine.directory.rows_of_ordinals([decision.person])[0]
+    viewer = engine.directory.person_ids[row] if row >= 0 else None
+    if viewer is None:
+        return ()
+    wanted = engine.parts.records.person(engine.community, viewer).given.interests
+    return tuple(tag for tag in tags if wanted.get(tag, 0) > 0)

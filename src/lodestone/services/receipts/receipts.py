@@ -1,0 +1,311 @@
+"""Receipts: list them, read one, replay one."""
+
+import hashlib
+from base64 import b32encode
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from lodestone.base.errors import (
+    GoneError,
+    InvalidError,
+    Problem,
+    UnavailableError,
+    UnknownError,
+)
+from lodestone.base.wire import time_text
+from lodestone.events.facts import SURFACES
+from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
+from lodestone.services.community.community import Engine
+from lodestone.services.feed.response import WORDS, dropped, relaxed, slate_micros
+from lodestone.services.receipts.ids import receipt_id
+from lodestone.stores.ports import ReceiptParts
+from lodestone.traffic.codec import decode, decode_who
+from lodestone.traffic.decision import Decision, DropReason
+from lodestone.traffic.net import pool_net
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.pricer import PricerState, bits_of
+from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of, no_prices
+from lodestone.traffic.replay import replay
+
+ERASED: Final = -2
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One pool candidate as a receipt shows it."""
+
+    item_id: str
+    domain: str
+    source: str
+    chances: dict[str, float]
+    value: float
+    net: float
+    promises: list[str]
+    reason: str | None
+    slot: int | None
+    propensity: float | None
+
+
+class ReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt in words and numbers."""
+
+    receipt_id: str
+    time: str
+    viewer: str | None
+    surface: str
+    domain_id: str | None
+    slots: int
+    policy_version: int
+    price_version: int
+    predictor_version: str
+    personalised: bool
+    arm: str
+    degraded: list[str]
+    worths: dict[str, float]
+    prices: dict[str, float]
+    explored_slot: int | None
+    draw_propensity: float
+    slate_propensity: float
+    objective_micros: float
+    bound_micros: float
+    exact: bool
+    slate_rules: int
+    """By which rules the slate was filled; 1 left slots empty."""
+    relaxed: dict[str, int]
+    """The slate rules that gave way so that the page is full, by policy field, and to what."""
+    last: bool
+    """Nothing that may be shown was left beyond this page."""
+    payment: int
+    slate: list[Candidate]
+    pool: list[Candidate]
+    candidates: int
+    dropped: dict[str, int]
+    chain: list[str]
+
+
+class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt in one line of a list; whom it was for appears only as a pseudonym."""
+
+    receipt_id: str
+    time: str
+    viewer: str | None
+    """The same for the same person, and nothing an app would know; null for nobody signed in."""
+    erased: bool
+    """Its viewer has been erased: it can no longer be opened."""
+    surface: str
+    domain_id: str | None
+    candidates: int
+    slots: int
+    filled: int
+    explored_slot: int | None
+    degraded: list[str]
+    personalised: bool
+
+
+class ReceiptList(msgspec.Struct, frozen=True):
+    """The latest receipts, newest first."""
+
+    data: list[ReceiptLine]
+    next_cursor: str | None
+
+
+class ReplayOut(msgspec.Struct, frozen=True):
+    """Whether a decision follows again from its receipt, and what differs when it does not."""
+
+    identical: bool
+    differences: list[str]
+
+
+class Receipts:
+    """Receipts of one community. Every call reads the log or the records: call it in a thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def show(self, text: str) -> ReceiptOut:
+        """Return a receipt.
+
+        Raises:
+            UnknownError: There is no such receipt here.
+            GoneError: Its viewer has been erased.
+        """
+        return self._out(self.decision(text))
+
+    def latest(self, limit: int, before: str | None = None) -> ReceiptList:
+        """List receipts, newest first.
+
+        Args:
+            limit: How many at most.
+            before: The receipt to go on from, `next_cursor` of the list before.
+
+        Raises:
+            InvalidError: The cursor is not one of ours.
+        """
+        engine = self._engine
+        end = engine.log.receipt_next()
+        if before is not None:
+            sequence = engine.sequence_of(before)
+            if sequence is None:
+                problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
+                raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+            end = min(end, sequence)
+        first = max(0, end - limit)
+        lines = [self._line(parts) for parts in engine.log.receipts(first, end)][::-1]
+        return ReceiptList(lines, receipt_id(engine.secret, first) if first and lines else None)
+
+    def line(self, text: str) -> ReceiptLine:
+        """Return the line of one receipt. Raises UnknownError."""
+        return self._line(self._parts(text))
+
+    def _line(self, parts: ReceiptParts) -> ReceiptLine:
+        engine, person = self._engine, self._person(parts)
+        decision = decode(parts.what, person)
+        choice = decision.choice
+        return ReceiptLine(
+            receipt_id=receipt_id(engine.secret, parts.sequence), time=time_text(decision.time),
+            viewer=pseudonym(engine.secret, person) if person >= 0 else None, erased=person == ERASED,
+            surface=SURFACES[decision.surface],
+            domain_id=engine.directory.domain_id(decision.domain) if decision.domain >= 0 else None,
+            candidates=int(decision.candidate.size), slots=decision.slots,
+            filled=int(choice.pool_index.size),
+            explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
+            degraded=list(decision.degraded), personalised=decision.personalised,
+        )  # fmt: skip
+
+    def decision(self, text: str) -> Decision:
+        """Return the decision behind an id; raises as `show`."""
+        return self._read(self._parts(text))
+
+    def _parts(self, text: str) -> ReceiptParts:
+        sequence = self._engine.sequence_of(text)
+        parts = None if sequence is None else self._engine.log.receipt(sequence)
+        if parts is None:
+            raise UnknownError("receipt_unknown", "there is no such receipt here")
+        return parts
+
+    def replay(self, text: str) -> ReplayOut:
+        """Decide again from a receipt's own contents; raises as `show`."""
+        decision = self.decision(text)
+        found = replay(
+            self._engine.parts.kernels, decision, self.policy(decision.policy_version),
+            self.prices(decision.price_version),
+        )  # fmt: skip
+        return ReplayOut(found.identical, list(found.differences))
+
+    def policy(self, version: int) -> Policy:
+        """Return the policy a receipt names."""
+        engine = self._engine
+        return engine.parts.records.policy(engine.community, version).policy
+
+    def prices(self, version: int) -> PriceVector:
+        """Return the price vector a receipt names. Raises UnavailableError when it is lost."""
+        current = self._engine.prices
+        if version == current.version:
+            return current
+        payload = self._engine.log.prices(version)
+        if payload is None:
+            if version == 0:
+                return no_prices(self._engine.now())
+            raise UnavailableError("prices_missing", f"price vector {version} is not stored")
+        return msgspec.msgpack.decode(payload, type=PricerState).vector
+
+    def _read(self, parts: ReceiptParts) -> Decision:
+        person = self._person(parts)
+        if person == ERASED:
+            raise GoneError(
+                "erased", "the viewer of this receipt has been erased, and it with them"
+            )
+        return decode(parts.what, person)
+
+    def _person(self, parts: ReceiptParts) -> int:
+        """Return the ordinal of a receipt's viewer, -1 for nobody, ERASED when it is gone."""
+        if not parts.who:
+            return ERASED
+        person, _ = decode_who(parts.who)
+        directory = self._engine.directory
+        if person < 0:
+            return person
+        row = directory.row_of_ordinal(person)
+        return ERASED if row < 0 or directory.person_ids[row] is None else person
+
+    def _out(self, decision: Decision) -> ReceiptOut:
+        engine, choice, pool = self._engine, decision.choice, decision.pool
+        policy, prices = self.policy(decision.policy_version), self.prices(decision.price_version)
+        net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices)
+        slot_of = {index: slot for slot, index in enumerate(choice.pool_index.tolist())}
+        told = [
+            self._candidate(decision, policy, net, index, slot_of.get(index))
+            for index in range(pool.item.size)
+        ]
+        row = engine.directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
+        return ReceiptOut(
+            receipt_id=receipt_id(engine.secret, decision.sequence), time=time_text(decision.time),
+            viewer=engine.directory.person_ids[row] if row >= 0 else None,
+            surface=SURFACES[decision.surface],
+            domain_id=engine.directory.domain_id(decision.domain) if decision.domain >= 0 else None,
+            slots=decision.slots, policy_version=policy.version, price_version=prices.version,
+            predictor_version=decision.predictor_version, personalised=decision.personalised,
+            arm=decision.arm, degraded=list(decision.degraded),
+            worths={name: float(policy.worths.get(name, 0)) for name in OUTCOMES},
+            prices=promise_prices(policy, prices),
+            explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
+            draw_propensity=choice.draw_propensity, slate_propensity=choice.slate_propensity,
+            objective_micros=slate_micros(choice.objective),
+            bound_micros=slate_micros(choice.bound), exact=choice.exact,
+            slate_rules=decision.slate_rules, relaxed=relaxed(decision, policy), last=decision.last,
+            payment=0,
+            slate=[told[index] for index in choice.pool_index.tolist()], pool=told,
+            candidates=decision.candidate.size, dropped=dropped(decision),
+            chain=[receipt_id(engine.secret, sequence) for sequence in decision.chain],
+        )  # fmt: skip
+
+    def _candidate(
+        self, decision: Decision, policy: Policy, net: np.ndarray, index: int, slot: int | None
+    ) -> Candidate:
+        pool = decision.pool
+        chances = chances_of(pool.chances[index])
+        told = dict(zip(OUTCOMES, (round(float(chance), 6) for chance in chances), strict=True))
+        told["watch"] = round(told["watch"] * WATCH_UNIT_SECONDS, 4)
+        place = int(np.searchsorted(decision.candidate, pool.item[index]))
+        reason = DropReason(int(decision.reason[place]))
+        held = int(pool.promises[index])
+        return Candidate(
+            item_id=self._engine.directory.item_id(int(pool.item[index])),
+            domain=WORDS[DomainKind(int(pool.domain_kind[index]))],
+            source=Source(int(pool.source[index])).name.lower(), chances=told,
+            value=round(float(chances @ np.array(worth_vector(policy))), 3),
+            net=float(net[index]) / NET_UNIT,
+            promises=[promise.id for bit, promise in bits_of(policy).items() if held >> bit & 1],
+            reason=None if reason is DropReason.SHOWN else reason.name.lower(),
+            slot=None if slot is None else slot + 1,
+            propensity=None if slot is None else float(decision.choice.propensity[slot]),
+        )  # fmt: skip
+
+
+def pseudonym(secret: bytes, ordinal: int) -> str:
+    """Name a person for those who may not know who it is: seven letters, the same every time.
+
+    >>> pseudonym(b"k", 1) == pseudonym(b"k", 1) != pseudonym(b"k", 2)
+    True
+    """
+    data = ordinal.to_bytes(8, "big")
+    digest = hashlib.blake2b(data, key=secret, digest_size=5, person=b"pseudonym").digest()
+    return b32encode(digest).decode()[:7]
+
+
+def promise_prices(policy: Policy, prices: PriceVector) -> dict[str, float]:
+    """Return the dual price of each promise in micros, the rank price for gini."""
+    return {
+        promise.id: round(prices.gini if promise.kind == "gini" else prices.prices[bit], 3)
+        for bit, promise in bits_of(policy).items()
+    }
+
+
+def item_counters(engine: Engine, row: int) -> dict[str, int]:
+    """Return an item's counters over all days; watch in whole seconds."""
+    total = engine.state.item_ring[row].sum(axis=0) + engine.state.item_old[row]
+    counters = {name: int(total[index]) for index, name in enumerate(OUTCOMES)}
+    counters["watch_seconds"] = counters.pop("watch") // 10
+    counters["impressions"] = int(total[13])
+    return counters

@@ -1,0 +1,302 @@
+"""Webhooks of one community: set by its app, carried by a courier.
+
+A delivery is one event for one webhook. Of each order or room the first that is pending is sent and
+the next waits for it, so that they arrive in order; what fails is sent again, under the same id.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from typing import Final, Literal
+
+import msgspec
+import structlog
+
+from lodestone.base.clock import Clock, Instant
+from lodestone.base.errors import InvalidError, Problem, UnavailableError
+from lodestone.base.wire import Money, time_text
+from lodestone.commerce.order import LineOut
+from lodestone.commerce.reach import Reach, read_target
+from lodestone.commerce.webhooks import (
+    OVERLAP_MICROS,
+    Attempt,
+    DeliveryOut,
+    Fate,
+    Standing,
+    Stream,
+    WebhookIn,
+    WebhookOut,
+    after_attempt,
+    attempt_out,
+    secret_text,
+    signature,
+    standard_signature,
+)
+from lodestone.services.commerce.context import House
+from lodestone.services.commerce.presenters import order_out
+from lodestone.services.receipts.ids import DELIVERY, EVENT, ORDER, made_id
+from lodestone.stores.external.webhook_post import Answered, Parcel, Sender
+from lodestone.stores.live.types import SALT_BYTES, DeliveryRecord, WebhookRecord
+from lodestone.stores.records.port import Records
+
+ROUND: Final = 16
+"""Deliveries sent at once to one webhook, each of another subject."""
+_FAN_OUT: Final = 500
+_LOG: Final = structlog.get_logger("lodestone")
+KEPT_MICROS: Final = 30 * 24 * 3_600_000_000
+"""How long a decided delivery stays in the log: thirty days."""
+
+
+_FATES: Final[dict[Fate, Literal["pending", "delivered", "failed"]]] = {
+    Fate.PENDING: "pending", Fate.DELIVERED: "delivered", Fate.FAILED: "failed",
+}  # fmt: skip
+
+
+class OrderTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="order"):
+    """An order as a webhook tells of it: what never changes, and the move that was made."""
+
+    id: str
+    move: str
+    state: str
+    """After the move."""
+    amount: Money | None
+    """What the move paid, handed over or gave back."""
+    buyer: str | None
+    shop_id: str
+    sale_id: str | None
+    fulfilment: str
+    lines: tuple[LineOut, ...]
+    total: Money
+    commission: Money
+
+
+class RoomTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="live"):
+    """A live room as a webhook tells of it."""
+
+    id: str
+    state: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What an event is about."""
+
+    object: OrderTold | RoomTold
+
+
+class EventTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="event"):
+    """The payload of a webhook."""
+
+    id: str
+    """The same at every webhook and attempt."""
+    type: str
+    created: int
+    """When it happened: seconds since the epoch, of the community's clock."""
+    community: str
+    data: Told
+
+
+class Hooks:
+    """Use cases of webhooks."""
+
+    def __init__(
+        self, records: Records, house: House, now: Callable[[], Instant], reach: Reach
+    ) -> None:
+        self._records = records
+        self._house = house
+        self._now = now
+        self._reach = reach
+
+    def put(self, webhook_id: str, given: WebhookIn) -> tuple[WebhookOut, bool]:
+        """Make or replace a webhook; return it, a new one with its secret, and whether it is new.
+
+        Raises:
+            InvalidError: `webhook_address`: nothing may be sent there.
+        """
+        told = read_target(given.url, self._reach)
+        if isinstance(told, str):
+            problem = Problem("url", told)
+            raise InvalidError("webhook_address", f"url {told}.", (problem,))
+        new = self._records.put_webhook(self._house.community, webhook_id, given, now=self._now())
+        return self.webhook(webhook_id, secret=new), new
+
+    def renew(self, webhook_id: str) -> WebhookOut:
+        """Give a webhook a new secret, which is in the answer; the old one signs too for a day."""
+        until = Instant(self._now() + OVERLAP_MICROS)
+        self._records.renew_webhook(self._house.community, webhook_id, until=until)
+        return self.webhook(webhook_id, secret=True)
+
+    def webhook(self, webhook_id: str, *, secret: bool = False) -> WebhookOut:
+        """Return one webhook. Raises UnknownError."""
+        hook = self._records.webhook(self._house.community, webhook_id)
+        return self._out(hook, secret_of(self._house, hook.salt) if secret else None)
+
+    def webhooks(self, limit: int, after: str | None) -> list[WebhookOut]:
+        """Return a page of webhooks."""
+        found = self._records.webhooks(self._house.community, limit=limit, after=after)
+        return [self._out(hook, None) for hook in found]
+
+    def deliveries(self, webhook_id: str, limit: int, before: int | None) -> list[DeliveryOut]:
+        """Return a page of a webhook's deliveries, the newest first. Raises UnknownError."""
+        found = self._records.deliveries(
+            self._house.community, webhook_id, limit=limit, before=before
+        )
+        return [delivery_out(self._house, one) for one in found]
+
+    def _out(self, hook: WebhookRecord, secret: str | None) -> WebhookOut:
+        pending, failed = self._records.deliveries_left(self._house.community, hook.id)
+        return WebhookOut(
+            id=hook.id, url=hook.url, types=hook.types,
+            state="active" if hook.active else "paused", pending=pending, failed=failed,
+            created_at=time_text(hook.created), secret=secret,
+        )  # fmt: skip
+
+
+class Courier:
+    """Carries one community's deliveries. Its rounds run off the event loop, one a webhook at a time."""
+
+    def __init__(
+        self,
+        records: Records,
+        house: House,
+        sender: Sender,
+        *,
+        wall: Clock,
+        chance: Callable[[], float],
+    ) -> None:
+        """Keep what is handed in.
+
+        Args:
+            records: Where webhooks and deliveries are.
+            house: The community.
+            sender: Sends.
+            wall: The time that signatures carry, since receivers compare it with their own.
+            chance: Gives numbers in [0, 1) that spread what failed together.
+        """
+        self._records = records
+        self._house = house
+        self._sender = sender
+        self._wall = wall
+        self._chance = chance
+        self._locks: dict[str, threading.Lock] = {}
+
+    def active(self) -> list[str]:
+        """Return the webhooks that are told of things."""
+        return self._records.active_webhooks(self._house.community)
+
+    def round(self, webhook_id: str, now: Instant) -> int:
+        """Send what is due to one webhook and write down what came of it; return how many there were.
+
+        Args:
+            webhook_id: Which.
+            now: The community's clock.
+        """
+        # Two rounds at once would send twice what is due.
+        with self._locks.setdefault(webhook_id, threading.Lock()):
+            return self._round(webhook_id, now)
+
+    def _round(self, webhook_id: str, now: Instant) -> int:
+        community = self._house.community
+        hook = self._records.webhook(community, webhook_id)
+        if not hook.active:
+            return 0
+        while self._records.fan_out(community, webhook_id, now=now, limit=_FAN_OUT) >= _FAN_OUT:
+            pass
+        due = self._records.due_deliveries(community, webhook_id, now=now, limit=ROUND)
+        if due:
+            parcels = [self._parcel_or_fault(hook, one, now) for one in due]
+            sent = iter(self._sender.send([one for one in parcels if isinstance(one, Parcel)]))
+            answers = [next(sent) if isinstance(one, Parcel) else one for one in parcels]
+            told = [self._after(one, answer, now) for one, answer in zip(due, answers, strict=True)]
+            self._records.attempted(community, told)
+        return len(due)
+
+    def _after(
+        self, one: DeliveryRecord, answer: Answered, now: Instant
+    ) -> tuple[int, tuple[Attempt, ...], Standing]:
+        attempts = (*one.attempts, Attempt(now, answer.status, answer.problem))
+        standing = after_attempt(attempts, now, self._chance(), delivered=answer.problem is None)
+        return one.number, attempts, standing
+
+    def _parcel_or_fault(
+        self, hook: WebhookRecord, one: DeliveryRecord, now: Instant
+    ) -> Parcel | Answered:
+        """Lay a delivery out; one that cannot be told of is a failed attempt, so that it holds up its own subject only."""
+        try:
+            return self._parcel(hook, one, now)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever ails its order or room
+            _LOG.error("delivery not laid out", number=one.number, exc_info=error)
+            return Answered(None, "the engine could not lay it out; see its log")
+
+    def _parcel(self, hook: WebhookRecord, one: DeliveryRecord, now: Instant) -> Parcel:
+        body = msgspec.json.encode(self._event(one))
+        secrets = [secret_of(self._house, hook.salt)]
+        if (
+            hook.salt_before is not None
+            and hook.before_until is not None
+            and now < hook.before_until
+        ):
+            secrets.append(secret_of(self._house, hook.salt_before))
+        delivery_id = made_id(DELIVERY, self._house.secret, one.number)
+        seconds = self._wall.now() // 1_000_000
+        headers = {
+            "Content-Type": "application/json", "User-Agent": "lodestone",
+            "Lodestone-Delivery": delivery_id,
+            "Lodestone-Signature": signature(secrets, seconds, body),
+            "webhook-id": delivery_id, "webhook-timestamp": str(seconds),
+            "webhook-signature": standard_signature(secrets, delivery_id, seconds, body),
+        }  # fmt: skip
+        return Parcel(hook.url, body, headers)
+
+    def _event(self, one: DeliveryRecord) -> EventTold:
+        happened, told = (self._room if one.stream is Stream.ROOMS else self._order)(one)
+        return EventTold(
+            id=event_id(self._house, one), type=one.type, created=happened // 1_000_000,
+            community=self._house.community, data=Told(told),
+        )  # fmt: skip
+
+    def _order(self, one: DeliveryRecord) -> tuple[Instant, OrderTold]:
+        event = self._records.order_event(self._house.community, one.event)
+        view = self._records.order(self._house.community, event.number)
+        shown = order_out(self._house, view)
+        amount = None if event.amount is None else Money(event.amount, self._house.currency)
+        told = OrderTold(
+            id=shown.id, move=event.move.name.lower(), state=event.state.name.lower(),
+            amount=amount, buyer=shown.buyer, shop_id=shown.shop_id, sale_id=shown.sale_id,
+            fulfilment=shown.fulfilment, lines=shown.lines, total=shown.total,
+            commission=shown.commission,
+        )  # fmt: skip
+        return event.time, told
+
+    def _room(self, one: DeliveryRecord) -> tuple[Instant, RoomTold]:
+        event = self._records.room_event(self._house.community, one.event)
+        return event.time, RoomTold(id=event.room, state=event.state)
+
+
+def secret_of(house: House, salt: bytes) -> str:
+    """Return a webhook's secret, which follows from its salt and the community's own secret.
+
+    A salt of an earlier version is shorter; its secret is written as it was handed out.
+    """
+    digest = hashlib.blake2b(salt, key=house.secret, digest_size=32, person=b"webhook secret")
+    return secret_text(digest.digest(), padded=len(salt) >= SALT_BYTES)
+
+
+def event_id(house: House, one: DeliveryRecord) -> str:
+    """Name an event: the same at every webhook and attempt."""
+    return made_id(EVENT, house.secret, one.event * len(Stream) + one.stream)
+
+
+def delivery_out(house: House, one: DeliveryRecord) -> DeliveryOut:
+    """Show a delivery in the log."""
+    subject = one.subject
+    if one.stream is Stream.ORDERS:
+        subject = made_id(ORDER, house.secret, int(subject))
+    return DeliveryOut(
+        id=made_id(DELIVERY, house.secret, one.number), event_id=event_id(house, one),
+        type=one.type, subject=subject, state=_FATES[one.fate],
+        attempts=tuple(attempt_out(attempt) for attempt in one.attempts),
+        next_at=None if one.next is None else time_text(one.next),
+        created_at=time_text(one.created),
+    )  # fmt: skip

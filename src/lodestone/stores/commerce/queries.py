@@ -1,0 +1,190 @@
+"""What a till, or a reader, finds in the tables of trade."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from lodestone.base.clock import Instant
+from lodestone.base.wire import Position
+from lodestone.commerce.shop import ROLES, ShopIn
+from lodestone.commerce.stock import Take
+from lodestone.features.layout import PersonRow
+from lodestone.stores.commerce import rows
+from lodestone.stores.commerce.schema import (
+    ORDER_EVENTS,
+    ORDER_LINES,
+    ORDER_TAKES,
+    ORDERS,
+    PRODUCTS,
+    REDEMPTIONS,
+    SALES,
+    SHOP_STAFF,
+    SHOPS,
+)
+from lodestone.stores.commerce.types import (
+    OrderEvent,
+    OrderRecord,
+    Party,
+    ProductRecord,
+    RedemptionRecord,
+    SaleRecord,
+    ShopRecord,
+)
+from lodestone.stores.records.audit_rows import About, fields_of
+from lodestone.stores.records.people import PERSON_DOC, PERSON_ROW, with_keys
+from lodestone.stores.records.rows import unpack_person, unpack_person_doc
+from lodestone.stores.records.schema import ANSWERS, PEOPLE
+from lodestone.stores.records.small_values import ANSWER_MICROSECONDS, recall_answers
+from lodestone.stores.records.types import Answer
+from lodestone.stores.sql.base import Scope, Work, chunks
+from lodestone.stores.sql.encryption import Seal
+
+
+class TillFinds:
+    """The part of a till that only reads, each thing once."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._shops: dict[str, ShopRecord | None] = {}
+        self._products: dict[str, ProductRecord | None] = {}
+        self._sales: dict[str, SaleRecord | None] = {}
+
+    def shop(self, shop_id: str) -> ShopRecord | None:
+        """Return a shop, None when there is none."""
+        if shop_id not in self._shops:
+            self._shops[shop_id] = find_shop(self._work, shop_id)
+        return self._shops[shop_id]
+
+    def product(self, product_id: str) -> ProductRecord | None:
+        """Return a product, None when there is none."""
+        if product_id not in self._products:
+            self._products[product_id] = find_product(self._work, product_id)
+        return self._products[product_id]
+
+    def sale(self, sale_id: str) -> SaleRecord | None:
+        """Return a flash sale, None when there is none."""
+        if sale_id not in self._sales:
+            self._sales[sale_id] = find_sale(self._work, sale_id)
+        return self._sales[sale_id]
+
+    def role(self, shop: ShopRecord, ordinal: int) -> int | None:
+        """Return somebody's role at a shop, None when they have none; the owner is a manager."""
+        if ordinal == shop.owner:
+            return 0
+        query = self._work.select(SHOP_STAFF, SHOP_STAFF.c.role)
+        row = self._work.first(
+            query.where(SHOP_STAFF.c.shop == shop.id, SHOP_STAFF.c.ordinal == ordinal)
+        )
+        return None if row is None else row.role
+
+    def whereabouts(self, party: Party) -> PersonRow | None:
+        """Return what is known of somebody's home and position."""
+        row = self._work.first(with_keys(self._work).where(PEOPLE.c.ordinal == party.ordinal))
+        return None if row is None else unpack_person(Seal(row.key).open(row.row, what=PERSON_ROW))
+
+    def redemption(self, shop: str, request: str) -> RedemptionRecord | None:
+        """Return a redemption by its request id."""
+        query = self._work.select(REDEMPTIONS).where(REDEMPTIONS.c.shop == shop)
+        row = self._work.first(query.where(REDEMPTIONS.c.request == request))
+        return None if row is None else rows.redemption_record(row)
+
+    def reversal(self, shop: str, request: str) -> RedemptionRecord | None:
+        """Return the redemption that a request id reversed."""
+        query = self._work.select(REDEMPTIONS).where(REDEMPTIONS.c.shop == shop)
+        row = self._work.first(query.where(REDEMPTIONS.c.reverse_request == request))
+        return None if row is None else rows.redemption_record(row)
+
+    def event(self, number: int, request: str) -> OrderEvent | None:
+        """Return the move of an order that a request id brought about."""
+        query = self._work.select(ORDER_EVENTS).where(ORDER_EVENTS.c.number == number)
+        row = self._work.first(query.where(ORDER_EVENTS.c.request == request))
+        return None if row is None else rows.event_of(row)
+
+    def recall(self, claims: Sequence[bytes], now: Instant) -> dict[bytes, Answer]:
+        """Return what was answered before under idempotency keys; what is too old is forgotten."""
+        for some in chunks(claims):
+            old = self._work.delete(ANSWERS).where(ANSWERS.c.claim.in_(some))
+            self._work.run(old.where(ANSWERS.c.created <= now - ANSWER_MICROSECONDS))
+        return recall_answers(self._work, claims, now)
+
+
+def find_shop(scope: Scope, shop_id: str) -> ShopRecord | None:
+    """Read one shop."""
+    row = scope.first(scope.select(SHOPS).where(SHOPS.c.id == shop_id))
+    return None if row is None else rows.shop_record(row)
+
+
+def find_product(scope: Scope, product_id: str) -> ProductRecord | None:
+    """Read one product."""
+    row = scope.first(scope.select(PRODUCTS).where(PRODUCTS.c.id == product_id))
+    return None if row is None else rows.product_record(row)
+
+
+def find_sale(scope: Scope, sale_id: str) -> SaleRecord | None:
+    """Read one sale."""
+    row = scope.first(scope.select(SALES).where(SALES.c.id == sale_id))
+    return None if row is None else rows.sale_record(row)
+
+
+def load_orders(scope: Scope, numbers: Sequence[int]) -> Mapping[int, OrderRecord]:
+    """Read orders with their lines and takes, by number."""
+    found: dict[int, OrderRecord] = {}
+    for some in chunks(list(numbers)):
+        lines: dict[int, list[Any]] = {}
+        takes: dict[int, list[Take]] = {}
+        query = scope.select(ORDER_LINES).where(ORDER_LINES.c.number.in_(some))
+        for row in scope.fetch(query.order_by(ORDER_LINES.c.number, ORDER_LINES.c.line)):
+            lines.setdefault(row.number, []).append(rows.line_of(row))
+        query = scope.select(ORDER_TAKES).where(ORDER_TAKES.c.number.in_(some))
+        for row in scope.fetch(query.order_by(ORDER_TAKES.c.number, ORDER_TAKES.c.key)):
+            takes.setdefault(row.number, []).append(Take(row.key, row.units))
+        for row in scope.fetch(scope.select(ORDERS).where(ORDERS.c.number.in_(some))):
+            found[row.number] = rows.order_record(
+                row, lines.get(row.number, []), takes.get(row.number, [])
+            )
+    return found
+
+
+def names_of(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, bytes]]:
+    """Return the app's ids and keys of those who are not erased, by ordinal."""
+    found: dict[int, tuple[str, bytes]] = {}
+    for some in chunks(list(dict.fromkeys(ordinals))):
+        for row in scope.fetch(with_keys(scope).where(PEOPLE.c.ordinal.in_(some))):
+            doc = unpack_person_doc(Seal(row.key).open(row.doc, what=PERSON_DOC))
+            found[row.ordinal] = (doc.id, row.key)
+    return found
+
+
+def known_position(person: PersonRow, now: int, *, fresh_micros: int) -> Position | None:
+    """Return where somebody is as far as is known: a fresh position, else home, else nowhere."""
+    fresh = person.present_at > now - fresh_micros
+    for latitude, longitude, holds in (
+        (person.present_latitude, person.present_longitude, fresh),
+        (person.latitude, person.longitude, True),
+    ):
+        if holds and latitude == latitude:  # noqa: PLR0124  not NaN
+            return Position(latitude, longitude)
+    return None
+
+
+def about_owner(scope: Scope, shop: ShopRecord) -> About:
+    """Return whom a shop's changes concern; of an erased owner nothing is there to be encrypted."""
+    owner = names_of(scope, [shop.owner]).get(shop.owner)
+    return About(shop.owner, None if owner is None else owner[1])
+
+
+def role_fields(scope: Scope, here: ColumnElement[bool]) -> dict[str, object]:
+    """Return the role that somebody has at a shop, for the audit log; nothing where they have none."""
+    row = scope.first(scope.select(SHOP_STAFF, SHOP_STAFF.c.role).where(here))
+    return {} if row is None else {"role": ROLES[row.role]}
+
+
+def shop_before(shop: ShopRecord | None) -> dict[str, object] | None:
+    """Return `shop_fields` of what stands; None where there is no shop yet."""
+    return None if shop is None else shop_fields(shop.given)
+
+
+def shop_fields(given: ShopIn) -> dict[str, object]:
+    """Return a shop's fields for the audit log, which names people by ordinals alone."""
+    return {name: value for name, value in fields_of(given).items() if name != "owner_id"}

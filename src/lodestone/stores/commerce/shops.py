@@ -1,0 +1,48 @@
+"""Which shops stand around a point, and at which somebody serves. See `port.TradeRecords`."""
+
+from lodestone.base.geo import distance_km
+from lodestone.base.wire import Position
+from lodestone.commerce.shop import ROLES
+from lodestone.stores.commerce import rows
+from lodestone.stores.commerce.catalogue import with_owners
+from lodestone.stores.commerce.schema import SHOP_STAFF, SHOPS
+from lodestone.stores.commerce.types import ShopRecord
+from lodestone.stores.records.people import find_people
+from lodestone.stores.sql.base import Base
+
+
+class ShopFinds(Base):
+    """See `TradeRecords`, the parts that look for shops."""
+
+    def shops_within(
+        self, community: str, at: Position, *, radius_km: float, limit: int
+    ) -> list[tuple[ShopRecord, float]]:
+        """See `TradeRecords.shops_within`."""
+        near: list[tuple[float, ShopRecord]] = []
+        with self._reading(community) as scope:
+            approved = SHOPS.c.review == rows.REVIEWS.index("approved")
+            for row in scope.fetch(scope.select(SHOPS).where(approved).order_by(SHOPS.c.id)):
+                shop = rows.shop_record(row)
+                there = shop.given.position
+                away = distance_km(at.latitude, at.longitude, there.latitude, there.longitude)
+                if away <= radius_km and shop.given.status == "open":
+                    near.append((away, shop))
+            near = sorted(near, key=lambda one: one[0])[:limit]
+            found = with_owners(scope, [shop for _, shop in near])
+        return [(shop, away) for shop, (away, _) in zip(found, near, strict=True)]
+
+    def shops_served(self, community: str, person_id: str) -> list[tuple[ShopRecord, str]]:
+        """See `TradeRecords.shops_served`."""
+        with self._reading(community) as scope:
+            person = find_people(scope, [person_id]).get(person_id)
+            if person is None:
+                return []
+            mine = SHOP_STAFF.c.ordinal == person.ordinal
+            held = scope.fetch(scope.select(SHOP_STAFF).where(mine))
+            roles = {row.shop: ROLES[row.role] for row in held}
+            here = (SHOPS.c.owner == person.ordinal) | SHOPS.c.id.in_(list(roles))
+            found = scope.fetch(scope.select(SHOPS).where(here).order_by(SHOPS.c.id))
+            shops = with_owners(scope, [rows.shop_record(row) for row in found])
+        return [
+            (shop, ROLES[0] if shop.owner == person.ordinal else roles[shop.id]) for shop in shops
+        ]

@@ -1,0 +1,313 @@
+"""The records in SQLite or PostgreSQL: one adapter, since both speak the same SQL through SQLAlchemy.
+
+SQLite runs with a write-ahead log and syncs at every commit; a write transaction takes the write
+lock at once, so that no other can come between its reading and its writing.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+
+from lodestone.base.errors import CorruptError, InvalidError
+from lodestone.stores.commerce.sql import SqlTradeRecords
+from lodestone.stores.files.pins import Pinned, PinnedFile, single, written_whole
+from lodestone.stores.ledger.store import LedgerRecords
+from lodestone.stores.live.rooms import RoomRecords
+from lodestone.stores.live.webhooks import HookRecords
+from lodestone.stores.records.access import SqlAccessRecords
+from lodestone.stores.records.audit import SqlAuditRecords
+from lodestone.stores.records.communities import CommunityRecords
+from lodestone.stores.records.domains import DomainRecords
+from lodestone.stores.records.items import ItemRecords
+from lodestone.stores.records.marks import MarkedRecords
+from lodestone.stores.records.schema import METADATA
+from lodestone.stores.records.small_values import LogRecords
+from lodestone.stores.records.unused_words import WordRecords
+from lodestone.stores.records_moderation import SqlModeration
+from lodestone.stores.sql.base import Project
+from lodestone.stores.sql.errors import translated
+from lodestone.stores.sql.threads import WRITERS, DatabaseLimits
+
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "cache_size = -65536",
+)
+HEAD: Final = "r0010"
+"""The revision this code speaks; a test holds it to the newest in `migrations`."""
+_ROWS: Final = 5_000
+_OVERFLOW: Final = 6
+"""Connections beside those of reads and writes: long work, the health check, webhooks."""
+_MIGRATION_LOCK: Final = 7_020_112_019
+"""PostgreSQL's advisory lock under which one process at a time migrates."""
+
+
+class SqlRecords(
+    CommunityRecords,
+    ItemRecords,
+    DomainRecords,
+    LogRecords,
+    MarkedRecords,
+    WordRecords,
+    LedgerRecords,
+    SqlTradeRecords,
+    RoomRecords,
+    HookRecords,
+    SqlAccessRecords,
+    SqlAuditRecords,
+    SqlModeration,
+):
+    """See `Records`."""
+
+    @property
+    def shared(self) -> bool:
+        """See `Records.shared`."""
+        return self._engine.dialect.name == "postgresql"
+
+    def pin(self) -> Pinned:
+        """See `Records.pin`."""
+        if self._engine.dialect.name == "sqlite":
+            database = self._engine.url.database
+            assert database is not None
+            return PinnedFile(Path(database))
+        return _PinnedRows(self._engine)
+
+    def compact(self) -> None:
+        """See `Records.compact`."""
+        with self._lock:
+            self.forget_words()
+            if self._engine.dialect.name == "sqlite":
+                self._bare("VACUUM")
+                self._wipe()
+                return
+            with translated(), self._engine.connect() as connection:
+                bare = connection.execution_options(isolation_level="AUTOCOMMIT")
+                bare.exec_driver_sql("SET statement_timeout = 0")
+                try:
+                    # Keys and words are all that matters: whatever else is left was sealed under the keys.
+                    bare.exec_driver_sql("VACUUM FULL person_keys")
+                    bare.exec_driver_sql("VACUUM FULL terms")
+                finally:
+                    bare.exec_driver_sql("RESET statement_timeout")
+
+    def close(self) -> None:
+        """See `Records.close`."""
+        self.threads.close()
+        with self._lock:
+            if self._unwiped:
+                self._wipe()
+            self._closed = True
+            self._engine.dispose()
+
+
+class _PinnedRows:
+    """See `Pinned`: every row as one instant saw it, to be written into a SQLite file with the same tables."""
+
+    def __init__(self, engine: Engine) -> None:
+        with translated(), ExitStack() as opened:
+            bare = opened.enter_context(engine.connect())
+            self._source = bare.execution_options(
+                isolation_level="REPEATABLE READ", yield_per=_ROWS
+            )
+            opened.enter_context(self._source.begin())
+            # The first read is the instant that the transaction sees.
+            self._source.execute(text("SELECT 1")).all()
+            self._opened = opened.pop_all()
+
+    def copy_to(self, path: Path) -> None:
+        """See `Pinned.copy_to`."""
+        with written_whole(path) as part:
+            copy = engine_of(f"sqlite:///{part}")
+            try:
+                migrate(copy)
+                with translated(), copy.connect() as to:
+                    writing = to.execution_options(writing=True)
+                    with writing.begin():
+                        for table in METADATA.sorted_tables:
+                            found = self._source.execute(select(table)).mappings()
+                            for rows in found.partitions(_ROWS):
+                                writing.execute(insert(table), [dict(row) for row in rows])
+            finally:
+                copy.dispose()
+            with closing(sqlite3.connect(part)) as connection:
+                single(connection)
+
+    def close(self) -> None:
+        """See `Pinned.close`."""
+        with translated():
+            self._opened.close()
+
+
+def open_records(
+    url: str,
+    *,
+    draw: Callable[[], int],
+    project: Project,
+    limits: DatabaseLimits | None = None,
+) -> SqlRecords:
+    """Open the records, making or migrating their tables first.
+
+    Args:
+        url: `sqlite:////folder/records.db` or `postgresql+psycopg://...`.
+        draw: Gives random whole numbers in [0, 2**63); in serving from the system's secrets.
+        project: Makes an item's day-one vector, see content.vectors.project.
+        limits: How long the database is waited for; ten seconds unless given.
+
+    Raises:
+        InvalidError: `records_url`: it is neither.
+        UnavailableError: The database does not answer.
+        CorruptError: `records_newer`: a later version has written it.
+    """
+    engine = engine_of(url, limits)
+    try:
+        if not _current(engine):
+            migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlRecords(engine, draw, project, limits)
+
+
+def answers(url: str) -> None:
+    """Ask a database whether it answers, making nothing there.
+
+    Raises:
+        InvalidError: `records_url`: it is no address of ours.
+        UnavailableError: It does not.
+    """
+    engine = engine_of(url)
+    try:
+        with translated(), engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    finally:
+        engine.dispose()
+
+
+def _current(engine: Engine) -> bool:
+    """Say whether the tables are at `HEAD`, without the tenth of a second that Alembic takes."""
+    with translated(), engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found == HEAD
+
+
+def migrate(engine: Engine, *, revision: str = "head") -> None:
+    """Bring the tables to a revision; the data is kept."""
+    # Alembic takes most of a second to load, and is needed at the first start of a version only.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(files("lodestone.stores") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with translated(), engine.execution_options(writing=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            message = f"A later version has written these records; run that one. ({error})"
+            raise CorruptError("records_newer", message) from error
+
+
+def engine_of(url: str, limits: DatabaseLimits | None = None) -> Engine:
+    """Make an engine for an address, connecting to nothing yet.
+
+    Raises:
+        InvalidError: `records_url`: it is no address of ours; `driver_missing`: PostgreSQL's is not installed.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidError("records_url", f"{url!r} is no database address.") from error
+    limits = limits or DatabaseLimits()
+    if parsed.drivername == "postgresql+psycopg":
+        _require_driver()
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=_postgres(parsed, limits),
+            **_pool(limits),
+        )  # fmt: skip
+    if (
+        parsed.get_backend_name() != "sqlite"
+        or not parsed.database
+        or parsed.database == ":memory:"
+    ):
+        message = "Give sqlite:///FILE or postgresql+psycopg://…"
+        raise InvalidError("records_url", message)
+    engine = create_engine(parsed, hide_parameters=True, **_pool(limits))
+    event.listen(engine, "connect", _prepared(limits))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _require_driver() -> None:
+    if find_spec("psycopg") is None:
+        message = 'records in PostgreSQL need its driver: install it with `pip install "lodestone[grown]"`'
+        raise InvalidError("driver_missing", message)
+
+
+def _pool(limits: DatabaseLimits) -> dict[str, Any]:
+    """Size the pool: what the lanes of reads and writes may use at once, and a few for long work."""
+    return {
+        "pool_size": limits.connections,
+        "max_overflow": WRITERS + _OVERFLOW,
+        "pool_timeout": limits.pool_seconds,
+    }
+
+
+def _postgres(url: URL, limits: DatabaseLimits) -> dict[str, Any]:
+    """Bound what a session waits for; a peer that is gone is noticed by the system's keepalives.
+
+    What the address itself says of the session goes over ours.
+    """
+    milliseconds = round(limits.statement_seconds * 1000)
+    own = url.query.get("options", "")
+    options = f"-c statement_timeout={milliseconds}"
+    return {
+        "connect_timeout": max(2, round(limits.statement_seconds)),
+        "options": " ".join([options, own if isinstance(own, str) else " ".join(own)]),
+        "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+        "tcp_user_timeout": milliseconds,
+    }  # fmt: skip
+
+
+def _prepared(limits: DatabaseLimits) -> Callable[[DBAPIConnection, Any], None]:
+    def prepare(connection: DBAPIConnection, _record: Any) -> None:
+        # The driver would begin transactions by itself, and not before statements that only read.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout = {round(limits.busy_seconds * 1000)}", *_PRAGMAS):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

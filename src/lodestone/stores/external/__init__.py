@@ -1,0 +1,1 @@
+"""Adapters to what stands outside the installation: payment providers, receivers of webhooks."""

@@ -1,0 +1,1 @@
+"""Live rooms and webhooks: the port and its SQL."""

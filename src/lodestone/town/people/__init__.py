@@ -1,0 +1,1 @@
+"""Who lives in the town and how they behave."""

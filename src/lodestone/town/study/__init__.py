@@ -1,0 +1,1 @@
+"""What a life came to: the diary, figures, comparison of policies, charts."""
