@@ -108,6 +108,12 @@ async def of_the_operator(acting, folder):
     hidden, why = "/v1/domains/{domain_id}/hidden/{item_id}", {"reason": "not about tea"}
     await do(f"PUT {hidden}", why, domain_id="tea", item_id="i7")
     await do(f"DELETE {hidden}", domain_id="tea", item_id="i7")
+    out, gone = (
+        "/v1/domains/{domain_id}/removed/{person_id}",
+        {"reason": "spam", "may_return": False},
+    )
+    await do(f"PUT {out}", gone, domain_id="tea", person_id="p2")
+    await do(f"DELETE {out}", domain_id="tea", person_id="p2")
     await do(f"DELETE {office}", domain_id="tea", person_id="p1")
     await do("DELETE /v1/domains/{domain_id}", domain_id="tea")
     spam = {"kind": "video", "author_id": "a0", "labels": [{"label": "drop", "rule": "spam"}]}

@@ -3,7 +3,7 @@
 from lodestone.content.community import CommunityIn, CommunityOut, community_out
 from lodestone.content.domain import DomainIn, DomainOut, domain_out
 from lodestone.content.item import TAGS_MAX, ItemIn, ItemOut, item_out
-from lodestone.content.moderation import DomainMark, ModerationIn
+from lodestone.content.moderation import DomainMark, ModerationIn, RemovalIn
 
 __all__ = (
     "TAGS_MAX",
@@ -15,6 +15,7 @@ __all__ = (
     "ItemIn",
     "ItemOut",
     "ModerationIn",
+    "RemovalIn",
     "community_out",
     "domain_out",
     "item_out",

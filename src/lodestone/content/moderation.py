@@ -17,6 +17,15 @@ class ModerationIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """For the audit log; it is sealed under the author's key and shown to nobody else."""
 
 
+class RemovalIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why somebody is removed from a domain, and whether they may come back."""
+
+    may_return: bool
+    """False: whoever lets them join is refused, until a moderator lets them return."""
+    reason: Annotated[str, Meta(min_length=1, max_length=REASON_MAX, pattern=TEXT)]
+    """For the audit log; it is sealed under the key of the person."""
+
+
 class DomainMark(msgspec.Struct, frozen=True, kw_only=True):
     """What moderators say of an item in their domain."""
 

@@ -6,19 +6,21 @@ import msgspec
 from litestar import delete, get, put
 from litestar.params import JSONBody, QueryParameter
 
-from lodestone.content import DomainMark, ModerationIn
+from lodestone.content import DomainMark, ModerationIn, RemovalIn
 from lodestone.content.moderation import REASON_MAX
 from lodestone.serve.v1.common import (
     REFUSALS,
     Asked,
     Cursor,
     Limit,
+    Names,
     PathId,
     cut,
     decode_after,
     engine,
     named,
     off_loop,
+    page,
     principal,
 )
 from lodestone.services.access.permissions import needs
@@ -80,4 +82,42 @@ async def unhide_item(
     await act(named(domain_id), named(item_id, "item_id"), reason, on=False)
 
 
-ROUTES = [list_domain_marks, hide_item, unhide_item]
+@put(
+    "/v1/domains/{domain_id:str}/removed/{person_id:str}",
+    opt=needs("write", office=True),
+    status_code=204,
+    responses=REFUSALS,
+)
+async def remove_member(
+    request: Asked, domain_id: PathId, person_id: PathId, data: JSONBody[RemovalIn]
+) -> None:
+    """Remove a member from a domain, and say whether they may come back."""
+    remove = _moderators(request, "write").remove
+    await remove(named(domain_id), named(person_id, "person_id"), data)
+
+
+@delete(
+    "/v1/domains/{domain_id:str}/removed/{person_id:str}",
+    opt=needs("write", office=True),
+    responses=REFUSALS,
+)
+async def let_member_return(
+    request: Asked, domain_id: PathId, person_id: PathId, reason: Reason = ""
+) -> None:
+    """Let somebody who was removed from a domain join it again."""
+    allow = _moderators(request, "write").let_return
+    await allow(named(domain_id), named(person_id, "person_id"), reason)
+
+
+@get("/v1/domains/{domain_id:str}/removed", opt=needs("read", office=True), responses=REFUSALS)
+async def list_removed_members(
+    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> Names:
+    """List who may not come back to a domain."""
+    names = await off_loop(request, _moderators(request, "read").removed, named(domain_id))
+    return Names(*page(names, limit, cursor))
+
+
+ROUTES = [
+    list_domain_marks, hide_item, unhide_item, remove_member, let_member_return, list_removed_members,
+]  # fmt: skip

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from lodestone.base.audit import act_as, present_actor
-from lodestone.content import DomainMark
+from lodestone.content import DomainMark, RemovalIn
+from lodestone.events.outcomes import Kind
 from lodestone.services.access import Principal
 from lodestone.services.community.community import Engine
-from lodestone.stores.moderation import MarkChange, MarkRecord
+from lodestone.stores.moderation import MarkChange, MarkRecord, Removal
 
 
 class Moderators:
@@ -30,6 +31,45 @@ class Moderators:
             GoneError: `item_erased`.
         """
         await self._mark(domain_id, item_id, MarkChange(hidden=on, reason=reason))
+
+    async def remove(self, domain_id: str, person_id: str, removal: RemovalIn) -> None:
+        """End somebody's membership of a domain, and say whether they may join again; again changes nothing.
+
+        Raises:
+            ForbiddenError: See `hide`.
+            UnknownError: `domain_unknown`, `person_unknown`.
+            ConflictError: `member_moderates`.
+        """
+        engine, by = self._engine, self._by
+        row = engine.directory.person_row(person_id)
+        code = engine.directory.domain_code(domain_id)
+
+        def write() -> list[str]:
+            member = row >= 0 and code >= 0 and code in engine.state.memberships(row)
+            wanted = Removal(member=member, may_return=removal.may_return, reason=removal.reason)
+            self._records.remove_member(engine.community, domain_id, person_id, wanted, by=by)
+            return [domain_id] if member else []
+
+        async def leave(domains: list[str]) -> None:
+            for name in domains:
+                await engine.note(Kind.LEAVE, person_id, domain_id=name)
+
+        await engine.writes.do(write, lambda _: [], leave)
+
+    async def let_return(self, domain_id: str, person_id: str, reason: str) -> None:
+        """Let somebody who was removed join again, when they like; again changes nothing. Raises as `hide`."""
+        allow, community, by = self._records.let_return, self._engine.community, self._by
+        await self._engine.writes.do(
+            lambda: allow(community, domain_id, person_id, reason, by=by), lambda _: []
+        )
+
+    def removed(self, domain_id: str) -> list[str]:
+        """Return the ids of who may not come back, sorted. It reads the records: call it in a thread of theirs.
+
+        Raises:
+            ForbiddenError, UnknownError: See `hide`.
+        """
+        return self._records.removed_members(self._engine.community, domain_id, by=self._by)
 
     async def _mark(self, domain_id: str, item_id: str, change: MarkChange) -> None:
         mark, community, by = self._records.mark_item, self._engine.community, self._by

@@ -24,6 +24,16 @@ class MarkRecord:
     hidden: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What is to become of somebody in a domain."""
+
+    member: bool
+    """Whether they have joined it."""
+    may_return: bool
+    reason: str = ""
+
+
 class Moderation(Protocol):
     """See `Records`. `by` is whose session acts, None for a server's key, which may do whatever a moderator may.
 
@@ -52,4 +62,38 @@ class Moderation(Protocol):
         after: str | None = None,
     ) -> list[MarkRecord]:
         """Return a page of what is said of items in a domain, by item id. Raises UnknownError `domain_unknown`."""
+        ...
+
+    def remove_member(
+        self, community: str, domain_id: str, person_id: str, removal: Removal, *, by: str | None
+    ) -> None:
+        """Write down that somebody is out of a domain, and whether they may come back; the log ends their membership.
+
+        Raises:
+            UnknownError: `domain_unknown`, `person_unknown`.
+            ConflictError: `member_moderates`: take the office back first.
+        """
+        ...
+
+    def let_return(
+        self, community: str, domain_id: str, person_id: str, reason: str, *, by: str | None
+    ) -> None:
+        """Let somebody join a domain again. Raises UnknownError `domain_unknown`, `person_unknown`."""
+        ...
+
+    def require_may_join(self, community: str, domain_id: str, person_id: str) -> None:
+        """Pass who may join a domain.
+
+        Raises:
+            UnknownError: `domain_unknown`.
+            ForbiddenError: `member_removed`.
+        """
+        ...
+
+    def removed_members(self, community: str, domain_id: str, *, by: str | None) -> list[str]:
+        """Return the ids of who may not come back to a domain, sorted. Raises UnknownError `domain_unknown`."""
+        ...
+
+    def removed_from(self, community: str, person_id: str) -> list[str]:
+        """Return the ids of the domains somebody may not come back to, sorted. Raises UnknownError `person_unknown`."""
         ...

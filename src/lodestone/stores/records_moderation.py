@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from lodestone.base.errors import ForbiddenError, GoneError, UnknownError
+from sqlalchemy import Delete
+
+from lodestone.base.errors import ConflictError, ForbiddenError, GoneError, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.events.outcomes import Kind
 from lodestone.features.domain_marks import mark_key
 from lodestone.features.layout import MarkRow
-from lodestone.stores.moderation import MarkChange, MarkRecord
-from lodestone.stores.records.audit_rows import About
-from lodestone.stores.records.people import find_people
+from lodestone.stores.commerce.queries import names_of
+from lodestone.stores.moderation import MarkChange, MarkRecord, Removal
+from lodestone.stores.records.audit_rows import About, Values
+from lodestone.stores.records.people import Known, find_people
 from lodestone.stores.records.schema import (
     DOMAIN_MARKS,
     DOMAINS,
     ITEMS,
     MODERATORS,
     PERSON_KEYS,
+    REMOVED_MEMBERS,
 )
 from lodestone.stores.records.types import Change
 from lodestone.stores.sql.base import Base, Scope, Work
@@ -74,6 +78,70 @@ class SqlModeration(Base):
                 query = query.where(ITEMS.c.id > app_id(after, field="cursor"))
             return [MarkRecord(id=row.id, hidden=row.hidden) for row in scope.fetch(query)]
 
+    def remove_member(
+        self, community: str, domain_id: str, person_id: str, removal: Removal, *, by: str | None
+    ) -> None:
+        """See `Moderation.remove_member`."""
+        with self._writing(community) as work:
+            code = require_moderator(work, domain_id, by)
+            person = _person(work, person_id)
+            office = (MODERATORS.c.domain == code) & (MODERATORS.c.ordinal == person.ordinal)
+            if work.first(work.select(MODERATORS).where(office, ~MODERATORS.c.ended)) is not None:
+                message = f"{person_id!r} moderates {domain_id!r}; take the office back first."
+                raise ConflictError("member_moderates", message)
+            out = _removed(work, code, person.ordinal)
+            if removal.may_return and out:
+                work.run(_unremove(work, code, person.ordinal))
+            elif not removal.may_return and not out:
+                work.insert(REMOVED_MEMBERS, [{"domain": code, "ordinal": person.ordinal}])
+            before = {"member": removal.member, "may_return": not out}
+            after = {"member": False, "may_return": removal.may_return}
+            if before != after:
+                _note(work, domain_id, (before, after), removal.reason, person)
+
+    def let_return(
+        self, community: str, domain_id: str, person_id: str, reason: str, *, by: str | None
+    ) -> None:
+        """See `Moderation.let_return`."""
+        with self._writing(community) as work:
+            code = require_moderator(work, domain_id, by)
+            person = _person(work, person_id)
+            if _removed(work, code, person.ordinal):
+                work.run(_unremove(work, code, person.ordinal))
+                _note(
+                    work, domain_id, ({"may_return": False}, {"may_return": True}), reason, person
+                )
+
+    def require_may_join(self, community: str, domain_id: str, person_id: str) -> None:
+        """See `Moderation.require_may_join`."""
+        with self._reading(community) as scope:
+            code = require_moderator(scope, domain_id, None)
+            person = find_people(scope, [person_id]).get(person_id)
+            if person is not None and _removed(scope, code, person.ordinal):
+                message = f"A moderator has removed {person_id!r} from {domain_id!r} for good; only its moderators can let them return."
+                raise ForbiddenError("member_removed", message)
+
+    def removed_members(self, community: str, domain_id: str, *, by: str | None) -> list[str]:
+        """See `Moderation.removed_members`."""
+        with self._reading(community) as scope:
+            code = require_moderator(scope, domain_id, by)
+            query = scope.select(REMOVED_MEMBERS, REMOVED_MEMBERS.c.ordinal)
+            out = scope.fetch(query.where(REMOVED_MEMBERS.c.domain == code))
+            return sorted(
+                name for name, _ in names_of(scope, [row.ordinal for row in out]).values()
+            )
+
+    def removed_from(self, community: str, person_id: str) -> list[str]:
+        """See `Moderation.removed_from`."""
+        with self._reading(community) as scope:
+            ordinal = _person(scope, person_id).ordinal
+            same = (REMOVED_MEMBERS.c.tenant == DOMAINS.c.tenant) & (
+                REMOVED_MEMBERS.c.domain == DOMAINS.c.code
+            )
+            query = scope.select(DOMAINS, DOMAINS.c.id).join_from(DOMAINS, REMOVED_MEMBERS, same)
+            query = query.where(REMOVED_MEMBERS.c.ordinal == ordinal).order_by(DOMAINS.c.id)
+            return [row.id for row in scope.fetch(query)]
+
 
 def take_marks_back(work: Work, code: int) -> list[Change]:
     """Take back whatever is said of items in a domain that is no more: its code may be that of another one later."""
@@ -87,11 +155,6 @@ def take_marks_back(work: Work, code: int) -> list[Change]:
         work.change(Kind.MODERATED, "", row.number, MarkRow(code, row.item, hidden=False))
         for row in rows
     ]
-
-
-def mark_row(row: Any) -> MarkRow:
-    """Return a stored mark as the state takes it."""
-    return MarkRow(row.domain, row.item, hidden=row.hidden)
 
 
 def require_moderator(scope: Scope, domain_id: str, by: str | None) -> int:
@@ -150,3 +213,33 @@ def _item(work: Work, item_id: str) -> Any:
 
 def _said(row: Any) -> dict[str, object]:
     return {"hidden": bool(row.hidden), "label": row.label, "pin": row.pin}
+
+
+def _person(scope: Scope, person_id: str) -> Known:
+    person = find_people(scope, [app_id(person_id, field="person_id")]).get(person_id)
+    if person is None:
+        raise UnknownError("person_unknown", f"There is no person {person_id!r} in this community.")
+    return person
+
+
+def _removed(scope: Scope, code: int, ordinal: int) -> bool:
+    """Say whether somebody may not come back to a domain."""
+    query = scope.select(REMOVED_MEMBERS).where(
+        REMOVED_MEMBERS.c.domain == code, REMOVED_MEMBERS.c.ordinal == ordinal
+    )
+    return scope.first(query) is not None
+
+
+def _unremove(work: Work, code: int, ordinal: int) -> Delete:
+    return work.delete(REMOVED_MEMBERS).where(
+        REMOVED_MEMBERS.c.domain == code, REMOVED_MEMBERS.c.ordinal == ordinal
+    )
+
+
+def _note(
+    work: Work, domain_id: str, change: tuple[Values, Values], reason: str, person: Known
+) -> None:
+    """Write an act about a person down, its reason beside what differs."""
+    before, after = change
+    about = About(person.ordinal, person.key)
+    work.audit("domain", domain_id, before, {**after, "reason": reason}, about)

@@ -97,14 +97,29 @@ class Catalogue:
         return sorted(name for name in names if name is not None)
 
     async def membership(self, domain_id: str, person_id: str, *, joined: bool) -> None:
-        """Let a person join or leave a domain. Raises UnknownError."""
+        """Let a person join or leave a domain.
+
+        Raises:
+            UnknownError: `domain_unknown`, `person_unknown`.
+            ForbiddenError: `member_removed`: they may not come back.
+        """
         await self._read(self._records.domain, self._id, domain_id)
         if person_id not in self._engine.directory.people:
             raise UnknownError(
                 "person_unknown", f"nobody is called {person_id!r} here; PUT them first"
             )
-        kind = Kind.JOIN if joined else Kind.LEAVE
-        await self._engine.note(kind, person_id, domain_id=domain_id)
+        if not joined:
+            await self._engine.note(Kind.LEAVE, person_id, domain_id=domain_id)
+            return
+        may_join = self._records.require_may_join
+
+        async def join(_: None) -> None:
+            await self._engine.note(Kind.JOIN, person_id, domain_id=domain_id)
+
+        # In turn with removals: nobody joins between being looked at and being removed.
+        await self._engine.writes.do(
+            lambda: may_join(self._id, domain_id, person_id), lambda _: [], join
+        )
 
     async def members(self, domain_id: str) -> list[str]:
         """Return the ids of a domain's members, sorted. Raises UnknownError."""

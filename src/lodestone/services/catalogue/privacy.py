@@ -78,6 +78,8 @@ class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
     domains: list[str]
     """Which they are a member of."""
     moderates: list[str]
+    removed_from: list[str]
+    """Domains that they may not come back to."""
     items: list[ItemOut]
     """What they posted, drafts and withdrawn ones too."""
     facts: list[HeldFact]
@@ -132,6 +134,7 @@ class Personal:
             person=catalogue.person(person_id), follows=edges["follows"],
             blocks=edges["blocks"], mutes=edges["mutes"], domains=domains,
             moderates=self._records.moderated(self._id, person_id),
+            removed_from=self._records.removed_from(self._id, person_id),
             items=[catalogue.item(one.id) for one in posted],
             facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in held.facts],
             receipts=[receipt_id(engine.secret, number) for number, _ in held.receipts],

@@ -18,7 +18,7 @@ from lodestone.stores.records.rows import (
     unpack_domain_doc,
     unpack_person_doc,
 )
-from lodestone.stores.records.schema import DOMAINS, MODERATORS, PEOPLE, TERMS
+from lodestone.stores.records.schema import DOMAINS, MODERATORS, PEOPLE, REMOVED_MEMBERS, TERMS
 from lodestone.stores.records.types import Broken, Change, DomainRecord, TermKind, raise_broken
 from lodestone.stores.records_moderation import take_marks_back
 from lodestone.stores.sql.base import Base, Scope
@@ -60,6 +60,7 @@ class DomainRecords(Base):
             code = found.code
             work.audit("domain", domain_id, fields_of(found.given), None)
             work.run(work.delete(MODERATORS).where(MODERATORS.c.domain == code))
+            work.run(work.delete(REMOVED_MEMBERS).where(REMOVED_MEMBERS.c.domain == code))
             work.run(work.delete(DOMAINS).where(DOMAINS.c.code == code))
             marks = take_marks_back(work, code)
             return [*marks, work.change(Kind.DOMAIN, domain_id, code, None)]

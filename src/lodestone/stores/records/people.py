@@ -29,6 +29,7 @@ from lodestone.stores.records.schema import (
     MODERATORS,
     PEOPLE,
     PERSON_KEYS,
+    REMOVED_MEMBERS,
 )
 from lodestone.stores.records.types import (
     Broken,
@@ -215,6 +216,7 @@ def forget_person(work: Work, ordinal: int, *, now: Instant) -> Change:
     work.run(work.update(PERSON_KEYS).where(PERSON_KEYS.c.ordinal == ordinal).values(key=NO_KEY))
     work.run(work.delete(ANSWERS).where(ANSWERS.c.ordinal == ordinal))
     work.run(work.delete(MODERATORS).where(MODERATORS.c.ordinal == ordinal))
+    work.run(work.delete(REMOVED_MEMBERS).where(REMOVED_MEMBERS.c.ordinal == ordinal))
     work.run(work.delete(CLAIMS).where(CLAIMS.c.ordinal == ordinal))
     work.run(work.delete(SHOP_STAFF).where(SHOP_STAFF.c.ordinal == ordinal))
     work.run(work.update(AUDIT_LOG).where(AUDIT_LOG.c.about == ordinal).values(detail=GONE))

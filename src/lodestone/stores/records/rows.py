@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,7 @@ from lodestone.features.layout import (
     VECTOR_WIDTH,
     DomainRow,
     ItemRow,
+    MarkRow,
     PersonRow,
 )
 from lodestone.people import PersonIn
@@ -155,6 +156,11 @@ def domain_row(code: int, given: DomainIn) -> DomainRow:
         longitude=longitude,
         radius_km=NAN if radius is None else radius,
     )
+
+
+def mark_row(row: Any) -> MarkRow:
+    """Turn a stored mark into the state's form."""
+    return MarkRow(row.domain, row.item, hidden=row.hidden)
 
 
 def _place(position: Position | None) -> tuple[float, float]:

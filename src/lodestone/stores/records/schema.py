@@ -129,6 +129,15 @@ MODERATORS = Table(
     Column("ended", Boolean, nullable=False),  # the office was taken back
 )
 
+# Who may not come back to a domain.
+REMOVED_MEMBERS = Table(
+    "removed_members",
+    METADATA,
+    Column("tenant", BigInteger, primary_key=True),
+    Column("domain", SmallInteger, primary_key=True),
+    Column("ordinal", BigInteger, primary_key=True),
+)
+
 # What moderators say of items; a row stays, saying nothing, when all of it is taken back.
 DOMAIN_MARKS = Table(
     "domain_marks",

@@ -21,6 +21,7 @@ from lodestone.stores.records.people import (
 )
 from lodestone.stores.records.rows import (
     domain_row,
+    mark_row,
     unpack_domain_doc,
     unpack_item,
 )
@@ -45,7 +46,6 @@ from lodestone.stores.records.types import (
     TermKind,
     Unread,
 )
-from lodestone.stores.records_moderation import mark_row
 from lodestone.stores.sql.base import Base, Scope, chunks
 from lodestone.stores.sql.encryption import Seal, open_unsealed, unsealed
 from lodestone.traffic.policy import Policy
