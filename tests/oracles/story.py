@@ -109,6 +109,11 @@ class Story:
         at[names[-1]] = json.loads(value)
         await self.world.put("/v1/policy", {"policy": policy}, status=200)
 
+    async def asks(self, person):
+        """Be served a page and look at none of it."""
+        await self._person(person)
+        await self.world.feed(person, slots=PAGE)
+
     async def sees(self, person, item, surface="discover", domain=None):
         """Be shown a post in a feed, and report the impression with its slot's beacon."""
         await self._person(person)
@@ -172,6 +177,7 @@ LINES = (
     (rf"{_WHO} moves {_WHAT} to {_AT}", Story.moves),
     (rf"{_WHO} withdraws {_WHAT}", Story.withdraws),
     (rf"{_WHO} is erased", Story.erased),
+    (rf"{_WHO} opens a feed", Story.asks),
     (rf"{_WHO} sees {_WHAT}(?: on (?P<surface>{'|'.join(_SURFACES)})| in (?P<domain>\w+))?", Story.sees),
     (rf"{_WHO} (?P<verb>watches) {_WHAT} for (?P<seconds>[\d.]+) s", Story.does),
     (rf"{_WHO} (?P<verb>{'|'.join(_OUTCOMES)}) {_WHAT}", Story.does),

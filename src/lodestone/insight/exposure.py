@@ -55,6 +55,7 @@ class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
     """All organic impressions of the span: those above, and those left out."""
     left_out: list[LeftOut]
     gini: float
+    """Over creators who had a live post on a day of the span; a promise's is over those who have one now."""
     noise_floor: float
     """What chance alone would show with equal rates."""
     target: float | None

@@ -19,8 +19,9 @@ class PromiseOut(msgspec.Struct, frozen=True, kw_only=True):
     direction: str
     target: float
     delivered: float
-    """In the unit of `target`: a share of impressions of late; for `gini` the Gini of creators over seven days; for
-    `first_impressions` the share of the plan due by now that new posts have had."""
+    """In the unit of `target`, as of the last price step: a share of impressions of late; for `gini` that of the seven days
+    to today over creators with a live post now (the exposure report's is over those who had one on a day of its span);
+    for `first_impressions` the share of the plan due by now that new posts have had."""
     kept: bool
     """`delivered` lies on the right side of `target`, or within `tolerance` of it."""
     tolerance: float
