@@ -248,9 +248,9 @@ def test_an_empty_community_says_what_will_appear_and_how(chromium, tmp_path):
         page = one.log_in()
         assert page.locator("figure").count() == 0
         told = page.locator(".empty p").all_inner_texts()
-        assert len(told) == 6
+        assert len(told) == 7
         assert all("appear" in text for text in told)
-        assert page.locator(".empty a").count() == 6
+        assert page.locator(".empty a").count() == 7
         assert serious(page) == []
         assert one.quiet()
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lodestone.console.charts import Chart, Table
+from lodestone.console.sankey import Sankey
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Section:
     charts: tuple[Chart, ...] = ()
     empties: tuple[Empty, ...] = ()
     stays: "tuple[StayCard, ...]" = ()
+    flows: tuple[Sankey, ...] = ()
+    walks: "WalkCard | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +50,25 @@ class StayCard:
     title: str
     stays: tuple[Stay, ...]
     chart: Chart | None
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One path: the stages in the order in which they were reached, by look and word, and how many took it."""
+
+    stages: tuple[tuple[str, str], ...]
+    text: str
+    at: float
+    """Share of all, in per cent."""
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class WalkCard:
+    """Whole paths of those who came: the finding, the paths, and every cohort's in a table."""
+
+    title: str
+    walks: tuple[Walk, ...]
+    foot: str
     table: Table

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.insight.exposure import ExposureReport
+from lodestone.insight.flow import FlowReport
 from lodestone.insight.liu import DayEfficiency
 from lodestone.insight.prices import PromiseHistory
 from lodestone.insight.promises import PromiseOut
@@ -48,6 +49,7 @@ class Figures:
     liu: LiuReport
     before: list[DayEfficiency]
     """Of as many days before `first`."""
+    flow: FlowReport
     exposure: ExposureReport
     promises: list[PromiseOut]
     history: list[PromiseHistory]
@@ -128,6 +130,7 @@ def gather(engine: Engine, streams: Streams, wanted: Filter) -> Figures:
     return Figures(
         stamp=stamp, now=now, filter=wanted, first=shown, last=day_text(last), liu=liu,
         before=[row for row in liu.liu.days if before <= row.day < shown],
+        flow=reports.flow(Span(first, last), wanted.domain),
         exposure=reports.exposure(Span(first, last), wanted.domain),
         promises=reports.promises(), history=reports.history(wanted.days),
         receipts=Receipts(engine).latest(RECEIPTS).data,

@@ -13,7 +13,15 @@ from litestar.params import PathParameter
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.console.asking import Asked
 from lodestone.console.logging_in import Entered, Role, door_of, entered, refusals_of, sent_by
-from lodestone.console.operator import audit_log, efficiency, exposure, promises, receipts, retained
+from lodestone.console.operator import (
+    audit_log,
+    efficiency,
+    exposure,
+    flow,
+    promises,
+    receipts,
+    retained,
+)
 from lodestone.console.operator.figures import FigureReader, Figures, Filter
 from lodestone.console.operator.summary import summary
 from lodestone.console.site import HEADERS, console
@@ -110,6 +118,7 @@ def _shown(figures: Figures, speech: Speech) -> Mapping[str, object]:
         "decisions": figures.stamp[1],
         "efficiency": efficiency.efficiency_section(figures, speech),
         "retained": retained.retained_section(figures, speech),
+        "flow": flow.flow_section(figures, speech),
         "exposure": exposure.exposure_section(figures, speech),
         "gini": exposure.scale_of(figures.exposure, speech),
         "promises": promises.promises_section(figures, speech),
