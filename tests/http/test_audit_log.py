@@ -108,6 +108,9 @@ async def of_the_operator(acting, folder):
     hidden, why = "/v1/domains/{domain_id}/hidden/{item_id}", {"reason": "not about tea"}
     await do(f"PUT {hidden}", why, domain_id="tea", item_id="i7")
     await do(f"DELETE {hidden}", domain_id="tea", item_id="i7")
+    labels, spoiler = hidden.replace("hidden", "labels"), {"label": "spoiler", **why}
+    await do(f"PUT {labels}", spoiler, domain_id="tea", item_id="i7")
+    await do(f"DELETE {labels}", domain_id="tea", item_id="i7")
     out, gone = (
         "/v1/domains/{domain_id}/removed/{person_id}",
         {"reason": "spam", "may_return": False},

@@ -1,9 +1,12 @@
 """Moderators act within their own domain: refused elsewhere, recorded, taken back, and replayed alike."""
 
 import shutil
+from typing import get_args
 
 import pytest
 
+from lodestone.content.moderation import DomainLabel
+from lodestone.features.layout import NOTICES
 from lodestone.features.snapshot import digest
 from tests.world import opened, run
 
@@ -63,7 +66,7 @@ def test_a_moderator_hides_a_post_from_the_domain_and_from_nowhere_else(tmp_path
     # Shown in the other channel, though not to who was served the rest a moment ago: the other posts stay away.
     assert "i1" in ids(feeds["cups"])
     assert "i1" not in str(latest)
-    assert marks["data"] == [{"item_id": "i1", "hidden": True}]
+    assert marks["data"] == [{"item_id": "i1", "hidden": True, "label": None}]
     assert trace["by_reason"] == {"hidden_in_domain": 1}
     assert ids(after) == everything
 
@@ -97,6 +100,7 @@ REFUSED = {
 }  # fmt: skip
 ACTS = [
     ("PUT", "hidden/i1", WHY), ("DELETE", "hidden/i1", None), ("GET", "marks", None),
+    ("PUT", "labels/i1", {**WHY, "label": "spoiler"}), ("DELETE", "labels/i1", None),
     ("PUT", "removed/p0", {"reason": "spam", "may_return": False}), ("DELETE", "removed/p0", None),
     ("GET", "removed", None),
 ]  # fmt: skip
@@ -135,6 +139,8 @@ def test_whoever_moderates_nothing_here_is_refused_in_words_of_their_own_and_cha
     [
         ("nowhere/hidden/i1", WHY, 404, "domain_unknown"),
         ("tea/hidden/nothing", WHY, 404, "item_unknown"),
+        ("tea/labels/i1", WHY, 400, "malformed"),
+        ("tea/labels/i1", {**WHY, "label": "boring"}, 400, "malformed"),
         ("tea/hidden/i1", {}, 400, "malformed"),
         ("tea/hidden/i1", {"reason": ""}, 400, "malformed"),
         ("tea/hidden/i1", {"reason": "x" * 501}, 400, "malformed"),
@@ -292,3 +298,50 @@ def test_an_erased_person_leaves_no_row_of_a_removal(tmp_path):
     removed, records = run(scenario)
     assert removed == []
     assert OUT["reason"] not in records
+
+
+def notices(feed):
+    return {slot["item_id"]: slot["notice"] for slot in feed["slots"] if slot["notice"]}
+
+
+def test_a_label_is_shown_where_a_post_comes_through_the_domain_and_nowhere_else(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await tea(world)
+            await world.put("/v1/domains/tea/members/p0", status=204)
+            mine = await session(world, "p1")
+            label = {**WHY, "label": "spoiler"}
+            for _ in range(2):
+                await world.put("/v1/domains/tea/labels/i1", label, status=204, **mine)
+            await world.put("/v1/domains/tea/labels/i2", {**WHY, "label": "outdated"}, status=204)
+            await world.put("/v1/domains/tea/hidden/i2", WHY, status=204)
+            await world.ask("DELETE", "/v1/domains/tea/hidden/i2", status=204)
+            there = [await shown(world, name) for name in ("p2", "p3")]
+            page = {"surface": "channel", "domain_id": "tea", "slots": 20}
+            seen = await world.ask("POST", "/v1/page/feed", page, status=200, **mine)
+            away = await shown(world, "p1", domain_id="cups")
+            marks = await world.ask("GET", "/v1/domains/tea/marks", status=200)
+            world.later(minutes=11)
+        async with opened(tmp_path, clock=world.clock) as world:
+            through = await world.feed("p0", slots=20)
+            await world.ask("DELETE", "/v1/domains/tea/labels/i1", status=204)
+            return there, seen, away, marks["data"], through, await shown(world), await acts(world)
+
+    there, page, away, marks, through, after, records = run(scenario)
+    assert notices(there[0]) == notices(there[1]) == {"i1": "spoiler", "i2": "outdated"}
+    assert notices(page) == notices(there[0])
+    assert notices(away) == {}
+    assert marks == [
+        {"item_id": "i1", "hidden": False, "label": "spoiler"},
+        {"item_id": "i2", "hidden": False, "label": "outdated"},
+    ]
+    assert {s["domain_id"] for s in through["slots"] if s["item_id"] == "i1"} == {"tea"}
+    assert notices(through)["i1"] == "spoiler"
+    assert "i1" not in notices(after)
+    undone, *_, done = [one for one in records if "/labels/" in one["route"]]
+    assert (done["before"], done["after"]["label"]) == ({"label": ""}, "spoiler")
+    assert (undone["before"], undone["after"]["label"]) == ({"label": "spoiler"}, "")
+
+
+def test_the_words_on_the_wire_are_those_that_facts_number():
+    assert get_args(DomainLabel) == NOTICES

@@ -234,6 +234,7 @@ BODIES = {
     "/v1/domains/{domain_id}": {"kind": "channel"},
     "/v1/settle": {"day": PAID}, "/v1/payments/send": {"provider": "manual"}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
     "/v1/sessions": {"viewer": "p1"}, "/hidden/{item_id}": {"reason": "spam"},
+    "/labels/{item_id}": {"label": "spoiler", "reason": "spam"},
     "/removed/{person_id}": {"reason": "spam", "may_return": True},
 }  # fmt: skip
 """What stands for a drawn body that would hardly ever be taken."""

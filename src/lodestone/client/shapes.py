@@ -74,6 +74,8 @@ class Slot(msgspec.Struct, frozen=True):
     source: str = ""
     paid: bool = False
     label: str | None = None
+    notice: str | None = None
+    """What moderators wrote on it in the domain it came through, such as `spoiler`."""
 
     def event(
         self,

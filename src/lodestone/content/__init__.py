@@ -3,7 +3,7 @@
 from lodestone.content.community import CommunityIn, CommunityOut, community_out
 from lodestone.content.domain import DomainIn, DomainOut, domain_out
 from lodestone.content.item import TAGS_MAX, ItemIn, ItemOut, item_out
-from lodestone.content.moderation import DomainMark, ModerationIn, RemovalIn
+from lodestone.content.moderation import DomainMark, LabelIn, ModerationIn, RemovalIn
 
 __all__ = (
     "TAGS_MAX",
@@ -14,6 +14,7 @@ __all__ = (
     "DomainOut",
     "ItemIn",
     "ItemOut",
+    "LabelIn",
     "ModerationIn",
     "RemovalIn",
     "community_out",

@@ -1,6 +1,6 @@
 """What a moderator says of an item within a domain, as sent and as read back."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,16 @@ class ModerationIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     reason: Annotated[str, Meta(min_length=1, max_length=REASON_MAX, pattern=TEXT)]
     """For the audit log; it is sealed under the author's key and shown to nobody else."""
+
+
+DomainLabel = Literal["sensitive", "violence", "spoiler", "disputed", "outdated", "advertising"]
+
+
+class LabelIn(ModerationIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to write on an item, and why."""
+
+    label: DomainLabel
+    """Shown with the item wherever it comes through the domain; pages have words for it in every language."""
 
 
 class RemovalIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,3 +42,5 @@ class DomainMark(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     hidden: bool
     """It stands neither in the domain's own feed nor in what reaches people through the domain."""
+    label: str | None
+    """What is written on it there."""

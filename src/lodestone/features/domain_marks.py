@@ -4,7 +4,7 @@ A fact of kind `MODERATED` says all of it at once and replaces what was said bef
 
     target    code of the domain
     item      row of the item
-    value     bit 0: hidden from the domain
+    value     bit 0: hidden from the domain; bits 1 to 8: its label, see `MarkRow`
 """
 
 from typing import Final
@@ -12,9 +12,11 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Ints
-from lodestone.features.layout import MarkRow
+from lodestone.features.layout import NOTICES, MarkRow
 
 _HIDDEN: Final = 1
+_LABEL_AT: Final = 1
+_LABEL_BITS: Final = 255
 _ROW_BITS: Final = 32
 
 
@@ -30,10 +32,10 @@ def mark_key(domain: int, item: int) -> int:
 def value_of(mark: MarkRow) -> int:
     """Return what a fact's `value` holds of a mark; 0 says nothing of the item.
 
-    >>> value_of(MarkRow(domain=3, item=7, hidden=True))
-    1
+    >>> value_of(MarkRow(domain=3, item=7, hidden=True, label=2))
+    5
     """
-    return _HIDDEN * mark.hidden
+    return _HIDDEN * mark.hidden | mark.label << _LABEL_AT
 
 
 class DomainMarks:
@@ -70,6 +72,11 @@ class DomainMarks:
         ends = np.searchsorted(self.hidden, [mark_key(domain, 0), mark_key(domain + 1, 0)])
         rows: Ints = self.hidden[ends[0] : ends[1]] & (1 << _ROW_BITS) - 1
         return rows
+
+    def label(self, domain: int, item: int) -> str | None:
+        """Return what moderators wrote on an item in a domain, one of `NOTICES`; None for nothing."""
+        code = self._values.get(mark_key(domain, item), 0) >> _LABEL_AT & _LABEL_BITS
+        return NOTICES[code - 1] if code else None
 
     def columns(self) -> Ints:
         """Return every mark as (key, value), by key; shape (marks, 2)."""

@@ -29,6 +29,8 @@ AFFINITY_WIDTH: Final = 8
 KINDS: Final = ("video", "picture", "text", "live", "product")
 STATES: Final = ("draft", "live", "withdrawn")
 LABELS: Final = ("show", "warn", "drop")
+NOTICES: Final = ("sensitive", "violence", "spoiler", "disputed", "outdated", "advertising")
+"""What a domain's moderators may write on an item there; it grows at its end, since facts hold places in it plus one."""
 
 ITEM: Final = np.dtype(
     [
@@ -159,6 +161,8 @@ class MarkRow:
     item: int
     """The item's row."""
     hidden: bool
+    label: int
+    """Place in `NOTICES` plus one, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)

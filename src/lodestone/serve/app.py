@@ -16,7 +16,6 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem, UnknownError
 from lodestone.base.wire import DAY, problem_of
 from lodestone.media import MediaFolder
-from lodestone.serve import routes_moderation
 from lodestone.serve.gorse.routes import ROUTES as GORSE_ROUTES
 from lodestone.serve.http.asgi import Asgi, Door
 from lodestone.serve.http.documents import Documents
@@ -33,6 +32,7 @@ from lodestone.serve.v1 import (
     keys,
     ledger,
     live,
+    moderation,
     operator,
     orders,
     payments,
@@ -71,7 +71,7 @@ def application(
         *keys.ROUTES,
         *ledger.ROUTES, *shops.ROUTES, *orders.ROUTES, *GORSE_ROUTES,
         *live.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *audit.ROUTES,
-        *routes_moderation.ROUTES,
+        *moderation.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

@@ -39,10 +39,10 @@ from lodestone.stores.records.communities import CommunityRecords
 from lodestone.stores.records.domains import DomainRecords
 from lodestone.stores.records.items import ItemRecords
 from lodestone.stores.records.marks import MarkedRecords
+from lodestone.stores.records.moderation import SqlModeration
 from lodestone.stores.records.schema import METADATA
 from lodestone.stores.records.small_values import LogRecords
 from lodestone.stores.records.unused_words import WordRecords
-from lodestone.stores.records_moderation import SqlModeration
 from lodestone.stores.sql.base import Project
 from lodestone.stores.sql.errors import translated
 from lodestone.stores.sql.threads import WRITERS, DatabaseLimits

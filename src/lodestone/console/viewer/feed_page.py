@@ -53,6 +53,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     paid: bool
     beacon: str
     label: str | None
+    notice: str | None
+    """What the moderators of the domain it came through wrote on it."""
     text: str
     language: str | None
     tags: tuple[str, ...]
@@ -215,7 +217,7 @@ class Showing:
         return Shown(
             slot=slot.slot, item_id=slot.item_id, kind=slot.kind, domain=slot.domain,
             domain_id=slot.domain_id, domain_kind=self._kind(slot.domain_id), domain_name=self.name(slot.domain_id), source=slot.source,
-            paid=slot.paid, beacon=slot.beacon, label=slot.label, text=given.text,
+            paid=slot.paid, beacon=slot.beacon, label=slot.label, notice=slot.notice, text=given.text,
             language=given.language, tags=given.tags, media=given.media,
             duration_seconds=given.duration_seconds, created_at=time_text(record.created),
             author=self._author(record.author_id, looker), position=_rounded(given.position),

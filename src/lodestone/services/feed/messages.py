@@ -43,6 +43,9 @@ class FeedSlot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     paid: bool
     beacon: str
     label: str | None = None
+    notice: str | None = None
+    """What moderators wrote on it in the domain whose feed this is, or else through which it came: `sensitive`,
+    `violence`, `spoiler`, `disputed`, `outdated`, `advertising`."""
 
 
 class StageNote(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,7 +82,8 @@ class Answers:
                 for slot, (row, _, _, _, kind, domain, source, held_by) in enumerate(told, 1)
             ),
         )  # fmt: skip
-        people, warns = directory.person_ids, LABELS.index("show")
+        people, warns, notice = directory.person_ids, LABELS.index("show"), self._state.marks.label
+        here = decision.domain
         return [
             FeedSlot(
                 slot=slot, item_id=directory.item_id(row),
@@ -91,6 +92,7 @@ class Answers:
                 domain_id=directory.domain_id(domain) if domain >= 0 else None,
                 source=_SOURCES[source], paid=False, beacon=beacon,
                 label=None if mark == warns else LABELS[mark],
+                notice=notice(here, row) or notice(domain, row),
             )
             for slot, ((row, owner, what, mark, kind, domain, source, _), beacon) in enumerate(
                 zip(told, beacons, strict=True), 1

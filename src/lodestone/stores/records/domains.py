@@ -11,6 +11,7 @@ from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import DomainRow
 from lodestone.stores.records.audit_rows import About, fields_of
+from lodestone.stores.records.moderation import take_marks_back
 from lodestone.stores.records.people import PERSON_DOC, Known, find_people, with_keys
 from lodestone.stores.records.rows import (
     domain_row,
@@ -20,7 +21,6 @@ from lodestone.stores.records.rows import (
 )
 from lodestone.stores.records.schema import DOMAINS, MODERATORS, PEOPLE, REMOVED_MEMBERS, TERMS
 from lodestone.stores.records.types import Broken, Change, DomainRecord, TermKind, raise_broken
-from lodestone.stores.records_moderation import take_marks_back
 from lodestone.stores.sql.base import Base, Scope
 from lodestone.stores.sql.encryption import Seal
 

@@ -16,10 +16,10 @@ from lodestone.stores.commerce.port import TradeRecords
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger.port import LedgerStore
 from lodestone.stores.live.port import LiveRecords, WebhookRecords
-from lodestone.stores.moderation import Moderation
 from lodestone.stores.records.access_port import AccessRecords
 from lodestone.stores.records.audit_port import AuditRecords
 from lodestone.stores.records.marks_port import MarkRecords
+from lodestone.stores.records.moderation_port import Moderation
 from lodestone.stores.records.types import (
     Answer,
     Broken,

@@ -16,6 +16,7 @@ from lodestone.events.outcomes import DomainKind
 from lodestone.features.layout import (
     KINDS,
     NEVER_PRESENT,
+    NOTICES,
     STATES,
     VECTOR_WIDTH,
     DomainRow,
@@ -160,7 +161,8 @@ def domain_row(code: int, given: DomainIn) -> DomainRow:
 
 def mark_row(row: Any) -> MarkRow:
     """Turn a stored mark into the state's form."""
-    return MarkRow(row.domain, row.item, hidden=row.hidden)
+    label = NOTICES.index(row.label) + 1 if row.label else 0
+    return MarkRow(row.domain, row.item, hidden=row.hidden, label=label)
 
 
 def _place(position: Position | None) -> tuple[float, float]:

@@ -6,7 +6,7 @@ import msgspec
 from litestar import delete, get, put
 from litestar.params import JSONBody, QueryParameter
 
-from lodestone.content import DomainMark, ModerationIn, RemovalIn
+from lodestone.content import DomainMark, LabelIn, ModerationIn, RemovalIn
 from lodestone.content.moderation import REASON_MAX
 from lodestone.serve.v1.common import (
     REFUSALS,
@@ -24,7 +24,7 @@ from lodestone.serve.v1.common import (
     principal,
 )
 from lodestone.services.access.permissions import needs
-from lodestone.services.moderation import Moderators, mark_out
+from lodestone.services.catalogue.moderation import Moderators, mark_out
 
 Reason = Annotated[
     str, QueryParameter(max_length=REASON_MAX, description="Why, for the audit log.")
@@ -83,6 +83,33 @@ async def unhide_item(
 
 
 @put(
+    "/v1/domains/{domain_id:str}/labels/{item_id:str}",
+    opt=needs("write", office=True),
+    status_code=204,
+    responses=REFUSALS,
+)
+async def label_item(
+    request: Asked, domain_id: PathId, item_id: PathId, data: JSONBody[LabelIn]
+) -> None:
+    """Write a notice on an item in a domain: it is shown with it wherever it comes through the domain."""
+    label = _moderators(request, "write").label
+    await label(named(domain_id), named(item_id, "item_id"), data.label, data.reason)
+
+
+@delete(
+    "/v1/domains/{domain_id:str}/labels/{item_id:str}",
+    opt=needs("write", office=True),
+    responses=REFUSALS,
+)
+async def unlabel_item(
+    request: Asked, domain_id: PathId, item_id: PathId, reason: Reason = ""
+) -> None:
+    """Take the notice off an item in a domain."""
+    label = _moderators(request, "write").label
+    await label(named(domain_id), named(item_id, "item_id"), "", reason)
+
+
+@put(
     "/v1/domains/{domain_id:str}/removed/{person_id:str}",
     opt=needs("write", office=True),
     status_code=204,
@@ -119,5 +146,5 @@ async def list_removed_members(
 
 
 ROUTES = [
-    list_domain_marks, hide_item, unhide_item, remove_member, let_member_return, list_removed_members,
+    list_domain_marks, hide_item, unhide_item, label_item, unlabel_item, remove_member, let_member_return, list_removed_members,
 ]  # fmt: skip

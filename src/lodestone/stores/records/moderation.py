@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Delete
+from sqlalchemy import Delete, or_
 
 from lodestone.base.errors import ConflictError, ForbiddenError, GoneError, UnknownError
 from lodestone.base.wire import app_id
@@ -10,9 +10,10 @@ from lodestone.events.outcomes import Kind
 from lodestone.features.domain_marks import mark_key
 from lodestone.features.layout import MarkRow
 from lodestone.stores.commerce.queries import names_of
-from lodestone.stores.moderation import MarkChange, MarkRecord, Removal
 from lodestone.stores.records.audit_rows import About, Values
+from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
 from lodestone.stores.records.people import Known, find_people
+from lodestone.stores.records.rows import mark_row
 from lodestone.stores.records.schema import (
     DOMAIN_MARKS,
     DOMAINS,
@@ -25,6 +26,7 @@ from lodestone.stores.records.types import Change
 from lodestone.stores.sql.base import Base, Scope, Work
 
 _NOTHING = {"hidden": False, "label": "", "pin": 0}
+_SAYS_SOMETHING = or_(DOMAIN_MARKS.c.hidden, DOMAIN_MARKS.c.label != "", DOMAIN_MARKS.c.pin != 0)
 
 
 class SqlModeration(Base):
@@ -40,7 +42,8 @@ class SqlModeration(Base):
             number = mark_key(code, item.row)
             row = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
             before = _NOTHING if row is None else _said(row)
-            after = before if change.hidden is None else {**before, "hidden": change.hidden}
+            wanted = {"hidden": change.hidden, "label": change.label}
+            after = {**before, **{name: one for name, one in wanted.items() if one is not None}}
             if after == before:
                 return None
             if row is None:
@@ -55,8 +58,8 @@ class SqlModeration(Base):
                 "item", item_id, {name: before[name] for name in differs},
                 {**{name: after[name] for name in differs}, **why}, About(item.owner, item.key),
             )  # fmt: skip
-            mark = MarkRow(code, item.row, hidden=bool(after["hidden"]))
-            return work.change(Kind.MODERATED, "", number, mark)
+            stands = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
+            return work.change(Kind.MODERATED, "", number, mark_row(stands))
 
     def marks(
         self,
@@ -73,10 +76,13 @@ class SqlModeration(Base):
             same = (ITEMS.c.tenant == DOMAIN_MARKS.c.tenant) & (ITEMS.c.row == DOMAIN_MARKS.c.item)
             query = scope.select(DOMAIN_MARKS, DOMAIN_MARKS, ITEMS.c.id)
             query = query.join_from(DOMAIN_MARKS, ITEMS, same).order_by(ITEMS.c.id).limit(limit)
-            query = query.where(DOMAIN_MARKS.c.domain == code, DOMAIN_MARKS.c.hidden)
+            query = query.where(DOMAIN_MARKS.c.domain == code, _SAYS_SOMETHING)
             if after is not None:
                 query = query.where(ITEMS.c.id > app_id(after, field="cursor"))
-            return [MarkRecord(id=row.id, hidden=row.hidden) for row in scope.fetch(query)]
+            return [
+                MarkRecord(id=row.id, hidden=row.hidden, label=row.label)
+                for row in scope.fetch(query)
+            ]
 
     def remove_member(
         self, community: str, domain_id: str, person_id: str, removal: Removal, *, by: str | None
@@ -152,7 +158,7 @@ def take_marks_back(work: Work, code: int) -> list[Change]:
     if rows:
         work.run(work.update(DOMAIN_MARKS).where(here).values(_NOTHING))
     return [
-        work.change(Kind.MODERATED, "", row.number, MarkRow(code, row.item, hidden=False))
+        work.change(Kind.MODERATED, "", row.number, MarkRow(code, row.item, hidden=False, label=0))
         for row in rows
     ]
 

@@ -11,6 +11,8 @@ class MarkChange:
     """What is to become of an item in a domain; None leaves a part as it stands."""
 
     hidden: bool | None = None
+    label: str | None = None
+    """One of `NOTICES`, empty to take it off."""
     reason: str = ""
     """Why; the audit log keeps it, sealed under the key of the item's author."""
 
@@ -22,6 +24,8 @@ class MarkRecord:
     id: str
     """The item's."""
     hidden: bool
+    label: str
+    """Empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from lodestone.content import DomainMark, RemovalIn
 from lodestone.events.outcomes import Kind
 from lodestone.services.access import Principal
 from lodestone.services.community.community import Engine
-from lodestone.stores.moderation import MarkChange, MarkRecord, Removal
+from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
 
 
 class Moderators:
@@ -31,6 +31,10 @@ class Moderators:
             GoneError: `item_erased`.
         """
         await self._mark(domain_id, item_id, MarkChange(hidden=on, reason=reason))
+
+    async def label(self, domain_id: str, item_id: str, label: str, reason: str) -> None:
+        """Write something on an item in a domain, empty to take it off; again changes nothing. Raises as `hide`."""
+        await self._mark(domain_id, item_id, MarkChange(label=label, reason=reason))
 
     async def remove(self, domain_id: str, person_id: str, removal: RemovalIn) -> None:
         """End somebody's membership of a domain, and say whether they may join again; again changes nothing.
@@ -90,4 +94,4 @@ class Moderators:
 
 def mark_out(mark: MarkRecord) -> DomainMark:
     """Show what is said of an item."""
-    return DomainMark(item_id=mark.id, hidden=mark.hidden)
+    return DomainMark(item_id=mark.id, hidden=mark.hidden, label=mark.label or None)
