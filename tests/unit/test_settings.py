@@ -23,6 +23,7 @@ from lodestone.services.access.settings import limits_of, load_settings, shown
         ("BODY_SECONDS", "inf", "body_seconds must be seconds"),
         ("IDLE_SECONDS", "9999", "idle_seconds must be seconds"),
         ("DISK_FLOOR", "1e3", "disk_floor must be a whole number"),
+        ("LOG_LEVEL", "loud", "log_level (from LODESTONE_LOG_LEVEL) must be one of debug, info, warning, error, not 'loud'"),
         ("REFUSED_LIMIT", "few", "refused_limit must be requests a minute"),
     ],
 )  # fmt: skip

@@ -100,7 +100,7 @@ async def open_app(
     """
     if not __debug__:
         raise ConflictError("optimised", "run Python without -O: our asserts guard what we rely on")
-    tell_logs()
+    tell_logs(settings.log_level)
     home = Home(Path(settings.home))
     home.lock()
     tell_tightened(home)

@@ -11,6 +11,7 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import ConflictError, UnavailableError
 from lodestone.bootstrap.following import following
 from lodestone.bootstrap.installation import Draw, WallClock, records_at
+from lodestone.bootstrap.loop_watch import watched
 from lodestone.bootstrap.owning import tell_logs
 from lodestone.bootstrap.providers import providers_of
 from lodestone.bootstrap.server import listen
@@ -64,7 +65,7 @@ async def open_orders(
     if not settings.records_url.startswith("postgresql"):
         message = "a second process needs records in PostgreSQL; set LODESTONE_RECORDS_URL"
         raise ConflictError("orders_alone", message)
-    tell_logs()
+    tell_logs(settings.log_level)
     records = records_at(settings.records_url, draw, settings.records_limits)
     try:
         clock = wall or WallClock()
@@ -91,6 +92,11 @@ async def serve_orders(settings: Settings, *, ready: Callable[[int], None]) -> N
     Raises:
         ConflictError: The records live in a file, or the port is in use.
     """
+    with watched():
+        await _serve_orders(settings, ready)
+
+
+async def _serve_orders(settings: Settings, ready: Callable[[int], None]) -> None:
     async with open_orders(settings) as asgi:
 
         async def announce(port: int) -> None:

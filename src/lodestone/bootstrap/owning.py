@@ -1,5 +1,6 @@
 """Own a home: say what is wrong with it, and finish what a restore began."""
 
+import logging
 import sys
 from typing import Final
 
@@ -12,9 +13,16 @@ from lodestone.stores.files.home import Home
 _LOG: Final = structlog.get_logger("lodestone")
 
 
-def tell_logs() -> None:
-    """Let what goes wrong be written to standard error, one JSON object a line, values of variables never."""
+def tell_logs(level: str) -> None:
+    """Let what goes wrong be written to standard error, one JSON object a line, values of variables never.
+
+    Args:
+        level: The least that is written, see the setting `log_level`.
+    """
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -18,6 +18,7 @@ import uvicorn
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.descriptors import connections_most
 from lodestone.bootstrap.installation import App, open_app
+from lodestone.bootstrap.loop_watch import watched
 from lodestone.bootstrap.protocol import guarded_by
 from lodestone.bootstrap.survey import serving_at
 from lodestone.serve.http.asgi import Asgi
@@ -99,6 +100,18 @@ async def serve(
         LossError: The home lacks something that it had.
     """
     _require_free(settings)
+    with watched():
+        await _serve(settings, prepare, ready, demo, accept_loss=accept_loss)
+
+
+async def _serve(
+    settings: Settings,
+    prepare: Callable[[App], Awaitable[None]] | None,
+    ready: Callable[[App, int], None],
+    demo: str | None,
+    *,
+    accept_loss: bool,
+) -> None:
     async with open_app(settings, demo=demo, accept_loss=accept_loss) as app:
         if prepare is not None:
             await prepare(app)

@@ -24,6 +24,7 @@ from lodestone.base.errors import (
     UnauthorisedError,
     UnknownError,
 )
+from lodestone.base.loop_times import name_step
 from lodestone.base.serving import begin_serving, end_serving
 from lodestone.base.wire import decode, decode_by
 from lodestone.events.wire import Verdicts, decode_events
@@ -200,6 +201,7 @@ class Door:
         hot = self._hot.get(raw or scope["path"].encode("utf-8", "replace"))
         if hot is not None and method == "POST":
             scope["path_template"] = scope["path"]
+            name_step(method, scope["path"])
             return hot
         try:
             match = self._routes.match(method, raw, scope["path"])
@@ -210,6 +212,7 @@ class Door:
         scope["path"], scope["root_path"] = match.path, ""
         if match.route is not None:
             scope["path_template"] = match.route.template
+            name_step(method, match.route.template)
         return None, match
 
     async def _principal(self, asked: _Exchange, match: Match) -> Principal | None:

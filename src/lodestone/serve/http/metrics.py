@@ -21,6 +21,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from lodestone.base.loop_times import watching
 from lodestone.events.wire import Verdicts
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.request_figures import RequestFigures
@@ -57,6 +58,7 @@ class Meters:
         self._requests = RequestFigures(REQUEST_SECONDS)
         self.registry.register(_Families(lambda: _guard_families(guards)))
         self.registry.register(_Families(lambda: _load_families(load())))
+        self.registry.register(_Families(_loop_families))
         build = _build()
         self.registry.register(_Families(lambda: iter((build,))))
         self.registry.register(PROCESS_COLLECTOR)
@@ -125,6 +127,29 @@ def _guard_families(guards: Guards) -> Iterator[Metric]:
     yield CounterMetricFamily("lodestone_descriptors_out", out, value=short)
     told = "Lines of the log counted and not written, since they repeat"
     yield CounterMetricFamily("lodestone_log_lines_held", told, value=guards.faults.held_back)
+
+
+def _loop_families() -> Iterator[Metric]:
+    """Return what the event loop's steps took; nothing where nobody watches it."""
+    watched = watching()
+    longest = GaugeMetricFamily(
+        "lodestone_loop_longest_seconds", "Longest step of the event loop since the start",
+        labels=["work"],
+    )  # fmt: skip
+    processor = GaugeMetricFamily(
+        "lodestone_loop_longest_processor_seconds", "Most processor time of such a step",
+        labels=["work"],
+    )  # fmt: skip
+    slow = CounterMetricFamily("lodestone_loop_slow", "Steps of 5 ms or more", labels=["work"])
+    seconds = CounterMetricFamily(
+        "lodestone_loop_slow_seconds", "What these steps took together", labels=["work"]
+    )
+    for work, times in sorted(watched.by_work.items()) if watched is not None else ():
+        longest.add_metric([work], times.longest / 1e9)
+        processor.add_metric([work], times.longest_processor / 1e9)
+        slow.add_metric([work], times.slow)
+        seconds.add_metric([work], times.slow_nanos / 1e9)
+    yield from (longest, processor, slow, seconds)
 
 
 def _load_families(load: Load) -> Iterator[Metric]:

@@ -35,6 +35,7 @@ NAMES: Final = {
     "head_seconds": "10",
     "body_seconds": "20",
     "disk_floor": "64",
+    "log_level": "info",
     "learning_growth": "0.2",
     "learning_deeds": "20000000",
     "learning_profiles": "200000",
@@ -43,6 +44,7 @@ NAMES: Final = {
     "learning_minutes": "60",
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _DIGITS_MAX: Final = 9
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
 _SHARE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
@@ -89,6 +91,8 @@ class Settings:
     """How long it may take for a body, besides a second for each 16 KiB that have come."""
     disk_floor: int
     """MiB that must be free on the disks of home and media for the installation to be ready."""
+    log_level: str
+    """The least that is written to standard error: `debug`, `info`, `warning` or `error`."""
     learning_growth: float
     """By which share a log grows before item lists are made anew; 0: only when asked."""
     learning_deeds: int
@@ -152,6 +156,7 @@ def load_settings(
         head_seconds=_seconds("head_seconds", values),
         body_seconds=_seconds("body_seconds", values),
         disk_floor=_count("disk_floor", values["disk_floor"]),
+        log_level=_log_level(values["log_level"], origins["log_level"]),
         learning_growth=_share("learning_growth", values["learning_growth"]),
         learning_deeds=_count("learning_deeds", values["learning_deeds"]),
         learning_profiles=_count("learning_profiles", values["learning_profiles"]),
@@ -228,6 +233,13 @@ def _share(name: str, text: str) -> float:
     raise InvalidError(
         "setting_invalid", f"{name} must be a share such as 0.2, or 0; it is {text!r}"
     )
+
+
+def _log_level(text: str, origin: str) -> str:
+    if text in LOG_LEVELS:
+        return text
+    told = f"log_level (from {origin}) must be one of {', '.join(LOG_LEVELS)}, not {text!r}"
+    raise InvalidError("setting_invalid", told)
 
 
 def _count(name: str, text: str) -> int:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InternalError
+from lodestone.base.loop_times import section
 from lodestone.commerce.reach import Reach
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
@@ -32,6 +32,7 @@ from lodestone.services.commerce.context import house_of
 from lodestone.services.community import outbox
 from lodestone.services.community.accepting import accept, take
 from lodestone.services.community.applying import apply
+from lodestone.services.community.price_steps import price_step
 from lodestone.services.community.read_ahead import Ahead
 from lodestone.services.community.tick import tick
 from lodestone.services.community.writes import Writes
@@ -42,7 +43,7 @@ from lodestone.services.feed.pipeline import Decider, Setting, Stages
 from lodestone.services.feed.recently_served import Served
 from lodestone.services.feed.response import Answers
 from lodestone.services.feed.slot_lookup import SlotLookup, item_at
-from lodestone.services.ingest.system_facts import climbed_facts, fact_key, one_fact, topic_of
+from lodestone.services.ingest.system_facts import fact_key, one_fact, topic_of
 from lodestone.services.ingest.trade_facts import Deeds
 from lodestone.services.ingest.validate import Ingest, Judged
 from lodestone.services.learning.item_lists import ItemLists, Maker
@@ -62,7 +63,7 @@ from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import PricerState, Stretch
+from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector, price_arrays
 
 
@@ -174,7 +175,8 @@ class Engine:
             why = terms_now(self, decision, keeper.policy) if terms else [[]] * shown.size
             explain = self._answers.explain(decision, keeper.policy, self.prices, stages, why)
         feed = self._answers.feed(decision, name, chain, explain)
-        keeper.work()
+        with section("maintenance"):
+            keeper.work()
         if keeper.due(now):
             await self.failures.attempt("prices", partial(self.price_step, now))
         await done
@@ -202,27 +204,15 @@ class Engine:
         return self.housekeeper.pricer.vector
 
     async def price_step(self, now: Instant) -> None:
-        """Move the prices; the step is a fact, and the vector is stored under its version."""
-        keeper = self.housekeeper
-        keeper.sweep_when_due(now)
-        risen = keeper.rise()
-        pricer = keeper.price_step(now, Stretch(receipts=self._sequence, facts=self.state.offset))
-        vector = pricer.vector
-        self._take_prices()
-        self.log.put_prices(vector.version, now, msgspec.msgpack.encode(pricer))
-        fact = one_fact(
-            Kind.PRICES, fact_key("prices", vector.version), now, self.ingest.day(now),
-            target=vector.version,
-        )  # fmt: skip
-        climbed = climbed_facts(risen, now, self.ingest.day(now))
-        await self.append_fact(np.concatenate([climbed, fact]))
+        """Move the prices, see `community.price_steps`."""
+        await price_step(self, now, self._sequence)
 
     def _set_policy(self, policy: Policy) -> None:
         self.housekeeper.policy = policy
         self._worths = np.array(worth_vector(policy))
-        self._take_prices()
+        self.take_prices()
 
-    def _take_prices(self) -> None:
+    def take_prices(self) -> None:
         """Lay out for the kernels what holds until prices or policy change."""
         self._price_arrays = price_arrays(self.prices)
         self._could = (np.array(self.prices.signs) != 0).astype(np.uint8)
@@ -231,7 +221,7 @@ class Engine:
     def resume_prices(self, pricer: PricerState | None) -> None:
         """Go on from the newest price vector that was stored."""
         self.housekeeper.resume(pricer)
-        self._take_prices()
+        self.take_prices()
 
     async def tick(self) -> None:
         """Do what the clock alone makes due; see `community.tick`. Raises UnavailableError."""
