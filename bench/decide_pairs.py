@@ -87,7 +87,7 @@ async def _decide():
     # Of the checkout that this process was started in.
     from lodestone.services.feed.cursor import Chain
     from lodestone.services.feed.messages import FeedRequest
-    from lodestone.services.feed.pipeline import Stages
+    from lodestone.services.feed.stages import Stages
     from tests.world import TOWN, opened
 
     chance = random.Random(5)

@@ -111,6 +111,10 @@ async def of_the_operator(acting, folder):
     labels, spoiler = hidden.replace("hidden", "labels"), {"label": "spoiler", **why}
     await do(f"PUT {labels}", spoiler, domain_id="tea", item_id="i7")
     await do(f"DELETE {labels}", domain_id="tea", item_id="i7")
+    pins = hidden.replace("hidden", "pins")
+    await world.items(1, first=7, channels=["tea"])
+    await do(f"PUT {pins}", why, domain_id="tea", item_id="i7")
+    await do(f"DELETE {pins}", domain_id="tea", item_id="i7")
     out, gone = (
         "/v1/domains/{domain_id}/removed/{person_id}",
         {"reason": "spam", "may_return": False},

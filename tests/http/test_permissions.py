@@ -30,6 +30,7 @@ MINE = {
 OFFICE = {  # by whoever moderates the domain: the use case looks
     "PUT /v1/domains/{domain_id}/hidden/{item_id}", "DELETE /v1/domains/{domain_id}/hidden/{item_id}",
     "PUT /v1/domains/{domain_id}/labels/{item_id}", "DELETE /v1/domains/{domain_id}/labels/{item_id}",
+    "PUT /v1/domains/{domain_id}/pins/{item_id}", "DELETE /v1/domains/{domain_id}/pins/{item_id}",
     "GET /v1/domains/{domain_id}/marks", "GET /v1/domains/{domain_id}/removed",
     "PUT /v1/domains/{domain_id}/removed/{person_id}", "DELETE /v1/domains/{domain_id}/removed/{person_id}",
 }  # fmt: skip

@@ -233,7 +233,7 @@ BODIES = {
     "/v1/items/{item_id}": {"author_id": "a0"},
     "/v1/domains/{domain_id}": {"kind": "channel"},
     "/v1/settle": {"day": PAID}, "/v1/payments/send": {"provider": "manual"}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
-    "/v1/sessions": {"viewer": "p1"}, "/hidden/{item_id}": {"reason": "spam"},
+    "/v1/sessions": {"viewer": "p1"}, "/hidden/{item_id}": {"reason": "spam"}, "/pins/{item_id}": {"reason": "news"},
     "/labels/{item_id}": {"label": "spoiler", "reason": "spam"},
     "/removed/{person_id}": {"reason": "spam", "may_return": True},
 }  # fmt: skip

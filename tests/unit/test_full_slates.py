@@ -180,6 +180,7 @@ def test_a_receipt_names_its_rules_and_replays_by_them():
     for claimed in ({"author_gap": 1}, {"author_max": 9}):
         lie = replace(back, choice=replace(back.choice, **claimed))
         assert not replay(COMPILED, lie, POLICY, some_prices()).identical
+    assert not replay(COMPILED, replace(back, pinned=1), POLICY, some_prices()).identical
 
 
 def reasons(author, topic, shown, *, explored=-1, author_max=2, gap=0):

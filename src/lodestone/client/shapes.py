@@ -76,6 +76,8 @@ class Slot(msgspec.Struct, frozen=True):
     label: str | None = None
     notice: str | None = None
     """What moderators wrote on it in the domain it came through, such as `spoiler`."""
+    pinned: bool = False
+    """Moderators of the domain whose feed this is pinned it."""
 
     def event(
         self,

@@ -44,3 +44,5 @@ class DomainMark(msgspec.Struct, frozen=True, kw_only=True):
     """It stands neither in the domain's own feed nor in what reaches people through the domain."""
     label: str | None
     """What is written on it there."""
+    pinned: bool
+    """It stands first in the domain's own feed."""

@@ -31,6 +31,8 @@ STATES: Final = ("draft", "live", "withdrawn")
 LABELS: Final = ("show", "warn", "drop")
 NOTICES: Final = ("sensitive", "violence", "spoiler", "disputed", "outdated", "advertising")
 """What a domain's moderators may write on an item there; it grows at its end, since facts hold places in it plus one."""
+PINS_MAX: Final = 3
+"""The most items that are pinned in one domain."""
 
 ITEM: Final = np.dtype(
     [
@@ -163,6 +165,8 @@ class MarkRow:
     hidden: bool
     label: int
     """Place in `NOTICES` plus one, 0 for none."""
+    pin: int
+    """0 for none; of two pinned items of a domain the one with the higher number stands first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ anyway leaves the best slate as it is, so with N eligible candidates and S slots
 By the first rules a slot that the author cap left empty was closed up, so that several draws could show the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,10 @@ class Rules:
     """Shape (slots,). Attention in [0, 1], as the pricer's account weighs slots."""
     version: int
     """`SLATE_RULES`, or those of an older receipt."""
+
+    def behind(self, pinned: int) -> "Rules":
+        """Return the rules for the slots that are left behind some pinned ones."""
+        return replace(self, attention=self.attention[pinned:]) if pinned else self
 
 
 def rules_of(
@@ -104,6 +108,8 @@ class Contest:
 
 def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Choice:
     """Fill the slate from a pool and say how likely it was."""
+    if not rules.attention.size:
+        return _nothing(rules)
     search = _Search(kernels, contest, rules)
     eligible = contest.eligible
     best, told = search.run(-1, -1)
@@ -138,6 +144,32 @@ def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Cho
         exact=bool(told[2]),
         author_max=cap if relaxing else -1,
         author_gap=gap if relaxing else -1,
+    )
+
+
+def _nothing(rules: Rules) -> Choice:
+    """Return the choice for no slots: pinned items took all of them."""
+    empty = np.zeros(0)
+    return Choice(
+        pool_index=empty.astype(np.int64), explored_slot=-1, draw_propensity=1.0,
+        slate_propensity=1.0, propensity=empty, objective=0, bound=0, exact=True,
+        author_max=rules.author_max, author_gap=rules.gap,
+    )  # fmt: skip
+
+
+def behind(choice: Choice, pinned: int) -> Choice:
+    """Put some pinned items, the first entries of the pool, before a choice from the rest of it.
+
+    They are no part of what was optimised or drawn: objective, bound and propensities are those of the rest.
+    """
+    if not pinned:
+        return choice
+    explored = choice.explored_slot
+    return replace(
+        choice,
+        pool_index=np.concatenate([np.arange(pinned), choice.pool_index + pinned]),
+        explored_slot=explored + pinned if explored >= 0 else explored,
+        propensity=np.concatenate([np.ones(pinned), choice.propensity]),
     )
 
 

@@ -69,6 +69,7 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     author_max: int = -1
     author_gap: int = -1
     last: bool = False
+    pinned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _head(decision: Decision) -> bytes:
             choice.draw_propensity, choice.slate_propensity, tuple(choice.propensity.tolist()),
             choice.objective, choice.bound, choice.exact, tuple(choice.pool_index.tolist()),
             decision.candidate.size, pool.item.size, decision.slate_rules, choice.author_max,
-            choice.author_gap, decision.last,
+            choice.author_gap, decision.last, decision.pinned,
         )
     )  # fmt: skip
 
@@ -232,7 +233,7 @@ def _decision(head: _Head, body: memoryview, person: int) -> Decision:
             author_gap=head.author_gap,
         ),
         chain=head.chain, state_offset=head.state_offset, slate_rules=head.slate_rules,
-        last=head.last,
+        last=head.last, pinned=head.pinned,
     )  # fmt: skip
 
 

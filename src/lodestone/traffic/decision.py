@@ -131,5 +131,8 @@ class Decision:
     """Log offset the serving state stood at."""
     slate_rules: int = SLATE_RULES
     """By which rules the slate was filled."""
+    pinned: int = 0
+    """How many of the first slots moderators of the domain filled: the first entries of the pool, in their order. The
+    rest of the pool contends for the rest of the slots."""
     last: bool = False
     """Nothing that may be shown was left beyond this page."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.events.outcomes import Source
-from lodestone.traffic.choose import Contest, choose, draw, rules_of
+from lodestone.traffic.choose import Contest, behind, choose, draw, rules_of
 from lodestone.traffic.decision import Choice, Decision, DropReason
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net
@@ -53,7 +53,8 @@ def _differences(
         yield "versions: the policy or the prices handed in are not the receipt's"
         return
     again, net = decide_again(kernels, decision, policy, prices)
-    if np.any(net[:-1] < net[1:]):
+    contended = net[decision.pinned :]
+    if np.any(contended[:-1] < contended[1:]):
         yield "pool: its order does not follow from chances, worths and prices"
     was = decision.choice
     for name in (
@@ -81,15 +82,19 @@ def decide_again(
     kernels: Kernels, decision: Decision, policy: Policy, prices: PriceVector
 ) -> tuple[Choice, Ints]:
     """Return the choice that follows from a receipt's pool, and the pool's net scores."""
-    pool = decision.pool
+    pool, pinned = decision.pool, decision.pinned
     net = pool_net(kernels, pool, np.array(worth_vector(policy)), prices)
     passed = decision.candidate[np.isin(decision.reason, [int(reason) for reason in IN_CONTEST])]
-    rules = rules_of(policy, decision.slots, prices.slot_value, decision.slate_rules)
-    drawn = draw(kernels, decision.seed, rules.share, decision.slots, passed.size)
+    passed = passed[~np.isin(passed, pool.item[:pinned])]
+    rules = rules_of(policy, decision.slots, prices.slot_value, decision.slate_rules).behind(pinned)
+    drawn = draw(kernels, decision.seed, rules.share, decision.slots - pinned, passed.size)
+    item, source = pool.item[pinned:], pool.source[pinned:]
     index = -1
     if drawn.candidate >= 0:
-        found = np.flatnonzero(pool.item == passed[drawn.candidate])
+        found = np.flatnonzero(item == passed[drawn.candidate])
         index = int(found[0]) if found.size else -1
-    natural = index < 0 or pool.source[index] != Source.EXPLORATION
-    contest = Contest(net, pool.author, pool.topic, index, bool(natural), passed.size)
-    return choose(kernels, contest, rules, drawn), net
+    natural = index < 0 or source[index] != Source.EXPLORATION
+    author = np.empty(item.size, np.int32)
+    kernels.pool.number(pool.author[pinned:], author)
+    contest = Contest(net[pinned:], author, pool.topic[pinned:], index, bool(natural), passed.size)
+    return behind(choose(kernels, contest, rules, drawn), pinned), net

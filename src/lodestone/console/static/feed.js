@@ -263,6 +263,7 @@ export class Feed {
     const parts = [];
     if (slot.paid) parts.push(el("span", { class: "ad", text: t("Ad") }));
     if (slot.label === "warn") parts.push(el("span", { class: "ad", text: t("Take care") }));
+    if (slot.pinned) parts.push(el("span", { class: "ad", text: t("Pinned") }));
     if (slot.notice) parts.push(el("span", { class: "ad", text: NOTICES[slot.notice]?.() ?? slot.notice }));
     parts.push(slot.beacon ? el("span", { class: `mark ${slot.domain}`, text: this.#mark(slot) }) : el("span", { class: "fact" }, icon("share", 16), t("Passed on to you")));
     if (slot.distance_km !== null) parts.push(el("span", { class: "fact" }, icon("pin", 16), `${slot.place ? `${slot.place} ` : ""}${distance(slot.distance_km)}`));

@@ -110,6 +110,33 @@ async def unlabel_item(
 
 
 @put(
+    "/v1/domains/{domain_id:str}/pins/{item_id:str}",
+    opt=needs("write", office=True),
+    status_code=204,
+    responses=REFUSALS,
+)
+async def pin_item(
+    request: Asked, domain_id: PathId, item_id: PathId, data: JSONBody[ModerationIn]
+) -> None:
+    """Let an item stand first in a domain's own feed; at most three do."""
+    pin = _moderators(request, "write").pin
+    await pin(named(domain_id), named(item_id, "item_id"), data.reason, on=True)
+
+
+@delete(
+    "/v1/domains/{domain_id:str}/pins/{item_id:str}",
+    opt=needs("write", office=True),
+    responses=REFUSALS,
+)
+async def unpin_item(
+    request: Asked, domain_id: PathId, item_id: PathId, reason: Reason = ""
+) -> None:
+    """Let an item stand where it would by itself again."""
+    pin = _moderators(request, "write").pin
+    await pin(named(domain_id), named(item_id, "item_id"), reason, on=False)
+
+
+@put(
     "/v1/domains/{domain_id:str}/removed/{person_id:str}",
     opt=needs("write", office=True),
     status_code=204,
@@ -146,5 +173,6 @@ async def list_removed_members(
 
 
 ROUTES = [
-    list_domain_marks, hide_item, unhide_item, label_item, unlabel_item, remove_member, let_member_return, list_removed_members,
+    list_domain_marks, hide_item, unhide_item, label_item, unlabel_item, pin_item, unpin_item,
+    remove_member, let_member_return, list_removed_members,
 ]  # fmt: skip

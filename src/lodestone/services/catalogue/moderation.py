@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from lodestone.base.audit import act_as, present_actor
+from lodestone.base.geo import distance_km
 from lodestone.content import DomainMark, RemovalIn
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.services.access import Principal
 from lodestone.services.community.community import Engine
 from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
@@ -35,6 +36,30 @@ class Moderators:
     async def label(self, domain_id: str, item_id: str, label: str, reason: str) -> None:
         """Write something on an item in a domain, empty to take it off; again changes nothing. Raises as `hide`."""
         await self._mark(domain_id, item_id, MarkChange(label=label, reason=reason))
+
+    async def pin(self, domain_id: str, item_id: str, reason: str, *, on: bool) -> None:
+        """Let an item stand first in a domain's feed, or no longer; again changes nothing.
+
+        Raises:
+            ForbiddenError, UnknownError, GoneError: See `hide`.
+            ConflictError: `pins_full`, `item_elsewhere`.
+        """
+        inside = self._inside(domain_id, item_id)
+        await self._mark(domain_id, item_id, MarkChange(pinned=on, inside=inside, reason=reason))
+
+    def _inside(self, domain_id: str, item_id: str) -> bool:
+        """Say whether an item belongs to a domain; what is not there is for the records to refuse."""
+        state, directory = self._engine.state, self._engine.directory
+        code, row = directory.domain_code(domain_id), directory.item_row(item_id)
+        domain = state.domains.get(code)
+        if domain is None or row < 0:
+            return True
+        item = state.items[row]
+        if domain.kind == DomainKind.PLACE:
+            here = float(item["latitude"]), float(item["longitude"])
+            return distance_km(domain.latitude, domain.longitude, *here) <= domain.radius_km
+        column = "channels" if domain.kind == DomainKind.CHANNEL else "professions"
+        return code in item[column]
 
     async def remove(self, domain_id: str, person_id: str, removal: RemovalIn) -> None:
         """End somebody's membership of a domain, and say whether they may join again; again changes nothing.
@@ -94,4 +119,6 @@ class Moderators:
 
 def mark_out(mark: MarkRecord) -> DomainMark:
     """Show what is said of an item."""
-    return DomainMark(item_id=mark.id, hidden=mark.hidden, label=mark.label or None)
+    return DomainMark(
+        item_id=mark.id, hidden=mark.hidden, label=mark.label or None, pinned=mark.pinned
+    )

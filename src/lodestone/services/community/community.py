@@ -39,10 +39,11 @@ from lodestone.services.community.writes import Writes
 from lodestone.services.feed.cursor import Chain, decode_cursor
 from lodestone.services.feed.hydrate import Hydrator
 from lodestone.services.feed.messages import Feed, FeedRequest
-from lodestone.services.feed.pipeline import Decider, Setting, Stages
+from lodestone.services.feed.pipeline import Decider, Setting
 from lodestone.services.feed.recently_served import Served
 from lodestone.services.feed.response import Answers
 from lodestone.services.feed.slot_lookup import SlotLookup, item_at
+from lodestone.services.feed.stages import Stages
 from lodestone.services.ingest.system_facts import fact_key, one_fact, topic_of
 from lodestone.services.ingest.trade_facts import Deeds
 from lodestone.services.ingest.validate import Ingest, Judged

@@ -46,6 +46,8 @@ class FeedSlot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     notice: str | None = None
     """What moderators wrote on it in the domain whose feed this is, or else through which it came: `sensitive`,
     `violence`, `spoiler`, `disputed`, `outdated`, `advertising`."""
+    pinned: bool = False
+    """Moderators of the domain whose feed this is pinned it."""
 
 
 class StageNote(msgspec.Struct, frozen=True, kw_only=True):

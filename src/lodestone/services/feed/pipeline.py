@@ -1,8 +1,7 @@
 """The decision: sources, filters, values, prices, slots, each a stage with its count and its time."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,10 @@ from lodestone.models.nearby import Nearby
 from lodestone.models.ports import Asked, Predictor
 from lodestone.models.taste import viewer_vector
 from lodestone.services.feed.hydrate import Viewer, looks_around, spot_of
-from lodestone.services.feed.messages import StageNote
+from lodestone.services.feed.pins import places_of, with_pins
 from lodestone.services.feed.sources import Sources
-from lodestone.traffic.choose import Contest, Rules, choose, draw, pool_of
+from lodestone.services.feed.stages import Stages
+from lodestone.traffic.choose import Contest, Rules, behind, choose, draw, pool_of
 from lodestone.traffic.decision import (
     Bits,
     Chances,
@@ -53,28 +53,6 @@ _DAY_MICROS: Final = 86_400_000_000
 _NO_ROWS: Final = np.zeros(0, np.int32)
 _NO_VECTOR: Final = np.zeros(64, np.float32)
 _SHOWN, _PRIVATE, _FOLLOW = int(DropReason.SHOWN), int(DomainKind.PRIVATE), int(Kind.FOLLOW)
-
-
-@dataclass(slots=True)
-class Stages:
-    """Notes what each stage took, when somebody asked to see it."""
-
-    cpu: Callable[[], int] | None
-    notes: list[StageNote] = field(default_factory=list)
-    _last: int = 0
-
-    def start(self) -> None:
-        """Begin the first stage."""
-        if self.cpu is not None:
-            self._last = self.cpu()
-
-    def done(self, name: str, into: int, out: int) -> None:
-        """End a stage and begin the next."""
-        if self.cpu is not None:
-            now = self.cpu()
-            spent = round((now - self._last) / 1000, 1)
-            self.notes.append(StageNote(name=name, cpu_us=spent, into=into, out=out))
-            self._last = self.cpu()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +90,16 @@ class Judged:
     kind: Codes
     domain: NDArray[np.int16]
     local: Codes
+
+
+class Valued(NamedTuple):
+    """What those that passed the filters are worth. Arrays have shape (passed,)."""
+
+    chances: Chances
+    """Shape (passed, outcomes)."""
+    promises: Bits
+    rank: NDArray[np.int16]
+    net: Ints
 
 
 class Decider:
@@ -153,6 +141,8 @@ class Decider:
         around = looks_around(viewer)
         scored, alike = self._score(viewer, setting, degraded)
         rows, source = self._sources.gather(viewer, vector, marks, degraded, alike)
+        pins = self._pins(viewer, setting)
+        rows, source = with_pins(rows, source, pins, int(viewer.record["surface"]))
         stages.done("sources", 0, rows.size)
         judged = self._judge(viewer, rows, source)
         passed = np.flatnonzero(judged.reason == _SHOWN)
@@ -176,8 +166,9 @@ class Decider:
         stages.done("values", passed.size, passed.size)
         promises, rank, net = self._prices(viewer, setting, judged, passed, value)
         stages.done("prices", passed.size, passed.size)
-        pool, index, choice = self._slots(setting, judged, passed, chances, promises, rank, net)
-        self._reasons(judged, passed, index, pool, choice, net)
+        pinned = places_of(pins, judged.rows[passed])[: setting.slots]
+        valued = Valued(chances, promises, rank, net)
+        pool, index, choice = self._slots(setting, judged, passed, valued, pinned)
         _account(self._kernels, account, viewer, setting, value, index, pool, choice)
         stages.done("slots", pool.item.size, choice.pool_index.size)
         return Decision(
@@ -187,7 +178,7 @@ class Decider:
             price_version=setting.prices.version, predictor_version=predictor,
             personalised=viewer.personalised, arm="", degraded=tuple(degraded), gate=setting.gate,
             candidate=judged.rows, reason=judged.reason, pool=pool, choice=choice,
-            chain=setting.chain, state_offset=self._state.offset, last=last,
+            chain=setting.chain, state_offset=self._state.offset, last=last, pinned=pinned.size,
         )  # fmt: skip
 
     def _deepen(
@@ -266,6 +257,8 @@ class Decider:
             # A cursor may be older than a home that was put back: its rows need not be there.
             served = np.array(setting.served)
             self._marks[served[served < self._marks.size]] = base + MARK_SERVED
+        # What is pinned stands first whenever the feed is opened, seen or not.
+        self._marks[self._pins(viewer, setting)] = 0
         rejected = state.rejections(viewer.row) if viewer.row >= 0 else None
         if rejected:
             self._marks[rejected] = base + MARK_REJECTED
@@ -292,39 +285,48 @@ class Decider:
         return promises, rank, net
 
     def _slots(
-        self, setting: Setting, judged: Judged, passed: Ints, chances: Chances, promises: Bits,
-        rank: NDArray[np.int16], net: Ints,
-    ) -> tuple[Pool, Ints, Choice]:  # fmt: skip
-        kernels, rules = self._kernels, setting.rules
-        drawn = draw(kernels, setting.seed, rules.share, setting.slots, passed.size)
-        index = pool_of(kernels, net, drawn)
+        self, setting: Setting, judged: Judged, passed: Ints, valued: Valued, pinned: Ints
+    ) -> tuple[Pool, Ints, Choice]:
+        """Fill the slots behind those of pinned posts, and give every candidate its reason.
+
+        Returns:
+            The pool, which of `passed` each entry of it is, and the choice.
+        """
+        kernels, first, net = self._kernels, pinned.size, valued.net
+        rules = setting.rules.behind(first)
+        rest = np.delete(np.arange(passed.size), pinned) if first else np.arange(passed.size)
+        drawn = draw(kernels, setting.seed, rules.share, setting.slots - first, rest.size)
+        contends = pool_of(kernels, net[rest], drawn)
+        index = np.concatenate([pinned, rest[contends]])
         pool, pool_net = _empty_pool(index.size), np.empty(index.size, np.int64)
         author = np.empty(index.size, np.int32)
         kernels.pool.take(
             passed, index, judged.rows, self._state.items, judged.kind, judged.domain, judged.source,
-            chances, promises, rank, net, pool.item, pool.chances, pool.promises, pool.rank, author,
+            *valued, pool.item, pool.chances, pool.promises, pool.rank, author,
             pool.topic, pool.domain_kind, pool.domain, pool.source, pool_net,
         )  # fmt: skip
         kernels.pool.number(author, pool.author)
         at, natural = -1, True
         if drawn.candidate >= 0:
-            at = int(np.flatnonzero(index == drawn.candidate)[0])
-            natural = _natural(net, drawn.candidate, index.size)
+            at = int(np.flatnonzero(contends == drawn.candidate)[0])
+            natural = _natural(net[rest], drawn.candidate, contends.size)
             if not natural:
-                pool.source[at] = Source.EXPLORATION
-        contest = Contest(pool_net, pool.author, pool.topic, at, natural, passed.size)
-        return pool, index, choose(kernels, contest, rules, drawn)
-
-    def _reasons(
-        self, judged: Judged, passed: Ints, index: Ints, pool: Pool, choice: Choice, net: Ints
-    ) -> None:
-        """Give every candidate that stood in the contest and was not shown its reason."""
-        reason = np.empty(passed.size, np.uint8)
-        self._kernels.pool.reasons(
-            net, index, pool.author, pool.topic, choice.pool_index, choice.explored_slot,
+                pool.source[first + at] = Source.EXPLORATION
+        numbered = np.empty(contends.size, np.int32)
+        kernels.pool.number(author[first:], numbered)
+        contest = Contest(pool_net[first:], numbered, pool.topic[first:], at, natural, rest.size)
+        choice = choose(kernels, contest, rules, drawn)
+        reason = np.empty(rest.size, np.uint8)
+        kernels.pool.reasons(
+            net[rest], contends, numbered, contest.topic, choice.pool_index, choice.explored_slot,
             choice.author_max, choice.author_gap, reason,
         )  # fmt: skip
-        judged.reason[passed] = reason
+        judged.reason[passed[rest]] = reason
+        return pool, index, behind(choice, first)
+
+    def _pins(self, viewer: Viewer, setting: Setting) -> Rows:
+        """Return the rows pinned in the domain whose feed this is, on its first page."""
+        return _NO_ROWS if setting.chain else self._state.marks.pins(viewer.area)
 
 
 def kept_away(setting: Setting) -> Ints:

@@ -13,7 +13,7 @@ from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.state import State
 from lodestone.services.feed.cursor import Chain, encode_cursor
 from lodestone.services.feed.messages import Explain, Feed, FeedSlot, PriceNote, SlotNote, TermNote
-from lodestone.services.feed.pipeline import Stages
+from lodestone.services.feed.stages import Stages
 from lodestone.services.receipts.ids import receipt_id
 from lodestone.traffic.decision import Decision, DropReason
 from lodestone.traffic.kernels import Kernels
@@ -92,7 +92,7 @@ class Answers:
                 domain_id=directory.domain_id(domain) if domain >= 0 else None,
                 source=_SOURCES[source], paid=False, beacon=beacon,
                 label=None if mark == warns else LABELS[mark],
-                notice=notice(here, row) or notice(domain, row),
+                pinned=slot <= decision.pinned, notice=notice(here, row) or notice(domain, row),
             )
             for slot, ((row, owner, what, mark, kind, domain, source, _), beacon) in enumerate(
                 zip(told, beacons, strict=True), 1

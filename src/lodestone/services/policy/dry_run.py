@@ -297,7 +297,9 @@ def _resorted(
     """Sort a receipt's pool by net scores under another policy."""
     pool = replace(decision.pool, promises=promises)
     net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices)
-    order = np.argsort(-net, kind="stable")
+    pinned = decision.pinned
+    order = np.argsort(-net[pinned:], kind="stable") + pinned
+    order = np.concatenate([np.arange(pinned), order])
     columns = {field.name: getattr(pool, field.name)[order] for field in fields(pool)}
     columns["author"] = numbered(columns["author"])
     return replace(decision, pool=type(pool)(**columns))

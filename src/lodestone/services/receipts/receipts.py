@@ -45,6 +45,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     slot: int | None
     propensity: float | None
+    pinned: bool
+    """Moderators of the domain put it first; it stood in no contest."""
 
 
 class ReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,7 +280,7 @@ class Receipts:
             net=float(net[index]) / NET_UNIT,
             promises=[promise.id for bit, promise in bits_of(policy).items() if held >> bit & 1],
             reason=None if reason is DropReason.SHOWN else reason.name.lower(),
-            slot=None if slot is None else slot + 1,
+            slot=None if slot is None else slot + 1, pinned=index < decision.pinned,
             propensity=None if slot is None else float(decision.choice.propensity[slot]),
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from lodestone.base.errors import ConflictError, ForbiddenError, GoneError, Unkn
 from lodestone.base.wire import app_id
 from lodestone.events.outcomes import Kind
 from lodestone.features.domain_marks import mark_key
-from lodestone.features.layout import MarkRow
+from lodestone.features.layout import PINS_MAX, MarkRow
 from lodestone.stores.commerce.queries import names_of
 from lodestone.stores.records.audit_rows import About, Values
 from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
@@ -25,7 +25,7 @@ from lodestone.stores.records.schema import (
 from lodestone.stores.records.types import Change
 from lodestone.stores.sql.base import Base, Scope, Work
 
-_NOTHING = {"hidden": False, "label": "", "pin": 0}
+_NOTHING: dict[str, Any] = {"hidden": False, "label": "", "pin": 0}
 _SAYS_SOMETHING = or_(DOMAIN_MARKS.c.hidden, DOMAIN_MARKS.c.label != "", DOMAIN_MARKS.c.pin != 0)
 
 
@@ -42,7 +42,8 @@ class SqlModeration(Base):
             number = mark_key(code, item.row)
             row = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
             before = _NOTHING if row is None else _said(row)
-            wanted = {"hidden": change.hidden, "label": change.label}
+            pin = _pin(work, code, before["pin"], change)
+            wanted = {"hidden": change.hidden, "label": change.label, "pin": pin}
             after = {**before, **{name: one for name, one in wanted.items() if one is not None}}
             if after == before:
                 return None
@@ -53,13 +54,14 @@ class SqlModeration(Base):
                 here = work.update(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number)
                 work.run(here.values(after))
             why = {"domain_id": domain_id, "reason": change.reason}
-            differs = {name for name in after if before[name] != after[name]}
+            was, stands = _told(before), _told(after)
+            differs = [name for name in stands if was[name] != stands[name]]
             work.audit(
-                "item", item_id, {name: before[name] for name in differs},
-                {**{name: after[name] for name in differs}, **why}, About(item.owner, item.key),
+                "item", item_id, {name: was[name] for name in differs},
+                {**{name: stands[name] for name in differs}, **why}, About(item.owner, item.key),
             )  # fmt: skip
-            stands = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
-            return work.change(Kind.MODERATED, "", number, mark_row(stands))
+            row = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
+            return work.change(Kind.MODERATED, "", number, mark_row(row))
 
     def marks(
         self,
@@ -80,7 +82,7 @@ class SqlModeration(Base):
             if after is not None:
                 query = query.where(ITEMS.c.id > app_id(after, field="cursor"))
             return [
-                MarkRecord(id=row.id, hidden=row.hidden, label=row.label)
+                MarkRecord(id=row.id, hidden=row.hidden, label=row.label, pinned=row.pin > 0)
                 for row in scope.fetch(query)
             ]
 
@@ -158,7 +160,9 @@ def take_marks_back(work: Work, code: int) -> list[Change]:
     if rows:
         work.run(work.update(DOMAIN_MARKS).where(here).values(_NOTHING))
     return [
-        work.change(Kind.MODERATED, "", row.number, MarkRow(code, row.item, hidden=False, label=0))
+        work.change(
+            Kind.MODERATED, "", row.number, MarkRow(code, row.item, hidden=False, label=0, pin=0)
+        )
         for row in rows
     ]
 
@@ -217,8 +221,34 @@ def _item(work: Work, item_id: str) -> Any:
     return item
 
 
-def _said(row: Any) -> dict[str, object]:
+def _said(row: Any) -> dict[str, Any]:
     return {"hidden": bool(row.hidden), "label": row.label, "pin": row.pin}
+
+
+def _told(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what the audit log says of a mark: whether it is pinned, not by which number."""
+    return {"hidden": said["hidden"], "label": said["label"], "pinned": said["pin"] > 0}
+
+
+def _pin(work: Work, code: int, before: int, change: MarkChange) -> int | None:
+    """Return the pin an item is to have, above all others of the domain; None where it stays as it is.
+
+    Raises:
+        ConflictError: `pins_full`, `item_elsewhere`.
+    """
+    if change.pinned is None or change.pinned == (before > 0):
+        return None
+    if not change.pinned:
+        return 0
+    if not change.inside:
+        message = "It does not lie in this domain, whose feed would not show it."
+        raise ConflictError("item_elsewhere", message)
+    pinned = work.select(DOMAIN_MARKS, DOMAIN_MARKS.c.pin).where(DOMAIN_MARKS.c.domain == code)
+    pins = [row.pin for row in work.fetch(pinned.where(DOMAIN_MARKS.c.pin != 0))]
+    if len(pins) >= PINS_MAX:
+        message = f"{PINS_MAX} items are pinned in this domain already; take one of them off first."
+        raise ConflictError("pins_full", message)
+    return max(pins, default=0) + 1
 
 
 def _person(scope: Scope, person_id: str) -> Known:

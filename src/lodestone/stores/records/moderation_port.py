@@ -13,6 +13,9 @@ class MarkChange:
     hidden: bool | None = None
     label: str | None = None
     """One of `NOTICES`, empty to take it off."""
+    pinned: bool | None = None
+    inside: bool = True
+    """Whether the item belongs to the domain: what does not cannot be pinned there."""
     reason: str = ""
     """Why; the audit log keeps it, sealed under the key of the item's author."""
 
@@ -26,6 +29,7 @@ class MarkRecord:
     hidden: bool
     label: str
     """Empty for none."""
+    pinned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class Moderation(Protocol):
         Raises:
             UnknownError: `domain_unknown`, `item_unknown`.
             GoneError: `item_erased`.
+            ConflictError: `pins_full`, `item_elsewhere`.
         """
         ...
 

@@ -162,7 +162,7 @@ def domain_row(code: int, given: DomainIn) -> DomainRow:
 def mark_row(row: Any) -> MarkRow:
     """Turn a stored mark into the state's form."""
     label = NOTICES.index(row.label) + 1 if row.label else 0
-    return MarkRow(row.domain, row.item, hidden=row.hidden, label=label)
+    return MarkRow(row.domain, row.item, hidden=row.hidden, label=label, pin=row.pin)
 
 
 def _place(position: Position | None) -> tuple[float, float]:
