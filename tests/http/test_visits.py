@@ -3,6 +3,8 @@
 import shutil
 from datetime import timedelta
 
+from lodestone.features.snapshot import columns
+from tests.trade_world import SHOP, line, market
 from tests.world import TOWN, opened, run
 
 AWAY = {"latitude": 30.0, "longitude": 120.0}
@@ -80,3 +82,77 @@ def test_who_does_not_consent_to_their_position_is_nowhere(tmp_path):
     never, present, withdrawn = run(scenario)
     assert str(never) == str(withdrawn) == "(nan, nan)"
     assert present == (TOWN["latitude"], TOWN["longitude"])
+
+
+def test_a_visit_is_where_the_person_is_read_to_be_unless_they_said_otherwise_since(tmp_path):
+    async def read(world):
+        one = await world.ask("GET", "/v1/people/p0", status=200)
+        (listed,) = (await world.ask("GET", "/v1/people?limit=1", status=200))["data"]
+        assert listed == one
+        return one["present"], one["present_at"]
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(1)
+            nowhere = await read(world)
+            await world.events(visit(world, TOWN))
+            visited = await read(world)
+            world.later(minutes=5)
+            told = {"present": AWAY, "present_at": world.now.isoformat()}
+            await world.put("/v1/people/p0", told, status=200)
+            said = await read(world)
+            await world.events(visit(world, TOWN))
+            tied = await read(world)
+            world.later(minutes=5)
+            await world.events(visit(world, TOWN))
+        async with opened(tmp_path, clock=world.clock) as world:
+            again = await read(world)
+            await world.put("/v1/people/p0", {"consent": {"position": False}}, status=200)
+            return nowhere, visited, said, tied, again, await read(world)
+
+    nowhere, visited, said, tied, again, silent = run(scenario)
+    assert nowhere == silent == (None, None)
+    assert visited == (TOWN, "2026-03-04T12:00:00.000Z")
+    assert said == tied == (AWAY, "2026-03-04T12:05:00.000Z")
+    assert again == (TOWN, "2026-03-04T12:10:00.000Z")
+
+
+def test_an_order_that_names_no_position_is_judged_by_where_a_visit_says_that_the_buyer_is(
+    tmp_path,
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await market(world)
+            asked = {"buyer": "p0", "lines": [line()], "fulfilment": "pickup"}
+            await world.put("/v1/people/p0", {}, status=200)
+            told = [await world.ask("POST", "/v1/orders", asked)]
+            for place in (AWAY, SHOP["position"]):
+                world.later(minutes=5)
+                await world.events(visit(world, place))
+                told.append(await world.ask("POST", "/v1/orders", asked))
+            world.later(hours=7)
+            return [*told, await world.ask("POST", "/v1/orders", asked)]
+
+    unknown, away, there, gone = run(scenario)
+    assert [one["error"]["code"] for one in (unknown, away, gone)] == [
+        "position_missing", "too_far", "position_missing",
+    ]  # fmt: skip
+    assert there["state"] == "reserved"
+
+
+def test_a_search_moves_nothing_that_a_decision_reads(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(1)
+            await world.items(8)
+            slot = (await world.feed(slots=2))["slots"][0]
+            await world.events(world.event("impression", slot), world.event("like", slot))
+            before = columns(world.engine.state)
+            before = {name: column.tobytes() for name, column in before.items()}
+            verdict = await world.events(world.event("search", query="tea"))
+            after = columns(world.engine.state)
+            return verdict, before, {name: column.tobytes() for name, column in after.items()}
+
+    verdict, before, after = run(scenario)
+    assert verdict["accepted"] == 1
+    assert {name for name in after if before[name] != after[name]} == {"marks"}  # the log's offset

@@ -7,15 +7,16 @@ from typing import TypeVar
 import msgspec
 
 from lodestone.base.errors import InvalidError, Problem, UnknownError
-from lodestone.base.wire import instant_of, problem_of
+from lodestone.base.wire import Position, instant_of, problem_of, time_text
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn, PersonOut, person_out
 from lodestone.services.community.community import Engine
+from lodestone.services.community.presence import present_of
 from lodestone.services.receipts.receipts import item_counters
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.records.port import Bulk, Change
-from lodestone.stores.records.types import DomainRecord, Refused
+from lodestone.stores.records.types import DomainRecord, PersonRecord, Refused
 
 Made = TypeVar("Made")
 Given = TypeVar("Given", PersonIn, ItemIn)
@@ -62,13 +63,22 @@ class Catalogue:
 
     def person(self, person_id: str) -> PersonOut:
         """Return one person. Raises UnknownError."""
-        record = self._records.person(self._id, person_id)
-        return person_out(record.id, record.given, record.created)
+        return self._person_out(self._records.person(self._id, person_id))
 
     def people(self, limit: int, after: str | None) -> list[PersonOut]:
         """Return a page of people."""
         found = self._records.people(self._id, limit=limit, after=after)
-        return [person_out(record.id, record.given, record.created) for record in found]
+        return [self._person_out(record) for record in found]
+
+    def _person_out(self, record: PersonRecord) -> PersonOut:
+        """Show a person where they are by the latest word: their record's, or a visit's."""
+        out, given = person_out(record.id, record.given, record.created), record.given
+        seen = present_of(self._engine, record.ordinal)
+        written = None if given.present_at is None else instant_of(given.present_at)
+        if seen is None or (written is not None and seen.at <= written):
+            return out
+        position = Position(seen.latitude, seen.longitude)
+        return msgspec.structs.replace(out, present=position, present_at=time_text(seen.at))
 
     # Edges
 

@@ -1,9 +1,10 @@
 """What serving a request of trade needs at hand: the till, the money, the hour, and a way to refuse."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -43,6 +44,19 @@ VOUCHER_CURES: Final = {
 Refusal: TypeAlias = OrderRefusal | MoveRefusal | RedeemRefusal | VoucherRefusal
 
 
+class Present(NamedTuple):
+    """Where somebody was last said to be."""
+
+    at: Instant
+    latitude: float
+    longitude: float
+
+
+def _unknown(_ordinal: int) -> Present | None:
+    """Know nothing of visits: they lie in the log, which a process of orders alone does not follow."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What holds for one community."""
@@ -51,12 +65,14 @@ class House:
     secret: bytes
     currency: str
     days: DayOf
+    present: Callable[[int], Present | None] = _unknown
+    """Returns where the person of an ordinal is present, visits counted; called from threads of the records."""
 
 
-def house_of(record: CommunityRecord) -> House:
+def house_of(record: CommunityRecord, present: Callable[[int], Present | None] = _unknown) -> House:
     """Return what holds for a community."""
     given = record.given
-    return House(record.id, record.secret, given.currency, DayOf(given.time_zone))
+    return House(record.id, record.secret, given.currency, DayOf(given.time_zone), present)
 
 
 @dataclass(frozen=True, slots=True)

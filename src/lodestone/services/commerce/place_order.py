@@ -1,6 +1,6 @@
 """Take an order: judge shop, lines, price, place, sale and stock in that order; then set stock aside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lodestone.base.clock import Instant
@@ -308,6 +308,12 @@ def _whereabouts(counter: Counter, buyer: Party) -> Position | None:
     known = counter.till.whereabouts(buyer)
     if known is None:
         return None
+    seen = counter.house.present(buyer.ordinal)
+    if seen is not None and seen.at > known.present_at:  # a visit after what the record says
+        known = replace(
+            known, present_at=seen.at, present_latitude=seen.latitude,
+            present_longitude=seen.longitude,
+        )  # fmt: skip
     return known_position(known, counter.now, fresh_micros=PRESENT_MICROS)
 
 

@@ -32,6 +32,7 @@ from lodestone.services.commerce.context import house_of
 from lodestone.services.community import outbox
 from lodestone.services.community.accepting import accept, take
 from lodestone.services.community.applying import apply
+from lodestone.services.community.presence import present_of
 from lodestone.services.community.price_steps import price_step
 from lodestone.services.community.read_ahead import Ahead
 from lodestone.services.community.tick import tick
@@ -126,7 +127,8 @@ class Engine:
         self.writing = asyncio.Lock()
         self.writes = Writes(self, parts.records)
         self.deeds = Deeds(self.ingest, self.directory, self.secret)
-        self.trade = Trade(self, parts.records, house_of(parts.record), parts.providers)
+        house = house_of(parts.record, partial(present_of, self))
+        self.trade = Trade(self, parts.records, house, parts.providers)
         self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
         self._sequence = parts.log.number_next()
         self._set_policy(parts.housekeeper.policy)

@@ -1,17 +1,21 @@
 """Visits: whoever says that they are at a position is present there, by the latest word, as if it had been PUT."""
 
 from collections.abc import Iterable
+from math import isnan
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from lodestone.base.arrays import Ints
+from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
+from lodestone.services.commerce.context import Present
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
 
+_PLACES: Final = 5
 _PRIVATE: Final = msgspec.msgpack.Decoder(tuple[str | None, tuple[float, float] | None])
 
 
@@ -34,3 +38,20 @@ def follow_visits(
         _, place = (None, None) if opened is None else _PRIVATE.decode(opened)
         if place is not None:
             engine.state.visit(row, int(facts["time"][index]), *place)
+
+
+def present_of(engine: "Engine", ordinal: int) -> Present | None:
+    """Return where somebody is present by the latest word, visits counted; None where nobody said, or may know.
+
+    It reads one row of the state: pages and orders ask from threads of the records.
+    """
+    row = engine.directory.row_of_ordinal(ordinal)
+    if row < 0:
+        return None
+    person = engine.state.people[row]
+    latitude, longitude = float(person["present_latitude"]), float(person["present_longitude"])
+    if isnan(latitude):
+        return None
+    # As a place is kept in 32 bits, it is good to about a metre: what would lie beyond is no part of it.
+    place = round(latitude, _PLACES), round(longitude, _PLACES)
+    return Present(Instant(int(person["present_at"])), *place)
