@@ -5,7 +5,8 @@ import json
 import subprocess
 import sys
 
-import pytest
+import pyarrow as pa
+from pyarrow import parquet
 from typer.testing import CliRunner
 
 from lodestone.base.errors import InvalidError
@@ -159,8 +160,6 @@ def test_a_refused_row_is_named_by_the_line_it_begins_on(tmp_path):
 
 
 def test_parquet_comes_in_like_csv(tmp_path):
-    pa = pytest.importorskip("pyarrow", reason="Parquet needs the extra `learning`")
-    parquet = pytest.importorskip("pyarrow.parquet", reason="Parquet needs the extra `learning`")
     items = {"id": ["i1", "i2"], "kind": ["text", None], "author_id": ["a", "a"], "tags": [["tea", "hill"], None]}  # fmt: skip
     parquet.write_table(pa.table(items), tmp_path / "items.parquet")
     home = tmp_path / "home"

@@ -129,7 +129,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("reader", "value", "read"),
     [
-        (cells.name, "i1", "i1"), (cells.name, 5, "5"), (cells.name, Decimal(7), "7"), (cells.name, b"i1", "i1"),
+        (cells.name, "i1", "i1"), (cells.name, 5, "5"), (cells.name, Decimal(7), "7"), (cells.name, 5.0, "5"), (cells.name, b"i1", "i1"),
         (cells.name, UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (cells.number, "1.5", 1.5), (cells.number, " 3 ", 3.0), (cells.number, 2, 2.0), (cells.number, Decimal("0.5"), 0.5),
         (cells.whole, "3.0", 3), (cells.whole, 3.0, 3), (cells.whole, 4, 4),
@@ -138,6 +138,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (cells.instant, "2026-03-01T12:00:00.123456789Z", "2026-03-01T12:00:00.123456Z"),
         (cells.instant, "2026-03-01 12:00:00.9999999+0800", "2026-03-01T12:00:00.999999+08:00"),
         (cells.names, "a | b", ["a", "b"]), (cells.names, ["a|b", 3, None], ["a|b", "3"]), (cells.names, 7, ["7"]),
+        (cells.names, '["a|b", 3, null]', ["a|b", "3"]), (cells.names, "[]", []), (cells.weights, '{"x|y": 2}', {"x|y": 2.0}),
+        (cells.objects, '[{"url": "x", "width": null}]', [{"url": "x"}]), (cells.objects, [{"expires_at": NOON}], [{"expires_at": NOON.isoformat()}]),
+        (cells.day, "2026-03-01", "2026-03-01"), (cells.day, date(2026, 3, 1), "2026-03-01"),
+        (cells.weights, {"tea": 1, "rice": float("nan")}, {"tea": 1.0}),
         (cells.weights, "tea:2|a:b:1", {"tea": 2.0, "a:b": 1.0}), (cells.weights, {"tea": 2, "x": None}, {"tea": 2.0}),
         (cells.weights, [("tea", 1)], {"tea": 1.0}), (cells.text, 12, "12"), (cells.text, "1.2E+3", "1.2E+3"),
     ],
@@ -149,7 +153,7 @@ def test_a_cell_that_means_one_thing_is_taken(reader, value, read):
 @pytest.mark.parametrize(
     ("reader", "value"),
     [
-        (cells.name, 5.0), (cells.name, True), (cells.name, "1.23457E+15"), (cells.name, NOON), (cells.name, date(2026, 3, 1)),
+        (cells.name, 5.5), (cells.name, True), (cells.name, 2.0**53), (cells.name, NOON), (cells.name, date(2026, 3, 1)),
         (cells.name, ["a"]), (cells.name, b"\xff"), (cells.name, {"a": 1}), (cells.name, Decimal("1.5")), (cells.name, float("nan")),
         (cells.number, "1,234.5"), (cells.number, "1_000"), (cells.number, "１２"), (cells.number, True), (cells.number, "NaN"),
         (cells.number, float("inf")), (cells.number, NOON), (cells.number, "12 km"), (cells.number, [1]),
@@ -157,13 +161,29 @@ def test_a_cell_that_means_one_thing_is_taken(reader, value, read):
         (cells.truth, "yes"), (cells.truth, 2), (cells.truth, ""),
         (cells.instant, NOON.replace(tzinfo=None)), (cells.instant, "2026-03-01T12:00:00"), (cells.instant, "3/1/2026 8:00"),
         (cells.instant, 1_646_092_800), (cells.instant, 46082.5), (cells.instant, date(2026, 3, 1)), (cells.instant, "2026-03-01"),
-        (cells.instant, timedelta(days=1)), (cells.names, "['a', 'b']"), (cells.names, '{"a"}'), (cells.names, [1.5]),
+        (cells.instant, timedelta(days=1)), (cells.names, "['a', 'b']"), (cells.names, '{"a"}'), (cells.names, [1.5]), (cells.names, "['a' 'b']"),
+        (cells.objects, "[{'url': 'x'}]"), (cells.objects, '["x"]'), (cells.objects, "x"), (cells.objects, {"url": "x"}),
+        (cells.day, "2026-3-1"), (cells.day, NOON), (cells.weights, "{'tea': 1}"), (cells.weights, '["tea"]'),
         (cells.weights, "tea|rice"), (cells.weights, ["tea"]), (cells.weights, 3), (cells.weights, "tea:x"),
     ],
 )  # fmt: skip
 def test_a_cell_that_could_mean_two_things_or_none_is_refused(reader, value):
     with pytest.raises(ValueError, match=r"."):
         reader(value)
+
+
+@pytest.mark.parametrize(
+    ("reader", "cell", "cure"),
+    [
+        (cells.name, "1.23457E+15", "format the column as text"), (cells.names, "tea|1E+5", "format the column as text"),
+        (cells.name, "12.0", "as Int64"), (cells.names, "2.0", "as Int64"), (cells.name, "nan", "leave the cell empty"),
+        (cells.text, "<NA>", "leave the cell empty"), (cells.number, "NaN", "leave the cell empty"),
+        (cells.instant, "NaT", "leave the cell empty"), (cells.names, "None", "leave the cell empty"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_csv_that_a_program_may_have_written_for_another_is_refused(reader, cell, cure):
+    with pytest.raises(ValueError, match=cure):
+        cells.check_plain(reader, cell)
 
 
 def test_every_type_of_parquet_is_taken_or_named_with_its_row(tmp_path):

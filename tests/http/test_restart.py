@@ -168,3 +168,25 @@ def test_an_erasure_waits_for_a_snapshot_begun_before_it_and_leaves_none(tmp_pat
             return waits, list(folder.glob("state-*"))
 
     assert run(scenario) == (True, [])
+
+
+def test_an_apps_own_surfaces_keep_their_names_over_a_restart_and_the_57th_is_refused(tmp_path):
+    async def said(world, *names):
+        return await world.events(*(world.event("impression", item_id="i0", surface=name, id=f"{len(names)} {place}") for place, name in enumerate(names)))  # fmt: skip
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(1)
+            await world.items(1)
+            first = await said(world, "tab one", "place", "tab two", "tab one")
+            clock = world.clock
+        async with opened(tmp_path, clock=clock) as world:
+            rest = await said(world, "tab two", *(f"own-{n}" for n in range(55)))
+            events = await world.ask("GET", "/v1/events", status=200)
+        return first, rest, [event["surface"] for event in events["data"][:6]]
+
+    first, rest, names = run(scenario())
+
+    assert (first["accepted"], rest["accepted"]) == (4, 55)
+    assert [one["code"] for one in rest["refused"]] == ["surface_full"]
+    assert names == ["tab one", "place", "tab two", "tab one", "tab two", "own-0"]

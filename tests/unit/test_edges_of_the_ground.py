@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from lodestone.base.errors import BusyError, CorruptError, InvalidError
+from lodestone.base.errors import BusyError, CorruptError
 from lodestone.content.vectors import project
 from lodestone.events.beacon import LENGTH, BeaconOpener
 from lodestone.events.dedupe import Dedupe
@@ -80,16 +80,6 @@ def test_who_was_erased_keeps_a_row_and_gives_back_a_name():
     assert directory.add_person(9, "ann", None) == 2
     assert (directory.person_ids, directory.data_key(row)) == ([None, None, "ann"], None)
     assert directory.rows_of_ordinals([7, 8, 9, 10]) == [-1, -1, 2, -1]
-
-
-def test_an_app_may_name_as_many_surfaces_as_there_is_room_for():
-    directory = Directory()
-    codes = [directory.surface_code(f"own-{n}") for n in range(56)]
-
-    assert codes == list(range(8, 64))
-    assert directory.surface_code("own-3") == 11
-    with pytest.raises(InvalidError, match="at most 56"):
-        directory.surface_code("one-more")
 
 
 def told(edges, *moves):

@@ -31,6 +31,7 @@ def a_door():
     directory.add_person(BOB, "bob", b"l" * 32)
     for row in range(3):
         directory.add_item(row, f"i{row}")
+    directory.add_terms({}, {}, {}, {"tab1": 8})
     known = {("rcp_known", 2): a_beacon(slot=2)}
     return Ingest(
         directory,

@@ -275,17 +275,6 @@ def test_a_directory_forgets_who_a_row_was_and_keeps_the_row():
     assert directory.add_person(99, "ann", b"m" * 32) == 2
 
 
-def test_an_apps_own_surfaces_take_codes_from_eight():
-    directory = Directory()
-
-    assert [directory.surface_code(name) for name in ("discover", "tab1", "tab0", "tab1")] == [
-        0,
-        8,
-        9,
-        8,
-    ]
-
-
 def test_an_order_refunded_whole_is_taken_from_the_day_and_the_shop_it_was_counted_for():
     bought, part, whole = np.split(empty_facts(3), 3)
     for fact, kind, day in (

@@ -12,6 +12,7 @@ from lodestone.cli import (
     audit_log,
     backups,
     doctor,
+    exports,
     imports,
     item_lists,
     keys,
@@ -33,7 +34,7 @@ app = typer.Typer(
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
 )  # fmt: skip
 for part in (
-    serving, imports, item_lists, measures, receipts, money, audit_log, backups, doctor,
+    serving, imports, item_lists, measures, receipts, money, audit_log, backups, exports, doctor,
 ):  # fmt: skip
     part.add(app)
 app.add_typer(keys.communities, name="community")

@@ -1,17 +1,14 @@
-"""`backup`, `restore` and `export`."""
+"""`backup` and `restore`."""
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
 from lodestone import bootstrap
-from lodestone.cli.reach import Reach, run, settings_of, word
-from lodestone.cli.say import Community, Home, Json, data, line, note
-
-_PAGE = 1000
+from lodestone.cli.reach import run, settings_of
+from lodestone.cli.say import Home, Json, data, line, note
 
 
 def add(app: typer.Typer) -> None:
@@ -20,7 +17,6 @@ def add(app: typer.Typer) -> None:
     app.command("restore", epilog="Example: lodestone restore /backups/2026-03-01 --home fresh")(
         restore
     )
-    app.command("export", epilog="Example: lodestone export out --person p1")(export)
 
 
 def backup(
@@ -84,40 +80,3 @@ def _check(folder: Path) -> None:
     size = sum(file.bytes for file in listed.files)
     names = ", ".join(entry.id for entry in listed.communities) or "no community"
     line(f"whole: {len(listed.files)} files, {size:,} bytes, made {listed.made_at}; {names}")
-
-
-def export(
-    folder: Annotated[Path, typer.Argument(help="Where to write; made when missing.")],
-    person: Annotated[str | None, typer.Option(help="Only what is held about this person.")] = None,
-    community: Community = None,
-    home: Home = None,
-) -> None:
-    """Write people, items and domains as NDJSON, or all that is held about one person."""
-    folder.mkdir(parents=True, exist_ok=True)
-
-    async def ask(reach: Reach) -> None:
-        if person is not None:
-            told = await reach.ask("GET", f"/v1/people/{word(person)}/export")
-            _write(folder / "person.json", [told])
-            return
-        for kind in ("people", "items", "domains"):
-            _write(folder / f"{kind}.ndjson", await _all(reach, kind))
-
-    run(home, community, ask)
-    data(sorted(str(path) for path in folder.iterdir()))
-
-
-async def _all(reach: Reach, kind: str) -> list[Any]:
-    found: list[Any] = []
-    cursor = ""
-    while True:
-        told = await reach.ask("GET", f"/v1/{kind}?limit={_PAGE}{cursor}")
-        found += told["data"]
-        if told["next_cursor"] is None:
-            return found
-        cursor = f"&cursor={told['next_cursor']}"
-
-
-def _write(path: Path, rows: list[Any]) -> None:
-    path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
-    note(f"{path}: {len(rows)}")

@@ -13,6 +13,8 @@ from lodestone.cli.say import note
 
 _BULK: Final = 1_000
 _EVENTS: Final = 5_000
+_BYTES: Final = 8 << 20
+"""Of one body: the door takes 16 MiB, of which long texts fill a thousand rows' worth and more."""
 _SHOWN: Final = 20
 Row = TypeVar("Row")
 
@@ -24,6 +26,7 @@ class Tally:
     people: int = 0
     items: int = 0
     domains: int = 0
+    relations: int = 0
     events: int = 0
     duplicates: int = 0
     refused: int = 0
@@ -43,7 +46,16 @@ class Tally:
 
     def told(self) -> dict[str, int]:
         """Return the figures."""
-        names = ("people", "items", "domains", "events", "duplicates", "refused", "skipped_rows")
+        names = (
+            "people",
+            "items",
+            "domains",
+            "relations",
+            "events",
+            "duplicates",
+            "refused",
+            "skipped_rows",
+        )
         return {name: getattr(self, name) for name in names}
 
 
@@ -59,8 +71,10 @@ class Sent:
 async def carry_bulk(reach: Reach, kind: str, rows: Iterable[Sent], tally: Tally) -> int:
     """Send people or items; return how many were taken."""
     taken = 0
-    for batch in batched(rows, _BULK):
-        lines = b"\n".join(msgspec.json.encode(row.body) for row in batch)
+    encoded = ((row, msgspec.json.encode(row.body)) for row in rows)
+    for pairs in _fitting(encoded):
+        batch = [row for row, _ in pairs]
+        lines = b"\n".join(line for _, line in pairs)
         told = await reach.ask("POST", f"/v1/{kind}:bulk", content=lines, headers=_NDJSON)
         taken += told["accepted"]
         for one in told["refused"]:
@@ -106,6 +120,20 @@ async def drive(reach: Reach, instant: int) -> None:
     except ToldError as error:
         if error.code not in ("clock_not_driven", "clock_backwards"):
             raise
+
+
+def _fitting(rows: Iterable[tuple[Sent, bytes]]) -> Iterator[list[tuple[Sent, bytes]]]:
+    """Cut rows into lists that one body takes: so many rows, and so many bytes."""
+    batch: list[tuple[Sent, bytes]] = []
+    size = 0
+    for row in rows:
+        if batch and (len(batch) == _BULK or size + len(row[1]) > _BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += len(row[1]) + 1
+    if batch:
+        yield batch
 
 
 def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

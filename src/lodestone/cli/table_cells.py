@@ -13,11 +13,16 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from lodestone.cli.table_files import Unreadable
+import msgspec
+
+from lodestone.cli.table_rows import Unreadable
 
 Read: TypeAlias = Callable[[Any], Any]
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ROUNDED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
+_POINTED: Final = re.compile(r"-?[0-9]+\.0+")
+_GAPS: Final = frozenset({"nan", "NaN", "NaT", "<NA>", "None"})
+"""What pandas, NumPy and Python write for nothing, once a column has been made text."""
 _INSTANT: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?",
     re.IGNORECASE,
@@ -25,7 +30,8 @@ _INSTANT: Final = re.compile(
 _WHOLE_MAX: Final = 2**53
 """Above it a floating-point number may stand for several whole ones."""
 _MICROSECOND_DIGITS: Final = 7  # with the point
-_AS_SHOWN: Final = (("[", "]"), ("{", "}"), ("(", ")"))
+_BRACKETS: Final = ("{", "(")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def text(value: Any) -> str:
@@ -45,14 +51,41 @@ def name(value: Any) -> str:
     if isinstance(value, bytes):
         return text(value)
     if isinstance(value, str):
-        if _ROUNDED.fullmatch(value):
-            raise ValueError(f"{value!r} was shortened by a spreadsheet; format the column as text")
         return value
     if isinstance(value, UUID) or (isinstance(value, int) and not isinstance(value, bool)):
         return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_MAX:
+        return str(int(value))  # whole numbers of a column with gaps, as pandas stores them
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return str(int(value))
     raise ValueError(f"{_shown(value)} is no name; store the column as text or whole numbers")
+
+
+def missing(value: Any) -> bool:
+    """Say whether a value is none; NaN is what data frames write for a number that is missing."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def check_plain(read: Read, value: str) -> None:
+    """Pass a cell of CSV, where a number, a gap and a text look alike. Raises ValueError naming the cure."""
+    written = value.strip()
+    if written in _GAPS:
+        raise ValueError(
+            f"{written!r} is how a program writes what is missing; leave the cell empty"
+        )
+    if read is name or (read is names and not written.startswith("[")):
+        for part in written.split("|") if read is names else [written]:
+            _check_named(part.strip())
+
+
+def _check_named(written: str) -> None:
+    if _ROUNDED.fullmatch(written):
+        raise ValueError(f"{written!r} was shortened by a spreadsheet; format the column as text")
+    if _POINTED.fullmatch(written):
+        raise ValueError(
+            f"{written!r} is a whole number with a point, as pandas writes a column with gaps; store the column "
+            "as text, or as Int64"
+        )
 
 
 def number(value: Any) -> float:
@@ -100,6 +133,11 @@ def instant(value: Any) -> str:
     if isinstance(value, bytes):
         value = text(value)
     match = _INSTANT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(  # noqa: TRY004  one error for every cell
+            f"{value} is a count since some instant, not a time; store the column with a zone, or write it as text "
+            "(pandas: date_format='iso')"
+        )
     if match is None:
         raise ValueError(f"{_shown(value)} is no time such as 2026-03-01T08:00:00+08:00")
     day, clock, fraction, offset = match.groups()
@@ -110,15 +148,53 @@ def instant(value: Any) -> str:
     return f"{day}T{clock}{(fraction or '')[:_MICROSECOND_DIGITS]}{offset}"
 
 
+def day(value: Any) -> str:
+    """Read a date. Raises ValueError."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str) and _DAY.fullmatch(value.strip()):
+        return value.strip()
+    raise ValueError(f"{_shown(value)} is no date such as 2026-03-01")
+
+
 def names(value: Any) -> list[str]:
-    """Read a list: of Parquet as it is, of text parted by `|`. Raises ValueError."""
+    """Read a list: of Parquet as it is, of text parted by `|` or as JSON. Raises ValueError."""
     if isinstance(value, str):
-        if value.strip().startswith(tuple(pair[0] for pair in _AS_SHOWN)):
+        if value.strip().startswith("["):
+            return names(_json(value, list))
+        if value.strip().startswith(_BRACKETS):
             raise ValueError(f"{value[:40]!r} is a list as a program shows it; part names by |")
         return [part.strip() for part in value.split("|") if part.strip()]
     if not isinstance(value, list):
         return [name(value)]
     return [name(part) for part in value if part is not None]
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Read a list of objects: of Parquet as it is, of text as JSON. Raises ValueError."""
+    if isinstance(value, str):
+        value = _json(value, list)
+    if not isinstance(value, list) or not all(isinstance(part, Mapping) for part in value):
+        raise ValueError(f"{_shown(value)} is no list of objects; write JSON, or store structs")
+    return [
+        {
+            field: instant(part) if isinstance(part, datetime) else part
+            for field, part in known.items()
+            if part is not None
+        }
+        for known in value
+    ]
+
+
+def _json(value: str, kind: type[Any]) -> Any:
+    """Read a list or an object that is written as JSON, not as Python shows it. Raises ValueError."""
+    try:
+        return msgspec.json.decode(value, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        what = "list" if kind is list else "map"
+        raise ValueError(
+            f"{value[:40]!r} is a {what} as a program shows it; write it as JSON, or part names by |"
+        ) from error
 
 
 def weights(value: Any) -> dict[str, float]:
@@ -127,13 +203,15 @@ def weights(value: Any) -> dict[str, float]:
         pairs = list(value.items())
     elif isinstance(value, list) and all(isinstance(pair, tuple) for pair in value):
         pairs = value
+    elif isinstance(value, str) and value.strip().startswith("{"):
+        pairs = list(_json(value, dict).items())
     elif isinstance(value, str):
         pairs = [part.rpartition(":")[::2] for part in names(value)]
     else:
         raise ValueError(f"{_shown(value)} gives no weights; write tea:1|rice:0.5, or store a map")
     if any(not tag for tag, _ in pairs):
         raise ValueError(f"{_shown(value)} names a tag without its weight; write tea:1|rice:0.5")
-    return {name(tag): number(weight) for tag, weight in pairs if weight is not None}
+    return {name(tag): number(weight) for tag, weight in pairs if not missing(weight)}
 
 
 def _shown(value: Any) -> str:

@@ -1,16 +1,7 @@
-"""The plain form: one table a file, named by what it holds, columns named as in the API.
+"""Tables brought into a community: one a file, named by what it holds; what each may hold says `table_columns`.
 
-    people.csv    id, name, home_latitude, home_longitude, profession, language, interests, minor, created_at,
-                  consent_personalisation, consent_position
-    items.csv     id, kind, author_id, text, language, tags, channels, professions, latitude, longitude,
-                  duration_seconds, state, created_at
-    domains.csv   id, kind, name, latitude, longitude, radius_km
-    events.csv    id, type, time, person_id, item_id, author_id, surface, slot, visible_seconds, watch_seconds, query,
-                  latitude, longitude
-
-A list is parted by `|`, interests are `tag:weight|tag:weight`; an empty cell means unknown. Parquet has the same
-columns. Files are taken in the order above, whatever order they are named in. A file is known by its name and its
-first row, so that next week's of the same name is another one.
+Files are taken in the order in which they need each other, whatever order they are named in. A file is known by its
+name and its first row, so that next week's of the same name is another one.
 """
 
 import hashlib
@@ -18,9 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import instant_of
 from lodestone.cli.carry import (
     Marks,
@@ -34,48 +24,19 @@ from lodestone.cli.carry import (
     marks,
 )
 from lodestone.cli.reach import Reach, ToldError, word
-from lodestone.cli.table_cells import (
-    Read,
-    instant,
-    name,
-    names,
-    number,
-    text,
-    truth,
-    weights,
-    whole,
-)
-from lodestone.cli.table_files import TableRow, read_table
+from lodestone.cli.table_columns import KINDS, READ, body_of, cells_of, kind_of
+from lodestone.cli.table_files import read_table
+from lodestone.cli.table_rows import TableRow
 
-KINDS: Final = ("domains", "people", "items", "events")
 _ROWS: Final = 5_000
 Advance = Callable[[str, int], None]
-
-
-_READ: Final[dict[str, dict[str, Read]]] = {
-    "people": {
-        "id": name, "name": text, "profession": name, "language": name, "interests": weights,
-        "minor": truth, "created_at": instant, "home_latitude": number, "home_longitude": number,
-        "consent_personalisation": truth, "consent_position": truth,
-    },
-    "items": {
-        "id": name, "kind": name, "author_id": name, "text": text, "language": name, "tags": names,
-        "channels": names, "professions": names, "latitude": number, "longitude": number,
-        "duration_seconds": number, "state": name, "created_at": instant,
-    },
-    "domains": {
-        "id": name, "kind": name, "name": text, "latitude": number, "longitude": number, "radius_km": number,
-    },
-    "events": {
-        "id": name, "type": name, "time": instant, "person_id": name, "item_id": name, "author_id": name,
-        "surface": name, "slot": whole, "visible_seconds": number, "watch_seconds": number, "query": text,
-        "latitude": number, "longitude": number,
-    },
-}  # fmt: skip
-_PLACE: Final = {
-    "people": ("home", "home_"), "items": ("position", ""), "domains": ("centre", ""), "events": ("position", ""),
-}  # fmt: skip
-_CONSENT: Final = "consent_"
+_RELATIONS: Final = {
+    "follow": "/v1/people/{person}/follows/{other}",
+    "block": "/v1/people/{person}/blocks/{other}",
+    "mute": "/v1/people/{person}/mutes/{other}",
+    "join": "/v1/domains/{other}/members/{person}",
+    "moderate": "/v1/domains/{other}/moderators/{person}",
+}
 
 
 async def import_tables(
@@ -104,7 +65,8 @@ async def import_tables(
 
 
 def _rows(path: Path) -> Iterator[TableRow]:
-    return read_table(path, _READ[kind_of(path)])
+    kind = kind_of(path)
+    return read_table(path, READ[kind], lambda given: cells_of(kind, given))
 
 
 def _first_row(path: Path) -> str:
@@ -123,13 +85,28 @@ async def _carry(reach: Reach, kind: str, sent: list[Sent], tally: Tally) -> Non
     elif kind == "items":
         tally.items += await carry_bulk(reach, kind, sent, tally)
     else:
-        for one in sent:
-            name = one.body.pop("id", "")
+        for row in sent:
             try:
-                await reach.ask("PUT", f"/v1/domains/{word(name)}", body=one.body)
-                tally.domains += 1
+                path = f"/v1/domains/{word(row.body.pop('id', ''))}" if kind == "domains" else None
+                await reach.ask(
+                    "PUT", path or _relation(row), body=None if path is None else row.body
+                )
             except ToldError as error:
-                tally.refuse(one.where, error.message)
+                tally.refuse(row.where, error.message)
+            else:
+                tally.domains += kind == "domains"
+                tally.relations += kind == "relations"
+
+
+def _relation(row: Sent) -> str:
+    """Return the address that makes a relation. Raises ToldError."""
+    given = {field: row.body.get(field, "") for field in READ["relations"]}
+    if given["type"] not in _RELATIONS or not all(given.values()):
+        what = f"needs {', '.join(given)}; type is one of {', '.join(_RELATIONS)}"
+        raise ToldError("malformed", what)
+    return _RELATIONS[given["type"]].format(
+        person=word(given["person_id"]), other=word(given["other_id"])
+    )
 
 
 async def _drive_to_latest(reach: Reach, sent: list[Sent]) -> None:
@@ -149,46 +126,10 @@ def _instant(text: str) -> int | None:
     return None if time.tzinfo is None else instant_of(time)
 
 
-def kind_of(path: Path) -> str:
-    """Return what a file holds, by the beginning of its name. Raises InvalidError."""
-    for kind in KINDS:
-        if path.name.startswith(kind):
-            return kind
-    problem = Problem(path.name, f"must begin with one of {', '.join(KINDS)}")
-    raise InvalidError("table_unknown", f"{path.name} {problem.problem}", (problem,))
-
-
 def _sent(path: Path, kind: str, batch: list[TableRow], tally: Tally) -> Iterator[Sent]:
     for row in batch:
         where = f"{path.name}:{row.line}"
         try:
-            yield Sent(where, _body(kind, row))
+            yield Sent(where, body_of(kind, row))
         except ValueError as error:
             tally.refuse(where, str(error))
-
-
-def _body(kind: str, row: TableRow) -> dict[str, Any]:
-    if row.problem is not None:
-        raise ValueError(row.problem)
-    body = {
-        column: _cell(column, _READ[kind][column], value) for column, value in row.cells.items()
-    }
-    if kind in _PLACE:
-        field, prefix = _PLACE[kind]
-        place = [body.pop(f"{prefix}{part}", None) for part in ("latitude", "longitude")]
-        if place[0] is not None and place[1] is not None:
-            body[field] = {"latitude": place[0], "longitude": place[1]}
-        elif place != [None, None]:
-            raise ValueError("latitude and longitude come together")
-    if consent := {
-        column: body.pop(column) for column in list(body) if column.startswith(_CONSENT)
-    }:
-        body["consent"] = {column.removeprefix(_CONSENT): said for column, said in consent.items()}
-    return body
-
-
-def _cell(column: str, read: Read, value: Any) -> Any:
-    try:
-        return read(value)
-    except ValueError as error:
-        raise ValueError(f"{column}: {error}") from error

@@ -5,6 +5,7 @@ in some 370,000 windows, and nobody without the community's secret can make them
 """
 
 import hashlib
+import re
 from typing import Final
 
 import numpy as np
@@ -86,6 +87,23 @@ class EventKeys:
 def event_key(secret: bytes, event_id: str) -> int:
     """Hash one event id under the community's secret."""
     return int.from_bytes(EventKeys(secret).digest(event_id), "little")
+
+
+_NAMED: Final = re.compile(r"ev_[0-9a-f]{16}")
+
+
+def name_of_key(key: int) -> str:
+    """Write an event's key as the id under which it is listed and exported.
+
+    >>> name_of_key(255), key_of_name("ev_00000000000000ff"), key_of_name("e1")
+    ('ev_00000000000000ff', 255, None)
+    """
+    return f"ev_{key:016x}"
+
+
+def key_of_name(event_id: str) -> int | None:
+    """Read the key back from an id that `name_of_key` wrote; None for an app's own id."""
+    return int(event_id[3:], 16) if _NAMED.fullmatch(event_id) else None
 
 
 def slot_keys(receipt: Ints, slot: Ints, kind: Ints) -> NDArray[np.uint64]:

@@ -1,12 +1,8 @@
 """From the app's names to the engine's numbers and back, for one community, in memory."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
-from lodestone.base.errors import InvalidError
-from lodestone.events.facts import SURFACE_MAX, SURFACES
-
-SURFACE_FIRST_OWN: Final = 8
+from lodestone.events.facts import SURFACES
 
 
 class Directory:
@@ -116,20 +112,6 @@ class Directory:
     def surface_known(self, surface: str) -> int:
         """Return a surface's code, -1 when it has none yet."""
         return self._surfaces.get(surface, -1)
-
-    def surface_code(self, surface: str) -> int:
-        """Return a surface's code, giving an app's own surface the next from 8 to 63.
-
-        Raises:
-            InvalidError: All are taken.
-        """
-        code = self._surfaces.get(surface)
-        if code is None:
-            code = max(SURFACE_FIRST_OWN - 1, *self._surfaces.values()) + 1
-            if code >= SURFACE_MAX:
-                raise InvalidError("surface_full", "an app may name at most 56 surfaces of its own")
-            self._surfaces[surface] = code
-        return code
 
     @property
     def surfaces(self) -> Mapping[str, int]:

@@ -39,6 +39,7 @@ from lodestone.serve.v1.common import (
 )
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.community.community import Engine
+from lodestone.services.event_list import EventList, EventPage
 from lodestone.services.feed.messages import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
 from lodestone.services.learning.predictor import put_predictor as keep_predictor
@@ -53,6 +54,7 @@ from lodestone.traffic.presets import NAMES
 
 _NUMBER_MAX = 1e6
 _NO_PAGE = ("scope_missing", "a page's session reads no receipts; ask the server")
+_NO_PAGE_LISTS = ("scope_missing", "a page's session lists no events; ask the server")
 Domain = Annotated[
     str | None,
     QueryParameter(max_length=128, description="public, middle, private, or a middle domain's id."),
@@ -116,6 +118,14 @@ async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
 async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
     """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
     raise _answered_at_the_door(request, data)
+
+
+@get("/v1/events", opt=needs("read", who="server", refusal=_NO_PAGE_LISTS), responses=REFUSALS)
+async def list_events(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> EventPage:
+    """List what people did, in the order of the log; searches and positions are opened."""
+    listed = EventList(engine(request, "read"))
+    threads = engines(request.app.state).records.threads
+    return await threads.long(listed.page, limit, cursor)
 
 
 def _answered_at_the_door(_request: Asked, _data: object) -> RuntimeError:
@@ -326,6 +336,6 @@ async def get_exposure(
 
 
 ROUTES = [
-    post_feed, post_events, list_receipts, get_receipt, replay_receipt, get_receipt_why, get_trace, get_policy, put_policy,
+    post_feed, post_events, list_events, list_receipts, get_receipt, replay_receipt, get_receipt_why, get_trace, get_policy, put_policy,
     list_policies, dry_run, rollback, put_predictor, get_item_lists, refresh_item_lists, get_promises, get_promise_history, get_liu, get_flow, get_exposure,
 ]  # fmt: skip

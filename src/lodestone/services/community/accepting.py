@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from lodestone.events.dedupe import event_key
+from lodestone.base.errors import InvalidError
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
 from lodestone.services.access.trust import check_events
 from lodestone.services.community.presence import follow_visits
 from lodestone.services.ingest.validate import Judged, Terms
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
+from lodestone.stores.records.port import TermKind
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
@@ -74,10 +75,9 @@ class _Batch:
         """Take the events at places that follow one another. Raises when none of them was stored."""
         engine, first = self._engine, places[0]
         chunk = self._events[first : places[-1] + 1]
+        await name_surfaces(engine, chunk)
         await engine.slots.expect_events(chunk, trusted=self._trusted)
-        terms = Terms(
-            engine.now(), self._trusted, self._history, page=not self._trusted, read=self._read
-        )
+        terms = self._terms()
         judged = engine.ingest.judge(chunk, first, terms)
         lost = await engine.take(judged)
         self._accepted += int(judged.facts.size) - len(lost)
@@ -85,6 +85,15 @@ class _Batch:
         self._refused.extend(judged.refused)
         if lost:
             self._refuse_lost(judged, lost, first)
+
+    def _terms(self) -> Terms:
+        return Terms(
+            self._engine.now(),
+            self._trusted,
+            self._history,
+            page=not self._trusted,
+            read=self._read,
+        )
 
     def fail(self, place: int, error: Exception) -> None:
         """Refuse one event; nothing of it was stored."""
@@ -97,9 +106,10 @@ class _Batch:
     def _refuse_lost(self, judged: Judged, lost: Sequence[int], first: int) -> None:
         """Refuse what the log has and the state cannot follow: sent again it is known already."""
         keys = {int(judged.facts["key"][at]) for at in lost}
+        terms, key_of = self._terms(), self._engine.ingest.key_of
         for place, event in enumerate(self._events[first:], first):
-            if isinstance(event, EventIn) and event_key(self._engine.secret, event.id) in keys:
-                keys.discard(event_key(self._engine.secret, event.id))
+            if isinstance(event, EventIn) and key_of(event.id, terms) in keys:
+                keys.discard(key_of(event.id, terms))
                 said = "it is stored, and could not be counted yet; it has been logged"
                 self._refuse(place, "internal", said)
 
@@ -110,6 +120,28 @@ class _Batch:
         """Say what became of each."""
         self._refused.sort(key=lambda refusal: refusal.index)
         return Verdicts(self._accepted, self._duplicates, self._refused)
+
+
+async def name_surfaces(engine: "Engine", events: Sequence[EventIn | Refusal]) -> None:
+    """Have the records give a code to every surface that is new here, so that the log's codes keep their names.
+
+    One that no code is left for, or that is no name, stays unknown; its event is refused.
+
+    Raises:
+        UnavailableError: The records do not answer.
+    """
+    named = dict.fromkeys(event.surface for event in events if isinstance(event, EventIn))
+    for surface in named:
+        if surface is None or engine.directory.surface_known(surface) >= 0:
+            continue
+        records = engine.parts.records
+        try:
+            code = await records.threads.commit(
+                records.term, engine.community, TermKind.SURFACE, surface
+            )
+        except InvalidError:
+            continue
+        engine.directory.add_terms({}, {}, {}, {surface: code})
 
 
 async def take(engine: "Engine", judged: Judged) -> list[int]:

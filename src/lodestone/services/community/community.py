@@ -284,10 +284,10 @@ class Engine:
         if now is None:
             return
         key = fact_key("edge", int(kind), ordinal, target, now, self.state.offset)
-        fact = one_fact(
-            kind, key, Instant(now), self.ingest.day(Instant(now)), person=ordinal, target=target
-        )
+        day = self.ingest.day(Instant(now))
+        fact = one_fact(kind, key, Instant(now), day, person=ordinal, target=target)
         await self.log.append(fact)
+        self.ingest.remember(fact, day)
         if self.apply_facts(fact, np.array([person]), np.array([row])):
             raise InternalError("internal", "It is stored and could not be followed yet.")
 

@@ -12,12 +12,11 @@ from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
-from lodestone.events.dedupe import Dedupe, event_key, slot_keys
+from lodestone.events.dedupe import Dedupe, event_key, key_of_name, slot_keys
 from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
     FLAG_READ,
-    SURFACE_MAX,
     Facts,
 )
 from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, Kind
@@ -224,12 +223,13 @@ class Ingest:
         )
 
     def _surface(self, surface: str | None) -> int:
-        if surface is None:
-            return 0
-        code = self._directory.surface_known(surface)
-        if code < 0 and len(self._directory.surfaces) < SURFACE_MAX - 3:
-            code = self._directory.surface_code(surface)
-        return code
+        """Return a surface's code, -1 where it has none: the records give codes, before a batch is judged."""
+        return 0 if surface is None else self._directory.surface_known(surface)
+
+    def key_of(self, event_id: str, terms: Terms) -> int:
+        """Return the key of an event: of its id, or the one it is listed under, where it was exported before."""
+        listed = key_of_name(event_id) if terms.history and terms.trusted else None
+        return event_key(self._secret, event_id) if listed is None else listed
 
     def _row(
         self, told: "_Told", who: Named, beacon: Beacon | None, terms: Terms
@@ -239,7 +239,7 @@ class Ingest:
         flags = (FLAG_HISTORY if terms.history else 0) | (FLAG_READ if terms.read else 0)
         ordinal = directory.ordinal(who.person) if who.person >= 0 else -1
         about = directory.ordinal(who.target) if who.target >= 0 else -1
-        key, value = event_key(self._secret, event.id), round((seconds or 0) * 1000)
+        key, value = self.key_of(event.id, terms), round((seconds or 0) * 1000)
         own_day = event.day if terms.history else None
         day = self._days.of(told.time) if own_day is None else own_day.toordinal() - _FIRST_DAY
         if beacon is None:
