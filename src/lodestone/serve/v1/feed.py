@@ -38,8 +38,8 @@ from lodestone.serve.v1.common import (
     principal,
 )
 from lodestone.services.access.permissions import UNAUDITED, needs
+from lodestone.services.browse.event_list import EventList, EventPage
 from lodestone.services.community.community import Engine
-from lodestone.services.event_list import EventList, EventPage
 from lodestone.services.feed.messages import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
 from lodestone.services.learning.predictor import put_predictor as keep_predictor
