@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, Kind
 from lodestone.features.state import ATTENTION, State
@@ -115,3 +117,47 @@ def test_one_order_in_twenty_looks_does_not_make_a_bestseller():
     rate = np.full(13, 0.0005)
 
     assert rates.smoothed(counts, rate, 12.0)[Kind.ORDER] < 0.0025
+
+
+PAIR = st.tuples(st.integers(0, 30), st.integers(0, 7))
+COUNTS = st.tuples(*[st.integers(-1, 90)] * 8)
+
+
+@given(st.dictionaries(PAIR, COUNTS, max_size=60), st.integers(0, 2**32 - 1))
+@settings(deadline=None)
+def test_the_compiled_sums_equal_the_plain_ones(pairs, seed):
+    state, chance = State(ATTENTION), np.random.default_rng(seed)
+    state._grow_people(31)
+    state.author_count = 8
+    for (person, author), counts in pairs.items():
+        state.affinity.put(int(pack(person, author, 6)), *counts)
+        state.affinity.put(int(pack(person, author, 7)), *counts)
+    state.person_total[:31] = chance.integers(0, 400, state.person_total[:31].shape)
+    state.person_total[:31, COUNT_ATTENTION] *= 700
+    state.surface_total[0] = state.person_total.sum(axis=0)
+
+    plain = voices.author_shift(MODEL, state, compiled=False)
+
+    assert voices.author_shift(MODEL, state).tobytes() == plain.tobytes()
+    voices.hush(state)
+    plain = voices.author_shift(MODEL, state, compiled=False)
+    state.quiet = np.ones(16)
+    assert voices.finish(voices.shift_pieces(MODEL, state)).tobytes() == plain.tobytes()
+
+
+def test_pieces_of_a_table_that_is_laid_anew_meanwhile_count_every_pair_once(monkeypatch):
+    monkeypatch.setattr(voices, "PIECE_PLACES", 64)
+    state = town(crowd(0, 300, 0, (2, 1, 0)), people=400)
+    pieces = voices.shift_pieces(MODEL, state)
+    for _ in range(5):
+        next(pieces)
+    before = state.affinity.keys
+
+    for person in range(300, 400):
+        state.affinity.put(int(pack(person, 1, 6)), 2, 0, 0, 0, 0, 0, 0, 0)
+    state.affinity.reserve(4_000)
+
+    assert state.affinity.keys is not before
+    rate = rates.community_rate(rates.surface_counts(state))
+    sums = voices.sums_of(MODEL, state, voices.loud(state), rate)
+    assert voices.finish(pieces).tobytes() == voices._shift_of(MODEL, rate, sums).tobytes()

@@ -5,7 +5,7 @@ quality bounds, first impressions owed, the merit and public gates, creators' pe
 in a large community piece by piece, one a decision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -20,8 +20,9 @@ from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import State
 from lodestone.models import rates, voices
 from lodestone.models.rates import RatesModel
+from lodestone.services.pricing import round_parts
 from lodestone.services.pricing.custom_promises import own_bits
-from lodestone.services.pricing.refresh import Round, Sweep, best
+from lodestone.services.pricing.refresh import Round, Sweep
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fresh, start, step
@@ -36,6 +37,8 @@ RISEN_MAX: Final = 10_000
 _DEEDS: Final = (Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.SHOP_VISIT, Kind.ORDER)
 WHOLE_MAX: Final = 8_192
 """Up to so many items everything is worked out at once, within a price step."""
+WHOLE_ENTRIES: Final = 65_536
+"""Up to so many entries of the affinity table authors are debiased at once; about a quarter are pairs with authors."""
 PIECES: Final = 400
 """Into at most so many pieces a larger round is cut, one a decision."""
 ROWS_LEAST: Final = 2_048
@@ -68,6 +71,7 @@ class Housekeeper:
         self._shift = np.zeros((0, 0), np.float32)
         self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
         self._round: Round | None = None
+        self._shifting: Generator[None, None, NDArray[np.float32]] | None = None
         self._reported: dict[int, NDArray[np.int64]] = {}
 
     @property
@@ -91,7 +95,8 @@ class Housekeeper:
         """Work everything out anew when the last time was a while ago."""
         if not self.working and (self._swept is None or now - self._swept >= _SWEEP_MICROS):
             self._begin(now)
-            while self.working and self._state.item_count <= WHOLE_MAX:
+            small = self._state.affinity.size <= WHOLE_ENTRIES
+            while self.working and small and self._state.item_count <= WHOLE_MAX:
                 self.work()
 
     def rise(self) -> NDArray[np.int64]:
@@ -245,7 +250,7 @@ class Housekeeper:
     @property
     def working(self) -> bool:
         """Say whether a round of working out is under way."""
-        return self._round is not None
+        return self._round is not None or self._shifting is not None
 
     def work(self) -> None:
         """Do the next piece of a round: some rows, or one of the things that need them all.
@@ -253,6 +258,9 @@ class Housekeeper:
         A large community's round is cut into pieces, one a decision, so that none of them waits for the
         whole; the pieces follow from the decisions alone, so that a life lived again is cut alike.
         """
+        if self._shifting is not None and self._swept is not None:
+            self._shift_more(self._swept)
+            return
         turn = self._round
         if turn is None:
             return
@@ -261,26 +269,41 @@ class Housekeeper:
                 turn, slice(turn.at, turn.at + max(ROWS_LEAST, turn.counts.shape[0] // PIECES))
             )
             return
-        items = self._state.items[: turn.counts.shape[0]]
+        state, policy = self._state, self.policy
+        items = state.items[: turn.counts.shape[0]]
         if turn.live is None:
             turn.live = (items["state"] == 1) & (items["label"] != 2)
-            turn.rate = self._needs(items, turn.live, turn.counts, turn.now)
+            turn.rate = round_parts.needs(state, policy, self.sweep, turn)
         elif turn.left:
             finish = turn.left.pop(0)
             if finish == "climb":
-                self._climb(items, turn)
+                self._risen = round_parts.graduates(state, policy, self.sweep, turn)
+                self._gate(items)
             elif finish == "creators":
-                self._creators(items, turn)
+                round_parts.creators(state, policy, self.sweep, turn)
             else:
-                self._lists(items, turn.live, turn.counts, turn.mean, turn.heat)
+                round_parts.lists(state, self._postings, turn)
         else:
             self._round = None
 
     def _begin(self, now: Instant) -> None:
         self._swept = now
         if self._voiced is None or now - self._voiced >= _VOICES_MICROS:
-            voices.hush(self._state)
-            self._voiced, self._shift = now, voices.author_shift(self._model, self._state)
+            self._voiced = now
+            self._shifting = voices.shift_pieces(self._model, self._state)
+        else:
+            self._open(now)
+
+    def _shift_more(self, now: Instant) -> None:
+        """Do the next piece of debiasing authors; the round begins with the last."""
+        assert self._shifting is not None
+        try:
+            next(self._shifting)
+        except StopIteration as end:
+            self._shifting, self._shift = None, end.value
+            self._open(now)
+
+    def _open(self, now: Instant) -> None:
         worths = np.array(worth_vector(self.policy))
         rate = rates.community_rate(rates.surface_counts(self._state))
         self.sweep.mean_value = promises.mean_value(rate, worths)
@@ -313,87 +336,3 @@ class Housekeeper:
             self._state.item_ring[rows].sum(axis=1) + self._state.item_old[rows]
         )
         return total
-
-    def _needs(
-        self, items: np.ndarray, live: NDArray[np.bool_], counts: NDArray[np.int64], now: Instant
-    ) -> float:
-        """Work out what is owed; return the mean rate of clicks it was judged by."""
-        policy, sweep = self.policy, self.sweep
-        posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
-        yesterday = self._state.impressions_day[(self._state.today - 1) % DAYS_KEPT]
-        today = self._state.impressions_day[self._state.today % DAYS_KEPT]
-        sweep.planned = promises.first_impressions_planned(
-            float(max(yesterday, today)),
-            posts,
-            policy.first_impressions_min,
-            policy.first_impressions_max,
-        )
-        shown = counts[:, COUNT_IMPRESSIONS]
-        rate = float(counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)
-        items["need"] = promises.first_impression_need(
-            items["created"], live, counts, sweep.planned, rate, now
-        )
-        asked = items["created"], live, counts, sweep.planned, rate
-        sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(*asked, now)
-        sweep.first_ahead = promises.first_impression_progress(*asked, now + promises.AHEAD_MICROS)
-        return rate
-
-    def _climb(self, items: np.ndarray, turn: Round) -> None:
-        """Find the posts that may enter the public; `rise` lets them in."""
-        assert turn.live is not None
-        climbed = turn.live & (items["climbed"] == 1)
-        gate = promises.public_gate(turn.mean, climbed, self.policy.public_gate)
-        short = promises.short_of_plan(
-            items["created"], turn.counts, self.sweep.planned, turn.rate, turn.now
-        )
-        fit = (turn.low >= gate) | short
-        self._risen = np.flatnonzero(turn.live & (items["climbed"] == 0) & fit)
-        self.sweep.gate = gate if np.isfinite(gate) else 0.0
-        self._gate(items)
-
-    def _creators(self, items: np.ndarray, turn: Round) -> None:
-        assert turn.live is not None
-        state, policy = self._state, self.policy
-        authors = state.author_count
-        age = turn.now - items["created"]
-        recent = turn.live & (age < promises.LIVE_DAYS * promises.DAY_MICROS)
-        evidence = promises.evidence_of(
-            items["author"][recent],
-            turn.low[recent],
-            turn.counts[recent, COUNT_IMPRESSIONS],
-            authors,
-        )
-        eligible = promises.merit_eligible(
-            evidence, policy.merit_gate, policy.merit_impressions_min
-        )
-        # Seven daily buckets: today's own and the six before.
-        oldest = (state.today + 1) % DAYS_KEPT
-        exposure = (
-            state.author_exposure[:authors].sum(axis=1) - state.author_exposure[:authors, oldest]
-        )
-        percentile = promises.percentiles(exposure.astype(np.float64), eligible)
-        held = state.authors[:authors]
-        held["percentile"], held["eligible"] = percentile, eligible
-        held["small"] = (
-            eligible & (held["followers"] < max(1.0, float(np.median(held["followers"][eligible]))))
-            if eligible.any()
-            else 0
-        )
-        self.sweep.gini = promises.gini(exposure[eligible].astype(np.float64))
-        self.sweep.eligible = int(np.count_nonzero(eligible))
-        self.sweep.author_rank = promises.rank_of(percentile, eligible).astype(np.int16)
-
-    def _lists(
-        self,
-        items: np.ndarray,
-        live: NDArray[np.bool_],
-        counts: NDArray[np.int64],
-        mean: np.ndarray,
-        heat: NDArray[np.int64],
-    ) -> None:
-        # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
-        score = np.where(live & (heat > 0), mean * np.sqrt(heat), -np.inf)
-        self._postings.replace(LIST_TRENDING, best(score))
-        need = np.where(live, items["need"], 0.0)
-        shown = counts[:, COUNT_IMPRESSIONS]
-        self._postings.replace(LIST_NEEDY, best(np.where(need > 0, need / (1 + shown), -np.inf)))
