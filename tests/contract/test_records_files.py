@@ -22,6 +22,7 @@ from lodestone.people import PersonIn
 from lodestone.stores.database import HEAD, migrate, open_records
 from lodestone.stores.records.port import TermKind
 from lodestone.stores.records.schema import METADATA
+from lodestone.stores.sql.errors import translated
 from lodestone.traffic.policy import Policy
 from records_world import ANN, NOTE, NOW, SONG, SQUARE, Place, project, raised
 
@@ -314,6 +315,22 @@ def test_records_of_a_later_version_are_left_alone(bare_place):
 )
 def test_an_address_that_does_not_answer_is_refused(url, error, code):
     raised(error, code, open_records, url, draw=lambda: 1, project=project)
+
+
+def test_a_statement_that_waits_too_long_for_another_s_lock_is_answered_as_stalled(
+    embedded, tmp_path
+):
+    # By whichever clock: the database's own limit and a caller's deadline are a race.
+    with (
+        closing(sqlite3.connect(tmp_path / "records.db")) as other,
+        closing(sqlite3.connect(tmp_path / "records.db", timeout=0)) as late_one,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UnavailableError) as refusal, translated():
+            late_one.execute("BEGIN IMMEDIATE")
+
+    assert refusal.value.code == "records_stalled"
+    assert "Nothing was done" in str(refusal.value)
 
 
 def test_a_file_that_is_no_database_is_said_to_be_corrupt(tmp_path):

@@ -93,6 +93,10 @@ def operator(world):
     return {"Authorization": f"Bearer {world.app.operator_key}"}
 
 
+SILENT = {"records_stalled", "records_unavailable"}
+"""A server that is stopped answers neither a statement nor, where one is begun, a connection."""
+
+
 @contextmanager
 def stopped(url):
     """Stop every process of a cluster, as a machine that swaps or hangs does."""
@@ -138,7 +142,7 @@ def test_a_stopped_server_leaves_feeds_answering_and_holds_up_few_threads(tmp_pa
     assert meanwhile == again == GOOD
     assert waiting == [False] * 9
     assert [one.status_code for one in stalled] == [503] * 8
-    assert {one.json()["error"]["code"] for one in stalled} == {"records_stalled"}
+    assert {one.json()["error"]["code"] for one in stalled} <= SILENT
     assert all(one.headers["retry-after"] for one in stalled)
     assert {one.status_code for one in refused} == {503}
     codes = [one.json()["error"]["code"] for one in refused]

@@ -30,6 +30,7 @@ from lodestone.stores.ledger.rows import (
     transfer_values,
 )
 from lodestone.stores.sql.base import Scope
+from lodestone.stores.sql.errors import late, overdue
 
 _CLASHES: Final = ("40001", "40P01", "23505", "55P03")
 """PostgreSQL's serialization failure, deadlock, unique violation and lock time-out: ask again."""
@@ -123,5 +124,7 @@ def _clashing(scope: Scope) -> Iterator[None]:
         if not isinstance(error, (dbapi.OperationalError, dbapi.InterfaceError)):
             # What cannot be stored is one request's trouble; only a store that is silent is everybody's.
             raise
+        if overdue(error):
+            raise late(type(error).__name__) from error
         message = f"The records do not answer; try again. ({type(error).__name__})"
         raise UnavailableError("records_unavailable", message) from error

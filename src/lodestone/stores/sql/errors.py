@@ -10,6 +10,10 @@ from sqlalchemy import exc
 from lodestone.base.errors import CorruptError, LodestoneError, UnavailableError
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_WAITED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+"""SQLite waited for another's lock as long as it may."""
+_CANCELLED: Final = frozenset({"57014", "55P03"})
+"""PostgreSQL's `query_canceled` (the statement's time was over) and `lock_not_available`."""
 
 
 @contextmanager
@@ -19,7 +23,9 @@ def translated() -> Iterator[None]:
         yield
     except (exc.DatabaseError, sqlite3.DatabaseError) as error:
         raise _of_database(error) from error
-    except (exc.InterfaceError, exc.TimeoutError) as error:
+    except exc.TimeoutError as error:
+        raise late("no connection came free") from error
+    except exc.InterfaceError as error:
         message = f"The records do not answer; try again. ({_cause(error)})"
         raise UnavailableError("records_unavailable", message) from error
     except sqlite3.Error as error:
@@ -32,7 +38,9 @@ def translated() -> Iterator[None]:
 def _of_database(error: exc.DatabaseError | sqlite3.DatabaseError) -> LodestoneError:
     """Tell damage, silence and a refused statement apart."""
     said = _cause(error) if isinstance(error, exc.SQLAlchemyError) else str(error)
-    if getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+    if overdue(error):
+        return late(said)
+    if _sqlite_code(error) in _DAMAGED:
         message = f"The records are damaged ({said}); restore a back-up: `lodestone restore`."
         return CorruptError("records_damaged", message)
     if isinstance(error, exc.OperationalError):
@@ -41,6 +49,26 @@ def _of_database(error: exc.DatabaseError | sqlite3.DatabaseError) -> LodestoneE
     if isinstance(error, sqlite3.Error):
         return UnavailableError("records_unavailable", f"The records are busy: {said}")
     return CorruptError("records_failed", f"The records refused a statement: {said}")
+
+
+def overdue(error: Exception) -> bool:
+    """Say whether a driver's error, bare or in SQLAlchemy's, means that a limit on time ended a statement."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return _sqlite_code(error) in _WAITED or state in _CANCELLED
+
+
+def _sqlite_code(error: Exception) -> int:
+    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+def late(said: str) -> UnavailableError:
+    """Return what is answered when the database's own limit on time ended a statement.
+
+    The same code as when the caller's deadline comes first: which of the two is noticed first is chance.
+    """
+    message = f"The records took too long ({said}). Nothing was done; try again."
+    return UnavailableError("records_stalled", message)
 
 
 def _cause(error: exc.SQLAlchemyError) -> str:

@@ -17,6 +17,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from lodestone.base.errors import UnavailableError
 from lodestone.base.serving import is_serving
+from lodestone.stores.sql.errors import late
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -57,8 +58,7 @@ class Turn:
     def __enter__(self) -> None:
         """Take it. Raises UnavailableError: another writer, or the nightly compacting, takes too long."""
         if not self._lock.acquire(timeout=self._seconds):
-            message = "Another write of the records takes long; try again."
-            raise UnavailableError("records_unavailable", message)
+            raise late("another write has not ended")
 
     def __exit__(self, *_: object) -> None:
         """Give it back."""
