@@ -16,7 +16,7 @@ from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.features.layout import DomainRow, ItemRow
 from lodestone.features.state import State
 from lodestone.insight.credit import Catalogue
-from lodestone.services.placed import placed_facts
+from lodestone.services.ingest.place_facts import placed_facts
 from tests.oracles.story import told
 from tests.world import run
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from lodestone.services.community.applying import fill_places
 from lodestone.services.community.read_ahead import Ahead, ahead_of
+from lodestone.services.ingest.place_facts import placed_facts
 from lodestone.services.ingest.system_facts import change_facts
-from lodestone.services.placed import placed_facts
 from lodestone.stores.records.port import Change
 from lodestone.stores.records.types import Deed, Unread
 
