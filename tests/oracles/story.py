@@ -1,16 +1,17 @@
 """Stories: a small community written down line by line, lived through the public routes, then asked for its figures.
 
 A line is `2026-03-01 09:00  ann likes tea`; `docs/figures.md` is made of such lines, and `LINES` is all of them. People are
-made when first named. A day is a day in UTC.
+made when first named. A day is a day in the community's zone, UTC unless it is told in another.
 """
 
 import json
 import re
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from lodestone.base.clock import ManualClock
-from tests.world import instant, opened
+from tests.world import TOWN, instant, opened
 
 PAGE = 50
 """Slots of a feed: more than a story has posts."""
@@ -24,13 +25,15 @@ _SURFACES = ("discover", "following")
 class Story:
     """One community whose clock goes from line to line."""
 
-    def __init__(self, world):
-        self.world = world
+    def __init__(self, world, zone="UTC"):
+        self.world, self.zone = world, ZoneInfo(zone)
         self.people = set()
         self.pages = {}
         """(person, surface, domain) -> when the last page was served, and its unseen slots by item."""
         self.slots = {}
         """(person, item) -> the slot in which the person saw it last."""
+        self.orders = {}
+        """(person, item) -> the order they made last."""
         self.seen = []
         """(receipt, slot) of every impression sent."""
 
@@ -43,7 +46,7 @@ class Story:
     async def line(self, line):
         """Live one line."""
         at, said = line[:16], line[16:].strip()
-        time = instant(datetime.fromisoformat(at).replace(tzinfo=UTC))
+        time = instant(datetime.fromisoformat(at).replace(tzinfo=self.zone))
         assert time >= self.world.clock.now(), f"goes back: {line}"
         self.world.clock.advance(seconds=(time - self.world.clock.now()) / 1_000_000)
         for pattern, act in LINES:
@@ -60,6 +63,36 @@ class Story:
 
     async def nothing(self):
         """Let time pass."""
+
+    async def shop(self, owner, name):
+        """Open a shop, and let it be looked at."""
+        await self._person(owner)
+        shop = {"owner_id": owner, "name": name, "position": TOWN, "categories": ["food"], "hold_share": 1.0}  # fmt: skip
+        await self.world.put(f"/v1/shops/{name}", shop, status=201)
+        await self.world.ask("POST", f"/v1/shops/{name}/review", {"decision": "approved"}, status=200)  # fmt: skip
+
+    async def sells(self, shop, item, yuan):
+        """Put a product on sale, fifty pieces of it at one price."""
+        price = {"micros": round(float(yuan) * 1_000_000), "currency": "CNY"}
+        piece = {"id": "one", "name": "one", "price": price, "stock": 50}
+        body = {"shop_id": shop, "name": item, "fulfilment": ["pickup"], "variants": [piece], "commission_share": 0.0}  # fmt: skip
+        await self.world.put(f"/v1/products/{item}", body, status=201)
+
+    async def buys(self, person, item):
+        """Order and pay at the till, of no slot."""
+        await self._person(person)
+        line = {"product_id": item, "variant_id": "one", "quantity": 1}
+        body = {"buyer": person, "lines": [line], "position": TOWN}
+        made = await self.world.ask("POST", "/v1/orders", body, status=201)
+        await self.world.ask("POST", f"/v1/orders/{made['id']}/pay", {"amount": made["total"]}, status=200)  # fmt: skip
+        self.orders[person, item] = made
+
+    async def refunds(self, item, person, share):
+        """Give back a share of what somebody paid for something."""
+        made = self.orders[person, item]
+        back = {**made["total"], "micros": round(made["total"]["micros"] * float(share))}
+        body = {"request_id": f"{item} {person} {share}", "amount": back}
+        await self.world.ask("POST", f"/v1/orders/{made['id']}/refund", body, status=200)
 
     async def opens(self, domain):
         await self.world.put(f"/v1/domains/{domain}", {"kind": "channel"}, status=201)
@@ -168,6 +201,10 @@ _KIND = r"(?:(?P<kind>video|live|picture|product) )?"
 _CHANNEL, _LENGTH = r"(?: in (?P<domain>\w+))?", r"(?: of (?P<seconds>[\d.]+) s)?"
 LINES = (
     (r"nothing happens", Story.nothing),
+    (r"(?P<owner>\w+) opens the shop (?P<name>\w+)", Story.shop),
+    (r"(?P<shop>\w+) sells (?P<item>\w+) for (?P<yuan>[\d.]+)", Story.sells),
+    (rf"{_WHO} buys {_WHAT}", Story.buys),
+    (rf"the shop refunds (?P<share>[\d.]+) of {_WHAT} to {_WHO}", Story.refunds),
     (r"channel (?P<domain>\w+) opens", Story.opens),
     (r"the operator sets (?P<field>[\w.]+) to (?P<value>.+)", Story.sets),
     (rf"the operator labels {_WHAT} (?P<label>\w+)", Story.labels),
@@ -188,11 +225,11 @@ LINES = (
 
 
 @asynccontextmanager
-async def told(home, start="2026-03-01"):
-    """Open a community whose clock stands at the beginning of a day, and tell its story."""
-    clock = ManualClock(instant(datetime.fromisoformat(start).replace(tzinfo=UTC)))
-    async with opened(home, clock=clock, given={"time_zone": "UTC"}) as world:
-        yield Story(world)
+async def told(home, start="2026-03-01", zone="UTC"):
+    """Open a community whose clock stands at the beginning of a day, and tell its story in its own time zone."""
+    clock = ManualClock(instant(datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone))))
+    async with opened(home, clock=clock, given={"time_zone": zone}) as world:
+        yield Story(world, zone)
 
 
 def figure(answer, path):

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 
 from lodestone.events.facts import FLAG_WHOLE, SHARE_WHOLE
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import COUNT_WATCHED, OUTCOME_COUNT, Kind
+from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.recount import recounted
 from tests.oracles.edges import ENDS, about, lives
 from tests.oracles.facts import DAYS, ITEMS, Fact, array
@@ -53,3 +54,26 @@ def test_counters_are_what_stands(facts):
     expected = counted_by_hand(facts)
     told = [kind for kind in range(OUTCOME_COUNT) if kind != Kind.WATCH]
     assert totals[:, told].tolist() == expected[:, told].tolist()
+
+
+@settings(max_examples=100, deadline=None)
+@given(lives())
+def test_what_was_watched_is_the_longest_of_every_slot(facts):
+    """In all, on the days on which it was first said; of the same slots the first minute is what rates learn of."""
+    state = state_of([(0, item, 1, 0, 0) for item in range(ITEMS)])
+    counters = recounted(state, array(facts), DAYS)
+
+    slots = {}
+    for fact in facts:
+        if fact.kind == Kind.WATCH:
+            at = (fact.value // 100, -fact.day)
+            slots[fact.receipt, fact.item] = max(at, slots.get((fact.receipt, fact.item), (0, 0)))
+    days = np.zeros((ITEMS, DAYS + 1, 2), int)
+    for (_, item), (tenths, day) in slots.items():
+        days[item, -day] += (min(600, tenths), tenths)
+    columns = [Kind.WATCH, COUNT_WATCHED]
+    totals = counters.item_ring[:ITEMS].sum(axis=1) + counters.item_old[:ITEMS]
+    assert totals[:, columns].tolist() == days.sum(axis=1).tolist()
+    for day in range(DAYS - DAYS_KEPT + 1, DAYS + 1):
+        on_day = counters.item_ring[:ITEMS, day % DAYS_KEPT][:, columns]
+        assert on_day.tolist() == days[:, day].tolist()

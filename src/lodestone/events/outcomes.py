@@ -29,16 +29,19 @@ WATCH_UNIT_SECONDS: Final = 60
 """`watch` is the share of this many seconds watched, capped at 1, so that it lies in [0, 1]."""
 
 COUNT_WIDTH: Final = 16
-"""Columns of a counter row: the outcomes, then impressions, then attention, then one spare."""
+"""Columns of a counter row: the outcomes, then impressions, then attention, then what was watched in all."""
 COUNT_IMPRESSIONS: Final = 13
 COUNT_ATTENTION: Final = 14
 """Impressions weighed by how likely their slot is looked at, in thousandths (whole numbers)."""
+
+COUNT_WATCHED: Final = 15
+"""Tenths of a second watched, of each slot the longest that was said: what people read."""
 
 
 class Kind(IntEnum):
     """The kind of a fact. 0 to 12 are the outcomes, in the order of `OUTCOMES`.
 
-    Counters hold `watch` in tenths of a second, at most 600 an impression.
+    Counters hold `watch` in tenths of a second, at most 600 an impression: what rates learn of.
     """
 
     WATCH = 0

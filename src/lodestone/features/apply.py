@@ -17,7 +17,13 @@ from lodestone.events.facts import (
     Facts,
     refund_age,
 )
-from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import (
+    COUNT_ATTENTION,
+    COUNT_IMPRESSIONS,
+    COUNT_WATCHED,
+    OUTCOME_COUNT,
+    Kind,
+)
 from lodestone.features.history import ANSWERED, BOUGHT, COLUMNS, LIKED, READ, VISITED, History
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.table_kernel import pack
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
 TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE, TAG_FOLLOW = 1, 2, 3, 4
 TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE, TAG_CHANNEL = 6, 7, 8, 9
 POSITIVE_KINDS = (*range(Kind.CLICK, Kind.FOLLOW + 1), Kind.ORDER)
+FIRST_MINUTE = 600
+"""Tenths of a second."""
 INSTANT_LEAST = -(2**62)
 _NOTED = {
     Kind.LIKE: LIKED, Kind.COMMENT: ANSWERED, Kind.SHARE: ANSWERED, Kind.ORDER: BOUGHT, Kind.FOLLOW: VISITED,
@@ -52,7 +60,7 @@ def _count_one(state: "State", fact: np.void, person: int) -> None:
     if kind in (Kind.FOLLOW, Kind.PROFILE_VISIT) and row < 0:
         return  # of a person and of no post: nothing that an impression may be expected to bring
     if kind == Kind.WATCH:
-        add(state, where, person, row, day, Kind.WATCH, watched(state.watch, fact, person))
+        _watch(state, fact, person, where)
     elif kind in (Kind.LIKE, Kind.UNLIKE):
         _like(state, fact, person, where)
     elif kind in (Kind.FOLLOW, Kind.UNFOLLOW) and person >= 0 and fact["target"] >= 0:
@@ -71,22 +79,34 @@ def _count_one(state: "State", fact: np.void, person: int) -> None:
         _expose(state, fact, row, day)
 
 
-def watched(table: "Table", fact: np.void, person: int) -> int:
-    """Return the tenths of a second a watch adds to what its slot had, at most 600 in all."""
-    tenths = min(600, int(fact["value"]) // 100)
-    day = int(fact["day"])
-    if fact["receipt"] >= 0:
-        key = pack(
-            int(fact["receipt"]) & 0xFFFFFFF, int(fact["slot"]) << 20 | day & 0xFFFFF, TAG_WATCH
-        )
+def _watch(state: "State", fact: np.void, person: int, where: tuple[int, int, int]) -> None:
+    """Count a watch: the first minute, which rates learn of, and all of it."""
+    row = int(fact["item"])
+    for tenths, day, sign in watched(state.watch, fact, person):
+        add(state, where, person, row, day, Kind.WATCH, sign * min(FIRST_MINUTE, tenths))
+        add(state, where, person, row, day, COUNT_WATCHED, sign * tenths)
+
+
+def watched(table: "Table", fact: np.void, person: int) -> list[tuple[int, int, int]]:
+    """Return what a watch changes as (tenths of a second, day, 1 or -1): of each slot the longest counts, once.
+
+    Of two as long it counts on the earlier day.
+    """
+    tenths, day = int(fact["value"]) // 100, int(fact["day"])
+    receipt = int(fact["receipt"])
+    if receipt >= 0:
+        rest = int(fact["slot"]) << 20 | receipt >> 28 & 0xFFFFF
+        key = pack(receipt & 0xFFFFFFF, rest, TAG_WATCH)
     elif person >= 0 and fact["item"] >= 0:
         folded = int(fact["item"]) * 40503 + day * 64 + int(fact["surface"])
         key = pack(person, folded & 0x7FFFFFFF, TAG_WATCH_LOOSE)
     else:
-        return tenths
-    known = (table.get(int(key)) or (0,))[0]
-    table.put(int(key), max(known, tenths))
-    return max(0, tenths - known)
+        return [(tenths, day, 1)]
+    known, on = table.get(int(key)) or (0, 0)
+    if tenths < known or (tenths == known and (day >= on or not known)):
+        return []
+    table.put(int(key), tenths, day)
+    return [(known, on, -1)] * (known > 0) + [(tenths, day, 1)]
 
 
 def _like(state: "State", fact: np.void, person: int, where: tuple[int, int, int]) -> None:

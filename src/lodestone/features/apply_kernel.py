@@ -57,7 +57,17 @@ def count(
             # A refund takes the order back from the order's own day: its age lies above the 20 bits of its share.
             column, amount, day = np.int64(9), np.int64(-1), day - (np.int64(fact.value) >> 20)
         elif kind == 0:
-            amount = _watched(fact, person, watch_keys, watch, watch_used)
+            amount = np.int64(0)
+            known, on, tenths = _watched(fact, person, watch_keys, watch, watch_used)
+            for sign, length, when in ((-1, known, on), (1, tenths, day)):
+                for into in (0, 15):  # the first minute, which rates learn of, and all of it
+                    change = sign * (min(np.int64(600), length) if into == 0 else length)
+                    if change != 0:
+                        _add(
+                            here, person, row, when, np.int64(into), change, items, item_ring, item_old,
+                            author_total, person_total, surface_total, domain_total, slot_total,
+                            affinity_keys, affinity, affinity_used, today,
+                        )  # fmt: skip
         elif kind == 16:
             column = np.int64(13)
         elif kind in (3, 17):
@@ -118,24 +128,25 @@ def count(
 
 
 @numba.njit(cache=True)
-def _watched(fact: Array, person: Number, keys: Array, values: Array, used: Array) -> Number:
-    """Return the tenths of a second this fact adds to what was known, at most 600 in all."""
-    tenths: Number = min(600, np.int64(fact.value) // 100)
+def _watched(
+    fact: Array, person: Number, keys: Array, values: Array, used: Array
+) -> tuple[Number, Number, Number]:
+    """Return what a slot's longest watch was, its day, and what it is on this fact's day; tenths of a second, 0 for no change."""
+    tenths, day = np.int64(fact.value) // 100, np.int64(fact.day)
     if fact.receipt >= 0:
-        key = pack(
-            fact.receipt & 0xFFFFFFF,
-            (np.int64(fact.slot) << 20) | (np.int64(fact.day) & 0xFFFFF),
-            1,
-        )
+        rest = (np.int64(fact.slot) << 20) | ((fact.receipt >> 28) & 0xFFFFF)
+        key = pack(fact.receipt & 0xFFFFFFF, rest, 1)
     elif person >= 0 and fact.item >= 0:
-        where = np.int64(fact.item) * 40503 + np.int64(fact.day) * 64 + np.int64(fact.surface)
+        where = np.int64(fact.item) * 40503 + day * 64 + np.int64(fact.surface)
         key = pack(person, where & 0x7FFFFFFF, 2)
     else:
-        return tenths
+        return np.int64(0), day, tenths
     place = claim(keys, used, key)
-    more = max(0, tenths - np.int64(values[place, 0]))
-    values[place, 0] += more
-    return more
+    known, on = np.int64(values[place, 0]), np.int64(values[place, 1])
+    if tenths < known or (tenths == known and (day >= on or known == 0)):
+        return np.int64(0), day, np.int64(0)
+    values[place, 0], values[place, 1] = tenths, day
+    return known, on, tenths
 
 
 @numba.njit(cache=True)

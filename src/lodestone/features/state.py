@@ -80,7 +80,7 @@ class State:
         self.promise_delivered = np.zeros((64, DAYS_KEPT), np.int64)
         self.impressions_day = np.zeros(DAYS_KEPT, np.int64)
         self.affinity = Table(AFFINITY_WIDTH)
-        self.watch = Table(1)
+        self.watch = Table(2)
         self.like = Table(4, np.int64)
         self.follow = Table(5, np.int64)
         self.rejected: dict[int, set[int]] = {}

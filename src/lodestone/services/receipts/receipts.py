@@ -16,7 +16,14 @@ from lodestone.base.errors import (
 )
 from lodestone.base.wire import time_text
 from lodestone.events.facts import SURFACES
-from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
+from lodestone.events.outcomes import (
+    COUNT_IMPRESSIONS,
+    COUNT_WATCHED,
+    OUTCOMES,
+    WATCH_UNIT_SECONDS,
+    DomainKind,
+    Source,
+)
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.response import WORDS, dropped, relaxed, slate_micros
 from lodestone.services.receipts.ids import receipt_id
@@ -305,9 +312,10 @@ def promise_prices(policy: Policy, prices: PriceVector) -> dict[str, float]:
 
 
 def item_counters(engine: Engine, row: int) -> dict[str, int]:
-    """Return an item's counters over all days; watch in whole seconds."""
+    """Return an item's counters over all days; what was watched in whole seconds."""
     total = engine.state.item_ring[row].sum(axis=0) + engine.state.item_old[row]
     counters = {name: int(total[index]) for index, name in enumerate(OUTCOMES)}
-    counters["watch_seconds"] = counters.pop("watch") // 10
-    counters["impressions"] = int(total[13])
+    del counters["watch"]
+    counters["watch_seconds"] = int(total[COUNT_WATCHED]) // 10
+    counters["impressions"] = int(total[COUNT_IMPRESSIONS])
     return counters

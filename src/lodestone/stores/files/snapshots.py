@@ -14,7 +14,7 @@ from lodestone.base.errors import CorruptError
 
 _KEPT: Final = 2
 _NAMES: Final = "state-[0-9]*.snapshot"
-_MAGIC: Final = b"LODESTONE SNAPSHOT 4\n"
+_MAGIC: Final = b"LODESTONE SNAPSHOT 5\n"
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
