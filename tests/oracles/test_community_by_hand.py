@@ -3,6 +3,7 @@
 Days are days of Shanghai. What is under PAPER was written first; nothing in it was read from an answer.
 """
 
+import itertools
 import json
 
 import pytest
@@ -103,9 +104,9 @@ PAPER_SECOND = {
 }  # fmt: skip
 
 
-async def asked(story, paper):
+async def asked(story, paper, base="reports/"):
     for path, expected in paper.items():
-        answer = await story.world.ask("GET", f"/v1/reports/{path}", status=200)
+        answer = await story.world.ask("GET", f"/v1/{base}{path}", status=200)
         assert {name: figure(answer, name) for name in expected} == expected, path
 
 
@@ -215,3 +216,58 @@ def test_the_merit_gate_leaves_nobody_out_of_a_tiny_community(tmp_path, shown):
     assert report["impressions_counted"] == shown + 4
     # In ascending order 0, 1, 3 and those of tea: (-1 x 1 + 1 x 3 + 3 x shown) / (4 x sum).
     assert report["gini"] == round((-1 + 3 + 3 * shown) / (4 * (shown + 4)), 6)
+
+
+# ann likes, unlikes and likes again what she sees, all of one slot; she follows its author, takes it back and follows again from the
+# same slot: the like 1,000 and the second follow 50,000 stand, once. bob's like stands, though he took an earlier one back after
+# midnight: the one that stands is of the second day, 1,000, and so is the longest of his watches, 5,900; hal likes and takes it back.
+AGAIN = """
+2026-03-01 08:00  the operator sets worths to {"like": 1000, "follow": 50000, "watch": 100}
+2026-03-01 09:00  cai posts tea
+2026-03-01 10:00  ann sees tea
+2026-03-01 10:01  ann likes tea
+2026-03-01 10:02  ann unlikes tea
+2026-03-01 10:03  ann likes tea
+2026-03-01 10:04  ann likes tea
+2026-03-01 10:05  ann follows cai from tea
+2026-03-01 10:06  ann unfollows cai
+2026-03-01 10:07  ann follows cai from tea
+2026-03-01 11:00  hal sees tea
+2026-03-01 11:01  hal likes tea
+2026-03-01 11:02  hal unlikes tea
+2026-03-01 11:03  hal likes tea
+2026-03-01 11:04  hal unlikes tea
+2026-03-01 23:58  bob sees tea
+2026-03-01 23:59  bob likes tea
+2026-03-01 23:59  bob watches tea for 50 s
+2026-03-02 00:01  bob watches tea for 59 s
+2026-03-02 00:02  bob unlikes tea
+2026-03-02 00:03  bob likes tea
+"""
+PAPER_AGAIN = {
+    f"reports/liu?{ONE}": {f"{PUBLIC}.impressions": 3, f"{PUBLIC}.value_micros": 51_000.0},
+    f"reports/liu?{TWO}": {f"{PUBLIC}.impressions": 0, f"{PUBLIC}.value_micros": 6_900.0},
+    f"reports/flow?{ONE}": {
+        "borders.length": 3, "borders[move=enter].value_micros": 0.0, "borders[move=leave].crossings": 1,
+        "borders[move=return].value_micros": 50_000.0,
+    },
+    "items/tea": {
+        "counters.like": 2, "counters.follow": 1, "counters.watch_seconds": 59, "counters.impressions": 3,
+    },
+    "items/tea/trace": {"counters.like": 2, "counters.follow": 1, "impressions.total": 3},
+}  # fmt: skip
+
+
+def test_what_is_done_taken_back_and_done_again_of_one_slot_stands_once(tmp_path):
+    async def scenario():
+        async with told(tmp_path, zone=ZONE) as story:
+            await story.live(AGAIN)
+            await asked(story, PAPER_AGAIN, base="")
+        async with told(tmp_path, "2026-03-03", zone=ZONE) as story:
+            await asked(story, PAPER_AGAIN, base="")
+            story.people.add("ann")
+            story.world.numbers = itertools.count(1000)  # ids that the first life has not used
+            await story.live("2026-03-03 09:00  ann unlikes tea")
+            await asked(story, {"items/tea": {"counters.like": 1}}, base="")
+
+    run(scenario())

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events import dedupe_kernel as kernel
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import Kind
 
 _LOAD: Final = 0.6
+_EDGES: Final = (Kind.LIKE, Kind.UNLIKE, Kind.FOLLOW, Kind.UNFOLLOW)
 
 
 class Dedupe:
@@ -104,6 +107,17 @@ def name_of_key(key: int) -> str:
 def key_of_name(event_id: str) -> int | None:
     """Read the key back from an id that `name_of_key` wrote; None for an app's own id."""
     return int(event_id[3:], 16) if _NAMED.fullmatch(event_id) else None
+
+
+def once_a_slot(facts: Facts) -> Bools:
+    """Say which facts count once for their slot whatever their ids; shape (facts,).
+
+    Not so watches, of which the longest counts, nor what somebody does and takes back: liked, unliked and liked again is
+    liked, and whoever counts edges counts one once.
+    """
+    edge = np.isin(facts["kind"], _EDGES) & (facts["person"] >= 0)
+    once: Bools = (facts["receipt"] >= 0) & (facts["slot"] > 0) & (facts["kind"] != Kind.WATCH)
+    return once & ~edge
 
 
 def slot_keys(receipt: Ints, slot: Ints, kind: Ints) -> NDArray[np.uint64]:

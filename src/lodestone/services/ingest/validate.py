@@ -12,7 +12,7 @@ from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
-from lodestone.events.dedupe import Dedupe, event_key, key_of_name, slot_keys
+from lodestone.events.dedupe import Dedupe, event_key, key_of_name, once_a_slot, slot_keys
 from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
@@ -260,13 +260,7 @@ class Ingest:
         fresh = self.events.claim(facts["key"], keep_day)
         event_keys, claimed = facts["key"][fresh], facts["key"][:0]
         try:
-            once = (
-                fresh
-                & (facts["receipt"] >= 0)
-                & (facts["slot"] > 0)
-                & (facts["kind"] != Kind.WATCH)
-            )
-            at = np.flatnonzero(once)
+            at = np.flatnonzero(fresh & once_a_slot(facts))
             keys = slot_keys(facts["receipt"][at], facts["slot"][at], facts["kind"][at])
             first = self.slots.claim(keys, keep_day[at])
             claimed = keys[first]
@@ -310,8 +304,7 @@ class Ingest:
         day = told["day"].astype(np.int64)
         keep_day = np.where(history, np.maximum(day, today), day) + 8
         self.events.claim(told["key"], keep_day)
-        once = (told["receipt"] >= 0) & (told["slot"] > 0) & (told["kind"] < Kind.BLOCK)
-        once &= told["kind"] != Kind.WATCH
+        once = once_a_slot(told) & (told["kind"] < Kind.BLOCK)
         some = told[once]
         self.slots.claim(slot_keys(some["receipt"], some["slot"], some["kind"]), keep_day[once])
 
