@@ -253,4 +253,6 @@ class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
     noise_floor: float
     lorenz: tuple[LorenzPoint, ...]
     top_share: float
+    partial: bool
+    """The span's last day has not ended."""
     target: float | None = None

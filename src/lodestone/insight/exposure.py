@@ -63,6 +63,8 @@ class ExposureReport(msgspec.Struct, frozen=True, kw_only=True):
     lorenz: list[LorenzPoint]
     top_share: float
     """Share of impressions of the most shown tenth."""
+    partial: bool
+    """The span's last day has not ended: more may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,12 @@ def creators(state: State, facts: Facts, live: Bools, day: int, policy: Policy) 
 
 
 def exposure(
-    shown_by: Ints, who: Creators, target: float | None, chance: np.random.Generator
+    shown_by: Ints,
+    who: Creators,
+    target: float | None,
+    chance: np.random.Generator,
+    *,
+    partial: bool = False,
 ) -> ExposureReport:
     """Report how evenly impressions are spread.
 
@@ -131,6 +138,7 @@ def exposure(
         who: The creators of the span.
         target: The Gini aimed at, None for none.
         chance: For the noise floor.
+        partial: The span's last day has not ended.
     """
     counts = np.bincount(shown_by, minlength=who.eligible.size)
     inside = counts[who.eligible].astype(np.float64)
@@ -149,7 +157,7 @@ def exposure(
         gini=round(promises.gini(inside), 6),
         noise_floor=round(promises.gini_noise_floor(total, inside.size, chance), 6), target=target,
         lorenz=[LorenzPoint(*point) for point in promises.lorenz(inside)],
-        top_share=round(float(top.sum() / total), 6) if total else 0.0,
+        top_share=round(float(top.sum() / total), 6) if total else 0.0, partial=partial,
     )  # fmt: skip
 
 

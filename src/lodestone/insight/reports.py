@@ -245,7 +245,8 @@ class Reports:
         shown_by = authors_shown(state, events, span, self._within(events, domain))
         target = next((p.target for p in bits_of(policy).values() if p.kind == "gini"), None)
         chance = self._streams.of("noise floor", span.first, span.last)
-        return exposure(shown_by, who, target, chance)
+        today = self._engine.ingest.day(self._engine.now())
+        return exposure(shown_by, who, target, chance, partial=span.last >= today)
 
     def span(self, first: str | None, last: str | None) -> Span:
         """Read `from` and `to`; seven days to today by default.

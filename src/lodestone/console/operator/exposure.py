@@ -41,7 +41,10 @@ def exposure_section(figures: Figures, speech: Speech) -> Section:
         "The most shown tenth of creators had {share} of impressions.",
         {"share": percent(report.top_share, 2)},
     )
-    return Section("exposure", kicker, answer, _judged(report, speech), (lorenz(report, speech),))
+    detail = _judged(report, speech)
+    if report.partial:
+        detail = speech.joined(detail, say("The last of these days has not ended."))
+    return Section("exposure", kicker, answer, detail, (lorenz(report, speech),))
 
 
 def _judged(report: ExposureReport, speech: Speech) -> str:
