@@ -78,6 +78,8 @@ class Slot(msgspec.Struct, frozen=True):
     """What moderators wrote on it in the domain it came through, such as `spoiler`."""
     pinned: bool = False
     """Moderators of the domain whose feed this is pinned it."""
+    orderable: bool = True
+    """False of a product whose shop does not sell to where the viewer is."""
 
     def event(
         self,

@@ -27,6 +27,7 @@ AUTHOR_RECENT: Final = 8
 AFFINITY_WIDTH: Final = 8
 
 KINDS: Final = ("video", "picture", "text", "live", "product")
+PRODUCT: Final = KINDS.index("product")
 STATES: Final = ("draft", "live", "withdrawn")
 LABELS: Final = ("show", "warn", "drop")
 NOTICES: Final = ("sensitive", "violence", "spoiler", "disputed", "outdated", "advertising")

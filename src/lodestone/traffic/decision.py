@@ -44,6 +44,8 @@ class DropReason(IntEnum):
     OTHER_LANGUAGE = 11
     HIDDEN_IN_DOMAIN = 12
     """A moderator of the domain that was asked for hid it from there."""
+    OUT_OF_REACH = 13
+    """A product whose shop does not sell to where the viewer is."""
     LABEL_DROP = 20
     NOT_FINITE = 29
     OUTBID = 30

@@ -91,6 +91,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The same of what a viewer liked, commented or shared; null: for good."""
     bought_days: Int64 | None = None
     """The same of what a viewer bought; null: for good."""
+    out_of_reach: Literal["leave_out", "grey"] = "leave_out"
+    """Products whose shop's radius forbids the order from where the viewer is: left out, or shown as not to be ordered."""
     ad_load: float = 0.0
     """The most of a slate that ads may take; 0 until somebody can advertise."""
     watch_caps: dict[Name, Int64] = {}

@@ -208,6 +208,7 @@ def _reason(reason: str, speech: Speech) -> str:
         "out_of_area": say("too far away"), "out_of_surface": say("does not belong here"),
         "not_climbed": say("not yet ready for the public"), "other_language": say("another language"),
         "hidden_in_domain": say("hidden by the domain's moderators"),
+        "out_of_reach": say("its shop does not sell there"),
         "label_drop": say("held back for safety"), "not_finite": say("no value could be told"),
         "outbid": say("worth less than the last round's"), "runner_up": say("in the last round, no slot left"),
         "author_full": say("author already shown enough"), "too_close": say("too close to the same author"),

@@ -24,9 +24,9 @@ export function card(slot, acts) {
   const { offer } = slot;
   if (!offer) return null;
   const ways = offer.ways.map((way) => WAYS[way]()).join(" · ");
-  return el("div", { class: "offer" },
-    el("p", { class: "offer-words" }, el("strong", { class: "offer-price figures", text: from(offer) }), el("span", { class: "soft small", text: `${left(offer.left)} · ${ways}` })),
-    el("button", { class: "button main", type: "button", "aria-haspopup": "dialog", onclick: () => acts.buy(slot) }, offer.left ? t("Buy") : t("Look")));
+  return el("div", { class: slot.orderable ? "offer" : "offer far" },
+    el("p", { class: "offer-words" }, el("strong", { class: "offer-price figures", text: from(offer) }), el("span", { class: "soft small", text: slot.orderable ? `${left(offer.left)} · ${ways}` : t("Not sold to where you are") })),
+    el("button", { class: "button main", type: "button", "aria-haspopup": "dialog", onclick: () => acts.buy(slot) }, offer.left && slot.orderable ? t("Buy") : t("Look")));
 }
 
 /** Open a product's sheet. `slot` is the post it was found on, if it was on one. */

@@ -57,6 +57,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What the moderators of the domain it came through wrote on it."""
     pinned: bool
     """They pinned it in the domain whose feed this is."""
+    orderable: bool
+    """False of a product whose shop does not sell to where the viewer is."""
     text: str
     language: str | None
     tags: tuple[str, ...]
@@ -219,7 +221,7 @@ class Showing:
         return Shown(
             slot=slot.slot, item_id=slot.item_id, kind=slot.kind, domain=slot.domain,
             domain_id=slot.domain_id, domain_kind=self._kind(slot.domain_id), domain_name=self.name(slot.domain_id), source=slot.source,
-            paid=slot.paid, beacon=slot.beacon, label=slot.label, notice=slot.notice, pinned=slot.pinned, text=given.text,
+            paid=slot.paid, beacon=slot.beacon, label=slot.label, notice=slot.notice, pinned=slot.pinned, orderable=slot.orderable, text=given.text,
             language=given.language, tags=given.tags, media=given.media,
             duration_seconds=given.duration_seconds, created_at=time_text(record.created),
             author=self._author(record.author_id, looker), position=_rounded(given.position),

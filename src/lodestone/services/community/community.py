@@ -17,7 +17,7 @@ from lodestone.events.outcomes import Kind
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.features.directory import Directory
 from lodestone.features.domain_marks import value_of
-from lodestone.features.layout import DomainRow, ItemRow, MarkRow, PersonRow
+from lodestone.features.layout import PRODUCT, DomainRow, ItemRow, MarkRow, PersonRow
 from lodestone.features.postings import Postings
 from lodestone.features.state import State
 from lodestone.models.alike import Alike
@@ -40,9 +40,10 @@ from lodestone.services.community.writes import Writes
 from lodestone.services.feed.cursor import Chain, decode_cursor
 from lodestone.services.feed.hydrate import Hydrator
 from lodestone.services.feed.messages import Feed, FeedRequest
-from lodestone.services.feed.pipeline import Decider, Setting
+from lodestone.services.feed.pipeline import Decider
 from lodestone.services.feed.recently_served import Served
 from lodestone.services.feed.response import Answers
+from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slot_lookup import SlotLookup, item_at
 from lodestone.services.feed.stages import Stages
 from lodestone.services.ingest.system_facts import fact_key, one_fact, topic_of
@@ -177,7 +178,8 @@ class Engine:
         if request.explain:
             why = terms_now(self, decision, keeper.policy) if terms else [[]] * shown.size
             explain = self._answers.explain(decision, keeper.policy, self.prices, stages, why)
-        feed = self._answers.feed(decision, name, chain, explain)
+        beyond = self.parts.decider.beyond(viewer, shown)
+        feed = self._answers.feed(decision, name, chain, explain, beyond)
         with section("maintenance"):
             keeper.work()
         if keeper.due(now):
@@ -334,6 +336,8 @@ class Engine:
                 self.put_person(change.app_id, row, ahead.keys[row.ordinal])
             elif isinstance(row, ItemRow):
                 self.put_item(change.app_id, row, topic_of(row))
+                if row.kind == PRODUCT:
+                    self.parts.decider.reach.put(row.row, ahead.reach.get(row.row))
                 items.append(row.row)
             elif isinstance(row, DomainRow) or change.kind == Kind.DOMAIN:
                 self.directory.add_terms({change.app_id: change.target}, {}, {}, {})

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lodestone.events.outcomes import Kind
-from lodestone.features.layout import ItemRow, PersonRow
+from lodestone.features.layout import PRODUCT, ItemRow, PersonRow
+from lodestone.features.shop_reach import Reach
 from lodestone.services.support.vocabulary import Names, TermBook
 from lodestone.stores.records.port import Change, Records
 from lodestone.traffic.policy import Policy
@@ -20,6 +21,8 @@ class Ahead:
     """The names behind codes, where one of them was not known."""
     policy: Policy | None = None
     """The policy in force, where it has changed."""
+    reach: Mapping[int, Reach] = field(default_factory=dict)
+    """How far products are sold, by item row."""
 
 
 async def ahead_of(
@@ -30,7 +33,8 @@ async def ahead_of(
     people = [row.ordinal for row in rows if isinstance(row, PersonRow)]
     strange = not all(terms.knows(row) for row in rows)
     new_policy = any(change.kind == Kind.POLICY for change in changes)
-    if not (people or strange or new_policy):
+    products = [row.row for row in rows if isinstance(row, ItemRow) and row.kind == PRODUCT]
+    if not (people or strange or new_policy or products):
         return Ahead()
 
     def read() -> Ahead:
@@ -38,6 +42,7 @@ async def ahead_of(
             {ordinal: records.data_key(community, ordinal) for ordinal in people},
             terms.read() if strange else None,
             records.policy(community).policy if new_policy else None,
+            records.product_reach(community, products) if products else {},
         )
 
     return await records.threads.write(read)

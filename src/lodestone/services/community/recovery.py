@@ -81,6 +81,8 @@ def catch_up(engine: Engine) -> set[int]:
     for _, domain in engine.parts.records.domain_rows(engine.community, broken):
         engine.state.put_domain(domain, domain.code)
     _put_known(engine, held)
+    for row, reach in engine.parts.records.product_reach(engine.community).items():
+        engine.parts.decider.reach.put(row, reach)
     start = engine.state.offset
     written: set[int] = set()
     for batch in engine.log.read(Offset(start)):

@@ -28,6 +28,7 @@ _NONE_ROWS: Final = np.zeros(0, np.int32)
 _Circle: TypeAlias = tuple[float, float, float]
 """Latitude, longitude, kilometres."""
 _NOWHERE: Final[_Circle] = (nan, nan, nan)
+_NO_POINT: Final = (nan, nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Viewer:
     places: Records
     area: int
     """Domain code the surface looks at, -1 for none."""
+    home: tuple[float, float] = _NO_POINT
+    """Latitude and longitude, NaN unknown."""
+    greys: bool = False
+    """Products that may not be ordered from where the viewer is are shown, and say so; else they are left out."""
 
 
 _PLACE: Final = SURFACES.index("place")
@@ -128,6 +133,8 @@ class Hydrator:
             domains=domains,
             places=places,
             area=code,
+            home=(person.latitude, person.longitude),
+            greys=policy.out_of_reach == "grey",
         )
 
     def _private(self, row: int) -> Rows:

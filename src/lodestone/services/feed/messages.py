@@ -48,6 +48,8 @@ class FeedSlot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     `violence`, `spoiler`, `disputed`, `outdated`, `advertising`."""
     pinned: bool = False
     """Moderators of the domain whose feed this is pinned it."""
+    orderable: bool = True
+    """False of a product whose shop does not sell to where the viewer is, shown because the policy says so."""
 
 
 class StageNote(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Floats, Ints
-from lodestone.base.clock import Instant
+from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.errors import UnavailableError
 from lodestone.base.wire import INSTANT_MIN
 from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind, Source
+from lodestone.features.shop_reach import ShopReach
 from lodestone.features.state import State
 from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored
 from lodestone.models.nearby import Nearby
@@ -18,9 +18,10 @@ from lodestone.models.ports import Asked, Predictor
 from lodestone.models.taste import viewer_vector
 from lodestone.services.feed.hydrate import Viewer, looks_around, spot_of
 from lodestone.services.feed.pins import places_of, with_pins
+from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.sources import Sources
 from lodestone.services.feed.stages import Stages
-from lodestone.traffic.choose import Contest, Rules, behind, choose, draw, pool_of
+from lodestone.traffic.choose import Contest, behind, choose, draw, pool_of
 from lodestone.traffic.decision import (
     Bits,
     Chances,
@@ -44,40 +45,14 @@ from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.policy import (
     PROMISE_EXPLORATION,
     PROMISE_LOCAL_SHARE,
-    Policy,
 )
 from lodestone.traffic.pricer import Served
-from lodestone.traffic.prices import PriceVector
 
 _DAY_MICROS: Final = 86_400_000_000
 _NO_ROWS: Final = np.zeros(0, np.int32)
 _NO_VECTOR: Final = np.zeros(64, np.float32)
+_OUT_OF_REACH: Final = int(DropReason.OUT_OF_REACH)
 _SHOWN, _PRIVATE, _FOLLOW = int(DropReason.SHOWN), int(DomainKind.PRIVATE), int(Kind.FOLLOW)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What holds for a decision besides the viewer and the state."""
-
-    policy: Policy
-    worths: Floats
-    prices: PriceVector
-    price_arrays: tuple[Floats, Floats, Floats]
-    author_rank: NDArray[np.int16]
-    """Shape (authors,). Gini consumption per author slot."""
-    gate: float
-    sequence: int
-    seed: int
-    now: Instant
-    chain: tuple[int, ...]
-    served: list[int]
-    """Item rows shown earlier in this chain or served in the last ten minutes."""
-    slots: int
-    rules: Rules
-    could: NDArray[np.uint8]
-    """Shape (promises,). 1 where the price vector holds the promise."""
-    clock: tuple[int, int] = (0, 0)
-    """Weekday (0 is Monday) and minute of the day in the community's zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +99,7 @@ class Decider:
         self._places = np.zeros(0, np.int32)
         self.alike: Alike | None = None
         """What people alike took to, by the lists in force; None before the first."""
+        self.reach = ShopReach()
         self.nearby = Nearby(compiled=kernels is COMPILED)
         """What speaks for a post around the viewer, by the same version, or by the defaults."""
 
@@ -229,7 +205,20 @@ class Decider:
             viewer.record, self._state.items, rows, self._marks, self._author_marks, self._epoch,
             viewer.domains, viewer.places, self._state.marks.hidden, judged.reason, judged.kind, judged.domain, judged.local,
         )  # fmt: skip
+        if self.reach.known and not viewer.greys:
+            judged.reason[self.beyond(viewer, rows) & (judged.reason == _SHOWN)] = _OUT_OF_REACH
         return judged
+
+    def beyond(self, viewer: Viewer, rows: Rows) -> Bools:
+        """Say which items are products that this viewer may not order from where they are; see `ShopReach.beyond`.
+
+        A child's position decides nothing.
+        """
+        record = viewer.record
+        here = float(record["latitude"]), float(record["longitude"])
+        if record["minor"] or not record["located"]:
+            return np.zeros(rows.size, np.bool_)
+        return self.reach.beyond(rows, self._state.items, here, viewer.home)
 
     def _mark(self, viewer: Viewer, setting: Setting) -> Marks:
         """Mark what this viewer follows, refused, has seen and was served, under a fresh epoch."""

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
 import numpy as np
 
+from lodestone.base.arrays import Bools
 from lodestone.events.beacon import Beacon, mint_all
 from lodestone.events.facts import FLAG_EXPLORED
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
@@ -41,9 +43,13 @@ class Answers:
         self._secret = secret
         self._kernels = kernels
 
-    def feed(self, decision: Decision, viewer: str, chain: Chain, explain: Explain | None) -> Feed:
-        """Write the answer to a request."""
+    def feed(
+        self, decision: Decision, viewer: str, chain: Chain, explain: Explain | None, beyond: Bools
+    ) -> Feed:
+        """Write the answer to a request; `beyond` says which slots hold what the viewer may not order, shape (filled,)."""
         slots = self._slots(decision)
+        for slot in np.flatnonzero(beyond).tolist():
+            slots[slot] = msgspec.structs.replace(slots[slot], orderable=False)
         shown = tuple(int(row) for row in decision.pool.item[decision.choice.pool_index])
         cursor = None
         # A short page is no empty pool; one that shows nothing ends the chain even where a source is down.

@@ -1,6 +1,6 @@
 """The port of trade: shops, products, stock, orders and vouchers, in the records' own database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from lodestone.commerce.life import OrderState
 from lodestone.commerce.product import ProductIn, SaleIn, SharedStockIn
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.commerce.stock import Stock
+from lodestone.features.shop_reach import Reach
 from lodestone.stores.commerce.types import (
     OrderEvent,
     OrderView,
@@ -68,6 +69,10 @@ class TradeRecords(Protocol):
         self, community: str, at: Position, *, radius_km: float, limit: int
     ) -> list[tuple[ShopRecord, float]]:
         """Return approved, open shops within so many kilometres and how far each is, the nearest first."""
+        ...
+
+    def product_reach(self, community: str, items: Sequence[int] | None = None) -> dict[int, Reach]:
+        """Return by item row how far products are sold and how: all of them, or those of some rows."""
         ...
 
     def shops_served(self, community: str, person_id: str) -> list[tuple[ShopRecord, str]]:

@@ -1,14 +1,17 @@
 """Which shops stand around a point, and at which somebody serves. See `port.TradeRecords`."""
 
+from collections.abc import Sequence
+
 from lodestone.base.geo import distance_km
 from lodestone.base.wire import Position
 from lodestone.commerce.shop import ROLES
+from lodestone.features.shop_reach import Reach
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.catalogue import with_owners
-from lodestone.stores.commerce.schema import SHOP_STAFF, SHOPS
+from lodestone.stores.commerce.schema import PRODUCTS, SHOP_STAFF, SHOPS
 from lodestone.stores.commerce.types import ShopRecord
 from lodestone.stores.records.people import find_people
-from lodestone.stores.sql.base import Base
+from lodestone.stores.sql.base import Base, chunks
 
 
 class ShopFinds(Base):
@@ -30,6 +33,24 @@ class ShopFinds(Base):
             near = sorted(near, key=lambda one: one[0])[:limit]
             found = with_owners(scope, [shop for _, shop in near])
         return [(shop, away) for shop, (away, _) in zip(found, near, strict=True)]
+
+    def product_reach(self, community: str, items: Sequence[int] | None = None) -> dict[int, Reach]:
+        """See `TradeRecords.product_reach`."""
+        found: dict[int, Reach] = {}
+        with self._reading(community) as scope:
+            shops = {row.id: rows.shop_record(row) for row in scope.fetch(scope.select(SHOPS))}
+            query = scope.select(PRODUCTS)
+            parts = (
+                [query]
+                if items is None
+                else [query.where(PRODUCTS.c.item.in_(some)) for some in chunks(items)]
+            )
+            for part in parts:
+                for row in scope.fetch(part):
+                    product, shop = rows.product_record(row), shops[row.shop]
+                    delivers = "delivery" in product.given.fulfilment
+                    found[row.item] = Reach(shop.given.radius_km, delivers)
+        return found
 
     def shops_served(self, community: str, person_id: str) -> list[tuple[ShopRecord, str]]:
         """See `TradeRecords.shops_served`."""
