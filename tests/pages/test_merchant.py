@@ -23,6 +23,7 @@ from tests.world import opened, run
 
 REQUEST = re.compile(r'name="request" value="([^"]+)"')
 NOTE = re.compile(r'<div class="note (good|bad)" role="(?:status|alert)"><p>([^<]*)</p>')
+LINK = re.compile(r'href="([^"]+)" download')
 MEAL = line("meal", "two")
 
 
@@ -380,6 +381,48 @@ def test_the_statement_is_the_ledgers_line_by_line(tmp_path):
     assert f"¥{payable['closing']['micros'] / 1e6:.2f} is owed to the shop" in page
     assert "¥100.00" in page  # of the voucher that nobody has redeemed yet
     assert (wrong.status_code, denied.status_code) == (409, 403)
+
+
+def test_a_manager_takes_statement_and_payouts_along_and_a_clerk_does_not(tmp_path):
+    async def scenario():
+        async with shop_of(tmp_path) as world:
+            mei, clerk = Clerk(world, "mei"), Clerk(world, "li")
+            await mei.arrive()
+            await clerk.arrive()
+            assert "Download these days" not in await mei.open("/merchant/statement")
+            made = await bought(world, line(quantity=2))
+            await act(world, made, "fulfil")
+            day = world.now.date().isoformat()
+            world.later(days=1)
+            await world.engine.tick()
+            await world.ask("POST", "/v1/settle", {"day": day})
+            await world.ask("POST", "/v1/payouts", {"day": day}, status=200)
+            await mei.enter(mei.key)
+            await clerk.enter(clerk.key)
+            span = f"from={day}&to={world.now.date().isoformat()}"
+            page = await mei.open(f"/merchant/statement?{span}")
+            links = [text.replace("&amp;", "&") for text in LINK.findall(page)]
+            files = [await mei.ask("GET", link) for link in links]
+            denied = [await clerk.ask("GET", link) for link in links]
+            wrong = await mei.ask("GET", "/merchant/statement/file?from=2026-03-09&to=2026-03-04")
+            told = await world.http.get(f"/v1/statements/shop:soups/file?{span}&bom=true")
+            paid = (await world.ask("GET", "/v1/payouts"))["data"]
+            return files, denied, wrong, told, paid
+
+    files, denied, wrong, told, paid = run(scenario)
+    marked, plain, payouts, bare = (one.content for one in files)
+    mine = next(one for one in paid if one["party"] == "shop:soups")
+    amount = f"{mine['amount']['micros'] / 1e6:.2f}"
+    assert marked == b"\xef\xbb\xbf" + plain == told.content
+    assert payouts == b"\xef\xbb\xbf" + bare
+    assert bare.decode().splitlines() == [
+        "day,payout_id,amount,currency,state,reference",
+        f"{mine['day']},{mine['id']},{amount},CNY,{mine['state']},",
+    ]
+    assert {one.headers["content-type"].partition(";")[0] for one in files} == {"text/csv"}
+    assert "statement-soups-" in files[0].headers["content-disposition"]
+    assert {one.status_code for one in denied} == {403}
+    assert 400 <= wrong.status_code < 500
 
 
 def test_the_desk_speaks_chinese_and_may_use_the_camera_and_nothing_else(tmp_path):

@@ -274,6 +274,23 @@ def test_a_browser_that_reads_codes_scans_one_and_any_other_says_that_it_cannot(
     expect(able.get_by_text("good 1 more time")).to_be_visible()
 
 
+@pytest.mark.parametrize(("viewport", "lang", "link"), [(PHONE, "en", "Statement for Excel"), (DESK, "zh", "账单（Excel 版）")], ids=["phone", "desk"])  # fmt: skip
+def test_a_merchant_takes_the_statement_along_for_a_spreadsheet(
+    visit, serving, viewport, lang, link
+):
+    paid(come(visit))
+    merchant = desk(visit, serving, "mei", viewport=viewport, lang=lang)
+    merchant.goto(f"{serving.base}/merchant/statement")
+    with merchant.expect_download() as loading:
+        merchant.get_by_role("link", name=link).click()
+    taken = loading.value.path().read_bytes()
+
+    assert loading.value.suggested_filename.startswith("statement-soups-20")
+    assert taken.startswith(b"\xef\xbb\xbfaccount,time,day,code,")
+    assert b"voucher_liability" in taken
+    assert merchant.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
 LOOKS = [
     ("phone-light-zh", PHONE, "light", "zh"), ("phone-dark-en", PHONE, "dark", "en"),
     ("desk-light-en", DESK, "light", "en"), ("desk-dark-zh", DESK, "dark", "zh"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lodestone.console.logging_in import door_of
-from lodestone.console.merchant import orders, redeeming, statement, stock
+from lodestone.console.merchant import files, orders, redeeming, statement, stock
 from lodestone.console.merchant.desk import MERCHANT
 
 
@@ -11,7 +11,7 @@ def merchant_routes() -> list[Any]:
     """Make the routes of the desk."""
     title = "The merchant's desk"
     return [
-        *redeeming.ROUTES, *orders.ROUTES, *stock.ROUTES, *statement.ROUTES,
+        *redeeming.ROUTES, *orders.ROUTES, *stock.ROUTES, *statement.ROUTES, *files.ROUTES,
         *door_of(MERCHANT, title),
     ]  # fmt: skip
 

@@ -133,7 +133,7 @@ async def moved(request: Asked, here: Desk, shop_id: str) -> Desk:
     return here if here.shop.id == shop_id else await _desk(request, here.who, shop_id)
 
 
-def at(path: str, here: Desk, **more: str) -> str:
+def at(path: str, here: Desk, /, **more: str) -> str:
     """Return the address of a page of this desk."""
     return f"{path}?{urlencode({'shop': here.shop.id, **more})}"
 
@@ -153,7 +153,7 @@ def show(
         request, f"merchant/{part}.html",
         {
             "shop": here.shop, "served": here.served, "manager": here.manager, "part": part,
-            "token": here.who.form_token, "at": lambda to, **more: at(to, here, **more), "note": note,
+            "token": here.who.form_token, "at": lambda path, /, **more: at(path, here, **more), "note": note,
             "word": gate_of(request).logins.word,
             "other_language": lambda language: at(path, here, lang=language), **told,
         },

@@ -66,7 +66,7 @@ async def get_statement(request: Asked) -> Response[Any]:
     begins, ends = (str(_EPOCH + timedelta(days=day)) for day in (first, last))
     told = {
         "first": begins, "last": ends, "first_day": here.speech.day(begins),
-        "last_day": here.speech.day(ends), **_told(here, found),
+        "last_day": here.speech.day(ends), "account": found is not None, **_told(here, found),
     }  # fmt: skip
     return show(request, here, "statement", told, note=note)
 

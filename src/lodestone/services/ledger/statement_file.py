@@ -1,10 +1,12 @@
 """A party's statement as a file that a bank's program or a spreadsheet opens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from lodestone.services.ledger.statements import AccountStatement, StatementOut
+from lodestone.services.ledger.payouts import payout_name
+from lodestone.services.ledger.statements import AccountStatement, StatementOut, day_text
 from lodestone.services.support.spreadsheet import amount_cell, table_file, text_cell
+from lodestone.stores.ledger.port import Payout
 
 COLUMNS: Final = (
     "account", "time", "day", "code", "external", "amount", "balance", "currency", "transfer_id",
@@ -34,3 +36,18 @@ def _rows(statement: StatementOut, account: AccountStatement) -> Iterator[tuple[
             currency, one.id,
         )  # fmt: skip
     yield (account.kind, "", statement.last, "closing", "", "", closing, currency, "")
+
+
+PAYOUT_COLUMNS: Final = ("day", "payout_id", "amount", "currency", "state", "reference")
+
+
+def party_payouts_file(payouts: Iterable[Payout], *, bom: bool = False) -> bytes:
+    """Return payouts of one party as CSV: the day through which each paid, how much, and how it stands."""
+    rows = (
+        (
+            day_text(one.period), payout_name(one), amount_cell(one.amount, one.currency),
+            one.currency, one.state, text_cell(one.reference or ""),
+        )
+        for one in payouts
+    )  # fmt: skip
+    return table_file(PAYOUT_COLUMNS, rows, bom=bom)

@@ -1,0 +1,65 @@
+"""The shop's statement and payouts as files that a spreadsheet or a bank's program opens."""
+
+from collections.abc import Callable
+from typing import Final
+
+from litestar import Response, get
+
+from lodestone.console.asking import Asked
+from lodestone.console.logging_in import refusals_of
+from lodestone.console.merchant.desk import MERCHANT, Desk, desk
+from lodestone.console.site import HEADERS
+from lodestone.ledger.chart import shop as party_of
+from lodestone.services.access.permissions import ANYONE
+from lodestone.services.ledger.statement_file import party_payouts_file, statement_file
+from lodestone.services.ledger.statements import books_of, day_number, day_text
+from lodestone.services.support.spreadsheet import attachment
+
+_REFUSALS: Final = refusals_of(MERCHANT)
+
+
+@get("/merchant/statement/file", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
+async def get_statement_file(request: Asked) -> Response[bytes]:
+    """Fetch the shop's statement as CSV."""
+    return await _file(request, "statement", _statement)
+
+
+@get("/merchant/payouts/file", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
+async def get_payouts_file(request: Asked) -> Response[bytes]:
+    """Fetch the shop's payouts as CSV."""
+    return await _file(request, "payouts", _payouts)
+
+
+async def _file(request: Asked, name: str, read: Callable[..., bytes]) -> Response[bytes]:
+    """Answer with a file of days, both included; with a mark of UTF-8 for spreadsheets on request.
+
+    Raises:
+        ForbiddenError: A clerk asks.
+        InvalidError: The days are none, or out of order.
+    """
+    here = await desk(request)
+    here.need_manager()
+    asked = request.query_params
+    today = here.engine.trade.house.days.of(here.engine.now())
+    last = day_number(asked["to"], "to") if asked.get("to") else today
+    first = day_number(asked["from"], "from") if asked.get("from") else last
+    threads = here.engine.parts.records.threads
+    body = await threads.long(read, here, first, last, bom=asked.get("bom") == "1")
+    saved = attachment(f"{name}-{here.shop.id}-{day_text(first)}-{day_text(last)}.csv")
+    return Response(body, media_type="text/csv", headers={**HEADERS, "content-disposition": saved})
+
+
+def _statement(here: Desk, first: int, last: int, *, bom: bool) -> bytes:
+    statement = books_of(here.engine).statement(party_of(here.shop.id), first, last)
+    return statement_file(statement, bom=bom)
+
+
+def _payouts(here: Desk, first: int, last: int, *, bom: bool) -> bytes:
+    money, party = here.engine.money, party_of(here.shop.id)
+    found = money.store.payouts(money.community)
+    return party_payouts_file(
+        (one for one in found if one.party == party and first <= one.period <= last), bom=bom
+    )
+
+
+ROUTES: Final = [get_statement_file, get_payouts_file]
