@@ -10,6 +10,8 @@ from tests.oracles.story import told
 from tests.world import run
 
 WRITERS, READERS, POSTS = ("cai", "dan", "eve"), ("ann", "bob"), ("tea", "rice", "salt")
+WHERE = ("26.38,108.08", "26.40,108.08", "40,100")
+"""The first two posts lie in the town."""
 ACTS = st.lists(
     st.sampled_from([f"{who} sees {what}" for who in READERS for what in POSTS]),
     unique=True, min_size=2, max_size=6,
@@ -21,6 +23,8 @@ LATER = st.lists(
         *[f"{who} is erased" for who in (*WRITERS, *READERS)],
         "the operator sets merit_gate to 1.0", "the operator sets worths.like to 77",
         "cai posts milk", "ann follows cai", "the operator sets promises to []",
+        "cai moves tea to 40,100", "eve moves salt to 26.38,108.08", "place town moves to 40,100",
+        "place town closes", "channel other opens",
     ]),
     unique=True, min_size=1, max_size=4,
 )  # fmt: skip
@@ -40,6 +44,8 @@ def possible(lines):
                 gone |= {what for who, what in zip(WRITERS, POSTS, strict=True) if who == words[0]}
             if words[1] == "withdraws":
                 gone.add(words[2])
+            if words[-1] == "closes":
+                gone.add("town")
     return said
 
 
@@ -53,22 +59,27 @@ async def served(story):
 
 
 @settings(
-    max_examples=6,
+    max_examples=8,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.reuse, Phase.generate),
 )
-@given(ACTS, st.sets(st.sampled_from(POSTS)), LATER)
-def test_what_is_written_later_changes_no_settled_day(acts, liked, later):
+@given(ACTS, st.sets(st.sampled_from(POSTS)), LATER, st.booleans())
+def test_what_is_written_later_changes_no_settled_day(acts, liked, later, joins):
     async def scenario(home):
         async with told(home) as story:
-            await story.live("2026-03-01 08:00  the operator sets worths.like to 1000")
-            for who, what in zip(WRITERS, POSTS, strict=True):
-                await story.live(f"2026-03-01 09:00  {who} posts {what}")
+            await story.live(
+                '2026-03-01 08:00  the operator sets worths to {"like": 1000, "follow": 7}'
+            )
+            await story.live("2026-03-01 08:00  place town opens at 26.38,108.08")
+            for who, what, where in zip(WRITERS, POSTS, WHERE, strict=True):
+                await story.live(f"2026-03-01 09:00  {who} posts {what} at {where}")
             for act in acts:
                 await story.live(f"2026-03-01 10:00  {act}")
                 if act.split()[-1] in liked:
                     await story.live(f"2026-03-01 10:00  {act.replace('sees', 'likes')}")
+            if joins:
+                await story.live("2026-03-01 11:00  ann joins town")
             await story.live("2026-03-02 00:00  nothing happens")
             before = await served(story)
             for line in possible(later):
@@ -76,14 +87,22 @@ def test_what_is_written_later_changes_no_settled_day(acts, liked, later):
             assert await served(story) == before
             await story.live("2026-04-20 09:00  nothing happens")
             assert await served(story) == before
-            return before
+        for snapshot in home.rglob("*.snapshot"):
+            snapshot.unlink()
+        async with told(home, "2026-04-20") as story:  # a start that builds the state anew
+            assert await served(story) == before
+        return before
 
     with tempfile.TemporaryDirectory() as home:
-        exposure, liu, _ = run(scenario(Path(home)))
+        exposure, liu, flow = run(scenario(Path(home)))
     assert exposure["creators"] == len(WRITERS)
     assert exposure["impressions"] == len(acts)
     out = sum(one["impressions"] for one in exposure["left_out"])
     assert exposure["impressions"] + out == exposure["impressions_counted"]
     assert exposure["impressions_counted"] == sum(day["impressions"] for day in liu["liu"]["days"])
     likes = sum(act.split()[-1] in liked for act in acts)
-    assert sum(day["value_micros"] for day in liu["liu"]["days"]) == 1000 * likes
+    led = joins and not {"ann sees tea", "ann sees rice"}.isdisjoint(acts)
+    assert sum(day["value_micros"] for day in liu["liu"]["days"]) == 1000 * likes + 7 * led
+    joined = [row for row in flow["borders"] if row["by"] == "join"]
+    assert [row["value_micros"] for row in joined] == [7.0] * led
+    assert flow["unexplained"] == (joins and not led)
