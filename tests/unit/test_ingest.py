@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodestone.events.beacon import LENGTH, Beacon, mint, open_beacon
+from lodestone.events.columns import decode_columns
 from lodestone.events.dedupe import Dedupe
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY
-from lodestone.events.outcomes import WIRE_KINDS, Kind
+from lodestone.events.outcomes import Kind
 from lodestone.events.wire import Refusal, decode_events
 from lodestone.features.directory import Directory
-from lodestone.services.ingest.fast_path import Usual
 from lodestone.services.ingest.validate import Ingest, Terms
 from lodestone.services.support.calendar import DayOf
 
@@ -66,7 +66,7 @@ def event(**fields):
 
 def judge(door, *events, trusted=False, history=False):
     body = msgspec.json.encode({"events": list(events)})
-    return door.judge(decode_events(body, ndjson=False), 0, Terms(NOW_MICROS, trusted, history))
+    return door.judge(decode_columns(body, ndjson=False), 0, Terms(NOW_MICROS, trusted, history))
 
 
 def test_an_event_becomes_a_fact_of_its_day_in_the_communitys_zone():
@@ -271,36 +271,3 @@ def test_a_day_is_exact_around_a_change_of_clocks(time, day):
     micros = int(datetime.fromisoformat(time).timestamp()) * 1_000_000
 
     assert np.datetime64(DayOf("Europe/Paris").of(micros), "D") == np.datetime64(day)
-
-
-@settings(deadline=None)
-@given(
-    st.lists(
-        st.fixed_dictionaries(
-            {"id": st.sampled_from("abcdefgh"), "type": st.sampled_from([*WIRE_KINDS, "smile"])},
-            optional={
-                "person_id": st.sampled_from(["ann", "bob", "nobody", None]),
-                "item_id": st.sampled_from(["i0", "i1", "none", None]),
-                "time": st.sampled_from([NOW + timedelta(minutes=m) for m in (-20_000, -10_000, 0, 4, 6)]).map(datetime.isoformat),
-                "watch_seconds": st.floats(0, 90), "visible_seconds": st.floats(0, 9), "slot": st.integers(1, 9),
-                "surface": st.sampled_from(["discover", "mine"]), "author_id": st.sampled_from(["bob", None]),
-                "query": st.just("tea"), "beacon": st.sampled_from(["nonsense", *(mint(SECRET, a_beacon(**more)) for more in BEACONS)]), "receipt_id": st.just("rcp_known"),
-            },
-        ),
-        max_size=12,
-    ),
-    st.booleans(),
-)  # fmt: skip
-def test_the_short_way_says_what_the_long_way_says(events, history):
-    class Never(Usual):
-        def take(self, event, early, late, told):
-            return False
-
-    found = []
-    for kind in (Usual, Never):
-        door = a_door()
-        door.usual.__class__ = kind
-        judged = judge(door, *(event(**fields) for fields in events), trusted=True, history=history)
-        found.append((judged.facts.tolist(), judged.person_row.tolist(), judged.refused, judged.duplicates, judged.sealed))  # fmt: skip
-
-    assert found[0] == found[1]

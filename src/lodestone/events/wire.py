@@ -75,14 +75,15 @@ def decode_events(body: bytes, *, ndjson: bool) -> list[EventIn | Refusal]:
     """
     if ndjson:
         lines = [line for line in body.splitlines() if line.strip()]
-        return [_one(index, line) for index, line in enumerate(lines)]
+        return [decode_line(index, line) for index, line in enumerate(lines)]
     try:
         return list(_WHOLE.decode(body).events)
     except msgspec.ValidationError:
-        return [_one(index, raw) for index, raw in enumerate(_RAW.decode(body).events)]
+        return [decode_line(index, raw) for index, raw in enumerate(_RAW.decode(body).events)]
 
 
-def _one(index: int, raw: Any) -> EventIn | Refusal:
+def decode_line(index: int, raw: Any) -> EventIn | Refusal:
+    """Read one event; what cannot be read comes back as a refusal that names its place, `index`."""
     try:
         return _ONE.decode(raw)
     except RecursionError:

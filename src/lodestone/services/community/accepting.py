@@ -1,9 +1,10 @@
 """A batch of events: judged, stored and applied; one that breaks any of it off is refused alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from lodestone.base.errors import InvalidError
+from lodestone.events.columns import objects_of
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
 from lodestone.services.access.trust import check_events
@@ -75,8 +76,8 @@ class _Batch:
         """Take the events at places that follow one another. Raises when none of them was stored."""
         engine, first = self._engine, places[0]
         chunk = self._events[first : places[-1] + 1]
-        await name_surfaces(engine, chunk)
-        await engine.slots.expect_events(chunk, trusted=self._trusted)
+        await name_surfaces(engine, objects_of(chunk))
+        await engine.slots.expect_events(objects_of(chunk), trusted=self._trusted)
         terms = self._terms()
         judged = engine.ingest.judge(chunk, first, terms)
         lost = await engine.take(judged)
@@ -122,7 +123,7 @@ class _Batch:
         return Verdicts(self._accepted, self._duplicates, self._refused)
 
 
-async def name_surfaces(engine: "Engine", events: Sequence[EventIn | Refusal]) -> None:
+async def name_surfaces(engine: "Engine", events: Iterable[EventIn | Refusal]) -> None:
     """Have the records give a code to every surface that is new here, so that the log's codes keep their names.
 
     One that no code is left for, or that is no name, stays unknown; its event is refused.

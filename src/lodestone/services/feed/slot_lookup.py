@@ -59,7 +59,7 @@ class SlotLookup:
         sequence = receipt_sequence(self._secret, text)
         return None if sequence is None else slot_of(self._log, sequence, slot)
 
-    async def expect_events(self, events: Sequence[EventIn | Refusal], *, trusted: bool) -> None:
+    async def expect_events(self, events: Iterable[EventIn | Refusal], *, trusted: bool) -> None:
         """Look up what some events name; they are judged before anything else is awaited."""
         named = [
             (event.receipt_id, event.slot)

@@ -1,133 +1,95 @@
-"""The short way of the most common events: judged in one go, laid out in columns."""
+"""The fast path: events of the most common kinds, read into columns, are judged by compiled code, a chunk at a time.
 
-from dataclasses import dataclass, field
+It takes what nothing speaks against: somebody and something that are known, a time within the window, a beacon that
+fits or no decision at all, and nothing private. What it leaves, `validate` judges one by one, and names.
+"""
+
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lodestone.base.wire import instant_of
-from lodestone.events.beacon import BEACON, Beacon, BeaconOpener
-from lodestone.events.dedupe import EventKeys
-from lodestone.events.facts import FACT, FLAG_DECISION, Facts, empty_facts
-from lodestone.events.outcomes import OUTCOME_COUNT, WIRE_KINDS, Kind
-from lodestone.events.wire import EventIn
+from lodestone.base.arrays import Bools, Ints
+from lodestone.events import judge_kernel as kernel
+from lodestone.events.blake_kernel import keyed_state
+from lodestone.events.columns import TYPE_KINDS, EventColumns
+from lodestone.events.facts import Facts
+from lodestone.events.outcomes import OUTCOME_COUNT, PAGE_KINDS, SLOT_KINDS, Kind
 from lodestone.features.directory import Directory
 from lodestone.services.support.calendar import DayOf
 
 NEEDS_ITEM: Final = frozenset(
     {*range(OUTCOME_COUNT), Kind.IMPRESSION, Kind.UNLIKE} - {Kind.FOLLOW, Kind.PROFILE_VISIT}
 )
-"""What is about an item: the usual kinds."""
+"""Kinds that are about an item."""
 WATCH_AGE: Final = 24 * 3600
 IMPRESSION_AGE: Final = 3600
 """For so many seconds after it was served a slot may be looked at, and led to something."""
-_KINDS: Final = {name: int(kind) for name, kind in WIRE_KINDS.items() if kind in NEEDS_ITEM}
-_WATCH, _IMPRESSION = int(Kind.WATCH), int(Kind.IMPRESSION)
-_OF_BEACON: Final = (
-    "receipt", "promises", "served", "domain", "surface", "slot", "domain_kind", "source",
+_KINDS: Final = range(int(max(TYPE_KINDS)) + 1)
+_SERVER: Final = np.full(len(_KINDS), kernel.ALWAYS, np.uint8)
+_PAGE: Final = np.array(
+    [
+        kernel.NEVER if kind not in PAGE_KINDS
+        else kernel.WITH_BEACON if kind in SLOT_KINDS else kernel.ALWAYS
+        for kind in _KINDS
+    ],
+    np.uint8,
 )  # fmt: skip
-"""What a fact takes from its beacon as it is."""
+"""What is taken from a page's session by kind: what it can know, and of a slot only with its beacon."""
+_AGES: Final = np.array(
+    [IMPRESSION_AGE if kind == Kind.IMPRESSION else WATCH_AGE for kind in _KINDS], np.int64
+)
 
 
-@dataclass(slots=True)
-class Chunk:
-    """A chunk's good events before dedupe: the usual ones in columns, the rest as whole rows."""
-
-    people: list[int] = field(default_factory=list)
-    targets: list[int] = field(default_factory=list)
-    private: list[tuple[int, bytes]] = field(default_factory=list)
-    usual: list[int] = field(default_factory=list)
-    """Where the usual ones stand; the six columns that follow are theirs."""
-    keys: list[bytes] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
-    items: list[int] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    values: list[int] = field(default_factory=list)
-    slots: list[int] = field(default_factory=list)
-    decided: list[int] = field(default_factory=list)
-    """Where those stand that carry a beacon, and what it says."""
-    beacons: list[Beacon] = field(default_factory=list)
-    rest: list[int] = field(default_factory=list)
-    rows: list[tuple[int | float, ...]] = field(default_factory=list)
-
-
-class Usual:
-    """Takes the events of one community that need no second look."""
+class FastPath:
+    """Judges the columns of events of one community."""
 
     def __init__(self, directory: Directory, secret: bytes, days: DayOf) -> None:
-        self._directory = directory
-        self._keys, self._beacons, self._days = EventKeys(secret), BeaconOpener(secret), days
+        self._directory, self._days = directory, days
+        self._event_key = keyed_state(secret, 8)
+        self._beacon_key = keyed_state(secret, kernel.TAG)
 
-    def take(self, event: EventIn, early: int, late: int, told: Chunk) -> bool:
-        """Take an event of the most common kind in one go; False sends it the long way.
+    def judge(
+        self, events: EventColumns, early: int, late: int, facts: Facts, *, page: bool
+    ) -> tuple[Bools, list[int]]:
+        """Turn events into facts where nothing speaks against them.
 
-        Somebody, something, a beacon that fits or no decision, nothing private: what `_one` says of such an
-        event, said at once. What does not fit is left to `_one` to name.
+        Args:
+            events: As decoded.
+            early: The latest instant that is taken, microseconds.
+            late: The earliest.
+            facts: Shape (events,), every reference absent. The facts of good events are written.
+            page: A page's session sends them.
+
+        Returns:
+            Which are good, shape (events,), and the row of each person, -1 where it is unknown or was not looked up.
         """
-        kind = _KINDS.get(event.type, -1)
-        person = self._directory.people.get(event.person_id, -1)  # type: ignore[arg-type]  # nobody is called None
-        item = self._directory.items.get(event.item_id, -1)  # type: ignore[arg-type]  # nor anything
-        time = instant_of(event.time)
-        if (
-            kind < 0
-            or person < 0
-            or item < 0
-            or not late <= time <= early
-            or event.receipt_id is not None
-            or event.author_id is not None
-            or event.surface is not None
-            or event.query is not None
-            or event.position is not None
-        ):
-            return False
-        seconds = event.visible_seconds
-        if kind == _WATCH:
-            seconds = event.watch_seconds
-            if seconds is None:
-                return False
-        if event.beacon is not None:
-            beacon = self._beacons.open(event.beacon)
-            if beacon is None or not self._fits(beacon, kind, person, item, time):
-                return False
-            told.decided.append(len(told.people))
-            told.beacons.append(beacon)
-        told.usual.append(len(told.people))
-        told.people.append(person)
-        told.targets.append(-1)
-        told.keys.append(self._keys.digest(event.id))
-        told.times.append(time)
-        told.items.append(item)
-        told.kinds.append(kind)
-        told.values.append(round(seconds * 1000) if seconds else 0)
-        told.slots.append(event.slot or 0)
-        return True
-
-    def _fits(self, beacon: Beacon, kind: int, person: int, item: int, time: int) -> bool:
-        """Say whether a beacon is about this person and item, and not too old."""
-        age = time // 1_000_000 - beacon.served
-        return (
-            beacon.item == item
-            and beacon.person == self._directory.ordinal(person) & 0xFFFFFFFF
-            and -2 <= age <= (IMPRESSION_AGE if kind == _IMPRESSION else WATCH_AGE)
+        rows, text = events.rows, events.text
+        people = _looked_up(
+            self._directory.people, text, rows["person"], rows["person_end"], rows["kind"]
         )
+        items = _looked_up(
+            self._directory.items, text, rows["item"], rows["item_end"], rows["kind"]
+        )
+        good = np.empty(rows.size, bool)
+        first, offsets = self._days.offsets(late, early)
+        kernel.judge(
+            np.frombuffer(events.body, np.uint8), rows, TYPE_KINDS, np.array(people, np.int64),
+            np.array(items, np.int64), self._ordinals(people), early, late, _PAGE if page else _SERVER, _AGES,
+            int(Kind.WATCH), first, offsets, self._event_key, self._beacon_key, facts, good,
+        )  # fmt: skip
+        return good, people
 
-    def facts(self, told: Chunk) -> Facts:
-        """Lay a chunk's events out as facts, in the order they came; shape (events,)."""
-        facts = empty_facts(len(told.people))
-        if told.rest:
-            facts[told.rest] = np.array(told.rows, FACT)
-        if not told.usual:
-            return facts
-        at = slice(None) if not told.rest else np.array(told.usual)
-        times, ordinal = np.array(told.times), self._directory.ordinal
-        facts["key"][at] = np.frombuffer(b"".join(told.keys), "<u8")
-        facts["time"][at], facts["day"][at] = times, self._days.of_all(times)
-        facts["person"][at] = [ordinal(told.people[index]) for index in told.usual]
-        facts["item"][at], facts["kind"][at] = told.items, told.kinds
-        facts["value"][at], facts["slot"][at] = told.values, told.slots
-        if told.decided:
-            beacons = np.array(told.beacons, BEACON)
-            for name in _OF_BEACON:
-                facts[name][told.decided] = beacons[name]
-            facts["flags"][told.decided] = beacons["flags"] | FLAG_DECISION
-        return facts
+    def _ordinals(self, people: Sequence[int]) -> Ints:
+        ordinal = self._directory.ordinal
+        return np.array([ordinal(row) if row >= 0 else -1 for row in people], np.int64)
+
+
+def _looked_up(
+    known: dict[str, int], text: str, first: NDArray[np.int32], end: NDArray[np.int32], kind: NDArray[np.int16]
+) -> list[int]:  # fmt: skip
+    """Return the row of each name, given where it stands in a text; -1 for what has none."""
+    get = known.get
+    places = zip(first.tolist(), end.tolist(), kind.tolist(), strict=True)
+    return [get(text[a:b], -1) if k >= 0 else -1 for a, b, k in places]

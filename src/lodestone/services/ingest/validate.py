@@ -1,28 +1,30 @@
 """The door for events: decode, judge one by one, dedupe, and turn what is good into facts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Bools, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
+from lodestone.events.columns import EventColumns
 from lodestone.events.dedupe import Dedupe, event_key, key_of_name, once_a_slot, slot_keys
 from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
     FLAG_READ,
     Facts,
+    empty_facts,
 )
 from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, Kind
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.features.directory import Directory
-from lodestone.services.ingest.fast_path import IMPRESSION_AGE, NEEDS_ITEM, WATCH_AGE, Chunk, Usual
+from lodestone.services.ingest.fast_path import IMPRESSION_AGE, NEEDS_ITEM, WATCH_AGE, FastPath
 from lodestone.services.support.calendar import DayOf
 
 LATE_MICROS: Final = 7 * 86_400 * 1_000_000
@@ -47,6 +49,27 @@ class Judged:
     event_keys: NDArray[np.uint64]
     """To be released when the facts cannot be stored."""
     slot_keys: NDArray[np.uint64]
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A chunk of events while it is judged; columns have the shape (events,)."""
+
+    facts: Facts
+    good: Bools = field(init=False)
+    people: Ints = field(init=False)
+    """Rows, -1 for nobody."""
+    targets: Ints = field(init=False)
+    """Rows of whom they are about, -1 for nobody."""
+    private: list[tuple[int, bytes]] = field(default_factory=list)
+    """What is to be encrypted, by place."""
+    refused: list[Refusal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing judged."""
+        self.good = np.zeros(self.facts.size, bool)
+        self.people = np.full(self.facts.size, -1, np.int64)
+        self.targets = np.full(self.facts.size, -1, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +122,7 @@ class Ingest:
         self._directory = directory
         self._secret = secret
         self._beacons, self._days = BeaconOpener(secret), DayOf(time_zone)
-        self.usual = Usual(directory, secret, self._days)
+        self._fast = FastPath(directory, secret, self._days)
         self.slot_of = slot_of
         self._seal = seal
         self.events = Dedupe()
@@ -113,33 +136,34 @@ class Ingest:
             first: Index of the first in its batch.
             terms: What holds for the whole batch.
         """
-        told = Chunk()
-        refused: list[Refusal] = []
-        # Nothing imported is usual: an empty span of time lets none through.
-        early = terms.now + EARLY_MICROS if not (terms.history or terms.read) else 0
-        late = terms.now - LATE_MICROS
-        for index, event in enumerate(events, first):
-            if isinstance(event, Refusal):
-                refused.append(event)
-                continue
-            doubt = _page_doubt(event) if terms.page else None
-            if doubt is None and self.usual.take(event, early, late, told):
-                continue
-            found = doubt or self._one(event, terms)
-            if isinstance(found, Doubt):
-                refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
-                continue
-            row, who = found
-            at = len(told.people)
-            if event.query is not None or event.position is not None:
-                told.private.append((at, _private(event)))
-            told.rest.append(at)
-            told.rows.append(row)
-            told.people.append(who.person)
-            told.targets.append(who.target)
+        chunk = Chunk(empty_facts(len(events)))
+        # Nothing imported takes the fast path: its times and marks are its own.
+        if isinstance(events, EventColumns) and not (terms.history or terms.read):
+            early, late = terms.now + EARLY_MICROS, terms.now - LATE_MICROS
+            chunk.good, people = self._fast.judge(events, early, late, chunk.facts, page=terms.page)
+            chunk.people[:] = people
+        for at in np.flatnonzero(~chunk.good).tolist():
+            self._judge_one(events[at], at, first, terms, chunk)
         # What is imported keeps its id for as long as if it had happened today: it may be sent again.
         least = self._days.of(terms.now) if terms.history else 0
-        return self._dedupe(told, refused, len(events), least_day=least)
+        return self._dedupe(chunk, least_day=least)
+
+    def _judge_one(
+        self, event: EventIn | Refusal, at: int, first: int, terms: Terms, chunk: Chunk
+    ) -> None:
+        """Judge one event of a chunk, at its place there, into the chunk's columns."""
+        if isinstance(event, Refusal):
+            chunk.refused.append(event)
+            return
+        found = (_page_doubt(event) if terms.page else None) or self._one(event, terms)
+        if isinstance(found, Doubt):
+            index = first + at
+            chunk.refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
+            return
+        chunk.facts[at], who = found
+        chunk.good[at], chunk.people[at], chunk.targets[at] = True, who.person, who.target
+        if event.query is not None or event.position is not None:
+            chunk.private.append((at, _private(event)))
 
     def _one(self, event: EventIn, terms: Terms) -> tuple[tuple[int | float, ...], Named] | Doubt:
         kind = WIRE_KINDS.get(event.type)
@@ -254,8 +278,9 @@ class Ingest:
             beacon.surface, beacon.slot, beacon.domain_kind, beacon.source,
         )  # fmt: skip
 
-    def _dedupe(self, told: Chunk, refused: list[Refusal], total: int, *, least_day: int) -> Judged:
-        facts = self.usual.facts(told)
+    def _dedupe(self, chunk: Chunk, *, least_day: int) -> Judged:
+        places = np.flatnonzero(chunk.good)
+        facts = chunk.facts[places]
         keep_day = np.maximum(facts["day"].astype(np.int64), least_day) + 8
         fresh = self.events.claim(facts["key"], keep_day)
         event_keys, claimed = facts["key"][fresh], facts["key"][:0]
@@ -268,25 +293,25 @@ class Ingest:
             kept = np.flatnonzero(fresh)
             return Judged(
                 facts=facts[kept],
-                person_row=np.array(told.people, np.int64)[kept],
-                target_row=np.array(told.targets, np.int64)[kept],
-                sealed=self._sealed(told, kept),
-                duplicates=total - len(refused) - kept.size, refused=refused,
+                person_row=chunk.people[places[kept]],
+                target_row=chunk.targets[places[kept]],
+                sealed=self._sealed(chunk, places[kept]),
+                duplicates=places.size - kept.size, refused=chunk.refused,
                 event_keys=event_keys, slot_keys=claimed,
             )  # fmt: skip
         except Exception:
             self._give_back(event_keys, claimed)
             raise
 
-    def _sealed(self, told: Chunk, kept: Ints) -> tuple[tuple[int, bytes], ...]:
+    def _sealed(self, chunk: Chunk, kept: Ints) -> tuple[tuple[int, bytes], ...]:
         """Encrypt what is private of the events that are kept, by their new places."""
-        if not told.private:
+        if not chunk.private:
             return ()
         place = {old: new for new, old in enumerate(kept.tolist())}
         return tuple(
-            (place[index], self._seal(int(told.people[index]), text))
-            for index, text in told.private
-            if index in place and told.people[index] >= 0
+            (place[index], self._seal(int(chunk.people[index]), text))
+            for index, text in chunk.private
+            if index in place and chunk.people[index] >= 0
         )
 
     def release(self, judged: Judged) -> None:

@@ -25,6 +25,7 @@ class DayOf:
     def __init__(self, time_zone: str) -> None:
         self._zone = ZoneInfo(time_zone)
         self._offset: dict[int, int] = {}
+        self._window: tuple[int, NDArray[np.int64]] = 0, np.zeros(0, np.int64)
 
     def of(self, time: int) -> int:
         """Return the day of an instant."""
@@ -56,6 +57,27 @@ class DayOf:
                 self._offset.clear()
             offset = self._offset[quarter] = shift // _MICRO
         return offset
+
+    def offsets(self, since: int, until: int) -> tuple[int, NDArray[np.int64]]:
+        """Return the offsets in a span of time that is asked for again and again, each time a little later.
+
+        Args:
+            since: An instant.
+            until: A later one; a span of years would take as long as it takes to look every quarter hour of them up.
+
+        Returns:
+            The quarter hour since the epoch that the offsets begin with, and the offset in microseconds in each quarter
+            hour from then on; they cover the span.
+        """
+        first, last = since // (_HOUR // 4), until // (_HOUR // 4)
+        begins, offsets = self._window
+        if first < begins or last >= begins + offsets.size:
+            # A day ahead, so that the span moves on for a day before it is worked out anew.
+            quarters = range(first, max(first, last) + 4 * 24)
+            begins = first
+            offsets = np.array([self._shift(q * (_HOUR // 4)) for q in quarters], np.int64)
+            self._window = begins, offsets
+        return begins, offsets
 
     def of_all(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the day of each of many instants; shape (times,)."""
