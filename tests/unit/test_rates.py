@@ -49,6 +49,28 @@ def a_community(facts=0, seed=1):
     return state
 
 
+@given(
+    st.integers(0, 400),
+    st.integers(0, 1000),
+    st.lists(st.integers(0, 19), unique=True),
+    st.integers(0, 3),
+    st.sampled_from([0.0, 0.2, 1.0]),
+)
+def test_the_compiled_logits_equal_the_plain_ones(facts, seed, rows, authors, quiet):
+    state, chosen = a_community(facts, seed), np.array(rows, np.int64)
+    state.quiet[:] = quiet
+    shift = np.linspace(-1, 1, authors * OUTCOME_COUNT, dtype=np.float32)
+    shift = shift.reshape(authors, OUTCOME_COUNT)
+    before = state.items["logit"].copy()
+
+    rates.materialise(rates.default_model(), state, chosen, shift)
+
+    plain = rates.plain_logits(rates.default_model(), state, chosen, shift)
+    assert state.items["logit"][chosen] == pytest.approx(plain, abs=2e-6)
+    others = np.setdiff1d(np.arange(20), chosen)
+    assert (state.items["logit"][others] == before[others]).all()
+
+
 def test_an_item_without_evidence_has_its_authors_rate_and_an_author_without_any_the_communitys():
     rate = np.full(OUTCOME_COUNT, 0.1)
     counts = np.zeros((2, 16))

@@ -319,3 +319,50 @@ def remember(
             keep_latest(seen_item[ring], seen_time[ring], row, np.int32(facts[n].time // 1_000_000))
         elif (kind >= 1 and kind <= 6) or kind == 9:
             keep_latest(positives[person], positive_time[person], row, facts[n].time)
+
+
+@numba.njit(cache=True)
+def survey(facts: Array, person_row: Array, seen: Array, found: Array) -> None:
+    """See what a batch holds before any of it is applied, so that what it does not hold costs nothing.
+
+    Args:
+        facts: Shape (facts,), at least one.
+        person_row: Shape (facts,).
+        seen: Shape (people,). Each person's ring of what they saw, -1 for none yet.
+        found: Shape (6,), int64. Written: the latest day, the highest domain, how many follows and their ends, edges of any
+            kind, refusals, and people who are shown something and have no ring.
+    """
+    found[:] = 0
+    found[0], found[1] = facts[0].day, -1
+    for n in range(facts.size):
+        kind = facts[n].kind
+        found[0], found[1] = max(found[0], facts[n].day), max(found[1], facts[n].domain)
+        if kind in (6, 18):
+            found[2] += 1
+        if kind in (6, 9, 18) or (kind >= 32 and kind <= 38):
+            found[3] += 1
+        elif kind >= 10 and kind <= 12:
+            found[4] += 1
+        elif kind == 16 and person_row[n] >= 0 and seen[person_row[n]] < 0:
+            found[5] += 1
+
+
+@numba.njit(cache=True)
+def touched(facts: Array, marks: Array, rows: Array) -> Number:
+    """Write the rows of the items whose counters some facts moved, each once; return how many.
+
+    Args:
+        facts: Shape (facts,).
+        marks: Shape (items,), bool. All False, and so again at the end.
+        rows: Shape (facts,). Written.
+    """
+    count = 0
+    for n in range(facts.size):
+        row, kind = facts[n].item, facts[n].kind
+        if row >= 0 and (kind <= 17 or kind == 38) and not marks[row]:
+            marks[row] = True
+            rows[count] = row
+            count += 1
+    for n in range(count):
+        marks[rows[n]] = False
+    return count

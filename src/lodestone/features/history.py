@@ -59,9 +59,9 @@ class History:
             person_row: Shape (facts,).
             like: Says of person and item whether the later of like and unlike is a like.
         """
-        known = person_row[(person_row >= 0) & (facts["item"] >= 0)]
-        if known.size:
-            self._reserve(int(known.max()) + 1, np.unique(known).size + known.size // kernel.BLOCK)
+        people, blocks = kernel.room(facts, person_row)
+        if blocks:
+            self._reserve(people, blocks)
             kernel.note(facts, person_row, like.keys, like.values, *self._all())
 
     def mark(self, person: int, since: Ints, marks: Ints, value: int) -> None:

@@ -52,6 +52,21 @@ def note(
 
 
 @numba.njit(cache=True)
+def room(facts: Array, person_row: Array) -> tuple[Number, Number]:
+    """Return how many people `note` needs room for, and how many blocks at most."""
+    people, blocks = np.int64(0), np.int64(0)
+    for n in range(facts.size):
+        person = person_row[n]
+        if person < 0 or facts[n].item < 0:
+            continue
+        kind = facts[n].kind
+        if kind in (3, 17) or what_of(kind, facts[n].flags):
+            people = max(people, person + 1)
+            blocks += 1
+    return people, blocks
+
+
+@numba.njit(cache=True)
 def put(
     person: Number, row: Number, time: Number, what: Number, first: Array, items: Array, times: Array,
     whats: Array, after: Array, used: Array,

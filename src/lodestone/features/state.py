@@ -92,6 +92,8 @@ class State:
         """What share of each counted column is not of loud people; worked out, see `models.voices`."""
         self.marks = DomainMarks()
         self.today = self.offset = 0
+        self._found = np.empty(6, np.int64)
+        self._marks = np.zeros(1024, bool)
 
     # What the log says happened
 
@@ -109,14 +111,21 @@ class State:
         if not facts.size:
             return
         # Whatever can fail stands before the first counter moves.
-        self.advance_day(int(facts["day"].max()))
-        self.reserve_counters(facts)
-        self._reserve_rings(facts, person_row)
-        about_row = self._sellers(facts, target_row)
+        apply_kernel.survey(facts, person_row, self.people["seen"], self._found)
+        day, domain, follows, edges, refused, ringless = self._found.tolist()
+        self.advance_day(day)
+        self._reserve_counters(facts.size, follows, domain)
+        if ringless:
+            self._reserve_rings(facts, person_row)
+        about_row = self._sellers(facts, target_row) if edges else target_row
         self.count(facts, person_row)
         self.offset += facts.size
         try:
-            self._remember(facts, person_row, about_row)
+            self._remember(facts, person_row)
+            if refused:
+                self._refuse(facts, person_row)
+            if edges:
+                self._connect(facts, person_row, about_row)
         except Exception as error:
             raise TornError from error
 
@@ -132,15 +141,27 @@ class State:
             self.follow.keys, self.follow.values, self.follow.used, self.today,
         )  # fmt: skip
 
-    def _remember(self, facts: Facts, person_row: Ints, about_row: Ints) -> None:
-        """Take in what is known of single people: what they saw and refused, and their edges."""
+    def touched(self, facts: Facts) -> Ints:
+        """Return the rows of the items whose counters some facts moved, each once; shape (items,)."""
+        self._marks = grown(self._marks, self.items.size)
+        rows = np.empty(facts.size, np.int64)
+        return rows[: apply_kernel.touched(facts, self._marks, rows)]
+
+    def _remember(self, facts: Facts, person_row: Ints) -> None:
+        """Take in what single people saw and took to."""
         apply_kernel.remember(
             facts, person_row, self.people, self.positives, self.positive_time, self.seen_item, self.seen_time
         )  # fmt: skip
         self.history.note(facts, person_row, self.like)
+
+    def _refuse(self, facts: Facts, person_row: Ints) -> None:
+        """Take in what single people hid, reported or were not interested in."""
         refused = (facts["kind"] >= Kind.NOT_INTERESTED) & (facts["kind"] <= Kind.REPORT)
         for index in np.flatnonzero(refused & (person_row >= 0) & (facts["item"] >= 0)):
             self.rejected.setdefault(int(person_row[index]), set()).add(int(facts["item"][index]))
+
+    def _connect(self, facts: Facts, person_row: Ints, about_row: Ints) -> None:
+        """Take in the edges of single people, and count followers."""
         for change in self.edges.apply(facts, person_row, about_row):
             author = int(self.people["author"][change.target])
             if author >= 0:
@@ -340,11 +361,16 @@ class State:
 
     def reserve_counters(self, facts: Facts) -> None:
         """Make room in every table of counters for what some facts may add, at least one of them."""
-        self.affinity.reserve(4 * facts.size)
-        self.watch.reserve(facts.size)
-        self.like.reserve(facts.size)
-        self.follow.reserve(int(np.isin(facts["kind"], (Kind.FOLLOW, Kind.UNFOLLOW)).sum()))
-        self.reserve_domains(int(facts["domain"].max()) + 1)
+        follows = int(np.isin(facts["kind"], (Kind.FOLLOW, Kind.UNFOLLOW)).sum())
+        self._reserve_counters(facts.size, follows, int(facts["domain"].max()))
+
+    def _reserve_counters(self, facts: int, follows: int, domain: int) -> None:
+        """Make room for what so many facts may add, so many of them follows or their ends, up to a domain's code."""
+        self.affinity.reserve(4 * facts)
+        self.watch.reserve(facts)
+        self.like.reserve(facts)
+        self.follow.reserve(follows)
+        self.reserve_domains(domain + 1)
 
     def _reserve_rings(self, facts: Facts, person_row: Ints) -> None:
         shown = person_row[(facts["kind"] == Kind.IMPRESSION) & (person_row >= 0)]

@@ -37,7 +37,11 @@ def crowd_of(surfaces: Ints, items: int) -> Crowd:
     """Return what the counters of all surfaces, shape (surfaces, columns), come to over so many items."""
     total = surfaces.sum(axis=0).astype(np.float64)
     deeds = float(np.maximum(total[:OUTCOME_COUNT], 0.0) @ _WEIGHTS)
-    shown = max(0.0, float(total[COUNT_IMPRESSIONS]))
+    return crowd(deeds, max(0.0, float(total[COUNT_IMPRESSIONS])), items)
+
+
+def crowd(deeds: float, shown: float, items: int) -> Crowd:
+    """Return what so many deeds and impressions come to over so many items."""
     return Crowd(max(1.0, deeds / max(1, items)), deeds / (deeds + shown) if deeds + shown else 1.0)
 
 

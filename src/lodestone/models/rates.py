@@ -28,10 +28,10 @@ from lodestone.events.outcomes import (
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
 )
-from lodestone.features.layout import DAYS_KEPT, lanes
+from lodestone.features.layout import DAYS_KEPT, LOGIT_AT, lanes
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
-from lodestone.models import evidence
+from lodestone.models import evidence, logits_kernel
 from lodestone.models import rates_kernel as kernel
 from lodestone.models.alike import AlikeModel, around_weights
 from lodestone.models.ports import Asked
@@ -62,6 +62,8 @@ _START_WEIGHT: Final = 300.0
 _HALF_LIFE_DAYS: Final = 7.0
 _OLD_WEIGHT: Final = 0.35
 _SMALLEST: Final = 1e-6
+_START_RATES: Final = np.array(START_RATE)
+_NO_SHIFT: Final = np.zeros((0, OUTCOME_COUNT), np.float32)
 POSITIVE: Final = OUTCOME_COUNT - len(NEGATIVE_OUTCOMES)
 """Outcomes before this one are welcome."""
 
@@ -152,6 +154,13 @@ def surface_counts(state: State) -> Ints:
     return np.rint(state.surface_total * state.quiet).astype(np.int64)
 
 
+def age_weights(today: int) -> Floats:
+    """Return what each place of the day rings weighs, shape (days,)."""
+    ages = (today - np.arange(DAYS_KEPT)) % DAYS_KEPT
+    weights: Floats = 0.5 ** (ages / _HALF_LIFE_DAYS)
+    return weights
+
+
 def decayed(ring: NDArray[np.integer], old: Ints, today: int) -> Floats:
     """Weigh counters by event day on reading: half after seven days.
 
@@ -160,8 +169,7 @@ def decayed(ring: NDArray[np.integer], old: Ints, today: int) -> Floats:
         old: Shape (rows, columns).
         today: The day the ring stands at.
     """
-    ages = (today - np.arange(DAYS_KEPT)) % DAYS_KEPT
-    weights = 0.5 ** (ages / _HALF_LIFE_DAYS)
+    weights = age_weights(today)
     # einsum's order of addition is fixed for one shape, so that a restart gives the same logits.
     total: Floats = np.einsum("rdc,d->rc", ring, weights) + _OLD_WEIGHT * old
     return total
@@ -200,16 +208,32 @@ def materialise(
         shift: Shape (authors, outcomes). By how much a maker's posts are moved, see `voices`; makers who came
             since are not.
     """
+    rate = np.empty(OUTCOME_COUNT)
+    deeds, shown = logits_kernel.community(
+        state.surface_total, state.quiet, _START_RATES, _START_WEIGHT, rate
+    )
+    crowd = evidence.crowd(deeds, shown, state.item_count)
+    floats, _ = lanes(state.items)
+    logits_kernel.materialise(
+        rows, state.items["author"], state.item_ring, state.item_old, state.author_total, age_weights(state.today),
+        _OLD_WEIGHT, rate, crowd.mean, crowd.share, evidence.LIFT, POSITIVE, model.author_prior, model.item_prior,
+        _NO_SHIFT if shift is None else shift, floats, LOGIT_AT,
+    )  # fmt: skip
+
+
+def plain_logits(
+    model: RatesModel, state: State, rows: Ints, shift: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the logits that `materialise` writes, shape (rows, outcomes); its plain twin, see there."""
     surfaces = surface_counts(state)
     counts = decayed(state.item_ring[rows], state.item_old[rows], state.today)
-    authors = state.author_total[state.items["author"][rows]]
+    author = state.items["author"][rows]
     crowd = evidence.crowd_of(surfaces, state.item_count)
-    found = item_logits(model, counts, authors, community_rate(surfaces), crowd)
-    if shift is not None and shift.size:
-        author = state.items["author"][rows]
-        known = author < shift.shape[0]
-        found[known] += shift[author[known]]
-    state.items["logit"][rows] = found
+    rate = community_rate(surfaces)
+    found = item_logits(model, counts, state.author_total[author], rate, crowd)
+    known = author < shift.shape[0]
+    found[known] += shift[author[known]]
+    return found
 
 
 class Rates:

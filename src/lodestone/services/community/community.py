@@ -257,10 +257,8 @@ class Engine:
     ) -> list[int]:
         """Apply facts that the log has; return the places of those that could not be, see `community.applying`."""
         lost = apply(self, facts, person_row, target_row)
-        counted = (facts["kind"] <= Kind.UNLIKE) | (facts["kind"] == Kind.REFUND)
-        rows = facts["item"][(facts["item"] >= 0) & counted]
         try:
-            self.housekeeper.touched(np.unique(rows).astype(np.int64))
+            self.housekeeper.touched(self.state.touched(facts))
         except Exception as error:  # noqa: BLE001  what is derived is worked out anew by the next sweep
             self.failures.failed("derived", error)
         return lost
