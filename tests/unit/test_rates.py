@@ -10,7 +10,7 @@ from lodestone.events.facts import empty_facts
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, OUTCOME_COUNT, Kind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.state import State
-from lodestone.models import evidence, rates, rates_kernel, taste
+from lodestone.models import evidence, item_logits, rates, rates_kernel, taste
 from lodestone.models.nearest import FlatIndex, LiveIndex
 from lodestone.models.ports import Asked
 from lodestone.models.weariness import before_each, weariness, weariness_of
@@ -45,7 +45,7 @@ def a_community(facts=0, seed=1):
     )
     batch["time"] = batch["day"].astype(np.int64) * 86_400_000_000 + np.arange(facts)
     state.apply(batch, chance.integers(-1, 6, facts), np.full(facts, -1))
-    rates.materialise(rates.default_model(), state, np.arange(20))
+    item_logits.materialise(rates.default_model(), state, np.arange(20))
     return state
 
 
@@ -63,9 +63,9 @@ def test_the_compiled_logits_equal_the_plain_ones(facts, seed, rows, authors, qu
     shift = shift.reshape(authors, OUTCOME_COUNT)
     before = state.items["logit"].copy()
 
-    rates.materialise(rates.default_model(), state, chosen, shift)
+    item_logits.materialise(rates.default_model(), state, chosen, shift)
 
-    plain = rates.plain_logits(rates.default_model(), state, chosen, shift)
+    plain = item_logits.plain_logits(rates.default_model(), state, chosen, shift)
     assert state.items["logit"][chosen] == pytest.approx(plain, abs=2e-6)
     others = np.setdiff1d(np.arange(20), chosen)
     assert (state.items["logit"][others] == before[others]).all()

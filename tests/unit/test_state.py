@@ -13,7 +13,7 @@ from lodestone.events.facts import (
     refund_value,
 )
 from lodestone.events.outcomes import COUNT_ATTENTION, COUNT_IMPRESSIONS, Kind
-from lodestone.features import apply
+from lodestone.features import apply, deeds
 from lodestone.features.directory import Directory
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.snapshot import columns, digest, restore
@@ -106,7 +106,7 @@ def test_the_compiled_counters_equal_the_plain_ones(drawn):
     apply.count(plain, facts, people)
     apply.remember(plain, facts, people)
     apply.note(plain, facts, people)
-    list(plain.edges.apply(facts, people, plain._sellers(facts, targets)))
+    list(plain.edges.apply(facts, people, deeds.sellers(plain, facts, targets)))
     plain.rejected = compiled.rejected
     plain.authors["followers"] = compiled.authors["followers"]
     plain.offset = compiled.offset

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import SURFACE_MAX, Facts
 from lodestone.events.outcomes import COUNT_WIDTH, Kind
-from lodestone.features import apply_kernel
+from lodestone.features import apply_kernel, deeds
 from lodestone.features.domain_marks import DomainMarks
 from lodestone.features.edges import Edges
 from lodestone.features.grow import grown
@@ -117,15 +117,15 @@ class State:
         self._reserve_counters(facts.size, follows, domain)
         if ringless:
             self._reserve_rings(facts, person_row)
-        about_row = self._sellers(facts, target_row) if edges else target_row
+        about_row = deeds.sellers(self, facts, target_row) if edges else target_row
         self.count(facts, person_row)
         self.offset += facts.size
         try:
-            self._remember(facts, person_row)
+            deeds.remember(self, facts, person_row)
             if refused:
-                self._refuse(facts, person_row)
+                deeds.refuse(self, facts, person_row)
             if edges:
-                self._connect(facts, person_row, about_row)
+                deeds.connect(self, facts, person_row, about_row)
         except Exception as error:
             raise TornError from error
 
@@ -146,35 +146,6 @@ class State:
         self._marks = grown(self._marks, self.items.size)
         rows = np.empty(facts.size, np.int64)
         return rows[: apply_kernel.touched(facts, self._marks, rows)]
-
-    def _remember(self, facts: Facts, person_row: Ints) -> None:
-        """Take in what single people saw and took to."""
-        apply_kernel.remember(
-            facts, person_row, self.people, self.positives, self.positive_time, self.seen_item, self.seen_time
-        )  # fmt: skip
-        self.history.note(facts, person_row, self.like)
-
-    def _refuse(self, facts: Facts, person_row: Ints) -> None:
-        """Take in what single people hid, reported or were not interested in."""
-        refused = (facts["kind"] >= Kind.NOT_INTERESTED) & (facts["kind"] <= Kind.REPORT)
-        for index in np.flatnonzero(refused & (person_row >= 0) & (facts["item"] >= 0)):
-            self.rejected.setdefault(int(person_row[index]), set()).add(int(facts["item"][index]))
-
-    def _connect(self, facts: Facts, person_row: Ints, about_row: Ints) -> None:
-        """Take in the edges of single people, and count followers."""
-        for change in self.edges.apply(facts, person_row, about_row):
-            author = int(self.people["author"][change.target])
-            if author >= 0:
-                self.authors["followers"][author] += change.by
-
-    def _sellers(self, facts: Facts, target_row: Ints) -> Ints:
-        """Return whom each fact is about, for an order or its refund whoever owns the item that was bought."""
-        orders = np.isin(facts["kind"], (Kind.ORDER, Kind.REFUND)) & (facts["item"] >= 0)
-        if not orders.any():
-            return target_row
-        rows = target_row.copy()
-        rows[orders] = self.items["owner"][facts["item"][orders]]
-        return rows
 
     def advance_day(self, today: int) -> None:
         """Roll the day rings forward; what leaves the window goes to the sums of older days."""

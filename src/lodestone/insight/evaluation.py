@@ -18,7 +18,7 @@ from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
 from lodestone.features.state import State
 from lodestone.insight import metrics
-from lodestone.models import rates, voices
+from lodestone.models import item_logits, voices
 from lodestone.models.ports import Asked
 from lodestone.models.rates import Rates, RatesModel, default_model
 from lodestone.models.rates_fit import fit, row_features
@@ -277,7 +277,9 @@ def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
     """Ask the serving predictor, person by person, all as of one evening."""
     state.advance_day(int(test.day.min()))
     voices.hush(state)
-    rates.materialise(model, state, np.arange(state.item_count), voices.author_shift(model, state))
+    item_logits.materialise(
+        model, state, np.arange(state.item_count), voices.author_shift(model, state)
+    )
     predictor = Rates(model)
     # Whoever was tired that evening is thought as tired whenever they are asked: what they saw since is not known.
     evening = Instant(int(test.time.min()))
@@ -303,7 +305,7 @@ def _streamed(
     """Ask about each impression with everything strictly before it applied."""
     voices.hush(state)
     shift = voices.author_shift(model, state)
-    rates.materialise(model, state, np.arange(state.item_count), shift)
+    item_logits.materialise(model, state, np.arange(state.item_count), shift)
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))
     later = np.flatnonzero((world.facts["day"] > train_until) & counted(world.facts))
@@ -317,7 +319,7 @@ def _streamed(
         if end > done:
             state.apply(facts[done:end], people[done:end], nobody[done:end])
             moved = np.unique(facts["item"][done:end])
-            rates.materialise(model, state, moved[moved >= 0].astype(np.int64), shift)
+            item_logits.materialise(model, state, moved[moved >= 0].astype(np.int64), shift)
             done = end
         out[row] = _ask(predictor, state, test, np.array([row]), Instant(int(test.time[row])))[0]
         if order % 1000 == 0:

@@ -1,4 +1,4 @@
-"""Compiled twin of what `models.rates.materialise` works out for every item that an event has just moved."""
+"""Compiled twin of what `models.item_logits` works out for every item that an event has just moved."""
 
 import math
 
@@ -69,7 +69,7 @@ def materialise(
     rate: Array, mean: Number, share: Number, most: Number, positive: Number, author_prior: Number, item_prior: Number,
     shift: Array, lanes: Array, first: Number,
 ) -> None:  # fmt: skip
-    """Write the logits of some item rows anew; see `rates.materialise` and `rates.item_logits`.
+    """Write the logits of some item rows anew; see `item_logits.materialise` and `rates.item_logits`.
 
     Args:
         rows: Shape (some,). Item rows.

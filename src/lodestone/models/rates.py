@@ -28,10 +28,10 @@ from lodestone.events.outcomes import (
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
 )
-from lodestone.features.layout import DAYS_KEPT, LOGIT_AT, lanes
+from lodestone.features.layout import DAYS_KEPT, lanes
 from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
-from lodestone.models import evidence, logits_kernel
+from lodestone.models import evidence
 from lodestone.models import rates_kernel as kernel
 from lodestone.models.alike import AlikeModel, around_weights
 from lodestone.models.ports import Asked
@@ -58,12 +58,10 @@ START_RATE: Final = (
     0.15, 0.25, 0.15, 0.02, 0.004, 0.003, 0.005, 0.01, 0.002, 0.0005, 0.003, 0.002, 0.0002,
 )  # fmt: skip
 """What a community without a log is taken for; a few hundred impressions outweigh it."""
-_START_WEIGHT: Final = 300.0
+START_WEIGHT: Final = 300.0
 _HALF_LIFE_DAYS: Final = 7.0
-_OLD_WEIGHT: Final = 0.35
+OLD_WEIGHT: Final = 0.35
 _SMALLEST: Final = 1e-6
-_START_RATES: Final = np.array(START_RATE)
-_NO_SHIFT: Final = np.zeros((0, OUTCOME_COUNT), np.float32)
 POSITIVE: Final = OUTCOME_COUNT - len(NEGATIVE_OUTCOMES)
 """Outcomes before this one are welcome."""
 
@@ -146,7 +144,7 @@ def strength(prior: float, rate: Floats) -> Floats:
 
 def community_rate(surface_total: Ints) -> Floats:
     """Return the rate of every outcome over all surfaces, shape (outcomes,)."""
-    return smoothed(surface_total.sum(axis=0), np.array(START_RATE), _START_WEIGHT)
+    return smoothed(surface_total.sum(axis=0), np.array(START_RATE), START_WEIGHT)
 
 
 def surface_counts(state: State) -> Ints:
@@ -171,7 +169,7 @@ def decayed(ring: NDArray[np.integer], old: Ints, today: int) -> Floats:
     """
     weights = age_weights(today)
     # einsum's order of addition is fixed for one shape, so that a restart gives the same logits.
-    total: Floats = np.einsum("rdc,d->rc", ring, weights) + _OLD_WEIGHT * old
+    total: Floats = np.einsum("rdc,d->rc", ring, weights) + OLD_WEIGHT * old
     return total
 
 
@@ -194,46 +192,6 @@ def item_logits(
     item_rate = smoothed(items, 1 / (1 + np.exp(-expected)), model.item_prior)
     deviation: NDArray[np.float32] = (logit(item_rate) - logit(rate)).astype(np.float32)
     return deviation
-
-
-def materialise(
-    model: RatesModel, state: State, rows: Ints, shift: NDArray[np.float32] | None = None
-) -> None:
-    """Write the logits of some item rows anew.
-
-    Args:
-        model: Its prior weights.
-        state: The serving state.
-        rows: Shape (items,).
-        shift: Shape (authors, outcomes). By how much a maker's posts are moved, see `voices`; makers who came
-            since are not.
-    """
-    rate = np.empty(OUTCOME_COUNT)
-    deeds, shown = logits_kernel.community(
-        state.surface_total, state.quiet, _START_RATES, _START_WEIGHT, rate
-    )
-    crowd = evidence.crowd(deeds, shown, state.item_count)
-    floats, _ = lanes(state.items)
-    logits_kernel.materialise(
-        rows, state.items["author"], state.item_ring, state.item_old, state.author_total, age_weights(state.today),
-        _OLD_WEIGHT, rate, crowd.mean, crowd.share, evidence.LIFT, POSITIVE, model.author_prior, model.item_prior,
-        _NO_SHIFT if shift is None else shift, floats, LOGIT_AT,
-    )  # fmt: skip
-
-
-def plain_logits(
-    model: RatesModel, state: State, rows: Ints, shift: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the logits that `materialise` writes, shape (rows, outcomes); its plain twin, see there."""
-    surfaces = surface_counts(state)
-    counts = decayed(state.item_ring[rows], state.item_old[rows], state.today)
-    author = state.items["author"][rows]
-    crowd = evidence.crowd_of(surfaces, state.item_count)
-    rate = community_rate(surfaces)
-    found = item_logits(model, counts, state.author_total[author], rate, crowd)
-    known = author < shift.shape[0]
-    found[known] += shift[author[known]]
-    return found
 
 
 class Rates:

@@ -5,6 +5,7 @@ fits or no decision at all, and nothing private. What it leaves, `validate` judg
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from lodestone.events.blake_kernel import keyed_state
 from lodestone.events.columns import TYPE_KINDS, EventColumns
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, PAGE_KINDS, SLOT_KINDS, Kind
+from lodestone.events.wire import Refusal
 from lodestone.features.directory import Directory
 from lodestone.services.support.calendar import DayOf
 
@@ -42,6 +44,27 @@ _AGES: Final = np.array(
 )
 
 
+@dataclass(slots=True)
+class Chunk:
+    """A chunk of events while it is judged; columns have the shape (events,)."""
+
+    facts: Facts
+    good: Bools = field(init=False)
+    people: Ints = field(init=False)
+    """Rows, -1 for nobody."""
+    targets: Ints = field(init=False)
+    """Rows of whom they are about, -1 for nobody."""
+    private: list[tuple[int, bytes]] = field(default_factory=list)
+    """What is to be encrypted, by place."""
+    refused: list[Refusal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing judged."""
+        self.good = np.zeros(self.facts.size, bool)
+        self.people = np.full(self.facts.size, -1, np.int64)
+        self.targets = np.full(self.facts.size, -1, np.int64)
+
+
 class FastPath:
     """Judges the columns of events of one community."""
 
@@ -51,19 +74,16 @@ class FastPath:
         self._beacon_key = keyed_state(secret, kernel.TAG)
 
     def judge(
-        self, events: EventColumns, early: int, late: int, facts: Facts, *, page: bool
-    ) -> tuple[Bools, list[int]]:
-        """Turn events into facts where nothing speaks against them.
+        self, events: EventColumns, early: int, late: int, chunk: Chunk, *, page: bool
+    ) -> None:
+        """Turn events into facts of their chunk where nothing speaks against them.
 
         Args:
             events: As decoded.
             early: The latest instant that is taken, microseconds.
             late: The earliest.
-            facts: Shape (events,), every reference absent. The facts of good events are written.
+            chunk: Of these events. Its people, and the facts of good events, are written.
             page: A page's session sends them.
-
-        Returns:
-            Which are good, shape (events,), and the row of each person, -1 where it is unknown or was not looked up.
         """
         rows, text = events.rows, events.text
         people = _looked_up(
@@ -72,14 +92,13 @@ class FastPath:
         items = _looked_up(
             self._directory.items, text, rows["item"], rows["item_end"], rows["kind"]
         )
-        good = np.empty(rows.size, bool)
+        chunk.people[:] = people
         first, offsets = self._days.offsets(late, early)
         kernel.judge(
-            np.frombuffer(events.body, np.uint8), rows, TYPE_KINDS, np.array(people, np.int64),
+            np.frombuffer(events.body, np.uint8), rows, TYPE_KINDS, chunk.people,
             np.array(items, np.int64), self._ordinals(people), early, late, _PAGE if page else _SERVER, _AGES,
-            int(Kind.WATCH), first, offsets, self._event_key, self._beacon_key, facts, good,
+            int(Kind.WATCH), first, offsets, self._event_key, self._beacon_key, chunk.facts, chunk.good,
         )  # fmt: skip
-        return good, people
 
     def _ordinals(self, people: Sequence[int]) -> Ints:
         ordinal = self._directory.ordinal

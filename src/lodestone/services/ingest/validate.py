@@ -1,14 +1,14 @@
 """The door for events: decode, judge one by one, dedupe, and turn what is good into facts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Bools, Ints
+from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
@@ -24,7 +24,13 @@ from lodestone.events.facts import (
 from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, Kind
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.features.directory import Directory
-from lodestone.services.ingest.fast_path import IMPRESSION_AGE, NEEDS_ITEM, WATCH_AGE, FastPath
+from lodestone.services.ingest.fast_path import (
+    IMPRESSION_AGE,
+    NEEDS_ITEM,
+    WATCH_AGE,
+    Chunk,
+    FastPath,
+)
 from lodestone.services.support.calendar import DayOf
 
 LATE_MICROS: Final = 7 * 86_400 * 1_000_000
@@ -49,27 +55,6 @@ class Judged:
     event_keys: NDArray[np.uint64]
     """To be released when the facts cannot be stored."""
     slot_keys: NDArray[np.uint64]
-
-
-@dataclass(slots=True)
-class Chunk:
-    """A chunk of events while it is judged; columns have the shape (events,)."""
-
-    facts: Facts
-    good: Bools = field(init=False)
-    people: Ints = field(init=False)
-    """Rows, -1 for nobody."""
-    targets: Ints = field(init=False)
-    """Rows of whom they are about, -1 for nobody."""
-    private: list[tuple[int, bytes]] = field(default_factory=list)
-    """What is to be encrypted, by place."""
-    refused: list[Refusal] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Begin with nothing judged."""
-        self.good = np.zeros(self.facts.size, bool)
-        self.people = np.full(self.facts.size, -1, np.int64)
-        self.targets = np.full(self.facts.size, -1, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +125,7 @@ class Ingest:
         # Nothing imported takes the fast path: its times and marks are its own.
         if isinstance(events, EventColumns) and not (terms.history or terms.read):
             early, late = terms.now + EARLY_MICROS, terms.now - LATE_MICROS
-            chunk.good, people = self._fast.judge(events, early, late, chunk.facts, page=terms.page)
-            chunk.people[:] = people
+            self._fast.judge(events, early, late, chunk, page=terms.page)
         for at in np.flatnonzero(~chunk.good).tolist():
             self._judge_one(events[at], at, first, terms, chunk)
         # What is imported keeps its id for as long as if it had happened today: it may be sent again.

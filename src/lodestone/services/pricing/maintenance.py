@@ -18,7 +18,7 @@ from lodestone.features.directory import Directory
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import State
-from lodestone.models import rates, voices
+from lodestone.models import item_logits, rates, voices
 from lodestone.models.rates import RatesModel
 from lodestone.services.pricing import round_parts
 from lodestone.services.pricing.custom_promises import own_bits
@@ -230,7 +230,7 @@ class Housekeeper:
     def touched(self, rows: NDArray[np.int64]) -> None:
         """Work out anew the logits of items that facts have just moved."""
         if rows.size:
-            rates.materialise(self._model, self._state, rows, self._shift)
+            item_logits.materialise(self._model, self._state, rows, self._shift)
 
     def items_put(self, rows: NDArray[np.int64], now: Instant) -> None:
         """Give new or changed items their first marks; the next sweep knows better."""
@@ -329,7 +329,7 @@ class Housekeeper:
         turn.heat[some] = np.maximum(recent[:, COUNT_IMPRESSIONS], recent[:, _DEEDS].sum(axis=1))
         items["quality_low"] = turn.low[some]
         items["promises"] = own_bits(items, self.policy, self._directory)
-        rates.materialise(self._model, state, rows, self._shift)
+        item_logits.materialise(self._model, state, rows, self._shift)
 
     def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         total: NDArray[np.int64] = (
