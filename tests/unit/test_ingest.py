@@ -228,23 +228,72 @@ def test_a_batch_that_is_no_batch_is_an_error_and_ndjson_is_read_line_by_line():
     assert read[1].index == 1
 
 
+KEYS = st.integers(0, 40) | st.integers(2**64 - 40, 2**64 - 1)
+"""Few enough that they come again, after they were given back or have expired."""
+
+
 @given(
-    st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 20)), max_size=60),
-    st.integers(0, 20),
-)
-@settings(max_examples=80, deadline=None)
-def test_the_set_of_keys_is_what_a_dict_would_be(claims, since):
-    dedupe, plain = Dedupe(places=16), {}
-    for key, day in claims:
-        fresh = dedupe.claim(np.array([key], np.uint64), np.array([day]))[0]
-        assert fresh == (max(key, 1) not in plain)
-        plain[max(key, 1)] = max(plain.get(max(key, 1), 0), day)
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("claim"), st.lists(st.tuples(KEYS, st.integers(0, 20)), min_size=1, max_size=30)),
+            st.tuples(st.just("release"), st.lists(KEYS, max_size=5)),
+            st.tuples(st.just("advance"), st.integers(0, 25)),
+        ),
+        max_size=40,
+    ),
+    st.sampled_from([0, 1 << 16]),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_the_set_of_keys_is_what_a_dict_would_be(steps, at_once):
+    dedupe, plain, since = Dedupe(places=16, at_once=at_once, least=1), {}, 0
+    for step, told in steps:
+        if step == "advance":
+            since = max(since, told)
+            dedupe.advance(told)
+            plain = {key: day for key, day in plain.items() if day >= since}
+        elif step == "release":
+            dedupe.release(np.array(told, np.uint64))
+            for key in told:
+                plain.pop(max(key, 1), None)
+        else:
+            keys, days = np.array([k for k, _ in told], np.uint64), np.array([d for _, d in told])
+            for (key, day), fresh in zip(told, dedupe.claim(keys, days).tolist(), strict=True):
+                assert fresh == (max(key, 1) not in plain)
+                plain[max(key, 1)] = max(plain.get(max(key, 1), since), day)
+        assert dict(zip(*(column.tolist() for column in dedupe.held()), strict=True)) == plain
+    assert dedupe.size == len(plain)
 
-    dedupe.advance(since)
 
-    kept = [key for key, day in plain.items() if day >= since]
-    assert dedupe.size == len(kept)
-    assert not dedupe.claim(np.array(kept, np.uint64), np.zeros(len(kept), int)).any()
+def test_a_table_that_grows_is_moved_over_in_pieces_and_knows_its_keys_meanwhile():
+    dedupe, first = (
+        Dedupe(places=1 << 10, at_once=1 << 9, least=8),
+        np.arange(1, 615, dtype=np.uint64),
+    )
+    dedupe.claim(first, np.full(first.size, 20))
+
+    moving = 0
+    for key in range(1_000, 1_300):
+        assert dedupe.claim(np.array([key], np.uint64), np.array([20])).all()
+        assert not dedupe.claim(first[key % 614 :][:1], np.array([20])).any()
+        moving += dedupe._old_keys.size > 0
+    assert 10 < moving < 100
+    assert dedupe.bytes == (1 << 11) * 12
+    assert dedupe.size == 614 + 300
+    dedupe.advance(21)
+    assert dedupe.size == 0
+    assert dedupe.claim(first, np.full(first.size, 30)).all()
+
+
+def test_a_table_whose_keys_expire_as_new_ones_come_stays_as_large_as_it_is():
+    dedupe, chance = Dedupe(places=1 << 12, at_once=0), np.random.default_rng(2)
+    for day in range(60):
+        dedupe.advance(day)
+        for _ in range(10):
+            assert dedupe.claim(
+                chance.integers(1, 2**63, 20).astype(np.uint64), np.full(20, day + 4)
+            ).all()
+    assert dedupe.size == 5 * 200
+    assert dedupe._keys.size == 1 << 12
 
 
 def test_a_beacon_opens_to_what_was_minted_and_one_changed_letter_closes_it():
