@@ -71,6 +71,11 @@ class VectorIndex(Protocol):
         """Let an item go; unknown rows are passed over."""
         ...
 
+    @property
+    def nbytes(self) -> int:
+        """Return the memory taken."""
+        ...
+
     def search(self, vector: NDArray[np.float32], count: int) -> Rows:
         """Return up to `count` rows, nearest first.
 

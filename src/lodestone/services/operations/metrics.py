@@ -138,7 +138,7 @@ def _memory(engine: Engine) -> dict[str, int]:
     return {
         **engine.state.memory(),
         "lists": array_bytes(engine.parts.postings),
-        "vectors": array_bytes(engine.parts.index),
+        "vectors": engine.parts.index.nbytes,
         "duplicates": ingest.events.bytes + ingest.slots.bytes,
     }
 
