@@ -89,7 +89,7 @@ async def warm(server, told: argparse.Namespace) -> None:
     """Let people look at some feeds, so that there are tastes, rates and seen posts."""
     chance = np.random.default_rng(5)
     async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{server.port}", headers={"Authorization": f"Bearer {server.key}"},
+        base_url=f"http://127.0.0.1:{server.port}", headers={"Authorization": f"Bearer {server.key}"}, timeout=120,
     ) as http:  # fmt: skip
         for n in range(min(4_000, 4 * told.people)):
             viewer = f"p{int(chance.integers(told.people))}"

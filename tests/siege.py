@@ -3,7 +3,6 @@
 Run as a program it is the server: `python -m tests.siege HOME NOFILE`.
 """
 
-import asyncio
 import json
 import os
 import resource
@@ -152,4 +151,4 @@ async def _serve(home):
 if __name__ == "__main__":
     _, place, most = sys.argv
     resource.setrlimit(resource.RLIMIT_NOFILE, (int(most), int(most)))
-    asyncio.run(_serve(place))
+    bootstrap.run(_serve(place))

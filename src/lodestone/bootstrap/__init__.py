@@ -6,7 +6,7 @@ from lodestone.bootstrap.installation import App, WallClock, open_app
 from lodestone.bootstrap.orders import open_orders, serve_orders
 from lodestone.bootstrap.restoring import Leave, check_backup, restore
 from lodestone.bootstrap.scratch import Decided, decide_on_scratch
-from lodestone.bootstrap.server import serve
+from lodestone.bootstrap.server import run, serve
 from lodestone.bootstrap.survey import Chain, Surveyed, chains, serving_at, surveyed
 from lodestone.stores.files.modes import make_private
 
@@ -30,6 +30,7 @@ __all__ = (
     "path_of",
     "records_answer",
     "restore",
+    "run",
     "serve",
     "serve_orders",
     "serving_at",

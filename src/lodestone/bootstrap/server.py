@@ -8,12 +8,13 @@ import math
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+import uvloop
 
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.descriptors import connections_most
@@ -76,6 +77,15 @@ class _Server(uvicorn.Server):
                     same.listen(_BACKLOG)
             port: int = self.servers[0].sockets[0].getsockname()[1]
             await self._announce(port)
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run what serves until it ends, on libuv's event loop, which costs a feed a twelfth less than asyncio's own.
+
+    uvicorn's setting for the loop holds only where uvicorn makes the loop, and here it runs inside one that exists.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
 
 
 async def serve(
@@ -144,7 +154,7 @@ async def listen(
     connections = guards.connections
     connections.bound(_connection_limits(settings))
     config = uvicorn.Config(
-        asgi, host=settings.host, port=settings.port, loop="uvloop", http=guarded_by(connections), ws="none",
+        asgi, host=settings.host, port=settings.port, http=guarded_by(connections), ws="none",
         lifespan="off", access_log=False, log_level="warning", server_header=False,
         # Believed of whoever sends them they would let anybody choose the address they are counted under.
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),

@@ -1,6 +1,5 @@
 """`serve`: open the doors."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -37,7 +36,7 @@ def serve(
     settings = bootstrap.listening(settings, host, port)
     if orders_only:
         address = f"http://{settings.host}"
-        asyncio.run(
+        bootstrap.run(
             bootstrap.serve_orders(
                 settings, ready=lambda at: note(f"taking orders at {address}:{at}/v1/orders")
             )
@@ -45,7 +44,7 @@ def serve(
         return
     note(f"opening {settings.home}")
     prepare = fill_demo if demo else None
-    asyncio.run(
+    bootstrap.run(
         bootstrap.serve(
             settings,
             prepare=prepare,
