@@ -20,7 +20,7 @@ from lodestone.models.alike import (
     blend,
     pack_lists,
 )
-from lodestone.services.feed.pipeline import kept_away
+from lodestone.services.feed.marking import kept_away
 from lodestone.traffic.policy import Policy
 
 ITEMS, PEOPLE = 12, 4

@@ -5,8 +5,7 @@ this surface looks and whether the post has climbed that far. A domain is privat
 public; among middle domains the one with fewest members.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +51,7 @@ MARK_MUTED: Final = 3
 """A mark is written as epoch x 4 + what, so that a scratch array never needs clearing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """What is marked for this request: items by row, authors by slot."""
 
     items: Ints

@@ -5,6 +5,8 @@ from types import ModuleType
 from typing import Final
 
 from lodestone.traffic import (
+    contest,
+    contest_kernel,
     filters,
     filters_kernel,
     gather,
@@ -27,7 +29,10 @@ class Kernels:
     prices: ModuleType
     slots: ModuleType
     pool: ModuleType
+    contest: ModuleType
 
 
-COMPILED: Final = Kernels(gather_kernel, filters_kernel, prices_kernel, slots_kernel, pool_kernel)
-PLAIN: Final = Kernels(gather, filters, prices, slots, pool)
+COMPILED: Final = Kernels(
+    gather_kernel, filters_kernel, prices_kernel, slots_kernel, pool_kernel, contest_kernel
+)
+PLAIN: Final = Kernels(gather, filters, prices, slots, pool, contest)

@@ -39,6 +39,9 @@ class PriceVector(msgspec.Struct, frozen=True, kw_only=True):
     """What the most exposed creator's impression costs; the least exposed gains as much."""
     slot_value: float
     """The mean slot value the prices were scaled by, micros."""
+    budgets: tuple[float, ...] = ()
+    """The dual price of each payer's budget by the payer's number, as a share of its bid: nobody pays yet, and what
+    promises consume is a mask of 64 bits, which thousands of campaigns would not fit."""
 
 
 def no_prices(time: Instant) -> PriceVector:

@@ -62,6 +62,7 @@ from lodestone.services.support.vocabulary import TermBook
 from lodestone.stores.external.payment_providers import PaymentProvider
 from lodestone.stores.ports import Log
 from lodestone.stores.records.port import Change, CommunityRecord, Records
+from lodestone.traffic.candidates import Pricing
 from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who
 from lodestone.traffic.kernels import COMPILED, Kernels
@@ -196,8 +197,8 @@ class Engine:
             rules = rules_of(keeper.policy, request.slots, self.prices.slot_value)
             self._rules[request.slots] = rules
         return Setting(
-            policy=keeper.policy, worths=self._worths, prices=self.prices,
-            price_arrays=self._price_arrays, author_rank=keeper.sweep.author_rank,
+            policy=keeper.policy, prices=self.prices, pricing=self._pricing,
+            author_rank=keeper.sweep.author_rank,
             gate=keeper.sweep.gate, sequence=sequence, seed=decision_seed(self.secret, sequence),
             now=now, chain=chain.sequences, slots=request.slots, rules=rules, could=self._could,
             served=[*chain.rows, *lately], clock=self.ingest.clock(now),
@@ -219,7 +220,8 @@ class Engine:
 
     def take_prices(self) -> None:
         """Lay out for the kernels what holds until prices or policy change."""
-        self._price_arrays = price_arrays(self.prices)
+        budgets = np.array(self.prices.budgets, np.float64)
+        self._pricing = Pricing(self._worths, *price_arrays(self.prices), budgets)
         self._could = (np.array(self.prices.signs) != 0).astype(np.uint8)
         self._rules: dict[int, Rules] = {}
 

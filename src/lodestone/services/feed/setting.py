@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Floats
 from lodestone.base.clock import Instant
+from lodestone.traffic.candidates import Pricing
 from lodestone.traffic.choose import Rules
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.prices import PriceVector
@@ -17,9 +17,9 @@ class Setting:
     """What holds for a decision besides the viewer and the state."""
 
     policy: Policy
-    worths: Floats
     prices: PriceVector
-    price_arrays: tuple[Floats, Floats, Floats]
+    pricing: Pricing
+    """The same prices and the policy's worths, as kernels take them."""
     author_rank: NDArray[np.int16]
     """Shape (authors,). Gini consumption per author slot."""
     gate: float
