@@ -106,24 +106,25 @@ async def warm(server, told: argparse.Namespace) -> None:
 
 
 def batches(told: argparse.Namespace, count: int, seed: int):
-    """Return how to make batches of events without beacons, each with ids of its own."""
-    chance = np.random.default_rng(seed)
+    """Return how to make batches of events without beacons, each with ids and pairs of its own.
+
+    Who does something is anybody; what it is done with is drawn by popularity (a share u of the items has the share
+    sqrt(u) of the events). So pairs of people with authors, topics and channels grow as they do in real traffic.
+    """
     now = datetime.now(UTC).isoformat()
-    people, items = (
-        chance.integers(0, told.people, 1 << 16),
-        chance.integers(0, told.items, 1 << 16),
-    )
     kinds = ("impression", "click", "watch", "like")
 
     def make(index: int) -> bytes:
+        chance = np.random.default_rng((seed, index))
+        people = chance.integers(0, told.people, BATCH).tolist()
+        items = (told.items * chance.random(BATCH) ** 2).astype(np.int64).tolist()
         rows = []
-        for n in range(BATCH):
-            at = (index * BATCH + n) * 7919 % people.size
+        for n, (who, what) in enumerate(zip(people, items, strict=True)):
             kind = kinds[n & 3]
             more = ',"watch_seconds":12.5' if kind == "watch" else ""
             rows.append(
-                f'{{"id":"{seed}-{index}-{n}","type":"{kind}","time":"{now}","person_id":"p{people[at]}",'
-                f'"item_id":"i{items[at]}"{more}}}'
+                f'{{"id":"{seed}-{index}-{n}","type":"{kind}","time":"{now}","person_id":"p{who}",'
+                f'"item_id":"i{what}"{more}}}'
             )
         return b'{"events":[' + ",".join(rows).encode() + b"]}"
 
