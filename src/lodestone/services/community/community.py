@@ -119,6 +119,8 @@ class Engine:
         self.unapplied: dict[str, Facts] = {}
         """Facts that the log has and the state has not, by their keys."""
         self.torn = False
+        self.applying = 0
+        """Batches of record changes that the log has and the state is taking in."""
         self.unopened = False
         """Whether a record did not open as the community did: its row is empty."""
         self.money = Money(
@@ -268,7 +270,7 @@ class Engine:
     @property
     def whole(self) -> bool:
         """Say whether the state holds everything that the log and the records say; a snapshot is written only then."""
-        return not (self.torn or self.unapplied or self.unopened)
+        return not (self.torn or self.unapplied or self.unopened or self.applying)
 
     async def note(
         self, kind: Kind, person_id: str, *, author_id: str | None = None,

@@ -1,10 +1,12 @@
 """Records' changes on their way to log and state: one that cannot be taken stays in the outbox and holds up no other."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from lodestone.base.loop_times import section
 from lodestone.services.community.applying import fill_places
 from lodestone.services.community.read_ahead import Ahead, ahead_of
 from lodestone.services.ingest.place_facts import placed_facts
@@ -20,6 +22,8 @@ CHANGE: Final = "change"
 APPLY: Final = "apply"
 """The job of following a change that the log has already."""
 PENDING_MAX: Final = 10_000
+SLICE: Final = 20
+"""Changes applied before feeds get their turn: 1.6 ms where they are items."""
 
 
 async def take(engine: "Engine", changes: Sequence[Change]) -> None:
@@ -61,7 +65,22 @@ async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
     await engine.log.append(facts)
     # From here on it is done: what cannot be followed now is tried again by `retry`, and at the next start.
     engine.state.offset += facts.size
-    _apply(engine, changes, ahead)
+    await _apply_slices(engine, changes, ahead)
+
+
+async def _apply_slices(engine: "Engine", changes: Sequence[Change], ahead: Ahead) -> None:
+    """Apply changes that the log has, some at a time, so that feeds are decided between them.
+
+    The state is not whole meanwhile, and no snapshot is written; nor after this was broken off, where only the log
+    says what is missing.
+    """
+    engine.applying += 1
+    for first in range(0, len(changes), SLICE):
+        if first:
+            await asyncio.sleep(0)
+        with section("record changes"):
+            _apply(engine, changes[first : first + SLICE], ahead)
+    engine.applying -= 1
 
 
 def _apply(engine: "Engine", changes: Sequence[Change], ahead: Ahead) -> None:
