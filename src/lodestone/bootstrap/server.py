@@ -2,14 +2,15 @@
 
 import asyncio
 import errno
-import gc
 import logging
 import math
 import os
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,15 +18,17 @@ import uvicorn
 import uvloop
 
 from lodestone.base.errors import ConflictError
+from lodestone.bootstrap.collector import Collector
 from lodestone.bootstrap.descriptors import connections_most
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.bootstrap.loop_watch import watched
 from lodestone.bootstrap.protocol import guarded_by
 from lodestone.bootstrap.survey import serving_at
 from lodestone.serve.http.asgi import Asgi
-from lodestone.serve.http.connections import ConnectionLimits, Connections
+from lodestone.serve.http.connections import ConnectionLimits, Connections, Stage
 from lodestone.serve.http.guards import Guards
 from lodestone.services.access.settings import Settings
+from lodestone.services.support.tasks import endless
 
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
 _OUT: Final = (errno.EMFILE, errno.ENFILE)
@@ -33,8 +36,6 @@ _AT_ONCE: Final = 32
 """Connections taken in one turn of the event loop: each takes a descriptor before we may close another for it."""
 _BACKLOG: Final = 1024
 """Connections that the system holds for us until their turn."""
-_COLLECT_AFTER: Final = 20_000
-"""Allocations between collections of the youngest; a feed makes some hundreds."""
 
 
 class _Server(uvicorn.Server):
@@ -147,10 +148,6 @@ async def listen(
     Raises:
         ConflictError: The port is in use.
     """
-    # What an installation holds from its start on lives as long as the process: let no collection walk it.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER, 20, 100)
     connections = guards.connections
     connections.bound(_connection_limits(settings))
     config = uvicorn.Config(
@@ -160,11 +157,21 @@ async def listen(
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=math.ceil(settings.idle_seconds), timeout_graceful_shutdown=5, backlog=_AT_ONCE,
     )  # fmt: skip
-    with _few_lines(guards):
+    collector = Collector(time.monotonic)
+
+    def busy() -> bool:
+        return connections.by_stage()[Stage.BUSY.value] > 0
+
+    with _few_lines(guards), collector.instead():
+        collecting = endless("collecting garbage", partial(collector.run, busy))
         try:
             await _Server(config, announce, connections).serve()
         except SystemExit as error:  # uvicorn's way to say that it could not bind
             raise _in_use(settings, "it was free a moment ago") from error
+        finally:
+            collecting.cancel()
+            with suppress(asyncio.CancelledError):
+                await collecting
 
 
 def _connection_limits(settings: Settings) -> ConnectionLimits:
