@@ -96,7 +96,7 @@ def judge(
         kinds: Shape (types,). The kind of each type.
         people: Shape (events,). Rows, -1 for nobody.
         items: Shape (events,). Rows, -1 for nothing.
-        ordinals: Shape (events,). Of the people.
+        ordinals: Shape (at least people,). Each person's.
         early: The latest instant that is taken, microseconds.
         late: The earliest.
         allowed: Shape (kinds,). `NEVER`, `ALWAYS` or `WITH_BEACON`.
@@ -126,12 +126,12 @@ def judge(
             continue
         if beacon >= 0 and not (
             _opened(body, beacon, beacon_key, raw, block, out)
-            and _fits(raw, items[n], ordinals[n], ages[kind], time // 1_000_000)
+            and _fits(raw, items[n], ordinals[people[n]], ages[kind], time // 1_000_000)
         ):
             continue
         fact = facts[n]
         digest(event_key, body, row.id, row.id_end - row.id, block, out)
-        fact.key, fact.time, fact.person, fact.item = out[0], time, ordinals[n], items[n]
+        fact.key, fact.time, fact.person, fact.item = out[0], time, ordinals[people[n]], items[n]
         fact.day = (time + offsets[quarter]) // 86_400_000_000
         fact.kind, fact.slot = kind, row.slot
         fact.value = np.int32(np.rint(seconds * 1000.0)) if seconds > 0 else 0

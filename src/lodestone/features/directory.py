@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Ints
 from lodestone.events.facts import SURFACES
+from lodestone.features.grow import grown
+from lodestone.features.names import NameCache
 
 
 class Directory:
@@ -20,6 +26,8 @@ class Directory:
         self.tag_codes: dict[str, int] = {}
         self.language_codes: dict[str, int] = {}
         self._ordinals: list[int] = []
+        self._ordinal_column = np.zeros(1024, np.int64)
+        self._people_cache, self._items_cache = NameCache(self.people), NameCache(self.items)
         self._row_of_ordinal: dict[int, int] = {}
         self._keys: dict[int, bytes] = {}
         self._domain_ids: dict[int, str] = {}
@@ -32,8 +40,12 @@ class Directory:
             row = len(self.person_ids)
             self._row_of_ordinal[ordinal] = row
             self._ordinals.append(ordinal)
+            self._ordinal_column = grown(self._ordinal_column, row + 1)
+            self._ordinal_column[row] = ordinal
             self.person_ids.append(None)
         if person_id is not None:
+            if self.people.get(person_id, row) != row:
+                self._people_cache.drop(person_id)
             self.person_ids[row] = person_id
             self.people[person_id] = row
         if key is not None:
@@ -44,6 +56,8 @@ class Directory:
         """Note an item's row."""
         missing = row + 1 - len(self.item_ids)
         self.item_ids.extend([None] * max(0, missing))
+        if self.items.get(item_id, row) != row:
+            self._items_cache.drop(item_id)
         self.item_ids[row] = item_id
         self.items[item_id] = row
 
@@ -66,8 +80,30 @@ class Directory:
         person_id = self.person_ids[row]
         if person_id is not None:
             del self.people[person_id]
+            self._people_cache.drop(person_id)
         self.person_ids[row] = None
         self._keys.pop(row, None)
+
+    def rows_named(
+        self, text: str, message: NDArray[np.uint8], rows: NDArray[np.void]
+    ) -> tuple[Ints, Ints]:
+        """Return the rows of the people and of the items that events name, -1 for none; shapes (events,).
+
+        Args:
+            text: The message with a letter a byte.
+            message: Shape (bytes,). What holds the names.
+            rows: Shape (events,), of `columns.SCANNED`; one of kind -1 names nobody and nothing.
+        """
+        people, items = (
+            cache.find(text, message, rows[name], rows[f"{name}_end"], rows["kind"])
+            for name, cache in (("person", self._people_cache), ("item", self._items_cache))
+        )
+        return people, items
+
+    @property
+    def ordinals(self) -> Ints:
+        """Return the ordinals of all rows of people, and room behind them; shape (at least people,)."""
+        return self._ordinal_column
 
     def person_row(self, person_id: str) -> int:
         """Return a person's row, -1 when unknown."""

@@ -4,12 +4,10 @@ It takes what nothing speaks against: somebody and something that are known, a t
 fits or no decision at all, and nothing private. What it leaves, `validate` judges one by one, and names.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events import judge_kernel as kernel
@@ -85,30 +83,11 @@ class FastPath:
             chunk: Of these events. Its people, and the facts of good events, are written.
             page: A page's session sends them.
         """
-        rows, text = events.rows, events.text
-        people = _looked_up(
-            self._directory.people, text, rows["person"], rows["person_end"], rows["kind"]
-        )
-        items = _looked_up(
-            self._directory.items, text, rows["item"], rows["item_end"], rows["kind"]
-        )
-        chunk.people[:] = people
+        rows, body = events.rows, np.frombuffer(events.body, np.uint8)
+        chunk.people[:], items = self._directory.rows_named(events.text, body, rows)
         first, offsets = self._days.offsets(late, early)
         kernel.judge(
-            np.frombuffer(events.body, np.uint8), rows, TYPE_KINDS, chunk.people,
-            np.array(items, np.int64), self._ordinals(people), early, late, _PAGE if page else _SERVER, _AGES,
-            int(Kind.WATCH), first, offsets, self._event_key, self._beacon_key, chunk.facts, chunk.good,
+            body, rows, TYPE_KINDS, chunk.people, items, self._directory.ordinals, early, late,
+            _PAGE if page else _SERVER, _AGES, int(Kind.WATCH), first, offsets, self._event_key, self._beacon_key,
+            chunk.facts, chunk.good,
         )  # fmt: skip
-
-    def _ordinals(self, people: Sequence[int]) -> Ints:
-        ordinal = self._directory.ordinal
-        return np.array([ordinal(row) if row >= 0 else -1 for row in people], np.int64)
-
-
-def _looked_up(
-    known: dict[str, int], text: str, first: NDArray[np.int32], end: NDArray[np.int32], kind: NDArray[np.int16]
-) -> list[int]:  # fmt: skip
-    """Return the row of each name, given where it stands in a text; -1 for what has none."""
-    get = known.get
-    places = zip(first.tolist(), end.tolist(), kind.tolist(), strict=True)
-    return [get(text[a:b], -1) if k >= 0 else -1 for a, b, k in places]
