@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from lodestone.events.beacon import LENGTH, Beacon, mint, open_beacon
 from lodestone.events.columns import decode_columns
-from lodestone.events.dedupe import Dedupe
-from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY
+from lodestone.events.dedupe import Dedupe, once_a_slot, slot_keys, slots_once
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts
 from lodestone.events.outcomes import Kind
 from lodestone.events.wire import Refusal, decode_events
 from lodestone.features.directory import Directory
@@ -320,3 +320,16 @@ def test_a_day_is_exact_around_a_change_of_clocks(time, day):
     micros = int(datetime.fromisoformat(time).timestamp()) * 1_000_000
 
     assert np.datetime64(DayOf("Europe/Paris").of(micros), "D") == np.datetime64(day)
+
+
+@given(st.lists(st.tuples(*[st.integers(-1, 3)] * 2, st.integers(0, 63), st.sampled_from([0, 1, 3, 6, 16, 17, 18, 38]), st.booleans())))  # fmt: skip
+def test_what_counts_once_a_slot_is_the_same_compiled(drawn):
+    facts, fresh = empty_facts(len(drawn)), np.array([row[-1] for row in drawn], bool)
+    for fact, row in zip(facts, drawn, strict=True):
+        fact["receipt"], fact["person"], fact["slot"], fact["kind"] = row[:4]
+
+    places, keys = slots_once(facts, fresh)
+
+    assert places.tolist() == np.flatnonzero(fresh & once_a_slot(facts)).tolist()
+    plain = facts[places]
+    assert keys.tolist() == slot_keys(plain["receipt"], plain["slot"], plain["kind"]).tolist()

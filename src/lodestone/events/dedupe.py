@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events import dedupe_kernel as kernel
+from lodestone.events import judge_kernel
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 
 _LOAD: Final = 0.6
 _EDGES: Final = (Kind.LIKE, Kind.UNLIKE, Kind.FOLLOW, Kind.UNFOLLOW)
+_EDGE_KINDS: Final = np.isin(np.arange(256), _EDGES)
 _READY: Final = 0.52
 """Of a table this full the next is made ready: its memory is touched in pieces, for the system zeroes it as it is."""
 _TOUCHED: Final = 1 << 14
@@ -207,6 +209,13 @@ def once_a_slot(facts: Facts) -> Bools:
     edge = np.isin(facts["kind"], _EDGES) & (facts["person"] >= 0)
     once: Bools = (facts["receipt"] >= 0) & (facts["slot"] > 0) & (facts["kind"] != Kind.WATCH)
     return once & ~edge
+
+
+def slots_once(facts: Facts, fresh: Bools) -> tuple[Ints, NDArray[np.uint64]]:
+    """Return where facts stand that count once for their slot, and the keys of these; only `fresh` ones, shape (facts,)."""
+    places, keys = np.empty(facts.size, np.int64), np.empty(facts.size, np.uint64)
+    count = judge_kernel.slots_once(facts, fresh, _EDGE_KINDS, places, keys)
+    return places[:count], keys[:count]
 
 
 def slot_keys(receipt: Ints, slot: Ints, kind: Ints) -> NDArray[np.uint64]:

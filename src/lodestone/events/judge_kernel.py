@@ -83,6 +83,37 @@ def _decide(raw: Array, fact: Array) -> None:
 
 
 @numba.njit(cache=True)
+def slots_once(facts: Array, fresh: Array, edges: Array, places: Array, keys: Array) -> Number:
+    """Find the facts that count once for their slot; twin of `dedupe.once_a_slot` and `dedupe.slot_keys`.
+
+    Args:
+        facts: Shape (facts,).
+        fresh: Shape (facts,), bool. The others are passed over.
+        edges: Shape (256,), bool. Kinds that somebody does and takes back, which count each time.
+        places: Shape (facts,). Written: where they stand.
+        keys: Shape (facts,), uint64. Written: each one's key.
+
+    Returns:
+        How many there are.
+    """
+    count = 0
+    for n in range(facts.size):
+        fact = facts[n]
+        if not fresh[n] or fact.receipt < 0 or fact.slot == 0 or fact.kind == 0:
+            continue
+        if edges[fact.kind] and fact.person >= 0:
+            continue
+        places[count] = n
+        keys[count] = (
+            np.uint64(fact.receipt) << np.uint64(14)
+            | np.uint64(fact.slot) << np.uint64(8)
+            | np.uint64(fact.kind)
+        )
+        count += 1
+    return count
+
+
+@numba.njit(cache=True)
 def judge(
     body: Array, rows: Array, kinds: Array, people: Array, items: Array, ordinals: Array, early: Number, late: Number,
     allowed: Array, ages: Array, watch: Number, first_quarter: Number, offsets: Array, event_key: Array, beacon_key: Array,

@@ -13,7 +13,14 @@ from lodestone.base.clock import Instant
 from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
 from lodestone.events.columns import EventColumns
-from lodestone.events.dedupe import Dedupe, event_key, key_of_name, once_a_slot, slot_keys
+from lodestone.events.dedupe import (
+    Dedupe,
+    event_key,
+    key_of_name,
+    once_a_slot,
+    slot_keys,
+    slots_once,
+)
 from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
@@ -263,24 +270,26 @@ class Ingest:
         )  # fmt: skip
 
     def _dedupe(self, chunk: Chunk, *, least_day: int) -> Judged:
-        places = np.flatnonzero(chunk.good)
-        facts = chunk.facts[places]
-        keep_day = np.maximum(facts["day"].astype(np.int64), least_day) + 8
+        # Whole columns are handed on as they are: a copy of a few rows costs more than what is done with them.
+        whole = bool(chunk.good.all())
+        places = np.arange(chunk.good.size) if whole else np.flatnonzero(chunk.good)
+        facts = chunk.facts if whole else chunk.facts[places]
+        keep_day = np.maximum(facts["day"], np.int32(least_day)) + np.int32(8)
         fresh = self.events.claim(facts["key"], keep_day)
         event_keys, claimed = facts["key"][fresh], facts["key"][:0]
         try:
-            at = np.flatnonzero(fresh & once_a_slot(facts))
-            keys = slot_keys(facts["receipt"][at], facts["slot"][at], facts["kind"][at])
+            at, keys = slots_once(facts, fresh)
             first = self.slots.claim(keys, keep_day[at])
             claimed = keys[first]
             fresh[at[~first]] = False
-            kept = np.flatnonzero(fresh)
+            if not fresh.all():
+                facts, places = facts[fresh], places[fresh]
             return Judged(
-                facts=facts[kept],
-                person_row=chunk.people[places[kept]],
-                target_row=chunk.targets[places[kept]],
-                sealed=self._sealed(chunk, places[kept]),
-                duplicates=places.size - kept.size, refused=chunk.refused,
+                facts=facts,
+                person_row=chunk.people[places],
+                target_row=chunk.targets[places],
+                sealed=self._sealed(chunk, places),
+                duplicates=fresh.size - places.size, refused=chunk.refused,
                 event_keys=event_keys, slot_keys=claimed,
             )  # fmt: skip
         except Exception:
