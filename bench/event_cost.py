@@ -74,6 +74,7 @@ def main() -> None:
     options.add_argument("--events", type=int, default=60_000, help="Of each size of batch.")
     options.add_argument("--before", type=int, default=0, help="Events taken before measuring.")
     options.add_argument("--beacons", type=float, default=0.5)
+    options.add_argument("--together", type=int, default=1, help="Requests at the same time.")
     options.add_argument("--whole", action="store_true", help="Wrap no part.")
     options.add_argument("--out", type=Path)
     asked = options.parse_args()
@@ -109,8 +110,9 @@ async def _alternate(ask, make, parts: Parts, asked: argparse.Namespace) -> dict
             bodies = [make(size) for _ in range(most // size)]
             parts.take()
             begun = time.thread_time()
-            for body in bodies:
-                await ask("POST", "/v1/events", body)
+            for first in range(0, len(bodies), asked.together):
+                some = bodies[first : first + asked.together]
+                await asyncio.gather(*(ask("POST", "/v1/events", body) for body in some))
             whole = time.thread_time() - begun
             spent = {name: took / most * 1e6 for name, took in parts.take().items()}
             spent["whole"] = whole / most * 1e6

@@ -1,8 +1,8 @@
 """The rows of names that events name, for compiled code that reads names as bytes; `Directory` knows all of them, in dicts.
 
 A slot remembers the last name whose hash led to it, under 64 bits of a hash with a random key: among two million names, one
-that nobody has is taken for one of them once in nine million million times. Size is fixed: of a community that is
-larger, what is named seldom is looked up in the dicts each time.
+that nobody has is taken for one of them once in nine million million times. There are more slots as more names are looked
+up, to a bound: of a community that is larger, what is named seldom is looked up in the dicts each time.
 """
 
 import os
@@ -16,13 +16,15 @@ from lodestone.features import names_kernel as kernel
 
 SLOT: Final = np.dtype([("name", np.uint64), ("row", np.int64)])
 """A name's hash, 0 for none, and its row."""
-SLOTS: Final = 1 << 20
+_SLOTS: Final = 1 << 10
+_SLOTS_MAX: Final = 1 << 20
+_MORE: Final = 4
 
 
 class NameCache:
     """Rows by name, of names looked up lately; filled by `find` out of the dict that knows all of them."""
 
-    def __init__(self, known: dict[str, int], slots: int = SLOTS) -> None:
+    def __init__(self, known: dict[str, int], slots: int = _SLOTS) -> None:
         """Start empty.
 
         Args:
@@ -31,8 +33,8 @@ class NameCache:
         """
         self._known = known
         self._key = np.frombuffer(os.urandom(16), np.uint64)
-        # Zeros of this size take no memory until they are written.
         self._slots = np.zeros(slots, SLOT)
+        self._kept = 0
 
     def find(
         self, text: str, message: NDArray[np.uint8], first: NDArray[np.int32], end: NDArray[np.int32],
@@ -53,6 +55,10 @@ class NameCache:
             get = self._known.get
             names = zip(first[places].tolist(), end[places].tolist(), strict=True)
             rows[places] = [get(text[a:b], -1) for a, b in names]
+            self._kept += places.size
+            if self._kept > self._slots.size and self._slots.size < _SLOTS_MAX:
+                # It begins anew, empty: whoever is named again is remembered again, and nothing is moved.
+                self._slots, self._kept = np.zeros(_MORE * self._slots.size, SLOT), 0
             kernel.keep(self._key, self._slots, message, first, end, places, rows)
         return rows
 

@@ -8,7 +8,6 @@ from lodestone.events.columns import objects_of
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
 from lodestone.services.access.trust import check_events
-from lodestone.services.community.presence import follow_visits
 from lodestone.services.ingest.validate import Judged, Terms
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.records.port import TermKind
@@ -151,11 +150,4 @@ async def take(engine: "Engine", judged: Judged) -> list[int]:
     Raises:
         LodestoneError: It could not be stored, and may be sent again.
     """
-    try:
-        await engine.log.append(judged.facts, judged.sealed)
-    except Exception:
-        engine.ingest.release(judged)
-        raise
-    lost = engine.apply_facts(judged.facts, judged.person_row, judged.target_row)
-    follow_visits(engine, judged.facts, judged.person_row, judged.sealed)
-    return lost
+    return await engine.gathering.take(judged)

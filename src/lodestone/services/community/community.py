@@ -32,6 +32,7 @@ from lodestone.services.commerce.context import house_of
 from lodestone.services.community import outbox
 from lodestone.services.community.accepting import accept, take
 from lodestone.services.community.applying import apply
+from lodestone.services.community.gathering import Gathering
 from lodestone.services.community.presence import present_of
 from lodestone.services.community.price_steps import price_step
 from lodestone.services.community.read_ahead import Ahead
@@ -130,6 +131,7 @@ class Engine:
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self.writes = Writes(self, parts.records)
+        self.gathering = Gathering(self)
         self.deeds = Deeds(self.ingest, self.directory, self.secret)
         house = house_of(parts.record, partial(present_of, self))
         self.trade = Trade(self, parts.records, house, parts.providers)
