@@ -1,12 +1,15 @@
 """A restart brings back what was: from a snapshot, from the log alone, after any order of arrival."""
 
 import asyncio
+import os
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lodestone.base.errors import InternalError
+from lodestone.bootstrap import opening
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.snapshot import digest, restore
 from lodestone.features.state import ATTENTION
@@ -130,7 +133,12 @@ def digest_without_offset(state):
         state.offset = held
 
 
-def test_a_snapshot_written_beside_the_feeds_is_the_state_as_it_stood(tmp_path):
+@pytest.mark.parametrize("largest", [0, 1 << 30], ids=["forked", "copied"])
+def test_a_snapshot_written_beside_the_feeds_is_the_state_as_it_stood(
+    tmp_path, monkeypatch, largest
+):
+    monkeypatch.setattr(opening, "FORK_BYTES", largest)
+
     async def scenario():
         async with opened(tmp_path) as world:
             await world.people(5)
@@ -146,6 +154,44 @@ def test_a_snapshot_written_beside_the_feeds_is_the_state_as_it_stood(tmp_path):
             await saving
             (path,) = folder.glob("state-*.snapshot")
             return asked, digest(restore(snapshots.read(path), ATTENTION))
+
+    asked, written = run(scenario)
+    assert asked == written
+
+
+def test_a_fork_that_cannot_write_is_told_and_leaves_nothing_and_no_lock(
+    tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setattr(opening, "FORK_BYTES", 0)
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(5)
+            opener, folder = world.app.engines._open.__self__, tmp_path / "file"
+            folder.write_text("no folder")
+            with pytest.raises(InternalError, match="ended with"):
+                await opener._save(world.engine, folder)
+            return opener._snapshots["c"].locked()
+
+    assert run(scenario) is False
+    assert "FileExistsError" in capfd.readouterr().err
+
+
+def test_without_room_for_a_fork_the_state_is_copied(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "FORK_BYTES", 0)
+
+    def full():
+        raise BlockingIOError(11, "no more processes")
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(5)
+            opener, folder = world.app.engines._open.__self__, tmp_path / "there"
+            with monkeypatch.context() as patched:
+                patched.setattr(os, "fork", full)
+                await opener._save(world.engine, folder)
+            (path,) = folder.glob("state-*.snapshot")
+            return digest(world.engine.state), digest(restore(snapshots.read(path), ATTENTION))
 
     asked, written = run(scenario)
     assert asked == written

@@ -213,6 +213,12 @@ def save(engine: Engine, folder: Path) -> Path:
     return snapshots.save(folder, engine.state.offset, _held(engine))
 
 
+def bytes_of(engine: Engine) -> int:
+    """Return about how large a snapshot of the state would be."""
+    taken = engine.ingest.events.bytes + engine.ingest.slots.bytes
+    return sum(engine.state.memory().values()) + taken
+
+
 def copied(engine: Engine) -> tuple[int, dict[str, NDArray[Any]]]:
     """Return the offset and a copy of the state as it stands, to be written while feeds go on."""
     return engine.state.offset, {name: column.copy() for name, column in _held(engine).items()}
