@@ -321,7 +321,7 @@ def test_the_book_refuses_what_it_cannot_follow_and_keeps_the_payment_open(recor
         await till.move(made, fulfil)
         await till.refund(made)
         (_, refund) = records.payments("town", PaymentFilter(), limit=9)
-        name = made_id(PAYMENT, till.trade.house.secret, refund.number)
+        name = made_id(PAYMENT, till.trade.community.secret, refund.number)
         with pytest.raises(ConflictError) as refused:
             await till.payments.result(name, PaymentResult(state="paid", paid_micros=SOUP + 1))
         assert refused.value.code == "payment_refused"

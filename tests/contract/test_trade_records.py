@@ -31,7 +31,7 @@ def bought(records, community, *, buyer="p0"):
         total=cny(17_000_003),
     )  # fmt: skip
     with records.till(community, now=NOW) as till:
-        reply = reserve(Counter(till, desk.trade.house), given)
+        reply = reserve(Counter(till, desk.trade.community), given)
     return reply.told
 
 

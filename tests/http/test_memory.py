@@ -1,9 +1,9 @@
 """What a process keeps of mixed load is bounded; the long form is in tests/soak."""
 
+from lodestone.base.calendar import _QUARTERS_MAX, DayOf
 from lodestone.features.postings import _AROUND_MAX, Postings
 from lodestone.serve.http.limits import Limits
 from lodestone.services.access import Principal
-from lodestone.services.support.calendar import _QUARTERS_MAX, DayOf
 from tests.mixed_load import growth
 from tests.world import opened, run
 

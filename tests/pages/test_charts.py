@@ -159,7 +159,7 @@ class Reading:
         self.time, self.facts, self.read, self.took = 0.0, 0, [], 0.0
         self.log = SimpleNamespace(end=lambda: self.facts, receipt_next=lambda: 0)
         self.ingest = SimpleNamespace(day=lambda _: 7)
-        self.community, self.now = "c", lambda: 0
+        self.community, self.now = SimpleNamespace(id="c"), lambda: 0
         self.good = True
         threads = DatabaseThreads(DatabaseLimits())
         self.parts = SimpleNamespace(records=SimpleNamespace(threads=threads))

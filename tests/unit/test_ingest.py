@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lodestone.base.calendar import DayOf
 from lodestone.events.beacon import LENGTH, Beacon, mint, open_beacon
 from lodestone.events.columns import decode_columns
 from lodestone.events.dedupe import Dedupe, once_a_slot, slot_keys, slots_once
@@ -17,7 +18,6 @@ from lodestone.events.outcomes import Kind
 from lodestone.events.wire import Refusal, decode_events
 from lodestone.features.directory import Directory
 from lodestone.services.ingest.validate import Ingest, Terms
-from lodestone.services.support.calendar import DayOf
 
 SECRET = b"s" * 32
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

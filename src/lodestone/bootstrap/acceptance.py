@@ -7,13 +7,13 @@ from typing import Final
 
 import structlog
 
+from lodestone.base.calendar import DayOf
 from lodestone.base.clock import Instant
 from lodestone.bootstrap.survey import lost_error, require_sane_clock, survey
 from lodestone.media import MediaFolder
 from lodestone.services.access.settings import Settings
 from lodestone.services.catalogue.media import KeptMedia
 from lodestone.services.operations.losses import CODES, lost_fact, note_lost
-from lodestone.services.support.calendar import DayOf
 from lodestone.stores.files import folders, mark, snapshots
 from lodestone.stores.files.home import Home
 from lodestone.stores.files.mark import ISSUE_MARGIN, Mark, MarkFile, owner_of

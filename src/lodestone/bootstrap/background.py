@@ -65,7 +65,7 @@ async def mark_regularly(engine: Engine, records: Records, log: SqliteLog) -> No
     begin_serving()
 
     async def mark() -> None:
-        await records.threads.long(pulse, engine.community, records, log)
+        await records.threads.long(pulse, engine.community.id, records, log)
 
     last, since = log.tip, 0.0
     while True:
@@ -89,8 +89,8 @@ async def mark_last(community: str, records: Records, log: SqliteLog) -> None:
 def purge(records: Records, engine: Engine) -> None:
     """Drop what is kept for a while only."""
     now = engine.now()
-    records.purge_answers(engine.community, now=now)
-    records.purge_deliveries(engine.community, before=Instant(now - KEPT_MICROS))
+    records.purge_answers(engine.community.id, now=now)
+    records.purge_deliveries(engine.community.id, before=Instant(now - KEPT_MICROS))
 
 
 async def listen(engine: Engine) -> None:

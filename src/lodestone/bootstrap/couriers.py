@@ -44,23 +44,23 @@ class Couriers:
     def open(self, engine: Engine) -> None:
         """Carry a community's webhooks until `close`."""
         courier = Courier(
-            engine.parts.records, engine.trade.house, self._sender, wall=self._wall,
+            engine.parts.records, engine.community, self._sender, wall=self._wall,
             chance=self._chance,
         )  # fmt: skip
-        self._couriers[engine.community] = courier
-        self._tasks[engine.community] = endless(
+        self._couriers[engine.community.id] = courier
+        self._tasks[engine.community.id] = endless(
             "courier", partial(self._carry, engine, courier), engine.failures
         )
 
     async def close(self, engine: Engine) -> None:
         """Stop; what is under way is finished, and what is not sent yet is sent after the next start."""
-        task = self._tasks.pop(engine.community)
+        task = self._tasks.pop(engine.community.id)
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        mine = [one for key, one in self._running.items() if key[0] == engine.community]
+        mine = [one for key, one in self._running.items() if key[0] == engine.community.id]
         await asyncio.gather(*mine, return_exceptions=True)
-        del self._couriers[engine.community]
+        del self._couriers[engine.community.id]
 
     def stop(self) -> None:
         """Let go of the threads."""
@@ -72,7 +72,7 @@ class Couriers:
 
         async def look() -> None:
             for name in await loop.run_in_executor(self._threads, courier.active):
-                key = (engine.community, name)
+                key = (engine.community.id, name)
                 if key not in self._running and not engine.failures.waits(WEBHOOKS, name):
                     self._running[key] = start(
                         "carrying", self._serve(courier, engine, name), engine.failures
@@ -87,11 +87,11 @@ class Couriers:
         loop = asyncio.get_running_loop()
         try:
             sent = ROUND
-            while sent >= ROUND and engine.community in self._tasks:
+            while sent >= ROUND and engine.community.id in self._tasks:
                 sent = await loop.run_in_executor(self._threads, courier.round, name, engine.now())
         except Exception as error:  # noqa: BLE001  whatever ails one webhook is no trouble of the others
             engine.failures.failed(WEBHOOKS, error, name)
         else:
             engine.failures.done(WEBHOOKS, name)
         finally:
-            self._running.pop((engine.community, name), None)
+            self._running.pop((engine.community.id, name), None)

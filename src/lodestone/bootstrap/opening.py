@@ -127,10 +127,12 @@ class Opener:
         """Take up where prices, derived tables and feeds stood; in a thread, as before."""
         recovery.resume_prices(engine)
         engine.item_lists.resume()
-        whole = found.columns is not None and engine.state.offset == self._saved[engine.community]
+        whole = (
+            found.columns is not None and engine.state.offset == self._saved[engine.community.id]
+        )
         if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
             engine.housekeeper.tidy(engine.now())
-        self._records.purge_answers(engine.community, now=engine.now())
+        self._records.purge_answers(engine.community.id, now=engine.now())
         recovery.recall_served(engine)
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
@@ -166,16 +168,16 @@ class Opener:
     async def close(self, engine: Engine) -> None:
         """Close a community whole."""
         await self._couriers.close(engine)
-        for task in self._ticks.pop(engine.community):
+        for task in self._ticks.pop(engine.community.id):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         async with engine.writing:
-            with self._snapshots[engine.community]:
+            with self._snapshots[engine.community.id]:
                 if engine.whole:
-                    recovery.save(engine, self._home.community(engine.community))
-            log = self._logs.pop(engine.community)
-            await background.mark_last(engine.community, self._records, log)
+                    recovery.save(engine, self._home.community(engine.community.id))
+            log = self._logs.pop(engine.community.id)
+            await background.mark_last(engine.community.id, self._records, log)
             await log.close()
 
     def pin_log(self, record: CommunityRecord) -> Pinned | None:
@@ -200,7 +202,7 @@ class Opener:
         The lock is taken before the copy and given back when the file is there: an erasure, which drops every
         snapshot, waits for one that was begun before it.
         """
-        lock = self._snapshots[engine.community]
+        lock = self._snapshots[engine.community.id]
         if not lock.acquire(blocking=False):
             return
         try:
@@ -217,7 +219,7 @@ class Opener:
                 lock.release()
 
         await asyncio.shield(asyncio.to_thread(finish))  # or a write not begun would keep the lock
-        self._saved[engine.community] = offset
+        self._saved[engine.community.id] = offset
 
     def _begun(self, engine: Engine, folder: Path) -> tuple[int, Callable[[], object]]:
         """Take the state as it stands; return its offset, and what is left to be done in a thread."""
@@ -235,7 +237,7 @@ class Opener:
         begin_serving()
 
         async def save() -> None:
-            grown = engine.state.offset - self._saved[engine.community]
+            grown = engine.state.offset - self._saved[engine.community.id]
             if engine.whole and grown >= _SNAPSHOT_FACTS:
                 await self._save(engine, folder)
 

@@ -149,7 +149,7 @@ async def _write_log(
 
 async def _ask(engine: Engine, names: list[str], k: int, told: Told) -> Decided:
     lists = np.full((len(names), k), -1, np.int64)
-    who = Principal(engine.community, frozenset({"feeds"}), b"")
+    who = Principal(engine.community.id, frozenset({"feeds"}), b"")
     for row, name in enumerate(names):
         if row % _PROGRESS == 0:
             told("deciding", row, len(names))

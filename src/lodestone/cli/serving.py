@@ -57,7 +57,7 @@ def serve(
 
 def _ready(app: bootstrap.App, settings: Settings, port: int) -> None:
     base = f"http://{settings.host}:{port}"
-    names = [engine.community for engine in app.engines.all()]
+    names = [engine.community.id for engine in app.engines.all()]
     note(
         f"serving {', '.join(names) if names else 'no community yet; `lodestone community create` makes one'}"
     )

@@ -135,7 +135,7 @@ async def post_demo_session(
     if viewer is None or row < 0:
         raise UnknownError("person_unknown", f"nobody is called {viewer!r} here")
     now, whom = engines(request).wall.now(), (viewer, engine.directory.ordinal(row))
-    token, until = access(request).session(engine.community, whom, "", now)
+    token, until = access(request).session(engine.community.id, whom, "", now)
     return DemoSession(token, viewer, time_text(until))
 
 

@@ -109,11 +109,11 @@ async def list_my_orders(request: Asked, before: BeforeId = None) -> MyOrders:
 
 
 def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
-    house, shops = engine.trade.house, Shops(engine)
+    community, shops = engine.community, Shops(engine)
     found = engine.parts.records.orders(
-        engine.community, limit=PAGE + 1, buyer_id=viewer, before=before
+        engine.community.id, limit=PAGE + 1, buyer_id=viewer, before=before
     )
-    shown = [order_out(house, view) for view in found[:PAGE]]
+    shown = [order_out(community, view) for view in found[:PAGE]]
     names = {name: shops.shop(name).name for name in {one.shop_id for one in shown}}
     lines = [
         OrderLine(order=one, shop_name=names[one.shop_id], media=_media(shops, one))
@@ -170,28 +170,28 @@ async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> Or
 
 def _payable_here(request: Asked, state: AppState, engine: Engine) -> bool:
     """Say whether this is the demo, and the request came straight from a page of ours on this machine."""
-    return console(state).demo == engine.community and local(request)
+    return console(state).demo == engine.community.id and local(request)
 
 
 def _number(engine: Engine, order_id: str) -> int:
-    number = number_of(ORDER, engine.trade.house.secret, order_id)
+    number = number_of(ORDER, engine.community.secret, order_id)
     if number is None:
         raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
     return number
 
 
 def _mine(engine: Engine, viewer: str, order_id: str) -> OrderOut:
-    view = engine.parts.records.order(engine.community, _number(engine, order_id))
+    view = engine.parts.records.order(engine.community.id, _number(engine, order_id))
     if view.buyer_id != viewer:
         raise UnknownError("order_unknown", "There is no such order of this viewer.")
-    return order_out(engine.trade.house, view)
+    return order_out(engine.community, view)
 
 
 def _vouchers(engine: Engine, viewer: str, order_id: str) -> list[VoucherSeen]:
     found = engine.parts.records.vouchers(
-        engine.community, limit=100, buyer_id=viewer, order=_number(engine, order_id)
+        engine.community.id, limit=100, buyer_id=viewer, order=_number(engine, order_id)
     )
-    told = [voucher_out(engine.trade.house, view, engine.now(), code=True) for view in found]
+    told = [voucher_out(engine.community, view, engine.now(), code=True) for view in found]
     return [
         VoucherSeen(one, draw(one.code) if one.code and one.state == "open" else None)
         for one in told

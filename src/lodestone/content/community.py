@@ -1,11 +1,13 @@
 """A community: whose people and items these are, on which clock and in which money."""
 
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 
+from lodestone.base.calendar import DayOf, days_in
 from lodestone.base.clock import Instant
 from lodestone.base.wire import TEXT, Currency, Name, TimeText, refuse, time_text
 
@@ -58,3 +60,23 @@ def community_out(
         now=time_text(now),
         created_at=time_text(created),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Whose content this is, in which zone and money: what every use case may know, and never changes while it is open."""
+
+    id: str
+    name: str
+    """As it was called when it was opened; its record may have another since."""
+    zone: str
+    """A name from the IANA time zone database; it decides what a day is."""
+    currency: str
+    """Three letters of ISO 4217."""
+    secret: bytes = field(repr=False)
+    """32 random bytes from which seeds, tags and beacons are derived."""
+
+    @property
+    def days(self) -> DayOf:
+        """Return what knows on which day, and at which minute of it, an instant falls here."""
+        return days_in(self.zone)

@@ -7,9 +7,10 @@ from lodestone.events.facts import Facts
 from lodestone.events.outcomes import COUNT_WIDTH
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.state import State
+from lodestone.features.view import StateView
 
 
-def recounted(state: State, facts: Facts, day: int) -> State:
+def recounted(state: StateView, facts: Facts, day: int) -> State:
     """Count some facts anew, as a state's counters would stand at the end of a day.
 
     Args:

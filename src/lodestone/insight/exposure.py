@@ -18,7 +18,7 @@ from lodestone.events import item_changes
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
 from lodestone.features.recount import recounted
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.insight.window import Span, impressions
 from lodestone.models import rates, voices
 from lodestone.traffic import promises
@@ -75,7 +75,7 @@ class Creators:
     eligible: Bools
 
 
-def live_posts(state: State, facts: Facts, span: Span, day_of: Callable[[Ints], Ints]) -> Bools:
+def live_posts(state: StateView, facts: Facts, span: Span, day_of: Callable[[Ints], Ints]) -> Bools:
     """Say which items were live, at most 28 days old and without a drop label on a day of a span; shape (items,).
 
     Args:
@@ -99,7 +99,7 @@ def live_posts(state: State, facts: Facts, span: Span, day_of: Callable[[Ints], 
     return live
 
 
-def creators(state: State, facts: Facts, live: Bools, day: int, policy: Policy) -> Creators:
+def creators(state: StateView, facts: Facts, live: Bools, day: int, policy: Policy) -> Creators:
     """Say who the creators are whose posts these are, judged by what is known at a day's end.
 
     Args:
@@ -161,7 +161,7 @@ def exposure(
     )  # fmt: skip
 
 
-def authors_shown(state: State, facts: Facts, span: Span, within: Bools | None) -> Ints:
+def authors_shown(state: StateView, facts: Facts, span: Span, within: Bools | None) -> Ints:
     """Return the author slot of every organic impression of a span; shape (impressions,).
 
     Args:

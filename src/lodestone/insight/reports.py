@@ -1,7 +1,7 @@
 """Reports and promises of one community, from its log, its state and its policies."""
 
 from bisect import bisect_left
-from typing import Protocol
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.geo import distances_km
 from lodestone.base.wire import TimeText, time_text
+from lodestone.content import Community
 from lodestone.events import item_changes, place_changes
 from lodestone.events.facts import FLAG_DECISION, Facts
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.events.place_changes import PlaceChanges
-from lodestone.features.directory import Directory
-from lodestone.features.state import State
+from lodestone.features.view import DirectoryView, StateView
 from lodestone.insight.credit import Catalogue, credited
 from lodestone.insight.exposure import (
     ExposureReport,
@@ -39,7 +39,8 @@ from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records.port import Records
 from lodestone.traffic.codec import decode
 from lodestone.traffic.policy import Policy, watch_caps, worth_vector
-from lodestone.traffic.pricer import PricerState, bits_of
+from lodestone.traffic.price_book import PriceBook
+from lodestone.traffic.pricer import bits_of
 
 SPAN_DAYS_MAX = 400
 _DEFAULT_DAYS = 7
@@ -47,75 +48,17 @@ _DAY_MICROS = 86_400 * 1_000_000
 _DAY_MAX = 2**31 - 1
 
 
-class Planned(Protocol):
-    """What the last round of working out found."""
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What reports of one community read."""
 
-    planned: int
-    """First impressions that a new post is promised."""
-
-
-class Keeper(Protocol):
-    """What reports read of housekeeping."""
-
-    @property
-    def sweep(self) -> Planned:
-        """What was worked out last."""
-        ...
-
-    @property
-    def pricer(self) -> PricerState:
-        """The pricer's state."""
-        ...
-
-    @property
-    def policy(self) -> Policy:
-        """The policy in force."""
-        ...
-
-
-class Days(Protocol):
-    """Knows the community's days."""
-
-    def day(self, time: Instant) -> int:
-        """Return the day an instant falls on."""
-        ...
-
-
-class Parts(Protocol):
-    """What a community was put together from."""
-
-    @property
-    def records(self) -> Records:
-        """The records."""
-        ...
-
-
-class Community(Protocol):
-    """What reports read of a community at work; a service's engine fits."""
-
-    community: str
-    state: State
-    directory: Directory
+    community: Community
+    clock: Clock
+    state: StateView
+    directory: DirectoryView
+    prices: PriceBook
     log: Log
-
-    @property
-    def housekeeper(self) -> Keeper:
-        """Prices and policy."""
-        ...
-
-    @property
-    def ingest(self) -> Days:
-        """The community's days."""
-        ...
-
-    @property
-    def parts(self) -> Parts:
-        """The records."""
-        ...
-
-    def now(self) -> Instant:
-        """Return what the community's clock says."""
-        ...
+    records: Records
 
 
 class StepOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,30 +84,30 @@ class LiuReport(msgspec.Struct, frozen=True, kw_only=True):
 class Reports:
     """Computes reports when asked; every figure has one definition."""
 
-    def __init__(self, engine: Community, streams: Streams) -> None:
-        self._engine = engine
+    def __init__(self, sources: Sources, streams: Streams) -> None:
+        self._sources = sources
         self._streams = streams
         self._known: tuple[int, Facts, Catalogue] | None = None
         """Every fact up to an end of the log, credited, and the items: reports asked for together read the log once."""
 
     def promises(self) -> list[PromiseOut]:
         """Return the constraint table: target, delivered, dual price, cost, alarm."""
-        keeper = self._engine.housekeeper
-        return constraint_table(keeper.pricer, keeper.policy, keeper.sweep.planned)
+        prices = self._sources.prices
+        return constraint_table(prices.pricer, prices.policy, prices.sweep.planned)
 
     def history(self, days: int) -> list[PromiseHistory]:
         """Return how each promise's dual price and delivery moved in so many days up to now."""
-        engine = self._engine
-        found = engine.parts.records.policies(engine.community)[::-1]
-        since = Instant(max(0, engine.now() - days * _DAY_MICROS))
+        sources = self._sources
+        found = sources.records.policies(sources.community.id)[::-1]
+        since = Instant(max(0, sources.clock.now() - days * _DAY_MICROS))
         return history(
-            engine.log.prices, engine.log.prices_last(), since,
+            sources.log.prices, sources.log.prices_last(), since,
             [(record.created, record.policy) for record in found],
         )  # fmt: skip
 
     def step(self) -> StepOut:
         """Return the step that the prices in force come from; version 0 is the beginning."""
-        pricer = self._engine.housekeeper.pricer
+        pricer = self._sources.prices.pricer
         return StepOut(
             version=pricer.vector.version, time=time_text(Instant(pricer.vector.time)),
             receipts_from=pricer.since.receipts, receipts_before=pricer.upto.receipts,
@@ -173,7 +116,7 @@ class Reports:
 
     def liu(self, span: Span, domain: str | None) -> LiuReport:
         """Report efficiency and retained audience, of one domain if named."""
-        today = self._engine.ingest.day(self._engine.now())
+        today = self._sources.community.days.of(self._sources.clock.now())
         facts, catalogue = self._credited()
         within = self._within(facts, domain)
         days = efficiency(facts, span, today, self._worths(), catalogue, within)
@@ -187,7 +130,7 @@ class Reports:
     def flow(self, span: Span, domain: str | None) -> FlowReport:
         """Report crossings between domains: all, or those out of one and into it."""
         side = None if domain is None else self._side(domain)
-        today = self._engine.ingest.day(self._engine.now())
+        today = self._sources.community.days.of(self._sources.clock.now())
         facts, catalogue = self._credited()
         return flow(facts, span, today, catalogue, self._worths(), side)
 
@@ -196,12 +139,12 @@ class Reports:
 
         Who came back, and what was taken back, is known up to now, whatever span is asked for.
         """
-        end = int(self._engine.log.end())
+        end = int(self._sources.log.end())
         if self._known is not None and self._known[0] == end:
             return self._known[1:]
         read = self._facts(Span(0, _DAY_MAX), Kind.ERASED, Kind.ITEM, Kind.PLACED)
         facts = read[~np.isin(read["kind"], (Kind.ITEM, Kind.PLACED))]
-        state = self._engine.state
+        state = self._sources.state
         items = state.items[: state.item_count]
         owner = np.full(state.author_count + 1, -1, np.int64)
         for ordinal, slot in list(state.author_of_owner.items()):
@@ -217,7 +160,7 @@ class Reports:
 
     def _places(self, facts: Facts, count: int) -> PlaceChanges:
         """Return which items lay in which places, of those places that somebody has joined."""
-        state = self._engine.state
+        state = self._sources.state
         said = facts["target"][facts["kind"] == Kind.PLACED]
         known = [*state.domains.values()]
         places = {place.code for place in known if place.kind == DomainKind.PLACE}
@@ -236,7 +179,7 @@ class Reports:
 
     def exposure(self, span: Span, domain: str | None) -> ExposureReport:
         """Report how evenly creators were shown in a span, of one domain if named."""
-        state, policy = self._engine.state, self._policy_on(span.last)
+        state, policy = self._sources.state, self._policy_on(span.last)
         facts = self._facts(Span(0, span.last), Kind.ITEM)
         events = events_of(facts)
         who = creators(
@@ -245,7 +188,7 @@ class Reports:
         shown_by = authors_shown(state, events, span, self._within(events, domain))
         target = next((p.target for p in bits_of(policy).values() if p.kind == "gini"), None)
         chance = self._streams.of("noise floor", span.first, span.last)
-        today = self._engine.ingest.day(self._engine.now())
+        today = self._sources.community.days.of(self._sources.clock.now())
         return exposure(shown_by, who, target, chance, partial=span.last >= today)
 
     def span(self, first: str | None, last: str | None) -> Span:
@@ -254,7 +197,7 @@ class Reports:
         Raises:
             InvalidError: A day is not a date, or the span is empty or too long.
         """
-        today = self._engine.ingest.day(self._engine.now())
+        today = self._sources.community.days.of(self._sources.clock.now())
         end = today if last is None else _day(last, "to")
         start = end - _DEFAULT_DAYS + 1 if first is None else _day(first, "from")
         if not 0 <= end - start < SPAN_DAYS_MAX:
@@ -270,7 +213,9 @@ class Reports:
             some: Facts = facts[span.holds(facts["day"].astype(np.int64)) & wanted]
             return some
 
-        return table(within(batch.facts) for batch in self._engine.log.read(Offset(0), limit=2**40))
+        return table(
+            within(batch.facts) for batch in self._sources.log.read(Offset(0), limit=2**40)
+        )
 
     def _within(self, facts: Facts, domain: str | None) -> Bools | None:
         """Say which facts are of one domain, a word or the id of a middle domain; None for all."""
@@ -292,7 +237,7 @@ class Reports:
 
     def _code(self, domain: str) -> int:
         """Return a middle domain's code. Raises InvalidError."""
-        code = self._engine.directory.domain_code(domain)
+        code = self._sources.directory.domain_code(domain)
         if code < 0:
             problem = Problem("domain", "is neither public, middle, private nor a domain's id")
             raise InvalidError("domain_unknown", f"domain {problem.problem}", (problem,))
@@ -310,9 +255,9 @@ class Reports:
 
     def _policies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first receipt of every policy version, ascending, and the versions."""
-        found = self._engine.parts.records.policies(self._engine.community)[::-1]
+        found = self._sources.records.policies(self._sources.community.id)[::-1]
         versions = [record.policy.version for record in found]
-        end = self._engine.log.receipt_next()
+        end = self._sources.log.receipt_next()
         first = [
             bisect_left(range(end), version, key=self._version_of) if index else 0
             for index, version in enumerate(versions)
@@ -321,25 +266,25 @@ class Reports:
 
     def _version_of(self, sequence: int) -> int:
         """Return the policy version a receipt was decided under; versions only grow."""
-        parts = self._engine.log.receipt(sequence)
+        parts = self._sources.log.receipt(sequence)
         assert parts is not None
         return decode(parts.what, -1).policy_version
 
     def _policy_on(self, day: int) -> Policy:
         """Return the policy in force at a day's end."""
-        engine = self._engine
-        for record in engine.parts.records.policies(engine.community):  # newest first
-            if engine.ingest.day(record.created) <= day:
+        sources = self._sources
+        for record in sources.records.policies(sources.community.id):  # newest first
+            if sources.community.days.of(record.created) <= day:
                 return record.policy
         return self._policy(1)
 
     def _days_of(self, times: Ints) -> Ints:
         return np.array(
-            [self._engine.ingest.day(Instant(time)) for time in times.tolist()], np.int64
+            [self._sources.community.days.of(Instant(time)) for time in times.tolist()], np.int64
         )
 
     def _policy(self, version: int) -> Policy:
-        return self._engine.parts.records.policy(self._engine.community, version).policy
+        return self._sources.records.policy(self._sources.community.id, version).policy
 
 
 def _day(text: str, field: str) -> int:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.outcomes import OUTCOME_COUNT, Kind
 from lodestone.features.history import LATEST_MAX, STRONG, WEAK_STRENGTH
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models import likeness, likeness_kernel
 from lodestone.models.nearby_model import NearbyModel
 from lodestone.traffic.decision import Rows
@@ -205,7 +205,7 @@ class Alike:
         known = at < self.table.person.size and self.table.person[at] == ordinal
         return at if known and ordinal >= 0 else -1
 
-    def score(self, state: State, person: int) -> Scored:
+    def score(self, state: StateView, person: int) -> Scored:
         """Add up what speaks for each item; read by `candidates` and `terms` until the next call.
 
         Args:
@@ -243,7 +243,7 @@ class Alike:
         self._count = count
         return Scored(total, self._epoch, count > 0)
 
-    def score_whole(self, state: State, person: int) -> Scored:
+    def score_whole(self, state: StateView, person: int) -> Scored:
         """Add up what a person's newest 256 deeds say of everything, not of their best items alone; see `score`."""
         self.score(state, -1)
         rows, _, marks = state.history.latest(person)
@@ -257,7 +257,7 @@ class Alike:
         )  # fmt: skip
         return Scored(float(weights.sum()), self._epoch)
 
-    def candidates(self, state: State, marks: Ints, base: int) -> Rows:
+    def candidates(self, state: StateView, marks: Ints, base: int) -> Rows:
         """Return the best rows of whoever was scored last that are live and not marked.
 
         Args:

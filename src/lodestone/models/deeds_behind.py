@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.features.history import SINCE_MAX, STRONG, WEAK_STRENGTH
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models.alike import NEWEST_MAX, WEAK, Alike, AlikeTable, Scored, blend
 
 _NONE: Final = np.zeros(0, np.int64)
@@ -37,7 +37,7 @@ class DeedsBehind:
     """What one person's deeds say of some items, as likeness knew them at an instant."""
 
     def __init__(
-        self, alike: Alike, state: State, person: int, until: Instant, rows: NDArray[np.int32]
+        self, alike: Alike, state: StateView, person: int, until: Instant, rows: NDArray[np.int32]
     ) -> None:
         """Gather them.
 
@@ -124,7 +124,7 @@ def _parts(table: AlikeTable, deeds: Ints, weights: Floats, rows: NDArray[np.int
     return parts
 
 
-def _fresh(state: State, person: int, since: int, until: Instant) -> tuple[Ints, Floats]:
+def _fresh(state: StateView, person: int, since: int, until: Instant) -> tuple[Ints, Floats]:
     """Return a person's deeds after one instant and up to another, and what each weighs, as a decision takes them.
 
     The twin of `History.since` and `likeness.newest` with an end; a deed done again after `until` is known by its latest time alone.

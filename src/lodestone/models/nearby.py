@@ -25,7 +25,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.events.outcomes import Kind
 from lodestone.features.history import BOUGHT, STRONG, VISITED
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models import around, around_kernel
 from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored, around_weights
 from lodestone.models.nearby_model import TERMS, NearbyModel
@@ -119,7 +119,7 @@ class Nearby:
         self._onward, self._share = _NO_PLACE, np.zeros(0)
         self._mean_popular, self._centre = 1.0, 0.0
 
-    def look(self, state: State, spot: Spot) -> None:
+    def look(self, state: StateView, spot: Spot) -> None:
         """Take up where somebody stands, where they often are, and where people go on to from the place they were at."""
         self._spot = spot
         rows, _, marks = state.history.latest(spot.person)
@@ -140,14 +140,16 @@ class Nearby:
                 self._onward = onward[:count]
                 self._share = self._table.onward_share[index, :count] / SHARE_UNIT
 
-    def _at(self, state: State, row: int) -> bool:
+    def _at(self, state: StateView, row: int) -> bool:
         """Say whether the viewer stands at an item's place."""
         spot, item = self._spot, state.items[row]
         assert spot is not None
         away = around.distances(spot.latitude, spot.longitude, np.array([item["latitude"]]), np.array([item["longitude"]]))  # fmt: skip
         return bool(away[0] <= AT_KM)
 
-    def candidates(self, state: State, rows: Rows, scored: Scored, marks: Ints, base: int) -> Rows:
+    def candidates(
+        self, state: StateView, rows: Rows, scored: Scored, marks: Ints, base: int
+    ) -> Rows:
         """Return the best of a whole circle that are live, within it and not marked; they set the circle's mean.
 
         Args:
@@ -176,7 +178,7 @@ class Nearby:
             some = some[best]
         return some.astype(np.int32)
 
-    def terms(self, state: State, rows: NDArray[np.integer]) -> Floats:
+    def terms(self, state: StateView, rows: NDArray[np.integer]) -> Floats:
         """Return every term of some rows as it stands, unweighted; shape (terms, rows)."""
         spot = self._spot
         assert spot is not None
@@ -189,7 +191,7 @@ class Nearby:
         )  # fmt: skip
         return out
 
-    def pair(self, state: State, rows: Rows, scored: Scored) -> Floats:
+    def pair(self, state: StateView, rows: Rows, scored: Scored) -> Floats:
         """Return likeness, the logits of the other terms over the circle's mean, and what content weighs; shape (3, rows)."""
         out = np.zeros((3, rows.size))
         out[2] = 1.0
@@ -199,7 +201,7 @@ class Nearby:
         out[1] = np.clip(logits, -LOGIT_MAX, LOGIT_MAX)
         return out
 
-    def again(self, state: State, rows: Rows) -> tuple[Floats, dict[str, Floats]]:
+    def again(self, state: StateView, rows: Rows) -> tuple[Floats, dict[str, Floats]]:
         """Work out what the last look said of rows once more: for saying why, right after deciding.
 
         Returns:

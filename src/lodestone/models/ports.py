@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats
 from lodestone.base.clock import Instant
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.traffic.decision import Chances, Codes, Rows
 
 LONG_AGO: Final = Instant(0)
@@ -42,7 +42,7 @@ class Predictor(Protocol):
         """Name the model: a hash of its content, written into every receipt."""
         ...
 
-    def chances(self, state: State, asked: Asked, rows: Rows) -> Chances:
+    def chances(self, state: StateView, asked: Asked, rows: Rows) -> Chances:
         """Judge candidates as if their slot were looked at.
 
         Args:

@@ -29,8 +29,8 @@ from lodestone.events.outcomes import (
     WATCH_UNIT_SECONDS,
 )
 from lodestone.features.layout import DAYS_KEPT, lanes
-from lodestone.features.state import State
 from lodestone.features.table_kernel import find, pack
+from lodestone.features.view import StateView
 from lodestone.models import evidence
 from lodestone.models import rates_kernel as kernel
 from lodestone.models.alike import AlikeModel, around_weights
@@ -147,7 +147,7 @@ def community_rate(surface_total: Ints) -> Floats:
     return smoothed(surface_total.sum(axis=0), np.array(START_RATE), START_WEIGHT)
 
 
-def surface_counts(state: State) -> Ints:
+def surface_counts(state: StateView) -> Ints:
     """Return what was counted on every surface, without what loud people did; shape (surfaces, columns)."""
     return np.rint(state.surface_total * state.quiet).astype(np.int64)
 
@@ -236,7 +236,7 @@ class Rates:
         self._linear = kernel.linear if compiled else linear
         self._codes = kernel.codes if compiled else codes
 
-    def chances(self, state: State, asked: Asked, rows: Rows) -> Chances:
+    def chances(self, state: StateView, asked: Asked, rows: Rows) -> Chances:
         """See `Predictor.chances`."""
         base, rate = self.viewer_terms(state, asked.person, asked.surface)
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
@@ -255,7 +255,7 @@ class Rates:
         self._codes(logits, self._scale, self._shift, out)
         return out
 
-    def viewer_terms(self, state: State, person: int, surface: int) -> tuple[Floats, Floats]:
+    def viewer_terms(self, state: StateView, person: int, surface: int) -> tuple[Floats, Floats]:
         """Return what does not depend on the candidate.
 
         Returns:

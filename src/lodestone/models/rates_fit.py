@@ -14,6 +14,7 @@ from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.features.state import State
 from lodestone.features.table_kernel import look
+from lodestone.features.view import StateView
 from lodestone.models import evidence, rates, voices
 from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.models.taste import spoken_by, viewer_vector
@@ -67,7 +68,7 @@ def row_features(
     return out
 
 
-def _foreign(state: State, person: Ints, item: Ints) -> Bools:
+def _foreign(state: StateView, person: Ints, item: Ints) -> Bools:
     """Say which items are in another language than the viewer's, where both are known; shape (rows,)."""
     asked, place = np.unique(person, return_inverse=True)
     spoken = np.array([spoken_by(state, one) for one in asked.tolist()], np.int64)[place]
@@ -76,7 +77,7 @@ def _foreign(state: State, person: Ints, item: Ints) -> Bools:
     return foreign
 
 
-def _item_logits(model: RatesModel, state: State, rate: Floats) -> NDArray[np.float32]:
+def _item_logits(model: RatesModel, state: StateView, rate: Floats) -> NDArray[np.float32]:
     count = state.item_count
     counts = rates.decayed(state.item_ring[:count], state.item_old[:count], state.today)
     author = state.items["author"][:count]
@@ -89,7 +90,7 @@ def _item_logits(model: RatesModel, state: State, rate: Floats) -> NDArray[np.fl
 
 
 def _leanings(
-    model: RatesModel, state: State, tag: int, person: Ints, second: Ints, mine: Floats
+    model: RatesModel, state: StateView, tag: int, person: Ints, second: Ints, mine: Floats
 ) -> Floats:
     asked = (person >= 0) & (second >= 0)
     high = (np.uint64(tag) << np.uint64(60)) | (
@@ -102,7 +103,7 @@ def _leanings(
     return rates.lean_of(counts, mine, model.lean_prior)
 
 
-def _nearness(state: State, person: Ints, item: Ints) -> Floats:
+def _nearness(state: StateView, person: Ints, item: Ints) -> Floats:
     """Return the inner product of each viewer's place and item's vector, as serving rounds them."""
     found = np.zeros(person.size)
     order = np.argsort(person, kind="stable")

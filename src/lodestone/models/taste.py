@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.features.layout import VECTOR_AT, VECTOR_WIDTH, lanes
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models import rates_kernel as kernel
 from lodestone.traffic.decision import Rows
 
 _HALF_LIFE_DAYS: Final = 7.0
 
 
-def viewer_vector(state: State, person: int, *, compiled: bool = True) -> NDArray[np.float32]:
+def viewer_vector(state: StateView, person: int, *, compiled: bool = True) -> NDArray[np.float32]:
     """Return a viewer's place: the decayed mean of their latest positives, else their interests.
 
     Decay counts from the newest positive, so that no clock is needed.
@@ -45,7 +45,7 @@ def place_of(
     out[:] = total / length if length else total
 
 
-def spoken_by(state: State, person: int) -> int:
+def spoken_by(state: StateView, person: int) -> int:
     """Return a viewer's language: the one stated, else that of most of their latest positives; -1 where unknown."""
     if person < 0:
         return -1

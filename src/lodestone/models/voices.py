@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Bools, Floats
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, WATCH_UNIT_SECONDS, Kind
 from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models import voices_kernel as kernel
 from lodestone.models.rates import (
     LEAN_COLUMN,
@@ -57,7 +58,7 @@ _FURTHEST: Final = 8.0
 """Logits; beyond it nothing would be left of any rate."""
 
 
-def loud(state: State) -> Bools:
+def loud(state: StateView) -> Bools:
     """Say who is loud, shape (people,)."""
     return finish(_loud_pieces(state))
 
@@ -67,7 +68,9 @@ def hush(state: State) -> Bools:
     return finish(_hush_pieces(state))
 
 
-def author_shift(model: RatesModel, state: State, *, compiled: bool = True) -> NDArray[np.float32]:
+def author_shift(
+    model: RatesModel, state: StateView, *, compiled: bool = True
+) -> NDArray[np.float32]:
     """Return by how much each maker's posts are moved in logits, shape (authors, outcomes).
 
     Args:
@@ -113,7 +116,7 @@ def finish(pieces: Generator[None, None, Made]) -> Made:
             return made
 
 
-def _loud_pieces(state: State) -> Generator[None, None, Bools]:
+def _loud_pieces(state: StateView) -> Generator[None, None, Bools]:
     counts = state.person_total[: state.person_count]
     shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
     known = shown >= _KNOWN
@@ -134,7 +137,7 @@ def _hush_pieces(state: State) -> Generator[None, None, Bools]:
     return found
 
 
-def sums_of(model: RatesModel, state: State, noisy: Bools, rate: Floats) -> Floats:
+def sums_of(model: RatesModel, state: StateView, noisy: Bools, rate: Floats) -> Floats:
     """Return sums per author over the people who have met them, shape (authors, 26); plain twin of the kernel.
 
     Columns: what was done (8 affinity columns); shown; the same done, at most once a look, weighed (8); what was to
@@ -172,14 +175,14 @@ def sums_of(model: RatesModel, state: State, noisy: Bools, rate: Floats) -> Floa
     return np.stack(columns, axis=1)
 
 
-def _tallied(model: RatesModel, state: State, noisy: Bools, rate: Floats) -> Floats:
+def _tallied(model: RatesModel, state: StateView, noisy: Bools, rate: Floats) -> Floats:
     sums = np.zeros((state.author_count, _SUMS))
     _tally(model, state, noisy, rate, sums, slice(0, state.affinity.keys.size))
     return sums
 
 
 def _tally(
-    model: RatesModel, state: State, noisy: Bools, rate: Floats, sums: Floats, places: slice
+    model: RatesModel, state: StateView, noisy: Bools, rate: Floats, sums: Floats, places: slice
 ) -> None:
     keys, values = state.affinity.keys, state.affinity.values
     kernel.tally(

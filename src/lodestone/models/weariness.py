@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models import rates_kernel as kernel
 from lodestone.traffic.decision import Rows
 
@@ -21,7 +21,7 @@ _SECOND: Final = 1_000_000
 
 
 def weariness_of(
-    state: State, person: int, now: Instant, rows: Rows, *, compiled: bool = True
+    state: StateView, person: int, now: Instant, rows: Rows, *, compiled: bool = True
 ) -> Floats:
     """Return what a viewer lately saw of each candidate's topic and author, in looks; shape (candidates, 2).
 

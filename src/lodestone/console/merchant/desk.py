@@ -113,7 +113,7 @@ async def _desk(request: Asked, who: Entered, wanted: str | None) -> Desk:
     if person is None:
         raise UnauthorisedError("login_ended", "whoever this key serves as is not here any more")
     records = engine.parts.records
-    found = await records.threads.read(records.shops_served, engine.community, person)
+    found = await records.threads.read(records.shops_served, engine.community.id, person)
     chosen = next(((shop, role) for shop, role in found if wanted in (None, "", shop.id)), None)
     if chosen is None:
         message = "you serve at no shop" if not found else "you do not serve at this shop"

@@ -40,7 +40,7 @@ async def _file(request: Asked, name: str, read: Callable[..., bytes]) -> Respon
     here = await desk(request)
     here.need_manager()
     asked = request.query_params
-    today = here.engine.trade.house.days.of(here.engine.now())
+    today = here.engine.community.days.of(here.engine.now())
     last = day_number(asked["to"], "to") if asked.get("to") else today
     first = day_number(asked["from"], "from") if asked.get("from") else last
     threads = here.engine.parts.records.threads

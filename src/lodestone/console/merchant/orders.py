@@ -141,13 +141,13 @@ async def _page(request: Asked, here: Desk, *, note: Note | None = None) -> Resp
     asked = request.query_params
     everything = asked.get("show") == "all"
     states, ways = ((), ()) if everything else _WAITING
-    before, secret = asked.get("before"), here.engine.trade.house.secret
+    before, secret = asked.get("before"), here.engine.community.secret
     records = here.engine.parts.records
     found = await records.threads.read(
-        records.orders, here.engine.community, limit=PAGE + 1, shop_id=here.shop.id, states=states, ways=ways,
+        records.orders, here.engine.community.id, limit=PAGE + 1, shop_id=here.shop.id, states=states, ways=ways,
         before=None if before is None else number_of(ORDER, secret, before),
     )  # fmt: skip
-    rows = [_row(here, order_out(here.engine.trade.house, view)) for view in found[:PAGE]]
+    rows = [_row(here, order_out(here.engine.community, view)) for view in found[:PAGE]]
     return show(
         request, here, "orders",
         {
@@ -226,12 +226,14 @@ def state_name(here: Desk, state: str) -> str:
 
 def _came_of(here: Desk, order_id: str) -> Note | None:
     """Tell where an order stands that a form has just moved."""
-    house = here.engine.trade.house
-    number = number_of(ORDER, house.secret, order_id) if order_id else None
+    community = here.engine.community
+    number = number_of(ORDER, community.secret, order_id) if order_id else None
     if number is None:
         return None
     try:
-        order = order_out(house, here.engine.parts.records.order(here.engine.community, number))
+        order = order_out(
+            community, here.engine.parts.records.order(here.engine.community.id, number)
+        )
     except UnknownError:
         return None
     if order.shop_id != here.shop.id:

@@ -213,7 +213,7 @@ def _summary(here: Desk, done: list[RedemptionOut]) -> str:
     words = here.words
     waiting = len(
         here.engine.parts.records.orders(
-            here.engine.community, limit=_WAITING_MAX, shop_id=here.shop.id,
+            here.engine.community.id, limit=_WAITING_MAX, shop_id=here.shop.id,
             states=(OrderState.PAID,), ways=("pickup", "delivery"),
         )
     )  # fmt: skip
@@ -233,21 +233,23 @@ def _summary(here: Desk, done: list[RedemptionOut]) -> str:
 
 
 def _today(here: Desk) -> list[RedemptionOut]:
-    engine, house = here.engine, here.engine.trade.house
-    today = _EPOCH + timedelta(days=house.days.of(engine.now()))
-    first = Instant(house.days.starts(today))
-    last = Instant(house.days.starts(today + timedelta(days=1)))
-    found = engine.parts.records.redemptions(engine.community, here.shop.id, first=first, last=last)
+    engine, community = here.engine, here.engine.community
+    today = _EPOCH + timedelta(days=community.days.of(engine.now()))
+    first = Instant(community.days.starts(today))
+    last = Instant(community.days.starts(today + timedelta(days=1)))
+    found = engine.parts.records.redemptions(
+        engine.community.id, here.shop.id, first=first, last=last
+    )
     now = engine.now()
     return [
-        redemption_out(house, one, staff, voucher_out(house, view, now, code=False))
+        redemption_out(community, one, staff, voucher_out(community, view, now, code=False))
         for one, staff, view in found
     ]
 
 
 def _named(here: Desk, people: set[str]) -> dict[str, str]:
     """Return what people are called, by id."""
-    records, community = here.engine.parts.records, here.engine.community
+    records, community = here.engine.parts.records, here.engine.community.id
     return {one: records.person(community, one).given.name or one for one in sorted(people)}
 
 

@@ -53,7 +53,7 @@ async def get_statement(request: Asked) -> Response[Any]:
     """Show what the shop earned, was paid out and is owed, day by day."""
     here = await desk(request)
     here.need_manager()
-    days = here.engine.trade.house.days.of(here.engine.now())
+    days = here.engine.community.days.of(here.engine.now())
     first, last, note = days - _DAYS + 1, days, None
     asked = request.query_params
     try:

@@ -153,8 +153,8 @@ def _shelf(here: Desk, shops: Shops, product: ProductOut) -> Shelf:
 
 
 def _dated(here: Desk, product: ProductOut, variant: VariantOut) -> list[Row]:
-    house = here.engine.trade.house
-    today = (_EPOCH + timedelta(days=house.days.of(here.engine.now()))).isoformat()
+    community = here.engine.community
+    today = (_EPOCH + timedelta(days=community.days.of(here.engine.now()))).isoformat()
     price = here.money(variant.price.micros)
     return [
         Row(

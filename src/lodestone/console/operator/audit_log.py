@@ -59,7 +59,7 @@ def shown(
         raise InvalidError("cursor_invalid", "this is no page of ours", (problem,))
     wanted = AuditFilter(kind=asked.get("kind") or None)
     found, more = acts(
-        engine.parts.records, engine.community, wanted, limit=PAGE,
+        engine.parts.records, engine.community.id, wanted, limit=PAGE,
         before=int(before) if before else None,
     )  # fmt: skip
     return [_row(one, speech) for one in found], more

@@ -12,7 +12,7 @@ from lodestone.insight.flow import FlowReport
 from lodestone.insight.liu import DayEfficiency
 from lodestone.insight.prices import PromiseHistory
 from lodestone.insight.promises import PromiseOut
-from lodestone.insight.reports import LiuReport, Reports
+from lodestone.insight.reports import LiuReport, Reports, Sources
 from lodestone.insight.window import Span, day_text
 from lodestone.services.community.community import Engine
 from lodestone.services.receipts.receipts import ReceiptLine, Receipts
@@ -87,7 +87,7 @@ class FigureReader:
         Raises:
             InvalidError: The domain is none of this community.
         """
-        key = (engine.community, wanted)
+        key = (engine.community.id, wanted)
         found = self._fresh(key, engine)
         if found is not None:
             return found
@@ -119,9 +119,17 @@ def stamp_of(engine: Engine) -> Stamp:
     return int(engine.log.end()), engine.log.receipt_next(), day
 
 
+def _sources(engine: Engine) -> Sources:
+    """Hand reports what they read of a community."""
+    return Sources(
+        engine.community, engine, engine.state, engine.directory, engine.housekeeper, engine.log,
+        engine.parts.records,
+    )  # fmt: skip
+
+
 def gather(engine: Engine, streams: Streams, wanted: Filter) -> Figures:
     """Read every figure; walks the whole log, so call it in a thread of its own."""
-    stamp, now, reports = stamp_of(engine), engine.now(), Reports(engine, streams)
+    stamp, now, reports = stamp_of(engine), engine.now(), Reports(_sources(engine), streams)
     last = stamp[2]
     first = last - wanted.days + 1
     wide = Span(max(0, first - max(COHORT_DAYS, wanted.days)), last)

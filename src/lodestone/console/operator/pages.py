@@ -131,10 +131,10 @@ def _shown(figures: Figures, speech: Speech) -> Mapping[str, object]:
 def _around(who: Entered, wanted: Filter, speech: Speech) -> Mapping[str, object]:
     """Return what stays: the community's name, the filters, the form's token."""
     say, engine = speech.words.say, who.engine
-    found = engine.parts.records.domains(engine.community, limit=_DOMAINS_MAX)
+    found = engine.parts.records.domains(engine.community.id, limit=_DOMAINS_MAX)
     kinds = [(word, speech.domain(word)) for word in DOMAIN_WORDS]
     return {
-        "community": engine.parts.record.given.name or engine.community,
+        "community": engine.parts.record.given.name or engine.community.id,
         "token": who.form_token, "filter": wanted,
         "days": [(days, say("{n} days", {"n": days})) for days in DAYS],
         "domains": [("", say("all domains")), *kinds],
@@ -157,7 +157,7 @@ async def _audit(request: Asked, who: Entered) -> Response[Any]:
         request, "operator/audit_log.html",
         {
             "rows": rows, "older": older, "kind": kind, "kinds": audit_log.kinds(speech.words),
-            "community": given.name or who.engine.community,
+            "community": given.name or who.engine.community.id,
             "other_language": lambda language: "?" + urlencode({"kind": kind, "lang": language}),
         },
     )  # fmt: skip
@@ -178,6 +178,6 @@ async def _receipt(
         request, "operator/receipt.html",
         {
             "receipt": told, "identical": identical, "token": who.form_token,
-            "community": given.name or who.engine.community,
+            "community": given.name or who.engine.community.id,
         },
     )  # fmt: skip

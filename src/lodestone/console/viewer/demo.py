@@ -37,7 +37,7 @@ def residents(engine: Engine, wanted: str, *, limit: int) -> list[Resident]:
         wanted: Part of a name, an id or a trade; empty for anyone.
         limit: At most so many.
     """
-    page = engine.parts.records.people(engine.community, limit=_READ)
+    page = engine.parts.records.people(engine.community.id, limit=_READ)
     found = [(_rank(engine, person), person) for person in page]
     found.sort(key=lambda one: one[0])
     text = wanted.strip().lower()

@@ -214,7 +214,7 @@ class Showing:
 
     def _shown(self, slot: FeedSlot, looker: _Looker) -> Shown:
         state, row = self._engine.state, self._engine.directory.item_row(slot.item_id)
-        record = self._records.item_at(self._engine.community, row)
+        record = self._records.item_at(self._engine.community.id, row)
         given = record.given
         total = state.item_ring[row].sum(axis=0) + state.item_old[row]
         near = None if looker.minor else _distance(looker.position, given.position)
@@ -255,7 +255,7 @@ class Showing:
     def told(self, item_id: str, domain_id: str | None, at: Position | None) -> About:
         """Say what a sentence about a post needs: how far, from whom, through which domain."""
         row = self._engine.directory.item_row(item_id)
-        record = self._records.item_at(self._engine.community, row)
+        record = self._records.item_at(self._engine.community.id, row)
         looker = self._looker(at)
         author = self._author(record.author_id, looker)
         return About(
@@ -274,7 +274,7 @@ class Showing:
         if author_id is None:
             return None
         state, row = self._engine.state, self._engine.directory.person_row(author_id)
-        record = self._records.person(self._engine.community, author_id)
+        record = self._records.person(self._engine.community.id, author_id)
         return Author(
             id=author_id, name=record.given.name or author_id, followed=row in looker.follows,
             followers=state.edges.follower_count(row),
@@ -286,7 +286,7 @@ class Showing:
             self._engine.state.domains
         ):
             return domain_id
-        return self._records.domain(self._engine.community, domain_id).given.name or domain_id
+        return self._records.domain(self._engine.community.id, domain_id).given.name or domain_id
 
     def _place(self, at: Position | None) -> str | None:
         """Return the name of the nearest place that a point lies in."""
@@ -305,14 +305,14 @@ class Showing:
     def me(self) -> Me:
         """Say who is looking and what their tabs hold."""
         engine = self._engine
-        record = self._records.person(engine.community, self._viewer)
-        community = self._records.community(engine.community)
+        record = self._records.person(engine.community.id, self._viewer)
+        community = self._records.community(engine.community.id)
         areas = self._areas()
         position = self._position()
         trade = record.given.profession
         return Me(
-            id=self._viewer, name=record.given.name or self._viewer, community=engine.community,
-            community_name=community.given.name or engine.community,
+            id=self._viewer, name=record.given.name or self._viewer, community=engine.community.id,
+            community_name=community.given.name or engine.community.id,
             currency=community.given.currency, minor=record.given.minor,
             personalised=record.given.consent.personalisation, position=_rounded(position),
             place=self._place(position),
@@ -338,7 +338,7 @@ class Showing:
                 radius_km=None if record.given.centre is None
                 else record.given.radius_km or RADIUS_KM_DEFAULT,
             )
-            for record in self._records.domains(self._engine.community, limit=1000, after=None)
+            for record in self._records.domains(self._engine.community.id, limit=1000, after=None)
         ]  # fmt: skip
         return sorted(found, key=lambda area: (not area.joined, -area.members, area.id))
 

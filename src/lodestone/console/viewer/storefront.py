@@ -141,7 +141,7 @@ class Storefront:
         """Return shops within so many kilometres of the viewer, the nearest first."""
         assert self._here is not None
         found = self._engine.parts.records.shops_within(
-            self._engine.community, self._here, radius_km=radius_km, limit=limit
+            self._engine.community.id, self._here, radius_km=radius_km, limit=limit
         )
         return [self.card(self._shops.told(shop)) for shop, _ in found]
 
@@ -196,7 +196,7 @@ class Storefront:
 
 
 def _today(engine: Engine) -> date:
-    return _EPOCH + timedelta(days=engine.trade.house.days.of(engine.now()))
+    return _EPOCH + timedelta(days=engine.community.days.of(engine.now()))
 
 
 def _from(product: ProductOut) -> tuple[Money, bool]:

@@ -84,7 +84,7 @@ def one_category(path: str | None, query: list[str] | None) -> str | None:
 def person_of(here: Engine, user_id: str) -> PersonRecord | None:
     """Return a person's record, None for nobody."""
     try:
-        return here.parts.records.person(here.community, user_id)
+        return here.parts.records.person(here.community.id, user_id)
     except UnknownError:
         return None
 
@@ -92,14 +92,14 @@ def person_of(here: Engine, user_id: str) -> PersonRecord | None:
 def item_of(here: Engine, item_id: str) -> ItemRecord | None:
     """Return an item's record, withdrawn ones too, None where there never was one."""
     try:
-        return here.parts.records.item(here.community, item_id)
+        return here.parts.records.item(here.community.id, item_id)
     except UnknownError:
         return None
 
 
 def live_item(here: Engine, item_id: str) -> ItemRecord:
     """Return the record of an item that has not been deleted. Raises UnknownError."""
-    found = here.parts.records.item(here.community, item_id)
+    found = here.parts.records.item(here.community.id, item_id)
     if gone(found):
         raise UnknownError("item_unknown", f"item {item_id!r} has been deleted")
     return found

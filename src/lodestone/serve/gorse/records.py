@@ -80,7 +80,7 @@ async def gorse_insert_users(request: Asked, data: JSONBody[list[GorseUser]]) ->
 async def gorse_get_user(request: Asked, user_id: Id) -> GorseUser:
     """Get a user (Gorse)."""
     here = held(request, "read")
-    record = await off_loop(request, here.parts.records.person, here.community, named(user_id))
+    record = await off_loop(request, here.parts.records.person, here.community.id, named(user_id))
     return user_out(record)
 
 
@@ -90,7 +90,7 @@ async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = No
     here = held(request, "read")
 
     def fetch(limit: int, after: str | None) -> list[PersonRecord]:
-        return here.parts.records.people(here.community, limit=limit, after=after)
+        return here.parts.records.people(here.community.id, limit=limit, after=after)
 
     shown, following = await off_loop(
         request, page_of, fetch, lambda record: not record.stub, n, cursor
@@ -104,7 +104,7 @@ async def gorse_modify_user(
 ) -> GorseSuccess:
     """Modify a user (Gorse)."""
     here, name = held(request, "write"), named(user_id)
-    record = await off_loop(request, here.parts.records.person, here.community, name)
+    record = await off_loop(request, here.parts.records.person, here.community.id, name)
     given = person_in(record, data)
     await Catalogue(here).put_many([(name, given)], PersonIn)
     return GorseSuccess(1)
@@ -150,7 +150,7 @@ async def gorse_get_items(
         raise NotOfferedError("not_offered", "items are not searched here; list them without `q`")
 
     def fetch(limit: int, after: str | None) -> list[ItemRecord]:
-        return here.parts.records.items(here.community, limit=limit, after=after)
+        return here.parts.records.items(here.community.id, limit=limit, after=after)
 
     shown, following = await off_loop(
         request, page_of, fetch, lambda record: not gone(record), n, cursor

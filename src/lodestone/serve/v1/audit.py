@@ -61,7 +61,7 @@ async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
         end=None if last is None else _begins(community, day_number(last, "to") + 1),
     )  # fmt: skip
     shown, more = await off_loop(
-        request, acts, community.parts.records, community.community, wanted, limit=limit, before=_number(cursor)
+        request, acts, community.parts.records, community.community.id, wanted, limit=limit, before=_number(cursor)
     )  # fmt: skip
     return AuditPage(shown, encode_after(None if more is None else str(more)))
 
@@ -70,7 +70,7 @@ def _begins(community: Engine, day: int) -> Instant | None:
     """Return when a day begins; None after the last that can be written."""
     if day > _DAY_MAX:
         return None
-    return Instant(community.trade.house.days.starts(EPOCH + timedelta(days=day)))
+    return Instant(community.community.days.starts(EPOCH + timedelta(days=day)))
 
 
 def _number(cursor: str | None) -> int | None:

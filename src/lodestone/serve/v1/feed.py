@@ -19,6 +19,7 @@ from lodestone.insight.reports import (
     SPAN_DAYS_MAX,
     LiuReport,
     Reports,
+    Sources,
     StepOut,
 )
 from lodestone.models.rates import FEATURES, RatesModel
@@ -246,7 +247,17 @@ async def rollback(request: Asked, data: JSONBody[Rollback]) -> PolicyOut:
 
 
 def _reports(request: Asked) -> Reports:
-    return Reports(engine(request, "read"), request.app.state["streams"])
+    held = engine(request, "read")
+    sources = Sources(
+        held.community,
+        held,
+        held.state,
+        held.directory,
+        held.housekeeper,
+        held.log,
+        held.parts.records,
+    )
+    return Reports(sources, request.app.state["streams"])
 
 
 @put("/v1/predictor", opt=needs("import"), status_code=200, responses=REFUSALS)
@@ -290,7 +301,7 @@ async def refresh_item_lists(request: Asked) -> ItemListsOut:
     made = await held.item_lists.refresh()
     records = held.parts.records
     await records.threads.commit(
-        records.note_act, held.community, "item lists", str(made.version), {"refreshed": True}
+        records.note_act, held.community.id, "item lists", str(made.version), {"refreshed": True}
     )
     return made
 

@@ -181,7 +181,7 @@ async def disable_community(request: Asked, state: AppState, community_id: PathI
 @put("/v1/clock", opt=needs("clock", **SAYS), status_code=200, responses=REFUSALS)
 async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) -> CommunityOut:
     """Advance a driven clock, never back; release it to the wall once."""
-    community = engine(request, "clock").community
+    community = engine(request, "clock").community.id
     to = None if data.instant is None else instant_of(data.instant)
     return await engines(state).advance(community, to, release=data.release)
 
@@ -201,7 +201,7 @@ async def create_session(request: Asked, state: AppState, data: JSONBody[Session
             "person_unknown", f"nobody is called {data.viewer!r} here; PUT them first"
         )
     token, until = access(state).session(
-        held.community, (data.viewer, held.directory.ordinal(row)), principal(request).key_id,
+        held.community.id, (data.viewer, held.directory.ordinal(row)), principal(request).key_id,
         engines(state).wall.now(),
     )  # fmt: skip
     return SessionOut(token, data.viewer, time_text(until))
@@ -221,7 +221,7 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
         problem = Problem("Content-Type", f"must be one of {', '.join(MEDIA_TYPES)}")
         raise InvalidError("media_type", f"Content-Type {problem.problem}", (problem,))
     body = await request.body()
-    kept = KeptMedia(held.parts.records, held.community, state["media"])
+    kept = KeptMedia(held.parts.records, held.community.id, state["media"])
     name = await held.parts.records.threads.write(kept.put, named(key, "key"), kind, body)
     return Stored(f"/media/{name}", len(body))
 
@@ -248,7 +248,7 @@ async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn])
     for one in found.all():
         after = {"folder": data.path, "media": data.media}
         await found.records.threads.commit(
-            found.records.note_act, one.community, "backup", "", after
+            found.records.note_act, one.community.id, "backup", "", after
         )
     return made
 

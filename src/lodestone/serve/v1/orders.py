@@ -150,10 +150,10 @@ async def get_order(request: Asked, order_id: PathId) -> OrderOut:
     held = trade(request, "orders")
     viewer = principal(request).viewer
     number = order_number(held, order_id)
-    view = await off_loop(request, held.records.order, held.house.community, number)
+    view = await off_loop(request, held.records.order, held.community.id, number)
     if viewer is not None and view.buyer_id != viewer:
         raise UnknownError("order_unknown", "There is no such order of this viewer.")
-    return order_out(held.house, view)
+    return order_out(held.community, view)
 
 
 @get("/v1/orders", opt=needs("orders"), responses=REFUSALS)
@@ -164,10 +164,10 @@ async def list_orders(
     """List orders, the newest first, of one buyer or shop if given."""
     held = trade(request, "orders")
     found = await off_loop(
-        request, held.records.orders, held.house.community, limit=limit + 1, before=before(held, ORDER, cursor),
+        request, held.records.orders, held.community.id, limit=limit + 1, before=before(held, ORDER, cursor),
         buyer_id=_mine(request, buyer), shop_id=_given(shop_id, "shop_id"),
     )  # fmt: skip
-    return OrderPage(*cut([order_out(held.house, view) for view in found], limit))
+    return OrderPage(*cut([order_out(held.community, view) for view in found], limit))
 
 
 @post(
@@ -264,13 +264,15 @@ async def list_vouchers(
     held = trade(request, "orders")
     mine = _mine(request, buyer)
     found = await off_loop(
-        request, held.records.vouchers, held.house.community, limit=limit + 1, before=before(held, VOUCHER, cursor),
+        request, held.records.vouchers, held.community.id, limit=limit + 1, before=before(held, VOUCHER, cursor),
         buyer_id=mine, shop_id=_given(shop_id, "shop_id"),
         order=None if order_id is None else order_number(held, order_id),
     )  # fmt: skip
     now = held.now()
     return VoucherPage(
-        *cut([voucher_out(held.house, view, now, code=mine is not None) for view in found], limit)
+        *cut(
+            [voucher_out(held.community, view, now, code=mine is not None) for view in found], limit
+        )
     )
 
 
@@ -283,13 +285,15 @@ async def list_redemptions(
     held = trade(request, "desk")
     begins, ends = _span(held, first, last)
     found = await off_loop(
-        request, held.records.redemptions, held.house.community, named(shop_id), first=begins, last=ends,
+        request, held.records.redemptions, held.community.id, named(shop_id), first=begins, last=ends,
         staff_id=_given(staff_id, "staff_id"),
     )  # fmt: skip
     now = held.now()
     return RedemptionList(
         [
-            redemption_out(held.house, one, staff, voucher_out(held.house, view, now, code=False))
+            redemption_out(
+                held.community, one, staff, voucher_out(held.community, view, now, code=False)
+            )
             for one, staff, view in found
         ]
     )
@@ -323,7 +327,7 @@ def _given(name: str | None, field: str) -> str | None:
 
 def order_number(held: Trade, order_id: str) -> int:
     """Return the number that an order's id names. Raises UnknownError."""
-    number = number_of(ORDER, held.house.secret, order_id)
+    number = number_of(ORDER, held.community.secret, order_id)
     if number is None:
         raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
     return number
@@ -334,7 +338,7 @@ def before(held: Trade, prefix: str, cursor: str | None) -> int | None:
     after = decode_after(cursor)
     if after is None:
         return None
-    number = number_of(prefix, held.house.secret, after)
+    number = number_of(prefix, held.community.secret, after)
     if number is None:
         problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
         raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
@@ -343,7 +347,7 @@ def before(held: Trade, prefix: str, cursor: str | None) -> int | None:
 
 def _span(held: Trade, first: str | None, last: str | None) -> tuple[Instant, Instant]:
     """Return the instants between which two days lie, both included; today when left out."""
-    days = held.house.days
+    days = held.community.days
     today = date(1970, 1, 1) + timedelta(days=days.of(held.now()))
     try:
         begins = today if first is None else date.fromisoformat(first)

@@ -61,10 +61,10 @@ async def list_payments(
         states=() if standing is None else (PaymentStand[standing.upper()],),
     )  # fmt: skip
     found = await off_loop(
-        request, held.records.payments, held.house.community, wanted, limit=limit + 1,
+        request, held.records.payments, held.community.id, wanted, limit=limit + 1,
         after=before(held, PAYMENT, cursor) or 0,
     )  # fmt: skip
-    return PaymentPage(*cut([payment_out(held.house, one) for one in found], limit))
+    return PaymentPage(*cut([payment_out(held.community, one) for one in found], limit))
 
 
 @get("/v1/payments/{payment_id:str}", opt=needs(SCOPE), responses=REFUSALS)
@@ -72,7 +72,7 @@ async def get_payment(request: Asked, payment_id: PathPayment) -> PaymentOut:
     """Read a payment."""
     held = trade(request, SCOPE)
     payment = await off_loop(request, Payments(held).payment, payment_id)
-    return payment_out(held.house, payment)
+    return payment_out(held.community, payment)
 
 
 @post("/v1/payments/{payment_id:str}/result", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
@@ -81,7 +81,7 @@ async def post_payment_result(
 ) -> PaymentOut:
     """Say how a payment ended, however late; the same again changes nothing."""
     held = trade(request, SCOPE)
-    return payment_out(held.house, await Payments(held).result(payment_id, data))
+    return payment_out(held.community, await Payments(held).result(payment_id, data))
 
 
 @post("/v1/payments/send", opt=needs(SCOPE, **UNAUDITED), status_code=200, responses=REFUSALS)
@@ -89,7 +89,7 @@ async def send_payments(request: Asked, data: JSONBody[SendIn]) -> PaymentList:
     """Ask a provider for everything owed to buyers, and how charges stand; again does no harm."""
     held = trade(request, SCOPE)
     asked = await Payments(held).send(data.provider)
-    return PaymentList([payment_out(held.house, one) for one in asked])
+    return PaymentList([payment_out(held.community, one) for one in asked])
 
 
 ROUTES = [list_payments, get_payment, post_payment_result, send_payments]

@@ -45,7 +45,7 @@ _MADE = {**REFUSALS, 201: ResponseSpec(WebhookOut, generate_examples=False, desc
 def hooks(request: Asked) -> Hooks:
     """Return the webhooks of the community that the key belongs to."""
     held = engine(request, "webhooks")
-    return Hooks(held.parts.records, held.trade.house, held.now, held.parts.reach)
+    return Hooks(held.parts.records, held.community, held.now, held.parts.reach)
 
 
 @put("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), status_code=200, responses=_MADE)

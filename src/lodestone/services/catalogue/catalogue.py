@@ -48,7 +48,7 @@ class Catalogue:
         self._engine = engine
         self._records = engine.parts.records
         self._read = engine.parts.records.threads.read
-        self._id = engine.community
+        self._id = engine.community.id
 
     # People
 

@@ -76,7 +76,7 @@ class Moderators:
         def write() -> list[str]:
             member = row >= 0 and code >= 0 and code in engine.state.memberships(row)
             wanted = Removal(member=member, may_return=removal.may_return, reason=removal.reason)
-            self._records.remove_member(engine.community, domain_id, person_id, wanted, by=by)
+            self._records.remove_member(engine.community.id, domain_id, person_id, wanted, by=by)
             return [domain_id] if member else []
 
         async def leave(domains: list[str]) -> None:
@@ -87,7 +87,7 @@ class Moderators:
 
     async def let_return(self, domain_id: str, person_id: str, reason: str) -> None:
         """Let somebody who was removed join again, when they like; again changes nothing. Raises as `hide`."""
-        allow, community, by = self._records.let_return, self._engine.community, self._by
+        allow, community, by = self._records.let_return, self._engine.community.id, self._by
         await self._engine.writes.do(
             lambda: allow(community, domain_id, person_id, reason, by=by), lambda _: []
         )
@@ -98,10 +98,10 @@ class Moderators:
         Raises:
             ForbiddenError, UnknownError: See `hide`.
         """
-        return self._records.removed_members(self._engine.community, domain_id, by=self._by)
+        return self._records.removed_members(self._engine.community.id, domain_id, by=self._by)
 
     async def _mark(self, domain_id: str, item_id: str, change: MarkChange) -> None:
-        mark, community, by = self._records.mark_item, self._engine.community, self._by
+        mark, community, by = self._records.mark_item, self._engine.community.id, self._by
         await self._engine.writes.do(
             lambda: mark(community, domain_id, item_id, change, by=by),
             lambda made: [] if made is None else [made],
@@ -113,7 +113,7 @@ class Moderators:
         Raises:
             ForbiddenError, UnknownError: See `hide`.
         """
-        community = self._engine.community
+        community = self._engine.community.id
         return self._records.marks(community, domain_id, by=self._by, limit=limit, after=after)
 
 

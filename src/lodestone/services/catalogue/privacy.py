@@ -109,7 +109,7 @@ class Personal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._records = engine.parts.records
-        self._id = engine.community
+        self._id = engine.community.id
 
     async def export(self, person_id: str) -> PersonExport:
         """Gather everything held about a person. Raises UnknownError."""
@@ -163,15 +163,15 @@ class Personal:
         return _Held(facts, receipts)
 
     def _orders(self, person_id: str) -> list[OrderOut]:
-        house = self._engine.trade.house
+        community = self._engine.community
         found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
-        return [order_out(house, view) for view in found]
+        return [order_out(community, view) for view in found]
 
     def _payments(self, person_id: str) -> list[PaymentOut]:
-        house = self._engine.trade.house
+        community = self._engine.community
         found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
         return [
-            payment_out(house, one)
+            payment_out(community, one)
             for view in found
             for one in self._records.payments(
                 self._id, PaymentFilter(order=view.order.number), limit=_ALL
@@ -179,9 +179,9 @@ class Personal:
         ]
 
     def _vouchers(self, person_id: str) -> list[VoucherOut]:
-        house, now = self._engine.trade.house, self._engine.now()
+        community, now = self._engine.community, self._engine.now()
         found = self._records.vouchers(self._id, limit=_ALL, buyer_id=person_id)
-        return [voucher_out(house, view, now, code=True) for view in found]
+        return [voucher_out(community, view, now, code=True) for view in found]
 
     def _fact(
         self, fact: Facts, row: int, sealed: bytes | None, surfaces: dict[int, str]

@@ -28,7 +28,8 @@ from lodestone.commerce.order import (
     RefundIn,
     ReverseIn,
 )
-from lodestone.services.commerce.context import Counter, House, Once, Reply, answer_of
+from lodestone.content import Community
+from lodestone.services.commerce.context import Counter, Once, Reply, WhereOf, answer_of, nowhere
 from lodestone.services.commerce.expiry import due_now, expire
 from lodestone.services.commerce.place_order import reserve
 from lodestone.services.commerce.presenters import order_out
@@ -103,12 +104,17 @@ class Trade:
     """Use cases of orders and vouchers. Called on the event loop's thread only."""
 
     def __init__(
-        self, host: Host, records: Records, house: House, providers: Mapping[str, PaymentProvider]
+        self,
+        host: Host,
+        records: Records,
+        community: Community,
+        providers: Mapping[str, PaymentProvider],
+        present: WhereOf = nowhere,
     ) -> None:
         self._host = host
         self.records = records
         self._threads = records.threads
-        self.house = house
+        self.community, self.present = community, present
         self.providers = providers
         self._queue: list[Asked] = []
         self._writer: asyncio.Task[None] | None = None
@@ -144,7 +150,7 @@ class Trade:
             moved = act(counter, order)
             return Reply(200, show_order(counter, moved), counter.till.party_known(moved.buyer))
 
-        named = Named(order=number_of(ORDER, self.house.secret, order_id))
+        named = Named(order=number_of(ORDER, self.community.secret, order_id))
         return await self._ask(serve, named, once)
 
     async def serve(self, order: int, work: Serve, once: Once | None) -> Reply | Answer:
@@ -179,7 +185,7 @@ class Trade:
     async def tick(self) -> None:
         """Let expire what the community's clock has made due."""
         while await self._threads.read(
-            self.records.something_due, self.house.community, now=self._host.now()
+            self.records.something_due, self.community.id, now=self._host.now()
         ):
             rows = await self._again(self._due)
             if not await self._host.failures.each(EXPIRY, rows, self._expire_some):
@@ -191,7 +197,7 @@ class Trade:
             await self._host.changed(await self._again(partial(self._expire, rows)))
 
     def _due(self, now: Instant) -> list[str]:
-        with self.records.till(self.house.community, now=now) as till:
+        with self.records.till(self.community.id, now=now) as till:
             return due_now(till, self._host.failures.waiting(EXPIRY))
 
     async def _again(self, work: Callable[[Instant], Made]) -> Made:
@@ -205,8 +211,8 @@ class Trade:
         return await self._threads.write(work, self._host.now())
 
     def _expire(self, rows: Sequence[str], now: Instant) -> Sequence[Change]:
-        with self.records.till(self.house.community, now=now) as till:
-            expire(Counter(till, self.house), rows)
+        with self.records.till(self.community.id, now=now) as till:
+            expire(Counter(till, self.community, self.present), rows)
             till.flush()
             return till.changes
 
@@ -215,7 +221,7 @@ class Trade:
         async with self._host.writing:
             deeds = await self._threads.write(
                 self.records.pending_changes,
-                self.house.community,
+                self.community.id,
                 limit=HEAR_MAX + len(self._host.failures.of(CHANGE)),
                 deeds_only=True,
             )
@@ -277,8 +283,8 @@ class Trade:
         self, batch: Sequence[Asked], now: Instant
     ) -> tuple[list[Reply | Answer | LodestoneError], Sequence[Change]]:
         """Serve a batch at one till; in a thread."""
-        with self.records.till(self.house.community, now=now) as till:
-            counter = Counter(till, self.house)
+        with self.records.till(self.community.id, now=now) as till:
+            counter = Counter(till, self.community, self.present)
             _expect(till, [asked.named for asked in batch])
             keys = [asked.once.claim for asked in batch if asked.once is not None]
             known = till.recall(keys, now)
@@ -357,7 +363,7 @@ def require_buyer(counter: Counter, order: OrderRecord, viewer: str) -> None:
 
 def show_order(counter: Counter, order: OrderRecord) -> OrderOut:
     """Show an order as it stands at the till."""
-    return order_out(counter.house, counter.till.view(order))
+    return order_out(counter.community, counter.till.view(order))
 
 
 __all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "handing_over", "refunding")

@@ -19,10 +19,10 @@ from lodestone.commerce.place import Claim, impossible
 from lodestone.commerce.product import sale_key
 from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, RedeemRefusal
 from lodestone.commerce.vouchers import VoucherRefusal
+from lodestone.content import Community
 from lodestone.ledger.transfers import Outcome
 from lodestone.services.commerce.postings import Book, Movement
 from lodestone.services.receipts.ids import ORDER, made_id, number_of
-from lodestone.services.support.calendar import DayOf
 from lodestone.stores.commerce.types import (
     OrderEvent,
     OrderRecord,
@@ -31,7 +31,7 @@ from lodestone.stores.commerce.types import (
     ShopRecord,
 )
 from lodestone.stores.commerce.unit_of_work import Till
-from lodestone.stores.records.port import Answer, CommunityRecord
+from lodestone.stores.records.port import Answer
 
 _EPOCH_DAY: Final = date(1970, 1, 1)
 Told: TypeAlias = OrderOut | RedemptionOut | VoucherOut
@@ -52,27 +52,13 @@ class Present(NamedTuple):
     longitude: float
 
 
-def _unknown(_ordinal: int) -> Present | None:
+def nowhere(_ordinal: int) -> Present | None:
     """Know nothing of visits: they lie in the log, which a process of orders alone does not follow."""
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What holds for one community."""
-
-    community: str
-    secret: bytes
-    currency: str
-    days: DayOf
-    present: Callable[[int], Present | None] = _unknown
-    """Returns where the person of an ordinal is present, visits counted; called from threads of the records."""
-
-
-def house_of(record: CommunityRecord, present: Callable[[int], Present | None] = _unknown) -> House:
-    """Return what holds for a community."""
-    given = record.given
-    return House(record.id, record.secret, given.currency, DayOf(given.time_zone), present)
+WhereOf: TypeAlias = Callable[[int], Present | None]
+"""Returns where the person of an ordinal is present, visits counted; called from threads of the records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +84,14 @@ class Once:
 class Counter:
     """One till, open for one commit; the requests of a moment are served at it in turn."""
 
-    def __init__(self, till: Till, house: House) -> None:
+    def __init__(self, till: Till, community: Community, present: WhereOf = nowhere) -> None:
+        """Open a till; `present` says where somebody is, visits counted."""
         self.till = till
-        self.house = house
+        self.community = community
+        self.present = present
         self.now = till.now
-        self.book = Book(house.secret, house.currency)
-        self.today = house.days.of(till.now)
+        self.book = Book(community.secret, community.currency)
+        self.today = community.days.of(till.now)
         self.date = _EPOCH_DAY + timedelta(days=self.today)
         self._lines: dict[str, tuple[int, int]] = {}
 
@@ -124,11 +112,11 @@ class Counter:
 
     def order_id(self, number: int) -> str:
         """Name an order."""
-        return made_id(ORDER, self.house.secret, number)
+        return made_id(ORDER, self.community.secret, number)
 
     def order(self, order_id: str) -> OrderRecord:
         """Return an order. Raises UnknownError."""
-        number = number_of(ORDER, self.house.secret, order_id)
+        number = number_of(ORDER, self.community.secret, order_id)
         found = None if number is None else self.till.order(number)
         if found is None:
             raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")

@@ -20,9 +20,10 @@ from lodestone.commerce.payment import (
 )
 from lodestone.commerce.price import require_whole
 from lodestone.commerce.refusals import MoveRefusal
+from lodestone.content import Community
 from lodestone.ledger.chart import person
 from lodestone.services.commerce.commands import Trade, show_order
-from lodestone.services.commerce.context import Counter, House, Once, Reply, refused
+from lodestone.services.commerce.context import Counter, Once, Reply, refused
 from lodestone.services.commerce.provider_results import begin_charge, told
 from lodestone.services.commerce.transitions import pay
 from lodestone.services.receipts.ids import ORDER, PAYMENT, made_id, number_of
@@ -62,7 +63,7 @@ class Payments:
 
     def __init__(self, trade: Trade) -> None:
         self._trade = trade
-        self._house = trade.house
+        self._community = trade.community
         self._threads = trade.records.threads
 
     def provider(self, name: str, field: str) -> PaymentProvider:
@@ -84,7 +85,7 @@ class Payments:
             InvalidError: `method_unknown`.
         """
         provider = self.provider(given.method, "method")
-        number = number_of(ORDER, self._house.secret, order_id)
+        number = number_of(ORDER, self._community.secret, order_id)
         if given.method == MANUAL or given.amount.micros == 0:
 
             def by_hand(counter: Counter) -> Reply:
@@ -121,19 +122,19 @@ class Payments:
         """Ask for a payment, or how it stands; None when its end is known."""
         if payment.state not in OPEN:
             return None
-        name = made_id(PAYMENT, self._house.secret, payment.number)
+        name = made_id(PAYMENT, self._community.secret, payment.number)
         if payment.state is not PaymentStand.ORDERED:
             return await provider.look_up(name)
         return await provider.ask(
             Instruction(
-                name, _KINDS[payment.kind], payment.amount, self._house.currency,
+                name, _KINDS[payment.kind], payment.amount, self._community.currency,
                 await self._threads.read(self._party, payment.order),
             )
         )  # fmt: skip
 
     def _party(self, order: int) -> str:
         """Name whose money it is: by the app's id, or by a pseudonym once they are erased."""
-        view = self._trade.records.order(self._house.community, order)
+        view = self._trade.records.order(self._community.id, order)
         return person(view.order.buyer) if view.buyer_id is None else f"person:{view.buyer_id}"
 
     async def send(self, provider_name: str) -> list[PaymentRecord]:
@@ -155,7 +156,7 @@ class Payments:
         self, payment: PaymentRecord, provider: PaymentProvider
     ) -> list[PaymentRecord]:
         """Ask for one payment; what ails it is noted, and is no trouble of the others. Raises UnavailableError."""
-        name = made_id(PAYMENT, self._house.secret, payment.number)
+        name = made_id(PAYMENT, self._community.secret, payment.number)
         failures = self._trade.failures
         try:
             asked = await self._send_one(payment, provider, name)
@@ -188,9 +189,7 @@ class Payments:
         wanted = PaymentFilter(provider=provider, states=OPEN)
         while True:
             after = found[-1].number if found else 0
-            some = self._trade.records.payments(
-                self._house.community, wanted, limit=PAGE, after=after
-            )
+            some = self._trade.records.payments(self._community.id, wanted, limit=PAGE, after=after)
             found += some
             if len(some) < PAGE:
                 return found
@@ -206,8 +205,10 @@ class Payments:
         """
         payment = await self._threads.read(self.payment, payment_id)
         done = given.state == "paid"
-        if given.paid_micros is not None and not payment.amount % minor_unit(self._house.currency):
-            require_whole(given.paid_micros, self._house.currency, "paid_micros")
+        if given.paid_micros is not None and not payment.amount % minor_unit(
+            self._community.currency
+        ):
+            require_whole(given.paid_micros, self._community.currency, "paid_micros")
         amount = Micros(given.paid_micros or payment.moved or payment.amount)
         state = PaymentState.DONE if done else PaymentState.DECLINED
         word = Word(payment_id, state, amount if done else Micros(0), given.reference)
@@ -227,10 +228,10 @@ class Payments:
 
     def payment(self, payment_id: str) -> PaymentRecord:
         """Return a payment by its id. Raises UnknownError `payment_unknown`."""
-        number = number_of(PAYMENT, self._house.secret, payment_id)
+        number = number_of(PAYMENT, self._community.secret, payment_id)
         if number is None:
             raise UnknownError("payment_unknown", f"There is no payment {payment_id!r} here.")
-        return self._trade.records.payment(self._house.community, number)
+        return self._trade.records.payment(self._community.id, number)
 
 
 async def retry_sending(trade: Trade) -> None:
@@ -273,13 +274,13 @@ def _reply(counter: Counter, order: OrderRecord) -> Reply:
     return Reply(200, show_order(counter, order), counter.till.party_known(order.buyer))
 
 
-def payment_out(house: House, one: PaymentRecord) -> PaymentOut:
+def payment_out(community: Community, one: PaymentRecord) -> PaymentOut:
     """Show a payment."""
     return PaymentOut(
-        id=made_id(PAYMENT, house.secret, one.number),
-        order_id=made_id(ORDER, house.secret, one.order), kind=_KINDS[one.kind],
-        state=_STATES[one.state], provider=one.provider, amount=Money(one.amount, house.currency),
-        moved=Money(one.moved, house.currency), request_id=one.request,
+        id=made_id(PAYMENT, community.secret, one.number),
+        order_id=made_id(ORDER, community.secret, one.order), kind=_KINDS[one.kind],
+        state=_STATES[one.state], provider=one.provider, amount=Money(one.amount, community.currency),
+        moved=Money(one.moved, community.currency), request_id=one.request,
         reference=one.reference or None, created_at=time_text(one.created),
         ended_at=None if one.ended is None else time_text(one.ended),
     )  # fmt: skip

@@ -141,7 +141,7 @@ def _judge(counter: Counter, given: OrderIn, sale: SaleRecord | None) -> _Judged
     _judge_shop(counter, shop, fulfilment, hours=sale is None)
     wanted = _judge_lines(counter, given, products, fulfilment)
     _judge_amounts(wanted, sale)
-    unit = minor_unit(counter.house.currency)
+    unit = minor_unit(counter.community.currency)
     lines = tuple(_frozen(one, sale, unit) for one in wanted)
     paid = NOTHING
     for line in lines:
@@ -167,7 +167,7 @@ def _buyer(counter: Counter, given: OrderIn) -> Party:
 def _receipt(counter: Counter, given: OrderIn) -> int:
     if given.receipt_id is None:
         return -1
-    sequence = receipt_sequence(counter.house.secret, given.receipt_id)
+    sequence = receipt_sequence(counter.community.secret, given.receipt_id)
     if sequence is None:
         problem = Problem("receipt_id", "is none of ours; send the feed's own, unchanged")
         raise UnknownError("receipt_unknown", f"receipt_id {problem.problem}.", (problem,))
@@ -193,7 +193,7 @@ def _products(counter: Counter, given: OrderIn) -> list[ProductRecord]:
 def _judge_shop(counter: Counter, shop: ShopRecord, fulfilment: str, *, hours: bool) -> None:
     if shop.review != "approved":
         raise refused(OrderRefusal.SHOP_NOT_APPROVED)
-    weekday, minute = counter.house.days.clock(counter.now)
+    weekday, minute = counter.community.days.clock(counter.now)
     binding = hours and fulfilment != "redeem"
     if shop.given.status != "open" or (binding and not is_open(shop.given.hours, weekday, minute)):
         raise refused(OrderRefusal.SHOP_CLOSED)
@@ -271,8 +271,8 @@ def _unit(lines: tuple[Line, ...], currency: str) -> int:
 def _judge_price(counter: Counter, given: OrderIn, total: Micros) -> None:
     if given.total is None:
         return
-    if given.total.currency != counter.house.currency:
-        currency = counter.house.currency
+    if given.total.currency != counter.community.currency:
+        currency = counter.community.currency
         raise refused(OrderRefusal.CURRENCY_MISMATCH, detail=currency, field="total.currency")
     if given.total.micros != total:
         raise refused(OrderRefusal.PRICE_CHANGED, detail=f"{total} micros", field="total")
@@ -308,7 +308,7 @@ def _whereabouts(counter: Counter, buyer: Party) -> Position | None:
     known = counter.till.whereabouts(buyer)
     if known is None:
         return None
-    seen = counter.house.present(buyer.ordinal)
+    seen = counter.present(buyer.ordinal)
     if seen is not None and seen.at > known.present_at:  # a visit after what the record says
         known = replace(
             known, present_at=seen.at, present_latitude=seen.latitude,
@@ -359,9 +359,9 @@ def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState)
         sale=given.sale_id, state=state, fulfilment=judged.fulfilment,
         due=due, created=counter.now, paid=judged.paid,
         refunded=Micros(0), provider="", receipt=judged.receipt, slot=given.slot or 0,
-        lines=judged.lines, takes=takes, unit=_unit(judged.lines, counter.house.currency),
+        lines=judged.lines, takes=takes, unit=_unit(judged.lines, counter.community.currency),
     )  # fmt: skip
     till.add_order(order, judged.buyer, given.address)
     placed = counter.note(order, Move.PLACE)
-    told = fresh_order(counter.house, order, judged.buyer.id, given.address, [placed], place)
+    told = fresh_order(counter.community, order, judged.buyer.id, given.address, [placed], place)
     return Reply(202 if waits else 201, told, judged.buyer)

@@ -41,8 +41,8 @@ class Shops:
         self._engine = engine
         self._records = engine.parts.records
         self._read = engine.parts.records.threads.read
-        self._id = engine.community
-        self._house = engine.trade.house
+        self._id = engine.community.id
+        self._community = engine.community
 
     # Shops
 
@@ -74,7 +74,7 @@ class Shops:
 
     def told(self, shop: ShopRecord) -> ShopOut:
         """Show a shop as it stands now."""
-        weekday, minute = self._house.days.clock(self._engine.now())
+        weekday, minute = self._community.days.clock(self._engine.now())
         sells = shop.review == "approved" and shop.given.status == "open"
         return shop_out(
             shop.id, shop.given, owner_id=shop.given.owner_id or None, review=shop.review,
@@ -122,7 +122,7 @@ class Shops:
 
     async def put_product(self, product_id: str, given: ProductIn) -> tuple[ProductOut, bool]:
         """Make or replace a product; return it and whether its item is new."""
-        now, currency = self._engine.now(), self._house.currency
+        now, currency = self._engine.now(), self._community.currency
         for index, variant in enumerate(given.variants):
             _require_whole(variant.price, currency, f"variants[{index}].price")
         changes = await self._write(
@@ -158,7 +158,7 @@ class Shops:
 
     async def put_sale(self, sale_id: str, given: SaleIn) -> tuple[SaleOut, bool]:
         """Make or replace a flash sale; return it and whether it is new."""
-        now, currency = self._engine.now(), self._house.currency
+        now, currency = self._engine.now(), self._community.currency
         if given.price is not None:
             _require_whole(given.price, currency, "price")
         new = await self._write(

@@ -39,7 +39,7 @@ async def adjust(engine: Engine, shop_id: str, place: StockPlace, change: int) -
 
 def _own(engine: Engine, shop_id: str, place: StockPlace, change: int) -> list[Change]:
     """Write the product anew with its variant's stock, or one date of it, changed."""
-    records, community = engine.parts.records, engine.community
+    records, community = engine.parts.records, engine.community.id
     record, stock = records.product(community, place.product)
     if record.shop != shop_id:
         raise UnknownError("product_unknown", f"this shop has no product {place.product!r}")
@@ -49,7 +49,7 @@ def _own(engine: Engine, shop_id: str, place: StockPlace, change: int) -> list[C
         raise _unknown()
     variants[index] = _changed(place, variants[index], stock, change)
     given = msgspec.structs.replace(record.given, variants=tuple(variants))
-    currency = engine.trade.house.currency
+    currency = engine.community.currency
     return records.put_product(community, place.product, given, currency=currency, now=engine.now())
 
 
@@ -69,7 +69,7 @@ def _changed(
 
 
 def _shared(engine: Engine, shop_id: str, place: StockPlace, change: int) -> list[Change]:
-    records, community = engine.parts.records, engine.community
+    records, community = engine.parts.records, engine.community.id
     owner, stock = records.shared_stock(community, place.item)
     if owner != shop_id:
         raise _unknown()

@@ -229,7 +229,7 @@ def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord
         detail = f"{left} micros left of {order.paid.total}"
         raise refused(MoveRefusal.REFUND_BEYOND_PAID, detail=detail, field="amount")
     if amount % order.unit and amount != left:
-        require_whole(amount, counter.house.currency, "amount")
+        require_whole(amount, counter.community.currency, "amount")
     return _refund_amount(counter, order, amount, once)
 
 
@@ -345,7 +345,7 @@ def _issue(counter: Counter, order: OrderRecord) -> None:
         code = write_code(counter.till.chance(17))
         last = counter.date + timedelta(days=rule.valid_days)
         ends = min(line.date or last, DATE_MAX)
-        expires = Instant(counter.house.days.starts(ends + timedelta(days=1)))
+        expires = Instant(counter.community.days.starts(ends + timedelta(days=1)))
         standing = Voucher(line.quantity * rule.count, 0, 0, expires)
         number = counter.till.number("voucher")
         counter.till.add_voucher(
@@ -357,6 +357,6 @@ def _issue(counter: Counter, order: OrderRecord) -> None:
 
 
 def _require_money(counter: Counter, currency: str, field: str) -> None:
-    if currency != counter.house.currency:
-        detail = counter.house.currency
+    if currency != counter.community.currency:
+        detail = counter.community.currency
         raise refused(MoveRefusal.CURRENCY_MISMATCH, detail=detail, field=field)

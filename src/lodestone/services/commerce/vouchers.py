@@ -189,7 +189,7 @@ def _reply_voucher(counter: Counter, voucher: VoucherRecord, desk: _Desk, code: 
     assert order is not None
     buyer = None if desk.buyer is None else desk.buyer.id
     view = view_of(voucher, buyer, read_code(code), order.lines[voucher.line])
-    return Reply(200, voucher_out(counter.house, view, counter.now, code=True), desk.buyer)
+    return Reply(200, voucher_out(counter.community, view, counter.now, code=True), desk.buyer)
 
 
 def _reply(
@@ -200,5 +200,5 @@ def _reply(
     buyer = None if desk.buyer is None else desk.buyer.id
     shown = None if code is None else read_code(code)
     view = view_of(voucher, buyer, shown, order.lines[voucher.line])
-    told = voucher_out(counter.house, view, counter.now, code=code is not None)
-    return Reply(200, redemption_out(counter.house, one, desk.staff.id, told), desk.buyer)
+    told = voucher_out(counter.community, view, counter.now, code=code is not None)
+    return Reply(200, redemption_out(counter.community, one, desk.staff.id, told), desk.buyer)

@@ -40,7 +40,7 @@ async def accept(
         ForbiddenError, InvalidError: See `trust.check_events`.
         UnavailableError: It could not be stored; what was not may be sent again.
     """
-    check_events(who, engine.community, events, history=history)
+    check_events(who, engine.community.id, events, history=history)
     batch = _Batch(engine, events, who, history=history, read=read)
     for first in range(0, len(events), CHUNK):
         places = range(first, min(first + CHUNK, len(events)))
@@ -137,7 +137,7 @@ async def name_surfaces(engine: "Engine", events: Iterable[EventIn | Refusal]) -
         records = engine.parts.records
         try:
             code = await records.threads.commit(
-                records.term, engine.community, TermKind.SURFACE, surface
+                records.term, engine.community.id, TermKind.SURFACE, surface
             )
         except InvalidError:
             continue

@@ -28,7 +28,6 @@ from lodestone.models.rates import Rates, RatesModel
 from lodestone.services.access import Principal
 from lodestone.services.access.trust import check_feed
 from lodestone.services.commerce.commands import Trade
-from lodestone.services.commerce.context import house_of
 from lodestone.services.community import outbox
 from lodestone.services.community.accepting import accept, take
 from lodestone.services.community.applying import apply
@@ -101,8 +100,8 @@ class Engine:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.community = parts.record.id
-        self.secret = parts.record.secret
+        self.community = parts.record.community
+        self.secret = self.community.secret
         self.log, self.state, self.directory = parts.log, parts.state, parts.directory
         self.housekeeper = parts.housekeeper
         self.served = Served()
@@ -115,7 +114,7 @@ class Engine:
         )  # fmt: skip
         self._hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
-        self.failures = Failures(self.now, self.community)
+        self.failures = Failures(self.now, self.community.id)
         self.unfollowed: dict[str, Change] = {}
         self.unapplied: dict[str, Facts] = {}
         """Facts that the log has and the state has not, by their keys."""
@@ -133,9 +132,10 @@ class Engine:
         self.writes = Writes(self, parts.records)
         self.gathering = Gathering(self)
         self.deeds = Deeds(self.ingest, self.directory, self.secret)
-        house = house_of(parts.record, partial(present_of, self))
-        self.trade = Trade(self, parts.records, house, parts.providers)
-        self.live = Live(self, parts.records, self.trade.house, partial(item_at, self.log))
+        self.trade = Trade(
+            self, parts.records, self.community, parts.providers, partial(present_of, self)
+        )
+        self.live = Live(self, parts.records, self.community, partial(item_at, self.log))
         self._sequence = parts.log.number_next()
         self._set_policy(parts.housekeeper.policy)
 
@@ -157,7 +157,7 @@ class Engine:
             UnknownError: The domain is not one of this community.
             UnavailableError: The receipt cannot be stored, so nothing is shown.
         """
-        check_feed(who, self.community, request)
+        check_feed(who, self.community.id, request)
         stages = Stages(self.parts.cpu if request.explain else None)
         stages.start()
         now = self.now()

@@ -10,7 +10,6 @@ from typing import Final
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import UnknownError
 from lodestone.services.commerce.commands import Trade
-from lodestone.services.commerce.context import house_of
 from lodestone.services.support.clocks import CommunityClock
 from lodestone.services.support.failures import Failures
 from lodestone.stores.external.payment_providers import PaymentProvider
@@ -30,10 +29,10 @@ class Desk:
         wall: Clock,
         providers: Mapping[str, PaymentProvider],
     ) -> None:
-        self.community = record.id
+        self.community = record.community
         self.writing = asyncio.Lock()
         self.failures = Failures(self.now, record.id)
-        self.trade = Trade(self, records, house_of(record), providers)
+        self.trade = Trade(self, records, self.community, providers)
         self._clock = CommunityClock(wall, None)
         self.read(record)
 

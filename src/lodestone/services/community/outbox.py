@@ -50,7 +50,7 @@ async def take(engine: "Engine", changes: Sequence[Change]) -> None:
     finally:
         if made:
             records = engine.parts.records
-            await records.threads.write(records.done, engine.community, made)
+            await records.threads.write(records.done, engine.community.id, made)
 
 
 async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
@@ -58,7 +58,7 @@ async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
         if isinstance(change.row, Unread):
             raise change.row.error
     now = engine.now()
-    ahead = await ahead_of(engine.parts.records, engine.community, engine.terms, changes)
+    ahead = await ahead_of(engine.parts.records, engine.community.id, engine.terms, changes)
     changed = change_facts(changes, now, engine.ingest.day)
     placed = placed_facts(engine.state, changes, now, engine.ingest.day(now))
     facts = np.concatenate([changed, placed])
@@ -118,13 +118,13 @@ async def retry(engine: "Engine") -> None:
     records, failed = engine.parts.records, engine.failures.of(CHANGE)
     for about, change in list(engine.unfollowed.items()):
         if not engine.failures.waits(APPLY, about):
-            ahead = await ahead_of(records, engine.community, engine.terms, [change])
+            ahead = await ahead_of(records, engine.community.id, engine.terms, [change])
             _apply(engine, [change], ahead)
     if not failed:
         return
     async with engine.writing:
         pending = await records.threads.write(
-            records.pending_changes, engine.community, limit=PENDING_MAX + len(failed)
+            records.pending_changes, engine.community.id, limit=PENDING_MAX + len(failed)
         )
         wanted = set(failed)
         await take(engine, [change for change in pending if str(change.id) in wanted])

@@ -43,7 +43,7 @@ class Held:
 
 def held_by(engine: Engine) -> Held:
     """Read all people and items of a community; one that does not open is noted, and as if it were not there."""
-    records, community = engine.parts.records, engine.community
+    records, community = engine.parts.records, engine.community.id
     nameless: dict[int, int] = {}
 
     def person(ordinal: int, _owner: int, error: Exception) -> None:
@@ -78,10 +78,10 @@ def catch_up(engine: Engine) -> set[int]:
     def broken(code: int, _owner: int, error: Exception) -> None:
         _unopened(engine, f"domain {code}", error)
 
-    for _, domain in engine.parts.records.domain_rows(engine.community, broken):
+    for _, domain in engine.parts.records.domain_rows(engine.community.id, broken):
         engine.state.put_domain(domain, domain.code)
     _put_known(engine, held)
-    for row, reach in engine.parts.records.product_reach(engine.community).items():
+    for row, reach in engine.parts.records.product_reach(engine.community.id).items():
         engine.parts.decider.reach.put(row, reach)
     start = engine.state.offset
     written: set[int] = set()
@@ -118,14 +118,14 @@ async def relay(engine: Engine, written: set[int]) -> None:
     before: list[int] = []
     while True:
         limit = PENDING_MAX + len(engine.failures.of(CHANGE))
-        read = await write(records.pending_changes, engine.community, limit=limit)
+        read = await write(records.pending_changes, engine.community.id, limit=limit)
         pending = [one for one in read if not engine.failures.waits(CHANGE, str(one.id))]
         ids = [one.id for one in pending]
         if ids == before:  # what is left cannot be taken now
             return
         before = ids
         known = [change for change in pending if fact_key("outbox", change.id) in written]
-        await write(records.done, engine.community, [change.id for change in known])
+        await write(records.done, engine.community.id, [change.id for change in known])
         await engine.changed([change for change in pending if change not in known])
 
 

@@ -62,7 +62,7 @@ async def tick(engine: "Engine") -> None:
 
 async def expire_labels(engine: "Engine") -> None:
     """Let the labels of items run out whose time is over."""
-    records, community = engine.parts.records, engine.community
+    records, community = engine.parts.records, engine.community.id
     over = await records.threads.write(
         records.labels_over, community, now=engine.now(), limit=LABELS_MAX
     )

@@ -11,9 +11,8 @@ from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.geo import distance_km
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import DomainKind
-from lodestone.features.directory import Directory
 from lodestone.features.layout import PERSON
-from lodestone.features.state import State
+from lodestone.features.view import DirectoryView, StateView
 from lodestone.models.nearby import Spot
 from lodestone.services.feed.messages import FeedRequest
 from lodestone.traffic.decision import Rows
@@ -87,7 +86,7 @@ def spot_of(viewer: Viewer, clock: tuple[int, int], now: Instant) -> Spot:
 class Hydrator:
     """Turns requests into viewers for one community."""
 
-    def __init__(self, state: State, directory: Directory) -> None:
+    def __init__(self, state: StateView, directory: DirectoryView) -> None:
         self._state = state
         self._directory = directory
 

@@ -7,7 +7,7 @@ import numpy as np
 from lodestone.base.arrays import Bools, Floats
 from lodestone.base.errors import UnavailableError
 from lodestone.features.shop_reach import ShopReach
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored
 from lodestone.models.nearby import Nearby
 from lodestone.models.ports import Asked, Predictor
@@ -36,7 +36,7 @@ class Decider:
 
     def __init__(
         self,
-        state: State,
+        state: StateView,
         sources: Sources,
         predictor: Predictor,
         fallback: Predictor,

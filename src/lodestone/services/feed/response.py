@@ -10,9 +10,8 @@ from lodestone.base.arrays import Bools
 from lodestone.events.beacon import Beacon, mint_all
 from lodestone.events.facts import FLAG_EXPLORED
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
-from lodestone.features.directory import Directory
 from lodestone.features.layout import KINDS, LABELS
-from lodestone.features.state import State
+from lodestone.features.view import DirectoryView, StateView
 from lodestone.services.feed.cursor import Chain, encode_cursor
 from lodestone.services.feed.messages import Explain, Feed, FeedSlot, PriceNote, SlotNote, TermNote
 from lodestone.services.feed.stages import Stages
@@ -37,7 +36,9 @@ _DOMAINS = [WORDS[kind] for kind in DomainKind]
 class Answers:
     """Writes answers for one community."""
 
-    def __init__(self, state: State, directory: Directory, secret: bytes, kernels: Kernels) -> None:
+    def __init__(
+        self, state: StateView, directory: DirectoryView, secret: bytes, kernels: Kernels
+    ) -> None:
         self._state = state
         self._directory = directory
         self._secret = secret

@@ -16,7 +16,7 @@ from lodestone.features.postings import (
     LIST_TRENDING,
     Postings,
 )
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models.nearby import SCAN_MAX
 from lodestone.models.ports import VectorIndex
 from lodestone.services.feed.depth import Depth
@@ -51,7 +51,7 @@ class Sources:
     """Gathers candidates for one community; scratch is kept from request to request."""
 
     def __init__(
-        self, state: State, postings: Postings, index: VectorIndex, kernels: Kernels
+        self, state: StateView, postings: Postings, index: VectorIndex, kernels: Kernels
     ) -> None:
         self._state = state
         self._postings = postings

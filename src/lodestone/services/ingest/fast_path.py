@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
+from lodestone.base.calendar import DayOf
 from lodestone.events import judge_kernel as kernel
 from lodestone.events.blake_kernel import keyed_state
 from lodestone.events.columns import TYPE_KINDS, EventColumns
@@ -17,7 +18,6 @@ from lodestone.events.facts import Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, PAGE_KINDS, SLOT_KINDS, Kind
 from lodestone.events.wire import Refusal
 from lodestone.features.directory import Directory
-from lodestone.services.support.calendar import DayOf
 
 NEEDS_ITEM: Final = frozenset(
     {*range(OUTCOME_COUNT), Kind.IMPRESSION, Kind.UNLIKE} - {Kind.FOLLOW, Kind.PROFILE_VISIT}

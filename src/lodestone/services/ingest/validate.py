@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
+from lodestone.base.calendar import DayOf
 from lodestone.base.clock import Instant
 from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
@@ -38,7 +39,6 @@ from lodestone.services.ingest.fast_path import (
     Chunk,
     FastPath,
 )
-from lodestone.services.support.calendar import DayOf
 
 LATE_MICROS: Final = 7 * 86_400 * 1_000_000
 EARLY_MICROS: Final = 5 * 60 * 1_000_000

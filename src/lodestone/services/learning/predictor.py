@@ -19,6 +19,6 @@ async def put_predictor(engine: Engine, model: RatesModel) -> None:
         engine.predict_by(model)
 
     def write() -> None:
-        records.set_meta(engine.community, MODEL, packed)
+        records.set_meta(engine.community.id, MODEL, packed)
 
     await engine.writes.do(write, lambda _: (), take)

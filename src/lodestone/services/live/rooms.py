@@ -30,7 +30,7 @@ from lodestone.commerce.live import (
     refused,
     unpublished,
 )
-from lodestone.services.commerce.context import House
+from lodestone.content import Community
 from lodestone.services.community.writes import Writes
 from lodestone.services.support.failures import Failures
 from lodestone.stores.commerce.types import OrderEvent
@@ -65,22 +65,26 @@ class Live:
     """Use cases of live rooms. Called on the event loop's thread only."""
 
     def __init__(
-        self, host: Host, records: Records, house: House, item_of: Callable[[int, int], int | None]
+        self,
+        host: Host,
+        records: Records,
+        community: Community,
+        item_of: Callable[[int, int], int | None],
     ) -> None:
         """Keep what is handed in; `item_of` gives the row of the item that a receipt's slot showed."""
         self._host = host
         self._records = records
-        self._house = house
+        self._community = community
         self._item_of = item_of
 
     @property
     def token(self) -> str:
         """Return what the streaming server's callbacks carry in their address."""
-        return "srs_" + _derived(self._house.secret, b"", person=b"srs hook")
+        return "srs_" + _derived(self._community.secret, b"", person=b"srs hook")
 
     async def put(self, room_id: str, given: RoomIn) -> tuple[RoomOut, bool]:
         """Make or replace a room; return it with its stream's key, and whether it is new."""
-        community, now = self._house.community, self._host.now()
+        community, now = self._community.id, self._host.now()
         new, _ = await self._host.writes.do(
             lambda: self._records.put_room(community, room_id, given, now=now),
             lambda made: made[1],
@@ -89,7 +93,7 @@ class Live:
 
     def room(self, room_id: str, *, key: bool = False) -> RoomOut:
         """Return one room, with its stream's key for whoever may write it. Raises UnknownError."""
-        room = self._records.room(self._house.community, room_id)
+        room = self._records.room(self._community.id, room_id)
         stream_key = self._key(room_id) if key else None
         return _room_out(room, stream_key)
 
@@ -104,7 +108,7 @@ class Live:
             return FINE
         try:
             found, _ = await self._host.writes.do(
-                lambda: self._records.hear(self._house.community, move, now=self._host.now()),
+                lambda: self._records.hear(self._community.id, move, now=self._host.now()),
                 lambda heard: heard[1],
             )
         except ConflictError as error:
@@ -150,7 +154,7 @@ class Live:
 
     async def tick(self) -> None:
         """End the rooms that have been silent for too long."""
-        community, records = self._house.community, self._records
+        community, records = self._community.id, self._records
         silent = await records.threads.write(records.silent_rooms, community, now=self._host.now())
 
         async def end(rooms: Sequence[str]) -> None:
@@ -169,11 +173,11 @@ class Live:
         the room or from a slot that showed it. It counts in the minute in which it was paid, and what
         goes back in the minute in which it does.
         """
-        room = self._records.room(self._house.community, room_id)
-        candidates = self._records.room_orders(self._house.community, room_id)
+        room = self._records.room(self._community.id, room_id)
+        candidates = self._records.room_orders(self._community.id, room_id)
         mine = [one for one in candidates if one.in_sale or self._led(one, room)]
         numbers = [one.number for one in mine]
-        moves = self._records.moves_of_orders(self._house.community, numbers)
+        moves = self._records.moves_of_orders(self._community.id, numbers)
         facts = sale_facts(mine, moves)
         told = in_all(facts)
         return SalesOut(
@@ -192,10 +196,10 @@ class Live:
         )  # fmt: skip
 
     def _money(self, micros: int) -> Money:
-        return Money(micros, self._house.currency)
+        return Money(micros, self._community.currency)
 
     def _key(self, room_id: str) -> str:
-        return _derived(self._house.secret, room_id.encode(), person=b"stream key")
+        return _derived(self._community.secret, room_id.encode(), person=b"stream key")
 
 
 def sale_facts(orders: Sequence[RoomOrder], moves: Sequence[OrderEvent]) -> list[SaleFact]:

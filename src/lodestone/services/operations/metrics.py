@@ -62,18 +62,18 @@ class Totals:
     def opened(self, engine: Engine) -> None:
         """Count a community from where its log stands now; what this process counts itself began at 0."""
         now = counts_of(engine)
-        self._began[engine.community] = Counts(now.receipts, now.facts, now.price_steps)
+        self._began[engine.community.id] = Counts(now.receipts, now.facts, now.price_steps)
 
     def closing(self, engine: Engine) -> None:
         """Keep what a community has done; call it while its log is still open."""
-        began = self._began.pop(engine.community)
+        began = self._began.pop(engine.community.id)
         self._closed = self._closed.plus(counts_of(engine).plus(began, -1))
 
     def now(self, engines: Iterable[Engine]) -> Counts:
         """Return the totals; `engines` are those that are open."""
         total = self._closed
         for engine in engines:
-            began = self._began.get(engine.community)
+            began = self._began.get(engine.community.id)
             if began is not None:
                 total = total.plus(counts_of(engine).plus(began, -1))
         return total

@@ -76,11 +76,11 @@ def _verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
         return otherwise
 
     chain: list[Finding] = sound(lambda: log.verify(root=root), [])
-    lost: list[AcceptedOut] = sound(lambda: accepted(records, log, engine.community), [])
-    gone: list[str] = sound(KeptMedia(records, engine.community, media).missing, [])
+    lost: list[AcceptedOut] = sound(lambda: accepted(records, log, engine.community.id), [])
+    gone: list[str] = sound(KeptMedia(records, engine.community.id, media).missing, [])
     receipts = sound(log.receipt_count, log.receipt_next())
     sound(records.check, None)
-    unread: list[str] = sound(lambda: _unread(records, engine.community), [])
+    unread: list[str] = sound(lambda: _unread(records, engine.community.id), [])
     findings = [
         FindingOut(
             one.problem, one.kind, one.sequence,
@@ -122,10 +122,12 @@ def _unread(records: Records, community: str) -> list[str]:
 
 def import_mark(engine: Engine, source: str) -> ImportMark:
     """Return how far an import has come."""
-    kept = engine.parts.records.meta(engine.community, f"import/{source}")
+    kept = engine.parts.records.meta(engine.community.id, f"import/{source}")
     return ImportMark() if kept is None else msgspec.json.decode(kept, type=ImportMark)
 
 
 def set_import_mark(engine: Engine, source: str, mark: ImportMark) -> None:
     """Keep how far an import has come."""
-    engine.parts.records.set_meta(engine.community, f"import/{source}", msgspec.json.encode(mark))
+    engine.parts.records.set_meta(
+        engine.community.id, f"import/{source}", msgspec.json.encode(mark)
+    )

@@ -47,12 +47,12 @@ class Policies:
 
     def current(self) -> PolicyOut:
         """Return the policy in force."""
-        record = self._records.policy(self._engine.community)
+        record = self._records.policy(self._engine.community.id)
         return _out(record.policy, record.created)
 
     def versions(self) -> list[PolicyOut]:
         """Return every version, newest first."""
-        found = self._records.policies(self._engine.community)
+        found = self._records.policies(self._engine.community.id)
         return [_out(record.policy, record.created) for record in found]
 
     async def put(self, proposed: Policy) -> PolicyOut:
@@ -60,7 +60,7 @@ class Policies:
         check_policy(proposed)
         engine = self._engine
         await engine.writes.do(
-            lambda: self._records.put_policy(engine.community, proposed, now=engine.now()),
+            lambda: self._records.put_policy(engine.community.id, proposed, now=engine.now()),
             lambda change: [change],
         )
         return await self._records.threads.read(self.current)
@@ -68,7 +68,7 @@ class Policies:
     async def rollback(self, version: int) -> PolicyOut:
         """Put an older version into force again, as a new version. Raises UnknownError."""
         read = self._records.threads.read
-        record = await read(self._records.policy, self._engine.community, version)
+        record = await read(self._records.policy, self._engine.community.id, version)
         return await self.put(record.policy)
 
     def dry_run(self, proposed: Policy) -> DryRunOut:

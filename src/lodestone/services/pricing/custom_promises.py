@@ -1,17 +1,19 @@
 """An operator's own promises: which items consume which."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools
-from lodestone.features.directory import Directory
 from lodestone.features.layout import KINDS
+from lodestone.features.view import DirectoryView
 from lodestone.traffic.filters import Records
 from lodestone.traffic.policy import PROMISE_CUSTOM, Policy, Promise
 from lodestone.traffic.pricer import bits_of
 
 
-def own_bits(items: Records, policy: Policy, directory: Directory) -> NDArray[np.uint64]:
+def own_bits(items: Records, policy: Policy, directory: DirectoryView) -> NDArray[np.uint64]:
     """Return each item's promise bits from 8 on; shape (items,)."""
     bits = np.zeros(items.size, np.uint64)
     for bit, promise in bits_of(policy).items():
@@ -20,7 +22,7 @@ def own_bits(items: Records, policy: Policy, directory: Directory) -> NDArray[np
     return bits
 
 
-def _selected(items: Records, promise: Promise, directory: Directory) -> Bools:
+def _selected(items: Records, promise: Promise, directory: DirectoryView) -> Bools:
     wanted = promise.equals or ""
     found: Bools
     match promise.field:
@@ -40,6 +42,6 @@ def _selected(items: Records, promise: Promise, directory: Directory) -> Bools:
     return found
 
 
-def _code(codes: dict[str, int], name: str) -> int:
+def _code(codes: Mapping[str, int], name: str) -> int:
     """Return a name's code, or one that nothing has."""
     return codes.get(name, -2)

@@ -138,7 +138,7 @@ def _told(
     kind = DomainKind(int(pool.domain_kind[place]))
     net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices) / NET_UNIT
     parts = _parts(policy, chances_of(pool.chances[place]))
-    given = engine.parts.records.item_at(engine.community, item).given
+    given = engine.parts.records.item_at(engine.community.id, item).given
     terms = terms_then(engine, decision, policy, choice.pool_index[at.index : at.index + 1])
     total = engine.state.item_ring[item].sum(axis=0) + engine.state.item_old[item]
     return Reasons(
@@ -196,5 +196,5 @@ def _liked(engine: Engine, decision: Decision, tags: tuple[str, ...]) -> tuple[s
     viewer = engine.directory.person_ids[row] if row >= 0 else None
     if viewer is None:
         return ()
-    wanted = engine.parts.records.person(engine.community, viewer).given.interests
+    wanted = engine.parts.records.person(engine.community.id, viewer).given.interests
     return tuple(tag for tag in tags if wanted.get(tag, 0) > 0)

@@ -205,7 +205,7 @@ class Receipts:
     def policy(self, version: int) -> Policy:
         """Return the policy a receipt names."""
         engine = self._engine
-        return engine.parts.records.policy(engine.community, version).policy
+        return engine.parts.records.policy(engine.community.id, version).policy
 
     def prices(self, version: int) -> PriceVector:
         """Return the price vector a receipt names. Raises UnavailableError when it is lost."""

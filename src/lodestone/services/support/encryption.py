@@ -6,7 +6,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from lodestone.base.wire import Position
-from lodestone.features.directory import Directory
+from lodestone.features.view import DirectoryView
 
 _NONCE = 12
 
@@ -37,7 +37,7 @@ class Sealer:
     same words sealed twice give away only that they are the same.
     """
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: DirectoryView) -> None:
         self._directory = directory
 
     def seal(self, row: int, text: bytes) -> bytes:

@@ -32,7 +32,7 @@ from lodestone.commerce.webhooks import (
     signature,
     standard_signature,
 )
-from lodestone.services.commerce.context import House
+from lodestone.content import Community
 from lodestone.services.commerce.presenters import order_out
 from lodestone.services.receipts.ids import DELIVERY, EVENT, ORDER, made_id
 from lodestone.stores.external.webhook_post import Answered, Parcel, Sender
@@ -99,10 +99,10 @@ class Hooks:
     """Use cases of webhooks."""
 
     def __init__(
-        self, records: Records, house: House, now: Callable[[], Instant], reach: Reach
+        self, records: Records, community: Community, now: Callable[[], Instant], reach: Reach
     ) -> None:
         self._records = records
-        self._house = house
+        self._community = community
         self._now = now
         self._reach = reach
 
@@ -116,34 +116,32 @@ class Hooks:
         if isinstance(told, str):
             problem = Problem("url", told)
             raise InvalidError("webhook_address", f"url {told}.", (problem,))
-        new = self._records.put_webhook(self._house.community, webhook_id, given, now=self._now())
+        new = self._records.put_webhook(self._community.id, webhook_id, given, now=self._now())
         return self.webhook(webhook_id, secret=new), new
 
     def renew(self, webhook_id: str) -> WebhookOut:
         """Give a webhook a new secret, which is in the answer; the old one signs too for a day."""
         until = Instant(self._now() + OVERLAP_MICROS)
-        self._records.renew_webhook(self._house.community, webhook_id, until=until)
+        self._records.renew_webhook(self._community.id, webhook_id, until=until)
         return self.webhook(webhook_id, secret=True)
 
     def webhook(self, webhook_id: str, *, secret: bool = False) -> WebhookOut:
         """Return one webhook. Raises UnknownError."""
-        hook = self._records.webhook(self._house.community, webhook_id)
-        return self._out(hook, secret_of(self._house, hook.salt) if secret else None)
+        hook = self._records.webhook(self._community.id, webhook_id)
+        return self._out(hook, secret_of(self._community, hook.salt) if secret else None)
 
     def webhooks(self, limit: int, after: str | None) -> list[WebhookOut]:
         """Return a page of webhooks."""
-        found = self._records.webhooks(self._house.community, limit=limit, after=after)
+        found = self._records.webhooks(self._community.id, limit=limit, after=after)
         return [self._out(hook, None) for hook in found]
 
     def deliveries(self, webhook_id: str, limit: int, before: int | None) -> list[DeliveryOut]:
         """Return a page of a webhook's deliveries, the newest first. Raises UnknownError."""
-        found = self._records.deliveries(
-            self._house.community, webhook_id, limit=limit, before=before
-        )
-        return [delivery_out(self._house, one) for one in found]
+        found = self._records.deliveries(self._community.id, webhook_id, limit=limit, before=before)
+        return [delivery_out(self._community, one) for one in found]
 
     def _out(self, hook: WebhookRecord, secret: str | None) -> WebhookOut:
-        pending, failed = self._records.deliveries_left(self._house.community, hook.id)
+        pending, failed = self._records.deliveries_left(self._community.id, hook.id)
         return WebhookOut(
             id=hook.id, url=hook.url, types=hook.types,
             state="active" if hook.active else "paused", pending=pending, failed=failed,
@@ -157,7 +155,7 @@ class Courier:
     def __init__(
         self,
         records: Records,
-        house: House,
+        community: Community,
         sender: Sender,
         *,
         wall: Clock,
@@ -167,13 +165,13 @@ class Courier:
 
         Args:
             records: Where webhooks and deliveries are.
-            house: The community.
+            community: The community.
             sender: Sends.
             wall: The time that signatures carry, since receivers compare it with their own.
             chance: Gives numbers in [0, 1) that spread what failed together.
         """
         self._records = records
-        self._house = house
+        self._community = community
         self._sender = sender
         self._wall = wall
         self._chance = chance
@@ -181,7 +179,7 @@ class Courier:
 
     def active(self) -> list[str]:
         """Return the webhooks that are told of things."""
-        return self._records.active_webhooks(self._house.community)
+        return self._records.active_webhooks(self._community.id)
 
     def round(self, webhook_id: str, now: Instant) -> int:
         """Send what is due to one webhook and write down what came of it; return how many there were.
@@ -195,7 +193,7 @@ class Courier:
             return self._round(webhook_id, now)
 
     def _round(self, webhook_id: str, now: Instant) -> int:
-        community = self._house.community
+        community = self._community.id
         hook = self._records.webhook(community, webhook_id)
         if not hook.active:
             return 0
@@ -231,14 +229,14 @@ class Courier:
 
     def _parcel(self, hook: WebhookRecord, one: DeliveryRecord, now: Instant) -> Parcel:
         body = msgspec.json.encode(self._event(one))
-        secrets = [secret_of(self._house, hook.salt)]
+        secrets = [secret_of(self._community, hook.salt)]
         if (
             hook.salt_before is not None
             and hook.before_until is not None
             and now < hook.before_until
         ):
-            secrets.append(secret_of(self._house, hook.salt_before))
-        delivery_id = made_id(DELIVERY, self._house.secret, one.number)
+            secrets.append(secret_of(self._community, hook.salt_before))
+        delivery_id = made_id(DELIVERY, self._community.secret, one.number)
         seconds = self._wall.now() // 1_000_000
         headers = {
             "Content-Type": "application/json", "User-Agent": "lodestone",
@@ -252,15 +250,15 @@ class Courier:
     def _event(self, one: DeliveryRecord) -> EventTold:
         happened, told = (self._room if one.stream is Stream.ROOMS else self._order)(one)
         return EventTold(
-            id=event_id(self._house, one), type=one.type, created=happened // 1_000_000,
-            community=self._house.community, data=Told(told),
+            id=event_id(self._community, one), type=one.type, created=happened // 1_000_000,
+            community=self._community.id, data=Told(told),
         )  # fmt: skip
 
     def _order(self, one: DeliveryRecord) -> tuple[Instant, OrderTold]:
-        event = self._records.order_event(self._house.community, one.event)
-        view = self._records.order(self._house.community, event.number)
-        shown = order_out(self._house, view)
-        amount = None if event.amount is None else Money(event.amount, self._house.currency)
+        event = self._records.order_event(self._community.id, one.event)
+        view = self._records.order(self._community.id, event.number)
+        shown = order_out(self._community, view)
+        amount = None if event.amount is None else Money(event.amount, self._community.currency)
         told = OrderTold(
             id=shown.id, move=event.move.name.lower(), state=event.state.name.lower(),
             amount=amount, buyer=shown.buyer, shop_id=shown.shop_id, sale_id=shown.sale_id,
@@ -270,31 +268,31 @@ class Courier:
         return event.time, told
 
     def _room(self, one: DeliveryRecord) -> tuple[Instant, RoomTold]:
-        event = self._records.room_event(self._house.community, one.event)
+        event = self._records.room_event(self._community.id, one.event)
         return event.time, RoomTold(id=event.room, state=event.state)
 
 
-def secret_of(house: House, salt: bytes) -> str:
+def secret_of(community: Community, salt: bytes) -> str:
     """Return a webhook's secret, which follows from its salt and the community's own secret.
 
     A salt of an earlier version is shorter; its secret is written as it was handed out.
     """
-    digest = hashlib.blake2b(salt, key=house.secret, digest_size=32, person=b"webhook secret")
+    digest = hashlib.blake2b(salt, key=community.secret, digest_size=32, person=b"webhook secret")
     return secret_text(digest.digest(), padded=len(salt) >= SALT_BYTES)
 
 
-def event_id(house: House, one: DeliveryRecord) -> str:
+def event_id(community: Community, one: DeliveryRecord) -> str:
     """Name an event: the same at every webhook and attempt."""
-    return made_id(EVENT, house.secret, one.event * len(Stream) + one.stream)
+    return made_id(EVENT, community.secret, one.event * len(Stream) + one.stream)
 
 
-def delivery_out(house: House, one: DeliveryRecord) -> DeliveryOut:
+def delivery_out(community: Community, one: DeliveryRecord) -> DeliveryOut:
     """Show a delivery in the log."""
     subject = one.subject
     if one.stream is Stream.ORDERS:
-        subject = made_id(ORDER, house.secret, int(subject))
+        subject = made_id(ORDER, community.secret, int(subject))
     return DeliveryOut(
-        id=made_id(DELIVERY, house.secret, one.number), event_id=event_id(house, one),
+        id=made_id(DELIVERY, community.secret, one.number), event_id=event_id(community, one),
         type=one.type, subject=subject, state=_FATES[one.fate],
         attempts=tuple(attempt_out(attempt) for attempt in one.attempts),
         next_at=None if one.next is None else time_text(one.next),

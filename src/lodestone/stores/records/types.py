@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
-from lodestone.content import CommunityIn, DomainIn, ItemIn
+from lodestone.content import Community, CommunityIn, DomainIn, ItemIn
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import DomainRow, ItemRow, MarkRow, PersonRow
 from lodestone.people import PersonIn
@@ -121,6 +121,12 @@ class CommunityRecord:
     """What a driven clock last showed; None before it was first set, and on the wall clock."""
     secret: bytes = field(repr=False)
     """32 random bytes from which seeds, tags and beacons are derived."""
+
+    @property
+    def community(self) -> Community:
+        """Return what every use case may know of it."""
+        given = self.given
+        return Community(self.id, given.name, given.time_zone, given.currency, self.secret)
 
 
 @dataclass(frozen=True, slots=True)

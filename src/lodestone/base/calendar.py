@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -86,3 +87,13 @@ class DayOf:
         offsets = np.array([self._shift(start) for start in starts], np.int64)
         days: NDArray[np.int64] = (times + offsets[place]) // (24 * _HOUR)
         return days
+
+
+@lru_cache(maxsize=1024)
+def days_in(time_zone: str) -> DayOf:
+    """Return the days of a zone; those who ask for the same one share what was looked up.
+
+    Raises:
+        KeyError, ValueError, OSError: There is no such zone.
+    """
+    return DayOf(time_zone)
