@@ -6,7 +6,7 @@ from lodestone.commerce.life import Move
 from lodestone.ledger.chart import AccountKind, Code
 from lodestone.ledger.judge import HoldState
 from lodestone.ledger.transfers import transfer_id
-from lodestone.services.receipts.ids import ORDER, made_id
+from lodestone.services.support.ids import ORDER, made_id
 
 BACK = (Move.REFUND_PART, Move.REFUND_WHOLE, Move.CANCEL, Move.EXPIRE)
 

@@ -15,7 +15,7 @@ from lodestone.ledger.chart import PLATFORM, provider, shop
 from lodestone.services.audit.ledger import CHECKS, audit
 from lodestone.services.commerce.commands import cancel, fulfil
 from lodestone.services.ledger.payouts import PayoutEndedError, Payouts, payout_name
-from lodestone.services.receipts.ids import PAYMENT, made_id
+from lodestone.services.support.ids import PAYMENT, made_id
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.external.payment_providers import (
     TRIAL,

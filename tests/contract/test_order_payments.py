@@ -17,7 +17,7 @@ from lodestone.services.commerce.commands import cancel, fulfil, refunding
 from lodestone.services.commerce.context import Once, digest_of
 from lodestone.services.commerce.payments import Payments
 from lodestone.services.community.orders_only import Desk
-from lodestone.services.receipts.ids import PAYMENT, made_id
+from lodestone.services.support.ids import PAYMENT, made_id
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.external.payment_providers import (
     MANUAL,

@@ -31,7 +31,8 @@ from lodestone.models.popular import Popular
 from lodestone.models.rates import Rates, RatesModel, default_model
 from lodestone.services.access.settings import Settings
 from lodestone.services.community import recovery
-from lodestone.services.community.community import Engine, Parts
+from lodestone.services.community.community import Engine
+from lodestone.services.community.parts import Parts
 from lodestone.services.feed.pipeline import Decider
 from lodestone.services.feed.sources import Sources
 from lodestone.services.learning.predictor import MODEL

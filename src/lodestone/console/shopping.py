@@ -31,7 +31,7 @@ from lodestone.services.commerce.presenters import order_out, voucher_out
 from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.transitions import pay
 from lodestone.services.community.community import Engine
-from lodestone.services.receipts.ids import ORDER, number_of
+from lodestone.services.support.ids import ORDER, number_of
 from lodestone.stores.commerce.types import OrderRecord
 from lodestone.stores.external.payment_providers import MANUAL
 

@@ -31,7 +31,7 @@ from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.commerce.commands import cancel, fulfil, refunding
 from lodestone.services.commerce.context import Counter
 from lodestone.services.commerce.presenters import order_out
-from lodestone.services.receipts.ids import ORDER, number_of
+from lodestone.services.support.ids import ORDER, number_of
 from lodestone.stores.commerce.types import OrderRecord
 
 PAGE: Final = 30

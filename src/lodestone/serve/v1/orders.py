@@ -48,7 +48,7 @@ from lodestone.services.commerce.commands import Trade, cancel, handing_over, re
 from lodestone.services.commerce.context import Counter, Once, Reply, digest_of
 from lodestone.services.commerce.payments import Payments
 from lodestone.services.commerce.presenters import order_out, redemption_out, voucher_out
-from lodestone.services.receipts.ids import ORDER, VOUCHER, number_of
+from lodestone.services.support.ids import ORDER, VOUCHER, number_of
 from lodestone.stores.commerce.types import OrderRecord
 from lodestone.stores.records.port import Answer
 

@@ -17,7 +17,7 @@ from lodestone.serve.v1.common import REFUSALS, Asked, Cursor, Limit, cut, made_
 from lodestone.serve.v1.orders import OrderId, before, order_number, trade
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.commerce.payments import Payments, payment_out
-from lodestone.services.receipts.ids import PAYMENT
+from lodestone.services.support.ids import PAYMENT
 from lodestone.stores.commerce.types import PaymentFilter
 
 SCOPE = "money"

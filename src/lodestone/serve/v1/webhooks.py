@@ -21,7 +21,7 @@ from lodestone.serve.v1.common import (
     off_loop,
 )
 from lodestone.services.access.permissions import needs
-from lodestone.services.receipts.ids import DELIVERY, number_of
+from lodestone.services.support.ids import DELIVERY, number_of
 from lodestone.services.webhooks.deliveries import Hooks
 
 

@@ -17,7 +17,7 @@ from lodestone.ledger.judge import HoldState
 from lodestone.ledger.transfers import MOVING, transfer_id
 from lodestone.services.audit.ledger import CHECKS, Audited, Check, Difference
 from lodestone.services.audit.log import FACTS
-from lodestone.services.receipts.ids import ORDER, VOUCHER, made_id
+from lodestone.services.support.ids import ORDER, VOUCHER, made_id
 from lodestone.stores.commerce.types import Books, OrderEvent, OrderRecord, PaymentRecord
 
 _K: Final = AccountKind

@@ -17,7 +17,7 @@ from lodestone.events.outcomes import Kind
 from lodestone.services.audit.ledger import Audited, Check, Difference
 from lodestone.services.commerce.events import back_share, bought_name, told_lines
 from lodestone.services.ingest.trade_facts import deed_key
-from lodestone.services.receipts.ids import ORDER, made_id
+from lodestone.services.support.ids import ORDER, made_id
 from lodestone.stores.commerce.types import OrderRecord, VoucherRecord
 from lodestone.stores.ports import Offset
 from lodestone.stores.records.types import Deed

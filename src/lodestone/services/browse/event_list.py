@@ -14,7 +14,7 @@ from lodestone.events.dedupe import name_of_key
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.services.community.community import Engine
-from lodestone.services.receipts.ids import receipt_id
+from lodestone.services.support.ids import receipt_id
 from lodestone.stores.ports import Batch, Offset
 
 _LAST_LISTED: Final = Kind.LEAVE

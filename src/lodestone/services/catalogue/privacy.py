@@ -19,7 +19,7 @@ from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.commerce.payments import payment_out
 from lodestone.services.commerce.presenters import order_out, voucher_out
 from lodestone.services.community.community import Engine
-from lodestone.services.receipts.ids import receipt_id
+from lodestone.services.support.ids import receipt_id
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.ports import Offset
 from lodestone.stores.records.port import Change, ItemRecord, PersonRecord, Records

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from lodestone.base.audit import Actor, acting, present_actor
 from lodestone.base.clock import Instant
@@ -35,9 +35,9 @@ from lodestone.services.commerce.place_order import reserve
 from lodestone.services.commerce.presenters import order_out
 from lodestone.services.commerce.transitions import cancel, fulfil, refund
 from lodestone.services.commerce.vouchers import prepare, redeem, reverse
-from lodestone.services.community.outbox import CHANGE
-from lodestone.services.receipts.ids import ORDER, number_of
 from lodestone.services.support.failures import Failures
+from lodestone.services.support.ids import ORDER, number_of
+from lodestone.services.support.ports import CHANGE, ChangePublisher, Clock
 from lodestone.services.support.shared_commit import answer_to, commit_apart, fault_of, is_refusal
 from lodestone.services.support.tasks import start
 from lodestone.stores.commerce.types import OrderRecord
@@ -61,22 +61,6 @@ ABANDONED: Final = UnavailableError(
 Made = TypeVar("Made")
 Serve: TypeAlias = Callable[[Counter], Reply | LodestoneError]
 """A refusal is raised before anything is changed, and returned when something was."""
-
-
-class Host(Protocol):
-    """The community that trade takes place in."""
-
-    writing: asyncio.Lock
-    failures: Failures
-    """Of what time brings about."""
-
-    def now(self) -> Instant:
-        """Return the community's present instant."""
-        ...
-
-    async def changed(self, changes: Sequence[Change]) -> None:
-        """Let the log hear of what was committed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +89,18 @@ class Trade:
 
     def __init__(
         self,
-        host: Host,
-        records: Records,
         community: Community,
+        records: Records,
+        publisher: ChangePublisher,
+        clock: Clock,
+        failures: Failures,
         providers: Mapping[str, PaymentProvider],
         present: WhereOf = nowhere,
     ) -> None:
-        self._host = host
+        """Take what trade needs; `failures` are those of what time brings about."""
+        self.failures = failures
+        self._publisher = publisher
+        self._clock = clock
         self.records = records
         self._threads = records.threads
         self.community, self.present = community, present
@@ -121,7 +110,7 @@ class Trade:
 
     def now(self) -> Instant:
         """Return the community's present instant."""
-        return self._host.now()
+        return self._clock.now()
 
     # What may be asked
 
@@ -175,40 +164,35 @@ class Trade:
             lambda counter: reverse(counter, given), Named((given.staff_id,)), once
         )
 
-    @property
-    def failures(self) -> Failures:
-        """Return the failures of the community."""
-        return self._host.failures
-
     # Time
 
     async def tick(self) -> None:
         """Let expire what the community's clock has made due."""
         while await self._threads.read(
-            self.records.something_due, self.community.id, now=self._host.now()
+            self.records.something_due, self.community.id, now=self._clock.now()
         ):
             rows = await self._again(self._due)
-            if not await self._host.failures.each(EXPIRY, rows, self._expire_some):
+            if not await self.failures.each(EXPIRY, rows, self._expire_some):
                 return
-        self._host.failures.settle(EXPIRY)
+        self.failures.settle(EXPIRY)
 
     async def _expire_some(self, rows: Sequence[str]) -> None:
-        async with self._host.writing:
-            await self._host.changed(await self._again(partial(self._expire, rows)))
+        async with self._publisher.writing:
+            await self._publisher.changed(await self._again(partial(self._expire, rows)))
 
     def _due(self, now: Instant) -> list[str]:
         with self.records.till(self.community.id, now=now) as till:
-            return due_now(till, self._host.failures.waiting(EXPIRY))
+            return due_now(till, self.failures.waiting(EXPIRY))
 
     async def _again(self, work: Callable[[Instant], Made]) -> Made:
         """Do a whole commit in a thread, again should another of the ledger's have come between."""
         for _ in range(_TRIES - 1):
             try:
-                return await self._threads.write(work, self._host.now())
+                return await self._threads.write(work, self._clock.now())
             except UnavailableError as error:
                 if error.code != "ledger_busy":
                     raise
-        return await self._threads.write(work, self._host.now())
+        return await self._threads.write(work, self._clock.now())
 
     def _expire(self, rows: Sequence[str], now: Instant) -> Sequence[Change]:
         with self.records.till(self.community.id, now=now) as till:
@@ -218,14 +202,14 @@ class Trade:
 
     async def hear(self) -> None:
         """Let the log hear of what another process has committed."""
-        async with self._host.writing:
+        async with self._publisher.writing:
             deeds = await self._threads.write(
                 self.records.pending_changes,
                 self.community.id,
-                limit=HEAR_MAX + len(self._host.failures.of(CHANGE)),
+                limit=HEAR_MAX + len(self.failures.of(CHANGE)),
                 deeds_only=True,
             )
-            await self._host.changed(deeds)
+            await self._publisher.changed(deeds)
 
     # The queue
 
@@ -247,13 +231,13 @@ class Trade:
             raise stalled(self._threads.limits.statement_seconds, started=False) from None
 
     def _begin(self) -> "asyncio.Task[None]":
-        return start("writing orders", self._write(), self._host.failures)
+        return start("writing orders", self._write(), self.failures)
 
     async def _write(self) -> None:
         """Serve the queue until it is empty; whatever came meanwhile is the next commit."""
         try:
             while self._queue:
-                async with self._host.writing:
+                async with self._publisher.writing:
                     batch, self._queue = self._queue[:COMMIT_MAX], self._queue[COMMIT_MAX:]
                     await self._commit(batch)
         finally:
@@ -270,7 +254,7 @@ class Trade:
     async def _commit_some(self, some: Sequence[Asked]) -> None:
         replies, changes = await self._again(lambda now: self._serve(some, now))
         try:
-            await self._host.changed(changes)
+            await self._publisher.changed(changes)
         except LodestoneError as error:
             # It is in the records, but the log has not heard: all ask again.
             replies = [error] * len(some)
@@ -366,4 +350,4 @@ def show_order(counter: Counter, order: OrderRecord) -> OrderOut:
     return order_out(counter.community, counter.till.view(order))
 
 
-__all__ = ("Asked", "Host", "Trade", "cancel", "fulfil", "handing_over", "refunding")
+__all__ = ("Asked", "Trade", "cancel", "fulfil", "handing_over", "refunding")

@@ -22,7 +22,7 @@ from lodestone.commerce.vouchers import VoucherRefusal
 from lodestone.content import Community
 from lodestone.ledger.transfers import Outcome
 from lodestone.services.commerce.postings import Book, Movement
-from lodestone.services.receipts.ids import ORDER, made_id, number_of
+from lodestone.services.support.ids import ORDER, made_id, number_of
 from lodestone.stores.commerce.types import (
     OrderEvent,
     OrderRecord,

@@ -26,7 +26,7 @@ from lodestone.services.commerce.commands import Trade, show_order
 from lodestone.services.commerce.context import Counter, Once, Reply, refused
 from lodestone.services.commerce.provider_results import begin_charge, told
 from lodestone.services.commerce.transitions import pay
-from lodestone.services.receipts.ids import ORDER, PAYMENT, made_id, number_of
+from lodestone.services.support.ids import ORDER, PAYMENT, made_id, number_of
 from lodestone.services.support.shared_commit import is_silence, provider_silence
 from lodestone.stores.commerce.types import OrderRecord, PaymentFilter, PaymentRecord
 from lodestone.stores.external.payment_providers import (

@@ -19,7 +19,7 @@ from lodestone.commerce.stock import Stock, Take, hold, hold_limit, joined, may_
 from lodestone.services.commerce.context import Counter, Reply, refused
 from lodestone.services.commerce.presenters import fresh_order
 from lodestone.services.feed.hydrate import PRESENT_MICROS
-from lodestone.services.receipts.ids import receipt_sequence
+from lodestone.services.support.ids import receipt_sequence
 from lodestone.stores.commerce.queries import known_position
 from lodestone.stores.commerce.types import (
     Line,

@@ -14,7 +14,7 @@ from lodestone.commerce.order import (
 )
 from lodestone.commerce.vouchers import Voucher
 from lodestone.content import Community
-from lodestone.services.receipts.ids import ORDER, VOUCHER, made_id, receipt_id
+from lodestone.services.support.ids import ORDER, VOUCHER, made_id, receipt_id
 from lodestone.stores.commerce.types import (
     Line,
     OrderEvent,

@@ -7,7 +7,7 @@ from lodestone.base.errors import InvalidError
 from lodestone.events.columns import objects_of
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
-from lodestone.services.access.trust import check_events
+from lodestone.services.community.trust import check_events
 from lodestone.services.ingest.validate import Judged, Terms
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.records.port import TermKind

@@ -1,8 +1,8 @@
 """The engine of one community: every use case that touches its serving state, on one thread."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,88 +11,55 @@ from numpy.typing import NDArray
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InternalError
 from lodestone.base.loop_times import section
-from lodestone.commerce.reach import Reach
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.events.wire import EventIn, Refusal, Verdicts
-from lodestone.features.directory import Directory
 from lodestone.features.domain_marks import value_of
 from lodestone.features.layout import PRODUCT, DomainRow, ItemRow, MarkRow, PersonRow
-from lodestone.features.postings import Postings
-from lodestone.features.state import State
 from lodestone.models.alike import Alike
 from lodestone.models.nearby import Nearby, NearbyTable
 from lodestone.models.popular import Popular
-from lodestone.models.ports import Predictor, VectorIndex
 from lodestone.models.rates import Rates, RatesModel
 from lodestone.services.access import Principal
-from lodestone.services.access.trust import check_feed
 from lodestone.services.commerce.commands import Trade
 from lodestone.services.community import outbox
 from lodestone.services.community.accepting import accept, take
 from lodestone.services.community.applying import apply
 from lodestone.services.community.gathering import Gathering
+from lodestone.services.community.parts import Parts
 from lodestone.services.community.presence import present_of
 from lodestone.services.community.price_steps import price_step
 from lodestone.services.community.read_ahead import Ahead
 from lodestone.services.community.tick import tick
-from lodestone.services.community.writes import Writes
+from lodestone.services.community.trust import check_feed
 from lodestone.services.feed.cursor import Chain, decode_cursor
 from lodestone.services.feed.hydrate import Hydrator
 from lodestone.services.feed.messages import Feed, FeedRequest
-from lodestone.services.feed.pipeline import Decider
 from lodestone.services.feed.recently_served import Served
 from lodestone.services.feed.response import Answers
 from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slot_lookup import SlotLookup, item_at
 from lodestone.services.feed.stages import Stages
+from lodestone.services.feed.value_terms import terms_now
 from lodestone.services.ingest.system_facts import fact_key, one_fact, topic_of
 from lodestone.services.ingest.trade_facts import Deeds
 from lodestone.services.ingest.validate import Ingest, Judged
-from lodestone.services.learning.item_lists import ItemLists, Maker
+from lodestone.services.learning.item_lists import ItemLists
 from lodestone.services.ledger.posting import Money
 from lodestone.services.live.rooms import Live
-from lodestone.services.pricing.maintenance import Housekeeper
-from lodestone.services.receipts.ids import decision_seed, receipt_sequence
-from lodestone.services.receipts.value_terms import terms_now
-from lodestone.services.support.clocks import CommunityClock
 from lodestone.services.support.encryption import Sealer
 from lodestone.services.support.failures import Failures
+from lodestone.services.support.ids import decision_seed, receipt_sequence
+from lodestone.services.support.record_writes import Writes
 from lodestone.services.support.vocabulary import TermBook
-from lodestone.stores.external.payment_providers import PaymentProvider
-from lodestone.stores.ports import Log
-from lodestone.stores.records.port import Change, CommunityRecord, Records
+from lodestone.stores.records.port import Change
 from lodestone.traffic.candidates import Pricing
 from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who
-from lodestone.traffic.kernels import COMPILED, Kernels
+from lodestone.traffic.kernels import COMPILED
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector, price_arrays
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What bootstrap hands an engine; every concrete thing is chosen there."""
-
-    record: CommunityRecord
-    records: Records
-    log: Log
-    clock: CommunityClock
-    state: State
-    directory: Directory
-    postings: Postings
-    index: VectorIndex
-    predictor: Predictor
-    fallback: Predictor
-    kernels: Kernels
-    housekeeper: Housekeeper
-    decider: Decider
-    cpu: Callable[[], int]
-    drop_snapshots: Callable[[], None]
-    providers: Mapping[str, PaymentProvider]
-    reach: Reach
-    maker: Maker
 
 
 class Engine:
@@ -133,9 +100,17 @@ class Engine:
         self.gathering = Gathering(self)
         self.deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(
-            self, parts.records, self.community, parts.providers, partial(present_of, self)
+            self.community, parts.records, self, self, self.failures, parts.providers,
+            partial(present_of, self),
+        )  # fmt: skip
+        self.live = Live(
+            self.community,
+            parts.records,
+            self.writes,
+            self,
+            self.failures,
+            partial(item_at, self.log),
         )
-        self.live = Live(self, parts.records, self.community, partial(item_at, self.log))
         self._sequence = parts.log.number_next()
         self._set_policy(parts.housekeeper.policy)
 

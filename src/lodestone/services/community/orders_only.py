@@ -20,7 +20,7 @@ _LOOK_MICROS: Final = 1_000_000
 
 
 class Desk:
-    """One community's trade. See `commands.Host`."""
+    """One community's trade. It publishes by leaving changes in the outbox."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Desk:
         self.community = record.community
         self.writing = asyncio.Lock()
         self.failures = Failures(self.now, record.id)
-        self.trade = Trade(self, records, self.community, providers)
+        self.trade = Trade(self.community, records, self, self, self.failures, providers)
         self._clock = CommunityClock(wall, None)
         self.read(record)
 

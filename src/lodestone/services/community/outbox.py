@@ -11,14 +11,13 @@ from lodestone.services.community.applying import fill_places
 from lodestone.services.community.read_ahead import Ahead, ahead_of
 from lodestone.services.ingest.place_facts import placed_facts
 from lodestone.services.ingest.system_facts import change_facts
+from lodestone.services.support.ports import CHANGE
 from lodestone.stores.records.port import Change
 from lodestone.stores.records.types import Deed, Unread
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
 
-CHANGE: Final = "change"
-"""The job of taking one change from the outbox; its rows are the changes' numbers."""
 APPLY: Final = "apply"
 """The job of following a change that the log has already."""
 PENDING_MAX: Final = 10_000

@@ -17,9 +17,10 @@ from lodestone.features.snapshot import columns, restore
 from lodestone.features.state import State
 from lodestone.services.community.applying import apply, fill_places
 from lodestone.services.community.community import Engine
-from lodestone.services.community.outbox import CHANGE, PENDING_MAX
+from lodestone.services.community.outbox import PENDING_MAX
 from lodestone.services.community.presence import follow_visits
 from lodestone.services.ingest.system_facts import fact_key
+from lodestone.services.support.ports import CHANGE
 from lodestone.stores.files import snapshots
 from lodestone.stores.ports import Offset
 from lodestone.traffic.codec import decode

@@ -68,10 +68,7 @@ async def expire_labels(engine: "Engine") -> None:
     )
 
     async def expire(rows: Sequence[int]) -> None:
-        async with engine.writing:
-            expired = await records.threads.write(
-                records.expire_labels, community, rows, now=engine.now()
-            )
-            await engine.changed(expired)
+        now = engine.now()
+        await engine.writes.publish(lambda: records.expire_labels(community, rows, now=now))
 
     await engine.failures.each("label", over, expire)

@@ -15,7 +15,7 @@ from lodestone.features.view import DirectoryView, StateView
 from lodestone.services.feed.cursor import Chain, encode_cursor
 from lodestone.services.feed.messages import Explain, Feed, FeedSlot, PriceNote, SlotNote, TermNote
 from lodestone.services.feed.stages import Stages
-from lodestone.services.receipts.ids import receipt_id
+from lodestone.services.support.ids import receipt_id
 from lodestone.traffic.decision import Decision, DropReason
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net

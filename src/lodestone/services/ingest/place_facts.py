@@ -12,12 +12,12 @@ from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.events.place_changes import placed
 from lodestone.features.layout import DomainRow, ItemRow
-from lodestone.features.view import StateView
+from lodestone.features.state import State
 from lodestone.services.ingest.system_facts import fact_key
 from lodestone.stores.records.port import Change
 
 
-def placed_facts(state: StateView, changes: Sequence[Change], time: Instant, day: int) -> Facts:
+def placed_facts(state: State, changes: Sequence[Change], time: Instant, day: int) -> Facts:
     """Return a fact for every item that begins or ceases to lie in a place by some changes; few batches have any.
 
     Args:
@@ -36,7 +36,7 @@ def placed_facts(state: StateView, changes: Sequence[Change], time: Instant, day
 class _Places:
     """Places, and where items are, as changes move them."""
 
-    def __init__(self, state: StateView) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
         self._places = {
             code: place for code, place in state.domains.items() if place.kind == DomainKind.PLACE

@@ -19,7 +19,7 @@ from lodestone.events.wire import EventIn
 from lodestone.features.directory import Directory
 from lodestone.services.ingest.fast_path import WATCH_AGE
 from lodestone.services.ingest.validate import LATE_MICROS, Ingest, Judged, Terms
-from lodestone.services.receipts.ids import receipt_id
+from lodestone.services.support.ids import receipt_id
 from lodestone.stores.records.types import Deed
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

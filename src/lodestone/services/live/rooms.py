@@ -1,13 +1,12 @@
 """Live rooms of one community: opened by the app, moved by the streaming server and by time."""
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import parse_qs
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError
 from lodestone.base.wire import Money, time_text
 from lodestone.commerce.life import Move
@@ -31,11 +30,11 @@ from lodestone.commerce.live import (
     unpublished,
 )
 from lodestone.content import Community
-from lodestone.services.community.writes import Writes
 from lodestone.services.support.failures import Failures
+from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import OrderEvent
 from lodestone.stores.live.types import Heard, RoomOrder, RoomRecord
-from lodestone.stores.records.port import Change, Records
+from lodestone.stores.records.port import Records
 
 SILENCE: Final = "rooms"
 """The job of ending rooms that have been silent for too long."""
@@ -44,35 +43,31 @@ _GIVES_BACK: Final = (Move.REFUND_PART, Move.REFUND_WHOLE, Move.CANCEL, Move.EXP
 _REFUSALS: Final = {refusal.name.lower(): refusal for refusal in LiveRefusal}
 
 
-class Host(Protocol):
-    """The community that rooms are open in."""
-
-    writing: asyncio.Lock
-    failures: Failures
-    """Of what time brings about."""
-    writes: Writes
-
-    def now(self) -> Instant:
-        """Return the community's present instant."""
-        ...
-
-    async def changed(self, changes: Sequence[Change]) -> None:
-        """Let the log hear of what was committed."""
-        ...
-
-
 class Live:
     """Use cases of live rooms. Called on the event loop's thread only."""
 
     def __init__(
         self,
-        host: Host,
-        records: Records,
         community: Community,
+        records: Records,
+        writes: Writes,
+        clock: Clock,
+        failures: Failures,
         item_of: Callable[[int, int], int | None],
     ) -> None:
-        """Keep what is handed in; `item_of` gives the row of the item that a receipt's slot showed."""
-        self._host = host
+        """Take what rooms need.
+
+        Args:
+            community: Whose rooms they are.
+            records: Where they are kept.
+            writes: By which log and state hear of them.
+            clock: The community's.
+            failures: Of what time brings about.
+            item_of: Gives the row of the item that a receipt's slot showed, None when no such slot was served.
+        """
+        self._writes = writes
+        self._clock = clock
+        self._failures = failures
         self._records = records
         self._community = community
         self._item_of = item_of
@@ -84,8 +79,8 @@ class Live:
 
     async def put(self, room_id: str, given: RoomIn) -> tuple[RoomOut, bool]:
         """Make or replace a room; return it with its stream's key, and whether it is new."""
-        community, now = self._community.id, self._host.now()
-        new, _ = await self._host.writes.do(
+        community, now = self._community.id, self._clock.now()
+        new, _ = await self._writes.do(
             lambda: self._records.put_room(community, room_id, given, now=now),
             lambda made: made[1],
         )
@@ -107,8 +102,8 @@ class Live:
         if move is None:
             return FINE
         try:
-            found, _ = await self._host.writes.do(
-                lambda: self._records.hear(self._community.id, move, now=self._host.now()),
+            found, _ = await self._writes.do(
+                lambda: self._records.hear(self._community.id, move, now=self._clock.now()),
                 lambda heard: heard[1],
             )
         except ConflictError as error:
@@ -120,7 +115,7 @@ class Live:
 
     def _move_of(self, call: SrsCall) -> Heard | None:
         """Say what a callback does to a room, None for one that concerns no room."""
-        client, now = str(call.client_id), self._host.now()
+        client, now = str(call.client_id), self._clock.now()
 
         def publish(room: RoomRecord) -> Standing:
             if not hmac.compare_digest(_key_told(call), self._key(room.id).encode()):
@@ -155,16 +150,13 @@ class Live:
     async def tick(self) -> None:
         """End the rooms that have been silent for too long."""
         community, records = self._community.id, self._records
-        silent = await records.threads.write(records.silent_rooms, community, now=self._host.now())
+        silent = await records.threads.write(records.silent_rooms, community, now=self._clock.now())
 
         async def end(rooms: Sequence[str]) -> None:
-            async with self._host.writing:
-                ended = await records.threads.write(
-                    records.end_silent, community, rooms, now=self._host.now()
-                )
-                await self._host.changed(ended)
+            now = self._clock.now()
+            await self._writes.publish(lambda: records.end_silent(community, rooms, now=now))
 
-        await self._host.failures.each(SILENCE, silent, end)
+        await self._failures.each(SILENCE, silent, end)
 
     def sales(self, room_id: str) -> SalesOut:
         """Report what a room sold, minute by minute. Raises UnknownError.

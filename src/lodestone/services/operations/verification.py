@@ -10,7 +10,7 @@ from lodestone.base.wire import TEXT, Int64
 from lodestone.services.catalogue.media import KeptMedia, MediaFiles
 from lodestone.services.community.community import Engine
 from lodestone.services.operations.losses import AcceptedOut, accepted
-from lodestone.services.receipts.ids import receipt_id
+from lodestone.services.support.ids import receipt_id
 from lodestone.stores.ports import Finding
 from lodestone.stores.records.port import Records
 from lodestone.stores.records.types import Broken, Unread

@@ -15,8 +15,8 @@ from lodestone.events.outcomes import (
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import TermNote
 from lodestone.services.feed.response import WORDS
+from lodestone.services.feed.value_terms import Untold, terms_then
 from lodestone.services.receipts.receipts import Receipts
-from lodestone.services.receipts.value_terms import Untold, terms_then
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.net import pool_net
 from lodestone.traffic.policy import Policy, worth_vector

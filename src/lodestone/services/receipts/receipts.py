@@ -26,7 +26,7 @@ from lodestone.events.outcomes import (
 )
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.response import WORDS, dropped, relaxed, slate_micros
-from lodestone.services.receipts.ids import receipt_id
+from lodestone.services.support.ids import receipt_id
 from lodestone.stores.ports import ReceiptParts
 from lodestone.traffic.codec import decode, decode_who
 from lodestone.traffic.decision import Decision, DropReason

@@ -34,7 +34,7 @@ from lodestone.commerce.webhooks import (
 )
 from lodestone.content import Community
 from lodestone.services.commerce.presenters import order_out
-from lodestone.services.receipts.ids import DELIVERY, EVENT, ORDER, made_id
+from lodestone.services.support.ids import DELIVERY, EVENT, ORDER, made_id
 from lodestone.stores.external.webhook_post import Answered, Parcel, Sender
 from lodestone.stores.live.types import SALT_BYTES, DeliveryRecord, WebhookRecord
 from lodestone.stores.records.port import Records

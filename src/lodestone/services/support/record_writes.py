@@ -2,27 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
 from lodestone.base.errors import LodestoneError, UnavailableError
+from lodestone.services.support.ports import ChangePublisher
 from lodestone.services.support.tasks import asked
 from lodestone.stores.records.port import Change, Records
 from lodestone.stores.sql.threads import WAITING_MAX, stalled
 
 Made = TypeVar("Made")
 _LOG: Final = structlog.get_logger("lodestone")
-
-
-class Host(Protocol):
-    """The community whose records are written."""
-
-    writing: asyncio.Lock
-
-    async def changed(self, changes: Sequence[Change]) -> None:
-        """Let log and state hear of what was committed."""
-        ...
 
 
 class Writes:
@@ -32,8 +23,8 @@ class Writes:
     caller stops waiting. One that has not begun by then is not done at all.
     """
 
-    def __init__(self, host: Host, records: Records) -> None:
-        self._host = host
+    def __init__(self, publisher: ChangePublisher, records: Records) -> None:
+        self._publisher = publisher
         self._threads = records.threads
         self._tasks: set[asyncio.Task[object]] = set()
 
@@ -59,10 +50,10 @@ class Writes:
 
         async def whole() -> Made:
             nonlocal began
-            async with self._host.writing:
+            async with self._publisher.writing:
                 began = True
                 made = await self._threads.write(write)
-                await self._host.changed(changes(made))
+                await self._publisher.changed(changes(made))
                 if then is not None:
                     await then(made)
             return made
@@ -79,6 +70,15 @@ class Writes:
         else:
             task.cancel()
         raise stalled(seconds, started=began)
+
+    async def publish(self, write: Callable[[], Sequence[Change]]) -> None:
+        """Write what time brings about, in its turn; waits for the records however long they take.
+
+        Raises:
+            UnavailableError: Log or records do not answer; what was committed stays in the outbox.
+        """
+        async with self._publisher.writing:
+            await self._publisher.changed(await self._threads.write(write))
 
 
 def _tell(task: "asyncio.Task[object]") -> None:
