@@ -21,9 +21,8 @@ from lodestone.console.because import Subject, title_of
 from lodestone.console.site import Asked, console
 from lodestone.console.viewer.feed_page import Around, Me, PageFeed, PageFeedIn, Showing, Shown
 from lodestone.console.why import RunnerUpTold, WhyOut, why
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE
-from lodestone.services.catalogue.catalogue import Catalogue
-from lodestone.services.receipts.explain import reasons
 
 ReceiptId = Annotated[str, PathParameter(description="A decision made for the session's viewer.")]
 SlotNumber = Annotated[int, PathParameter(description="From 1.")]
@@ -80,7 +79,7 @@ async def get_why(
     words = pages.words(request) if lang is None else pages.catalogue.words(lang)
 
     def read() -> tuple[Subject, RunnerUpTold | None]:
-        told = reasons(engine, viewer, receipt_id, slot)
+        told = use_cases.explainer(engine).reasons(viewer, receipt_id, slot)
         second = None
         if told.runner_up is not None:
             about = showing.told(told.runner_up.item_id, None, None)
@@ -111,7 +110,7 @@ async def get_around(
 async def join_domain(request: Asked, domain_id: DomainId) -> Membership:
     """Let the viewer join a channel, a place or a profession (a page's session)."""
     engine, viewer = session(request)
-    await Catalogue(engine).membership(app_id(domain_id), viewer, joined=True)
+    await use_cases.catalogue(engine).membership(app_id(domain_id), viewer, joined=True)
     return Membership(joined=True)
 
 
@@ -119,7 +118,7 @@ async def join_domain(request: Asked, domain_id: DomainId) -> Membership:
 async def leave_domain(request: Asked, domain_id: DomainId) -> Membership:
     """Let the viewer leave it again (a page's session)."""
     engine, viewer = session(request)
-    await Catalogue(engine).membership(app_id(domain_id), viewer, joined=False)
+    await use_cases.catalogue(engine).membership(app_id(domain_id), viewer, joined=False)
     return Membership(joined=False)
 
 

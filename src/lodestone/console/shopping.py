@@ -25,6 +25,7 @@ from lodestone.console.site import console
 from lodestone.console.viewer.feed_page import Showing
 from lodestone.console.viewer.storefront import ProductSheet, ShopCard, ShopSheet
 from lodestone.content.item import Media
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE, UNAUDITED, needs
 from lodestone.services.commerce.context import Counter, Reply
 from lodestone.services.commerce.presenters import order_out, voucher_out
@@ -109,7 +110,7 @@ async def list_my_orders(request: Asked, before: BeforeId = None) -> MyOrders:
 
 
 def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
-    community, shops = engine.community, Shops(engine)
+    community, shops = engine.community, use_cases.shops(engine)
     found = engine.parts.records.orders(
         engine.community.id, limit=PAGE + 1, buyer_id=viewer, before=before
     )
@@ -135,7 +136,7 @@ async def get_my_order(
     def read() -> OrderSheet:
         order = _mine(engine, viewer, order_id)
         return OrderSheet(
-            order=order, shop=front.shop_card(order.shop_id), media=_media(Shops(engine), order),
+            order=order, shop=front.shop_card(order.shop_id), media=_media(use_cases.shops(engine), order),
             vouchers=_vouchers(engine, viewer, order_id), payable_here=payable,
         )  # fmt: skip
 

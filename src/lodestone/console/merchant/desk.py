@@ -30,7 +30,7 @@ from lodestone.console.merchant.refusals import told_refusal
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
-from lodestone.services.commerce.shops import Shops
+from lodestone.services import use_cases
 from lodestone.services.community.community import Engine
 
 MERCHANT: Final = Role(
@@ -123,7 +123,7 @@ async def _desk(request: Asked, who: Entered, wanted: str | None) -> Desk:
         console(request.app.state).words(request), ZoneInfo(given.time_zone), given.currency
     )
     return Desk(
-        who, person, Shops(engine).told(chosen[0]), chosen[1] == "manager",
+        who, person, use_cases.shops(engine).told(chosen[0]), chosen[1] == "manager",
         tuple((shop.id, shop.given.name) for shop, _ in found), speech,
     )  # fmt: skip
 

@@ -11,12 +11,12 @@ from lodestone.console.asking import Asked
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ledger.statements import (
     AccountStatement,
     StatementLine,
     StatementOut,
-    books_of,
     day_number,
 )
 
@@ -74,7 +74,7 @@ async def get_statement(request: Asked) -> Response[Any]:
 def _read(here: Desk, first: int, last: int) -> StatementOut | None:
     """Read the statement; None while the shop has no account."""
     try:
-        return books_of(here.engine).statement(party_of(here.shop.id), first, last)
+        return use_cases.books(here.engine).statement(party_of(here.shop.id), first, last)
     except UnknownError:
         return None
 

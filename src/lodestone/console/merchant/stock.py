@@ -22,9 +22,10 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.commerce.shops import Shops
-from lodestone.services.commerce.stock import StockPlace, adjust
+from lodestone.services.commerce.stock import StockPlace
 
 _EPOCH: Final = date(1970, 1, 1)
 _SHELF: Final = 200
@@ -76,7 +77,7 @@ async def post_stock(request: Asked) -> Response[Any]:
     try:
         place = _place(fields)
         change = whole(fields.get("change", ""), -STOCK_MAX, STOCK_MAX)
-        await adjust(here.engine, here.shop.id, place, change)
+        await use_cases.shop_stock(here.engine).adjust(here.shop.id, place, change)
     except (ConflictError, UnknownError, InvalidError) as error:
         return await _page(request, here, note=refused(here, error))
     return onward("/merchant/stock", here, done=place.item or place.product)
@@ -102,7 +103,7 @@ async def _page(
 
 def _read(here: Desk) -> tuple[list[ProductOut], list[Shelf]]:
     """Read what the shop sells and what is left of it; in a thread."""
-    shops = Shops(here.engine)
+    shops = use_cases.shops(here.engine)
     found = shops.products(_SHELF, None, here.shop.id)
     return found, [_shelf(here, shops, one) for one in found]
 

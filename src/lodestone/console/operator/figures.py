@@ -14,8 +14,9 @@ from lodestone.insight.prices import PromiseHistory
 from lodestone.insight.promises import PromiseOut
 from lodestone.insight.reports import LiuReport, Reports, Sources
 from lodestone.insight.window import Span, day_text
+from lodestone.services import use_cases
 from lodestone.services.community.community import Engine
-from lodestone.services.receipts.receipts import ReceiptLine, Receipts
+from lodestone.services.receipts.receipts import ReceiptLine
 
 RECEIPTS: Final = 20
 COHORT_DAYS: Final = 31
@@ -141,5 +142,5 @@ def gather(engine: Engine, streams: Streams, wanted: Filter) -> Figures:
         flow=reports.flow(Span(first, last), wanted.domain),
         exposure=reports.exposure(Span(first, last), wanted.domain),
         promises=reports.promises(), history=reports.history(wanted.days),
-        receipts=Receipts(engine).latest(RECEIPTS).data,
+        receipts=use_cases.receipts(engine).latest(RECEIPTS).data,
     )  # fmt: skip

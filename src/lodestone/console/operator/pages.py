@@ -27,9 +27,9 @@ from lodestone.console.operator.summary import summary
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.insight.window import DOMAIN_WORDS
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.community.community import Engine
-from lodestone.services.receipts.receipts import Receipts
 
 OPERATOR: Final = Role(
     "operator", "/operator",
@@ -82,7 +82,7 @@ def operator_routes(reader: FigureReader) -> list[Any]:
     async def replay(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
         who = await sent_by(request, OPERATOR)
         read = who.engine.parts.records.threads.read
-        found = await read(Receipts(who.engine).replay, receipt_id)
+        found = await read(use_cases.receipts(who.engine).replay, receipt_id)
         return await _receipt(request, who, receipt_id, found.identical)
 
     @get("/operator/audit-log", opt=ANYONE, include_in_schema=False, exception_handlers=refusals)
@@ -169,7 +169,7 @@ async def _receipt(
     name: str,
     identical: bool | None,  # noqa: FBT001  what a replay said, None when none was asked for
 ) -> Response[Any]:
-    found, speech = Receipts(who.engine), _speech(request, who.engine)
+    found, speech = use_cases.receipts(who.engine), _speech(request, who.engine)
     read = who.engine.parts.records.threads.read
     shown, line = await read(lambda: (found.show(name), found.line(name)))
     told = receipts.told(shown, line, speech)

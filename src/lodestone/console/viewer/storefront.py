@@ -11,6 +11,7 @@ from lodestone.base.wire import Money, Position
 from lodestone.commerce.product import ProductOut, VariantOut, VoucherRule
 from lodestone.commerce.shop import Hours, ShopOut
 from lodestone.content.item import Media
+from lodestone.services import use_cases
 from lodestone.services.commerce.shops import Shops
 from lodestone.services.community.community import Engine
 
@@ -109,7 +110,7 @@ class ShopSheet(msgspec.Struct, frozen=True, kw_only=True):
 
 def offer_of(engine: Engine, item_id: str) -> Offer | None:
     """Return what a product's card says; None of a post of that kind that no shop has put up for sale."""
-    shops = Shops(engine)
+    shops = use_cases.shops(engine)
     try:
         product = shops.product(item_id)
     except UnknownError:
@@ -133,7 +134,7 @@ class Storefront:
 
     def __init__(self, engine: Engine, follows: frozenset[int], here: Position | None) -> None:
         self._engine = engine
-        self._shops = Shops(engine)
+        self._shops = use_cases.shops(engine)
         self._follows = follows
         self._here = here
 

@@ -20,7 +20,7 @@ from lodestone.serve.v1.common import (
     named,
     principal,
 )
-from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services import use_cases
 from lodestone.services.community.community import Engine
 from lodestone.stores.records.port import ItemRecord, PersonRecord
 
@@ -144,7 +144,7 @@ async def insert_items(here: Engine, items: list[GorseItem]) -> int:
 async def _put(here: Engine, rows: list[tuple[str, Given]], kind: type[Given]) -> int:
     taken = 0
     for first in range(0, len(rows), _MANY):
-        made = await Catalogue(here).put_many(rows[first : first + _MANY], kind)
+        made = await use_cases.catalogue(here).put_many(rows[first : first + _MANY], kind)
         taken += made.accepted
         if made.refused:
             raise made.refused[0].error

@@ -36,8 +36,9 @@ from lodestone.serve.gorse.shapes import (
     is_set,
 )
 from lodestone.serve.v1.common import Asked, decode_after, encode_after, named, principal
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
-from lodestone.services.browse.feedback_history import Entry, Wanted, entries
+from lodestone.services.browse.feedback_history import Entry, Wanted
 from lodestone.services.community.community import Engine
 from lodestone.services.ingest.validate import EARLY_MICROS, LATE_MICROS
 from lodestone.traffic.policy import FEEDBACK_WORDS, Policy
@@ -164,7 +165,7 @@ async def gorse_get_feedback(
 ) -> GorseFeedbackPage:
     """List feedback (Gorse), in the order in which it came."""
     here = held(request, "read")
-    return await _page(here, await entries(here, Wanted()), n, cursor)
+    return await _page(here, await use_cases.feedback(here).entries(Wanted()), n, cursor)
 
 
 @get("/api/feedback/{feedback_type:str}", opt=needs("read", who="server"), responses=ANSWERS)
@@ -173,7 +174,7 @@ async def gorse_get_typed_feedback(
 ) -> GorseFeedbackPage:
     """List feedback of a type (Gorse)."""
     here = held(request, "read")
-    found = await entries(here, Wanted(kinds=_kinds(here, feedback_type)))
+    found = await use_cases.feedback(here).entries(Wanted(kinds=_kinds(here, feedback_type)))
     return await _page(here, found, n, cursor, feedback_type)
 
 
@@ -185,7 +186,9 @@ async def gorse_get_user_item_feedback(
 ) -> list[GorseFeedback]:
     """List feedback between a user and an item (Gorse)."""
     here = held(request, "read")
-    return await _shown(here, await entries(here, Wanted(named(user_id), named(item_id))))
+    return await _shown(
+        here, await use_cases.feedback(here).entries(Wanted(named(user_id), named(item_id)))
+    )
 
 
 @get(
@@ -199,7 +202,7 @@ async def gorse_get_one_feedback(
     """Get feedback of a type between a user and an item (Gorse), or an empty object."""
     here = held(request, "read")
     wanted = Wanted(named(user_id), named(item_id), _kinds(here, feedback_type))
-    found = await _shown(here, await entries(here, wanted), feedback_type)
+    found = await _shown(here, await use_cases.feedback(here).entries(wanted), feedback_type)
     return found[0] if found else {}
 
 
@@ -231,7 +234,7 @@ async def gorse_delete_one_feedback(
 async def _take_back(request: Asked, wanted: Wanted) -> GorseSuccess:
     """Send an `unlike` for a like that stands; facts themselves never change."""
     here = held(request, "events")
-    likes = await entries(here, wanted)
+    likes = await use_cases.feedback(here).entries(wanted)
     now, events = here.now(), []
     for like in likes:
         at = Instant(max(now, like.time + 1))
@@ -258,14 +261,14 @@ async def gorse_get_typed_user_feedback(
     """List a user's feedback of a type (Gorse)."""
     here = held(request, "read")
     wanted = Wanted(named(user_id), kinds=_kinds(here, feedback_type))
-    return await _shown(here, await entries(here, wanted), feedback_type)
+    return await _shown(here, await use_cases.feedback(here).entries(wanted), feedback_type)
 
 
 @get("/api/user/{user_id:str}/feedback", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[GorseFeedback]:
     """List a user's feedback (Gorse)."""
     here = held(request, "read")
-    return await _shown(here, await entries(here, Wanted(named(user_id))))
+    return await _shown(here, await use_cases.feedback(here).entries(Wanted(named(user_id))))
 
 
 @get(
@@ -279,7 +282,7 @@ async def gorse_get_typed_item_feedback(
     """List an item's feedback of a type (Gorse)."""
     here = held(request, "read")
     wanted = Wanted(item_id=named(item_id), kinds=_kinds(here, feedback_type))
-    return await _shown(here, await entries(here, wanted), feedback_type)
+    return await _shown(here, await use_cases.feedback(here).entries(wanted), feedback_type)
 
 
 @get(
@@ -290,7 +293,9 @@ async def gorse_get_typed_item_feedback(
 async def gorse_get_item_feedback(request: Asked, item_id: Id) -> list[GorseFeedback]:
     """List an item's feedback (Gorse)."""
     here = held(request, "read")
-    return await _shown(here, await entries(here, Wanted(item_id=named(item_id))))
+    return await _shown(
+        here, await use_cases.feedback(here).entries(Wanted(item_id=named(item_id)))
+    )
 
 
 def _kinds(here: Engine, feedback_type: str) -> tuple[int, ...]:

@@ -30,8 +30,9 @@ from lodestone.serve.gorse.shapes import (
     duration_micros,
 )
 from lodestone.serve.v1.common import Asked, named, principal
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
-from lodestone.services.browse.lists import Cut, Lists, Scored
+from lodestone.services.browse.lists import Cut, Scored
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import Explain, Feed, FeedRequest, FeedSlot, Surface
 from lodestone.services.ingest.validate import EARLY_MICROS
@@ -188,7 +189,7 @@ async def gorse_latest(
 ) -> list[GorseScore]:  # fmt: skip
     """List the latest items (Gorse)."""
     cut = Cut(n, offset, one_category(None, category), viewer)
-    return _told(Lists(held(request, "read")).latest(cut))
+    return _told(use_cases.lists(held(request, "read")).latest(cut))
 
 
 @get("/api/latest/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
@@ -197,7 +198,7 @@ async def gorse_latest_category(
 ) -> list[GorseScore]:
     """List the latest items of a category (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
-    return _told(Lists(held(request, "read")).latest(cut))
+    return _told(use_cases.lists(held(request, "read")).latest(cut))
 
 
 @get("/api/popular", opt=needs("read", who="server"), responses=ANSWERS)
@@ -207,7 +208,7 @@ async def gorse_popular(
 ) -> list[GorseScore]:  # fmt: skip
     """List the items that have earned most (Gorse)."""
     cut = Cut(n, offset, one_category(None, category), viewer)
-    return _told(Lists(held(request, "read")).popular(cut, recent=False))
+    return _told(use_cases.lists(held(request, "read")).popular(cut, recent=False))
 
 
 @get("/api/popular/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
@@ -216,7 +217,7 @@ async def gorse_popular_category(
 ) -> list[GorseScore]:
     """List the items of a category that have earned most (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
-    return _told(Lists(held(request, "read")).popular(cut, recent=False))
+    return _told(use_cases.lists(held(request, "read")).popular(cut, recent=False))
 
 
 @get(
@@ -229,7 +230,7 @@ async def gorse_non_personalized(
     viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List `popular` (earned most), `trending` (of the last eight days) or `latest` items (Gorse)."""
-    lists = Lists(held(request, "read"))
+    lists = use_cases.lists(held(request, "read"))
     cut = Cut(n, offset, one_category(None, category), viewer)
     if name == "latest":
         return _told(lists.latest(cut))
@@ -249,7 +250,7 @@ async def gorse_neighbours(
 ) -> list[GorseScore]:  # fmt: skip
     """List the items most alike (Gorse), by tags, author and text."""
     cut = Cut(n, offset, one_category(None, category), viewer)
-    return _told(Lists(held(request, "read")).neighbours(named(item_id), cut))
+    return _told(use_cases.lists(held(request, "read")).neighbours(named(item_id), cut))
 
 
 @get(
@@ -263,7 +264,7 @@ async def gorse_neighbours_category(
 ) -> list[GorseScore]:  # fmt: skip
     """List the items of a category most alike (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
-    return _told(Lists(held(request, "read")).neighbours(named(item_id), cut))
+    return _told(use_cases.lists(held(request, "read")).neighbours(named(item_id), cut))
 
 
 @get(
@@ -274,7 +275,7 @@ async def gorse_item_to_item(
     category: Category = None, viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List the items most alike (Gorse); the one list is called `neighbors`."""
-    lists = Lists(held(request, "read"))
+    lists = use_cases.lists(held(request, "read"))
     if name != "neighbors":
         raise UnknownError("list_unknown", "the only item-to-item list is neighbors")
     return _told(
@@ -314,7 +315,7 @@ def _session(here: Engine, data: list[GorseFeedbackIn], cut: Cut) -> list[GorseS
         row.item_id for row in data if policy.worths.get(word_of(policy, row.feedback_type), 0) >= 0
     )
     known = {row.item_id for row in data}
-    return _told(Lists(here).session(liked, known, cut))
+    return _told(use_cases.lists(here).session(liked, known, cut))
 
 
 def _told(found: list[Scored]) -> list[GorseScore]:

@@ -39,9 +39,8 @@ from lodestone.serve.gorse.shapes import (
     user_out,
 )
 from lodestone.serve.v1.common import Asked, named, off_loop
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, SAYS, UNAUDITED, needs
-from lodestone.services.catalogue.catalogue import Catalogue
-from lodestone.services.catalogue.privacy import Personal
 from lodestone.services.community.community import Engine
 from lodestone.stores.records.port import ItemRecord, PersonRecord
 
@@ -106,7 +105,7 @@ async def gorse_modify_user(
     here, name = held(request, "write"), named(user_id)
     record = await off_loop(request, here.parts.records.person, here.community.id, name)
     given = person_in(record, data)
-    await Catalogue(here).put_many([(name, given)], PersonIn)
+    await use_cases.catalogue(here).put_many([(name, given)], PersonIn)
     return GorseSuccess(1)
 
 
@@ -118,7 +117,7 @@ async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Gor
     here, name = held(request, "write"), named(user_id)
     if await off_loop(request, person_of, here, name) is None:
         return GorseSuccess(0)
-    await Personal(here).erase(name, state["media"])
+    await use_cases.erasure(here).erase(name, state["media"])
     return GorseSuccess(1)
 
 
@@ -169,7 +168,7 @@ async def gorse_modify_item(
 async def _modify(here: Engine, item_id: str, change: GorseItemPatch) -> GorseSuccess:
     old = await here.parts.records.threads.read(live_item, here, item_id)
     given = item_in(old, item_id, change, here.now())
-    await Catalogue(here).put_item(item_id, given)
+    await use_cases.catalogue(here).put_item(item_id, given)
     return GorseSuccess(1)
 
 
@@ -182,7 +181,7 @@ async def gorse_delete_item(request: Asked, item_id: Id) -> GorseSuccess:
     found = await off_loop(request, item_of, here, name)
     if found is None or gone(found):
         return GorseSuccess(0)
-    await Catalogue(here).withdraw_item(name)
+    await use_cases.catalogue(here).withdraw_item(name)
     return GorseSuccess(1)
 
 

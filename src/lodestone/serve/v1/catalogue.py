@@ -27,9 +27,10 @@ from lodestone.serve.v1.common import (
     off_loop,
     page,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import SAYS, UNAUDITED, needs
 from lodestone.services.catalogue.catalogue import BulkOut
-from lodestone.services.catalogue.privacy import Personal, PersonExport
+from lodestone.services.catalogue.privacy import PersonExport
 
 AuthorId = Annotated[str | None, QueryParameter(description="Only this author's.")]
 
@@ -98,13 +99,13 @@ async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None)
 @delete("/v1/people/{person_id:str}", opt=needs("write"), responses=REFUSALS)
 async def delete_person(request: Asked, state: AppState, person_id: PathId) -> None:
     """Erase a person from every file, for good."""
-    await Personal(engine(request, "write")).erase(named(person_id), state["media"])
+    await use_cases.erasure(engine(request, "write")).erase(named(person_id), state["media"])
 
 
 @get("/v1/people/{person_id:str}/export", opt=needs("read"), responses=REFUSALS)
 async def export_person(request: Asked, person_id: PathId) -> PersonExport:
     """Export everything held about a person."""
-    return await Personal(engine(request, "read")).export(named(person_id))
+    return await use_cases.export(engine(request, "read")).export(named(person_id))
 
 
 _EDGES = {

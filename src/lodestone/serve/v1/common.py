@@ -13,6 +13,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import DAY, ErrorReply, app_id
+from lodestone.services import use_cases
 from lodestone.services.access import OPERATOR, Access, Principal
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.community.community import Engine
@@ -114,7 +115,7 @@ def engine(request: Asked, scope: str) -> Engine:
 
 def catalogue(request: Asked, scope: str) -> Catalogue:
     """Return the catalogue of the community that the key belongs to."""
-    return Catalogue(engine(request, scope))
+    return use_cases.catalogue(engine(request, scope))
 
 
 async def off_loop(

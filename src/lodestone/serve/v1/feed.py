@@ -38,6 +38,7 @@ from lodestone.serve.v1.common import (
     off_loop,
     principal,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.browse.event_list import EventList, EventPage
 from lodestone.services.community.community import Engine
@@ -45,11 +46,11 @@ from lodestone.services.feed.messages import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
 from lodestone.services.learning.predictor import put_predictor as keep_predictor
 from lodestone.services.policy.dry_run import DryRunOut
-from lodestone.services.policy.policies import Policies, PolicyOut
+from lodestone.services.policy.policies import PolicyOut
 from lodestone.services.policy.policies import named as preset_named
-from lodestone.services.receipts.explain import Reasons, reasons
+from lodestone.services.receipts.explain import Reasons
 from lodestone.services.receipts.receipts import ReceiptList, ReceiptOut, Receipts, ReplayOut
-from lodestone.services.receipts.trace import Trace, TraceOut
+from lodestone.services.receipts.trace import TraceOut
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.presets import NAMES
 
@@ -168,11 +169,13 @@ async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
 )
 async def get_receipt_why(request: Asked, receipt_id: PathId, slot: Slot) -> Reasons:
     """Say why a slot holds what it holds: what its value is made of, term by term, and which deeds speak for it."""
-    return await off_loop(request, reasons, _asked(request), None, receipt_id, slot)
+    return await off_loop(
+        request, use_cases.explainer(_asked(request)).reasons, None, receipt_id, slot
+    )
 
 
 def _receipts(request: Asked) -> Receipts:
-    return Receipts(_asked(request))
+    return use_cases.receipts(_asked(request))
 
 
 def _asked(request: Asked) -> Engine:
@@ -188,20 +191,20 @@ async def get_trace(request: Asked, item_id: PathId) -> TraceOut:
     """Say where a post was served and seen and why it was dropped; its author's own session may ask too."""
     viewer = principal(request).viewer
     community = engine(request, "read" if viewer is None else "feeds")
-    trace = Trace(community, named(item_id), viewer)
+    trace = use_cases.trace(community, named(item_id), viewer)
     return await asyncio.to_thread(trace.read)
 
 
 @get("/v1/policy", opt=needs("read"), responses=REFUSALS)
 async def get_policy(request: Asked) -> PolicyOut:
     """Read the policy in force."""
-    return await off_loop(request, Policies(engine(request, "read")).current)
+    return await off_loop(request, use_cases.policies(engine(request, "read")).current)
 
 
 @put("/v1/policy", opt=needs("policy"), status_code=200, responses=REFUSALS)
 async def put_policy(request: Asked, data: JSONBody[PolicyPut]) -> PolicyOut:
     """Put a policy into force, whole or by a preset's name."""
-    return await Policies(engine(request, "policy")).put(_proposed(data))
+    return await use_cases.policies(engine(request, "policy")).put(_proposed(data))
 
 
 def _proposed(data: JSONBody[PolicyPut]) -> Policy:
@@ -216,7 +219,7 @@ def _proposed(data: JSONBody[PolicyPut]) -> Policy:
 @get("/v1/policies", opt=needs("read"), responses=REFUSALS)
 async def list_policies(request: Asked) -> PolicyVersions:
     """List every version of the policy, newest first."""
-    versions = await off_loop(request, Policies(engine(request, "read")).versions)
+    versions = await off_loop(request, use_cases.policies(engine(request, "read")).versions)
     return PolicyVersions(versions, list(NAMES))
 
 
@@ -229,9 +232,8 @@ async def list_policies(request: Asked) -> PolicyVersions:
 )
 async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
-    policies = Policies(engine(request, "read"))
-    threads = engines(request.app.state).records.threads
-    return await threads.long(policies.dry_run, _proposed(data))
+    trial = use_cases.dry_run(engine(request, "read"), _proposed(data))
+    return await engines(request.app.state).records.threads.long(trial.run)
 
 
 @post(
@@ -243,7 +245,7 @@ async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
 )
 async def rollback(request: Asked, data: JSONBody[Rollback]) -> PolicyOut:
     """Put an older version into force again."""
-    return await Policies(engine(request, "policy")).rollback(data.version)
+    return await use_cases.policies(engine(request, "policy")).rollback(data.version)
 
 
 def _reports(request: Asked) -> Reports:
@@ -284,7 +286,7 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
             "item_prior", "priors must be above 0, every number finite and under 1,000,000"
         )
         raise InvalidError("predictor_invalid", problem.problem, (problem,))
-    await keep_predictor(held, data)
+    await keep_predictor(held.community, held.parts.records, held.writes, held.predict_by, data)
     return PredictorOut(data.version)
 
 

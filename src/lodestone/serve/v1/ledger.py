@@ -26,6 +26,7 @@ from lodestone.serve.v1.common import (
     off_loop,
     page,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import AuditOut, audit
@@ -40,7 +41,6 @@ from lodestone.services.ledger.statements import (
     TransferOut,
     TrialBalance,
     account_named,
-    books_of,
     code_named,
     day_number,
     day_text,
@@ -168,7 +168,7 @@ async def list_accounts(
     request: Asked, party: Party = None, limit: Limit = 100, cursor: Cursor = None
 ) -> Accounts:
     """List accounts, of one party if given."""
-    books = books_of(engine(request, SCOPE))
+    books = use_cases.books(engine(request, SCOPE))
     found = {one.id: one for one in await off_loop(request, books.accounts, party)}
     names, after = page(sorted(found), limit, cursor)
     return Accounts([found[name] for name in names], after)
@@ -177,7 +177,7 @@ async def list_accounts(
 @get("/v1/accounts/{account_id:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_account(request: Asked, account_id: PathAccount) -> AccountOut:
     """Read an account: whose it is, what it holds and what is held of it."""
-    return await off_loop(request, books_of(engine(request, SCOPE)).account, account_id)
+    return await off_loop(request, use_cases.books(engine(request, SCOPE)).account, account_id)
 
 
 @get("/v1/transfers", opt=needs(SCOPE), responses=REFUSALS)
@@ -206,7 +206,7 @@ async def list_transfers(
         external=external, code=None if code is None else code_named(code), first=on, last=on,
     )  # fmt: skip
     after = _sequence(cursor)
-    shown, more = await off_loop(request, books_of(found).transfers, wanted, limit, after)
+    shown, more = await off_loop(request, use_cases.books(found).transfers, wanted, limit, after)
     return Transfers(shown, encode_after(None if more is None else str(more)))
 
 
@@ -221,7 +221,7 @@ def _sequence(cursor: str | None) -> int:
 @get("/v1/transfers/{transfer_id:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_transfer(request: Asked, transfer_id: PathTransfer) -> TransferOut:
     """Read a transfer."""
-    return await off_loop(request, books_of(engine(request, SCOPE)).transfer, transfer_id)
+    return await off_loop(request, use_cases.books(engine(request, SCOPE)).transfer, transfer_id)
 
 
 @get("/v1/statements/{party:str}", opt=needs(SCOPE), responses=REFUSALS)
@@ -239,7 +239,7 @@ async def _statement(
     today = found.money.today()
     end = today if last is None else day_number(last, "to")
     start = min(end, today) if first is None else day_number(first, "from")
-    return await off_loop(request, books_of(found).statement, party, start, end)
+    return await off_loop(request, use_cases.books(found).statement, party, start, end)
 
 
 @get("/v1/statements/{party:str}/file", opt=needs(SCOPE), responses=_CSV)
@@ -260,7 +260,7 @@ async def get_statement_file(
 async def get_trial_balance(request: Asked) -> TrialBalance:
     """Sum every account: debits and credits are equal."""
     found = engine(request, SCOPE)
-    return await found.parts.records.threads.long(books_of(found).trial_balance)
+    return await found.parts.records.threads.long(use_cases.books(found).trial_balance)
 
 
 @post("/v1/settle", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
@@ -284,7 +284,7 @@ def _file(body: bytes, name: str) -> Response[bytes]:
 
 
 def _payouts(found: Engine) -> Payouts:
-    return Payouts(found.money, found.parts.providers, books_of(found).outside)
+    return use_cases.payouts(found)
 
 
 def _payout(found: Engine, names: Books, payout: Payout) -> PayoutOut:
@@ -298,7 +298,7 @@ def _payout(found: Engine, names: Books, payout: Payout) -> PayoutOut:
 
 
 def _shown(found: Engine, payouts: list[Payout]) -> PayoutList:
-    names = books_of(found)
+    names = use_cases.books(found)
     return PayoutList([_payout(found, names, one) for one in payouts])
 
 
@@ -341,7 +341,7 @@ async def post_payout_result(
 ) -> PayoutOut:
     """Say how a payout ended; the same again changes nothing, a contradiction is refused (`payout_ended`)."""
     found = engine(request, SCOPE)
-    payouts, names = _payouts(found), books_of(found)
+    payouts, names = _payouts(found), use_cases.books(found)
     payout = await off_loop(request, payouts.find, payout_id)
     amount = data.paid_micros or payout.paid or payout.amount
     if amount not in (payout.paid, payout.amount):

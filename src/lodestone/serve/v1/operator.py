@@ -236,7 +236,8 @@ async def get_media(request: Asked, state: AppState, key: PathId) -> Response[An
 @post("/v1/verify", opt=needs("read", **UNAUDITED), status_code=200, responses=REFUSALS)
 async def post_verify(request: Asked, state: AppState, data: JSONBody[VerifyIn]) -> VerifyOut:
     """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
-    return await verify(engine(request, "read"), data.root, state["media"])
+    held = engine(request, "read")
+    return await verify(held.community, held.log, held.parts.records, data.root, state["media"])
 
 
 @post("/v1/backup", opt=BY_OPERATOR, status_code=201, responses=REFUSALS)
@@ -256,7 +257,10 @@ async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn])
 @get("/v1/imports/{source:str}", opt=needs("import"), responses=REFUSALS)
 async def get_import(request: Asked, source: PathId) -> ImportMark:
     """Read how far an import has come, by file."""
-    return await off_loop(request, import_mark, engine(request, "import"), named(source, "source"))
+    held = engine(request, "import")
+    return await off_loop(
+        request, import_mark, held.parts.records, held.community.id, named(source, "source")
+    )
 
 
 @put(
@@ -268,7 +272,9 @@ async def get_import(request: Asked, source: PathId) -> ImportMark:
 async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark]) -> ImportMark:
     """Keep how far an import has come, so that it goes on from there."""
     held, name = engine(request, "import"), named(source, "source")
-    await held.parts.records.threads.commit(set_import_mark, held, name, data)
+    await held.parts.records.threads.commit(
+        set_import_mark, held.parts.records, held.community.id, name, data
+    )
     return data
 
 

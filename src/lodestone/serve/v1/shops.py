@@ -31,6 +31,7 @@ from lodestone.serve.v1.common import (
     off_loop,
     principal,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import needs
 from lodestone.services.commerce.shops import Shops
 
@@ -82,7 +83,7 @@ _MADE_SALE = {**REFUSALS, 201: ResponseSpec(SaleOut, generate_examples=False, de
 
 def shops(request: Asked, scope: str) -> Shops:
     """Return the merchants' use cases of the community that the key belongs to."""
-    return Shops(engine(request, scope))
+    return use_cases.shops(engine(request, scope))
 
 
 @put("/v1/shops/{shop_id:str}", opt=needs("write"), status_code=200, responses=_MADE_SHOP)

@@ -13,7 +13,7 @@ from lodestone.base.clock import Instant
 from lodestone.events.facts import FACT, Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, Kind
 from lodestone.events.refunds import taken_back
-from lodestone.services.community.community import Engine
+from lodestone.services.support.ports import DirectoryView
 from lodestone.stores.ports import Log, Offset
 
 _TOLD: Final = (*range(OUTCOME_COUNT), int(Kind.IMPRESSION))
@@ -43,24 +43,30 @@ class Wanted:
     kinds: Collection[int] | None = None
 
 
-async def entries(engine: Engine, wanted: Wanted) -> list[Entry]:
-    """Read the whole log beside the serving thread, and return what is wanted in log order."""
-    directory = engine.directory
-    person = item = None
-    if wanted.person_id is not None:
-        row = directory.person_row(wanted.person_id)
-        if row < 0:
-            return []
-        person = directory.ordinal(row)
-    if wanted.item_id is not None:
-        item = directory.item_row(wanted.item_id)
-        if item < 0:
-            return []
-    offset, facts = await asyncio.to_thread(_scan, engine.log, person, item)
-    if wanted.kinds is not None:
-        keep = np.isin(facts["kind"], list(wanted.kinds))
-        offset, facts = offset[keep], facts[keep]
-    return _named(engine, offset, facts)
+class FeedbackHistory:
+    """What people of one community did with items."""
+
+    def __init__(self, log: Log, directory: DirectoryView) -> None:
+        self._log, self._directory = log, directory
+
+    async def entries(self, wanted: Wanted) -> list[Entry]:
+        """Read the whole log beside the serving thread, and return what is wanted in log order."""
+        directory = self._directory
+        person = item = None
+        if wanted.person_id is not None:
+            row = directory.person_row(wanted.person_id)
+            if row < 0:
+                return []
+            person = directory.ordinal(row)
+        if wanted.item_id is not None:
+            item = directory.item_row(wanted.item_id)
+            if item < 0:
+                return []
+        offset, facts = await asyncio.to_thread(_scan, self._log, person, item)
+        if wanted.kinds is not None:
+            keep = np.isin(facts["kind"], list(wanted.kinds))
+            offset, facts = offset[keep], facts[keep]
+        return _named(self._directory, offset, facts)
 
 
 def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.int64], Facts]:
@@ -108,9 +114,9 @@ def _standing(facts: Facts) -> Bools:
     return standing
 
 
-def _named(engine: Engine, offsets: NDArray[np.int64], facts: Facts) -> list[Entry]:
+def _named(directory: DirectoryView, offsets: NDArray[np.int64], facts: Facts) -> list[Entry]:
     """Give people and items their names; who has been erased is left out."""
-    directory, told = engine.directory, []
+    told = []
     for offset, fact in zip(offsets.tolist(), facts, strict=True):
         row = directory.row_of_ordinal(int(fact["person"]))
         person_id = directory.person_ids[row] if row >= 0 else None

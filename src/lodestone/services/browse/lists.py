@@ -14,7 +14,8 @@ from lodestone.base.arrays import Bools
 from lodestone.base.errors import UnknownError
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.features.layout import LABELS, STATES
-from lodestone.services.community.community import Engine
+from lodestone.models.ports import VectorIndex
+from lodestone.services.support.ports import DirectoryView, PriceBook, StateView
 from lodestone.traffic.policy import worth_vector
 
 _LIVE: Final = STATES.index("live")
@@ -46,9 +47,11 @@ class Cut:
 class Lists:
     """Lists of one community's live items."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._state = engine.state
+    def __init__(
+        self, state: StateView, directory: DirectoryView, index: VectorIndex, prices: PriceBook
+    ) -> None:
+        self._state, self._directory = state, directory
+        self._index, self._prices = index, prices
 
     def latest(self, cut: Cut) -> list[Scored]:
         """List the newest first; the score is when it was posted, seconds since the epoch."""
@@ -69,7 +72,7 @@ class Lists:
         if not recent:
             earned += self._state.item_old[:count, :OUTCOME_COUNT]
         earned[:, 0] /= _TENTHS
-        return self._best(earned @ np.array(worth_vector(self._engine.housekeeper.policy)), cut)
+        return self._best(earned @ np.array(worth_vector(self._prices.policy)), cut)
 
     def neighbours(self, item_id: str, cut: Cut) -> list[Scored]:
         """List the most alike by what items say of themselves: tags, author, text. Cosine in [-1, 1].
@@ -77,7 +80,7 @@ class Lists:
         Raises:
             UnknownError: There is no such item.
         """
-        row = self._engine.directory.item_row(item_id)
+        row = self._directory.item_row(item_id)
         if row < 0:
             raise UnknownError("item_unknown", f"there is no item {item_id!r} here")
         return self._near([row], cut, without=[row])
@@ -90,7 +93,7 @@ class Lists:
             known: Items to leave out.
             cut: Which part.
         """
-        row_of = self._engine.directory.item_row
+        row_of = self._directory.item_row
         rows = [row for row in map(row_of, liked) if row >= 0]
         return self._near(rows, cut, without=[row for row in map(row_of, known) if row >= 0])
 
@@ -100,7 +103,7 @@ class Lists:
             return []
         vectors = self._state.items["vector"]
         towards = (vectors[rows].astype(np.float32) / 127).sum(axis=0)
-        found = self._engine.parts.index.search(towards, _NEAREST + cut.offset + cut.count)
+        found = self._index.search(towards, _NEAREST + cut.offset + cut.count)
         score = np.full(self._state.item_count, -np.inf)
         score[found] = (vectors[found].astype(np.float32) / 127) @ towards
         return self._best(score, cut, without=without)
@@ -113,18 +116,18 @@ class Lists:
         allowed[list(without)] = False
         rows = np.flatnonzero(allowed)
         order = rows[np.argsort(-score[rows], kind="stable")][cut.offset : cut.offset + cut.count]
-        name = self._engine.directory.item_id
+        name = self._directory.item_id
         return [Scored(name(int(row)), float(score[row])) for row in order]
 
     def _allowed(self, cut: Cut) -> Bools:
         items = self._state.items[: self._state.item_count]
         allowed: Bools = (items["state"] == _LIVE) & (items["label"] != _DROP)
         if cut.channel is not None:
-            code = self._engine.directory.domain_code(cut.channel)
+            code = self._directory.domain_code(cut.channel)
             allowed &= (items["channels"] == code).any(axis=1) & (code >= 0)
             allowed[self._state.marks.hidden_in(code)] = False
         if cut.viewer is not None:
-            person = self._engine.directory.person_row(cut.viewer)
+            person = self._directory.person_row(cut.viewer)
             ring = int(self._state.people["seen"][person]) if person >= 0 else -1
             if ring >= 0:
                 seen = self._state.seen_item[ring]

@@ -8,14 +8,15 @@ import msgspec
 
 from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.wire import Position, instant_of, problem_of, time_text
-from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
+from lodestone.content import Community, DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
 from lodestone.events.outcomes import Kind
 from lodestone.people import PersonIn, PersonOut, person_out
-from lodestone.services.community.community import Engine
 from lodestone.services.community.presence import present_of
 from lodestone.services.receipts.receipts import item_counters
+from lodestone.services.support.ports import Clock, DirectoryView, FactWriter, StateView
+from lodestone.services.support.record_writes import Writes
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
-from lodestone.stores.records.port import Bulk, Change
+from lodestone.stores.records.port import Bulk, Change, Records
 from lodestone.stores.records.types import DomainRecord, PersonRecord, Refused
 
 Made = TypeVar("Made")
@@ -39,22 +40,31 @@ class BulkOut(msgspec.Struct, frozen=True):
 
 
 class Catalogue:
-    """Use cases over one community's records and engine.
+    """Use cases over one community's records, log and state.
 
     Whatever is plainly `def` reads the records: it is called by `Records.threads`.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._records = engine.parts.records
-        self._read = engine.parts.records.threads.read
-        self._id = engine.community.id
+    def __init__(
+        self,
+        community: Community,
+        clock: Clock,
+        records: Records,
+        writes: Writes,
+        facts: FactWriter,
+        state: StateView,
+        directory: DirectoryView,
+    ) -> None:
+        self._id, self._clock = community.id, clock
+        self._records, self._read = records, records.threads.read
+        self._writes, self._facts = writes, facts
+        self._state, self._directory = state, directory
 
     # People
 
     async def put_person(self, person_id: str, given: PersonIn) -> tuple[PersonOut, bool]:
         """Make or replace a person; return them and whether they are new."""
-        now = self._engine.now()
+        now = self._clock.now()
         self._not_from_the_future(given.created_at, "created_at")
         changes = await self._write(
             lambda: [self._records.put_person(self._id, person_id, given, now=now)]
@@ -73,7 +83,7 @@ class Catalogue:
     def _person_out(self, record: PersonRecord) -> PersonOut:
         """Show a person where they are by the latest word: their record's, or a visit's."""
         out, given = person_out(record.id, record.given, record.created), record.given
-        seen = present_of(self._engine, record.ordinal)
+        seen = present_of(self._state, self._directory, record.ordinal)
         written = None if given.present_at is None else instant_of(given.present_at)
         if seen is None or (written is not None and seen.at <= written):
             return out
@@ -84,7 +94,7 @@ class Catalogue:
 
     async def edge(self, kind: Kind, person_id: str, other_id: str) -> None:
         """Write a follow, block or mute, or its end. Raises UnknownError naming who is missing."""
-        people = self._engine.directory.people
+        people = self._directory.people
         for name in (person_id, other_id):
             if name not in people:
                 raise UnknownError(
@@ -95,16 +105,21 @@ class Catalogue:
             raise InvalidError(
                 "edge_to_self", "a person cannot follow, block or mute themselves", (problem,)
             )
-        await self._engine.note(kind, person_id, author_id=other_id)
+        await self._facts.note(kind, person_id, author_id=other_id)
 
     def edges(self, person_id: str, what: str) -> list[str]:
         """Return the ids a person follows, blocks or mutes, sorted. Raises UnknownError."""
-        row = self._engine.directory.person_row(person_id)
+        row = self._directory.person_row(person_id)
         if row < 0:
             raise UnknownError("person_unknown", f"nobody is called {person_id!r} here")
-        found = getattr(self._engine.state, what)(row)
-        names = (self._engine.directory.person_ids[int(other)] for other in found)
+        found = getattr(self._state, what)(row)
+        names = (self._directory.person_ids[int(other)] for other in found)
         return sorted(name for name in names if name is not None)
+
+    def memberships(self, person_id: str) -> list[str]:
+        """Return the ids of the domains a person has joined, "" for one that has no name any more."""
+        codes = self._state.memberships(self._directory.person_row(person_id)).tolist()
+        return [self._directory.domain_id(int(code)) or "" for code in codes]
 
     async def membership(self, domain_id: str, person_id: str, *, joined: bool) -> None:
         """Let a person join or leave a domain.
@@ -114,37 +129,35 @@ class Catalogue:
             ForbiddenError: `member_removed`: they may not come back.
         """
         await self._read(self._records.domain, self._id, domain_id)
-        if person_id not in self._engine.directory.people:
+        if person_id not in self._directory.people:
             raise UnknownError(
                 "person_unknown", f"nobody is called {person_id!r} here; PUT them first"
             )
         if not joined:
-            await self._engine.note(Kind.LEAVE, person_id, domain_id=domain_id)
+            await self._facts.note(Kind.LEAVE, person_id, domain_id=domain_id)
             return
         may_join = self._records.require_may_join
 
         async def join(_: None) -> None:
-            await self._engine.note(Kind.JOIN, person_id, domain_id=domain_id)
+            await self._facts.note(Kind.JOIN, person_id, domain_id=domain_id)
 
         # In turn with removals: nobody joins between being looked at and being removed.
-        await self._engine.writes.do(
-            lambda: may_join(self._id, domain_id, person_id), lambda _: [], join
-        )
+        await self._writes.do(lambda: may_join(self._id, domain_id, person_id), lambda _: [], join)
 
     async def members(self, domain_id: str) -> list[str]:
         """Return the ids of a domain's members, sorted. Raises UnknownError."""
         record = await self._read(self._records.domain, self._id, domain_id)
-        rows = self._engine.state.edges.members_of(record.code)
+        rows = self._state.edges.members_of(record.code)
         if record.given.kind == "profession":
-            rows = self._engine.state.practitioners(record.code).tolist()
-        names = (self._engine.directory.person_ids[row] for row in rows)
+            rows = self._state.practitioners(record.code).tolist()
+        names = (self._directory.person_ids[row] for row in rows)
         return sorted(name for name in names if name is not None)
 
     # Items
 
     async def put_item(self, item_id: str, given: ItemIn) -> tuple[ItemOut, bool]:
         """Make or replace an item; return it and whether it is new."""
-        now = self._engine.now()
+        now = self._clock.now()
         self._not_from_the_future(given.created_at, "created_at")
         changes = await self._write(
             lambda: self._records.put_item(self._id, item_id, given, now=now)
@@ -162,15 +175,15 @@ class Catalogue:
 
     def _item_out(self, record: object) -> ItemOut:
         row: int = record.row  # type: ignore[attr-defined]  # an ItemRecord
-        known = row < self._engine.state.item_count
+        known = row < self._state.item_count
         return item_out(
             record.id, record.given, author_id=record.author_id, created=record.created,  # type: ignore[attr-defined]  # the same
-            counters=item_counters(self._engine, row) if known else {},
+            counters=item_counters(self._state, row) if known else {},
         )  # fmt: skip
 
     async def withdraw_item(self, item_id: str) -> None:
         """Take an item out of every feed; again changes nothing. Raises UnknownError."""
-        now = self._engine.now()
+        now = self._clock.now()
 
         def write() -> list[Change]:
             change = self._records.withdraw_item(self._id, item_id, now=now)
@@ -182,7 +195,7 @@ class Catalogue:
 
     async def put_domain(self, domain_id: str, given: DomainIn) -> tuple[DomainOut, bool]:
         """Make or replace a middle domain; return it and whether it is new."""
-        now = self._engine.now()
+        now = self._clock.now()
         changes = await self._write(
             lambda: [self._records.put_domain(self._id, domain_id, given, now=now)]
         )
@@ -200,7 +213,7 @@ class Catalogue:
 
     def _domain_out(self, record: DomainRecord) -> DomainOut:
         """Show a domain; whoever practises a profession is a member of it, joined or not."""
-        state = self._engine.state
+        state = self._state
         members = state.members(record.code)
         if record.given.kind == "profession":
             members = state.practitioners(record.code).size
@@ -251,7 +264,7 @@ class Catalogue:
         Raises:
             UnavailableError: The records do not answer; those before may have been written, and again does no harm.
         """
-        now = self._engine.now()
+        now = self._clock.now()
         put = self._records.put_people if kind is PersonIn else self._records.put_items
         made: list[Bulk] = []
         refused: list[Refused] = []
@@ -259,7 +272,7 @@ class Catalogue:
 
         async def commit(places: Sequence[int]) -> None:
             some = given[places[0] : places[-1] + 1]
-            bulk = await self._engine.writes.do(
+            bulk = await self._writes.do(
                 lambda: put(self._id, some, now=now),  # type: ignore[arg-type]  # one kind at a time
                 lambda bulk: bulk.changes,
             )
@@ -281,10 +294,10 @@ class Catalogue:
 
     async def _write(self, write: Callable[[], list[Change]]) -> list[Change]:
         """Write records, then the log and the state; return what was changed."""
-        return await self._engine.writes.do(write, lambda changes: changes)
+        return await self._writes.do(write, lambda changes: changes)
 
     def _not_from_the_future(self, time: object, field: str) -> None:
-        if time is not None and instant_of(time) > self._engine.now() + 300_000_000:  # type: ignore[arg-type]  # a datetime
+        if time is not None and instant_of(time) > self._clock.now() + 300_000_000:  # type: ignore[arg-type]  # a datetime
             problem = Problem(field, "lies ahead of the community's clock")
             raise InvalidError(
                 "time_ahead", f"{field} lies ahead of the community's clock", (problem,)

@@ -1,6 +1,6 @@
 """What is held about one person: gathered whole for them, or erased from every file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -10,7 +10,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.wire import Position, TimeText, time_text
 from lodestone.commerce.order import OrderOut, VoucherOut
 from lodestone.commerce.payment import PaymentOut
-from lodestone.content import ItemOut
+from lodestone.content import Community, ItemOut
 from lodestone.content.item import media_names
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
@@ -18,10 +18,12 @@ from lodestone.people import PersonOut
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.commerce.payments import payment_out
 from lodestone.services.commerce.presenters import order_out, voucher_out
-from lodestone.services.community.community import Engine
+from lodestone.services.support.encryption import Sealer
 from lodestone.services.support.ids import receipt_id
+from lodestone.services.support.ports import Clock, DirectoryView
+from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import PaymentFilter
-from lodestone.stores.ports import Offset
+from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records.port import Change, ItemRecord, PersonRecord, Records
 from lodestone.traffic.codec import decode_who
 
@@ -103,32 +105,40 @@ class _Held:
     receipts: list[tuple[int, bytes]]
 
 
-class Personal:
-    """Use cases over everything one person left in a community."""
+class PersonalExport:
+    """Gathers whatever one community holds about a person."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._records = engine.parts.records
-        self._id = engine.community.id
+    def __init__(
+        self,
+        community: Community,
+        clock: Clock,
+        records: Records,
+        log: Log,
+        directory: DirectoryView,
+        sealer: Sealer,
+        catalogue: Catalogue,
+    ) -> None:
+        self._community, self._id, self._clock = community, community.id, clock
+        self._records, self._log, self._directory = records, log, directory
+        self._sealer, self._catalogue = sealer, catalogue
 
     async def export(self, person_id: str) -> PersonExport:
         """Gather everything held about a person. Raises UnknownError."""
-        engine, catalogue = self._engine, Catalogue(self._engine)
+        catalogue = self._catalogue
         threads = self._records.threads
         record = await threads.read(self._records.person, self._id, person_id)
         edges = {what: catalogue.edges(person_id, what) for what in ("follows", "blocks", "mutes")}
-        codes = engine.state.memberships(engine.directory.person_row(person_id)).tolist()
-        domains = [engine.directory.domain_id(int(code)) or "" for code in codes]
+        domains = catalogue.memberships(person_id)
         # The log may be long: it is read beside the serving thread.
         return await threads.long(self._gathered, record, edges, domains)
 
     def _gathered(
         self, record: PersonRecord, edges: Mapping[str, list[str]], domains: list[str]
     ) -> PersonExport:
-        engine, person_id = self._engine, record.id
-        catalogue, row = Catalogue(engine), engine.directory.person_row(person_id)
+        person_id, catalogue = record.id, self._catalogue
+        row = self._directory.person_row(person_id)
         held = self._held(record.ordinal)
-        surfaces = {code: name for name, code in dict(engine.directory.surfaces).items()}
+        surfaces = {code: name for name, code in dict(self._directory.surfaces).items()}
         posted = list(pages(self._records, self._id, person_id))
         return PersonExport(
             person=catalogue.person(person_id), follows=edges["follows"],
@@ -137,7 +147,7 @@ class Personal:
             removed_from=self._records.removed_from(self._id, person_id),
             items=[catalogue.item(one.id) for one in posted],
             facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in held.facts],
-            receipts=[receipt_id(engine.secret, number) for number, _ in held.receipts],
+            receipts=[receipt_id(self._community.secret, number) for number, _ in held.receipts],
             positions=list(self._positions(row, held.receipts)),
             orders=self._orders(person_id), payments=self._payments(person_id),
             vouchers=self._vouchers(person_id),
@@ -146,7 +156,7 @@ class Personal:
         )  # fmt: skip
 
     def _held(self, ordinal: int) -> _Held:
-        log = self._engine.log
+        log = self._log
         facts: list[tuple[Facts, bytes | None]] = []
         after, end = Offset(0), log.end()
         while after < end:
@@ -163,12 +173,12 @@ class Personal:
         return _Held(facts, receipts)
 
     def _orders(self, person_id: str) -> list[OrderOut]:
-        community = self._engine.community
+        community = self._community
         found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
         return [order_out(community, view) for view in found]
 
     def _payments(self, person_id: str) -> list[PaymentOut]:
-        community = self._engine.community
+        community = self._community
         found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
         return [
             payment_out(community, one)
@@ -179,33 +189,33 @@ class Personal:
         ]
 
     def _vouchers(self, person_id: str) -> list[VoucherOut]:
-        community, now = self._engine.community, self._engine.now()
+        community, now = self._community, self._clock.now()
         found = self._records.vouchers(self._id, limit=_ALL, buyer_id=person_id)
         return [voucher_out(community, view, now, code=True) for view in found]
 
     def _fact(
         self, fact: Facts, row: int, sealed: bytes | None, surfaces: dict[int, str]
     ) -> HeldFact:
-        engine, kind = self._engine, Kind(int(fact["kind"]))
+        kind = Kind(int(fact["kind"]))
         item, receipt, slot = int(fact["item"]), int(fact["receipt"]), int(fact["slot"])
         code = int(fact["target"] if kind in _ABOUT_DOMAINS else fact["domain"])
         query, position = self._opened(row, sealed)
         return HeldFact(
             type=kind.name.lower(), time=time_text(Instant(int(fact["time"]))),
-            item_id=engine.directory.item_id(item) if item >= 0 else None,
+            item_id=self._directory.item_id(item) if item >= 0 else None,
             author_id=self._name(int(fact["target"])) if kind in _ABOUT_PEOPLE else None,
-            domain_id=engine.directory.domain_id(code) if code >= 0 else None,
+            domain_id=self._directory.domain_id(code) if code >= 0 else None,
             surface=surfaces.get(int(fact["surface"])) if kind < Kind.BLOCK else None,
-            receipt_id=receipt_id(engine.secret, receipt) if receipt >= 0 else None,
+            receipt_id=receipt_id(self._community.secret, receipt) if receipt >= 0 else None,
             slot=slot or None, seconds=0.0 if kind == Kind.REFUND else int(fact["value"]) / 1000, query=query, position=position,
         )  # fmt: skip
 
     def _name(self, ordinal: int) -> str | None:
-        row = self._engine.directory.row_of_ordinal(ordinal)
-        return None if row < 0 else self._engine.directory.person_ids[row]
+        row = self._directory.row_of_ordinal(ordinal)
+        return None if row < 0 else self._directory.person_ids[row]
 
     def _opened(self, row: int, sealed: bytes | None) -> tuple[str | None, Position | None]:
-        opened = self._engine.sealer.open(row, sealed) if sealed else None
+        opened = self._sealer.open(row, sealed) if sealed else None
         if opened is None:
             return None, None
         query, place = msgspec.msgpack.decode(opened)
@@ -213,18 +223,34 @@ class Personal:
 
     def _positions(self, row: int, receipts: list[tuple[int, bytes]]) -> Iterator[HeldPosition]:
         for number, sealed in receipts:
-            opened = self._engine.sealer.open(row, sealed) if sealed else None
+            opened = self._sealer.open(row, sealed) if sealed else None
             if opened is not None:
                 latitude, longitude = map(float, opened.decode().split(","))
                 where = Position(latitude, longitude)
-                yield HeldPosition(receipt_id(self._engine.secret, number), where)
+                yield HeldPosition(receipt_id(self._community.secret, number), where)
+
+
+class Erasure:
+    """Erases people of one community."""
+
+    def __init__(
+        self,
+        community: Community,
+        clock: Clock,
+        records: Records,
+        writes: Writes,
+        erased: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Take what erasing needs; `erased` lets nothing older than an erasure stay on disk outside the log."""
+        self._id, self._clock = community.id, clock
+        self._records, self._writes, self._erased = records, writes, erased
 
     async def erase(self, person_id: str, media: MediaStore) -> None:
         """Erase a person from records, media, log, receipts, state and snapshots. Raises UnknownError.
 
         The pictures go first: should that be cut short, the person still stands and is erased again.
         """
-        now = self._engine.now()
+        now = self._clock.now()
 
         def write() -> list[Change]:
             person = self._records.person(self._id, person_id)
@@ -232,9 +258,9 @@ class Personal:
             return self._records.erase_person(self._id, person_id, now=now)
 
         async def then(_: list[Change]) -> None:
-            await self._engine.erased()
+            await self._erased()
 
-        await self._engine.writes.do(write, lambda changes: changes, then)
+        await self._writes.do(write, lambda changes: changes, then)
 
 
 def drop_media(records: Records, community: str, person: PersonRecord, media: MediaStore) -> None:

@@ -23,32 +23,39 @@ from lodestone.commerce.product import (
 )
 from lodestone.commerce.shop import ReviewIn, ShopIn, ShopOut, StaffOut, is_open, shop_out
 from lodestone.commerce.stock import Stock
+from lodestone.content import Community
 from lodestone.services.access import serving
-from lodestone.services.community.community import Engine
+from lodestone.services.support.ports import Clock, DirectoryView
+from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import ProductRecord, ShopRecord
-from lodestone.stores.records.port import Change, NewKey
+from lodestone.stores.records.port import Change, NewKey, Records
 
 Made = TypeVar("Made")
 
 
 class Shops:
-    """Use cases of merchants over one community's records and engine.
+    """Use cases of merchants over one community's records.
 
     Whatever is plainly `def` asks the records: it is called by `Records.threads`.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._records = engine.parts.records
-        self._read = engine.parts.records.threads.read
-        self._id = engine.community.id
-        self._community = engine.community
+    def __init__(
+        self,
+        community: Community,
+        clock: Clock,
+        records: Records,
+        writes: Writes,
+        directory: DirectoryView,
+    ) -> None:
+        self._community, self._id, self._clock = community, community.id, clock
+        self._records, self._read = records, records.threads.read
+        self._writes, self._directory = writes, directory
 
     # Shops
 
     async def put_shop(self, shop_id: str, given: ShopIn) -> tuple[ShopOut, bool]:
         """Make or replace a shop; return it and whether it is new. Raises UnknownError, InvalidError."""
-        now = self._engine.now()
+        now = self._clock.now()
         new, _ = await self._write(
             lambda: self._records.put_shop(self._id, shop_id, given, now=now), lambda made: made[1]
         )
@@ -56,7 +63,7 @@ class Shops:
 
     async def review(self, shop_id: str, verdict: ReviewIn) -> ShopOut:
         """Approve or reject a sign-up. Raises UnknownError."""
-        now = self._engine.now()
+        now = self._clock.now()
         await self._write(
             lambda: self._records.review_shop(self._id, shop_id, verdict, now=now),
             lambda made: made,
@@ -74,7 +81,7 @@ class Shops:
 
     def told(self, shop: ShopRecord) -> ShopOut:
         """Show a shop as it stands now."""
-        weekday, minute = self._community.days.clock(self._engine.now())
+        weekday, minute = self._community.days.clock(self._clock.now())
         sells = shop.review == "approved" and shop.given.status == "open"
         return shop_out(
             shop.id, shop.given, owner_id=shop.given.owner_id or None, review=shop.review,
@@ -114,15 +121,14 @@ class Shops:
         """
         if person_id not in {one.person_id for one in self.staff(shop_id)}:
             raise UnknownError("staff_unknown", f"{person_id!r} does not serve at {shop_id!r}")
-        directory = self._engine.directory
-        ordinal = directory.ordinal(directory.person_row(person_id))
+        ordinal = self._directory.ordinal(self._directory.person_row(person_id))
         return self._records.create_key(self._id, name=shop_id, scopes=[serving(ordinal)], now=now)
 
     # Products
 
     async def put_product(self, product_id: str, given: ProductIn) -> tuple[ProductOut, bool]:
         """Make or replace a product; return it and whether its item is new."""
-        now, currency = self._engine.now(), self._community.currency
+        now, currency = self._clock.now(), self._community.currency
         for index, variant in enumerate(given.variants):
             _require_whole(variant.price, currency, f"variants[{index}].price")
         changes = await self._write(
@@ -158,7 +164,7 @@ class Shops:
 
     async def put_sale(self, sale_id: str, given: SaleIn) -> tuple[SaleOut, bool]:
         """Make or replace a flash sale; return it and whether it is new."""
-        now, currency = self._engine.now(), self._community.currency
+        now, currency = self._clock.now(), self._community.currency
         if given.price is not None:
             _require_whole(given.price, currency, "price")
         new = await self._write(
@@ -179,7 +185,7 @@ class Shops:
             waiting=self._records.waiting_in(self._id, sale_id),
             limit_per_person=given.limit_per_person, price=price,
             reserve_seconds=given.reserve_seconds, where=given.where,
-            state=sale_state(stock, opens, closes, self._engine.now()),
+            state=sale_state(stock, opens, closes, self._clock.now()),
             created_at=time_text(sale.created),
         )  # fmt: skip
 
@@ -187,7 +193,7 @@ class Shops:
         self, write: Callable[[], Made], changes: Callable[[Made], list[Change]]
     ) -> Made:
         """Write records, then the log and the state; return what was made."""
-        return await self._engine.writes.do(write, changes)
+        return await self._writes.do(write, changes)
 
 
 def _variant(product: ProductRecord, variant_id: str) -> Variant:

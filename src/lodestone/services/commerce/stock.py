@@ -6,11 +6,14 @@ from datetime import date
 
 import msgspec
 
+from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, InvalidError, UnknownError
 from lodestone.commerce.product import SharedStockIn, Variant, date_key, own_key
 from lodestone.commerce.stock import STOCK_MAX, Stock
-from lodestone.services.community.community import Engine
-from lodestone.stores.records.port import Change
+from lodestone.content import Community
+from lodestone.services.support.ports import Clock
+from lodestone.services.support.record_writes import Writes
+from lodestone.stores.records.port import Change, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +26,52 @@ class StockPlace:
     item: str
 
 
-async def adjust(engine: Engine, shop_id: str, place: StockPlace, change: int) -> None:
-    """Change how many units a stock item offers, by as many as are added or taken away.
+class ShopStock:
+    """The stock of one community's shops."""
 
-    The change is laid upon what stands when it is written, so that what was sold since the page was read counts.
+    def __init__(
+        self, community: Community, clock: Clock, records: Records, writes: Writes
+    ) -> None:
+        self._community, self._clock = community, clock
+        self._records, self._writes = records, writes
 
-    Raises:
-        UnknownError: `product_unknown`, `stock_unknown`: the shop has none such.
-        InvalidError: `number_invalid`: it would offer more than stock may.
-        ConflictError: `stock_below_taken`.
-    """
-    write = _shared if place.item else _own
-    await engine.writes.do(lambda: write(engine, shop_id, place, change), lambda changes: changes)
+    async def adjust(self, shop_id: str, place: StockPlace, change: int) -> None:
+        """Change how many units a stock item offers, by as many as are added or taken away.
 
+        The change is laid upon what stands when it is written, so that what was sold since the page was read counts.
 
-def _own(engine: Engine, shop_id: str, place: StockPlace, change: int) -> list[Change]:
-    """Write the product anew with its variant's stock, or one date of it, changed."""
-    records, community = engine.parts.records, engine.community.id
-    record, stock = records.product(community, place.product)
-    if record.shop != shop_id:
-        raise UnknownError("product_unknown", f"this shop has no product {place.product!r}")
-    variants = list(record.given.variants)
-    index = next((n for n, one in enumerate(variants) if one.id == place.variant), None)
-    if index is None:
-        raise _unknown()
-    variants[index] = _changed(place, variants[index], stock, change)
-    given = msgspec.structs.replace(record.given, variants=tuple(variants))
-    currency = engine.community.currency
-    return records.put_product(community, place.product, given, currency=currency, now=engine.now())
+        Raises:
+            UnknownError: `product_unknown`, `stock_unknown`: the shop has none such.
+            InvalidError: `number_invalid`: it would offer more than stock may.
+            ConflictError: `stock_below_taken`.
+        """
+        write = self._shared if place.item else self._own
+        now = self._clock.now()
+        await self._writes.do(lambda: write(shop_id, place, change, now), lambda changes: changes)
+
+    def _own(self, shop_id: str, place: StockPlace, change: int, now: Instant) -> list[Change]:
+        """Write the product anew with its variant's stock, or one date of it, changed."""
+        records, community = self._records, self._community.id
+        record, stock = records.product(community, place.product)
+        if record.shop != shop_id:
+            raise UnknownError("product_unknown", f"this shop has no product {place.product!r}")
+        variants = list(record.given.variants)
+        index = next((n for n, one in enumerate(variants) if one.id == place.variant), None)
+        if index is None:
+            raise _unknown()
+        variants[index] = _changed(place, variants[index], stock, change)
+        given = msgspec.structs.replace(record.given, variants=tuple(variants))
+        currency = self._community.currency
+        return records.put_product(community, place.product, given, currency=currency, now=now)
+
+    def _shared(self, shop_id: str, place: StockPlace, change: int, _: Instant) -> list[Change]:
+        records, community = self._records, self._community.id
+        owner, stock = records.shared_stock(community, place.item)
+        if owner != shop_id:
+            raise _unknown()
+        given = SharedStockIn(shop_id=shop_id, stock=_offered(stock, change))
+        records.put_shared_stock(community, place.item, given)
+        return []
 
 
 def _changed(
@@ -66,16 +87,6 @@ def _changed(
         raise _unknown()
     units = _offered(stock[own_key(place.product, variant.id)], change)
     return msgspec.structs.replace(variant, stock=units)
-
-
-def _shared(engine: Engine, shop_id: str, place: StockPlace, change: int) -> list[Change]:
-    records, community = engine.parts.records, engine.community.id
-    owner, stock = records.shared_stock(community, place.item)
-    if owner != shop_id:
-        raise _unknown()
-    given = SharedStockIn(shop_id=shop_id, stock=_offered(stock, change))
-    records.put_shared_stock(community, place.item, given)
-    return []
 
 
 def _day(text: str) -> date:

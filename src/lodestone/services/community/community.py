@@ -40,7 +40,7 @@ from lodestone.services.feed.response import Answers
 from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slot_lookup import SlotLookup, item_at
 from lodestone.services.feed.stages import Stages
-from lodestone.services.feed.value_terms import terms_now
+from lodestone.services.feed.value_terms import ValueTerms
 from lodestone.services.ingest.system_facts import fact_key, one_fact, topic_of
 from lodestone.services.ingest.trade_facts import Deeds
 from lodestone.services.ingest.validate import Ingest, Judged
@@ -93,7 +93,16 @@ class Engine:
         self.money = Money(
             parts.records, parts.record, self.now, self.ingest.day, failures=self.failures
         )
-        self.item_lists = ItemLists(self, parts.maker)
+        self.item_lists = ItemLists(
+            self.state, self.directory, self, self.failures, self, parts.maker
+        )
+        self.value_terms = ValueTerms(
+            self.state,
+            self.directory,
+            parts.decider,
+            lambda: self.housekeeper.model,
+            self.item_lists.of,
+        )
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self.writes = Writes(self, parts.records)
@@ -101,7 +110,7 @@ class Engine:
         self.deeds = Deeds(self.ingest, self.directory, self.secret)
         self.trade = Trade(
             self.community, parts.records, self, self, self.failures, parts.providers,
-            partial(present_of, self),
+            partial(present_of, self.state, self.directory),
         )  # fmt: skip
         self.live = Live(
             self.community,
@@ -156,7 +165,7 @@ class Engine:
             self.served.add(viewer.key, now, tuple(shown.tolist()))
         explain = None
         if request.explain:
-            why = terms_now(self, decision, keeper.policy) if terms else [[]] * shown.size
+            why = self.value_terms.now(decision, keeper.policy) if terms else [[]] * shown.size
             explain = self._answers.explain(decision, keeper.policy, self.prices, stages, why)
         beyond = self.parts.decider.beyond(viewer, shown)
         feed = self._answers.feed(decision, name, chain, explain, beyond)
@@ -272,6 +281,11 @@ class Engine:
         if self.apply_facts(fact, np.array([person]), np.array([row])):
             raise InternalError("internal", "It is stored and could not be followed yet.")
 
+    async def append_own(self, kind: Kind, key: int, target: int) -> None:
+        """Store a fact of the engine's own that moves no counter, as of now. Raises UnavailableError."""
+        now = self.now()
+        await self.append_fact(one_fact(kind, key, now, self.ingest.day(now), target=target))
+
     async def append_fact(self, facts: Facts) -> None:
         """Store facts of the engine's own that move no counter. Raises UnavailableError."""
         await self.log.append(facts)
@@ -285,12 +299,21 @@ class Engine:
     def use_alike(self, alike: Alike, places: NearbyTable | None) -> None:
         """Decide by other item lists, and by what was learned of places with them, from now on."""
         self._predict(self.housekeeper.model, alike)
-        compiled = self.parts.kernels is COMPILED
-        self.parts.decider.nearby = Nearby(alike, places, compiled=compiled)
+        self.parts.decider.nearby = Nearby(alike, places, compiled=self.compiled)
+
+    @property
+    def alike(self) -> Alike | None:
+        """Return the item lists in force, None before the first."""
+        return self.parts.decider.alike
+
+    @property
+    def compiled(self) -> bool:
+        """Say whether this community runs on compiled kernels."""
+        return self.parts.kernels is COMPILED
 
     def _predict(self, model: RatesModel, alike: Alike | None) -> None:
         learned = None if alike is None else alike.model
-        rates = Rates(model, compiled=self.parts.kernels is COMPILED, alike=learned)
+        rates = Rates(model, compiled=self.compiled, alike=learned)
         popular = Popular(rates)
         self.parts = replace(self.parts, predictor=rates, fallback=popular)
         self.parts.decider.take(rates, popular)

@@ -11,6 +11,7 @@ from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.services.commerce.context import Present
+from lodestone.services.support.ports import DirectoryView, StateView
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
@@ -40,15 +41,15 @@ def follow_visits(
             engine.state.visit(row, int(facts["time"][index]), *place)
 
 
-def present_of(engine: "Engine", ordinal: int) -> Present | None:
+def present_of(state: StateView, directory: DirectoryView, ordinal: int) -> Present | None:
     """Return where somebody is present by the latest word, visits counted; None where nobody said, or may know.
 
     It reads one row of the state: pages and orders ask from threads of the records.
     """
-    row = engine.directory.row_of_ordinal(ordinal)
+    row = directory.row_of_ordinal(ordinal)
     if row < 0:
         return None
-    person = engine.state.people[row]
+    person = state.people[row]
     latitude, longitude = float(person["present_latitude"]), float(person["present_longitude"])
     if isnan(latitude):
         return None

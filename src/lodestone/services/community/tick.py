@@ -36,7 +36,7 @@ async def tick(engine: "Engine") -> None:
             await engine.price_step(engine.now())
 
     async def payouts() -> None:
-        outside = books_of(engine).outside
+        outside = books_of(engine.money, engine.directory).outside
         await Payouts(engine.money, engine.parts.providers, outside).retry()
 
     async def closing() -> None:

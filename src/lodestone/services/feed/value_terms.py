@@ -4,8 +4,8 @@ Weights and lists are those the receipt names; where they are no longer there no
 of then. The other terms are worked out from what is known now, and what has moved since stands as a term of its own, `since`.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -21,16 +21,15 @@ from lodestone.models.alike import Alike
 from lodestone.models.deeds_behind import DeedsBehind
 from lodestone.models.popular import Popular
 from lodestone.models.ports import Asked
-from lodestone.models.rates import Rates, logit
+from lodestone.models.rates import Rates, RatesModel, logit
 from lodestone.models.rates_terms import AROUND, Term, terms_of, worth_of
 from lodestone.models.taste import viewer_vector
 from lodestone.services.feed.messages import DeedNote, Did, TermNote
+from lodestone.services.feed.pipeline import Decider
+from lodestone.services.support.ports import DirectoryView, StateView
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.prices import chances_of
-
-if TYPE_CHECKING:
-    from lodestone.services.community.community import Engine
 
 DEEDS_MAX: Final = 3
 """Deeds named for one candidate."""
@@ -54,23 +53,6 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing can be said: weights or item lists are no longer there, or the viewer has withdrawn consent."""
 
 
-def terms_now(engine: "Engine", decision: Decision, policy: Policy) -> list[list[TermNote]]:
-    """Explain the slots of a decision that was taken just now, on the engine's thread."""
-    return _Explained(engine, decision, decision.choice.pool_index).terms(policy, None).each
-
-
-def terms_then(engine: "Engine", decision: Decision, policy: Policy, places: Ints) -> Terms:
-    """Explain some candidates of an earlier decision.
-
-    Args:
-        engine: The community.
-        decision: As its receipt holds it.
-        policy: The one it names.
-        places: Shape (candidates,). Their places in its pool.
-    """
-    return _Explained(engine, decision, places).terms(policy, decision.time)
-
-
 def _parted(terms: list[Term], shares: Mapping[str, Floats], rates: Rates) -> list[Term]:
     """Put the terms of what lies around in the place of their sum."""
     if not shares:
@@ -79,25 +61,63 @@ def _parted(terms: list[Term], shares: Mapping[str, Floats], rates: Rates) -> li
     return [term for term in terms if term.name != AROUND] + parts
 
 
+class ValueTerms:
+    """Explains candidates of one community's decisions."""
+
+    def __init__(
+        self,
+        state: StateView,
+        directory: DirectoryView,
+        decider: Decider,
+        model: Callable[[], RatesModel],
+        lists: Callable[[int], Alike | None],
+    ) -> None:
+        """Take what explanations are worked out from.
+
+        Args:
+            state: The serving state.
+            directory: The names in it.
+            decider: Takes the decisions.
+            model: Gives the weights in force.
+            lists: Gives a version of the item lists, None where it is no longer there.
+        """
+        self.state, self.directory, self.decider = state, directory, decider
+        self.model, self.lists = model, lists
+
+    def now(self, decision: Decision, policy: Policy) -> list[list[TermNote]]:
+        """Explain the slots of a decision that was taken just now, on the engine's thread."""
+        return _Explained(self, decision, decision.choice.pool_index).terms(policy, None).each
+
+    def then(self, decision: Decision, policy: Policy, places: Ints) -> Terms:
+        """Explain some candidates of an earlier decision.
+
+        Args:
+            decision: As its receipt holds it.
+            policy: The one it names.
+            places: Shape (candidates,). Their places in its pool.
+        """
+        return _Explained(self, decision, places).terms(policy, decision.time)
+
+
 class _Explained:
     """Some candidates of one decision and whom it was for."""
 
-    def __init__(self, engine: "Engine", decision: Decision, places: Ints) -> None:
-        self._engine, self._decision = engine, decision
+    def __init__(self, known: ValueTerms, decision: Decision, places: Ints) -> None:
+        self._known, self._decision = known, decision
         pool, person = decision.pool, decision.person
         self._rows, self._kind = pool.item[places], pool.domain_kind[places]
         self._chances = chances_of(pool.chances[places])
-        row = engine.directory.rows_of_ordinals([person])[0]
+        row = known.directory.rows_of_ordinals([person])[0]
         self._person = row if decision.personalised else -1
 
     def terms(self, policy: Policy, then: Instant | None) -> Terms:
         """Work out the terms; `then` is when it was decided, None for just now."""
-        state, decision, alike = self._engine.state, self._decision, None
+        state, decision, alike = self._known.state, self._decision, None
         if self._person >= 0 and not state.people["personalised"][self._person]:
             return self._nothing("personalisation")
         _, _, version = decision.predictor_version.partition(_MARK)
         if version:
-            alike = self._engine.item_lists.of(int(version))
+            alike = self._known.lists(int(version))
             if alike is None:
                 return self._nothing("item_lists")
         rates = self._rates(alike)
@@ -112,7 +132,7 @@ class _Explained:
         known = None if behind is None else behind.terms()
         shares: Mapping[str, Floats] = {}
         if around and then is None:
-            known, shares = self._engine.parts.decider.nearby.again(state, self._rows)
+            known, shares = self._known.decider.nearby.again(state, self._rows)
         elif around and known is not None:
             known[1] = 0.0  # where the viewer stood is not kept: what lay around is part of `since`
         asked = Asked(
@@ -135,7 +155,7 @@ class _Explained:
     def _rates(self, alike: Alike | None) -> Rates | None:
         """Return the predictor that a receipt names, None where its weights are no longer there."""
         model = None if alike is None else alike.model
-        rates = Rates(self._engine.housekeeper.model, compiled=False, alike=model)
+        rates = Rates(self._known.model(), compiled=False, alike=model)
         named = self._decision.predictor_version
         return rates if named == rates.version or self._by_popular(rates) else None
 
@@ -176,18 +196,18 @@ class _Explained:
             if mark == 0 or not self._may_see(item):
                 continue  # taken back since, or gone
             did: Did = next((word for bit, word in _DID if (mark or 0) & bit), "look")
-            name = self._engine.directory.item_id(item)
+            name = self._known.directory.item_id(item)
             named.append(DeedNote(item_id=name, did=did, part=round(part / whole, 4)))
             if len(named) == DEEDS_MAX:
                 break
         return named
 
     def _marks(self) -> dict[int, int]:
-        items, _, whats = self._engine.state.history.deeds(self._person)
+        items, _, whats = self._known.state.history.deeds(self._person)
         return dict(zip(items.tolist(), whats.tolist(), strict=True))
 
     def _may_see(self, row: int) -> bool:
-        state = self._engine.state
+        state = self._known.state
         item = state.items[row]
         if (
             item["state"] != _LIVE

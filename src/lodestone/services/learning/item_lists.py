@@ -7,7 +7,7 @@ receipts say so (`predictor_version` ends in `+alike-N`). The last two versions 
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 import numpy as np
@@ -18,11 +18,9 @@ from lodestone.events.outcomes import Kind
 from lodestone.models.alike import Alike, AlikeModel, AlikeTable
 from lodestone.models.nearby import NearbyTable
 from lodestone.models.nearby_model import TERMS, NearbyModel
-from lodestone.services.ingest.system_facts import fact_key, one_fact
-from lodestone.traffic.kernels import COMPILED
-
-if TYPE_CHECKING:
-    from lodestone.services.community.community import Engine
+from lodestone.services.ingest.system_facts import fact_key
+from lodestone.services.support.failures import Failures
+from lodestone.services.support.ports import DirectoryView, FactWriter, StateView
 
 FACTS_LEAST: Final = 1_000
 """Facts in a log before lists are made of it unasked."""
@@ -56,6 +54,24 @@ class Maker(Protocol):
 
     def prune(self, kept: Iterable[int]) -> None:
         """Remove every version but some."""
+        ...
+
+
+class ListUser(Protocol):
+    """Decides by item lists."""
+
+    @property
+    def alike(self) -> Alike | None:
+        """Return the lists in force, None before the first."""
+        ...
+
+    @property
+    def compiled(self) -> bool:
+        """Say whether it runs on compiled kernels."""
+        ...
+
+    def use_alike(self, alike: Alike, places: NearbyTable | None) -> None:
+        """Decide by other lists, and by what was learned of places with them, from now on."""
         ...
 
 
@@ -97,15 +113,23 @@ class InForce:
 class ItemLists:
     """The item lists of one community."""
 
-    def __init__(self, engine: "Engine", maker: Maker) -> None:
-        self._engine = engine
-        self._maker = maker
+    def __init__(
+        self,
+        state: StateView,
+        directory: DirectoryView,
+        facts: FactWriter,
+        failures: Failures,
+        user: ListUser,
+        maker: Maker,
+    ) -> None:
+        self._state, self._directory, self._facts = state, directory, facts
+        self._failures, self._user, self._maker = failures, user, maker
         self.now = InForce()
         self._making = asyncio.Lock()
 
     def due(self) -> bool:
         """Say whether the log has grown enough since lists were last made of it."""
-        end, before, growth = self._engine.state.offset, self.now.offset, self._maker.growth
+        end, before, growth = self._state.offset, self.now.offset, self._maker.growth
         grown = end - before >= max(FACTS_LEAST, growth * before)
         return growth > 0 and not self._making.locked() and grown
 
@@ -116,7 +140,7 @@ class ItemLists:
             UnavailableError: They could not be made, or the fact not be stored; those in force stay.
         """
         async with self._making:
-            offset, version = self._engine.state.offset, self.now.version + 1
+            offset, version = self._state.offset, self.now.version + 1
             if offset == self.now.upto:
                 return self.shown()
             self.now.offset = (
@@ -130,26 +154,19 @@ class ItemLists:
         return self.shown()
 
     def _places(self) -> NDArray[np.float32]:
-        items = self._engine.state.items[: self._engine.state.item_count]
+        items = self._state.items[: self._state.item_count]
         return np.stack([items["latitude"], items["longitude"]], axis=1)
 
     async def _swap(self, version: int) -> None:
-        engine, now = self._engine, self._engine.now()
         read = self._read(version)
         if read is None:
             raise UnavailableError("item_lists_failed", "the lists that were made are not there")
         alike, places = read
-        fact = one_fact(
-            Kind.ITEM_LISTS,
-            fact_key("item lists", version),
-            now,
-            engine.ingest.day(now),
-            target=version,
-        )
-        async with engine.writing:
-            await engine.append_fact(fact)
-        if engine.state.offset == alike.model.offset + 1:
-            self.now.upto = engine.state.offset  # nothing but this fact has come since
+        async with self._facts.writing:
+            key = fact_key("item lists", version)
+            await self._facts.append_own(Kind.ITEM_LISTS, key, version)
+        if self._state.offset == alike.model.offset + 1:
+            self.now.upto = self._state.offset  # nothing but this fact has come since
         self._use(version, alike, places)
         self._maker.prune((version - 1, version))
 
@@ -165,11 +182,11 @@ class ItemLists:
         try:
             read = self._read(version)
         except CorruptError as error:
-            self._engine.failures.failed(JOB, error)
+            self._failures.failed(JOB, error)
             return
         if read is None:
             message = f"item lists {version} are not in the home; run `lodestone refresh`"
-            self._engine.failures.failed(JOB, UnavailableError("item_lists_missing", message))
+            self._failures.failed(JOB, UnavailableError("item_lists_missing", message))
             return
         alike, places = read
         self.now.offset = alike.model.offset
@@ -177,7 +194,7 @@ class ItemLists:
 
     def of(self, version: int) -> Alike | None:
         """Return a version to explain a receipt by, None where it is no longer there. May be asked in a thread."""
-        alike = self._engine.parts.decider.alike
+        alike = self._user.alike
         if alike is not None and alike.model.version == version:
             return alike
         try:
@@ -192,32 +209,31 @@ class ItemLists:
             return None
         columns, about = found
         model = msgspec.convert(about, AlikeModel)
-        compiled = self._engine.parts.kernels is COMPILED
-        alike = Alike(model, AlikeTable.of(columns), compiled=compiled)
+        alike = Alike(model, AlikeTable.of(columns), compiled=self._user.compiled)
         return alike, NearbyTable.of(columns)
 
     def _use(self, version: int, alike: Alike, places: NearbyTable | None) -> None:
         self.now.version = version
         self._forget_erased(alike)
-        self._engine.use_alike(alike, places)
+        self._user.use_alike(alike, places)
 
     def _forget_erased(self, alike: Alike) -> None:
         """Forget whoever was erased while the lists were made."""
         ordinals = alike.table.person
-        rows = np.array(self._engine.directory.rows_of_ordinals(ordinals.tolist()), np.int64)
+        rows = np.array(self._directory.rows_of_ordinals(ordinals.tolist()), np.int64)
         for ordinal in ordinals[rows < 0].tolist():
             alike.forget(ordinal)
 
     def forget(self, ordinal: int) -> None:
         """Overwrite an erased person's profile; older versions go."""
-        alike = self._engine.parts.decider.alike
+        alike = self._user.alike
         if alike is not None:
             alike.forget(ordinal)
         self._maker.prune((self.now.version,))
 
     def shown(self) -> ItemListsOut:
         """Return what is in force."""
-        alike = self._engine.parts.decider.alike
+        alike = self._user.alike
         model = AlikeModel(version=0, offset=0, method="none") if alike is None else alike.model
         nearby = model.nearby if model.nearby is not None else NearbyModel()
         return ItemListsOut(

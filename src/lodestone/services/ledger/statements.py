@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
@@ -13,10 +13,8 @@ from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.chart import CHART, AccountKind, Code
 from lodestone.ledger.transfers import NONE, Booked, TransferId
 from lodestone.services.ledger.posting import Money
+from lodestone.services.support.ports import DirectoryView
 from lodestone.stores.ledger.port import Line, TransferFilter
-
-if TYPE_CHECKING:
-    from lodestone.services.community.community import Engine
 
 EPOCH: Final = date(1970, 1, 1)
 DAYS_MAX: Final = 400
@@ -290,9 +288,9 @@ class Books:
         return Amount(micros, self._money.currency)
 
 
-def books_of(found: "Engine") -> Books:
-    """Return what may be shown of a community's ledger."""
-    people, directory = found.directory.people, found.directory
+def books_of(money: Money, directory: DirectoryView) -> Books:
+    """Return what may be shown of a community's ledger, people by the names that the app gave them."""
+    people = directory.people
 
     def ordinal_of(name: str) -> int | None:
         row = people.get(name)
@@ -302,7 +300,7 @@ def books_of(found: "Engine") -> Books:
         row = directory.row_of_ordinal(ordinal)
         return directory.person_ids[row] if row >= 0 else None
 
-    return Books(found.money, Names(ordinal_of, id_of))
+    return Books(money, Names(ordinal_of, id_of))
 
 
 def day_text(day: int) -> str:

@@ -7,11 +7,11 @@ import msgspec
 
 from lodestone.base.errors import CorruptError
 from lodestone.base.wire import TEXT, Int64
+from lodestone.content import Community
 from lodestone.services.catalogue.media import KeptMedia, MediaFiles
-from lodestone.services.community.community import Engine
 from lodestone.services.operations.losses import AcceptedOut, accepted
 from lodestone.services.support.ids import receipt_id
-from lodestone.stores.ports import Finding
+from lodestone.stores.ports import Finding, Log
 from lodestone.stores.records.port import Records
 from lodestone.stores.records.types import Broken, Unread
 
@@ -51,7 +51,9 @@ class ImportMark(msgspec.Struct, frozen=True):
     """What those rows held, so that another file under the same name is noticed."""
 
 
-async def verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
+async def verify(
+    community: Community, log: Log, records: Records, root: str | None, media: MediaFiles
+) -> VerifyOut:
     """Walk the chain from its beginning and look at records and media, beside the serving thread.
 
     What is damaged is a finding like any other: its kind is `file`, and it says which and what to do.
@@ -59,11 +61,12 @@ async def verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyO
     Raises:
         InvalidError: `root` is no root.
     """
-    return await engine.parts.records.threads.long(_verify, engine, root, media)
+    return await records.threads.long(_verify, community, log, records, root, media)
 
 
-def _verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
-    log, records = engine.log, engine.parts.records
+def _verify(
+    community: Community, log: Log, records: Records, root: str | None, media: MediaFiles
+) -> VerifyOut:
     damage: list[str] = []
 
     def sound(look: Callable[[], Looked], otherwise: Looked) -> Looked:
@@ -76,15 +79,15 @@ def _verify(engine: Engine, root: str | None, media: MediaFiles) -> VerifyOut:
         return otherwise
 
     chain: list[Finding] = sound(lambda: log.verify(root=root), [])
-    lost: list[AcceptedOut] = sound(lambda: accepted(records, log, engine.community.id), [])
-    gone: list[str] = sound(KeptMedia(records, engine.community.id, media).missing, [])
+    lost: list[AcceptedOut] = sound(lambda: accepted(records, log, community.id), [])
+    gone: list[str] = sound(KeptMedia(records, community.id, media).missing, [])
     receipts = sound(log.receipt_count, log.receipt_next())
     sound(records.check, None)
-    unread: list[str] = sound(lambda: _unread(records, engine.community.id), [])
+    unread: list[str] = sound(lambda: _unread(records, community.id), [])
     findings = [
         FindingOut(
             one.problem, one.kind, one.sequence,
-            receipt_id(engine.secret, one.sequence) if one.kind == "receipt" else None,
+            receipt_id(community.secret, one.sequence) if one.kind == "receipt" else None,
         )
         for one in chain
     ]  # fmt: skip
@@ -120,14 +123,12 @@ def _unread(records: Records, community: str) -> list[str]:
     return names + [f"change {one.id}" for one in changes if isinstance(one.row, Unread)]
 
 
-def import_mark(engine: Engine, source: str) -> ImportMark:
+def import_mark(records: Records, community: str, source: str) -> ImportMark:
     """Return how far an import has come."""
-    kept = engine.parts.records.meta(engine.community.id, f"import/{source}")
+    kept = records.meta(community, f"import/{source}")
     return ImportMark() if kept is None else msgspec.json.decode(kept, type=ImportMark)
 
 
-def set_import_mark(engine: Engine, source: str, mark: ImportMark) -> None:
+def set_import_mark(records: Records, community: str, source: str, mark: ImportMark) -> None:
     """Keep how far an import has come."""
-    engine.parts.records.set_meta(
-        engine.community.id, f"import/{source}", msgspec.json.encode(mark)
-    )
+    records.set_meta(community, f"import/{source}", msgspec.json.encode(mark))

@@ -15,13 +15,16 @@ import numpy as np
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
-from lodestone.services.community.community import Engine
 from lodestone.services.feed.response import WORDS, slate_micros
+from lodestone.services.policy.policies import check_policy
 from lodestone.services.pricing.custom_promises import own_bits
 from lodestone.services.pricing.maintenance import STEP_RECEIPTS
-from lodestone.services.receipts.receipts import Receipts
+from lodestone.services.receipts.versions import Versions
+from lodestone.services.support.ports import DirectoryView, StateView
+from lodestone.stores.ports import Log
 from lodestone.traffic.codec import decode
 from lodestone.traffic.decision import Bits, Decision
+from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import numbered, pool_net
 from lodestone.traffic.policy import (
     PROMISE_CUSTOM,
@@ -103,20 +106,44 @@ class _Side:
 class DryRun:
     """One dry run over one community's last day."""
 
-    def __init__(self, engine: Engine, proposed: Policy) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        state: StateView,
+        directory: DirectoryView,
+        log: Log,
+        versions: Versions,
+        kernels: Kernels,
+        now: Instant,
+        proposed: Policy,
+    ) -> None:
+        """Take what is decided again.
+
+        Args:
+            state: The serving state.
+            directory: The names in it.
+            log: The receipts.
+            versions: The policies and prices that they name.
+            kernels: By which decisions are taken.
+            now: The end of the day.
+            proposed: The proposal.
+
+        Raises:
+            InvalidError: `policy_invalid`: the proposal makes no sense; names the first field that does not.
+        """
+        check_policy(proposed)
+        self._state, self._directory, self._log = state, directory, log
+        self._versions, self._kernels, self._now = versions, kernels, now
         self._policy = proposed
         self._worths = np.array(worth_vector(proposed))
         self._bits = bits_of(proposed)
-        self._receipts = Receipts(engine)
-        self._settling: PricerState = start(engine.now())
+        self._settling: PricerState = start(now)
         self._account = Served()
         self._before, self._after = _Side(), _Side()
 
     def run(self) -> DryRunOut:
         """Decide every chosen receipt again, in order."""
-        log = self._engine.log
-        since, last = self._engine.now() - _DAY_MICROS, log.receipt_next()
+        log = self._log
+        since, last = self._now - _DAY_MICROS, log.receipt_next()
         first = bisect_left(range(last), since, key=lambda one: self._read(one).time)
         count = min(RECEIPTS_MAX, last - first)
         chosen = (
@@ -144,14 +171,14 @@ class DryRun:
         )  # fmt: skip
 
     def _read(self, sequence: int) -> Decision:
-        parts = self._engine.log.receipt(sequence)
+        parts = self._log.receipt(sequence)
         assert parts is not None
         return decode(parts.what, -1)
 
     def _again(self, decision: Decision, *, first: bool) -> int:
         """Decide one receipt again; return how many slots changed."""
-        held = self._receipts.prices(decision.price_version)
-        was = bits_of(self._receipts.policy(decision.policy_version))
+        held = self._versions.prices(decision.price_version)
+        was = bits_of(self._versions.policy(decision.policy_version))
         carried = self._carried(held, {promise.id: bit for bit, promise in was.items()})
         same = set(was.values())
         if first:
@@ -159,10 +186,10 @@ class DryRun:
         prices = self._settled(carried, same)
         pool = decision.pool
         promises = (pool.promises & _BUILT_IN_BITS) | own_bits(
-            self._engine.state.items[pool.item], self._policy, self._engine.directory
+            self._state.items[pool.item], self._policy, self._directory
         )
-        again = _resorted(self._engine, decision, promises, self._policy, prices)
-        choice, _ = decide_again(self._engine.parts.kernels, again, self._policy, prices)
+        again = _resorted(self._kernels, decision, promises, self._policy, prices)
+        choice, _ = decide_again(self._kernels, again, self._policy, prices)
         old = pool.item[decision.choice.pool_index].tolist()
         new = again.pool.item[choice.pool_index].tolist()
         told = (
@@ -273,7 +300,7 @@ class DryRun:
         return round(float(side.used[bit] / side.could[bit]), 6) if side.could[bit] else 0.0
 
     def _gini(self, side: _Side) -> float:
-        state = self._engine.state
+        state = self._state
         slots = state.items["author"][np.array(side.items, np.int64)]
         exposure = np.bincount(slots, weights=side.looks, minlength=state.author_count)
         return round(gini(exposure[state.authors["eligible"][: exposure.size] == 1]), 6)
@@ -292,11 +319,11 @@ def _held(promises: Bits, attention: Floats) -> Floats:
 
 
 def _resorted(
-    engine: Engine, decision: Decision, promises: Bits, policy: Policy, prices: PriceVector
+    kernels: Kernels, decision: Decision, promises: Bits, policy: Policy, prices: PriceVector
 ) -> Decision:
     """Sort a receipt's pool by net scores under another policy."""
     pool = replace(decision.pool, promises=promises)
-    net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices)
+    net = pool_net(kernels, pool, np.array(worth_vector(policy)), prices)
     pinned = decision.pinned
     order = np.argsort(-net[pinned:], kind="stable") + pinned
     order = np.concatenate([np.arange(pinned), order])

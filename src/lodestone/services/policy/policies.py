@@ -1,4 +1,4 @@
-"""Policies: versions, presets, dry run and rollback."""
+"""Policies: versions, presets and rollback."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,12 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
+from lodestone.content import Community
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.layout import KINDS
-from lodestone.services.community.community import Engine
-from lodestone.services.policy.dry_run import DryRun, DryRunOut
+from lodestone.services.support.ports import Clock
+from lodestone.services.support.record_writes import Writes
+from lodestone.stores.records.port import Records
 from lodestone.traffic.policy import (
     FEEDBACK_WORDS,
     PROMISE_CUSTOM,
@@ -41,26 +43,28 @@ class Policies:
     Whatever is plainly `def` reads the records: it is called by `Records.threads`.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._records = engine.parts.records
+    def __init__(
+        self, community: Community, clock: Clock, records: Records, writes: Writes
+    ) -> None:
+        self._community, self._clock = community.id, clock
+        self._records, self._writes = records, writes
 
     def current(self) -> PolicyOut:
         """Return the policy in force."""
-        record = self._records.policy(self._engine.community.id)
+        record = self._records.policy(self._community)
         return _out(record.policy, record.created)
 
     def versions(self) -> list[PolicyOut]:
         """Return every version, newest first."""
-        found = self._records.policies(self._engine.community.id)
+        found = self._records.policies(self._community)
         return [_out(record.policy, record.created) for record in found]
 
     async def put(self, proposed: Policy) -> PolicyOut:
         """Put a policy into force under the next version. Raises InvalidError naming the field."""
         check_policy(proposed)
-        engine = self._engine
-        await engine.writes.do(
-            lambda: self._records.put_policy(engine.community.id, proposed, now=engine.now()),
+        now = self._clock.now()
+        await self._writes.do(
+            lambda: self._records.put_policy(self._community, proposed, now=now),
             lambda change: [change],
         )
         return await self._records.threads.read(self.current)
@@ -68,13 +72,8 @@ class Policies:
     async def rollback(self, version: int) -> PolicyOut:
         """Put an older version into force again, as a new version. Raises UnknownError."""
         read = self._records.threads.read
-        record = await read(self._records.policy, self._engine.community.id, version)
+        record = await read(self._records.policy, self._community, version)
         return await self.put(record.policy)
-
-    def dry_run(self, proposed: Policy) -> DryRunOut:
-        """Decide the last day's receipts again under a proposal; nothing is changed."""
-        check_policy(proposed)
-        return DryRun(self._engine, proposed).run()
 
 
 def named(name: str) -> Policy:

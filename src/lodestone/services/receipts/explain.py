@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 
 from lodestone.base.errors import UnknownError
+from lodestone.content import Community
 from lodestone.events.outcomes import (
     COUNT_IMPRESSIONS,
     OUTCOMES,
@@ -12,12 +13,14 @@ from lodestone.events.outcomes import (
     Kind,
     Source,
 )
-from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import TermNote
 from lodestone.services.feed.response import WORDS
-from lodestone.services.feed.value_terms import Untold, terms_then
+from lodestone.services.feed.value_terms import Untold, ValueTerms
 from lodestone.services.receipts.receipts import Receipts
+from lodestone.services.support.ports import DirectoryView, StateView
+from lodestone.stores.records.port import Records
 from lodestone.traffic.decision import Decision
+from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.pricer import bits_of
@@ -91,36 +94,6 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """Deciding again from the receipt gives the same."""
 
 
-def reasons(engine: Engine, viewer: str | None, receipt: str, slot: int) -> Reasons:
-    """Read one slot of a decision.
-
-    Args:
-        engine: The community.
-        viewer: Who asks about their own decision; None for the operator, who may ask about any.
-        receipt: Its id.
-        slot: From 1.
-
-    Raises:
-        UnknownError: There is no such receipt, it was made for somebody else, or has no such slot.
-        GoneError: Its viewer has been erased.
-    """
-    receipts = Receipts(engine)
-    decision = receipts.decision(receipt)
-    if viewer is not None and not _is_of(engine, decision, viewer):
-        raise UnknownError("receipt_unknown", "there is no such receipt here")
-    if not 1 <= slot <= decision.choice.pool_index.size:
-        raise UnknownError("slot_unknown", "this decision has no such slot")
-    policy = receipts.policy(decision.policy_version)
-    prices = receipts.prices(decision.price_version)
-    same = replay(engine.parts.kernels, decision, policy, prices).identical
-    return _told(engine, decision, policy, prices, _At(receipt, slot - 1, same))
-
-
-def _is_of(engine: Engine, decision: Decision, viewer: str) -> bool:
-    row = engine.directory.person_row(viewer)
-    return row >= 0 and decision.person == engine.directory.ordinal(row)
-
-
 class _At(msgspec.Struct, frozen=True):
     """Which slot is being told."""
 
@@ -129,33 +102,93 @@ class _At(msgspec.Struct, frozen=True):
     identical: bool
 
 
-def _told(
-    engine: Engine, decision: Decision, policy: Policy, prices: PriceVector, at: _At
-) -> Reasons:
-    pool, choice, directory = decision.pool, decision.choice, engine.directory
-    place = int(choice.pool_index[at.index])
-    item, domain = int(pool.item[place]), int(pool.domain[place])
-    kind = DomainKind(int(pool.domain_kind[place]))
-    net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices) / NET_UNIT
-    parts = _parts(policy, chances_of(pool.chances[place]))
-    given = engine.parts.records.item_at(engine.community.id, item).given
-    terms = terms_then(engine, decision, policy, choice.pool_index[at.index : at.index + 1])
-    total = engine.state.item_ring[item].sum(axis=0) + engine.state.item_old[item]
-    return Reasons(
-        receipt_id=at.receipt, slot=at.index + 1, item_id=directory.item_id(item),
-        domain=WORDS[kind], domain_id=directory.domain_id(domain) if domain >= 0 else None,
-        domain_kind=kind.name.lower(), source=Source(int(pool.source[place])).name.lower(),
-        personalised=decision.personalised, parts=parts,
-        value_micros=round(sum(part.micros for part in parts), 3),
-        steps=_steps(policy, prices, int(pool.promises[place]), int(pool.rank[place])),
-        net_micros=round(float(net[place]), 3), payment_micros=0,
-        runner_up=_runner_up(engine, decision, net), propensity=float(choice.propensity[at.index]),
-        by_chance=at.index == choice.explored_slot, explored=policy.exploration_share,
-        candidates=decision.candidate.size, impressions=int(total[COUNT_IMPRESSIONS]),
-        stayed=int(total[Kind.LONG_VIEW]), tags=_liked(engine, decision, given.tags),
-        topic=given.tags[0] if given.tags else None, terms=terms.each[0], untold=terms.untold,
-        identical=at.identical,
-    )  # fmt: skip
+class Explainer:
+    """Reads single slots of one community's receipts. Every call reads log and records: call it in a thread."""
+
+    def __init__(
+        self,
+        community: Community,
+        records: Records,
+        receipts: Receipts,
+        terms: ValueTerms,
+        state: StateView,
+        directory: DirectoryView,
+        kernels: Kernels,
+    ) -> None:
+        self._community = community.id
+        self._records, self._receipts, self._terms = records, receipts, terms
+        self._state, self._directory, self._kernels = state, directory, kernels
+
+    def reasons(self, viewer: str | None, receipt: str, slot: int) -> Reasons:
+        """Read one slot of a decision.
+
+        Args:
+            viewer: Who asks about their own decision; None for the operator, who may ask about any.
+            receipt: Its id.
+            slot: From 1.
+
+        Raises:
+            UnknownError: There is no such receipt, it was made for somebody else, or has no such slot.
+            GoneError: Its viewer has been erased.
+        """
+        decision = self._receipts.decision(receipt)
+        if viewer is not None and not self._is_of(decision, viewer):
+            raise UnknownError("receipt_unknown", "there is no such receipt here")
+        if not 1 <= slot <= decision.choice.pool_index.size:
+            raise UnknownError("slot_unknown", "this decision has no such slot")
+        policy = self._receipts.versions.policy(decision.policy_version)
+        prices = self._receipts.versions.prices(decision.price_version)
+        same = replay(self._kernels, decision, policy, prices).identical
+        return self._told(decision, policy, prices, _At(receipt, slot - 1, same))
+
+    def _is_of(self, decision: Decision, viewer: str) -> bool:
+        row = self._directory.person_row(viewer)
+        return row >= 0 and decision.person == self._directory.ordinal(row)
+
+    def _told(self, decision: Decision, policy: Policy, prices: PriceVector, at: _At) -> Reasons:
+        pool, choice, directory = decision.pool, decision.choice, self._directory
+        place = int(choice.pool_index[at.index])
+        item, domain = int(pool.item[place]), int(pool.domain[place])
+        kind = DomainKind(int(pool.domain_kind[place]))
+        net = pool_net(self._kernels, pool, np.array(worth_vector(policy)), prices) / NET_UNIT
+        parts = _parts(policy, chances_of(pool.chances[place]))
+        given = self._records.item_at(self._community, item).given
+        terms = self._terms.then(decision, policy, choice.pool_index[at.index : at.index + 1])
+        total = self._state.item_ring[item].sum(axis=0) + self._state.item_old[item]
+        return Reasons(
+            receipt_id=at.receipt, slot=at.index + 1, item_id=directory.item_id(item),
+            domain=WORDS[kind], domain_id=directory.domain_id(domain) if domain >= 0 else None,
+            domain_kind=kind.name.lower(), source=Source(int(pool.source[place])).name.lower(),
+            personalised=decision.personalised, parts=parts,
+            value_micros=round(sum(part.micros for part in parts), 3),
+            steps=_steps(policy, prices, int(pool.promises[place]), int(pool.rank[place])),
+            net_micros=round(float(net[place]), 3), payment_micros=0,
+            runner_up=self._runner_up(decision, net), propensity=float(choice.propensity[at.index]),
+            by_chance=at.index == choice.explored_slot, explored=policy.exploration_share,
+            candidates=decision.candidate.size, impressions=int(total[COUNT_IMPRESSIONS]),
+            stayed=int(total[Kind.LONG_VIEW]), tags=self._liked(decision, given.tags),
+            topic=given.tags[0] if given.tags else None, terms=terms.each[0], untold=terms.untold,
+            identical=at.identical,
+        )  # fmt: skip
+
+    def _runner_up(self, decision: Decision, net: np.ndarray) -> RunnerUp | None:
+        """Return the best of the pool that was not shown and may still be told of."""
+        shown = set(decision.choice.pool_index.tolist())
+        for index in np.argsort(-net, kind="stable").tolist():
+            row = int(decision.pool.item[index])
+            if index not in shown and self._state.items["state"][row] == 1:
+                item_id = self._directory.item_id(row)
+                return RunnerUp(item_id=item_id, net_micros=round(float(net[index]), 3))
+        return None
+
+    def _liked(self, decision: Decision, tags: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of a post's tags that the viewer said they like."""
+        row = self._directory.rows_of_ordinals([decision.person])[0]
+        viewer = self._directory.person_ids[row] if row >= 0 else None
+        if viewer is None:
+            return ()
+        wanted = self._records.person(self._community, viewer).given.interests
+        return tuple(tag for tag in tags if wanted.get(tag, 0) > 0)
 
 
 def _parts(policy: Policy, chances: np.ndarray) -> list[Part]:
@@ -177,24 +210,3 @@ def _steps(policy: Policy, prices: PriceVector, held: int, rank: int) -> list[St
         if micros:
             found.append(Step(promise=promise.id, kind=promise.kind, micros=round(micros, 3)))
     return found
-
-
-def _runner_up(engine: Engine, decision: Decision, net: np.ndarray) -> RunnerUp | None:
-    """Return the best of the pool that was not shown and may still be told of."""
-    shown = set(decision.choice.pool_index.tolist())
-    for index in np.argsort(-net, kind="stable").tolist():
-        row = int(decision.pool.item[index])
-        if index not in shown and engine.state.items["state"][row] == 1:
-            item_id = engine.directory.item_id(row)
-            return RunnerUp(item_id=item_id, net_micros=round(float(net[index]), 3))
-    return None
-
-
-def _liked(engine: Engine, decision: Decision, tags: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of a post's tags that the viewer said they like."""
-    row = engine.directory.rows_of_ordinals([decision.person])[0]
-    viewer = engine.directory.person_ids[row] if row >= 0 else None
-    if viewer is None:
-        return ()
-    wanted = engine.parts.records.person(engine.community.id, viewer).given.interests
-    return tuple(tag for tag in tags if wanted.get(tag, 0) > 0)

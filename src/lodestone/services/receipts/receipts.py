@@ -11,10 +11,10 @@ from lodestone.base.errors import (
     GoneError,
     InvalidError,
     Problem,
-    UnavailableError,
     UnknownError,
 )
 from lodestone.base.wire import time_text
+from lodestone.content import Community
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import (
     COUNT_IMPRESSIONS,
@@ -24,16 +24,18 @@ from lodestone.events.outcomes import (
     DomainKind,
     Source,
 )
-from lodestone.services.community.community import Engine
 from lodestone.services.feed.response import WORDS, dropped, relaxed, slate_micros
-from lodestone.services.support.ids import receipt_id
-from lodestone.stores.ports import ReceiptParts
+from lodestone.services.receipts.versions import Versions
+from lodestone.services.support.ids import receipt_id, receipt_sequence
+from lodestone.services.support.ports import DirectoryView, StateView
+from lodestone.stores.ports import Log, ReceiptParts
 from lodestone.traffic.codec import decode, decode_who
 from lodestone.traffic.decision import Decision, DropReason
+from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import PricerState, bits_of
-from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of, no_prices
+from lodestone.traffic.pricer import bits_of
+from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of
 from lodestone.traffic.replay import replay
 
 ERASED: Final = -2
@@ -129,8 +131,17 @@ class ReplayOut(msgspec.Struct, frozen=True):
 class Receipts:
     """Receipts of one community. Every call reads the log or the records: call it in a thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        community: Community,
+        log: Log,
+        directory: DirectoryView,
+        versions: Versions,
+        kernels: Kernels,
+    ) -> None:
+        self._secret = community.secret
+        self._log, self._directory = log, directory
+        self.versions, self._kernels = versions, kernels
 
     def show(self, text: str) -> ReceiptOut:
         """Return a receipt.
@@ -151,31 +162,30 @@ class Receipts:
         Raises:
             InvalidError: The cursor is not one of ours.
         """
-        engine = self._engine
-        end = engine.log.receipt_next()
+        end = self._log.receipt_next()
         if before is not None:
-            sequence = engine.sequence_of(before)
+            sequence = receipt_sequence(self._secret, before)
             if sequence is None:
                 problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
                 raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
             end = min(end, sequence)
         first = max(0, end - limit)
-        lines = [self._line(parts) for parts in engine.log.receipts(first, end)][::-1]
-        return ReceiptList(lines, receipt_id(engine.secret, first) if first and lines else None)
+        lines = [self._line(parts) for parts in self._log.receipts(first, end)][::-1]
+        return ReceiptList(lines, receipt_id(self._secret, first) if first and lines else None)
 
     def line(self, text: str) -> ReceiptLine:
         """Return the line of one receipt. Raises UnknownError."""
         return self._line(self._parts(text))
 
     def _line(self, parts: ReceiptParts) -> ReceiptLine:
-        engine, person = self._engine, self._person(parts)
+        person = self._person(parts)
         decision = decode(parts.what, person)
         choice = decision.choice
         return ReceiptLine(
-            receipt_id=receipt_id(engine.secret, parts.sequence), time=time_text(decision.time),
-            viewer=pseudonym(engine.secret, person) if person >= 0 else None, erased=person == ERASED,
+            receipt_id=receipt_id(self._secret, parts.sequence), time=time_text(decision.time),
+            viewer=pseudonym(self._secret, person) if person >= 0 else None, erased=person == ERASED,
             surface=SURFACES[decision.surface],
-            domain_id=engine.directory.domain_id(decision.domain) if decision.domain >= 0 else None,
+            domain_id=self._directory.domain_id(decision.domain) if decision.domain >= 0 else None,
             candidates=int(decision.candidate.size), slots=decision.slots,
             filled=int(choice.pool_index.size),
             explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
@@ -187,8 +197,8 @@ class Receipts:
         return self._read(self._parts(text))
 
     def _parts(self, text: str) -> ReceiptParts:
-        sequence = self._engine.sequence_of(text)
-        parts = None if sequence is None else self._engine.log.receipt(sequence)
+        sequence = receipt_sequence(self._secret, text)
+        parts = None if sequence is None else self._log.receipt(sequence)
         if parts is None:
             raise UnknownError("receipt_unknown", "there is no such receipt here")
         return parts
@@ -197,27 +207,10 @@ class Receipts:
         """Decide again from a receipt's own contents; raises as `show`."""
         decision = self.decision(text)
         found = replay(
-            self._engine.parts.kernels, decision, self.policy(decision.policy_version),
-            self.prices(decision.price_version),
+            self._kernels, decision, self.versions.policy(decision.policy_version),
+            self.versions.prices(decision.price_version),
         )  # fmt: skip
         return ReplayOut(found.identical, list(found.differences))
-
-    def policy(self, version: int) -> Policy:
-        """Return the policy a receipt names."""
-        engine = self._engine
-        return engine.parts.records.policy(engine.community.id, version).policy
-
-    def prices(self, version: int) -> PriceVector:
-        """Return the price vector a receipt names. Raises UnavailableError when it is lost."""
-        current = self._engine.prices
-        if version == current.version:
-            return current
-        payload = self._engine.log.prices(version)
-        if payload is None:
-            if version == 0:
-                return no_prices(self._engine.now())
-            raise UnavailableError("prices_missing", f"price vector {version} is not stored")
-        return msgspec.msgpack.decode(payload, type=PricerState).vector
 
     def _read(self, parts: ReceiptParts) -> Decision:
         person = self._person(parts)
@@ -232,27 +225,29 @@ class Receipts:
         if not parts.who:
             return ERASED
         person, _ = decode_who(parts.who)
-        directory = self._engine.directory
+        directory = self._directory
         if person < 0:
             return person
         row = directory.row_of_ordinal(person)
         return ERASED if row < 0 or directory.person_ids[row] is None else person
 
     def _out(self, decision: Decision) -> ReceiptOut:
-        engine, choice, pool = self._engine, decision.choice, decision.pool
-        policy, prices = self.policy(decision.policy_version), self.prices(decision.price_version)
-        net = pool_net(engine.parts.kernels, pool, np.array(worth_vector(policy)), prices)
+        choice, pool = decision.choice, decision.pool
+        versions = self.versions
+        policy = versions.policy(decision.policy_version)
+        prices = versions.prices(decision.price_version)
+        net = pool_net(self._kernels, pool, np.array(worth_vector(policy)), prices)
         slot_of = {index: slot for slot, index in enumerate(choice.pool_index.tolist())}
         told = [
             self._candidate(decision, policy, net, index, slot_of.get(index))
             for index in range(pool.item.size)
         ]
-        row = engine.directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
+        row = self._directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
         return ReceiptOut(
-            receipt_id=receipt_id(engine.secret, decision.sequence), time=time_text(decision.time),
-            viewer=engine.directory.person_ids[row] if row >= 0 else None,
+            receipt_id=receipt_id(self._secret, decision.sequence), time=time_text(decision.time),
+            viewer=self._directory.person_ids[row] if row >= 0 else None,
             surface=SURFACES[decision.surface],
-            domain_id=engine.directory.domain_id(decision.domain) if decision.domain >= 0 else None,
+            domain_id=self._directory.domain_id(decision.domain) if decision.domain >= 0 else None,
             slots=decision.slots, policy_version=policy.version, price_version=prices.version,
             predictor_version=decision.predictor_version, personalised=decision.personalised,
             arm=decision.arm, degraded=list(decision.degraded),
@@ -266,7 +261,7 @@ class Receipts:
             payment=0,
             slate=[told[index] for index in choice.pool_index.tolist()], pool=told,
             candidates=decision.candidate.size, dropped=dropped(decision),
-            chain=[receipt_id(engine.secret, sequence) for sequence in decision.chain],
+            chain=[receipt_id(self._secret, sequence) for sequence in decision.chain],
         )  # fmt: skip
 
     def _candidate(
@@ -280,7 +275,7 @@ class Receipts:
         reason = DropReason(int(decision.reason[place]))
         held = int(pool.promises[index])
         return Candidate(
-            item_id=self._engine.directory.item_id(int(pool.item[index])),
+            item_id=self._directory.item_id(int(pool.item[index])),
             domain=WORDS[DomainKind(int(pool.domain_kind[index]))],
             source=Source(int(pool.source[index])).name.lower(), chances=told,
             value=round(float(chances @ np.array(worth_vector(policy))), 3),
@@ -311,9 +306,9 @@ def promise_prices(policy: Policy, prices: PriceVector) -> dict[str, float]:
     }
 
 
-def item_counters(engine: Engine, row: int) -> dict[str, int]:
+def item_counters(state: StateView, row: int) -> dict[str, int]:
     """Return an item's counters over all days; what was watched in whole seconds."""
-    total = engine.state.item_ring[row].sum(axis=0) + engine.state.item_old[row]
+    total = state.item_ring[row].sum(axis=0) + state.item_old[row]
     counters = {name: int(total[index]) for index, name in enumerate(OUTCOMES)}
     del counters["watch"]
     counters["watch_seconds"] = int(total[COUNT_WATCHED]) // 10

@@ -16,10 +16,11 @@ from lodestone.base.wire import time_text
 from lodestone.events.facts import Facts, organic_impressions
 from lodestone.events.outcomes import DomainKind, Source
 from lodestone.features.layout import LABELS
-from lodestone.services.community.community import Engine
 from lodestone.services.feed.response import WORDS
-from lodestone.services.receipts.receipts import Receipts, item_counters
-from lodestone.stores.ports import Offset
+from lodestone.services.receipts.receipts import item_counters
+from lodestone.services.receipts.versions import Versions
+from lodestone.services.support.ports import DirectoryView, StateView
+from lodestone.stores.ports import Log, Offset
 from lodestone.traffic.codec import decode
 from lodestone.traffic.decision import Decision, DropReason
 from lodestone.traffic.pricer import PricerState, bits_of
@@ -81,11 +82,22 @@ class _Slot(NamedTuple):
 class Trace:
     """One item's trace under way."""
 
-    def __init__(self, engine: Engine, item_id: str, viewer: str | None = None) -> None:
+    def __init__(
+        self,
+        state: StateView,
+        directory: DirectoryView,
+        log: Log,
+        versions: Versions,
+        item_id: str,
+        viewer: str | None = None,
+    ) -> None:
         """Look for the item.
 
         Args:
-            engine: The community.
+            state: The counters of items.
+            directory: Their names.
+            log: The community's receipts and facts.
+            versions: The policies that receipts name.
             item_id: The app's id.
             viewer: Whose session asks, None for a server's key.
 
@@ -93,17 +105,17 @@ class Trace:
             UnknownError: There is no such item.
             ForbiddenError: The item is somebody else's than the viewer's.
         """
-        self._engine, self._item_id, self._viewer = engine, item_id, viewer
-        self._row = row = engine.directory.item_row(item_id)
+        self._state, self._log, self._versions = state, log, versions
+        self._item_id, self._viewer = item_id, viewer
+        self._row = row = directory.item_row(item_id)
         if row < 0:
             raise UnknownError("item_unknown", f"there is no item {item_id!r} here")
         if viewer is not None:
-            person = engine.directory.person_row(viewer)
-            if person < 0 or person != engine.state.items["owner"][row]:
+            person = directory.person_row(viewer)
+            if person < 0 or person != state.items["owner"][row]:
                 raise ForbiddenError(
                     "viewer_other", "this session may trace its own viewer's items only"
                 )
-        self._receipts = Receipts(engine)
         self._names: dict[int, dict[int, str]] = {}
         self._served: dict[int, int] = {}
         """Receipt to the version of the policy that decided it."""
@@ -112,10 +124,10 @@ class Trace:
 
     def read(self) -> TraceOut:
         """Read the latest receipts, and the facts about them. It reads the log: call it in a thread."""
-        engine, last = self._engine, self._engine.log.receipt_next()
+        last = self._log.receipt_next()
         first = max(0, last - TRACE_RECEIPTS)
         read, considered, since = 0, 0, None
-        for parts in engine.log.receipts(first, last):
+        for parts in self._log.receipts(first, last):
             decision = decode(parts.what, -1)
             read, since = read + 1, since or time_text(decision.time)
             considered += self._take(parts.sequence, decision)
@@ -128,8 +140,8 @@ class Trace:
             item_id=self._item_id, receipts=read, receipts_in_all=last, since=since, considered=considered,
             served=self._places(self._slots), impressions=self._places(seen),
             by_reason=dict(self._reasons),
-            label=LABELS[int(engine.state.items["label"][self._row])],
-            counters=item_counters(engine, self._row),
+            label=LABELS[int(self._state.items["label"][self._row])],
+            counters=item_counters(self._state, self._row),
         )  # fmt: skip
 
     def _take(self, sequence: int, decision: Decision) -> bool:
@@ -154,14 +166,14 @@ class Trace:
         if not self._served:
             return
         served = np.array(list(self._served), np.int64)
-        for batch in self._engine.log.read(Offset(self._offset(first)), limit=2**40):
+        for batch in self._log.read(Offset(self._offset(first)), limit=2**40):
             facts = batch.facts
             mine = organic_impressions(facts) & (facts["item"] == self._row)
             yield facts[mine & np.isin(facts["receipt"], served)]
 
     def _offset(self, first: int) -> int:
         """Return an offset before which no fact is about these receipts: the latest that a price step names."""
-        log = self._engine.log
+        log = self._log
         low, high = 0, log.prices_last() or 0
         found = 0
         while low < high:
@@ -192,6 +204,6 @@ class Trace:
         """Return what a version of the policy called its promises, by bit."""
         names = self._names.get(version)
         if names is None:
-            rows = bits_of(self._receipts.policy(version))
+            rows = bits_of(self._versions.policy(version))
             names = self._names[version] = {bit: promise.id for bit, promise in rows.items()}
         return names

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from lodestone.base.clock import Clock
-from lodestone.events.facts import Facts
+from lodestone.events.outcomes import Kind
 from lodestone.features.view import DirectoryView, StateView
 from lodestone.stores.records.port import Change
 from lodestone.traffic.price_book import PriceBook
@@ -39,8 +39,23 @@ class ChangePublisher(Protocol):
 class FactWriter(ChangePublisher, Protocol):
     """Writes the community's log as well."""
 
-    async def append_fact(self, facts: Facts) -> None:
-        """Store facts of the community's own that move no counter. Raises UnavailableError."""
+    async def append_own(self, kind: Kind, key: int, target: int) -> None:
+        """Store a fact of the community's own that moves no counter, as of now. Raises UnavailableError."""
+        ...
+
+    async def note(
+        self,
+        kind: Kind,
+        person_id: str,
+        *,
+        author_id: str | None = None,
+        domain_id: str | None = None,
+    ) -> None:
+        """Write one fact of an edge: a follow, a block, a membership, or its end. Idempotent.
+
+        Raises:
+            UnavailableError: It could not be stored.
+        """
         ...
 
 

@@ -1,0 +1,39 @@
+"""Policies and price vectors that receipts name by their versions."""
+
+import msgspec
+
+from lodestone.base.errors import UnavailableError
+from lodestone.content import Community
+from lodestone.services.support.ports import Clock, PriceBook
+from lodestone.stores.ports import Log
+from lodestone.stores.records.port import Records
+from lodestone.traffic.policy import Policy
+from lodestone.traffic.pricer import PricerState
+from lodestone.traffic.prices import PriceVector, no_prices
+
+
+class Versions:
+    """Every version of one community's policy and prices. Whoever asks reads records or log: call it in a thread."""
+
+    def __init__(
+        self, community: Community, records: Records, log: Log, prices: PriceBook, clock: Clock
+    ) -> None:
+        self._community = community.id
+        self._records, self._log = records, log
+        self._prices, self._clock = prices, clock
+
+    def policy(self, version: int) -> Policy:
+        """Return the policy a receipt names."""
+        return self._records.policy(self._community, version).policy
+
+    def prices(self, version: int) -> PriceVector:
+        """Return the price vector a receipt names. Raises UnavailableError `prices_missing` when it is lost."""
+        current = self._prices.pricer.vector
+        if version == current.version:
+            return current
+        payload = self._log.prices(version)
+        if payload is None:
+            if version == 0:
+                return no_prices(self._clock.now())
+            raise UnavailableError("prices_missing", f"price vector {version} is not stored")
+        return msgspec.msgpack.decode(payload, type=PricerState).vector

@@ -1,0 +1,110 @@
+"""Use cases of one community, each handed the ports and values it takes: the one place that knows what needs what.
+
+They keep nothing between calls, so one is made for each request.
+"""
+
+from lodestone.services.browse.feedback_history import FeedbackHistory
+from lodestone.services.browse.lists import Lists
+from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.catalogue.privacy import Erasure, PersonalExport
+from lodestone.services.commerce.shops import Shops
+from lodestone.services.commerce.stock import ShopStock
+from lodestone.services.community.community import Engine
+from lodestone.services.ledger.payouts import Payouts
+from lodestone.services.ledger.statements import Books, books_of
+from lodestone.services.policy.dry_run import DryRun
+from lodestone.services.policy.policies import Policies
+from lodestone.services.receipts.explain import Explainer
+from lodestone.services.receipts.receipts import Receipts
+from lodestone.services.receipts.trace import Trace
+from lodestone.services.receipts.versions import Versions
+from lodestone.traffic.policy import Policy
+
+
+def versions(engine: Engine) -> Versions:
+    """Return the policies and prices that receipts name."""
+    return Versions(engine.community, engine.parts.records, engine.log, engine.housekeeper, engine)
+
+
+def receipts(engine: Engine) -> Receipts:
+    """Return what lists, shows and replays receipts."""
+    return Receipts(
+        engine.community, engine.log, engine.directory, versions(engine), engine.parts.kernels
+    )
+
+
+def explainer(engine: Engine) -> Explainer:
+    """Return what says why a slot holds what it holds."""
+    return Explainer(
+        engine.community, engine.parts.records, receipts(engine), engine.value_terms, engine.state,
+        engine.directory, engine.parts.kernels,
+    )  # fmt: skip
+
+
+def trace(engine: Engine, item_id: str, viewer: str | None) -> Trace:
+    """Begin the trace of an item. Raises as `Trace`."""
+    return Trace(engine.state, engine.directory, engine.log, versions(engine), item_id, viewer)
+
+
+def policies(engine: Engine) -> Policies:
+    """Return the versions of the policy."""
+    return Policies(engine.community, engine, engine.parts.records, engine.writes)
+
+
+def dry_run(engine: Engine, proposed: Policy) -> DryRun:
+    """Begin a dry run of a proposal over the last day. Raises InvalidError as `DryRun`."""
+    return DryRun(
+        engine.state, engine.directory, engine.log, versions(engine), engine.parts.kernels,
+        engine.now(), proposed,
+    )  # fmt: skip
+
+
+def catalogue(engine: Engine) -> Catalogue:
+    """Return the people, items and domains."""
+    return Catalogue(
+        engine.community, engine, engine.parts.records, engine.writes, engine, engine.state,
+        engine.directory,
+    )  # fmt: skip
+
+
+def export(engine: Engine) -> PersonalExport:
+    """Return what gathers everything held about a person."""
+    return PersonalExport(
+        engine.community, engine, engine.parts.records, engine.log, engine.directory, engine.sealer,
+        catalogue(engine),
+    )  # fmt: skip
+
+
+def erasure(engine: Engine) -> Erasure:
+    """Return what erases a person."""
+    return Erasure(engine.community, engine, engine.parts.records, engine.writes, engine.erased)
+
+
+def lists(engine: Engine) -> Lists:
+    """Return the plain lists of live items."""
+    return Lists(engine.state, engine.directory, engine.parts.index, engine.housekeeper)
+
+
+def feedback(engine: Engine) -> FeedbackHistory:
+    """Return what people did with items."""
+    return FeedbackHistory(engine.log, engine.directory)
+
+
+def shops(engine: Engine) -> Shops:
+    """Return the shops, their staff, products and sales."""
+    return Shops(engine.community, engine, engine.parts.records, engine.writes, engine.directory)
+
+
+def shop_stock(engine: Engine) -> ShopStock:
+    """Return the stock of shops."""
+    return ShopStock(engine.community, engine, engine.parts.records, engine.writes)
+
+
+def books(engine: Engine) -> Books:
+    """Return what may be shown of the ledger."""
+    return books_of(engine.money, engine.directory)
+
+
+def payouts(engine: Engine) -> Payouts:
+    """Return the payouts."""
+    return Payouts(engine.money, engine.parts.providers, books(engine).outside)
