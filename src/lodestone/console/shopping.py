@@ -27,14 +27,14 @@ from lodestone.console.viewer.storefront import ProductSheet, ShopCard, ShopShee
 from lodestone.content.item import Media
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE, UNAUDITED, needs
+from lodestone.services.commerce import OrderRecord
 from lodestone.services.commerce.context import Counter, Reply
 from lodestone.services.commerce.presenters import order_out, voucher_out
 from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.transitions import pay
 from lodestone.services.community.community import Engine
+from lodestone.services.ledger import MANUAL
 from lodestone.services.support.ids import ORDER, number_of
-from lodestone.stores.commerce.types import OrderRecord
-from lodestone.stores.external.payment_providers import MANUAL
 
 PAGE: Final = 20
 ProductId = Annotated[str, PathParameter(description="A product.")]

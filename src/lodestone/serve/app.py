@@ -18,6 +18,7 @@ from lodestone.base.wire import DAY, problem_of
 from lodestone.media import MediaFolder
 from lodestone.serve.gorse.routes import ROUTES as GORSE_ROUTES
 from lodestone.serve.http.asgi import Asgi, Door
+from lodestone.serve.http.communities import Traders
 from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
@@ -85,10 +86,12 @@ def application(
             "documents": Documents(lambda: documents_of(document_of(inner))),
         }
     )
-    return Door(
+    door = Door(
         engines, access, cast("Asgi", inner), RouteTable.of(inner), wall=wall, guards=guards,
         meters=meters,
     )  # fmt: skip
+    door.engine_of = engines.of
+    return door
 
 
 def orders_application(
@@ -97,9 +100,10 @@ def orders_application(
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
     guards = guards or Guards()
     inner = _inner([*orders.ROUTES, operator.live], None)
-    inner.state.update({"engines": desks, "access": access, "guards": guards})
+    traders: Traders = desks
+    inner.state.update({"engines": traders, "access": access, "guards": guards})
     return Door(
-        cast("Engines", desks), access, cast("Asgi", inner), RouteTable.of(inner), wall=wall,
+        desks, access, cast("Asgi", inner), RouteTable.of(inner), wall=wall,
         guards=guards, meters=Meters(lambda: load_of([]), guards),
     )  # fmt: skip
 

@@ -28,11 +28,11 @@ from lodestone.console.merchant.desk import (
 )
 from lodestone.console.merchant.redeeming import whole, word_of
 from lodestone.services.access.permissions import ANYONE, FORM
+from lodestone.services.commerce import OrderRecord
 from lodestone.services.commerce.commands import cancel, fulfil, refunding
 from lodestone.services.commerce.context import Counter
 from lodestone.services.commerce.presenters import order_out
 from lodestone.services.support.ids import ORDER, number_of
-from lodestone.stores.commerce.types import OrderRecord
 
 PAGE: Final = 30
 _TIMES: Final = "\u00d7"

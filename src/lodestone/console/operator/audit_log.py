@@ -10,9 +10,8 @@ import msgspec
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
-from lodestone.services.access.audit_log import ActOut, acts
+from lodestone.services.access.audit_log import ActOut, AuditFilter, acts
 from lodestone.services.community.community import Engine
-from lodestone.stores.records.audit_port import AuditFilter
 
 PAGE: Final = 50
 _NUMBER_MAX: Final = 18

@@ -8,8 +8,8 @@ import msgspec
 from lodestone.base.geo import distance_km
 from lodestone.console.viewer.feed_page import Showing
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, DomainKind
+from lodestone.services.catalogue import PersonRecord
 from lodestone.services.community.community import Engine
-from lodestone.stores.records.port import PersonRecord
 
 _READ: Final = 2000
 """So many people are looked through for a good one or a name; a demo is small."""

@@ -21,8 +21,8 @@ from lodestone.serve.v1.common import (
     principal,
 )
 from lodestone.services import use_cases
+from lodestone.services.catalogue import ItemRecord, PersonRecord
 from lodestone.services.community.community import Engine
-from lodestone.stores.records.port import ItemRecord, PersonRecord
 
 COUNT: Final = 10
 """How many are returned when `n` is left out."""

@@ -41,8 +41,8 @@ from lodestone.serve.gorse.shapes import (
 from lodestone.serve.v1.common import Asked, named, off_loop
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, SAYS, UNAUDITED, needs
+from lodestone.services.catalogue import ItemRecord, PersonRecord
 from lodestone.services.community.community import Engine
-from lodestone.stores.records.port import ItemRecord, PersonRecord
 
 Search = Annotated[str | None, QueryParameter(name="q", description="Not offered.")]
 

@@ -15,7 +15,7 @@ from lodestone.base.wire import EPOCH, TEXT, Name, app_id, is_app_id, is_word, p
 from lodestone.content import TAGS_MAX, ItemIn
 from lodestone.people import INTERESTS_MAX, PersonIn
 from lodestone.serve.gorse.dates import UNSET, read_time
-from lodestone.stores.records.port import ItemRecord, PersonRecord
+from lodestone.services.catalogue import ItemRecord, PersonRecord
 
 ALONE: Final = "item:"
 """An item that names no author has one of its own, called after it."""

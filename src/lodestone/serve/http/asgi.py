@@ -31,6 +31,7 @@ from lodestone.events.columns import decode_columns
 from lodestone.events.wire import Verdicts, decode_events
 from lodestone.serve.http.actors import actor_of
 from lodestone.serve.http.answer import Answer
+from lodestone.serve.http.communities import Communities
 from lodestone.serve.http.compression import Packing, takes_gzip
 from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
@@ -43,7 +44,6 @@ from lodestone.serve.http.query import check_query, is_history
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.services.access import Access, Principal
 from lodestone.services.community.community import Engine
-from lodestone.services.community.registry import Engines
 from lodestone.services.feed.messages import FeedRequest
 
 Scope = MutableMapping[str, Any]
@@ -51,6 +51,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+EngineOf = Callable[[str | None], Engine]
 Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 
 HOT: Final = ("/v1/feeds", "/v1/events")
@@ -86,7 +87,7 @@ class Door:
 
     def __init__(
         self,
-        engines: Engines,
+        communities: Communities,
         access: Access,
         inner: Asgi,
         routes: RouteTable,
@@ -95,7 +96,9 @@ class Door:
         guards: Guards,
         meters: Meters,
     ) -> None:
-        self._engines = engines
+        self._communities = communities
+        self.engine_of: EngineOf | None = None
+        """Gives the community that decides a feed or takes events; None where a process does neither."""
         self.access = access
         self._inner = inner
         self._routes = routes
@@ -105,7 +108,7 @@ class Door:
         self._meters = meters
         self.monotonic: Callable[[], int] = int
         """Nanoseconds that never run back, by which requests are timed; always 0 unless one is handed in."""
-        self._idempotency = Idempotency(engines)
+        self._idempotency = Idempotency(communities)
         self._bodies = Bodies()
         handlers = {"/v1/feeds": self._feeds, "/v1/events": self._events}
         matches = {path: routes.match("POST", None, path) for path in HOT}
@@ -315,7 +318,7 @@ class Door:
                 message["headers"] = [*message["headers"], *asked.own]
             await send(message)
 
-        with acting(actor_of(scope, self._engines.now)):
+        with acting(actor_of(scope, self._communities.now)):
             await self._inner(scope, replay, with_own)
 
     async def _feeds(
@@ -342,7 +345,8 @@ class Door:
         return _FEEDS.encode(verdicts)
 
     def _engine(self, principal: Principal) -> Engine:
-        return self._engines.of(principal.community or self._engines.only())
+        assert self.engine_of is not None, "a process with the hot routes hands in who answers them"
+        return self.engine_of(principal.community or self._communities.only())
 
 
 def _key(headers: dict[bytes, bytes]) -> bytes:

@@ -13,11 +13,11 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from lodestone.base.errors import ConflictError, CorruptError, InvalidError, Problem
+from lodestone.serve.http.communities import Communities
 from lodestone.serve.http.paths import Match
 from lodestone.services.access import Principal
-from lodestone.services.community.registry import Engines
+from lodestone.services.support import Answer, claim_of
 from lodestone.services.support.encryption import open_under, seal_under
-from lodestone.stores.records.port import Answer, claim_of
 
 _TOKEN_MAX: Final = 255
 _UNCHANGING: Final = frozenset(
@@ -39,8 +39,8 @@ class Claim:
 class Idempotency:
     """Recalls and remembers the answers of one process; one of several equal requests runs at a time."""
 
-    def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+    def __init__(self, communities: Communities) -> None:
+        self._communities = communities
         self._running: WeakValueDictionary[Claim, asyncio.Lock] = WeakValueDictionary()
 
     def claim(
@@ -63,7 +63,7 @@ class Idempotency:
         text = token_text(token)
         # A path names a community only to an operator: to anybody else it is their own.
         named = match.community if match.route.permission.who == "operator" else None
-        community = named or principal.community or self._engines.only()
+        community = named or principal.community or self._communities.only()
         if community is None:
             return None
         secret = key + b"\n" + token if match.route.permission.secret else b""
@@ -82,8 +82,8 @@ class Idempotency:
         Raises:
             ConflictError: The key was used for another body.
         """
-        now = self._engines.now(claim.community)
-        records = self._engines.records
+        now = self._communities.now(claim.community)
+        records = self._communities.records
         answer = await records.threads.read(records.recall, claim.community, claim.digest, now=now)
         if answer is None:
             return None
@@ -107,8 +107,8 @@ class Idempotency:
             return
         stored = seal_under(claim.secret, answered) if claim.secret else answered
         answer = Answer(hashlib.sha256(body).digest(), status, stored)
-        now = self._engines.now(claim.community)
-        records = self._engines.records
+        now = self._communities.now(claim.community)
+        records = self._communities.records
         await records.threads.commit(
             records.remember, claim.community, claim.digest, answer, now=now
         )

@@ -25,9 +25,10 @@ from lodestone.base.loop_times import watching
 from lodestone.events.wire import Verdicts
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.request_figures import RequestFigures
+from lodestone.services.community.totals import Counts
 from lodestone.services.feed.messages import Feed
-from lodestone.services.operations.metrics import Counts, Load
-from lodestone.stores.ports import COMMIT_SECONDS
+from lodestone.services.operations import COMMIT_SECONDS
+from lodestone.services.operations.metrics import Load
 
 REQUEST_SECONDS: Final = (0.002, 0.01, 0.05, 0.2, 1.0)
 """Upper edges by which requests are counted: few, since every route has them all."""

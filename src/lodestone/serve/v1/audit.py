@@ -20,11 +20,10 @@ from lodestone.serve.v1.common import (
     engine,
     off_loop,
 )
-from lodestone.services.access.audit_log import AuditPage, acts
+from lodestone.services.access.audit_log import AuditFilter, AuditPage, acts
 from lodestone.services.access.permissions import needs
 from lodestone.services.community.community import Engine
 from lodestone.services.ledger.statements import EPOCH, day_number
-from lodestone.stores.records.audit_port import AuditFilter
 
 SCOPE = "audit"
 _NUMBER_MAX = 18

@@ -13,6 +13,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import DAY, ErrorReply, app_id
+from lodestone.serve.http.communities import Traders
 from lodestone.services import use_cases
 from lodestone.services.access import OPERATOR, Access, Principal
 from lodestone.services.catalogue.catalogue import Catalogue
@@ -88,8 +89,14 @@ def require_operator(request: Asked) -> None:
         raise ForbiddenError("scope_missing", "this needs the operator's key")
 
 
+def communities(state: AppState) -> Traders:
+    """Return the communities of this process, whatever else it may do with them than take orders."""
+    found: Traders = state["engines"]
+    return found
+
+
 def engines(state: AppState) -> Engines:
-    """Return the engines of this process."""
+    """Return the engines of this process, where it decides feeds and takes events."""
     found: Engines = state["engines"]
     return found
 
@@ -132,7 +139,7 @@ async def off_loop(
     Raises:
         UnavailableError: The records do not answer in time.
     """
-    threads = engines(request.app.state).records.threads
+    threads = communities(request.app.state).records.threads
     return await threads.read(work, *args, **by_name)
 
 

@@ -31,6 +31,7 @@ from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import AuditOut, audit
 from lodestone.services.community.community import Engine
+from lodestone.services.ledger import MANUAL, PaymentState, Payout, Reply, TransferFilter
 from lodestone.services.ledger.close_day import SettledOut, settle
 from lodestone.services.ledger.payouts import PAYOUT, Payouts, payout_name
 from lodestone.services.ledger.statement_file import statement_file
@@ -46,8 +47,6 @@ from lodestone.services.ledger.statements import (
     day_text,
 )
 from lodestone.services.support.spreadsheet import attachment
-from lodestone.stores.external.payment_providers import MANUAL, PaymentState, Reply
-from lodestone.stores.ledger.port import Payout, TransferFilter
 
 SCOPE = "money"
 DayText = Annotated[str, msgspec.Meta(pattern=DAY, description="A day of the community's, a date.")]

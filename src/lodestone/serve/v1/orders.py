@@ -36,21 +36,20 @@ from lodestone.serve.v1.common import (
     Last,
     Limit,
     PathId,
+    communities,
     cut,
     decode_after,
-    engines,
     named,
     off_loop,
     principal,
 )
 from lodestone.services.access.permissions import UNAUDITED, needs
+from lodestone.services.commerce import Answer, OrderRecord
 from lodestone.services.commerce.commands import Trade, cancel, handing_over, refunding
 from lodestone.services.commerce.context import Counter, Once, Reply, digest_of
 from lodestone.services.commerce.payments import Payments
 from lodestone.services.commerce.presenters import order_out, redemption_out, voucher_out
 from lodestone.services.support.ids import ORDER, VOUCHER, number_of
-from lodestone.stores.commerce.types import OrderRecord
-from lodestone.stores.records.port import Answer
 
 Buyer = Annotated[str | None, QueryParameter(description="Only this buyer's.")]
 ShopId = Annotated[str | None, QueryParameter(description="Only this shop's.")]
@@ -109,7 +108,7 @@ def trade(request: Asked, scope: str) -> Trade:
     """Return the trade of the community that the key belongs to, if it has the scope."""
     who = principal(request)
     who.need(scope)
-    found = engines(request.app.state)
+    found = communities(request.app.state)
     return found.of(who.community or found.only()).trade
 
 

@@ -16,9 +16,9 @@ from lodestone.commerce.payment import (
 from lodestone.serve.v1.common import REFUSALS, Asked, Cursor, Limit, cut, made_ids, off_loop
 from lodestone.serve.v1.orders import OrderId, before, order_number, trade
 from lodestone.services.access.permissions import UNAUDITED, needs
+from lodestone.services.commerce import PaymentFilter
 from lodestone.services.commerce.payments import Payments, payment_out
 from lodestone.services.support.ids import PAYMENT
-from lodestone.stores.commerce.types import PaymentFilter
 
 SCOPE = "money"
 PathPayment = Annotated[

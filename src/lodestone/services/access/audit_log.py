@@ -73,3 +73,6 @@ def _shown(record: AuditRecord) -> ActOut:
         before=record.before, after=record.after,
         erased=gone and record.before is None and record.after is None,
     )  # fmt: skip
+
+
+__all__ = ("ActOut", "ActorOut", "AuditFilter", "AuditPage", "ObjectOut", "acts")

@@ -13,11 +13,11 @@ from lodestone.base.errors import ConflictError, LodestoneError, UnavailableErro
 from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn, CommunityOut, community_out
 from lodestone.services.community.community import Engine
-from lodestone.services.operations.metrics import Totals
-from lodestone.services.policy.policies import named
+from lodestone.services.community.totals import Totals
 from lodestone.services.support.failures import Failure, Failures
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.records.port import CommunityRecord, Records
+from lodestone.traffic.presets import preset
 
 Prepare = Callable[[str], object]
 Open = Callable[[CommunityRecord], Awaitable[Engine]]
@@ -180,7 +180,7 @@ class Engines:
         if not self.records.policies(record.id):
             # A driven clock may yet be set to any time: its first policy holds from the beginning of time.
             since = record.created if record.given.clock == "wall" else Instant(0)
-            self.records.put_policy(record.id, named("balanced"), now=since)
+            self.records.put_policy(record.id, preset("balanced"), now=since)
 
     async def disable(self, community: str) -> CommunityOut:
         """Close a community's doors; its data stays. Raises UnknownError."""
