@@ -15,6 +15,7 @@ from lodestone.features.directory import Directory
 from lodestone.features.edges import Edges
 from lodestone.features.grow import grown
 from lodestone.features.layout import ITEM, DomainRow
+from lodestone.features.memory import memory_of
 from lodestone.features.postings import LIST_NEW, POSTING_KEPT, Postings
 from lodestone.features.snapshot import digest
 from lodestone.traffic.codec import _Head, decode, encode, pack
@@ -184,7 +185,7 @@ def test_a_domain_that_is_removed_is_gone_and_may_be_removed_again():
 
 
 def test_memory_is_told_by_part_and_grows_with_what_is_held():
-    small, large = a_community().memory(), a_community(people=1_100, items=1_100).memory()
+    small, large = memory_of(a_community()), memory_of(a_community(people=1_100, items=1_100))
 
     assert {name for name in small if large[name] > small[name]} == {"items", "people"}
     assert small["seen"] == 256 * 256 * (4 + 4)

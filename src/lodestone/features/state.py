@@ -159,6 +159,14 @@ class State:
             self.impressions_day[bucket] = 0
         self.today = max(self.today, today)
 
+    def skip(self, count: int) -> None:
+        """Move the offset alone: past facts that move no column, or back by those that had their place before."""
+        self.offset += count
+
+    def graduate(self, rows: Ints | int) -> None:
+        """Let items into the public for good, as a fact of the log says."""
+        self.items["climbed"][rows] = 1
+
     # What records say there is
 
     def put_person(self, row: int, person: PersonRow, interest: Sequence[float]) -> None:
@@ -206,6 +214,10 @@ class State:
             held["state"], held["author"] = STATES.index("withdrawn"), self._author(owner, -1)
             for name in ("owner", "topic", "language", "channels", "professions"):
                 held[name] = -1
+
+    def withdraw(self, row: int) -> None:
+        """Show an item to nobody: its record has no name that could be read."""
+        self.items["state"][row] = STATES.index("withdrawn")
 
     def put_item(self, item: ItemRow, person_row: int, topic: int) -> None:
         """Set an item's row.
@@ -303,26 +315,6 @@ class State:
         joined = np.array(self.edges.members_of(code), np.int64)
         rows: NDArray[np.int64] = np.union1d(joined, practise)
         return rows
-
-    def memory(self) -> dict[str, int]:
-        """Return bytes by part."""
-        tables = {name: getattr(self, name) for name in ("affinity", "watch", "like", "follow")}
-        parts = {name: table.keys.nbytes + table.values.nbytes for name, table in tables.items()}
-        parts["items"] = self.items.nbytes + self.item_ring.nbytes + self.item_old.nbytes
-        parts["authors"] = (
-            self.authors.nbytes + self.author_total.nbytes + self.author_exposure.nbytes
-        )
-        columns = (
-            self.people,
-            self.person_total,
-            self.interest,
-            self.positives,
-            self.positive_time,
-        )
-        parts["people"] = sum(column.nbytes for column in columns)
-        parts["history"] = self.history.nbytes
-        parts["seen"] = self.seen_item.nbytes + self.seen_time.nbytes
-        return parts
 
     # Room
 

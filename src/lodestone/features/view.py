@@ -142,6 +142,16 @@ class StateView(Protocol):
         ...
 
     @property
+    def watch(self) -> Table:
+        """Watch by person and item."""
+        ...
+
+    @property
+    def follow(self) -> Table:
+        """Follows by person and author, to be taken back."""
+        ...
+
+    @property
     def edges(self) -> Edges:
         """Who follows, blocks, mutes and has bought from whom, and who has joined what."""
         ...
@@ -211,10 +221,6 @@ class StateView(Protocol):
 
     def practitioners(self, code: int) -> NDArray[np.int64]:
         """Return the rows of who belongs to a profession, ascending."""
-        ...
-
-    def memory(self) -> dict[str, int]:
-        """Return bytes by part."""
         ...
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.events.outcomes import OUTCOME_COUNT
-from lodestone.features.layout import LOGIT_AT, lanes
+from lodestone.features import derived
 from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.models import evidence, rates
 from lodestone.models import logits_kernel as kernel
 
@@ -36,16 +37,15 @@ def materialise(
         state.surface_total, state.quiet, _START_RATES, rates.START_WEIGHT, rate
     )
     crowd = evidence.crowd(deeds, shown, state.item_count)
-    floats, _ = lanes(state.items)
     kernel.materialise(
         rows, state.items["author"], state.item_ring, state.item_old, state.author_total, rates.age_weights(state.today),
         rates.OLD_WEIGHT, rate, crowd.mean, crowd.share, evidence.LIFT, rates.POSITIVE, model.author_prior, model.item_prior,
-        _NO_SHIFT if shift is None else shift, floats, LOGIT_AT,
+        _NO_SHIFT if shift is None else shift, *derived.logit_floats(state),
     )  # fmt: skip
 
 
 def plain_logits(
-    model: rates.RatesModel, state: State, rows: Ints, shift: NDArray[np.float32]
+    model: rates.RatesModel, state: StateView, rows: Ints, shift: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Return the logits that `materialise` writes, shape (rows, outcomes); its plain twin, see there."""
     surfaces = rates.surface_counts(state)

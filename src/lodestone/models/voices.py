@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Floats
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, WATCH_UNIT_SECONDS, Kind
+from lodestone.features import derived
 from lodestone.features.state import State
 from lodestone.features.view import StateView
 from lodestone.models import voices_kernel as kernel
@@ -133,7 +134,7 @@ def _hush_pieces(state: State) -> Generator[None, None, Bools]:
     found = yield from _loud_pieces(state)
     whole = state.person_total[: found.size].sum(axis=0, dtype=np.float64)
     theirs = state.person_total[: found.size][found].sum(axis=0, dtype=np.float64)
-    state.quiet = np.where(whole > 0, 1 - theirs / np.maximum(whole, 1.0), 1.0)
+    derived.put_quiet(state, np.where(whole > 0, 1 - theirs / np.maximum(whole, 1.0), 1.0))
     return found
 
 

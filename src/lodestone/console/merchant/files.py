@@ -10,9 +10,10 @@ from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk
 from lodestone.console.site import HEADERS
 from lodestone.ledger.chart import shop as party_of
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ledger.statement_file import party_payouts_file, statement_file
-from lodestone.services.ledger.statements import books_of, day_number, day_text
+from lodestone.services.ledger.statements import day_number, day_text
 from lodestone.services.support.spreadsheet import attachment
 
 _REFUSALS: Final = refusals_of(MERCHANT)
@@ -50,7 +51,7 @@ async def _file(request: Asked, name: str, read: Callable[..., bytes]) -> Respon
 
 
 def _statement(here: Desk, first: int, last: int, *, bom: bool) -> bytes:
-    statement = books_of(here.engine).statement(party_of(here.shop.id), first, last)
+    statement = use_cases.books(here.engine).statement(party_of(here.shop.id), first, last)
     return statement_file(statement, bom=bom)
 
 

@@ -46,7 +46,7 @@ def apply(engine: "Engine", facts: Facts, person_row: Ints, target_row: Ints) ->
                 half = (first + end) // 2
                 waiting += [(half, end), (first, half)]
                 continue
-            engine.state.offset += 1
+            engine.state.skip(1)
             lost.append(first)
             _leave(engine, facts[some], error)
     return lost
@@ -84,4 +84,4 @@ def retry(engine: "Engine") -> None:
         del engine.unapplied[name]
         if not apply(engine, fact, np.array(people, np.int64), np.array(targets, np.int64)):
             engine.failures.done(FACT, name)
-        engine.state.offset -= 1  # it has its place in the log already
+        engine.state.skip(-1)  # it has its place in the log already

@@ -289,7 +289,7 @@ class Engine:
     async def append_fact(self, facts: Facts) -> None:
         """Store facts of the engine's own that move no counter. Raises UnavailableError."""
         await self.log.append(facts)
-        self.state.offset += facts.size
+        self.state.skip(facts.size)
 
     def predict_by(self, model: RatesModel) -> None:
         """Predict by other weights from now on."""

@@ -63,7 +63,7 @@ async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
     facts = np.concatenate([changed, placed])
     await engine.log.append(facts)
     # From here on it is done: what cannot be followed now is tried again by `retry`, and at the next start.
-    engine.state.offset += facts.size
+    engine.state.skip(facts.size)
     await _apply_slices(engine, changes, ahead)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lodestone.base.errors import CorruptError
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
-from lodestone.features.layout import STATES, ItemRow, PersonRow
+from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.snapshot import columns, restore
 from lodestone.features.state import State
 from lodestone.services.community.applying import apply, fill_places
@@ -145,9 +145,7 @@ def _put_known(engine: Engine, held: Held) -> None:
         if row in held.items:
             engine.directory.add_item(row, held.items[row][0])
         elif row in held.nameless:
-            state.items["state"][row] = STATES.index(
-                "withdrawn"
-            )  # nobody is shown what has no name
+            state.withdraw(row)
 
 
 def _nobody(row: int, ordinal: int) -> int:
@@ -167,7 +165,7 @@ def _apply(engine: Engine, facts: Facts, held: Held) -> None:
         if record[part[0]]:
             for fact in run:
                 _follow(engine, fact, held)
-            engine.state.offset += run.size
+            engine.state.skip(run.size)
         else:
             people = engine.directory.rows_of_ordinals(run["person"].tolist())
             targets = engine.directory.rows_of_ordinals(run["target"].tolist())
@@ -200,7 +198,7 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
     elif kind == Kind.ITEM and int(fact["item"]) in held.nameless:
         engine.state.put_nothing(int(fact["item"]), held.nameless[int(fact["item"])])
     elif kind == Kind.CLIMBED:
-        engine.state.items["climbed"][int(fact["item"])] = 1
+        engine.state.graduate(int(fact["item"]))
     elif kind == Kind.MODERATED:
         engine.state.marks.put(int(fact["target"]), int(fact["item"]), int(fact["value"]))
     elif kind == Kind.ITEM_LISTS:

@@ -6,7 +6,7 @@ import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.base.wire import INSTANT_MIN
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.services.feed.hydrate import Viewer
 from lodestone.services.feed.setting import Setting
 from lodestone.traffic.decision import Rows
@@ -26,7 +26,7 @@ _DAY_MICROS: Final = 86_400_000_000
 class Marker:
     """Writes marks for one community; the arrays are scratch that no request clears."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateView) -> None:
         self._state = state
         self._marks = np.zeros(1024, np.int64)
         self._author_marks = np.zeros(256, np.int64)

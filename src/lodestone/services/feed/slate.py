@@ -6,7 +6,7 @@ import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.events.outcomes import Source
-from lodestone.features.state import State
+from lodestone.features.view import StateView
 from lodestone.services.feed.setting import Setting
 from lodestone.traffic.candidates import Candidates, Entries, Page, Tally
 from lodestone.traffic.choose import Contest, behind, choose, draw
@@ -26,7 +26,7 @@ class Slate(NamedTuple):
 
 
 def fill_slots(
-    kernels: Kernels, state: State, setting: Setting, candidates: Candidates, pinned: Ints
+    kernels: Kernels, state: StateView, setting: Setting, candidates: Candidates, pinned: Ints
 ) -> Slate:
     """Fill the slots behind those of pinned posts.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lodestone.features.memory import memory_of
 from lodestone.services.community.community import Engine
 from lodestone.services.community.totals import Counts, Totals
 from lodestone.services.support.failures import Failures
@@ -69,7 +70,7 @@ def load_of(
 def _memory(engine: Engine) -> dict[str, int]:
     ingest = engine.ingest
     return {
-        **engine.state.memory(),
+        **memory_of(engine.state),
         "lists": array_bytes(engine.parts.postings),
         "vectors": engine.parts.index.nbytes,
         "duplicates": ingest.events.bytes + ingest.slots.bytes,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
+from lodestone.features import derived
 from lodestone.features.directory import Directory
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
@@ -31,8 +32,6 @@ STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _VOICES_MICROS: Final = 3600 * 1_000_000
-_WORKED_OUT: Final = ("need", "promises", "quality_low", "logit")
-"""Columns of items that housekeeping writes."""
 RISEN_MAX: Final = 10_000
 _DEEDS: Final = (Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.SHOP_VISIT, Kind.ORDER)
 WHOLE_MAX: Final = 8_192
@@ -107,7 +106,7 @@ class Housekeeper:
         now, self._risen = self._risen[:RISEN_MAX], self._risen[RISEN_MAX:]
         if now.size:
             items = self._state.items[: self._state.item_count]
-            items["climbed"][now] = 1
+            self._state.graduate(now)
             self._gate(items)
         return now
 
@@ -190,7 +189,8 @@ class Housekeeper:
             (early, ahead), int(eligible), value,
         )  # fmt: skip
         swept, voiced, priced = told["keeping.times"].tolist()
-        self._shift, self._state.quiet = told["keeping.shift"], told["keeping.quiet"]
+        self._shift = told["keeping.shift"]
+        derived.put_quiet(self._state, told["keeping.quiet"])
         self._voiced = None if voiced < 0 else Instant(voiced)
         if not self.pricer.steps:  # before the first step nothing is stored but when it all began
             self.pricer = start(Instant(priced))
@@ -205,9 +205,7 @@ class Housekeeper:
             int(decisions), slots, worth, forgone, told["keeping.used"].copy(),
             told["keeping.chances"].copy(),
         )  # fmt: skip
-        items = told["items"]
-        for column in _WORKED_OUT:
-            self._state.items[column][: items.size] = items[column]
+        derived.fill_items(self._state, told["items"])
         return True
 
     def _newly_reported(self) -> tuple[float, tuple[float, ...]]:
@@ -237,8 +235,9 @@ class Housekeeper:
         items = self._state.items[rows]
         young = (items["state"] == 1) & (now - items["created"] < promises.DAY_MICROS)
         owed = np.maximum(0, self.sweep.planned - self._counts(rows)[:, COUNT_IMPRESSIONS])
-        self._state.items["need"][rows] = np.where(young, owed, 0)
-        self._state.items["promises"][rows] = own_bits(items, self.policy, self._directory)
+        derived.put_items(self._state, "need", rows, np.where(young, owed, 0))
+        bits = own_bits(items, self.policy, self._directory)
+        derived.put_items(self._state, "promises", rows, bits)
         self.touched(rows)
 
     def tidy(self, now: Instant) -> None:
@@ -327,8 +326,8 @@ class Housekeeper:
         recent = state.item_ring[rows][:, lately].sum(axis=1)
         # What was done without an impression is as good a sign of a trend.
         turn.heat[some] = np.maximum(recent[:, COUNT_IMPRESSIONS], recent[:, _DEEDS].sum(axis=1))
-        items["quality_low"] = turn.low[some]
-        items["promises"] = own_bits(items, self.policy, self._directory)
+        derived.put_items(state, "quality_low", rows, turn.low[some])
+        derived.put_items(state, "promises", rows, own_bits(items, self.policy, self._directory))
         item_logits.materialise(self._model, state, rows, self._shift)
 
     def _counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
+from lodestone.features import derived
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import State
@@ -27,9 +28,8 @@ def needs(state: State, policy: Policy, sweep: Sweep, turn: Round) -> float:
     )
     shown = counts[:, COUNT_IMPRESSIONS]
     rate = float(counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)
-    items["need"] = promises.first_impression_need(
-        items["created"], live, counts, sweep.planned, rate, now
-    )
+    need = promises.first_impression_need(items["created"], live, counts, sweep.planned, rate, now)
+    derived.put_items(state, "need", slice(0, live.size), need)
     asked = items["created"], live, counts, sweep.planned, rate
     sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(*asked, now)
     sweep.first_ahead = promises.first_impression_progress(*asked, now + promises.AHEAD_MICROS)
@@ -67,13 +67,12 @@ def creators(state: State, policy: Policy, sweep: Sweep, turn: Round) -> None:
     oldest = (state.today + 1) % DAYS_KEPT
     exposure = state.author_exposure[:authors].sum(axis=1) - state.author_exposure[:authors, oldest]
     percentile = promises.percentiles(exposure.astype(np.float64), eligible)
-    rows = state.authors[:authors]
-    rows["percentile"], rows["eligible"] = percentile, eligible
-    rows["small"] = (
-        eligible & (rows["followers"] < max(1.0, float(np.median(rows["followers"][eligible]))))
-        if eligible.any()
-        else 0
-    )
+    small: NDArray[np.bool_] | int = 0
+    if eligible.any():
+        followers = state.authors["followers"][:authors]
+        small = eligible & (followers < max(1.0, float(np.median(followers[eligible]))))
+    columns = {"percentile": percentile, "eligible": eligible, "small": small}
+    derived.put_authors(state, columns)
     sweep.gini = promises.gini(exposure[eligible].astype(np.float64))
     sweep.eligible = int(np.count_nonzero(eligible))
     sweep.author_rank = promises.rank_of(percentile, eligible).astype(np.int16)
