@@ -100,9 +100,7 @@ class Door:
         self.engine_of: EngineOf | None = None
         """Gives the community that decides a feed or takes events; None where a process does neither."""
         self.access = access
-        self._inner = inner
-        self._routes = routes
-        self._wall = wall
+        self._inner, self._routes, self._wall = inner, routes, wall
         self.guards = guards
         self._limits = guards.limits
         self._meters = meters
