@@ -145,7 +145,7 @@ def test_a_gini_is_over_or_under_its_target_only_where_the_figures_shown_differ(
     speech = Speech(Words("en", NullTranslations()), ZoneInfo("UTC"), "CNY")
     report = ExposureReport(
         impressions=100, creators=10, gini=gini, noise_floor=0.05, target=0.5, top_share=0.2,
-        impressions_counted=100, left_out=[],
+        impressions_counted=100, left_out=[], partial=False,
         lorenz=[LorenzPoint(creators=0, impressions=0), LorenzPoint(creators=1, impressions=1)],
     )  # fmt: skip
 
