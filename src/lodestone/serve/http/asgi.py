@@ -96,10 +96,9 @@ class Door:
         guards: Guards,
         meters: Meters,
     ) -> None:
-        self._communities = communities
+        self._communities, self.access = communities, access
         self.engine_of: EngineOf | None = None
         """Gives the community that decides a feed or takes events; None where a process does neither."""
-        self.access = access
         self._inner, self._routes, self._wall = inner, routes, wall
         self.guards = guards
         self._limits = guards.limits
@@ -343,7 +342,7 @@ class Door:
         return _FEEDS.encode(verdicts)
 
     def _engine(self, principal: Principal) -> Engine:
-        assert self.engine_of is not None, "a process with the hot routes hands in who answers them"
+        assert self.engine_of is not None  # who has the hot routes hands in who answers them
         return self.engine_of(principal.community or self._communities.only())
 
 
