@@ -13,6 +13,7 @@ from lodestone.base.errors import CorruptError
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
 from lodestone.features.layout import ItemRow, PersonRow
+from lodestone.features.memory import memory_of
 from lodestone.features.snapshot import columns, restore
 from lodestone.features.state import State
 from lodestone.services.community.applying import apply, fill_places
@@ -215,7 +216,7 @@ def save(engine: Engine, folder: Path) -> Path:
 def bytes_of(engine: Engine) -> int:
     """Return about how large a snapshot of the state would be."""
     taken = engine.ingest.events.bytes + engine.ingest.slots.bytes
-    return sum(engine.state.memory().values()) + taken
+    return sum(memory_of(engine.state).values()) + taken
 
 
 def copied(engine: Engine) -> tuple[int, dict[str, NDArray[Any]]]:
