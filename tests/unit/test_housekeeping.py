@@ -1,6 +1,7 @@
 """What is worked out at price steps is the same at once and piece by piece."""
 
 import numpy as np
+import pytest
 
 from lodestone.base.clock import Instant
 from lodestone.events.facts import empty_facts
@@ -10,8 +11,16 @@ from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import ATTENTION, State
 from lodestone.models.rates import default_model
-from lodestone.models.voices import PIECE_PLACES
-from lodestone.services.pricing.maintenance import PIECES, WHOLE_ENTRIES, WHOLE_MAX, Housekeeper
+from lodestone.models.voices import PIECE_PLACES, finish
+from lodestone.services.pricing import round_parts
+from lodestone.services.pricing.maintenance import (
+    PIECES,
+    RISEN_MAX,
+    WHOLE_ENTRIES,
+    WHOLE_MAX,
+    Housekeeper,
+)
+from lodestone.services.pricing.refresh import best
 from lodestone.traffic.presets import preset
 
 NAN = float("nan")
@@ -57,7 +66,8 @@ def worked_out(keeper):
     return [
         *(items[name].tolist() for name in ("need", "promises", "quality_low", "logit")),
         state.authors[: state.author_count].tobytes(), keeper.sweep.gate, keeper.sweep.gini,
-        keeper.sweep.author_rank.tolist(),
+        keeper.sweep.author_rank.tolist(), keeper.sweep.first_delivered, keeper.sweep.first_planned,
+        keeper.sweep.first_ahead, keeper.sweep.public, keeper.sweep.gated, keeper._risen.tolist(),
         *(lists.rows[n, : lists.count[n]].tolist() for n in (LIST_TRENDING, LIST_NEEDY)),
     ]  # fmt: skip
 
@@ -75,6 +85,53 @@ def test_a_large_communitys_round_is_cut_and_comes_to_what_the_whole_comes_to():
     assert 5 < pieces <= PIECES + 10
     assert worked_out(cut) == worked_out(whole)
     assert any(worked_out(whole)[0])
+
+
+@pytest.mark.parametrize("rows", [1, 37, 1_000])
+def test_a_round_comes_to_the_same_to_the_bit_in_slices_of_any_size(monkeypatch, rows):
+    whole, cut = a_keeper(a_community(1_700)), a_keeper(a_community(1_700))
+    whole.tidy(NOW)
+
+    monkeypatch.setattr(round_parts, "SLICE_ROWS", rows)
+    cut.tidy(NOW)
+
+    assert worked_out(cut) == worked_out(whole)
+    assert whole.sweep.first_planned > 0
+    assert whole._risen.size > 0
+
+
+def test_creators_who_come_between_two_slices_are_none_of_the_eligible_yet(monkeypatch):
+    monkeypatch.setattr(round_parts, "SLICE_ROWS", 100)
+    state = a_community(WHOLE_MAX + 1)
+    keeper = a_keeper(state)
+    keeper.sweep_when_due(NOW)
+    row = state.item_count
+    while keeper.working:
+        keeper.work()
+        if keeper._round is not None and keeper._round.parts is not None and row < WHOLE_MAX + 200:
+            item = ItemRow(
+                row, 900 + row, Instant(NOW), 0, 1, 0, NAN, NAN, 5.0, -1, (), (), (0,), (1.0,) + (0.0,) * 63,
+            )  # fmt: skip
+            state.put_item(item, -1, 0)
+            row += 1
+
+    assert state.author_count > 100
+    assert keeper.sweep.author_rank.size >= 40
+    assert not state.authors["eligible"][41 : state.author_count].any()
+
+
+def test_posts_that_graduate_are_counted_as_they_do_and_anew_by_every_round():
+    keeper = a_keeper(a_community(WHOLE_MAX + 300))
+    keeper.tidy(NOW)
+    waiting = keeper._risen.size
+
+    assert 0 < keeper.rise().size <= RISEN_MAX
+    assert keeper.sweep.public == keeper._count_public() == min(waiting, RISEN_MAX)
+    while keeper.rise().size:
+        assert not keeper.sweep.gated or not keeper._risen.size
+    assert keeper.sweep.public == keeper._count_public() == waiting
+    keeper.tidy(NOW)
+    assert keeper.sweep.public == waiting
 
 
 def test_a_small_communitys_round_is_whole_at_once():
@@ -116,3 +173,13 @@ def test_no_round_begins_while_one_is_under_way():
     keeper.sweep_when_due(Instant(NOW + 120_000_000))
 
     assert keeper._round is under_way
+
+
+@pytest.mark.parametrize("count", [0, 5, 300, 2_000])
+def test_the_best_of_slices_are_the_best_of_all(monkeypatch, count):
+    score = np.random.default_rng(3).permutation(count).astype(np.float64)
+    score[::7] = -np.inf
+    whole = best(score)
+
+    monkeypatch.setattr(round_parts, "_BEST_ROWS", 300)
+    assert finish(round_parts._best_of(score)).tolist() == whole.tolist()

@@ -105,6 +105,14 @@ def first_impression_progress(
     when the public is open to it at the latest: before, it may have nobody to be shown to.
     One that was let go early is not promised more than it had.
     """
+    delivered, plan = progress_terms(created, live, counts, planned, public_rate, now)
+    return float(delivered.sum()), float(plan.sum())
+
+
+def progress_terms(
+    created: Ints, live: Bools, counts: Ints, planned: int, public_rate: float, now: int
+) -> tuple[Floats, Floats]:
+    """Return what `first_impression_progress` sums, for each post of the last 24 hours; shapes (posts,)."""
     age_hours = (now - created) / 3.6e9
     young = live & (age_hours < 24) & (age_hours >= 0)
     shown = counts[young, COUNT_IMPRESSIONS].astype(np.float64)
@@ -113,7 +121,7 @@ def first_impression_progress(
     )
     gone = released(counts[young], planned, public_rate)
     plan[gone] = np.minimum(plan[gone], shown[gone])
-    return float(np.minimum(shown, plan).sum()), float(plan.sum())
+    return np.minimum(shown, plan), plan
 
 
 def mean_value(rate: Floats, worths: Floats) -> float:
@@ -221,11 +229,18 @@ def evidence_of(author: Ints, low: Floats, shown: Ints, creators: int) -> Eviden
         shown: Shape (posts,). Impressions of each post.
         creators: How many creators there are.
     """
-    best = np.full(creators, -np.inf)
-    np.maximum.at(best, author, low)
-    total = np.zeros(creators, np.int64)
-    np.add.at(total, author, shown)
-    return Evidence(np.bincount(author, minlength=creators) > 0, best, total)
+    evidence = Evidence(
+        np.zeros(creators, bool), np.full(creators, -np.inf), np.zeros(creators, np.int64)
+    )
+    add_evidence(evidence, author, low, shown)
+    return evidence
+
+
+def add_evidence(evidence: Evidence, author: Ints, low: Floats, shown: Ints) -> None:
+    """Add some posts to what is known of their creators; see `evidence_of`."""
+    evidence.has_live[author] = True
+    np.maximum.at(evidence.best_low, author, low)
+    np.add.at(evidence.shown, author, shown)
 
 
 def merit_eligible(evidence: Evidence, quantile: float, least: int) -> Bools:

@@ -5,7 +5,7 @@ quality bounds, first impressions owed, the merit and public gates, creators' pe
 in a large community piece by piece, one a decision.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -32,7 +32,7 @@ STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _VOICES_MICROS: Final = 3600 * 1_000_000
-RISEN_MAX: Final = 10_000
+RISEN_MAX: Final = 1_000
 _DEEDS: Final = (Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.SHOP_VISIT, Kind.ORDER)
 WHOLE_MAX: Final = 8_192
 """Up to so many items everything is worked out at once, within a price step."""
@@ -105,15 +105,24 @@ class Housekeeper:
         """
         now, self._risen = self._risen[:RISEN_MAX], self._risen[RISEN_MAX:]
         if now.size:
-            items = self._state.items[: self._state.item_count]
+            items = self._state.items
             self._state.graduate(now)
-            self._gate(items)
+            self.sweep.public += int(
+                np.count_nonzero((items["state"][now] == 1) & (items["label"][now] != 2))
+            )
+            self._gate()
         return now
 
-    def _gate(self, items: np.ndarray) -> None:
-        public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
+    def _gate(self) -> None:
+        if self._state.item_count <= WHOLE_MAX:  # what was withdrawn since the round is out
+            self.sweep.public = self._count_public()
         # Imports graduate whole: as long as some wait for their turn the gate stands open.
-        self.sweep.gated = int(np.count_nonzero(public)) >= GATE_POOL and not self._risen.size
+        self.sweep.gated = self.sweep.public >= GATE_POOL and not self._risen.size
+
+    def _count_public(self) -> int:
+        items = self._state.items[: self._state.item_count]
+        public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
+        return int(np.count_nonzero(public))
 
     def price_step(self, now: Instant, upto: Stretch) -> PricerState:
         """Move the prices by what was served since the last step, `upto` here."""
@@ -206,6 +215,7 @@ class Housekeeper:
             told["keeping.chances"].copy(),
         )  # fmt: skip
         derived.fill_items(self._state, told["items"])
+        self.sweep.public = self._count_public()
         return True
 
     def _newly_reported(self) -> tuple[float, tuple[float, ...]]:
@@ -268,22 +278,24 @@ class Housekeeper:
                 turn, slice(turn.at, turn.at + max(ROWS_LEAST, turn.counts.shape[0] // PIECES))
             )
             return
-        state, policy = self._state, self.policy
-        items = state.items[: turn.counts.shape[0]]
-        if turn.live is None:
-            turn.live = (items["state"] == 1) & (items["label"] != 2)
-            turn.rate = round_parts.needs(state, policy, self.sweep, turn)
-        elif turn.left:
-            finish = turn.left.pop(0)
-            if finish == "climb":
-                self._risen = round_parts.graduates(state, policy, self.sweep, turn)
-                self._gate(items)
-            elif finish == "creators":
-                round_parts.creators(state, policy, self.sweep, turn)
-            else:
-                round_parts.lists(state, self._postings, turn)
-        else:
+        if turn.parts is None:
+            turn.parts = self._parts(turn)
+        try:
+            next(turn.parts)
+        except StopIteration:
             self._round = None
+
+    def _parts(self, turn: Round) -> Iterator[None]:
+        """Work out what needs every item, in slices."""
+        state, policy, sweep = self._state, self.policy, self.sweep
+        yield from round_parts.needs(state, policy, sweep, turn)
+        yield
+        self._risen = yield from round_parts.graduates(state, policy, sweep, turn)
+        self._gate()
+        yield
+        yield from round_parts.creators(state, policy, sweep, turn)
+        yield
+        yield from round_parts.lists(state, self._postings, turn)
 
     def _begin(self, now: Instant) -> None:
         self._swept = now
@@ -309,7 +321,7 @@ class Housekeeper:
         count = self._state.item_count
         self._round = Round(
             now, worths, np.empty((count, COUNT_WIDTH), np.int64), np.empty(count), np.empty(count),
-            np.empty(count, np.int64),
+            np.empty(count, np.int64), np.zeros(count, bool),
         )  # fmt: skip
 
     def _rows(self, turn: "Round", some: slice) -> None:

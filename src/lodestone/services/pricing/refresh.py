@@ -1,6 +1,7 @@
 """What housekeeping carries: what the last round of working out found, and the round under way."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ class Sweep:
     first_ahead: tuple[float, float] = (0.0, 0.0)
     eligible: int = 0
     mean_value: float = 0.0
+    public: int = 0
+    """How many posts were in the public; kept up as they graduate, and counted anew by every round."""
 
 
 @dataclass(slots=True)
@@ -36,12 +39,13 @@ class Round:
     low: NDArray[np.float64]
     heat: NDArray[np.int64]
     """Impressions of today and yesterday."""
+    live: NDArray[np.bool_]
     at: int = 0
     """The next row."""
-    live: NDArray[np.bool_] | None = None
     rate: float = 0.0
     """Mean clicks per impression."""
-    left: list[str] = field(default_factory=lambda: ["climb", "creators", "lists"])
+    parts: Iterator[None] | None = None
+    """What is left once every row has been worked out, see `round_parts`."""
 
 
 def best(score: np.ndarray) -> NDArray[np.int64]:

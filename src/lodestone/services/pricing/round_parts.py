@@ -1,4 +1,11 @@
-"""The parts of a round of maintenance that need every item: what is owed, who graduates, creators, lists."""
+"""The parts of a round of maintenance that need every item: what is owed, who graduates, creators, lists.
+
+Each is a generator that yields between slices of some milliseconds. Whole numbers are added slice by slice; numbers with
+fractions are gathered and added at the end, so that a round comes to the same to the bit however it is cut.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +19,30 @@ from lodestone.services.pricing.refresh import Round, Sweep, best
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy
 
+SLICE_ROWS: Final = 8_192
+"""Items of one slice; a community that is worked out at once has one."""
 
-def needs(state: State, policy: Policy, sweep: Sweep, turn: Round) -> float:
-    """Work out what is owed to new posts; return the mean rate of clicks it was judged by."""
-    assert turn.live is not None
-    items, live, counts, now = state.items[: turn.live.size], turn.live, turn.counts, turn.now
-    posts = int(np.count_nonzero(live & (now - items["created"] < promises.DAY_MICROS)))
+_BEST_ROWS: Final = 65_536
+
+
+def slices(count: int) -> Iterator[slice]:
+    """Return the slices of so many rows, one at least."""
+    for first in range(0, max(count, 1), SLICE_ROWS):
+        yield slice(first, min(first + SLICE_ROWS, count))
+
+
+def needs(state: State, policy: Policy, sweep: Sweep, turn: Round) -> Generator[None, None, None]:
+    """Find the live items, what is owed to new posts, and the mean rate of clicks that it is judged by."""
+    count, now = turn.counts.shape[0], turn.now
+    posts = clicks = shown = 0
+    for some in slices(count):
+        items = state.items[some]
+        turn.live[some] = (items["state"] == 1) & (items["label"] != 2)
+        new = turn.live[some] & (now - items["created"] < promises.DAY_MICROS)
+        posts += int(np.count_nonzero(new))
+        clicks += int(turn.counts[some, Kind.CLICK].sum())
+        shown += int(turn.counts[some, COUNT_IMPRESSIONS].sum())
+        yield
     yesterday = state.impressions_day[(state.today - 1) % DAYS_KEPT]
     today = state.impressions_day[state.today % DAYS_KEPT]
     sweep.planned = promises.first_impressions_planned(
@@ -26,43 +51,72 @@ def needs(state: State, policy: Policy, sweep: Sweep, turn: Round) -> float:
         policy.first_impressions_min,
         policy.first_impressions_max,
     )
-    shown = counts[:, COUNT_IMPRESSIONS]
-    rate = float(counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)
-    need = promises.first_impression_need(items["created"], live, counts, sweep.planned, rate, now)
-    derived.put_items(state, "need", slice(0, live.size), need)
-    asked = items["created"], live, counts, sweep.planned, rate
-    sweep.first_delivered, sweep.first_planned = promises.first_impression_progress(*asked, now)
-    sweep.first_ahead = promises.first_impression_progress(*asked, now + promises.AHEAD_MICROS)
-    return rate
+    turn.rate = float(clicks + 1) / float(shown + 4)
+    terms: list[list[NDArray[np.float64]]] = [[], [], [], []]
+    for some in slices(count):
+        created = state.items["created"][some]
+        asked = created, turn.live[some], turn.counts[some], sweep.planned, turn.rate
+        derived.put_items(state, "need", some, promises.first_impression_need(*asked, now))
+        ahead = promises.progress_terms(*asked, now + promises.AHEAD_MICROS)
+        for gathered, term in zip(
+            terms, (*promises.progress_terms(*asked, now), *ahead), strict=True
+        ):
+            gathered.append(term)
+        yield
+    sums = [float(np.concatenate(gathered).sum()) for gathered in terms]
+    sweep.first_delivered, sweep.first_planned = sums[0], sums[1]
+    sweep.first_ahead = sums[2], sums[3]
 
 
-def graduates(state: State, policy: Policy, sweep: Sweep, turn: Round) -> NDArray[np.int64]:
-    """Return the posts that may enter the public, see `Housekeeper.rise`."""
-    assert turn.live is not None
-    items = state.items[: turn.live.size]
-    climbed = turn.live & (items["climbed"] == 1)
-    gate = promises.public_gate(turn.mean, climbed, policy.public_gate)
-    short = promises.short_of_plan(
-        items["created"], turn.counts, sweep.planned, turn.rate, turn.now
-    )
-    fit = (turn.low >= gate) | short
+def graduates(
+    state: State, policy: Policy, sweep: Sweep, turn: Round
+) -> Generator[None, None, NDArray[np.int64]]:
+    """Return the posts that may enter the public, see `Housekeeper.rise`; count who is in it."""
+    count = turn.counts.shape[0]
+    public = []
+    for some in slices(count):
+        climbed = turn.live[some] & (state.items["climbed"][some] == 1)
+        public.append(turn.mean[some][climbed])
+        yield
+    values = np.concatenate(public)
+    gate = promises.public_gate(values, np.ones(values.size, bool), policy.public_gate)
     sweep.gate = gate if np.isfinite(gate) else 0.0
-    return np.flatnonzero(turn.live & (items["climbed"] == 0) & fit)
+    sweep.public = values.size
+    found = []
+    for some in slices(count):
+        yield
+        items = state.items[some]
+        short = promises.short_of_plan(
+            items["created"], turn.counts[some], sweep.planned, turn.rate, turn.now
+        )
+        fit = (turn.low[some] >= gate) | short
+        found.append(np.flatnonzero(turn.live[some] & (items["climbed"] == 0) & fit) + some.start)
+    return np.concatenate(found)
 
 
-def creators(state: State, policy: Policy, sweep: Sweep, turn: Round) -> None:
+def creators(
+    state: State, policy: Policy, sweep: Sweep, turn: Round
+) -> Generator[None, None, None]:
     """Work out who among the creators counts as good, how exposed each is, and the Gini coefficient of that."""
-    assert turn.live is not None
-    items, authors = state.items[: turn.live.size], state.author_count
-    age = turn.now - items["created"]
-    recent = turn.live & (age < promises.LIVE_DAYS * promises.DAY_MICROS)
-    evidence = promises.evidence_of(
-        items["author"][recent],
-        turn.low[recent],
-        turn.counts[recent, COUNT_IMPRESSIONS],
-        authors,
+    authors = state.author_count
+    evidence = promises.Evidence(
+        np.zeros(authors, bool), np.full(authors, -np.inf), np.zeros(authors, np.int64)
     )
+    for some in slices(turn.counts.shape[0]):
+        items = state.items[some]
+        age = turn.now - items["created"]
+        recent = turn.live[some] & (age < promises.LIVE_DAYS * promises.DAY_MICROS)
+        recent &= items["author"] < authors  # others came since
+        promises.add_evidence(
+            evidence,
+            items["author"][recent],
+            turn.low[some][recent],
+            turn.counts[some, COUNT_IMPRESSIONS][recent],
+        )
+        yield
     eligible = promises.merit_eligible(evidence, policy.merit_gate, policy.merit_impressions_min)
+    came = state.author_count - authors  # since the first slice
+    eligible, authors = np.concatenate([eligible, np.zeros(came, bool)]), authors + came
     # Seven daily buckets: today's own and the six before.
     oldest = (state.today + 1) % DAYS_KEPT
     exposure = state.author_exposure[:authors].sum(axis=1) - state.author_exposure[:authors, oldest]
@@ -78,12 +132,28 @@ def creators(state: State, policy: Policy, sweep: Sweep, turn: Round) -> None:
     sweep.author_rank = promises.rank_of(percentile, eligible).astype(np.int16)
 
 
-def lists(state: State, postings: Postings, turn: Round) -> None:
+def lists(state: State, postings: Postings, turn: Round) -> Generator[None, None, None]:
     """Lay the lists of what trends and of what is owed impressions."""
-    assert turn.live is not None
-    # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
-    score = np.where(turn.live & (turn.heat > 0), turn.mean * np.sqrt(turn.heat), -np.inf)
-    postings.replace(LIST_TRENDING, best(score))
-    need = np.where(turn.live, state.items["need"][: turn.live.size], 0.0)
-    shown = turn.counts[:, COUNT_IMPRESSIONS]
-    postings.replace(LIST_NEEDY, best(np.where(need > 0, need / (1 + shown), -np.inf)))
+    count = turn.counts.shape[0]
+    trending, needy = np.full(count, -np.inf), np.full(count, -np.inf)
+    for some in slices(count):
+        live, heat = turn.live[some], turn.heat[some]
+        # Trending: what is shown and liked now; evidence weighs by the root of recent impressions.
+        trending[some] = np.where(live & (heat > 0), turn.mean[some] * np.sqrt(heat), -np.inf)
+        need = np.where(live, state.items["need"][some], 0.0)
+        shown = turn.counts[some, COUNT_IMPRESSIONS]
+        needy[some] = np.where(need > 0, need / (1 + shown), -np.inf)
+        yield
+    for number, score in ((LIST_TRENDING, trending), (LIST_NEEDY, needy)):
+        rows = yield from _best_of(score)
+        postings.replace(number, rows)
+
+
+def _best_of(score: NDArray[np.float64]) -> Generator[None, None, NDArray[np.int64]]:
+    """Do what `best` does: the best of slices, then the best of those."""
+    found = []
+    for first in range(0, max(score.size, 1), _BEST_ROWS):
+        found.append(best(score[first : first + _BEST_ROWS]) + first)
+        yield
+    rows = np.concatenate(found)
+    return rows[best(score[rows])]
