@@ -1,7 +1,8 @@
 """Collect garbage in small portions while nothing is asked; what has been looked at is walked by no later collection.
 
 A collection stops every thread: some 10 ms for what Python would let gather, 100 ms and more for everything at 100,000
-items. Serving makes few rings of objects, which alone need it; the rest goes when the last reference does.
+items. Serving makes few rings of objects, which alone need it; the rest goes when the last reference does. So the
+youngest are collected once, and what outlives that is frozen; once a day everything is looked at.
 """
 
 import asyncio
@@ -17,11 +18,10 @@ LOOK_SECONDS: Final = 0.25
 _AGAIN_SECONDS: Final = 0.01
 """How soon to look again where something is due and somebody waits for an answer."""
 YOUNG: Final = 20_000
-"""New objects from which on the youngest are collected: under 2 ms."""
+"""New objects from which on the youngest are collected where nobody waits: under 2 ms."""
 YOUNG_MOST: Final = 60_000
-"""From so many on they are collected whoever waits: under 5 ms."""
-OUTLIVED: Final = 60_000
-"""Objects that have outlived a collection, from which on they are looked at once more and then frozen: under 5 ms."""
+"""From so many on Python collects them itself, whoever waits: under 5 ms."""
+_NEVER: Final = 1_000_000_000
 _WHOLE_SECONDS: Final = 86_400.0
 """How often everything is looked at, for rings that were frozen and died since."""
 
@@ -35,19 +35,19 @@ class Collector:
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
-        self._outlived = 0
         self._whole_at = seconds()
 
     @contextmanager
     def instead(self) -> Iterator[None]:
-        """Collect nothing but what `collect` does until the block ends."""
+        """Let Python collect the youngest only, and those late, until the block ends."""
+        before = gc.get_threshold()
         gc.collect()
         gc.freeze()
-        gc.disable()
+        gc.set_threshold(YOUNG_MOST, _NEVER, _NEVER)
         try:
             yield
         finally:
-            gc.enable()
+            gc.set_threshold(*before)
 
     def collect(self, *, idle: bool) -> bool:
         """Collect what is due; return whether something is that waits for a quieter moment.
@@ -55,23 +55,21 @@ class Collector:
         Args:
             idle: Nobody waits for an answer.
         """
-        young = gc.get_count()[0]
-        if young >= (YOUNG if idle else YOUNG_MOST):
+        young, collected, _ = gc.get_count()
+        if not idle:
+            return young >= YOUNG or collected > 0
+        if young >= YOUNG or collected > 0:
             with section("garbage collection"):
                 gc.collect(0)
-            self._outlived += young
-        elif self._outlived >= OUTLIVED:
-            with section("garbage collection"):
-                gc.collect()
-                gc.freeze()
-            self._outlived = 0
-        elif idle and self._seconds() - self._whole_at >= _WHOLE_SECONDS:
+            # What is left now stays, as a rule: nobody is being answered.
+            gc.freeze()
+        elif self._seconds() - self._whole_at >= _WHOLE_SECONDS:
             self._whole_at = self._seconds()
             with section("garbage collection of everything"):
                 gc.unfreeze()
                 gc.collect()
                 gc.freeze()
-        return gc.get_count()[0] >= YOUNG
+        return False
 
     async def run(self, busy: Callable[[], bool]) -> None:
         """Collect for as long as it runs.
