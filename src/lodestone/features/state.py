@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import SURFACE_MAX, Facts
 from lodestone.events.outcomes import COUNT_WIDTH, Kind
-from lodestone.features import apply_kernel, deeds
+from lodestone.features import apply_kernel, batch_kernel, deeds
 from lodestone.features.domain_marks import DomainMarks
 from lodestone.features.edges import Edges
 from lodestone.features.grow import grown
@@ -111,13 +111,17 @@ class State:
         if not facts.size:
             return
         # Whatever can fail stands before the first counter moves.
-        apply_kernel.survey(facts, person_row, self.people["seen"], self._found)
+        batch_kernel.survey(facts, person_row, self.people["seen"], self._found)
         day, domain, follows, edges, refused, ringless = self._found.tolist()
         self.advance_day(day)
         self._reserve_counters(facts.size, follows, domain)
         if ringless:
             self._reserve_rings(facts, person_row)
         about_row = deeds.sellers(self, facts, target_row) if edges else target_row
+        batch_kernel.fetch(
+            facts, person_row, self.items, self.item_ring, self.author_total, self.person_total,
+            self.affinity.keys, self.affinity.values,
+        )  # fmt: skip
         self.count(facts, person_row)
         self.offset += facts.size
         try:
@@ -145,7 +149,7 @@ class State:
         """Return the rows of the items whose counters some facts moved, each once; shape (items,)."""
         self._marks = grown(self._marks, self.items.size)
         rows = np.empty(facts.size, np.int64)
-        return rows[: apply_kernel.touched(facts, self._marks, rows)]
+        return rows[: batch_kernel.touched(facts, self._marks, rows)]
 
     def advance_day(self, today: int) -> None:
         """Roll the day rings forward; what leaves the window goes to the sums of older days."""
