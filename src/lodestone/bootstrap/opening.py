@@ -135,6 +135,7 @@ class Opener:
             engine.housekeeper.tidy(engine.now())
         self._records.purge_answers(engine.community.id, now=engine.now())
         recovery.recall_served(engine)
+        recovery.rehearsed(engine)
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
         driven = None

@@ -79,7 +79,7 @@ class Engine:
             parts.directory, self.secret, parts.record.given.time_zone,
             slot_of=self.slots.of, seal=self.sealer.seal,
         )  # fmt: skip
-        self._hydrator = Hydrator(parts.state, parts.directory)
+        self.hydrator = Hydrator(parts.state, parts.directory)
         self._answers = Answers(parts.state, parts.directory, self.secret, parts.kernels)
         self.failures = Failures(self.now, self.community.id)
         self.unfollowed: dict[str, Change] = {}
@@ -148,9 +148,9 @@ class Engine:
         name = f"{request.viewer or ''}/{request.session or ''}"
         chain = decode_cursor(self.secret, name, request.cursor) if request.cursor else Chain()
         keeper = self.housekeeper
-        viewer = self._hydrator.viewer(request, keeper.policy, now, gated=keeper.sweep.gated)
+        viewer = self.hydrator.viewer(request, keeper.policy, now, gated=keeper.sweep.gated)
         lately = [] if again else self.served.rows(viewer.key, now)
-        setting = self._setting(request, now, chain, lately)
+        setting = self.setting(request, now, chain, lately)
         stages.done("hydrate", 0, 0)
         decision = self.parts.decider.decide(viewer, setting, stages, keeper.account)
         done = self.log.record(
@@ -176,9 +176,10 @@ class Engine:
         await done
         return feed
 
-    def _setting(
+    def setting(
         self, request: FeedRequest, now: Instant, chain: Chain, lately: list[int]
     ) -> Setting:  # fmt: skip
+        """Return what holds for the next decision."""
         sequence, keeper = self._sequence, self.housekeeper
         rules = self._rules.get(request.slots)
         if rules is None:

@@ -20,6 +20,7 @@ from lodestone.services.community.applying import apply, fill_places
 from lodestone.services.community.community import Engine
 from lodestone.services.community.outbox import PENDING_MAX
 from lodestone.services.community.presence import follow_visits
+from lodestone.services.community.rehearsal import rehearse
 from lodestone.services.ingest.system_facts import fact_key
 from lodestone.services.support.ports import CHANGE
 from lodestone.stores.files import snapshots
@@ -266,6 +267,14 @@ def _recall(engine: Engine, first: int, last: int) -> None:
         if row >= 0:
             shown = decision.pool.item[decision.choice.pool_index]
             engine.served.add(row, decision.time, tuple(shown.tolist()))
+
+
+def rehearsed(engine: Engine) -> None:
+    """Have compiled code loaded before anybody waits for it; that it cannot be is no reason not to serve."""
+    try:
+        rehearse(engine)
+    except Exception as error:  # noqa: BLE001  whatever ails one decision is noted, and met again by the first feed
+        engine.failures.failed("rehearsal", error)
 
 
 def resume_prices(engine: Engine) -> None:
