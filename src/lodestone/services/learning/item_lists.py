@@ -158,7 +158,7 @@ class ItemLists:
         return np.stack([items["latitude"], items["longitude"]], axis=1)
 
     async def _swap(self, version: int) -> None:
-        read = self._read(version)
+        read = await asyncio.to_thread(self._read, version)
         if read is None:
             raise UnavailableError("item_lists_failed", "the lists that were made are not there")
         alike, places = read
@@ -168,7 +168,7 @@ class ItemLists:
         if self._state.offset == alike.model.offset + 1:
             self.now.upto = self._state.offset  # nothing but this fact has come since
         self._use(version, alike, places)
-        self._maker.prune((version - 1, version))
+        await asyncio.to_thread(self._maker.prune, (version - 1, version))
 
     def fill(self, columns: Mapping[str, NDArray[Any]]) -> None:
         """Go on from what a snapshot says was in force."""
