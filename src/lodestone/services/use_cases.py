@@ -3,9 +3,12 @@
 They keep nothing between calls, so one is made for each request.
 """
 
+from lodestone.services.access import Principal
+from lodestone.services.browse.event_list import EventList
 from lodestone.services.browse.feedback_history import FeedbackHistory
 from lodestone.services.browse.lists import Lists
 from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.catalogue.moderation import Moderators
 from lodestone.services.catalogue.privacy import Erasure, PersonalExport
 from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.stock import ShopStock
@@ -78,6 +81,19 @@ def export(engine: Engine) -> PersonalExport:
 def erasure(engine: Engine) -> Erasure:
     """Return what erases a person."""
     return Erasure(engine.community, engine, engine.parts.records, engine.writes, engine.erased)
+
+
+def moderators(engine: Engine, who: Principal) -> Moderators:
+    """Return the acts of moderators, for one person or app."""
+    return Moderators(
+        engine.community, engine.parts.records, engine.writes, engine, engine.state,
+        engine.directory, who,
+    )  # fmt: skip
+
+
+def events(engine: Engine) -> EventList:
+    """Return what people did, as the log has it."""
+    return EventList(engine.community, engine.log, engine.directory, engine.sealer)
 
 
 def lists(engine: Engine) -> Lists:

@@ -40,7 +40,7 @@ from lodestone.serve.v1.common import (
 )
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
-from lodestone.services.browse.event_list import EventList, EventPage
+from lodestone.services.browse.event_list import EventPage
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
@@ -125,7 +125,7 @@ async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
 @get("/v1/events", opt=needs("read", who="server", refusal=_NO_PAGE_LISTS), responses=REFUSALS)
 async def list_events(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> EventPage:
     """List what people did, in the order of the log; searches and positions are opened."""
-    listed = EventList(engine(request, "read"))
+    listed = use_cases.events(engine(request, "read"))
     threads = engines(request.app.state).records.threads
     return await threads.long(listed.page, limit, cursor)
 

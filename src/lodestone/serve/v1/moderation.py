@@ -23,6 +23,7 @@ from lodestone.serve.v1.common import (
     page,
     principal,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import needs
 from lodestone.services.catalogue.moderation import Moderators, mark_out
 
@@ -41,7 +42,7 @@ class DomainMarks(msgspec.Struct, frozen=True):
 def _moderators(request: Asked, scope: str) -> Moderators:
     """Return what whoever asks may do as a moderator: a server's key needs the scope, a session the office."""
     who = principal(request)
-    return Moderators(engine(request, scope if who.viewer is None else "feeds"), who)
+    return use_cases.moderators(engine(request, scope if who.viewer is None else "feeds"), who)
 
 
 @get("/v1/domains/{domain_id:str}/marks", opt=needs("read", office=True), responses=REFUSALS)

@@ -10,12 +10,14 @@ from msgspec import Meta
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import EPOCH, Position
+from lodestone.content import Community
 from lodestone.events.dedupe import name_of_key
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import Kind
-from lodestone.services.community.community import Engine
+from lodestone.services.support.encryption import Sealer
 from lodestone.services.support.ids import receipt_id
-from lodestone.stores.ports import Batch, Offset
+from lodestone.services.support.ports import DirectoryView
+from lodestone.stores.ports import Batch, Log, Offset
 
 _LAST_LISTED: Final = Kind.LEAVE
 _SCANNED_MAX: Final = 100_000
@@ -63,9 +65,12 @@ class EventPage(msgspec.Struct, frozen=True):
 class EventList:
     """Lists the events of one community; it reads the log and is called in a thread of its own."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._surfaces = {code: name for name, code in dict(engine.directory.surfaces).items()}
+    def __init__(
+        self, community: Community, log: Log, directory: DirectoryView, sealer: Sealer
+    ) -> None:
+        self._secret, self._log, self._directory = community.secret, log, directory
+        self._sealer = sealer
+        self._surfaces = {code: name for name, code in dict(directory.surfaces).items()}
 
     def page(self, limit: int, cursor: str | None) -> EventPage:
         """Return events from a cursor on, the oldest in the log first.
@@ -77,12 +82,12 @@ class EventList:
         Raises:
             InvalidError: The cursor is not one of ours.
         """
-        start, end = _offset(cursor), self._engine.log.end()
+        start, end = _offset(cursor), self._log.end()
         after, last = start, min(end, start + _SCANNED_MAX)
         listed: list[EventOut] = []
         while after < last and len(listed) < limit:
             before = after
-            for batch in self._engine.log.read(Offset(after), limit=limit):
+            for batch in self._log.read(Offset(after), limit=limit):
                 after = self._take(batch, after, limit, listed)
                 if len(listed) == limit:
                     break
@@ -102,8 +107,8 @@ class EventList:
         return max(after, first + int(facts.size))
 
     def _event(self, fact: Facts, sealed: bytes | None) -> EventOut:
-        engine, kind = self._engine, Kind(int(fact["kind"]))
-        directory = engine.directory
+        kind = Kind(int(fact["kind"]))
+        directory = self._directory
         row = directory.row_of_ordinal(int(fact["person"]))
         item, target, receipt = (int(fact[name]) for name in ("item", "target", "receipt"))
         joined, seconds = kind in _ABOUT_DOMAINS, int(fact["value"]) / 1000 or None
@@ -121,15 +126,15 @@ class EventList:
             visible_seconds=None if kind == Kind.WATCH else seconds,
             watch_seconds=(seconds or 0.0) if kind == Kind.WATCH else None,
             query=query, position=position,
-            receipt_id=receipt_id(engine.secret, receipt) if receipt >= 0 else None,
+            receipt_id=receipt_id(self._secret, receipt) if receipt >= 0 else None,
         )  # fmt: skip
 
     def _person(self, ordinal: int) -> str | None:
-        row = self._engine.directory.row_of_ordinal(ordinal)
-        return None if row < 0 else self._engine.directory.person_ids[row]
+        row = self._directory.row_of_ordinal(ordinal)
+        return None if row < 0 else self._directory.person_ids[row]
 
     def _opened(self, row: int, sealed: bytes | None) -> tuple[str | None, Position | None]:
-        opened = self._engine.sealer.open(row, sealed) if sealed and row >= 0 else None
+        opened = self._sealer.open(row, sealed) if sealed and row >= 0 else None
         if opened is None:
             return None, None
         query, place = msgspec.msgpack.decode(opened)

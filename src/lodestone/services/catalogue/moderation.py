@@ -4,24 +4,46 @@ from dataclasses import replace
 
 from lodestone.base.audit import act_as, present_actor
 from lodestone.base.geo import distance_km
-from lodestone.content import DomainMark, RemovalIn
+from lodestone.content import Community, DomainMark, RemovalIn
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.services.access import Principal
-from lodestone.services.community.community import Engine
+from lodestone.services.support.ports import DirectoryView, FactWriter, StateView
+from lodestone.services.support.record_writes import Writes
 from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
+from lodestone.stores.records.port import Records
 
 
 class Moderators:
     """Acts of one person by their session, or of an app by its key."""
 
-    def __init__(self, engine: Engine, who: Principal) -> None:
-        """Let the audit log know whose session acts."""
-        self._engine, self._records = engine, engine.parts.records
+    def __init__(
+        self,
+        community: Community,
+        records: Records,
+        writes: Writes,
+        facts: FactWriter,
+        state: StateView,
+        directory: DirectoryView,
+        who: Principal,
+    ) -> None:
+        """Let the audit log know whose session acts.
+
+        Args:
+            community: Whose domains they are.
+            records: Where marks and removals are kept.
+            writes: By which log and state hear of them.
+            facts: Takes the end of a membership.
+            state: Says who is a member, and which items lie in a domain.
+            directory: The names in it.
+            who: Acts.
+        """
+        self._id, self._records, self._writes = community.id, records, writes
+        self._facts, self._state, self._directory = facts, state, directory
         self._by = who.viewer
         actor = present_actor()
         if actor is not None and who.viewer is not None:
-            row = engine.directory.person_row(who.viewer)
-            act_as(replace(actor, person=engine.directory.ordinal(row) if row >= 0 else None))
+            row = directory.person_row(who.viewer)
+            act_as(replace(actor, person=directory.ordinal(row) if row >= 0 else None))
 
     async def hide(self, domain_id: str, item_id: str, reason: str, *, on: bool) -> None:
         """Hide an item from a domain, or show it there again; again changes nothing.
@@ -49,7 +71,7 @@ class Moderators:
 
     def _inside(self, domain_id: str, item_id: str) -> bool:
         """Say whether an item belongs to a domain; what is not there is for the records to refuse."""
-        state, directory = self._engine.state, self._engine.directory
+        state, directory = self._state, self._directory
         code, row = directory.domain_code(domain_id), directory.item_row(item_id)
         domain = state.domains.get(code)
         if domain is None or row < 0:
@@ -69,26 +91,26 @@ class Moderators:
             UnknownError: `domain_unknown`, `person_unknown`.
             ConflictError: `member_moderates`.
         """
-        engine, by = self._engine, self._by
-        row = engine.directory.person_row(person_id)
-        code = engine.directory.domain_code(domain_id)
+        by = self._by
+        row = self._directory.person_row(person_id)
+        code = self._directory.domain_code(domain_id)
 
         def write() -> list[str]:
-            member = row >= 0 and code >= 0 and code in engine.state.memberships(row)
+            member = row >= 0 and code >= 0 and code in self._state.memberships(row)
             wanted = Removal(member=member, may_return=removal.may_return, reason=removal.reason)
-            self._records.remove_member(engine.community.id, domain_id, person_id, wanted, by=by)
+            self._records.remove_member(self._id, domain_id, person_id, wanted, by=by)
             return [domain_id] if member else []
 
         async def leave(domains: list[str]) -> None:
             for name in domains:
-                await engine.note(Kind.LEAVE, person_id, domain_id=name)
+                await self._facts.note(Kind.LEAVE, person_id, domain_id=name)
 
-        await engine.writes.do(write, lambda _: [], leave)
+        await self._writes.do(write, lambda _: [], leave)
 
     async def let_return(self, domain_id: str, person_id: str, reason: str) -> None:
         """Let somebody who was removed join again, when they like; again changes nothing. Raises as `hide`."""
-        allow, community, by = self._records.let_return, self._engine.community.id, self._by
-        await self._engine.writes.do(
+        allow, community, by = self._records.let_return, self._id, self._by
+        await self._writes.do(
             lambda: allow(community, domain_id, person_id, reason, by=by), lambda _: []
         )
 
@@ -98,11 +120,11 @@ class Moderators:
         Raises:
             ForbiddenError, UnknownError: See `hide`.
         """
-        return self._records.removed_members(self._engine.community.id, domain_id, by=self._by)
+        return self._records.removed_members(self._id, domain_id, by=self._by)
 
     async def _mark(self, domain_id: str, item_id: str, change: MarkChange) -> None:
-        mark, community, by = self._records.mark_item, self._engine.community.id, self._by
-        await self._engine.writes.do(
+        mark, community, by = self._records.mark_item, self._id, self._by
+        await self._writes.do(
             lambda: mark(community, domain_id, item_id, change, by=by),
             lambda made: [] if made is None else [made],
         )
@@ -113,7 +135,7 @@ class Moderators:
         Raises:
             ForbiddenError, UnknownError: See `hide`.
         """
-        community = self._engine.community.id
+        community = self._id
         return self._records.marks(community, domain_id, by=self._by, limit=limit, after=after)
 
 
