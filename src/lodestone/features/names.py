@@ -5,7 +5,7 @@ that nobody has is taken for one of them once in nine million million times. The
 up, to a bound: of a community that is larger, what is named seldom is looked up in the dicts each time.
 """
 
-import os
+import secrets
 from typing import Final
 
 import numpy as np
@@ -32,7 +32,7 @@ class NameCache:
             slots: A power of two.
         """
         self._known = known
-        self._key = np.frombuffer(os.urandom(16), np.uint64)
+        self._key = np.frombuffer(secrets.token_bytes(16), np.uint64)
         self._slots = np.zeros(slots, SLOT)
         self._kept = 0
 
