@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from lodestone.services.catalogue import catalogue
 from lodestone.services.community import outbox
 from lodestone.services.community.outbox import SLICE
 from tests.world import opened, run
@@ -42,6 +43,23 @@ def test_rows_of_a_bulk_write_come_in_slices_between_which_feeds_are_decided(tmp
                 assert not any(halves)
                 assert world.engine.whole
             assert len((await world.feed("q1", slots=10))["slots"]) == 10
+
+    run(scenario())
+
+
+def test_lines_of_a_bulk_write_are_read_in_slices(tmp_path, monkeypatch):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            read, turns = [], set()
+            inner = catalogue._bulk_line
+            monkeypatch.setattr(catalogue, "_bulk_line", lambda *a: read.append(a) or inner(*a))
+            lines = b"\n".join(b'{"id":"q%d"}' % n for n in range(350))
+            sent = asyncio.ensure_future(world.http.post("/v1/people:bulk", content=lines))
+            while not sent.done():
+                turns.add(len(read))
+                await asyncio.sleep(0)
+            assert (await sent).json() == {"accepted": 350, "refused": []}
+            assert {0, 100, 200, 300, 350} == turns
 
     run(scenario())
 
