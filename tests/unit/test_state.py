@@ -262,6 +262,23 @@ def test_a_table_holds_what_a_dict_would(entries):
     assert told == {key: value for key, value in plain.items() if value != (0,)}
 
 
+def test_a_tables_next_one_is_touched_before_it_is_needed_and_counts_as_memory():
+    table = Table(2, np.int32, places=1 << 10)
+    small = table.nbytes
+    for key in range(1, 540):
+        table.put(key, key, 0)
+
+    assert table.nbytes == 3 * small
+    ready = table._next[0]
+    assert table._touched > 0
+    for key in range(540, 700):
+        table.put(key, key, 0)
+    assert table.keys is ready
+    assert table._next is None
+    assert table.nbytes == 2 * small
+    assert [table.get(key)[0] for key in range(1, 700)] == list(range(1, 700))
+
+
 def test_a_directory_forgets_who_a_row_was_and_keeps_the_row():
     directory = Directory()
     directory.add_person(77, "ann", b"k" * 32)

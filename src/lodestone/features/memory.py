@@ -6,7 +6,7 @@ from lodestone.features.view import StateView
 def memory_of(state: StateView) -> dict[str, int]:
     """Return bytes by part."""
     tables = {name: getattr(state, name) for name in ("affinity", "watch", "like", "follow")}
-    parts = {name: table.keys.nbytes + table.values.nbytes for name, table in tables.items()}
+    parts = {name: table.nbytes for name, table in tables.items()}
     parts["items"] = state.items.nbytes + state.item_ring.nbytes + state.item_old.nbytes
     parts["authors"] = (
         state.authors.nbytes + state.author_total.nbytes + state.author_exposure.nbytes

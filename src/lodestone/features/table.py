@@ -9,6 +9,10 @@ from lodestone.base.arrays import Bools
 from lodestone.features import table_kernel as kernel
 
 _LOAD = 0.6
+_READY = 0.48
+"""From so full on the next table is made ready."""
+_TOUCHED_A_KEY = 17
+"""Places of the next table touched for each key that room is made for: 2 / (0.6 - 0.48)."""
 
 
 class Table:
@@ -22,20 +26,43 @@ class Table:
         self.keys: NDArray[np.uint64] = np.zeros(places, np.uint64)
         self.values: NDArray[Any] = np.zeros((places, width), kind)
         self.used = np.zeros(1, np.int64)
+        self._next: tuple[NDArray[np.uint64], NDArray[Any]] | None = None
+        self._touched = 0
 
     def reserve(self, more: int) -> None:
-        """Make room for `more` new keys, so that a kernel may claim that many."""
+        """Make room for `more` new keys, so that a kernel may claim that many.
+
+        Nine tenths of growing are the system's, which zeroes memory as it is first touched: the next table's is
+        touched in pieces before it is needed.
+        """
         wanted = int((int(self.used[0]) + more) / _LOAD) + 1
         if wanted <= self.keys.size:
+            if wanted > _READY / _LOAD * self.keys.size:
+                self._make_ready(more)
             return
         places = 1 << wanted.bit_length()
-        keys, values = (
-            np.zeros(places, np.uint64),
-            np.zeros((places, self.values.shape[1]), self.values.dtype),
-        )
+        if self._next is not None and self._next[0].size == places:
+            keys, values = self._next
+        else:
+            keys, values = self._empty(places)
         used = np.zeros(1, np.int64)
         kernel.refill(self.keys, self.values, keys, values, used)
         self.keys, self.values, self.used = keys, values, used
+        self._next, self._touched = None, 0
+
+    def _empty(self, places: int) -> tuple[NDArray[np.uint64], NDArray[Any]]:
+        width = self.values.shape[1]
+        return np.zeros(places, np.uint64), np.zeros((places, width), self.values.dtype)
+
+    def _make_ready(self, more: int) -> None:
+        """Touch as much of the next table as keeps up with `more` new keys."""
+        if self._next is None:
+            self._next = self._empty(2 * self.keys.size)
+        keys, values = self._next
+        some = slice(self._touched, self._touched + _TOUCHED_A_KEY * more)
+        if some.start < keys.size:
+            keys[some], values[some] = 0, 0
+            self._touched = some.stop
 
     def get(self, key: int) -> tuple[int, ...] | None:
         """Return a key's numbers, None when it is not there."""
@@ -68,6 +95,12 @@ class Table:
         """Add entries given as columns."""
         self.reserve(keys.size)
         kernel.refill(keys, values, self.keys, self.values, self.used)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the memory taken, by the next table too."""
+        tables = [(self.keys, self.values), *([] if self._next is None else [self._next])]
+        return sum(keys.nbytes + values.nbytes for keys, values in tables)
 
     @property
     def size(self) -> int:
