@@ -1,12 +1,14 @@
 """What an app sees of a decision: the feed, its receipt, the next one that knows what happened."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
+from numba import types
 
 from lodestone.base.errors import UnavailableError
 from lodestone.services.feed.pipeline import Decider
 from lodestone.services.feed.sources import Sources
+from lodestone.traffic.kernels import COMPILED
 from tests.world import TOWN, opened, run
 
 
@@ -309,3 +311,30 @@ def test_the_latest_receipts_are_listed_newest_first_and_name_nobody(tmp_path):
     assert [one["id"] for one in history["data"]] == [
         "first_impressions", "local_share", "gini", "exploration",
     ]  # fmt: skip
+
+
+def test_what_is_kept_of_compiled_kernels_names_no_class_of_ours(tmp_path):
+    """Numba reads the classes of a call's arguments before it looks whether the kernel has changed."""
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await settled(world)
+            await world.feed()
+
+    run(scenario)
+
+    kernels = [
+        function
+        for module in (getattr(COMPILED, field.name) for field in fields(COMPILED))
+        for function in vars(module).values()
+        if hasattr(function, "signatures")
+    ]
+    named = [
+        (kernel.__name__, argument)
+        for kernel in kernels
+        for signature in kernel.signatures
+        for argument in signature
+        if isinstance(argument, types.BaseNamedTuple)
+    ]
+    assert not named
+    assert any(kernel.signatures for kernel in kernels)

@@ -5,9 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lodestone.features.layout import AUTHOR, ITEM
-from lodestone.traffic import contest, contest_kernel, filters, prices
-from lodestone.traffic.candidates import Candidates, Entries, Mine, Page, Pricing, Tally
+from lodestone.events.outcomes import Source
+from lodestone.features.layout import AUTHOR, ITEM, PERSON
+from lodestone.traffic import (
+    contest,
+    contest_kernel,
+    filters,
+    filters_kernel,
+    gather,
+    gather_kernel,
+    prices,
+)
+from lodestone.traffic.candidates import Candidates, Entries, Page, Pricing, Tally
 from lodestone.traffic.decision import POOL_MAX, DropReason
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -32,11 +41,12 @@ def some_items(chance):
 
 
 def a_viewer(chance):
-    viewer = np.zeros(1, filters.VIEWER)[0]
-    viewer["person"], viewer["area"], viewer["language"] = 7, -1, -1
-    viewer["radius_km"], viewer["personalised"], viewer["gated"] = 10.0, 1, chance.integers(2)
-    viewer["located"], viewer["latitude"], viewer["longitude"] = 1, 26, 108
-    return viewer
+    lens = filters.Lens(
+        latitude=26.0, longitude=108.0, radius_km=10.0, area_latitude=np.nan, area_longitude=np.nan,
+        area_radius_km=np.nan, person=7, area=-1, language=-1, surface=0, located=True, area_located=False,
+        personalised=True, minor=False, gated=bool(chance.integers(2)),
+    )  # fmt: skip
+    return np.array([lens], filters.VIEWER)
 
 
 def every(chance, count):
@@ -76,17 +86,24 @@ def test_sifting_is_the_same_compiled(seed, count):
     chance = np.random.default_rng(seed)
     items, viewer, begun = some_items(chance), a_viewer(chance), every(chance, count)
     marks = filters.Marks(chance.integers(18, 24, ITEMS), chance.integers(18, 24, 30), 5)
-    mine = Mine(
+    mine = (
         np.array([(2, 2, 0), (1, 2, 0)], filters.DOMAIN), np.zeros(0, filters.PLACE), np.zeros(0, np.int64)
     )  # fmt: skip
     found = []
     for module in (contest, contest_kernel):
-        those, room = copied(begun), Candidates.room(count)
-        found.append((those, room, module.sift(viewer, items, marks, mine, those, room)))
+        room = Candidates.room(count)
+        those = Candidates.room(count + 5).holding(begun.row, begun.source)
+        found.append(
+            (
+                those,
+                room,
+                module.sift(viewer, items, tuple(marks), mine, tuple(those), tuple(room)),
+            )
+        )
 
     (plain, plain_room, plain_count), (compiled, room, held) = found
     assert held == plain_count == np.count_nonzero(plain.reason == DropReason.SHOWN)
-    same(plain, compiled, ("reason", "kind", "domain", "local", "place"))
+    same(plain, compiled, ("reason", "kind", "domain", "local", "place"), count)
     same(plain_room, room, contest._SIFTED, held)
     assert room.row[:held].tolist() == plain.row[plain.reason == DropReason.SHOWN].tolist()
 
@@ -102,7 +119,7 @@ def test_pricing_is_the_same_compiled_and_with_payers(seed, count):
     rank, found = chance.integers(-127, 128, 20).astype(np.int16) * 256, []
     for module in (contest, contest_kernel):
         those = copied(begun)
-        module.price(those, items, authors, rank.astype(np.int16), 1, costs)
+        module.price(tuple(those), items, authors, rank.astype(np.int16), 1, tuple(costs))
         found.append(those)
 
     same(*found, ("chances", "value", "promises", "rank", "net"))
@@ -117,7 +134,7 @@ def test_a_payer_that_offers_nothing_changes_no_net_score(seed, count):
     paid = copied(without)
     paid.payer[:] = chance.integers(0, 6, count)
     for those in (without, paid):
-        contest_kernel.price(those, items, authors, rank, 1, costs)
+        contest_kernel.price(tuple(those), items, authors, rank, 1, tuple(costs))
 
     same(without, paid, ("value", "net"))
 
@@ -132,7 +149,7 @@ def test_a_bid_counts_less_what_its_budget_costs():
     free = copied(those)
     those.payer[:], those.bid[:] = (-1, 0, 1), (1_000, 1_000, 1_000)
     for one in (free, those):
-        contest_kernel.price(one, items, authors, rank, 0, costs)
+        contest_kernel.price(tuple(one), items, authors, rank, 0, tuple(costs))
 
     assert (those.net - free.net).tolist() == pytest.approx([0, 16_000, 12_000], abs=1)
 
@@ -161,12 +178,13 @@ def test_the_pool_and_the_reasons_are_the_same_compiled(seed, count, pins, drawi
     found = []
     for module in (contest, contest_kernel):
         entries, told = Entries.room(size), np.empty(2, np.int64)
-        module.enter(those, items, pinned, drawn, entries, told)
+        module.enter(tuple(those), items, pinned, drawn, tuple(entries), told)
         reason = np.full(2 * count, 77, np.uint8)
         tally = Tally(
             1 / (1 + 0.06 * np.arange(8)), np.ones(64, np.uint8), np.zeros(64), np.zeros(64), np.zeros(3)
         )  # fmt: skip
-        module.close(those, reason, pinned, entries, Page(shown, explored, 2, 1), tally)
+        page = tuple(Page(shown, explored, 2, 1))
+        module.close(tuple(those), reason, pinned, tuple(entries), page, tuple(tally))
         found.append((entries, told.tolist(), reason, tally))
 
     (plain, plain_told, plain_reason, plain_tally), (compiled, told, reason, tally) = found
@@ -177,3 +195,48 @@ def test_the_pool_and_the_reasons_are_the_same_compiled(seed, count, pins, drawi
     assert compiled.candidate[: pinned.size].tolist() == pinned.tolist()
     for name in ("used", "chances", "sums"):
         assert getattr(tally, name) == pytest.approx(getattr(plain_tally, name), rel=1e-9, abs=1e-9)
+
+
+@settings(deadline=None)
+@given(SEEDS, st.integers(0, 3), st.booleans(), st.sampled_from([50, 3_000, 2**21]))
+def test_what_is_collected_is_in_order_and_the_same_compiled(seed, followed, around, size):
+    chance = np.random.default_rng(seed)
+    rows = chance.integers(0, size, (4, 16)).astype(np.int32)
+    authors = np.zeros(8, AUTHOR)
+    authors["recent"] = chance.integers(0, size, authors["recent"].shape)
+    lists = np.array([(0, 8, 16), (2, 7, 5)], np.int64)
+    alike = np.unique(chance.integers(0, size, 9)).astype(np.int32)
+    follows, found = chance.integers(-1, 8, followed).astype(np.int32), []
+    for module in (gather, gather_kernel):
+        room = (np.zeros(64, np.int32), np.zeros(64, np.uint8))
+        count = module.collect(
+            alike, rows[1], lists, rows, np.array([16, 0, 9, 0], np.int32), follows, authors,
+            np.zeros(size, np.int64), 5, around, *room,
+        )  # fmt: skip
+        found.append((room[0][:count].tolist(), room[1][:count].tolist()))
+
+    assert found[0] == found[1]
+    assert found[0][0] == sorted(set(found[0][0]))
+    assert Source.NEIGHBOURS in found[0][1] or not around
+    assert not (around and Source.ALIKE in found[0][1])
+
+
+@settings(deadline=None)
+@given(SEEDS)
+def test_marks_are_the_same_compiled(seed):
+    chance = np.random.default_rng(seed)
+    people = np.zeros(20, PERSON)
+    people["author"] = chance.integers(-1, 9, 20)
+    follows = chance.integers(-1, 9, 6).astype(np.int32)
+    mutes, blocks = chance.integers(0, 20, (2, 3)).astype(np.int32)
+    seen, times = (
+        chance.integers(-1, 40, 16).astype(np.int32),
+        chance.integers(0, 9, 16).astype(np.int32),
+    )
+    served, found = chance.integers(0, 60, 7), []
+    for module in (filters, filters_kernel):
+        marks, authors = np.zeros(40, np.int64), np.zeros(9, np.int64)
+        module.mark(marks, authors, 20, follows, mutes, blocks, people, seen, times, 4, served)
+        found.append((marks.tolist(), authors.tolist()))
+
+    assert found[0] == found[1]

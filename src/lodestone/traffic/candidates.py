@@ -1,10 +1,10 @@
 """The candidates of one request: a struct of arrays that the stages of a decision take and give.
 
-A tuple, so that a kernel takes it as one argument. Whoever pays to be shown enters by the columns `payer`, `bid` and
+A tuple, so that a kernel takes it as one argument (as `tuple(candidates)`, see `contest_kernel`). Whoever pays to be shown enters by the columns `payer`, `bid` and
 `payment`; nobody does yet, and a candidate without a payer is priced as if the columns were not there.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.traffic.decision import Bits, Chances, Codes, Pool, Rows
-from lodestone.traffic.filters import Records
 
+Struct: TypeAlias = tuple[Any, ...]
+"""One of the structs here as a plain tuple."""
 NO_PAYER: Final = -1
 _NO_CHANCES: Final = np.zeros((0, 0), np.uint16)
 
 
 class Candidates(NamedTuple):
-    """Arrays of shape (candidates,), ascending by item row."""
+    """Arrays of shape (candidates,), ascending by item row; in `holding` those but the first three may be longer."""
 
     row: Rows
     """Item rows."""
@@ -69,6 +70,10 @@ class Candidates(NamedTuple):
         """Make room for so many, to be written by `sift`."""
         return cls.of(np.empty(count, np.int32), np.empty(count, np.uint8))
 
+    def holding(self, row: Rows, source: Codes) -> "Candidates":
+        """Begin anew in this room: rows, sources and reasons are arrays of their own, the rest is as long as the room."""
+        return self._replace(row=row, source=source, reason=np.empty(row.size, np.uint8))
+
     def first(self, count: int) -> "Candidates":
         """Return the first `count`, as views."""
         return Candidates._make(column[:count] for column in self)
@@ -77,17 +82,6 @@ class Candidates(NamedTuple):
         """Return some of those whose chances are not known yet; `kept` has shape (candidates,)."""
         columns = self._replace(chances=np.zeros((self.row.size, 0), np.uint16))
         return Candidates._make(column[kept] for column in columns)
-
-
-class Mine(NamedTuple):
-    """What is the viewer's own, as `filters.judge` takes it."""
-
-    domains: Records
-    """Shape (mine,) of `DOMAIN`."""
-    places: Records
-    """Shape (places,) of `PLACE`."""
-    hidden: Ints
-    """Shape (hidden,). What moderators hid from their domains."""
 
 
 class Pricing(NamedTuple):

@@ -2,6 +2,7 @@
 
 Plain twins of `contest_kernel`; each function there has the same name and signature. They say in whole-array steps what
 the kernels do candidate by candidate, by the rules of `filters`, `prices` and `pool`.
+Structs come as plain tuples, see there.
 """
 
 import numpy as np
@@ -10,41 +11,44 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Ints
 from lodestone.events.outcomes import DomainKind, Kind
 from lodestone.traffic import filters, pool, prices
-from lodestone.traffic.candidates import Candidates, Entries, Mine, Page, Pricing, Tally
+from lodestone.traffic.candidates import Candidates, Entries, Page, Pricing, Struct
 from lodestone.traffic.decision import Codes, DropReason
-from lodestone.traffic.filters import Marks, Records
+from lodestone.traffic.filters import Records
 
 _PRIVATE, _FOLLOW, _SHOWN = int(DomainKind.PRIVATE), int(Kind.FOLLOW), int(DropReason.SHOWN)
 _SIFTED = ("row", "source", "reason", "kind", "domain", "local", "place", "payer", "bid", "payment")
 
 
 def sift(
-    viewer: Records, items: Records, marks: Marks, mine: Mine, every: Candidates, passed: Candidates
+    viewer: Records, items: Records, marks: Struct, mine: Struct, every: Struct, passed: Struct
 ) -> int:  # fmt: skip
     """Judge every candidate and copy those without a drop reason; return how many those are.
 
     Args:
-        viewer: One `VIEWER` record.
+        viewer: Shape (1,) of `VIEWER`.
         items: Shape (items,) of `ITEM`.
-        marks: What is marked for this request.
-        mine: What is the viewer's own.
-        every: All candidates; reason, kind, domain, local and place are written.
+        marks: `Marks` of this request.
+        mine: The viewer's domains and places, and what moderators hid, as `filters.judge` takes them.
+        every: All `Candidates`; reason, kind, domain, local and place are written.
         passed: Room for as many; its first are written, up to those columns and what is known of payment.
     """
+    c, room = Candidates._make(every).first(every[0].size), Candidates._make(passed)
+    item_marks, author_marks, epoch = marks
+    domains, places, hidden = mine
     filters.judge(
-        viewer, items, every.row, *marks, *mine, every.reason, every.kind, every.domain, every.local
+        viewer[0], items, c.row, item_marks, author_marks, epoch, domains, places, hidden, c.reason, c.kind, c.domain, c.local
     )  # fmt: skip
-    every.place[:] = np.arange(every.row.size)
-    fits = every.reason == _SHOWN
+    c.place[:] = np.arange(c.row.size)
+    fits = c.reason == _SHOWN
     count = int(np.count_nonzero(fits))
     for name in _SIFTED:
-        getattr(passed, name)[:count] = getattr(every, name)[fits]
+        getattr(room, name)[:count] = getattr(c, name)[fits]
     return count
 
 
 def price(
-    candidates: Candidates, items: Records, authors: Records, author_rank: NDArray[np.int16], here: int,
-    pricing: Pricing,
+    candidates: Struct, items: Records, authors: Records, author_rank: NDArray[np.int16], here: int,
+    pricing: Struct,
 ) -> None:  # fmt: skip
     """Write value, consumption and net score of every candidate.
 
@@ -52,21 +56,21 @@ def price(
     A payer's bid counts less what its budget costs: 1 less the budget's price of it.
 
     Args:
-        candidates: Those that passed the filters, with their chances.
+        candidates: `Candidates`, those that passed the filters, with their chances.
         items: Shape (items,) of `ITEM`; this and the next three as `pool.consumed` takes them.
         authors: Shape (authors,) of `AUTHOR`.
         author_rank: Shape (authors known to the last sweep,).
         here: 1 where the neighbourhood's share counts.
-        pricing: Worths and prices.
+        pricing: `Pricing`.
     """
-    c = candidates
+    c, p = Candidates._make(candidates), Pricing._make(pricing)
     c.chances[c.kind == _PRIVATE, _FOLLOW] = 0
-    prices.values_from_codes(c.chances, pricing.worths, c.value)
+    prices.values_from_codes(c.chances, p.worths, c.value)
     pool.consumed(items, authors, author_rank, c.row, c.local, here, c.promises, c.rank)
     offered, pays = c.value.copy(), c.payer >= 0
-    offered[pays] += c.bid[pays] * (1.0 - pricing.budget[c.payer[pays]])
+    offered[pays] += c.bid[pays] * (1.0 - p.budget[c.payer[pays]])
     prices.net_scores(
-        offered, c.promises, c.rank, pricing.price, pricing.sign, pricing.gini, c.net
+        offered, c.promises, c.rank, p.price, p.sign, p.gini, c.net
     )  # fmt: skip
 
 
@@ -77,20 +81,20 @@ def others(count: int, pinned: Ints) -> Ints:
 
 
 def enter(
-    candidates: Candidates, items: Records, pinned: Ints, drawn: int, entries: Entries, told: Ints
+    candidates: Struct, items: Records, pinned: Ints, drawn: int, entries: Struct, told: Ints
 ) -> None:  # fmt: skip
     """Choose the pool and copy what it holds; see `prices.select_pool`, `pool.take` and `pool.number`.
 
     Args:
-        candidates: Those that passed the filters, priced.
+        candidates: `Candidates`, those that passed the filters, priced.
         items: Shape (items,) of `ITEM`.
         pinned: Shape (pinned,). Which of them stand first, and contend for no slot.
         drawn: Which of the others chance drew, counted without the pinned; -1 for none.
-        entries: Room for as many as there will be, written.
+        entries: `Entries`, room for as many as there will be, written.
         told: Shape (2,), written: where the drawn candidate stands among those that contend, -1 for none; 1 where it
             would be there by its own net score.
     """
-    c, e, first = candidates, entries, pinned.size
+    c, e, first = Candidates._make(candidates), Entries._make(entries), pinned.size
     rest = others(c.row.size, pinned)
     net = c.net[rest]
     forced = np.array([drawn] if drawn >= 0 else [], np.int64)
@@ -112,25 +116,25 @@ def enter(
 
 
 def close(
-    candidates: Candidates, reason: Codes, pinned: Ints, entries: Entries, page: Page, tally: Tally
+    candidates: Struct, reason: Codes, pinned: Ints, entries: Struct, page: Struct, tally: Struct
 ) -> None:  # fmt: skip
     """Write why each was not shown, and add the page to what the pricer will look at.
 
     Args:
-        candidates: Those that passed the filters.
+        candidates: `Candidates`, those that passed the filters.
         reason: Shape (all candidates,), written at the places of those that contended; see `pool.reasons`.
         pinned: Shape (pinned,). See `enter`.
-        entries: The pool.
-        page: The slate.
-        tally: Added to, see `pool.account`.
+        entries: `Entries`, the pool.
+        page: `Page`, the slate.
+        tally: `Tally`, added to, see `pool.account`.
     """
-    e, first = entries, pinned.size
-    rest = others(candidates.row.size, pinned)
+    c, e, first = Candidates._make(candidates), Entries._make(entries), pinned.size
+    slate, rest = Page._make(page), others(c.row.size, pinned)
     found = np.empty(rest.size, np.uint8)
     pool.reasons(
-        candidates.net[rest], np.searchsorted(rest, e.candidate[first:]), e.contender[: e.candidate.size - first],
-        e.topic[first:], page.shown[first:] - first, max(page.explored - first, -1), page.author_max, page.gap,
+        c.net[rest], np.searchsorted(rest, e.candidate[first:]), e.contender[: e.candidate.size - first],
+        e.topic[first:], slate.shown[first:] - first, max(slate.explored - first, -1), slate.author_max, slate.gap,
         found,
     )  # fmt: skip
-    reason[candidates.place[rest]] = found
-    pool.account(candidates.value, e.candidate, page.shown, e.promises, e.rank, *tally)
+    reason[c.place[rest]] = found
+    pool.account(c.value, e.candidate, slate.shown, e.promises, e.rank, *tally)

@@ -1,4 +1,8 @@
-"""Compiled twin of `traffic.contest`: each stage in one call, since a call's arrays are unpacked anew every time."""
+"""Compiled twin of `traffic.contest`: each stage in one call, since a call's arrays are unpacked anew every time.
+
+Structs come as plain tuples, field by field as their classes in `traffic.candidates` have them: what numba keeps of a
+compiled call names the classes of its arguments, and could not be read after an update that moved one.
+"""
 
 import numba
 import numpy as np
@@ -18,19 +22,22 @@ def sift(
     viewer: Array, items: Array, marks: Array, mine: Array, every: Array, passed: Array
 ) -> Number:  # fmt: skip
     """See `lodestone.traffic.contest.sift`."""
+    row, source, reason, kind, domain, local, place, _, _, _, _, _, payer, bid, payment = every
+    row_to, source_to, reason_to, kind_to, domain_to, local_to, place_to = passed[:7]
+    payer_to, bid_to, payment_to = passed[12:]
+    item_marks, author_marks, epoch = marks
+    domains, places, hidden = mine
     _judge(
-        viewer, items, every.row, marks.items, marks.authors, marks.epoch, mine.domains, mine.places,
-        mine.hidden, every.reason, every.kind, every.domain, every.local,
+        viewer[0], items, row, item_marks, author_marks, epoch, domains, places, hidden, reason, kind, domain, local
     )  # fmt: skip
     count = 0
-    for n in range(every.row.size):
-        every.place[n] = n
-        if every.reason[n] == 0:
-            passed.row[count], passed.source[count] = every.row[n], every.source[n]
-            passed.reason[count], passed.kind[count] = 0, every.kind[n]
-            passed.domain[count], passed.local[count] = every.domain[n], every.local[n]
-            passed.place[count], passed.payer[count] = n, every.payer[n]
-            passed.bid[count], passed.payment[count] = every.bid[n], every.payment[n]
+    for n in range(row.size):
+        place[n] = n
+        if reason[n] == 0:
+            row_to[count], source_to[count], reason_to[count] = row[n], source[n], 0
+            kind_to[count], domain_to[count], local_to[count] = kind[n], domain[n], local[n]
+            place_to[count], payer_to[count] = n, payer[n]
+            bid_to[count], payment_to[count] = bid[n], payment[n]
             count += 1
     return count
 
@@ -40,17 +47,18 @@ def price(
     candidates: Array, items: Array, authors: Array, author_rank: Array, here: Number, pricing: Array
 ) -> None:  # fmt: skip
     """See `lodestone.traffic.contest.price`."""
-    c = candidates
-    for n in range(c.row.size):
-        if c.kind[n] == 4:
-            c.chances[n, 6] = 0
-    _values(c.chances, pricing.worths, c.value)
-    _consumed(items, authors, author_rank, c.row, c.local, here, c.promises, c.rank)
-    offered = c.value.copy()
-    for n in range(c.row.size):
-        if c.payer[n] >= 0:
-            offered[n] += c.bid[n] * (1.0 - pricing.budget[c.payer[n]])
-    _net(offered, c.promises, c.rank, pricing.price, pricing.sign, pricing.gini, c.net)
+    row, _, _, kind, _, local, _, chances, value, promises, rank, net, payer, bid, _ = candidates
+    worths, prices, sign, gini, budget = pricing
+    for n in range(row.size):
+        if kind[n] == 4:
+            chances[n, 6] = 0
+    _values(chances, worths, value)
+    _consumed(items, authors, author_rank, row, local, here, promises, rank)
+    offered = value.copy()
+    for n in range(row.size):
+        if payer[n] >= 0:
+            offered[n] += bid[n] * (1.0 - budget[payer[n]])
+    _net(offered, promises, rank, prices, sign, gini, net)
 
 
 @numba.njit(cache=True)
@@ -72,28 +80,33 @@ def enter(
     candidates: Array, items: Array, pinned: Array, drawn: Number, entries: Array, told: Array
 ) -> None:  # fmt: skip
     """See `lodestone.traffic.contest.enter`."""
-    c, e, first = candidates, entries, pinned.size
-    rest = others(c.row.size, pinned)
-    net = c.net[rest]
+    row, source, _, kind, domain, _, _, chances, _, promises, rank, every_net, _, _, _ = candidates
+    (
+        item_to, chances_to, promises_to, rank_to, author_to, topic_to, kind_to, domain_to, source_to, net_to,
+        candidate_to, contender_to,
+    ) = entries  # fmt: skip
+    size, first = candidate_to.size, pinned.size
+    rest = others(row.size, pinned)
+    net = every_net[rest]
     forced = np.empty(1 if drawn >= 0 else 0, np.int64)
     if drawn >= 0:
         forced[0] = drawn
-    contends = np.empty(e.candidate.size - first, np.int64)
+    contends = np.empty(size - first, np.int64)
     _select(net, forced, contends.size, contends)
-    authors = np.empty(e.candidate.size, np.int32)
+    authors = np.empty(size, np.int32)
     told[0], told[1] = -1, 1
-    for p in range(e.candidate.size):
+    for p in range(size):
         k = pinned[p] if p < first else rest[contends[p - first]]
-        item = items[c.row[k]]
-        e.candidate[p], e.item[p], authors[p], e.topic[p] = k, c.row[k], item.author, item.topic
-        for o in range(c.chances.shape[1]):
-            e.chances[p, o] = c.chances[k, o]
-        e.promises[p], e.rank[p], e.net[p] = c.promises[k], c.rank[k], c.net[k]
-        e.domain_kind[p], e.domain[p], e.source[p] = c.kind[k], c.domain[k], c.source[k]
+        item = items[row[k]]
+        candidate_to[p], item_to[p], authors[p], topic_to[p] = k, row[k], item.author, item.topic
+        for o in range(chances.shape[1]):
+            chances_to[p, o] = chances[k, o]
+        promises_to[p], rank_to[p], net_to[p] = promises[k], rank[k], every_net[k]
+        kind_to[p], domain_to[p], source_to[p] = kind[k], domain[k], source[k]
         if p >= first and contends[p - first] == drawn:
             told[0] = p - first
-    _number(authors, e.author)
-    _number(authors[first:], e.contender[: contends.size])
+    _number(authors, author_to)
+    _number(authors[first:], contender_to[: contends.size])
     if drawn >= 0:
         ahead = 0
         for n in range(net.size):
@@ -106,17 +119,23 @@ def close(
     candidates: Array, reason: Array, pinned: Array, entries: Array, page: Array, tally: Array
 ) -> None:  # fmt: skip
     """See `lodestone.traffic.contest.close`."""
-    c, e, first = candidates, entries, pinned.size
-    rest = others(c.row.size, pinned)
+    row, place, value, net = candidates[0], candidates[6], candidates[8], candidates[11]
+    promises, rank, topic, candidate, contender = (
+        entries[2],
+        entries[3],
+        entries[5],
+        entries[10],
+        entries[11],
+    )
+    shown, explored, author_max, gap = page
+    attention, could, used, chances, sums = tally
+    first = pinned.size
+    rest = others(row.size, pinned)
     found = np.empty(rest.size, np.uint8)
     _reasons(
-        c.net[rest], np.searchsorted(rest, e.candidate[first:]), e.contender[: e.candidate.size - first],
-        e.topic[first:], page.shown[first:] - first, max(page.explored - first, -1), page.author_max, page.gap,
-        found,
+        net[rest], np.searchsorted(rest, candidate[first:]), contender[: candidate.size - first], topic[first:],
+        shown[first:] - first, max(explored - first, -1), author_max, gap, found,
     )  # fmt: skip
     for n in range(rest.size):
-        reason[c.place[rest[n]]] = found[n]
-    _account(
-        c.value, e.candidate, page.shown, e.promises, e.rank, tally.attention, tally.could, tally.used,
-        tally.chances, tally.sums,
-    )  # fmt: skip
+        reason[place[rest[n]]] = found[n]
+    _account(value, candidate, shown, promises, rank, attention, could, used, chances, sums)

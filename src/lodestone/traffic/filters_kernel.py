@@ -79,6 +79,29 @@ def _hides(hidden: Array, domain: Number, row: Number) -> Number:
 
 
 @numba.njit(cache=True)
+def mark(
+    marks: Array, author_marks: Array, base: Number, follows: Array, mutes: Array, blocks: Array, people: Array,
+    seen: Array, times: Array, since: Number, served: Array,
+) -> None:  # fmt: skip
+    """See `lodestone.traffic.filters.mark`."""
+    for k in range(follows.size):
+        if follows[k] >= 0:
+            author_marks[follows[k]] = base + 1
+    for k in range(mutes.size):
+        if people[mutes[k]].author >= 0:
+            author_marks[people[mutes[k]].author] = base + 3
+    for k in range(blocks.size):
+        if people[blocks[k]].author >= 0:
+            author_marks[people[blocks[k]].author] = base + 2
+    for k in range(seen.size):
+        if seen[k] >= 0 and times[k] >= since:
+            marks[seen[k]] = base + 1
+    for k in range(served.size):
+        if served[k] < marks.size:
+            marks[served[k]] = base + 2
+
+
+@numba.njit(cache=True)
 def judge(
     viewer: Array,
     items: Array,

@@ -57,3 +57,34 @@ def gather(
     out_row[:count], out_source[:count] = rows[kept], sources[kept]
     stamp[rows[kept]] = epoch
     return count
+
+
+def collect(
+    alike: Rows, taste: Ints, lists: Ints, posting_rows: Rows, posting_count: Rows, follows: Rows,
+    recent: np.ndarray[Any, Any], stamp: Ints, epoch: int, around: bool, out_row: Rows, out_source: Codes,  # noqa: FBT001  kernels take no keywords
+) -> int:  # fmt: skip
+    """Do as `gather` and order what it found by item row.
+
+    Args:
+        alike: Shape (alike,); as `gather` takes it, and so are all but `around`.
+        taste: Shape (near,).
+        lists: Shape (lists, 3).
+        posting_rows: Shape (all lists, kept).
+        posting_count: Shape (all lists,).
+        follows: Shape (followed,).
+        recent: Shape (authors,) of `AUTHOR`.
+        stamp: Shape (items,).
+        epoch: A number never used before with `stamp`.
+        around: Whether `alike` are the best of a circle: they come from neighbours then.
+        out_row: Shape (room,), written.
+        out_source: Shape (room,), written.
+    """
+    count = gather(
+        alike, taste, lists, posting_rows, posting_count, follows, recent, stamp, epoch, out_row, out_source
+    )  # fmt: skip
+    rows, sources = out_row[:count], out_source[:count]
+    if around:
+        sources[sources == Source.ALIKE] = Source.NEIGHBOURS
+    order = np.argsort(rows, kind="stable")
+    rows[:], sources[:] = rows[order], sources[order]
+    return count

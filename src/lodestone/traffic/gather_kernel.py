@@ -1,6 +1,7 @@
 """Compiled twin of `traffic.gather`."""
 
 import numba
+import numpy as np
 
 from lodestone.base.arrays import Array, Number
 
@@ -60,3 +61,47 @@ def gather(
             out_source[n] = 0
             n += 1
     return n
+
+
+_DIGIT = 11
+_ALIKE, _NEIGHBOURS = 9, 3
+
+
+@numba.njit(cache=True)
+def _ordered(row: Array, source: Array) -> None:
+    """Sort rows, none negative, and their sources with them: by digits, the lowest first."""
+    count, top = row.size, np.int64(0)
+    for n in range(count):
+        top = max(top, np.int64(row[n]))
+    rows, sources = np.empty(count, row.dtype), np.empty(count, source.dtype)
+    shift, first = 0, True
+    while first or (top >> shift) > 0:
+        first = False
+        begin = np.zeros((1 << _DIGIT) + 1, np.int64)
+        for n in range(count):
+            begin[((row[n] >> shift) & ((1 << _DIGIT) - 1)) + 1] += 1
+        for k in range(1 << _DIGIT):
+            begin[k + 1] += begin[k]
+        for n in range(count):
+            digit = (row[n] >> shift) & ((1 << _DIGIT) - 1)
+            rows[begin[digit]], sources[begin[digit]] = row[n], source[n]
+            begin[digit] += 1
+        row[:], source[:] = rows, sources
+        shift += _DIGIT
+
+
+@numba.njit(cache=True)
+def collect(
+    alike: Array, taste: Array, lists: Array, posting_rows: Array, posting_count: Array, follows: Array,
+    recent: Array, stamp: Array, epoch: Number, around: Number, out_row: Array, out_source: Array,
+) -> Number:  # fmt: skip
+    """See `lodestone.traffic.gather.collect`."""
+    count = gather(
+        alike, taste, lists, posting_rows, posting_count, follows, recent, stamp, epoch, out_row, out_source
+    )  # fmt: skip
+    if around:
+        for n in range(count):
+            if out_source[n] == _ALIKE:
+                out_source[n] = _NEIGHBOURS
+    _ordered(out_row[:count], out_source[:count])
+    return count

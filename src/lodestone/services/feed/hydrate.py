@@ -16,7 +16,7 @@ from lodestone.features.view import DirectoryView, StateView
 from lodestone.models.nearby import Spot
 from lodestone.services.feed.messages import FeedRequest
 from lodestone.traffic.decision import Rows
-from lodestone.traffic.filters import DOMAIN, PLACE, VIEWER, Records
+from lodestone.traffic.filters import DOMAIN, PLACE, VIEWER, Lens, Records
 from lodestone.traffic.policy import Policy
 
 PRESENT_MICROS: Final = 6 * 3600 * 1_000_000
@@ -32,9 +32,11 @@ _NO_POINT: Final = (nan, nan)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks, as numbers. `record` is one `VIEWER`; arrays are the viewer's own lists."""
+    """Who asks, as numbers; arrays are the viewer's own lists."""
 
+    lens: Lens
     record: Records
+    """The same, shape (1,) of `VIEWER`."""
     row: int
     ordinal: int
     key: int | str
@@ -59,7 +61,7 @@ _PLACE: Final = SURFACES.index("place")
 
 def looks_around(viewer: Viewer) -> bool:
     """Say whether a viewer looks at a circle on the map: on the surface `place`."""
-    return bool(viewer.record["surface"] == _PLACE and viewer.record["area_located"])
+    return viewer.lens.surface == _PLACE and viewer.lens.area_located
 
 
 def spot_of(viewer: Viewer, clock: tuple[int, int], now: Instant) -> Spot:
@@ -72,11 +74,10 @@ def spot_of(viewer: Viewer, clock: tuple[int, int], now: Instant) -> Spot:
         clock: Weekday and minute of the day.
         now: The community's clock.
     """
-    record = viewer.record
-    area = tuple(float(record[f"area_{name}"]) for name in ("latitude", "longitude", "radius_km"))
-    wide, high, radius = area
-    here = float(record["latitude"]), float(record["longitude"])
-    stands = record["located"] and not record["minor"]
+    lens = viewer.lens
+    wide, high, radius = lens.area_latitude, lens.area_longitude, lens.area_radius_km
+    here = lens.latitude, lens.longitude
+    stands = lens.located and not lens.minor
     if not stands or distance_km(*here, wide, high) > radius:
         here = wide, high
     person = viewer.row if viewer.personalised else -1
@@ -109,19 +110,15 @@ class Hydrator:
             mine.add(code)
         professions = {person.profession, code if request.surface == "profession" else -1}
         domains, places = self._domains(mine, professions)
-        record = np.array(
-            [
-                (
-                    latitude, longitude, policy.place_radius_km, *area, row, code, person.language,
-                    SURFACES.index(request.surface), located, not isnan(area[0]), personalised,
-                    person.minor, gated,
-                )
-            ],
-            VIEWER,
-        )[0]  # fmt: skip
+        north, east, radius = map(float, area)
+        lens = Lens(
+            latitude, longitude, float(policy.place_radius_km), north, east, radius, row, code, person.language,
+            SURFACES.index(request.surface), located, not isnan(north), personalised, bool(person.minor), gated,
+        )  # fmt: skip
         follows = self._private(row) if row >= 0 and own else _NONE_ROWS
         return Viewer(
-            record=record,
+            lens=lens,
+            record=np.array([lens], VIEWER),
             row=row,
             ordinal=person.ordinal,
             key=row if row >= 0 else f"{request.viewer or ''}/{request.session or ''}",

@@ -10,24 +10,20 @@ from lodestone.features.view import StateView
 from lodestone.services.feed.hydrate import Viewer
 from lodestone.services.feed.setting import Setting
 from lodestone.traffic.decision import Rows
-from lodestone.traffic.filters import (
-    MARK_BLOCKED,
-    MARK_FOLLOWED,
-    MARK_MUTED,
-    MARK_REJECTED,
-    MARK_SEEN,
-    MARK_SERVED,
-    Marks,
-)
+from lodestone.traffic.filters import MARK_REJECTED, MARK_SEEN, Marks
+from lodestone.traffic.kernels import Kernels
 
 _DAY_MICROS: Final = 86_400_000_000
+_NO_ROWS: Final = np.zeros(0, np.int32)
+_NOTHING: Final = np.zeros(0, np.int64)
 
 
 class Marker:
     """Writes marks for one community; the arrays are scratch that no request clears."""
 
-    def __init__(self, state: StateView) -> None:
+    def __init__(self, state: StateView, kernels: Kernels) -> None:
         self._state = state
+        self._filters = kernels.filters
         self._marks = np.zeros(1024, np.int64)
         self._author_marks = np.zeros(256, np.int64)
         self._epoch = 0
@@ -46,38 +42,25 @@ class Marker:
             self._marks = np.zeros(state.items.size, np.int64)
         if self._author_marks.size < state.authors.size:
             self._author_marks = np.zeros(state.authors.size, np.int64)
-        base = self._epoch * 4
-        self._mark_authors(viewer, base)
-        if viewer.row >= 0:
-            self._mark_seen(viewer.row, setting, base + MARK_SEEN)
-        if setting.served:
-            # A cursor may be older than a home that was put back: its rows need not be there.
-            served = np.array(setting.served)
-            self._marks[served[served < self._marks.size]] = base + MARK_SERVED
+        base, row = self._epoch * 4, viewer.row
+        seen, times = _NO_ROWS, _NO_ROWS
+        if row >= 0:
+            state.history.mark(row, kept_away(setting), self._marks, base + MARK_SEEN)
+            ring = int(state.people["seen"][row])
+            if ring >= 0:
+                seen, times = state.seen_item[ring], state.seen_time[ring]
+        since = setting.now // 1_000_000 - setting.policy.seen_days * 86_400
+        served = np.array(setting.served, np.int64) if setting.served else _NOTHING
+        self._filters.mark(
+            self._marks, self._author_marks, base, viewer.follows, viewer.mutes, viewer.blocks, state.people,
+            seen, times, since, served,
+        )  # fmt: skip
         if pins.size:
             self._marks[pins] = 0
-        rejected = state.rejections(viewer.row) if viewer.row >= 0 else None
+        rejected = state.rejections(row) if row >= 0 else None
         if rejected:
             self._marks[rejected] = base + MARK_REJECTED
         return Marks(self._marks, self._author_marks, self._epoch)
-
-    def _mark_authors(self, viewer: Viewer, base: int) -> None:
-        authors, follows = self._author_marks, viewer.follows
-        if follows.size:
-            authors[follows[follows >= 0]] = base + MARK_FOLLOWED
-        for people, mark in ((viewer.mutes, MARK_MUTED), (viewer.blocks, MARK_BLOCKED)):
-            if people.size:
-                slots = self._state.people["author"][people]
-                authors[slots[slots >= 0]] = base + mark
-
-    def _mark_seen(self, row: int, setting: Setting, value: int) -> None:
-        state = self._state
-        ring = int(state.people["seen"][row])
-        if ring >= 0:
-            since = setting.now // 1_000_000 - setting.policy.seen_days * 86_400
-            items = state.seen_item[ring]
-            self._marks[items[(state.seen_time[ring] >= since) & (items >= 0)]] = value
-        state.history.mark(row, kept_away(setting), self._marks, value)
 
 
 def kept_away(setting: Setting) -> Ints:

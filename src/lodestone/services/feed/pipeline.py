@@ -17,9 +17,9 @@ from lodestone.services.feed.marking import Marker
 from lodestone.services.feed.pins import places_of, with_pins
 from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slate import close, fill_slots
-from lodestone.services.feed.sources import Sources
+from lodestone.services.feed.sources import ROOM, Sources
 from lodestone.services.feed.stages import Stages
-from lodestone.traffic.candidates import Candidates, Mine
+from lodestone.traffic.candidates import Candidates
 from lodestone.traffic.decision import Codes, Decision, DropReason, Rows
 from lodestone.traffic.filters import Marks
 from lodestone.traffic.kernels import COMPILED, Kernels
@@ -47,7 +47,8 @@ class Decider:
         self._predictor = predictor
         self._fallback = fallback
         self._kernels = kernels
-        self._marker = Marker(state)
+        self._marker = Marker(state, kernels)
+        self._every, self._room = Candidates.room(ROOM), Candidates.room(ROOM)
         self.alike: Alike | None = None
         """What people alike took to, by the lists in force; None before the first."""
         self.reach = ShopReach()
@@ -61,7 +62,7 @@ class Decider:
     def decide(self, viewer: Viewer, setting: Setting, stages: Stages, account: Served) -> Decision:
         """Run every stage and add what was served to the pricer's account."""
         degraded: list[str] = []
-        kernels, surface = self._kernels, int(viewer.record["surface"])
+        kernels, surface = self._kernels, viewer.lens.surface
         vector = _NO_VECTOR
         if viewer.personalised:
             vector = viewer_vector(self._state, viewer.row, compiled=kernels is COMPILED)
@@ -86,7 +87,8 @@ class Decider:
         stages.done("values", passed.row.size, passed.row.size)
         somewhere = _is_somewhere(viewer)
         kernels.contest.price(
-            passed, self._state.items, self._state.authors, setting.author_rank, int(somewhere), setting.pricing
+            tuple(passed), self._state.items, self._state.authors, setting.author_rank, int(somewhere),
+            tuple(setting.pricing),
         )  # fmt: skip
         stages.done("prices", passed.row.size, passed.row.size)
         pinned = places_of(pins, passed.row)[: setting.slots] if pins.size else _NO_PLACES
@@ -107,11 +109,16 @@ class Decider:
     def _sift(
         self, viewer: Viewer, marks: Marks, rows: Rows, source: Codes
     ) -> tuple[Candidates, Candidates]:
-        """Return all candidates with their reasons, and those that passed."""
-        every, passed = Candidates.of(rows, source), Candidates.room(rows.size)
-        mine = Mine(viewer.domains, viewer.places, self._state.marks.hidden)
+        """Return all candidates with their reasons, and those that passed.
+
+        Rows, sources and reasons of all are the caller's; every other column is scratch, valid until the next call.
+        """
+        if rows.size > self._every.place.size:
+            self._every, self._room = Candidates.room(2 * rows.size), Candidates.room(2 * rows.size)
+        every, passed = self._every.holding(rows, source), self._room
+        mine = (viewer.domains, viewer.places, self._state.marks.hidden)
         count = self._kernels.contest.sift(
-            viewer.record, self._state.items, marks, mine, every, passed
+            viewer.record, self._state.items, tuple(marks), mine, tuple(every), tuple(passed)
         )  # fmt: skip
         return every, self._within_reach(viewer, every, passed.first(count))
 
@@ -130,9 +137,9 @@ class Decider:
 
         A child's position decides nothing.
         """
-        record = viewer.record
-        here = float(record["latitude"]), float(record["longitude"])
-        if record["minor"] or not record["located"]:
+        lens = viewer.lens
+        here = lens.latitude, lens.longitude
+        if lens.minor or not lens.located:
             return np.zeros(rows.size, np.bool_)
         return self.reach.beyond(rows, self._state.items, here, viewer.home)
 
@@ -144,16 +151,17 @@ class Decider:
         Only what may be shown is added: a page deep in a chain would else store all that came before it.
         """
         depth = self._sources.deeper(viewer, marks)
-        parts, count = [every], passed.row.size
+        parts, count = [(every.row, every.source)], passed.row.size
         for rows, source in depth.portions():
-            parts.append(self._sift(viewer, marks, rows, source)[1])
-            count += parts[-1].row.size
+            more = self._sift(viewer, marks, rows, source)[1]
+            parts.append((more.row.copy(), more.source.copy()))
+            count += more.row.size
             if count > setting.slots:
                 break
         if len(parts) > 1:
-            together = np.concatenate([part.row for part in parts])
+            together = np.concatenate([rows for rows, _ in parts])
             order = np.argsort(together)
-            sources = np.concatenate([part.source for part in parts])
+            sources = np.concatenate([source for _, source in parts])
             every, passed = self._sift(viewer, marks, together[order], sources[order])
         return every, passed, depth.ended
 
@@ -171,7 +179,7 @@ class Decider:
         if alike is None:
             return NOBODY_ALIKE, _NO_ROWS
         scored = alike.score(self._state, known)
-        if viewer.record["surface"] != 0:
+        if viewer.lens.surface != 0:
             return scored, _NO_ROWS
         return scored, alike.candidates(self._state, marks.items, base)
 
@@ -205,5 +213,5 @@ def _is_somewhere(viewer: Viewer) -> bool:
 
     A child's position decides nothing.
     """
-    record = viewer.record
-    return bool(record["surface"] == 0 and record["located"] and not record["minor"])
+    lens = viewer.lens
+    return lens.surface == 0 and lens.located and not lens.minor

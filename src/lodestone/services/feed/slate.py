@@ -8,7 +8,7 @@ from lodestone.base.arrays import Ints
 from lodestone.events.outcomes import Source
 from lodestone.features.view import StateView
 from lodestone.services.feed.setting import Setting
-from lodestone.traffic.candidates import Candidates, Entries, Page, Tally
+from lodestone.traffic.candidates import Candidates, Entries, Tally
 from lodestone.traffic.choose import Contest, behind, choose, draw
 from lodestone.traffic.decision import POOL_MAX, Choice, Codes
 from lodestone.traffic.kernels import Kernels
@@ -42,7 +42,9 @@ def fill_slots(
     drawn = draw(kernels, setting.seed, rules.share, setting.slots - first, eligible)
     size = min(eligible, POOL_MAX)
     entries, told = Entries.room(first + size), np.empty(2, np.int64)
-    kernels.contest.enter(candidates, state.items, pinned, drawn.candidate, entries, told)
+    kernels.contest.enter(
+        tuple(candidates), state.items, pinned, drawn.candidate, tuple(entries), told
+    )
     at, natural = told.tolist()
     if not natural:
         entries.source[first + at] = Source.EXPLORATION
@@ -73,9 +75,11 @@ def close(
     if not somewhere and could[PROMISE_LOCAL_SHARE]:
         could = could.copy()
         could[PROMISE_LOCAL_SHARE] = 0
-    page = Page(choice.pool_index, choice.explored_slot, choice.author_max, choice.author_gap)
+    page = (choice.pool_index, choice.explored_slot, choice.author_max, choice.author_gap)
     tally = Tally(attention, could, account.used, account.chances, np.zeros(3))
-    kernels.contest.close(candidates, reason, slate.pinned, slate.entries, page, tally)
+    kernels.contest.close(
+        tuple(candidates), reason, slate.pinned, tuple(slate.entries), page, tuple(tally)
+    )
     slots, got, forgone = tally.sums.tolist()
     account.slots += slots
     account.value += got

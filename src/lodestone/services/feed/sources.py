@@ -85,28 +85,17 @@ class Sources:
         if self._stamp.size < self._state.items.size:
             self._stamp = np.zeros(self._state.items.size, np.int64)
         postings = self._postings
-        count = self._kernels.gather.gather(
-            alike,
-            self._taste(viewer, vector, degraded)[: max(0, TASTE - alike.size)],
-            self._lists(viewer, degraded, alike.size),
-            postings.rows,
-            postings.count,
-            self._followed(viewer, marks),
-            self._state.authors,
-            self._stamp,
-            self._epoch,
-            self._rows,
-            self._source,
-        )
-        if looks_around(viewer):
-            self._source[:count][self._source[:count] == Source.ALIKE] = Source.NEIGHBOURS
-        both = (self._rows[:count].astype(np.int64) << 8) | self._source[:count]
-        both.sort()
-        return (both >> 8).astype(np.int32), (both & 255).astype(np.uint8)
+        count = self._kernels.gather.collect(
+            alike, self._taste(viewer, vector, degraded)[: max(0, TASTE - alike.size)],
+            self._lists(viewer, degraded, alike.size), postings.rows, postings.count,
+            self._followed(viewer, marks), self._state.authors, self._stamp, self._epoch, looks_around(viewer),
+            self._rows, self._source,
+        )  # fmt: skip
+        return self._rows[:count].copy(), self._source[:count].copy()
 
     def circle(self, viewer: Viewer, degraded: list[str]) -> Rows:
         """Return what lies in the cells that the viewer's circle touches, the nearest cells first, `SCAN_MAX` or little more."""
-        where = [float(viewer.record[f"area_{name}"]) for name in ("latitude", "longitude", "radius_km")]  # fmt: skip
+        where = viewer.lens[3:6]
         asking = _Asking(self._postings, degraded)
         near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
         parts, size = [_NO_ROWS], 0
@@ -125,7 +114,7 @@ class Sources:
         return Depth(postings, lists, marks, self._stamp, self._epoch)
 
     def _taste(self, viewer: Viewer, vector: NDArray[np.float32], degraded: list[str]) -> Rows:
-        if not viewer.personalised or not vector.any() or viewer.record["surface"] == 1:
+        if not viewer.personalised or not vector.any() or viewer.lens.surface == 1:
             return _NO_ROWS
         try:
             return self._index.search(vector, TASTE)
@@ -147,7 +136,7 @@ class Sources:
         return found
 
     def _lists(self, viewer: Viewer, degraded: list[str], scored: int) -> NDArray[np.int64]:
-        surface = int(viewer.record["surface"])
+        surface = viewer.lens.surface
         asking = self._asking = _Asking(self._postings, degraded)
         asking.listed(Source.LIVE, LIST_LIVE, _LIVE_LIST)
         if surface == 2:
@@ -168,12 +157,10 @@ class Sources:
         return np.concatenate(asking.found)
 
     def _around(self, viewer: Viewer, asking: "_Asking", together: int, *, area: bool) -> None:
-        record, prefix = viewer.record, "area_" if area else ""
-        if not record[f"{prefix}located"] or (record["minor"] and not area):
+        lens = viewer.lens
+        if not (lens.area_located if area else lens.located and not lens.minor):
             return
-        where = [
-            float(record[f"{prefix}{name}"]) for name in ("latitude", "longitude", "radius_km")
-        ]
+        where = lens[3:6] if area else lens[:3]
         most = _AREA_CELL if area else _CELL
         near = asking.ask(Source.NEIGHBOURS, lambda: self._postings.around(*where), _NO_CELLS)
         asking.whole.append((Source.NEIGHBOURS, near))
