@@ -233,3 +233,29 @@ def test_time_in_which_the_loop_stood_still_is_not_the_records_delay(monkeypatch
         return await asked
 
     assert asyncio.run(scenario()) == "answer"
+
+
+def test_a_report_is_ended_by_no_deadline_of_a_statement(tmp_path):
+    # A month of a large log takes longer to read than any statement may; here every thread of the short reads is taken.
+    async def scenario():
+        release = threading.Event()
+        async with opened(tmp_path, environment=QUICK) as world:
+            await world.people(2)
+            await world.items(3)
+            lane = world.engine.parts.records.threads
+            taken = [asyncio.create_task(lane.long(release.wait))]
+            taken += [
+                asyncio.create_task(lane.read(release.wait)) for _ in range(lane.limits.connections)
+            ]
+            await asyncio.wait(taken[1:])
+            codes = [
+                (await world.http.get(f"/v1/reports/{name}")).status_code
+                for name in ("liu", "flow", "exposure")
+            ]
+            release.set()
+            await asyncio.gather(*taken, return_exceptions=True)
+            return codes, [type(task.exception()).__name__ for task in taken[1:]]
+
+    codes, ended = run(scenario)
+    assert codes == [200] * 3
+    assert set(ended) == {"UnavailableError"}

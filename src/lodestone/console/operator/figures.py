@@ -97,7 +97,7 @@ class FigureReader:
             if found is not None:
                 return found
             start = self._timer()
-            figures = await engine.parts.records.threads.read(self._gather, engine, streams, wanted)
+            figures = await engine.parts.records.threads.long(self._gather, engine, streams, wanted)
             end = self._timer()
             self._kept.pop(key, None)
             if len(self._kept) >= _KEPT_MAX:

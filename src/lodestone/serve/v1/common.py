@@ -143,6 +143,20 @@ async def off_loop(
     return await threads.read(work, *args, **by_name)
 
 
+async def read_long(
+    request: Asked,
+    work: Callable[Given, Made],
+    *args: Given.args,
+    **by_name: Given.kwargs,
+) -> Made:
+    """Read what grows with the span that is asked about, in a thread for long work.
+
+    A report over a month of a large log takes longer than any one statement may: no deadline ends it.
+    """
+    threads = communities(request.app.state).records.threads
+    return await threads.long(work, *args, **by_name)
+
+
 def named(text: str, field: str = "id") -> str:
     """Check an id that came in the address."""
     return app_id(text, field=field)

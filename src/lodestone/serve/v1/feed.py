@@ -37,6 +37,7 @@ from lodestone.serve.v1.common import (
     named,
     off_loop,
     principal,
+    read_long,
 )
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
@@ -318,7 +319,7 @@ async def get_promises(request: Asked) -> PromiseTable:
 @get("/v1/promises/history", opt=needs("read"), responses=REFUSALS)
 async def get_promise_history(request: Asked, days: Days = 7) -> PromiseHistories:
     """Read how each promise's dual price and delivery moved, step by step, thinned to 96 points."""
-    return PromiseHistories(await off_loop(request, _reports(request).history, days))
+    return PromiseHistories(await read_long(request, _reports(request).history, days))
 
 
 @get("/v1/reports/liu", opt=needs("read"), responses=REFUSALS)
@@ -327,7 +328,7 @@ async def get_liu(
 ) -> LiuReport:
     """Report the dual LIU: value per thousand impressions of what stands, and people who stayed of those who could have."""
     reports = _reports(request)
-    return await off_loop(request, reports.liu, reports.span(first, last), domain)
+    return await read_long(request, reports.liu, reports.span(first, last), domain)
 
 
 @get("/v1/reports/flow", opt=needs("read"), responses=REFUSALS)
@@ -336,7 +337,7 @@ async def get_flow(
 ) -> FlowReport:
     """Report who crossed which border of domains (came in, returned, left, shared back), whole paths, and what crossings were worth."""
     reports = _reports(request)
-    return await off_loop(request, reports.flow, reports.span(first, last), domain)
+    return await read_long(request, reports.flow, reports.span(first, last), domain)
 
 
 @get("/v1/reports/exposure", opt=needs("read"), responses=REFUSALS)
@@ -345,7 +346,7 @@ async def get_exposure(
 ) -> ExposureReport:
     """Report how evenly creators were shown, with the Lorenz curve."""
     reports = _reports(request)
-    return await off_loop(request, reports.exposure, reports.span(first, last), domain)
+    return await read_long(request, reports.exposure, reports.span(first, last), domain)
 
 
 ROUTES = [
