@@ -44,7 +44,7 @@ def test_every_event_drop_reason_scope_and_error_is_documented():
 
 
 def test_every_metric_is_documented():
-    meters = (ROOT / "src" / "lodestone" / "serve" / "meters.py").read_text()
+    meters = (ROOT / "src" / "lodestone" / "serve" / "http" / "metrics.py").read_text()
     named = set(re.findall(r'"(lodestone_[a-z_]+)"', meters))
 
     assert len(named) >= 8

@@ -42,6 +42,7 @@ from lodestone.serve.v1 import (
 )
 from lodestone.services.access import Access
 from lodestone.services.access.permissions import ANYONE
+from lodestone.services.community.community import Engine
 from lodestone.services.community.orders_only import Desks
 from lodestone.services.community.registry import Engines
 from lodestone.services.operations.metrics import load_of
@@ -90,7 +91,13 @@ def application(
         engines, access, cast("Asgi", inner), RouteTable.of(inner), wall=wall, guards=guards,
         meters=meters,
     )  # fmt: skip
-    door.engine_of = engines.of
+
+    def engine_of(
+        community: str | None,
+    ) -> Engine:  # asked late: a document alone is made of no engines
+        return engines.of(community)
+
+    door.engine_of = engine_of
     return door
 
 
