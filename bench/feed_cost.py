@@ -5,7 +5,7 @@
 
 Each checkout serves the same community from a process of its own; a round is some hundred feeds over a few
 connections that are kept alive, and which of the two goes first changes with every round. Read are the threads' own
-clocks of processor time, so that other load on the machine moves the figures little.
+clocks of processor time, so that other load on the machine moves the figures little; all checkouts share one core.
 
 Stages are timed inside the serving process with a clock read at every border, which costs some microseconds each.
 """
@@ -171,6 +171,9 @@ async def serve(home, *, timed):
     from lodestone import bootstrap
 
     spent = {}
+    if hasattr(os, "sched_setaffinity"):
+        # All on one core: beside other load two cores are not equally fast, and a process tends to stay where it is.
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     if timed:
         _time_stages(spent)
     os.environ["LODESTONE_HOME"] = str(home)
