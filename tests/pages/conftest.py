@@ -132,6 +132,12 @@ class Serving(threading.Thread):
         headers = {"Authorization": f"Bearer {self.key}"}
         return httpx.get(f"{self.base}{path}", headers=headers, timeout=30).json()
 
+    def put(self, path, body):
+        """Write something as the app's server would."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = httpx.put(f"{self.base}{path}", headers=headers, json=body, timeout=30)
+        assert answer.is_success, answer.text
+
     def facts(self, person, kind):
         """Return what the engine holds of one kind that a person did, as (item, receipt, milliseconds)."""
         told = self.ask(f"/v1/people/{person}/export")["facts"]

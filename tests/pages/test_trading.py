@@ -16,7 +16,7 @@ HOURS = [{"day": day, "opens": "08:00", "closes": "21:00"} for day in ("monday",
 
 
 async def stalls(world):
-    """Open a shop 1.2 km away and one just outside its radius; people live in the middle and have seen nothing."""
+    """Open a shop 1.2 km away and one just inside a radius of 11 km; people live in the middle and have seen nothing."""
     await world.put("/v1/domains/old-town", {"kind": "place", "name": "老城", "centre": beside(0)})
     for name in ("mei", "li", "far"):
         await world.put(
@@ -31,14 +31,11 @@ async def stalls(world):
     media = [{"url": picture["url"], "type": "image/webp", "width": 480, "height": 640}]
     shops = (("soups", "mei", "老城阿梅粉店", 1.2), ("teas", "far", "远山茶铺", 10.04))
     for name, owner, called, km in shops:
-        shop = {
-            "owner_id": owner,
-            "name": called,
-            "position": beside(km),
-            "categories": ["米粉"],
-            "hours": HOURS,
-        }
-        await world.put(f"/v1/shops/{name}", shop, status=201)
+        SHOPS[name] = {
+            "owner_id": owner, "name": called, "position": beside(km), "categories": ["米粉"],
+            "hours": HOURS, "radius_km": max(10.0, km + 1),
+        }  # fmt: skip
+        await world.put(f"/v1/shops/{name}", SHOPS[name], status=201)
         await world.ask("POST", f"/v1/shops/{name}/review", {"decision": "approved"}, status=200)
     await world.put("/v1/shops/soups/staff/li", {"role": "clerk"}, status=204)
     sizes = [
@@ -57,7 +54,7 @@ async def stalls(world):
         KEYS[person] = made["key"]
 
 
-KEYS = {}
+KEYS, SHOPS = {}, {}
 FRESH = itertools.count()
 
 
@@ -172,7 +169,10 @@ def test_a_card_is_bought_on_the_spot_shown_as_a_qr_and_redeemed_once_at_the_des
 
 def test_a_shop_just_outside_its_radius_is_refused_with_the_distance_in_the_message(visit, serving):
     page = come(visit, expect=["409"])
-    card(page, "tea").get_by_role("button", name="Buy").click()
+    tea = card(page, "tea")
+    # Nobody is shown what is out of reach; the shop sells less far once the card is there.
+    serving.put("/v1/shops/teas", {**SHOPS["teas"], "radius_km": 10.0})
+    tea.get_by_role("button", name="Buy").click()
     sheet = page.get_by_role("dialog", name="Buy on the spot")
     expect(sheet.locator(".shop-row")).to_contain_text("10.1 km away, sells within 10 km")
     sheet.get_by_role("button", name=re.compile("^Buy for")).click()
