@@ -88,7 +88,7 @@ async def _decide():
     from lodestone.services.feed.cursor import Chain
     from lodestone.services.feed.messages import FeedRequest
     from lodestone.services.feed.stages import Stages
-    from tests.world import TOWN, opened
+    from tests.worlds.world import TOWN, opened
 
     chance = random.Random(5)
     with tempfile.TemporaryDirectory() as home:

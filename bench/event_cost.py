@@ -32,7 +32,7 @@ from lodestone.features.state import State
 from lodestone.serve.http import asgi
 from lodestone.services.ingest.fast_path import FastPath
 from lodestone.services.ingest.validate import Ingest
-from lodestone.services.pricing.maintenance import Housekeeper
+from lodestone.services.pricing.maintenance import Maintenance
 from lodestone.stores.log.sqlite import SqliteLog
 
 SIZES = (1_000, 100, 10)
@@ -137,7 +137,7 @@ def _wrap(parts: Parts) -> None:
     parts.wrap(SqliteLog, "append", "append")
     parts.wrap(State, "apply", "apply")
     parts.wrap(State, "count", "apply: counters")
-    parts.wrap(Housekeeper, "touched", "logits")
+    parts.wrap(Maintenance, "touched", "logits")
 
 
 class Maker:

@@ -318,7 +318,7 @@ def embedded(told: Told) -> dict:
 
 
 def two_workers(told: Told) -> dict:
-    from tests.postgres import cluster  # noqa: PLC0415  needs PostgreSQL's programs
+    from tests.worlds.postgres import cluster  # noqa: PLC0415  needs PostgreSQL's programs
 
     with cluster(DURABLE) as url, tempfile.TemporaryDirectory(dir=aside()) as folder:
         home = Path(folder)

@@ -45,7 +45,7 @@ from lodestone.stores.ledger.rows import (
     columns,
     transfer_values,
 )
-from tests.postgres import cluster
+from tests.worlds.postgres import cluster
 
 NOW, TODAY = Instant(1_700_000_000_000_000), 19_675
 SECRET = b"bench" * 7

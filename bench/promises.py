@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lodestone.base.clock import Instant
-from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, FactKind
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.services.pricing.maintenance import STEP_MICROS, STEP_RECEIPTS
 from lodestone.traffic import promises
@@ -25,7 +25,7 @@ from lodestone.traffic.choose import Contest, choose, draw, pool_of, rules_of
 from lodestone.traffic.kernels import COMPILED
 from lodestone.traffic.net import numbered
 from lodestone.traffic.policy import PROMISE_MAX, Policy, Promise
-from lodestone.traffic.pricer import Measured, Served, alarms, fresh, start, step
+from lodestone.traffic.pricer import Measured, PacingAccount, alarms, fresh, start, step
 from lodestone.traffic.prices import price_arrays
 
 DAY = promises.DAY_MICROS
@@ -113,7 +113,7 @@ class Trial:
         self.first_had = np.zeros(posts)
         self.plan_of = np.zeros(posts)
         self.let_go = np.zeros(posts, bool)
-        self.pricer, self.account = start(Instant(0)), Served()
+        self.pricer, self.account = start(Instant(0)), PacingAccount()
         self.reports: list = []
         self.reported, self.reported_by = 0, np.zeros(PROMISE_MAX)
         self.swept = None
@@ -132,7 +132,7 @@ class Trial:
             policy.first_impressions_max,
         )
         shown = self.counts[:, COUNT_IMPRESSIONS]
-        rate = float(self.counts[:, Kind.CLICK].sum() + 1) / float(shown.sum() + 4)
+        rate = float(self.counts[:, FactKind.CLICK].sum() + 1) / float(shown.sum() + 4)
         asked = (town.created, live, self.counts, self.planned, rate, int(now))
         self.need = promises.first_impression_need(*asked)
         self.first = promises.first_impression_progress(*asked)
@@ -145,7 +145,7 @@ class Trial:
         self.rank = promises.rank_of(percentile, has_live).astype(np.int16)
         self.gini = promises.gini(exposure[has_live].astype(np.float64))
         self.live = np.flatnonzero(live)
-        recent = self.counts[self.live, Kind.CLICK] / np.sqrt(shown[self.live] + 20.0)
+        recent = self.counts[self.live, FactKind.CLICK] / np.sqrt(shown[self.live] + 20.0)
         self.hot = self.live[np.argsort(-recent)[: 4 * TRENDING]]
         self.needy = self.live[self.need[self.live] > 0]
         self.swept = now
@@ -155,7 +155,7 @@ class Trial:
         while self.reports and self.reports[0][0] <= now:
             _, bucket, item, clicked, bits = heapq.heappop(self.reports)
             self.counts[item, COUNT_IMPRESSIONS] += 1
-            self.counts[item, Kind.CLICK] += clicked
+            self.counts[item, FactKind.CLICK] += clicked
             self.exposure[self.town.author[item], bucket] += 1
             self.by_day[bucket] += 1
             self.reported += 1

@@ -22,7 +22,7 @@ import numpy as np
 from lodestone import bootstrap
 from lodestone.bootstrap.learning import ChildMaker, learning_limits
 from lodestone.events.facts import empty_facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.stores.log.fact_reader import facts_before
 from lodestone.stores.log.sqlite import SqliteLog
 
@@ -104,7 +104,7 @@ async def write_log(path: Path, items: int, people: int, likes: int) -> None:
         facts["item"] = [
             by_taste[t][p] for t, p in zip(taste.tolist(), place.tolist(), strict=True)
         ]
-        facts["person"], facts["kind"] = who, Kind.LIKE
+        facts["person"], facts["kind"] = who, FactKind.LIKE
         facts["key"] = chance.integers(0, 2**63, BATCH)
         facts["time"] = 1_700_000_000_000_000 + (first + np.arange(BATCH)) * 1_000_000
         facts["day"] = 19_700

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros, split
-from lodestone.ledger import Book, Outcome, Transfer, TransferKind, chart, post
+from lodestone.ledger import LedgerSlice, Outcome, Transfer, TransferKind, chart, post
 from lodestone.ledger.chart import CHART, PLATFORM, AccountKind, Code
 from lodestone.ledger.transfers import NO_ACCOUNT, chain, reverse, transfer_id
 
@@ -79,7 +79,7 @@ class Example:
         return Transfer(transfer_id(name), self.of[debit].id, self.of[credit].id, Micros(amount), code, **more)  # fmt: skip
 
     def post(self, title, *transfers):
-        told = post(Book(self.accounts, **self.book), transfers, now=NOW, today=DAY)
+        told = post(LedgerSlice(self.accounts, **self.book), transfers, now=NOW, today=DAY)
         for one in told.accounts:
             sums = dict(zip(one._fields[1:], one[1:], strict=True))
             self.accounts[one.account] = type(self.accounts[one.account])(

@@ -35,7 +35,7 @@ OWNERS = {
     "services/community/": MOVING,  # takes facts and records' changes to the state
     "services/pricing/": {"graduate"} | DERIVING,  # maintenance; that a post graduates it writes as a fact
     "models/item_logits.py": {"logit_floats"},
-    "models/voices.py": {"put_quiet"},
+    "models/author_debiasing.py": {"put_quiet"},
     "insight/evaluation.py": {"apply", "advance_day"},  # on a state of its own, made of facts
     "bootstrap/copies.py": {"put_person", "put_item"},  # the same, of a copy
 }  # fmt: skip

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from lodestone.base.errors import LodestoneError
 from lodestone.cli.app import app
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 HEAD = "user_id,video_id,date,hourmin,time_ms,is_click,is_like,is_follow,is_comment,is_forward,is_hate,long_view,play_time_ms,duration_ms,profile_stay_time,comment_stay_time,is_profile_enter,is_rand,tab"
 START = 1_650_816_000_000  # 25 April 2022, Beijing's midnight and a bit

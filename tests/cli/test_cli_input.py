@@ -13,8 +13,8 @@ from lodestone.base.errors import InvalidError
 from lodestone.cli.app import app
 from lodestone.cli.towns import fill_demo
 from tests.cli.test_cli import kuairand_folder, lodestone, table
-from tests.postgres import cluster
-from tests.world import opened, run
+from tests.worlds.postgres import cluster
+from tests.worlds.world import opened, run
 
 JUDGED = ["--train-until", "2022-04-26", "--test-from", "2022-04-27", "--test-until", "2022-04-27"]
 

@@ -16,7 +16,7 @@ from lodestone.insight import topn
 from lodestone.insight.evaluation import World, learn, rows_of
 from lodestone.models.rates import Rates, default_model
 from tests.cli.test_cli import lodestone, table
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 GROUPS, MEMBERS, ITEMS = 3, 8, 8
 

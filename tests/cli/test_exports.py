@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from lodestone.base.clock import ManualClock
 from tests.cli.test_cli import lodestone, table
-from tests.world import NOON, TOWN, instant, opened, run
+from tests.worlds.world import NOON, TOWN, instant, opened, run
 
 KINDS = ("people", "items", "domains", "relations", "events")
 LATER = NOON + timedelta(days=400)

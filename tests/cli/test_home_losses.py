@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from lodestone.base.errors import LossError
 from lodestone.cli.app import app
 from lodestone.stores.files import folders
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 def told(home, *arguments):

@@ -11,7 +11,7 @@ import pytest
 
 from lodestone.cli.app import main
 from lodestone.stores.files.modes import tighten
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 PEOPLE = "id\nann\n"
 ITEMS = "id,kind,author_id\ni1,text,ben\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.serving import serving, warmed
+from tests.worlds.serving import serving, warmed
 
 ROOT = Path(__file__).parents[2]
 APP_DAY = Path(__file__).parent / "app_day.py"

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from fastapi import FastAPI, Request, Response
 
 from lodestone.client import AsyncClient, Client, Event
-from tests.serving import serving, warmed
+from tests.worlds.serving import serving, warmed
 
 
 @pytest.fixture(scope="module")

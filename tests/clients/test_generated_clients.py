@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import serving, warmed
+from tests.worlds.serving import serving, warmed
 
 HERE = Path(__file__).parent
 VENV = HERE.parents[1] / ".venv"

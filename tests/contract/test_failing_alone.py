@@ -6,8 +6,10 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from ledger_world import TODAY, move
+from records_world import NOW
+from trade_simulation import TOWN, cny, open_market
+
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import CorruptError, InternalError, InvalidError, UnavailableError
 from lodestone.commerce.order import LineIn, OrderIn
@@ -15,10 +17,8 @@ from lodestone.commerce.product import ProductIn, Variant, own_key, shared_key
 from lodestone.commerce.stock import Stock, hold
 from lodestone.ledger import AccountKind, Outcome
 from lodestone.services.commerce.context import Reply
-from lodestone.services.community.orders_only import Desk
+from lodestone.services.community.orders_only import OrdersOnlyCommunity
 from lodestone.services.ledger.posting import Money
-from records_world import NOW
-from trade_simulation import TOWN, cny, open_market
 
 TEA = own_key("tea", "v")
 
@@ -103,7 +103,7 @@ class Stage:
         )  # fmt: skip
         records.put_product("town", "tea", tea, currency="CNY", now=NOW)
         self.records = Breaking(records)
-        desk = Desk(self.records, records.community("town"), ManualClock(NOW), {})
+        desk = OrdersOnlyCommunity(self.records, records.community("town"), ManualClock(NOW), {})
         self.trade = desk.trade
 
     def honest(self, n):

@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from records_world import NOW
+from trade_simulation import TOWN, cny
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import LodestoneError
@@ -11,9 +13,7 @@ from lodestone.commerce.product import ProductIn, Variant
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
 from lodestone.services.commerce.commands import cancel
-from lodestone.services.community.orders_only import Desk
-from records_world import NOW
-from trade_simulation import TOWN, cny
+from lodestone.services.community.orders_only import OrdersOnlyCommunity
 
 
 @pytest.fixture
@@ -29,7 +29,10 @@ def two_desks(place, records):
     )  # fmt: skip
     records.put_product("town", "soup", given, currency="CNY", now=NOW)
     others = place.open() if records.shared else records
-    yield [Desk(mine, mine.community("town"), ManualClock(NOW), {}) for mine in (records, others)]
+    yield [
+        OrdersOnlyCommunity(mine, mine.community("town"), ManualClock(NOW), {})
+        for mine in (records, others)
+    ]
     if others is not records:
         others.close()
 

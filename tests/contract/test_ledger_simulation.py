@@ -7,10 +7,10 @@ import secrets
 from types import SimpleNamespace
 
 import pytest
-
 from ledger_simulation import replay, simulate, standing
+
 from lodestone.services.audit.ledger import CHECKS, audit
-from tests.seeds import fresh
+from tests.worlds.seeds import fresh
 
 FRESH = fresh()
 SEEDS = [*range(1, 21), pytest.param(FRESH, id=f"fresh-{FRESH}")]

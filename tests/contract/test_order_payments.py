@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from records_world import NOW
+from trade_simulation import TOWN, cny, open_market, quietly
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import ConflictError, InvalidError
@@ -14,9 +16,9 @@ from lodestone.ledger.chart import AccountKind
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import audit
 from lodestone.services.commerce.commands import cancel, fulfil, refunding
-from lodestone.services.commerce.context import Once, digest_of
+from lodestone.services.commerce.context import Idempotency, digest_of
 from lodestone.services.commerce.payments import Payments
-from lodestone.services.community.orders_only import Desk
+from lodestone.services.community.orders_only import OrdersOnlyCommunity
 from lodestone.services.support.ids import PAYMENT, made_id
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.external.payment_providers import (
@@ -26,8 +28,6 @@ from lodestone.stores.external.payment_providers import (
     ManualProvider,
     TrialProvider,
 )
-from records_world import NOW
-from trade_simulation import TOWN, cny, open_market, quietly
 
 SOUP = 17_000_003
 
@@ -40,7 +40,7 @@ class Till:
         self.records, self.clock = records, ManualClock(NOW)
         self.trial = TrialProvider(usual=how)
         providers = {MANUAL: ManualProvider(), TRIAL: self.trial}
-        self.desk = Desk(records, records.community("town"), self.clock, providers)
+        self.desk = OrdersOnlyCommunity(records, records.community("town"), self.clock, providers)
         self.trade = self.desk.trade
         self.payments = Payments(self.trade)
 
@@ -301,7 +301,7 @@ def test_a_declined_charge_asked_again_under_its_key_is_no_second_charge(records
 
     async def scenario():
         made = await till.order()
-        once = Once(b"k" * 32, digest_of(b"body"))
+        once = Idempotency(b"k" * 32, digest_of(b"body"))
         given = PayIn(amount=made.total, method=TRIAL)
         for _ in range(2):
             with pytest.raises(ConflictError) as refused:

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 from msgspec.structs import replace as changed
+from records_world import ANN, DAY, HOUR, NOW, SONG, SQUARE, raised
 
 from lodestone.base.errors import (
     ConflictError,
     UnknownError,
 )
 from lodestone.content import CommunityIn, DomainIn
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonIn
 from lodestone.stores.records.port import Answer, claim_of, key_digest
 from lodestone.traffic.policy import Policy
-from records_world import ANN, DAY, HOUR, NOW, SONG, SQUARE, raised
 
 
 def test_a_community_is_read_back_as_it_was_made(records):
@@ -108,8 +108,8 @@ def test_versions_of_a_policy_are_counted_and_kept(records):
     second = records.put_policy("town", Policy(name="growth"), now=NOW + 1)
 
     assert [(one.kind, one.target, one.row) for one in (first, second)] == [
-        (Kind.POLICY, 1, None),
-        (Kind.POLICY, 2, None),
+        (FactKind.POLICY, 1, None),
+        (FactKind.POLICY, 2, None),
     ]
     assert records.policy("town").policy == Policy(name="growth", version=2)
     assert records.policy("town", 1).policy == Policy(worths={"like": 5}, version=1)
@@ -175,10 +175,10 @@ def test_changes_wait_in_the_outbox_until_they_are_done(records):
     pending = records.pending_changes("town")
 
     assert [(one.id, one.kind, one.app_id) for one in pending] == [
-        (1, Kind.PERSON, "ann"),
-        (2, Kind.ITEM, "song"),
-        (3, Kind.DOMAIN, "music"),
-        (4, Kind.POLICY, ""),
+        (1, FactKind.PERSON, "ann"),
+        (2, FactKind.ITEM, "song"),
+        (3, FactKind.DOMAIN, "music"),
+        (4, FactKind.POLICY, ""),
     ]
     assert pending[1].row == next(records.item_rows("town"))[1]
     assert records.pending_changes("other") == []

@@ -6,6 +6,7 @@ from math import isnan
 
 import pytest
 from msgspec.structs import replace as changed
+from records_world import ANN, HOUR, NOTE, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 from lodestone.base.errors import (
     InvalidError,
@@ -13,18 +14,17 @@ from lodestone.base.errors import (
 )
 from lodestone.content import DomainIn, ItemIn
 from lodestone.content.item import Label
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.people import PersonIn
 from lodestone.stores.records.port import TermKind
-from records_world import ANN, HOUR, NOTE, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 
 def test_an_item_becomes_a_row_of_codes(records):
     author, change = records.put_item("town", "song", SONG, now=NOW)
 
     row = change.row
-    assert (author.kind, author.app_id, author.created) == (Kind.PERSON, "ann", True)
-    assert (change.kind, change.app_id, change.target) == (Kind.ITEM, "song", 0)
+    assert (author.kind, author.app_id, author.created) == (FactKind.PERSON, "ann", True)
+    assert (change.kind, change.app_id, change.target) == (FactKind.ITEM, "song", 0)
     assert change.created
     assert (row.row, row.owner, row.created) == (0, author.target, THEN_MICROS)
     assert (row.kind, row.state, row.label, row.duration) == (0, 1, 0, 12.5)
@@ -114,9 +114,9 @@ def test_a_bulk_of_items_keeps_what_is_right_and_names_what_is_not(records):
     ]
     assert bulk.accepted == 3
     assert [(one.kind, one.app_id, one.created) for one in bulk.changes] == [
-        (Kind.PERSON, "bob", True),
-        (Kind.ITEM, "new", True),
-        (Kind.ITEM, "old", False),
+        (FactKind.PERSON, "bob", True),
+        (FactKind.ITEM, "new", True),
+        (FactKind.ITEM, "old", False),
     ]
     assert records.item("town", "new").given.text == "last"
     assert records.item("town", "old").given.text == "kept"
@@ -141,7 +141,7 @@ def test_withdrawing_takes_an_item_out_once(records):
 
     change = records.withdraw_item("town", "song", now=NOW)
 
-    assert (change.kind, change.target, change.row.state) == (Kind.ITEM, 0, 2)
+    assert (change.kind, change.target, change.row.state) == (FactKind.ITEM, 0, 2)
     assert records.withdraw_item("town", "song", now=NOW) is None
     assert records.item("town", "song").given.state == "withdrawn"
     assert records.item("town", "song").given.text == "a song"
@@ -181,7 +181,7 @@ def test_a_domain_shares_its_code_with_items_that_named_it_before(records):
 
     change = records.put_domain("town", "music", DomainIn(kind="channel", name="Music"), now=NOW)
 
-    assert (change.kind, change.app_id, change.target) == (Kind.DOMAIN, "music", code)
+    assert (change.kind, change.app_id, change.target) == (FactKind.DOMAIN, "music", code)
     assert change.row.kind == DomainKind.CHANNEL
     assert isnan(change.row.latitude)
     read = records.domain("town", "music")

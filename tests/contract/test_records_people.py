@@ -3,23 +3,23 @@
 from math import isnan
 
 from msgspec.structs import replace as changed
+from records_world import ANN, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 from lodestone.base.errors import (
     GoneError,
     InvalidError,
     UnknownError,
 )
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.people import Consent, PersonIn
 from lodestone.stores.records.port import Answer, TermKind, claim_of
-from records_world import ANN, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 
 def test_a_person_becomes_a_row_of_codes(records):
     change = records.put_person("town", "ann", ANN, now=NOW)
 
     row = change.row
-    assert (change.id, change.kind, change.app_id) == (1, Kind.PERSON, "ann")
+    assert (change.id, change.kind, change.app_id) == (1, FactKind.PERSON, "ann")
     assert change.created
     assert change.target == row.ordinal
     assert (row.latitude, row.longitude) == (26.38, 108.08)
@@ -135,7 +135,7 @@ def test_erasing_a_person_takes_their_row_and_empties_their_items(records):
 
     erased, emptied = records.erase_person("town", "ann", now=NOW)
 
-    assert (erased.kind, erased.app_id, erased.target) == (Kind.ERASED, "", ordinal)
+    assert (erased.kind, erased.app_id, erased.target) == (FactKind.ERASED, "", ordinal)
     assert erased.row is None
     row = emptied.row
     assert (row.owner, row.state, row.kind, row.created) == (ordinal, 2, 0, THEN_MICROS)
@@ -161,10 +161,10 @@ def test_what_was_pending_of_an_erased_person_names_nobody(records):
     pending = records.pending_changes("town")
 
     assert [(one.kind, one.app_id, one.target) for one in pending] == [
-        (Kind.PERSON, "", ordinal),
-        (Kind.ITEM, "song", 0),
-        (Kind.ERASED, "", ordinal),
-        (Kind.ITEM, "song", 0),
+        (FactKind.PERSON, "", ordinal),
+        (FactKind.ITEM, "song", 0),
+        (FactKind.ERASED, "", ordinal),
+        (FactKind.ITEM, "song", 0),
     ]
     assert pending[0].row is None
 
@@ -197,6 +197,9 @@ def test_replaying_erasures_erases_those_who_are_there(records):
 
     changes = records.replay_erasures("town", [ordinal, 12345], now=NOW)
 
-    assert [(one.kind, one.target) for one in changes] == [(Kind.ERASED, ordinal), (Kind.ITEM, 0)]
+    assert [(one.kind, one.target) for one in changes] == [
+        (FactKind.ERASED, ordinal),
+        (FactKind.ITEM, 0),
+    ]
     assert records.replay_erasures("town", [ordinal], now=NOW) == []
     assert records.erased("town") == [ordinal]

@@ -12,8 +12,8 @@ import pytest
 
 from lodestone.base.errors import UnavailableError
 from lodestone.stores.sql.threads import WAITING_MAX, DatabaseLimits, DatabaseThreads, Lane
-from tests.postgres import cluster
-from tests.world import opened, run
+from tests.worlds.postgres import cluster
+from tests.worlds.world import opened, run
 
 QUICK = {
     "LODESTONE_RECORDS_STATEMENT_SECONDS": "1.5",

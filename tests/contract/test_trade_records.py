@@ -3,6 +3,8 @@
 import sqlite3
 
 import pytest
+from records_world import NOW, raised
+from trade_simulation import TOWN, cny, open_market
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import UnknownError
@@ -13,25 +15,23 @@ from lodestone.commerce.product import own_key
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.commerce.stock import Stock
 from lodestone.content import CommunityIn
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonIn
-from lodestone.services.commerce.context import Counter
+from lodestone.services.commerce.context import CommandContext
 from lodestone.services.commerce.place_order import reserve
-from lodestone.services.community.orders_only import Desk
-from records_world import NOW, raised
-from trade_simulation import TOWN, cny, open_market
+from lodestone.services.community.orders_only import OrdersOnlyCommunity
 
 HOME = Address(text="Mill Lane 3", position=TOWN, name="Ann", phone="0851-5555")
 
 
 def bought(records, community, *, buyer="p0"):
-    desk = Desk(records, records.community(community), ManualClock(NOW), {})
+    desk = OrdersOnlyCommunity(records, records.community(community), ManualClock(NOW), {})
     given = OrderIn(
         buyer=buyer, lines=(LineIn(product_id="soup", variant_id="v"),), position=TOWN, address=HOME,
         total=cny(17_000_003),
     )  # fmt: skip
     with records.till(community, now=NOW) as till:
-        reply = reserve(Counter(till, desk.trade.community), given)
+        reply = reserve(CommandContext(till, desk.trade.community), given)
     return reply.told
 
 
@@ -44,7 +44,7 @@ def test_a_product_is_written_with_its_item_and_both_are_the_shops(records):
     assert item.given.position == TOWN
     assert [held.available for held in stock.values()] == [20]
     changes = records.review_shop("town", "s", ReviewIn(decision="rejected"), now=NOW)
-    assert {change.app_id for change in changes if change.kind is Kind.ITEM} == {
+    assert {change.app_id for change in changes if change.kind is FactKind.ITEM} == {
         "soup",
         "duck",
         "meal",

@@ -12,7 +12,7 @@ from pathlib import Path
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
 from tests.crash.restore_points import KILLED, PICTURE, forked, killing
-from tests.world import opened
+from tests.worlds.world import opened
 
 
 async def live(home):

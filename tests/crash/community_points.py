@@ -17,7 +17,7 @@ from lodestone.stores.log import sqlite
 from lodestone.stores.log.plan import Plan
 from lodestone.stores.sql.base import Work
 from tests.crash.restore_points import KILLED, WRITES, forked
-from tests.world import opened
+from tests.worlds.world import opened
 
 
 class Kill:

@@ -27,8 +27,18 @@ from lodestone.stores.ledger.schema import (
     TRANSFERS,
 )
 from lodestone.stores.records.schema import METADATA
-from tests.ledger_world import CLEARING, COMMISSION, TODAY, held, hold, move, of, payable, resolve
-from tests.records_world import NOW, Place
+from tests.worlds.ledger_world import (
+    CLEARING,
+    COMMISSION,
+    TODAY,
+    held,
+    hold,
+    move,
+    of,
+    payable,
+    resolve,
+)
+from tests.worlds.records_world import NOW, Place
 
 KILLED = 77
 SHOP, PAID, TRANSIT = (

@@ -14,7 +14,7 @@ from lodestone.bootstrap import installation
 from lodestone.features.snapshot import digest
 from lodestone.services.community.community import Engine
 from lodestone.stores.log.sqlite import SqliteLog
-from tests.world import TOWN, opened
+from tests.worlds.world import TOWN, opened
 
 RECORDS = ("put_person", "put_people", "put_items", "put_item", "put_domain", "put_policy", "done",
            "erase_person", "withdraw_item", "create_community")  # fmt: skip

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from lodestone import bootstrap
-from tests.world import opened
+from tests.worlds.world import opened
 
 KILLED = 77
 WRITES = frozenset(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import cluster
+from tests.worlds.postgres import cluster
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

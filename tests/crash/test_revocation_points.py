@@ -11,8 +11,8 @@ from lodestone.content import CommunityIn
 from lodestone.services.access.standing import AccessTable
 from lodestone.stores.database import open_records
 from tests.crash.points import KILLED, Count
-from tests.postgres import cluster
-from tests.records_world import NOW, project
+from tests.worlds.postgres import cluster
+from tests.worlds.records_world import NOW, project
 
 
 @pytest.fixture(scope="module")

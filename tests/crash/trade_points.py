@@ -11,16 +11,16 @@ import sys
 from pathlib import Path
 
 from lodestone.services.community.community import Engine
-from lodestone.stores.commerce.write_buffer import Drawer
+from lodestone.stores.commerce.write_buffer import WriteBuffer
 from lodestone.stores.log.sqlite import SqliteLog
 from tests.crash.points import KILLED, Count, forked
-from tests.trade_world import balances, line, market, order, redeem, voucher, yuan
-from tests.world import TOWN, opened
+from tests.worlds.trade_world import balances, line, market, order, redeem, voucher, yuan
+from tests.worlds.world import TOWN, opened
 
 
 def instrument(count):
     """Count at every till's writing, at its commit, and at every write of the log, the state and the outbox."""
-    Drawer.flush = count.around(Drawer.flush)
+    WriteBuffer.flush = count.around(WriteBuffer.flush)
     Engine.apply_facts = count.around(Engine.apply_facts)
     append = SqliteLog.append
 

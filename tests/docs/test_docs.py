@@ -37,7 +37,7 @@ def test_every_route_is_documented():
 
 
 def test_every_event_drop_reason_scope_and_error_is_documented():
-    codes = set(re.findall(r'(?:Error|Doubt)\(\s*"([a-z_]+)"', SOURCE))
+    codes = set(re.findall(r'(?:Error|Rejection)\(\s*"([a-z_]+)"', SOURCE))
     words = {*WIRE_KINDS, *SCOPES, *codes, *(r.name.lower() for r in DropReason if r)}
 
     assert {word for word in words if f"`{word}`" not in HTTP} == set()

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from lodestone.base.clock import ManualClock
 from tests.docs.blocks import ROOT
-from tests.serving import serving
-from tests.world import instant
+from tests.worlds.serving import serving
+from tests.worlds.world import instant
 
 BOARD = ROOT / "examples" / "noticeboard.py"
 MOVIELENS = ROOT / "examples" / "movielens.py"

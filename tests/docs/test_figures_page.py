@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.blocks import ROOT, blocks
 from tests.oracles.story import figure, figures, told
-from tests.world import run
+from tests.worlds.world import run
 
 PAGE = ROOT / "docs" / "figures.md"
 

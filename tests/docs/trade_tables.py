@@ -2,7 +2,7 @@
 
 import re
 
-from lodestone.commerce.life import MOVES, Move, OrderState
+from lodestone.commerce.life import MOVES, OrderState, Transition
 from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, RedeemRefusal
 from lodestone.commerce.vouchers import VoucherRefusal
 from lodestone.services.commerce.context import VOUCHER_CURES
@@ -16,7 +16,7 @@ def word(one):
 
 
 def life():
-    moves = [move for move in Move if any(made is move for _, made in MOVES)]
+    moves = [move for move in Transition if any(made is move for _, made in MOVES)]
     head = ["| from | " + " | ".join(f"`{word(move)}`" for move in moves) + " |"]
     head.append("|---" * (len(moves) + 1) + "|")
     rows = []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 PATHS = [
     "/health/live", "/docs", "/openapi.json", "/v1/people", "/v1/people/p0", "/v1/people/nobody", "/v1/nowhere",

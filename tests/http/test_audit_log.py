@@ -9,8 +9,8 @@ from lodestone.models.rates import default_model
 from lodestone.serve.http.paths import permission_of
 from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialProvider
 from tests.pages.test_merchant import MEAL, Clerk
-from tests.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher
-from tests.world import opened, run
+from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher
+from tests.worlds.world import opened, run
 
 SALE = {
     "product_id": "soup", "variant_id": "bowl", "stock": 2, "opens_at": "2026-03-01T00:00:00Z",

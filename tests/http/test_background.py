@@ -3,9 +3,9 @@
 import sqlite3
 from contextlib import closing
 
-from tests.failing_world import execute, failed, failing, require_alone, stage, states
-from tests.trade_world import bought, line, order
-from tests.world import opened, run
+from tests.worlds.failing_world import execute, failed, failing, require_alone, stage, states
+from tests.worlds.trade_world import bought, line, order
+from tests.worlds.world import opened, run
 
 
 def test_one_broken_order_keeps_no_other_from_running_out(tmp_path, logged):

@@ -13,7 +13,7 @@ from lodestone import bootstrap
 from lodestone.base.errors import ConflictError, CorruptError, LodestoneError, UnknownError
 from lodestone.services.operations.backup import backup
 from lodestone.stores.files.manifest import MANIFEST, PARTIAL, Manifest, log_name, read, write
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 PICTURE = b"\x89PNG a cup of tea"
 PNG = {"Content-Type": "image/png"}

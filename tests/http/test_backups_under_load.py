@@ -4,8 +4,8 @@ import asyncio
 
 from lodestone import bootstrap
 from lodestone.media import MediaFolder
-from tests.trade_world import MEAL, act, audited, line, market, order, pay
-from tests.world import opened, run
+from tests.worlds.trade_world import MEAL, act, audited, line, market, order, pay
+from tests.worlds.world import opened, run
 
 PNG = {"Content-Type": "image/png"}
 COPIES = 4

@@ -5,8 +5,8 @@ import re
 from litestar.routes import HTTPRoute
 
 from lodestone.serve.http.paths import permission_of
-from tests.records_dump import dump
-from tests.world import content_of, opened, run
+from tests.worlds.records_dump import dump
+from tests.worlds.world import content_of, opened, run
 
 NO_JSON = {
     "nothing": b"", "cut short": b"{", "not UTF-8": b'{"a": "\xff"}', "a lone byte": b"\xff",

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.fuzz import furnished
-from tests.postgres import cluster
-from tests.whole_bodies import WHOLE, at, leaves, spoiled
-from tests.world import opened, run
+from tests.worlds.fuzz import furnished
+from tests.worlds.postgres import cluster
+from tests.worlds.whole_bodies import WHOLE, at, leaves, spoiled
+from tests.worlds.world import opened, run
 
 IDS = {
     "person_id": "p1", "item_id": "i1", "domain_id": "mill", "shop_id": "soups", "product_id": "pan", "stock_id": "duck",

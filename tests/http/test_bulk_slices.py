@@ -7,7 +7,7 @@ import pytest
 from lodestone.services.catalogue import catalogue
 from lodestone.services.community import outbox
 from lodestone.services.community.outbox import SLICE
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 async def seen_during(world, path, lines, count):

@@ -8,8 +8,8 @@ from lodestone.client import engine as judged
 from lodestone.client.errors import ConflictError, UnknownError, UnreachableError
 from lodestone.serve import application
 from lodestone.serve.openapi import document_of
-from tests.serving import serving
-from tests.world import NOON, TOWN, instant, opened, run
+from tests.worlds.serving import serving
+from tests.worlds.world import NOON, TOWN, instant, opened, run
 
 
 def test_every_call_is_answered_by_the_engine_in_its_own_shape(tmp_path):

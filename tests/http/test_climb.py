@@ -3,7 +3,7 @@
 import numpy as np
 
 from lodestone.services.pricing import maintenance
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 
 async def step(world, **span):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 ROOT = Path(__file__).parents[2]
 ALERTS = ROOT / "docs" / "prometheus" / "alerts.yml"

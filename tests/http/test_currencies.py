@@ -5,7 +5,7 @@ import pytest
 
 from lodestone.base.money import minor_unit
 from lodestone.base.wire import Money
-from tests.trade_world import (
+from tests.worlds.trade_world import (
     MEAL,
     SHOP,
     SOUP,
@@ -18,7 +18,7 @@ from tests.trade_world import (
     redeem,
     voucher,
 )
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 COINS = {"JPY": 1_000_000, "KWD": 1_000, "CNY": 10_000}
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from lodestone.features.snapshot import digest
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 
 def promising(**promise):

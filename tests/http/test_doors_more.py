@@ -6,7 +6,7 @@ import json
 import pytest
 
 from lodestone.serve.http.limits import Limits, place_of
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 DEEP = b"[" * 100_000
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from lodestone import bootstrap
 from lodestone.features.snapshot import digest
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 NAMED = "zhang-wei-4417"
 WORDS = ["Zhang Wei Whole Name", "my secret search words", "what zhang wei posted about tea"]

@@ -8,11 +8,11 @@ import httpx
 
 from lodestone.bootstrap.couriers import WEBHOOKS
 from lodestone.cli import doctor
-from tests.failing_world import count, execute, failed, failing
-from tests.hooks_world import receiving
-from tests.serving import serving
-from tests.trade_world import bought, market
-from tests.world import opened, run
+from tests.worlds.failing_world import count, execute, failed, failing
+from tests.worlds.hooks_world import receiving
+from tests.worlds.serving import serving
+from tests.worlds.trade_world import bought, market
+from tests.worlds.world import opened, run
 
 
 async def rounds(world, name):

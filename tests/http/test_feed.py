@@ -9,7 +9,7 @@ from lodestone.base.errors import UnavailableError
 from lodestone.services.feed.pipeline import Decider
 from lodestone.services.feed.sources import Sources
 from lodestone.traffic.kernels import COMPILED
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 
 class Down:

@@ -9,8 +9,8 @@ from bench.flash_sale import Told, run_sale
 from lodestone import bootstrap
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.installation import WallClock
-from tests.postgres import cluster
-from tests.world import opened, run
+from tests.worlds.postgres import cluster
+from tests.worlds.world import opened, run
 
 SMALL = Told(attempts=300, clients=24, units=40, buyers=200, reserve_seconds=10)
 

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 FIELDS = [b"\xa1c", b"\xa2p0", b"\x01", b"\x01", b"\xa3key", b"\x01"]
 """Of a token that nobody has signed, as MessagePack."""

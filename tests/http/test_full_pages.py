@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lodestone.services.feed.cursor import PAGES_MAX, ROWS_MAX, Chain, decode_cursor, encode_cursor
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 
 async def pages(world, viewer="p0", **asked):

@@ -3,9 +3,9 @@
 import pytest
 
 from lodestone.serve.openapi import document_of
-from tests.fuzz import LEFT_OUT, Fuzz, furnished
-from tests.postgres import cluster
-from tests.world import opened, run
+from tests.worlds.fuzz import LEFT_OUT, Fuzz, furnished
+from tests.worlds.postgres import cluster
+from tests.worlds.world import opened, run
 
 REQUESTS = 1_500
 

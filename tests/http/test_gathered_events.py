@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.stores.log.sqlite import SqliteLog
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 PLACES = [{"latitude": 20.0 + n, "longitude": 100.0 + n} for n in range(8)]
 
@@ -29,8 +29,8 @@ def shares(world):
 
 def shared(world):
     state = world.engine.state
-    ring = state.item_ring[:8, :, int(Kind.SHARE)].sum(axis=1)
-    return (ring + state.item_old[:8, int(Kind.SHARE)]).tolist()
+    ring = state.item_ring[:8, :, int(FactKind.SHARE)].sum(axis=1)
+    return (ring + state.item_old[:8, int(FactKind.SHARE)]).tolist()
 
 
 async def sent_at_once(world, batches):

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_READ
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.serve.gorse.shapes import duration_micros
 from tests.docs.blocks import ROOT
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 AT = "2026-03-04T11:00:00Z"
 
@@ -69,7 +69,7 @@ def test_older_feedback_is_history_and_asks_for_that_scope(tmp_path):
     async def tell(world):
         old = row(at="2021-05-06 07:08:09")
         await world.ask("POST", "/api/feedback", [old, row(item="i1")], status=200)
-        likes = await facts(world, Kind.LIKE)
+        likes = await facts(world, FactKind.LIKE)
         operator = {"Authorization": f"Bearer {world.app.operator_key}"}
         made = await world.ask(
             "POST", "/v1/communities/c/keys", {"scopes": ["events"]}, headers=operator, status=201
@@ -80,7 +80,7 @@ def test_older_feedback_is_history_and_asks_for_that_scope(tmp_path):
             for one in (row(item="i2", at="2021-05-06"), row(item="unheard of"), )
         ]  # fmt: skip
         await world.ask("POST", "/api/feedback", [row(item="i3")], headers=few, status=200)
-        return likes, refused, await facts(world, Kind.LIKE)
+        return likes, refused, await facts(world, FactKind.LIKE)
 
     likes, refused, after = story(tell)(tmp_path)
     assert [int(fact["flags"]) for fact in likes] == [FLAG_HISTORY | FLAG_READ, FLAG_READ]
@@ -204,7 +204,7 @@ def test_a_recommendation_is_a_decision_and_what_is_written_back_is_a_fact_about
         late = await world.ask(
             "GET", "/api/recommend/ann?write-back-type=read&write-back-delay=10m", status=400
         )
-        return receipt, plain, scored, late, await facts(world, Kind.IMPRESSION), world.now
+        return receipt, plain, scored, late, await facts(world, FactKind.IMPRESSION), world.now
 
     receipt, plain, scored, late, seen, now = story(tell)(tmp_path)
     assert [one["item_id"] for one in receipt["slate"]] == plain
@@ -229,7 +229,7 @@ def test_asking_twice_uses_nothing_up_and_what_was_written_back_stays_away(tmp_p
         plain = [await world.ask("GET", "/api/recommend/ann?n=10") for _ in range(3)]
         rest = await world.ask("GET", "/api/recommend/ann?n=20&offset=10")
         beyond = await world.ask("GET", "/api/recommend/ann?n=5&offset=40")
-        unread = await facts(world, Kind.IMPRESSION)
+        unread = await facts(world, FactKind.IMPRESSION)
         back = "/api/recommend/ann?n=4&offset=3&write-back-type=read"
         read = await world.ask("GET", back)
         left = await world.ask("GET", "/api/recommend/ann?n=20")

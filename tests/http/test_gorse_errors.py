@@ -6,8 +6,8 @@ import gorse
 import pytest
 
 from lodestone.base.clock import ManualClock
-from tests.serving import serving
-from tests.world import NOON, instant, opened, run
+from tests.worlds.serving import serving
+from tests.worlds.world import NOON, instant, opened, run
 
 
 @pytest.fixture(scope="module")

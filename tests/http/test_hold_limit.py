@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.trade_world import act, line, market, order, pay, stock, yuan
-from tests.world import opened, run
+from tests.worlds.trade_world import act, line, market, order, pay, stock, yuan
+from tests.worlds.world import opened, run
 
 ROOMS = {
     "shop_id": "soups", "name": "Room", "fulfilment": ["redeem", "pickup"],

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from lodestone.stores.files import folders
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 LONG = ["茶" * 128, "!" * 128, "\U0001f9d1" * 128, "é" * 128, "e\u0301" * 64, "." * 128]
 

@@ -11,9 +11,9 @@ from standardwebhooks import Webhook
 from lodestone.commerce.webhooks import EVENT_TYPES
 from lodestone.stores.external.webhook_post import HttpSender, Parcel
 from lodestone.stores.live import webhooks
-from tests.hooks_world import receiving
-from tests.trade_world import act, bought, line, market, order, pay
-from tests.world import opened, run
+from tests.worlds.hooks_world import receiving
+from tests.worlds.trade_world import act, bought, line, market, order, pay
+from tests.worlds.world import opened, run
 
 REST = [one for one in EVENT_TYPES if one != "order.placed"]
 

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialProvider
-from tests.trade_world import SOUP, line, market, order
-from tests.world import TOWN, opened, run
+from tests.worlds.trade_world import SOUP, line, market, order
+from tests.worlds.world import TOWN, opened, run
 
 
 def scene(told):

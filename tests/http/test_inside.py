@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from lodestone.cli.inside import Inside
+from lodestone.cli.in_process import Inside
 
 
 async def echo(scope, receive, send):

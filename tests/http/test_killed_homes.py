@@ -14,7 +14,7 @@ from lodestone.bootstrap.server import open_app
 from lodestone.cli.app import main
 from lodestone.stores.files import folders
 from lodestone.stores.records.port import key_digest
-from tests.world import NOON, instant, opened, run
+from tests.worlds.world import NOON, instant, opened, run
 
 
 def settings(home):

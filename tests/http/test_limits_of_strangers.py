@@ -7,7 +7,7 @@ import pytest
 from lodestone.base.clock import Instant
 from lodestone.bootstrap import descriptors
 from lodestone.serve.http.limits import PLACES_MAX, Limits
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 NOW = Instant(60_000_000)
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from tests.trade_world import act, bought, line, market, order, pay, yuan
-from tests.world import TOWN, opened, run
+from tests.worlds.trade_world import act, bought, line, market, order, pay, yuan
+from tests.worlds.world import TOWN, opened, run
 
 ROOM = {"owner_id": "p8", "title": "Fish sauce, straight from the county", "tags": ["soup"]}
 

@@ -11,7 +11,7 @@ from lodestone.town import OtherLifeError
 from lodestone.town.people.population import settle
 from lodestone.town.truth import Makers, People, Posts, Ties
 from lodestone.traffic.presets import preset
-from tests.town import lived
+from tests.worlds.town import lived
 
 SMALL = {"seed": 5, "people": 60, "days": 2}
 PERSON = {"id", "name", "language", "created_at", "home", "profession", "minor", "consent", "interests"}  # fmt: skip

@@ -12,7 +12,7 @@ from lodestone.base.clock import ManualClock
 from lodestone.base.errors import LossError
 from lodestone.bootstrap.server import open_app
 from lodestone.stores.files import folders
-from tests.world import NOON, instant, opened, run
+from tests.worlds.world import NOON, instant, opened, run
 
 PICTURE = b"\x89PNG a cup"
 

@@ -1,6 +1,6 @@
 """Reports, promises and policies as an operator reads them over HTTP: one figure, one definition."""
 
-from tests.world import NOON, TOWN, opened, run
+from tests.worlds.world import NOON, TOWN, opened, run
 
 DAY = NOON.date().isoformat()
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lodestone.serve.http.media_answer import PIECE
 from lodestone.serve.http.ranges import UnsatisfiableError, matches, part_of
-from tests.serving import serving
-from tests.world import opened, run
+from tests.worlds.serving import serving
+from tests.worlds.world import opened, run
 
 CLIP = bytes(range(256)) * (3 * PIECE // 256) + b"end"
 DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg'>" + b" " * 20_000 + b"</svg>"

@@ -4,8 +4,8 @@ from lodestone.base.calendar import _QUARTERS_MAX, DayOf
 from lodestone.features.postings import _AROUND_MAX, Postings
 from lodestone.serve.http.limits import Limits
 from lodestone.services.access import Principal
-from tests.mixed_load import growth
-from tests.world import opened, run
+from tests.worlds.mixed_load import growth
+from tests.worlds.world import opened, run
 
 KEPT_MAX = 1_000_000
 """By how many bytes 1,000 mixed requests may grow what is kept, while caches of bounded size fill; an answer or a body kept of each would be more."""

@@ -8,7 +8,7 @@ import pytest
 from lodestone.content.moderation import DomainLabel
 from lodestone.features.layout import NOTICES
 from lodestone.features.snapshot import digest
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 WHY = {"reason": "sells tea pots, talks of no tea"}
 TOWN = {"kind": "place", "centre": {"latitude": 26.38, "longitude": 108.08}}

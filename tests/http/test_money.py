@@ -7,7 +7,7 @@ from lodestone.base.money import Micros
 from lodestone.ledger import AccountKind, Code, Transfer, TransferKind
 from lodestone.ledger.chart import person, provider, shop
 from lodestone.ledger.transfers import chain, transfer_id
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 DAY = "2026-03-04"
 

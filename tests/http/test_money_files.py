@@ -5,7 +5,7 @@ import io
 from decimal import Decimal
 
 from tests.http.test_money import DAY, sell
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 def table(body):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lodestone.models.nearby_model import DEFAULTS, TERMS
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 KM = 1 / 111.195
 

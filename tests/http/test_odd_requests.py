@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.siege import PATIENCE, besieged
+from tests.worlds.siege import PATIENCE, besieged
 
 INNER = b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n"
 """A body that would be a request by itself."""

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from lodestone.base.serving import begin_serving
-from tests.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher, yuan
-from tests.world import TOWN, opened, run
+from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher, yuan
+from tests.worlds.world import TOWN, opened, run
 
 SALE = {
     "product_id": "soup", "variant_id": "bowl", "stock": 2, "opens_at": "2026-03-01T00:00:00Z",

@@ -15,7 +15,7 @@ from lodestone.console import pages
 from lodestone.serve import application
 from lodestone.serve.http.paths import RouteTable
 from lodestone.serve.openapi import document_of
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 INNER = application(None, None, None, wall=None, streams=None, pages=pages(demo=None))._inner
 DOCUMENT = document_of(INNER)

@@ -8,7 +8,7 @@ from lodestone.events.wire import decode_events
 from lodestone.features.snapshot import digest
 from lodestone.services.access import Principal
 from lodestone.services.feed.messages import FeedRequest
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 NOT_OF_A_PAGE = {"shop_visit", "order", "redeem", "conversion"}
 NEED_THE_BEACON = {"impression", "watch", "click", "long_view"}

@@ -9,8 +9,8 @@ from lodestone.base.wire import SLASH
 from lodestone.features.snapshot import digest
 from lodestone.serve.http.paths import Route, RouteTable
 from lodestone.services.access.permissions import Permission
-from tests.serving import serving
-from tests.world import TOWN, opened, run
+from tests.worlds.serving import serving
+from tests.worlds.world import TOWN, opened, run
 
 OTHER_SPELLINGS = [
     "/v1/events/", "//v1/events", "/v1//events", "/v1/events//", "///v1///events///", "/v1/./events",

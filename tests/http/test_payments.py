@@ -5,9 +5,9 @@ import pytest
 from lodestone.bootstrap import settings_of
 from lodestone.bootstrap.providers import providers_of
 from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialProvider
-from tests.records_dump import dump
-from tests.trade_world import act, audited, balances, bought, line, market, order, yuan
-from tests.world import opened, run
+from tests.worlds.records_dump import dump
+from tests.worlds.trade_world import act, audited, balances, bought, line, market, order, yuan
+from tests.worlds.world import opened, run
 
 
 def scene(told):

@@ -11,9 +11,9 @@ from lodestone.ledger import AccountKind, Code, Transfer, TransferKind
 from lodestone.ledger.chart import provider, shop
 from lodestone.ledger.transfers import transfer_id
 from lodestone.stores.external.payment_providers import ManualProvider
-from tests.failing_world import count, execute, failed, failing, stage
-from tests.trade_world import act, bought, line, yuan
-from tests.world import opened, run
+from tests.worlds.failing_world import count, execute, failed, failing, stage
+from tests.worlds.trade_world import act, bought, line, yuan
+from tests.worlds.world import opened, run
 
 DAY = "2026-03-04"
 SHOPS = ("a", "b", "c")

@@ -6,10 +6,10 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.stores.files import item_lists
 from lodestone.stores.ports import Offset
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 GROUPS, EACH, ITEMS = 3, 12, 18
 """People of a group like items of their own row only: person n the items n % GROUPS, + GROUPS, + 2 GROUPS, ..."""
@@ -108,7 +108,7 @@ def story(tmp_path_factory):
                 int(fact["target"])
                 for batch in world.engine.log.read(Offset(0))
                 for fact in batch.facts
-                if fact["kind"] == Kind.ITEM_LISTS
+                if fact["kind"] == FactKind.ITEM_LISTS
             ]
             told["folder"] = world.app.home.community("c") / "lists"
             told["columns"] = {
@@ -255,8 +255,8 @@ def test_a_log_that_has_not_grown_is_not_learned_from_again(story):
 def test_likeness_weighs_what_was_learned_and_nothing_for_what_is_unwelcome(story):
     weights = story["lists"]["weights"]
 
-    assert weights[Kind.LIKE] > 0.5
-    assert weights[Kind.HIDE] == weights[Kind.REPORT] == 0
+    assert weights[FactKind.LIKE] > 0.5
+    assert weights[FactKind.HIDE] == weights[FactKind.REPORT] == 0
 
 
 def test_a_restart_goes_on_with_the_version_in_force(story):

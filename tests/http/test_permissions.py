@@ -10,8 +10,8 @@ from litestar.routes import HTTPRoute
 from lodestone.features.snapshot import digest
 from lodestone.serve.http.paths import RouteTable, permission_of
 from lodestone.services.access import SCOPES
-from tests.records_dump import dump
-from tests.world import opened, run
+from tests.worlds.records_dump import dump
+from tests.worlds.world import opened, run
 
 OPEN = {
     "GET /", "GET /static/{name}", "GET /docs", "GET /openapi.json", "GET /metrics", "GET /health/live",

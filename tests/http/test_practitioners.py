@@ -1,6 +1,6 @@
 """Whoever practises a profession is one of its members."""
 
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 def test_a_professions_members_are_those_who_practise_it_and_those_who_joined(tmp_path):

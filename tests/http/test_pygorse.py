@@ -6,8 +6,8 @@ import gorse
 import pytest
 
 from lodestone.base.clock import ManualClock
-from tests.serving import serving
-from tests.world import NOON, instant
+from tests.worlds.serving import serving
+from tests.worlds.world import NOON, instant
 
 AT = "2026-03-04T11:00:00Z"
 

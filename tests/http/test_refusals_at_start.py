@@ -8,7 +8,7 @@ import pytest
 from lodestone import bootstrap
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import ConflictError, InvalidError
-from tests.world import NOON, instant, opened, run
+from tests.worlds.world import NOON, instant, opened, run
 
 
 async def started(home, at=NOON, **environment):

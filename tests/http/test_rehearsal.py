@@ -3,7 +3,7 @@
 from lodestone.features.snapshot import digest
 from lodestone.services.community import rehearsal
 from lodestone.services.community.recovery import rehearsed
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 def test_a_rehearsal_decides_and_leaves_no_trace(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from lodestone.base.errors import UnavailableError
 from lodestone.serve.http.request_body import OPEN_BODY_MAX, PENDING_MAX, Bodies
 from lodestone.services.access import Principal
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 OPEN = [
     ("POST", "/operator/login"), ("POST", "/merchant/login"), ("POST", "/v1/live/hooks/srs"),

@@ -15,7 +15,7 @@ from lodestone.features.snapshot import digest, restore
 from lodestone.features.state import ATTENTION
 from lodestone.services.community import recovery
 from lodestone.stores.files import snapshots
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 
 async def day(world, *, hours=6, seed=1, sent=None):

@@ -13,8 +13,8 @@ from lodestone.base.errors import UnavailableError
 from lodestone.bootstrap.installation import records_at
 from lodestone.serve import Limits
 from lodestone.services.access.access import FOLLOW_SECONDS, WAIT_SECONDS
-from tests.postgres import cluster
-from tests.world import opened, run
+from tests.worlds.postgres import cluster
+from tests.worlds.world import opened, run
 
 DATABASES = itertools.count()
 

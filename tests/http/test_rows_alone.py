@@ -8,11 +8,11 @@ import httpx
 import numpy as np
 import pytest
 
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features import apply_kernel
 from lodestone.stores.log.sqlite import SqliteLog
-from tests.failing_world import count, execute, failed, failing
-from tests.world import opened, run
+from tests.worlds.failing_world import count, execute, failed, failing
+from tests.worlds.world import opened, run
 
 
 async def stage(world, people=4, items=6):
@@ -32,8 +32,8 @@ def counted(world):
     """Return what the state has counted of shares, by item."""
     state = world.engine.state
     ring, old = (
-        state.item_ring[:, :, int(Kind.SHARE)].sum(axis=1),
-        state.item_old[:, int(Kind.SHARE)],
+        state.item_ring[:, :, int(FactKind.SHARE)].sum(axis=1),
+        state.item_old[:, int(FactKind.SHARE)],
     )
     return (ring + old)[:6].tolist()
 

@@ -25,7 +25,7 @@ from lodestone.serve.http.bodies import MEDIA_TYPES
 from lodestone.serve.openapi import document_of
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.ledger.statements import account_text, transfer_text
-from tests.trade_world import (
+from tests.worlds.trade_world import (
     SHOP,
     SOUP,
     act,
@@ -37,7 +37,7 @@ from tests.trade_world import (
     voucher,
     yuan,
 )
-from tests.world import TOWN, opened
+from tests.worlds.world import TOWN, opened
 
 PAID = "2026-03-03"
 """The day that is settled and paid out."""

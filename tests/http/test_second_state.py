@@ -10,7 +10,7 @@ from lodestone.features.snapshot import digest
 from lodestone.services.access import Principal
 from lodestone.services.feed.messages import FeedRequest
 from tests.http.test_restart import day
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 REQUESTS = 1_000
 PEOPLE = 8

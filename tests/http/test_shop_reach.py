@@ -1,8 +1,8 @@
 """A product is offered where an order of it would be taken: its shop's radius binds feeds as it binds orders."""
 
 from lodestone.features.layout import KINDS, PRODUCT
-from tests.trade_world import MEAL, SHOP, SOUP, line, market, order
-from tests.world import TOWN, opened, run
+from tests.worlds.trade_world import MEAL, SHOP, SOUP, line, market, order
+from tests.worlds.world import TOWN, opened, run
 
 FAR = {"latitude": TOWN["latitude"] + 0.5, "longitude": TOWN["longitude"]}
 """55 km to the north; the shop sells within ten."""

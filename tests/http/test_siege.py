@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.siege import PATIENCE, besieged, log_lines
+from tests.worlds.siege import PATIENCE, besieged, log_lines
 
 
 @pytest.fixture(scope="module")

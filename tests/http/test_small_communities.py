@@ -6,9 +6,9 @@ off, so that nothing but the engine's own judgement orders a page.
 
 import pytest
 
-from tests.seeds import fresh
-from tests.small_worlds import FAR, HERE, ITEMS, Small, in_small, order_of, put
-from tests.world import run
+from tests.worlds.seeds import fresh
+from tests.worlds.small_worlds import FAR, HERE, ITEMS, Small, in_small, order_of, put
+from tests.worlds.world import run
 
 SEEDS = pytest.mark.parametrize("seed", [1, 2, fresh()], ids=["one", "two", "fresh"])
 

@@ -10,7 +10,7 @@ from lodestone.events.outcomes import Source
 from lodestone.services.feed.pipeline import Decider
 from lodestone.services.feed.sources import FOLLOWS, Sources
 from lodestone.traffic.filters import Marks
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 FAR = {"latitude": 40.0, "longitude": 116.0}
 KM = 1 / 111.195

@@ -14,7 +14,7 @@ from lodestone.town import fill, make_town
 from lodestone.town.make import LATITUDE, LONGITUDE
 from lodestone.town.people.topics import TOPICS
 from lodestone.town.scenes.pictures import picture
-from tests.world import NOON, instant, opened, run
+from tests.worlds.world import NOON, instant, opened, run
 
 UNTIL = instant(NOON)
 

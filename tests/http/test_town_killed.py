@@ -10,7 +10,7 @@ from lodestone.client import AsyncClient as Client
 from lodestone.client.attempt import Answer, Request
 from lodestone.town import Shelf, Wish, run
 from lodestone.town.journal import Journal
-from tests.town import installed, lived
+from tests.worlds.town import installed, lived
 
 SMALL = {"seed": 5, "people": 50, "days": 1}
 TRADING = {"seed": 9, "people": 60, "days": 2}

@@ -13,8 +13,8 @@ from lodestone.town import Shelf
 from lodestone.town.people.behaviour import OUTCOMES
 from lodestone.town.people.population import settle
 from lodestone.town.study.diary import joined_looks
-from tests.seeds import fresh
-from tests.town import lived
+from tests.worlds.seeds import fresh
+from tests.worlds.town import lived
 
 FIXED = (7, 9)
 SMALL = {"people": 60, "days": 4}

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.town import lived
+from tests.worlds.town import lived
 
 PEOPLE, DAYS = 100, 6
 

@@ -2,8 +2,8 @@
 
 import json
 
-from tests.records_dump import dump
-from tests.trade_world import (
+from tests.worlds.records_dump import dump
+from tests.worlds.trade_world import (
     SHOP,
     SOUP,
     act,
@@ -19,7 +19,7 @@ from tests.trade_world import (
     voucher,
     yuan,
 )
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 def test_an_order_is_reserved_paid_and_handed_over(tmp_path):

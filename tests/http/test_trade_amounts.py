@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.trade_world import (
+from tests.worlds.trade_world import (
     MEAL,
     act,
     audited,
@@ -17,7 +17,7 @@ from tests.trade_world import (
     voucher,
     yuan,
 )
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 def scene(told):

@@ -4,9 +4,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.postgres import cluster
-from tests.records_dump import dump
-from tests.trade_world import (
+from tests.worlds.postgres import cluster
+from tests.worlds.records_dump import dump
+from tests.worlds.trade_world import (
     MEAL,
     SHOP,
     SOUP,
@@ -20,7 +20,7 @@ from tests.trade_world import (
     voucher,
     yuan,
 )
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 EURO = {"micros": 18_000_000, "currency": "EUR"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.records_dump import dump
-from tests.trade_world import (
+from tests.worlds.records_dump import dump
+from tests.worlds.trade_world import (
     MEAL,
     SHOP,
     SOUP,
@@ -18,7 +18,7 @@ from tests.trade_world import (
     voucher,
     yuan,
 )
-from tests.world import TOWN, opened, run
+from tests.worlds.world import TOWN, opened, run
 
 FAR = beside(10.15)
 HOME = {"text": "Mill Lane 3", "position": TOWN}

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import audit
 from lodestone.stores.ports import Batch
-from tests.trade_world import (
+from tests.worlds.trade_world import (
     act,
     audited,
     bought,
@@ -18,7 +18,7 @@ from tests.trade_world import (
     voucher,
     yuan,
 )
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 
 def test_what_was_bought_from_a_feed_is_an_outcome_of_its_slot_and_the_shop_is_the_buyers_own(
@@ -214,11 +214,11 @@ def changed(facts, kind, name, by):
 
 
 TOLD_WRONG = {
-    "an order's fact is missing": (lambda facts: without(facts, Kind.ORDER), "a fact of the order", "none"),
-    "it is somebody else's": (lambda facts: changed(facts, Kind.ORDER, "person", 1), "person:", "person:"),
-    "a refund is missing": (lambda facts: without(facts, Kind.REFUND), "millionths back", "0"),
-    "more came back": (lambda facts: changed(facts, Kind.REFUND, "value", 1), "millionths back", ""),
-    "a refund of nothing": (lambda facts: changed(facts, Kind.REFUND, "target", 1), "an order", "a refund alone"),
+    "an order's fact is missing": (lambda facts: without(facts, FactKind.ORDER), "a fact of the order", "none"),
+    "it is somebody else's": (lambda facts: changed(facts, FactKind.ORDER, "person", 1), "person:", "person:"),
+    "a refund is missing": (lambda facts: without(facts, FactKind.REFUND), "millionths back", "0"),
+    "more came back": (lambda facts: changed(facts, FactKind.REFUND, "value", 1), "millionths back", ""),
+    "a refund of nothing": (lambda facts: changed(facts, FactKind.REFUND, "target", 1), "an order", "a refund alone"),
 }  # fmt: skip
 
 

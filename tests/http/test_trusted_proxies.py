@@ -11,7 +11,7 @@ from lodestone import bootstrap
 from lodestone.base.errors import InvalidError
 from lodestone.bootstrap.server import listen
 from lodestone.serve.http.guards import Guards
-from tests.world import run
+from tests.worlds.world import run
 
 
 async def echo(scope, _receive, send):

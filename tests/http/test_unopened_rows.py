@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, closing
 import numpy as np
 import pytest
 
-from tests.failing_world import count, execute, failed, failing
-from tests.world import opened, run
+from tests.worlds.failing_world import count, execute, failed, failing
+from tests.worlds.world import opened, run
 
 COLUMNS = ("item_ring", "author_total", "person_total", "surface_total")
 

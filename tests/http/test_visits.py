@@ -4,8 +4,8 @@ import shutil
 from datetime import timedelta
 
 from lodestone.features.snapshot import columns
-from tests.trade_world import SHOP, line, market
-from tests.world import TOWN, opened, run
+from tests.worlds.trade_world import SHOP, line, market
+from tests.worlds.world import TOWN, opened, run
 
 AWAY = {"latitude": 30.0, "longitude": 120.0}
 

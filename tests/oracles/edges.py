@@ -3,16 +3,20 @@
 from hypothesis import strategies as st
 
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, SHARE_WHOLE, refund_value
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from tests.oracles.facts import DAY, DAYS, ITEMS, PEOPLE, Fact, logs, owner_of
 
-ENDS = {Kind.LIKE: Kind.UNLIKE, Kind.FOLLOW: Kind.UNFOLLOW, Kind.JOIN: Kind.LEAVE}
+ENDS = {
+    FactKind.LIKE: FactKind.UNLIKE,
+    FactKind.FOLLOW: FactKind.UNFOLLOW,
+    FactKind.JOIN: FactKind.LEAVE,
+}
 """What makes an edge, and what ends it."""
 WEEK = 7 * DAY
 DOMAINS = ([7], [7, 8], [8], [], [7], [])
 """The middle domains each item belongs to."""
 _MORE = (
-    Kind.LIKE, Kind.UNLIKE, Kind.FOLLOW, Kind.UNFOLLOW, Kind.JOIN, Kind.LEAVE, Kind.ORDER, Kind.SHARE,
+    FactKind.LIKE, FactKind.UNLIKE, FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.JOIN, FactKind.LEAVE, FactKind.ORDER, FactKind.SHARE,
 )  # fmt: skip
 _OF_SLOT = ("person", "item", "receipt", "slot", "flags", "domain", "domain_kind")
 
@@ -34,23 +38,23 @@ def lives(draw):
         more = {"person": draw(st.integers(1, PEOPLE)), "item": item, "flags": flags}
         if seen is not None and draw(st.booleans()):
             more = {name: getattr(seen, name) for name in _OF_SLOT}
-        if kind in (Kind.FOLLOW, Kind.UNFOLLOW):
+        if kind in (FactKind.FOLLOW, FactKind.UNFOLLOW):
             more["target"] = owner_of(more["item"])
-        elif kind in (Kind.JOIN, Kind.LEAVE):
+        elif kind in (FactKind.JOIN, FactKind.LEAVE):
             more = {"person": more["person"], "target": draw(st.sampled_from([7, 8])), "flags": 0}
         facts.append(Fact(kind=kind, time=time, key=len(facts) + 1, **more))
-    for order in [fact for fact in facts if fact.kind == Kind.ORDER]:
+    for order in [fact for fact in facts if fact.kind == FactKind.ORDER]:
         shares = st.sampled_from([SHARE_WHOLE, SHARE_WHOLE // 2, SHARE_WHOLE // 4])
         for share in draw(st.lists(shares, max_size=2)):
             facts.append(
                 Fact(
-                    kind=Kind.REFUND, time=DAYS * DAY - 1, person=order.person, item=order.item,
+                    kind=FactKind.REFUND, time=DAYS * DAY - 1, person=order.person, item=order.item,
                     target=order.key, value=refund_value(share, 0), key=len(facts) + 1,
                 )
             )  # fmt: skip
     for person in draw(st.lists(st.sampled_from([1, 2, 11]), max_size=1)):
         gone = draw(st.integers(0, DAYS - 1))
-        facts.append(Fact(kind=Kind.ERASED, time=gone * DAY, person=person, key=len(facts) + 1))
+        facts.append(Fact(kind=FactKind.ERASED, time=gone * DAY, person=person, key=len(facts) + 1))
     return draw(st.permutations(facts))
 
 
@@ -61,13 +65,15 @@ def in_order(facts):
 
 def about(fact):
     """Return what an edge is about."""
-    return fact.item if fact.kind in (Kind.LIKE, Kind.UNLIKE) else fact.target
+    return fact.item if fact.kind in (FactKind.LIKE, FactKind.UNLIKE) else fact.target
 
 
 def stands(facts, fact):
     """Say what share of a fact counts: of an edge the first of the run that no end follows, of an order what is left."""
-    if fact.kind == Kind.ORDER:
-        back = [f.value % 2**20 for f in facts if f.kind == Kind.REFUND and f.target == fact.key]
+    if fact.kind == FactKind.ORDER:
+        back = [
+            f.value % 2**20 for f in facts if f.kind == FactKind.REFUND and f.target == fact.key
+        ]
         return max(0.0, 1 - sum(back) / SHARE_WHOLE)
     if fact.kind not in ENDS or fact.person < 0:
         return 1.0
@@ -86,16 +92,21 @@ def leads_to(seen, fact):
         return False
     if not fact.time - WEEK <= seen.time <= fact.time:
         return False
-    if fact.kind == Kind.FOLLOW:
+    if fact.kind == FactKind.FOLLOW:
         return owner_of(seen.item) == fact.target
-    return fact.target in DOMAINS[seen.item] if fact.kind == Kind.JOIN else seen.item == fact.item
+    return (
+        fact.target in DOMAINS[seen.item] if fact.kind == FactKind.JOIN else seen.item == fact.item
+    )
 
 
 def slot_of(facts, fact):
     """Return whose slot a fact is an outcome of: its own, else that of the last impression that may have led to it."""
     if fact.receipt >= 0:
         return fact if fact.flags & FLAG_DECISION else None
-    if fact.kind not in (Kind.FOLLOW, Kind.JOIN, Kind.ORDER) or fact.flags & FLAG_HISTORY:
+    if (
+        fact.kind not in (FactKind.FOLLOW, FactKind.JOIN, FactKind.ORDER)
+        or fact.flags & FLAG_HISTORY
+    ):
         return None
     seen = [f for f in facts if leads_to(f, fact)]
     return max(seen, key=lambda f: (f.time, f.receipt, f.slot), default=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_PAID, empty_facts
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 
 DAY = 86_400 * 1_000_000
 """Microseconds."""
@@ -13,14 +13,22 @@ PEOPLE, ITEMS, OWNERS, DAYS = 5, 6, 3, 10
 """People are 1 to 5, items 0 to 5, their owners 11 to 13: item n is owned by `owner_of(n)`."""
 WORDS = {DomainKind.PUBLIC: "public", DomainKind.PRIVATE: "private"}
 _DOMAINS = (DomainKind.PUBLIC, DomainKind.PUBLIC, DomainKind.CHANNEL, DomainKind.PRIVATE)
-_OUTCOMES = (Kind.CLICK, Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.ORDER, Kind.HIDE, Kind.LONG_VIEW)
+_OUTCOMES = (
+    FactKind.CLICK,
+    FactKind.LIKE,
+    FactKind.COMMENT,
+    FactKind.SHARE,
+    FactKind.ORDER,
+    FactKind.HIDE,
+    FactKind.LONG_VIEW,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
     """One fact in plain Python; -1 for whom or what it does not name."""
 
-    kind: Kind
+    kind: FactKind
     time: int
     person: int = -1
     target: int = -1
@@ -47,7 +55,7 @@ class Fact:
     @property
     def counts(self):
         """Whether it is an organic impression of a decision."""
-        return self.kind == Kind.IMPRESSION and self.flags & FLAG_DECISION and not self.flags & (FLAG_PAID | FLAG_HISTORY)  # fmt: skip
+        return self.kind == FactKind.IMPRESSION and self.flags & FLAG_DECISION and not self.flags & (FLAG_PAID | FLAG_HISTORY)  # fmt: skip
 
 
 def array(facts):
@@ -73,7 +81,7 @@ def logs(draw, most=40):
         kind = draw(st.sampled_from(_DOMAINS))
         flags = draw(st.sampled_from([FLAG_DECISION] * 6 + [FLAG_DECISION | FLAG_PAID, FLAG_HISTORY, 0]))  # fmt: skip
         seen = Fact(
-            kind=Kind.IMPRESSION, time=draw(times), person=draw(st.integers(1, PEOPLE)),
+            kind=FactKind.IMPRESSION, time=draw(times), person=draw(st.integers(1, PEOPLE)),
             item=draw(st.integers(0, ITEMS - 1)), receipt=receipt, slot=1, flags=flags,
             domain_kind=kind, domain=7 if kind == DomainKind.CHANNEL else -1,
         )  # fmt: skip
@@ -85,9 +93,11 @@ def logs(draw, most=40):
             time = min(seen.time + draw(st.integers(0, DAY)), DAYS * DAY - 1)
             facts.append(Fact(**{**vars(seen), "kind": kind, "time": time}))
         watched = draw(st.lists(st.integers(0, 180_000), max_size=2))
-        facts += [Fact(**{**vars(seen), "kind": Kind.WATCH, "value": value}) for value in watched]
+        facts += [
+            Fact(**{**vars(seen), "kind": FactKind.WATCH, "value": value}) for value in watched
+        ]
     for _ in range(draw(st.integers(0, most // 4))):
-        kind, target = draw(st.sampled_from([(Kind.FOLLOW, 11), (Kind.UNFOLLOW, 11), (Kind.JOIN, 7), (Kind.LEAVE, 7)]))  # fmt: skip
+        kind, target = draw(st.sampled_from([(FactKind.FOLLOW, 11), (FactKind.UNFOLLOW, 11), (FactKind.JOIN, 7), (FactKind.LEAVE, 7)]))  # fmt: skip
         facts.append(
             Fact(kind=kind, time=draw(times), person=draw(st.integers(1, PEOPLE)), target=target, flags=0)
         )  # fmt: skip

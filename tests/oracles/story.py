@@ -11,7 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from lodestone.base.clock import ManualClock
-from tests.world import TOWN, instant, opened
+from tests.worlds.world import TOWN, instant, opened
 
 PAGE = 50
 """Slots of a feed: more than a story has posts."""

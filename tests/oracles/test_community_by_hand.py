@@ -9,7 +9,7 @@ import json
 import pytest
 
 from tests.oracles.story import figure, told
-from tests.world import run
+from tests.worlds.world import run
 
 ZONE = "Asia/Shanghai"
 FIRST_DAY = """

@@ -5,7 +5,7 @@ from collections import defaultdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.insight.credit import credited
 from lodestone.insight.liu import efficiency
 from lodestone.insight.window import Span, day_text
@@ -46,7 +46,7 @@ def test_later_facts_change_no_earlier_day(facts, day):
     """What happened after a day says nothing of its impressions."""
     early = [fact for fact in facts if fact.day <= day]
     for some in (facts, early):
-        assert all(fact.kind < Kind.PERSON for fact in some)
+        assert all(fact.kind < FactKind.PERSON for fact in some)
 
     whole, known = (reported(some, Span(0, day)) for some in (facts, early))
 
@@ -55,7 +55,7 @@ def test_later_facts_change_no_earlier_day(facts, day):
 
 def largest(facts, fact):
     """Say whether a watch is the one of its slot that counts: the largest, of those the first."""
-    mine = [f for f in facts if f.kind == Kind.WATCH and (f.receipt, f.slot) == (fact.receipt, fact.slot)]  # fmt: skip
+    mine = [f for f in facts if f.kind == FactKind.WATCH and (f.receipt, f.slot) == (fact.receipt, fact.slot)]  # fmt: skip
     return fact == max(mine, key=lambda f: (f.value, -f.time, f.key))
 
 
@@ -63,10 +63,10 @@ def values_by_hand(facts):
     """Return what every day and domain brought, in micros: each outcome that stands, in the slot it is credited to."""
     values = defaultdict(float)
     for fact in facts:
-        if fact.kind >= OUTCOME_COUNT and fact.kind != Kind.JOIN:
+        if fact.kind >= OUTCOME_COUNT and fact.kind != FactKind.JOIN:
             continue
         slot = slot_of(facts, fact)
-        if slot is not None and (fact.kind != Kind.WATCH or largest(facts, fact)):
+        if slot is not None and (fact.kind != FactKind.WATCH or largest(facts, fact)):
             micros = micros_of(fact, slot.receipt)
             values[day_text(fact.day), slot.word] += stands(facts, fact) * micros
     return values

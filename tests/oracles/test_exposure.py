@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lodestone.events import item_changes
 from lodestone.events.facts import empty_facts
 from lodestone.events.item_changes import ItemChange
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import ItemRow
 from lodestone.features.recount import recounted
 from lodestone.features.state import ATTENTION, State
@@ -42,7 +42,7 @@ def exposure_by_hand(facts, changes, first, last, quantile=0.0, least=NEVER):
             during = [one[2:] for one in changes if one[1] == item and one[0] == day]
             if any(state == 1 and label != 2 and day - made < 28 for state, label, made in before + during):  # fmt: skip
                 live.add(item)
-    shown = {item: sum(f.kind == Kind.IMPRESSION and f.item == item and f.day <= last for f in facts) for item in live}  # fmt: skip
+    shown = {item: sum(f.kind == FactKind.IMPRESSION and f.item == item and f.day <= last for f in facts) for item in live}  # fmt: skip
     low = {owner: max((4 - 1.6832) / (shown[i] + 4) for i in live if owner_of(i) == owner) for owner in map(owner_of, live)}  # fmt: skip
     had = {owner: sum(shown[i] for i in live if owner_of(i) == owner) for owner in low}
     gate = sorted(low.values())[math.floor(quantile * (len(low) - 1))] if low else 0
@@ -72,7 +72,7 @@ def state_of(changes):
 
 def change_facts(changes):
     facts = empty_facts(len(changes))
-    facts["kind"] = Kind.ITEM
+    facts["kind"] = FactKind.ITEM
     for fact, (day, item, status, label, made) in zip(facts, changes, strict=True):
         fact["day"], fact["time"], fact["item"] = day, day * DAY, item
         item_changes.write(fact, ItemChange(status, label, made, (), (), -1, 0, math.nan))
@@ -161,7 +161,7 @@ def test_counters_counted_anew_are_those_of_a_state_that_lived_until_then(facts,
 
 def test_a_change_is_read_as_it_was_written():
     facts = empty_facts(1)
-    facts["kind"] = Kind.ITEM
+    facts["kind"] = FactKind.ITEM
     said = ItemChange(1, 2, 20_513, (0, 32_767, 5), (32_767, 32_766), 9, 3, 90.25)
     item_changes.write(facts[0], said)
 
@@ -184,7 +184,7 @@ MOVES = st.lists(
 @given(MOVES, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), min_size=1, max_size=8))
 def test_an_item_is_read_as_it_was_when_something_happened_to_it(moves, asked):
     facts = empty_facts(len(moves))
-    facts["kind"] = Kind.ITEM
+    facts["kind"] = FactKind.ITEM
     for fact, (time, item, channel, seconds) in zip(facts, moves, strict=True):
         fact["time"], fact["item"] = time, item
         channels = () if channel < 0 else (channel,)

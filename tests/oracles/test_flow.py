@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodestone.events.facts import FLAG_DECISION
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.insight.credit import credited
 from lodestone.insight.flow import Side, flow
 from lodestone.insight.window import Span, day_text
@@ -16,15 +16,18 @@ from tests.oracles.facts import DAYS, array, owner_of
 from tests.oracles.worths import catalogue, micros_of, worths
 
 WHOLE = Span(0, DAYS)
-INTO = {Kind.FOLLOW: "private", Kind.ORDER: "private", Kind.JOIN: "middle"}
-PRIVATE, MIDDLE = (Kind.FOLLOW, Kind.UNFOLLOW, Kind.ORDER), (Kind.JOIN, Kind.LEAVE)
+INTO = {FactKind.FOLLOW: "private", FactKind.ORDER: "private", FactKind.JOIN: "middle"}
+PRIVATE, MIDDLE = (
+    (FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.ORDER),
+    (FactKind.JOIN, FactKind.LEAVE),
+)
 
 
 def changes_by_hand(facts, kinds):
     """Return (fact, move) for every change between outside and inside, of each person and private or middle domain."""
     domains = defaultdict(list)
     for fact in facts:
-        sold = fact.kind == Kind.ORDER
+        sold = fact.kind == FactKind.ORDER
         if fact.person >= 0 and fact.kind in kinds and (not sold or stands(facts, fact)):
             domains[fact.person, owner_of(fact.item) if sold else fact.target].append(fact)
     changes = []
@@ -34,8 +37,8 @@ def changes_by_hand(facts, kinds):
         )
         inside = [False]
         for at, fact in enumerate(moves, 1):
-            edges = [f for f in moves[:at] if f.kind != Kind.ORDER]
-            bought = any(f.kind == Kind.ORDER for f in moves[:at])
+            edges = [f for f in moves[:at] if f.kind != FactKind.ORDER]
+            bought = any(f.kind == FactKind.ORDER for f in moves[:at])
             inside.append(bought or (bool(edges) and edges[-1].kind not in ENDS.values()))
             if inside[-1] != inside[-2]:
                 came = "return" if any(inside[:-1]) else "enter"
@@ -62,7 +65,7 @@ def flow_by_hand(facts):
         micros = stands(facts, fact) * micros_of(fact, slot.receipt)
         crossed.append(((day, last.word, into, by, move), fact.person, micros))
     shares = [
-        f for f in facts if f.kind == Kind.SHARE and f.flags & FLAG_DECISION and f.person >= 0
+        f for f in facts if f.kind == FactKind.SHARE and f.flags & FLAG_DECISION and f.person >= 0
     ]
     shares = [fact for fact in shares if fact.word != "public"]
     for fact in shares:
@@ -115,12 +118,12 @@ def test_the_parts_of_a_flow_add_up(facts, cut):
 @settings(max_examples=60, deadline=None)
 @given(lives())
 def test_paths_are_those_walked_by_hand(facts):
-    known = [fact for fact in facts if fact.person >= 0 and fact.kind < Kind.PERSON]
+    known = [fact for fact in facts if fact.person >= 0 and fact.kind < FactKind.PERSON]
     steps = {
         "public": lambda f: f.counts and f.word == "public",
-        "middle": lambda f: f.kind == Kind.JOIN or (f.counts and f.word == "middle"),
-        "private": lambda f: f.kind == Kind.FOLLOW,
-        "customer": lambda f: f.kind == Kind.ORDER and stands(facts, f),
+        "middle": lambda f: f.kind == FactKind.JOIN or (f.counts and f.word == "middle"),
+        "private": lambda f: f.kind == FactKind.FOLLOW,
+        "customer": lambda f: f.kind == FactKind.ORDER and stands(facts, f),
     }
     walked = defaultdict(list)
     for person in {fact.person for fact in known}:

@@ -12,13 +12,13 @@ from lodestone.base.geo import distance_km
 from lodestone.events import item_changes, place_changes
 from lodestone.events.facts import empty_facts
 from lodestone.events.item_changes import ItemChange
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.features.layout import DomainRow, ItemRow
 from lodestone.features.state import State
 from lodestone.insight.credit import Catalogue
 from lodestone.services.ingest.place_facts import placed_facts
 from tests.oracles.story import told
-from tests.world import run
+from tests.worlds.world import run
 
 ITEMS, CODES = 3, (5, 9)
 WHERE = st.sampled_from([0.0, 0.1, 0.3, 1.0, math.nan])
@@ -39,9 +39,9 @@ CHANGES = st.lists(
 def change_of(number, kind, target, where):
     if kind == "item":
         row = ItemRow(target, 11, 0, 0, 1, 0, 0.0, where, math.nan, -1, (), (), (), ())
-        return SimpleNamespace(id=number, kind=Kind.ITEM, target=target, row=row)
+        return SimpleNamespace(id=number, kind=FactKind.ITEM, target=target, row=row)
     row = None if where is None else DomainRow(target, DomainKind.PLACE, 0.0, *where)
-    return SimpleNamespace(id=number, kind=Kind.DOMAIN, target=target, row=row)
+    return SimpleNamespace(id=number, kind=FactKind.DOMAIN, target=target, row=row)
 
 
 def lived(batches):
@@ -54,7 +54,7 @@ def lived(batches):
         number += len(batch)
         facts.append(placed_facts(state, changes, minute, 0))
         for change in changes:
-            if change.kind == Kind.ITEM:
+            if change.kind == FactKind.ITEM:
                 state.put_item(change.row, -1, -1)
             else:
                 state.put_domain(change.row, change.target)
@@ -115,7 +115,7 @@ def test_a_log_that_begins_to_say_it_late_is_right_from_then_on(batches, since):
 def test_what_happened_a_little_before_an_item_was_written_reads_its_first_writing():
     state, facts = lived([[("place", 5, (0.0, 5.0))], [("item", 0, 0.0)]])
     written = empty_facts(1)
-    written["kind"], written["item"], written["time"] = Kind.ITEM, 0, 1
+    written["kind"], written["item"], written["time"] = FactKind.ITEM, 0, 1
     item_changes.write(written[0], ItemChange(1, 0, 0, (), (), -1, 2, math.nan))
     events = empty_facts(2)
     events["item"], events["time"] = 0, [0, 2]

@@ -8,7 +8,7 @@ from lodestone.insight.promises import constraint_table, is_kept, tolerance_of
 from lodestone.traffic.policy import Policy, Promise
 from lodestone.traffic.pricer import BUILT_IN, start
 from tests.oracles.story import told
-from tests.world import run
+from tests.worlds.world import run
 
 KINDS = st.sampled_from(["gini", "local_share", "first_impressions", "small_creators", "share"])
 SHARES = st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.insight.retained import RETAINED_DAYS, retained
 from lodestone.insight.window import Span, day_text
 from tests.oracles.edges import in_order, lives, stands
@@ -20,7 +20,7 @@ def cohorts_by_hand(facts, today, began, there, who):
         there: Whether one of them is there on a day.
         who: The people one of them is made of: an erased one cannot come.
     """
-    erased = {fact.person: fact.day for fact in facts if fact.kind == Kind.ERASED}
+    erased = {fact.person: fact.day for fact in facts if fact.kind == FactKind.ERASED}
     cohorts = []
     for day in sorted(set(began.values())):
         born = [one for one, first in began.items() if first == day]
@@ -40,10 +40,10 @@ def first_days(some, name):
 
 
 def retained_by_hand(facts, today):
-    people = [fact for fact in facts if fact.person >= 0 and fact.kind < Kind.PERSON]
-    deeds = [fact for fact in people if fact.kind != Kind.REFUND]
-    bought = [fact for fact in deeds if fact.kind == Kind.ORDER and stands(facts, fact)]
-    moves = [fact for fact in people if fact.kind in (Kind.FOLLOW, Kind.UNFOLLOW)]
+    people = [fact for fact in facts if fact.person >= 0 and fact.kind < FactKind.PERSON]
+    deeds = [fact for fact in people if fact.kind != FactKind.REFUND]
+    bought = [fact for fact in deeds if fact.kind == FactKind.ORDER and stands(facts, fact)]
+    moves = [fact for fact in people if fact.kind in (FactKind.FOLLOW, FactKind.UNFOLLOW)]
 
     def active(some):
         days = {(fact.person, fact.day) for fact in some}
@@ -52,9 +52,11 @@ def retained_by_hand(facts, today):
 
     def follows(pair, day):
         so_far = [f for f in moves if (f.person, f.target) == pair and f.day <= day]
-        return in_order(so_far)[-1].kind == Kind.FOLLOW
+        return in_order(so_far)[-1].kind == FactKind.FOLLOW
 
-    won = first_days([f for f in moves if f.kind == Kind.FOLLOW], lambda f: (f.person, f.target))
+    won = first_days(
+        [f for f in moves if f.kind == FactKind.FOLLOW], lambda f: (f.person, f.target)
+    )
     return (
         active(deeds),
         cohorts_by_hand(facts, today, won, follows, lambda pair: pair),
@@ -76,7 +78,7 @@ def test_retained_audience_is_that_counted_by_hand(facts, today):
 @given(lives(), st.integers(1, DAYS))
 def test_what_is_known_of_a_day_that_has_ended_stays_so(facts, today):
     """Nothing done after its end changes what was known of it, but for money that comes back."""
-    facts = [fact for fact in facts if fact.kind != Kind.REFUND]
+    facts = [fact for fact in facts if fact.kind != FactKind.REFUND]
     early = [fact for fact in facts if fact.day <= today]
     now = retained(array(early), Span(0, today), today)
     later = retained(array(facts), Span(0, today), DAYS + 40)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.story import told
-from tests.world import run
+from tests.worlds.world import run
 
 WRITERS, READERS, POSTS = ("cai", "dan", "eve"), ("ann", "bob"), ("tea", "rice", "salt")
 WHERE = ("26.38,108.08", "26.40,108.08", "40,100")

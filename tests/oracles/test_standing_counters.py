@@ -4,24 +4,28 @@ import numpy as np
 from hypothesis import given, settings
 
 from lodestone.events.facts import FLAG_WHOLE, SHARE_WHOLE
-from lodestone.events.outcomes import COUNT_WATCHED, OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import COUNT_WATCHED, OUTCOME_COUNT, FactKind
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.recount import recounted
 from tests.oracles.edges import ENDS, about, lives
 from tests.oracles.facts import DAYS, ITEMS, Fact, array
 from tests.oracles.test_exposure import state_of
 
-EDGES = (Kind.LIKE, Kind.FOLLOW)
+EDGES = (FactKind.LIKE, FactKind.FOLLOW)
 
 
 def counted_by_hand(facts):
     """Count every outcome of every post: of an edge the latest fact that names a post, unless an end comes later."""
     totals = np.zeros((ITEMS, OUTCOME_COUNT), int)
     for fact in facts:
-        if fact.kind < OUTCOME_COUNT and fact.item >= 0 and fact.kind not in (*EDGES, Kind.WATCH):
+        if (
+            fact.kind < OUTCOME_COUNT
+            and fact.item >= 0
+            and fact.kind not in (*EDGES, FactKind.WATCH)
+        ):
             totals[fact.item, fact.kind] += 1
-        if fact.kind == Kind.REFUND and fact.flags & FLAG_WHOLE:
-            totals[fact.item, Kind.ORDER] -= 1
+        if fact.kind == FactKind.REFUND and fact.flags & FLAG_WHOLE:
+            totals[fact.item, FactKind.ORDER] -= 1
     for makes in EDGES:
         edges = {}
         for fact in facts:
@@ -38,21 +42,21 @@ def counted_by_hand(facts):
 
 def whole(fact):
     """Let a refund of all of an order say so, as the till does; of part of it moves no counter."""
-    all_of_it = fact.kind == Kind.REFUND and fact.value % 2**20 == SHARE_WHOLE
+    all_of_it = fact.kind == FactKind.REFUND and fact.value % 2**20 == SHARE_WHOLE
     return Fact(**{**vars(fact), "flags": FLAG_WHOLE}) if all_of_it else fact
 
 
 @settings(max_examples=150, deadline=None)
 @given(lives())
 def test_counters_are_what_stands(facts):
-    facts = [whole(fact) for fact in facts if fact.kind != Kind.ERASED]
+    facts = [whole(fact) for fact in facts if fact.kind != FactKind.ERASED]
     state = state_of([(0, item, 1, 0, 0) for item in range(ITEMS)])
 
     counters = recounted(state, array(facts), DAYS)
 
     totals = counters.item_ring[:ITEMS].sum(axis=1) + counters.item_old[:ITEMS]
     expected = counted_by_hand(facts)
-    told = [kind for kind in range(OUTCOME_COUNT) if kind != Kind.WATCH]
+    told = [kind for kind in range(OUTCOME_COUNT) if kind != FactKind.WATCH]
     assert totals[:, told].tolist() == expected[:, told].tolist()
 
 
@@ -65,13 +69,13 @@ def test_what_was_watched_is_the_longest_of_every_slot(facts):
 
     slots = {}
     for fact in facts:
-        if fact.kind == Kind.WATCH:
+        if fact.kind == FactKind.WATCH:
             at = (fact.value // 100, -fact.day)
             slots[fact.receipt, fact.item] = max(at, slots.get((fact.receipt, fact.item), (0, 0)))
     days = np.zeros((ITEMS, DAYS + 1, 2), int)
     for (_, item), (tenths, day) in slots.items():
         days[item, -day] += (min(600, tenths), tenths)
-    columns = [Kind.WATCH, COUNT_WATCHED]
+    columns = [FactKind.WATCH, COUNT_WATCHED]
     totals = counters.item_ring[:ITEMS].sum(axis=1) + counters.item_old[:ITEMS]
     assert totals[:, columns].tolist() == days.sum(axis=1).tolist()
     for day in range(DAYS - DAYS_KEPT + 1, DAYS + 1):

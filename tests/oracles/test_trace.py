@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.story import told
-from tests.world import run
+from tests.worlds.world import run
 
 POSTS = ("tea", "rice", "salt")
 STEPS = st.lists(

@@ -3,14 +3,14 @@
 import numpy as np
 from hypothesis import given, settings
 
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.insight.evaluation import rows_of
 from lodestone.learning.impressions import FITTED, LookReader
 from lodestone.learning.positives import KIND_WEIGHT, gather
 from tests.oracles.edges import ENDS, about, in_order, lives, stands
 from tests.oracles.facts import DAY, array
 
-REFUSED = (Kind.NOT_INTERESTED, Kind.HIDE, Kind.REPORT)
+REFUSED = (FactKind.NOT_INTERESTED, FactKind.HIDE, FactKind.REPORT)
 
 
 def taken_back(facts, fact):
@@ -26,7 +26,7 @@ def taken_back(facts, fact):
 @settings(max_examples=60, deadline=None)
 @given(lives())
 def test_item_lists_learn_from_the_deeds_that_stand(facts):
-    erased = {fact.person for fact in facts if fact.kind == Kind.ERASED}
+    erased = {fact.person for fact in facts if fact.kind == FactKind.ERASED}
     expected = {}
     for fact in facts:
         weight = -1.0 if fact.kind in REFUSED else KIND_WEIGHT.get(fact.kind, 0.0)
@@ -63,7 +63,7 @@ def test_likeness_is_fitted_on_what_followed_and_stands(facts):
         looks.person, looks.item, looks.time, looks.done, strict=True
     ):
         mine = [f for f in facts if (f.person, f.item) == (person, item)]
-        assert time == min(f.time for f in mine if f.kind == Kind.IMPRESSION)
+        assert time == min(f.time for f in mine if f.kind == FactKind.IMPRESSION)
         near = [f for f in mine if abs(f.time - time) <= DAY and not taken_back(facts, f)]
         assert {kind for kind in FITTED if done[kind]} == {f.kind for f in near} & set(FITTED)
 
@@ -71,15 +71,15 @@ def test_likeness_is_fitted_on_what_followed_and_stands(facts):
 @settings(max_examples=60, deadline=None)
 @given(lives())
 def test_rates_are_fitted_on_what_followed_and_stands(facts):
-    facts = [fact for fact in facts if fact.kind != Kind.ERASED]
+    facts = [fact for fact in facts if fact.kind != FactKind.ERASED]
     rows = array(facts)
     people = rows["person"].astype(np.int64)
     told = rows_of(rows, people)
-    seen = [fact for fact in facts if fact.kind == Kind.IMPRESSION and fact.person >= 0]
+    seen = [fact for fact in facts if fact.kind == FactKind.IMPRESSION and fact.person >= 0]
 
     assert told.person.tolist() == [fact.person for fact in seen]
     for fact, label in zip(seen, told.label, strict=True):
         mine = [f for f in facts if (f.receipt, f.slot, f.person, f.item) == (fact.receipt, fact.slot, fact.person, fact.item)]  # fmt: skip
-        outcomes = [f for f in mine if f.kind < OUTCOME_COUNT and f.kind != Kind.WATCH]
+        outcomes = [f for f in mine if f.kind < OUTCOME_COUNT and f.kind != FactKind.WATCH]
         done = {f.kind for f in outcomes if not taken_back(facts, f)}
         assert {kind for kind in range(1, OUTCOME_COUNT) if label[kind]} == done

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.features.layout import KINDS
 from lodestone.insight.credit import Catalogue
 from lodestone.insight.worths import Worths
@@ -11,8 +11,8 @@ from tests.oracles.edges import DOMAINS
 from tests.oracles.facts import ITEMS, owner_of
 
 MICROS = {
-    Kind.LIKE: 40, Kind.COMMENT: 80, Kind.SHARE: 160, Kind.FOLLOW: 400, Kind.ORDER: 8_000, Kind.HIDE: -20,
-    Kind.WATCH: 60_000,
+    FactKind.LIKE: 40, FactKind.COMMENT: 80, FactKind.SHARE: 160, FactKind.FOLLOW: 400, FactKind.ORDER: 8_000, FactKind.HIDE: -20,
+    FactKind.WATCH: 60_000,
 }  # fmt: skip
 """Of the first policy, `watch` by the minute; the second, from receipt `SECOND` on, pays twice as much."""
 SECOND = 8
@@ -46,9 +46,9 @@ def worths():
 def micros_of(fact, receipt):
     """Return what an outcome or a join is worth in the policy of a receipt."""
     version = 2 if receipt >= SECOND else 1
-    kind = Kind.FOLLOW if fact.kind == Kind.JOIN else fact.kind
+    kind = FactKind.FOLLOW if fact.kind == FactKind.JOIN else fact.kind
     micros = MICROS.get(kind, 0) * version
-    if kind == Kind.WATCH:
+    if kind == FactKind.WATCH:
         film = KIND[fact.item] == "video" and SECONDS[fact.item] >= 600
         cap = CAPS[version].get("film" if film else KIND[fact.item], 60)
         micros *= min(fact.value / 1000, cap) / 60

@@ -13,8 +13,8 @@ import uvicorn
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.trade_world import SOUP
-from tests.world import TOWN, opened
+from tests.worlds.trade_world import SOUP
+from tests.worlds.world import TOWN, opened
 
 PHONE = {"width": 390, "height": 844}
 VIEWERS = 60

@@ -3,8 +3,8 @@
 import re
 
 from tests.pages.test_login import Browser
-from tests.trade_world import market
-from tests.world import opened, run
+from tests.worlds.trade_world import market
+from tests.worlds.world import opened, run
 
 ROW = re.compile(r"<tr><th scope=\"row\">(.*?)</tr>", re.DOTALL)
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 LOCAL = "http://127.0.0.1:8000"
 TOKEN = re.compile(r'name="token" value="([^"]+)"')

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.pages.test_login import LOCAL, TOKEN, Browser
-from tests.trade_world import (
+from tests.worlds.trade_world import (
     SOUP,
     TOWN,
     act,
@@ -19,7 +19,7 @@ from tests.trade_world import (
     voucher,
     yuan,
 )  # fmt: skip
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 REQUEST = re.compile(r'name="request" value="([^"]+)"')
 NOTE = re.compile(r'<div class="note (good|bad)" role="(?:status|alert)"><p>([^<]*)</p>')

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.trade_world import SOUP
-from tests.world import TOWN, opened, run
+from tests.worlds.trade_world import SOUP
+from tests.worlds.world import TOWN, opened, run
 
 SOUTH = {"latitude": 26.3708, "longitude": 108.08}
 """A kilometre from the middle of the town."""

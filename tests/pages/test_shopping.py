@@ -4,8 +4,8 @@ import pytest
 
 from lodestone.console.qr import QUIET, draw
 from tests.pages.test_page_routes import HERE, page_of
-from tests.trade_world import SOUP, TOWN, beside, bought, market, order, voucher, yuan
-from tests.world import opened, run
+from tests.worlds.trade_world import SOUP, TOWN, beside, bought, market, order, voucher, yuan
+from tests.worlds.world import opened, run
 
 
 async def asked(world, path, page, **more):

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from lodestone import console
 from lodestone.console.words import Catalogue, said_by
-from tests.world import opened, run
+from tests.worlds.world import opened, run
 
 FOLDER = Path(console.__file__).parent
 SAID = {"_": None, "say": None, "ngettext": (1, 2), "count": (1, 2)}

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.pages.conftest import DESK, PHONE, Serving, _picture
-from tests.trade_world import beside, yuan
+from tests.worlds.trade_world import beside, yuan
 
 pytestmark = pytest.mark.browser
 PEOPLE = 24

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.pages.conftest import CURRENT, DESK, PHONE, Serving
-from tests.world import TOWN
+from tests.worlds.world import TOWN
 
 GROUPS, EACH, ITEMS = 3, 12, 18
 SHEET = {"en": "Why this?", "zh": "为什么是它"}

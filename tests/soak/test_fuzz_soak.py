@@ -3,8 +3,8 @@
 import pytest
 
 from tests.http.test_fuzz import fuzzed
-from tests.postgres import cluster
-from tests.world import run
+from tests.worlds.postgres import cluster
+from tests.worlds.world import run
 
 REQUESTS = 22_000
 """Of which some are left out by chance, as too dear to ask often."""

@@ -7,9 +7,9 @@ import time
 import httpx
 import pytest
 
-from tests.mixed_load import growth
-from tests.siege import besieged, log_lines
-from tests.world import opened, run
+from tests.worlds.mixed_load import growth
+from tests.worlds.siege import besieged, log_lines
+from tests.worlds.world import opened, run
 
 HOUR_ROUNDS = 1500
 """Sixty thousand requests: at some twenty a second, most of an hour."""

@@ -6,7 +6,7 @@ import sys
 import msgspec
 import pytest
 
-from tests.seeds import fresh
+from tests.worlds.seeds import fresh
 
 FRESH = fresh()
 

@@ -23,7 +23,7 @@ WEBHOOKS: Final = "webhooks"
 """The job of telling webhooks; its rows are their ids."""
 
 
-class Couriers:
+class WebhookDispatcher:
     """Starts and stops the courier of every community."""
 
     def __init__(self, reach: Reach, wall: Clock, streams: Streams) -> None:

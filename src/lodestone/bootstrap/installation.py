@@ -18,7 +18,7 @@ from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap import background
 from lodestone.bootstrap.acceptance import take_over, what_is_lost
-from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.couriers import WebhookDispatcher
 from lodestone.bootstrap.descriptors import low_disks
 from lodestone.bootstrap.following import following
 from lodestone.bootstrap.homes import adopt_folders, operator_key
@@ -69,7 +69,7 @@ class App:
     home: Home
     settings: Settings
     operator_key: str
-    couriers: Couriers
+    couriers: WebhookDispatcher
 
 
 @asynccontextmanager
@@ -113,7 +113,7 @@ async def open_app(
             what_is_lost, settings, home, clock.now(), accept=accept_loss
         )
         records = records_at(settings.records_url, draw, settings.records_limits)
-        couriers = Couriers(_reach(settings, demo), clock, Streams(seed))
+        couriers = WebhookDispatcher(_reach(settings, demo), clock, Streams(seed))
         opener = Opener(home, records, clock, kernels, couriers, settings)
         opener.unadopted = adopt_folders(home, records)
         opener.lost = lost

@@ -19,7 +19,7 @@ from lodestone.base.loop_times import section
 from lodestone.base.serving import begin_serving
 from lodestone.bootstrap import background
 from lodestone.bootstrap.acceptance import keep_mark, write_down
-from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.couriers import WebhookDispatcher
 from lodestone.bootstrap.forked import ended, forked
 from lodestone.bootstrap.learning import ChildMaker, learning_limits
 from lodestone.bootstrap.providers import providers_of
@@ -36,7 +36,7 @@ from lodestone.services.community.parts import Parts
 from lodestone.services.feed.pipeline import Decider
 from lodestone.services.feed.sources import Sources
 from lodestone.services.learning.predictor import MODEL
-from lodestone.services.pricing.maintenance import Housekeeper
+from lodestone.services.pricing.maintenance import Maintenance
 from lodestone.services.support.clocks import CommunityClock
 from lodestone.stores.files import snapshots
 from lodestone.stores.files.home import Home
@@ -58,7 +58,7 @@ class Opener:
     """Puts the parts of one community together and takes them apart."""
 
     def __init__(
-        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: Couriers,
+        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: WebhookDispatcher,
         settings: Settings,
     ) -> None:  # fmt: skip
         self._home = home
@@ -114,7 +114,7 @@ class Opener:
 
     def _built(
         self, record: CommunityRecord, log: SqliteLog, folder: Path
-    ) -> tuple[Engine, set[int], recovery.Found]:
+    ) -> tuple[Engine, set[int], recovery.RecoveredState]:
         """Put an engine together and let it catch up with its log; in a thread, for nobody knows it yet."""
         found = recovery.load(folder, log.end(), ATTENTION)
         self._saved[record.id] = found.state.offset
@@ -124,7 +124,7 @@ class Opener:
             engine.item_lists.fill(found.columns)
         return engine, recovery.catch_up(engine), found
 
-    def _settled(self, engine: Engine, found: recovery.Found) -> None:
+    def _settled(self, engine: Engine, found: recovery.RecoveredState) -> None:
         """Take up where prices, derived tables and feeds stood; in a thread, as before."""
         recovery.resume_prices(engine)
         engine.item_lists.resume()
@@ -154,7 +154,7 @@ class Opener:
             record=record, records=self._records, log=log, clock=clock, state=state,
             directory=directory, postings=postings, index=index, predictor=rates, fallback=popular,
             kernels=self._kernels,
-            housekeeper=Housekeeper(state, directory, postings, model, policy, clock.now()),
+            housekeeper=Maintenance(state, directory, postings, model, policy, clock.now()),
             decider=Decider(
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),

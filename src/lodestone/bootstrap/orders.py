@@ -22,7 +22,7 @@ from lodestone.serve.http.limits import Limits
 from lodestone.serve.http.log_limit import LogLimit
 from lodestone.services.access import Access
 from lodestone.services.access.settings import Settings
-from lodestone.services.community.orders_only import Desks
+from lodestone.services.community.orders_only import OrdersOnlyRegistry
 
 _LOG: Final = structlog.get_logger("lodestone")
 
@@ -30,7 +30,7 @@ _LOG: Final = structlog.get_logger("lodestone")
 class OrdersApplication:
     """The ASGI application of the second process, which looks about its communities before it answers."""
 
-    def __init__(self, desks: Desks, door: Door) -> None:
+    def __init__(self, desks: OrdersOnlyRegistry, door: Door) -> None:
         self.door = door
         self._desks = desks
 
@@ -72,7 +72,7 @@ async def open_orders(
         limits = Limits(
             open_per_minute=settings.open_limit, refused_per_minute=settings.refused_limit
         )
-        desks = Desks(records, clock, providers_of(settings))
+        desks = OrdersOnlyRegistry(records, clock, providers_of(settings))
         async with following(Access(records, clock)) as access:
             door = orders_application(
                 desks, access, wall=clock, guards=Guards(limits, faults=LogLimit(time.monotonic)),

@@ -11,7 +11,7 @@ from lodestone.base.errors import ConflictError, CorruptError, LodestoneError, U
 from lodestone.bootstrap.acceptance import carry_over
 from lodestone.bootstrap.installation import WallClock, records_at
 from lodestone.bootstrap.owning import settle_restore, tell_tightened
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.media import MediaFolder
 from lodestone.services.access.settings import Settings
 from lodestone.services.catalogue.privacy import drop_media
@@ -234,7 +234,7 @@ def _replay(records: Records, since: _Since, media: MediaFolder, restored: Resto
             with suppress(UnknownError):
                 drop_media(records, community, records.person_of(community, ordinal), media)
         changes = records.replay_erasures(community, ordinals, now=now)
-        restored.erased += sum(change.kind == Kind.ERASED for change in changes)
+        restored.erased += sum(change.kind == FactKind.ERASED for change in changes)
     for owner in (None, *communities):
         alive = {key.id for key in records.keys(owner) if key.revoked is None}
         for key in since.revoked.get(owner, ()):

@@ -19,7 +19,7 @@ from lodestone.base.arrays import Bools, Ints
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant, ManualClock
 from lodestone.bootstrap.copies import History
-from lodestone.bootstrap.couriers import Couriers
+from lodestone.bootstrap.couriers import WebhookDispatcher
 from lodestone.bootstrap.homes import settings_of
 from lodestone.bootstrap.installation import records_at
 from lodestone.bootstrap.opening import Opener
@@ -101,7 +101,7 @@ async def decide_on_scratch(
 def _opener(home: Home, records: Records, now: Instant) -> Iterator[_Still]:
     """Give what puts communities together, at a clock that stands."""
     clock = ManualClock(now)
-    couriers = Couriers("public", clock, Streams(1))  # sends nothing: no courier is opened
+    couriers = WebhookDispatcher("public", clock, Streams(1))  # sends nothing: no courier is opened
     try:
         settings = settings_of(str(home.path), {})
         yield _Still(home, records, clock, COMPILED, couriers, settings)

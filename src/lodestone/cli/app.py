@@ -12,18 +12,18 @@ from lodestone.cli import (
     audit_log,
     backups,
     doctor,
+    evaluate,
     exports,
     imports,
     item_lists,
     keys,
-    measures,
     money,
     policies,
     receipts,
     serving,
     towns,
 )
-from lodestone.cli.say import WRONG_USE, note, trouble
+from lodestone.cli.output import WRONG_USE, note, trouble
 
 _TROUBLE = 3
 
@@ -34,7 +34,7 @@ app = typer.Typer(
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
 )  # fmt: skip
 for part in (
-    serving, imports, item_lists, measures, receipts, money, audit_log, backups, exports, doctor,
+    serving, imports, item_lists, evaluate, receipts, money, audit_log, backups, exports, doctor,
 ):  # fmt: skip
     part.add(app)
 app.add_typer(keys.communities, name="community")

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import typer
 
+from lodestone.cli.output import Community, Home, Json, data, note, table
 from lodestone.cli.reach import run
-from lodestone.cli.say import Community, Home, Json, data, note, table
 
 _SHOWN = 100
 

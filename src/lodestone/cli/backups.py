@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from lodestone import bootstrap
+from lodestone.cli.output import Home, Json, data, line, note
 from lodestone.cli.reach import run, settings_of
-from lodestone.cli.say import Home, Json, data, line, note
 
 
 def add(app: typer.Typer) -> None:

@@ -13,9 +13,9 @@ from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
 from lodestone.cli import losses
 from lodestone.cli.losses import check
+from lodestone.cli.output import FINDING, Json, data, line, table
+from lodestone.cli.output import Home as HomeOption
 from lodestone.cli.reach import answers, settings_of
-from lodestone.cli.say import FINDING, Json, data, line, table
-from lodestone.cli.say import Home as HomeOption
 from lodestone.services.access.settings import Settings, shown
 
 _LEAST_FREE = 1 << 30

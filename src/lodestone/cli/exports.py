@@ -10,19 +10,19 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
+from lodestone.cli.output import Community, Home, data, note
 from lodestone.cli.reach import Reach, run, word
-from lodestone.cli.say import Community, Home, data, note
 from lodestone.cli.table_columns import READ
 from lodestone.cli.table_write import Format, Given, TableWriter, table_writer
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.services.ingest.fast_path import NEEDS_ITEM
 
 _PAGE: Final = 1000
-_ABOUT_ITEMS: Final = frozenset(Kind(kind).name.lower() for kind in NEEDS_ITEM)
+_ABOUT_ITEMS: Final = frozenset(FactKind(kind).name.lower() for kind in NEEDS_ITEM)
 _BY_SOMEBODY: Final = frozenset({"follow", "unfollow", "visit", "search"})
 _RELATIONS: Final = {
     kind.name.lower(): (made.name.lower(), kind is made)
-    for made, ended in ((Kind.BLOCK, Kind.UNBLOCK), (Kind.MUTE, Kind.UNMUTE), (Kind.JOIN, Kind.LEAVE))
+    for made, ended in ((FactKind.BLOCK, FactKind.UNBLOCK), (FactKind.MUTE, FactKind.UNMUTE), (FactKind.JOIN, FactKind.LEAVE))
     for kind in (made, ended)
 }  # fmt: skip
 """What makes or ends a relation: its type, and whether it makes it."""

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from lodestone.cli.carry import Marks, Tally, mark, marks
+from lodestone.cli.batch_import import Marks, Tally, mark, marks
 from lodestone.cli.item_lists import DEEDS_LEAST, made
 from lodestone.cli.keys import only
 from lodestone.cli.kuairand import LEARNED, SOURCE, import_kuairand
 from lodestone.cli.learning import learn_weights
+from lodestone.cli.output import WRONG_USE, Community, Home, Json, data, line, note, progress
 from lodestone.cli.reach import Reach, run, word
-from lodestone.cli.say import WRONG_USE, Community, Home, Json, data, line, note, progress
 from lodestone.cli.tables import import_tables
 
 _imports = typer.Typer(no_args_is_help=True, help="Bring people, items and events in.")

@@ -5,8 +5,8 @@ from typing import Any
 import typer
 
 from lodestone.cli.keys import only
+from lodestone.cli.output import Community, Home, Json, data, line
 from lodestone.cli.reach import Reach, naming, run
-from lodestone.cli.say import Community, Home, Json, data, line
 
 DEEDS_LEAST = 1_000
 """Events that an import must have brought for item lists to be made at its end."""

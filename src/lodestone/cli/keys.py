@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from lodestone.cli.output import Community, Home, Json, data, line, note, table
 from lodestone.cli.reach import Reach, run, word
-from lodestone.cli.say import Community, Home, Json, data, line, note, table
 
 communities = typer.Typer(no_args_is_help=True, help="Create, list and disable communities.")
 keys = typer.Typer(no_args_is_help=True, help="Create, list and revoke a community's keys.")

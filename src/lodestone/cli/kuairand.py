@@ -21,9 +21,18 @@ import numpy as np
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
-from lodestone.cli.carry import Marks, Sent, Tally, carry_bulk, carry_events, drive, mark, marks
+from lodestone.cli.batch_import import (
+    Marks,
+    Sent,
+    Tally,
+    carry_bulk,
+    carry_events,
+    drive,
+    mark,
+    marks,
+)
+from lodestone.cli.output import note
 from lodestone.cli.reach import Reach
-from lodestone.cli.say import note
 
 SOURCE: Final = "kuairand"
 LEARNED: Final = "(weights)"

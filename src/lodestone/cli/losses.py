@@ -6,8 +6,8 @@ import typer
 
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
+from lodestone.cli.output import FINDING, data, line
 from lodestone.cli.reach import settings_of
-from lodestone.cli.say import FINDING, data, line
 from lodestone.services.access.settings import Settings
 
 

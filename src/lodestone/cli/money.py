@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from lodestone.cli.losses import require_whole
+from lodestone.cli.output import FINDING, Community, Home, Json, data, line, table
 from lodestone.cli.reach import Reach, run
-from lodestone.cli.say import FINDING, Community, Home, Json, data, line, table
 
 Day = Annotated[
     str, typer.Argument(metavar="DAY", help="A day of the community's, such as 2026-03-01.")

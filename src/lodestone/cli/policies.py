@@ -7,8 +7,8 @@ import msgspec
 import typer
 
 from lodestone.base.errors import InvalidError
+from lodestone.cli.output import Community, Home, Json, data, line, table
 from lodestone.cli.reach import run
-from lodestone.cli.say import Community, Home, Json, data, line, table
 
 policies = typer.Typer(no_args_is_help=True, help="Show, set, try and take back the policy.")
 Proposal = Annotated[

@@ -11,7 +11,7 @@ import httpx
 
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError, Problem, UnavailableError
-from lodestone.cli.inside import Inside
+from lodestone.cli.in_process import Inside
 from lodestone.services.access.settings import Settings
 from lodestone.stores.files.home import Home
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from lodestone.cli.losses import require_whole
+from lodestone.cli.output import FINDING, Community, Home, Json, data, line
 from lodestone.cli.reach import run, word
-from lodestone.cli.say import FINDING, Community, Home, Json, data, line
 
 
 def add(app: typer.Typer) -> None:

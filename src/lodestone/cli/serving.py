@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from lodestone import bootstrap
+from lodestone.cli.output import Home, note
 from lodestone.cli.reach import settings_of
-from lodestone.cli.say import Home, note
 from lodestone.cli.towns import DEMO, fill_demo
 from lodestone.services.access.settings import Settings
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.wire import instant_of
-from lodestone.cli.carry import (
+from lodestone.cli.batch_import import (
     Marks,
     Sent,
     Tally,

@@ -16,7 +16,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
 from lodestone.cli.learning import copied
-from lodestone.cli.say import Community, Home, Json, data, line, progress, table, teller
+from lodestone.cli.output import Community, Home, Json, data, line, progress, table, teller
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.insight import topn
 from lodestone.insight.topn import POSITIVE, POSITIVE_OUTCOMES, Holdout, SplitBy, TopNReport

@@ -1,4 +1,4 @@
-"""`town`: a county town that lives, for the demo a day, for the trial as long as one likes, by the public API."""
+"""`town`: a county town that simulation, for the demo a day, for the trial as long as one likes, by the public API."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -8,15 +8,15 @@ import typer
 
 from lodestone import bootstrap
 from lodestone.base.clock import Instant
-from lodestone.cli import lives
+from lodestone.cli import simulation
+from lodestone.cli.output import Home, Json, data, line, note, progress
 from lodestone.cli.reach import Reach, here, run
-from lodestone.cli.say import Home, Json, data, line, note, progress
 from lodestone.client import AsyncClient as Client
 from lodestone.town import ARMS, NAME, Filled, Wish, fill, make_town
 
 DEMO: Final = "demo"
 SEED: Final = 1
-_ZONE: Final = lives.ZONE
+_ZONE: Final = simulation.ZONE
 
 
 towns = typer.Typer(
@@ -25,7 +25,7 @@ towns = typer.Typer(
 )  # fmt: skip
 towns.command(
     "compare", epilog="Example: lodestone town compare --days 3 --people 120 --seeds 1,2"
-)(lives.compare)
+)(simulation.compare)
 
 
 @towns.callback()
@@ -67,7 +67,7 @@ def town(
         return
     if days is not None:
         wish = Wish(seed, people, days, arm, ring=not without_ring, trade=not without_trade)
-        lives.live(wish, community_id or lives.TOWN, home, as_json=as_json)
+        simulation.live(wish, community_id or simulation.TOWN, home, as_json=as_json)
         return
     name = community_id or DEMO
 
@@ -121,7 +121,7 @@ async def _fill(reach: Reach, community: str, seed: int, *, people: int, posts: 
         await client.put_community(community, body)
     until = await _until(client, community)
     with progress() as bar:
-        told = lives.teller(bar)
+        told = simulation.teller(bar)
         filled = await fill(
             client, make_town(seed, until, people=people, posts=posts), told, hour_of=_hour
         )

@@ -29,7 +29,7 @@ class OrderState(IntEnum):
     EXPIRED = 8
 
 
-class Move(IntEnum):
+class Transition(IntEnum):
     """What may be asked of an order, or fall due."""
 
     ADMIT = 1
@@ -45,7 +45,7 @@ class Move(IntEnum):
     """It was taken: the beginning, which leads from no state to `reserved` or `waiting`."""
 
 
-_S, _M = OrderState, Move
+_S, _M = OrderState, Transition
 
 MOVES: Final = {
     (_S.WAITING, _M.ADMIT): _S.RESERVED,
@@ -77,7 +77,7 @@ HOLDS_STOCK: Final = frozenset({_S.RESERVED})
 HAS_SOLD: Final = frozenset({_S.PAID, _S.FULFILLED, _S.REFUNDED_IN_PART})
 
 
-def after(state: OrderState, move: Move) -> OrderState | None:
+def after(state: OrderState, move: Transition) -> OrderState | None:
     """Return the state that a move leads to, None when it is not allowed.
 
     >>> after(OrderState.RESERVED, Move.PAY).name
@@ -88,6 +88,6 @@ def after(state: OrderState, move: Move) -> OrderState | None:
     return MOVES.get((state, move))
 
 
-def allowed(state: OrderState) -> tuple[Move, ...]:
-    """Return the moves that a state allows, in the order of `Move`."""
-    return tuple(move for move in Move if (state, move) in MOVES)
+def allowed(state: OrderState) -> tuple[Transition, ...]:
+    """Return the moves that a state allows, in the order of `Transition`."""
+    return tuple(move for move in Transition if (state, move) in MOVES)

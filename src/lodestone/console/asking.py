@@ -13,7 +13,7 @@ from lodestone.services.access import Access, Principal
 from lodestone.services.community.community import Engine
 from lodestone.services.community.registry import Engines
 
-Asked = Request[Any, Any, Any]
+HttpRequest = Request[Any, Any, Any]
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 Latitude = Annotated[
@@ -37,25 +37,25 @@ REFUSALS: Final = {
 }
 
 
-def engines(request: Asked) -> Engines:
+def engines(request: HttpRequest) -> Engines:
     """Return the engines of this process."""
     found: Engines = request.app.state["engines"]
     return found
 
 
-def access(request: Asked) -> Access:
+def access(request: HttpRequest) -> Access:
     """Return the keys of this process."""
     found: Access = request.app.state["access"]
     return found
 
 
-def caller(request: Asked) -> Principal:
+def caller(request: HttpRequest) -> Principal:
     """Return who asks."""
     who: Principal = request.scope["state"]["principal"]
     return who
 
 
-def session(request: Asked) -> tuple[Engine, str]:
+def session(request: HttpRequest) -> tuple[Engine, str]:
     """Return the engine of a page's session and its viewer.
 
     Raises:
@@ -78,7 +78,7 @@ def position_of(latitude: float | None, longitude: float | None) -> Position | N
 
 
 async def off_loop(
-    request: Asked,
+    request: HttpRequest,
     work: Callable[Given, Made],
     *args: Given.args,
     **by_name: Given.kwargs,

@@ -25,7 +25,7 @@ from lodestone.base.errors import (
     UnavailableError,
     UnknownError,
 )
-from lodestone.console.asking import Asked, engines
+from lodestone.console.asking import HttpRequest, engines
 from lodestone.console.demo import local
 from lodestone.console.gate import Gate
 from lodestone.console.site import HEADERS, console, kept
@@ -71,7 +71,7 @@ class Entered:
     form_token: str
 
 
-def entered(request: Asked, role: Role) -> Entered:
+def entered(request: HttpRequest, role: Role) -> Entered:
     """Return who is logged in to a role's pages.
 
     Raises:
@@ -82,7 +82,7 @@ def entered(request: Asked, role: Role) -> Entered:
     return Entered(login, engines(request).of(login.community), gate.logins.form_token(login))
 
 
-async def sent_by(request: Asked, role: Role) -> Entered:
+async def sent_by(request: HttpRequest, role: Role) -> Entered:
     """Return who sent a form of a role's pages.
 
     Raises:
@@ -107,13 +107,13 @@ def door_of(role: Role, title: str) -> list[Any]:
     """
 
     @get(f"{role.path}/login", opt=ANYONE, include_in_schema=False, name=f"{role.name} login form")
-    async def form(request: Asked) -> Response[Any]:
+    async def form(request: HttpRequest) -> Response[Any]:
         asked = request.query_params
         code = "ended" if asked.get("why") == "ended" else ""
         return _show_form(request, role, title, _Tried(asked.get("next", ""), code))
 
     @post(f"{role.path}/login", opt=ANYONE, include_in_schema=False, name=f"{role.name} login")
-    async def enter(request: Asked) -> Response[Any]:
+    async def enter(request: HttpRequest) -> Response[Any]:
         try:
             return await _enter(request, role)
         except (UnauthorisedError, ForbiddenError, BusyError, UnavailableError) as error:
@@ -124,7 +124,7 @@ def door_of(role: Role, title: str) -> list[Any]:
         f"{role.path}/logout", opt=ANYONE, include_in_schema=False, name=f"{role.name} logout",
         exception_handlers=refusals_of(role),
     )  # fmt: skip
-    async def leave(request: Asked) -> Response[Any]:
+    async def leave(request: HttpRequest) -> Response[Any]:
         who = await sent_by(request, role)
         await gate_of(request).logins.leave(who.login, _now(request))
         answer = Redirect(f"{role.path}/login", status_code=303, headers=HEADERS)
@@ -137,7 +137,7 @@ def door_of(role: Role, title: str) -> list[Any]:
 def refusals_of(role: Role) -> dict[int | type[Exception], Any]:
     """Return how the handlers of a role's pages answer when something is refused."""
 
-    def to_form(request: Asked, error: UnauthorisedError) -> Response[Any]:
+    def to_form(request: HttpRequest, error: UnauthorisedError) -> Response[Any]:
         if request.headers.get("x-part"):
             return Response(b"", status_code=401, headers=HEADERS)
         told = {"next": _asked_for(request)} if request.method == "GET" else {}
@@ -146,13 +146,13 @@ def refusals_of(role: Role) -> dict[int | type[Exception], Any]:
         query = f"?{urlencode(told)}" if told else ""
         return Redirect(f"{role.path}/login{query}", status_code=303, headers=HEADERS)
 
-    def to_page(request: Asked, error: LodestoneError) -> Response[Any]:
+    def to_page(request: HttpRequest, error: LodestoneError) -> Response[Any]:
         return _trouble(request, role, error)
 
     return {UnauthorisedError: to_form, LodestoneError: to_page}
 
 
-async def _enter(request: Asked, role: Role) -> Response[Any]:
+async def _enter(request: HttpRequest, role: Role) -> Response[Any]:
     gate, now = gate_of(request), _now(request)
     _same_site(request)
     told = await form_of(request)
@@ -184,7 +184,7 @@ class _Tried:
         return 403 if isinstance(self.error, ForbiddenError) else 200
 
 
-def _show_form(request: Asked, role: Role, title: str, tried: _Tried) -> Response[Any]:
+def _show_form(request: HttpRequest, role: Role, title: str, tried: _Tried) -> Response[Any]:
     gate, site = gate_of(request), console(request.app.state)
     words = site.words(request)
     token = gate.logins.entry_token(_now(request))
@@ -225,14 +225,14 @@ def _said(words: Words, tried: _Tried) -> str:
     )
 
 
-def _trouble(request: Asked, role: Role, error: LodestoneError) -> Response[Any]:
+def _trouble(request: HttpRequest, role: Role, error: LodestoneError) -> Response[Any]:
     site = console(request.app.state)
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
     told = {"role": role, "message": error.message, "code": error.code}
     return site.page(request, "trouble.html", told, status=status)
 
 
-def _cookie(request: Asked, role: Role, name: str, value: str, micros: int) -> Cookie:
+def _cookie(request: HttpRequest, role: Role, name: str, value: str, micros: int) -> Cookie:
     return Cookie(
         name, value=value, path=role.path, httponly=True, samesite="strict",
         secure=request.scope["scheme"] == "https",
@@ -251,7 +251,7 @@ def _onward(role: Role, wanted: str) -> str:
     return wanted
 
 
-def _same_site(request: Asked) -> None:
+def _same_site(request: HttpRequest) -> None:
     """Pass, or raise ForbiddenError when a browser says that another site's page sent this."""
     fetched_from = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
@@ -261,7 +261,7 @@ def _same_site(request: Asked) -> None:
         raise ForbiddenError("form_foreign", "this form was not sent from its own page")
 
 
-def _asked_for(request: Asked) -> str:
+def _asked_for(request: HttpRequest) -> str:
     """Return path and query as they were asked for; no host is read, which a client may send as it likes."""
     path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "replace")
     return quote(path) + (f"?{query}" if query else "")
@@ -275,7 +275,7 @@ def _place(address: str) -> str | None:
         return None
 
 
-async def form_of(request: Asked) -> dict[str, str]:
+async def form_of(request: HttpRequest) -> dict[str, str]:
     """Read a form's fields; anything that is not one has none."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
@@ -286,12 +286,12 @@ async def form_of(request: Asked) -> dict[str, str]:
         return {}
 
 
-def gate_of(request: Asked) -> Gate:
+def gate_of(request: HttpRequest) -> Gate:
     """Return what the consoles need of the installation."""
     found = console(request.app.state).gate
     assert found is not None, "the consoles' routes are made with a gate"
     return found
 
 
-def _now(request: Asked) -> Instant:
+def _now(request: HttpRequest) -> Instant:
     return engines(request).wall.now()

@@ -12,7 +12,7 @@ from lodestone.base.wire import AppId, app_id
 from lodestone.commerce.order import OrderOut, PayIn, VoucherOut
 from lodestone.console.asking import (
     REFUSALS,
-    Asked,
+    HttpRequest,
     Latitude,
     Longitude,
     off_loop,
@@ -28,7 +28,7 @@ from lodestone.content.item import Media
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE, UNAUDITED, needs
 from lodestone.services.commerce import OrderRecord
-from lodestone.services.commerce.context import Counter, Reply
+from lodestone.services.commerce.context import CommandContext, Reply
 from lodestone.services.commerce.presenters import order_out, voucher_out
 from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.transitions import pay
@@ -82,7 +82,10 @@ class MyOrders(msgspec.Struct, frozen=True):
 
 @get("/v1/page/products/{product_id:str}", opt=BY_PAGE, responses=REFUSALS)
 async def get_product_sheet(
-    request: Asked, product_id: ProductId, latitude: Latitude = None, longitude: Longitude = None
+    request: HttpRequest,
+    product_id: ProductId,
+    latitude: Latitude = None,
+    longitude: Longitude = None,
 ) -> ProductSheet:
     """Show one product: its forms, prices, what is left, how far its shop is (a page's session)."""
     engine, viewer = session(request)
@@ -92,7 +95,7 @@ async def get_product_sheet(
 
 @get("/v1/page/shops/{shop_id:str}", opt=BY_PAGE, responses=REFUSALS)
 async def get_shop_sheet(
-    request: Asked, shop_id: ShopId, after: AfterId = None, latitude: Latitude = None,
+    request: HttpRequest, shop_id: ShopId, after: AfterId = None, latitude: Latitude = None,
     longitude: Longitude = None,
 ) -> ShopSheet:  # fmt: skip
     """Show a shop's page: hours, place, what it sells (a page's session)."""
@@ -102,7 +105,7 @@ async def get_shop_sheet(
 
 
 @get("/v1/page/orders", opt=BY_PAGE, responses=REFUSALS)
-async def list_my_orders(request: Asked, before: BeforeId = None) -> MyOrders:
+async def list_my_orders(request: HttpRequest, before: BeforeId = None) -> MyOrders:
     """List the viewer's orders, the newest first (a page's session)."""
     engine, viewer = session(request)
     number = None if before is None else _number(engine, before)
@@ -125,7 +128,7 @@ def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
 
 @get("/v1/page/orders/{order_id:str}", opt=BY_PAGE, responses=REFUSALS)
 async def get_my_order(
-    request: Asked, state: AppState, order_id: OrderId, latitude: Latitude = None,
+    request: HttpRequest, state: AppState, order_id: OrderId, latitude: Latitude = None,
     longitude: Longitude = None,
 ) -> OrderSheet:  # fmt: skip
     """Show one of the viewer's orders, its vouchers with their codes (a page's session)."""
@@ -149,7 +152,7 @@ async def get_my_order(
     status_code=200,
     responses=REFUSALS,
 )
-async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> OrderOut:
+async def pay_my_order(request: HttpRequest, state: AppState, order_id: OrderId) -> OrderOut:
     """Say that the viewer has paid their order, by the manual provider (the demo, on this machine alone)."""
     engine, viewer = session(request)
     if not _payable_here(request, state, engine):
@@ -160,7 +163,7 @@ async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> Or
     order = await off_loop(request, _mine, engine, viewer, order_id)
     given = PayIn(amount=order.total, method=MANUAL)
 
-    def paid(counter: Counter, found: OrderRecord) -> OrderRecord:
+    def paid(counter: CommandContext, found: OrderRecord) -> OrderRecord:
         return pay(counter, found, given)
 
     reply = await engine.trade.move(order_id, paid, None, viewer=viewer)
@@ -169,7 +172,7 @@ async def pay_my_order(request: Asked, state: AppState, order_id: OrderId) -> Or
     return reply.told
 
 
-def _payable_here(request: Asked, state: AppState, engine: Engine) -> bool:
+def _payable_here(request: HttpRequest, state: AppState, engine: Engine) -> bool:
     """Say whether this is the demo, and the request came straight from a page of ours on this machine."""
     return console(state).demo == engine.community.id and local(request)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.events import scan_kernel as kernel
-from lodestone.events.outcomes import WIRE_KINDS, Kind
+from lodestone.events.outcomes import WIRE_KINDS, FactKind
 from lodestone.events.wire import EVENTS_MAX, EventIn, Refusal, decode_events, decode_line
 
 SCANNED: Final = np.dtype(
@@ -23,7 +23,7 @@ SCANNED: Final = np.dtype(
 as a place in `TYPES`, -1 for an event of another form, of which the extent alone is said."""
 TYPES: Final = tuple(
     name for name, kind in WIRE_KINDS.items()
-    if kind <= Kind.UNLIKE and kind not in (Kind.FOLLOW, Kind.PROFILE_VISIT)
+    if kind <= FactKind.UNLIKE and kind not in (FactKind.FOLLOW, FactKind.PROFILE_VISIT)
 )  # fmt: skip
 """Types of events about an item."""
 TYPE_KINDS: Final = np.array([WIRE_KINDS[name] for name in TYPES], np.uint8)

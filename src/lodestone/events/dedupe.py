@@ -15,10 +15,10 @@ from lodestone.base.arrays import Bools, Ints
 from lodestone.events import dedupe_kernel as kernel
 from lodestone.events import judge_kernel
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 
 _LOAD: Final = 0.6
-_EDGES: Final = (Kind.LIKE, Kind.UNLIKE, Kind.FOLLOW, Kind.UNFOLLOW)
+_EDGES: Final = (FactKind.LIKE, FactKind.UNLIKE, FactKind.FOLLOW, FactKind.UNFOLLOW)
 _EDGE_KINDS: Final = np.isin(np.arange(256), _EDGES)
 _READY: Final = 0.52
 """Of a table this full the next is made ready: its memory is touched in pieces, for the system zeroes it as it is."""
@@ -207,7 +207,7 @@ def once_a_slot(facts: Facts) -> Bools:
     liked, and whoever counts edges counts one once.
     """
     edge = np.isin(facts["kind"], _EDGES) & (facts["person"] >= 0)
-    once: Bools = (facts["receipt"] >= 0) & (facts["slot"] > 0) & (facts["kind"] != Kind.WATCH)
+    once: Bools = (facts["receipt"] >= 0) & (facts["slot"] > 0) & (facts["kind"] != FactKind.WATCH)
     return once & ~edge
 
 

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 
 FACT: Final = np.dtype(
     [
@@ -30,7 +30,7 @@ FACT: Final = np.dtype(
         ("served", np.int32),  # when the slot was decided, seconds since the epoch, 0 when unknown
         ("day", np.int32),  # event day in the community's zone, days since the epoch
         ("domain", np.int16),  # domain code of the slot, -1 when public or unknown
-        ("kind", np.uint8),  # `Kind`
+        ("kind", np.uint8),  # `FactKind`
         ("flags", np.uint8),  # `FLAG_…`
         ("surface", np.uint8),  # surface code
         ("slot", np.uint8),  # 1 is the first; 0 when unknown
@@ -100,7 +100,7 @@ def organic_impressions(facts: Facts) -> NDArray[np.bool_]:
     """Say which facts are organic impressions of decisions; shape (facts,)."""
     flags = facts["flags"]
     found: NDArray[np.bool_] = (
-        (facts["kind"] == Kind.IMPRESSION)
+        (facts["kind"] == FactKind.IMPRESSION)
         & ((flags & FLAG_DECISION) != 0)
         & ((flags & (FLAG_PAID | FLAG_HISTORY)) == 0)
     )

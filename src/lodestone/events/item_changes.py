@@ -21,7 +21,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 
 LIVE: Final = 1
 """Place of `live` among an item's states."""
@@ -122,7 +122,7 @@ class ItemChanges:
 
 def read(facts: Facts) -> ItemChanges:
     """Read the changes of items among facts in log order."""
-    mine = facts[facts["kind"] == Kind.ITEM]
+    mine = facts[facts["kind"] == FactKind.ITEM]
     mine = mine[np.argsort(mine["item"], kind="stable")]
     item, day = mine["item"].astype(np.int64), mine["day"].astype(np.int64)
     next_day = np.full(item.size, np.iinfo(np.int64).max)

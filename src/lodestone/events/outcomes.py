@@ -38,7 +38,7 @@ COUNT_WATCHED: Final = 15
 """Tenths of a second watched, of each slot the longest that was said: what people read."""
 
 
-class Kind(IntEnum):
+class FactKind(IntEnum):
     """The kind of a fact. 0 to 12 are the outcomes, in the order of `OUTCOMES`.
 
     Counters hold `watch` in tenths of a second, at most 600 an impression: what rates learn of.
@@ -90,15 +90,17 @@ class Kind(IntEnum):
     """What a middle domain's moderators say of an item from here on; see `features.domain_marks`."""
 
 
-WIRE_KINDS: Final = {kind.name.lower(): kind for kind in Kind if kind < Kind.BLOCK}
+WIRE_KINDS: Final = {kind.name.lower(): kind for kind in FactKind if kind < FactKind.BLOCK}
 """What an app may send to `POST /v1/events`; the rest the engine writes itself."""
 
 
-SLOT_KINDS: Final = frozenset({Kind.IMPRESSION, Kind.WATCH, Kind.CLICK, Kind.LONG_VIEW})
+SLOT_KINDS: Final = frozenset(
+    {FactKind.IMPRESSION, FactKind.WATCH, FactKind.CLICK, FactKind.LONG_VIEW}
+)
 """What a viewer does to a slot: a page says it with that slot's beacon only."""
 PAGE_KINDS: Final = SLOT_KINDS | {
-    Kind.LIKE, Kind.UNLIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.UNFOLLOW, Kind.PROFILE_VISIT,
-    Kind.NOT_INTERESTED, Kind.HIDE, Kind.REPORT, Kind.VISIT, Kind.SEARCH,
+    FactKind.LIKE, FactKind.UNLIKE, FactKind.COMMENT, FactKind.SHARE, FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.PROFILE_VISIT,
+    FactKind.NOT_INTERESTED, FactKind.HIDE, FactKind.REPORT, FactKind.VISIT, FactKind.SEARCH,
 }  # fmt: skip
 """What a page can know of its viewer. Commerce is the engine's own word, or a server's key's."""
 

@@ -16,14 +16,14 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import Facts, empty_facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 
 
 def placed(items: Ints, codes: Ints, there: Bools) -> Facts:
     """Make the facts that items lie in places, or do not any more; shapes (facts,). Key, time and day are left out."""
     facts = empty_facts(items.size)
     facts["kind"], facts["item"], facts["target"], facts["value"] = (
-        Kind.PLACED,
+        FactKind.PLACED,
         items,
         codes,
         there,
@@ -75,7 +75,7 @@ def read(facts: Facts, codes: Ints, now: Bools) -> PlaceChanges:
         codes: Shape (places,), ascending.
         now: Shape (items, places). Which items lie in which places now.
     """
-    mine = facts[(facts["kind"] == Kind.PLACED) & np.isin(facts["target"], codes)]
+    mine = facts[(facts["kind"] == FactKind.PLACED) & np.isin(facts["target"], codes)]
     column = np.searchsorted(codes, mine["target"])
     pair = mine["item"].astype(np.int64) * codes.size + column
     order = np.lexsort((mine["time"], pair))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats
 from lodestone.events.facts import SHARE_WHOLE, Facts, refund_share
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class TakenBack:
         if self.keys.size:
             keys = facts["key"].astype(np.int64)
             at = np.minimum(np.searchsorted(self.keys, keys), self.keys.size - 1)
-            met = (self.keys[at] == keys) & (facts["kind"] == Kind.ORDER)
+            met = (self.keys[at] == keys) & (facts["kind"] == FactKind.ORDER)
             left[met] = self.left[at[met]]
         return left
 
@@ -39,7 +39,7 @@ class TakenBack:
 
 def taken_back(facts: Facts) -> TakenBack:
     """Sum up the refunds among some facts; what these do not hold is not known yet."""
-    refunds = facts[facts["kind"] == Kind.REFUND]
+    refunds = facts[facts["kind"] == FactKind.REFUND]
     keys, order = np.unique(refunds["target"], return_inverse=True)
     shares = refund_share(refunds["value"].astype(np.int64))
     total = np.bincount(order.reshape(-1), weights=shares, minlength=keys.size)

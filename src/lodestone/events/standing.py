@@ -13,12 +13,12 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 
 EDGES: Final = (
-    (Kind.LIKE, Kind.UNLIKE, "item"),
-    (Kind.FOLLOW, Kind.UNFOLLOW, "target"),
-    (Kind.JOIN, Kind.LEAVE, "target"),
+    (FactKind.LIKE, FactKind.UNLIKE, "item"),
+    (FactKind.FOLLOW, FactKind.UNFOLLOW, "target"),
+    (FactKind.JOIN, FactKind.LEAVE, "target"),
 )
 """What makes an edge, what ends it, and the field that says what it is about."""
 

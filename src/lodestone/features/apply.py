@@ -22,7 +22,7 @@ from lodestone.events.outcomes import (
     COUNT_IMPRESSIONS,
     COUNT_WATCHED,
     OUTCOME_COUNT,
-    Kind,
+    FactKind,
 )
 from lodestone.features.history import ANSWERED, BOUGHT, COLUMNS, LIKED, READ, VISITED, History
 from lodestone.features.layout import DAYS_KEPT
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 
 TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE, TAG_FOLLOW = 1, 2, 3, 4
 TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE, TAG_CHANNEL = 6, 7, 8, 9
-POSITIVE_KINDS = (*range(Kind.CLICK, Kind.FOLLOW + 1), Kind.ORDER)
+POSITIVE_KINDS = (*range(FactKind.CLICK, FactKind.FOLLOW + 1), FactKind.ORDER)
 FIRST_MINUTE = 600
 """Tenths of a second."""
 INSTANT_LEAST = -(2**62)
 _NOTED = {
-    Kind.LIKE: LIKED, Kind.COMMENT: ANSWERED, Kind.SHARE: ANSWERED, Kind.ORDER: BOUGHT, Kind.FOLLOW: VISITED,
-    Kind.SHOP_VISIT: VISITED, Kind.VISIT: VISITED, Kind.REDEEM: VISITED, Kind.CONVERSION: VISITED,
+    FactKind.LIKE: LIKED, FactKind.COMMENT: ANSWERED, FactKind.SHARE: ANSWERED, FactKind.ORDER: BOUGHT, FactKind.FOLLOW: VISITED,
+    FactKind.SHOP_VISIT: VISITED, FactKind.VISIT: VISITED, FactKind.REDEEM: VISITED, FactKind.CONVERSION: VISITED,
 }  # fmt: skip
 _LEAN_COLUMN = {
-    COUNT_IMPRESSIONS: 0, Kind.CLICK: 1, Kind.LONG_VIEW: 2, Kind.LIKE: 3, Kind.FOLLOW: 4,
-    Kind.COMMENT: 5, Kind.SHARE: 5, Kind.NOT_INTERESTED: 6, Kind.HIDE: 6, Kind.REPORT: 6, Kind.WATCH: 7,
+    COUNT_IMPRESSIONS: 0, FactKind.CLICK: 1, FactKind.LONG_VIEW: 2, FactKind.LIKE: 3, FactKind.FOLLOW: 4,
+    FactKind.COMMENT: 5, FactKind.SHARE: 5, FactKind.NOT_INTERESTED: 6, FactKind.HIDE: 6, FactKind.REPORT: 6, FactKind.WATCH: 7,
 }  # fmt: skip
 
 
@@ -57,20 +57,20 @@ def count(state: "State", facts: Facts, person_row: np.ndarray) -> None:
 def _count_one(state: "State", fact: np.void, person: int) -> None:
     kind, row, day = int(fact["kind"]), int(fact["item"]), int(fact["day"])
     where = (int(fact["surface"]), int(fact["slot"]), int(fact["domain"]))
-    if kind in (Kind.FOLLOW, Kind.PROFILE_VISIT) and row < 0:
+    if kind in (FactKind.FOLLOW, FactKind.PROFILE_VISIT) and row < 0:
         return  # of a person and of no post: nothing that an impression may be expected to bring
-    if kind == Kind.WATCH:
+    if kind == FactKind.WATCH:
         _watch(state, fact, person, where)
-    elif kind in (Kind.LIKE, Kind.UNLIKE):
+    elif kind in (FactKind.LIKE, FactKind.UNLIKE):
         _like(state, fact, person, where)
-    elif kind in (Kind.FOLLOW, Kind.UNFOLLOW) and person >= 0 and fact["target"] >= 0:
+    elif kind in (FactKind.FOLLOW, FactKind.UNFOLLOW) and person >= 0 and fact["target"] >= 0:
         _follow(state, fact, person, where)
-    elif kind == Kind.REFUND:
+    elif kind == FactKind.REFUND:
         if int(fact["flags"]) & FLAG_WHOLE:
-            add(state, where, person, row, day - refund_age(int(fact["value"])), Kind.ORDER, -1)
+            add(state, where, person, row, day - refund_age(int(fact["value"])), FactKind.ORDER, -1)
     elif kind < OUTCOME_COUNT:
         add(state, where, person, row, day, kind, 1)
-    elif kind == Kind.IMPRESSION:
+    elif kind == FactKind.IMPRESSION:
         if int(fact["flags"]) & FLAG_READ and not int(fact["flags"]) & FLAG_DECISION:
             return  # read, the app says, of which nobody knows how often it was passed by
         slot = min(where[1], state.attention.size - 1)
@@ -83,7 +83,7 @@ def _watch(state: "State", fact: np.void, person: int, where: tuple[int, int, in
     """Count a watch: the first minute, which rates learn of, and all of it."""
     row = int(fact["item"])
     for tenths, day, sign in watched(state.watch, fact, person):
-        add(state, where, person, row, day, Kind.WATCH, sign * min(FIRST_MINUTE, tenths))
+        add(state, where, person, row, day, FactKind.WATCH, sign * min(FIRST_MINUTE, tenths))
         add(state, where, person, row, day, COUNT_WATCHED, sign * tenths)
 
 
@@ -111,9 +111,9 @@ def watched(table: "Table", fact: np.void, person: int) -> list[tuple[int, int, 
 
 def _like(state: "State", fact: np.void, person: int, where: tuple[int, int, int]) -> None:
     """Let the later of like and unlike hold, and count it on its own day and in its own place."""
-    row, day, off = int(fact["item"]), int(fact["day"]), fact["kind"] == Kind.UNLIKE
+    row, day, off = int(fact["item"]), int(fact["day"]), fact["kind"] == FactKind.UNLIKE
     if person < 0 or row < 0:
-        add(state, where, person, row, day, Kind.LIKE, -1 if off else 1)
+        add(state, where, person, row, day, FactKind.LIKE, -1 if off else 1)
         return
     key = int(pack(person, row, TAG_LIKE))
     context = where[0] | where[1] << 8 | where[2] + 1 << 16
@@ -124,10 +124,10 @@ def _like(state: "State", fact: np.void, person: int, where: tuple[int, int, int
             return
         if not old[0] & 1:
             there = (old[3] & 0xFF, old[3] >> 8 & 0xFF, (old[3] >> 16) - 1)
-            add(state, there, person, row, old[1], Kind.LIKE, -1)
+            add(state, there, person, row, old[1], FactKind.LIKE, -1)
     state.like.put(key, stamp, day, 0, context)
     if not off:
-        add(state, where, person, row, day, Kind.LIKE, 1)
+        add(state, where, person, row, day, FactKind.LIKE, 1)
 
 
 def _follow(state: "State", fact: np.void, person: int, where: tuple[int, int, int]) -> None:
@@ -141,8 +141,8 @@ def _follow(state: "State", fact: np.void, person: int, where: tuple[int, int, i
     before = (made, row, context)
     if made > ended:
         there = (context & 0xFF, context >> 8 & 0xFF, (context >> 16) - 1)
-        add(state, there, person, row, day, Kind.FOLLOW, -1)
-    if fact["kind"] == Kind.UNFOLLOW:
+        add(state, there, person, row, day, FactKind.FOLLOW, -1)
+    if fact["kind"] == FactKind.UNFOLLOW:
         ended = max(ended, int(fact["time"]))
     else:
         here = where[0] | where[1] << 8 | where[2] + 1 << 16
@@ -152,7 +152,7 @@ def _follow(state: "State", fact: np.void, person: int, where: tuple[int, int, i
     state.follow.put(key, made, day, row, context, ended)
     if made > ended:
         there = (context & 0xFF, context >> 8 & 0xFF, (context >> 16) - 1)
-        add(state, there, person, row, day, Kind.FOLLOW, 1)
+        add(state, there, person, row, day, FactKind.FOLLOW, 1)
 
 
 def _expose(state: "State", fact: np.void, row: int, day: int) -> None:
@@ -222,13 +222,13 @@ def note(state: "State", facts: Facts, person_row: np.ndarray) -> None:
         row, kind = int(fact["item"]), int(fact["kind"])
         if person < 0 or row < 0:
             continue
-        what = _NOTED.get(Kind(kind), 0) | (READ if int(fact["flags"]) & FLAG_READ else 0)
+        what = _NOTED.get(FactKind(kind), 0) | (READ if int(fact["flags"]) & FLAG_READ else 0)
         time, before = known.get((person, row), (INSTANT_LEAST, 0))
-        if kind in (Kind.LIKE, Kind.UNLIKE):
+        if kind in (FactKind.LIKE, FactKind.UNLIKE):
             stamps = state.like.get(pack(person, row, TAG_LIKE))
             if stamps is None or stamps[0] & 1:
                 what, before = what & ~LIKED, before & ~LIKED
-        if what or kind == Kind.LIKE:
+        if what or kind == FactKind.LIKE:
             known[person, row] = max(time, int(fact["time"])), before | what
         elif (person, row) in known:
             known[person, row] = time, before
@@ -243,7 +243,7 @@ def remember(state: "State", facts: Facts, person_row: np.ndarray) -> None:
         row, time = int(fact["item"]), int(fact["time"])
         if person < 0 or row < 0:
             continue
-        if fact["kind"] == Kind.IMPRESSION and state.people["seen"][person] >= 0:
+        if fact["kind"] == FactKind.IMPRESSION and state.people["seen"][person] >= 0:
             ring = state.people["seen"][person]
             _keep_latest(state.seen_item[ring], state.seen_time[ring], row, time // 1_000_000)
         elif fact["kind"] in POSITIVE_KINDS:

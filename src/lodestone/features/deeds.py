@@ -6,7 +6,7 @@ import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features import apply_kernel
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def remember(state: "State", facts: Facts, person_row: Ints) -> None:
 
 def refuse(state: "State", facts: Facts, person_row: Ints) -> None:
     """Take in what people hid, reported or were not interested in; shapes (facts,)."""
-    refused = (facts["kind"] >= Kind.NOT_INTERESTED) & (facts["kind"] <= Kind.REPORT)
+    refused = (facts["kind"] >= FactKind.NOT_INTERESTED) & (facts["kind"] <= FactKind.REPORT)
     for index in np.flatnonzero(refused & (person_row >= 0) & (facts["item"] >= 0)):
         state.rejected.setdefault(int(person_row[index]), set()).add(int(facts["item"][index]))
 
@@ -38,7 +38,7 @@ def connect(state: "State", facts: Facts, person_row: Ints, about_row: Ints) -> 
 
 def sellers(state: "State", facts: Facts, target_row: Ints) -> Ints:
     """Return whom each fact is about, for an order or its refund whoever owns the item that was bought; shapes (facts,)."""
-    orders = np.isin(facts["kind"], (Kind.ORDER, Kind.REFUND)) & (facts["item"] >= 0)
+    orders = np.isin(facts["kind"], (FactKind.ORDER, FactKind.REFUND)) & (facts["item"] >= 0)
     if not orders.any():
         return target_row
     rows = target_row.copy()

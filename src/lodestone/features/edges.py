@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.events.facts import FLAG_WHOLE, Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 
 FOLLOWS, BLOCKS, MUTES, MEMBER, BOUGHT = range(5)
 _MEANING: Final = {
-    Kind.FOLLOW: (FOLLOWS, 0), Kind.UNFOLLOW: (FOLLOWS, 1), Kind.BLOCK: (BLOCKS, 0),
-    Kind.UNBLOCK: (BLOCKS, 1), Kind.MUTE: (MUTES, 0), Kind.UNMUTE: (MUTES, 1),
-    Kind.JOIN: (MEMBER, 0), Kind.LEAVE: (MEMBER, 1), Kind.ORDER: (BOUGHT, 0), Kind.REFUND: (BOUGHT, 1),
+    FactKind.FOLLOW: (FOLLOWS, 0), FactKind.UNFOLLOW: (FOLLOWS, 1), FactKind.BLOCK: (BLOCKS, 0),
+    FactKind.UNBLOCK: (BLOCKS, 1), FactKind.MUTE: (MUTES, 0), FactKind.UNMUTE: (MUTES, 1),
+    FactKind.JOIN: (MEMBER, 0), FactKind.LEAVE: (MEMBER, 1), FactKind.ORDER: (BOUGHT, 0), FactKind.REFUND: (BOUGHT, 1),
 }  # fmt: skip
 _KINDS: Final = np.array(sorted(_MEANING))
 _NONE: Final = np.zeros(0, np.int32)
@@ -58,7 +58,7 @@ class Edges:
         changes = []
         for index in np.flatnonzero(np.isin(facts["kind"], _KINDS)):
             fact = facts[index]
-            what, removal = _MEANING[Kind(int(fact["kind"]))]
+            what, removal = _MEANING[FactKind(int(fact["kind"]))]
             target = int(fact["target"]) if what == MEMBER else int(target_row[index])
             if what == BOUGHT:
                 self._count(fact, int(person_row[index]), target)
@@ -72,7 +72,7 @@ class Edges:
 
     def _count(self, fact: np.void, person: int, target: int) -> None:
         """Count an order, or one that was refunded whole."""
-        back = fact["kind"] == Kind.REFUND
+        back = fact["kind"] == FactKind.REFUND
         if person >= 0 and target >= 0 and (not back or int(fact["flags"]) & FLAG_WHOLE):
             self._set_bought(
                 person,
@@ -98,7 +98,7 @@ class Edges:
                 counts[target] = counts.get(target, 0) + by
         return by
 
-    def next_time(self, kind: Kind, person: int, target: int, now: int) -> int | None:
+    def next_time(self, kind: FactKind, person: int, target: int, now: int) -> int | None:
         """Return when a change may take effect, None when things stand so already.
 
         That is now, or just after the edge's last change where a clock has stood still since.

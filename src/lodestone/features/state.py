@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import SURFACE_MAX, Facts
-from lodestone.events.outcomes import COUNT_WIDTH, Kind
+from lodestone.events.outcomes import COUNT_WIDTH, FactKind
 from lodestone.features import apply_kernel, batch_kernel, deeds
 from lodestone.features.domain_marks import DomainMarks
 from lodestone.features.edges import Edges
@@ -38,7 +38,7 @@ SLOTS_COUNTED: Final = 64
 ATTENTION: Final = np.array([0.7, *(1 / (1 + 0.06 * np.arange(SLOTS_COUNTED - 1)))])
 """By which counters weigh an impression: fixed, so that no change of policy rewrites what was counted."""
 DOMAINS_START: Final = 256
-_RECORD_KINDS: Final = Kind.PERSON
+_RECORD_KINDS: Final = FactKind.PERSON
 
 
 class TornError(Exception):
@@ -328,7 +328,7 @@ class State:
 
     def reserve_counters(self, facts: Facts) -> None:
         """Make room in every table of counters for what some facts may add, at least one of them."""
-        follows = int(np.isin(facts["kind"], (Kind.FOLLOW, Kind.UNFOLLOW)).sum())
+        follows = int(np.isin(facts["kind"], (FactKind.FOLLOW, FactKind.UNFOLLOW)).sum())
         self._reserve_counters(facts.size, follows, int(facts["domain"].max()))
 
     def _reserve_counters(self, facts: int, follows: int, domain: int) -> None:
@@ -340,7 +340,7 @@ class State:
         self.reserve_domains(domain + 1)
 
     def _reserve_rings(self, facts: Facts, person_row: Ints) -> None:
-        shown = person_row[(facts["kind"] == Kind.IMPRESSION) & (person_row >= 0)]
+        shown = person_row[(facts["kind"] == FactKind.IMPRESSION) & (person_row >= 0)]
         for row in shown[self.people["seen"][shown] < 0]:
             if self.people["seen"][row] < 0:
                 self.seen_item = grown(self.seen_item, self.ring_count + 1, -1)

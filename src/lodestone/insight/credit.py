@@ -14,12 +14,12 @@ import numpy as np
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, Facts
 from lodestone.events.item_changes import ItemChanges
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.events.place_changes import PlaceChanges
 from lodestone.insight.window import impressions
 
 CREDIT_MICROS: Final = 7 * 86_400 * 1_000_000
-ENTRIES: Final = (Kind.FOLLOW, Kind.JOIN, Kind.ORDER)
+ENTRIES: Final = (FactKind.FOLLOW, FactKind.JOIN, FactKind.ORDER)
 """What leads into a private or a middle domain."""
 _OF_SLOT: Final = ("receipt", "slot", "served", "domain", "domain_kind", "surface", "source")
 
@@ -141,19 +141,19 @@ class Impressions:
         row, column = np.nonzero(domains >= 0)
         codes = domains[row, column]
         self._rows = {
-            Kind.FOLLOW: np.arange(shown.size),
-            Kind.JOIN: row,
-            Kind.ORDER: np.arange(shown.size),
+            FactKind.FOLLOW: np.arange(shown.size),
+            FactKind.JOIN: row,
+            FactKind.ORDER: np.arange(shown.size),
         }
         self._last = {
-            Kind.FOLLOW: LastShown(shown, catalogue.owner[shown["item"]]),
-            Kind.JOIN: LastShown(shown[row], codes),
-            Kind.ORDER: LastShown(shown, shown["item"].astype(np.int64)),
+            FactKind.FOLLOW: LastShown(shown, catalogue.owner[shown["item"]]),
+            FactKind.JOIN: LastShown(shown[row], codes),
+            FactKind.ORDER: LastShown(shown, shown["item"].astype(np.int64)),
         }
 
-    def last(self, kind: Kind, facts: Facts) -> Ints:
+    def last(self, kind: FactKind, facts: Facts) -> Ints:
         """Return the row of the last impression that may have led to each follow, join or order, -1 for none."""
-        what = facts["item" if kind == Kind.ORDER else "target"].astype(np.int64)
+        what = facts["item" if kind == FactKind.ORDER else "target"].astype(np.int64)
         at = self._last[kind].before(facts["person"], what, facts["time"])
         rows = self._rows[kind]
         return np.where(at >= 0, rows[np.maximum(at, 0)], -1) if rows.size else at

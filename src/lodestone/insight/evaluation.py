@@ -13,17 +13,17 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
 from lodestone.features.state import State
 from lodestone.insight import metrics
-from lodestone.models import item_logits, voices
-from lodestone.models.ports import Asked
+from lodestone.models import author_debiasing, item_logits
+from lodestone.models.fatigue import before_each
+from lodestone.models.ports import PredictionQuery
 from lodestone.models.rates import Rates, RatesModel, default_model
 from lodestone.models.rates_fit import fit, row_features
 from lodestone.models.taste import viewer_vector
-from lodestone.models.weariness import before_each
 from lodestone.traffic.prices import chances_of
 
 JUDGED: Final = (
@@ -121,7 +121,7 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
     """
     stands = (taken_back(facts).left_of(facts) > 0) & ~standing_of(facts).taken_back
     told = np.flatnonzero(
-        (facts["item"] >= 0) & (facts["kind"] <= Kind.IMPRESSION) & (person_row >= 0) & stands
+        (facts["item"] >= 0) & (facts["kind"] <= FactKind.IMPRESSION) & (person_row >= 0) & stands
     )
     part, who = facts[told], person_row[told]
     decided = part["receipt"] >= 0
@@ -136,12 +136,12 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
     )
     _, group = np.unique(keys, axis=0, return_inverse=True)
     group = group.reshape(-1)
-    shown = part["kind"] == Kind.IMPRESSION
+    shown = part["kind"] == FactKind.IMPRESSION
     count = np.bincount(group[shown], minlength=int(group.max()) + 1 if group.size else 0)
     happened = np.zeros((count.size, OUTCOME_COUNT))
     outcomes = ~shown & (part["kind"] < OUTCOME_COUNT)
     amount = np.where(
-        part["kind"] == Kind.WATCH,
+        part["kind"] == FactKind.WATCH,
         np.minimum(part["value"] / (1000 * WATCH_UNIT_SECONDS), 1.0),
         1.0,
     )
@@ -229,7 +229,7 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
         state.advance_day(day)
         if done == 0:  # an item's topic and author are the same on every day
             tired = _tired(state, rows)
-        chosen = (rows.day == day) & ~voices.loud(state)[rows.person]
+        chosen = (rows.day == day) & ~author_debiasing.loud(state)[rows.person]
         part = rows.of(chosen)
         features.append(
             row_features(
@@ -250,7 +250,7 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
 
 def counted(facts: Facts) -> Bools:
     """Say which facts move counters: what people did with items, and refunds from the day they were given."""
-    told: Bools = (facts["kind"] < Kind.BLOCK) | (facts["kind"] == Kind.REFUND)
+    told: Bools = (facts["kind"] < FactKind.BLOCK) | (facts["kind"] == FactKind.REFUND)
     return told
 
 
@@ -276,9 +276,9 @@ def state_until(world: World, day: int) -> State:
 def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
     """Ask the serving predictor, person by person, all as of one evening."""
     state.advance_day(int(test.day.min()))
-    voices.hush(state)
+    author_debiasing.hush(state)
     item_logits.materialise(
-        model, state, np.arange(state.item_count), voices.author_shift(model, state)
+        model, state, np.arange(state.item_count), author_debiasing.author_shift(model, state)
     )
     predictor = Rates(model)
     # Whoever was tired that evening is thought as tired whenever they are asked: what they saw since is not known.
@@ -295,7 +295,7 @@ def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
 def _ask(predictor: Rates, state: State, test: Rows, part: Ints, now: Instant) -> Floats:
     person, surface = int(test.person[part[0]]), int(test.surface[part[0]])
     kind = test.kind[part].astype(np.uint8)
-    asked = Asked(person, surface, viewer_vector(state, person), kind, now)
+    asked = PredictionQuery(person, surface, viewer_vector(state, person), kind, now)
     return chances_of(predictor.chances(state, asked, test.item[part].astype(np.int32)))
 
 
@@ -303,8 +303,8 @@ def _streamed(
     world: World, state: State, model: RatesModel, test: Rows, train_until: int, told: Told
 ) -> Floats:
     """Ask about each impression with everything strictly before it applied."""
-    voices.hush(state)
-    shift = voices.author_shift(model, state)
+    author_debiasing.hush(state)
+    shift = author_debiasing.author_shift(model, state)
     item_logits.materialise(model, state, np.arange(state.item_count), shift)
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))

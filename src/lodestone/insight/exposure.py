@@ -16,11 +16,11 @@ import numpy as np
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events import item_changes
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, FactKind
 from lodestone.features.recount import recounted
 from lodestone.features.view import StateView
 from lodestone.insight.window import Span, impressions
-from lodestone.models import rates, voices
+from lodestone.models import author_debiasing, rates
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
 
@@ -110,7 +110,7 @@ def creators(state: StateView, facts: Facts, live: Bools, day: int, policy: Poli
         policy: The one in force at its end.
     """
     known = recounted(state, facts, day)
-    voices.hush(known)
+    author_debiasing.hush(known)
     worths = np.array(worth_vector(policy))
     counts = known.item_ring[: live.size].sum(axis=1) + known.item_old[: live.size]
     rate = rates.community_rate(rates.surface_counts(known))
@@ -179,5 +179,5 @@ def authors_shown(state: StateView, facts: Facts, span: Span, within: Bools | No
 
 def events_of(facts: Facts) -> Facts:
     """Keep what people did; leave out changes of records."""
-    deeds: Facts = facts[facts["kind"] < Kind.PERSON]
+    deeds: Facts = facts[facts["kind"] < FactKind.PERSON]
     return deeds

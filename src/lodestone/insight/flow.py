@@ -19,7 +19,7 @@ import numpy as np
 
 from lodestone.base.arrays import Floats
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
 from lodestone.insight.credit import ENTRIES, Catalogue, Impressions, shown_of
@@ -32,11 +32,11 @@ PUBLIC, MIDDLE, PRIVATE = range(3)
 _MOVES: Final[tuple[Move, ...]] = ("enter", "return", "leave", "share")
 ENTER, RETURN, LEAVE, SHARE = range(4)
 _EDGES: Final = (
-    (PRIVATE, (Kind.FOLLOW, Kind.UNFOLLOW, Kind.ORDER)),
-    (MIDDLE, (Kind.JOIN, Kind.LEAVE)),
+    (PRIVATE, (FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.ORDER)),
+    (MIDDLE, (FactKind.JOIN, FactKind.LEAVE)),
 )
 """The domain, and the kinds that lead into it and out of it; at one instant in this order, with the ends last."""
-_ENDS: Final = (Kind.UNFOLLOW, Kind.LEAVE)
+_ENDS: Final = (FactKind.UNFOLLOW, FactKind.LEAVE)
 
 
 class Border(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ class _Crossing:
     place: int
     person: int
     day: int
-    by: Kind
+    by: FactKind
     move: int
     source: int
     source_code: int
@@ -115,7 +115,7 @@ class _Crossing:
         return self.day, self.source, self.target, self.by, self.move
 
 
-_Border: TypeAlias = tuple[int, int, int, Kind, int]
+_Border: TypeAlias = tuple[int, int, int, FactKind, int]
 
 
 def flow(
@@ -188,17 +188,17 @@ def _crossings(facts: Facts, left: Floats, span: Span, catalogue: Catalogue) -> 
 
 
 def _changes(
-    facts: Facts, left: Floats, catalogue: Catalogue, kinds: tuple[Kind, ...]
+    facts: Facts, left: Floats, catalogue: Catalogue, kinds: tuple[FactKind, ...]
 ) -> list[tuple[int, int]]:
     """Return (row of its fact, move) of every change between outside and inside of one kind of domain."""
-    orders = facts["kind"] == Kind.ORDER
+    orders = facts["kind"] == FactKind.ORDER
     chosen = np.isin(facts["kind"], kinds) & (facts["person"] >= 0)
     # A sale that was wholly taken back has never been one.
     chosen &= np.where(orders, (facts["item"] >= 0) & (left > 0), facts["target"] >= 0)
     at = np.flatnonzero(chosen)
     rows = facts[at]
     about = rows["target"].copy()
-    bought = rows["kind"] == Kind.ORDER
+    bought = rows["kind"] == FactKind.ORDER
     about[bought] = catalogue.owner[rows["item"][bought]]
     end = np.isin(rows["kind"], _ENDS)
     order = np.lexsort(
@@ -213,8 +213,8 @@ def _changes(
         if (person, what) != pair:
             pair, edge, customer, before = (person, what), False, False, False
         was_inside = edge or customer
-        customer = customer or kind == Kind.ORDER
-        edge = kind not in _ENDS if kind != Kind.ORDER else edge
+        customer = customer or kind == FactKind.ORDER
+        edge = kind not in _ENDS if kind != FactKind.ORDER else edge
         inside = edge or customer
         if inside and not was_inside:
             changes.append((place, RETURN if before else ENTER))
@@ -241,14 +241,14 @@ def _crossing(
         )
         receipt = receipt if receipt >= 0 else int(shown["receipt"][row])
     return _Crossing(
-        place=place, person=int(fact["person"]), day=int(fact["day"]), by=Kind(int(fact["kind"])), move=move,
+        place=place, person=int(fact["person"]), day=int(fact["day"]), by=FactKind(int(fact["kind"])), move=move,
         source=source, source_code=source_code, target=target, target_code=target_code, receipt=receipt,
     )  # fmt: skip
 
 
 def _shares(facts: Facts, span: Span) -> Iterator[_Crossing]:
     """Find what was shared of middle and private slots: of each person and item the first."""
-    chosen = (facts["kind"] == Kind.SHARE) & outcomes(facts) & (facts["person"] >= 0)
+    chosen = (facts["kind"] == FactKind.SHARE) & outcomes(facts) & (facts["person"] >= 0)
     chosen &= (facts["item"] >= 0) & (facts["domain_kind"] != DomainKind.PUBLIC)
     at = np.flatnonzero(chosen)
     rows = facts[at]
@@ -259,7 +259,7 @@ def _shares(facts: Facts, span: Span) -> Iterator[_Crossing]:
         fact = facts[place]
         if span.first <= fact["day"] <= span.last:
             yield _Crossing(
-                place=place, person=int(fact["person"]), day=int(fact["day"]), by=Kind.SHARE, move=SHARE,
+                place=place, person=int(fact["person"]), day=int(fact["day"]), by=FactKind.SHARE, move=SHARE,
                 source=int(word_of(facts["domain_kind"][place : place + 1])[0]),
                 source_code=int(fact["domain"]), target=PUBLIC, target_code=-1,
                 receipt=int(fact["receipt"]),

@@ -13,7 +13,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import FLAG_DECISION, Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
 from lodestone.insight.credit import Catalogue
@@ -62,7 +62,7 @@ def counted(facts: Facts) -> Bools:
     Args:
         facts: Every fact there is, credited: an end that these do not hold is not known yet.
     """
-    joins = (facts["kind"] == Kind.JOIN) & ((facts["flags"] & FLAG_DECISION) != 0)
+    joins = (facts["kind"] == FactKind.JOIN) & ((facts["flags"] & FLAG_DECISION) != 0)
     stands: Bools = (outcomes(facts) | joins) & once(facts) & standing_of(facts).counted()
     return stands
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.insight.window import Span, day_text, impressions
 
@@ -41,7 +41,7 @@ class PathFlow(msgspec.Struct, frozen=True, kw_only=True):
 
 def first_days(facts: Facts) -> tuple[Ints, Ints]:
     """Return who is known and the day on which each was first seen; shape (people,) both."""
-    known = facts[(facts["person"] >= 0) & (facts["kind"] < Kind.PERSON)]
+    known = facts[(facts["person"] >= 0) & (facts["kind"] < FactKind.PERSON)]
     people, inverse = np.unique(known["person"], return_inverse=True)
     first = np.full(people.size, _NEVER)
     np.minimum.at(first, inverse.reshape(-1), known["day"].astype(np.int64))
@@ -83,11 +83,11 @@ def _stages(facts: Facts) -> list[Bools]:
     shown, kind = impressions(facts), facts["kind"]
     public = facts["domain_kind"] == DomainKind.PUBLIC
     private = facts["domain_kind"] == DomainKind.PRIVATE
-    sold = (kind == Kind.ORDER) & (taken_back(facts).left_of(facts) > 0)
+    sold = (kind == FactKind.ORDER) & (taken_back(facts).left_of(facts) > 0)
     return [
         shown & public,
-        (shown & ~public & ~private) | (kind == Kind.JOIN),
-        kind == Kind.FOLLOW,
+        (shown & ~public & ~private) | (kind == FactKind.JOIN),
+        kind == FactKind.FOLLOW,
         sold,
     ]
 

@@ -16,7 +16,7 @@ from lodestone.base.wire import TimeText, time_text
 from lodestone.content import Community
 from lodestone.events import item_changes, place_changes
 from lodestone.events.facts import FLAG_DECISION, Facts
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.events.place_changes import PlaceChanges
 from lodestone.features.view import DirectoryView, StateView
 from lodestone.insight.credit import Catalogue, credited
@@ -142,8 +142,8 @@ class Reports:
         end = int(self._sources.log.end())
         if self._known is not None and self._known[0] == end:
             return self._known[1:]
-        read = self._facts(Span(0, _DAY_MAX), Kind.ERASED, Kind.ITEM, Kind.PLACED)
-        facts = read[~np.isin(read["kind"], (Kind.ITEM, Kind.PLACED))]
+        read = self._facts(Span(0, _DAY_MAX), FactKind.ERASED, FactKind.ITEM, FactKind.PLACED)
+        facts = read[~np.isin(read["kind"], (FactKind.ITEM, FactKind.PLACED))]
         state = self._sources.state
         items = state.items[: state.item_count]
         owner = np.full(state.author_count + 1, -1, np.int64)
@@ -161,10 +161,10 @@ class Reports:
     def _places(self, facts: Facts, count: int) -> PlaceChanges:
         """Return which items lay in which places, of those places that somebody has joined."""
         state = self._sources.state
-        said = facts["target"][facts["kind"] == Kind.PLACED]
+        said = facts["target"][facts["kind"] == FactKind.PLACED]
         known = [*state.domains.values()]
         places = {place.code for place in known if place.kind == DomainKind.PLACE}
-        joined = facts["target"][facts["kind"] == Kind.JOIN]
+        joined = facts["target"][facts["kind"] == FactKind.JOIN]
         codes = np.intersect1d(joined, [*places, *np.unique(said).tolist()]).astype(np.int64)
         now = np.zeros((count, codes.size), bool)
         items = state.items[:count]
@@ -180,7 +180,7 @@ class Reports:
     def exposure(self, span: Span, domain: str | None) -> ExposureReport:
         """Report how evenly creators were shown in a span, of one domain if named."""
         state, policy = self._sources.state, self._policy_on(span.last)
-        facts = self._facts(Span(0, span.last), Kind.ITEM)
+        facts = self._facts(Span(0, span.last), FactKind.ITEM)
         events = events_of(facts)
         who = creators(
             state, events, live_posts(state, facts, span, self._days_of), span.last, policy
@@ -205,11 +205,11 @@ class Reports:
             raise InvalidError("span_invalid", f"from {problem.problem}", (problem,))
         return Span(start, end)
 
-    def _facts(self, span: Span, *also: Kind) -> Facts:
+    def _facts(self, span: Span, *also: FactKind) -> Facts:
         """Read the events of a span, and the records' facts of some kinds beside them, in log order."""
 
         def within(facts: Facts) -> Facts:
-            wanted = (facts["kind"] < Kind.PERSON) | np.isin(facts["kind"], also)
+            wanted = (facts["kind"] < FactKind.PERSON) | np.isin(facts["kind"], also)
             some: Facts = facts[span.holds(facts["day"].astype(np.int64)) & wanted]
             return some
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.insight.window import Span, day_text
 
@@ -55,20 +55,22 @@ def retained(facts: Facts, span: Span, today: int, within: Bools | None = None) 
         within: Shape (facts,). One domain's facts: people active there, followers won there and kept wherever they
             stand, customers of it; None for all.
     """
-    gone = facts[facts["kind"] == Kind.ERASED]
+    gone = facts[facts["kind"] == FactKind.ERASED]
     erased = dict(zip(gone["person"].tolist(), gone["day"].tolist(), strict=True))
-    everything = facts[(facts["person"] >= 0) & (facts["kind"] < Kind.PERSON)]
+    everything = facts[(facts["person"] >= 0) & (facts["kind"] < FactKind.PERSON)]
     here = facts if within is None else facts[within]
     # That money comes back is nothing its buyer does.
     known = here[
-        (here["person"] >= 0) & (here["kind"] < Kind.PERSON) & (here["kind"] != Kind.REFUND)
+        (here["person"] >= 0) & (here["kind"] < FactKind.PERSON) & (here["kind"] != FactKind.REFUND)
     ]
     active = np.stack([known["person"], known["day"].astype(np.int64)], axis=1)
-    orders = taken_back(facts).standing(known[known["kind"] == Kind.ORDER])
+    orders = taken_back(facts).standing(known[known["kind"] == FactKind.ORDER])
     bought = np.stack([orders["person"], orders["day"].astype(np.int64)], axis=1)
     return Retained(
         active=_returning(active, span, today, erased),
-        followers=_followers(everything, known[known["kind"] == Kind.FOLLOW], span, today, erased),
+        followers=_followers(
+            everything, known[known["kind"] == FactKind.FOLLOW], span, today, erased
+        ),
         customers=_returning(bought, span, today, erased),
     )
 
@@ -155,14 +157,14 @@ def _followers(facts: Facts, won: Facts, span: Span, today: int, erased: _Erased
 
 def _histories(facts: Facts) -> dict[tuple[int, int], list[_Move]]:
     """Return the follows and their ends of every person and author, in order of time."""
-    moves = facts[(facts["kind"] == Kind.FOLLOW) | (facts["kind"] == Kind.UNFOLLOW)]
+    moves = facts[(facts["kind"] == FactKind.FOLLOW) | (facts["kind"] == FactKind.UNFOLLOW)]
     moves = moves[moves["target"] >= 0]
     # An unfollow at the same instant wins, as in the serving state.
-    moves = moves[np.lexsort((moves["kind"] == Kind.UNFOLLOW, moves["time"]))]
+    moves = moves[np.lexsort((moves["kind"] == FactKind.UNFOLLOW, moves["time"]))]
     history: dict[tuple[int, int], list[_Move]] = {}
     for move in moves:
         pair = (int(move["person"]), int(move["target"]))
-        step = (int(move["day"]), bool(move["kind"] == Kind.FOLLOW), int(move["time"]))
+        step = (int(move["day"]), bool(move["kind"] == FactKind.FOLLOW), int(move["time"]))
         history.setdefault(pair, []).append(step)
     return history
 

@@ -13,7 +13,7 @@ from lodestone.events.facts import (
     Facts,
     organic_impressions,
 )
-from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind, FactKind
 
 Day: TypeAlias = int
 LATE_DAYS: Final = 7
@@ -53,7 +53,7 @@ def once(facts: Facts) -> Bools:
 
     Watch of one slot comes again and again with a growing figure; its largest counts, on the day when it was first said.
     """
-    index = np.flatnonzero(facts["kind"] == Kind.WATCH)
+    index = np.flatnonzero(facts["kind"] == FactKind.WATCH)
     rows = facts[index]
     named = rows["receipt"] >= 0
     first = np.where(named, rows["receipt"], rows["person"])

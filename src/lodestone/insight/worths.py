@@ -8,12 +8,12 @@ import numpy as np
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import OUTCOME_COUNT, WATCH_UNIT_SECONDS, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, WATCH_UNIT_SECONDS, FactKind
 from lodestone.traffic.policy import WATCH_KINDS, watch_kind_codes
 
 WORTH_OF: Final = np.arange(256)
 """By kind of fact, the outcome whose worth it has: a member is won as a follower is."""
-WORTH_OF[Kind.JOIN] = Kind.FOLLOW
+WORTH_OF[FactKind.JOIN] = FactKind.FOLLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Worths:
     watch_caps: Mapping[int, Floats] = field(default_factory=dict)
     """Policy version to the most seconds of one slot's watching that count, shape (watch kinds,); 60 where none is."""
 
-    def of(self, kind: Kind, receipt: int) -> float:
+    def of(self, kind: FactKind, receipt: int) -> float:
         """Return the micros of one outcome or join that a receipt led to."""
         version = versions_in_force(np.array([receipt]), self.first_receipts, self.versions)[0]
         return float(self.by_version[int(version)][WORTH_OF[kind]])
@@ -63,7 +63,7 @@ def values_of(facts: Facts, worths: Worths, item_kind: Ints, item_duration: Floa
     versions = versions_in_force(facts["receipt"], worths.first_receipts, worths.versions)
     outcome = WORTH_OF[facts["kind"]]
     assert facts.size == 0 or int(outcome.max()) < OUTCOME_COUNT
-    watch = np.flatnonzero(facts["kind"] == Kind.WATCH)
+    watch = np.flatnonzero(facts["kind"] == FactKind.WATCH)
     kinds = watch_kind_codes(item_kind[watch], item_duration[watch])
     units, value = np.ones(facts.size), np.zeros(facts.size)
     for version in np.unique(versions).tolist():

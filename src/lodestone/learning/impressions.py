@@ -9,15 +9,22 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import FLAG_READ, Facts
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
 
 ROWS_MAX: Final = 400_000
 """The newest impressions that weights are fitted on."""
-FITTED: Final = (Kind.CLICK, Kind.LONG_VIEW, Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.ORDER)
+FITTED: Final = (
+    FactKind.CLICK,
+    FactKind.LONG_VIEW,
+    FactKind.LIKE,
+    FactKind.COMMENT,
+    FactKind.SHARE,
+    FactKind.ORDER,
+)
 _PRIOR: Final = 24.0
-_ENDS: Final = (Kind.UNLIKE, Kind.REFUND)
+_ENDS: Final = (FactKind.UNLIKE, FactKind.REFUND)
 LOOK: Final = np.dtype(
     [
         ("key", np.uint64), ("time", np.int64), ("person", np.int64), ("target", np.int64),
@@ -50,7 +57,7 @@ class LookReader:
 
     def take(self, facts: Facts) -> None:
         """Take in a batch."""
-        shown = (facts["kind"] == Kind.IMPRESSION) & ((facts["flags"] & FLAG_READ) == 0)
+        shown = (facts["kind"] == FactKind.IMPRESSION) & ((facts["flags"] & FLAG_READ) == 0)
         deed = np.isin(facts["kind"], (*FITTED, *_ENDS))
         chosen = (shown | deed) & (facts["person"] >= 0) & (facts["item"] >= 0)
         some = facts[chosen]
@@ -68,7 +75,7 @@ class LookReader:
         """Join each impression with what the person did to the item within a day of it and did not take back."""
         rows = np.concatenate(self._parts) if self._parts else np.empty(0, LOOK)
         rows = rows[~standing_of(rows).taken_back & (taken_back(rows).left_of(rows) > 0)]
-        shown = rows[rows["kind"] == Kind.IMPRESSION]
+        shown = rows[rows["kind"] == FactKind.IMPRESSION]
         shown = shown[np.lexsort((shown["time"], shown["item"], shown["person"]))]
         fresh = np.concatenate(
             [[True], (np.diff(shown["person"]) != 0) | (np.diff(shown["item"]) != 0)]

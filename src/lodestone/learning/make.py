@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.learning.choice import Chosen, choose, last_part, truth_of, without_reads
 from lodestone.learning.impressions import (
     FITTED,
@@ -209,7 +209,7 @@ def choice_weights(positives: Positives, chosen: Chosen) -> dict[str, Any]:
     likeness, crowded = (sure(w, e) for w, e in zip(weights.tolist(), errors.tolist(), strict=True))
     if not likeness:
         return {}
-    welcome = Kind.NOT_INTERESTED
+    welcome = FactKind.NOT_INTERESTED
     return {
         "weights": tuple(likeness if outcome < welcome else 0.0 for outcome in range(OUTCOME_COUNT)),
         "popular_weight": max(_POPULAR_LEAST, crowded), "item_weight": _LIVE, "content_share": _CONTENT,
@@ -237,7 +237,7 @@ def impression_weights(positives: Positives, looks: Looks, chosen: Chosen) -> di
         _, group = np.unique(looks.person[rows], return_inverse=True)
         found, error = conditional_logit(Choices(features, group, looks.done[rows, outcome]))
         weights[outcome] = sure(float(found[0]), float(error[0]))
-    weights[Kind.WATCH] = weights[Kind.LONG_VIEW]
+    weights[FactKind.WATCH] = weights[FactKind.LONG_VIEW]
     return {"weights": tuple(weights)}
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.geo import distances_km
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.learning.lists import EVEN, Lists, learn, scaled, term_of
 from lodestone.learning.positives import DEED, KIND_WEIGHT, Positives, arrange
 from lodestone.learning.weights import WEIGHT_MAX, Choices, conditional_logit, popularity
@@ -34,7 +34,7 @@ from lodestone.models.nearby import (
 )
 from lodestone.models.nearby_model import DEFAULTS, LIKENESS, SHOWN_DEFAULTS, TERMS, NearbyModel
 
-VISITS: Final = (Kind.VISIT, Kind.REDEEM, Kind.ORDER)
+VISITS: Final = (FactKind.VISIT, FactKind.REDEEM, FactKind.ORDER)
 """What says, where there are impressions, that somebody was at a place; a like may come from a couch."""
 CHOICES_MAX: Final = 3_000
 OTHERS: Final = 100

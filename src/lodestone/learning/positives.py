@@ -15,25 +15,25 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import FLAG_READ, Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
 
 KIND_WEIGHT: Final = {
-    Kind.CLICK: 0.2, Kind.LONG_VIEW: 0.5, Kind.LIKE: 1.0, Kind.COMMENT: 1.0, Kind.SHARE: 1.0, Kind.FOLLOW: 1.0,
-    Kind.SHOP_VISIT: 1.0, Kind.ORDER: 1.0, Kind.VISIT: 1.0, Kind.REDEEM: 1.0, Kind.CONVERSION: 1.0,
+    FactKind.CLICK: 0.2, FactKind.LONG_VIEW: 0.5, FactKind.LIKE: 1.0, FactKind.COMMENT: 1.0, FactKind.SHARE: 1.0, FactKind.FOLLOW: 1.0,
+    FactKind.SHOP_VISIT: 1.0, FactKind.ORDER: 1.0, FactKind.VISIT: 1.0, FactKind.REDEEM: 1.0, FactKind.CONVERSION: 1.0,
 }  # fmt: skip
 """How much a deed of each kind counts, 1 for a like."""
 READ_WEIGHT: Final = 0.5
 """What an item weighs that the app says was read, and nothing more."""
 PERSON_MAX: Final = 1_000
 """The newest deeds of one person that are learned from: beyond it somebody is a machine, or says nothing."""
-_REFUSED: Final = (Kind.NOT_INTERESTED, Kind.HIDE, Kind.REPORT)
+_REFUSED: Final = (FactKind.NOT_INTERESTED, FactKind.HIDE, FactKind.REPORT)
 _WEIGHTS: Final = np.zeros(256, np.float32)
 for _kind, _weight in KIND_WEIGHT.items():
     _WEIGHTS[_kind] = _weight
 _REFUSAL: Final = -1.0
-_ENDS: Final = (Kind.UNLIKE, Kind.UNFOLLOW, Kind.REFUND)
+_ENDS: Final = (FactKind.UNLIKE, FactKind.UNFOLLOW, FactKind.REFUND)
 
 DEED: Final = np.dtype(
     [("person", np.int64), ("item", np.int32), ("weight", np.float32), ("time", np.int64)]
@@ -107,7 +107,7 @@ def deeds_of(facts: NDArray[np.void]) -> NDArray[np.void]:
 def _weights(facts: NDArray[np.void]) -> NDArray[np.float32]:
     """Return what each fact weighs as a deed, 0 for none, shape (facts,)."""
     weight = _WEIGHTS[facts["kind"]]
-    read = (facts["kind"] == Kind.IMPRESSION) & ((facts["flags"] & FLAG_READ) != 0)
+    read = (facts["kind"] == FactKind.IMPRESSION) & ((facts["flags"] & FLAG_READ) != 0)
     weight = np.where(read, np.float32(READ_WEIGHT), weight)
     return np.where(np.isin(facts["kind"], _REFUSED), np.float32(_REFUSAL), weight)
 
@@ -124,7 +124,7 @@ def _read(facts: Facts) -> NDArray[np.void]:
 
 def erased_of(facts: Facts) -> Ints:
     """Return the ordinals of people whom facts say to have been erased."""
-    gone: Ints = facts["person"][facts["kind"] == Kind.ERASED]
+    gone: Ints = facts["person"][facts["kind"] == FactKind.ERASED]
     return gone
 
 

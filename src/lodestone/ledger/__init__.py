@@ -2,15 +2,15 @@
 
 from lodestone.ledger.accounts import Account, AccountId, Limit
 from lodestone.ledger.chart import AccountKind, Code
-from lodestone.ledger.judge import Book, post
+from lodestone.ledger.judge import LedgerSlice, post
 from lodestone.ledger.transfers import Outcome, Transfer, TransferKind
 
 __all__ = (
     "Account",
     "AccountId",
     "AccountKind",
-    "Book",
     "Code",
+    "LedgerSlice",
     "Limit",
     "Outcome",
     "Transfer",

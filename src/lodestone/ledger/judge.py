@@ -1,6 +1,6 @@
 """Judge a batch of transfers against the accounts, holds and transfers it names.
 
-The store reads what a batch may touch into a `Book`, `post` judges and answers with what is to be
+The store reads what a batch may touch into a `LedgerSlice`, `post` judges and answers with what is to be
 written, and the store writes it: one trip to read, one to write, whatever the size of the batch.
 """
 
@@ -28,7 +28,7 @@ from lodestone.ledger.transfers import (
 )
 
 NEVER_CLOSED: Final = -(2**31)
-"""`Book.closed_through` while no day has been closed."""
+"""`LedgerSlice.closed_through` while no day has been closed."""
 _MOVE, _HOLD, _POST = TransferKind.MOVE, TransferKind.HOLD, TransferKind.POST
 _VOID, _EXPIRE = TransferKind.VOID, TransferKind.EXPIRE
 _POSTED: Final = Outcome.POSTED
@@ -58,7 +58,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class LedgerSlice:
     """The part of a community's book that a batch names, as it stands."""
 
     accounts: Mapping[AccountId, Account]
@@ -93,7 +93,7 @@ class Posted:
     """Holds made or resolved, as they stand after, in no order that matters."""
 
 
-def post(book: Book, transfers: Sequence[Transfer], *, now: Instant, today: int) -> Posted:
+def post(book: LedgerSlice, transfers: Sequence[Transfer], *, now: Instant, today: int) -> Posted:
     """Judge transfers one after another, each on what those before it left.
 
     Args:
@@ -136,7 +136,7 @@ def _chain(batch: "_Batch", transfers: Sequence[Transfer]) -> list[Outcome]:
 class _Batch:
     """A book as a batch leaves it so far; `_judge` decides, `_apply` writes."""
 
-    def __init__(self, book: Book, now: Instant, today: int) -> None:
+    def __init__(self, book: LedgerSlice, now: Instant, today: int) -> None:
         self.now, self.today = now, today
         self.closed_through = book.closed_through
         self.accounts = book.accounts

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.features.history import LATEST_MAX, STRONG, WEAK_STRENGTH
 from lodestone.features.view import StateView
 from lodestone.models import likeness, likeness_kernel
@@ -74,11 +74,11 @@ class AlikeModel(msgspec.Struct, frozen=True, kw_only=True):
 def around_weights(model: AlikeModel | None) -> Floats:
     """Return what likeness and the other terms together weigh on `place` per outcome, shape (2, outcomes): nothing for the unwelcome."""
     weights = np.zeros((2, OUTCOME_COUNT))
-    weights[1, : Kind.NOT_INTERESTED] = 1.0
+    weights[1, : FactKind.NOT_INTERESTED] = 1.0
     if model is not None:
         weights[0] = model.weights
         if model.nearby is not None and model.nearby.likeness is not None:
-            weights[0, : Kind.NOT_INTERESTED] = model.nearby.likeness
+            weights[0, : FactKind.NOT_INTERESTED] = model.nearby.likeness
     return weights
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.clock import Instant
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.history import BOUGHT, STRONG, VISITED
 from lodestone.features.view import StateView
 from lodestone.models import around, around_kernel
@@ -111,7 +111,7 @@ class Nearby:
         self._popular = alike.table.popular if alike is not None else _NO_POPULAR
         self._weights = np.array(self.model.weights)
         own = around_weights(None if alike is None else alike.model)[0]
-        self._likeness = float(own[Kind.LIKE])
+        self._likeness = float(own[FactKind.LIKE])
         self._do = around_kernel if compiled else around
         self._areas = np.empty((HAUNTS_MAX, 2))
         self._spot: Spot | None = None

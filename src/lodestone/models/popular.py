@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lodestone.features.view import StateView
-from lodestone.models.ports import Asked
+from lodestone.models.ports import PredictionQuery
 from lodestone.models.rates import Rates
 from lodestone.traffic.decision import Chances, Rows
 
@@ -15,6 +15,6 @@ class Popular:
         self._rates = rates
         self.version = f"popular-{rates.version}"
 
-    def chances(self, state: StateView, asked: Asked, rows: Rows) -> Chances:
+    def chances(self, state: StateView, asked: PredictionQuery, rows: Rows) -> Chances:
         """See `Predictor.chances`."""
         return self._rates.chances(state, replace(asked, person=-1), rows)

@@ -15,7 +15,7 @@ LONG_AGO: Final = Instant(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PredictionQuery:
     """For whom and where candidates are judged."""
 
     person: int
@@ -42,7 +42,7 @@ class Predictor(Protocol):
         """Name the model: a hash of its content, written into every receipt."""
         ...
 
-    def chances(self, state: StateView, asked: Asked, rows: Rows) -> Chances:
+    def chances(self, state: StateView, asked: PredictionQuery, rows: Rows) -> Chances:
         """Judge candidates as if their slot were looked at.
 
         Args:

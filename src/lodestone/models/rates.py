@@ -34,9 +34,9 @@ from lodestone.features.view import StateView
 from lodestone.models import evidence
 from lodestone.models import rates_kernel as kernel
 from lodestone.models.alike import AlikeModel, around_weights
-from lodestone.models.ports import Asked
+from lodestone.models.fatigue import weariness_of
+from lodestone.models.ports import PredictionQuery
 from lodestone.models.taste import spoken_by
-from lodestone.models.weariness import weariness_of
 from lodestone.traffic.decision import Chances, Codes, Rows
 from lodestone.traffic.prices import chance_codes
 
@@ -236,7 +236,7 @@ class Rates:
         self._linear = kernel.linear if compiled else linear
         self._codes = kernel.codes if compiled else codes
 
-    def chances(self, state: StateView, asked: Asked, rows: Rows) -> Chances:
+    def chances(self, state: StateView, asked: PredictionQuery, rows: Rows) -> Chances:
         """See `Predictor.chances`."""
         base, rate = self.viewer_terms(state, asked.person, asked.surface)
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)

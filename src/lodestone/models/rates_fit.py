@@ -15,7 +15,7 @@ from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.features.state import State
 from lodestone.features.table_kernel import look
 from lodestone.features.view import StateView
-from lodestone.models import evidence, rates, voices
+from lodestone.models import author_debiasing, evidence, rates
 from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.models.taste import spoken_by, viewer_vector
 
@@ -40,7 +40,7 @@ def row_features(
         kind: Shape (rows,). `DomainKind` through which each came.
     """
     out = np.zeros((person.size, OUTCOME_COUNT, len(FEATURES)), np.float32)
-    voices.hush(state)
+    author_debiasing.hush(state)
     surfaces = rates.surface_counts(state)
     rate = rates.community_rate(surfaces)
     clipped = np.clip(rate, _SMALLEST, 1 - _SMALLEST)
@@ -83,7 +83,7 @@ def _item_logits(model: RatesModel, state: StateView, rate: Floats) -> NDArray[n
     author = state.items["author"][:count]
     crowd = evidence.crowd_of(rates.surface_counts(state), count)
     found = rates.item_logits(model, counts, state.author_total[author], rate, crowd)
-    shift = voices.author_shift(model, state)
+    shift = author_debiasing.author_shift(model, state)
     known = author < shift.shape[0]
     found[known] += shift[author[known]]
     return found

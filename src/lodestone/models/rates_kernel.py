@@ -162,7 +162,7 @@ def weariness(
     rows: Array,
     out: Array,
 ) -> None:
-    """See `lodestone.models.weariness.weariness`."""
+    """See `lodestone.models.fatigue.weariness`."""
     size = 8
     while size < 2 * seen.size:
         size *= 2

@@ -14,7 +14,8 @@ from lodestone.events.outcomes import OUTCOME_COUNT, DomainKind
 from lodestone.features.table_kernel import find, pack
 from lodestone.features.view import StateView
 from lodestone.models import evidence
-from lodestone.models.ports import Asked
+from lodestone.models.fatigue import weariness_of
+from lodestone.models.ports import PredictionQuery
 from lodestone.models.rates import (
     DOMAINS,
     FEATURES,
@@ -29,7 +30,6 @@ from lodestone.models.rates import (
     surface_counts,
 )
 from lodestone.models.taste import spoken_by
-from lodestone.models.weariness import weariness_of
 from lodestone.traffic.decision import Rows
 
 _SURFACE: Final = 8
@@ -48,7 +48,7 @@ class Term:
     """Shape (candidates, outcomes). Before calibration."""
 
 
-def terms_of(rates: Rates, state: StateView, asked: Asked, rows: Rows) -> list[Term]:
+def terms_of(rates: Rates, state: StateView, asked: PredictionQuery, rows: Rows) -> list[Term]:
     """Take candidates' logits apart; the terms sum to what `rates` calibrates.
 
     Args:
@@ -71,7 +71,9 @@ def terms_of(rates: Rates, state: StateView, asked: Asked, rows: Rows) -> list[T
     return [Term(name, np.broadcast_to(value, shape)) for name, value in parts.items()]
 
 
-def _item_terms(rates: Rates, state: StateView, asked: Asked, rows: Rows) -> dict[str, Floats]:
+def _item_terms(
+    rates: Rates, state: StateView, asked: PredictionQuery, rows: Rows
+) -> dict[str, Floats]:
     """Return what differs by candidate; shape (candidates, outcomes) each."""
     weights, items = rates.weights, state.items[rows]
     whole = np.rint(asked.vector * 127).astype(np.int64)
@@ -96,7 +98,7 @@ def _item_terms(rates: Rates, state: StateView, asked: Asked, rows: Rows) -> dic
 
 
 def _leanings(
-    rates: Rates, state: StateView, asked: Asked, rows: Rows, mine: Floats
+    rates: Rates, state: StateView, asked: PredictionQuery, rows: Rows, mine: Floats
 ) -> dict[str, Floats]:
     """Return how far a viewer leans to the surface, and to each candidate's author, topic and channel."""
     items = state.items[rows]

@@ -22,7 +22,7 @@ from lodestone.serve.http.communities import Traders
 from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
-from lodestone.serve.http.metrics import Meters
+from lodestone.serve.http.metrics import Metrics
 from lodestone.serve.http.paths import RouteTable, through_the_door
 from lodestone.serve.openapi import document_of
 from lodestone.serve.openapi.page import documents_of
@@ -43,7 +43,7 @@ from lodestone.serve.v1 import (
 from lodestone.services.access import Access
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.community.community import Engine
-from lodestone.services.community.orders_only import Desks
+from lodestone.services.community.orders_only import OrdersOnlyRegistry
 from lodestone.services.community.registry import Engines
 from lodestone.services.operations.metrics import load_of
 
@@ -67,7 +67,7 @@ def application(
     No key has a limit unless `guards` say so; `pages` adds the routes that people open in a browser.
     """
     guards = guards or Guards()
-    meters = Meters(lambda: load_of(engines.all(), engines.totals, engines.failures), guards)
+    meters = Metrics(lambda: load_of(engines.all(), engines.totals, engines.failures), guards)
     routes = [
         *catalogue.ROUTES, *feed.ROUTES, *operator.ROUTES,
         *keys.ROUTES,
@@ -102,7 +102,7 @@ def application(
 
 
 def orders_application(
-    desks: Desks, access: Access, *, wall: Clock, guards: Guards | None = None
+    desks: OrdersOnlyRegistry, access: Access, *, wall: Clock, guards: Guards | None = None
 ) -> Door:
     """Assemble the ASGI application of a second process: orders and redemptions alone."""
     guards = guards or Guards()
@@ -111,7 +111,7 @@ def orders_application(
     inner.state.update({"engines": traders, "access": access, "guards": guards})
     return Door(
         desks, access, cast("Asgi", inner), RouteTable.of(inner), wall=wall,
-        guards=guards, meters=Meters(lambda: load_of([]), guards),
+        guards=guards, meters=Metrics(lambda: load_of([]), guards),
     )  # fmt: skip
 
 

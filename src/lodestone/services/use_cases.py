@@ -14,7 +14,7 @@ from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.stock import ShopStock
 from lodestone.services.community.community import Engine
 from lodestone.services.ledger.payouts import Payouts
-from lodestone.services.ledger.statements import Books, books_of
+from lodestone.services.ledger.statements import Statements, books_of
 from lodestone.services.policy.dry_run import DryRun
 from lodestone.services.policy.policies import Policies
 from lodestone.services.receipts.explain import Explainer
@@ -116,7 +116,7 @@ def shop_stock(engine: Engine) -> ShopStock:
     return ShopStock(engine.community, engine, engine.parts.records, engine.writes)
 
 
-def books(engine: Engine) -> Books:
+def books(engine: Engine) -> Statements:
     """Return what may be shown of the ledger."""
     return books_of(engine.money, engine.directory)
 

@@ -21,7 +21,7 @@ from lodestone.client import ClientError, Feed, Surface, Verdicts
 from lodestone.town.commerce.market import packed, unpacked
 from lodestone.town.commerce.trading import ORDER, Trading
 from lodestone.town.looking import Looker, Page
-from lodestone.town.payloads import Deeds, Json, Told, whereabouts
+from lodestone.town.payloads import Json, Payloads, VisitEvents, whereabouts
 from lodestone.town.people import creators, fraud_rings, rhythm
 from lodestone.town.people.creators import DAY
 from lodestone.town.people.population import arrive, settle
@@ -82,7 +82,7 @@ class Plan:
 class _Visit:
     """One person's visit as it goes on."""
 
-    deeds: Deeds
+    deeds: VisitEvents
     surface: int
     domain: str | None
     position: Json | None
@@ -112,7 +112,7 @@ class Life:
         self._kept = kept
         self._after = after
         self._streams = Streams(plan.seed)
-        self._told = Told(self._streams, personal=plan.personal)
+        self._told = Payloads(self._streams, personal=plan.personal)
         self._looker = Looker(worths, trades=plan.trade)
         self._trading: Trading | None = None
         if plan.trade:
@@ -269,7 +269,7 @@ class Life:
         """Open the app; tell where they are when that is elsewhere than it was."""
         person, outing = int(planned.person[row]), int(planned.outing[row])
         surface = int(planned.surface[row])
-        deeds = Deeds(f"{truth.day}-{row}", person, now)
+        deeds = VisitEvents(f"{truth.day}-{row}", person, now)
         moved = truth.people.outing[person] != outing
         truth.people.outing[person] = outing
         here = whereabouts(truth.people, person)
@@ -331,7 +331,7 @@ class Life:
             person = int(planned.person[row])
             if truth.people.kind[person] != RING:
                 continue
-            deeds = Deeds(f"{truth.day}-{row}-page", person, now)
+            deeds = VisitEvents(f"{truth.day}-{row}-page", person, now)
             for post in fraud_rings.errands(truth, person, now):
                 events += self._looker.serve(truth, deeds, post)
         return events

@@ -8,7 +8,7 @@ import numpy as np
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.client import Feed
 from lodestone.town.commerce.buying import Card, Wanted
-from lodestone.town.payloads import Deeds, Json, post_row
+from lodestone.town.payloads import Json, VisitEvents, post_row
 from lodestone.town.people import behaviour
 from lodestone.town.people.fraud_rings import favoured
 from lodestone.town.people.rhythm import STEPS, lift, remember_visits
@@ -34,7 +34,7 @@ _GLANCE_SHAPE, _GLANCE_SECONDS = 2.0, 1.2
 class Page:
     """A page before somebody's eyes."""
 
-    deeds: Deeds
+    deeds: VisitEvents
     surface: int
     feed: Feed
     receipt: Any
@@ -42,7 +42,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RoundOutcome:
     """What came of a round."""
 
     looks: Looks
@@ -82,7 +82,7 @@ class Looker:
         names = list(CHANNELS)
         self._channel_of = np.array([names.index(topic.channel) for topic in TOPICS])
 
-    def look(self, truth: Truth, pages: list[Page], chance: np.random.Generator) -> Found:
+    def look(self, truth: Truth, pages: list[Page], chance: np.random.Generator) -> RoundOutcome:
         """Let everybody look through their page.
 
         Args:
@@ -111,7 +111,7 @@ class Looker:
         events += [_unfollow(truth, pages, grid, row) for row in np.flatnonzero(leaving).tolist()]
         joins = self._joins(truth, grid, done, looked, chance)
         wanted = _wanted(truth, pages, grid, wished, np.cumsum(looked) - 1, looks)
-        return Found(looks, sampled, events, ends, joins, wanted)
+        return RoundOutcome(looks, sampled, events, ends, joins, wanted)
 
     def _looks(
         self,
@@ -172,7 +172,7 @@ class Looker:
                 found.append((channel, person))
         return found
 
-    def serve(self, truth: Truth, deeds: Deeds, post: int) -> list[Json]:
+    def serve(self, truth: Truth, deeds: VisitEvents, post: int) -> list[Json]:
         """Let a paid account do on a maker's page what it is paid for; no feed has shown it."""
         truth.seen[seen_key(deeds.person, post)] = truth.day
         about = {"item_id": f"i{post}", "surface": "page"}

@@ -24,7 +24,7 @@ LONGEST_SECONDS: Final = 290.0
 """What is looked at in one go is told within five minutes: the engine takes nothing from further ahead."""
 
 
-class Told:
+class Payloads:
     """Writes one town's people, posts and deeds as an app would.
 
     Args:
@@ -101,7 +101,7 @@ def whereabouts(people: People, person: int) -> Json:
     )[int(people.outing[person])]
 
 
-class Deeds:
+class VisitEvents:
     """Writes what one person does within one visit, each thing at its own second.
 
     Args:

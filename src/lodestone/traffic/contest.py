@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.traffic import filters, pool, prices
 from lodestone.traffic.candidates import Candidates, Entries, Page, Pricing, Struct
 from lodestone.traffic.decision import Codes, DropReason
 from lodestone.traffic.filters import Records
 
-_PRIVATE, _FOLLOW, _SHOWN = int(DomainKind.PRIVATE), int(Kind.FOLLOW), int(DropReason.SHOWN)
+_PRIVATE, _FOLLOW, _SHOWN = int(DomainKind.PRIVATE), int(FactKind.FOLLOW), int(DropReason.SHOWN)
 _SIFTED = ("row", "source", "reason", "kind", "domain", "local", "place", "payer", "bid", "payment")
 
 

@@ -65,7 +65,7 @@ _LEVELS: Final = {
 
 
 @dataclass(slots=True)
-class Served:
+class PacingAccount:
     """What was decided since the last step, slots weighed by attention."""
 
     decisions: int = 0
@@ -80,7 +80,7 @@ class Served:
     """Shape (promises,): how much could have been."""
 
 
-class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+class LogRange(msgspec.Struct, frozen=True, kw_only=True):
     """A place in the log: how many receipts and facts stand before it."""
 
     receipts: int = 0
@@ -109,8 +109,8 @@ class PricerState(msgspec.Struct, frozen=True, kw_only=True):
     reported_by: tuple[float, ...] = _NONE
     sums: tuple[float, ...] = _NONE
     """Summed error of gini and first impressions, in mean slot values."""
-    since: Stretch = Stretch()
-    upto: Stretch = Stretch()
+    since: LogRange = LogRange()
+    upto: LogRange = LogRange()
     """The step was made of what the log holds from `since` to before `upto`."""
 
 
@@ -149,7 +149,7 @@ def bits_of(policy: Policy) -> dict[int, Promise]:
 
 
 def step(
-    state: PricerState, served: Served, measured: Measured, policy: Policy, now: Instant
+    state: PricerState, served: PacingAccount, measured: Measured, policy: Policy, now: Instant
 ) -> PricerState:
     """Move every price once; the vector's version grows by one."""
     size = served.decisions / STEP_DECISIONS
@@ -198,7 +198,9 @@ def price_of(state: PricerState, bit: int) -> float:
     return state.vector.gini if bit == BUILT_IN["gini"] else state.vector.prices[bit]
 
 
-def _remembered(state: PricerState, served: Served, measured: Measured, keep: float) -> PricerState:
+def _remembered(
+    state: PricerState, served: PacingAccount, measured: Measured, keep: float
+) -> PricerState:
     """Add what was served and reported to the decayed sums."""
 
     def added(before: tuple[float, ...], more: list[float] | tuple[float, ...] | None) -> tuple[float, ...]:  # fmt: skip
@@ -231,7 +233,7 @@ def _looked_at(state: PricerState, bit: int) -> float:
     return min(max(ratio, 0.5), 2.0)
 
 
-def _slot_value(old: float, served: Served, share: float) -> float:
+def _slot_value(old: float, served: PacingAccount, share: float) -> float:
     """Keep a slow mean of what a looked-at slot is worth; prices are scaled by it."""
     if not served.slots:
         return old
@@ -268,7 +270,12 @@ def _level(kind: str, before: float, error: float, days: float, most: float) -> 
 
 
 def _share(
-    promise: Promise, bit: int, state: PricerState, served: Served, slot_value: float, most: float
+    promise: Promise,
+    bit: int,
+    state: PricerState,
+    served: PacingAccount,
+    slot_value: float,
+    most: float,
 ) -> float:
     old = state.vector.prices[bit]
     if promise.kind == "exploration":
@@ -298,7 +305,7 @@ def _delivered(promise: Promise, bit: int, state: PricerState, measured: Measure
     return _looked_at(state, bit) * state.used[bit] / chances if chances else state.delivered[bit]
 
 
-def _cost(state: PricerState, served: Served, vector: PriceVector) -> tuple[float, ...]:
+def _cost(state: PricerState, served: PacingAccount, vector: PriceVector) -> tuple[float, ...]:
     """Split the value forgone among promises by price times consumption."""
     weight = [
         abs(price) * used for price, used in zip(vector.prices, served.used.tolist(), strict=True)
@@ -311,7 +318,7 @@ def _cost(state: PricerState, served: Served, vector: PriceVector) -> tuple[floa
     return tuple(old + more for old, more in zip(state.cost, share, strict=True))
 
 
-def fresh(served: Served) -> Served:
+def fresh(served: PacingAccount) -> PacingAccount:
     """Return an empty account, for what comes after a step."""
     assert served.used.shape == served.chances.shape
-    return Served()
+    return PacingAccount()

@@ -10,7 +10,7 @@ from lodestone.events.outcomes import (
     COUNT_IMPRESSIONS,
     OUTCOME_COUNT,
     WATCH_UNIT_SECONDS,
-    Kind,
+    FactKind,
 )
 
 DAY_MICROS: Final = 86_400 * 1_000_000
@@ -73,7 +73,7 @@ def released(counts: Ints, planned: int, public_rate: float) -> Bools:
         public_rate: Mean rate of clicks per impression.
     """
     shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
-    mean = (counts[:, Kind.CLICK] + 1) / (shown + 2)
+    mean = (counts[:, FactKind.CLICK] + 1) / (shown + 2)
     spread = np.sqrt(mean * (1 - np.minimum(mean, 1)) / (shown + 3))
     found: Bools = (shown >= planned / 2) & (mean + _ONE_SIDED_95 * spread < public_rate)
     return found

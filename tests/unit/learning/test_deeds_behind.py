@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from lodestone.base.clock import Instant
 from lodestone.base.wire import INSTANT_MAX
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.learning.lists import COOCCURRENCE, EVEN, FADING, fading, learn
 from lodestone.learning.make import _columns
 from lodestone.learning.positives import DEED, arrange
 from lodestone.models.alike import Alike, AlikeModel
 from lodestone.models.deeds_behind import DeedsBehind
-from tests.unit.test_likeness import ITEMS, PEOPLE, state_of
+from tests.unit.models.test_likeness import ITEMS, PEOPLE, state_of
 
 MODEL = AlikeModel(version=3, offset=9, method=COOCCURRENCE, weights=(1.0,) * 13)
 ROWS = np.arange(ITEMS, dtype=np.int32)
@@ -38,7 +38,7 @@ def world(seed, fresh, *, method=COOCCURRENCE, recency=EVEN):
     positives = deeds_of(np.random.default_rng(seed))
     lists = learn(positives, method)
     table = _columns(lists, positives, recency, 100)
-    state = state_of([(person, item, Kind.LIKE, time) for person, item, time in fresh])
+    state = state_of([(person, item, FactKind.LIKE, time) for person, item, time in fresh])
     return positives, lists, Alike(MODEL, table), state
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodestone.events.facts import FLAG_READ, empty_facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.learning import cooccurrence, cooccurrence_kernel, ease, profiles, profiles_kernel
 from lodestone.learning.choice import choose, last_part
 from lodestone.learning.lists import COOCCURRENCE, EVEN, FADING, best_items, fading, learn
@@ -168,7 +168,7 @@ def test_the_strongest_deed_counts_and_an_unlike_takes_a_like_back():
     facts["person"] = [5, 5, 5, 5, 9, 9, 7]
     facts["item"] = [1, 1, 2, 2, 3, 3, 4]
     facts["kind"] = [
-        Kind.CLICK, Kind.LIKE, Kind.LIKE, Kind.UNLIKE, Kind.LIKE, Kind.HIDE, Kind.IMPRESSION,
+        FactKind.CLICK, FactKind.LIKE, FactKind.LIKE, FactKind.UNLIKE, FactKind.LIKE, FactKind.HIDE, FactKind.IMPRESSION,
     ]  # fmt: skip
     facts["time"] = np.arange(7)
     facts["flags"][6] = FLAG_READ
@@ -182,7 +182,7 @@ def test_the_strongest_deed_counts_and_an_unlike_takes_a_like_back():
 def test_an_impression_is_no_deed_and_an_erased_person_is_forgotten():
     facts = empty_facts(3)
     facts["person"], facts["item"] = [5, 6, 6], [1, 1, -1]
-    facts["kind"] = [Kind.IMPRESSION, Kind.LIKE, Kind.ERASED]
+    facts["kind"] = [FactKind.IMPRESSION, FactKind.LIKE, FactKind.ERASED]
 
     assert deeds_of(facts).size == 1
     assert gather([facts], most=100).people == 0
@@ -192,7 +192,7 @@ def test_only_the_newest_deeds_of_a_person_and_of_a_log_are_kept():
     many = PERSON_MAX + 10
     one = arrange(deeds(*((1, n, 1.0, n) for n in range(many))))
     facts = empty_facts(100)
-    facts["person"], facts["item"], facts["kind"] = np.arange(100), 1, Kind.LIKE
+    facts["person"], facts["item"], facts["kind"] = np.arange(100), 1, FactKind.LIKE
 
     assert one.item.size == PERSON_MAX
     assert one.item.min() == 10

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lodestone.events.facts import empty_facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.learning.lists import COOCCURRENCE
 from lodestone.learning.places import (
     PlaceReader,
@@ -78,7 +78,14 @@ def test_a_choice_is_a_first_visit_of_the_last_fifth_to_what_lies_within_ten_kil
 
 def test_a_reader_takes_strong_deeds_with_what_has_a_place_and_visits_alone_when_asked():
     facts = empty_facts(6)
-    kinds = [Kind.LIKE, Kind.VISIT, Kind.CLICK, Kind.LIKE, Kind.LIKE, Kind.LIKE]
+    kinds = [
+        FactKind.LIKE,
+        FactKind.VISIT,
+        FactKind.CLICK,
+        FactKind.LIKE,
+        FactKind.LIKE,
+        FactKind.LIKE,
+    ]
     for n, (fact, kind) in enumerate(zip(facts, kinds, strict=True)):
         fact["person"], fact["item"], fact["kind"], fact["time"] = 7, n, kind, n
     facts["person"][5] = 8
@@ -99,7 +106,7 @@ def test_a_reader_keeps_the_newest():
     reader = PlaceReader(line(6), 100)
     for first in range(0, 300, 50):
         facts = empty_facts(50)
-        facts["person"], facts["item"], facts["kind"] = 1, 2, Kind.LIKE
+        facts["person"], facts["item"], facts["kind"] = 1, 2, FactKind.LIKE
         facts["time"] = np.arange(first, first + 50)
         reader.take(facts)
 

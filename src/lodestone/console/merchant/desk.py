@@ -24,7 +24,7 @@ from lodestone.base.errors import (
 )
 from lodestone.base.money import decimals, minor_unit
 from lodestone.commerce.shop import ShopOut
-from lodestone.console.asking import Asked
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
 from lodestone.console.merchant.refusals import told_refusal
 from lodestone.console.site import HEADERS, console
@@ -89,7 +89,7 @@ class Note:
     good: bool
 
 
-async def desk(request: Asked) -> Desk:
+async def desk(request: HttpRequest) -> Desk:
     """Return the desk that a page is asked of.
 
     Raises:
@@ -99,14 +99,14 @@ async def desk(request: Asked) -> Desk:
     return await _desk(request, entered(request, MERCHANT), request.query_params.get("shop"))
 
 
-async def sent(request: Asked) -> tuple[Desk, dict[str, str]]:
+async def sent(request: HttpRequest) -> tuple[Desk, dict[str, str]]:
     """Return the desk that a form was sent from, and its fields; raises as `desk`, and ForbiddenError."""
     who = await sent_by(request, MERCHANT)
     fields = await form_of(request)
     return await _desk(request, who, fields.get("shop")), fields
 
 
-async def _desk(request: Asked, who: Entered, wanted: str | None) -> Desk:
+async def _desk(request: HttpRequest, who: Entered, wanted: str | None) -> Desk:
     engine, ordinal = who.engine, who.login.serves
     row = -1 if ordinal is None else engine.directory.row_of_ordinal(ordinal)
     person = None if row < 0 else engine.directory.person_ids[row]
@@ -128,7 +128,7 @@ async def _desk(request: Asked, who: Entered, wanted: str | None) -> Desk:
     )  # fmt: skip
 
 
-async def moved(request: Asked, here: Desk, shop_id: str) -> Desk:
+async def moved(request: HttpRequest, here: Desk, shop_id: str) -> Desk:
     """Return the same person's desk at another of their shops. Raises UnknownError."""
     return here if here.shop.id == shop_id else await _desk(request, here.who, shop_id)
 
@@ -144,7 +144,12 @@ def onward(path: str, here: Desk, **more: str) -> Response[Any]:
 
 
 def show(
-    request: Asked, here: Desk, part: str, told: Mapping[str, object], *, note: Note | None = None
+    request: HttpRequest,
+    here: Desk,
+    part: str,
+    told: Mapping[str, object],
+    *,
+    note: Note | None = None,
 ) -> Response[Any]:
     """Answer with one of the desk's pages; where a form was refused the status says so."""
     shown = request.scope["path"]

@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar import Response, get
 
-from lodestone.console.asking import Asked
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk
 from lodestone.console.site import HEADERS
@@ -20,18 +20,18 @@ _REFUSALS: Final = refusals_of(MERCHANT)
 
 
 @get("/merchant/statement/file", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
-async def get_statement_file(request: Asked) -> Response[bytes]:
+async def get_statement_file(request: HttpRequest) -> Response[bytes]:
     """Fetch the shop's statement as CSV."""
     return await _file(request, "statement", _statement)
 
 
 @get("/merchant/payouts/file", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
-async def get_payouts_file(request: Asked) -> Response[bytes]:
+async def get_payouts_file(request: HttpRequest) -> Response[bytes]:
     """Fetch the shop's payouts as CSV."""
     return await _file(request, "payouts", _payouts)
 
 
-async def _file(request: Asked, name: str, read: Callable[..., bytes]) -> Response[bytes]:
+async def _file(request: HttpRequest, name: str, read: Callable[..., bytes]) -> Response[bytes]:
     """Answer with a file of days, both included; with a mark of UTF-8 for spreadsheets on request.
 
     Raises:

@@ -14,7 +14,7 @@ from lodestone.base.wire import Money
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import OrderOut, RefundIn
 from lodestone.commerce.price import PRICE_MAX
-from lodestone.console.asking import Asked
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -30,7 +30,7 @@ from lodestone.console.merchant.redeeming import whole, word_of
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.commerce import OrderRecord
 from lodestone.services.commerce.commands import cancel, fulfil, refunding
-from lodestone.services.commerce.context import Counter
+from lodestone.services.commerce.context import CommandContext
 from lodestone.services.commerce.presenters import order_out
 from lodestone.services.support.ids import ORDER, number_of
 
@@ -41,7 +41,7 @@ _REFUSALS: Final = refusals_of(MERCHANT)
 _WAITING: Final = ((OrderState.PAID,), ("pickup", "delivery"))
 OrderId = Annotated[str, PathParameter(description="An order of the shop.")]
 What = Annotated[str, PathParameter(description="`fulfil`, `cancel` or `refund`.")]
-Act = Callable[[Counter, OrderRecord], OrderRecord]
+Act = Callable[[CommandContext, OrderRecord], OrderRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Row:
 
 
 @get("/merchant/orders", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
-async def get_orders(request: Asked) -> Response[Any]:
+async def get_orders(request: HttpRequest) -> Response[Any]:
     """List the shop's orders: those that wait to be handed over, or all."""
     here = await desk(request)
     read, done = here.engine.parts.records.threads.read, request.query_params.get("done", "")
@@ -76,7 +76,7 @@ async def get_orders(request: Asked) -> Response[Any]:
     "/merchant/orders/{order_id:str}/{what:str}", opt=FORM, include_in_schema=False, status_code=200,
     exception_handlers=_REFUSALS,
 )  # fmt: skip
-async def move_order(request: Asked, order_id: OrderId, what: What) -> Response[Any]:
+async def move_order(request: HttpRequest, order_id: OrderId, what: What) -> Response[Any]:
     """Hand an order over, cancel it, or give money back."""
     here, fields = await sent(request)
     try:
@@ -101,7 +101,7 @@ def _act(here: Desk, what: str, fields: dict[str, str]) -> Act:
 def _of_shop(here: Desk, act: Act) -> Act:
     """Do something to an order of this shop; another shop's is not there."""
 
-    def checked(counter: Counter, order: OrderRecord) -> OrderRecord:
+    def checked(counter: CommandContext, order: OrderRecord) -> OrderRecord:
         if order.shop != here.shop.id:
             raise UnknownError("order_unknown", "this shop has no such order")
         return act(counter, order)
@@ -137,7 +137,7 @@ def _shown(fields: dict[str, str]) -> dict[str, str]:
     return {"show": "all"} if fields.get("show") == "all" else {}
 
 
-async def _page(request: Asked, here: Desk, *, note: Note | None = None) -> Response[Any]:
+async def _page(request: HttpRequest, here: Desk, *, note: Note | None = None) -> Response[Any]:
     asked = request.query_params
     everything = asked.get("show") == "all"
     states, ways = ((), ()) if everything else _WAITING

@@ -12,7 +12,7 @@ from lodestone.base.wire import app_id
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import PrepareIn, RedeemIn, RedemptionOut, ReverseIn, VoucherOut
 from lodestone.commerce.vouchers import REVERSE_MICROS
-from lodestone.console.asking import Asked
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -63,7 +63,7 @@ class Done:
 
 
 @get("/merchant", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
-async def get_desk(request: Asked) -> Response[Any]:
+async def get_desk(request: HttpRequest) -> Response[Any]:
     """Open the desk: redeem, and what was redeemed today."""
     here = await desk(request)
     read, done = here.engine.parts.records.threads.read, request.query_params.get("done", "")
@@ -77,7 +77,7 @@ async def get_desk(request: Asked) -> Response[Any]:
     status_code=200,
     exception_handlers=_REFUSALS,
 )
-async def look(request: Asked) -> Response[Any]:
+async def look(request: HttpRequest) -> Response[Any]:
     """Look at a voucher before it is redeemed."""
     here, fields = await sent(request)
     code = fields.get("code", "")[:_CODE_MAX]
@@ -99,7 +99,7 @@ async def look(request: Asked) -> Response[Any]:
     status_code=200,
     exception_handlers=_REFUSALS,
 )
-async def redeem(request: Asked) -> Response[Any]:
+async def redeem(request: HttpRequest) -> Response[Any]:
     """Redeem the voucher that has been looked at; the same form again counts once."""
     here, fields = await sent(request)
     code = fields.get("code", "")[:_CODE_MAX]
@@ -122,7 +122,7 @@ async def redeem(request: Asked) -> Response[Any]:
     status_code=200,
     exception_handlers=_REFUSALS,
 )
-async def reverse(request: Asked) -> Response[Any]:
+async def reverse(request: HttpRequest) -> Response[Any]:
     """Take a redemption back within the hour."""
     here, fields = await sent(request)
     try:
@@ -188,7 +188,7 @@ def _seen(here: Desk, voucher: VoucherOut, code: str) -> Seen:
 
 
 async def _page(
-    request: Asked, here: Desk, *, code: str = "", seen: Seen | None = None,
+    request: HttpRequest, here: Desk, *, code: str = "", seen: Seen | None = None,
     note: Note | None = None,
 ) -> Response[Any]:  # fmt: skip
     told = await here.engine.parts.records.threads.read(_read, here)

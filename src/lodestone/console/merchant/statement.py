@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Response, get
 
 from lodestone.base.errors import InvalidError, UnknownError
-from lodestone.console.asking import Asked
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
@@ -49,7 +49,7 @@ class Account:
 
 
 @get("/merchant/statement", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
-async def get_statement(request: Asked) -> Response[Any]:
+async def get_statement(request: HttpRequest) -> Response[Any]:
     """Show what the shop earned, was paid out and is owed, day by day."""
     here = await desk(request)
     here.need_manager()

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from lodestone.base.errors import ConflictError, InvalidError, UnknownError
 from lodestone.commerce.product import ProductOut, StockOut, VariantOut
 from lodestone.commerce.stock import STOCK_MAX
-from lodestone.console.asking import Asked
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -56,7 +56,7 @@ class Shelf:
 
 
 @get("/merchant/stock", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
-async def get_stock(request: Asked) -> Response[Any]:
+async def get_stock(request: HttpRequest) -> Response[Any]:
     """Show what is left of everything the shop sells."""
     here = await desk(request)
     here.need_manager()
@@ -70,7 +70,7 @@ async def get_stock(request: Asked) -> Response[Any]:
     status_code=200,
     exception_handlers=_REFUSALS,
 )
-async def post_stock(request: Asked) -> Response[Any]:
+async def post_stock(request: HttpRequest) -> Response[Any]:
     """Add to a stock item, or take away what is neither held nor sold."""
     here, fields = await sent(request)
     here.need_manager()
@@ -92,7 +92,7 @@ def _place(fields: dict[str, str]) -> StockPlace:
 
 
 async def _page(
-    request: Asked, here: Desk, *, changed: str = "", note: Note | None = None
+    request: HttpRequest, here: Desk, *, changed: str = "", note: Note | None = None
 ) -> Response[Any]:
     found, shelves = await here.engine.parts.records.threads.read(_read, here)
     if changed and any(changed in (one.id, *_items(one)) for one in found):

@@ -11,7 +11,7 @@ from litestar.datastructures import State as AppState
 from litestar.params import PathParameter
 
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.console.asking import Asked
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import Entered, Role, door_of, entered, refusals_of, sent_by
 from lodestone.console.operator import (
     audit_log,
@@ -49,7 +49,7 @@ def operator_routes(reader: FigureReader) -> list[Any]:
     refusals = refusals_of(OPERATOR)
 
     @get("/operator", opt=ANYONE, include_in_schema=False, exception_handlers=refusals)
-    async def window(request: Asked, state: AppState) -> Response[Any]:
+    async def window(request: HttpRequest, state: AppState) -> Response[Any]:
         who = entered(request, OPERATOR)
         wanted = _filter(request)
         figures = await reader.read(who.engine, state["streams"], wanted)
@@ -72,28 +72,28 @@ def operator_routes(reader: FigureReader) -> list[Any]:
         include_in_schema=False,
         exception_handlers=refusals,
     )
-    async def receipt(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
+    async def receipt(request: HttpRequest, receipt_id: ReceiptId) -> Response[Any]:
         return await _receipt(request, entered(request, OPERATOR), receipt_id, None)
 
     @post(
         "/operator/receipts/{receipt_id:str}/replay", opt=ANYONE, include_in_schema=False, status_code=200,
         exception_handlers=refusals,
     )  # fmt: skip
-    async def replay(request: Asked, receipt_id: ReceiptId) -> Response[Any]:
+    async def replay(request: HttpRequest, receipt_id: ReceiptId) -> Response[Any]:
         who = await sent_by(request, OPERATOR)
         read = who.engine.parts.records.threads.read
         found = await read(use_cases.receipts(who.engine).replay, receipt_id)
         return await _receipt(request, who, receipt_id, found.identical)
 
     @get("/operator/audit-log", opt=ANYONE, include_in_schema=False, exception_handlers=refusals)
-    async def audit(request: Asked) -> Response[Any]:
+    async def audit(request: HttpRequest) -> Response[Any]:
         return await _audit(request, entered(request, OPERATOR))
 
     words = "The operator's window"
     return [window, receipt, replay, audit, *door_of(OPERATOR, words)]
 
 
-def _filter(request: Asked) -> Filter:
+def _filter(request: HttpRequest) -> Filter:
     """Read the filter from the address. Raises InvalidError naming the field."""
     asked = request.query_params
     days, domain = asked.get("days", str(DAYS[0])), asked.get("domain") or None
@@ -103,7 +103,7 @@ def _filter(request: Asked) -> Filter:
     return Filter(int(days), domain)
 
 
-def _speech(request: Asked, engine: Engine) -> Speech:
+def _speech(request: HttpRequest, engine: Engine) -> Speech:
     given = engine.parts.record.given
     words = console(request.app.state).words(request)
     return Speech(words, ZoneInfo(given.time_zone), given.currency)
@@ -145,7 +145,7 @@ def _around(who: Entered, wanted: Filter, speech: Speech) -> Mapping[str, object
     }  # fmt: skip
 
 
-async def _audit(request: Asked, who: Entered) -> Response[Any]:
+async def _audit(request: HttpRequest, who: Entered) -> Response[Any]:
     speech = _speech(request, who.engine)
     asked = dict(request.query_params)
     kind = asked.get("kind", "")
@@ -164,7 +164,7 @@ async def _audit(request: Asked, who: Entered) -> Response[Any]:
 
 
 async def _receipt(
-    request: Asked,
+    request: HttpRequest,
     who: Entered,
     name: str,
     identical: bool | None,  # noqa: FBT001  what a replay said, None when none was asked for

@@ -59,7 +59,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReceiptView:
     """One receipt in plain words."""
 
     id: str
@@ -94,11 +94,11 @@ def _viewer(line: ReceiptLine, speech: Speech) -> str:
     return line.viewer or speech.words.say("nobody signed in")
 
 
-def told(receipt: ReceiptOut, line: ReceiptLine, speech: Speech) -> Told:
+def told(receipt: ReceiptOut, line: ReceiptLine, speech: Speech) -> ReceiptView:
     """Tell one receipt: who asked for what, what was weighed, why each slot went as it did."""
     say = speech.words.say
     runner = next((one for one in receipt.pool if one.reason == "runner_up"), None)
-    return Told(
+    return ReceiptView(
         id=receipt.receipt_id,
         title=speech.words.count(
             "Why this one post was shown", "Why these {n} posts were shown", len(receipt.slate)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import NEGATIVE_OUTCOMES, OUTCOMES, Kind
+from lodestone.events.outcomes import NEGATIVE_OUTCOMES, OUTCOMES, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.insight.topn.sets import Sets
 
@@ -85,7 +85,9 @@ def holdout_of(
 
 def _log_of(facts: Facts, person_row: Ints, kinds: Collection[int]) -> _Log:
     told = (facts["item"] >= 0) & (person_row >= 0)
-    told &= (facts["kind"] < len(OUTCOMES)) | np.isin(facts["kind"], (Kind.IMPRESSION, Kind.UNLIKE))
+    told &= (facts["kind"] < len(OUTCOMES)) | np.isin(
+        facts["kind"], (FactKind.IMPRESSION, FactKind.UNLIKE)
+    )
     at = np.flatnonzero(told)
     at = at[np.lexsort((at, facts["time"][at], person_row[at]))]
     kind = facts["kind"][at].astype(np.int64)
@@ -116,7 +118,7 @@ def _from_the_cut(facts: Facts, person_row: Ints, cut: NDArray[np.int64]) -> Boo
     since = facts["time"][mine]
     index = np.arange(facts.size)
     later = (facts["time"] > since) | ((facts["time"] == since) & (index >= mine))
-    hidden: Bools = (mine >= 0) & later & (facts["kind"] < Kind.PERSON)
+    hidden: Bools = (mine >= 0) & later & (facts["kind"] < FactKind.PERSON)
     return hidden
 
 
@@ -125,12 +127,12 @@ def _positives(log: _Log, people: int) -> Sets:
     width = int(log.item.max(initial=0)) + 1
     key = log.person * width + log.item
     last = np.full(log.at.size, -1, np.int64)
-    ended = log.kind == Kind.UNLIKE
+    ended = log.kind == FactKind.UNLIKE
     if ended.any():
         keys, place = np.unique(key, return_inverse=True)
         end = np.full(keys.size, -1, np.int64)
         np.maximum.at(end, place[ended], np.flatnonzero(ended))
         last = end[place]
-    stands = (log.kind != Kind.LIKE) | (np.arange(log.at.size) > last)
+    stands = (log.kind != FactKind.LIKE) | (np.arange(log.at.size) > last)
     some = log.positive & stands
     return Sets.of_pairs(log.person[some], log.item[some], people=people)

@@ -12,7 +12,7 @@ from lodestone.people import PersonIn
 from lodestone.serve.gorse.shapes import GorseItem, GorseUser, item_in, person_in
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
+    HttpRequest,
     PathId,
     decode_after,
     encode_after,
@@ -59,7 +59,7 @@ NOT_OFFERED: Final = {
 }
 
 
-def held(request: Asked, scope: str) -> Engine:
+def held(request: HttpRequest, scope: str) -> Engine:
     """Return the engine of the key's community, if it has the scope.
 
     Raises:

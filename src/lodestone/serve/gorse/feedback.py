@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.events.outcomes import WIRE_KINDS, Kind
+from lodestone.events.outcomes import WIRE_KINDS, FactKind
 from lodestone.events.wire import EVENTS_MAX, EventIn, Verdicts
 from lodestone.serve.gorse.common import (
     ANSWERS,
@@ -35,7 +35,7 @@ from lodestone.serve.gorse.shapes import (
     instant,
     is_set,
 )
-from lodestone.serve.v1.common import Asked, decode_after, encode_after, named, principal
+from lodestone.serve.v1.common import HttpRequest, decode_after, encode_after, named, principal
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.browse.feedback_history import Entry, Wanted
@@ -62,14 +62,14 @@ def word_of(policy: Policy, feedback_type: str) -> str:
     return word
 
 
-def type_of(policy: Policy, kind: Kind) -> str:
+def type_of(policy: Policy, kind: FactKind) -> str:
     """Return the first feedback type that means a kind, else the kind's own word."""
     word = kind.name.lower()
     return next((name for name, means in policy.feedback_types.items() if means == word), word)
 
 
 async def insert_feedback(
-    request: Asked, here: Engine, rows: Sequence[GorseFeedbackIn], *, overwrite: bool
+    request: HttpRequest, here: Engine, rows: Sequence[GorseFeedbackIn], *, overwrite: bool
 ) -> int:
     """Take feedback as events; users and items not yet known are made, as Gorse does by default.
 
@@ -128,7 +128,7 @@ def _event(
     return event, at
 
 
-async def _know(request: Asked, here: Engine, rows: Sequence[GorseFeedbackIn]) -> None:
+async def _know(request: HttpRequest, here: Engine, rows: Sequence[GorseFeedbackIn]) -> None:
     """Make the users and items that feedback names and nobody has put."""
     people = {row.user_id for row in rows} - here.directory.people.keys()
     items = {row.item_id for row in rows} - here.directory.items.keys()
@@ -145,7 +145,7 @@ async def _know(request: Asked, here: Engine, rows: Sequence[GorseFeedbackIn]) -
     responses=ANSWERS,
 )
 async def gorse_insert_feedback(
-    request: Asked, data: JSONBody[list[GorseFeedbackIn]]
+    request: HttpRequest, data: JSONBody[list[GorseFeedbackIn]]
 ) -> GorseSuccess:
     """Insert feedback (Gorse): events about no decision."""
     here = held(request, "events")
@@ -153,7 +153,9 @@ async def gorse_insert_feedback(
 
 
 @put("/api/feedback", opt=needs("events", who="server", **UNAUDITED), responses=ANSWERS)
-async def gorse_put_feedback(request: Asked, data: JSONBody[list[GorseFeedbackIn]]) -> GorseSuccess:
+async def gorse_put_feedback(
+    request: HttpRequest, data: JSONBody[list[GorseFeedbackIn]]
+) -> GorseSuccess:
     """Insert feedback once for each type, user and item (Gorse); the first stands."""
     here = held(request, "events")
     return GorseSuccess(await insert_feedback(request, here, data, overwrite=True))
@@ -161,7 +163,7 @@ async def gorse_put_feedback(request: Asked, data: JSONBody[list[GorseFeedbackIn
 
 @get("/api/feedback", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_feedback(
-    request: Asked, n: N = COUNT, cursor: GorseCursor = None
+    request: HttpRequest, n: N = COUNT, cursor: GorseCursor = None
 ) -> GorseFeedbackPage:
     """List feedback (Gorse), in the order in which it came."""
     here = held(request, "read")
@@ -170,7 +172,7 @@ async def gorse_get_feedback(
 
 @get("/api/feedback/{feedback_type:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_get_typed_feedback(
-    request: Asked, feedback_type: Id, n: N = COUNT, cursor: GorseCursor = None
+    request: HttpRequest, feedback_type: Id, n: N = COUNT, cursor: GorseCursor = None
 ) -> GorseFeedbackPage:
     """List feedback of a type (Gorse)."""
     here = held(request, "read")
@@ -182,7 +184,7 @@ async def gorse_get_typed_feedback(
     "/api/feedback/{user_id:str}/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS
 )
 async def gorse_get_user_item_feedback(
-    request: Asked, user_id: Id, item_id: Id
+    request: HttpRequest, user_id: Id, item_id: Id
 ) -> list[GorseFeedback]:
     """List feedback between a user and an item (Gorse)."""
     here = held(request, "read")
@@ -197,7 +199,7 @@ async def gorse_get_user_item_feedback(
     responses=ANSWERS,
 )
 async def gorse_get_one_feedback(
-    request: Asked, feedback_type: Id, user_id: Id, item_id: Id
+    request: HttpRequest, feedback_type: Id, user_id: Id, item_id: Id
 ) -> GorseFeedback | dict[str, str]:
     """Get feedback of a type between a user and an item (Gorse), or an empty object."""
     here = held(request, "read")
@@ -212,9 +214,11 @@ async def gorse_get_one_feedback(
     status_code=200,
     responses=ANSWERS,
 )
-async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: Id) -> GorseSuccess:
+async def gorse_delete_user_item_feedback(
+    request: HttpRequest, user_id: Id, item_id: Id
+) -> GorseSuccess:
     """Delete feedback between a user and an item (Gorse): a like is taken back; what was seen was seen."""
-    return await _take_back(request, Wanted(named(user_id), named(item_id), (Kind.LIKE,)))
+    return await _take_back(request, Wanted(named(user_id), named(item_id), (FactKind.LIKE,)))
 
 
 @delete(
@@ -224,14 +228,14 @@ async def gorse_delete_user_item_feedback(request: Asked, user_id: Id, item_id: 
     responses=ANSWERS,
 )
 async def gorse_delete_one_feedback(
-    request: Asked, feedback_type: Id, user_id: Id, item_id: Id
+    request: HttpRequest, feedback_type: Id, user_id: Id, item_id: Id
 ) -> GorseSuccess:
     """Delete feedback of a type between a user and an item (Gorse): only a like can be taken back."""
-    kinds = set(_kinds(held(request, "events"), feedback_type)) & {int(Kind.LIKE)}
+    kinds = set(_kinds(held(request, "events"), feedback_type)) & {int(FactKind.LIKE)}
     return await _take_back(request, Wanted(named(user_id), named(item_id), kinds))
 
 
-async def _take_back(request: Asked, wanted: Wanted) -> GorseSuccess:
+async def _take_back(request: HttpRequest, wanted: Wanted) -> GorseSuccess:
     """Send an `unlike` for a like that stands; facts themselves never change."""
     here = held(request, "events")
     likes = await use_cases.feedback(here).entries(wanted)
@@ -256,7 +260,7 @@ async def _take_back(request: Asked, wanted: Wanted) -> GorseSuccess:
     responses=ANSWERS,
 )
 async def gorse_get_typed_user_feedback(
-    request: Asked, user_id: Id, feedback_type: Id
+    request: HttpRequest, user_id: Id, feedback_type: Id
 ) -> list[GorseFeedback]:
     """List a user's feedback of a type (Gorse)."""
     here = held(request, "read")
@@ -265,7 +269,7 @@ async def gorse_get_typed_user_feedback(
 
 
 @get("/api/user/{user_id:str}/feedback", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[GorseFeedback]:
+async def gorse_get_user_feedback(request: HttpRequest, user_id: Id) -> list[GorseFeedback]:
     """List a user's feedback (Gorse)."""
     here = held(request, "read")
     return await _shown(here, await use_cases.feedback(here).entries(Wanted(named(user_id))))
@@ -277,7 +281,7 @@ async def gorse_get_user_feedback(request: Asked, user_id: Id) -> list[GorseFeed
     responses=ANSWERS,
 )
 async def gorse_get_typed_item_feedback(
-    request: Asked, item_id: Id, feedback_type: Id
+    request: HttpRequest, item_id: Id, feedback_type: Id
 ) -> list[GorseFeedback]:
     """List an item's feedback of a type (Gorse)."""
     here = held(request, "read")
@@ -290,7 +294,7 @@ async def gorse_get_typed_item_feedback(
     opt=needs("read", who="server", empty_tail=True),
     responses=ANSWERS,
 )
-async def gorse_get_item_feedback(request: Asked, item_id: Id) -> list[GorseFeedback]:
+async def gorse_get_item_feedback(request: HttpRequest, item_id: Id) -> list[GorseFeedback]:
     """List an item's feedback (Gorse)."""
     here = held(request, "read")
     return await _shown(

@@ -29,7 +29,7 @@ from lodestone.serve.gorse.shapes import (
     datetime_of,
     duration_micros,
 )
-from lodestone.serve.v1.common import Asked, named, principal
+from lodestone.serve.v1.common import HttpRequest, named, principal
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.browse.lists import Cut, Scored
@@ -65,7 +65,7 @@ Name = Annotated[str, PathParameter(description="The list's name.")]
     responses=ANSWERS,
 )
 async def gorse_recommend(  # noqa: PLR0913, PLR0917  what Gorse's query holds
-    request: Asked, user_id: Id, n: Wanted = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest, user_id: Id, n: Wanted = COUNT, offset: Offset = 0, category: Category = None,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
 ) -> Response[list[str | GorseScore]]:  # fmt: skip
     """Recommend items to a user (Gorse): a decision, its receipt named in `X-Receipt-Id`."""
@@ -79,7 +79,7 @@ async def gorse_recommend(  # noqa: PLR0913, PLR0917  what Gorse's query holds
     responses=ANSWERS,
 )
 async def gorse_recommend_category(  # noqa: PLR0913, PLR0917  the same
-    request: Asked, user_id: Id, category_name: Id, n: Wanted = COUNT, offset: Offset = 0,
+    request: HttpRequest, user_id: Id, category_name: Id, n: Wanted = COUNT, offset: Offset = 0,
     version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
 ) -> Response[list[str | GorseScore]]:  # fmt: skip
     """Recommend items of a category to a user (Gorse): a decision on the channel of that name."""
@@ -91,7 +91,7 @@ class _Wish:
     """One request for recommendations, checked whole before anything is done."""
 
     def __init__(
-        self, request: Asked, user_id: str, cut: tuple[int, int], write_type: str | None,
+        self, request: HttpRequest, user_id: str, cut: tuple[int, int], write_type: str | None,
         write_delay: str,
     ) -> None:  # fmt: skip
         self._here = held(request, "feeds")
@@ -184,7 +184,7 @@ def _scores(feed: Feed, answered: list[FeedSlot]) -> list[GorseScore]:
 
 @get("/api/latest", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_latest(
-    request: Asked, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List the latest items (Gorse)."""
@@ -194,7 +194,7 @@ async def gorse_latest(
 
 @get("/api/latest/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_latest_category(
-    request: Asked, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
+    request: HttpRequest, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
 ) -> list[GorseScore]:
     """List the latest items of a category (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
@@ -203,7 +203,7 @@ async def gorse_latest_category(
 
 @get("/api/popular", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_popular(
-    request: Asked, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List the items that have earned most (Gorse)."""
@@ -213,7 +213,7 @@ async def gorse_popular(
 
 @get("/api/popular/{category_name:str}", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_popular_category(
-    request: Asked, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
+    request: HttpRequest, category_name: Id, n: N = COUNT, offset: Offset = 0, viewer: Viewer = None
 ) -> list[GorseScore]:
     """List the items of a category that have earned most (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
@@ -226,7 +226,7 @@ async def gorse_popular_category(
     responses=ANSWERS,
 )
 async def gorse_non_personalized(
-    request: Asked, name: Name, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest, name: Name, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List `popular` (earned most), `trending` (of the last eight days) or `latest` items (Gorse)."""
@@ -245,7 +245,7 @@ async def gorse_non_personalized(
     responses=ANSWERS,
 )
 async def gorse_neighbours(
-    request: Asked, item_id: Id, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest, item_id: Id, n: N = COUNT, offset: Offset = 0, category: Category = None,
     viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List the items most alike (Gorse), by tags, author and text."""
@@ -259,7 +259,7 @@ async def gorse_neighbours(
     responses=ANSWERS,
 )
 async def gorse_neighbours_category(
-    request: Asked, item_id: Id, category_name: Id, n: N = COUNT, offset: Offset = 0,
+    request: HttpRequest, item_id: Id, category_name: Id, n: N = COUNT, offset: Offset = 0,
     viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List the items of a category most alike (Gorse)."""
@@ -271,7 +271,7 @@ async def gorse_neighbours_category(
     "/api/item-to-item/{name:str}/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS
 )
 async def gorse_item_to_item(
-    request: Asked, name: Name, item_id: Id, n: N = COUNT, offset: Offset = 0,
+    request: HttpRequest, name: Name, item_id: Id, n: N = COUNT, offset: Offset = 0,
     category: Category = None, viewer: Viewer = None,
 ) -> list[GorseScore]:  # fmt: skip
     """List the items most alike (Gorse); the one list is called `neighbors`."""
@@ -288,7 +288,7 @@ async def gorse_item_to_item(
     responses=ANSWERS,
 )  # fmt: skip
 async def gorse_session(
-    request: Asked, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT, offset: Offset = 0
+    request: HttpRequest, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT, offset: Offset = 0
 ) -> list[GorseScore]:
     """List what is most alike to what a session liked (Gorse): a list, no decision; nothing is kept."""
     return _session(held(request, "read"), data, Cut(n, offset))
@@ -301,7 +301,7 @@ async def gorse_session(
     responses=ANSWERS,
 )
 async def gorse_session_category(
-    request: Asked, category_name: Id, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT,
+    request: HttpRequest, category_name: Id, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT,
     offset: Offset = 0,
 ) -> list[GorseScore]:  # fmt: skip
     """List what is most alike to what a session liked, of a category (Gorse)."""

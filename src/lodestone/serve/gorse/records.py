@@ -38,7 +38,7 @@ from lodestone.serve.gorse.shapes import (
     person_in,
     user_out,
 )
-from lodestone.serve.v1.common import Asked, named, off_loop
+from lodestone.serve.v1.common import HttpRequest, named, off_loop
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, SAYS, UNAUDITED, needs
 from lodestone.services.catalogue import ItemRecord, PersonRecord
@@ -62,7 +62,7 @@ async def gorse_ready() -> GorseHealth:
 @post(
     "/api/user", opt=needs("write", who="server", **UNAUDITED), status_code=200, responses=ANSWERS
 )
-async def gorse_insert_user(request: Asked, data: JSONBody[GorseUser]) -> GorseSuccess:
+async def gorse_insert_user(request: HttpRequest, data: JSONBody[GorseUser]) -> GorseSuccess:
     """Insert a user (Gorse): a person."""
     return GorseSuccess(await insert_users(held(request, "write"), [data]))
 
@@ -70,13 +70,13 @@ async def gorse_insert_user(request: Asked, data: JSONBody[GorseUser]) -> GorseS
 @post(
     "/api/users", opt=needs("write", who="server", **UNAUDITED), status_code=200, responses=ANSWERS
 )
-async def gorse_insert_users(request: Asked, data: JSONBody[list[GorseUser]]) -> GorseSuccess:
+async def gorse_insert_users(request: HttpRequest, data: JSONBody[list[GorseUser]]) -> GorseSuccess:
     """Insert users (Gorse)."""
     return GorseSuccess(await insert_users(held(request, "write"), data))
 
 
 @get("/api/user/{user_id:str}", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_user(request: Asked, user_id: Id) -> GorseUser:
+async def gorse_get_user(request: HttpRequest, user_id: Id) -> GorseUser:
     """Get a user (Gorse)."""
     here = held(request, "read")
     record = await off_loop(request, here.parts.records.person, here.community.id, named(user_id))
@@ -84,7 +84,9 @@ async def gorse_get_user(request: Asked, user_id: Id) -> GorseUser:
 
 
 @get("/api/users", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = None) -> GorseUsers:
+async def gorse_get_users(
+    request: HttpRequest, n: N = COUNT, cursor: GorseCursor = None
+) -> GorseUsers:
     """List users (Gorse); those who are only items' authors are none."""
     here = held(request, "read")
 
@@ -99,7 +101,7 @@ async def gorse_get_users(request: Asked, n: N = COUNT, cursor: GorseCursor = No
 
 @patch("/api/user/{user_id:str}", opt=needs("write", who="server", **UNAUDITED), responses=ANSWERS)
 async def gorse_modify_user(
-    request: Asked, user_id: Id, data: JSONBody[GorseUserPatch]
+    request: HttpRequest, user_id: Id, data: JSONBody[GorseUserPatch]
 ) -> GorseSuccess:
     """Modify a user (Gorse)."""
     here, name = held(request, "write"), named(user_id)
@@ -112,7 +114,7 @@ async def gorse_modify_user(
 @delete(
     "/api/user/{user_id:str}", opt=needs("write", who="server"), status_code=200, responses=ANSWERS
 )
-async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> GorseSuccess:
+async def gorse_delete_user(request: HttpRequest, state: AppState, user_id: Id) -> GorseSuccess:
     """Delete a user (Gorse): the person is erased from every file, feedback with them."""
     here, name = held(request, "write"), named(user_id)
     if await off_loop(request, person_of, here, name) is None:
@@ -122,26 +124,26 @@ async def gorse_delete_user(request: Asked, state: AppState, user_id: Id) -> Gor
 
 
 @post("/api/item", opt=needs("write", who="server", **SAYS), status_code=200, responses=ANSWERS)
-async def gorse_insert_item(request: Asked, data: JSONBody[GorseItem]) -> GorseSuccess:
+async def gorse_insert_item(request: HttpRequest, data: JSONBody[GorseItem]) -> GorseSuccess:
     """Insert an item (Gorse)."""
     return GorseSuccess(await insert_items(held(request, "write"), [data]))
 
 
 @post("/api/items", opt=needs("write", who="server", **SAYS), status_code=200, responses=ANSWERS)
-async def gorse_insert_items(request: Asked, data: JSONBody[list[GorseItem]]) -> GorseSuccess:
+async def gorse_insert_items(request: HttpRequest, data: JSONBody[list[GorseItem]]) -> GorseSuccess:
     """Insert items (Gorse)."""
     return GorseSuccess(await insert_items(held(request, "write"), data))
 
 
 @get("/api/item/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS)
-async def gorse_get_item(request: Asked, item_id: Id) -> GorseItem:
+async def gorse_get_item(request: HttpRequest, item_id: Id) -> GorseItem:
     """Get an item (Gorse)."""
     return item_out(await off_loop(request, live_item, held(request, "read"), named(item_id)))
 
 
 @get("/api/items", opt=needs("read", who="server"), responses=ANSWERS | NOT_OFFERED)
 async def gorse_get_items(
-    request: Asked, n: N = COUNT, cursor: GorseCursor = None, search: Search = None
+    request: HttpRequest, n: N = COUNT, cursor: GorseCursor = None, search: Search = None
 ) -> GorseItems:
     """List items (Gorse); searching them with `q` is not offered."""
     here = held(request, "read")
@@ -159,7 +161,7 @@ async def gorse_get_items(
 
 @patch("/api/item/{item_id:str}", opt=needs("write", who="server", **SAYS), responses=ANSWERS)
 async def gorse_modify_item(
-    request: Asked, item_id: Id, data: JSONBody[GorseItemPatch]
+    request: HttpRequest, item_id: Id, data: JSONBody[GorseItemPatch]
 ) -> GorseSuccess:
     """Modify an item (Gorse)."""
     return await _modify(held(request, "write"), named(item_id), data)
@@ -175,7 +177,7 @@ async def _modify(here: Engine, item_id: str, change: GorseItemPatch) -> GorseSu
 @delete(
     "/api/item/{item_id:str}", opt=needs("write", who="server"), status_code=200, responses=ANSWERS
 )
-async def gorse_delete_item(request: Asked, item_id: Id) -> GorseSuccess:
+async def gorse_delete_item(request: HttpRequest, item_id: Id) -> GorseSuccess:
     """Delete an item (Gorse): it is withdrawn from every feed and list; what it earned stays counted."""
     here, name = held(request, "write"), named(item_id)
     found = await off_loop(request, item_of, here, name)
@@ -190,7 +192,7 @@ async def gorse_delete_item(request: Asked, item_id: Id) -> GorseSuccess:
     opt=needs("write", who="server", **UNAUDITED),
     responses=ANSWERS,
 )
-async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> GorseSuccess:
+async def gorse_insert_category(request: HttpRequest, item_id: Id, category: Id) -> GorseSuccess:
     """Insert a category of an item (Gorse): a channel."""
     here, name = held(request, "write"), named(item_id)
     old = (await off_loop(request, live_item, here, name)).given.channels
@@ -203,7 +205,7 @@ async def gorse_insert_category(request: Asked, item_id: Id, category: Id) -> Go
     status_code=200,
     responses=ANSWERS,
 )
-async def gorse_delete_category(request: Asked, item_id: Id, category: Id) -> GorseSuccess:
+async def gorse_delete_category(request: HttpRequest, item_id: Id, category: Id) -> GorseSuccess:
     """Delete a category of an item (Gorse)."""
     here, name = held(request, "write"), named(item_id)
     old = (await off_loop(request, live_item, here, name)).given.channels

@@ -13,7 +13,7 @@ from lodestone.base.errors import NotOfferedError
 from lodestone.serve.gorse import feedback, lists, records
 from lodestone.serve.gorse.common import ANSWERS, PLAIN, held
 from lodestone.serve.gorse.names import GorseRequest
-from lodestone.serve.v1.common import Asked, camel
+from lodestone.serve.v1.common import HttpRequest, camel
 from lodestone.services.access.permissions import needs
 
 _FEED: Final = "use GET /api/recommend/{user-id}: every decision here uses all signals at once"
@@ -28,7 +28,7 @@ _CURES: Final = {
 
 
 def _not_offered(path: str, cure: str) -> HTTPRouteHandler:
-    async def refuse(request: Asked) -> str:
+    async def refuse(request: HttpRequest) -> str:
         held(request, "read")
         raise NotOfferedError("not_offered", f"not offered here; {cure}")
 

@@ -37,7 +37,7 @@ from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.limits import Told
-from lodestone.serve.http.metrics import Meters
+from lodestone.serve.http.metrics import Metrics
 from lodestone.serve.http.paths import Match, RouteTable, unrouted
 from lodestone.serve.http.plain_errors import PlainErrors, is_plain
 from lodestone.serve.http.query import check_query, is_history
@@ -94,7 +94,7 @@ class Door:
         *,
         wall: Clock,
         guards: Guards,
-        meters: Meters,
+        meters: Metrics,
     ) -> None:
         self._communities, self.access = communities, access
         self.engine_of: EngineOf | None = None

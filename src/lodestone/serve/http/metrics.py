@@ -35,7 +35,7 @@ REQUEST_SECONDS: Final = (0.002, 0.01, 0.05, 0.2, 1.0)
 _METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH"})
 
 
-class Meters:
+class Metrics:
     """Counts what passes the doors of one process.
 
     Args:

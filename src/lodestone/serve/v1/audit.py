@@ -10,9 +10,9 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
     First,
+    HttpRequest,
     Last,
     Limit,
     decode_after,
@@ -37,7 +37,7 @@ KeyId = Annotated[str | None, QueryParameter(max_length=64, description="Only th
 
 @get("/v1/audit-log", opt=needs(SCOPE, who="server"), responses=REFUSALS)
 async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
-    request: Asked,
+    request: HttpRequest,
     key_id: KeyId = None,
     actor_id: Annotated[
         str | None, QueryParameter(max_length=128, description="Only what this person did.")

@@ -9,13 +9,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonIn, PersonOut
 from lodestone.serve.http.bodies import ITEM_LINES, PEOPLE_LINES
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
+    HttpRequest,
     Limit,
     Names,
     PathId,
@@ -74,7 +74,7 @@ _MADE_DOMAIN = {
     responses=_MADE_PERSON,
 )
 async def put_person(
-    request: Asked, person_id: PathId, data: JSONBody[PersonIn]
+    request: HttpRequest, person_id: PathId, data: JSONBody[PersonIn]
 ) -> Response[PersonOut]:
     """Make or replace a person."""
     told, new = await catalogue(request, "write").put_person(named(person_id), data)
@@ -82,14 +82,14 @@ async def put_person(
 
 
 @get("/v1/people/{person_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_person(request: Asked, person_id: PathId) -> PersonOut:
+async def get_person(request: HttpRequest, person_id: PathId) -> PersonOut:
     """Read a person."""
     made = catalogue(request, "read")
     return await off_loop(request, made.person, named(person_id))
 
 
 @get("/v1/people", opt=needs("read"), responses=REFUSALS)
-async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> People:
+async def list_people(request: HttpRequest, limit: Limit = 100, cursor: Cursor = None) -> People:
     """List people."""
     made = catalogue(request, "read")
     found = await off_loop(request, made.people, limit + 1, decode_after(cursor))
@@ -97,30 +97,34 @@ async def list_people(request: Asked, limit: Limit = 100, cursor: Cursor = None)
 
 
 @delete("/v1/people/{person_id:str}", opt=needs("write"), responses=REFUSALS)
-async def delete_person(request: Asked, state: AppState, person_id: PathId) -> None:
+async def delete_person(request: HttpRequest, state: AppState, person_id: PathId) -> None:
     """Erase a person from every file, for good."""
     await use_cases.erasure(engine(request, "write")).erase(named(person_id), state["media"])
 
 
 @get("/v1/people/{person_id:str}/export", opt=needs("read"), responses=REFUSALS)
-async def export_person(request: Asked, person_id: PathId) -> PersonExport:
+async def export_person(request: HttpRequest, person_id: PathId) -> PersonExport:
     """Export everything held about a person."""
     return await use_cases.export(engine(request, "read")).export(named(person_id))
 
 
 _EDGES = {
-    ("follows", True): Kind.FOLLOW, ("follows", False): Kind.UNFOLLOW,
-    ("blocks", True): Kind.BLOCK, ("blocks", False): Kind.UNBLOCK,
-    ("mutes", True): Kind.MUTE, ("mutes", False): Kind.UNMUTE,
+    ("follows", True): FactKind.FOLLOW, ("follows", False): FactKind.UNFOLLOW,
+    ("blocks", True): FactKind.BLOCK, ("blocks", False): FactKind.UNBLOCK,
+    ("mutes", True): FactKind.MUTE, ("mutes", False): FactKind.UNMUTE,
 }  # fmt: skip
 
 
-async def _edge(request: Asked, person_id: str, author_id: str, what: str, *, on: bool) -> None:
+async def _edge(
+    request: HttpRequest, person_id: str, author_id: str, what: str, *, on: bool
+) -> None:
     kind = _EDGES[(what, on)]
     await catalogue(request, "write").edge(kind, named(person_id), named(author_id, "author_id"))
 
 
-def _edges(request: Asked, person_id: str, what: str, limit: int, cursor: str | None) -> Names:
+def _edges(
+    request: HttpRequest, person_id: str, what: str, limit: int, cursor: str | None
+) -> Names:
     found = catalogue(request, "read").edges(named(person_id), what)
     return Names(*page(found, limit, cursor))
 
@@ -131,7 +135,7 @@ def _edges(request: Asked, person_id: str, what: str, limit: int, cursor: str | 
     status_code=204,
     responses=REFUSALS,
 )
-async def put_follow(request: Asked, person_id: PathId, author_id: PathId) -> None:
+async def put_follow(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
     """Follow an author."""
     await _edge(request, person_id, author_id, "follows", on=True)
 
@@ -141,14 +145,14 @@ async def put_follow(request: Asked, person_id: PathId, author_id: PathId) -> No
     opt=needs("write", **UNAUDITED),
     responses=REFUSALS,
 )
-async def delete_follow(request: Asked, person_id: PathId, author_id: PathId) -> None:
+async def delete_follow(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
     """Follow an author no longer."""
     await _edge(request, person_id, author_id, "follows", on=False)
 
 
 @get("/v1/people/{person_id:str}/follows", opt=needs("read"), responses=REFUSALS)
 async def list_follows(
-    request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List whom a person follows."""
     return _edges(request, person_id, "follows", limit, cursor)
@@ -160,7 +164,7 @@ async def list_follows(
     status_code=204,
     responses=REFUSALS,
 )
-async def put_block(request: Asked, person_id: PathId, author_id: PathId) -> None:
+async def put_block(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
     """Block a person."""
     await _edge(request, person_id, author_id, "blocks", on=True)
 
@@ -170,14 +174,14 @@ async def put_block(request: Asked, person_id: PathId, author_id: PathId) -> Non
     opt=needs("write", **UNAUDITED),
     responses=REFUSALS,
 )
-async def delete_block(request: Asked, person_id: PathId, author_id: PathId) -> None:
+async def delete_block(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
     """Block a person no longer."""
     await _edge(request, person_id, author_id, "blocks", on=False)
 
 
 @get("/v1/people/{person_id:str}/blocks", opt=needs("read"), responses=REFUSALS)
 async def list_blocks(
-    request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List whom a person blocks."""
     return _edges(request, person_id, "blocks", limit, cursor)
@@ -189,7 +193,7 @@ async def list_blocks(
     status_code=204,
     responses=REFUSALS,
 )
-async def put_mute(request: Asked, person_id: PathId, author_id: PathId) -> None:
+async def put_mute(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
     """Mute a person."""
     await _edge(request, person_id, author_id, "mutes", on=True)
 
@@ -199,28 +203,30 @@ async def put_mute(request: Asked, person_id: PathId, author_id: PathId) -> None
     opt=needs("write", **UNAUDITED),
     responses=REFUSALS,
 )
-async def delete_mute(request: Asked, person_id: PathId, author_id: PathId) -> None:
+async def delete_mute(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
     """Mute a person no longer."""
     await _edge(request, person_id, author_id, "mutes", on=False)
 
 
 @get("/v1/people/{person_id:str}/mutes", opt=needs("read"), responses=REFUSALS)
 async def list_mutes(
-    request: Asked, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List whom a person mutes."""
     return _edges(request, person_id, "mutes", limit, cursor)
 
 
 @put("/v1/items/{item_id:str}", opt=needs("write", **SAYS), status_code=200, responses=_MADE_ITEM)
-async def put_item(request: Asked, item_id: PathId, data: JSONBody[ItemIn]) -> Response[ItemOut]:
+async def put_item(
+    request: HttpRequest, item_id: PathId, data: JSONBody[ItemIn]
+) -> Response[ItemOut]:
     """Make or replace an item."""
     told, new = await catalogue(request, "write").put_item(named(item_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
 @get("/v1/items/{item_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_item(request: Asked, item_id: PathId) -> ItemOut:
+async def get_item(request: HttpRequest, item_id: PathId) -> ItemOut:
     """Read an item with its counters."""
     made = catalogue(request, "read")
     return await off_loop(request, made.item, named(item_id))
@@ -228,7 +234,7 @@ async def get_item(request: Asked, item_id: PathId) -> ItemOut:
 
 @get("/v1/items", opt=needs("read"), responses=REFUSALS)
 async def list_items(
-    request: Asked, limit: Limit = 100, cursor: Cursor = None, author_id: AuthorId = None
+    request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, author_id: AuthorId = None
 ) -> Items:
     """List items, of one author if given."""
     author = None if author_id is None else named(author_id, "author_id")
@@ -238,14 +244,14 @@ async def list_items(
 
 
 @delete("/v1/items/{item_id:str}", opt=needs("write"), responses=REFUSALS)
-async def delete_item(request: Asked, item_id: PathId) -> None:
+async def delete_item(request: HttpRequest, item_id: PathId) -> None:
     """Withdraw an item from every feed."""
     await catalogue(request, "write").withdraw_item(named(item_id))
 
 
 @put("/v1/domains/{domain_id:str}", opt=needs("write"), status_code=200, responses=_MADE_DOMAIN)
 async def put_domain(
-    request: Asked, domain_id: PathId, data: JSONBody[DomainIn]
+    request: HttpRequest, domain_id: PathId, data: JSONBody[DomainIn]
 ) -> Response[DomainOut]:
     """Make or replace a middle domain."""
     told, new = await catalogue(request, "write").put_domain(named(domain_id), data)
@@ -253,14 +259,14 @@ async def put_domain(
 
 
 @get("/v1/domains/{domain_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_domain(request: Asked, domain_id: PathId) -> DomainOut:
+async def get_domain(request: HttpRequest, domain_id: PathId) -> DomainOut:
     """Read a domain."""
     made = catalogue(request, "read")
     return await off_loop(request, made.domain, named(domain_id))
 
 
 @get("/v1/domains", opt=needs("read"), responses=REFUSALS)
-async def list_domains(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> Domains:
+async def list_domains(request: HttpRequest, limit: Limit = 100, cursor: Cursor = None) -> Domains:
     """List domains."""
     made = catalogue(request, "read")
     found = await off_loop(request, made.domains, limit + 1, decode_after(cursor))
@@ -268,7 +274,7 @@ async def list_domains(request: Asked, limit: Limit = 100, cursor: Cursor = None
 
 
 @delete("/v1/domains/{domain_id:str}", opt=needs("write"), responses=REFUSALS)
-async def delete_domain(request: Asked, domain_id: PathId) -> None:
+async def delete_domain(request: HttpRequest, domain_id: PathId) -> None:
     """Remove a domain."""
     await catalogue(request, "write").delete_domain(named(domain_id))
 
@@ -279,7 +285,7 @@ async def delete_domain(request: Asked, domain_id: PathId) -> None:
     status_code=204,
     responses=REFUSALS,
 )
-async def put_member(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+async def put_member(request: HttpRequest, domain_id: PathId, person_id: PathId) -> None:
     """Let a person join a domain."""
     made = catalogue(request, "write")
     await made.membership(named(domain_id), named(person_id, "person_id"), joined=True)
@@ -290,7 +296,7 @@ async def put_member(request: Asked, domain_id: PathId, person_id: PathId) -> No
     opt=needs("write", **UNAUDITED),
     responses=REFUSALS,
 )
-async def delete_member(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+async def delete_member(request: HttpRequest, domain_id: PathId, person_id: PathId) -> None:
     """Let a person leave a domain."""
     made = catalogue(request, "write")
     await made.membership(named(domain_id), named(person_id, "person_id"), joined=False)
@@ -298,7 +304,7 @@ async def delete_member(request: Asked, domain_id: PathId, person_id: PathId) ->
 
 @get("/v1/domains/{domain_id:str}/members", opt=needs("read"), responses=REFUSALS)
 async def list_members(
-    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List a domain's members."""
     found = await catalogue(request, "read").members(named(domain_id))
@@ -311,7 +317,7 @@ async def list_members(
     status_code=204,
     responses=REFUSALS,
 )
-async def put_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+async def put_moderator(request: HttpRequest, domain_id: PathId, person_id: PathId) -> None:
     """Make a person a moderator."""
     made = catalogue(request, "write")
     await made.moderate(named(domain_id), named(person_id, "person_id"), on=True)
@@ -320,7 +326,7 @@ async def put_moderator(request: Asked, domain_id: PathId, person_id: PathId) ->
 @delete(
     "/v1/domains/{domain_id:str}/moderators/{person_id:str}", opt=needs("write"), responses=REFUSALS
 )
-async def delete_moderator(request: Asked, domain_id: PathId, person_id: PathId) -> None:
+async def delete_moderator(request: HttpRequest, domain_id: PathId, person_id: PathId) -> None:
     """Take a moderator's office back."""
     made = catalogue(request, "write")
     await made.moderate(named(domain_id), named(person_id, "person_id"), on=False)
@@ -328,7 +334,7 @@ async def delete_moderator(request: Asked, domain_id: PathId, person_id: PathId)
 
 @get("/v1/domains/{domain_id:str}/moderators", opt=needs("read"), responses=REFUSALS)
 async def list_moderators(
-    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List a domain's moderators."""
     made = catalogue(request, "read")
@@ -342,7 +348,7 @@ async def list_moderators(
     status_code=200,
     responses=REFUSALS,
 )
-async def bulk_people(request: Asked) -> BulkOut:
+async def bulk_people(request: HttpRequest) -> BulkOut:
     """Make or replace many people: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), PersonIn)
 
@@ -353,7 +359,7 @@ async def bulk_people(request: Asked) -> BulkOut:
     status_code=200,
     responses=REFUSALS,
 )
-async def bulk_items(request: Asked) -> BulkOut:
+async def bulk_items(request: HttpRequest) -> BulkOut:
     """Make or replace many items: NDJSON, one object a line with its `id`."""
     return await catalogue(request, "write").bulk(await request.body(), ItemIn)
 

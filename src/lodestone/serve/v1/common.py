@@ -20,7 +20,7 @@ from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.community.community import Engine
 from lodestone.services.community.registry import Engines
 
-Asked = Request[Any, Any, Any]
+HttpRequest = Request[Any, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="How many to return.")]
 First = Annotated[
     str | None, QueryParameter(name="from", pattern=DAY, description="The first day, a date.")
@@ -77,13 +77,13 @@ REFUSALS: Final = {
 }
 
 
-def principal(request: Asked) -> Principal:
+def principal(request: HttpRequest) -> Principal:
     """Return who asks."""
     found: Principal = request.scope["state"]["principal"]
     return found
 
 
-def require_operator(request: Asked) -> None:
+def require_operator(request: HttpRequest) -> None:
     """Pass an operator's key. Raises ForbiddenError."""
     if OPERATOR not in principal(request).scopes:
         raise ForbiddenError("scope_missing", "this needs the operator's key")
@@ -107,7 +107,7 @@ def access(state: AppState) -> Access:
     return found
 
 
-def engine(request: Asked, scope: str) -> Engine:
+def engine(request: HttpRequest, scope: str) -> Engine:
     """Return the engine of the community that the key belongs to, if it has the scope.
 
     Raises:
@@ -120,13 +120,13 @@ def engine(request: Asked, scope: str) -> Engine:
     return found.of(who.community or found.only())
 
 
-def catalogue(request: Asked, scope: str) -> Catalogue:
+def catalogue(request: HttpRequest, scope: str) -> Catalogue:
     """Return the catalogue of the community that the key belongs to."""
     return use_cases.catalogue(engine(request, scope))
 
 
 async def off_loop(
-    request: Asked,
+    request: HttpRequest,
     work: Callable[Given, Made],
     *args: Given.args,
     **by_name: Given.kwargs,
@@ -144,7 +144,7 @@ async def off_loop(
 
 
 async def read_long(
-    request: Asked,
+    request: HttpRequest,
     work: Callable[Given, Made],
     *args: Given.args,
     **by_name: Given.kwargs,

@@ -26,9 +26,9 @@ from lodestone.models.rates import FEATURES, RatesModel
 from lodestone.serve.http.bodies import EVENT_LINES
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
     First,
+    HttpRequest,
     Last,
     Limit,
     PathId,
@@ -107,7 +107,7 @@ class PromiseHistories(msgspec.Struct, frozen=True):
 
 
 @post("/v1/feeds", opt=needs("feeds", **UNAUDITED), status_code=200, responses=REFUSALS)
-async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
+async def post_feed(request: HttpRequest, data: JSONBody[FeedRequest]) -> Feed:
     """Ask for a feed."""
     raise _answered_at_the_door(request, data)
 
@@ -118,26 +118,28 @@ async def post_feed(request: Asked, data: JSONBody[FeedRequest]) -> Feed:
     status_code=200,
     responses=REFUSALS,
 )
-async def post_events(request: Asked, data: JSONBody[EventsIn]) -> Verdicts:
+async def post_events(request: HttpRequest, data: JSONBody[EventsIn]) -> Verdicts:
     """Send events: `{"events": [...]}` or NDJSON, at most 10,000; each gets its own verdict."""
     raise _answered_at_the_door(request, data)
 
 
 @get("/v1/events", opt=needs("read", who="server", refusal=_NO_PAGE_LISTS), responses=REFUSALS)
-async def list_events(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> EventPage:
+async def list_events(request: HttpRequest, limit: Limit = 100, cursor: Cursor = None) -> EventPage:
     """List what people did, in the order of the log; searches and positions are opened."""
     listed = use_cases.events(engine(request, "read"))
     threads = engines(request.app.state).records.threads
     return await threads.long(listed.page, limit, cursor)
 
 
-def _answered_at_the_door(_request: Asked, _data: object) -> RuntimeError:
+def _answered_at_the_door(_request: HttpRequest, _data: object) -> RuntimeError:
     """Return what is raised by a route that stands here for the document alone, and does nothing."""
     return RuntimeError("this route is answered at the door")
 
 
 @get("/v1/receipts", opt=needs("read", who="server", refusal=_NO_PAGE), responses=REFUSALS)
-async def list_receipts(request: Asked, limit: Limit = 50, cursor: Cursor = None) -> ReceiptList:
+async def list_receipts(
+    request: HttpRequest, limit: Limit = 50, cursor: Cursor = None
+) -> ReceiptList:
     """List receipts, newest first; whom each was for appears only as a pseudonym."""
     return await asyncio.to_thread(_receipts(request).latest, limit, cursor)
 
@@ -147,7 +149,7 @@ async def list_receipts(request: Asked, limit: Limit = 50, cursor: Cursor = None
     opt=needs("read", who="server", refusal=_NO_PAGE),
     responses=REFUSALS,
 )
-async def get_receipt(request: Asked, receipt_id: PathId) -> ReceiptOut:
+async def get_receipt(request: HttpRequest, receipt_id: PathId) -> ReceiptOut:
     """Read a receipt."""
     return await off_loop(request, _receipts(request).show, receipt_id)
 
@@ -158,7 +160,7 @@ async def get_receipt(request: Asked, receipt_id: PathId) -> ReceiptOut:
     status_code=200,
     responses=REFUSALS,
 )
-async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
+async def replay_receipt(request: HttpRequest, receipt_id: PathId) -> ReplayOut:
     """Decide again from a receipt and compare."""
     return await off_loop(request, _receipts(request).replay, receipt_id)
 
@@ -168,18 +170,18 @@ async def replay_receipt(request: Asked, receipt_id: PathId) -> ReplayOut:
     opt=needs("read", who="server", refusal=_NO_PAGE),
     responses=REFUSALS,
 )
-async def get_receipt_why(request: Asked, receipt_id: PathId, slot: Slot) -> Reasons:
+async def get_receipt_why(request: HttpRequest, receipt_id: PathId, slot: Slot) -> Reasons:
     """Say why a slot holds what it holds: what its value is made of, term by term, and which deeds speak for it."""
     return await off_loop(
         request, use_cases.explainer(_asked(request)).reasons, None, receipt_id, slot
     )
 
 
-def _receipts(request: Asked) -> Receipts:
+def _receipts(request: HttpRequest) -> Receipts:
     return use_cases.receipts(_asked(request))
 
 
-def _asked(request: Asked) -> Engine:
+def _asked(request: HttpRequest) -> Engine:
     """Return the community whose receipts a server's key reads. Raises ForbiddenError."""
     who = principal(request)
     if who.viewer is not None:
@@ -188,7 +190,7 @@ def _asked(request: Asked) -> Engine:
 
 
 @get("/v1/items/{item_id:str}/trace", opt=needs("read", own=True), responses=REFUSALS)
-async def get_trace(request: Asked, item_id: PathId) -> TraceOut:
+async def get_trace(request: HttpRequest, item_id: PathId) -> TraceOut:
     """Say where a post was served and seen and why it was dropped; its author's own session may ask too."""
     viewer = principal(request).viewer
     community = engine(request, "read" if viewer is None else "feeds")
@@ -197,13 +199,13 @@ async def get_trace(request: Asked, item_id: PathId) -> TraceOut:
 
 
 @get("/v1/policy", opt=needs("read"), responses=REFUSALS)
-async def get_policy(request: Asked) -> PolicyOut:
+async def get_policy(request: HttpRequest) -> PolicyOut:
     """Read the policy in force."""
     return await off_loop(request, use_cases.policies(engine(request, "read")).current)
 
 
 @put("/v1/policy", opt=needs("policy"), status_code=200, responses=REFUSALS)
-async def put_policy(request: Asked, data: JSONBody[PolicyPut]) -> PolicyOut:
+async def put_policy(request: HttpRequest, data: JSONBody[PolicyPut]) -> PolicyOut:
     """Put a policy into force, whole or by a preset's name."""
     return await use_cases.policies(engine(request, "policy")).put(_proposed(data))
 
@@ -218,7 +220,7 @@ def _proposed(data: JSONBody[PolicyPut]) -> Policy:
 
 
 @get("/v1/policies", opt=needs("read"), responses=REFUSALS)
-async def list_policies(request: Asked) -> PolicyVersions:
+async def list_policies(request: HttpRequest) -> PolicyVersions:
     """List every version of the policy, newest first."""
     versions = await off_loop(request, use_cases.policies(engine(request, "read")).versions)
     return PolicyVersions(versions, list(NAMES))
@@ -231,7 +233,7 @@ async def list_policies(request: Asked) -> PolicyVersions:
     status_code=200,
     responses=REFUSALS,
 )
-async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
+async def dry_run(request: HttpRequest, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
     trial = use_cases.dry_run(engine(request, "read"), _proposed(data))
     return await engines(request.app.state).records.threads.long(trial.run)
@@ -244,12 +246,12 @@ async def dry_run(request: Asked, data: JSONBody[PolicyPut]) -> DryRunOut:
     status_code=200,
     responses=REFUSALS,
 )
-async def rollback(request: Asked, data: JSONBody[Rollback]) -> PolicyOut:
+async def rollback(request: HttpRequest, data: JSONBody[Rollback]) -> PolicyOut:
     """Put an older version into force again."""
     return await use_cases.policies(engine(request, "policy")).rollback(data.version)
 
 
-def _reports(request: Asked) -> Reports:
+def _reports(request: HttpRequest) -> Reports:
     held = engine(request, "read")
     sources = Sources(
         held.community,
@@ -264,7 +266,7 @@ def _reports(request: Asked) -> Reports:
 
 
 @put("/v1/predictor", opt=needs("import"), status_code=200, responses=REFUSALS)
-async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> PredictorOut:
+async def put_predictor(request: HttpRequest, data: JSONBody[RatesModel]) -> PredictorOut:
     """Predict by these weights from now on; `import` and `evaluate` learn such."""
     held = engine(request, "import")
     shape = (OUTCOME_COUNT, len(FEATURES))
@@ -292,13 +294,13 @@ async def put_predictor(request: Asked, data: JSONBody[RatesModel]) -> Predictor
 
 
 @get("/v1/item-lists", opt=needs("read"), responses=REFUSALS)
-async def get_item_lists(request: Asked) -> ItemListsOut:
+async def get_item_lists(request: HttpRequest) -> ItemListsOut:
     """Read which item lists are in force, how they were chosen and what they weigh."""
     return engine(request, "read").item_lists.shown()
 
 
 @post("/v1/item-lists", opt=needs("import"), status_code=200, responses=REFUSALS)
-async def refresh_item_lists(request: Asked) -> ItemListsOut:
+async def refresh_item_lists(request: HttpRequest) -> ItemListsOut:
     """Make item lists of the log as it stands, in a process of their own, and decide by them; answers when it is done."""
     held = engine(request, "import")
     made = await held.item_lists.refresh()
@@ -310,21 +312,21 @@ async def refresh_item_lists(request: Asked) -> ItemListsOut:
 
 
 @get("/v1/promises", opt=needs("read"), responses=REFUSALS)
-async def get_promises(request: Asked) -> PromiseTable:
+async def get_promises(request: HttpRequest) -> PromiseTable:
     """Read the constraint table: target, delivered, dual price, cost, alarm."""
     reports = _reports(request)
     return PromiseTable(await off_loop(request, reports.promises), reports.step())
 
 
 @get("/v1/promises/history", opt=needs("read"), responses=REFUSALS)
-async def get_promise_history(request: Asked, days: Days = 7) -> PromiseHistories:
+async def get_promise_history(request: HttpRequest, days: Days = 7) -> PromiseHistories:
     """Read how each promise's dual price and delivery moved, step by step, thinned to 96 points."""
     return PromiseHistories(await read_long(request, _reports(request).history, days))
 
 
 @get("/v1/reports/liu", opt=needs("read"), responses=REFUSALS)
 async def get_liu(
-    request: Asked, first: First = None, last: Last = None, domain: Domain = None
+    request: HttpRequest, first: First = None, last: Last = None, domain: Domain = None
 ) -> LiuReport:
     """Report the dual LIU: value per thousand impressions of what stands, and people who stayed of those who could have."""
     reports = _reports(request)
@@ -333,7 +335,7 @@ async def get_liu(
 
 @get("/v1/reports/flow", opt=needs("read"), responses=REFUSALS)
 async def get_flow(
-    request: Asked, first: First = None, last: Last = None, domain: Domain = None
+    request: HttpRequest, first: First = None, last: Last = None, domain: Domain = None
 ) -> FlowReport:
     """Report who crossed which border of domains (came in, returned, left, shared back), whole paths, and what crossings were worth."""
     reports = _reports(request)
@@ -342,7 +344,7 @@ async def get_flow(
 
 @get("/v1/reports/exposure", opt=needs("read"), responses=REFUSALS)
 async def get_exposure(
-    request: Asked, first: First = None, last: Last = None, domain: Domain = None
+    request: HttpRequest, first: First = None, last: Last = None, domain: Domain = None
 ) -> ExposureReport:
     """Report how evenly creators were shown, with the Lorenz curve."""
     reports = _reports(request)

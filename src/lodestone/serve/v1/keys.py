@@ -11,7 +11,7 @@ from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import Name, TimeText, time_text
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
+    HttpRequest,
     PathId,
     engines,
     named,
@@ -47,7 +47,7 @@ class Keys(msgspec.Struct, frozen=True):
 
 
 @get("/v1/communities/{community_id:str}/keys", opt=BY_OPERATOR, responses=REFUSALS)
-async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Keys:
+async def list_keys(request: HttpRequest, state: AppState, community_id: PathId) -> Keys:
     """List a community's keys (operator's key)."""
     require_operator(request)
     found = await off_loop(request, engines(state).records.keys, named(community_id))
@@ -69,7 +69,7 @@ async def list_keys(request: Asked, state: AppState, community_id: PathId) -> Ke
     responses=REFUSALS,
 )
 async def create_key(
-    request: Asked, state: AppState, community_id: PathId, data: JSONBody[KeyIn]
+    request: HttpRequest, state: AppState, community_id: PathId, data: JSONBody[KeyIn]
 ) -> KeyOut:
     """Make a key; its plain text is in this answer and nowhere else (operator's key)."""
     require_operator(request)
@@ -92,7 +92,9 @@ async def create_key(
 
 
 @delete("/v1/communities/{community_id:str}/keys/{key_id:str}", opt=BY_OPERATOR, responses=REFUSALS)
-async def revoke_key(request: Asked, state: AppState, community_id: PathId, key_id: PathId) -> None:
+async def revoke_key(
+    request: HttpRequest, state: AppState, community_id: PathId, key_id: PathId
+) -> None:
     """Make a key worthless, with every token and login made under it (operator's key)."""
     require_operator(request)
     found = engines(state)

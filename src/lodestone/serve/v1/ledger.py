@@ -14,9 +14,9 @@ from lodestone.base.wire import Money as Amount
 from lodestone.commerce.price import require_whole
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
     First,
+    HttpRequest,
     Last,
     Limit,
     decode_after,
@@ -37,8 +37,8 @@ from lodestone.services.ledger.payouts import PAYOUT, Payouts, payout_name
 from lodestone.services.ledger.statement_file import statement_file
 from lodestone.services.ledger.statements import (
     AccountOut,
-    Books,
     StatementOut,
+    Statements,
     TransferOut,
     TrialBalance,
     account_named,
@@ -164,7 +164,7 @@ class PayoutList(msgspec.Struct, frozen=True):
 
 @get("/v1/accounts", opt=needs(SCOPE), responses=REFUSALS)
 async def list_accounts(
-    request: Asked, party: Party = None, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, party: Party = None, limit: Limit = 100, cursor: Cursor = None
 ) -> Accounts:
     """List accounts, of one party if given."""
     books = use_cases.books(engine(request, SCOPE))
@@ -174,14 +174,14 @@ async def list_accounts(
 
 
 @get("/v1/accounts/{account_id:str}", opt=needs(SCOPE), responses=REFUSALS)
-async def get_account(request: Asked, account_id: PathAccount) -> AccountOut:
+async def get_account(request: HttpRequest, account_id: PathAccount) -> AccountOut:
     """Read an account: whose it is, what it holds and what is held of it."""
     return await off_loop(request, use_cases.books(engine(request, SCOPE)).account, account_id)
 
 
 @get("/v1/transfers", opt=needs(SCOPE), responses=REFUSALS)
 async def list_transfers(
-    request: Asked,
+    request: HttpRequest,
     account: Annotated[
         str | None, QueryParameter(max_length=40, description="An account's id.")
     ] = None,
@@ -218,21 +218,21 @@ def _sequence(cursor: str | None) -> int:
 
 
 @get("/v1/transfers/{transfer_id:str}", opt=needs(SCOPE), responses=REFUSALS)
-async def get_transfer(request: Asked, transfer_id: PathTransfer) -> TransferOut:
+async def get_transfer(request: HttpRequest, transfer_id: PathTransfer) -> TransferOut:
     """Read a transfer."""
     return await off_loop(request, use_cases.books(engine(request, SCOPE)).transfer, transfer_id)
 
 
 @get("/v1/statements/{party:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_statement(
-    request: Asked, party: PathParty, first: First = None, last: Last = None
+    request: HttpRequest, party: PathParty, first: First = None, last: Last = None
 ) -> StatementOut:
     """Read a party's statement: opening, every line, closing; today's when no days are given."""
     return await _statement(request, party, first, last)
 
 
 async def _statement(
-    request: Asked, party: str, first: str | None, last: str | None
+    request: HttpRequest, party: str, first: str | None, last: str | None
 ) -> StatementOut:
     found = engine(request, SCOPE)
     today = found.money.today()
@@ -243,7 +243,7 @@ async def _statement(
 
 @get("/v1/statements/{party:str}/file", opt=needs(SCOPE), responses=_CSV)
 async def get_statement_file(
-    request: Asked,
+    request: HttpRequest,
     party: PathParty,
     first: First = None,
     last: Last = None,
@@ -256,20 +256,20 @@ async def get_statement_file(
 
 
 @get("/v1/trial-balance", opt=needs(SCOPE), responses=REFUSALS)
-async def get_trial_balance(request: Asked) -> TrialBalance:
+async def get_trial_balance(request: HttpRequest) -> TrialBalance:
     """Sum every account: debits and credits are equal."""
     found = engine(request, SCOPE)
     return await found.parts.records.threads.long(use_cases.books(found).trial_balance)
 
 
 @post("/v1/settle", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
-async def post_settle(request: Asked, data: JSONBody[DayIn]) -> SettledOut:
+async def post_settle(request: HttpRequest, data: JSONBody[DayIn]) -> SettledOut:
     """Settle a day that is over: release expired holds, close its books; again changes nothing."""
     return await settle(engine(request, SCOPE).money, day_number(data.day, "day"))
 
 
 @post("/v1/audit", opt=needs(SCOPE, **UNAUDITED), status_code=200, responses=REFUSALS)
-async def post_audit(request: Asked) -> AuditOut:
+async def post_audit(request: HttpRequest) -> AuditOut:
     """Prove that the book is what its transfers say, and orders and log agree; name every difference."""
     found = engine(request, SCOPE)
     return await found.parts.records.threads.long(
@@ -286,7 +286,7 @@ def _payouts(found: Engine) -> Payouts:
     return use_cases.payouts(found)
 
 
-def _payout(found: Engine, names: Books, payout: Payout) -> PayoutOut:
+def _payout(found: Engine, names: Statements, payout: Payout) -> PayoutOut:
     currency = found.money.currency
     return PayoutOut(
         id=payout_name(payout), day=day_text(payout.period), party=names.outside(payout.party),
@@ -302,7 +302,7 @@ def _shown(found: Engine, payouts: list[Payout]) -> PayoutList:
 
 
 @post("/v1/payouts", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
-async def post_payouts(request: Asked, data: JSONBody[PayoutsIn]) -> PayoutList:
+async def post_payouts(request: HttpRequest, data: JSONBody[PayoutsIn]) -> PayoutList:
     """Pay out what was earned through a closed day, once; again asks only for what has not ended."""
     found = engine(request, SCOPE)
     day, payouts = day_number(data.day, "day"), _payouts(found)
@@ -314,7 +314,7 @@ async def post_payouts(request: Asked, data: JSONBody[PayoutsIn]) -> PayoutList:
 
 
 @get("/v1/payouts", opt=needs(SCOPE), responses=REFUSALS)
-async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
+async def list_payouts(request: HttpRequest, day: Day = None) -> PayoutList:
     """List payouts, of one period if given."""
     found = engine(request, SCOPE)
     period = None if day is None else day_number(day, "day")
@@ -327,7 +327,7 @@ async def list_payouts(request: Asked, day: Day = None) -> PayoutList:
     opt=needs(SCOPE),
     responses=_CSV,
 )
-async def get_payout_file(request: Asked, day: PathDay, bom: Bom = False) -> Response[bytes]:  # noqa: FBT002  as it stands in the query
+async def get_payout_file(request: HttpRequest, day: PathDay, bom: Bom = False) -> Response[bytes]:  # noqa: FBT002  as it stands in the query
     """Fetch the payouts of a period as CSV, for a bank's own program or a spreadsheet."""
     found = engine(request, SCOPE)
     body = await off_loop(request, _payouts(found).file, day_number(day, "day"), bom=bom)
@@ -336,7 +336,7 @@ async def get_payout_file(request: Asked, day: PathDay, bom: Bom = False) -> Res
 
 @post("/v1/payouts/{payout_id:str}/result", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def post_payout_result(
-    request: Asked, payout_id: PathPayout, data: JSONBody[PayoutResult]
+    request: HttpRequest, payout_id: PathPayout, data: JSONBody[PayoutResult]
 ) -> PayoutOut:
     """Say how a payout ended; the same again changes nothing, a contradiction is refused (`payout_ended`)."""
     found = engine(request, SCOPE)

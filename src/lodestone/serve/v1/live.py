@@ -13,7 +13,15 @@ from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import UnauthorisedError
 from lodestone.commerce.live import RoomIn, RoomOut, SalesOut, SrsAnswer, SrsCall
-from lodestone.serve.v1.common import REFUSALS, Asked, PathId, engine, engines, named, off_loop
+from lodestone.serve.v1.common import (
+    REFUSALS,
+    HttpRequest,
+    PathId,
+    engine,
+    engines,
+    named,
+    off_loop,
+)
 from lodestone.services.access.permissions import CALLBACK, needs
 from lodestone.services.live.rooms import Live
 
@@ -32,32 +40,34 @@ class SrsHook(msgspec.Struct, frozen=True):
 _MADE = {**REFUSALS, 201: ResponseSpec(RoomOut, generate_examples=False, description="Made.")}
 
 
-def live(request: Asked, scope: str) -> Live:
+def live(request: HttpRequest, scope: str) -> Live:
     """Return the live rooms of the community that the key belongs to."""
     return engine(request, scope).live
 
 
 @put("/v1/live/{room_id:str}", opt=needs("write"), status_code=200, responses=_MADE)
-async def put_room(request: Asked, room_id: PathId, data: JSONBody[RoomIn]) -> Response[RoomOut]:
+async def put_room(
+    request: HttpRequest, room_id: PathId, data: JSONBody[RoomIn]
+) -> Response[RoomOut]:
     """Open a live room, change it, pin products, or move it; the answer holds its stream's key."""
     told, new = await live(request, "write").put(named(room_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
 @get("/v1/live/{room_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_room(request: Asked, room_id: PathId) -> RoomOut:
+async def get_room(request: HttpRequest, room_id: PathId) -> RoomOut:
     """Read a live room."""
     return await off_loop(request, live(request, "read").room, named(room_id))
 
 
 @get("/v1/live/{room_id:str}/sales", opt=needs("read"), responses=REFUSALS)
-async def get_room_sales(request: Asked, room_id: PathId) -> SalesOut:
+async def get_room_sales(request: HttpRequest, room_id: PathId) -> SalesOut:
     """Report what a live room sold: orders, units and money by minute."""
     return await off_loop(request, live(request, "read").sales, named(room_id))
 
 
 @get("/v1/live/hooks/srs", opt=needs("write"), responses=REFUSALS)
-async def get_srs_hook(request: Asked) -> SrsHook:
+async def get_srs_hook(request: HttpRequest) -> SrsHook:
     """Read the address for SRS's `http_hooks`, with its token."""
     return SrsHook(f"/v1/live/hooks/srs?token={live(request, 'write').token}")
 
@@ -87,7 +97,7 @@ def _token_known(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHan
     status_code=200,
     responses=REFUSALS,
 )
-async def post_srs_hook(request: Asked, data: JSONBody[SrsCall], token: Token) -> SrsAnswer:
+async def post_srs_hook(request: HttpRequest, data: JSONBody[SrsCall], token: Token) -> SrsAnswer:
     """Take a callback of the streaming server SRS; its token is in the address, since SRS sends no header."""
     return await _live_of(request.app.state, token).hear(data)
 

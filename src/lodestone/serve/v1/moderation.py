@@ -10,8 +10,8 @@ from lodestone.content import DomainMark, LabelIn, ModerationIn, RemovalIn
 from lodestone.content.moderation import REASON_MAX
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
+    HttpRequest,
     Limit,
     Names,
     PathId,
@@ -39,7 +39,7 @@ class DomainMarks(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-def _moderators(request: Asked, scope: str) -> Moderators:
+def _moderators(request: HttpRequest, scope: str) -> Moderators:
     """Return what whoever asks may do as a moderator: a server's key needs the scope, a session the office."""
     who = principal(request)
     return use_cases.moderators(engine(request, scope if who.viewer is None else "feeds"), who)
@@ -47,7 +47,7 @@ def _moderators(request: Asked, scope: str) -> Moderators:
 
 @get("/v1/domains/{domain_id:str}/marks", opt=needs("read", office=True), responses=REFUSALS)
 async def list_domain_marks(
-    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> DomainMarks:
     """List what a domain's moderators say of items, by item."""
     marks = _moderators(request, "read").marks
@@ -63,7 +63,7 @@ async def list_domain_marks(
     responses=REFUSALS,
 )
 async def hide_item(
-    request: Asked, domain_id: PathId, item_id: PathId, data: JSONBody[ModerationIn]
+    request: HttpRequest, domain_id: PathId, item_id: PathId, data: JSONBody[ModerationIn]
 ) -> None:
     """Hide an item from a domain: from its feed and from what reaches people through it."""
     act = _moderators(request, "write").hide
@@ -76,7 +76,7 @@ async def hide_item(
     responses=REFUSALS,
 )
 async def unhide_item(
-    request: Asked, domain_id: PathId, item_id: PathId, reason: Reason = ""
+    request: HttpRequest, domain_id: PathId, item_id: PathId, reason: Reason = ""
 ) -> None:
     """Show an item in a domain again."""
     act = _moderators(request, "write").hide
@@ -90,7 +90,7 @@ async def unhide_item(
     responses=REFUSALS,
 )
 async def label_item(
-    request: Asked, domain_id: PathId, item_id: PathId, data: JSONBody[LabelIn]
+    request: HttpRequest, domain_id: PathId, item_id: PathId, data: JSONBody[LabelIn]
 ) -> None:
     """Write a notice on an item in a domain: it is shown with it wherever it comes through the domain."""
     label = _moderators(request, "write").label
@@ -103,7 +103,7 @@ async def label_item(
     responses=REFUSALS,
 )
 async def unlabel_item(
-    request: Asked, domain_id: PathId, item_id: PathId, reason: Reason = ""
+    request: HttpRequest, domain_id: PathId, item_id: PathId, reason: Reason = ""
 ) -> None:
     """Take the notice off an item in a domain."""
     label = _moderators(request, "write").label
@@ -117,7 +117,7 @@ async def unlabel_item(
     responses=REFUSALS,
 )
 async def pin_item(
-    request: Asked, domain_id: PathId, item_id: PathId, data: JSONBody[ModerationIn]
+    request: HttpRequest, domain_id: PathId, item_id: PathId, data: JSONBody[ModerationIn]
 ) -> None:
     """Let an item stand first in a domain's own feed; at most three do."""
     pin = _moderators(request, "write").pin
@@ -130,7 +130,7 @@ async def pin_item(
     responses=REFUSALS,
 )
 async def unpin_item(
-    request: Asked, domain_id: PathId, item_id: PathId, reason: Reason = ""
+    request: HttpRequest, domain_id: PathId, item_id: PathId, reason: Reason = ""
 ) -> None:
     """Let an item stand where it would by itself again."""
     pin = _moderators(request, "write").pin
@@ -144,7 +144,7 @@ async def unpin_item(
     responses=REFUSALS,
 )
 async def remove_member(
-    request: Asked, domain_id: PathId, person_id: PathId, data: JSONBody[RemovalIn]
+    request: HttpRequest, domain_id: PathId, person_id: PathId, data: JSONBody[RemovalIn]
 ) -> None:
     """Remove a member from a domain, and say whether they may come back."""
     remove = _moderators(request, "write").remove
@@ -157,7 +157,7 @@ async def remove_member(
     responses=REFUSALS,
 )
 async def let_member_return(
-    request: Asked, domain_id: PathId, person_id: PathId, reason: Reason = ""
+    request: HttpRequest, domain_id: PathId, person_id: PathId, reason: Reason = ""
 ) -> None:
     """Let somebody who was removed from a domain join it again."""
     allow = _moderators(request, "write").let_return
@@ -166,7 +166,7 @@ async def let_member_return(
 
 @get("/v1/domains/{domain_id:str}/removed", opt=needs("read", office=True), responses=REFUSALS)
 async def list_removed_members(
-    request: Asked, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List who may not come back to a domain."""
     names = await off_loop(request, _moderators(request, "read").removed, named(domain_id))

@@ -33,7 +33,7 @@ from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.media_answer import media_answer
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
+    HttpRequest,
     PathId,
     access,
     engine,
@@ -141,7 +141,7 @@ _MADE = {**REFUSALS, 201: ResponseSpec(CommunityOut, generate_examples=False, de
 
 
 @get("/v1/communities", opt=BY_OPERATOR, responses=REFUSALS)
-async def list_communities(request: Asked, state: AppState) -> Communities:
+async def list_communities(request: HttpRequest, state: AppState) -> Communities:
     """List communities (operator's key)."""
     require_operator(request)
     return Communities(await off_loop(request, engines(state).show_all))
@@ -149,7 +149,7 @@ async def list_communities(request: Asked, state: AppState) -> Communities:
 
 @put("/v1/communities/{community_id:str}", opt=BY_OPERATOR, status_code=200, responses=_MADE)
 async def put_community(
-    request: Asked, state: AppState, community_id: PathId, data: JSONBody[CommunityIn]
+    request: HttpRequest, state: AppState, community_id: PathId, data: JSONBody[CommunityIn]
 ) -> Response[CommunityOut]:
     """Make a community, or change its name and state (operator's key)."""
     require_operator(request)
@@ -158,7 +158,9 @@ async def put_community(
 
 
 @get("/v1/communities/{community_id:str}", opt=needs(), responses=REFUSALS)
-async def get_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
+async def get_community(
+    request: HttpRequest, state: AppState, community_id: PathId
+) -> CommunityOut:
     """Read a community: any, with the operator's key; its own, with a community's."""
     who, community = principal(request), named(community_id)
     if OPERATOR not in who.scopes and who.community != community:
@@ -172,14 +174,16 @@ async def get_community(request: Asked, state: AppState, community_id: PathId) -
     status_code=200,
     responses=REFUSALS,
 )
-async def disable_community(request: Asked, state: AppState, community_id: PathId) -> CommunityOut:
+async def disable_community(
+    request: HttpRequest, state: AppState, community_id: PathId
+) -> CommunityOut:
     """Close a community's doors; its data stays (operator's key)."""
     require_operator(request)
     return await engines(state).disable(named(community_id))
 
 
 @put("/v1/clock", opt=needs("clock", **SAYS), status_code=200, responses=REFUSALS)
-async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) -> CommunityOut:
+async def put_clock(request: HttpRequest, state: AppState, data: JSONBody[ClockIn]) -> CommunityOut:
     """Advance a driven clock, never back; release it to the wall once."""
     community = engine(request, "clock").community.id
     to = None if data.instant is None else instant_of(data.instant)
@@ -192,7 +196,9 @@ async def put_clock(request: Asked, state: AppState, data: JSONBody[ClockIn]) ->
     status_code=201,
     responses=REFUSALS,
 )
-async def create_session(request: Asked, state: AppState, data: JSONBody[SessionIn]) -> SessionOut:
+async def create_session(
+    request: HttpRequest, state: AppState, data: JSONBody[SessionIn]
+) -> SessionOut:
     """Mint a token of one hour for one viewer's page."""
     held = engine(request, "sessions")
     row = held.directory.person_row(data.viewer)
@@ -213,7 +219,7 @@ async def create_session(request: Asked, state: AppState, data: JSONBody[Session
     status_code=201,
     responses=REFUSALS,
 )
-async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
+async def put_media(request: HttpRequest, state: AppState, key: PathId) -> Stored:
     """Store a picture, clip or sound under a key; again with the same bytes changes nothing."""
     held = engine(request, "media")
     kind = request.headers.get("content-type", "").split(";")[0].strip()
@@ -227,21 +233,21 @@ async def put_media(request: Asked, state: AppState, key: PathId) -> Stored:
 
 
 @get("/media/{key:str}", opt=ANYONE | MEDIA_ANSWER, responses=REFUSALS)
-async def get_media(request: Asked, state: AppState, key: PathId) -> Response[Any]:
+async def get_media(request: HttpRequest, state: AppState, key: PathId) -> Response[Any]:
     """Fetch what the store holds, or a range of its bytes; it never changes."""
     file = await asyncio.to_thread(state["media"].find, named(key, "key"))
     return await media_answer(request, file)
 
 
 @post("/v1/verify", opt=needs("read", **UNAUDITED), status_code=200, responses=REFUSALS)
-async def post_verify(request: Asked, state: AppState, data: JSONBody[VerifyIn]) -> VerifyOut:
+async def post_verify(request: HttpRequest, state: AppState, data: JSONBody[VerifyIn]) -> VerifyOut:
     """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
     held = engine(request, "read")
     return await verify(held.community, held.log, held.parts.records, data.root, state["media"])
 
 
 @post("/v1/backup", opt=BY_OPERATOR, status_code=201, responses=REFUSALS)
-async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
+async def post_backup(request: HttpRequest, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
     """Copy records, logs and media, whole, into a fresh folder on the server's own disk (operator's key)."""
     require_operator(request)
     media, found = state["media"] if data.media else None, engines(state)
@@ -255,7 +261,7 @@ async def post_backup(request: Asked, state: AppState, data: JSONBody[BackupIn])
 
 
 @get("/v1/imports/{source:str}", opt=needs("import"), responses=REFUSALS)
-async def get_import(request: Asked, source: PathId) -> ImportMark:
+async def get_import(request: HttpRequest, source: PathId) -> ImportMark:
     """Read how far an import has come, by file."""
     held = engine(request, "import")
     return await off_loop(
@@ -269,7 +275,9 @@ async def get_import(request: Asked, source: PathId) -> ImportMark:
     status_code=200,
     responses=REFUSALS,
 )
-async def put_import(request: Asked, source: PathId, data: JSONBody[ImportMark]) -> ImportMark:
+async def put_import(
+    request: HttpRequest, source: PathId, data: JSONBody[ImportMark]
+) -> ImportMark:
     """Keep how far an import has come, so that it goes on from there."""
     held, name = engine(request, "import"), named(source, "source")
     await held.parts.records.threads.commit(
@@ -315,14 +323,14 @@ async def metrics(state: AppState) -> Response[bytes]:
 
 
 @get("/openapi.json", opt=ANYONE, include_in_schema=False)
-async def document(request: Asked, state: AppState) -> Response[bytes]:
+async def document(request: HttpRequest, state: AppState) -> Response[bytes]:
     """Answer with every route as a machine reads it."""
     documents: Documents = state["documents"]
     return await documents.answer("openapi", request)
 
 
 @get("/docs", opt=ANYONE, include_in_schema=False)
-async def docs(request: Asked, state: AppState) -> Response[bytes]:
+async def docs(request: HttpRequest, state: AppState) -> Response[bytes]:
     """Show every route on one page, without a script or a foreign request."""
     documents: Documents = state["documents"]
     return await documents.answer("docs", request)

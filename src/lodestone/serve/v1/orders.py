@@ -30,9 +30,9 @@ from lodestone.commerce.order import (
 from lodestone.serve.http.idempotency import request_digest, token_text
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
     First,
+    HttpRequest,
     Last,
     Limit,
     PathId,
@@ -46,7 +46,7 @@ from lodestone.serve.v1.common import (
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.commerce import Answer, OrderRecord
 from lodestone.services.commerce.commands import Trade, cancel, handing_over, refunding
-from lodestone.services.commerce.context import Counter, Once, Reply, digest_of
+from lodestone.services.commerce.context import CommandContext, Idempotency, Reply, digest_of
 from lodestone.services.commerce.payments import Payments
 from lodestone.services.commerce.presenters import order_out, redemption_out, voucher_out
 from lodestone.services.support.ids import ORDER, VOUCHER, number_of
@@ -104,7 +104,7 @@ _NOT_PAID_BY_PAGE = (
 )
 
 
-def trade(request: Asked, scope: str) -> Trade:
+def trade(request: HttpRequest, scope: str) -> Trade:
     """Return the trade of the community that the key belongs to, if it has the scope."""
     who = principal(request)
     who.need(scope)
@@ -112,7 +112,7 @@ def trade(request: Asked, scope: str) -> Trade:
     return found.of(who.community or found.only()).trade
 
 
-async def _once(request: Asked) -> Once | None:
+async def _once(request: HttpRequest) -> Idempotency | None:
     """Return the idempotency key a request came with, scoped to its actor, path and query."""
     token = request.headers.get("idempotency-key")
     if token is None:
@@ -120,7 +120,7 @@ async def _once(request: Asked) -> Once | None:
     text = token_text(token.encode("utf-8", "replace"))
     scope = request.scope
     claim = request_digest(principal(request), scope["path"], scope["query_string"], text)
-    return Once(claim, digest_of(await request.body()))
+    return Idempotency(claim, digest_of(await request.body()))
 
 
 def _answer(reply: Reply | Answer) -> Response[bytes]:
@@ -136,7 +136,7 @@ def _answer(reply: Reply | Answer) -> Response[bytes]:
     status_code=201,
     responses=_MADE,
 )
-async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]:
+async def post_order(request: HttpRequest, data: JSONBody[OrderIn]) -> Response[bytes]:
     """Order on the spot: distance decided here, stock set aside, price and commission frozen."""
     held = trade(request, "orders")
     _own(request, data.buyer, "buyer")
@@ -144,7 +144,7 @@ async def post_order(request: Asked, data: JSONBody[OrderIn]) -> Response[bytes]
 
 
 @get("/v1/orders/{order_id:str}", opt=needs("orders"), responses=REFUSALS)
-async def get_order(request: Asked, order_id: PathId) -> OrderOut:
+async def get_order(request: HttpRequest, order_id: PathId) -> OrderOut:
     """Read an order."""
     held = trade(request, "orders")
     viewer = principal(request).viewer
@@ -157,7 +157,7 @@ async def get_order(request: Asked, order_id: PathId) -> OrderOut:
 
 @get("/v1/orders", opt=needs("orders"), responses=REFUSALS)
 async def list_orders(
-    request: Asked, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
+    request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
     shop_id: ShopId = None,
 ) -> OrderPage:  # fmt: skip
     """List orders, the newest first, of one buyer or shop if given."""
@@ -175,7 +175,9 @@ async def list_orders(
     status_code=200,
     responses=_PAID,
 )
-async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> Response[OrderOut]:
+async def pay_order(
+    request: HttpRequest, order_id: PathId, data: JSONBody[PayIn]
+) -> Response[OrderOut]:
     """Say that the buyer's money has been taken, or have a provider take it; a server's key alone may."""
     if not principal(request).server_side:
         raise ForbiddenError(*_NOT_PAID_BY_PAGE)
@@ -190,7 +192,9 @@ async def pay_order(request: Asked, order_id: PathId, data: JSONBody[PayIn]) -> 
     status_code=200,
     responses=REFUSALS,
 )
-async def fulfil_order(request: Asked, order_id: PathId, staff_id: ByStaff = None) -> OrderOut:
+async def fulfil_order(
+    request: HttpRequest, order_id: PathId, staff_id: ByStaff = None
+) -> OrderOut:
     """Hand an order over; merchant and house are paid."""
     return await _move(request, "desk", order_id, handing_over(_given(staff_id, "staff_id")))
 
@@ -201,11 +205,11 @@ async def fulfil_order(request: Asked, order_id: PathId, staff_id: ByStaff = Non
     status_code=200,
     responses=REFUSALS,
 )
-async def cancel_order(request: Asked, order_id: PathId) -> OrderOut:
+async def cancel_order(request: HttpRequest, order_id: PathId) -> OrderOut:
     """Give an order up before it was fulfilled; a page only one that is not paid."""
     viewer = principal(request).viewer
 
-    def act(counter: Counter, order: OrderRecord) -> OrderRecord:
+    def act(counter: CommandContext, order: OrderRecord) -> OrderRecord:
         if viewer is not None and order.state is OrderState.PAID:
             cure = "a paid order is cancelled by the shop or the community"
             raise ForbiddenError("cancel_from_page", cure)
@@ -220,7 +224,9 @@ async def cancel_order(request: Asked, order_id: PathId) -> OrderOut:
     status_code=200,
     responses=REFUSALS,
 )
-async def refund_order(request: Asked, order_id: PathId, data: JSONBody[RefundIn]) -> OrderOut:
+async def refund_order(
+    request: HttpRequest, order_id: PathId, data: JSONBody[RefundIn]
+) -> OrderOut:
     """Refund part of an order or all that is left."""
     return await _move(request, "desk", order_id, refunding(data))
 
@@ -231,7 +237,7 @@ async def refund_order(request: Asked, order_id: PathId, data: JSONBody[RefundIn
     status_code=200,
     responses=REFUSALS,
 )
-async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherOut:
+async def prepare_voucher(request: HttpRequest, data: JSONBody[PrepareIn]) -> VoucherOut:
     """Look at a voucher before it is redeemed; changes nothing."""
     return _answer(await trade(request, "desk").prepare(data))  # type: ignore[return-value]
 
@@ -239,7 +245,7 @@ async def prepare_voucher(request: Asked, data: JSONBody[PrepareIn]) -> VoucherO
 @post(
     "/v1/vouchers/redeem", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
 )
-async def redeem_voucher(request: Asked, data: JSONBody[RedeemIn]) -> RedemptionOut:
+async def redeem_voucher(request: HttpRequest, data: JSONBody[RedeemIn]) -> RedemptionOut:
     """Redeem a voucher at the shop; again under its request_id changes nothing."""
     held = trade(request, "desk")
     return _answer(await held.redeem(data, await _once(request)))  # type: ignore[return-value]
@@ -248,7 +254,7 @@ async def redeem_voucher(request: Asked, data: JSONBody[RedeemIn]) -> Redemption
 @post(
     "/v1/vouchers/reverse", opt=needs("desk", own_answers=True), status_code=200, responses=REFUSALS
 )
-async def reverse_voucher(request: Asked, data: JSONBody[ReverseIn]) -> RedemptionOut:
+async def reverse_voucher(request: HttpRequest, data: JSONBody[ReverseIn]) -> RedemptionOut:
     """Take a redemption back within the hour."""
     held = trade(request, "desk")
     return _answer(await held.reverse(data, await _once(request)))  # type: ignore[return-value]
@@ -256,7 +262,7 @@ async def reverse_voucher(request: Asked, data: JSONBody[ReverseIn]) -> Redempti
 
 @get("/v1/vouchers", opt=needs("orders"), responses=REFUSALS)
 async def list_vouchers(
-    request: Asked, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
+    request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
     shop_id: ShopId = None, order_id: OrderId = None,
 ) -> VoucherPage:  # fmt: skip
     """List vouchers, the newest first; with their codes for one buyer."""
@@ -277,7 +283,7 @@ async def list_vouchers(
 
 @get("/v1/shops/{shop_id:str}/redemptions", opt=needs("desk"), responses=REFUSALS)
 async def list_redemptions(
-    request: Asked, shop_id: PathId, first: First = None,
+    request: HttpRequest, shop_id: PathId, first: First = None,
     last: Last = None, staff_id: StaffId = None,
 ) -> RedemptionList:  # fmt: skip
     """List what a shop redeemed, by day (both included) and by who did."""
@@ -298,7 +304,7 @@ async def list_redemptions(
     )
 
 
-async def _move(request: Asked, scope: str, order_id: str, act: object) -> OrderOut:
+async def _move(request: HttpRequest, scope: str, order_id: str, act: object) -> OrderOut:
     held = trade(request, scope)
     viewer = principal(request).viewer
     once = await _once(request)
@@ -306,7 +312,7 @@ async def _move(request: Asked, scope: str, order_id: str, act: object) -> Order
     return _answer(reply)  # type: ignore[return-value]
 
 
-def _own(request: Asked, person_id: str, field: str) -> None:
+def _own(request: HttpRequest, person_id: str, field: str) -> None:
     viewer = principal(request).viewer
     if viewer is not None and person_id != viewer:
         raise ForbiddenError(
@@ -314,7 +320,7 @@ def _own(request: Asked, person_id: str, field: str) -> None:
         )
 
 
-def _mine(request: Asked, buyer: str | None) -> str | None:
+def _mine(request: HttpRequest, buyer: str | None) -> str | None:
     """Return whose things are listed: a page's own viewer's whatever it asks."""
     viewer = principal(request).viewer
     return viewer if viewer is not None else _given(buyer, "buyer")

@@ -13,7 +13,7 @@ from lodestone.commerce.payment import (
     PaymentStand,
     SendIn,
 )
-from lodestone.serve.v1.common import REFUSALS, Asked, Cursor, Limit, cut, made_ids, off_loop
+from lodestone.serve.v1.common import REFUSALS, Cursor, HttpRequest, Limit, cut, made_ids, off_loop
 from lodestone.serve.v1.orders import OrderId, before, order_number, trade
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.commerce import PaymentFilter
@@ -50,7 +50,7 @@ class PaymentList(msgspec.Struct, frozen=True):
 
 @get("/v1/payments", opt=needs(SCOPE), responses=REFUSALS)
 async def list_payments(
-    request: Asked, limit: Limit = 100, cursor: Cursor = None, order_id: OrderId = None,
+    request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, order_id: OrderId = None,
     provider: Provider = None, kind: Kind = None, standing: Standing = None,
 ) -> PaymentPage:  # fmt: skip
     """List payments, the oldest first: of one order, one provider, one kind, in one state if given."""
@@ -68,7 +68,7 @@ async def list_payments(
 
 
 @get("/v1/payments/{payment_id:str}", opt=needs(SCOPE), responses=REFUSALS)
-async def get_payment(request: Asked, payment_id: PathPayment) -> PaymentOut:
+async def get_payment(request: HttpRequest, payment_id: PathPayment) -> PaymentOut:
     """Read a payment."""
     held = trade(request, SCOPE)
     payment = await off_loop(request, Payments(held).payment, payment_id)
@@ -77,7 +77,7 @@ async def get_payment(request: Asked, payment_id: PathPayment) -> PaymentOut:
 
 @post("/v1/payments/{payment_id:str}/result", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
 async def post_payment_result(
-    request: Asked, payment_id: PathPayment, data: JSONBody[PaymentResult]
+    request: HttpRequest, payment_id: PathPayment, data: JSONBody[PaymentResult]
 ) -> PaymentOut:
     """Say how a payment ended, however late; the same again changes nothing."""
     held = trade(request, SCOPE)
@@ -85,7 +85,7 @@ async def post_payment_result(
 
 
 @post("/v1/payments/send", opt=needs(SCOPE, **UNAUDITED), status_code=200, responses=REFUSALS)
-async def send_payments(request: Asked, data: JSONBody[SendIn]) -> PaymentList:
+async def send_payments(request: HttpRequest, data: JSONBody[SendIn]) -> PaymentList:
     """Ask a provider for everything owed to buyers, and how charges stand; again does no harm."""
     held = trade(request, SCOPE)
     asked = await Payments(held).send(data.provider)

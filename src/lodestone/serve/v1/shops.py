@@ -19,8 +19,8 @@ from lodestone.commerce.product import (
 from lodestone.commerce.shop import ReviewIn, ShopIn, ShopOut, StaffIn, StaffOut
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
+    HttpRequest,
     Limit,
     PathId,
     cut,
@@ -81,27 +81,29 @@ _MADE_STOCK = {
 _MADE_SALE = {**REFUSALS, 201: ResponseSpec(SaleOut, generate_examples=False, description="Made.")}
 
 
-def shops(request: Asked, scope: str) -> Shops:
+def shops(request: HttpRequest, scope: str) -> Shops:
     """Return the merchants' use cases of the community that the key belongs to."""
     return use_cases.shops(engine(request, scope))
 
 
 @put("/v1/shops/{shop_id:str}", opt=needs("write"), status_code=200, responses=_MADE_SHOP)
-async def put_shop(request: Asked, shop_id: PathId, data: JSONBody[ShopIn]) -> Response[ShopOut]:
+async def put_shop(
+    request: HttpRequest, shop_id: PathId, data: JSONBody[ShopIn]
+) -> Response[ShopOut]:
     """Sign a shop up, or change it; it sells once its sign-up is approved."""
     told, new = await shops(request, "write").put_shop(named(shop_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
 @get("/v1/shops/{shop_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_shop(request: Asked, shop_id: PathId) -> ShopOut:
+async def get_shop(request: HttpRequest, shop_id: PathId) -> ShopOut:
     """Read a shop."""
     return await off_loop(request, shops(request, "read").shop, named(shop_id))
 
 
 @get("/v1/shops", opt=needs("read"), responses=REFUSALS)
 async def list_shops(
-    request: Asked, limit: Limit = 100, cursor: Cursor = None, owner_id: OwnerId = None
+    request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, owner_id: OwnerId = None
 ) -> ShopPage:
     """List shops, of one owner if given."""
     owner = None if owner_id is None else named(owner_id, "owner_id")
@@ -111,7 +113,7 @@ async def list_shops(
 
 
 @post("/v1/shops/{shop_id:str}/review", opt=needs("review"), status_code=200, responses=REFUSALS)
-async def review_shop(request: Asked, shop_id: PathId, data: JSONBody[ReviewIn]) -> ShopOut:
+async def review_shop(request: HttpRequest, shop_id: PathId, data: JSONBody[ReviewIn]) -> ShopOut:
     """Approve or reject a shop's sign-up."""
     return await shops(request, "review").review(named(shop_id), data)
 
@@ -123,7 +125,7 @@ async def review_shop(request: Asked, shop_id: PathId, data: JSONBody[ReviewIn])
     responses=REFUSALS,
 )
 async def put_staff(
-    request: Asked, shop_id: PathId, person_id: PathId, data: JSONBody[StaffIn]
+    request: HttpRequest, shop_id: PathId, person_id: PathId, data: JSONBody[StaffIn]
 ) -> None:
     """Give somebody a role at a shop."""
     held = shops(request, "write")
@@ -131,14 +133,14 @@ async def put_staff(
 
 
 @delete("/v1/shops/{shop_id:str}/staff/{person_id:str}", opt=needs("write"), responses=REFUSALS)
-async def delete_staff(request: Asked, shop_id: PathId, person_id: PathId) -> None:
+async def delete_staff(request: HttpRequest, shop_id: PathId, person_id: PathId) -> None:
     """Take somebody's role at a shop back."""
     held = shops(request, "write")
     await held.remove_staff(named(shop_id), named(person_id, "person_id"))
 
 
 @get("/v1/shops/{shop_id:str}/staff", opt=needs("read"), responses=REFUSALS)
-async def list_staff(request: Asked, shop_id: PathId) -> StaffList:
+async def list_staff(request: HttpRequest, shop_id: PathId) -> StaffList:
     """List who serves at a shop, its owner among them."""
     held = shops(request, "read")
     return StaffList(await off_loop(request, held.staff, named(shop_id)))
@@ -150,7 +152,7 @@ async def list_staff(request: Asked, shop_id: PathId) -> StaffList:
     status_code=201,
     responses=REFUSALS,
 )
-async def make_desk_key(request: Asked, shop_id: PathId, person_id: PathId) -> DeskKey:
+async def make_desk_key(request: HttpRequest, shop_id: PathId, person_id: PathId) -> DeskKey:
     """Make a key that opens the merchant's desk, and nothing else, to somebody who serves at the shop."""
     principal(request).need("sessions")
     held = shops(request, "desk")
@@ -166,7 +168,7 @@ async def make_desk_key(request: Asked, shop_id: PathId, person_id: PathId) -> D
 
 @put("/v1/products/{product_id:str}", opt=needs("write"), status_code=200, responses=_MADE_PRODUCT)
 async def put_product(
-    request: Asked, product_id: PathId, data: JSONBody[ProductIn]
+    request: HttpRequest, product_id: PathId, data: JSONBody[ProductIn]
 ) -> Response[ProductOut]:
     """Make or replace a product, which is also an item of the same id."""
     told, new = await shops(request, "write").put_product(named(product_id), data)
@@ -174,14 +176,14 @@ async def put_product(
 
 
 @get("/v1/products/{product_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_product(request: Asked, product_id: PathId) -> ProductOut:
+async def get_product(request: HttpRequest, product_id: PathId) -> ProductOut:
     """Read a product with its stock."""
     return await off_loop(request, shops(request, "read").product, named(product_id))
 
 
 @get("/v1/products", opt=needs("read"), responses=REFUSALS)
 async def list_products(
-    request: Asked, limit: Limit = 100, cursor: Cursor = None, shop_id: ShopId = None
+    request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, shop_id: ShopId = None
 ) -> ProductPage:
     """List products, of one shop if given."""
     shop = None if shop_id is None else named(shop_id, "shop_id")
@@ -192,7 +194,7 @@ async def list_products(
 
 @put("/v1/stock/{stock_id:str}", opt=needs("write"), status_code=200, responses=_MADE_STOCK)
 async def put_stock(
-    request: Asked, stock_id: PathId, data: JSONBody[SharedStockIn]
+    request: HttpRequest, stock_id: PathId, data: JSONBody[SharedStockIn]
 ) -> Response[SharedStockOut]:
     """Make a stock item that several variants share, or change how many it offers."""
     told, new = await shops(request, "write").put_stock(named(stock_id), data)
@@ -200,20 +202,22 @@ async def put_stock(
 
 
 @get("/v1/stock/{stock_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_stock(request: Asked, stock_id: PathId) -> SharedStockOut:
+async def get_stock(request: HttpRequest, stock_id: PathId) -> SharedStockOut:
     """Read a shared stock item."""
     return await off_loop(request, shops(request, "read").stock, named(stock_id))
 
 
 @put("/v1/sales/{sale_id:str}", opt=needs("write"), status_code=200, responses=_MADE_SALE)
-async def put_sale(request: Asked, sale_id: PathId, data: JSONBody[SaleIn]) -> Response[SaleOut]:
+async def put_sale(
+    request: HttpRequest, sale_id: PathId, data: JSONBody[SaleIn]
+) -> Response[SaleOut]:
     """Make or replace a flash sale."""
     told, new = await shops(request, "write").put_sale(named(sale_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
 @get("/v1/sales/{sale_id:str}", opt=needs("read"), responses=REFUSALS)
-async def get_sale(request: Asked, sale_id: PathId) -> SaleOut:
+async def get_sale(request: HttpRequest, sale_id: PathId) -> SaleOut:
     """Read a flash sale with its stock and its line."""
     return await off_loop(request, shops(request, "read").sale, named(sale_id))
 

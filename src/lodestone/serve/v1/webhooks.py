@@ -9,8 +9,8 @@ from lodestone.base.errors import InvalidError, Problem
 from lodestone.commerce.webhooks import DeliveryOut, WebhookIn, WebhookOut
 from lodestone.serve.v1.common import (
     REFUSALS,
-    Asked,
     Cursor,
+    HttpRequest,
     Limit,
     PathId,
     cut,
@@ -42,7 +42,7 @@ class DeliveryPage(msgspec.Struct, frozen=True):
 _MADE = {**REFUSALS, 201: ResponseSpec(WebhookOut, generate_examples=False, description="Made.")}
 
 
-def hooks(request: Asked) -> Hooks:
+def hooks(request: HttpRequest) -> Hooks:
     """Return the webhooks of the community that the key belongs to."""
     held = engine(request, "webhooks")
     return Hooks(held.parts.records, held.community, held.now, held.parts.reach)
@@ -50,7 +50,7 @@ def hooks(request: Asked) -> Hooks:
 
 @put("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), status_code=200, responses=_MADE)
 async def put_webhook(
-    request: Asked, webhook_id: PathId, data: JSONBody[WebhookIn]
+    request: HttpRequest, webhook_id: PathId, data: JSONBody[WebhookIn]
 ) -> Response[WebhookOut]:
     """Set a webhook; the answer that makes it holds its secret, and no other does."""
     told, new = await engines(request.app.state).records.threads.commit(
@@ -60,13 +60,15 @@ async def put_webhook(
 
 
 @get("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), responses=REFUSALS)
-async def get_webhook(request: Asked, webhook_id: PathId) -> WebhookOut:
+async def get_webhook(request: HttpRequest, webhook_id: PathId) -> WebhookOut:
     """Read a webhook."""
     return await off_loop(request, hooks(request).webhook, named(webhook_id))
 
 
 @get("/v1/webhooks", opt=needs("webhooks"), responses=REFUSALS)
-async def list_webhooks(request: Asked, limit: Limit = 100, cursor: Cursor = None) -> WebhookPage:
+async def list_webhooks(
+    request: HttpRequest, limit: Limit = 100, cursor: Cursor = None
+) -> WebhookPage:
     """List webhooks."""
     held = hooks(request)
     found = await off_loop(request, held.webhooks, limit + 1, decode_after(cursor))
@@ -79,7 +81,7 @@ async def list_webhooks(request: Asked, limit: Limit = 100, cursor: Cursor = Non
     status_code=200,
     responses=REFUSALS,
 )
-async def renew_secret(request: Asked, webhook_id: PathId) -> WebhookOut:
+async def renew_secret(request: HttpRequest, webhook_id: PathId) -> WebhookOut:
     """Give a webhook a new secret, told in this answer alone; the old one signs too for a day."""
     return await engines(request.app.state).records.threads.commit(
         hooks(request).renew, named(webhook_id)
@@ -88,7 +90,7 @@ async def renew_secret(request: Asked, webhook_id: PathId) -> WebhookOut:
 
 @get("/v1/webhooks/{webhook_id:str}/deliveries", opt=needs("webhooks"), responses=REFUSALS)
 async def list_deliveries(
-    request: Asked, webhook_id: PathId, limit: Limit = 100, cursor: Cursor = None
+    request: HttpRequest, webhook_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> DeliveryPage:
     """List a webhook's deliveries, the newest first: their attempts, how they stand, the next try."""
     held = hooks(request)

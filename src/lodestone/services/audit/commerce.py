@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lodestone.base.money import Micros
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, Parts, add, less, portion
 from lodestone.ledger.chart import AccountKind
@@ -18,7 +18,7 @@ from lodestone.ledger.transfers import MOVING, transfer_id
 from lodestone.services.audit.ledger import CHECKS, Audited, Check, Difference
 from lodestone.services.audit.log import FACTS
 from lodestone.services.support.ids import ORDER, VOUCHER, made_id
-from lodestone.stores.commerce.types import Books, OrderEvent, OrderRecord, PaymentRecord
+from lodestone.stores.commerce.types import CommerceSnapshot, OrderEvent, OrderRecord, PaymentRecord
 
 _K: Final = AccountKind
 _NEVER: Final = (OrderState.WAITING, OrderState.RESERVED)
@@ -63,7 +63,7 @@ def _trade(audited: Audited) -> Iterator[Difference]:
             yield _said(name, "an order", "transfers alone")
 
 
-def _stock(books: Books, events: dict[int, list[OrderEvent]]) -> Iterator[Difference]:
+def _stock(books: CommerceSnapshot, events: dict[int, list[OrderEvent]]) -> Iterator[Difference]:
     held: Counter[str] = Counter()
     sold: Counter[str] = Counter()
     for order in books.orders:
@@ -86,7 +86,7 @@ def _has_sold(order: OrderRecord, events: list[OrderEvent]) -> bool:
     return order.state not in (*_NEVER, *_GIVEN_UP)
 
 
-def _taken(books: Books) -> Iterator[Difference]:
+def _taken(books: CommerceSnapshot) -> Iterator[Difference]:
     expected: Counter[tuple[str, int]] = Counter()
     for order in books.orders:
         if order.sale is not None and order.state not in _GIVEN_UP:
@@ -97,7 +97,7 @@ def _taken(books: Books) -> Iterator[Difference]:
             yield _said(subject, str(expected[key]), str(books.taken.get(key, 0)))
 
 
-def _vouchers(books: Books, secret: bytes) -> Iterator[Difference]:
+def _vouchers(books: CommerceSnapshot, secret: bytes) -> Iterator[Difference]:
     used: Counter[int] = Counter()
     earned: dict[int, Parts] = {}
     for one in books.redemptions:
@@ -112,7 +112,7 @@ def _vouchers(books: Books, secret: bytes) -> Iterator[Difference]:
             yield _said(name, f"used {expected[0]}", f"used {told[0]} of {voucher.standing.count}")
 
 
-def _earned(books: Books) -> dict[int, Parts]:
+def _earned(books: CommerceSnapshot) -> dict[int, Parts]:
     """Return what vouchers have earned, by order."""
     found: dict[int, Parts] = {}
     for voucher in books.vouchers:
@@ -151,7 +151,7 @@ def _expected(order: OrderRecord, earned: Parts, events: list[OrderEvent]) -> Ne
             _K.MERCHANT_PAYABLE: earned.merchant, _K.COMMISSION_REVENUE: earned.commission,
             _K.REFUNDS: refunded,
         }  # fmt: skip
-    done = next((event.amount for event in events if event.move is Move.FULFIL), None)
+    done = next((event.amount for event in events if event.move is Transition.FULFIL), None)
     if done is None:
         return {}
     kept = less(order.paid, portion(order.paid, Micros(0), order.refunded, unit=order.unit))

@@ -10,10 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.payment import PaymentKind
 from lodestone.events.facts import SHARE_WHOLE, refund_share
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.services.audit.ledger import Audited, Check, Difference
 from lodestone.services.commerce.events import back_share, bought_name, told_lines
 from lodestone.services.ingest.trade_facts import deed_key
@@ -45,7 +45,7 @@ def _facts(audited: Audited) -> Iterator[Difference]:
     secret = audited.records.community(audited.money.community).secret
     books = audited.snapshot.books()
     heard = _hear(audited, secret)
-    paid = {event.number for event in books.events if event.move is Move.PAY}
+    paid = {event.number for event in books.events if event.move is Transition.PAY}
     written = {one.order for one in books.payments if one.kind is PaymentKind.CHARGE}
     vouchers: dict[int, list[VoucherRecord]] = {}
     for voucher in books.vouchers:
@@ -78,10 +78,12 @@ def _hear(audited: Audited, secret: bytes) -> _Heard:
             waiting[deed_key(secret, change.row.name)] = change.row
     assert audited.log is not None
     for batch in audited.log.read(Offset(0), limit=_ALL):
-        for at in np.flatnonzero(np.isin(batch.facts["kind"], (Kind.ORDER, Kind.REFUND))).tolist():
+        for at in np.flatnonzero(
+            np.isin(batch.facts["kind"], (FactKind.ORDER, FactKind.REFUND))
+        ).tolist():
             fact = batch.facts[at]
             waiting.pop(int(fact["key"]), None)
-            if fact["kind"] == Kind.ORDER:
+            if fact["kind"] == FactKind.ORDER:
                 heard.orders[int(fact["key"])] = int(fact["person"])
                 continue
             about = int(fact["target"]) % 2**64
@@ -90,9 +92,9 @@ def _hear(audited: Audited, secret: bytes) -> _Heard:
             if int(batch.first) + at < audited.told_before:
                 heard.least[about] = heard.least.get(about, 0) + share
     for key, deed in waiting.items():
-        if deed.kind is Kind.ORDER:
+        if deed.kind is FactKind.ORDER:
             heard.orders[key] = deed.person
-        elif deed.kind is Kind.REFUND:
+        elif deed.kind is FactKind.REFUND:
             about = deed_key(secret, deed.about)
             heard.most[about] = heard.most.get(about, 0) + deed.share
     return heard

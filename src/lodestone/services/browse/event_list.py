@@ -13,16 +13,16 @@ from lodestone.base.wire import EPOCH, Position
 from lodestone.content import Community
 from lodestone.events.dedupe import name_of_key
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.services.support.encryption import Sealer
 from lodestone.services.support.ids import receipt_id
 from lodestone.services.support.ports import DirectoryView
 from lodestone.stores.ports import Batch, Log, Offset
 
-_LAST_LISTED: Final = Kind.LEAVE
+_LAST_LISTED: Final = FactKind.LEAVE
 _SCANNED_MAX: Final = 100_000
 """Facts that one page looks through at most: the log also holds what nobody did."""
-_ABOUT_DOMAINS: Final = (Kind.JOIN, Kind.LEAVE)
+_ABOUT_DOMAINS: Final = (FactKind.JOIN, FactKind.LEAVE)
 _EPOCH_DAY: Final = EPOCH.date()
 
 
@@ -107,7 +107,7 @@ class EventList:
         return max(after, first + int(facts.size))
 
     def _event(self, fact: Facts, sealed: bytes | None) -> EventOut:
-        kind = Kind(int(fact["kind"]))
+        kind = FactKind(int(fact["kind"]))
         directory = self._directory
         row = directory.row_of_ordinal(int(fact["person"]))
         item, target, receipt = (int(fact[name]) for name in ("item", "target", "receipt"))
@@ -121,10 +121,10 @@ class EventList:
             item_id=directory.item_ids[item] if 0 <= item < len(directory.item_ids) else None,
             author_id=None if joined else self._person(target),
             domain_id=directory.domain_id(target) if joined else None,
-            surface=self._surfaces.get(int(fact["surface"])) if kind < Kind.BLOCK else None,
+            surface=self._surfaces.get(int(fact["surface"])) if kind < FactKind.BLOCK else None,
             slot=int(fact["slot"]) or None,
-            visible_seconds=None if kind == Kind.WATCH else seconds,
-            watch_seconds=(seconds or 0.0) if kind == Kind.WATCH else None,
+            visible_seconds=None if kind == FactKind.WATCH else seconds,
+            watch_seconds=(seconds or 0.0) if kind == FactKind.WATCH else None,
             query=query, position=position,
             receipt_id=receipt_id(self._secret, receipt) if receipt >= 0 else None,
         )  # fmt: skip

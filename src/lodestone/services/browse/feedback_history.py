@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Bools
 from lodestone.base.clock import Instant
 from lodestone.events.facts import FACT, Facts
-from lodestone.events.outcomes import OUTCOME_COUNT, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.services.support.ports import DirectoryView
 from lodestone.stores.ports import Log, Offset
 
-_TOLD: Final = (*range(OUTCOME_COUNT), int(Kind.IMPRESSION))
+_TOLD: Final = (*range(OUTCOME_COUNT), int(FactKind.IMPRESSION))
 _ALL: Final = 2**62
 
 
@@ -26,7 +26,7 @@ class Entry:
 
     offset: int
     """Where it stands in the log."""
-    kind: Kind
+    kind: FactKind
     person_id: str
     item_id: str
     time: Instant
@@ -71,7 +71,7 @@ class FeedbackHistory:
 
 def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.int64], Facts]:
     offsets, found = [np.zeros(0, np.int64)], [np.zeros(0, FACT)]
-    kinds = [*_TOLD, int(Kind.UNLIKE), int(Kind.REFUND)]
+    kinds = [*_TOLD, int(FactKind.UNLIKE), int(FactKind.REFUND)]
     for batch in log.read(Offset(0), limit=_ALL):
         facts = batch.facts
         keep = np.isin(facts["kind"], kinds) & (facts["item"] >= 0) & (facts["person"] >= 0)
@@ -100,17 +100,21 @@ def _standing(facts: Facts) -> Bools:
         (np.diff(kind[order]) != 0) | (np.diff(person[order]) != 0) | (np.diff(item[order]) != 0)
     )
     standing[order[first]] = True
-    standing[(kind == Kind.UNLIKE) | (kind == Kind.REFUND)] = False
-    back = np.flatnonzero(kind == Kind.UNLIKE).tolist()
+    standing[(kind == FactKind.UNLIKE) | (kind == FactKind.REFUND)] = False
+    back = np.flatnonzero(kind == FactKind.UNLIKE).tolist()
     pairs = {(int(person[at]), int(item[at])) for at in back}
     last: dict[tuple[int, int], tuple[int, int]] = {}
-    for at in np.flatnonzero((kind == Kind.LIKE) | (kind == Kind.UNLIKE)).tolist() if pairs else ():
+    for at in (
+        np.flatnonzero((kind == FactKind.LIKE) | (kind == FactKind.UNLIKE)).tolist()
+        if pairs
+        else ()
+    ):
         pair = int(person[at]), int(item[at])
         if pair in pairs:
             last[pair] = max(last.get(pair, (-1, 0)), (int(facts["time"][at]), int(kind[at])))
-    for at in np.flatnonzero(standing & (kind == Kind.LIKE)).tolist() if pairs else ():
+    for at in np.flatnonzero(standing & (kind == FactKind.LIKE)).tolist() if pairs else ():
         pair = int(person[at]), int(item[at])
-        standing[at] = pair not in last or last[pair][1] == Kind.LIKE
+        standing[at] = pair not in last or last[pair][1] == FactKind.LIKE
     return standing
 
 
@@ -122,8 +126,8 @@ def _named(directory: DirectoryView, offsets: NDArray[np.int64], facts: Facts) -
         person_id = directory.person_ids[row] if row >= 0 else None
         if person_id is None:
             continue
-        kind = Kind(int(fact["kind"]))
-        timed = kind in (Kind.WATCH, Kind.IMPRESSION)
+        kind = FactKind(int(fact["kind"]))
+        timed = kind in (FactKind.WATCH, FactKind.IMPRESSION)
         told.append(
             Entry(
                 offset, kind, person_id, directory.item_id(int(fact["item"])),

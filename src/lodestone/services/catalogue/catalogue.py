@@ -10,7 +10,7 @@ import msgspec
 from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.wire import Position, instant_of, problem_of, time_text
 from lodestone.content import Community, DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonIn, PersonOut, person_out
 from lodestone.services.community.presence import present_of
 from lodestone.services.receipts.receipts import item_counters
@@ -95,7 +95,7 @@ class Catalogue:
 
     # Edges
 
-    async def edge(self, kind: Kind, person_id: str, other_id: str) -> None:
+    async def edge(self, kind: FactKind, person_id: str, other_id: str) -> None:
         """Write a follow, block or mute, or its end. Raises UnknownError naming who is missing."""
         people = self._directory.people
         for name in (person_id, other_id):
@@ -137,12 +137,12 @@ class Catalogue:
                 "person_unknown", f"nobody is called {person_id!r} here; PUT them first"
             )
         if not joined:
-            await self._facts.note(Kind.LEAVE, person_id, domain_id=domain_id)
+            await self._facts.note(FactKind.LEAVE, person_id, domain_id=domain_id)
             return
         may_join = self._records.require_may_join
 
         async def join(_: None) -> None:
-            await self._facts.note(Kind.JOIN, person_id, domain_id=domain_id)
+            await self._facts.note(FactKind.JOIN, person_id, domain_id=domain_id)
 
         # In turn with removals: nobody joins between being looked at and being removed.
         await self._writes.do(lambda: may_join(self._id, domain_id, person_id), lambda _: [], join)

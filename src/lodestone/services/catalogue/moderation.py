@@ -5,7 +5,7 @@ from dataclasses import replace
 from lodestone.base.audit import act_as, present_actor
 from lodestone.base.geo import distance_km
 from lodestone.content import Community, DomainMark, RemovalIn
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.services.access import Principal
 from lodestone.services.support.ports import DirectoryView, FactWriter, StateView
 from lodestone.services.support.record_writes import Writes
@@ -103,7 +103,7 @@ class Moderators:
 
         async def leave(domains: list[str]) -> None:
             for name in domains:
-                await self._facts.note(Kind.LEAVE, person_id, domain_id=name)
+                await self._facts.note(FactKind.LEAVE, person_id, domain_id=name)
 
         await self._writes.do(write, lambda _: [], leave)
 

@@ -13,7 +13,7 @@ from lodestone.commerce.payment import PaymentOut
 from lodestone.content import Community, ItemOut
 from lodestone.content.item import media_names
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonOut
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.commerce.payments import payment_out
@@ -30,10 +30,10 @@ from lodestone.traffic.codec import decode_who
 _PAGE: Final = 1_000
 _ABOUT_PEOPLE: Final = frozenset(
     {
-        Kind.FOLLOW, Kind.UNFOLLOW, Kind.BLOCK, Kind.UNBLOCK, Kind.MUTE, Kind.UNMUTE, Kind.PROFILE_VISIT,
+        FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.BLOCK, FactKind.UNBLOCK, FactKind.MUTE, FactKind.UNMUTE, FactKind.PROFILE_VISIT,
     }
 )  # fmt: skip
-_ABOUT_DOMAINS: Final = frozenset({Kind.JOIN, Kind.LEAVE})
+_ABOUT_DOMAINS: Final = frozenset({FactKind.JOIN, FactKind.LEAVE})
 
 
 class MediaStore(Protocol):
@@ -196,7 +196,7 @@ class PersonalExport:
     def _fact(
         self, fact: Facts, row: int, sealed: bytes | None, surfaces: dict[int, str]
     ) -> HeldFact:
-        kind = Kind(int(fact["kind"]))
+        kind = FactKind(int(fact["kind"]))
         item, receipt, slot = int(fact["item"]), int(fact["receipt"]), int(fact["slot"])
         code = int(fact["target"] if kind in _ABOUT_DOMAINS else fact["domain"])
         query, position = self._opened(row, sealed)
@@ -205,9 +205,9 @@ class PersonalExport:
             item_id=self._directory.item_id(item) if item >= 0 else None,
             author_id=self._name(int(fact["target"])) if kind in _ABOUT_PEOPLE else None,
             domain_id=self._directory.domain_id(code) if code >= 0 else None,
-            surface=surfaces.get(int(fact["surface"])) if kind < Kind.BLOCK else None,
+            surface=surfaces.get(int(fact["surface"])) if kind < FactKind.BLOCK else None,
             receipt_id=receipt_id(self._community.secret, receipt) if receipt >= 0 else None,
-            slot=slot or None, seconds=0.0 if kind == Kind.REFUND else int(fact["value"]) / 1000, query=query, position=position,
+            slot=slot or None, seconds=0.0 if kind == FactKind.REFUND else int(fact["value"]) / 1000, query=query, position=position,
         )  # fmt: skip
 
     def _name(self, ordinal: int) -> str | None:

@@ -29,7 +29,14 @@ from lodestone.commerce.order import (
     ReverseIn,
 )
 from lodestone.content import Community
-from lodestone.services.commerce.context import Counter, Once, Reply, WhereOf, answer_of, nowhere
+from lodestone.services.commerce.context import (
+    CommandContext,
+    Idempotency,
+    Reply,
+    WhereOf,
+    answer_of,
+    nowhere,
+)
 from lodestone.services.commerce.expiry import due_now, expire
 from lodestone.services.commerce.place_order import reserve
 from lodestone.services.commerce.presenters import order_out
@@ -41,7 +48,7 @@ from lodestone.services.support.ports import CHANGE, ChangePublisher, Clock
 from lodestone.services.support.shared_commit import answer_to, commit_apart, fault_of, is_refusal
 from lodestone.services.support.tasks import start
 from lodestone.stores.commerce.types import OrderRecord
-from lodestone.stores.commerce.unit_of_work import Till
+from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.external.payment_providers import PaymentProvider
 from lodestone.stores.records.port import Answer, Change, Records
 from lodestone.stores.sql.threads import stalled
@@ -59,7 +66,7 @@ ABANDONED: Final = UnavailableError(
     "trade_failed", "The commit failed; ask again, with the same Idempotency-Key."
 )
 Made = TypeVar("Made")
-Serve: TypeAlias = Callable[[Counter], Reply | LodestoneError]
+Serve: TypeAlias = Callable[[CommandContext], Reply | LodestoneError]
 """A refusal is raised before anything is changed, and returned when something was."""
 
 
@@ -73,12 +80,12 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueuedCommand:
     """One request in the queue."""
 
     serve: Serve
     named: Named
-    once: Once | None
+    once: Idempotency | None
     done: "asyncio.Future[Reply | Answer]"
     actor: Actor | None
     """Who asks, where the audit log is to know."""
@@ -105,7 +112,7 @@ class Trade:
         self._threads = records.threads
         self.community, self.present = community, present
         self.providers = providers
-        self._queue: list[Asked] = []
+        self._queue: list[QueuedCommand] = []
         self._writer: asyncio.Task[None] | None = None
 
     def now(self) -> Instant:
@@ -114,14 +121,14 @@ class Trade:
 
     # What may be asked
 
-    async def order(self, given: OrderIn, once: Once | None) -> Reply | Answer:
+    async def order(self, given: OrderIn, once: Idempotency | None) -> Reply | Answer:
         """Take an order; see `place_order.reserve`."""
         named = Named((given.buyer,), sale=given.sale_id)
         return await self._ask(lambda counter: reserve(counter, given), named, once)
 
     async def move(
-        self, order_id: str, act: Callable[[Counter, OrderRecord], OrderRecord],
-        once: Once | None, *, viewer: str | None = None,
+        self, order_id: str, act: Callable[[CommandContext, OrderRecord], OrderRecord],
+        once: Idempotency | None, *, viewer: str | None = None,
     ) -> Reply | Answer:  # fmt: skip
         """Do one of `handing_over`, `cancel` and `refunding` to an order.
 
@@ -132,7 +139,7 @@ class Trade:
             viewer: The only buyer whose order it may be.
         """
 
-        def serve(counter: Counter) -> Reply:
+        def serve(counter: CommandContext) -> Reply:
             order = counter.order(order_id)
             if viewer is not None:
                 require_buyer(counter, order, viewer)
@@ -142,7 +149,7 @@ class Trade:
         named = Named(order=number_of(ORDER, self.community.secret, order_id))
         return await self._ask(serve, named, once)
 
-    async def serve(self, order: int, work: Serve, once: Once | None) -> Reply | Answer:
+    async def serve(self, order: int, work: Serve, once: Idempotency | None) -> Reply | Answer:
         """Serve whatever is asked about an order, in its turn at the till."""
         return await self._ask(work, Named(order=order), once)
 
@@ -152,13 +159,13 @@ class Trade:
             lambda counter: prepare(counter, given), Named((given.staff_id,)), None
         )
 
-    async def redeem(self, given: RedeemIn, once: Once | None) -> Reply | Answer:
+    async def redeem(self, given: RedeemIn, once: Idempotency | None) -> Reply | Answer:
         """Redeem a voucher; see `vouchers.redeem`."""
         return await self._ask(
             lambda counter: redeem(counter, given), Named((given.staff_id,)), once
         )
 
-    async def reverse(self, given: ReverseIn, once: Once | None) -> Reply | Answer:
+    async def reverse(self, given: ReverseIn, once: Idempotency | None) -> Reply | Answer:
         """Take a redemption back; see `vouchers.reverse`."""
         return await self._ask(
             lambda counter: reverse(counter, given), Named((given.staff_id,)), once
@@ -196,7 +203,7 @@ class Trade:
 
     def _expire(self, rows: Sequence[str], now: Instant) -> Sequence[Change]:
         with self.records.till(self.community.id, now=now) as till:
-            expire(Counter(till, self.community, self.present), rows)
+            expire(CommandContext(till, self.community, self.present), rows)
             till.flush()
             return till.changes
 
@@ -213,11 +220,11 @@ class Trade:
 
     # The queue
 
-    async def _ask(self, serve: Serve, named: Named, once: Once | None) -> Reply | Answer:
+    async def _ask(self, serve: Serve, named: Named, once: Idempotency | None) -> Reply | Answer:
         if len(self._queue) >= QUEUE_MAX:
             raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
         done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
-        asked = Asked(serve, named, once, done, present_actor())
+        asked = QueuedCommand(serve, named, once, done, present_actor())
         self._queue.append(asked)
         if self._writer is None:
             self._writer = self._begin()
@@ -243,7 +250,7 @@ class Trade:
         finally:
             self._writer = self._begin() if self._queue else None
 
-    async def _commit(self, batch: list[Asked]) -> None:
+    async def _commit(self, batch: list[QueuedCommand]) -> None:
         """Commit a batch at once, or apart should one of it break the commit off."""
         try:
             await commit_apart(batch, self._commit_some, _fail)
@@ -251,7 +258,7 @@ class Trade:
             for asked in batch:
                 _answer(asked, ABANDONED)
 
-    async def _commit_some(self, some: Sequence[Asked]) -> None:
+    async def _commit_some(self, some: Sequence[QueuedCommand]) -> None:
         replies, changes = await self._again(lambda now: self._serve(some, now))
         try:
             await self._publisher.changed(changes)
@@ -264,11 +271,11 @@ class Trade:
             _answer(asked, reply)
 
     def _serve(
-        self, batch: Sequence[Asked], now: Instant
+        self, batch: Sequence[QueuedCommand], now: Instant
     ) -> tuple[list[Reply | Answer | LodestoneError], Sequence[Change]]:
         """Serve a batch at one till; in a thread."""
         with self.records.till(self.community.id, now=now) as till:
-            counter = Counter(till, self.community, self.present)
+            counter = CommandContext(till, self.community, self.present)
             _expect(till, [asked.named for asked in batch])
             keys = [asked.once.claim for asked in batch if asked.once is not None]
             known = till.recall(keys, now)
@@ -277,7 +284,7 @@ class Trade:
             return replies, till.changes
 
 
-def _expect(till: Till, named: Sequence[Named]) -> None:
+def _expect(till: TradeUnitOfWork, named: Sequence[Named]) -> None:
     """Read what the requests of a commit name, each kind at once."""
     till.expect(name for one in named for name in one.people)
     till.expect_orders(one.order for one in named if one.order is not None)
@@ -286,7 +293,7 @@ def _expect(till: Till, named: Sequence[Named]) -> None:
 
 
 def _serve_one(
-    counter: Counter, asked: Asked, known: dict[bytes, Answer]
+    counter: CommandContext, asked: QueuedCommand, known: dict[bytes, Answer]
 ) -> Reply | Answer | LodestoneError:
     once = asked.once
     if once is not None and once.claim in known:
@@ -312,13 +319,13 @@ def _serve_one(
     return reply
 
 
-def _fail(asked: Asked, error: Exception) -> None:
+def _fail(asked: QueuedCommand, error: Exception) -> None:
     """Tell whoever still waits why they were not served."""
     if not asked.done.done():
         asked.done.set_exception(answer_to(error))
 
 
-def _answer(asked: Asked, reply: Reply | Answer | LodestoneError) -> None:
+def _answer(asked: QueuedCommand, reply: Reply | Answer | LodestoneError) -> None:
     """Answer whoever still waits."""
     if asked.done.done():
         return
@@ -328,26 +335,26 @@ def _answer(asked: Asked, reply: Reply | Answer | LodestoneError) -> None:
         asked.done.set_result(reply)
 
 
-def handing_over(staff_id: str | None) -> Callable[[Counter, OrderRecord], OrderRecord]:
+def handing_over(staff_id: str | None) -> Callable[[CommandContext, OrderRecord], OrderRecord]:
     """Say by whom an order is handed over."""
     return lambda counter, order: fulfil(counter, order, staff_id)
 
 
-def refunding(given: RefundIn) -> Callable[[Counter, OrderRecord], OrderRecord]:
+def refunding(given: RefundIn) -> Callable[[CommandContext, OrderRecord], OrderRecord]:
     """Say what is refunded."""
     return lambda counter, order: refund(counter, order, given)
 
 
-def require_buyer(counter: Counter, order: OrderRecord, viewer: str) -> None:
+def require_buyer(counter: CommandContext, order: OrderRecord, viewer: str) -> None:
     """Refuse to move somebody else's order, as if it were not there."""
     party = counter.till.party(viewer)
     if party is None or party.ordinal != order.buyer:
         raise UnknownError("order_unknown", "There is no such order of this viewer.")
 
 
-def show_order(counter: Counter, order: OrderRecord) -> OrderOut:
+def show_order(counter: CommandContext, order: OrderRecord) -> OrderOut:
     """Show an order as it stands at the till."""
     return order_out(counter.community, counter.till.view(order))
 
 
-__all__ = ("Asked", "Trade", "cancel", "fulfil", "handing_over", "refunding")
+__all__ = ("QueuedCommand", "Trade", "cancel", "fulfil", "handing_over", "refunding")

@@ -12,7 +12,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, GoneError, Problem, UnknownError
 from lodestone.base.money import Micros
 from lodestone.base.wire import Position
-from lodestone.commerce.life import Move, OrderState, after
+from lodestone.commerce.life import OrderState, Transition, after
 from lodestone.commerce.order import OrderOut, RedemptionOut, VoucherOut
 from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.place import Claim, impossible
@@ -21,7 +21,7 @@ from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, Redeem
 from lodestone.commerce.vouchers import VoucherRefusal
 from lodestone.content import Community
 from lodestone.ledger.transfers import Outcome
-from lodestone.services.commerce.postings import Book, Movement
+from lodestone.services.commerce.postings import Movement, PostingRules
 from lodestone.services.support.ids import ORDER, made_id, number_of
 from lodestone.stores.commerce.types import (
     OrderEvent,
@@ -30,7 +30,7 @@ from lodestone.stores.commerce.types import (
     PaymentRecord,
     ShopRecord,
 )
-from lodestone.stores.commerce.unit_of_work import Till
+from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.records.port import Answer
 
 _EPOCH_DAY: Final = date(1970, 1, 1)
@@ -74,23 +74,25 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class Idempotency:
     """An idempotency key and the body it came with."""
 
     claim: bytes
     digest: bytes
 
 
-class Counter:
+class CommandContext:
     """One till, open for one commit; the requests of a moment are served at it in turn."""
 
-    def __init__(self, till: Till, community: Community, present: WhereOf = nowhere) -> None:
+    def __init__(
+        self, till: TradeUnitOfWork, community: Community, present: WhereOf = nowhere
+    ) -> None:
         """Open a till; `present` says where somebody is, visits counted."""
         self.till = till
         self.community = community
         self.present = present
         self.now = till.now
-        self.book = Book(community.secret, community.currency)
+        self.book = PostingRules(community.secret, community.currency)
         self.today = community.days.of(till.now)
         self.date = _EPOCH_DAY + timedelta(days=self.today)
         self._lines: dict[str, tuple[int, int]] = {}
@@ -144,7 +146,7 @@ class Counter:
     def move(
         self,
         order: OrderRecord,
-        move: Move,
+        move: Transition,
         *,
         due: Instant | None = None,
         amount: Micros | None = None,
@@ -168,7 +170,7 @@ class Counter:
         return moved
 
     def _audit(
-        self, before: OrderRecord, after: OrderRecord, move: Move, amount: Micros | None
+        self, before: OrderRecord, after: OrderRecord, move: Transition, amount: Micros | None
     ) -> None:
         """Write a move into the audit log, where somebody asked for it: no words, no person."""
         was: dict[str, object] = {"state": before.state.name.lower()}
@@ -178,7 +180,7 @@ class Counter:
         self.till.audit("order", self.order_id(after.number), was, is_now)
 
     def note(
-        self, order: OrderRecord, move: Move, amount: Micros | None = None,
+        self, order: OrderRecord, move: Transition, amount: Micros | None = None,
         once: tuple[str, bytes] | None = None,
     ) -> OrderEvent:  # fmt: skip
         """Write a move down. Whoever wants to hear of orders (history, webhooks) reads these."""
@@ -190,11 +192,11 @@ class Counter:
         self.till.note(event)
         return event
 
-    def require(self, order: OrderRecord, move: Move) -> None:
+    def require(self, order: OrderRecord, move: Transition) -> None:
         """Refuse a move that an order's state, or its time, does not allow."""
         over = order.due is not None and self.now >= order.due
         early = order.state in (OrderState.WAITING, OrderState.RESERVED)
-        if early and over and move is not Move.CANCEL:
+        if early and over and move is not Transition.CANCEL:
             raise refused(MoveRefusal.RESERVATION_EXPIRED)
         if order.state is OrderState.PAID and over:
             raise refused(MoveRefusal.HOLD_EXPIRED)
@@ -270,7 +272,7 @@ def refused(
     return ConflictError(refusal.name.lower(), told, problems)
 
 
-def answer_of(reply: Reply, once: Once) -> Answer:
+def answer_of(reply: Reply, once: Idempotency) -> Answer:
     """Write an answer down as it is sent, to be given again under its idempotency key."""
     return Answer(once.digest, reply.status, msgspec.json.encode(reply.told))
 

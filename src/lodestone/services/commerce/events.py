@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from lodestone.base.clock import Instant
-from lodestone.commerce.life import Move
+from lodestone.commerce.life import Transition
 from lodestone.events.facts import SHARE_WHOLE
-from lodestone.events.outcomes import Kind
-from lodestone.services.commerce.context import Counter
+from lodestone.events.outcomes import FactKind
+from lodestone.services.commerce.context import CommandContext
 from lodestone.stores.commerce.types import OrderEvent, OrderRecord, VoucherRecord
 from lodestone.stores.records.types import Deed
 
@@ -16,12 +16,12 @@ def bought_name(order: str, line: int) -> str:
     return f"order/{order}/{line}"
 
 
-def tell_bought(counter: Counter, order: OrderRecord) -> None:
+def tell_bought(counter: CommandContext, order: OrderRecord) -> None:
     """Let the log hear that each product of an order was bought, once however many lines are of it."""
     name = counter.order_id(order.number)
     for index in told_lines(order):
         deed = Deed(
-            Kind.ORDER, bought_name(name, index), counter.now, order.buyer,
+            FactKind.ORDER, bought_name(name, index), counter.now, order.buyer,
             counter.item(order.lines[index].product), order.receipt, order.slot,
         )  # fmt: skip
         counter.till.deed(deed)
@@ -35,7 +35,7 @@ def told_lines(order: OrderRecord) -> list[int]:
     return list(first.values())
 
 
-def tell_back(counter: Counter, order: OrderRecord, before: int, after: int) -> None:
+def tell_back(counter: CommandContext, order: OrderRecord, before: int, after: int) -> None:
     """Let the log hear that so much of a paid order came back.
 
     Args:
@@ -52,7 +52,7 @@ def tell_back(counter: Counter, order: OrderRecord, before: int, after: int) -> 
 
 
 def tell_vouchers_back(
-    counter: Counter, order: OrderRecord, before: Sequence[VoucherRecord],
+    counter: CommandContext, order: OrderRecord, before: Sequence[VoucherRecord],
     after: Sequence[VoucherRecord],
 ) -> None:  # fmt: skip
     """Let the log hear how much of each product came back with its vouchers.
@@ -81,13 +81,13 @@ def back_share(vouchers: Sequence[VoucherRecord]) -> int:
     return min(SHARE_WHOLE - 1, SHARE_WHOLE * back // total) if total else 0
 
 
-def _tell(counter: Counter, order: OrderRecord, index: int, before: int, after: int) -> None:
+def _tell(counter: CommandContext, order: OrderRecord, index: int, before: int, after: int) -> None:
     """Let the log hear that more of a product came back: from so many millionths of it to so many."""
     if before == after:
         return
     name = counter.order_id(order.number)
     deed = Deed(
-        Kind.REFUND, f"refund/{name}/{index}/{after}", counter.now, order.buyer,
+        FactKind.REFUND, f"refund/{name}/{index}/{after}", counter.now, order.buyer,
         counter.item(order.lines[index].product), order.receipt, order.slot,
         about=bought_name(name, index), since=_paid_at(counter.till.history(order)),
         share=after - before, whole=after == SHARE_WHOLE,
@@ -97,4 +97,4 @@ def _tell(counter: Counter, order: OrderRecord, index: int, before: int, after: 
 
 def _paid_at(events: tuple[OrderEvent, ...]) -> Instant:
     """Return when an order was paid, which is when the log heard that it was bought."""
-    return next(event.time for event in events if event.move is Move.PAY)
+    return next(event.time for event in events if event.move is Transition.PAY)

@@ -5,12 +5,12 @@ from typing import Final
 
 from lodestone.base.errors import CorruptError
 from lodestone.base.money import Micros
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.payment import PaymentKind
-from lodestone.services.commerce.context import Counter
+from lodestone.services.commerce.context import CommandContext
 from lodestone.services.commerce.transitions import give_back, leave, refund_units
 from lodestone.services.commerce.waitlist import admit
-from lodestone.stores.commerce.unit_of_work import Till
+from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 
 BATCH: Final = 500
 _ORDER: Final = "order"
@@ -18,7 +18,7 @@ _VOUCHER: Final = "voucher"
 _LINE: Final = "line"
 
 
-def due_now(till: Till, waiting: Collection[str]) -> list[str]:
+def due_now(till: TradeUnitOfWork, waiting: Collection[str]) -> list[str]:
     """Name what time has made due: up to `BATCH` orders and vouchers, the oldest first, and the lines of sales.
 
     Args:
@@ -35,7 +35,7 @@ def due_now(till: Till, waiting: Collection[str]) -> list[str]:
     return [*due, *over, *lines] if due or over else []
 
 
-def expire(counter: Counter, rows: Sequence[str]) -> None:
+def expire(counter: CommandContext, rows: Sequence[str]) -> None:
     """Let orders and vouchers expire and lines move up, by the names that `due_now` gave.
 
     What is no longer due, since it was moved meanwhile, is left alone.
@@ -51,7 +51,7 @@ def expire(counter: Counter, rows: Sequence[str]) -> None:
             _expire_voucher(counter, int(name))
 
 
-def _expire_order(counter: Counter, number: int) -> None:
+def _expire_order(counter: CommandContext, number: int) -> None:
     order = counter.till.order(number)
     if order is not None and order.due is not None and order.due <= counter.now:
         if order.state is OrderState.PAID and order.paid.total:
@@ -59,10 +59,10 @@ def _expire_order(counter: Counter, number: int) -> None:
             counter.must(counter.book.release(name, order.shop, order.provider, expired=True))
             left = Micros(order.paid.total - order.refunded)
             give_back(counter, order, PaymentKind.RELEASE, left)
-        leave(counter, order, Move.EXPIRE)
+        leave(counter, order, Transition.EXPIRE)
 
 
-def _expire_voucher(counter: Counter, number: int) -> None:
+def _expire_voucher(counter: CommandContext, number: int) -> None:
     for voucher in counter.till.vouchers_at([number]):
         order = counter.till.order(voucher.order)
         if order is None:

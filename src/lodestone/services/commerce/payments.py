@@ -23,7 +23,7 @@ from lodestone.commerce.refusals import MoveRefusal
 from lodestone.content import Community
 from lodestone.ledger.chart import person
 from lodestone.services.commerce.commands import Trade, show_order
-from lodestone.services.commerce.context import Counter, Once, Reply, refused
+from lodestone.services.commerce.context import CommandContext, Idempotency, Reply, refused
 from lodestone.services.commerce.provider_results import begin_charge, told
 from lodestone.services.commerce.transitions import pay
 from lodestone.services.support.ids import ORDER, PAYMENT, made_id, number_of
@@ -74,7 +74,7 @@ class Payments:
             raise InvalidError("method_unknown", f"{field} {problem.problem}.", (problem,))
         return found
 
-    async def pay(self, order_id: str, given: PayIn, once: Once | None) -> Reply | Answer:
+    async def pay(self, order_id: str, given: PayIn, once: Idempotency | None) -> Reply | Answer:
         """Have an order paid; again under its request id asks for the same payment.
 
         Returns:
@@ -88,13 +88,13 @@ class Payments:
         number = number_of(ORDER, self._community.secret, order_id)
         if given.method == MANUAL or given.amount.micros == 0:
 
-            def by_hand(counter: Counter) -> Reply:
+            def by_hand(counter: CommandContext) -> Reply:
                 return _reply(counter, pay(counter, counter.order(order_id), given))
 
             return await self._trade.serve(number or 0, by_hand, once)
         begun = _Kept()
 
-        def begin(counter: Counter) -> Reply:
+        def begin(counter: CommandContext) -> Reply:
             order = counter.order(order_id)
             begun.payment = begin_charge(counter, order, given)
             return _reply(counter, order)
@@ -105,7 +105,9 @@ class Payments:
             number or 0, lambda counter: self._charged(counter, begun.held.number, word), once,
         )  # fmt: skip
 
-    def _charged(self, counter: Counter, number: int, word: Word | None) -> Reply | LodestoneError:
+    def _charged(
+        self, counter: CommandContext, number: int, word: Word | None
+    ) -> Reply | LodestoneError:
         payment = _payment(counter, number)
         if word is not None:
             payment = told(counter, payment, word)
@@ -217,7 +219,7 @@ class Payments:
     async def _told(self, payment: PaymentRecord, word: Word) -> PaymentRecord:
         kept = _Kept()
 
-        def serve(counter: Counter) -> Reply:
+        def serve(counter: CommandContext) -> Reply:
             order = counter.till.order(payment.order)
             assert order is not None
             kept.payment = told(counter, _payment(counter, payment.number), word)
@@ -264,13 +266,13 @@ class _Kept:
         return self.payment
 
 
-def _payment(counter: Counter, number: int) -> PaymentRecord:
+def _payment(counter: CommandContext, number: int) -> PaymentRecord:
     found = counter.till.payment(number)
     assert found is not None
     return found
 
 
-def _reply(counter: Counter, order: OrderRecord) -> Reply:
+def _reply(counter: CommandContext, order: OrderRecord) -> Reply:
     return Reply(200, show_order(counter, order), counter.till.party_known(order.buyer))
 
 

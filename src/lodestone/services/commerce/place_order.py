@@ -7,7 +7,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.money import MICROS_MAX, Micros, minor_unit
 from lodestone.base.wire import Position, instant_of
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.order import LineIn, OrderIn
 from lodestone.commerce.place import Claim, between_km, km_text
 from lodestone.commerce.price import NOTHING, Parts, add, freeze, share_parts
@@ -16,7 +16,7 @@ from lodestone.commerce.refusals import OrderRefusal
 from lodestone.commerce.sales import Sale, over_limit, within
 from lodestone.commerce.shop import is_open
 from lodestone.commerce.stock import Stock, Take, hold, hold_limit, joined, may_return, short
-from lodestone.services.commerce.context import Counter, Reply, refused
+from lodestone.services.commerce.context import CommandContext, Reply, refused
 from lodestone.services.commerce.presenters import fresh_order
 from lodestone.services.feed.hydrate import PRESENT_MICROS
 from lodestone.services.support.ids import receipt_sequence
@@ -60,7 +60,7 @@ class _Judged:
     receipt: int
 
 
-def reserve(counter: Counter, given: OrderIn) -> Reply:
+def reserve(counter: CommandContext, given: OrderIn) -> Reply:
     """Take an order.
 
     Returns:
@@ -93,7 +93,7 @@ def reserve(counter: Counter, given: OrderIn) -> Reply:
 
 
 def _judge_hold(
-    counter: Counter, judged: _Judged, stock: dict[str, Stock], sale: SaleRecord | None
+    counter: CommandContext, judged: _Judged, stock: dict[str, Stock], sale: SaleRecord | None
 ) -> None:
     """Refuse a buyer whose unpaid orders, with this one, would keep too many units from others.
 
@@ -114,7 +114,7 @@ def waits_until(sale: SaleRecord) -> Instant:
     return instant_of(sale.given.closes_at)
 
 
-def reserved_until(counter: Counter, sale_id: str | None) -> Instant:
+def reserved_until(counter: CommandContext, sale_id: str | None) -> Instant:
     """Return when a reservation that begins now runs out."""
     sale = None if sale_id is None else counter.till.sale(sale_id)
     if sale is None:
@@ -122,7 +122,7 @@ def reserved_until(counter: Counter, sale_id: str | None) -> Instant:
     return Instant(counter.now + sale.given.reserve_seconds * _SECOND)
 
 
-def _sale(counter: Counter, given: OrderIn) -> SaleRecord | None:
+def _sale(counter: CommandContext, given: OrderIn) -> SaleRecord | None:
     if given.sale_id is None:
         return None
     sale = counter.till.sale(given.sale_id)
@@ -132,7 +132,7 @@ def _sale(counter: Counter, given: OrderIn) -> SaleRecord | None:
     return sale
 
 
-def _judge(counter: Counter, given: OrderIn, sale: SaleRecord | None) -> _Judged:
+def _judge(counter: CommandContext, given: OrderIn, sale: SaleRecord | None) -> _Judged:
     buyer = _buyer(counter, given)
     receipt = _receipt(counter, given)
     products = _products(counter, given)
@@ -156,7 +156,7 @@ def _judge(counter: Counter, given: OrderIn, sale: SaleRecord | None) -> _Judged
     return _Judged(buyer, shop, fulfilment, lines, paid, takes, claim, receipt)
 
 
-def _buyer(counter: Counter, given: OrderIn) -> Party:
+def _buyer(counter: CommandContext, given: OrderIn) -> Party:
     buyer = counter.till.party(given.buyer)
     if buyer is None:
         problem = Problem("buyer", "names nobody of this community; PUT the person first")
@@ -164,7 +164,7 @@ def _buyer(counter: Counter, given: OrderIn) -> Party:
     return buyer
 
 
-def _receipt(counter: Counter, given: OrderIn) -> int:
+def _receipt(counter: CommandContext, given: OrderIn) -> int:
     if given.receipt_id is None:
         return -1
     sequence = receipt_sequence(counter.community.secret, given.receipt_id)
@@ -174,7 +174,7 @@ def _receipt(counter: Counter, given: OrderIn) -> int:
     return sequence
 
 
-def _products(counter: Counter, given: OrderIn) -> list[ProductRecord]:
+def _products(counter: CommandContext, given: OrderIn) -> list[ProductRecord]:
     found: list[ProductRecord] = []
     for index, line in enumerate(given.lines):
         product = counter.till.product(line.product_id)
@@ -190,7 +190,7 @@ def _products(counter: Counter, given: OrderIn) -> list[ProductRecord]:
     return found
 
 
-def _judge_shop(counter: Counter, shop: ShopRecord, fulfilment: str, *, hours: bool) -> None:
+def _judge_shop(counter: CommandContext, shop: ShopRecord, fulfilment: str, *, hours: bool) -> None:
     if shop.review != "approved":
         raise refused(OrderRefusal.SHOP_NOT_APPROVED)
     weekday, minute = counter.community.days.clock(counter.now)
@@ -200,7 +200,7 @@ def _judge_shop(counter: Counter, shop: ShopRecord, fulfilment: str, *, hours: b
 
 
 def _judge_lines(
-    counter: Counter, given: OrderIn, products: list[ProductRecord], fulfilment: str
+    counter: CommandContext, given: OrderIn, products: list[ProductRecord], fulfilment: str
 ) -> list[_Wanted]:
     pairs = list(zip(given.lines, products, strict=True))
     for index, (_, product) in enumerate(pairs):
@@ -268,7 +268,7 @@ def _unit(lines: tuple[Line, ...], currency: str) -> int:
     return 1 if any(line.paid.total % unit for line in lines) else unit
 
 
-def _judge_price(counter: Counter, given: OrderIn, total: Micros) -> None:
+def _judge_price(counter: CommandContext, given: OrderIn, total: Micros) -> None:
     if given.total is None:
         return
     if given.total.currency != counter.community.currency:
@@ -279,7 +279,7 @@ def _judge_price(counter: Counter, given: OrderIn, total: Micros) -> None:
 
 
 def _judge_place(
-    counter: Counter, given: OrderIn, shop: ShopRecord, buyer: Party, fulfilment: str
+    counter: CommandContext, given: OrderIn, shop: ShopRecord, buyer: Party, fulfilment: str
 ) -> Claim | None:
     """Decide the distance: delivery goes by address, everything else by where the buyer is."""
     there = given.position
@@ -304,7 +304,7 @@ def _judge_place(
     return claim
 
 
-def _whereabouts(counter: Counter, buyer: Party) -> Position | None:
+def _whereabouts(counter: CommandContext, buyer: Party) -> Position | None:
     known = counter.till.whereabouts(buyer)
     if known is None:
         return None
@@ -318,7 +318,7 @@ def _whereabouts(counter: Counter, buyer: Party) -> Position | None:
 
 
 def _judge_sale(
-    counter: Counter, sale: SaleRecord, wanted: list[_Wanted], buyer: Party, units: int
+    counter: CommandContext, sale: SaleRecord, wanted: list[_Wanted], buyer: Party, units: int
 ) -> None:
     given = sale.given
     rules = Sale(instant_of(given.opens_at), instant_of(given.closes_at), given.limit_per_person)
@@ -334,7 +334,7 @@ def _judge_sale(
         raise refused(OrderRefusal.LIMIT_REACHED, detail=detail, field="lines")
 
 
-def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState) -> Reply:
+def _write(counter: CommandContext, given: OrderIn, judged: _Judged, state: OrderState) -> Reply:
     """Set stock aside, or stand in line, and write the order; nothing after this can refuse."""
     till = counter.till
     waits = state is OrderState.WAITING
@@ -362,6 +362,6 @@ def _write(counter: Counter, given: OrderIn, judged: _Judged, state: OrderState)
         lines=judged.lines, takes=takes, unit=_unit(judged.lines, counter.community.currency),
     )  # fmt: skip
     till.add_order(order, judged.buyer, given.address)
-    placed = counter.note(order, Move.PLACE)
+    placed = counter.note(order, Transition.PLACE)
     told = fresh_order(counter.community, order, judged.buyer.id, given.address, [placed], place)
     return Reply(202 if waits else 201, told, judged.buyer)

@@ -51,7 +51,7 @@ class Movement:
     accounts: tuple[Account, ...]
 
 
-class Book:
+class PostingRules:
     """Makes the transfers of one community's trade."""
 
     def __init__(self, secret: bytes, currency: str) -> None:

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import Final
 
 from lodestone.base.money import Micros
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.order import PayIn
 from lodestone.commerce.payment import PaymentKind, PaymentStand, PaymentStep, payment_step
 from lodestone.commerce.refusals import MoveRefusal
-from lodestone.services.commerce.context import Counter, refused
+from lodestone.services.commerce.context import CommandContext, refused
 from lodestone.services.commerce.transitions import (
     judge_payment,
     require_no_charge_open,
@@ -32,7 +32,7 @@ ASKED_ONCE: Final = "pay"
 _K, _P = PaymentKind, PaymentStand
 
 
-def begin_charge(counter: Counter, order: OrderRecord, given: PayIn) -> PaymentRecord:
+def begin_charge(counter: CommandContext, order: OrderRecord, given: PayIn) -> PaymentRecord:
     """Write down that a provider is to take an order's money; again under its request id changes nothing.
 
     Raises:
@@ -47,13 +47,13 @@ def begin_charge(counter: Counter, order: OrderRecord, given: PayIn) -> PaymentR
                 raise refused(MoveRefusal.REQUEST_REUSED, field="request_id")
             return one
     require_no_charge_open(held)
-    counter.require(order, Move.PAY)
+    counter.require(order, Transition.PAY)
     if order.fulfilment == "redeem":
         counter.buyer(order)
     return counter.ask_payment(order, _K.CHARGE, order.paid.total, given.method, request)
 
 
-def told(counter: Counter, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
+def told(counter: CommandContext, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
     """Take what a provider says of a payment, the first time or again.
 
     Raises:
@@ -77,7 +77,7 @@ def told(counter: Counter, payment: PaymentRecord, reply: Reply) -> PaymentRecor
     return payment
 
 
-def _done(counter: Counter, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
+def _done(counter: CommandContext, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
     """Follow money that has moved."""
     order = counter.till.order(payment.order)
     assert order is not None
@@ -98,7 +98,7 @@ def _done(counter: Counter, payment: PaymentRecord, reply: Reply) -> PaymentReco
 
 
 def _charged(
-    counter: Counter, payment: PaymentRecord, order: OrderRecord, reply: Reply
+    counter: CommandContext, payment: PaymentRecord, order: OrderRecord, reply: Reply
 ) -> PaymentRecord:
     """Let a charge pay its order, or owe all of it back when it cannot."""
     in_time = order.due is None or counter.now < order.due
@@ -117,7 +117,7 @@ def _charged(
 
 
 def _ended(
-    counter: Counter, payment: PaymentRecord, state: PaymentStand, reply: Reply
+    counter: CommandContext, payment: PaymentRecord, state: PaymentStand, reply: Reply
 ) -> PaymentRecord:
     payment = replace(
         payment, state=state, moved=reply.amount, reference=reply.reference, ended=counter.now

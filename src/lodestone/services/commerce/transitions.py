@@ -11,7 +11,7 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import Micros
-from lodestone.commerce.life import ENDED, Move, OrderState
+from lodestone.commerce.life import ENDED, OrderState, Transition
 from lodestone.commerce.order import PayIn, RefundIn
 from lodestone.commerce.payment import OPEN, PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, first_units, less, portion, require_whole
@@ -20,8 +20,8 @@ from lodestone.commerce.refusals import MoveRefusal
 from lodestone.commerce.shop import ROLES
 from lodestone.commerce.stock import release, restock, sell
 from lodestone.commerce.vouchers import Voucher, write_code
-from lodestone.events.outcomes import Kind
-from lodestone.services.commerce.context import Counter, refused
+from lodestone.events.outcomes import FactKind
+from lodestone.services.commerce.context import CommandContext, refused
 from lodestone.services.commerce.events import tell_back, tell_bought, tell_vouchers_back
 from lodestone.services.commerce.postings import HOLD_SECONDS
 from lodestone.services.commerce.waitlist import admit
@@ -30,10 +30,10 @@ from lodestone.stores.commerce.voucher_codes import code_digest, seal_code
 from lodestone.stores.records.types import Deed
 
 _SECOND: Final = 1_000_000
-_S, _M, _K = OrderState, Move, PaymentKind
+_S, _M, _K = OrderState, Transition, PaymentKind
 
 
-def pay(counter: Counter, order: OrderRecord, given: PayIn) -> OrderRecord:
+def pay(counter: CommandContext, order: OrderRecord, given: PayIn) -> OrderRecord:
     """Take somebody's word that a reserved order's money has been taken.
 
     Paying again what has been paid changes nothing.
@@ -63,7 +63,7 @@ def pay(counter: Counter, order: OrderRecord, given: PayIn) -> OrderRecord:
     return order
 
 
-def judge_payment(counter: Counter, order: OrderRecord, given: PayIn) -> None:
+def judge_payment(counter: CommandContext, order: OrderRecord, given: PayIn) -> None:
     """Refuse a payment of another amount than the order's total."""
     _require_money(counter, given.amount.currency, "amount.currency")
     if given.amount.micros != order.paid.total:
@@ -77,7 +77,7 @@ def require_no_charge_open(held: Sequence[PaymentRecord]) -> None:
         raise refused(MoveRefusal.PAYMENT_PENDING)
 
 
-def take_payment(counter: Counter, order: OrderRecord, provider: str) -> OrderRecord:
+def take_payment(counter: CommandContext, order: OrderRecord, provider: str) -> OrderRecord:
     """Book what a provider has taken for a reserved order; the stock is sold, vouchers are issued."""
     order = replace(order, provider=provider)
     redeemed = order.fulfilment == "redeem"
@@ -96,7 +96,7 @@ def take_payment(counter: Counter, order: OrderRecord, provider: str) -> OrderRe
     return order
 
 
-def fulfil(counter: Counter, order: OrderRecord, staff_id: str | None = None) -> OrderRecord:
+def fulfil(counter: CommandContext, order: OrderRecord, staff_id: str | None = None) -> OrderRecord:
     """Hand an order over; merchant and house are paid. Again changes nothing.
 
     Raises:
@@ -119,14 +119,16 @@ def fulfil(counter: Counter, order: OrderRecord, staff_id: str | None = None) ->
         line = order.lines[0]
         item = counter.item(line.product)
         visit = Deed(
-            Kind.SHOP_VISIT, f"visit/{name}", counter.now, order.buyer, item, order.receipt,
+            FactKind.SHOP_VISIT, f"visit/{name}", counter.now, order.buyer, item, order.receipt,
             order.slot,
         )  # fmt: skip
         counter.till.deed(visit)
     return order
 
 
-def require_staff(counter: Counter, order: OrderRecord, staff_id: str, *, manager: bool) -> None:
+def require_staff(
+    counter: CommandContext, order: OrderRecord, staff_id: str, *, manager: bool
+) -> None:
     """Refuse whoever does not serve at an order's shop, or is no manager where one is needed."""
     staff = counter.till.party(staff_id)
     role = None if staff is None else counter.till.role(counter.shop(order.shop), staff.ordinal)
@@ -136,7 +138,7 @@ def require_staff(counter: Counter, order: OrderRecord, staff_id: str, *, manage
         raise refused(MoveRefusal.ROLE_LACKING, field="staff_id")
 
 
-def cancel(counter: Counter, order: OrderRecord) -> OrderRecord:
+def cancel(counter: CommandContext, order: OrderRecord) -> OrderRecord:
     """Give an order up before it was fulfilled; stock and money are free. Again changes nothing.
 
     Raises:
@@ -153,7 +155,7 @@ def cancel(counter: Counter, order: OrderRecord) -> OrderRecord:
     return ended
 
 
-def leave(counter: Counter, order: OrderRecord, move: Move) -> OrderRecord:
+def leave(counter: CommandContext, order: OrderRecord, move: Transition) -> OrderRecord:
     """End an order that was not fulfilled: give back its stock and its place."""
     if order.state is _S.RESERVED:
         counter.till.move_stock(order.takes, release)
@@ -170,7 +172,7 @@ def leave(counter: Counter, order: OrderRecord, move: Move) -> OrderRecord:
     return counter.move(order, move, amount=back)
 
 
-def _give_back_all(counter: Counter, order: OrderRecord) -> None:
+def _give_back_all(counter: CommandContext, order: OrderRecord) -> None:
     """Free the money of an order of which nothing has been handed over."""
     name = counter.order_id(order.number)
     if order.fulfilment != "redeem":
@@ -194,13 +196,15 @@ def _give_back_all(counter: Counter, order: OrderRecord) -> None:
         counter.till.put_voucher(voucher)
 
 
-def give_back(counter: Counter, order: OrderRecord, kind: PaymentKind, amount: Micros) -> None:
+def give_back(
+    counter: CommandContext, order: OrderRecord, kind: PaymentKind, amount: Micros
+) -> None:
     """Have the provider that took an order's money give part of it back."""
     if amount:
         counter.ask_payment(order, kind, amount, order.provider)
 
 
-def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord:
+def refund(counter: CommandContext, order: OrderRecord, given: RefundIn) -> OrderRecord:
     """Refund part or all of what is left; again under its request id changes nothing.
 
     Raises:
@@ -234,7 +238,7 @@ def refund(counter: Counter, order: OrderRecord, given: RefundIn) -> OrderRecord
 
 
 def _refund_amount(
-    counter: Counter, order: OrderRecord, amount: Micros, once: tuple[str, bytes]
+    counter: CommandContext, order: OrderRecord, amount: Micros, once: tuple[str, bytes]
 ) -> OrderRecord:
     name = counter.order_id(order.number)
     whole = order.refunded + amount == order.paid.total
@@ -255,7 +259,7 @@ def _refund_amount(
 
 
 def _refund_vouchers(
-    counter: Counter, order: OrderRecord, given: RefundIn, once: tuple[str, bytes]
+    counter: CommandContext, order: OrderRecord, given: RefundIn, once: tuple[str, bytes]
 ) -> OrderRecord:
     if given.amount is not None:
         raise refused(MoveRefusal.REFUND_NOT_WHOLE_UNITS, field="amount")
@@ -269,7 +273,7 @@ def _refund_vouchers(
 
 
 def refund_units(
-    counter: Counter,
+    counter: CommandContext,
     order: OrderRecord,
     vouchers: list[VoucherRecord],
     units: int,
@@ -326,7 +330,7 @@ def _unused_amount(voucher: VoucherRecord, units: int, unit: int) -> Micros:
     return Micros(upto - first_units(total, standing.count, last - units, unit=unit))
 
 
-def finish_redeemed(counter: Counter, order: OrderRecord) -> OrderRecord:
+def finish_redeemed(counter: CommandContext, order: OrderRecord) -> OrderRecord:
     """Fulfil an order once none of its vouchers can be redeemed any more."""
     vouchers = counter.till.vouchers_of(order.number)
     done = all(not voucher.standing.left for voucher in vouchers)
@@ -335,7 +339,7 @@ def finish_redeemed(counter: Counter, order: OrderRecord) -> OrderRecord:
     return order
 
 
-def _issue(counter: Counter, order: OrderRecord) -> None:
+def _issue(counter: CommandContext, order: OrderRecord) -> None:
     """Issue one voucher for each line: redeemed at most `count` times, until it expires."""
     buyer = counter.buyer(order)
     for index, line in enumerate(order.lines):
@@ -356,7 +360,7 @@ def _issue(counter: Counter, order: OrderRecord) -> None:
         )  # fmt: skip
 
 
-def _require_money(counter: Counter, currency: str, field: str) -> None:
+def _require_money(counter: CommandContext, currency: str, field: str) -> None:
     if currency != counter.community.currency:
         detail = counter.community.currency
         raise refused(MoveRefusal.CURRENCY_MISMATCH, detail=detail, field=field)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from lodestone.base.errors import UnknownError
 from lodestone.base.money import Micros
 from lodestone.base.wire import Position
-from lodestone.commerce.life import Move, after
+from lodestone.commerce.life import Transition, after
 from lodestone.commerce.order import PrepareIn, RedeemIn, ReverseIn
 from lodestone.commerce.place import PRESENT_KM, Claim, between_km, km_text
 from lodestone.commerce.price import add, first_units, less, portion
 from lodestone.commerce.refusals import CURES, RedeemRefusal
 from lodestone.commerce.vouchers import REVERSE_MICROS, judge, read_code
-from lodestone.events.outcomes import Kind
-from lodestone.services.commerce.context import Counter, Reply, refused
+from lodestone.events.outcomes import FactKind
+from lodestone.services.commerce.context import CommandContext, Reply, refused
 from lodestone.services.commerce.presenters import redemption_out, view_of, voucher_out
 from lodestone.services.commerce.transitions import finish_redeemed
 from lodestone.stores.commerce.types import (
@@ -35,7 +35,7 @@ class _Desk:
     """None once erased."""
 
 
-def prepare(counter: Counter, given: PrepareIn) -> Reply:
+def prepare(counter: CommandContext, given: PrepareIn) -> Reply:
     """Look at a voucher; changes nothing.
 
     Raises:
@@ -47,7 +47,7 @@ def prepare(counter: Counter, given: PrepareIn) -> Reply:
     return _reply_voucher(counter, voucher, desk, given.code)
 
 
-def redeem(counter: Counter, given: RedeemIn) -> Reply:
+def redeem(counter: CommandContext, given: RedeemIn) -> Reply:
     """Redeem a voucher `count` times; again under its request id changes nothing.
 
     Raises:
@@ -67,12 +67,16 @@ def redeem(counter: Counter, given: RedeemIn) -> Reply:
         raise refused(refusal, detail=f"{voucher.standing.left} left", field="code")
     bought = counter.till.order(voucher.order)
     assert bought is not None
-    counter.require(bought, Move.REDEEM)
+    counter.require(bought, Transition.REDEEM)
     return _write(counter, given, voucher, desk, claim)
 
 
 def _write(
-    counter: Counter, given: RedeemIn, voucher: VoucherRecord, desk: _Desk, claim: Claim | None
+    counter: CommandContext,
+    given: RedeemIn,
+    voucher: VoucherRecord,
+    desk: _Desk,
+    claim: Claim | None,
 ) -> Reply:
     """Pay merchant and house, and write the redemption; nothing after this can refuse."""
     standing, paid = voucher.standing, voucher.paid
@@ -97,11 +101,11 @@ def _write(
     counter.till.put_voucher(voucher)
     if claim is not None and desk.buyer is not None:
         counter.till.put_claim(desk.buyer, claim)
-    order = counter.move(order, Move.REDEEM, amount=earned.total)
+    order = counter.move(order, Transition.REDEEM, amount=earned.total)
     finish_redeemed(counter, order)
     item = counter.item(order.lines[voucher.line].product)
     told = f"{name}/{voucher.shop}/{given.request_id}"
-    for kind in (Kind.REDEEM, Kind.SHOP_VISIT):
+    for kind in (FactKind.REDEEM, FactKind.SHOP_VISIT):
         counter.till.deed(
             Deed(
                 kind, f"{kind.name.lower()}/{told}", counter.now, voucher.buyer, item,
@@ -111,7 +115,7 @@ def _write(
     return _reply(counter, one, voucher, desk, given.code)
 
 
-def reverse(counter: Counter, given: ReverseIn) -> Reply:
+def reverse(counter: CommandContext, given: ReverseIn) -> Reply:
     """Take a redemption back within the hour; again under its request id changes nothing.
 
     Raises:
@@ -134,7 +138,7 @@ def reverse(counter: Counter, given: ReverseIn) -> Reply:
     order = counter.till.order(voucher.order)
     assert order is not None
     over = counter.now > one.time + REVERSE_MICROS
-    if over or after(order.state, Move.REVERSE) is None:
+    if over or after(order.state, Transition.REVERSE) is None:
         raise refused(RedeemRefusal.REVERSE_TOO_LATE, field="redeemed")
     name = counter.order_id(voucher.order)
     have = counter.payable(voucher.shop)
@@ -144,11 +148,11 @@ def reverse(counter: Counter, given: ReverseIn) -> Reply:
     standing = replace(voucher.standing, used=voucher.standing.used - one.count)
     voucher = replace(voucher, standing=standing, earned=less(voucher.earned, one.earned))
     counter.till.put_voucher(voucher)
-    counter.move(order, Move.REVERSE, amount=one.earned.total)
+    counter.move(order, Transition.REVERSE, amount=one.earned.total)
     return _reply(counter, one, voucher, desk, None)
 
 
-def _voucher(counter: Counter, typed: str) -> VoucherRecord:
+def _voucher(counter: CommandContext, typed: str) -> VoucherRecord:
     code = read_code(typed)
     found = [] if code is None else counter.till.vouchers_by(code_digest(code))
     if not found:
@@ -157,7 +161,7 @@ def _voucher(counter: Counter, typed: str) -> VoucherRecord:
     return found[0]
 
 
-def _desk(counter: Counter, voucher: VoucherRecord, shop_id: str, staff_id: str) -> _Desk:
+def _desk(counter: CommandContext, voucher: VoucherRecord, shop_id: str, staff_id: str) -> _Desk:
     shop = counter.till.shop(shop_id)
     if shop is None:
         raise UnknownError("shop_unknown", f"There is no shop {shop_id!r} here.")
@@ -169,7 +173,7 @@ def _desk(counter: Counter, voucher: VoucherRecord, shop_id: str, staff_id: str)
     return _Desk(shop, staff, counter.till.party_known(voucher.buyer))
 
 
-def _present(counter: Counter, desk: _Desk, position: Position | None) -> Claim | None:
+def _present(counter: CommandContext, desk: _Desk, position: Position | None) -> Claim | None:
     """Take the buyer's presence at the shop as a claim of where they are."""
     shop = desk.shop.given.position
     distance = between_km(shop, position or shop)
@@ -184,7 +188,9 @@ def _present(counter: Counter, desk: _Desk, position: Position | None) -> Claim 
     return claim
 
 
-def _reply_voucher(counter: Counter, voucher: VoucherRecord, desk: _Desk, code: str) -> Reply:
+def _reply_voucher(
+    counter: CommandContext, voucher: VoucherRecord, desk: _Desk, code: str
+) -> Reply:
     order = counter.till.order(voucher.order)
     assert order is not None
     buyer = None if desk.buyer is None else desk.buyer.id
@@ -193,7 +199,11 @@ def _reply_voucher(counter: Counter, voucher: VoucherRecord, desk: _Desk, code: 
 
 
 def _reply(
-    counter: Counter, one: RedemptionRecord, voucher: VoucherRecord, desk: _Desk, code: str | None
+    counter: CommandContext,
+    one: RedemptionRecord,
+    voucher: VoucherRecord,
+    desk: _Desk,
+    code: str | None,
 ) -> Reply:
     order = counter.till.order(voucher.order)
     assert order is not None

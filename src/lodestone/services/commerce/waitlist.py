@@ -2,17 +2,17 @@
 
 from typing import Final
 
-from lodestone.commerce.life import Move
+from lodestone.commerce.life import Transition
 from lodestone.commerce.product import sale_key
 from lodestone.commerce.stock import hold, joined, short
-from lodestone.services.commerce.context import Counter
+from lodestone.services.commerce.context import CommandContext
 from lodestone.services.commerce.place_order import reserved_until
 
 _LINE_MAX: Final = 1_000
 """How far back in line one looks for an order that fits."""
 
 
-def admit(counter: Counter, sale_id: str) -> int:
+def admit(counter: CommandContext, sale_id: str) -> int:
     """Let those in line for a sale have what has come free, the first in line that fits first.
 
     Returns:
@@ -35,7 +35,7 @@ def admit(counter: Counter, sale_id: str) -> int:
             continue
         counter.line(sale_id)
         counter.till.move_stock(order.takes, hold)
-        counter.move(order, Move.ADMIT, due=reserved_until(counter, sale_id))
+        counter.move(order, Transition.ADMIT, due=reserved_until(counter, sale_id))
         counter.line_moved(sale_id, -takes[sale_key(sale_id)])
         admitted += 1
     return admitted

@@ -8,7 +8,7 @@ from lodestone.events.columns import objects_of
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
 from lodestone.services.community.trust import check_events
-from lodestone.services.ingest.validate import Judged, Terms
+from lodestone.services.ingest.shapes import BatchContext, ParsedEvents
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.records.port import TermKind
 
@@ -86,8 +86,8 @@ class _Batch:
         if lost:
             self._refuse_lost(judged, lost, first)
 
-    def _terms(self) -> Terms:
-        return Terms(
+    def _terms(self) -> BatchContext:
+        return BatchContext(
             self._engine.now(),
             self._trusted,
             self._history,
@@ -103,7 +103,7 @@ class _Batch:
         refusal = answer_to(error)
         self._refuse(place, refusal.code, refusal.message)
 
-    def _refuse_lost(self, judged: Judged, lost: Sequence[int], first: int) -> None:
+    def _refuse_lost(self, judged: ParsedEvents, lost: Sequence[int], first: int) -> None:
         """Refuse what the log has and the state cannot follow: sent again it is known already."""
         keys = {int(judged.facts["key"][at]) for at in lost}
         terms, key_of = self._terms(), self._engine.ingest.key_of
@@ -144,7 +144,7 @@ async def name_surfaces(engine: "Engine", events: Iterable[EventIn | Refusal]) -
         engine.directory.add_terms({}, {}, {}, {surface: code})
 
 
-async def take(engine: "Engine", judged: Judged) -> list[int]:
+async def take(engine: "Engine", judged: ParsedEvents) -> list[int]:
     """Store what was judged and apply it; return the places of what is stored and could not be applied.
 
     Raises:

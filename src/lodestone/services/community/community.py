@@ -12,7 +12,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InternalError
 from lodestone.base.loop_times import section
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.features.domain_marks import value_of
 from lodestone.features.layout import PRODUCT, DomainRow, ItemRow, MarkRow, PersonRow
@@ -35,15 +35,16 @@ from lodestone.services.community.trust import check_feed
 from lodestone.services.feed.cursor import Chain, decode_cursor
 from lodestone.services.feed.hydrate import Hydrator
 from lodestone.services.feed.messages import Feed, FeedRequest
-from lodestone.services.feed.recently_served import Served
+from lodestone.services.feed.recently_served import RecentlyServed
 from lodestone.services.feed.response import Answers
 from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slot_lookup import SlotLookup, item_at
 from lodestone.services.feed.stages import Stages
 from lodestone.services.feed.value_terms import ValueTerms
+from lodestone.services.ingest.shapes import ParsedEvents
 from lodestone.services.ingest.system_facts import fact_key, one_fact, topic_of
-from lodestone.services.ingest.trade_facts import Deeds
-from lodestone.services.ingest.validate import Ingest, Judged
+from lodestone.services.ingest.trade_facts import TradeFacts
+from lodestone.services.ingest.validate import Ingest
 from lodestone.services.learning.item_lists import ItemLists
 from lodestone.services.ledger.posting import Money
 from lodestone.services.live.rooms import Live
@@ -71,7 +72,7 @@ class Engine:
         self.secret = self.community.secret
         self.log, self.state, self.directory = parts.log, parts.state, parts.directory
         self.housekeeper = parts.housekeeper
-        self.served = Served()
+        self.served = RecentlyServed()
         self.sealer = Sealer(parts.directory)
         self.terms = TermBook(parts.records, parts.record.id, parts.directory)
         self.slots = SlotLookup(parts.log, self.secret)
@@ -107,7 +108,7 @@ class Engine:
         self.writing = asyncio.Lock()
         self.writes = Writes(self, parts.records)
         self.gathering = Gathering(self)
-        self.deeds = Deeds(self.ingest, self.directory, self.secret)
+        self.deeds = TradeFacts(self.ingest, self.directory, self.secret)
         self.trade = Trade(
             self.community, parts.records, self, self, self.failures, parts.providers,
             partial(present_of, self.state, self.directory),
@@ -239,7 +240,7 @@ class Engine:
         """
         return await accept(self, events, who, history=history, read=read)
 
-    async def take(self, judged: Judged) -> list[int]:
+    async def take(self, judged: ParsedEvents) -> list[int]:
         """Store what was judged and apply it; see `community.accepting`."""
         return await take(self, judged)
 
@@ -260,7 +261,7 @@ class Engine:
         return not (self.torn or self.unapplied or self.unopened or self.applying)
 
     async def note(
-        self, kind: Kind, person_id: str, *, author_id: str | None = None,
+        self, kind: FactKind, person_id: str, *, author_id: str | None = None,
         domain_id: str | None = None,
     ) -> None:  # fmt: skip
         """Write one fact of an edge: a follow, a block, a membership, or its end; again changes nothing."""
@@ -282,7 +283,7 @@ class Engine:
         if self.apply_facts(fact, np.array([person]), np.array([row])):
             raise InternalError("internal", "It is stored and could not be followed yet.")
 
-    async def append_own(self, kind: Kind, key: int, target: int) -> None:
+    async def append_own(self, kind: FactKind, key: int, target: int) -> None:
         """Store a fact of the engine's own that moves no counter, as of now. Raises UnavailableError."""
         now = self.now()
         await self.append_fact(one_fact(kind, key, now, self.ingest.day(now), target=target))
@@ -342,14 +343,14 @@ class Engine:
                 if row.kind == PRODUCT:
                     self.parts.decider.reach.put(row.row, ahead.reach.get(row.row))
                 items.append(row.row)
-            elif isinstance(row, DomainRow) or change.kind == Kind.DOMAIN:
+            elif isinstance(row, DomainRow) or change.kind == FactKind.DOMAIN:
                 self.directory.add_terms({change.app_id: change.target}, {}, {}, {})
                 self.state.put_domain(row if isinstance(row, DomainRow) else None, change.target)
             elif isinstance(row, MarkRow):
                 self.state.marks.put(row.domain, row.item, value_of(row))
-            elif change.kind == Kind.ERASED:
+            elif change.kind == FactKind.ERASED:
                 self.forget(change.target)
-            elif ahead.policy is not None and change.kind == Kind.POLICY:
+            elif ahead.policy is not None and change.kind == FactKind.POLICY:
                 self._set_policy(ahead.policy)
                 self.housekeeper.items_put(np.arange(self.state.item_count), self.now())
         self.index_items(items)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from lodestone.services.community.presence import follow_visits
-from lodestone.services.ingest.validate import Judged
+from lodestone.services.ingest.shapes import ParsedEvents
 from lodestone.services.support.shared_commit import is_silence
 from lodestone.services.support.tasks import asked
 
@@ -26,7 +26,7 @@ GROUP: Final = 400
 class _Waiting:
     """What one request waits to see stored."""
 
-    judged: Judged
+    judged: ParsedEvents
     done: "asyncio.Future[list[int]]"
     """The places of the facts that are stored and could not be applied."""
 
@@ -38,7 +38,7 @@ class Gathering:
         self._engine = engine
         self._waiting: list[_Waiting] = []
 
-    async def take(self, judged: Judged) -> list[int]:
+    async def take(self, judged: ParsedEvents) -> list[int]:
         """Store what was judged and apply it, with what else comes in this turn of the loop.
 
         It goes on to its end should the caller leave.
@@ -82,7 +82,7 @@ class Gathering:
             return
         _answer(group, lost)
 
-    def _apply(self, judged: Judged) -> list[int]:
+    def _apply(self, judged: ParsedEvents) -> list[int]:
         facts, person_row = judged.facts, judged.person_row
         lost = self._engine.apply_facts(facts, person_row, judged.target_row)
         follow_visits(self._engine, facts, person_row, judged.sealed)
@@ -118,12 +118,12 @@ def _groups(waiting: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
     yield group
 
 
-def _joined(parts: Sequence[Judged]) -> Judged:
+def _joined(parts: Sequence[ParsedEvents]) -> ParsedEvents:
     """Return one chunk of the facts of many, in their order, for storing and applying."""
     if len(parts) == 1:
         return parts[0]
     firsts = np.cumsum([0, *(part.facts.size for part in parts)]).tolist()
-    return Judged(
+    return ParsedEvents(
         facts=np.concatenate([part.facts for part in parts]),
         person_row=np.concatenate([part.person_row for part in parts]),
         target_row=np.concatenate([part.target_row for part in parts]),

@@ -19,7 +19,7 @@ _LOOK_MICROS: Final = 1_000_000
 """How long what was read of a community stands before it is read again."""
 
 
-class Desk:
+class OrdersOnlyCommunity:
     """One community's trade. It publishes by leaving changes in the outbox."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Desk:
         """Leave what was committed in the outbox: the first process takes it to the log."""
 
 
-class Desks:
+class OrdersOnlyRegistry:
     """Finds the desk of a community; see `registry.Engines`."""
 
     def __init__(
@@ -58,11 +58,11 @@ class Desks:
         self.records = records
         self.wall = wall
         self._providers = providers
-        self._desks: dict[str, Desk] = {}
+        self._desks: dict[str, OrdersOnlyCommunity] = {}
         self._looked: Instant | None = None
         self._looking = asyncio.Lock()
 
-    def of(self, community: str | None) -> Desk:
+    def of(self, community: str | None) -> OrdersOnlyCommunity:
         """Return an active community's desk. Raises UnknownError."""
         found = self._desks.get(community or "")
         if found is None and community is None:
@@ -105,4 +105,6 @@ class Desks:
             if name in self._desks:
                 self._desks[name].read(record)
             else:
-                self._desks[name] = Desk(self.records, record, self.wall, self._providers)
+                self._desks[name] = OrdersOnlyCommunity(
+                    self.records, record, self.wall, self._providers
+                )

@@ -10,7 +10,7 @@ from lodestone.features.state import State
 from lodestone.models.ports import Predictor, VectorIndex
 from lodestone.services.feed.pipeline import Decider
 from lodestone.services.learning.item_lists import Maker
-from lodestone.services.pricing.maintenance import Housekeeper
+from lodestone.services.pricing.maintenance import Maintenance
 from lodestone.services.support.clocks import CommunityClock
 from lodestone.stores.external.payment_providers import PaymentProvider
 from lodestone.stores.ports import Log
@@ -33,7 +33,7 @@ class Parts:
     predictor: Predictor
     fallback: Predictor
     kernels: Kernels
-    housekeeper: Housekeeper
+    housekeeper: Maintenance
     decider: Decider
     cpu: Callable[[], int]
     drop_snapshots: Callable[[], None]

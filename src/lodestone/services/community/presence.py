@@ -9,7 +9,7 @@ import msgspec
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.services.commerce.context import Present
 from lodestone.services.support.ports import DirectoryView, StateView
 
@@ -33,7 +33,7 @@ def follow_visits(
     """
     for index, blob in sealed:
         row = int(person_row[index])
-        if facts["kind"][index] != Kind.VISIT or row < 0:
+        if facts["kind"][index] != FactKind.VISIT or row < 0:
             continue
         opened = engine.sealer.open(row, blob)
         _, place = (None, None) if opened is None else _PRIVATE.decode(opened)

@@ -7,9 +7,9 @@ import numpy as np
 
 from lodestone.base.clock import Instant
 from lodestone.base.loop_times import section
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.services.ingest.system_facts import climbed_facts, fact_key, one_fact
-from lodestone.traffic.pricer import Stretch
+from lodestone.traffic.pricer import LogRange
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
@@ -31,13 +31,13 @@ async def price_step(engine: "Engine", now: Instant, served: int) -> None:
         keeper.sweep_when_due(now)
     with section("price step"):
         risen = keeper.rise()
-        pricer = keeper.price_step(now, Stretch(receipts=served, facts=engine.state.offset))
+        pricer = keeper.price_step(now, LogRange(receipts=served, facts=engine.state.offset))
         vector = pricer.vector
         engine.take_prices()
         engine.log.put_prices(vector.version, now, msgspec.msgpack.encode(pricer))
         day = engine.ingest.day(now)
         fact = one_fact(
-            Kind.PRICES, fact_key("prices", vector.version), now, day, target=vector.version
+            FactKind.PRICES, fact_key("prices", vector.version), now, day, target=vector.version
         )
         facts = np.concatenate([climbed_facts(risen, now, day), fact])
     await engine.append_fact(facts)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import PRODUCT, ItemRow, PersonRow
 from lodestone.features.shop_reach import Reach
 from lodestone.services.support.vocabulary import Names, TermBook
@@ -32,7 +32,7 @@ async def ahead_of(
     rows = [row for change in changes if isinstance(row := change.row, PersonRow | ItemRow)]
     people = [row.ordinal for row in rows if isinstance(row, PersonRow)]
     strange = not all(terms.knows(row) for row in rows)
-    new_policy = any(change.kind == Kind.POLICY for change in changes)
+    new_policy = any(change.kind == FactKind.POLICY for change in changes)
     products = [row.row for row in rows if isinstance(row, ItemRow) and row.kind == PRODUCT]
     if not (people or strange or new_policy or products):
         return Ahead()

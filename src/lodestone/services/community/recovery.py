@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.errors import CorruptError
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.memory import memory_of
 from lodestone.features.snapshot import columns, restore
@@ -96,7 +96,7 @@ def catch_up(engine: Engine) -> set[int]:
         if private:
             people = engine.directory.rows_of_ordinals(facts["person"].tolist())
             follow_visits(engine, facts, np.array(people, np.int64), private)
-        written.update(facts["key"][facts["kind"] >= Kind.PERSON].tolist())
+        written.update(facts["key"][facts["kind"] >= FactKind.PERSON].tolist())
     _index_all(engine)
     return written
 
@@ -158,7 +158,7 @@ def _nobody(row: int, ordinal: int) -> int:
 def _apply(engine: Engine, facts: Facts, held: Held) -> None:
     """Apply a batch, runs of events whole and records' changes one by one, in their order."""
     engine.ingest.remember(facts, engine.ingest.day(engine.now()))
-    record = facts["kind"] >= Kind.PERSON
+    record = facts["kind"] >= FactKind.PERSON
     edges = np.flatnonzero(np.diff(record.astype(np.int8))) + 1
     for part in np.split(np.arange(facts.size), edges):
         if not part.size:
@@ -186,7 +186,7 @@ def _follow(engine: Engine, fact: np.void, held: Held) -> None:
 
 def _change(engine: Engine, fact: np.void, held: Held) -> None:
     kind = int(fact["kind"])
-    if kind == Kind.PERSON:
+    if kind == FactKind.PERSON:
         ordinal = int(fact["person"])
         if ordinal in held.people:
             engine.put_person(*held.people[ordinal])
@@ -194,18 +194,18 @@ def _change(engine: Engine, fact: np.void, held: Held) -> None:
             row = engine.directory.add_person(ordinal, None, None)
             if row >= engine.state.person_count:
                 engine.state.put_nobody(row)
-    elif kind == Kind.ITEM and int(fact["item"]) in held.items:
+    elif kind == FactKind.ITEM and int(fact["item"]) in held.items:
         name, item = held.items[int(fact["item"])]
         engine.put_item(name, item, int(fact["target"]))
-    elif kind == Kind.ITEM and int(fact["item"]) in held.nameless:
+    elif kind == FactKind.ITEM and int(fact["item"]) in held.nameless:
         engine.state.put_nothing(int(fact["item"]), held.nameless[int(fact["item"])])
-    elif kind == Kind.CLIMBED:
+    elif kind == FactKind.CLIMBED:
         engine.state.graduate(int(fact["item"]))
-    elif kind == Kind.MODERATED:
+    elif kind == FactKind.MODERATED:
         engine.state.marks.put(int(fact["target"]), int(fact["item"]), int(fact["value"]))
-    elif kind == Kind.ITEM_LISTS:
+    elif kind == FactKind.ITEM_LISTS:
         engine.item_lists.now.version = int(fact["target"])
-    elif kind == Kind.ERASED:
+    elif kind == FactKind.ERASED:
         engine.forget(int(fact["person"]))
 
 
@@ -233,19 +233,19 @@ def _held(engine: Engine) -> dict[str, NDArray[Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecoveredState:
     """What a start begins with: a snapshot's state and what it had taken, or nothing yet."""
 
     state: State
     columns: Mapping[str, NDArray[Any]] | None = None
 
 
-def load(folder: Path, end: int, attention: NDArray[np.float64]) -> Found:
+def load(folder: Path, end: int, attention: NDArray[np.float64]) -> RecoveredState:
     """Read the newest sound snapshot at or before a log's end."""
     found = snapshots.load_newest(folder, end=end)
     if found is None:
-        return Found(State(attention))
-    return Found(restore(found[1], attention), found[1])
+        return RecoveredState(State(attention))
+    return RecoveredState(restore(found[1], attention), found[1])
 
 
 def recall_served(engine: Engine) -> None:

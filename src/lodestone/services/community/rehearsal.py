@@ -12,15 +12,15 @@ import numpy as np
 from lodestone.base.clock import Instant
 from lodestone.events.dedupe import Dedupe
 from lodestone.events.facts import empty_facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.state import ATTENTION, State
-from lodestone.models import item_logits, rates, voices
+from lodestone.models import author_debiasing, item_logits, rates
 from lodestone.services.feed.cursor import Chain
 from lodestone.services.feed.messages import FeedRequest
 from lodestone.services.feed.stages import Stages
 from lodestone.traffic.codec import DecisionPacker, encode
-from lodestone.traffic.pricer import Served
+from lodestone.traffic.pricer import PacingAccount
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
@@ -41,7 +41,7 @@ def _decide(engine: "Engine", person: str | None) -> None:
     request, now, keeper = FeedRequest(viewer=person, slots=10), engine.now(), engine.housekeeper
     viewer = engine.hydrator.viewer(request, keeper.policy, now, gated=keeper.sweep.gated)
     setting = engine.setting(request, now, Chain(), [])
-    decision = engine.parts.decider.decide(viewer, setting, Stages(None), Served())
+    decision = engine.parts.decider.decide(viewer, setting, Stages(None), PacingAccount())
     DecisionPacker().pack(encode(decision))
 
 
@@ -58,13 +58,13 @@ def rehearse_facts() -> None:
     )
     state.put_person(0, person, [0.0] * 64)
     state.put_item(item, 0, 0)
-    kinds = [kind for kind in Kind if kind <= Kind.UNFOLLOW]
+    kinds = [kind for kind in FactKind if kind <= FactKind.UNFOLLOW]
     facts = empty_facts(len(kinds))
     facts["kind"], facts["person"], facts["item"], facts["slot"] = kinds, 1, 0, 1
     rows = np.zeros(facts.size, np.int64)
     state.apply(facts, rows, rows - 1)
     item_logits.materialise(rates.default_model(), state, np.zeros(1, np.int64))
-    voices.author_shift(rates.default_model(), state)
+    author_debiasing.author_shift(rates.default_model(), state)
     keys = Dedupe(places=2)
     for key in range(1, 5):
         keys.claim(np.array([key], np.uint64), np.zeros(1, np.int64))

@@ -10,7 +10,7 @@ from lodestone.features.shop_reach import ShopReach
 from lodestone.features.view import StateView
 from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored
 from lodestone.models.nearby import Nearby
-from lodestone.models.ports import Asked, Predictor
+from lodestone.models.ports import PredictionQuery, Predictor
 from lodestone.models.taste import viewer_vector
 from lodestone.services.feed.hydrate import Viewer, looks_around, spot_of
 from lodestone.services.feed.marking import Marker
@@ -23,7 +23,7 @@ from lodestone.traffic.candidates import Candidates
 from lodestone.traffic.decision import Codes, Decision, DropReason, Rows
 from lodestone.traffic.filters import Marks
 from lodestone.traffic.kernels import COMPILED, Kernels
-from lodestone.traffic.pricer import Served
+from lodestone.traffic.pricer import PacingAccount
 
 _NO_ROWS: Final = np.zeros(0, np.int32)
 _NO_PLACES: Final = np.zeros(0, np.int64)
@@ -59,7 +59,9 @@ class Decider:
         """Ask other predictors from the next decision on."""
         self._predictor, self._fallback = predictor, fallback
 
-    def decide(self, viewer: Viewer, setting: Setting, stages: Stages, account: Served) -> Decision:
+    def decide(
+        self, viewer: Viewer, setting: Setting, stages: Stages, account: PacingAccount
+    ) -> Decision:
         """Run every stage and add what was served to the pricer's account."""
         degraded: list[str] = []
         kernels, surface = self._kernels, viewer.lens.surface
@@ -79,7 +81,7 @@ class Decider:
             every, passed, ended = self._deepen(viewer, setting, marks, every, passed)
             last = ended and not degraded and passed.row.size <= setting.slots
         stages.done("filters", every.row.size, passed.row.size)
-        asked = Asked(
+        asked = PredictionQuery(
             _known(viewer), surface, vector, passed.kind, setting.now, self._terms(viewer, scored, passed.row),
             looks_around(viewer),
         )  # fmt: skip
@@ -190,7 +192,7 @@ class Decider:
         return None if self.alike is None else self.alike.terms(rows, scored)
 
     def _chances(
-        self, asked: Asked, passed: Candidates, degraded: list[str]
+        self, asked: PredictionQuery, passed: Candidates, degraded: list[str]
     ) -> tuple[Candidates, str]:
         """Return the candidates with their chances, and the version of who gave them."""
         predictor = self._predictor

@@ -9,7 +9,7 @@ from lodestone.base.clock import Instant
 SERVED_MICROS: Final = 600 * 1_000_000
 
 
-class Served:
+class RecentlyServed:
     """Rows served per viewer, forgotten after ten minutes of the community's clock."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from lodestone.traffic.choose import Contest, behind, choose, draw
 from lodestone.traffic.decision import POOL_MAX, Choice, Codes
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.policy import PROMISE_EXPLORATION, PROMISE_LOCAL_SHARE
-from lodestone.traffic.pricer import Served
+from lodestone.traffic.pricer import PacingAccount
 
 
 class Slate(NamedTuple):
@@ -55,7 +55,7 @@ def fill_slots(
 
 
 def close(
-    kernels: Kernels, account: Served, setting: Setting, candidates: Candidates, reason: Codes, slate: Slate,
+    kernels: Kernels, account: PacingAccount, setting: Setting, candidates: Candidates, reason: Codes, slate: Slate,
     *, somewhere: bool,
 ) -> None:  # fmt: skip
     """Give every candidate its reason, and add the page to what the pricer will look at, slots weighed by attention.

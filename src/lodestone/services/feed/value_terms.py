@@ -20,7 +20,7 @@ from lodestone.features.layout import LABELS, STATES
 from lodestone.models.alike import Alike
 from lodestone.models.deeds_behind import DeedsBehind
 from lodestone.models.popular import Popular
-from lodestone.models.ports import Asked
+from lodestone.models.ports import PredictionQuery
 from lodestone.models.rates import Rates, RatesModel, logit
 from lodestone.models.rates_terms import AROUND, Term, terms_of, worth_of
 from lodestone.models.taste import viewer_vector
@@ -135,7 +135,7 @@ class _Explained:
             known, shares = self._known.decider.nearby.again(state, self._rows)
         elif around and known is not None:
             known[1] = 0.0  # where the viewer stood is not kept: what lay around is part of `since`
-        asked = Asked(
+        asked = PredictionQuery(
             person, decision.surface, viewer_vector(state, self._person, compiled=False), self._kind,
             decision.time, known, around,
         )  # fmt: skip

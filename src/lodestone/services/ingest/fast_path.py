@@ -15,12 +15,13 @@ from lodestone.events import judge_kernel as kernel
 from lodestone.events.blake_kernel import keyed_state
 from lodestone.events.columns import TYPE_KINDS, EventColumns
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import OUTCOME_COUNT, PAGE_KINDS, SLOT_KINDS, Kind
+from lodestone.events.outcomes import OUTCOME_COUNT, PAGE_KINDS, SLOT_KINDS, FactKind
 from lodestone.events.wire import Refusal
 from lodestone.features.directory import Directory
 
 NEEDS_ITEM: Final = frozenset(
-    {*range(OUTCOME_COUNT), Kind.IMPRESSION, Kind.UNLIKE} - {Kind.FOLLOW, Kind.PROFILE_VISIT}
+    {*range(OUTCOME_COUNT), FactKind.IMPRESSION, FactKind.UNLIKE}
+    - {FactKind.FOLLOW, FactKind.PROFILE_VISIT}
 )
 """Kinds that are about an item."""
 WATCH_AGE: Final = 24 * 3600
@@ -38,7 +39,7 @@ _PAGE: Final = np.array(
 )  # fmt: skip
 """What is taken from a page's session by kind: what it can know, and of a slot only with its beacon."""
 _AGES: Final = np.array(
-    [IMPRESSION_AGE if kind == Kind.IMPRESSION else WATCH_AGE for kind in _KINDS], np.int64
+    [IMPRESSION_AGE if kind == FactKind.IMPRESSION else WATCH_AGE for kind in _KINDS], np.int64
 )
 
 
@@ -88,6 +89,6 @@ class FastPath:
         first, offsets = self._days.offsets(late, early)
         kernel.judge(
             body, rows, TYPE_KINDS, chunk.people, items, self._directory.ordinals, early, late,
-            _PAGE if page else _SERVER, _AGES, int(Kind.WATCH), first, offsets, self._event_key, self._beacon_key,
+            _PAGE if page else _SERVER, _AGES, int(FactKind.WATCH), first, offsets, self._event_key, self._beacon_key,
             chunk.facts, chunk.good,
         )  # fmt: skip

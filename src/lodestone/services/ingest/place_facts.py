@@ -9,7 +9,7 @@ from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.geo import distances_km
 from lodestone.events.facts import Facts, empty_facts
-from lodestone.events.outcomes import DomainKind, Kind
+from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.events.place_changes import placed
 from lodestone.features.layout import DomainRow, ItemRow
 from lodestone.features.state import State
@@ -26,7 +26,7 @@ def placed_facts(state: State, changes: Sequence[Change], time: Instant, day: in
         time: The community's clock.
         day: The day it falls on.
     """
-    if not any(change.kind in (Kind.ITEM, Kind.DOMAIN) for change in changes):
+    if not any(change.kind in (FactKind.ITEM, FactKind.DOMAIN) for change in changes):
         return empty_facts(0)
     facts = np.concatenate([empty_facts(0), *_Places(state).moved_by(changes)])
     facts["time"], facts["day"] = time, day
@@ -46,7 +46,7 @@ class _Places:
 
     def moved_by(self, changes: Sequence[Change]) -> Iterator[Facts]:
         """Take changes in order, those of items between two of places together."""
-        for is_domain, run in groupby(changes, key=lambda change: change.kind == Kind.DOMAIN):
+        for is_domain, run in groupby(changes, key=lambda change: change.kind == FactKind.DOMAIN):
             if is_domain:
                 for change in run:
                     yield self._place(change)

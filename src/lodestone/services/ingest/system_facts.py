@@ -10,7 +10,7 @@ from lodestone.base.clock import Instant
 from lodestone.events import item_changes
 from lodestone.events.facts import Facts, empty_facts
 from lodestone.events.item_changes import ItemChange
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.domain_marks import value_of
 from lodestone.features.layout import ItemRow, MarkRow
 from lodestone.stores.records.port import Change
@@ -32,9 +32,9 @@ def change_facts(
     for index, change in enumerate(changes):
         facts["kind"][index] = change.kind
         facts["key"][index] = fact_key("outbox", change.id)
-        if change.kind in (Kind.PERSON, Kind.ERASED):
+        if change.kind in (FactKind.PERSON, FactKind.ERASED):
             facts["person"][index] = change.target
-        elif change.kind == Kind.ITEM:
+        elif change.kind == FactKind.ITEM:
             facts["item"][index] = change.target
             # What holds from here on, whatever the record says by the time of a rebuild or a report.
             if isinstance(change.row, ItemRow):
@@ -66,7 +66,7 @@ def topic_of(row: Row | None) -> int:
 
 
 def one_fact(
-    kind: Kind, key: int, time: Instant, day: int, *, person: int = -1, target: int = -1
+    kind: FactKind, key: int, time: Instant, day: int, *, person: int = -1, target: int = -1
 ) -> Facts:
     """Make a single fact: an edge between people, a membership, a price step."""
     facts = empty_facts(1)
@@ -79,7 +79,7 @@ def one_fact(
 def climbed_facts(rows: Ints, time: Instant, day: int) -> Facts:
     """Say which posts have reached the public; a post climbs once."""
     facts = empty_facts(rows.size)
-    facts["kind"], facts["time"], facts["day"], facts["item"] = Kind.CLIMBED, time, day, rows
+    facts["kind"], facts["time"], facts["day"], facts["item"] = FactKind.CLIMBED, time, day, rows
     facts["key"] = [fact_key("climbed", row) for row in rows.tolist()]
     return facts
 

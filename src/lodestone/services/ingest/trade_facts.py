@@ -14,11 +14,12 @@ import numpy as np
 from lodestone.base.clock import Instant
 from lodestone.events.dedupe import event_key
 from lodestone.events.facts import FLAG_DECISION, FLAG_WHOLE, empty_facts, refund_value
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.events.wire import EventIn
 from lodestone.features.directory import Directory
 from lodestone.services.ingest.fast_path import WATCH_AGE
-from lodestone.services.ingest.validate import LATE_MICROS, Ingest, Judged, Terms
+from lodestone.services.ingest.shapes import BatchContext, ParsedEvents
+from lodestone.services.ingest.validate import LATE_MICROS, Ingest
 from lodestone.services.support.ids import receipt_id
 from lodestone.stores.records.types import Deed
 
@@ -36,7 +37,7 @@ def deed_key(secret: bytes, name: str) -> int:
     return event_key(secret, _OURS + name)
 
 
-class Deeds:
+class TradeFacts:
     """Turns deeds of one community into facts."""
 
     def __init__(self, ingest: Ingest, directory: Directory, secret: bytes) -> None:
@@ -44,16 +45,16 @@ class Deeds:
         self._directory = directory
         self._secret = secret
 
-    def judge(self, deeds: Sequence[Deed], now: Instant) -> list[Judged]:
+    def judge(self, deeds: Sequence[Deed], now: Instant) -> list[ParsedEvents]:
         """Turn deeds into facts, in few batches; those known already are in none.
 
         Args:
             deeds: In the order they were done.
             now: The community's clock.
         """
-        done = [deed for deed in deeds if deed.kind is not Kind.REFUND]
+        done = [deed for deed in deeds if deed.kind is not FactKind.REFUND]
         judged = self._done(done, now) if done else []
-        back = [deed for deed in deeds if deed.kind is Kind.REFUND]
+        back = [deed for deed in deeds if deed.kind is FactKind.REFUND]
         try:
             return [*judged, self._back(back)] if back else judged
         except BaseException:
@@ -62,15 +63,15 @@ class Deeds:
                 self._ingest.release(one)
             raise
 
-    def _done(self, deeds: Sequence[Deed], now: Instant) -> list[Judged]:
-        terms = Terms(now, trusted=True)
+    def _done(self, deeds: Sequence[Deed], now: Instant) -> list[ParsedEvents]:
+        terms = BatchContext(now, trusted=True)
         judged = self._ingest.judge([self._event(deed) for deed in deeds], 0, terms)
         again = [deeds[refusal.index] for refusal in judged.refused]
         # A second order from one slot is no second outcome of it, but it is an order.
         twice = np.setdiff1d(judged.event_keys, judged.facts["key"]).tolist()
         for deed in deeds:
             key = deed_key(self._secret, deed.name)
-            if deed.kind is Kind.ORDER and key in twice:
+            if deed.kind is FactKind.ORDER and key in twice:
                 self._ingest.events.release(np.array([key], np.uint64))
                 again.append(deed)
         if not again:
@@ -103,14 +104,14 @@ class Deeds:
         row = self._directory.row_of_ordinal(deed.person)
         return self._directory.person_ids[row] if row >= 0 else None
 
-    def _back(self, deeds: Sequence[Deed]) -> Judged:
+    def _back(self, deeds: Sequence[Deed]) -> ParsedEvents:
         """Lay refunds out as facts, each in the place of the order that it takes back."""
         facts = empty_facts(len(deeds))
         rows = self._directory.rows_of_ordinals(deed.person for deed in deeds)
         for fact, deed, row in zip(facts, deeds, rows, strict=True):
             today = self._ingest.day(deed.time)
             fact["key"], fact["time"] = deed_key(self._secret, deed.name), deed.time
-            fact["day"], fact["kind"], fact["item"] = today, Kind.REFUND, deed.item
+            fact["day"], fact["kind"], fact["item"] = today, FactKind.REFUND, deed.item
             fact["person"] = deed.person if row >= 0 else -1
             about = deed_key(self._secret, deed.about).to_bytes(8, "little")
             fact["target"] = int.from_bytes(about, "little", signed=True)
@@ -119,7 +120,7 @@ class Deeds:
             self._place(fact, deed)
         fresh = self._ingest.events.claim(facts["key"], facts["day"].astype(np.int64) + 8)
         kept = facts[fresh]
-        return Judged(
+        return ParsedEvents(
             facts=kept, person_row=np.array(rows, np.int64)[fresh],
             target_row=np.full(kept.size, -1, np.int64), sealed=(),
             duplicates=int((~fresh).sum()), refused=[], event_keys=kept["key"], slot_keys=_NONE,

@@ -22,14 +22,8 @@ from lodestone.events.dedupe import (
     slot_keys,
     slots_once,
 )
-from lodestone.events.facts import (
-    FLAG_DECISION,
-    FLAG_HISTORY,
-    FLAG_READ,
-    Facts,
-    empty_facts,
-)
-from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, Kind
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_READ, Facts, empty_facts
+from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, FactKind
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.features.directory import Directory
 from lodestone.services.ingest.fast_path import (
@@ -39,62 +33,17 @@ from lodestone.services.ingest.fast_path import (
     Chunk,
     FastPath,
 )
+from lodestone.services.ingest.shapes import BatchContext, Named, ParsedEvents, Rejection
 
 LATE_MICROS: Final = 7 * 86_400 * 1_000_000
 EARLY_MICROS: Final = 5 * 60 * 1_000_000
 _FIRST_DAY: Final = EPOCH.toordinal()
-_NEEDS_PERSON: Final = frozenset({Kind.FOLLOW, Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
-_NEEDS_NOTHING: Final = frozenset({Kind.UNFOLLOW, Kind.VISIT, Kind.SEARCH})
+_NEEDS_PERSON: Final = frozenset(
+    {FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.VISIT, FactKind.SEARCH}
+)
+_NEEDS_NOTHING: Final = frozenset({FactKind.UNFOLLOW, FactKind.VISIT, FactKind.SEARCH})
 SlotOf = Callable[[str, int], Beacon | None]
 Seal = Callable[[int, bytes], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What a chunk of events became, before it is stored."""
-
-    facts: Facts
-    person_row: Ints
-    target_row: Ints
-    sealed: tuple[tuple[int, bytes], ...]
-    duplicates: int
-    refused: list[Refusal]
-    event_keys: NDArray[np.uint64]
-    """To be released when the facts cannot be stored."""
-    slot_keys: NDArray[np.uint64]
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Why one event is refused."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Under which a batch is judged."""
-
-    now: Instant
-    """The community's clock."""
-    trusted: bool
-    """From a server-side key: may name receipts without a beacon."""
-    history: bool = False
-    read: bool = False
-    """The app says that the items were consumed."""
-    """Older events are taken and teach rates only."""
-    page: bool = False
-    """From a page's session: it may say what a page can know, and of a slot only with its beacon."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Rows of whom and what an event names, -1 for nothing."""
-
-    person: int
-    item: int
-    target: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +69,9 @@ class Ingest:
         self.events = Dedupe()
         self.slots = Dedupe()
 
-    def judge(self, events: Sequence[EventIn | Refusal], first: int, terms: Terms) -> Judged:
+    def judge(
+        self, events: Sequence[EventIn | Refusal], first: int, terms: BatchContext
+    ) -> ParsedEvents:
         """Judge a chunk; the dedupe sets are claimed for what passes.
 
         Args:
@@ -140,14 +91,14 @@ class Ingest:
         return self._dedupe(chunk, least_day=least)
 
     def _judge_one(
-        self, event: EventIn | Refusal, at: int, first: int, terms: Terms, chunk: Chunk
+        self, event: EventIn | Refusal, at: int, first: int, terms: BatchContext, chunk: Chunk
     ) -> None:
         """Judge one event of a chunk, at its place there, into the chunk's columns."""
         if isinstance(event, Refusal):
             chunk.refused.append(event)
             return
         found = (_page_doubt(event) if terms.page else None) or self._one(event, terms)
-        if isinstance(found, Doubt):
+        if isinstance(found, Rejection):
             index = first + at
             chunk.refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
             return
@@ -156,21 +107,27 @@ class Ingest:
         if event.query is not None or event.position is not None:
             chunk.private.append((at, _private(event)))
 
-    def _one(self, event: EventIn, terms: Terms) -> tuple[tuple[int | float, ...], Named] | Doubt:
+    def _one(
+        self, event: EventIn, terms: BatchContext
+    ) -> tuple[tuple[int | float, ...], Named] | Rejection:
         kind = WIRE_KINDS.get(event.type)
         if kind is None:
-            return Doubt("type_unknown", f"type: {event.type!r} is not an event type; see the list")
+            return Rejection(
+                "type_unknown", f"type: {event.type!r} is not an event type; see the list"
+            )
         time = instant_of(event.time)
         doubt = _time_doubt(time, terms) or self._names(event, kind) or _field_doubt(kind, event)
         if doubt is not None:
             return doubt
         who = self._rows_of(event)
         beacon = self._decision(event, kind, who, time, terms)
-        if isinstance(beacon, Doubt):
+        if isinstance(beacon, Rejection):
             return beacon
         surface = self._surface(event.surface)
         if surface < 0:
-            return Doubt("surface_full", "surface: this community has named all it may; reuse one")
+            return Rejection(
+                "surface_full", "surface: this community has named all it may; reuse one"
+            )
         return self._row(_Told(event, kind, time, surface), who, beacon, terms), who
 
     def _rows_of(self, event: EventIn) -> Named:
@@ -181,59 +138,63 @@ class Ingest:
             -1 if event.author_id is None else directory.people[event.author_id],
         )
 
-    def _names(self, event: EventIn, kind: int) -> Doubt | None:
+    def _names(self, event: EventIn, kind: int) -> Rejection | None:
         """Doubt an event that names what is not there, or does not name what it needs."""
         directory = self._directory
         if event.person_id is None:
             if kind in _NEEDS_PERSON:
-                return Doubt("field_missing", f"person_id: {event.type} needs one")
+                return Rejection("field_missing", f"person_id: {event.type} needs one")
         elif event.person_id not in directory.people:
-            return Doubt("person_unknown", "person_id: nobody has this id; PUT the person first")
+            return Rejection(
+                "person_unknown", "person_id: nobody has this id; PUT the person first"
+            )
         if event.item_id is None:
             if kind in NEEDS_ITEM:
-                return Doubt("field_missing", f"item_id: {event.type} needs one")
+                return Rejection("field_missing", f"item_id: {event.type} needs one")
         elif event.item_id not in directory.items:
-            return Doubt("item_unknown", "item_id: no item has this id; PUT the item first")
+            return Rejection("item_unknown", "item_id: no item has this id; PUT the item first")
         if event.author_id is not None and event.author_id not in directory.people:
-            return Doubt("author_unknown", "author_id: nobody has this id; PUT the person first")
+            return Rejection(
+                "author_unknown", "author_id: nobody has this id; PUT the person first"
+            )
         return None
 
     def _decision(
-        self, event: EventIn, kind: int, who: Named, time: int, terms: Terms
-    ) -> Beacon | Doubt | None:
+        self, event: EventIn, kind: int, who: Named, time: int, terms: BatchContext
+    ) -> Beacon | Rejection | None:
         """Return what is known of the slot an event is about; None for no decision."""
         beacon = self._beacon(event, terms)
         if not isinstance(beacon, Beacon):
             return beacon
         if who.item >= 0 and beacon.item != who.item:
-            return Doubt("beacon_invalid", "item_id: the slot showed another item")
+            return Rejection("beacon_invalid", "item_id: the slot showed another item")
         ordinal = 0xFFFFFFFF
         if who.person >= 0:
             ordinal = self._directory.ordinal(who.person) & 0xFFFFFFFF
         if beacon.person != ordinal:
-            return Doubt("beacon_invalid", "person_id: the slot was served to somebody else")
+            return Rejection("beacon_invalid", "person_id: the slot was served to somebody else")
         age = time // 1_000_000 - beacon.served
-        most = IMPRESSION_AGE if kind == Kind.IMPRESSION else WATCH_AGE
+        most = IMPRESSION_AGE if kind == FactKind.IMPRESSION else WATCH_AGE
         if not -2 <= age <= most:
-            return Doubt(
+            return Rejection(
                 "beacon_expired",
                 "time: an impression counts for 1 h after it is served, the rest 24 h",
             )
         return beacon
 
-    def _beacon(self, event: EventIn, terms: Terms) -> Beacon | Doubt | None:
+    def _beacon(self, event: EventIn, terms: BatchContext) -> Beacon | Rejection | None:
         """Open an event's beacon, or look up the slot it names; None when it names neither."""
         if event.beacon is not None:
-            return self._beacons.open(event.beacon) or Doubt(
+            return self._beacons.open(event.beacon) or Rejection(
                 "beacon_invalid", "beacon: not signed here; send the slot's own, unchanged"
             )
         if event.receipt_id is None:
             return None
         if not terms.trusted:
-            return Doubt("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
+            return Rejection("receipt_untrusted", "receipt_id: needs the slot's beacon from a page")
         if event.slot is None:
-            return Doubt("field_missing", "slot: a receipt needs the slot that is meant")
-        return self.slot_of(event.receipt_id, event.slot) or Doubt(
+            return Rejection("field_missing", "slot: a receipt needs the slot that is meant")
+        return self.slot_of(event.receipt_id, event.slot) or Rejection(
             "receipt_unknown", "receipt_id: no decision of ours showed this slot"
         )
 
@@ -241,16 +202,16 @@ class Ingest:
         """Return a surface's code, -1 where it has none: the records give codes, before a batch is judged."""
         return 0 if surface is None else self._directory.surface_known(surface)
 
-    def key_of(self, event_id: str, terms: Terms) -> int:
+    def key_of(self, event_id: str, terms: BatchContext) -> int:
         """Return the key of an event: of its id, or the one it is listed under, where it was exported before."""
         listed = key_of_name(event_id) if terms.history and terms.trusted else None
         return event_key(self._secret, event_id) if listed is None else listed
 
     def _row(
-        self, told: "_Told", who: Named, beacon: Beacon | None, terms: Terms
+        self, told: "_Told", who: Named, beacon: Beacon | None, terms: BatchContext
     ) -> tuple[int | float, ...]:
         event, kind, directory = told.event, told.kind, self._directory
-        seconds = event.watch_seconds if kind == Kind.WATCH else event.visible_seconds
+        seconds = event.watch_seconds if kind == FactKind.WATCH else event.visible_seconds
         flags = (FLAG_HISTORY if terms.history else 0) | (FLAG_READ if terms.read else 0)
         ordinal = directory.ordinal(who.person) if who.person >= 0 else -1
         about = directory.ordinal(who.target) if who.target >= 0 else -1
@@ -269,7 +230,7 @@ class Ingest:
             beacon.surface, beacon.slot, beacon.domain_kind, beacon.source,
         )  # fmt: skip
 
-    def _dedupe(self, chunk: Chunk, *, least_day: int) -> Judged:
+    def _dedupe(self, chunk: Chunk, *, least_day: int) -> ParsedEvents:
         # Whole columns are handed on as they are: a copy of a few rows costs more than what is done with them.
         whole = bool(chunk.good.all())
         places = np.arange(chunk.good.size) if whole else np.flatnonzero(chunk.good)
@@ -284,7 +245,7 @@ class Ingest:
             fresh[at[~first]] = False
             if not fresh.all():
                 facts, places = facts[fresh], places[fresh]
-            return Judged(
+            return ParsedEvents(
                 facts=facts,
                 person_row=chunk.people[places],
                 target_row=chunk.targets[places],
@@ -307,7 +268,7 @@ class Ingest:
             if index in place and chunk.people[index] >= 0
         )
 
-    def release(self, judged: Judged) -> None:
+    def release(self, judged: ParsedEvents) -> None:
         """Give back what a chunk claimed, because it could not be stored."""
         self._give_back(judged.event_keys, judged.slot_keys)
 
@@ -317,12 +278,12 @@ class Ingest:
 
     def remember(self, facts: Facts, today: int) -> None:
         """Claim for facts read back from the log on a day of the community's clock."""
-        told = facts[(facts["kind"] < Kind.BLOCK) | (facts["kind"] == Kind.REFUND)]
+        told = facts[(facts["kind"] < FactKind.BLOCK) | (facts["kind"] == FactKind.REFUND)]
         history = (told["flags"] & FLAG_HISTORY) != 0
         day = told["day"].astype(np.int64)
         keep_day = np.where(history, np.maximum(day, today), day) + 8
         self.events.claim(told["key"], keep_day)
-        once = once_a_slot(told) & (told["kind"] < Kind.BLOCK)
+        once = once_a_slot(told) & (told["kind"] < FactKind.BLOCK)
         some = told[once]
         self.slots.claim(slot_keys(some["receipt"], some["slot"], some["kind"]), keep_day[once])
 
@@ -353,42 +314,46 @@ class Ingest:
         self.slots.advance(since)
 
 
-def _page_doubt(event: EventIn) -> Doubt | None:
+def _page_doubt(event: EventIn) -> Rejection | None:
     """Doubt what a page's session cannot know, or says of a slot without its beacon."""
     kind = WIRE_KINDS.get(event.type)
     if kind is None:
         return None
     if kind not in PAGE_KINDS:
-        return Doubt(
+        return Rejection(
             "type_untrusted",
             f"type: a page cannot say {event.type}; a server's key or the engine does",
         )
     if kind in SLOT_KINDS and event.beacon is None and event.receipt_id is None:
-        return Doubt(
+        return Rejection(
             "beacon_missing", f"beacon: a page says {event.type} with the slot's own beacon"
         )
     return None
 
 
-def _time_doubt(time: int, terms: Terms) -> Doubt | None:
+def _time_doubt(time: int, terms: BatchContext) -> Rejection | None:
     if time > terms.now + EARLY_MICROS:
-        return Doubt("too_early", "time: lies more than 5 minutes ahead of the community's clock")
+        return Rejection(
+            "too_early", "time: lies more than 5 minutes ahead of the community's clock"
+        )
     if time < INSTANT_MIN:
-        return Doubt("malformed", "time: must lie in the years 1 to 9999, in UTC")
+        return Rejection("malformed", "time: must lie in the years 1 to 9999, in UTC")
     if time < terms.now - LATE_MICROS and not terms.history:
-        return Doubt("too_late", "time: lies more than 7 days back; import older history instead")
+        return Rejection(
+            "too_late", "time: lies more than 7 days back; import older history instead"
+        )
     return None
 
 
-def _field_doubt(kind: int, event: EventIn) -> Doubt | None:
-    if kind in (Kind.FOLLOW, Kind.UNFOLLOW) and event.author_id is None:
-        return Doubt("field_missing", f"author_id: {event.type} needs one")
-    if kind == Kind.WATCH and event.watch_seconds is None:
-        return Doubt("field_missing", "watch_seconds: watch needs it, cumulative")
-    if kind == Kind.VISIT and event.position is None:
-        return Doubt("field_missing", "position: visit needs one")
-    if kind == Kind.SEARCH and event.query is None:
-        return Doubt("field_missing", "query: search needs one")
+def _field_doubt(kind: int, event: EventIn) -> Rejection | None:
+    if kind in (FactKind.FOLLOW, FactKind.UNFOLLOW) and event.author_id is None:
+        return Rejection("field_missing", f"author_id: {event.type} needs one")
+    if kind == FactKind.WATCH and event.watch_seconds is None:
+        return Rejection("field_missing", "watch_seconds: watch needs it, cumulative")
+    if kind == FactKind.VISIT and event.position is None:
+        return Rejection("field_missing", "position: visit needs one")
+    if kind == FactKind.SEARCH and event.query is None:
+        return Rejection("field_missing", "query: search needs one")
     return None
 
 

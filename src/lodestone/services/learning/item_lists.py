@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import CorruptError, UnavailableError
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.models.alike import Alike, AlikeModel, AlikeTable
 from lodestone.models.nearby import NearbyTable
 from lodestone.models.nearby_model import TERMS, NearbyModel
@@ -164,7 +164,7 @@ class ItemLists:
         alike, places = read
         async with self._facts.writing:
             key = fact_key("item lists", version)
-            await self._facts.append_own(Kind.ITEM_LISTS, key, version)
+            await self._facts.append_own(FactKind.ITEM_LISTS, key, version)
         if self._state.offset == alike.model.offset + 1:
             self.now.upto = self._state.offset  # nothing but this fact has come since
         self._use(version, alike, places)

@@ -142,7 +142,7 @@ class Names:
         return f"pseudonym:{name}" if known is None else f"person:{known}"
 
 
-class Books:
+class Statements:
     """What the doors show of one community's ledger."""
 
     def __init__(self, money: Money, names: Names) -> None:
@@ -288,7 +288,7 @@ class Books:
         return Amount(micros, self._money.currency)
 
 
-def books_of(money: Money, directory: DirectoryView) -> Books:
+def books_of(money: Money, directory: DirectoryView) -> Statements:
     """Return what may be shown of a community's ledger, people by the names that the app gave them."""
     people = directory.people
 
@@ -300,7 +300,7 @@ def books_of(money: Money, directory: DirectoryView) -> Books:
         row = directory.row_of_ordinal(ordinal)
         return directory.person_ids[row] if row >= 0 else None
 
-    return Books(money, Names(ordinal_of, id_of))
+    return Statements(money, Names(ordinal_of, id_of))
 
 
 def day_text(day: int) -> str:

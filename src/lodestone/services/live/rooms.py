@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError
 from lodestone.base.wire import Money, time_text
-from lodestone.commerce.life import Move
+from lodestone.commerce.life import Transition
 from lodestone.commerce.live import (
     CURES,
     Figures,
@@ -39,7 +39,12 @@ from lodestone.stores.records.port import Records
 SILENCE: Final = "rooms"
 """The job of ending rooms that have been silent for too long."""
 FINE: Final = SrsAnswer(code=0)
-_GIVES_BACK: Final = (Move.REFUND_PART, Move.REFUND_WHOLE, Move.CANCEL, Move.EXPIRE)
+_GIVES_BACK: Final = (
+    Transition.REFUND_PART,
+    Transition.REFUND_WHOLE,
+    Transition.CANCEL,
+    Transition.EXPIRE,
+)
 _REFUSALS: Final = {refusal.name.lower(): refusal for refusal in LiveRefusal}
 
 
@@ -201,7 +206,7 @@ def sale_facts(orders: Sequence[RoomOrder], moves: Sequence[OrderEvent]) -> list
     facts = []
     for move in moves:
         amount = move.amount or 0
-        if move.move is Move.PAY:
+        if move.move is Transition.PAY:
             kept[move.number] = amount
             facts.append(SaleFact(move.time, units[move.number], amount, 0))
         elif move.move in _GIVES_BACK and move.number in kept:

@@ -12,7 +12,7 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
 from lodestone.events.facts import Facts
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.services.ingest.system_facts import fact_key, one_fact
 from lodestone.stores.ports import Log, Offset
 from lodestone.stores.records.port import Records
@@ -46,7 +46,7 @@ def lost_fact(code: str, known: tuple[int, int], left: int, now: Instant, day: i
         now: When it was accepted.
         day: That day in the community's zone.
     """
-    fact = one_fact(Kind.LOST, fact_key("lost", code, *known, now), now, day, target=known[0])
+    fact = one_fact(FactKind.LOST, fact_key("lost", code, *known, now), now, day, target=known[0])
     fact["receipt"], fact["promises"], fact["value"] = known[1], left, CODES.index(code)
     return fact
 
@@ -66,7 +66,7 @@ def accepted(records: Records, log: Log, community: str) -> list[AcceptedOut]:
         _shown(batch.facts, offset)
         for offset in offsets
         for batch in log.read(Offset(offset), limit=1)
-        if batch.first == offset and batch.facts["kind"][0] == Kind.LOST
+        if batch.first == offset and batch.facts["kind"][0] == FactKind.LOST
     ]
 
 

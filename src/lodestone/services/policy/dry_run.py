@@ -37,8 +37,8 @@ from lodestone.traffic.policy import (
 )
 from lodestone.traffic.pricer import (
     Measured,
+    PacingAccount,
     PricerState,
-    Served,
     bits_of,
     fresh,
     start,
@@ -137,7 +137,7 @@ class DryRun:
         self._worths = np.array(worth_vector(proposed))
         self._bits = bits_of(proposed)
         self._settling: PricerState = start(now)
-        self._account = Served()
+        self._account = PacingAccount()
         self._before, self._after = _Side(), _Side()
 
     def run(self) -> DryRunOut:

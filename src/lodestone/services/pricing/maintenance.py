@@ -13,27 +13,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.clock import Instant
-from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, Kind
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, FactKind
 from lodestone.features import derived
 from lodestone.features.directory import Directory
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import State
-from lodestone.models import item_logits, rates, voices
+from lodestone.models import author_debiasing, item_logits, rates
 from lodestone.models.rates import RatesModel
 from lodestone.services.pricing import round_parts
 from lodestone.services.pricing.custom_promises import own_bits
-from lodestone.services.pricing.refresh import Round, Sweep
+from lodestone.services.pricing.refresh import DerivedState, RefreshJob
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.pricer import Measured, PricerState, Served, Stretch, fresh, start, step
+from lodestone.traffic.pricer import (
+    LogRange,
+    Measured,
+    PacingAccount,
+    PricerState,
+    fresh,
+    start,
+    step,
+)
 
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = 60 * 1_000_000
 _SWEEP_MICROS: Final = 50 * 1_000_000
 _VOICES_MICROS: Final = 3600 * 1_000_000
 RISEN_MAX: Final = 1_000
-_DEEDS: Final = (Kind.LIKE, Kind.COMMENT, Kind.SHARE, Kind.FOLLOW, Kind.SHOP_VISIT, Kind.ORDER)
+_DEEDS: Final = (
+    FactKind.LIKE,
+    FactKind.COMMENT,
+    FactKind.SHARE,
+    FactKind.FOLLOW,
+    FactKind.SHOP_VISIT,
+    FactKind.ORDER,
+)
 WHOLE_MAX: Final = 8_192
 """Up to so many items everything is worked out at once, within a price step."""
 WHOLE_ENTRIES: Final = 65_536
@@ -45,7 +60,7 @@ GATE_POOL: Final = 200
 """Until this many posts have climbed there is no public to compare with, and the gate stands open."""
 
 
-class Housekeeper:
+class Maintenance:
     """Keeps the derived parts of one community's state in order."""
 
     def __init__(
@@ -63,13 +78,13 @@ class Housekeeper:
         self._model = model
         self.policy = policy
         self.pricer: PricerState = start(now)
-        self.account = Served()
-        self.sweep = Sweep(np.zeros(0, np.int16))
+        self.account = PacingAccount()
+        self.sweep = DerivedState(np.zeros(0, np.int16))
         self._swept: Instant | None = None
         self._voiced: Instant | None = None
         self._shift = np.zeros((0, 0), np.float32)
         self._risen: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._round: Round | None = None
+        self._round: RefreshJob | None = None
         self._shifting: Generator[None, None, NDArray[np.float32]] | None = None
         self._reported: dict[int, NDArray[np.int64]] = {}
 
@@ -124,7 +139,7 @@ class Housekeeper:
         public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
         return int(np.count_nonzero(public))
 
-    def price_step(self, now: Instant, upto: Stretch) -> PricerState:
+    def price_step(self, now: Instant, upto: LogRange) -> PricerState:
         """Move the prices by what was served since the last step, `upto` here."""
         reported, reported_by = self._newly_reported()
         measured = Measured(
@@ -193,7 +208,7 @@ class Housekeeper:
         gate, gated, gini, planned, delivered, due, eligible, value, early, ahead = told[
             "keeping.sweep"
         ].tolist()
-        self.sweep = Sweep(
+        self.sweep = DerivedState(
             told["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
             (early, ahead), int(eligible), value,
         )  # fmt: skip
@@ -210,7 +225,7 @@ class Housekeeper:
         days = told["keeping.days"].tolist()
         self._reported = dict(zip(days, told["keeping.reported"], strict=True))
         decisions, slots, worth, forgone = told["keeping.account"].tolist()
-        self.account = Served(
+        self.account = PacingAccount(
             int(decisions), slots, worth, forgone, told["keeping.used"].copy(),
             told["keeping.chances"].copy(),
         )  # fmt: skip
@@ -285,7 +300,7 @@ class Housekeeper:
         except StopIteration:
             self._round = None
 
-    def _parts(self, turn: Round) -> Iterator[None]:
+    def _parts(self, turn: RefreshJob) -> Iterator[None]:
         """Work out what needs every item, in slices."""
         state, policy, sweep = self._state, self.policy, self.sweep
         yield from round_parts.needs(state, policy, sweep, turn)
@@ -301,7 +316,7 @@ class Housekeeper:
         self._swept = now
         if self._voiced is None or now - self._voiced >= _VOICES_MICROS:
             self._voiced = now
-            self._shifting = voices.shift_pieces(self._model, self._state)
+            self._shifting = author_debiasing.shift_pieces(self._model, self._state)
         else:
             self._open(now)
 
@@ -319,12 +334,12 @@ class Housekeeper:
         rate = rates.community_rate(rates.surface_counts(self._state))
         self.sweep.mean_value = promises.mean_value(rate, worths)
         count = self._state.item_count
-        self._round = Round(
+        self._round = RefreshJob(
             now, worths, np.empty((count, COUNT_WIDTH), np.int64), np.empty(count), np.empty(count),
             np.empty(count, np.int64), np.zeros(count, bool),
         )  # fmt: skip
 
-    def _rows(self, turn: "Round", some: slice) -> None:
+    def _rows(self, turn: "RefreshJob", some: slice) -> None:
         """Work out what each item's own counters say."""
         state = self._state
         turn.at = some.stop

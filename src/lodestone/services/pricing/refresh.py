@@ -11,7 +11,7 @@ from lodestone.features.postings import POSTING_KEPT
 
 
 @dataclass(slots=True)
-class Sweep:
+class DerivedState:
     """What the last sweep worked out for decisions to read."""
 
     author_rank: NDArray[np.int16]
@@ -29,7 +29,7 @@ class Sweep:
 
 
 @dataclass(slots=True)
-class Round:
+class RefreshJob:
     """One working-out of everything, under way. Arrays have shape (items, ...), as of its begin."""
 
     now: Instant

@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.events.outcomes import COUNT_IMPRESSIONS, Kind
+from lodestone.events.outcomes import COUNT_IMPRESSIONS, FactKind
 from lodestone.features import derived
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import State
-from lodestone.services.pricing.refresh import Round, Sweep, best
+from lodestone.services.pricing.refresh import DerivedState, RefreshJob, best
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy
 
@@ -31,7 +31,9 @@ def slices(count: int) -> Iterator[slice]:
         yield slice(first, min(first + SLICE_ROWS, count))
 
 
-def needs(state: State, policy: Policy, sweep: Sweep, turn: Round) -> Generator[None, None, None]:
+def needs(
+    state: State, policy: Policy, sweep: DerivedState, turn: RefreshJob
+) -> Generator[None, None, None]:
     """Find the live items, what is owed to new posts, and the mean rate of clicks that it is judged by."""
     count, now = turn.counts.shape[0], turn.now
     posts = clicks = shown = 0
@@ -40,7 +42,7 @@ def needs(state: State, policy: Policy, sweep: Sweep, turn: Round) -> Generator[
         turn.live[some] = (items["state"] == 1) & (items["label"] != 2)
         new = turn.live[some] & (now - items["created"] < promises.DAY_MICROS)
         posts += int(np.count_nonzero(new))
-        clicks += int(turn.counts[some, Kind.CLICK].sum())
+        clicks += int(turn.counts[some, FactKind.CLICK].sum())
         shown += int(turn.counts[some, COUNT_IMPRESSIONS].sum())
         yield
     yesterday = state.impressions_day[(state.today - 1) % DAYS_KEPT]
@@ -69,7 +71,7 @@ def needs(state: State, policy: Policy, sweep: Sweep, turn: Round) -> Generator[
 
 
 def graduates(
-    state: State, policy: Policy, sweep: Sweep, turn: Round
+    state: State, policy: Policy, sweep: DerivedState, turn: RefreshJob
 ) -> Generator[None, None, NDArray[np.int64]]:
     """Return the posts that may enter the public, see `Housekeeper.rise`; count who is in it."""
     count = turn.counts.shape[0]
@@ -95,7 +97,7 @@ def graduates(
 
 
 def creators(
-    state: State, policy: Policy, sweep: Sweep, turn: Round
+    state: State, policy: Policy, sweep: DerivedState, turn: RefreshJob
 ) -> Generator[None, None, None]:
     """Work out who among the creators counts as good, how exposed each is, and the Gini coefficient of that."""
     authors = state.author_count
@@ -132,7 +134,7 @@ def creators(
     sweep.author_rank = promises.rank_of(percentile, eligible).astype(np.int16)
 
 
-def lists(state: State, postings: Postings, turn: Round) -> Generator[None, None, None]:
+def lists(state: State, postings: Postings, turn: RefreshJob) -> Generator[None, None, None]:
     """Lay the lists of what trends and of what is owed impressions."""
     count = turn.counts.shape[0]
     trending, needy = np.full(count, -np.inf), np.full(count, -np.inf)

@@ -10,7 +10,7 @@ from lodestone.events.outcomes import (
     OUTCOMES,
     WATCH_UNIT_SECONDS,
     DomainKind,
-    Kind,
+    FactKind,
     Source,
 )
 from lodestone.services.feed.messages import TermNote
@@ -166,7 +166,7 @@ class Explainer:
             runner_up=self._runner_up(decision, net), propensity=float(choice.propensity[at.index]),
             by_chance=at.index == choice.explored_slot, explored=policy.exploration_share,
             candidates=decision.candidate.size, impressions=int(total[COUNT_IMPRESSIONS]),
-            stayed=int(total[Kind.LONG_VIEW]), tags=self._liked(decision, given.tags),
+            stayed=int(total[FactKind.LONG_VIEW]), tags=self._liked(decision, given.tags),
             topic=given.tags[0] if given.tags else None, terms=terms.each[0], untold=terms.untold,
             identical=at.identical,
         )  # fmt: skip

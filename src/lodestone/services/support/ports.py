@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from lodestone.base.clock import Clock
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.view import DirectoryView, StateView
 from lodestone.stores.records.port import Change
 from lodestone.traffic.price_book import PriceBook
@@ -39,13 +39,13 @@ class ChangePublisher(Protocol):
 class FactWriter(ChangePublisher, Protocol):
     """Writes the community's log as well."""
 
-    async def append_own(self, kind: Kind, key: int, target: int) -> None:
+    async def append_own(self, kind: FactKind, key: int, target: int) -> None:
         """Store a fact of the community's own that moves no counter, as of now. Raises UnavailableError."""
         ...
 
     async def note(
         self,
-        kind: Kind,
+        kind: FactKind,
         person_id: str,
         *,
         author_id: str | None = None,

@@ -77,7 +77,7 @@ class RoomTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", ta
     state: str
 
 
-class Told(msgspec.Struct, frozen=True):
+class WebhookSubject(msgspec.Struct, frozen=True):
     """What an event is about."""
 
     object: OrderTold | RoomTold
@@ -92,7 +92,7 @@ class EventTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", t
     created: int
     """When it happened: seconds since the epoch, of the community's clock."""
     community: str
-    data: Told
+    data: WebhookSubject
 
 
 class Hooks:
@@ -251,7 +251,7 @@ class Courier:
         happened, told = (self._room if one.stream is Stream.ROOMS else self._order)(one)
         return EventTold(
             id=event_id(self._community, one), type=one.type, created=happened // 1_000_000,
-            community=self._community.id, data=Told(told),
+            community=self._community.id, data=WebhookSubject(told),
         )  # fmt: skip
 
     def _order(self, one: DeliveryRecord) -> tuple[Instant, OrderTold]:

@@ -11,11 +11,11 @@ from lodestone.stores.commerce.schema import (
     STOCK,
     VOUCHERS,
 )
-from lodestone.stores.commerce.types import Books
+from lodestone.stores.commerce.types import CommerceSnapshot
 from lodestone.stores.sql.base import Scope
 
 
-def books_of(scope: Scope) -> Books:
+def books_of(scope: Scope) -> CommerceSnapshot:
     """Read the orders, vouchers and stock of a community whole."""
     numbers = scope.fetch(scope.select(ORDERS, ORDERS.c.number).order_by(ORDERS.c.number))
     orders = load_orders(scope, [row.number for row in numbers])
@@ -24,7 +24,7 @@ def books_of(scope: Scope) -> Books:
     events = scope.fetch(scope.select(ORDER_EVENTS).order_by(ORDER_EVENTS.c.id))
     payments = scope.select(PAYMENTS).order_by(PAYMENTS.c.number)
     taken = scope.fetch(scope.select(SALE_TAKEN))
-    return Books(
+    return CommerceSnapshot(
         tuple(orders[number] for number in sorted(orders)),
         tuple(rows.voucher_record(row) for row in vouchers),
         tuple(rows.redemption_record(row) for row in scope.fetch(redeemed)),

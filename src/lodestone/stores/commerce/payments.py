@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.schema import PAYMENTS
 from lodestone.stores.commerce.types import PaymentRecord
-from lodestone.stores.commerce.write_buffer import Drawer
+from lodestone.stores.commerce.write_buffer import WriteBuffer
 from lodestone.stores.sql.base import Work, chunks
 
 
-class Purse(Drawer):
+class PaymentRepository(WriteBuffer):
     """See `Till`, the part on payments."""
 
     def __init__(self, work: Work) -> None:
@@ -60,7 +60,7 @@ class Purse(Drawer):
                 self._payments_of[order].append(number)
 
     def flush(self) -> None:
-        """See `Drawer.flush`."""
+        """See `WriteBuffer.flush`."""
         super().flush()
         made = [self._payments[number] for number in self._payments_made]
         self._work.insert(PAYMENTS, [rows.payment_values(one) for one in made])

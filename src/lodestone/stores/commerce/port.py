@@ -22,7 +22,7 @@ from lodestone.stores.commerce.types import (
     ShopRecord,
     VoucherView,
 )
-from lodestone.stores.commerce.unit_of_work import Till
+from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.records.types import Change
 
 
@@ -143,7 +143,7 @@ class TradeRecords(Protocol):
         """Return a sale, its product and its allotment. Raises UnknownError `sale_unknown`."""
         ...
 
-    def till(self, community: str, *, now: Instant) -> AbstractContextManager[Till]:
+    def till(self, community: str, *, now: Instant) -> AbstractContextManager[TradeUnitOfWork]:
         """Open a till: one transaction, committed when it closes, rolled back when something is raised."""
         ...
 

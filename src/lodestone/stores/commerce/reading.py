@@ -25,7 +25,7 @@ from lodestone.stores.commerce.types import (
     RedemptionRecord,
     VoucherView,
 )
-from lodestone.stores.commerce.unit_of_work import Till
+from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.commerce.views import order_views, voucher_views
 from lodestone.stores.records.people import find_people
 from lodestone.stores.sql.base import Base, Scope
@@ -35,10 +35,10 @@ class OrderRecords(Base):
     """See `TradeRecords`, the parts on orders and vouchers."""
 
     @contextmanager
-    def till(self, community: str, *, now: Instant) -> Iterator[Till]:
+    def till(self, community: str, *, now: Instant) -> Iterator[TradeUnitOfWork]:
         """See `TradeRecords.till`."""
         with self._writing(community) as work:
-            till = Till(work, self._random, now)
+            till = TradeUnitOfWork(work, self._random, now)
             yield till
             till.flush()
 

@@ -9,7 +9,7 @@ import msgspec
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.base.wire import Position
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.order import Address
 from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.place import Claim
@@ -182,7 +182,7 @@ def event_values(event: OrderEvent) -> dict[str, object]:
 def event_of(row: Any) -> OrderEvent:
     """Read a move."""
     return OrderEvent(
-        row.id, row.number, Move(row.move), OrderState(row.state),
+        row.id, row.number, Transition(row.move), OrderState(row.state),
         None if row.amount is None else Micros(row.amount), Instant(row.time), row.request,
         row.digest,
     )  # fmt: skip

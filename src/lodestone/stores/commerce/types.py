@@ -6,7 +6,7 @@ from datetime import date
 
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
-from lodestone.commerce.life import Move, OrderState
+from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.order import Address
 from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.price import Parts
@@ -119,7 +119,7 @@ class OrderEvent:
     id: int
     """Its place among all moves of the community: 1, 2, 3, ..."""
     number: int
-    move: Move
+    move: Transition
     state: OrderState
     amount: Micros | None
     time: Instant
@@ -204,7 +204,7 @@ class VoucherView:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class CommerceSnapshot:
     """Everything of trade that must agree with itself and with the ledger."""
 
     orders: tuple[OrderRecord, ...]

@@ -18,7 +18,7 @@ from lodestone.commerce.stock import Stock, Take
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.transfers import Outcome, Transfer
 from lodestone.stores.commerce import rows
-from lodestone.stores.commerce.payments import Purse
+from lodestone.stores.commerce.payments import PaymentRepository
 from lodestone.stores.commerce.queries import load_orders, names_of
 from lodestone.stores.commerce.schema import (
     CLAIMS,
@@ -52,7 +52,7 @@ from lodestone.stores.sql.base import Work, chunks
 from lodestone.stores.sql.encryption import Seal, unsealed
 
 
-class Till(Purse):
+class TradeUnitOfWork(PaymentRepository):
     """One commit of trade in one community. See the module."""
 
     def __init__(self, work: Work, random: Callable[[int], bytes], now: Instant) -> None:

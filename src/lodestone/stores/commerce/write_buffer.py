@@ -27,7 +27,7 @@ from lodestone.stores.sql.base import Work
 
 
 @dataclass(slots=True)
-class Kept:
+class LoadedRows:
     """What a till has read, and what of it has changed."""
 
     stock: dict[str, Stock] = field(default_factory=dict)
@@ -54,12 +54,12 @@ class Kept:
     next: dict[str, int] = field(default_factory=dict)
 
 
-class Drawer(TillFinds):
+class WriteBuffer(TillFinds):
     """The part of a till that writes."""
 
     def __init__(self, work: Work) -> None:
         super().__init__(work)
-        self.kept = Kept()
+        self.kept = LoadedRows()
 
     def flush(self) -> None:
         """Write everything that has changed since the last time."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, any_, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 
 from lodestone.ledger.accounts import Account, AccountId
-from lodestone.ledger.judge import NEVER_CLOSED, Book
+from lodestone.ledger.judge import NEVER_CLOSED, LedgerSlice
 from lodestone.ledger.transfers import NONE, Booked, Transfer, TransferId
 from lodestone.stores.ledger.rows import account_of, booked_of, hold_of
 from lodestone.stores.ledger.schema import BOOKS, HOLDS, TRANSFERS
@@ -77,14 +77,14 @@ def named(transfers: Sequence[Transfer]) -> Named:
     return found
 
 
-def gather(scope: Scope, names: Named) -> Book:
+def gather(scope: Scope, names: Named) -> LedgerSlice:
     """Read the part of the book that is named; until the transaction ends nobody else changes it."""
     if scope.connection.dialect.name == "sqlite":
         return _from_sqlite(scope, names)
     return _from_postgresql(scope, names)
 
 
-def _from_postgresql(scope: Scope, names: Named) -> Book:
+def _from_postgresql(scope: Scope, names: Named) -> LedgerSlice:
     # The driver is an extra of whoever runs on PostgreSQL.
     from psycopg.rows import namedtuple_row  # noqa: PLC0415
 
@@ -106,7 +106,7 @@ def _from_postgresql(scope: Scope, names: Named) -> Book:
         ]
     holds, corrected = ([] if cursor is None else cursor.fetchall() for cursor in rare)
     through = closed.fetchone()
-    return Book(
+    return LedgerSlice(
         _accounts(locked.fetchall()),
         {one.transfer.id: one for one in map(booked_of, booked.fetchall())},
         {one.id: one for one in map(hold_of, holds)},
@@ -132,13 +132,13 @@ def _accounts(rows: Sequence[Any]) -> dict[AccountId, Account]:
     return {row[0]: account_of(row) for row in rows}
 
 
-def _from_sqlite(scope: Scope, names: Named) -> Book:
+def _from_sqlite(scope: Scope, names: Named) -> LedgerSlice:
     accounts = set(names.accounts)
     for table, ids in ((HOLDS, names.holds), (TRANSFERS, names.corrected)):
         for row in _rows(scope, table, ids, table.c.debit, table.c.credit):
             accounts.update(row)
     closed = scope.first(scope.select(BOOKS, BOOKS.c.closed_through))
-    return Book(
+    return LedgerSlice(
         _accounts(_straight(scope, _SQLITE_ACCOUNTS, sorted(accounts))),
         _booked(scope, names.transfers),
         {one.id: one for one in map(hold_of, _rows(scope, HOLDS, names.holds))},

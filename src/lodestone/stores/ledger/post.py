@@ -13,7 +13,7 @@ from sqlalchemy import exc
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnavailableError
 from lodestone.ledger.accounts import Account
-from lodestone.ledger.judge import NEVER_CLOSED, Book, Posted, post
+from lodestone.ledger.judge import NEVER_CLOSED, LedgerSlice, Posted, post
 from lodestone.ledger.transfers import Outcome, Transfer
 from lodestone.stores.ledger.gather import driver_of, gather, named, pipelined
 from lodestone.stores.ledger.rows import (
@@ -81,7 +81,7 @@ def open_in(scope: Scope, accounts: Sequence[Account]) -> None:
             put(scope, OPEN_ACCOUNTS, rows)
 
 
-def _read(scope: Scope, transfers: Sequence[Transfer], opening: Sequence[Account]) -> Book:
+def _read(scope: Scope, transfers: Sequence[Transfer], opening: Sequence[Account]) -> LedgerSlice:
     names = named(transfers)
     book = gather(scope, names)
     missing = [one for one in opening if one.id in names.accounts and one.id not in book.accounts]

@@ -21,7 +21,7 @@ from lodestone.ledger.transfers import (
     transfer_id,
 )
 from lodestone.stores.commerce.consistent_read import books_of
-from lodestone.stores.commerce.types import Books
+from lodestone.stores.commerce.types import CommerceSnapshot
 from lodestone.stores.ledger.gather import among, pieces
 from lodestone.stores.ledger.port import ClosedDay, Line, Payout, Statement
 from lodestone.stores.ledger.rows import ACCOUNT_COLUMNS, account_of, booked_of, hold_of
@@ -53,7 +53,7 @@ class Snapshot:
         query = self.scope.select(HOLDS).order_by(HOLDS.c.id)
         return [hold_of(row) for row in self.scope.fetch(query)]
 
-    def books(self) -> Books:
+    def books(self) -> CommerceSnapshot:
         """See `LedgerSnapshot.books`."""
         return books_of(self.scope)
 

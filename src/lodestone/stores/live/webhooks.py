@@ -13,7 +13,7 @@ from sqlalchemy import and_, exists, func
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
 from lodestone.base.wire import app_id
-from lodestone.commerce.life import Move
+from lodestone.commerce.life import Transition
 from lodestone.commerce.live import STATES
 from lodestone.commerce.webhooks import TYPE_OF, Attempt, Fate, Standing, Stream, WebhookIn
 from lodestone.stores.commerce.schema import ORDER_EVENTS
@@ -185,7 +185,7 @@ def _since(scope: Scope | Work, hook: Any, limit: int) -> list[tuple[Stream, int
     moves = moves.where(ORDER_EVENTS.c.id > hook.orders_after).order_by(ORDER_EVENTS.c.id)
     rooms = scope.select(ROOM_EVENTS).where(ROOM_EVENTS.c.id > hook.rooms_after)
     return [
-        *((Stream.ORDERS, row.id, TYPE_OF[Move(row.move)], str(row.number))
+        *((Stream.ORDERS, row.id, TYPE_OF[Transition(row.move)], str(row.number))
           for row in scope.fetch(moves.limit(limit))),
         *((Stream.ROOMS, row.id, _ROOM_TYPES[row.state], row.room)
           for row in scope.fetch(rooms.order_by(ROOM_EVENTS.c.id).limit(limit))),

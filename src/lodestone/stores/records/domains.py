@@ -8,7 +8,7 @@ from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.content import DomainIn
 from lodestone.events.facts import SURFACES
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import DomainRow
 from lodestone.stores.records.audit_rows import About, fields_of
 from lodestone.stores.records.moderation import take_marks_back
@@ -50,7 +50,7 @@ class DomainRecords(Base):
             before = None if found is None else fields_of(found.given)
             work.audit("domain", domain_id, before, fields_of(given))
             return work.change(
-                Kind.DOMAIN, domain_id, code, domain_row(code, given), created=found is None
+                FactKind.DOMAIN, domain_id, code, domain_row(code, given), created=found is None
             )
 
     def delete_domain(self, community: str, domain_id: str) -> list[Change]:
@@ -63,7 +63,7 @@ class DomainRecords(Base):
             work.run(work.delete(REMOVED_MEMBERS).where(REMOVED_MEMBERS.c.domain == code))
             work.run(work.delete(DOMAINS).where(DOMAINS.c.code == code))
             marks = take_marks_back(work, code)
-            return [*marks, work.change(Kind.DOMAIN, domain_id, code, None)]
+            return [*marks, work.change(FactKind.DOMAIN, domain_id, code, None)]
 
     def domain(self, community: str, domain_id: str) -> DomainRecord:
         """See `Records.domain`."""

@@ -14,7 +14,7 @@ from lodestone.base.errors import UnknownError
 from lodestone.base.wire import app_id
 from lodestone.content import ItemIn
 from lodestone.content.item import label_in_force
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import STATES, ItemRow
 from lodestone.stores.commerce.face_items import bound, withdraw_product
 from lodestone.stores.commerce.merchant_erasure import close_shops
@@ -165,7 +165,7 @@ class ItemRecords(PeopleRecords):
         )
         values = sealed_values(seal, given, layout, label_until)
         overwrite(work, [{"at": before.row, **values}])
-        return work.change(Kind.ITEM, before.id, before.row, layout)
+        return work.change(FactKind.ITEM, before.id, before.row, layout)
 
     def scrub_items(self, community: str, author_id: str) -> list[Change]:
         """See `Records.scrub_items`."""

@@ -12,7 +12,7 @@ from lodestone.base.errors import GoneError, InvalidError, LodestoneError, Probl
 from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.content import ItemIn
 from lodestone.content.item import media_names
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import ItemRow
 from lodestone.stores.records.people import Known, find_people, write_stubs
 from lodestone.stores.records.rows import (
@@ -155,7 +155,7 @@ class ItemsWrite:
             else:
                 made.append({"row": layout.row, "id": item_id, "owner": layout.owner, **values})
             changes.append(
-                self.work.change(Kind.ITEM, item_id, layout.row, layout, created=not known)
+                self.work.change(FactKind.ITEM, item_id, layout.row, layout, created=not known)
             )
         self.work.insert(ITEMS, made)
         overwrite(self.work, kept)
@@ -253,7 +253,7 @@ def scrub(work: Work, owner: int, *, erased: bool) -> list[Change]:
                 "label_until": None,
             }
         )
-        changes.append(work.change(Kind.ITEM, found.id, found.row, layout))
+        changes.append(work.change(FactKind.ITEM, found.id, found.row, layout))
     overwrite(work, rows)
     if erased:
         work.run(work.delete(META).where(META.c.name.startswith(_replaced(owner))))

@@ -3,7 +3,7 @@
 from typing import Final
 
 from lodestone.base.errors import CorruptError
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.stores.files.mark import MARK
 from lodestone.stores.records.schema import (
     DOMAIN_MARKS,
@@ -17,11 +17,11 @@ from lodestone.stores.records.schema import (
 from lodestone.stores.sql.base import Base
 
 ANNOUNCED: Final = (
-    (Kind.PERSON, PEOPLE, PEOPLE.c.ordinal, PEOPLE.c.created),
-    (Kind.DOMAIN, DOMAINS, DOMAINS.c.code, DOMAINS.c.code),
-    (Kind.ITEM, ITEMS, ITEMS.c.row, ITEMS.c.row),
-    (Kind.MODERATED, DOMAIN_MARKS, DOMAIN_MARKS.c.number, DOMAIN_MARKS.c.number),
-    (Kind.POLICY, POLICIES, POLICIES.c.version, POLICIES.c.version),
+    (FactKind.PERSON, PEOPLE, PEOPLE.c.ordinal, PEOPLE.c.created),
+    (FactKind.DOMAIN, DOMAINS, DOMAINS.c.code, DOMAINS.c.code),
+    (FactKind.ITEM, ITEMS, ITEMS.c.row, ITEMS.c.row),
+    (FactKind.MODERATED, DOMAIN_MARKS, DOMAIN_MARKS.c.number, DOMAIN_MARKS.c.number),
+    (FactKind.POLICY, POLICIES, POLICIES.c.version, POLICIES.c.version),
 )
 """Kinds of records that a log is told of, in an order in which what is named comes before what names it."""
 

@@ -6,7 +6,7 @@ from sqlalchemy import Delete, or_
 
 from lodestone.base.errors import ConflictError, ForbiddenError, GoneError, UnknownError
 from lodestone.base.wire import app_id
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.domain_marks import mark_key
 from lodestone.features.layout import PINS_MAX, MarkRow
 from lodestone.stores.commerce.queries import names_of
@@ -61,7 +61,7 @@ class SqlModeration(Base):
                 {**{name: stands[name] for name in differs}, **why}, About(item.owner, item.key),
             )  # fmt: skip
             row = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
-            return work.change(Kind.MODERATED, "", number, mark_row(row))
+            return work.change(FactKind.MODERATED, "", number, mark_row(row))
 
     def marks(
         self,
@@ -161,7 +161,10 @@ def take_marks_back(work: Work, code: int) -> list[Change]:
         work.run(work.update(DOMAIN_MARKS).where(here).values(_NOTHING))
     return [
         work.change(
-            Kind.MODERATED, "", row.number, MarkRow(code, row.item, hidden=False, label=0, pin=0)
+            FactKind.MODERATED,
+            "",
+            row.number,
+            MarkRow(code, row.item, hidden=False, label=0, pin=0),
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, LodestoneError, Problem, UnknownError
 from lodestone.base.wire import app_id, instant_of, printable
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import PersonRow
 from lodestone.people import PersonIn
 from lodestone.stores.commerce.schema import CLAIMS, SHOP_STAFF
@@ -223,7 +223,7 @@ def forget_person(work: Work, ordinal: int, *, now: Instant) -> Change:
     work.audit("person", "", {}, {"erased": True}, About(ordinal, None))
     work.insert(ERASED, [{"ordinal": ordinal, "time": now}])
     work.note_access(AccessKind.PERSON, str(ordinal), now=now)
-    return work.change(Kind.ERASED, "", ordinal, None)
+    return work.change(FactKind.ERASED, "", ordinal, None)
 
 
 def require_bulk(count: int) -> None:
@@ -261,7 +261,9 @@ def _store(
             digest = id_hash(person_id, work.tenant.secret)
             made.append({"ordinal": one.ordinal, "id_hash": digest, **values})
         changes.append(
-            work.change(Kind.PERSON, person_id, one.ordinal, row, created=person_id not in before)
+            work.change(
+                FactKind.PERSON, person_id, one.ordinal, row, created=person_id not in before
+            )
         )
     work.insert(PEOPLE, made)
     if kept:

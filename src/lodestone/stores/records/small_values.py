@@ -9,7 +9,7 @@ from sqlalchemy import func
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, Problem, UnknownError
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.stores.commerce.schema import DEEDS
 from lodestone.stores.records.audit_rows import fields_of
 from lodestone.stores.records.items import ITEM_COLUMNS, owner_key
@@ -67,7 +67,7 @@ class LogRecords(Base):
             blob = msgspec.json.encode(stored)
             work.insert(POLICIES, [{"version": version, "policy": blob, "created": now}])
             work.audit("policy", str(version), _newest_policy(work, newest), fields_of(stored))
-            return work.change(Kind.POLICY, "", version, None, created=True)
+            return work.change(FactKind.POLICY, "", version, None, created=True)
 
     def policy(self, community: str, version: int | None = None) -> PolicyRecord:
         """See `Records.policy`."""
@@ -170,7 +170,7 @@ class LogRecords(Base):
             app_id, row = rows.get(one.kind, {}).get(one.target, ("", None))
             kind = _KINDS.get(one.kind)
             if kind is None:
-                kind, row = Kind.LOST, Unread(ValueError(f"outbox row of kind {one.kind}"))
+                kind, row = FactKind.LOST, Unread(ValueError(f"outbox row of kind {one.kind}"))
             changes.append(Change(one.id, community, kind, app_id, one.target, row))
         return changes
 
@@ -210,7 +210,7 @@ def _open_domain(row: Any) -> tuple[str, Row]:
 
 def _open_deed(row: Any) -> tuple[str, Row]:
     deed = Deed(
-        Kind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
+        FactKind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
         row.slot, row.about, Instant(row.since), row.share, row.whole,
     )  # fmt: skip
     return row.name, deed
@@ -254,22 +254,22 @@ def _marks(scope: Scope, numbers: Sequence[int]) -> dict[int, tuple[str, Row | N
     return found
 
 
-DEED_KINDS: Final = (Kind.SHOP_VISIT, Kind.ORDER, Kind.REDEEM, Kind.REFUND)
+DEED_KINDS: Final = (FactKind.SHOP_VISIT, FactKind.ORDER, FactKind.REDEEM, FactKind.REFUND)
 _KINDS: Final = {
     int(kind): kind
     for kind in (
-        Kind.PERSON,
-        Kind.ITEM,
-        Kind.DOMAIN,
-        Kind.MODERATED,
-        Kind.POLICY,
-        Kind.ERASED,
+        FactKind.PERSON,
+        FactKind.ITEM,
+        FactKind.DOMAIN,
+        FactKind.MODERATED,
+        FactKind.POLICY,
+        FactKind.ERASED,
         *DEED_KINDS,
     )
 }
 _READERS: Final = {
-    Kind.PERSON: _people, Kind.ITEM: _items, Kind.DOMAIN: _domains,
-    Kind.MODERATED: _marks,
+    FactKind.PERSON: _people, FactKind.ITEM: _items, FactKind.DOMAIN: _domains,
+    FactKind.MODERATED: _marks,
     **dict.fromkeys(DEED_KINDS, _deeds),
 }  # fmt: skip
 

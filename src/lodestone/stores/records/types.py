@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
 from lodestone.content import Community, CommunityIn, DomainIn, ItemIn
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import DomainRow, ItemRow, MarkRow, PersonRow
 from lodestone.people import PersonIn
 from lodestone.traffic.policy import Policy
@@ -21,7 +21,7 @@ NEVER: Final = Instant(0)
 class Deed:
     """What somebody did in trade, on its way to the log as a fact about them and an item."""
 
-    kind: Kind
+    kind: FactKind
     """`ORDER`, `REDEEM`, `SHOP_VISIT` or `REFUND`."""
     name: str
     """Follows from what it is about, so that telling it twice counts once."""
@@ -78,7 +78,7 @@ class Change:
     id: int
     """Its place in the community's outbox: 1, 2, 3, ..., never given twice."""
     community: str
-    kind: Kind
+    kind: FactKind
     """`PERSON`, `ITEM`, `DOMAIN`, `MODERATED`, `POLICY`, `ERASED`, or a deed's."""
     app_id: str
     """Empty for a policy and for whoever has been erased."""

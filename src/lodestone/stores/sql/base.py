@@ -30,7 +30,7 @@ from lodestone.base.errors import (
     UnknownError,
 )
 from lodestone.base.wire import app_id
-from lodestone.events.outcomes import Kind
+from lodestone.events.outcomes import FactKind
 from lodestone.stores.records.access_port import AccessChange, AccessKind, Listener
 from lodestone.stores.records.access_rows import note
 from lodestone.stores.records.audit_rows import (
@@ -148,7 +148,7 @@ class Work(Scope):
         return self.item_next - 1
 
     def change(
-        self, kind: Kind, app_id: str, target: int, row: Row | None, *, created: bool = False
+        self, kind: FactKind, app_id: str, target: int, row: Row | None, *, created: bool = False
     ) -> Change:
         """Note a change for the outbox."""
         change = Change(self.change_next, self.tenant.community, kind, app_id, target, row, created)

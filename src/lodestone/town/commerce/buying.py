@@ -49,7 +49,7 @@ class Wanted:
     row: int
 
 
-class Till:
+class TradeClient:
     """What trade is asked of the engine, and how it is counted."""
 
     def __init__(self, client: Client, market: Market) -> None:
@@ -77,7 +77,7 @@ class Buying:
         streams: The town's chance.
     """
 
-    def __init__(self, till: Till, streams: Streams) -> None:
+    def __init__(self, till: TradeClient, streams: Streams) -> None:
         self._till = till
         self._streams = streams
 

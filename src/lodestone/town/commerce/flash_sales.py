@@ -15,9 +15,9 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
 from lodestone.town.commerce import shops
-from lodestone.town.commerce.buying import LEAVES_IN_A_RUSH, Buying, Till
+from lodestone.town.commerce.buying import LEAVES_IN_A_RUSH, Buying, TradeClient
 from lodestone.town.commerce.market import Market, Order, Sale
-from lodestone.town.payloads import Told
+from lodestone.town.payloads import Payloads
 from lodestone.town.people.rhythm import STEPS
 from lodestone.town.truth import LIVE, ORDINARY, PRODUCT, Posts, Truth, joined
 
@@ -104,7 +104,7 @@ class Bargains:
         told: Writes posts.
     """
 
-    def __init__(self, till: Till, buying: Buying, streams: Streams, told: Told) -> None:
+    def __init__(self, till: TradeClient, buying: Buying, streams: Streams, told: Payloads) -> None:
         self._till = till
         self._buying = buying
         self._streams = streams

@@ -2,7 +2,7 @@
 
 from lodestone.base.chance import Streams
 from lodestone.town.commerce import shops
-from lodestone.town.commerce.buying import Till
+from lodestone.town.commerce.buying import TradeClient
 from lodestone.town.commerce.market import Order
 from lodestone.town.commerce.shops import REDEEM, Fate
 from lodestone.town.payloads import Json
@@ -18,7 +18,7 @@ class Aftermath:
         streams: The town's chance.
     """
 
-    def __init__(self, till: Till, streams: Streams) -> None:
+    def __init__(self, till: TradeClient, streams: Streams) -> None:
         self._till = till
         self._streams = streams
         self._market = till.market

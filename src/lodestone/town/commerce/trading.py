@@ -14,11 +14,11 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.town.commerce import shops
-from lodestone.town.commerce.buying import Buying, Till, Wanted
+from lodestone.town.commerce.buying import Buying, TradeClient, Wanted
 from lodestone.town.commerce.flash_sales import Bargains, planned
 from lodestone.town.commerce.fulfilment import Aftermath
 from lodestone.town.commerce.market import Market, Stall
-from lodestone.town.payloads import Told
+from lodestone.town.payloads import Payloads
 from lodestone.town.people.behaviour import OUTCOMES
 from lodestone.town.people.rhythm import STEPS
 from lodestone.town.truth import PRODUCT, Truth
@@ -43,7 +43,7 @@ class Trading:
         worth: What the town judges an order by, micros.
     """
 
-    def __init__(self, client: Client, streams: Streams, told: Told, worth: float) -> None:
+    def __init__(self, client: Client, streams: Streams, told: Payloads, worth: float) -> None:
         self._client = client
         self._streams = streams
         self._told = told
@@ -54,7 +54,7 @@ class Trading:
     def take_up(self, market: Market) -> None:
         """Go on from where trade stood."""
         self.market = market
-        self._till = Till(self._client, market)
+        self._till = TradeClient(self._client, market)
         self._buying = Buying(self._till, self._streams)
         self._aftermath = Aftermath(self._till, self._streams)
         self._bargains = Bargains(self._till, self._buying, self._streams, self._told)

@@ -1,0 +1,59 @@
+"""What validation takes and gives: under which a batch is judged, what came of it, why an event is refused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Ints
+from lodestone.base.clock import Instant
+from lodestone.events.facts import Facts
+from lodestone.events.wire import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEvents:
+    """What a chunk of events became, before it is stored."""
+
+    facts: Facts
+    person_row: Ints
+    target_row: Ints
+    sealed: tuple[tuple[int, bytes], ...]
+    duplicates: int
+    refused: list[Refusal]
+    event_keys: NDArray[np.uint64]
+    """To be released when the facts cannot be stored."""
+    slot_keys: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why one event is refused."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchContext:
+    """Under which a batch is judged."""
+
+    now: Instant
+    """The community's clock."""
+    trusted: bool
+    """From a server-side key: may name receipts without a beacon."""
+    history: bool = False
+    """Older events are taken and teach rates only."""
+    read: bool = False
+    """The app says that the items were consumed."""
+    page: bool = False
+    """From a page's session: it may say what a page can know, and of a slot only with its beacon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Rows of whom and what an event names, -1 for nothing."""
+
+    person: int
+    item: int
+    target: int
