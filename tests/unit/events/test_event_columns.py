@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_ingest import BEACONS, NOW, NOW_MICROS, SECRET, a_beacon, a_door
 
 from lodestone.events import blake_kernel
 from lodestone.events.beacon import mint
@@ -18,6 +17,7 @@ from lodestone.events.columns import EventColumns, decode_columns
 from lodestone.events.outcomes import WIRE_KINDS
 from lodestone.events.wire import decode_events
 from lodestone.services.ingest.shapes import BatchContext
+from tests.unit.services.test_ingest import BEACONS, NOW, NOW_MICROS, SECRET, a_beacon, a_door
 
 GOOD = {
     "id": "e1",
