@@ -6,10 +6,8 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_world import TODAY, move
-from records_world import NOW
-from trade_simulation import TOWN, cny, open_market
 
+from ledger_world import TODAY, move
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import CorruptError, InternalError, InvalidError, UnavailableError
 from lodestone.commerce.order import LineIn, OrderIn
@@ -19,6 +17,8 @@ from lodestone.ledger import AccountKind, Outcome
 from lodestone.services.commerce.context import Reply
 from lodestone.services.community.orders_only import OrdersOnlyCommunity
 from lodestone.services.ledger.posting import Money
+from records_world import NOW
+from trade_simulation import TOWN, cny, open_market
 
 TEA = own_key("tea", "v")
 

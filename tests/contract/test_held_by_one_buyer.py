@@ -3,8 +3,6 @@
 import asyncio
 
 import pytest
-from records_world import NOW
-from trade_simulation import TOWN, cny
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import LodestoneError
@@ -14,6 +12,8 @@ from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
 from lodestone.services.commerce.commands import cancel
 from lodestone.services.community.orders_only import OrdersOnlyCommunity
+from records_world import NOW
+from trade_simulation import TOWN, cny
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import secrets
 from types import SimpleNamespace
 
 import pytest
-from ledger_simulation import replay, simulate, standing
 
+from ledger_simulation import replay, simulate, standing
 from lodestone.services.audit.ledger import CHECKS, audit
 from tests.worlds.seeds import fresh
 

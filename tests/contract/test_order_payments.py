@@ -5,8 +5,6 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from records_world import NOW
-from trade_simulation import TOWN, cny, open_market, quietly
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import ConflictError, InvalidError
@@ -28,6 +26,8 @@ from lodestone.stores.external.payment_providers import (
     ManualProvider,
     TrialProvider,
 )
+from records_world import NOW
+from trade_simulation import TOWN, cny, open_market, quietly
 
 SOUP = 17_000_003
 

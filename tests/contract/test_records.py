@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from msgspec.structs import replace as changed
-from records_world import ANN, DAY, HOUR, NOW, SONG, SQUARE, raised
 
 from lodestone.base.errors import (
     ConflictError,
@@ -15,6 +14,7 @@ from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonIn
 from lodestone.stores.records.port import Answer, claim_of, key_digest
 from lodestone.traffic.policy import Policy
+from records_world import ANN, DAY, HOUR, NOW, SONG, SQUARE, raised
 
 
 def test_a_community_is_read_back_as_it_was_made(records):

@@ -8,7 +8,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from msgspec.structs import replace as changed
-from records_world import ANN, NOTE, NOW, SONG, SQUARE, Place, project, raised
 from sqlalchemy import create_engine, inspect, text
 
 from lodestone.base.errors import (
@@ -25,6 +24,7 @@ from lodestone.stores.records.port import TermKind
 from lodestone.stores.records.schema import METADATA
 from lodestone.stores.sql.errors import translated
 from lodestone.traffic.policy import Policy
+from records_world import ANN, NOTE, NOW, SONG, SQUARE, Place, project, raised
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from math import isnan
 
 import pytest
 from msgspec.structs import replace as changed
-from records_world import ANN, HOUR, NOTE, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 from lodestone.base.errors import (
     InvalidError,
@@ -17,6 +16,7 @@ from lodestone.content.item import Label
 from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.people import PersonIn
 from lodestone.stores.records.port import TermKind
+from records_world import ANN, HOUR, NOTE, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 
 def test_an_item_becomes_a_row_of_codes(records):

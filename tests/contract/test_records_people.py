@@ -3,7 +3,6 @@
 from math import isnan
 
 from msgspec.structs import replace as changed
-from records_world import ANN, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 from lodestone.base.errors import (
     GoneError,
@@ -13,6 +12,7 @@ from lodestone.base.errors import (
 from lodestone.events.outcomes import FactKind
 from lodestone.people import Consent, PersonIn
 from lodestone.stores.records.port import Answer, TermKind, claim_of
+from records_world import ANN, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 
 def test_a_person_becomes_a_row_of_codes(records):

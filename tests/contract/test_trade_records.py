@@ -3,8 +3,6 @@
 import sqlite3
 
 import pytest
-from records_world import NOW, raised
-from trade_simulation import TOWN, cny, open_market
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import UnknownError
@@ -20,6 +18,8 @@ from lodestone.people import PersonIn
 from lodestone.services.commerce.context import CommandContext
 from lodestone.services.commerce.place_order import reserve
 from lodestone.services.community.orders_only import OrdersOnlyCommunity
+from records_world import NOW, raised
+from trade_simulation import TOWN, cny, open_market
 
 HOME = Address(text="Mill Lane 3", position=TOWN, name="Ann", phone="0851-5555")
 

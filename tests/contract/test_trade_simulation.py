@@ -6,11 +6,11 @@ A failing seed stands in the test's name; `LODESTONE_SEED=NUMBER` gives it back 
 import secrets
 
 import pytest
-from records_world import NOW
-from trade_simulation import simulate, small_day
 
 from lodestone.content import CommunityIn
+from records_world import NOW
 from tests.worlds.seeds import fresh
+from trade_simulation import simulate, small_day
 
 FRESH = fresh()
 SEEDS = [*range(1, 21), pytest.param(FRESH, id=f"fresh-{FRESH}")]

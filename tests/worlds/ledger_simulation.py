@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from ledger_oracle import Oracle
 from ledger_world import ADJUSTMENT, CLEARING, COMMISSION, REFUNDS, TODAY, held, payable
-from records_world import NOW
-
 from lodestone.base.clock import Instant
 from lodestone.ledger.chart import Code
 from lodestone.ledger.transfers import (
@@ -24,6 +22,7 @@ from lodestone.ledger.transfers import (
 )
 from lodestone.stores.ledger import post
 from lodestone.stores.ledger.port import TransferFilter
+from records_world import NOW
 
 SHOPS = ("a", "b", "c")
 ACCOUNTS = [

@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import msgspec
-from records_world import NOW, THEN
-from trade_amounts import told_amounts_moved
 
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import ConflictError, InternalError, LodestoneError, UnavailableError
@@ -38,6 +36,8 @@ from lodestone.stores.external.payment_providers import (
 )
 from lodestone.stores.records.port import Answer
 from lodestone.stores.sql.base import Scope
+from records_world import NOW, THEN
+from trade_amounts import told_amounts_moved
 
 TOWN = Position(26.38, 108.08)
 BUYERS = [f"p{n}" for n in range(6)]
