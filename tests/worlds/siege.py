@@ -103,7 +103,7 @@ def besieged(home, *, nofile=1024, **settings):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     named = {f"LODESTONE_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-m", "tests.siege", str(home), str(nofile)]
+    command = [sys.executable, "-m", "tests.worlds.siege", str(home), str(nofile)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | named
     with (home.parent / "siege.log").open("wb") as log, ExitStack() as after:
         after.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
