@@ -103,7 +103,8 @@ async def _decide():
 
             def once(number):
                 request, now = FeedRequest(viewer=f"p{number % 40}"), engine.now()
-                viewer = engine._hydrator.viewer(request, keeper.policy, now, gated=False)
+                hydrator = getattr(engine, "hydrator", None) or engine._hydrator  # older checkouts
+                viewer = hydrator.viewer(request, keeper.policy, now, gated=False)
                 rest = (now, Chain(), []) if lately else (viewer, now, Chain())
                 setting = engine._setting(request, *rest)
                 engine._sequence += 1

@@ -16,8 +16,8 @@ import msgspec
 import numpy as np
 
 from lodestone.content.vectors import project
-from lodestone.services.operations.verification import file_of
 from lodestone.stores.database import open_records
+from lodestone.stores.files.manifest import log_name
 from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.traffic.codec import decode
 from lodestone.traffic.kernels import COMPILED, PLAIN
@@ -39,7 +39,7 @@ async def measure(told: argparse.Namespace) -> dict:
     secret = records.community(told.community).secret
     policies = {one.policy.version: one.policy for one in records.policies(told.community)}
     records.close()
-    log = SqliteLog.open(told.copy / f"{file_of(told.community)}.log.db", secret=secret)
+    log = SqliteLog.open(told.copy / log_name(told.community), secret=secret)
     try:
         last = log.receipt_next()
         stored = list(log.receipts(max(0, last - told.count), last))

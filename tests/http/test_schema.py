@@ -256,7 +256,8 @@ def known_trade(case, served, there):
 def known(case, served):
     """Name what is there, so that a request reaches behind the 404."""
     there = {
-        "person_id": "p0", "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
+        "person_id": "p1" if "/removed/" in case.path else "p0",  # who moderates there by now
+        "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
         "community_id": "c", "source": "s", "key": "m", "key_id": "none", "shop_id": "soups",
         "product_id": "soup", "stock_id": "duck", "sale_id": "flash", "slot": 1, "user_id": "p0", "category": "tea",
         "category_name": "tea", "feedback_type": "like", "name": "popular", **served.money,
@@ -268,8 +269,6 @@ def known(case, served):
         there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone", "user_id": "p3"}
     if "/pins/" in case.path:
         there["item_id"] = "i90"  # only what lies in the domain can be pinned there
-    if "/removed/" in case.path:
-        there["person_id"] = "p1"  # p0 moderates there by now
     if case.path.startswith("/media"):
         there["key"] = served.media
     case.path_parameters = {name: there[name] for name in case.path_parameters}

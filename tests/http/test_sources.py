@@ -57,7 +57,7 @@ def test_every_source_feeds_candidates(tmp_path):
             world.engine.housekeeper.tidy(world.engine.now())
             _, receipt = await receipt_of(world, slots=10)
             rows, source = world.engine.parts.decider._sources.gather(
-                world.engine._hydrator.viewer(
+                world.engine.hydrator.viewer(
                     Asked(), world.engine.housekeeper.policy, world.engine.now(), gated=False
                 ),
                 world.engine.state.interest[world.engine.directory.person_row("p0")],
