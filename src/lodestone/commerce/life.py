@@ -80,9 +80,9 @@ HAS_SOLD: Final = frozenset({_S.PAID, _S.FULFILLED, _S.REFUNDED_IN_PART})
 def after(state: OrderState, move: Transition) -> OrderState | None:
     """Return the state that a move leads to, None when it is not allowed.
 
-    >>> after(OrderState.RESERVED, Move.PAY).name
+    >>> after(OrderState.RESERVED, Transition.PAY).name
     'PAID'
-    >>> after(OrderState.EXPIRED, Move.PAY) is None
+    >>> after(OrderState.EXPIRED, Transition.PAY) is None
     True
     """
     return MOVES.get((state, move))
