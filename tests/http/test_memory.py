@@ -16,7 +16,7 @@ def test_a_thousand_mixed_requests_leave_no_more_than_is_stated(tmp_path):
         async with opened(tmp_path) as world:
             await world.people(8)
             await world.items(40)
-            return await growth(world, warm=2, rounds=4)
+            return await growth(world, warm=2, rounds=16)
 
     assert run(scenario()) < KEPT_MAX
 
