@@ -105,3 +105,15 @@ def organic_impressions(facts: Facts) -> NDArray[np.bool_]:
         & ((flags & (FLAG_PAID | FLAG_HISTORY)) == 0)
     )
     return found
+
+
+def of_events(facts: Facts) -> NDArray[np.bool_]:
+    """Say which facts are of events: what people did with items, and refunds from the day they were given.
+
+    Returns:
+        Shape (facts,). These alone move counters and are claimed against repetition.
+    """
+    events: NDArray[np.bool_] = (facts["kind"] < FactKind.BLOCK) | (
+        facts["kind"] == FactKind.REFUND
+    )
+    return events

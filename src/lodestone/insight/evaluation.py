@@ -12,7 +12,7 @@ from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
-from lodestone.events.facts import Facts
+from lodestone.events.facts import Facts, of_events
 from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES, WATCH_UNIT_SECONDS, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
@@ -248,12 +248,6 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
     return fit(base, np.concatenate(features), np.concatenate(labels))
 
 
-def counted(facts: Facts) -> Bools:
-    """Say which facts move counters: what people did with items, and refunds from the day they were given."""
-    told: Bools = (facts["kind"] < FactKind.BLOCK) | (facts["kind"] == FactKind.REFUND)
-    return told
-
-
 def _tired(state: State, rows: Rows) -> Floats:
     """Return what each viewer had lately seen of topic and author at each look, shape (rows, 2)."""
     held = state.items[rows.item]
@@ -267,7 +261,7 @@ def _tired(state: State, rows: Rows) -> Floats:
 def state_until(world: World, day: int) -> State:
     """Return the state as it stood at the end of a day."""
     state = world.fresh()
-    chosen = (world.facts["day"] <= day) & counted(world.facts)
+    chosen = (world.facts["day"] <= day) & of_events(world.facts)
     facts, people = world.facts[chosen], world.person_row[chosen]
     state.apply(facts, people, np.full(facts.size, -1, np.int64))
     return state
@@ -308,7 +302,7 @@ def _streamed(
     item_logits.materialise(model, state, np.arange(state.item_count), shift)
     predictor = Rates(model)
     out = np.zeros((test.person.size, OUTCOME_COUNT))
-    later = np.flatnonzero((world.facts["day"] > train_until) & counted(world.facts))
+    later = np.flatnonzero((world.facts["day"] > train_until) & of_events(world.facts))
     later = later[np.argsort(world.facts["time"][later], kind="stable")]
     facts, people = world.facts[later], world.person_row[later]
     nobody = np.full(facts.size, -1, np.int64)

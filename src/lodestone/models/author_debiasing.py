@@ -90,14 +90,14 @@ def shift_pieces(model: RatesModel, state: State) -> Generator[None, None, NDArr
     Facts may be applied between two pieces: each pair of person and author is read at one moment, as an item's
     counters are in a round of maintenance. Where the table is laid anew meanwhile the sums begin again.
     """
-    found = yield from _hush_pieces(state)
+    noisy = yield from _hush_pieces(state)
     rate = community_rate(surface_counts(state))
     keys, sums, first = state.affinity.keys, np.zeros((state.author_count, _SUMS)), 0
     while first < keys.size:
         yield
         if state.affinity.keys is not keys:
             keys, sums, first = state.affinity.keys, np.zeros((state.author_count, _SUMS)), 0
-        _tally(model, state, found, rate, sums, slice(first, first + PIECE_PLACES))
+        _tally(model, state, noisy, rate, sums, slice(first, first + PIECE_PLACES))
         first += PIECE_PLACES
     columns = np.empty((sums.shape[0], _COLUMNS))
     for first in range(0, columns.shape[0], _PIECE_AUTHORS):
@@ -121,21 +121,21 @@ def _loud_pieces(state: StateView) -> Generator[None, None, Bools]:
     counts = state.person_total[: state.person_count]
     shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
     known = shown >= _KNOWN
-    found = np.zeros(counts.shape[0], bool)
+    noisy = np.zeros(counts.shape[0], bool)
     for outcome in _GIVEN if known.any() else ():
         usual = float(np.quantile(counts[known, outcome] / shown[known], 0.95))
-        found |= counts[:, outcome] > np.maximum(_LOUD_LEAST, LOUD * usual * shown)
-        if found.size > _PIECE_PEOPLE:
+        noisy |= counts[:, outcome] > np.maximum(_LOUD_LEAST, LOUD * usual * shown)
+        if noisy.size > _PIECE_PEOPLE:
             yield
-    return found
+    return noisy
 
 
 def _hush_pieces(state: State) -> Generator[None, None, Bools]:
-    found = yield from _loud_pieces(state)
-    whole = state.person_total[: found.size].sum(axis=0, dtype=np.float64)
-    theirs = state.person_total[: found.size][found].sum(axis=0, dtype=np.float64)
+    noisy = yield from _loud_pieces(state)
+    whole = state.person_total[: noisy.size].sum(axis=0, dtype=np.float64)
+    theirs = state.person_total[: noisy.size][noisy].sum(axis=0, dtype=np.float64)
     derived.put_quiet(state, np.where(whole > 0, 1 - theirs / np.maximum(whole, 1.0), 1.0))
-    return found
+    return noisy
 
 
 def sums_of(model: RatesModel, state: StateView, noisy: Bools, rate: Floats) -> Floats:
@@ -199,10 +199,10 @@ def _shift_of(model: RatesModel, rate: Floats, sums: Floats) -> NDArray[np.float
 
 def _columns_of(model: RatesModel, rate: Floats, sums: Floats) -> Floats:
     prior = column_rate(rate)
-    held = strength(model.author_prior, prior)
-    ground = held * prior
+    weight = strength(model.author_prior, prior)
+    ground = weight * prior
     done, shown, given, expected = sums[:, :8], sums[:, 8:9], sums[:, 9:17], sums[:, 17:25]
-    plain = np.minimum((done + ground) / (shown + held), 1.0)
+    plain = np.minimum((done + ground) / (shown + weight), 1.0)
     standard = np.minimum(prior * (given + ground) / (expected + ground), 1.0)
     columns: Floats = np.clip(logit(standard) - logit(plain), -_FURTHEST, _FURTHEST)
     return columns

@@ -22,7 +22,14 @@ from lodestone.events.dedupe import (
     slot_keys,
     slots_once,
 )
-from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, FLAG_READ, Facts, empty_facts
+from lodestone.events.facts import (
+    FLAG_DECISION,
+    FLAG_HISTORY,
+    FLAG_READ,
+    Facts,
+    empty_facts,
+    of_events,
+)
 from lodestone.events.outcomes import PAGE_KINDS, SLOT_KINDS, WIRE_KINDS, FactKind
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.features.directory import Directory
@@ -278,13 +285,13 @@ class Ingest:
 
     def remember(self, facts: Facts, today: int) -> None:
         """Claim for facts read back from the log on a day of the community's clock."""
-        told = facts[(facts["kind"] < FactKind.BLOCK) | (facts["kind"] == FactKind.REFUND)]
-        history = (told["flags"] & FLAG_HISTORY) != 0
-        day = told["day"].astype(np.int64)
+        events = facts[of_events(facts)]
+        history = (events["flags"] & FLAG_HISTORY) != 0
+        day = events["day"].astype(np.int64)
         keep_day = np.where(history, np.maximum(day, today), day) + 8
-        self.events.claim(told["key"], keep_day)
-        once = once_a_slot(told) & (told["kind"] < FactKind.BLOCK)
-        some = told[once]
+        self.events.claim(events["key"], keep_day)
+        once = once_a_slot(events) & (events["kind"] < FactKind.BLOCK)
+        some = events[once]
         self.slots.claim(slot_keys(some["receipt"], some["slot"], some["kind"]), keep_day[once])
 
     def columns(self) -> dict[str, NDArray[Any]]:
