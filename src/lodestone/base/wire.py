@@ -36,13 +36,14 @@ _LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)"
 _CURRENCY = r"^[A-Z]{3}$(?!\n)"
 
 _WORD_MAX: Final = 64
-_ID_MAX: Final = 128
+ID_MAX: Final = 128
+"""Characters of an app's own id."""
 
 AppId: TypeAlias = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=_ID_MAX,
+        max_length=ID_MAX,
         pattern=PRINTABLE,
         description="The app's own id: 1 to 128 printable characters.",
     ),
@@ -253,7 +254,7 @@ def is_word(text: str) -> bool:
 
 def is_app_id(text: str) -> bool:
     """Say whether a text can be an id of the app's: 1 to 128 printable characters."""
-    return len(text) <= _ID_MAX and printable(text)
+    return len(text) <= ID_MAX and printable(text)
 
 
 def app_id(text: str, *, field: str = "id") -> str:

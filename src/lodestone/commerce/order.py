@@ -9,6 +9,7 @@ from msgspec import Meta
 from lodestone.base.wire import TEXT, AppId, Money, Name, Position, TimeText, refuse
 from lodestone.commerce.price import QUANTITY_MAX
 from lodestone.commerce.product import Fulfilment
+from lodestone.events.wire import SLOT_MAX
 
 LINES_MAX: Final = 32
 Day: TypeAlias = date
@@ -65,7 +66,7 @@ class OrderIn(
     """For delivery."""
     receipt_id: Annotated[str, Meta(max_length=64, pattern=TEXT)] | None = None
     """The decision whose card was bought from, with its slot."""
-    slot: Annotated[int, Meta(ge=1, le=50)] | None = None
+    slot: Annotated[int, Meta(ge=1, le=SLOT_MAX)] | None = None
     sale_id: AppId | None = None
     total: Money | None = None
     """What the buyer was shown; another price by now refuses the order."""

@@ -9,6 +9,9 @@ import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+from lodestone.base.wire import ID_MAX
+from lodestone.events.beacon import LENGTH as BEACON_LENGTH
+from lodestone.events.wire import SECONDS_MAX, SLOT_MAX
 
 KEYS = (
     "id", "type", "time", "person_id", "item_id", "beacon", "slot", "visible_seconds", "watch_seconds",
@@ -17,7 +20,6 @@ KEYS = (
 """Fields of an event; those from `receipt_id` on may only be null in the plain form."""
 _ID, _TYPE, _TIME, _PERSON, _ITEM, _BEACON, _SLOT, _VISIBLE, _WATCH, _COMPLETED = range(10)
 _NEEDED = 1 << _ID | 1 << _TYPE | 1 << _TIME | 1 << _PERSON | 1 << _ITEM
-_ID_MAX, BEACON_LENGTH, _SLOT_MAX, _SECONDS_MAX = 128, 64, 50, 86_400
 _NO_TIME = -(2**62)
 
 
@@ -224,7 +226,7 @@ def _texts(body: Array, at: Number, name: Number, kinds: Array, row: Array) -> N
     if name == _BEACON:
         row.beacon = first
         return end + 1 if size == BEACON_LENGTH else -1
-    if size < 1 or size > _ID_MAX:
+    if size < 1 or size > ID_MAX:
         return -1
     if name == _ID:
         row.id, row.id_end = first, end
@@ -252,9 +254,9 @@ def _value(body: Array, at: Number, name: Number, kinds: Array, row: Array) -> N
         return -1
     if name == _SLOT:
         row.slot = digits
-        return end if end - at <= 2 and digits >= 1 and digits <= _SLOT_MAX else -1
+        return end if end - at <= 2 and digits >= 1 and digits <= SLOT_MAX else -1
     seconds = np.float64(digits) / 10.0**decimals
-    if seconds > _SECONDS_MAX:
+    if seconds > SECONDS_MAX:
         return -1
     if name == _VISIBLE:
         row.visible = seconds

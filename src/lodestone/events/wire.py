@@ -9,7 +9,11 @@ from msgspec import Meta
 from lodestone.base.wire import PRINTABLE, TEXT, AppId, Position, Time
 
 EVENTS_MAX: Final = 10_000
-Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+SECONDS_MAX: Final = 86_400
+"""Seconds that one event may say somebody watched."""
+SLOT_MAX: Final = 50
+"""Slots of a page."""
+Seconds = Annotated[float, Meta(ge=0, le=SECONDS_MAX)]
 
 
 class EventIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -22,7 +26,7 @@ class EventIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     item_id: AppId | None = None
     author_id: AppId | None = None
     receipt_id: Annotated[str, Meta(max_length=64)] | None = None
-    slot: Annotated[int, Meta(ge=1, le=50)] | None = None
+    slot: Annotated[int, Meta(ge=1, le=SLOT_MAX)] | None = None
     beacon: Annotated[str, Meta(max_length=128)] | None = None
     surface: Annotated[str, Meta(min_length=1, max_length=32, pattern=PRINTABLE)] | None = None
     visible_seconds: Seconds | None = None

@@ -14,6 +14,7 @@ from lodestone.console.viewer.storefront import Offer, ShopCard, Storefront, off
 from lodestone.content.domain import RADIUS_KM_DEFAULT
 from lodestone.content.item import Media
 from lodestone.events.outcomes import OUTCOMES, DomainKind
+from lodestone.events.wire import SLOT_MAX
 from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.table_kernel import pack
 from lodestone.services.access import Principal
@@ -96,7 +97,7 @@ class PageFeedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     surface: Surface = "discover"
     domain_id: AppId | None = None
     position: Position | None = None
-    slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
+    slots: Annotated[int, msgspec.Meta(ge=1, le=SLOT_MAX)] = 8
     cursor: Annotated[str, msgspec.Meta(max_length=CURSOR_MAX)] | None = None
 
 

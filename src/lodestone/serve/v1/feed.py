@@ -10,7 +10,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import Name, Version
 from lodestone.events.outcomes import OUTCOME_COUNT
-from lodestone.events.wire import EventsIn, Verdicts
+from lodestone.events.wire import SLOT_MAX, EventsIn, Verdicts
 from lodestone.insight.exposure import ExposureReport
 from lodestone.insight.flow import FlowReport
 from lodestone.insight.prices import PromiseHistory
@@ -63,7 +63,7 @@ Domain = Annotated[
     QueryParameter(max_length=128, description="public, middle, private, or a middle domain's id."),
 ]
 
-Slot = Annotated[int, PathParameter(ge=1, le=50, description="From 1.")]
+Slot = Annotated[int, PathParameter(ge=1, le=SLOT_MAX, description="From 1.")]
 Days = Annotated[int, QueryParameter(ge=1, le=SPAN_DAYS_MAX, description="So many days back.")]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from lodestone.base.wire import TEXT, AppId, Position
+from lodestone.events.wire import SLOT_MAX
 
 CURSOR_MAX: Final = 32_768
 """The most characters of a cursor; see `cursor.ROWS_MAX`."""
@@ -23,7 +24,7 @@ class FeedRequest(msgspec.Struct, frozen=True, kw_only=True):
     domain_id: AppId | None = None
     position: Position | None = None
     device: Annotated[str, msgspec.Meta(max_length=256, pattern=TEXT)] | None = None
-    slots: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
+    slots: Annotated[int, msgspec.Meta(ge=1, le=SLOT_MAX)] = 10
     cursor: Annotated[str, msgspec.Meta(max_length=CURSOR_MAX, pattern=TEXT)] | None = None
     explain: bool = False
     personalised: bool = True
