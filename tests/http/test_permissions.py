@@ -69,7 +69,7 @@ def test_a_route_that_does_not_say_who_may_call_it_cannot_be_served():
         """Declare nothing."""
 
     with pytest.raises(TypeError, match="does not say who may call it"):
-        RouteTable.of(Litestar([new], openapi_config=None))
+        RouteTable.of(Litestar([new], openapi_config=None, logging_config=None))
 
 
 def test_every_route_is_closed_to_strangers_but_those_on_the_list(tmp_path):
