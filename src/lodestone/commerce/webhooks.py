@@ -6,8 +6,6 @@ the Standard Webhooks specification does (`v1,BASE64`, HMAC-SHA256 over `{id}.{t
 the bytes that the secret encodes).
 """
 
-import hashlib
-import hmac
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
+from lodestone.base.signed import hmac_sha256
 from lodestone.base.wire import TEXT, TimeText, refuse, time_text
 from lodestone.commerce.life import Transition
 
@@ -145,7 +144,7 @@ def signature(secrets: Sequence[str], timestamp: int, payload: bytes) -> str:
     't=1,v1=b'
     """
     signed = str(timestamp).encode() + b"." + payload
-    marks = (hmac.new(one.encode(), signed, hashlib.sha256).hexdigest() for one in secrets)
+    marks = (hmac_sha256(one.encode(), signed).hex() for one in secrets)
     return ",".join([f"t={timestamp}", *(f"v1={mark}" for mark in marks)])
 
 
@@ -165,7 +164,7 @@ def standard_signature(
     """
     assert "." not in message_id
     signed = f"{message_id}.{timestamp}.".encode() + payload
-    digests = (hmac.digest(signing_key(one), signed, "sha256") for one in secrets)
+    digests = (hmac_sha256(signing_key(one), signed) for one in secrets)
     return " ".join(f"v1,{b64encode(digest).decode()}" for digest in digests)
 
 

@@ -4,8 +4,6 @@ A token is a fixed-width payload and a 104-bit keyed BLAKE2b tag, 48 bytes toget
 base64. It says what the counters need to know about the slot, so that no decision must be looked up.
 """
 
-import hashlib
-import hmac
 from base64 import b64encode, urlsafe_b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterable
@@ -13,6 +11,8 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 import numpy as np
+
+from lodestone.base.signed import Tagger, same
 
 _PAYLOAD: Final = Struct("<QQiiIhBBBBB")
 _TAG: Final = 13
@@ -61,12 +61,11 @@ def mint(key: bytes, beacon: Beacon) -> str:
 
 def mint_all(key: bytes, beacons: Iterable[Beacon]) -> list[str]:
     """Sign the slots of a page, in order; the key is taken in once."""
-    keyed = hashlib.blake2b(key=key, digest_size=_TAG)
+    tagger = Tagger(key, size=_TAG)
     parts: list[bytes] = []
     for beacon in beacons:
-        payload, tag = _PAYLOAD.pack(*beacon), keyed.copy()
-        tag.update(payload)
-        parts += (payload, tag.digest())
+        payload = _PAYLOAD.pack(*beacon)
+        parts += (payload, tagger.tag(payload))
     text = b64encode(b"".join(parts), b"-_").decode()
     return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
 
@@ -75,7 +74,7 @@ class BeaconOpener:
     """Opens tokens signed with one key, which is taken in once."""
 
     def __init__(self, key: bytes) -> None:
-        self._keyed = hashlib.blake2b(key=key, digest_size=_TAG)
+        self._tagger = Tagger(key, size=_TAG)
 
     def open(self, token: str) -> Beacon | None:
         """Return what a token says, None when it was not signed with this key."""
@@ -85,9 +84,8 @@ class BeaconOpener:
             raw = urlsafe_b64decode(token)
         except (Base64Error, ValueError):
             return None
-        payload, tag = raw[: _PAYLOAD.size], self._keyed.copy()
-        tag.update(payload)
-        if not hmac.compare_digest(tag.digest(), raw[_PAYLOAD.size :]):
+        payload = raw[: _PAYLOAD.size]
+        if not same(self._tagger.tag(payload), raw[_PAYLOAD.size :]):
             return None
         return Beacon._make(_PAYLOAD.unpack(payload))
 

@@ -4,7 +4,6 @@ A key is 64 bits of keyed BLAKE2b over the app's id: among ten million ids in th
 in some 370,000 windows, and nobody without the community's secret can make them agree.
 """
 
-import hashlib
 import re
 from typing import Final
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
+from lodestone.base.signed import Tagger
 from lodestone.events import dedupe_kernel as kernel
 from lodestone.events import judge_kernel
 from lodestone.events.facts import Facts
@@ -169,13 +169,11 @@ class EventKeys:
     """Hashes an app's event ids under the community's secret, which is taken in once."""
 
     def __init__(self, secret: bytes) -> None:
-        self._keyed = hashlib.blake2b(key=secret, digest_size=8)
+        self._tagger = Tagger(secret, size=8)
 
     def digest(self, event_id: str) -> bytes:
         """Return the eight bytes of one id's key, the lowest first."""
-        one = self._keyed.copy()
-        one.update(event_id.encode())
-        return one.digest()
+        return self._tagger.tag(event_id.encode())
 
 
 def event_key(secret: bytes, event_id: str) -> int:

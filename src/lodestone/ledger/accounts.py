@@ -1,11 +1,11 @@
 """Accounts: whose money, of which kind, in which currency, and which way it may not go."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NewType
 
 from lodestone.base.money import Micros
+from lodestone.base.signed import keyed_tag
 
 AccountId = NewType("AccountId", bytes)
 """16 bytes that follow from kind, party and currency under the community's secret."""
@@ -53,9 +53,8 @@ def account_id(secret: bytes, kind: int, party: str, currency: str) -> AccountId
         party: As in `Account.party`.
         currency: ISO 4217.
     """
-    digest = hashlib.blake2b(key=secret[:64], digest_size=16, person=b"account")
-    digest.update(f"{int(kind)} {currency} {party}".encode())
-    return AccountId(digest.digest())
+    data = f"{int(kind)} {currency} {party}".encode()
+    return AccountId(keyed_tag(secret[:64], data, size=16, purpose=b"account"))
 
 
 def within(

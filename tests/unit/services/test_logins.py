@@ -182,7 +182,7 @@ def test_a_cookie_of_an_earlier_version_is_refused_with_a_reason(house):
 
     raised(
         UnauthorisedError, "login_invalid",
-        house.read, logins._text(house.logins._tag(b"login", body) + body),
+        house.read, logins._COOKIE.sign(SECRET, body),
     )  # fmt: skip
 
 

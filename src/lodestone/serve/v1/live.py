@@ -1,6 +1,5 @@
 """Routes of live rooms, the streaming server's callbacks among them."""
 
-import hmac
 from typing import Annotated, Any
 
 import msgspec
@@ -12,6 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import UnauthorisedError
+from lodestone.base.signed import same
 from lodestone.commerce.live import RoomIn, RoomOut, SalesOut, SrsAnswer, SrsCall
 from lodestone.serve.v1.common import (
     REFUSALS,
@@ -78,7 +78,7 @@ def _live_of(state: AppState, token: str) -> Live:
     for community in engines(state).all():
         # All are compared, in constant time: how long it takes says nothing.
         ours = community.live.token.encode()
-        if hmac.compare_digest(ours, token.encode("utf-8", "replace")):
+        if same(ours, token.encode("utf-8", "replace")):
             rooms = community.live
     if rooms is None:
         raise UnauthorisedError("hook_token", "this address's token is none of ours; read it anew")

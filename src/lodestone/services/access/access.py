@@ -6,10 +6,6 @@ short query in `_APART_SECONDS`, and refuse nobody else.
 """
 
 import asyncio
-import hashlib
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
@@ -19,6 +15,7 @@ import structlog
 
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import LodestoneError, UnauthorisedError, UnavailableError
+from lodestone.base.signed import TokenForm
 from lodestone.services.access.principal import OPERATOR, Principal
 from lodestone.services.access.standing import KEPT_MICROS, AccessTable, Signed, Standing
 from lodestone.services.support.tasks import asked
@@ -36,8 +33,7 @@ _BATCH: Final = 1000
 _PAGE: Final = "vt_"
 PAGE_SCOPES: Final = frozenset({"feeds", "events", "orders"})
 """What a page's token may do."""
-_TAG: Final = 24
-_TOKEN_MAX: Final = 2048
+_FORM: Final = TokenForm(b"page session", 24, 2048)
 _LOG: Final = structlog.get_logger("lodestone")
 
 
@@ -174,22 +170,24 @@ class Access:
         secret = self.table.secret(community)
         assert secret is not None, "the community is open"
         body = msgspec.msgpack.encode(token)
-        return _PAGE + urlsafe_b64encode(_tag(secret, body) + body).rstrip(b"=").decode(), until
+        return _PAGE + _FORM.sign(secret, body), until
 
     def stands(self, signed: Signed) -> bool:
         """Say whether what was minted under a key still stands."""
         return self.table.standing(signed) is Standing.GOOD
 
     def _page(self, key: str, now: Instant) -> Principal | None:
-        raw = _raw(key)
+        unchecked = _FORM.read(key.removeprefix(_PAGE))
+        if unchecked is None:
+            raise _invalid()
         try:
-            token = _TOKEN.decode(raw[_TAG:])
+            token = _TOKEN.decode(unchecked.body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise _invalid() from error
         secret = self.table.secret(token.community)
         if secret is None:
             return None
-        if not hmac.compare_digest(raw[:_TAG], _tag(secret, raw[_TAG:])):
+        if not _FORM.holds(secret, unchecked):
             raise _invalid()
         standing = self._standing(token)
         if standing is Standing.UNHEARD:
@@ -234,16 +232,6 @@ class Access:
 _TOKEN: Final = msgspec.msgpack.Decoder(_Token)
 
 
-def _raw(key: str) -> bytes:
-    text = key.removeprefix(_PAGE)
-    if len(text) > _TOKEN_MAX or not text.isascii():
-        raise _invalid()
-    try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (Base64Error, ValueError) as error:
-        raise _invalid() from error
-
-
 def _unknown() -> UnauthorisedError:
     return UnauthorisedError("key_unknown", "this key is not known here; check it")
 
@@ -255,7 +243,3 @@ def _invalid() -> UnauthorisedError:
 def _silent() -> UnavailableError:
     message = "this key is not known here, and the records, which may know it, do not answer"
     return UnavailableError("keys_unavailable", message)
-
-
-def _tag(secret: bytes, body: bytes) -> bytes:
-    return hashlib.blake2b(body, key=secret, digest_size=_TAG, person=b"page session").digest()

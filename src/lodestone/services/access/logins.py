@@ -4,10 +4,6 @@ The cookie is signed, not stored: whoever holds it is let in for twelve hours at
 key it was exchanged for stands. What has logged out is written to the records, so that it outlives the process.
 """
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -15,6 +11,7 @@ import msgspec
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import BusyError, ForbiddenError, UnauthorisedError
+from lodestone.base.signed import TokenForm, keyed_tag, same, text_of
 from lodestone.services.access import OPERATOR, Access, Principal, Signed, serves
 
 ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {"operator": frozenset({"read", "policy"})}
@@ -28,9 +25,10 @@ TRIES_MAX: Final = 10
 """Wrong keys from one address within a window."""
 _TRY_MICROS: Final = 300 * 1_000_000
 _ADDRESSES_MAX: Final = 10_000
-_TAG: Final = 24
 _NONCE: Final = 16
-_COOKIE_MAX: Final = 1024
+_TAG: Final = 24
+_COOKIE: Final = TokenForm(b"login", _TAG, 1024)
+_ENTRY: Final = TokenForm(b"entry", _TAG, 1024)
 
 Draw = Callable[[int], bytes]
 End = Callable[[str, Instant], Awaitable[None]]
@@ -104,8 +102,7 @@ class Logins:
 
     def cookie(self, login: Login) -> str:
         """Write the cookie of a login."""
-        body = msgspec.msgpack.encode(login)
-        return _text(self._tag(b"login", body) + body)
+        return _COOKIE.sign(self._secret, msgspec.msgpack.encode(login))
 
     def read(self, role: str, cookie: str | None, now: Instant) -> Login:
         """Return the login that a cookie stands for.
@@ -135,29 +132,25 @@ class Logins:
 
     def form_token(self, login: Login) -> str:
         """Return what every form of a login carries, so that no other site can send it."""
-        return _text(self._tag(b"form", login.nonce))
+        return text_of(keyed_tag(self._secret, login.nonce, size=_TAG, purpose=b"form"))
 
     def check_form(self, login: Login, token: str) -> None:
         """Pass, or raise ForbiddenError when a form does not carry its login's token."""
-        if not hmac.compare_digest(self.form_token(login).encode(), token.encode()):
+        if not same(self.form_token(login).encode(), token.encode()):
             raise _foreign()
 
     def word(self) -> str:
         """Draw what tells one sending of a form from another, however often it is sent."""
-        return _text(self._draw(_NONCE))
+        return text_of(self._draw(_NONCE))
 
     def entry_token(self, now: Instant) -> str:
         """Return the token of a login form, which its cookie repeats."""
-        body = msgspec.msgpack.encode((now, self._draw(_NONCE)))
-        return _text(self._tag(b"entry", body) + body)
+        return _ENTRY.sign(self._secret, msgspec.msgpack.encode((now, self._draw(_NONCE))))
 
     def check_entry(self, cookie: str | None, token: str, now: Instant) -> None:
         """Pass, or raise ForbiddenError when a login form is not ours, too old, or another browser's."""
-        raw = _raw(token)
-        if not cookie or not hmac.compare_digest(cookie.encode(), token.encode()) or raw is None:
-            raise _foreign()
-        body = raw[_TAG:]
-        if not hmac.compare_digest(raw[:_TAG], self._tag(b"entry", body)):
+        body = _ENTRY.open(self._secret, token)
+        if not cookie or not same(cookie.encode(), token.encode()) or body is None:
             raise _foreign()
         made, _ = msgspec.msgpack.decode(body, type=tuple[int, bytes])
         if not 0 <= now - made < FORM_MICROS:
@@ -206,31 +199,14 @@ class Logins:
         return next(iter(active), None)
 
     def _opened(self, cookie: str) -> Login | None:
-        raw = _raw(cookie)
-        if raw is None or not hmac.compare_digest(raw[:_TAG], self._tag(b"login", raw[_TAG:])):
+        body = _COOKIE.open(self._secret, cookie)
+        if body is None:
             return None
         try:
-            return msgspec.msgpack.decode(raw[_TAG:], type=Login)
+            return msgspec.msgpack.decode(body, type=Login)
         except msgspec.MsgspecError:
             return None  # signed by us, before logins said what they say now
-
-    def _tag(self, what: bytes, body: bytes) -> bytes:
-        return hashlib.blake2b(body, key=self._secret, digest_size=_TAG, person=what).digest()
 
 
 def _foreign() -> ForbiddenError:
     return ForbiddenError("form_foreign", "this form was not sent from its own page; open it again")
-
-
-def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _raw(text: str) -> bytes | None:
-    """Read base64, None when it is not or is absurdly long."""
-    if len(text) > _COOKIE_MAX or not text.isascii():
-        return None
-    try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (Base64Error, ValueError):
-        return None

@@ -4,10 +4,6 @@ A cursor holds numbers only (decisions and item rows), so that it says nothing a
 bound to the viewer it was given to.
 """
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -16,12 +12,14 @@ from typing import Final
 import msgspec
 
 from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.signed import TokenForm
+from lodestone.services.feed.messages import CURSOR_MAX
 
 ROWS_MAX: Final = 4096
 """A chain that has shown this much ends; the next visit starts a new one."""
 PAGES_MAX: Final = 500
 """The newest pages that are named, in the cursor and in receipts."""
-_TAG: Final = 16
+_FORM: Final = TokenForm(b"feed cursor 2", 16, CURSOR_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def encode_cursor(secret: bytes, viewer: str, chain: Chain) -> str | None:
     if len(chain.rows) > ROWS_MAX:
         return None
     body = msgspec.msgpack.encode((_steps(chain.sequences), _steps(sorted(chain.rows))))
-    return urlsafe_b64encode(_tag(secret, viewer, body) + body).rstrip(b"=").decode()
+    return _FORM.sign(secret, body, bound=_bound(viewer))
 
 
 def decode_cursor(secret: bytes, viewer: str, cursor: str) -> Chain:
@@ -50,20 +48,14 @@ def decode_cursor(secret: bytes, viewer: str, cursor: str) -> Chain:
     Raises:
         InvalidError: It was not made here, or for somebody else.
     """
-    problem = Problem("cursor", "use the next_cursor of the page before, unchanged, same viewer")
+    body = _FORM.open(secret, cursor, bound=_bound(viewer))
+    if body is None:
+        raise _invalid()
     try:
-        raw = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
-        if not hmac.compare_digest(raw[:_TAG], _tag(secret, viewer, raw[_TAG:])):
-            raise InvalidError("cursor_invalid", "the cursor is not valid here", (problem,))
-        sequences, rows = (
-            tuple(accumulate(steps))
-            for steps in msgspec.msgpack.decode(
-                raw[_TAG:], type=tuple[tuple[int, ...], tuple[int, ...]]
-            )
-        )
-    except (Base64Error, ValueError, msgspec.DecodeError) as error:
-        raise InvalidError("cursor_invalid", "the cursor is not valid here", (problem,)) from error
-    return Chain(sequences, rows)
+        sequences, rows = msgspec.msgpack.decode(body, type=tuple[tuple[int, ...], tuple[int, ...]])
+    except msgspec.DecodeError as error:
+        raise _invalid() from error
+    return Chain(tuple(accumulate(sequences)), tuple(accumulate(rows)))
 
 
 def _steps(ascending: Sequence[int]) -> list[int]:
@@ -71,7 +63,10 @@ def _steps(ascending: Sequence[int]) -> list[int]:
     return [after - before for before, after in pairwise((0, *ascending))]
 
 
-def _tag(secret: bytes, viewer: str, body: bytes) -> bytes:
-    return hashlib.blake2b(
-        viewer.encode() + b"\0" + body, key=secret, digest_size=_TAG, person=b"feed cursor 2"
-    ).digest()
+def _bound(viewer: str) -> bytes:
+    return viewer.encode() + b"\0"
+
+
+def _invalid() -> InvalidError:
+    problem = Problem("cursor", "use the next_cursor of the page before, unchanged, same viewer")
+    return InvalidError("cursor_invalid", "the cursor is not valid here", (problem,))

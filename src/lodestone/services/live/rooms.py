@@ -1,13 +1,12 @@
 """Live rooms of one community: opened by the app, moved by the streaming server and by time."""
 
-import hashlib
-import hmac
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import parse_qs
 
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import ConflictError
+from lodestone.base.signed import keyed_tag, same
 from lodestone.base.wire import Money, time_text
 from lodestone.commerce.life import Transition
 from lodestone.commerce.live import (
@@ -80,7 +79,7 @@ class Live:
     @property
     def token(self) -> str:
         """Return what the streaming server's callbacks carry in their address."""
-        return "srs_" + _derived(self._community.secret, b"", person=b"srs hook")
+        return "srs_" + _derived(self._community.secret, b"", purpose=b"srs hook")
 
     async def put(self, room_id: str, given: RoomIn) -> tuple[RoomOut, bool]:
         """Make or replace a room; return it with its stream's key, and whether it is new."""
@@ -123,7 +122,7 @@ class Live:
         client, now = str(call.client_id), self._clock.now()
 
         def publish(room: RoomRecord) -> Standing:
-            if not hmac.compare_digest(_key_told(call), self._key(room.id).encode()):
+            if not same(_key_told(call), self._key(room.id).encode()):
                 raise refused(LiveRefusal.STREAM_KEY_WRONG, "param")
             moved = published(room.standing, client, now, room.given.silence_seconds)
             if isinstance(moved, LiveRefusal):
@@ -196,7 +195,7 @@ class Live:
         return Money(micros, self._community.currency)
 
     def _key(self, room_id: str) -> str:
-        return _derived(self._community.secret, room_id.encode(), person=b"stream key")
+        return _derived(self._community.secret, room_id.encode(), purpose=b"stream key")
 
 
 def sale_facts(orders: Sequence[RoomOrder], moves: Sequence[OrderEvent]) -> list[SaleFact]:
@@ -231,8 +230,8 @@ def _refusal(refusal: LiveRefusal) -> SrsAnswer:
     return SrsAnswer(code=refusal.value, reason=CURES[refusal])
 
 
-def _derived(secret: bytes, what: bytes, *, person: bytes) -> str:
-    return hashlib.blake2b(what, key=secret, digest_size=16, person=person).hexdigest()
+def _derived(secret: bytes, what: bytes, *, purpose: bytes) -> str:
+    return keyed_tag(secret, what, size=16, purpose=purpose).hex()
 
 
 def _room_out(room: RoomRecord, stream_key: str | None) -> RoomOut:

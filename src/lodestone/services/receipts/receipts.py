@@ -1,6 +1,5 @@
 """Receipts: list them, read one, replay one."""
 
-import hashlib
 from base64 import b32encode
 from typing import Final
 
@@ -13,6 +12,7 @@ from lodestone.base.errors import (
     Problem,
     UnknownError,
 )
+from lodestone.base.signed import keyed_tag
 from lodestone.base.wire import time_text
 from lodestone.content import Community
 from lodestone.events.facts import SURFACES
@@ -293,9 +293,8 @@ def pseudonym(secret: bytes, ordinal: int) -> str:
     >>> pseudonym(b"k", 1) == pseudonym(b"k", 1) != pseudonym(b"k", 2)
     True
     """
-    data = ordinal.to_bytes(8, "big")
-    digest = hashlib.blake2b(data, key=secret, digest_size=5, person=b"pseudonym").digest()
-    return b32encode(digest).decode()[:7]
+    tag = keyed_tag(secret, ordinal.to_bytes(8, "big"), size=5, purpose=b"pseudonym")
+    return b32encode(tag).decode()[:7]
 
 
 def promise_prices(policy: Policy, prices: PriceVector) -> dict[str, float]:

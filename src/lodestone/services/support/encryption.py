@@ -1,10 +1,9 @@
 """Encrypt what is private of a person under their own key, so that forgetting the key forgets it."""
 
-import hashlib
-
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from lodestone.base.signed import derived_key, keyed_tag
 from lodestone.base.wire import Position
 from lodestone.features.view import DirectoryView
 
@@ -14,7 +13,7 @@ _NONCE = 12
 def seal_under(secret: bytes, text: bytes) -> bytes:
     """Encrypt under a secret of any length that is kept nowhere, such as the key of whoever asks."""
     key = _derived(secret)
-    nonce = hashlib.blake2b(text, key=key, digest_size=_NONCE, person=b"seal nonce").digest()
+    nonce = keyed_tag(key, text, size=_NONCE, purpose=b"seal nonce")
     return nonce + AESGCMSIV(key).encrypt(nonce, text, None)
 
 
@@ -27,7 +26,7 @@ def open_under(secret: bytes, sealed: bytes) -> bytes | None:
 
 
 def _derived(secret: bytes) -> bytes:
-    return hashlib.blake2b(secret, digest_size=32, person=b"answer seal").digest()
+    return derived_key(secret, size=32, purpose=b"answer seal")
 
 
 class Sealer:
@@ -45,7 +44,7 @@ class Sealer:
         key = self._directory.data_key(row)
         if key is None:
             return b""
-        nonce = hashlib.blake2b(text, key=key, digest_size=_NONCE, person=b"seal nonce").digest()
+        nonce = keyed_tag(key, text, size=_NONCE, purpose=b"seal nonce")
         return nonce + AESGCMSIV(key).encrypt(nonce, text, None)
 
     def position(self, row: int, position: Position | None) -> bytes:

@@ -1,8 +1,8 @@
 """Ids made here: a number and a keyed tag, so that they need no index and cannot be guessed."""
 
-import hashlib
-import hmac
 from typing import Final
+
+from lodestone.base.signed import keyed_tag, same
 
 PREFIX: Final = "rcp_"
 ORDER: Final = "ord_"
@@ -12,7 +12,8 @@ DELIVERY: Final = "whd_"
 PAYMENT: Final = "pmt_"
 _NUMBER: Final = 12
 _TAG: Final = 20
-_PERSON: Final = {
+"""Hexadecimal digits, two for each byte."""
+_PURPOSE: Final = {
     PREFIX: b"receipt id", ORDER: b"order id", VOUCHER: b"voucher id", EVENT: b"event id",
     DELIVERY: b"delivery id", PAYMENT: b"payment id",
 }  # fmt: skip
@@ -49,16 +50,17 @@ def number_of(prefix: str, secret: bytes, text: str) -> int | None:
     if any(letter not in "0123456789abcdef" for letter in body):
         return None
     number = int(body[:_NUMBER], 16)
-    return number if hmac.compare_digest(_tag(prefix, secret, number), body[_NUMBER:]) else None
+    return number if same(_tag(prefix, secret, number).encode(), body[_NUMBER:].encode()) else None
 
 
 def _tag(prefix: str, secret: bytes, number: int) -> str:
-    data = number.to_bytes(8, "big")
-    return hashlib.blake2b(data, key=secret, digest_size=10, person=_PERSON[prefix]).hexdigest()
+    return keyed_tag(
+        secret, number.to_bytes(8, "big"), size=_TAG // 2, purpose=_PURPOSE[prefix]
+    ).hex()
 
 
 def decision_seed(secret: bytes, sequence: int) -> int:
     """Return the number from which all chance of one decision comes."""
-    data = sequence.to_bytes(8, "big")
-    digest = hashlib.blake2b(data, key=secret, digest_size=8, person=b"decision").digest()
-    return int.from_bytes(digest, "big")
+    return int.from_bytes(
+        keyed_tag(secret, sequence.to_bytes(8, "big"), size=8, purpose=b"decision"), "big"
+    )

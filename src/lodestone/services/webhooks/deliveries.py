@@ -4,7 +4,6 @@ A delivery is one event for one webhook. Of each order or room the first that is
 the next waits for it, so that they arrive in order; what fails is sent again, under the same id.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable
 from typing import Final, Literal
@@ -14,6 +13,7 @@ import structlog
 
 from lodestone.base.clock import Clock, Instant
 from lodestone.base.errors import InvalidError, Problem, UnavailableError
+from lodestone.base.signed import keyed_tag
 from lodestone.base.wire import Money, time_text
 from lodestone.commerce.order import LineOut
 from lodestone.commerce.reach import Reach, read_target
@@ -277,8 +277,8 @@ def secret_of(community: Community, salt: bytes) -> str:
 
     A salt of an earlier version is shorter; its secret is written as it was handed out.
     """
-    digest = hashlib.blake2b(salt, key=community.secret, digest_size=32, person=b"webhook secret")
-    return secret_text(digest.digest(), padded=len(salt) >= SALT_BYTES)
+    key = keyed_tag(community.secret, salt, size=32, purpose=b"webhook secret")
+    return secret_text(key, padded=len(salt) >= SALT_BYTES)
 
 
 def event_id(community: Community, one: DeliveryRecord) -> str:

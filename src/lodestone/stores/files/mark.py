@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from lodestone.base.signed import derived_key
 from lodestone.stores.files.plain import read_file
 from lodestone.stores.log.chain import Tip
 
@@ -57,7 +58,7 @@ class Mark:
 
 def owner_of(secret: bytes) -> bytes:
     """Name a community's secret without giving it away."""
-    return hashlib.blake2b(secret, digest_size=16, person=b"owner of a log").digest()
+    return derived_key(secret, size=16, purpose=b"owner of a log")
 
 
 def unpack(data: bytes) -> Mark | None:

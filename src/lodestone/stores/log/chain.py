@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.signed import derived_key, keyed_tag
 
 GENESIS: Final = hashlib.sha256(b"lodestone chain").digest()
 """What the first link is linked to."""
@@ -105,13 +106,12 @@ def link(previous: bytes, number: int, leaf: bytes) -> bytes:
 
 def tag_key(secret: bytes, purpose: bytes) -> bytes:
     """Derive the key of a log's tags from the community's secret."""
-    return hashlib.blake2b(secret, digest_size=32, person=purpose).digest()
+    return derived_key(secret, size=32, purpose=purpose)
 
 
 def tag_of(key: bytes, number: int, leaf: bytes, value: bytes) -> bytes:
     """Vouch for a link: 16 bytes that nobody makes without the key."""
-    data = number.to_bytes(8, "big") + leaf + value
-    return hashlib.blake2b(data, key=key, digest_size=16).digest()
+    return keyed_tag(key, number.to_bytes(8, "big") + leaf + value, size=16)
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

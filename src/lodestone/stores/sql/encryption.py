@@ -8,7 +8,6 @@ rows are only appended and overwritten in place: no copy of them is ever made by
 overwritten, every copy of the rest is noise.
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lodestone.base.errors import CorruptError
+from lodestone.base.signed import derived_key, keyed_tag
 
 KEY_BYTES: Final = 32
 NO_KEY: Final = bytes(KEY_BYTES)
@@ -35,7 +35,7 @@ class Seal:
     def __init__(self, key: bytes) -> None:
         assert len(key) == KEY_BYTES
         # The log seals under the same data key: a key of our own keeps the two uses apart.
-        derived = hashlib.blake2b(key, digest_size=64, person=b"records").digest()
+        derived = derived_key(key, size=64, purpose=b"records")
         self._nonce_key = derived[32:]
         self._cipher = AESGCM(derived[:32])
 
@@ -49,9 +49,7 @@ class Seal:
             plain: The blob.
             what: Table and column; it opens only as the same.
         """
-        nonce = hashlib.blake2b(
-            plain, key=self._nonce_key, digest_size=_NONCE_BYTES, person=what
-        ).digest()
+        nonce = keyed_tag(self._nonce_key, plain, size=_NONCE_BYTES, purpose=what)
         return _SEALED + nonce + self._cipher.encrypt(nonce, plain, what)
 
     def open(self, blob: bytes, *, what: bytes) -> bytes:
@@ -85,4 +83,4 @@ def open_unsealed(blob: bytes) -> bytes:
 
 def id_hash(person_id: str, secret: bytes) -> bytes:
     """Return the 16 bytes by which a person's id is found, meaningless without the secret."""
-    return hashlib.blake2b(person_id.encode(), key=secret, digest_size=16).digest()
+    return keyed_tag(secret, person_id.encode(), size=16)
