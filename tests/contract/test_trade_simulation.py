@@ -9,8 +9,9 @@ import pytest
 
 from lodestone.content import CommunityIn
 from records_world import NOW
+from small_day import small_day
 from tests.worlds.seeds import fresh
-from trade_simulation import simulate, small_day
+from trade_simulation import simulate
 
 FRESH = fresh()
 SEEDS = [*range(1, 21), pytest.param(FRESH, id=f"fresh-{FRESH}")]

@@ -1,15 +1,11 @@
-"""Reports say what the facts say: value by the policy in force, cohorts that stay, borders crossed."""
+"""Reports say what the facts say: value by the policy in force, prices of promises, cohorts that stay."""
 
 import msgspec
 import numpy as np
 import pytest
 
-from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, empty_facts, refund_value
+from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, refund_value
 from lodestone.events.outcomes import DomainKind, FactKind
-from lodestone.insight.credit import Catalogue, credited
-from lodestone.insight.flow import Side
-from lodestone.insight.flow import flow as flow_of_credited
-from lodestone.insight.liu import efficiency as efficiency_of_credited
 from lodestone.insight.prices import history
 from lodestone.insight.retained import retained
 from lodestone.insight.window import Span, once
@@ -17,45 +13,7 @@ from lodestone.insight.worths import Worths
 from lodestone.traffic.policy import Policy, Promise
 from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector
-
-DAY = 86_400 * 1_000_000
-
-
-def facts_of(*rows):
-    facts = empty_facts(len(rows))
-    for index, row in enumerate(rows):
-        facts["flags"][index] = FLAG_DECISION
-        for name, value in row.items():
-            facts[name][index] = value
-        facts["time"][index] = row.get("time", row.get("day", 0) * DAY)
-    return facts
-
-
-def catalogue_of(owner=(77, 78), domains=None):
-    """Return videos of unknown length, by their owners and domains."""
-    owner = np.array(owner)
-    codes = np.full((owner.size, 1), -1) if domains is None else np.array(domains)
-    return Catalogue(owner, codes, np.zeros(owner.size, np.int64), np.full(owner.size, np.nan))
-
-
-def efficiency(facts, span, today, worths, first_receipts, versions):
-    catalogue = catalogue_of()
-    of_version = Worths(worths, first_receipts, versions)
-    return efficiency_of_credited(credited(facts, catalogue), span, today, of_version, catalogue)
-
-
-def flow(facts, span, owner, domains, worths, side=None, today=10_000):
-    catalogue = catalogue_of(owner, domains)
-    return flow_of_credited(credited(facts, catalogue), span, today, catalogue, worths, side)
-
-
-def worths(*follow):
-    """Let version n, in force from receipt 100 (n - 1) on, hold a follow worth the nth of these."""
-    by_version = {}
-    for version, micros in enumerate(follow, 1):
-        by_version[version] = np.zeros(13)
-        by_version[version][FactKind.FOLLOW] = micros
-    return Worths(by_version, np.arange(len(follow)) * 100, np.arange(len(follow)) + 1)
+from tests.worlds.report_facts import DAY, efficiency, facts_of, flow
 
 
 def test_efficiency_is_outcomes_times_worths_of_the_policy_in_force_per_thousand_impressions():
@@ -197,87 +155,6 @@ def test_a_follower_who_left_is_not_kept():
     assert (cohort.count, cohort.kept) == (2, {"day_1": 2, "day_7": 1, "day_30": None})
 
 
-@pytest.mark.parametrize(
-    ("days_before", "domain", "borders"),
-    [
-        (1, DomainKind.PUBLIC, [("public", "private", 1)]),
-        (1, DomainKind.CHANNEL, [("middle", "private", 1)]),
-        (1, DomainKind.PRIVATE, []),
-        (8, DomainKind.PUBLIC, []),
-    ],
-)
-def test_a_follow_is_credited_to_the_last_impression_of_another_domain_in_seven_days(
-    days_before, domain, borders
-):
-    facts = facts_of(
-        {"kind": FactKind.FOLLOW, "day": 20, "person": 1, "target": 77, "time": 20 * DAY},
-        {
-            "kind": FactKind.IMPRESSION,
-            "person": 1,
-            "item": 0,
-            "domain_kind": domain,
-            "time": (20 - days_before) * DAY,
-        },
-    )
-
-    report = flow(facts, Span(20, 20), np.array([77]), np.full((1, 2), -1), worths(500.0))
-
-    assert [(b.source, b.target, b.crossings) for b in report.borders] == borders
-    assert report.unexplained == 1 - len(borders)
-    assert [b.value_micros for b in report.borders] == [500.0] * len(borders)
-
-
-def test_only_the_first_join_crosses():
-    facts = facts_of(
-        {"kind": FactKind.IMPRESSION, "person": 1, "item": 0, "time": 1},
-        {"kind": FactKind.JOIN, "person": 1, "target": 4, "time": 2},
-        {"kind": FactKind.JOIN, "person": 1, "target": 4, "time": 3},
-    )
-
-    report = flow(facts, Span(0, 0), np.array([77]), np.array([[4, -1]]), worths(500.0))
-
-    assert [(b.source, b.target, b.by, b.crossings) for b in report.borders] == [
-        ("public", "middle", "join", 1)
-    ]
-
-
-def test_who_follows_again_after_leaving_returns():
-    facts = facts_of(
-        {"kind": FactKind.FOLLOW, "day": 1, "person": 1, "target": 77},
-        {"kind": FactKind.UNFOLLOW, "day": 2, "person": 1, "target": 77},
-        {"kind": FactKind.IMPRESSION, "day": 19, "person": 1, "item": 0},
-        {"kind": FactKind.FOLLOW, "day": 20, "person": 1, "target": 77},
-    )
-    owner, domains = np.array([77]), np.full((1, 2), -1)
-
-    report = flow(facts, Span(0, 20), owner, domains, worths(500.0))
-
-    assert [(b.source, b.target, b.by, b.move, b.value_micros) for b in report.borders] == [
-        ("private", "public", "unfollow", "leave", 0.0),
-        ("public", "private", "follow", "return", 500.0),
-    ]
-    assert report.unexplained == 1
-
-
-def test_the_flow_is_told_by_cohort_too():
-    facts = facts_of(
-        {"kind": FactKind.CLICK, "day": 3, "person": 1},
-        {"kind": FactKind.CLICK, "day": 3, "person": 2},
-        {"kind": FactKind.IMPRESSION, "day": 19, "person": 1, "item": 0},
-        {"kind": FactKind.IMPRESSION, "day": 19, "person": 1, "item": 1},
-        {"kind": FactKind.FOLLOW, "day": 20, "person": 1, "target": 77},
-        {"kind": FactKind.FOLLOW, "day": 20, "person": 1, "target": 78},
-    )
-
-    (cohort,) = flow(
-        facts, Span(20, 20), np.array([77, 78]), np.full((2, 2), -1), worths(500.0)
-    ).cohorts
-
-    assert (cohort.day, cohort.count) == ("1970-01-04", 2)
-    assert (cohort.source, cohort.target, cohort.by) == ("public", "private", "follow")
-    assert (cohort.crossings, cohort.people) == (2, 1)
-
-
 def test_a_domains_followers_are_those_won_there_and_kept_wherever_they_left():
     facts = facts_of(
         {
@@ -303,50 +180,6 @@ def test_nobody_signed_in_is_no_person():
     rows = efficiency(facts, Span(5, 5), 9, {1: np.zeros(13)}, np.array([0]), np.array([1]))
 
     assert (rows[0].impressions, rows[0].people) == (1, 0)
-
-
-def test_a_crossing_is_worth_what_the_policy_of_the_impression_it_is_credited_to_says():
-    facts = facts_of(
-        {"kind": FactKind.IMPRESSION, "person": 1, "item": 0, "receipt": 99, "time": 1},
-        {"kind": FactKind.IMPRESSION, "person": 2, "item": 0, "receipt": 99, "time": 1},
-        {"kind": FactKind.IMPRESSION, "person": 2, "item": 0, "receipt": 100, "time": 2},
-        {"kind": FactKind.FOLLOW, "person": 1, "target": 77, "time": 3},
-        {"kind": FactKind.FOLLOW, "person": 2, "target": 77, "time": 3},
-    )
-    owner, domains = np.array([77]), np.full((1, 2), -1)
-
-    (border,) = flow(facts, Span(0, 0), owner, domains, worths(500.0, 30.0)).borders
-
-    assert (border.people, border.value_micros) == (2, 530.0)
-
-
-@pytest.mark.parametrize(
-    ("side", "borders", "unexplained"),
-    [
-        (None, [("public", "middle"), ("public", "private"), ("middle", "private")], 2),
-        (Side(word=0), [("public", "middle"), ("public", "private")], 0),
-        (Side(word=1), [("public", "middle"), ("middle", "private")], 1),
-        (Side(word=2), [("public", "private"), ("middle", "private")], 1),
-        (Side(code=4), [("public", "middle")], 0),
-        (Side(code=5), [("middle", "private")], 1),
-    ],
-)
-def test_a_domains_flow_is_what_leads_into_it_and_out_of_it(side, borders, unexplained):
-    channel = {"domain_kind": DomainKind.CHANNEL, "domain": 5}
-    facts = facts_of(
-        {"kind": FactKind.IMPRESSION, "person": 1, "item": 0, "domain": -1, "time": 1},
-        {"kind": FactKind.IMPRESSION, "person": 2, "item": 0, **channel, "time": 1},
-        {"kind": FactKind.FOLLOW, "person": 1, "target": 77, "time": 3},
-        {"kind": FactKind.FOLLOW, "person": 2, "target": 77, "time": 3},
-        {"kind": FactKind.JOIN, "person": 1, "target": 4, "time": 3},
-        {"kind": FactKind.JOIN, "person": 3, "target": 5, "time": 3},
-        {"kind": FactKind.FOLLOW, "person": 3, "target": 77, "time": 3},
-    )
-
-    report = flow(facts, Span(0, 0), np.array([77]), np.array([[4, -1]]), worths(500.0), side)
-
-    assert [(b.source, b.target) for b in report.borders] == borders
-    assert report.unexplained == unexplained
 
 
 def refund(key, share, day, **more):
