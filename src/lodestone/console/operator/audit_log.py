@@ -7,14 +7,13 @@ from typing import Any, Final
 
 import msgspec
 
-from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.list_page import number_after
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.services.access.audit_log import ActOut, AuditFilter, acts
 from lodestone.services.community.community import Engine
 
 PAGE: Final = 50
-_NUMBER_MAX: Final = 18
 _VALUE_MAX: Final = 160
 """Characters of a value that the table shows; the rest is in the API's answer."""
 KINDS: Final = (
@@ -52,14 +51,12 @@ def shown(
     Raises:
         InvalidError: `cursor_invalid`.
     """
-    before = asked.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) <= _NUMBER_MAX):
-        problem = Problem("before", "use the address of the page before, unchanged")
-        raise InvalidError("cursor_invalid", "this is no page of ours", (problem,))
     wanted = AuditFilter(kind=asked.get("kind") or None)
     found, more = acts(
         engine.parts.records, engine.community.id, wanted, limit=PAGE,
-        before=int(before) if before else None,
+        before=number_after(
+            asked.get("before") or None, "before", cure="use the address of the page before, unchanged"
+        ),
     )  # fmt: skip
     return [_row(one, speech) for one in found], more
 

@@ -7,6 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem, UnknownError
+from lodestone.base.list_page import decode_after, encode_after
 from lodestone.content import ItemIn
 from lodestone.people import PersonIn
 from lodestone.serve.gorse.shapes import GorseItem, GorseUser, item_in, person_in
@@ -14,8 +15,6 @@ from lodestone.serve.v1.common import (
     REFUSALS,
     HttpRequest,
     PathId,
-    decode_after,
-    encode_after,
     engine,
     named,
     principal,

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from typing import Final
 
 from litestar import delete, get, post, put
 from litestar.params import JSONBody
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_SECONDS, Instant
 from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.list_page import cut_one_more, decode_after, encode_after, number_after
 from lodestone.events.outcomes import WIRE_KINDS, FactKind
 from lodestone.events.wire import EVENTS_MAX, EventIn, Verdicts
 from lodestone.serve.gorse.common import (
@@ -35,15 +35,13 @@ from lodestone.serve.gorse.shapes import (
     instant,
     is_set,
 )
-from lodestone.serve.v1.common import HttpRequest, decode_after, encode_after, named, principal
+from lodestone.serve.v1.common import HttpRequest, named, principal
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.browse.feedback_history import Entry, Wanted
 from lodestone.services.community.community import Engine
 from lodestone.services.ingest.validate import EARLY_MICROS, LATE_MICROS
 from lodestone.traffic.policy import FEEDBACK_WORDS, Policy
-
-_DAY_SECONDS: Final = 86_400
 
 
 def word_of(policy: Policy, feedback_type: str) -> str:
@@ -111,7 +109,7 @@ def _event(
         problem = Problem(f"[{index}].Timestamp", "lies more than 5 minutes ahead")
         raise InvalidError("too_early", f"{problem.field} {problem.problem}", (problem,))
     timed = word in ("watch", "impression")
-    if timed and not 0 <= row.value <= _DAY_SECONDS:
+    if timed and not 0 <= row.value <= DAY_SECONDS:
         problem = Problem(f"[{index}].Value", "is in seconds here, 0 to 86,400")
         raise InvalidError("feedback_invalid", f"{problem.field} {problem.problem}", (problem,))
     person = named(row.user_id, f"[{index}].UserId")
@@ -335,14 +333,13 @@ async def _page(
     cursor: str | None,
     feedback_type: str | None = None,
 ) -> GorseFeedbackPage:
-    after = decode_after(cursor or None)
-    if after is not None and not after.isdecimal():
-        problem = Problem("cursor", "use the Cursor of the page before, unchanged")
-        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
-    rest = [entry for entry in found if after is None or entry.offset > int(after)]
-    page = rest[:n]
-    following = encode_after(str(page[-1].offset)) if page and len(rest) > n else None
-    return GorseFeedbackPage(following or "", await _shown(here, page, feedback_type))
+    after = number_after(
+        decode_after(cursor or None), cure="use the Cursor of the page before, unchanged"
+    )
+    rest = [entry for entry in found if after is None or entry.offset > after]
+    shown, last = cut_one_more(rest, n)
+    following = None if last is None else encode_after(last.offset)
+    return GorseFeedbackPage(following or "", await _shown(here, shown, feedback_type))
 
 
 ROUTES = [

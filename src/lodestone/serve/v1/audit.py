@@ -7,7 +7,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.list_page import ListPage, encode_after
 from lodestone.serve.v1.common import (
     REFUSALS,
     Cursor,
@@ -15,8 +15,6 @@ from lodestone.serve.v1.common import (
     HttpRequest,
     Last,
     Limit,
-    decode_after,
-    encode_after,
     engine,
     off_loop,
 )
@@ -53,6 +51,7 @@ async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
     cursor: Cursor = None,
 ) -> AuditPage:
     """List who changed what, the newest first: by key, person, kind and id of what was changed, and days."""
+    page = ListPage(limit, cursor)
     community = engine(request, SCOPE)
     wanted = AuditFilter(
         key_id=key_id, actor_id=actor_id, about_id=about_id, kind=kind, name=object_id,
@@ -60,9 +59,9 @@ async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
         end=None if last is None else _begins(community, day_number(last, "to") + 1),
     )  # fmt: skip
     shown, more = await off_loop(
-        request, acts, community.parts.records, community.community.id, wanted, limit=limit, before=_number(cursor)
+        request, acts, community.parts.records, community.community.id, wanted, limit=limit, before=page.number
     )  # fmt: skip
-    return AuditPage(shown, encode_after(None if more is None else str(more)))
+    return AuditPage(shown, encode_after(more))
 
 
 def _begins(community: Engine, day: int) -> Instant | None:
@@ -70,16 +69,6 @@ def _begins(community: Engine, day: int) -> Instant | None:
     if day > _DAY_MAX:
         return None
     return Instant(community.community.days.starts(EPOCH + timedelta(days=day)))
-
-
-def _number(cursor: str | None) -> int | None:
-    text = decode_after(cursor)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > _NUMBER_MAX:
-        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
-        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
-    return int(text)
 
 
 ROUTES = [get_audit_log]

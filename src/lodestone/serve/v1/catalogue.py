@@ -8,6 +8,7 @@ from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
+from lodestone.base.list_page import ListPage
 from lodestone.content import DomainIn, DomainOut, ItemIn, ItemOut
 from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonIn, PersonOut
@@ -20,12 +21,9 @@ from lodestone.serve.v1.common import (
     Names,
     PathId,
     catalogue,
-    cut,
-    decode_after,
     engine,
     named,
     off_loop,
-    page,
 )
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import SAYS, UNAUDITED, needs
@@ -91,9 +89,10 @@ async def get_person(request: HttpRequest, person_id: PathId) -> PersonOut:
 @get("/v1/people", opt=needs("read"), responses=REFUSALS)
 async def list_people(request: HttpRequest, limit: Limit = 100, cursor: Cursor = None) -> People:
     """List people."""
+    page = ListPage(limit, cursor)
     made = catalogue(request, "read")
-    found = await off_loop(request, made.people, limit + 1, decode_after(cursor))
-    return People(*cut(found, limit))
+    found = await off_loop(request, made.people, page.fetch, page.after)
+    return People(*page.cut(found))
 
 
 @delete("/v1/people/{person_id:str}", opt=needs("write"), responses=REFUSALS)
@@ -122,11 +121,9 @@ async def _edge(
     await catalogue(request, "write").edge(kind, named(person_id), named(author_id, "author_id"))
 
 
-def _edges(
-    request: HttpRequest, person_id: str, what: str, limit: int, cursor: str | None
-) -> Names:
+def _edges(request: HttpRequest, person_id: str, what: str, page: ListPage) -> Names:
     found = catalogue(request, "read").edges(named(person_id), what)
-    return Names(*page(found, limit, cursor))
+    return Names(*page.of(found))
 
 
 @put(
@@ -155,7 +152,7 @@ async def list_follows(
     request: HttpRequest, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List whom a person follows."""
-    return _edges(request, person_id, "follows", limit, cursor)
+    return _edges(request, person_id, "follows", ListPage(limit, cursor))
 
 
 @put(
@@ -184,7 +181,7 @@ async def list_blocks(
     request: HttpRequest, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List whom a person blocks."""
-    return _edges(request, person_id, "blocks", limit, cursor)
+    return _edges(request, person_id, "blocks", ListPage(limit, cursor))
 
 
 @put(
@@ -213,7 +210,7 @@ async def list_mutes(
     request: HttpRequest, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List whom a person mutes."""
-    return _edges(request, person_id, "mutes", limit, cursor)
+    return _edges(request, person_id, "mutes", ListPage(limit, cursor))
 
 
 @put("/v1/items/{item_id:str}", opt=needs("write", **SAYS), status_code=200, responses=_MADE_ITEM)
@@ -237,10 +234,11 @@ async def list_items(
     request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, author_id: AuthorId = None
 ) -> Items:
     """List items, of one author if given."""
+    page = ListPage(limit, cursor)
     author = None if author_id is None else named(author_id, "author_id")
     made = catalogue(request, "read")
-    found = await off_loop(request, made.items, limit + 1, decode_after(cursor), author)
-    return Items(*cut(found, limit))
+    found = await off_loop(request, made.items, page.fetch, page.after, author)
+    return Items(*page.cut(found))
 
 
 @delete("/v1/items/{item_id:str}", opt=needs("write"), responses=REFUSALS)
@@ -268,9 +266,10 @@ async def get_domain(request: HttpRequest, domain_id: PathId) -> DomainOut:
 @get("/v1/domains", opt=needs("read"), responses=REFUSALS)
 async def list_domains(request: HttpRequest, limit: Limit = 100, cursor: Cursor = None) -> Domains:
     """List domains."""
+    page = ListPage(limit, cursor)
     made = catalogue(request, "read")
-    found = await off_loop(request, made.domains, limit + 1, decode_after(cursor))
-    return Domains(*cut(found, limit))
+    found = await off_loop(request, made.domains, page.fetch, page.after)
+    return Domains(*page.cut(found))
 
 
 @delete("/v1/domains/{domain_id:str}", opt=needs("write"), responses=REFUSALS)
@@ -307,8 +306,9 @@ async def list_members(
     request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List a domain's members."""
+    page = ListPage(limit, cursor)
     found = await catalogue(request, "read").members(named(domain_id))
-    return Names(*page(found, limit, cursor))
+    return Names(*page.of(found))
 
 
 @put(
@@ -337,9 +337,10 @@ async def list_moderators(
     request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List a domain's moderators."""
+    page = ListPage(limit, cursor)
     made = catalogue(request, "read")
     found = await off_loop(request, made.moderators, named(domain_id))
-    return Names(*page(found, limit, cursor))
+    return Names(*page.of(found))
 
 
 @post(

@@ -1,9 +1,7 @@
 """What every route shares: who asks, documented refusals, pages of a list."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Callable
-from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 import msgspec
 from litestar import Request
@@ -11,7 +9,8 @@ from litestar.datastructures import State as AppState
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
-from lodestone.base.errors import ForbiddenError, InvalidError, Problem
+from lodestone.base.errors import ForbiddenError
+from lodestone.base.list_page import ListPage, cursor_refused
 from lodestone.base.wire import DAY, ErrorReply, app_id
 from lodestone.serve.http.communities import Traders
 from lodestone.services import use_cases
@@ -19,6 +18,7 @@ from lodestone.services.access import OPERATOR, Access, Principal
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.community.community import Engine
 from lodestone.services.community.registry import Engines
+from lodestone.services.support.ids import number_of
 
 HttpRequest = Request[Any, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="How many to return.")]
@@ -49,16 +49,8 @@ def made_ids(prefix: str) -> dict[str, str]:
     return {"pattern": f"^{prefix}[0-9a-f]{{32}}$"}
 
 
-class _Named(Protocol):
-    """What lists hold: anything with an id of its own."""
-
-    @property
-    def id(self) -> str: ...
-
-
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
-Listed = TypeVar("Listed", bound=_Named)
 _REASONS: Final = {
     400: "The input does not fit; `details` names the field.",
     401: "No key, or one that is not known.",
@@ -162,34 +154,15 @@ def named(text: str, field: str = "id") -> str:
     return app_id(text, field=field)
 
 
-def encode_after(last: str | None) -> str | None:
-    """Make a list's cursor of the last id it showed."""
-    return None if last is None else urlsafe_b64encode(last.encode()).rstrip(b"=").decode()
-
-
-def decode_after(cursor: str | None) -> str | None:
-    """Read a list's cursor back. Raises InvalidError."""
-    if cursor is None:
+def made_after(secret: bytes, prefix: str, page: ListPage) -> int | None:
+    """Return the number that the cursor of a list of made ids names, None for its beginning. Raises InvalidError."""
+    after = page.after
+    if after is None:
         return None
-    try:
-        return app_id(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode())
-    except (Base64Error, ValueError, InvalidError) as error:
-        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
-        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,)) from error
-
-
-def page(ids: list[str], limit: int, cursor: str | None) -> tuple[list[str], str | None]:
-    """Cut one page out of sorted ids; return it and the next cursor."""
-    after = decode_after(cursor)
-    rest = [name for name in ids if after is None or name > after]
-    more = len(rest) > limit
-    return rest[:limit], encode_after(rest[limit - 1]) if more else None
-
-
-def cut(read: list[Listed], limit: int) -> tuple[list[Listed], str | None]:
-    """Cut one page out of what was read, which is one more than it holds; return it and the next cursor."""
-    shown = read[:limit]
-    return shown, encode_after(shown[-1].id) if len(read) > limit else None
+    number = number_of(prefix, secret, after)
+    if number is None:
+        raise cursor_refused()
+    return number
 
 
 class Names(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.list_page import ListPage, encode_after
 from lodestone.base.money import Micros
 from lodestone.base.wire import DAY, TEXT, TimeText, time_text
 from lodestone.base.wire import Money as Amount
@@ -19,12 +19,9 @@ from lodestone.serve.v1.common import (
     HttpRequest,
     Last,
     Limit,
-    decode_after,
-    encode_after,
     engine,
     made_ids,
     off_loop,
-    page,
 )
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
@@ -167,9 +164,10 @@ async def list_accounts(
     request: HttpRequest, party: Party = None, limit: Limit = 100, cursor: Cursor = None
 ) -> Accounts:
     """List accounts, of one party if given."""
+    page = ListPage(limit, cursor)
     books = use_cases.books(engine(request, SCOPE))
     found = {one.id: one for one in await off_loop(request, books.accounts, party)}
-    names, after = page(sorted(found), limit, cursor)
+    names, after = page.of(sorted(found))
     return Accounts([found[name] for name in names], after)
 
 
@@ -198,23 +196,16 @@ async def list_transfers(
     cursor: Cursor = None,
 ) -> Transfers:
     """List transfers in the order of the book, by account, external id, code and day."""
+    page = ListPage(limit, cursor)
     found = engine(request, SCOPE)
     on = None if day is None else day_number(day, "day")
     wanted = TransferFilter(
         account=None if account is None else account_named(account, "account"),
         external=external, code=None if code is None else code_named(code), first=on, last=on,
     )  # fmt: skip
-    after = _sequence(cursor)
+    after = page.number or 0
     shown, more = await off_loop(request, use_cases.books(found).transfers, wanted, limit, after)
-    return Transfers(shown, encode_after(None if more is None else str(more)))
-
-
-def _sequence(cursor: str | None) -> int:
-    text = decode_after(cursor) or "0"
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
-        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
-    return int(text)
+    return Transfers(shown, encode_after(more))
 
 
 @get("/v1/transfers/{transfer_id:str}", opt=needs(SCOPE), responses=REFUSALS)

@@ -6,6 +6,7 @@ import msgspec
 from litestar import delete, get, put
 from litestar.params import JSONBody, QueryParameter
 
+from lodestone.base.list_page import ListPage
 from lodestone.content import DomainMark, LabelIn, ModerationIn, RemovalIn
 from lodestone.content.moderation import REASON_MAX
 from lodestone.serve.v1.common import (
@@ -15,12 +16,9 @@ from lodestone.serve.v1.common import (
     Limit,
     Names,
     PathId,
-    cut,
-    decode_after,
     engine,
     named,
     off_loop,
-    page,
     principal,
 )
 from lodestone.services import use_cases
@@ -50,9 +48,10 @@ async def list_domain_marks(
     request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> DomainMarks:
     """List what a domain's moderators say of items, by item."""
+    page = ListPage(limit, cursor)
     marks = _moderators(request, "read").marks
-    read = await off_loop(request, marks, named(domain_id), limit + 1, decode_after(cursor))
-    shown, after = cut(read, limit)
+    read = await off_loop(request, marks, named(domain_id), page.fetch, page.after)
+    shown, after = page.cut(read)
     return DomainMarks([mark_out(mark) for mark in shown], after)
 
 
@@ -169,8 +168,9 @@ async def list_removed_members(
     request: HttpRequest, domain_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> Names:
     """List who may not come back to a domain."""
+    page = ListPage(limit, cursor)
     names = await off_loop(request, _moderators(request, "read").removed, named(domain_id))
-    return Names(*page(names, limit, cursor))
+    return Names(*page.of(names))
 
 
 ROUTES = [

@@ -6,6 +6,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
+from lodestone.base.list_page import ListPage
 from lodestone.commerce.payment import (
     PaymentKind,
     PaymentOut,
@@ -13,8 +14,16 @@ from lodestone.commerce.payment import (
     PaymentStand,
     SendIn,
 )
-from lodestone.serve.v1.common import REFUSALS, Cursor, HttpRequest, Limit, cut, made_ids, off_loop
-from lodestone.serve.v1.orders import OrderId, before, order_number, trade
+from lodestone.serve.v1.common import (
+    REFUSALS,
+    Cursor,
+    HttpRequest,
+    Limit,
+    made_after,
+    made_ids,
+    off_loop,
+)
+from lodestone.serve.v1.orders import OrderId, order_number, trade
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.commerce import PaymentFilter
 from lodestone.services.commerce.payments import Payments, payment_out
@@ -54,6 +63,7 @@ async def list_payments(
     provider: Provider = None, kind: Kind = None, standing: Standing = None,
 ) -> PaymentPage:  # fmt: skip
     """List payments, the oldest first: of one order, one provider, one kind, in one state if given."""
+    page = ListPage(limit, cursor)
     held = trade(request, SCOPE)
     wanted = PaymentFilter(
         order=None if order_id is None else order_number(held, order_id), provider=provider,
@@ -61,10 +71,10 @@ async def list_payments(
         states=() if standing is None else (PaymentStand[standing.upper()],),
     )  # fmt: skip
     found = await off_loop(
-        request, held.records.payments, held.community.id, wanted, limit=limit + 1,
-        after=before(held, PAYMENT, cursor) or 0,
+        request, held.records.payments, held.community.id, wanted, limit=page.fetch,
+        after=made_after(held.community.secret, PAYMENT, page) or 0,
     )  # fmt: skip
-    return PaymentPage(*cut([payment_out(held.community, one) for one in found], limit))
+    return PaymentPage(*page.cut([payment_out(held.community, one) for one in found]))
 
 
 @get("/v1/payments/{payment_id:str}", opt=needs(SCOPE), responses=REFUSALS)

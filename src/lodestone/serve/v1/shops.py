@@ -7,6 +7,7 @@ from litestar import Response, delete, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
+from lodestone.base.list_page import ListPage
 from lodestone.base.wire import TimeText, time_text
 from lodestone.commerce.product import (
     ProductIn,
@@ -23,8 +24,6 @@ from lodestone.serve.v1.common import (
     HttpRequest,
     Limit,
     PathId,
-    cut,
-    decode_after,
     engine,
     engines,
     named,
@@ -106,10 +105,11 @@ async def list_shops(
     request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, owner_id: OwnerId = None
 ) -> ShopPage:
     """List shops, of one owner if given."""
+    page = ListPage(limit, cursor)
     owner = None if owner_id is None else named(owner_id, "owner_id")
     held = shops(request, "read")
-    found = await off_loop(request, held.shops, limit + 1, decode_after(cursor), owner)
-    return ShopPage(*cut(found, limit))
+    found = await off_loop(request, held.shops, page.fetch, page.after, owner)
+    return ShopPage(*page.cut(found))
 
 
 @post("/v1/shops/{shop_id:str}/review", opt=needs("review"), status_code=200, responses=REFUSALS)
@@ -186,10 +186,11 @@ async def list_products(
     request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, shop_id: ShopId = None
 ) -> ProductPage:
     """List products, of one shop if given."""
+    page = ListPage(limit, cursor)
     shop = None if shop_id is None else named(shop_id, "shop_id")
     held = shops(request, "read")
-    found = await off_loop(request, held.products, limit + 1, decode_after(cursor), shop)
-    return ProductPage(*cut(found, limit))
+    found = await off_loop(request, held.products, page.fetch, page.after, shop)
+    return ProductPage(*page.cut(found))
 
 
 @put("/v1/stock/{stock_id:str}", opt=needs("write"), status_code=200, responses=_MADE_STOCK)

@@ -5,7 +5,7 @@ from litestar import Response, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.list_page import ListPage
 from lodestone.commerce.webhooks import DeliveryOut, WebhookIn, WebhookOut
 from lodestone.serve.v1.common import (
     REFUSALS,
@@ -13,15 +13,14 @@ from lodestone.serve.v1.common import (
     HttpRequest,
     Limit,
     PathId,
-    cut,
-    decode_after,
     engine,
     engines,
+    made_after,
     named,
     off_loop,
 )
 from lodestone.services.access.permissions import needs
-from lodestone.services.support.ids import DELIVERY, number_of
+from lodestone.services.support.ids import DELIVERY
 from lodestone.services.webhooks.deliveries import Hooks
 
 
@@ -70,9 +69,10 @@ async def list_webhooks(
     request: HttpRequest, limit: Limit = 100, cursor: Cursor = None
 ) -> WebhookPage:
     """List webhooks."""
+    page = ListPage(limit, cursor)
     held = hooks(request)
-    found = await off_loop(request, held.webhooks, limit + 1, decode_after(cursor))
-    return WebhookPage(*cut(found, limit))
+    found = await off_loop(request, held.webhooks, page.fetch, page.after)
+    return WebhookPage(*page.cut(found))
 
 
 @post(
@@ -93,16 +93,11 @@ async def list_deliveries(
     request: HttpRequest, webhook_id: PathId, limit: Limit = 100, cursor: Cursor = None
 ) -> DeliveryPage:
     """List a webhook's deliveries, the newest first: their attempts, how they stand, the next try."""
+    page = ListPage(limit, cursor)
     held = hooks(request)
-    before = None
-    if cursor is not None:
-        secret = engine(request, "webhooks").secret
-        before = number_of(DELIVERY, secret, decode_after(cursor) or "")
-        if before is None:
-            problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
-            raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
-    found = await off_loop(request, held.deliveries, named(webhook_id), limit + 1, before)
-    return DeliveryPage(*cut(found, limit))
+    before = made_after(engine(request, "webhooks").secret, DELIVERY, page)
+    found = await off_loop(request, held.deliveries, named(webhook_id), page.fetch, before)
+    return DeliveryPage(*page.cut(found))
 
 
 ROUTES = (put_webhook, get_webhook, list_webhooks, renew_secret, list_deliveries)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import TimeText, time_text
 from lodestone.stores.records.audit_port import AuditFilter, AuditRecord
 from lodestone.stores.records.port import Records
@@ -58,9 +59,9 @@ def acts(
     records: Records, community: str, wanted: AuditFilter, *, limit: int, before: int | None
 ) -> tuple[list[ActOut], int | None]:
     """Return a page of the audit log, and the number before which the next one starts; None on the last."""
-    rows = records.audit_log(community, wanted, limit=limit + 1, before=before)
-    more = rows[limit - 1].number if len(rows) > limit else None
-    return [_shown(record) for record in rows[:limit]], more
+    rows = records.audit_log(community, wanted, limit=one_more(limit), before=before)
+    page, last = cut_one_more(rows, limit)
+    return [_shown(record) for record in page], None if last is None else last.number
 
 
 def _shown(record: AuditRecord) -> ActOut:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from lodestone.base.errors import InvalidError, Problem, UnknownError
+from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import Money as Amount
 from lodestone.base.wire import TimeText, time_text
 from lodestone.ledger.accounts import Account, AccountId
@@ -179,11 +180,10 @@ class Statements:
     ) -> tuple[list[TransferOut], int | None]:
         """Return a page of transfers in the order of the book, and the last one's number if more follow."""
         found = self._money.store.transfers(
-            self._money.community, wanted, limit=limit + 1, after=after
+            self._money.community, wanted, limit=one_more(limit), after=after
         )
-        shown = found[:limit]
-        more = shown[-1].sequence if len(found) > limit else None
-        return [self._transfer(one) for one in shown], more
+        page, last = cut_one_more(found, limit)
+        return [self._transfer(one) for one in page], None if last is None else last.sequence
 
     def statement(self, party: str, first: int, last: int) -> StatementOut:
         """Return a party's period, both days included.
