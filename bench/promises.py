@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, FactKind
 from lodestone.features.layout import DAYS_KEPT
 from lodestone.services.pricing.maintenance import STEP_MICROS, STEP_RECEIPTS
@@ -28,7 +28,7 @@ from lodestone.traffic.policy import PROMISE_MAX, Policy, Promise
 from lodestone.traffic.pricer import Measured, PacingAccount, alarms, fresh, start, step
 from lodestone.traffic.prices import price_arrays
 
-DAY = promises.DAY_MICROS
+DAY = DAY_MICROS
 SLOTS, TOPICS, LIVE_DAYS = 8, 12, 7
 TRENDING, NEEDY, OTHERS = 40, 24, 96
 FIRST, LOCAL = np.uint64(1), np.uint64(2)

@@ -30,10 +30,10 @@ from load import Connection, Outcome, closed_loop, open_loop, request_bytes, spr
 from run import CONNECTIONS, Server, machine, serving
 from town_trace import Page, Recording, Step, Trace, done, moved_to
 
+from lodestone.base.clock import DAY_MICROS
 from lodestone.client import AsyncClient
 from lodestone.town import NAME, Shelf, Wish
 from lodestone.town import run as run_life
-from lodestone.town.people.creators import DAY
 from lodestone.town.runs import START
 
 COMMUNITY = "town"
@@ -63,7 +63,7 @@ def main() -> None:
 
 async def measure(folder: Path, told: argparse.Namespace) -> dict:
     home, after_one_day = folder / "home", folder / "day"
-    trace = Trace(datetime.fromtimestamp((START + DAY) / 1e6, UTC))
+    trace = Trace(datetime.fromtimestamp((START + DAY_MICROS) / 1e6, UTC))
     await live(home, told, days=1)
     shutil.copytree(home, after_one_day)
     await live(home, told, days=2, trace=trace)

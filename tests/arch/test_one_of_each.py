@@ -34,3 +34,58 @@ def test_one_module_hashes_under_a_key():
     found = {name for name, tree in trees() if any(map(signs, ast.walk(tree)))}
 
     assert found == SIGNING
+
+
+LENGTHS = {86_400: "DAY_SECONDS", 3_600_000_000: "HOUR_MICROS", 86_400_000_000: "DAY_MICROS"}
+"""Lengths of time that `base/clock.py` names; 1,000,000 is one of them where something is multiplied or divided by it."""
+SECOND = 1_000_000
+CALCULATING = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
+
+
+def lengths(tree):
+    """Yield the lines on which a length of time is written out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            if node.value in LENGTHS:
+                yield node.lineno
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, CALCULATING):
+            for side in (node.left, node.right):
+                if isinstance(side, ast.Constant) and side.value == SECOND:
+                    yield side.lineno
+
+
+UNITS_OF_OTHERS = {
+    "base/clock.py",
+    "serve/gorse/shapes.py",  # Go's units of a duration, from nanoseconds on
+}
+
+
+def test_the_units_of_the_clock_are_written_once():
+    found = {name for name, tree in trees() for _ in lengths(tree)}
+
+    assert found == UNITS_OF_OTHERS
+
+
+def refuses_a_cursor(node):
+    """Say whether a node makes the error of a cursor that is not ours, or reads one more row than is asked for."""
+    if isinstance(node, ast.Constant):
+        return node.value == "cursor_invalid"
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Add)
+        and isinstance(node.right, ast.Constant)
+        and node.right.value == 1
+        and getattr(node.left, "id", "") == "limit"
+    )
+
+
+PAGING = {
+    "base/list_page.py",
+    "services/feed/cursor.py",  # a feed's, which is signed and bound to its viewer
+}
+
+
+def test_a_page_of_a_list_is_cut_in_one_place():
+    found = {name for name, tree in trees() if any(map(refuses_a_cursor, ast.walk(tree)))}
+
+    assert found == PAGING

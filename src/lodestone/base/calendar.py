@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from lodestone.base.clock import DAY_MICROS, HOUR_MICROS
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
-_HOUR: Final = 3_600_000_000
 _FIRST_WEEKDAY: Final = 3
 """The epoch was a Thursday."""
 _MIDNIGHT: Final = clock_time(0)
@@ -30,7 +31,7 @@ class DayOf:
 
     def of(self, time: int) -> int:
         """Return the day of an instant."""
-        return (time + self._shift(time)) // (24 * _HOUR)
+        return (time + self._shift(time)) // DAY_MICROS
 
     def clock(self, time: int) -> tuple[int, int]:
         """Return the weekday (0 is Monday) and the minute of the day of an instant.
@@ -38,7 +39,7 @@ class DayOf:
         >>> DayOf("Asia/Shanghai").clock(0)
         (3, 480)
         """
-        minutes = (time + self._shift(time)) // (_HOUR // 60)
+        minutes = (time + self._shift(time)) // (HOUR_MICROS // 60)
         return (minutes // 1440 + _FIRST_WEEKDAY) % 7, minutes % 1440
 
     def starts(self, day: date) -> int:
@@ -48,7 +49,7 @@ class DayOf:
 
     def _shift(self, time: int) -> int:
         """Return the offset at an instant. Zones change it on quarter hours only."""
-        quarter = time // (_HOUR // 4)
+        quarter = time // (HOUR_MICROS // 4)
         offset = self._offset.get(quarter)
         if offset is None:
             there = (_EPOCH + timedelta(microseconds=time)).astimezone(self._zone)
@@ -70,22 +71,22 @@ class DayOf:
             The quarter hour since the epoch that the offsets begin with, and the offset in microseconds in each quarter
             hour from then on; they cover the span.
         """
-        first, last = since // (_HOUR // 4), until // (_HOUR // 4)
+        first, last = since // (HOUR_MICROS // 4), until // (HOUR_MICROS // 4)
         begins, offsets = self._window
         if first < begins or last >= begins + offsets.size:
             # A day ahead, so that the span moves on for a day before it is worked out anew.
             quarters = range(first, max(first, last) + 4 * 24)
             begins = first
-            offsets = np.array([self._shift(q * (_HOUR // 4)) for q in quarters], np.int64)
+            offsets = np.array([self._shift(q * (HOUR_MICROS // 4)) for q in quarters], np.int64)
             self._window = begins, offsets
         return begins, offsets
 
     def of_all(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the day of each of many instants; shape (times,)."""
-        quarters, place = np.unique(times // (_HOUR // 4), return_inverse=True)
-        starts = (quarter * (_HOUR // 4) for quarter in quarters.tolist())
+        quarters, place = np.unique(times // (HOUR_MICROS // 4), return_inverse=True)
+        starts = (quarter * (HOUR_MICROS // 4) for quarter in quarters.tolist())
         offsets = np.array([self._shift(start) for start in starts], np.int64)
-        days: NDArray[np.int64] = (times + offsets[place]) // (24 * _HOUR)
+        days: NDArray[np.int64] = (times + offsets[place]) // DAY_MICROS
         return days
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import structlog
 
-from lodestone.base.clock import Clock, Instant
+from lodestone.base.clock import DAY_MICROS, Clock, Instant
 from lodestone.base.errors import LodestoneError
 from lodestone.base.serving import begin_serving
 from lodestone.bootstrap.acceptance import pulse
@@ -22,7 +22,7 @@ from lodestone.stores.records.port import Records
 
 _LEARN_SECONDS: Final = 10.0
 _HEAR_SECONDS: Final = 0.5
-_COMPACT_MICROS: Final = 86_400 * 1_000_000
+_COMPACT_MICROS: Final = DAY_MICROS
 _LOOK_SECONDS: Final = 600.0
 _MARK_SECONDS: Final = 5.0
 _MARK_ANYWAY_SECONDS: Final = 60.0

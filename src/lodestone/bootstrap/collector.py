@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from lodestone.base.clock import DAY_SECONDS
 from lodestone.base.loop_times import section
 from lodestone.base.serving import begin_serving
 
@@ -22,7 +23,7 @@ YOUNG: Final = 20_000
 YOUNG_MOST: Final = 60_000
 """From so many on Python collects them itself, whoever waits: under 5 ms."""
 _NEVER: Final = 1_000_000_000
-_WHOLE_SECONDS: Final = 86_400.0
+_WHOLE_SECONDS: Final = float(DAY_SECONDS)
 """How often everything is looked at, for rings that were frozen and died since."""
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_SECONDS, Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
 from lodestone.cli.batch_import import (
@@ -321,7 +321,7 @@ def _events(
     try:
         cells = dict(zip(row.columns, row.raw.decode().split(","), strict=True))
         day = cells["date"]
-        seconds = min(86_400.0, int(cells["play_time_ms"]) / 1000)
+        seconds = min(float(DAY_SECONDS), int(cells["play_time_ms"]) / 1000)
         base = {
             "time": time_text(Instant(row.time * 1000)), "person_id": str(int(cells["user_id"])),
             "item_id": str(int(cells["video_id"])), "surface": f"tab-{int(cells['tab'])}",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from lodestone import bootstrap
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.cli import simulation
 from lodestone.cli.output import Home, Json, data, line, note, progress
 from lodestone.cli.reach import Reach, here, run
@@ -136,8 +136,8 @@ async def _until(client: Client, community: str) -> Instant:
 
 
 def _instant(text: str) -> int:
-    return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+    return round(datetime.fromisoformat(text).timestamp() * SECOND_MICROS)
 
 
 def _hour(at: Instant) -> int:
-    return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(ZoneInfo(_ZONE)).hour
+    return datetime.fromtimestamp(at / SECOND_MICROS, UTC).astimezone(ZoneInfo(_ZONE)).hour

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_SECONDS, HOUR_MICROS, MINUTE_MICROS, SECOND_MICROS, Instant
 from lodestone.base.errors import ConflictError, Problem
 from lodestone.base.wire import (
     TEXT,
@@ -29,11 +29,9 @@ from lodestone.content.item import CHANNELS_MAX, LABELS_MAX, MEDIA_MAX, TAGS_MAX
 
 PINS_MAX: Final = 200
 SILENCE_SECONDS: Final = 300
-UNHEARD_MICROS: Final = 6 * 3_600_000_000
+UNHEARD_MICROS: Final = 6 * HOUR_MICROS
 """How long a stream that only says when it begins and ends may say nothing: six hours."""
 CLIENTS_MAX: Final = 16
-_SECOND: Final = 1_000_000
-_MINUTE: Final = 60 * _SECOND
 RoomState: TypeAlias = Literal["draft", "live", "ended"]
 STATES: Final[tuple[RoomState, ...]] = ("draft", "live", "ended")
 
@@ -57,7 +55,7 @@ class RoomIn(
     """Pinned, the first on top."""
     stream: Annotated[str, Meta(min_length=1, max_length=128, pattern=TEXT)] | None = None
     """The stream's name at the streaming server; the room's id when left out."""
-    silence_seconds: Annotated[int, Meta(ge=10, le=86_400)] = SILENCE_SECONDS
+    silence_seconds: Annotated[int, Meta(ge=10, le=DAY_SECONDS)] = SILENCE_SECONDS
     """A live room that nothing is heard of for so long ends."""
     state: RoomState | None = None
     """Left out: as it is (a new room is a draft). `live` again says that it still is."""
@@ -250,7 +248,7 @@ def _started(room: Standing, now: Instant) -> Standing:
 
 
 def _heard(room: Standing, now: Instant, silence: int) -> Standing:
-    span = silence * _SECOND
+    span = silence * SECOND_MICROS
     if room.publishers and not room.pulsing:
         # SRS says nothing while a stream merely goes on, unless it reports segments.
         span = max(span, UNHEARD_MICROS)
@@ -317,7 +315,7 @@ def by_minute(facts: Iterable[SaleFact]) -> list[tuple[Instant, Figures]]:
     """
     sums: dict[int, Figures] = {}
     for fact in facts:
-        minute = fact.time - fact.time % _MINUTE
+        minute = fact.time - fact.time % MINUTE_MICROS
         sums[minute] = _plus(sums.get(minute, Figures()), fact)
     return [(Instant(minute), sums[minute]) for minute in sorted(sums)]
 

@@ -7,7 +7,7 @@ contradicts an earlier one (nobody flies faster than an airliner between two ord
 from dataclasses import dataclass
 from typing import Final
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import HOUR_MICROS, Instant
 from lodestone.base.geo import distance_km
 from lodestone.base.wire import Position
 
@@ -16,7 +16,6 @@ TRAVEL_KM: Final = 1.0
 TRAVEL_KM_PER_HOUR: Final = 900.0
 PRESENT_KM: Final = 1.0
 """How far from the shop a buyer may be for a redemption to count as presence."""
-_HOUR: Final = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +51,5 @@ def impossible(before: Claim | None, now: Claim) -> bool:
     if before is None:
         return False
     distance = between_km(before.position, now.position)
-    hours = abs(now.at - before.at) / _HOUR
+    hours = abs(now.at - before.at) / HOUR_MICROS
     return distance > TRAVEL_KM and distance > TRAVEL_KM_PER_HOUR * hours

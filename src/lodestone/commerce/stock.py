@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from lodestone.commerce.price import SHARE_WHOLE
+
 STOCK_MAX: Final = 2**31 - 1
 
 
@@ -66,7 +68,7 @@ def hold_limit(stock: Stock, share: int) -> int:
     >>> hold_limit(Stock(offered=100, sold=40), 100_000), hold_limit(Stock(offered=3), 100_000)
     (6, 1)
     """
-    return max(1, (stock.offered - stock.sold) * share // 1_000_000)
+    return max(1, (stock.offered - stock.sold) * share // SHARE_WHOLE)
 
 
 def hold(stock: Stock, units: int) -> Stock:

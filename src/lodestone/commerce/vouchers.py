@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import HOUR_MICROS, Instant
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 26
 """Letters of 5 bits: 130 bits."""
 _GROUPS: Final = (5, 5, 5, 5, 6)
-REVERSE_MICROS: Final = 3_600_000_000
+REVERSE_MICROS: Final = HOUR_MICROS
 """How long a redemption can be reversed: one hour."""
 
 

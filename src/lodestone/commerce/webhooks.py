@@ -15,7 +15,7 @@ from typing import Annotated, Final, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Meta
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, HOUR_MICROS, Instant
 from lodestone.base.signed import hmac_sha256
 from lodestone.base.wire import TEXT, TimeText, refuse, time_text
 from lodestone.commerce.life import Transition
@@ -34,12 +34,12 @@ TYPE_OF: Final[dict[Transition, EventType]] = {
 """What each move of an order is called to the outside."""
 URL_MAX: Final = 2048
 _WHSEC: Final = "whsec_"
-GIVE_UP_MICROS: Final = 3 * 24 * 3_600_000_000
+GIVE_UP_MICROS: Final = 3 * DAY_MICROS
 """How long after its first attempt a delivery is tried: three days."""
-OVERLAP_MICROS: Final = 24 * 3_600_000_000
+OVERLAP_MICROS: Final = DAY_MICROS
 """How long an old secret still signs beside a new one: a day."""
 _FIRST_MICROS: Final = 5_000_000
-_LONGEST_MICROS: Final = 6 * 3_600_000_000
+_LONGEST_MICROS: Final = 6 * HOUR_MICROS
 HookState = Literal["active", "paused"]
 
 
@@ -201,8 +201,8 @@ def wait_micros(attempts: int, chance: float) -> int:
         attempts: Made so far, at least 1.
         chance: In [0, 1), so that many deliveries that failed together do not come back together.
 
-    >>> [wait_micros(n, 0.0) // 1_000_000 for n in (1, 2, 3)], wait_micros(99, 0.5) // 3_600_000_000
-    ([2, 5, 10], 4)
+    >>> [wait_micros(n, 0.0) for n in (1, 2, 3)], wait_micros(99, 0.5) // HOUR_MICROS
+    ([2500000, 5000000, 10000000], 4)
     """
     assert attempts >= 1
     assert 0 <= chance < 1

@@ -14,6 +14,7 @@ from litestar.datastructures import State as AppState
 from litestar.params import PathParameter
 from litestar.plugins import InitPlugin
 
+from lodestone.base.clock import DAY_SECONDS
 from lodestone.console.files import StaticFiles
 from lodestone.console.gate import Gate
 from lodestone.console.words import Catalogue, Words, said_by
@@ -21,7 +22,7 @@ from lodestone.services.access.permissions import ANYONE
 
 FOLDER: Final = Path(__file__).parent
 THEMES: Final = ("light", "dark")
-_KEPT_SECONDS: Final = 365 * 86_400
+_KEPT_SECONDS: Final = 365 * DAY_SECONDS
 _POLICY: Final = "; ".join(
     (
         "default-src 'none'",

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
+from lodestone.base.money import MICROS_IN_ONE
 from lodestone.console.charts import Scale, Tick, number
 from lodestone.console.words import Words
 
@@ -28,7 +29,7 @@ class Speech:
 
     def money(self, micros: float) -> str:
         """Write an amount to three significant digits with its currency."""
-        return f"{number(micros / 1e6)}{THIN}{self.currency}"
+        return f"{number(micros / MICROS_IN_ONE)}{THIN}{self.currency}"
 
     def day(self, text: str) -> str:
         """Write a date such as 2026-03-04 without its year."""
@@ -43,7 +44,7 @@ class Speech:
     def local(self, instant: Instant | datetime) -> datetime:
         """Return an instant as the community's clocks show it."""
         if not isinstance(instant, datetime):
-            instant = datetime.fromtimestamp(instant / 1e6, UTC)
+            instant = datetime.fromtimestamp(instant / SECOND_MICROS, UTC)
         return instant.astimezone(self.zone)
 
     def time_ticks(self, first: datetime, last: datetime, x: Scale) -> tuple[Tick, ...]:

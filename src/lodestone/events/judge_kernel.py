@@ -7,6 +7,7 @@ import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+from lodestone.base.clock import DAY_MICROS, SECOND_MICROS
 from lodestone.events.blake_kernel import digest
 
 NEVER, ALWAYS, WITH_BEACON = 0, 1, 2
@@ -157,13 +158,13 @@ def judge(
             continue
         if beacon >= 0 and not (
             _opened(body, beacon, beacon_key, raw, block, out)
-            and _fits(raw, items[n], ordinals[people[n]], ages[kind], time // 1_000_000)
+            and _fits(raw, items[n], ordinals[people[n]], ages[kind], time // SECOND_MICROS)
         ):
             continue
         fact = facts[n]
         digest(event_key, body, row.id, row.id_end - row.id, block, out)
         fact.key, fact.time, fact.person, fact.item = out[0], time, ordinals[people[n]], items[n]
-        fact.day = (time + offsets[quarter]) // 86_400_000_000
+        fact.day = (time + offsets[quarter]) // DAY_MICROS
         fact.kind, fact.slot = kind, row.slot
         fact.value = np.int32(np.rint(seconds * 1000.0)) if seconds > 0 else 0
         if beacon >= 0:

@@ -9,6 +9,7 @@ import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+from lodestone.base.clock import SECOND_MICROS
 from lodestone.base.wire import ID_MAX
 from lodestone.events.beacon import LENGTH as BEACON_LENGTH
 from lodestone.events.wire import SECONDS_MAX, SLOT_MAX
@@ -179,7 +180,7 @@ def _instant(body: Array, at: Number, end: Number) -> Number:
         minutes -= offset if body[at] == 43 else -offset
     elif not (end - at == 1 and body[at] == 90):
         return _NO_TIME
-    return ((_day_number(year, month, day) * 1440 + minutes) * 60 + second) * 1_000_000 + micros
+    return ((_day_number(year, month, day) * 1440 + minutes) * 60 + second) * SECOND_MICROS + micros
 
 
 @numba.njit(cache=True)

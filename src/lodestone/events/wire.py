@@ -6,10 +6,11 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from lodestone.base.clock import DAY_SECONDS
 from lodestone.base.wire import PRINTABLE, TEXT, AppId, Position, Time
 
 EVENTS_MAX: Final = 10_000
-SECONDS_MAX: Final = 86_400
+SECONDS_MAX: Final = DAY_SECONDS
 """Seconds that one event may say somebody watched."""
 SLOT_MAX: Final = 50
 """Slots of a page."""

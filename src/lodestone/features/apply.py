@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lodestone.base.clock import SECOND_MICROS
 from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
@@ -245,7 +246,7 @@ def remember(state: "State", facts: Facts, person_row: np.ndarray) -> None:
             continue
         if fact["kind"] == FactKind.IMPRESSION and state.people["seen"][person] >= 0:
             ring = state.people["seen"][person]
-            _keep_latest(state.seen_item[ring], state.seen_time[ring], row, time // 1_000_000)
+            _keep_latest(state.seen_item[ring], state.seen_time[ring], row, time // SECOND_MICROS)
         elif fact["kind"] in POSITIVE_KINDS:
             _keep_latest(state.positives[person], state.positive_time[person], row, time)
 

@@ -4,6 +4,7 @@ import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+from lodestone.base.clock import SECOND_MICROS
 from lodestone.features.table_kernel import claim, find, pack
 
 
@@ -316,6 +317,8 @@ def remember(
             continue
         if kind == 16 and people[person].seen >= 0:
             ring = people[person].seen
-            keep_latest(seen_item[ring], seen_time[ring], row, np.int32(facts[n].time // 1_000_000))
+            keep_latest(
+                seen_item[ring], seen_time[ring], row, np.int32(facts[n].time // SECOND_MICROS)
+            )
         elif (kind >= 1 and kind <= 6) or kind == 9:
             keep_latest(positives[person], positive_time[person], row, facts[n].time)

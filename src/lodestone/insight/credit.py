@@ -12,13 +12,14 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Bools, Floats, Ints
+from lodestone.base.clock import DAY_MICROS
 from lodestone.events.facts import FLAG_DECISION, FLAG_HISTORY, Facts
 from lodestone.events.item_changes import ItemChanges
 from lodestone.events.outcomes import FactKind
 from lodestone.events.place_changes import PlaceChanges
 from lodestone.insight.window import impressions
 
-CREDIT_MICROS: Final = 7 * 86_400 * 1_000_000
+CREDIT_MICROS: Final = 7 * DAY_MICROS
 ENTRIES: Final = (FactKind.FOLLOW, FactKind.JOIN, FactKind.ORDER)
 """What leads into a private or a middle domain."""
 _OF_SLOT: Final = ("receipt", "slot", "served", "domain", "domain_kind", "surface", "source")

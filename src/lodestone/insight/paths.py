@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
+from lodestone.base.clock import HOUR_MICROS
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.events.refunds import taken_back
@@ -19,7 +20,6 @@ from lodestone.insight.window import Span, day_text, impressions
 
 STAGES: Final = ("public", "middle", "private", "customer")
 PATH_DAYS: Final = 30
-_HOUR_MICROS: Final = 3_600_000_000
 _NEVER: Final = np.iinfo(np.int64).max
 
 
@@ -107,5 +107,5 @@ def _hours(times: list[Ints]) -> list[float]:
     if not since.shape[1]:
         return []
     return [
-        round(float(hours), 3) for hours in np.median((since - since[:, :1]) / _HOUR_MICROS, axis=0)
+        round(float(hours), 3) for hours in np.median((since - since[:, :1]) / HOUR_MICROS, axis=0)
     ]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Clock, Instant
+from lodestone.base.clock import DAY_MICROS, Clock, Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.geo import distances_km
 from lodestone.base.wire import TimeText, time_text
@@ -44,7 +44,6 @@ from lodestone.traffic.pricer import bits_of
 
 SPAN_DAYS_MAX = 400
 _DEFAULT_DAYS = 7
-_DAY_MICROS = 86_400 * 1_000_000
 _DAY_MAX = 2**31 - 1
 
 
@@ -99,7 +98,7 @@ class Reports:
         """Return how each promise's dual price and delivery moved in so many days up to now."""
         sources = self._sources
         found = sources.records.policies(sources.community.id)[::-1]
-        since = Instant(max(0, sources.clock.now() - days * _DAY_MICROS))
+        since = Instant(max(0, sources.clock.now() - days * DAY_MICROS))
         return history(
             sources.log.prices, sources.log.prices_last(), since,
             [(record.created, record.policy) for record in found],

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
+from lodestone.base.clock import DAY_MICROS
 from lodestone.events.facts import FLAG_READ, Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.events.refunds import taken_back
@@ -31,7 +32,6 @@ LOOK: Final = np.dtype(
         ("item", np.int32), ("value", np.int32), ("kind", np.uint8),
     ]
 )  # fmt: skip
-_DAY: Final = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class LookReader:
             deeds = rows[rows["kind"] == kind]
             at = _join(shown, deeds)
             near = at >= 0
-            near[near] = np.abs(deeds["time"][near] - shown["time"][at[near]]) <= _DAY
+            near[near] = np.abs(deeds["time"][near] - shown["time"][at[near]]) <= DAY_MICROS
             done[at[near], kind] = True
         return Looks(shown["person"].copy(), shown["item"].copy(), shown["time"].copy(), done)
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Floats, Ints
+from lodestone.base.clock import HOUR_MICROS
 from lodestone.base.geo import distances_km
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
@@ -45,12 +46,11 @@ PRIOR: Final = np.full(1 + len(TERMS), 10.0)
 _LATE: Final = 0.8
 _OWN_MAX: Final = 256
 _AROUND_MAX: Final = 20_000
-_ONWARD_MICROS: Final = 6 * 3_600_000_000
+_ONWARD_MICROS: Final = 6 * HOUR_MICROS
 """Deeds further apart are no going on."""
 _ONWARD_PRIOR: Final = 5.0
 _LIFT_PRIOR: Final = 10.0
 _LIFT_MAX: Final = 127
-_HOUR: Final = 3_600_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_WEEKDAY: Final = 3
 """The epoch was a Thursday."""
@@ -152,12 +152,12 @@ def clocks(time: Ints, zone: str) -> tuple[Ints, Ints]:
     if not time.size:
         return time, time
     there = ZoneInfo(zone)
-    hours, place = np.unique(time // _HOUR, return_inverse=True)
+    hours, place = np.unique(time // HOUR_MICROS, return_inverse=True)
     shifts = [
         (_EPOCH + timedelta(hours=hour)).astimezone(there).utcoffset() or timedelta()
         for hour in hours.tolist()
     ]
-    local = (time + np.array([shift // timedelta(microseconds=1) for shift in shifts])[place]) // _HOUR  # fmt: skip
+    local = (time + np.array([shift // timedelta(microseconds=1) for shift in shifts])[place]) // HOUR_MICROS  # fmt: skip
     return local % 24, (local // 24 + _FIRST_WEEKDAY) % 7
 
 

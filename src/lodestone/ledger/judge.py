@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.money import MICROS_MAX, Micros
 from lodestone.ledger.accounts import Account, AccountId, Limit
 from lodestone.ledger.transfers import (
@@ -32,7 +32,6 @@ NEVER_CLOSED: Final = -(2**31)
 _MOVE, _HOLD, _POST = TransferKind.MOVE, TransferKind.HOLD, TransferKind.POST
 _VOID, _EXPIRE = TransferKind.VOID, TransferKind.EXPIRE
 _POSTED: Final = Outcome.POSTED
-_SECOND: Final = 1_000_000
 _DEBITS_PENDING, _DEBITS_POSTED, _CREDITS_PENDING, _CREDITS_POSTED = range(4)
 
 
@@ -287,7 +286,7 @@ class _Batch:
             del self.holds[transfer.id], self.touched[transfer.id]
             return
         seconds = transfer.timeout_seconds
-        expires = Instant(self.now + seconds * _SECOND) if seconds else None
+        expires = Instant(self.now + seconds * SECOND_MICROS) if seconds else None
         self.holds[transfer.id] = Hold(
             transfer.id, transfer.debit, transfer.credit, transfer.amount, expires
         )

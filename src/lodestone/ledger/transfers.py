@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final, NewType
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_SECONDS, Instant
 from lodestone.base.money import Micros
 from lodestone.ledger.accounts import AccountId
 
@@ -19,7 +19,7 @@ ID_BYTES: Final = 16
 NONE: Final = TransferId(bytes(ID_BYTES))
 NO_ACCOUNT: Final = AccountId(b"")
 EXTERNAL_MAX: Final = 160
-TIMEOUT_MAX: Final = 400 * 86_400
+TIMEOUT_MAX: Final = 400 * DAY_SECONDS
 """Seconds that a hold may last at most: 400 days."""
 CODE_MAX: Final = 2**15 - 1
 

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_SECONDS, SECOND_MICROS, Instant
 from lodestone.features.view import StateView
 from lodestone.models import rates_kernel as kernel
 from lodestone.traffic.decision import Rows
 
-HALF_LIFE_SECONDS: Final = 86_400.0
-_SECOND: Final = 1_000_000
+HALF_LIFE_SECONDS: Final = float(DAY_SECONDS)
 
 
 def weariness_of(
@@ -36,7 +35,7 @@ def weariness_of(
     ring = int(state.people["seen"][person]) if person >= 0 else -1
     if ring >= 0:
         (kernel.weariness if compiled else weariness)(
-            state.items, state.seen_item[ring], state.seen_time[ring], now // _SECOND, HALF_LIFE_SECONDS, rows, out
+            state.items, state.seen_item[ring], state.seen_time[ring], now // SECOND_MICROS, HALF_LIFE_SECONDS, rows, out
         )  # fmt: skip
     return out
 
@@ -81,7 +80,7 @@ def before_each(person: Ints, code: Ints, time: Ints) -> Floats:
         if who[at] != who[at - 1] or what[at] != what[at - 1]:
             held = 0.0
             continue
-        seconds = (when[at] - when[at - 1]) / _SECOND
+        seconds = (when[at] - when[at - 1]) / SECOND_MICROS
         held = (held + 1.0) * 0.5 ** (seconds / HALF_LIFE_SECONDS)
         if what[at] >= 0:
             found[order[at]] = held

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.events.outcomes import FactKind
 from lodestone.features.history import BOUGHT, STRONG, VISITED
 from lodestone.features.view import StateView
@@ -44,7 +44,7 @@ LIFT_UNIT: Final = 32.0
 """Lifts of hours and weekdays are stored in eight bits, in so many parts of a logit."""
 SHARE_UNIT: Final = 255.0
 LOGIT_MAX: Final = 8.0
-_HABIT_HALF_LIFE: Final = 28 * 86_400_000_000
+_HABIT_HALF_LIFE: Final = 28 * DAY_MICROS
 """What was learned of hours counts half when nothing has been heard for so long: habits change."""
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
+from lodestone.base.clock import DAY_MICROS
 from lodestone.features.layout import VECTOR_AT, VECTOR_WIDTH, lanes
 from lodestone.features.view import StateView
 from lodestone.models import rates_kernel as kernel
@@ -23,7 +24,7 @@ def viewer_vector(state: StateView, person: int, *, compiled: bool = True) -> ND
     if person >= 0:
         (kernel.place_of if compiled else place_of)(
             state.positives[person], state.positive_time[person], lanes(state.items)[1],
-            state.interest[person], _HALF_LIFE_DAYS * 8.64e10, out,
+            state.interest[person], float(_HALF_LIFE_DAYS * DAY_MICROS), out,
         )  # fmt: skip
     return out
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.base.wire import time_text
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Feed, Surface, Verdicts
@@ -23,12 +23,11 @@ from lodestone.town.commerce.trading import ORDER, Trading
 from lodestone.town.looking import Looker, Page
 from lodestone.town.payloads import Json, Payloads, VisitEvents, whereabouts
 from lodestone.town.people import creators, fraud_rings, rhythm
-from lodestone.town.people.creators import DAY
 from lodestone.town.people.population import arrive, settle
 from lodestone.town.study.diary import Day, Shelf
 from lodestone.town.truth import RING, Truth, joined
 
-STEP: Final = DAY // rhythm.STEPS
+STEP: Final = DAY_MICROS // rhythm.STEPS
 PAGE: Final = 8
 """Posts of a page."""
 PAGES_MOST: Final = 5
@@ -137,7 +136,7 @@ class Life:
         await self._client.advance(self._plan.start)
         for name, body in self._told.domains:
             await self._client.put_domain(name, body)
-        at = Instant(self._plan.start - 30 * DAY)
+        at = Instant(self._plan.start - 30 * DAY_MICROS)
         rows = range(truth.people.count)
         await self._bulk(
             self._client.put_people, [self._told.person(truth.people, r, at) for r in rows]
@@ -158,7 +157,7 @@ class Life:
 
     def _first_follows(self, truth: Truth) -> list[Json]:
         # The day before: who has lived here for years is not first seen on the first day.
-        at = time_text(Instant(self._plan.start - DAY))
+        at = time_text(Instant(self._plan.start - DAY_MICROS))
         pairs = np.argwhere(truth.ties.follows).tolist()
         return [
             {
@@ -210,7 +209,7 @@ class Life:
         self._day = Day(rhythm.visits(truth.people, who, truth.day, drawn))
 
     def _midnight_before(self, truth: Truth) -> Instant:
-        return Instant(self._plan.start + truth.day * DAY)
+        return Instant(self._plan.start + truth.day * DAY_MICROS)
 
     async def _newcomers_told(self, truth: Truth, known: int) -> None:
         at = self._midnight_before(truth)
@@ -341,7 +340,7 @@ class Life:
         planned = self._day.visits
         came = np.zeros(truth.people.count, bool)
         came[planned.person] = True
-        end = self._midnight_before(truth) + DAY
+        end = self._midnight_before(truth) + DAY_MICROS
         creators.night(truth, end, self._streams.of("makers", truth.day))
         rhythm.night(truth.people, truth.ties, came, self._streams.of("night", truth.day))
         told = await self._client.ask("GET", "/v1/promises")

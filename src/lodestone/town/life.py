@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, MINUTE_MICROS, SECOND_MICROS, Instant
 from lodestone.base.wire import time_text
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Verdicts
@@ -21,8 +21,6 @@ STEPS: Final = 24 * 60 // STEP_MINUTES
 FEEDS: Final = 2_500
 _BULK: Final = 1_000
 _EVENTS: Final = 5_000
-_SECOND: Final = 1_000_000
-_MINUTE: Final = 60 * _SECOND
 _LOOKING_MINUTES: Final = 5
 """So long before a step ends its feeds are opened; what they look at takes less than that."""
 # Share of a day's feeds by hour: asleep before six, a noon and a long evening.
@@ -132,7 +130,7 @@ async def _edges(client: Client, town: Town, told: Told) -> None:
 
 
 def _before(town: Town) -> str:
-    return time_text(Instant(town.start - 30 * 86_400 * _SECOND))
+    return time_text(Instant(town.start - 30 * DAY_MICROS))
 
 
 def _body(post: Post, addresses: dict[str, str]) -> Json:
@@ -184,8 +182,8 @@ class _Day:
         """
         town, plan, before = self._town, self._plan(), self._town.start
         for number in range(STEPS):
-            end = Instant(town.start + (number + 1) * STEP_MINUTES * _MINUTE)
-            now = Instant(end - _LOOKING_MINUTES * _MINUTE)
+            end = Instant(town.start + (number + 1) * STEP_MINUTES * MINUTE_MICROS)
+            now = Instant(end - _LOOKING_MINUTES * MINUTE_MICROS)
             told(number, STEPS, "living a day")
             if await _reach(self._client, now):
                 fresh = [post for post in town.posts if before < post.created <= now]
@@ -207,7 +205,7 @@ class _Day:
 
     def _plan(self) -> list[int]:
         """Spread the day's feeds over its steps, exactly as many in all as are wanted."""
-        starts = [self._town.start + n * STEP_MINUTES * _MINUTE for n in range(STEPS)]
+        starts = [self._town.start + n * STEP_MINUTES * MINUTE_MICROS for n in range(STEPS)]
         weight = np.array([_HOURS[self._hour_of(Instant(at))] for at in starts])
         upto = np.rint(self._wanted * np.cumsum(weight) / weight.sum()).astype(np.int64)
         return [int(count) for count in np.diff(upto, prepend=0)]
@@ -233,7 +231,7 @@ class _Day:
                 for event, seconds in self._people.look(chance, visit, feed, page):
                     looked = min(looked + seconds, _LOOKING_MINUTES * 60 - 1)
                     events.append(
-                        {**event, "time": time_text(Instant(now + int(looked * _SECOND)))}
+                        {**event, "time": time_text(Instant(now + int(looked * SECOND_MICROS)))}
                     )
         self._feeds += asked
         return events

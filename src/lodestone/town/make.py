@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, MINUTE_MICROS, Instant
 from lodestone.base.wire import time_text
 from lodestone.town.people.topics import (
     CHANNELS,
@@ -28,8 +28,6 @@ LATITUDE: Final = 26.38
 LONGITUDE: Final = 108.08
 """The middle of the town."""
 KM_PER_DEGREE: Final = 111.195
-_DAY: Final = 86_400 * 1_000_000
-_MINUTE: Final = 60 * 1_000_000
 HISTORY_DAYS: Final = 10
 """How long people have been posting when the first day of life begins."""
 LAST_POST_MINUTES: Final = 10
@@ -96,7 +94,7 @@ class Town:
     @property
     def start(self) -> Instant:
         """Return when its first day of life begins."""
-        return Instant(self.until - _DAY)
+        return Instant(self.until - DAY_MICROS)
 
 
 def make_town(seed: int, until: Instant, *, people: int = 1000, posts: int = 3000) -> Town:
@@ -180,8 +178,10 @@ def _posts(
     for index in range(count):
         author = people[int(authors[index])]
         topic = int(chance.choice(len(TOPICS), p=_favoured(author.taste)))
-        span = (HISTORY_DAYS + 1) * _DAY - LAST_POST_MINUTES * _MINUTE
-        created = Instant(int(until - LAST_POST_MINUTES * _MINUTE - chance.random() ** 1.4 * span))
+        span = (HISTORY_DAYS + 1) * DAY_MICROS - LAST_POST_MINUTES * MINUTE_MICROS
+        created = Instant(
+            int(until - LAST_POST_MINUTES * MINUTE_MICROS - chance.random() ** 1.4 * span)
+        )
         quality = float(chance.beta(2.2, 3.0) * 0.85 + 0.15 * author.reach**0.25)
         body = _post(chance, index, author, topic, created, captions)
         found.append(Post(body, topic, quality, created))
@@ -279,7 +279,7 @@ def _products(
     for shop in shops:
         for good in shop.goods:
             topic = TOPICS[shop.topic]
-            created = Instant(int(until - _DAY - chance.random() * HISTORY_DAYS * _DAY))
+            created = Instant(int(until - DAY_MICROS - chance.random() * HISTORY_DAYS * DAY_MICROS))
             body = {
                 "id": f"s{len(found)}", "kind": "product", "author_id": people[shop.owner].body["id"],
                 "language": "zh", "text": f"{shop.name}：{good}", "tags": [topic.tag, "本地好店"],

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.wire import time_text
 from lodestone.client import Slot
 from lodestone.town.make import LATITUDE, LONGITUDE, caption, domains
@@ -17,7 +17,6 @@ from lodestone.town.people.topics import CHANNELS, GIVEN, PROFESSIONS, SHOPS, SU
 from lodestone.town.truth import KIND_WORDS, PRODUCT, VIDEO, People, Posts, Truth
 
 Json = dict[str, Any]
-_SECOND: Final = 1_000_000
 _GOODS: Final = {tag: goods.split()[0] for _, tag, goods in SHOPS}
 _ANY_GOODS: Final = "本地特产"
 LONGEST_SECONDS: Final = 290.0
@@ -121,7 +120,7 @@ class VisitEvents:
         """Write one event and let time pass."""
         self._seconds = min(self._seconds + seconds, LONGEST_SECONDS)
         self._count += 1
-        at = Instant(self.now + int(self._seconds * _SECOND))
+        at = Instant(self.now + int(self._seconds * SECOND_MICROS))
         return {
             "id": f"{self._name}-{self._count}", "type": kind, "time": time_text(at),
             "person_id": f"p{self.person}", **more,

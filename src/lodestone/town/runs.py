@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from lodestone.base.arrays import Floats
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.town.commerce.market import unpacked
 from lodestone.town.commerce.reconciliation import reckon
@@ -16,7 +16,6 @@ from lodestone.town.commerce.shops import town_date
 from lodestone.town.days import After, Life, Plan, Tell, nothing, stretch_of
 from lodestone.town.journal import Journal
 from lodestone.town.people.behaviour import OUTCOMES
-from lodestone.town.people.creators import DAY
 from lodestone.town.study.diary import Shelf
 from lodestone.town.study.figures import LAST_DAYS, Judge, of_engine
 from lodestone.town.study.policies import Json, personal, policy
@@ -96,9 +95,9 @@ async def run(
 async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
     """Return a lived life's figures: the truth's, and the engine's own over HTTP."""
     figures = Judge(shelf, wish.days, START).figures()
-    last = Instant(START + (wish.days - 1) * DAY)
+    last = Instant(START + (wish.days - 1) * DAY_MICROS)
     span = f"from={town_date(START)}&to={town_date(last)}"
-    week = f"from={town_date(Instant(START + max(0, wish.days - LAST_DAYS) * DAY))}&to={town_date(last)}"
+    week = f"from={town_date(Instant(START + max(0, wish.days - LAST_DAYS) * DAY_MICROS))}&to={town_date(last)}"
     told = of_engine(
         await client.ask("GET", f"/v1/reports/liu?{span}"),
         await client.ask("GET", f"/v1/reports/flow?{span}"),

@@ -28,7 +28,7 @@ import msgspec
 import numpy as np
 
 from lodestone.base.arrays import Floats
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.traffic.policy import PROMISE_CUSTOM, PROMISE_MAX, Policy, Promise
 from lodestone.traffic.prices import PriceVector, no_prices
 
@@ -42,7 +42,6 @@ FIRST_PER_DAY: Final = 8.0
 FIRST_EASED: Final = 2.0
 ALARM_STEPS: Final = 10
 """A price at its cap for this many steps cannot keep its promise."""
-_DAY_MICROS: Final = 86_400 * 1_000_000
 _PAUSE_DAYS: Final = 1 / 24
 """A community that slept longer than an hour learnt nothing in the meantime."""
 _LEAST: Final = 0.01
@@ -158,7 +157,7 @@ def step(
     slot_value = _slot_value(
         old.slot_value, served, min(1.0, max(0.05 * size, 1 / (state.steps + 1)))
     )
-    days = min(max(0.0, (now - old.time) / _DAY_MICROS), _PAUSE_DAYS)
+    days = min(max(0.0, (now - old.time) / DAY_MICROS), _PAUSE_DAYS)
     prices, signs = [0.0] * PROMISE_MAX, [0] * PROMISE_MAX
     delivered, at_cap, sums = list(state.delivered), [0] * PROMISE_MAX, [0.0] * PROMISE_MAX
     for bit, promise in rows.items():

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Bools, Floats, Ints
+from lodestone.base.clock import DAY_MICROS, HOUR_MICROS
 from lodestone.events.outcomes import (
     COUNT_IMPRESSIONS,
     OUTCOME_COUNT,
@@ -13,13 +14,12 @@ from lodestone.events.outcomes import (
     FactKind,
 )
 
-DAY_MICROS: Final = 86_400 * 1_000_000
-CLIMB_MICROS: Final = 2 * 3600 * 1_000_000
+CLIMB_MICROS: Final = 2 * HOUR_MICROS
 """After two hours short of plan a post reaches the public whatever its gate says."""
-_WAIT_HOURS: Final = CLIMB_MICROS / 3.6e9
+_WAIT_HOURS: Final = CLIMB_MICROS / HOUR_MICROS
 PLAN_HOURS: Final = 20
 """First impressions are planned over this long, so that the last four hours can catch up."""
-AHEAD_MICROS: Final = 3 * 3600 * 1_000_000
+AHEAD_MICROS: Final = 3 * HOUR_MICROS
 """By so much the price looks ahead on the plan."""
 LIVE_DAYS: Final = 28
 """For so long after its making a live post makes its author one of the creators that exposure is measured over."""
@@ -113,7 +113,7 @@ def progress_terms(
     created: Ints, live: Bools, counts: Ints, planned: int, public_rate: float, now: int
 ) -> tuple[Floats, Floats]:
     """Return what `first_impression_progress` sums, for each post of the last 24 hours; shapes (posts,)."""
-    age_hours = (now - created) / 3.6e9
+    age_hours = (now - created) / HOUR_MICROS
     young = live & (age_hours < 24) & (age_hours >= 0)
     shown = counts[young, COUNT_IMPRESSIONS].astype(np.float64)
     plan = planned * np.clip(

@@ -22,7 +22,7 @@ from lodestone.base.errors import (
     UnauthorisedError,
     UnknownError,
 )
-from lodestone.base.money import decimals, minor_unit
+from lodestone.base.money import MICROS_IN_ONE, decimals, minor_unit
 from lodestone.commerce.shop import ShopOut
 from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
@@ -65,7 +65,7 @@ class Desk:
 
     def money(self, micros: int) -> str:
         """Write an amount to its smallest coin: at a desk nothing is rounded."""
-        amount = Decimal(micros) / 1_000_000
+        amount = Decimal(micros) / MICROS_IN_ONE
         language = "zh_CN" if self.words.language == "zh" else "en"
         if micros % minor_unit(self.speech.currency):
             return f"{amount.normalize():f} {self.speech.currency}"

@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import PathParameter
 
 from lodestone.base.errors import ConflictError, GoneError, InvalidError, UnknownError
+from lodestone.base.money import MICROS_IN_ONE
 from lodestone.base.wire import Money
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import OrderOut, RefundIn
@@ -121,7 +122,7 @@ def _amount(here: Desk, text: str) -> Money:
     """Read an amount as people write it. Raises InvalidError `amount_invalid`."""
     plain = text.strip().replace("\uff0e", ".").removeprefix("¥").removeprefix("\uffe5")
     try:
-        micros = Decimal(plain) * 1_000_000 if len(plain) <= 24 else Decimal("NaN")
+        micros = Decimal(plain) * MICROS_IN_ONE if len(plain) <= 24 else Decimal("NaN")
     except InvalidOperation:
         micros = Decimal("NaN")
     if (

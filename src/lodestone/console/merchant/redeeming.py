@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.errors import ConflictError, InvalidError, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.commerce.life import OrderState
@@ -255,7 +255,7 @@ def _named(here: Desk, people: set[str]) -> dict[str, str]:
 
 def _done(here: Desk, one: RedemptionOut, staff: dict[str, str]) -> Done:
     words, made = here.words, datetime.fromisoformat(one.at)
-    age = here.engine.now() - round(made.timestamp() * 1_000_000)
+    age = here.engine.now() - round(made.timestamp() * SECOND_MICROS)
     return Done(
         request=one.request_id, time=f"{here.speech.local(made):%H:%M}", name=one.voucher.name,
         count=words.count("{n} time", "{n} times", one.count), amount=here.money(one.amount.micros),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
+from lodestone.base.money import MICROS_IN_ONE
 from lodestone.console.charts import (
     Chart,
     Point,
@@ -142,7 +143,10 @@ def _series(name: str, rows: Sequence[DayEfficiency], speech: Speech, *, dense: 
 def _point(at: int, row: DayEfficiency, speech: Speech) -> Point:
     if row.efficiency_micros is None:
         return Point(at, None)
-    value, half = row.efficiency_micros / 1e6, _SURE * (row.error_micros or 0.0) / 1e6
+    value, half = (
+        row.efficiency_micros / MICROS_IN_ONE,
+        _SURE * (row.error_micros or 0.0) / MICROS_IN_ONE,
+    )
     text = (
         f"{speech.day(row.day)}, {speech.domain(row.domain)}: {speech.money(row.efficiency_micros)}"
     )

@@ -11,13 +11,13 @@ from typing import Final
 
 from dateutil import parser, tz
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN, instant_of
 
 UNSET: Final = "0001-01-01T00:00:00"
 """How Go's time that was never set begins."""
 _LENGTH_MAX: Final = 64
-_EPOCH_UNITS: Final = {9: 1_000_000, 10: 1_000_000, 13: 1_000, 16: 1}
+_EPOCH_UNITS: Final = {9: SECOND_MICROS, 10: SECOND_MICROS, 13: 1_000, 16: 1}
 """Microseconds a unit, by how many digits a number of them has today."""
 _NANOS: Final = 19
 _COMPACT: Final = {4: "%Y", 8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeGuard, TypeVar
 import msgspec
 from msgspec import Meta
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import EPOCH, TEXT, Name, app_id, is_app_id, is_word, problem_of, time_text
 from lodestone.content import TAGS_MAX, ItemIn
@@ -287,4 +287,6 @@ def go_time(at: Instant) -> str:
 
 def datetime_of(at: Instant) -> datetime:
     """Turn an instant into a time in UTC."""
-    return datetime.fromtimestamp(at // 1_000_000, EPOCH.tzinfo).replace(microsecond=at % 1_000_000)
+    return datetime.fromtimestamp(at // SECOND_MICROS, EPOCH.tzinfo).replace(
+        microsecond=at % SECOND_MICROS
+    )

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from lodestone.base.audit import acting
-from lodestone.base.clock import Clock, Instant
+from lodestone.base.clock import SECOND_MICROS, Clock, Instant
 from lodestone.base.errors import (
     BusyError,
     InvalidError,
@@ -57,7 +57,7 @@ Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 HOT: Final = ("/v1/feeds", "/v1/events")
 """The routes that are answered here, where the application behind the door has them in its document."""
 _ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
-_LONG_MICROS: Final = 1_000_000
+_LONG_MICROS: Final = SECOND_MICROS
 """How long a body may take to come before its sender is looked at again."""
 _JSON: Final = (b"content-type", b"application/json")
 _FEEDS: Final = msgspec.json.Encoder()

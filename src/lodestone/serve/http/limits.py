@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Final
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.services.access import OPERATOR, Principal
 
 _WINDOW: Final = 60
@@ -82,7 +82,7 @@ class Limits:
         return self._take(_REFUSED + place_of(address), lambda: self.refused_per_minute, now)
 
     def _take(self, name: bytes, limit_of: Callable[[], int], now: Instant) -> Told:
-        window, into = divmod(now // 1_000_000, _WINDOW)
+        window, into = divmod(now // SECOND_MICROS, _WINDOW)
         reset = _WINDOW - into
         if window != self._swept:
             # Page sessions and addresses come and go; what stands for one must not stay.

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from lodestone.base.clock import Clock, Instant
+from lodestone.base.clock import HOUR_MICROS, Clock, Instant
 from lodestone.base.errors import LodestoneError, UnauthorisedError, UnavailableError
 from lodestone.base.signed import TokenForm
 from lodestone.services.access.principal import OPERATOR, Principal
@@ -23,7 +23,7 @@ from lodestone.stores.records.access_port import AccessRecords
 from lodestone.stores.records.port import key_digest
 from lodestone.stores.sql.threads import answered
 
-SESSION_MICROS: Final = 3600 * 1_000_000
+SESSION_MICROS: Final = HOUR_MICROS
 FOLLOW_SECONDS: Final = 1.0
 """How often the records are asked what has changed."""
 WAIT_SECONDS: Final = 2.0

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import HOUR_MICROS, SECOND_MICROS, Instant
 from lodestone.base.errors import BusyError, ForbiddenError, UnauthorisedError
 from lodestone.base.signed import TokenForm, keyed_tag, same, text_of
 from lodestone.services.access import OPERATOR, Access, Principal, Signed, serves
@@ -18,12 +18,12 @@ ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {"operator": frozenset({"read
 """What a key must be able to do to open the pages of a role; an operator's key opens each."""
 STAFF_ROLE: Final = "merchant"
 """Opened by a key that serves as one person, and by no other: what is redeemed is redeemed by somebody."""
-LOGIN_MICROS: Final = 12 * 3600 * 1_000_000
-FORM_MICROS: Final = 3600 * 1_000_000
+LOGIN_MICROS: Final = 12 * HOUR_MICROS
+FORM_MICROS: Final = HOUR_MICROS
 """A login form is good for an hour."""
 TRIES_MAX: Final = 10
 """Wrong keys from one address within a window."""
-_TRY_MICROS: Final = 300 * 1_000_000
+_TRY_MICROS: Final = 300 * SECOND_MICROS
 _ADDRESSES_MAX: Final = 10_000
 _NONCE: Final = 16
 _TAG: Final = 24
@@ -165,7 +165,7 @@ class Logins:
             # The longest quiet goes first: whoever is trying now is at the end.
             del self._tries[next(iter(self._tries))]
         if full:
-            wait = (recent[0] + _TRY_MICROS - now + 999_999) // 1_000_000
+            wait = (recent[0] + _TRY_MICROS - now + 999_999) // SECOND_MICROS
             raise BusyError(
                 "too_many_tries", "too many wrong keys from here; wait", retry_seconds=wait
             )

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.services.access.principal import Principal
 from lodestone.stores.records.access_port import OPENED, AccessChange, AccessKind, AccessState
 from lodestone.stores.records.port import KeyRecord
 
-KEPT_MICROS = 24 * 3600 * 1_000_000
+KEPT_MICROS = DAY_MICROS
 """How long what has ended is remembered: longer than anything that is signed is good for."""
 _LOGINS_MANY = 1024
 

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
-from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.list_page import number_after
 from lodestone.base.wire import EPOCH, Position
 from lodestone.content import Community
 from lodestone.events.dedupe import name_of_key
@@ -82,7 +82,7 @@ class EventList:
         Raises:
             InvalidError: The cursor is not one of ours.
         """
-        start, end = _offset(cursor), self._log.end()
+        start, end = number_after(cursor) or 0, self._log.end()
         after, last = start, min(end, start + _SCANNED_MAX)
         listed: list[EventOut] = []
         while after < last and len(listed) < limit:
@@ -144,12 +144,3 @@ class EventList:
 def _time(instant: Instant) -> str:
     time = EPOCH + timedelta(microseconds=instant)
     return f"{time:%Y-%m-%dT%H:%M:%S.%f}Z".rjust(27, "0")
-
-
-def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
-        problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
-        raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
-    return int(cursor)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools
+from lodestone.base.clock import SECOND_MICROS
 from lodestone.base.errors import UnknownError
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.features.layout import LABELS, STATES
@@ -56,7 +57,7 @@ class Lists:
     def latest(self, cut: Cut) -> list[Scored]:
         """List the newest first; the score is when it was posted, seconds since the epoch."""
         created = self._state.items["created"][: self._state.item_count]
-        return self._best(created // 1_000_000, cut)
+        return self._best(created // SECOND_MICROS, cut)
 
     def popular(self, cut: Cut, *, recent: bool) -> list[Scored]:
         """List by what items have earned: outcomes times worths of the policy in force, micros.

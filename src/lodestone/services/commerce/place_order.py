@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.money import MICROS_MAX, Micros, minor_unit
 from lodestone.base.wire import Position, instant_of
@@ -30,9 +30,8 @@ from lodestone.stores.commerce.types import (
     ShopRecord,
 )
 
-RESERVE_MICROS: Final = 900 * 1_000_000
+RESERVE_MICROS: Final = 900 * SECOND_MICROS
 """How long a reservation lasts outside a sale: a quarter of an hour."""
-_SECOND: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def reserved_until(counter: CommandContext, sale_id: str | None) -> Instant:
     sale = None if sale_id is None else counter.till.sale(sale_id)
     if sale is None:
         return Instant(counter.now + RESERVE_MICROS)
-    return Instant(counter.now + sale.given.reserve_seconds * _SECOND)
+    return Instant(counter.now + sale.given.reserve_seconds * SECOND_MICROS)
 
 
 def _sale(counter: CommandContext, given: OrderIn) -> SaleRecord | None:

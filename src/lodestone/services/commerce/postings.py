@@ -18,6 +18,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from lodestone.base.clock import DAY_SECONDS
 from lodestone.base.money import Micros
 from lodestone.commerce.price import Parts
 from lodestone.ledger.accounts import Account
@@ -39,7 +40,7 @@ from lodestone.ledger.transfers import (
     transfer_id,
 )
 
-HOLD_SECONDS: Final = 7 * 86_400
+HOLD_SECONDS: Final = 7 * DAY_SECONDS
 """How long a payment's hold waits for fulfilment."""
 
 

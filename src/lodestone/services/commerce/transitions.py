@@ -4,11 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
 
 import msgspec
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.money import Micros
 from lodestone.commerce.life import ENDED, OrderState, Transition
@@ -29,7 +28,6 @@ from lodestone.stores.commerce.types import OrderRecord, PaymentRecord, VoucherR
 from lodestone.stores.commerce.voucher_codes import code_digest, seal_code
 from lodestone.stores.records.types import Deed
 
-_SECOND: Final = 1_000_000
 _S, _M, _K = OrderState, Transition, PaymentKind
 
 
@@ -88,7 +86,7 @@ def take_payment(counter: CommandContext, order: OrderRecord, provider: str) -> 
         make = counter.book.sell_vouchers if redeemed else counter.book.hold
         counter.must(make(name, order.shop, provider, order.paid.total))
     counter.till.move_stock(order.takes, sell)
-    due = None if redeemed else Instant(counter.now + HOLD_SECONDS * _SECOND)
+    due = None if redeemed else Instant(counter.now + HOLD_SECONDS * SECOND_MICROS)
     order = counter.move(order, _M.PAY, due=due, amount=order.paid.total)
     if redeemed:
         _issue(counter, order)

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from lodestone.base.clock import Clock, Instant
+from lodestone.base.clock import SECOND_MICROS, Clock, Instant
 from lodestone.base.errors import UnknownError
 from lodestone.services.commerce.commands import Trade
 from lodestone.services.support.clocks import CommunityClock
@@ -15,7 +15,7 @@ from lodestone.services.support.failures import Failures
 from lodestone.stores.external.payment_providers import PaymentProvider
 from lodestone.stores.records.port import Change, CommunityRecord, Records
 
-_LOOK_MICROS: Final = 1_000_000
+_LOOK_MICROS: Final = SECOND_MICROS
 """How long what was read of a community stands before it is read again."""
 
 

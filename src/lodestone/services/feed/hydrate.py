@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import HOUR_MICROS, Instant
 from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.geo import distance_km
 from lodestone.events.facts import SURFACES
@@ -19,7 +19,7 @@ from lodestone.traffic.decision import Rows
 from lodestone.traffic.filters import DOMAIN, PLACE, VIEWER, Lens, Records
 from lodestone.traffic.policy import Policy
 
-PRESENT_MICROS: Final = 6 * 3600 * 1_000_000
+PRESENT_MICROS: Final = 6 * HOUR_MICROS
 """How long a told position stands before home takes its place again."""
 _NONE_DOMAINS: Final = np.zeros(0, DOMAIN)
 _NONE_PLACES: Final = np.zeros(0, PLACE)

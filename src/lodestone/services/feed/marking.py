@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Ints
+from lodestone.base.clock import DAY_MICROS, DAY_SECONDS, SECOND_MICROS
 from lodestone.base.wire import INSTANT_MIN
 from lodestone.features.view import StateView
 from lodestone.services.feed.hydrate import Viewer
@@ -13,7 +14,6 @@ from lodestone.traffic.decision import Rows
 from lodestone.traffic.filters import MARK_REJECTED, MARK_SEEN, Marks
 from lodestone.traffic.kernels import Kernels
 
-_DAY_MICROS: Final = 86_400_000_000
 _NO_ROWS: Final = np.zeros(0, np.int32)
 _NOTHING: Final = np.zeros(0, np.int64)
 
@@ -49,7 +49,7 @@ class Marker:
             ring = int(state.people["seen"][row])
             if ring >= 0:
                 seen, times = state.seen_item[ring], state.seen_time[ring]
-        since = setting.now // 1_000_000 - setting.policy.seen_days * 86_400
+        since = setting.now // SECOND_MICROS - setting.policy.seen_days * DAY_SECONDS
         served = np.array(setting.served, np.int64) if setting.served else _NOTHING
         self._filters.mark(
             self._marks, self._author_marks, base, viewer.follows, viewer.mutes, viewer.blocks, state.people,
@@ -68,6 +68,6 @@ def kept_away(setting: Setting) -> Ints:
     policy = setting.policy
     spans = (policy.read_days, policy.liked_days, policy.bought_days)
     return np.array(
-        [INSTANT_MIN if days is None else setting.now - days * _DAY_MICROS for days in spans],
+        [INSTANT_MIN if days is None else setting.now - days * DAY_MICROS for days in spans],
         np.int64,
     )

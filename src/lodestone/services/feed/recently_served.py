@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 
-SERVED_MICROS: Final = 600 * 1_000_000
+SERVED_MICROS: Final = 600 * SECOND_MICROS
 
 
 class RecentlyServed:

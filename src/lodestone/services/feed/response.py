@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from lodestone.base.arrays import Bools
+from lodestone.base.clock import SECOND_MICROS
 from lodestone.events.beacon import Beacon, mint_all
 from lodestone.events.facts import FLAG_EXPLORED
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
@@ -68,7 +69,7 @@ class Answers:
 
     def _slots(self, decision: Decision) -> list[FeedSlot]:
         pool, directory = decision.pool, self._directory
-        served = decision.time // 1_000_000
+        served = decision.time // SECOND_MICROS
         person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
         shown, items = decision.choice.pool_index, self._state.items
         rows = pool.item[shown]

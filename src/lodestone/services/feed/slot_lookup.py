@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
+from lodestone.base.clock import SECOND_MICROS
 from lodestone.events.beacon import Beacon
 from lodestone.events.facts import FLAG_EXPLORED
 from lodestone.events.wire import EventIn, Refusal
@@ -25,7 +26,7 @@ def slot_of(log: Log, sequence: int, slot: int) -> Beacon | None:
     pool = decision.pool
     explored = slot - 1 == decision.choice.explored_slot
     return Beacon(
-        sequence, int(pool.promises[index]), int(pool.item[index]), decision.time // 1_000_000,
+        sequence, int(pool.promises[index]), int(pool.item[index]), decision.time // SECOND_MICROS,
         person & 0xFFFFFFFF if person >= 0 else 0xFFFFFFFF, int(pool.domain[index]),
         int(pool.domain_kind[index]), int(pool.source[index]), decision.surface, slot,
         FLAG_EXPLORED if explored else 0,

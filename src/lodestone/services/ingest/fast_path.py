@@ -11,6 +11,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
 from lodestone.base.calendar import DayOf
+from lodestone.base.clock import DAY_SECONDS
 from lodestone.events import judge_kernel as kernel
 from lodestone.events.blake_kernel import keyed_state
 from lodestone.events.columns import TYPE_KINDS, EventColumns
@@ -24,7 +25,7 @@ NEEDS_ITEM: Final = frozenset(
     - {FactKind.FOLLOW, FactKind.PROFILE_VISIT}
 )
 """Kinds that are about an item."""
-WATCH_AGE: Final = 24 * 3600
+WATCH_AGE: Final = DAY_SECONDS
 IMPRESSION_AGE: Final = 3600
 """For so many seconds after it was served a slot may be looked at, and led to something."""
 _KINDS: Final = range(int(max(TYPE_KINDS)) + 1)

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.events.dedupe import event_key
 from lodestone.events.facts import FLAG_DECISION, FLAG_WHOLE, empty_facts, refund_value
 from lodestone.events.outcomes import FactKind
@@ -134,7 +134,7 @@ class TradeFacts:
         if beacon is None or beacon.item != deed.item:
             return
         theirs = beacon.person == deed.person & 0xFFFFFFFF
-        if theirs and -2 <= deed.since // 1_000_000 - beacon.served <= WATCH_AGE:
+        if theirs and -2 <= deed.since // SECOND_MICROS - beacon.served <= WATCH_AGE:
             for name in _OF_BEACON:
                 fact[name] = getattr(beacon, name)
             fact["flags"] |= beacon.flags | FLAG_DECISION

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.base.calendar import DayOf
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, MINUTE_MICROS, SECOND_MICROS, Instant
 from lodestone.base.wire import EPOCH, INSTANT_MIN, instant_of
 from lodestone.events.beacon import Beacon, BeaconOpener
 from lodestone.events.columns import EventColumns
@@ -42,8 +42,8 @@ from lodestone.services.ingest.fast_path import (
 )
 from lodestone.services.ingest.shapes import BatchContext, Named, ParsedEvents, Rejection
 
-LATE_MICROS: Final = 7 * 86_400 * 1_000_000
-EARLY_MICROS: Final = 5 * 60 * 1_000_000
+LATE_MICROS: Final = 7 * DAY_MICROS
+EARLY_MICROS: Final = 5 * MINUTE_MICROS
 _FIRST_DAY: Final = EPOCH.toordinal()
 _NEEDS_PERSON: Final = frozenset(
     {FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.VISIT, FactKind.SEARCH}
@@ -180,7 +180,7 @@ class Ingest:
             ordinal = self._directory.ordinal(who.person) & 0xFFFFFFFF
         if beacon.person != ordinal:
             return Rejection("beacon_invalid", "person_id: the slot was served to somebody else")
-        age = time // 1_000_000 - beacon.served
+        age = time // SECOND_MICROS - beacon.served
         most = IMPRESSION_AGE if kind == FactKind.IMPRESSION else WATCH_AGE
         if not -2 <= age <= most:
             return Rejection(

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from lodestone.base.arrays import Floats, Ints
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.services.feed.response import WORDS, slate_micros
 from lodestone.services.policy.policies import check_policy
 from lodestone.services.pricing.custom_promises import own_bits
@@ -49,7 +49,6 @@ from lodestone.traffic.promises import gini
 from lodestone.traffic.replay import decide_again
 
 RECEIPTS_MAX = 2_000
-_DAY_MICROS = 86_400 * 1_000_000
 _LEVELS = ("gini", "first_impressions")
 _BUILT_IN_BITS = np.uint64((1 << PROMISE_CUSTOM) - 1)
 
@@ -143,7 +142,7 @@ class DryRun:
     def run(self) -> DryRunOut:
         """Decide every chosen receipt again, in order."""
         log = self._log
-        since, last = self._now - _DAY_MICROS, log.receipt_next()
+        since, last = self._now - DAY_MICROS, log.receipt_next()
         first = bisect_left(range(last), since, key=lambda one: self._read(one).time)
         count = min(RECEIPTS_MAX, last - first)
         chosen = (

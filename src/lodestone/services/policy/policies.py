@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_SECONDS, Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
 from lodestone.content import Community
@@ -25,7 +25,7 @@ from lodestone.traffic.presets import NAMES, preset
 from lodestone.traffic.pricer import BUILT_IN
 
 FEEDBACK_TYPES_MAX = 64
-WATCH_SECONDS_MAX = 86_400
+WATCH_SECONDS_MAX = DAY_SECONDS
 _ID_MAX = 64
 
 

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, HOUR_MICROS, MINUTE_MICROS, SECOND_MICROS, Instant
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, COUNT_WIDTH, FactKind
 from lodestone.features import derived
 from lodestone.features.directory import Directory
@@ -37,9 +37,9 @@ from lodestone.traffic.pricer import (
 )
 
 STEP_RECEIPTS: Final = 256
-STEP_MICROS: Final = 60 * 1_000_000
-_SWEEP_MICROS: Final = 50 * 1_000_000
-_VOICES_MICROS: Final = 3600 * 1_000_000
+STEP_MICROS: Final = MINUTE_MICROS
+_SWEEP_MICROS: Final = 50 * SECOND_MICROS
+_VOICES_MICROS: Final = HOUR_MICROS
 RISEN_MAX: Final = 1_000
 _DEEDS: Final = (
     FactKind.LIKE,
@@ -258,7 +258,7 @@ class Maintenance:
     def items_put(self, rows: NDArray[np.int64], now: Instant) -> None:
         """Give new or changed items their first marks; the next sweep knows better."""
         items = self._state.items[rows]
-        young = (items["state"] == 1) & (now - items["created"] < promises.DAY_MICROS)
+        young = (items["state"] == 1) & (now - items["created"] < DAY_MICROS)
         owed = np.maximum(0, self.sweep.planned - self._counts(rows)[:, COUNT_IMPRESSIONS])
         derived.put_items(self._state, "need", rows, np.where(young, owed, 0))
         bits = own_bits(items, self.policy, self._directory)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lodestone.base.clock import DAY_MICROS
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, FactKind
 from lodestone.features import derived
 from lodestone.features.layout import DAYS_KEPT
@@ -40,7 +41,7 @@ def needs(
     for some in slices(count):
         items = state.items[some]
         turn.live[some] = (items["state"] == 1) & (items["label"] != 2)
-        new = turn.live[some] & (now - items["created"] < promises.DAY_MICROS)
+        new = turn.live[some] & (now - items["created"] < DAY_MICROS)
         posts += int(np.count_nonzero(new))
         clicks += int(turn.counts[some, FactKind.CLICK].sum())
         shown += int(turn.counts[some, COUNT_IMPRESSIONS].sum())
@@ -107,7 +108,7 @@ def creators(
     for some in slices(turn.counts.shape[0]):
         items = state.items[some]
         age = turn.now - items["created"]
-        recent = turn.live[some] & (age < promises.LIVE_DAYS * promises.DAY_MICROS)
+        recent = turn.live[some] & (age < promises.LIVE_DAYS * DAY_MICROS)
         recent &= items["author"] < authors  # others came since
         promises.add_evidence(
             evidence,

@@ -8,10 +8,9 @@ import numpy as np
 
 from lodestone.base.errors import (
     GoneError,
-    InvalidError,
-    Problem,
     UnknownError,
 )
+from lodestone.base.list_page import cursor_refused
 from lodestone.base.signed import keyed_tag
 from lodestone.base.wire import time_text
 from lodestone.content import Community
@@ -166,8 +165,7 @@ class Receipts:
         if before is not None:
             sequence = receipt_sequence(self._secret, before)
             if sequence is None:
-                problem = Problem("cursor", "use the next_cursor of the page before, unchanged")
-                raise InvalidError("cursor_invalid", "the cursor is not one of ours", (problem,))
+                raise cursor_refused()
             end = min(end, sequence)
         first = max(0, end - limit)
         lines = [self._line(parts) for parts in self._log.receipts(first, end)][::-1]

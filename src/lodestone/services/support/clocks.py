@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from lodestone.base.clock import Clock, Instant
+from lodestone.base.clock import MINUTE_MICROS, Clock, Instant
 from lodestone.base.errors import ConflictError
 
 _EPOCH: Final = Instant(0)
-RELEASE_MICROS: Final = 60 * 1_000_000
+RELEASE_MICROS: Final = MINUTE_MICROS
 
 
 @dataclass(slots=True)

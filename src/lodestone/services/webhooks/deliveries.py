@@ -11,7 +11,7 @@ from typing import Final, Literal
 import msgspec
 import structlog
 
-from lodestone.base.clock import Clock, Instant
+from lodestone.base.clock import DAY_MICROS, SECOND_MICROS, Clock, Instant
 from lodestone.base.errors import InvalidError, Problem, UnavailableError
 from lodestone.base.signed import keyed_tag
 from lodestone.base.wire import Money, time_text
@@ -43,7 +43,7 @@ ROUND: Final = 16
 """Deliveries sent at once to one webhook, each of another subject."""
 _FAN_OUT: Final = 500
 _LOG: Final = structlog.get_logger("lodestone")
-KEPT_MICROS: Final = 30 * 24 * 3_600_000_000
+KEPT_MICROS: Final = 30 * DAY_MICROS
 """How long a decided delivery stays in the log: thirty days."""
 
 
@@ -237,7 +237,7 @@ class Courier:
         ):
             secrets.append(secret_of(self._community, hook.salt_before))
         delivery_id = made_id(DELIVERY, self._community.secret, one.number)
-        seconds = self._wall.now() // 1_000_000
+        seconds = self._wall.now() // SECOND_MICROS
         headers = {
             "Content-Type": "application/json", "User-Agent": "lodestone",
             "Lodestone-Delivery": delivery_id,
@@ -250,7 +250,7 @@ class Courier:
     def _event(self, one: DeliveryRecord) -> EventTold:
         happened, told = (self._room if one.stream is Stream.ROOMS else self._order)(one)
         return EventTold(
-            id=event_id(self._community, one), type=one.type, created=happened // 1_000_000,
+            id=event_id(self._community, one), type=one.type, created=happened // SECOND_MICROS,
             community=self._community.id, data=WebhookSubject(told),
         )  # fmt: skip
 

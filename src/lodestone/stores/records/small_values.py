@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import func
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.base.errors import ConflictError, Problem, UnknownError
 from lodestone.events.outcomes import FactKind
 from lodestone.stores.commerce.schema import DEEDS
@@ -50,7 +50,7 @@ from lodestone.stores.sql.base import Base, Scope, chunks
 from lodestone.stores.sql.encryption import Seal, open_unsealed, unsealed
 from lodestone.traffic.policy import Policy
 
-ANSWER_MICROSECONDS: Final = 7 * 24 * 3_600_000_000
+ANSWER_MICROSECONDS: Final = 7 * DAY_MICROS
 """How long an answer is kept: seven days."""
 BODY = b"answers.body"
 

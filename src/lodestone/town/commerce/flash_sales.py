@@ -12,7 +12,7 @@ import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import MINUTE_MICROS, Instant
 from lodestone.base.wire import time_text
 from lodestone.town.commerce import shops
 from lodestone.town.commerce.buying import LEAVES_IN_A_RUSH, Buying, TradeClient
@@ -37,7 +37,7 @@ _PRICE: Final = 0.7
 _GREEDY: Final = 0.1
 """Chance to try a second time where one may have one."""
 _RESERVED_SECONDS: Final = 600
-_HALF_HOUR: Final = 1_800 * 1_000_000
+_HALF_HOUR: Final = 30 * MINUTE_MICROS
 
 
 def planned(truth: Truth, market: Market, streams: Streams, start: Instant) -> list[Sale]:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
+from lodestone.base.money import MICROS_IN_ONE
 from lodestone.client import AsyncClient as Client
 from lodestone.town.make import Json, Post, Shop, Town
 
 _ROOM_DAYS: Final = 30
 _WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MICROS: Final = 1_000_000
 REDEEM, PICKUP, DELIVERY = "redeem", "pickup", "delivery"
 _EAT: Final = (REDEEM, PICKUP)
 _TAKE: Final = (REDEEM, PICKUP, DELIVERY)
@@ -124,9 +124,9 @@ def _words(shop: Shop, ware: Ware) -> str:
 
 
 def _dates(until: Instant) -> list[str]:
-    first = datetime.fromtimestamp(until / _MICROS, UTC).date()
+    first = datetime.fromtimestamp(until / SECOND_MICROS, UTC).date()
     return [str(first + timedelta(days=day)) for day in range(_ROOM_DAYS)]
 
 
 def _yuan(amount: float) -> Json:
-    return {"micros": round(amount * _MICROS), "currency": "CNY"}
+    return {"micros": round(amount * MICROS_IN_ONE), "currency": "CNY"}

@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from lodestone.base.clock import Instant
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.town.commerce.market import Market
 from lodestone.town.commerce.shops import town_date
 from lodestone.town.payloads import Json
 
 _WEEK: Final = 7
-_DAY: Final = 86_400 * 1_000_000
 _GAVE_BACK: Final = ("refund_part", "refund_whole")
 
 
@@ -69,8 +68,8 @@ async def _statements(client: Client, start: Instant, days: int) -> tuple[int, l
             last = min(first + _WEEK - 1, days)
             span = urlencode(
                 {
-                    "from": town_date(Instant(start + first * _DAY)),
-                    "to": town_date(Instant(start + last * _DAY)),
+                    "from": town_date(Instant(start + first * DAY_MICROS)),
+                    "to": town_date(Instant(start + last * DAY_MICROS)),
                 }
             )
             statement = await client.ask("GET", f"/v1/statements/{quote(party, safe='')}?{span}")

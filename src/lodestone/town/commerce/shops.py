@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.town.payloads import Json, place
 from lodestone.town.people.rhythm import STEPS
 from lodestone.town.people.topics import GIVEN, QUARTERS, SHOPS, SURNAMES, TOPICS, Topic
@@ -40,7 +40,9 @@ def town_date(at: Instant, days: int = 0) -> str:
     >>> town_date(Instant(1_772_380_800_000_000), 1)
     '2026-03-03'
     """
-    return str((datetime.fromtimestamp(at / 1_000_000, UTC) + _ZONE).date() + timedelta(days=days))
+    return str(
+        (datetime.fromtimestamp(at / SECOND_MICROS, UTC) + _ZONE).date() + timedelta(days=days)
+    )
 
 
 def shop_id(maker: int) -> str:

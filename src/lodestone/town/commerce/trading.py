@@ -11,7 +11,7 @@ import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.base.chance import Streams
-from lodestone.base.clock import Instant
+from lodestone.base.clock import MINUTE_MICROS, Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.town.commerce import shops
 from lodestone.town.commerce.buying import Buying, TradeClient, Wanted
@@ -23,7 +23,7 @@ from lodestone.town.people.behaviour import OUTCOMES
 from lodestone.town.people.rhythm import STEPS
 from lodestone.town.truth import PRODUCT, Truth
 
-LATER: Final = 5 * 60 * 1_000_000
+LATER: Final = 5 * MINUTE_MICROS
 """Into a step until its trade: a visit's looks are over by then."""
 ORDER: Final = OUTCOMES.index("order")
 _MORNING: Final = 16

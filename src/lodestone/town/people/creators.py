@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Floats, Ints
+from lodestone.base.clock import DAY_MICROS, HOUR_MICROS, MINUTE_MICROS
 from lodestone.town.people.rhythm import MARKET_EVERY, MATCH_WEEKDAY, weekday
 from lodestone.town.people.topics import PROFESSIONS, TOPICS
 from lodestone.town.truth import (
@@ -24,8 +25,7 @@ from lodestone.town.truth import (
     Truth,
 )
 
-DAY: Final = 86_400 * 1_000_000
-LAST_POST: Final = 30 * 60 * 1_000_000
+LAST_POST: Final = 30 * MINUTE_MICROS
 """So long before midnight nobody posts any more."""
 FRESH_DAYS: Final = 3
 """So long somebody looks after how a post does."""
@@ -78,7 +78,7 @@ def _made(truth: Truth, maker: Ints, start: int, chance: np.random.Generator) ->
     kind = np.where(makers.shop[maker] & (chance.random(count) < 0.5), PRODUCT, kind)
     seconds = np.clip(chance.lognormal(3.2, 0.6, count), 6, 240)
     trade, hour = _trades(people.profession[person], chance)
-    created = start + np.minimum((hour * 3.6e9).astype(np.int64), DAY - LAST_POST)
+    created = start + np.minimum((hour * HOUR_MICROS).astype(np.int64), DAY_MICROS - LAST_POST)
     placed = (chance.random(count) < 0.7) | (kind == PRODUCT)
     order = np.argsort(created, kind="stable")
     columns = Posts(
@@ -118,7 +118,9 @@ def _trades(profession: Ints, chance: np.random.Generator) -> tuple[Ints, Floats
 
 def first_posts(truth: Truth, start: int, days: int, streams: "np.random.Generator") -> Posts:
     """Draw what lies there already when the first day begins: some days of posts nobody has seen."""
-    columns = [posts_of_day(truth, start - (days - back) * DAY, streams) for back in range(days)]
+    columns = [
+        posts_of_day(truth, start - (days - back) * DAY_MICROS, streams) for back in range(days)
+    ]
     return Posts(
         *(
             np.concatenate([getattr(one, name) for one in columns])
@@ -136,7 +138,7 @@ def night(truth: Truth, end: int, chance: np.random.Generator) -> None:
         chance: The night's own stream.
     """
     makers, posts = truth.makers, truth.posts
-    fresh = (end - posts.created < FRESH_DAYS * DAY) & (posts.created < end)
+    fresh = (end - posts.created < FRESH_DAYS * DAY_MICROS) & (posts.created < end)
     count = np.bincount(posts.maker[fresh], minlength=makers.count)
     heard = np.bincount(posts.maker[fresh], posts.heard[fresh], minlength=makers.count)
     posts.heard[:] = 0

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Bools, Ints
-from lodestone.town.people.creators import DAY
+from lodestone.base.clock import DAY_MICROS
 from lodestone.town.people.population import arrive, no_makers
 from lodestone.town.truth import RING, SPAM, Truth, joined, seen_key, widened
 
@@ -64,6 +64,6 @@ def errands(truth: Truth, who: int, now: int) -> list[int]:
     """Return the posts a paid account looks up on the makers' own pages: fresh ones it has not served yet."""
     assert truth.people.kind[who] == RING
     posts = truth.posts
-    fresh = (posts.created <= now) & (now - posts.created < _BOUGHT_DAYS * DAY)
+    fresh = (posts.created <= now) & (now - posts.created < _BOUGHT_DAYS * DAY_MICROS)
     rows = np.flatnonzero(fresh & np.isin(posts.maker, patrons(truth)))
     return [row for row in rows.tolist() if seen_key(who, row) not in truth.seen]

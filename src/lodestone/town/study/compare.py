@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from lodestone.base.money import MICROS_IN_ONE
 from lodestone.town.study.charts import Band, Chart, Dots
 from lodestone.town.study.policies import ARMS, WORDS, Json
 
@@ -49,9 +50,9 @@ MEASURES: Final = (
     Measure("customers_kept_7", "customers who bought again on day 7", lambda f: f["engine_says"]["kept"]["customers"]["day_7"]),
     Measure("customers", "customers", lambda f: f["customers"], 0),
     Measure("follows", "follows", lambda f: f["follows"], 0),
-    Measure("value", "value of a thousand impressions, yuan", lambda f: f["value_per_thousand"] / 1e6, 2),
-    Measure("value_last", "the same, truly expected, last seven days", lambda f: f["value_per_thousand_last"] / 1e6, 2),
-    Measure("value_total", "value of the whole life, yuan", lambda f: f["value_total"] / 1e6, 0),
+    Measure("value", "value of a thousand impressions, yuan", lambda f: f["value_per_thousand"] / MICROS_IN_ONE, 2),
+    Measure("value_last", "the same, truly expected, last seven days", lambda f: f["value_per_thousand_last"] / MICROS_IN_ONE, 2),
+    Measure("value_total", "value of the whole life, yuan", lambda f: f["value_total"] / MICROS_IN_ONE, 0),
     Measure("pleasure", "joy of a look beyond its cost", lambda f: f["pleasure"], 4),
     Measure("small_survive", "small creators who still post", lambda f: f["small_survive"]),
     Measure("makers_survive", "creators who still post", lambda f: f["makers_survive"]),

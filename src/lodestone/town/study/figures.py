@@ -6,8 +6,9 @@ from typing import Any, Final
 import numpy as np
 
 from lodestone.base.arrays import Bools, Floats
+from lodestone.base.clock import DAY_MICROS
 from lodestone.town.people.behaviour import OUTCOMES
-from lodestone.town.people.creators import DAY, posting
+from lodestone.town.people.creators import posting
 from lodestone.town.people.fraud_rings import RING_DAY, patrons
 from lodestone.town.study.diary import DOMAINS, Shelf, joined_looks
 from lodestone.town.truth import ORDINARY, Truth
@@ -134,8 +135,8 @@ class Judge:
     def _gini(self, day: int) -> float:
         """Return how unequally makers with a live post of four weeks were shown in seven days, zeros included."""
         posts, makers = self._truth.posts, self._truth.makers
-        end = self._start + (day + 1) * DAY
-        fresh = (posts.created < end) & (end - posts.created < _LIVE_DAYS * DAY)
+        end = self._start + (day + 1) * DAY_MICROS
+        fresh = (posts.created < end) & (end - posts.created < _LIVE_DAYS * DAY_MICROS)
         live = np.zeros(makers.count, bool)
         live[posts.maker[fresh]] = True
         week = (self._day <= day) & (self._day > day - LAST_DAYS)
