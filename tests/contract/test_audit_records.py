@@ -11,7 +11,7 @@ from lodestone.base.errors import InvalidError, UnavailableError, UnknownError
 from lodestone.content import CommunityIn
 from lodestone.content.item import Label
 from lodestone.stores.records.audit_port import AuditFilter
-from lodestone.stores.records.audit_rows import difference
+from lodestone.stores.sql.audit_rows import difference
 from lodestone.traffic.policy import Policy
 from records_world import ANN, NOTE, NOW, SONG, SQUARE, raised
 

@@ -12,8 +12,8 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError, UnavailableError
 from lodestone.events.facts import empty_facts
 from lodestone.stores.log.memory import MemoryLog
+from lodestone.stores.log.port import Finding, Offset, ReceiptParts
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.ports import Finding, Offset, ReceiptParts
 
 SECRET = b"a community's secret"
 

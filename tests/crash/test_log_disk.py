@@ -13,8 +13,8 @@ from lodestone.base.errors import UnavailableError
 from lodestone.events.facts import empty_facts
 from lodestone.stores.files.pins import PinnedFile
 from lodestone.stores.log.file import wal_path
+from lodestone.stores.log.port import Offset
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.ports import Offset
 
 SECRET = b"disk"
 WHAT = bytes(range(256)) * 10

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lodestone.stores.log.port import Offset
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.ports import Offset
 
 CHILD = Path(__file__).with_name("log_child.py")
 BATCH = 50

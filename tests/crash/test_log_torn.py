@@ -9,8 +9,8 @@ import pytest
 
 from lodestone.events.facts import empty_facts
 from lodestone.stores.log.file import PAGE_BYTES, wal_path
+from lodestone.stores.log.port import Offset
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.ports import Offset
 
 HEADER, FRAME = 32, 24 + PAGE_BYTES
 COMMITS = 6

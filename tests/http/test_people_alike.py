@@ -8,7 +8,7 @@ import pytest
 
 from lodestone.events.outcomes import FactKind
 from lodestone.stores.files import item_lists
-from lodestone.stores.ports import Offset
+from lodestone.stores.log.port import Offset
 from tests.worlds.world import opened, run
 
 GROUPS, EACH, ITEMS = 3, 12, 18

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from lodestone.events.outcomes import FactKind
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import audit
-from lodestone.stores.ports import Batch
+from lodestone.stores.log.port import Batch
 from tests.worlds.trade_world import (
     act,
     audited,

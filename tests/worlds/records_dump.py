@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from lodestone.stores.files.mark import MARK
+from lodestone.stores.log.mark import MARK
 from lodestone.stores.records.schema import METADATA
 
 VOLATILE = {"api_keys", "access_changes"}

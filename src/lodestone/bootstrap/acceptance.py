@@ -14,12 +14,13 @@ from lodestone.media import MediaFolder
 from lodestone.services.access.settings import Settings
 from lodestone.services.catalogue.media import KeptMedia
 from lodestone.services.operations.losses import CODES, lost_fact, note_lost
-from lodestone.stores.files import folders, mark, snapshots
+from lodestone.stores.files import folders, snapshots
 from lodestone.stores.files.home import Home
-from lodestone.stores.files.mark import ISSUE_MARGIN, Mark, MarkFile, owner_of
 from lodestone.stores.files.survey import Loss, reading
 from lodestone.stores.files.survey_records import MEDIA
+from lodestone.stores.log import mark
 from lodestone.stores.log.file import load_tip
+from lodestone.stores.log.mark import ISSUE_MARGIN, Mark, MarkFile, owner_of
 from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.stores.records.port import CommunityRecord, Records, key_digest
 

@@ -20,8 +20,8 @@ from lodestone.events.facts import Facts, empty_facts
 from lodestone.features.state import ATTENTION, State
 from lodestone.insight.evaluation import World
 from lodestone.stores.files.manifest import log_name
+from lodestone.stores.log.port import Offset
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.ports import Offset
 from lodestone.stores.records.port import TermKind
 
 _LIVE: Final = 1

@@ -9,9 +9,9 @@ from lodestone.base.errors import InvalidError
 from lodestone.services.access import OPERATOR
 from lodestone.services.access.settings import Settings, load_settings
 from lodestone.stores.database import answers
+from lodestone.stores.disk import read_file, reason_of
 from lodestone.stores.files import folders
 from lodestone.stores.files.home import Home
-from lodestone.stores.files.plain import read_file, reason_of
 from lodestone.stores.records.port import Records
 
 

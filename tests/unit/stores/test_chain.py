@@ -22,9 +22,9 @@ from lodestone.stores.log.chain import (
     root_of,
     tag_of,
 )
+from lodestone.stores.log.port import Finding, Offset
 from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.stores.log.verify import Link, Walk
-from lodestone.stores.ports import Finding, Offset
 
 SECRET = b"a community's secret"
 KEY = b"key"

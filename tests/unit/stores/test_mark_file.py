@@ -2,8 +2,8 @@
 
 import os
 
-from lodestone.stores.files.mark import MARK, Mark, MarkFile
 from lodestone.stores.log.chain import Tip
+from lodestone.stores.log.mark import MARK, Mark, MarkFile
 
 
 def test_what_is_noted_after_closing_reaches_no_file_that_was_opened_since(tmp_path):

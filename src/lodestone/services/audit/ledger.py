@@ -27,7 +27,7 @@ from lodestone.services.ledger.payouts import hold_of, payout_name
 from lodestone.services.ledger.posting import Money
 from lodestone.services.ledger.statements import account_text, day_text, transfer_text
 from lodestone.stores.ledger.port import LedgerSnapshot
-from lodestone.stores.ports import Log
+from lodestone.stores.log.port import Log
 from lodestone.stores.records.port import Records
 
 _STATES: Final = {

@@ -19,7 +19,7 @@ from lodestone.services.commerce.events import back_share, bought_name, told_lin
 from lodestone.services.ingest.trade_facts import deed_key
 from lodestone.services.support.ids import ORDER, made_id
 from lodestone.stores.commerce.types import OrderRecord, VoucherRecord
-from lodestone.stores.ports import Offset
+from lodestone.stores.log.port import Offset
 from lodestone.stores.records.types import Deed
 
 _PENDING: Final = 2**31

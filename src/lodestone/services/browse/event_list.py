@@ -17,7 +17,7 @@ from lodestone.events.outcomes import FactKind
 from lodestone.services.support.encryption import Sealer
 from lodestone.services.support.ids import receipt_id
 from lodestone.services.support.ports import DirectoryView
-from lodestone.stores.ports import Batch, Log, Offset
+from lodestone.stores.log.port import Batch, Log, Offset
 
 _LAST_LISTED: Final = FactKind.LEAVE
 _SCANNED_MAX: Final = 100_000

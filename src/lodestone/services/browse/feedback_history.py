@@ -14,7 +14,7 @@ from lodestone.events.facts import FACT, Facts
 from lodestone.events.outcomes import OUTCOME_COUNT, FactKind
 from lodestone.events.refunds import taken_back
 from lodestone.services.support.ports import DirectoryView
-from lodestone.stores.ports import Log, Offset
+from lodestone.stores.log.port import Log, Offset
 
 _TOLD: Final = (*range(OUTCOME_COUNT), int(FactKind.IMPRESSION))
 _ALL: Final = 2**62

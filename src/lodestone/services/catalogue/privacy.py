@@ -23,7 +23,7 @@ from lodestone.services.support.ids import receipt_id
 from lodestone.services.support.ports import Clock, DirectoryView
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import PaymentFilter
-from lodestone.stores.ports import Log, Offset
+from lodestone.stores.log.port import Log, Offset
 from lodestone.stores.records.port import Change, ItemRecord, PersonRecord, Records
 from lodestone.traffic.codec import decode_who
 

@@ -13,7 +13,7 @@ from lodestone.services.learning.item_lists import Maker
 from lodestone.services.pricing.maintenance import Maintenance
 from lodestone.services.support.clocks import CommunityClock
 from lodestone.stores.external.payment_providers import PaymentProvider
-from lodestone.stores.ports import Log
+from lodestone.stores.log.port import Log
 from lodestone.stores.records.port import CommunityRecord, Records
 from lodestone.traffic.kernels import Kernels
 

@@ -24,7 +24,7 @@ from lodestone.services.community.rehearsal import rehearse
 from lodestone.services.ingest.system_facts import fact_key
 from lodestone.services.support.ports import CHANGE
 from lodestone.stores.files import snapshots
-from lodestone.stores.ports import Offset
+from lodestone.stores.log.port import Offset
 from lodestone.traffic.codec import decode
 from lodestone.traffic.pricer import PricerState
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lodestone.stores.ports import COMMIT_SECONDS
+from lodestone.stores.log.port import COMMIT_SECONDS
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine

@@ -8,7 +8,7 @@ from lodestone.events.beacon import Beacon
 from lodestone.events.facts import FLAG_EXPLORED
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.services.support.ids import receipt_id, receipt_sequence
-from lodestone.stores.ports import Log
+from lodestone.stores.log.port import Log
 from lodestone.stores.records.types import Deed
 from lodestone.traffic.codec import decode, decode_who
 

@@ -1,5 +1,5 @@
 """Operations: what whoever runs an installation does to it as a whole."""
 
-from lodestone.stores.ports import COMMIT_SECONDS
+from lodestone.stores.log.port import COMMIT_SECONDS
 
 __all__ = ("COMMIT_SECONDS",)

@@ -14,7 +14,7 @@ from lodestone.base.wire import time_text
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
 from lodestone.services.ingest.system_facts import fact_key, one_fact
-from lodestone.stores.ports import Log, Offset
+from lodestone.stores.log.port import Log, Offset
 from lodestone.stores.records.port import Records
 
 LOSSES: Final = "losses"

@@ -11,7 +11,7 @@ from lodestone.content import Community
 from lodestone.services.catalogue.media import KeptMedia, MediaFiles
 from lodestone.services.operations.losses import AcceptedOut, accepted
 from lodestone.services.support.ids import receipt_id
-from lodestone.stores.ports import Finding, Log
+from lodestone.stores.log.port import Finding, Log
 from lodestone.stores.records.port import Records
 from lodestone.stores.records.types import Broken, Unread
 

@@ -21,7 +21,7 @@ from lodestone.services.pricing.custom_promises import own_bits
 from lodestone.services.pricing.maintenance import STEP_RECEIPTS
 from lodestone.services.receipts.versions import Versions
 from lodestone.services.support.ports import DirectoryView, StateView
-from lodestone.stores.ports import Log
+from lodestone.stores.log.port import Log
 from lodestone.traffic.codec import decode
 from lodestone.traffic.decision import Bits, Decision
 from lodestone.traffic.kernels import Kernels

@@ -27,7 +27,7 @@ from lodestone.services.feed.response import WORDS, dropped, relaxed, slate_micr
 from lodestone.services.receipts.versions import Versions
 from lodestone.services.support.ids import receipt_id, receipt_sequence
 from lodestone.services.support.ports import DirectoryView, StateView
-from lodestone.stores.ports import Log, ReceiptParts
+from lodestone.stores.log.port import Log, ReceiptParts
 from lodestone.traffic.codec import decode, decode_who
 from lodestone.traffic.decision import Decision, DropReason
 from lodestone.traffic.kernels import Kernels

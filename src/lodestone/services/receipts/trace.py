@@ -20,7 +20,7 @@ from lodestone.services.feed.response import WORDS
 from lodestone.services.receipts.receipts import item_counters
 from lodestone.services.receipts.versions import Versions
 from lodestone.services.support.ports import DirectoryView, StateView
-from lodestone.stores.ports import Log, Offset
+from lodestone.stores.log.port import Log, Offset
 from lodestone.traffic.codec import decode
 from lodestone.traffic.decision import Decision, DropReason
 from lodestone.traffic.pricer import PricerState, bits_of

@@ -5,7 +5,7 @@ import msgspec
 from lodestone.base.errors import UnavailableError
 from lodestone.content import Community
 from lodestone.services.support.ports import Clock, PriceBook
-from lodestone.stores.ports import Log
+from lodestone.stores.log.port import Log
 from lodestone.stores.records.port import Records
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.pricer import PricerState

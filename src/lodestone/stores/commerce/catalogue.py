@@ -34,11 +34,11 @@ from lodestone.stores.commerce.queries import (
 )  # fmt: skip
 from lodestone.stores.commerce.schema import PRODUCTS, SALES, SHOP_STAFF, SHOPS, STOCK
 from lodestone.stores.commerce.types import ProductRecord, SaleRecord, ShopRecord
-from lodestone.stores.records.audit_rows import About, fields_of, given_before
 from lodestone.stores.records.items_write import ItemsWrite
 from lodestone.stores.records.people import Known, find_people
 from lodestone.stores.records.schema import ITEMS
 from lodestone.stores.records.types import Change
+from lodestone.stores.sql.audit_rows import About, fields_of, given_before
 from lodestone.stores.sql.base import Base, Scope, Work, chunks
 from lodestone.stores.sql.encryption import KEY_BYTES
 

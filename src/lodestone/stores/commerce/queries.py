@@ -31,12 +31,12 @@ from lodestone.stores.commerce.types import (
     SaleRecord,
     ShopRecord,
 )
-from lodestone.stores.records.audit_rows import About, fields_of
 from lodestone.stores.records.people import PERSON_DOC, PERSON_ROW, with_keys
 from lodestone.stores.records.rows import unpack_person, unpack_person_doc
 from lodestone.stores.records.schema import ANSWERS, PEOPLE
 from lodestone.stores.records.small_values import ANSWER_MICROSECONDS, recall_answers
 from lodestone.stores.records.types import Answer
+from lodestone.stores.sql.audit_rows import About, fields_of
 from lodestone.stores.sql.base import Scope, Work, chunks
 from lodestone.stores.sql.encryption import Seal
 

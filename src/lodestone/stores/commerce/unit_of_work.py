@@ -44,10 +44,10 @@ from lodestone.stores.commerce.views import place_in_line, read_besides
 from lodestone.stores.ledger.post import post_in
 from lodestone.stores.ledger.rows import ACCOUNT_COLUMNS, account_of
 from lodestone.stores.ledger.schema import ACCOUNTS
-from lodestone.stores.records.audit_rows import Values
 from lodestone.stores.records.people import find_people
 from lodestone.stores.records.small_values import BODY
 from lodestone.stores.records.types import Answer, Change, Deed
+from lodestone.stores.sql.audit_rows import Values
 from lodestone.stores.sql.base import Work, chunks
 from lodestone.stores.sql.encryption import Seal, unsealed
 

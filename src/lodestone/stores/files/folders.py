@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.errors import CorruptError, UnavailableError
-from lodestone.stores.files.plain import read_file, reason_of
+from lodestone.stores.disk import read_file, reason_of
 from lodestone.stores.log.chain import tag_of
 from lodestone.stores.log.file import sync_folder
 from lodestone.stores.log.plan import Keys

@@ -9,9 +9,9 @@ from typing import IO, Final
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError
+from lodestone.stores.disk import read_file, reason_of
 from lodestone.stores.files import folders
 from lodestone.stores.files.modes import FOLDER_MODE, Tightened, make_private, tighten
-from lodestone.stores.files.plain import read_file, reason_of
 
 KEY_LEAST: Final = 40
 """Characters that a key kept in the home has at least; less of one opens nothing."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from lodestone.stores.disk import read_file, require_plain
 from lodestone.stores.files import folders, snapshots
-from lodestone.stores.files.mark import MARK, START, Mark, owner_of, read
-from lodestone.stores.files.plain import read_file, require_plain
 from lodestone.stores.log.chain import Tip
 from lodestone.stores.log.file import load_tip
+from lodestone.stores.log.mark import MARK, START, Mark, owner_of, read
 from lodestone.stores.log.verify import Link
 
 RESTORE: Final = "put back the file that was here, or `lodestone restore BACKUP --replace`"

@@ -11,9 +11,9 @@ from sqlalchemy import make_url, text
 
 from lodestone.base.errors import UnavailableError
 from lodestone.stores.database import engine_of
-from lodestone.stores.files.mark import MARK, unpack
-from lodestone.stores.files.plain import reason_of
+from lodestone.stores.disk import reason_of
 from lodestone.stores.files.survey import RESTORE, Belonging, Loss, damaged, reading
+from lodestone.stores.log.mark import MARK, unpack
 from lodestone.stores.sql.errors import translated
 
 MEDIA: Final = "media"

@@ -33,7 +33,7 @@ from lodestone.stores.ledger.schema import (
     PAYOUTS,
     TRANSFERS,
 )
-from lodestone.stores.records.audit_rows import Values, note_in
+from lodestone.stores.sql.audit_rows import Values, note_in
 from lodestone.stores.sql.base import Base, Scope
 
 TRIES: Final = 8

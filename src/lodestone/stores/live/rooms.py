@@ -28,11 +28,11 @@ from lodestone.stores.commerce.types import OrderEvent
 from lodestone.stores.live.rows import doc_of, given_of, insert_room, stand, standing_of
 from lodestone.stores.live.schema import PLAYS, ROOM_EVENTS, ROOMS
 from lodestone.stores.live.types import Heard, RoomEvent, RoomOrder, RoomRecord
-from lodestone.stores.records.audit_rows import About, fields_of
 from lodestone.stores.records.items_write import ItemsWrite
 from lodestone.stores.records.people import find_people
 from lodestone.stores.records.schema import ITEMS
 from lodestone.stores.records.types import Change
+from lodestone.stores.sql.audit_rows import About, fields_of
 from lodestone.stores.sql.base import Base, Scope, Work, chunks
 from lodestone.stores.sql.encryption import KEY_BYTES
 

@@ -23,8 +23,8 @@ from lodestone.stores.log.chain import (
 )
 from lodestone.stores.log.packing import pack_sealed
 from lodestone.stores.log.plan import Draw, Keys
+from lodestone.stores.log.port import COMMIT_SECONDS, Batch, Finding, LogLoad, Offset, ReceiptParts
 from lodestone.stores.log.verify import Link, Walk
-from lodestone.stores.ports import COMMIT_SECONDS, Batch, Finding, LogLoad, Offset, ReceiptParts
 
 
 @dataclass(frozen=True, slots=True)

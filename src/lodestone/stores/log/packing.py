@@ -14,7 +14,7 @@ import zstandard
 
 from lodestone.base.errors import CorruptError
 from lodestone.events.facts import FACT, Facts
-from lodestone.stores.ports import Offset
+from lodestone.stores.log.port import Offset
 
 _PLANES: Final = b"\x01"
 """The payload's first byte: planes of the `FACT` of 72 bytes."""

@@ -17,8 +17,8 @@ from lodestone.stores.log.chain import (
     tag_of,
 )
 from lodestone.stores.log.packing import Packer
+from lodestone.stores.log.port import Offset
 from lodestone.stores.log.requests import AppendAsk, DropAsk, PricesAsk, RecordAsk
-from lodestone.stores.ports import Offset
 
 Value: TypeAlias = int | bytes
 Draw: TypeAlias = Callable[[int], bytes]

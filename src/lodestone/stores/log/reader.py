@@ -17,8 +17,8 @@ from lodestone.stores.log.chain import (
 from lodestone.stores.log.file import load_tip, translated
 from lodestone.stores.log.packing import Packers
 from lodestone.stores.log.plan import Keys
+from lodestone.stores.log.port import Finding, Offset
 from lodestone.stores.log.verify import Link, Walk
-from lodestone.stores.ports import Finding, Offset
 
 _RECEIPTS_READ: Final = 256
 BATCHES_READ: Final = 8

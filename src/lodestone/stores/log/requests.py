@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from lodestone.base.clock import Instant
-from lodestone.stores.ports import Offset
+from lodestone.stores.log.port import Offset
 
 ASK_BYTES: Final = 512
 """What a queued call takes beside what it was given."""

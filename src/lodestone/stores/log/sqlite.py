@@ -11,7 +11,6 @@ from typing import Final
 from lodestone.base.clock import Instant
 from lodestone.base.errors import LodestoneError
 from lodestone.events.facts import FACT, Facts
-from lodestone.stores.files.mark import MarkFile
 from lodestone.stores.log.chain import (
     DROPPED_SALT,
     Root,
@@ -27,12 +26,13 @@ from lodestone.stores.log.file import (
     translated,
     truncate_wal,
 )
+from lodestone.stores.log.mark import MarkFile
 from lodestone.stores.log.packing import Packers, facts_corrupt, open_sealed, pack_sealed
 from lodestone.stores.log.plan import Draw, Keys, Planner
+from lodestone.stores.log.port import Batch, LogLoad, Offset, ReceiptParts
 from lodestone.stores.log.reader import BATCHES, BATCHES_READ, SEGMENTS, LogReader, Row
 from lodestone.stores.log.requests import AppendAsk, BarrierAsk, DropAsk, PricesAsk, RecordAsk
 from lodestone.stores.log.writer import Writer
-from lodestone.stores.ports import Batch, LogLoad, Offset, ReceiptParts
 from lodestone.stores.sql.threads import require_thread
 
 LINGER_SECONDS: Final = 0.001

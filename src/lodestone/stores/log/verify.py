@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from lodestone.stores.log.chain import GENESIS, SEGMENT_BITS, Root, Tip, link, root_of, tag_of
-from lodestone.stores.ports import Finding
+from lodestone.stores.log.port import Finding
 
 TAMPERED: Final = "tampered"
 MISSING: Final = "missing"

@@ -17,11 +17,12 @@ from typing import Final, TypeAlias
 import structlog
 
 from lodestone.base.errors import InternalError, LodestoneError, UnavailableError
-from lodestone.stores.files.mark import MarkFile
 from lodestone.stores.log.chain import Tip
 from lodestone.stores.log.checkpoint import Checkpointer
 from lodestone.stores.log.file import load_tip, truncate_wal
+from lodestone.stores.log.mark import MarkFile
 from lodestone.stores.log.plan import Plan, Planner
+from lodestone.stores.log.port import COMMIT_SECONDS, LogLoad, Offset
 from lodestone.stores.log.requests import (
     ASK_BYTES,
     AppendAsk,
@@ -33,7 +34,6 @@ from lodestone.stores.log.requests import (
     PricesAsk,
     RecordAsk,
 )
-from lodestone.stores.ports import COMMIT_SECONDS, LogLoad, Offset
 
 BACKLOG_BYTES: Final = 64 << 20
 """What may wait for a commit; a call beyond it is refused at once."""

@@ -10,8 +10,8 @@ from lodestone.base.clock import Instant
 from lodestone.base.wire import app_id
 from lodestone.stores.commerce.queries import names_of
 from lodestone.stores.records.audit_port import AuditFilter, AuditRecord
-from lodestone.stores.records.audit_rows import AUDIT_LOG, DETAIL, Detail
 from lodestone.stores.records.people import find_people
+from lodestone.stores.sql.audit_rows import AUDIT_LOG, DETAIL, Detail
 from lodestone.stores.sql.base import Base, Scope
 from lodestone.stores.sql.encryption import Seal, open_unsealed
 

@@ -13,7 +13,6 @@ from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn
 from lodestone.stores.records.access_port import CLOSED, OPENED, AccessChange, AccessKind
 from lodestone.stores.records.access_rows import key_of, note
-from lodestone.stores.records.audit_rows import fields_of, note_in
 from lodestone.stores.records.schema import API_KEYS, COMMUNITIES
 from lodestone.stores.records.types import (
     NEVER,
@@ -22,6 +21,7 @@ from lodestone.stores.records.types import (
     NewKey,
     key_digest,
 )
+from lodestone.stores.sql.audit_rows import fields_of, note_in
 from lodestone.stores.sql.base import Base
 
 RELEASE_MICROSECONDS_MAX = 60_000_000

@@ -19,7 +19,6 @@ from lodestone.features.layout import STATES, ItemRow
 from lodestone.stores.commerce.face_items import bound, withdraw_product
 from lodestone.stores.commerce.merchant_erasure import close_shops
 from lodestone.stores.live.erasure import close_rooms
-from lodestone.stores.records.audit_rows import About
 from lodestone.stores.records.items_write import (
     DOC,
     LAYOUT,
@@ -43,6 +42,7 @@ from lodestone.stores.records.rows import (
 )
 from lodestone.stores.records.schema import ITEMS, PEOPLE, PERSON_KEYS
 from lodestone.stores.records.types import Broken, Bulk, Change, ItemRecord, raise_broken
+from lodestone.stores.sql.audit_rows import About
 from lodestone.stores.sql.base import READ_CHUNK, Scope, Work, chunks
 from lodestone.stores.sql.encryption import Seal
 

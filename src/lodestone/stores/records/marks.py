@@ -4,7 +4,7 @@ from typing import Final
 
 from lodestone.base.errors import CorruptError
 from lodestone.events.outcomes import FactKind
-from lodestone.stores.files.mark import MARK
+from lodestone.stores.log.mark import MARK
 from lodestone.stores.records.schema import (
     DOMAIN_MARKS,
     DOMAINS,

@@ -7,7 +7,7 @@ class MarkRecords(Protocol):
     """See `Records`."""
 
     def put_mark(self, community: str, value: bytes) -> int:
-        """Keep how far the log has come (`files.mark`) and return the id of the next change."""
+        """Keep how far the log has come (`log.mark`) and return the id of the next change."""
         ...
 
     def announce_again(self, community: str, *, above: int) -> int:

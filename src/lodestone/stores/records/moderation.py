@@ -10,7 +10,6 @@ from lodestone.events.outcomes import FactKind
 from lodestone.features.domain_marks import mark_key
 from lodestone.features.layout import PINS_MAX, MarkRow
 from lodestone.stores.commerce.queries import names_of
-from lodestone.stores.records.audit_rows import About, Values
 from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
 from lodestone.stores.records.people import Known, find_people
 from lodestone.stores.records.rows import mark_row
@@ -23,6 +22,7 @@ from lodestone.stores.records.schema import (
     REMOVED_MEMBERS,
 )
 from lodestone.stores.records.types import Change
+from lodestone.stores.sql.audit_rows import About, Values
 from lodestone.stores.sql.base import Base, Scope, Work
 
 _NOTHING: dict[str, Any] = {"hidden": False, "label": "", "pin": 0}

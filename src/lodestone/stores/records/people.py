@@ -14,7 +14,6 @@ from lodestone.features.layout import PersonRow
 from lodestone.people import PersonIn
 from lodestone.stores.commerce.schema import CLAIMS, SHOP_STAFF
 from lodestone.stores.records.access_port import AccessKind
-from lodestone.stores.records.audit_rows import AUDIT_LOG, GONE, About
 from lodestone.stores.records.rows import (
     STUB,
     pack_person,
@@ -39,6 +38,7 @@ from lodestone.stores.records.types import (
     Refused,
     raise_broken,
 )
+from lodestone.stores.sql.audit_rows import AUDIT_LOG, GONE, About
 from lodestone.stores.sql.base import BULK_MAX, READ_CHUNK, Base, Scope, Work, chunks
 from lodestone.stores.sql.encryption import KEY_BYTES, NO_KEY, Seal, id_hash
 

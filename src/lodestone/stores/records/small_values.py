@@ -11,7 +11,6 @@ from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.base.errors import ConflictError, Problem, UnknownError
 from lodestone.events.outcomes import FactKind
 from lodestone.stores.commerce.schema import DEEDS
-from lodestone.stores.records.audit_rows import fields_of
 from lodestone.stores.records.items import ITEM_COLUMNS, owner_key
 from lodestone.stores.records.items_write import LAYOUT
 from lodestone.stores.records.people import (
@@ -46,6 +45,7 @@ from lodestone.stores.records.types import (
     TermKind,
     Unread,
 )
+from lodestone.stores.sql.audit_rows import fields_of
 from lodestone.stores.sql.base import Base, Scope, chunks
 from lodestone.stores.sql.encryption import Seal, open_unsealed, unsealed
 from lodestone.traffic.policy import Policy

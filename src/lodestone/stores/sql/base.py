@@ -33,7 +33,10 @@ from lodestone.base.wire import app_id
 from lodestone.events.outcomes import FactKind
 from lodestone.stores.records.access_port import AccessChange, AccessKind, Listener
 from lodestone.stores.records.access_rows import note
-from lodestone.stores.records.audit_rows import (
+from lodestone.stores.records.schema import COMMUNITIES, OUTBOX, TERMS
+from lodestone.stores.records.terms import Terms, first_code
+from lodestone.stores.records.types import Change, Row, TermKind
+from lodestone.stores.sql.audit_rows import (
     About,
     AuditNote,
     Detail,
@@ -41,9 +44,6 @@ from lodestone.stores.records.audit_rows import (
     difference,
     store_notes,
 )
-from lodestone.stores.records.schema import COMMUNITIES, OUTBOX, TERMS
-from lodestone.stores.records.terms import Terms, first_code
-from lodestone.stores.records.types import Change, Row, TermKind
 from lodestone.stores.sql.errors import translated
 from lodestone.stores.sql.threads import DatabaseLimits, DatabaseThreads, Turn, require_thread
 

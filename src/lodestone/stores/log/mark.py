@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.signed import derived_key
-from lodestone.stores.files.plain import read_file
+from lodestone.stores.disk import read_file
 from lodestone.stores.log.chain import Tip
 
 MARK: Final = "tip"
