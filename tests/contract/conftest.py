@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "worlds"))
 
 from lodestone.content import CommunityIn
-from lodestone.stores.records.schema import METADATA
+from lodestone.stores.sql.columns import METADATA
 from postgres import cluster
 from records_world import NOW, Place
 

@@ -12,7 +12,7 @@ from lodestone.base.errors import (
 from lodestone.content import CommunityIn, DomainIn
 from lodestone.events.outcomes import FactKind
 from lodestone.people import PersonIn
-from lodestone.stores.records.port import Answer, claim_of, key_digest
+from lodestone.stores.records.types import Answer, claim_of, key_digest
 from lodestone.traffic.policy import Policy
 from records_world import ANN, DAY, HOUR, NOW, SONG, SQUARE, raised
 

@@ -20,8 +20,8 @@ from lodestone.base.errors import (
 from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.people import PersonIn
 from lodestone.stores.database import HEAD, migrate, open_records
-from lodestone.stores.records.port import TermKind
-from lodestone.stores.records.schema import METADATA
+from lodestone.stores.records.types import TermKind
+from lodestone.stores.sql.columns import METADATA
 from lodestone.stores.sql.errors import translated
 from lodestone.traffic.policy import Policy
 from records_world import ANN, NOTE, NOW, SONG, SQUARE, Place, project, raised

@@ -15,7 +15,7 @@ from lodestone.content import DomainIn, ItemIn
 from lodestone.content.item import Label
 from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.people import PersonIn
-from lodestone.stores.records.port import TermKind
+from lodestone.stores.records.types import TermKind
 from records_world import ANN, HOUR, NOTE, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 

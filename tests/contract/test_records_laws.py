@@ -14,7 +14,7 @@ from lodestone.base.errors import (
 )
 from lodestone.content import CommunityIn, ItemIn
 from lodestone.people import PersonIn
-from lodestone.stores.records.port import TermKind
+from lodestone.stores.records.types import TermKind
 from records_world import ANN, NOW, SONG, SQUARE, raised
 
 CALLS = {

@@ -11,7 +11,7 @@ from lodestone.base.errors import (
 )
 from lodestone.events.outcomes import FactKind
 from lodestone.people import Consent, PersonIn
-from lodestone.stores.records.port import Answer, TermKind, claim_of
+from lodestone.stores.records.types import Answer, TermKind, claim_of
 from records_world import ANN, NOW, SONG, SQUARE, THEN_MICROS, raised
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from lodestone.stores.log import sqlite
 from lodestone.stores.log.plan import Plan
-from lodestone.stores.sql.base import Work
+from lodestone.stores.records.work import Work
 from tests.crash.restore_points import KILLED, WRITES, forked
 from tests.worlds.world import opened
 

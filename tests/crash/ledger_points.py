@@ -26,7 +26,7 @@ from lodestone.stores.ledger.schema import (
     PAYOUTS,
     TRANSFERS,
 )
-from lodestone.stores.records.schema import METADATA
+from lodestone.stores.sql.columns import METADATA
 from tests.worlds.ledger_world import (
     CLEARING,
     COMMISSION,

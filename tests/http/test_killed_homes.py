@@ -13,7 +13,7 @@ from lodestone.base.errors import ConflictError, InvalidError, LossError
 from lodestone.bootstrap.server import open_app
 from lodestone.cli.app import main
 from lodestone.stores.files import folders
-from lodestone.stores.records.port import key_digest
+from lodestone.stores.records.types import key_digest
 from tests.worlds.world import NOON, instant, opened, run
 
 

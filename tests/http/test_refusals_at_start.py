@@ -54,7 +54,7 @@ def test_a_driven_community_is_held_to_no_clock_of_the_machine(tmp_path):
 
 def test_a_missing_driver_is_named_with_the_way_to_install_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.setattr("lodestone.stores.database.find_spec", lambda _: None)
+    monkeypatch.setattr("lodestone.stores.sql.engine.find_spec", lambda _: None)
 
     with pytest.raises(InvalidError, match=r"lodestone\[grown\]"):
         run(started(tmp_path, LODESTONE_RECORDS_URL="postgresql+psycopg://127.0.0.1:1/x"))

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from lodestone.stores.log.mark import MARK
-from lodestone.stores.records.schema import METADATA
+from lodestone.stores.sql.columns import METADATA
 
 VOLATILE = {"api_keys", "access_changes"}
 

@@ -16,7 +16,7 @@ from lodestone.stores.external.payment_providers import (
     TRIAL,
     Behaviour,
 )
-from lodestone.stores.records.port import Answer
+from lodestone.stores.records.types import Answer
 from trade_simulation import TOWN, CrashError, Market, breaking, cny, open_market
 
 
@@ -106,8 +106,8 @@ class SmallDay(Market):
             (one.kind, one.party, one.balance, one.credits_pending)
             for one in records.accounts(community)
         )
-        with records.ledger_snapshot(community) as snapshot:
-            books = snapshot.books()
+        with records.trade_snapshot(community) as snapshot:
+            books = snapshot.commerce()
             count = sum(1 for _ in snapshot.transfers())
         told = [change.row for change in records.pending_changes(community, deeds_only=True)]
         deeds = sorted((one.kind.name, one.item, one.share, one.whole) for one in told)

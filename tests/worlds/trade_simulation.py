@@ -33,8 +33,8 @@ from lodestone.stores.external.payment_providers import (
     PaymentState,
     TrialProvider,
 )
-from lodestone.stores.records.port import Answer
-from lodestone.stores.sql.base import Scope
+from lodestone.stores.records.types import Answer
+from lodestone.stores.sql.scope import Scope
 from records_world import NOW, THEN
 from trade_amounts import told_amounts_moved
 
@@ -264,8 +264,8 @@ class Market:
         )
         assert told.differences == []
         told_amounts_moved(self.records, self.community)
-        with self.records.ledger_snapshot(self.community) as snapshot:
-            for key, stock in snapshot.books().stock.items():
+        with self.records.trade_snapshot(self.community) as snapshot:
+            for key, stock in snapshot.commerce().stock.items():
                 assert min(stock.available, stock.held, stock.sold) >= 0, key
 
 

@@ -22,7 +22,8 @@ from lodestone.stores.log import mark
 from lodestone.stores.log.file import load_tip
 from lodestone.stores.log.mark import ISSUE_MARGIN, Mark, MarkFile, owner_of
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.records.port import CommunityRecord, Records, key_digest
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import CommunityRecord, key_digest
 
 _ASIDE: Final = "lost"
 _UNUSABLE: Final = frozenset(

@@ -18,7 +18,7 @@ from lodestone.services.support.tasks import endless
 from lodestone.services.webhooks.deliveries import KEPT_MICROS
 from lodestone.stores.files.home import Home
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 _LEARN_SECONDS: Final = 10.0
 _HEAR_SECONDS: Final = 0.5

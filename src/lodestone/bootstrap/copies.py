@@ -22,7 +22,7 @@ from lodestone.insight.evaluation import World
 from lodestone.stores.files.manifest import log_name
 from lodestone.stores.log.port import Offset
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.records.port import TermKind
+from lodestone.stores.records.types import TermKind
 
 _LIVE: Final = 1
 _REMOVED: Final = 2

@@ -12,7 +12,7 @@ from lodestone.stores.database import answers
 from lodestone.stores.disk import read_file, reason_of
 from lodestone.stores.files import folders
 from lodestone.stores.files.home import Home
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 
 def settings_of(home: str | None, environment: Mapping[str, str]) -> Settings:

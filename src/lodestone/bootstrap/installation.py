@@ -38,7 +38,8 @@ from lodestone.services.community.registry import Engines
 from lodestone.services.support.tasks import endless
 from lodestone.stores.database import SqlRecords, open_records
 from lodestone.stores.files.home import Home
-from lodestone.stores.records.port import Records, key_digest
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import key_digest
 from lodestone.stores.sql.threads import DatabaseLimits
 from lodestone.traffic.kernels import COMPILED, Kernels
 

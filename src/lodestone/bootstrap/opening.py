@@ -43,7 +43,8 @@ from lodestone.stores.files.home import Home
 from lodestone.stores.files.pins import Pinned, PinnedFile
 from lodestone.stores.files.survey import Loss
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.records.port import CommunityRecord, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import CommunityRecord
 from lodestone.traffic.kernels import COMPILED, Kernels
 
 _TICK_SECONDS: Final = 5.0

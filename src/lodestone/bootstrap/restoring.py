@@ -21,7 +21,8 @@ from lodestone.stores.files.home import Home
 from lodestone.stores.files.manifest import MEDIA, RECORDS, CommunityEntry, Manifest
 from lodestone.stores.log.file import end_of
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.records.port import KeyRecord, Records, key_digest
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import KeyRecord, key_digest
 
 LOGINS: Final = "logins"
 """The key that signs logins of pages; without it every login ends."""

@@ -32,7 +32,8 @@ from lodestone.services.learning.predictor import MODEL
 from lodestone.stores.files.home import Home
 from lodestone.stores.files.manifest import log_name
 from lodestone.stores.log.sqlite import SqliteLog
-from lodestone.stores.records.port import CommunityRecord, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import CommunityRecord
 from lodestone.traffic.kernels import COMPILED
 from lodestone.traffic.pricer import PricerState
 

@@ -28,7 +28,7 @@ from lodestone.stores.files.survey import (
 )
 from lodestone.stores.files.survey_records import Named, look
 from lodestone.stores.log.reader import ClosedLog
-from lodestone.stores.records.port import key_digest
+from lodestone.stores.records.types import key_digest
 
 _EARLIEST: Final = Instant(1_704_067_200_000_000)
 """The year 2024: no clock that is right shows less."""

@@ -36,7 +36,7 @@ from lodestone.insight.retained import retained
 from lodestone.insight.window import DOMAIN_WORDS, Span, day_text, table, word_of
 from lodestone.insight.worths import Worths
 from lodestone.stores.log.port import Log, Offset
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 from lodestone.traffic.codec import decode
 from lodestone.traffic.policy import Policy, watch_caps, worth_vector
 from lodestone.traffic.price_book import PriceBook

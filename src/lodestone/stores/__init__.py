@@ -1,1 +1,1 @@
-"""Where things are kept: ports in `ports` and `records`, and the adapters that do IO."""
+"""Where things are kept: `ports` joins the ports of all subjects, `database` puts their SQL together; see the packages for each."""

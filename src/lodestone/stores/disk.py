@@ -1,4 +1,4 @@
-"""Small files of a home, read whole: what lies in a file's place and is none is named, never waited for."""
+"""Files read whole, and files and folders made durable: what every store beneath needs of the disk."""
 
 import os
 import stat
@@ -34,3 +34,20 @@ def require_plain(path: Path, status: os.stat_result) -> None:
 def reason_of(error: OSError) -> str:
     """Say in a clause why the system refused something."""
     return error.strerror or str(error)
+
+
+def sync(path: Path) -> None:
+    """Make a file's contents or a folder's names durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make everything beneath a folder durable, and the folder itself."""
+    for parent, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            sync(Path(parent, name))
+        sync(Path(parent))

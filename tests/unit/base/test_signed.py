@@ -22,8 +22,8 @@ from lodestone.services.support import ids
 from lodestone.services.support.encryption import Sealer, open_under, seal_under
 from lodestone.services.webhooks.deliveries import secret_of
 from lodestone.stores.database import open_records
-from lodestone.stores.files.mark import owner_of
 from lodestone.stores.log.chain import tag_key, tag_of
+from lodestone.stores.log.mark import owner_of
 from lodestone.stores.sql.encryption import Seal, id_hash
 from tests.worlds.records_world import NOW, project
 

@@ -20,7 +20,7 @@ from lodestone.services.access.principal import OPERATOR, Principal
 from lodestone.services.access.standing import KEPT_MICROS, AccessTable, Signed, Standing
 from lodestone.services.support.tasks import asked
 from lodestone.stores.records.access_port import AccessRecords
-from lodestone.stores.records.port import key_digest
+from lodestone.stores.records.types import key_digest
 from lodestone.stores.sql.threads import answered
 
 SESSION_MICROS: Final = HOUR_MICROS

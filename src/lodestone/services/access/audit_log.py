@@ -6,8 +6,8 @@ import msgspec
 
 from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import TimeText, time_text
+from lodestone.stores.ports import Records
 from lodestone.stores.records.audit_port import AuditFilter, AuditRecord
-from lodestone.stores.records.port import Records
 
 
 class ActorOut(msgspec.Struct, frozen=True, kw_only=True):

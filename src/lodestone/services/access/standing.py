@@ -8,7 +8,7 @@ from enum import Enum, auto
 from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.services.access.principal import Principal
 from lodestone.stores.records.access_port import OPENED, AccessChange, AccessKind, AccessState
-from lodestone.stores.records.port import KeyRecord
+from lodestone.stores.records.types import KeyRecord
 
 KEPT_MICROS = DAY_MICROS
 """How long what has ended is remembered: longer than anything that is signed is good for."""

@@ -30,7 +30,7 @@ Net = dict[AccountKind, int]
 def _trade(audited: Audited) -> Iterator[Difference]:
     """Orders, vouchers, stock and the ledger say the same."""
     secret = audited.records.community(audited.money.community).secret
-    books = audited.snapshot.books()
+    books = audited.snapshot.commerce()
     events: dict[int, list[OrderEvent]] = {}
     for event in books.events:
         events.setdefault(event.number, []).append(event)

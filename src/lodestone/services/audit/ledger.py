@@ -26,9 +26,9 @@ from lodestone.ledger.transfers import (
 from lodestone.services.ledger.payouts import hold_of, payout_name
 from lodestone.services.ledger.posting import Money
 from lodestone.services.ledger.statements import account_text, day_text, transfer_text
-from lodestone.stores.ledger.port import LedgerSnapshot
+from lodestone.stores.commerce.port import TradeSnapshot
 from lodestone.stores.log.port import Log
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 _STATES: Final = {
     TransferKind.POST: HoldState.POSTED, TransferKind.VOID: HoldState.VOIDED,
@@ -83,7 +83,7 @@ class Audited:
 
     money: Money
     records: Records
-    snapshot: LedgerSnapshot
+    snapshot: TradeSnapshot
     walked: Walked
     log: Log | None = None
     told_before: int = 0
@@ -123,7 +123,7 @@ def _audit(
     money: Money, records: Records, checks: tuple["Check", ...], log: Log | None
 ) -> AuditOut:
     told_before = 0 if log is None else int(log.end())
-    with money.store.ledger_snapshot(money.community) as snapshot:
+    with records.trade_snapshot(money.community) as snapshot:
         accounts = {one.id: one for one in snapshot.accounts()}
         walked = walk(snapshot.transfers(), accounts)
         audited = Audited(money, records, snapshot, walked, log, told_before)

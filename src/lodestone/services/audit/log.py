@@ -43,7 +43,7 @@ def _facts(audited: Audited) -> Iterator[Difference]:
     if audited.log is None:
         return
     secret = audited.records.community(audited.money.community).secret
-    books = audited.snapshot.books()
+    books = audited.snapshot.commerce()
     heard = _hear(audited, secret)
     paid = {event.number for event in books.events if event.move is Transition.PAY}
     written = {one.order for one in books.payments if one.kind is PaymentKind.CHARGE}

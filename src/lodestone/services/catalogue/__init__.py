@@ -1,5 +1,5 @@
 """People, items, domains and media as their owners write them; what is known about a person, and its erasure."""
 
-from lodestone.stores.records.port import ItemRecord, PersonRecord
+from lodestone.stores.records.types import ItemRecord, PersonRecord
 
 __all__ = ("ItemRecord", "PersonRecord")

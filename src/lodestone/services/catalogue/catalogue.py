@@ -17,8 +17,8 @@ from lodestone.services.receipts.receipts import item_counters
 from lodestone.services.support.ports import Clock, DirectoryView, FactWriter, StateView
 from lodestone.services.support.record_writes import Writes
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
-from lodestone.stores.records.port import Bulk, Change, Records
-from lodestone.stores.records.types import DomainRecord, PersonRecord, Refused
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Bulk, Change, DomainRecord, PersonRecord, Refused
 
 Made = TypeVar("Made")
 Given = TypeVar("Given", PersonIn, ItemIn)

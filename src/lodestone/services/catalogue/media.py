@@ -7,7 +7,7 @@ from typing import Protocol
 from lodestone.content.item import media_names
 from lodestone.services.catalogue.privacy import pages
 from lodestone.stores.files.survey_records import MEDIA
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 
 class MediaFiles(Protocol):

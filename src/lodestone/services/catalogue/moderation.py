@@ -9,8 +9,8 @@ from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.services.access import Principal
 from lodestone.services.support.ports import DirectoryView, FactWriter, StateView
 from lodestone.services.support.record_writes import Writes
+from lodestone.stores.ports import Records
 from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
-from lodestone.stores.records.port import Records
 
 
 class Moderators:

@@ -24,7 +24,8 @@ from lodestone.services.support.ports import Clock, DirectoryView
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.log.port import Log, Offset
-from lodestone.stores.records.port import Change, ItemRecord, PersonRecord, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Change, ItemRecord, PersonRecord
 from lodestone.traffic.codec import decode_who
 
 _PAGE: Final = 1_000

@@ -50,7 +50,8 @@ from lodestone.services.support.tasks import start
 from lodestone.stores.commerce.types import OrderRecord
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.external.payment_providers import PaymentProvider
-from lodestone.stores.records.port import Answer, Change, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Answer, Change
 from lodestone.stores.sql.threads import stalled
 
 COMMIT_MAX: Final = 256

@@ -31,7 +31,7 @@ from lodestone.stores.commerce.types import (
     ShopRecord,
 )
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
-from lodestone.stores.records.port import Answer
+from lodestone.stores.records.types import Answer
 
 _EPOCH_DAY: Final = date(1970, 1, 1)
 Told: TypeAlias = OrderOut | RedemptionOut | VoucherOut

@@ -36,7 +36,7 @@ from lodestone.stores.external.payment_providers import (
     PaymentState,
 )
 from lodestone.stores.external.payment_providers import Reply as Word
-from lodestone.stores.records.port import Answer
+from lodestone.stores.records.types import Answer
 
 PAGE: Final = 500
 SENDING: Final = "payment"

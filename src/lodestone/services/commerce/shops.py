@@ -28,7 +28,8 @@ from lodestone.services.access import serving
 from lodestone.services.support.ports import Clock, DirectoryView
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import ProductRecord, ShopRecord
-from lodestone.stores.records.port import Change, NewKey, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Change, NewKey
 
 Made = TypeVar("Made")
 

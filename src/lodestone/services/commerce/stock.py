@@ -13,7 +13,8 @@ from lodestone.commerce.stock import STOCK_MAX, Stock
 from lodestone.content import Community
 from lodestone.services.support.ports import Clock
 from lodestone.services.support.record_writes import Writes
-from lodestone.stores.records.port import Change, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Change
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from lodestone.services.access import Principal
 from lodestone.services.community.trust import check_events
 from lodestone.services.ingest.shapes import BatchContext, ParsedEvents
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
-from lodestone.stores.records.port import TermKind
+from lodestone.stores.records.types import TermKind
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine

@@ -53,7 +53,7 @@ from lodestone.services.support.failures import Failures
 from lodestone.services.support.ids import decision_seed, receipt_sequence
 from lodestone.services.support.record_writes import Writes
 from lodestone.services.support.vocabulary import TermBook
-from lodestone.stores.records.port import Change
+from lodestone.stores.records.types import Change
 from lodestone.traffic.candidates import Pricing
 from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who

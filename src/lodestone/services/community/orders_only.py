@@ -13,7 +13,8 @@ from lodestone.services.commerce.commands import Trade
 from lodestone.services.support.clocks import CommunityClock
 from lodestone.services.support.failures import Failures
 from lodestone.stores.external.payment_providers import PaymentProvider
-from lodestone.stores.records.port import Change, CommunityRecord, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Change, CommunityRecord
 
 _LOOK_MICROS: Final = SECOND_MICROS
 """How long what was read of a community stands before it is read again."""

@@ -14,8 +14,7 @@ from lodestone.services.community.read_ahead import Ahead, ahead_of
 from lodestone.services.ingest.place_facts import placed_facts
 from lodestone.services.ingest.system_facts import change_facts
 from lodestone.services.support.ports import CHANGE
-from lodestone.stores.records.port import Change
-from lodestone.stores.records.types import Deed, Unread
+from lodestone.stores.records.types import Change, Deed, Unread
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine

@@ -14,7 +14,8 @@ from lodestone.services.pricing.maintenance import Maintenance
 from lodestone.services.support.clocks import CommunityClock
 from lodestone.stores.external.payment_providers import PaymentProvider
 from lodestone.stores.log.port import Log
-from lodestone.stores.records.port import CommunityRecord, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import CommunityRecord
 from lodestone.traffic.kernels import Kernels
 
 

@@ -7,7 +7,8 @@ from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import PRODUCT, ItemRow, PersonRow
 from lodestone.features.shop_reach import Reach
 from lodestone.services.support.vocabulary import Names, TermBook
-from lodestone.stores.records.port import Change, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Change
 from lodestone.traffic.policy import Policy
 
 

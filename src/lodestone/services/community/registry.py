@@ -16,7 +16,8 @@ from lodestone.services.community.community import Engine
 from lodestone.services.community.totals import Totals
 from lodestone.services.support.failures import Failure, Failures
 from lodestone.stores.files.pins import Pinned
-from lodestone.stores.records.port import CommunityRecord, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import CommunityRecord
 from lodestone.traffic.presets import preset
 
 Prepare = Callable[[str], object]

@@ -14,7 +14,7 @@ from lodestone.events.place_changes import placed
 from lodestone.features.layout import DomainRow, ItemRow
 from lodestone.features.state import State
 from lodestone.services.ingest.system_facts import fact_key
-from lodestone.stores.records.port import Change
+from lodestone.stores.records.types import Change
 
 
 def placed_facts(state: State, changes: Sequence[Change], time: Instant, day: int) -> Facts:

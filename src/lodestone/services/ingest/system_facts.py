@@ -13,8 +13,7 @@ from lodestone.events.item_changes import ItemChange
 from lodestone.events.outcomes import FactKind
 from lodestone.features.domain_marks import value_of
 from lodestone.features.layout import ItemRow, MarkRow
-from lodestone.stores.records.port import Change
-from lodestone.stores.records.types import Row
+from lodestone.stores.records.types import Change, Row
 
 
 def change_facts(

@@ -8,7 +8,7 @@ import msgspec
 from lodestone.content import Community
 from lodestone.models.rates import RatesModel
 from lodestone.services.support.record_writes import Writes
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 MODEL: Final = "rates_model"
 """Under this name records keep the weights learned for a community."""

@@ -15,7 +15,7 @@ from lodestone.services.support.failures import Failures
 from lodestone.services.support.shared_commit import answer_to, commit_apart
 from lodestone.services.support.tasks import asked, start
 from lodestone.stores.ledger.port import LedgerStore
-from lodestone.stores.records.port import CommunityRecord
+from lodestone.stores.records.types import CommunityRecord
 
 GROUP_MAX: Final = 4_000
 """Transfers in one commit, at most, unless one request alone has more."""

@@ -33,7 +33,7 @@ from lodestone.services.support.failures import Failures
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import OrderEvent
 from lodestone.stores.live.types import Heard, RoomOrder, RoomRecord
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 SILENCE: Final = "rooms"
 """The job of ending rooms that have been silent for too long."""

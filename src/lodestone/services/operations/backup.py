@@ -30,10 +30,11 @@ from lodestone.base.wire import time_text
 from lodestone.services.community.registry import Engines
 from lodestone.services.support.tasks import asked
 from lodestone.stores.database import HEAD
+from lodestone.stores.disk import sync, sync_tree
 from lodestone.stores.files import manifest
 from lodestone.stores.files.manifest import MEDIA, PARTIAL, RECORDS, CommunityEntry, Manifest
 from lodestone.stores.files.modes import FOLDER_MODE, tighten
-from lodestone.stores.files.pins import Pinned, sync, sync_tree
+from lodestone.stores.files.pins import Pinned
 from lodestone.stores.log.file import end_of
 
 _PACKAGE: Final = "lodestone"

@@ -15,7 +15,7 @@ from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
 from lodestone.services.ingest.system_facts import fact_key, one_fact
 from lodestone.stores.log.port import Log, Offset
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 LOSSES: Final = "losses"
 """Under this name records keep where in the log the facts of accepted losses stand."""

@@ -12,7 +12,7 @@ from lodestone.services.catalogue.media import KeptMedia, MediaFiles
 from lodestone.services.operations.losses import AcceptedOut, accepted
 from lodestone.services.support.ids import receipt_id
 from lodestone.stores.log.port import Finding, Log
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 from lodestone.stores.records.types import Broken, Unread
 
 _NAMED_MAX: Final = 10

@@ -12,7 +12,7 @@ from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.layout import KINDS
 from lodestone.services.support.ports import Clock
 from lodestone.services.support.record_writes import Writes
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 from lodestone.traffic.policy import (
     FEEDBACK_WORDS,
     PROMISE_CUSTOM,

@@ -18,7 +18,7 @@ from lodestone.services.feed.response import WORDS
 from lodestone.services.feed.value_terms import Untold, ValueTerms
 from lodestone.services.receipts.receipts import Receipts
 from lodestone.services.support.ports import DirectoryView, StateView
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net

@@ -6,7 +6,7 @@ from lodestone.base.errors import UnavailableError
 from lodestone.content import Community
 from lodestone.services.support.ports import Clock, PriceBook
 from lodestone.stores.log.port import Log
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector, no_prices

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from lodestone.base.clock import Clock
 from lodestone.events.outcomes import FactKind
 from lodestone.features.view import DirectoryView, StateView
-from lodestone.stores.records.port import Change
+from lodestone.stores.records.types import Change
 from lodestone.traffic.price_book import PriceBook
 
 CHANGE: Final = "change"

@@ -9,7 +9,8 @@ import structlog
 from lodestone.base.errors import LodestoneError, UnavailableError
 from lodestone.services.support.ports import ChangePublisher
 from lodestone.services.support.tasks import asked
-from lodestone.stores.records.port import Change, Records
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import Change
 from lodestone.stores.sql.threads import WAITING_MAX, stalled
 
 Made = TypeVar("Made")

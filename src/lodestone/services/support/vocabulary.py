@@ -8,7 +8,8 @@ from lodestone.base.wire import printable
 from lodestone.content.vectors import interest
 from lodestone.features.directory import Directory
 from lodestone.features.layout import ItemRow, PersonRow
-from lodestone.stores.records.port import Records, TermKind
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import TermKind
 
 Names = Mapping[TermKind, dict[int, str]]
 """The names of some kinds by their codes."""

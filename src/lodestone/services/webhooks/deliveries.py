@@ -37,7 +37,7 @@ from lodestone.services.commerce.presenters import order_out
 from lodestone.services.support.ids import DELIVERY, EVENT, ORDER, made_id
 from lodestone.stores.external.webhook_post import Answered, Parcel, Sender
 from lodestone.stores.live.types import SALT_BYTES, DeliveryRecord, WebhookRecord
-from lodestone.stores.records.port import Records
+from lodestone.stores.ports import Records
 
 ROUND: Final = 16
 """Deliveries sent at once to one webhook, each of another subject."""

@@ -27,23 +27,23 @@ from lodestone.stores.commerce.queries import (
     find_product,
     find_sale,
     find_shop,
-    names_of,
     role_fields,
     shop_before,
     shop_fields,
-)  # fmt: skip
+)
 from lodestone.stores.commerce.schema import PRODUCTS, SALES, SHOP_STAFF, SHOPS, STOCK
 from lodestone.stores.commerce.types import ProductRecord, SaleRecord, ShopRecord
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.items_write import ItemsWrite
-from lodestone.stores.records.people import Known, find_people
+from lodestone.stores.records.people import Known, find_people, names_of
 from lodestone.stores.records.schema import ITEMS
 from lodestone.stores.records.types import Change
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About, fields_of, given_before
-from lodestone.stores.sql.base import Base, Scope, Work, chunks
-from lodestone.stores.sql.encryption import KEY_BYTES
+from lodestone.stores.sql.scope import Scope, chunks
 
 
-class CatalogueRecords(Base):
+class CatalogueRecords(RecordsBase):
     """See `TradeRecords`, the parts on shops, products, stock and sales."""
 
     # Shops
@@ -206,14 +206,11 @@ class CatalogueRecords(Base):
             # An erased owner's items are emptied already.
             return []
         given = [(name, _item(product, shop, owner[0])) for name, product in products]
-        write = ItemsWrite.begin(work, given, now, self._project, self._draw_person)
+        write = ItemsWrite.begin(work, given, now, self._project, self._person_draw)
         refused = write.plan_all(given)
         if refused:
             raise refused[0].error
         return write.store()
-
-    def _draw_person(self) -> tuple[int, bytes]:
-        return self._draw() & (2**63 - 1), self._random(KEY_BYTES)
 
     # Shared stock and sales
 

@@ -1,5 +1,8 @@
 """Everything of trade that must agree with itself and with the ledger, read at one moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.queries import load_orders
 from lodestone.stores.commerce.schema import (
@@ -12,10 +15,30 @@ from lodestone.stores.commerce.schema import (
     VOUCHERS,
 )
 from lodestone.stores.commerce.types import CommerceSnapshot
-from lodestone.stores.sql.base import Scope
+from lodestone.stores.ledger.read import Snapshot
+from lodestone.stores.sql.base import SqlBase
+from lodestone.stores.sql.scope import Scope
 
 
-def books_of(scope: Scope) -> CommerceSnapshot:
+class Whole(Snapshot):
+    """See `TradeSnapshot`."""
+
+    def commerce(self) -> CommerceSnapshot:
+        """See `TradeSnapshot.commerce`."""
+        return read_whole(self.scope)
+
+
+class SnapshotRecords(SqlBase):
+    """See `TradeRecords`, the part that audits read."""
+
+    @contextmanager
+    def trade_snapshot(self, community: str) -> Iterator[Whole]:
+        """See `TradeRecords.trade_snapshot`."""
+        with self._at_once(community) as scope:
+            yield Whole(scope)
+
+
+def read_whole(scope: Scope) -> CommerceSnapshot:
     """Read the orders, vouchers and stock of a community whole."""
     numbers = scope.fetch(scope.select(ORDERS, ORDERS.c.number).order_by(ORDERS.c.number))
     orders = load_orders(scope, [row.number for row in numbers])

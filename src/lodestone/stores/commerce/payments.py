@@ -6,7 +6,8 @@ from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.schema import PAYMENTS
 from lodestone.stores.commerce.types import PaymentRecord
 from lodestone.stores.commerce.write_buffer import WriteBuffer
-from lodestone.stores.sql.base import Work, chunks
+from lodestone.stores.records.work import Work
+from lodestone.stores.sql.scope import chunks
 
 
 class PaymentRepository(WriteBuffer):

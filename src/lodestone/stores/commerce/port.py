@@ -12,6 +12,7 @@ from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.commerce.stock import Stock
 from lodestone.features.shop_reach import Reach
 from lodestone.stores.commerce.types import (
+    CommerceSnapshot,
     OrderEvent,
     OrderView,
     PaymentFilter,
@@ -23,7 +24,16 @@ from lodestone.stores.commerce.types import (
     VoucherView,
 )
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
+from lodestone.stores.ledger.port import LedgerSnapshot
 from lodestone.stores.records.types import Change
+
+
+class TradeSnapshot(LedgerSnapshot, Protocol):
+    """The whole ledger at one moment, and what its money was moved for."""
+
+    def commerce(self) -> CommerceSnapshot:
+        """Return the orders, vouchers and stock at the same moment."""
+        ...
 
 
 class TradeRecords(Protocol):
@@ -210,6 +220,10 @@ class TradeRecords(Protocol):
 
     def waiting_in(self, community: str, sale_id: str) -> int:
         """Return how many orders wait in a sale."""
+        ...
+
+    def trade_snapshot(self, community: str) -> AbstractContextManager[TradeSnapshot]:
+        """Open one consistent view of the ledger and of trade, whatever is written meanwhile."""
         ...
 
     def something_due(self, community: str, *, now: Instant) -> bool:

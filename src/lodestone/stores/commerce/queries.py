@@ -31,14 +31,15 @@ from lodestone.stores.commerce.types import (
     SaleRecord,
     ShopRecord,
 )
-from lodestone.stores.records.people import PERSON_DOC, PERSON_ROW, with_keys
-from lodestone.stores.records.rows import unpack_person, unpack_person_doc
+from lodestone.stores.records.people import PERSON_ROW, names_of, with_keys
+from lodestone.stores.records.rows import unpack_person
 from lodestone.stores.records.schema import ANSWERS, PEOPLE
 from lodestone.stores.records.small_values import ANSWER_MICROSECONDS, recall_answers
 from lodestone.stores.records.types import Answer
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About, fields_of
-from lodestone.stores.sql.base import Scope, Work, chunks
 from lodestone.stores.sql.encryption import Seal
+from lodestone.stores.sql.scope import Scope, chunks
 
 
 class TillFinds:
@@ -143,16 +144,6 @@ def load_orders(scope: Scope, numbers: Sequence[int]) -> Mapping[int, OrderRecor
             found[row.number] = rows.order_record(
                 row, lines.get(row.number, []), takes.get(row.number, [])
             )
-    return found
-
-
-def names_of(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, bytes]]:
-    """Return the app's ids and keys of those who are not erased, by ordinal."""
-    found: dict[int, tuple[str, bytes]] = {}
-    for some in chunks(list(dict.fromkeys(ordinals))):
-        for row in scope.fetch(with_keys(scope).where(PEOPLE.c.ordinal.in_(some))):
-            doc = unpack_person_doc(Seal(row.key).open(row.doc, what=PERSON_DOC))
-            found[row.ordinal] = (doc.id, row.key)
     return found
 
 

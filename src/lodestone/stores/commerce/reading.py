@@ -9,7 +9,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
 from lodestone.commerce.life import OrderState
 from lodestone.stores.commerce import rows
-from lodestone.stores.commerce.queries import load_orders, names_of
+from lodestone.stores.commerce.queries import load_orders
 from lodestone.stores.commerce.schema import (
     ORDER_EVENTS,
     ORDERS,
@@ -27,11 +27,12 @@ from lodestone.stores.commerce.types import (
 )
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.commerce.views import order_views, voucher_views
-from lodestone.stores.records.people import find_people
-from lodestone.stores.sql.base import Base, Scope
+from lodestone.stores.records.base import RecordsBase
+from lodestone.stores.records.people import find_people, names_of
+from lodestone.stores.sql.scope import Scope
 
 
-class OrderRecords(Base):
+class OrderRecords(RecordsBase):
     """See `TradeRecords`, the parts on orders and vouchers."""
 
     @contextmanager

@@ -6,7 +6,6 @@ voucher's code - is sealed under their key, and orders know them by their ordina
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -17,8 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from lodestone.stores.records.schema import BYTES_TEXT, METADATA
-from lodestone.stores.sql.columns import key, may, must
+from lodestone.stores.sql.columns import BYTES_TEXT, METADATA, key, may, must
 
 SHOPS = Table(
     "shops",
@@ -234,22 +232,4 @@ CLAIMS = Table(
     key("ordinal", BigInteger),
     must("time", BigInteger),
     must("sealed", LargeBinary),  # latitude and longitude
-)
-
-DEEDS = Table(
-    "deeds",
-    METADATA,
-    key("tenant", BigInteger),
-    key("id", BigInteger),  # the outbox's
-    must("kind", SmallInteger),
-    must("name", BYTES_TEXT),
-    must("time", BigInteger),
-    must("ordinal", BigInteger),
-    must("item", BigInteger),
-    must("receipt", BigInteger),
-    must("slot", SmallInteger),
-    must("about", BYTES_TEXT),  # of a refund: the name of the deed it takes back
-    must("since", BigInteger),  # of a refund: when that deed was done
-    must("share", Integer),  # of a refund: millionths of that deed
-    must("whole", Boolean),  # of a refund: nothing of that deed is left
 )

@@ -10,11 +10,12 @@ from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.catalogue import with_owners
 from lodestone.stores.commerce.schema import PRODUCTS, SHOP_STAFF, SHOPS
 from lodestone.stores.commerce.types import ShopRecord
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.people import find_people
-from lodestone.stores.sql.base import Base, chunks
+from lodestone.stores.sql.scope import chunks
 
 
-class ShopFinds(Base):
+class ShopFinds(RecordsBase):
     """See `TradeRecords`, the parts that look for shops."""
 
     def shops_within(

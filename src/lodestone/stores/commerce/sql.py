@@ -1,9 +1,10 @@
 """Trade in SQL. See `port.TradeRecords`."""
 
 from lodestone.stores.commerce.catalogue import CatalogueRecords
+from lodestone.stores.commerce.consistent_read import SnapshotRecords
 from lodestone.stores.commerce.reading import OrderRecords
 from lodestone.stores.commerce.shops import ShopFinds
 
 
-class SqlTradeRecords(CatalogueRecords, ShopFinds, OrderRecords):
+class SqlTradeRecords(CatalogueRecords, ShopFinds, OrderRecords, SnapshotRecords):
     """See `TradeRecords`."""

@@ -19,7 +19,7 @@ from lodestone.ledger.accounts import Account
 from lodestone.ledger.transfers import Outcome, Transfer
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.payments import PaymentRepository
-from lodestone.stores.commerce.queries import load_orders, names_of
+from lodestone.stores.commerce.queries import load_orders
 from lodestone.stores.commerce.schema import (
     CLAIMS,
     ORDER_EVENTS,
@@ -44,12 +44,13 @@ from lodestone.stores.commerce.views import place_in_line, read_besides
 from lodestone.stores.ledger.post import post_in
 from lodestone.stores.ledger.rows import ACCOUNT_COLUMNS, account_of
 from lodestone.stores.ledger.schema import ACCOUNTS
-from lodestone.stores.records.people import find_people
+from lodestone.stores.records.people import find_people, names_of
 from lodestone.stores.records.small_values import BODY
 from lodestone.stores.records.types import Answer, Change, Deed
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import Values
-from lodestone.stores.sql.base import Work, chunks
 from lodestone.stores.sql.encryption import Seal, unsealed
+from lodestone.stores.sql.scope import chunks
 
 
 class TradeUnitOfWork(PaymentRepository):

@@ -7,7 +7,8 @@ from sqlalchemy import func
 from lodestone.commerce.life import UNPAID
 from lodestone.stores.commerce.schema import ORDER_TAKES, ORDERS, UNPAID_ORDERS
 from lodestone.stores.commerce.types import OrderRecord
-from lodestone.stores.sql.base import Work, chunks
+from lodestone.stores.records.work import Work
+from lodestone.stores.sql.scope import chunks
 
 
 class UnpaidUnits:

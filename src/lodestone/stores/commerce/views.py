@@ -7,7 +7,7 @@ from sqlalchemy import func
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import Address
 from lodestone.stores.commerce import rows
-from lodestone.stores.commerce.queries import load_orders, names_of
+from lodestone.stores.commerce.queries import load_orders
 from lodestone.stores.commerce.schema import ORDER_EVENTS, ORDERS
 from lodestone.stores.commerce.types import (
     OrderEvent,
@@ -16,8 +16,9 @@ from lodestone.stores.commerce.types import (
     VoucherRecord,
     VoucherView,
 )
-from lodestone.stores.sql.base import Scope, chunks
+from lodestone.stores.records.people import names_of
 from lodestone.stores.sql.encryption import Seal
+from lodestone.stores.sql.scope import Scope, chunks
 
 
 def order_views(scope: Scope, orders: Sequence[OrderRecord]) -> list[OrderView]:

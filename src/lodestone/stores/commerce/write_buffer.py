@@ -12,7 +12,6 @@ from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.queries import TillFinds
 from lodestone.stores.commerce.schema import (
     CLAIMS,
-    DEEDS,
     ORDER_EVENTS,
     ORDER_LINES,
     ORDER_TAKES,
@@ -22,8 +21,8 @@ from lodestone.stores.commerce.schema import (
     VOUCHERS,
 )
 from lodestone.stores.commerce.types import OrderEvent, OrderRecord, Party, VoucherRecord
-from lodestone.stores.records.schema import ANSWERS
-from lodestone.stores.sql.base import Work
+from lodestone.stores.records.schema import ANSWERS, DEEDS
+from lodestone.stores.records.work import Work
 
 
 @dataclass(slots=True)

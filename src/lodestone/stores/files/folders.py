@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.errors import CorruptError, UnavailableError
-from lodestone.stores.disk import read_file, reason_of
+from lodestone.stores.disk import read_file, reason_of, sync
 from lodestone.stores.log.chain import tag_of
-from lodestone.stores.log.file import sync_folder
 from lodestone.stores.log.plan import Keys
 from lodestone.stores.log.verify import Link
 
@@ -50,7 +49,7 @@ def make(root: Path, community: str) -> Path:
         if not folder.is_dir():
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.mkdir(mode=0o700, exist_ok=True)
-            sync_folder(root)
+            sync(root)
         _name(folder, community)
     except OSError as error:
         message = f"the folder of community {community!r} cannot be used: {folder}: {reason_of(error)}; see to it and start again"
@@ -68,7 +67,7 @@ def _name(folder: Path, community: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(folder / NAMED)
-        sync_folder(folder)
+        sync(folder)
     elif stored != community:
         message = f"{folder} belongs to community {stored!r}, not to {community!r}; put back the folder that was here"
         raise CorruptError("folder_of_another", message)
@@ -109,7 +108,7 @@ def adopt(root: Path, secrets: Mapping[str, bytes]) -> dict[str, str]:
         if heir is not None and not folder_of(root, heir).exists():
             try:
                 folder.rename(folder_of(root, heir))
-                sync_folder(root)
+                sync(root)
             except OSError as error:
                 refused[heir] = (
                     f"{folder} cannot be renamed: {error.strerror}; see to it and start again"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import CorruptError
-from lodestone.stores.log.file import sync_folder
+from lodestone.stores.disk import sync
 
 _MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
@@ -51,9 +51,9 @@ def write(root: Path, version: int, columns: Mapping[str, NDArray[Any]], about: 
         json.dump({"format": _FORMAT, "columns": shapes, "about": dict(about)}, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(fresh)
+    sync(fresh)
     fresh.replace(whole)
-    sync_folder(root)
+    sync(root)
     return whole
 
 

@@ -12,7 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from lodestone.base.errors import ConflictError, CorruptError, UnknownError
-from lodestone.stores.files.pins import sync, translated
+from lodestone.stores.disk import sync
+from lodestone.stores.files.pins import translated
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"

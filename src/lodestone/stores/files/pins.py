@@ -1,6 +1,5 @@
 """One instant of a SQLite database held still, to be copied at leisure while others go on writing."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from lodestone.base.errors import ConflictError, CorruptError, UnavailableError
+from lodestone.stores.disk import sync
 
 _BUSY_SECONDS: Final = 10.0
 
@@ -100,20 +100,3 @@ def translated(path: Path) -> Iterator[None]:
             message = f"{path} could not be copied: the disk that is written to is full; make room there, or choose another"
             raise UnavailableError("backup_failed", message) from error
         raise UnavailableError("database_unavailable", f"{path}: {error}") from error
-
-
-def sync(path: Path) -> None:
-    """Make a file's contents or a folder's names durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_tree(folder: Path) -> None:
-    """Make everything beneath a folder durable, and the folder itself."""
-    for parent, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            sync(Path(parent, name))
-        sync(Path(parent))

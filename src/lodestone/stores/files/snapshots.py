@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import CorruptError
+from lodestone.stores.disk import sync
 
 _KEPT: Final = 2
 _NAMES: Final = "state-[0-9]*.snapshot"
@@ -46,7 +47,7 @@ def save(folder: Path, offset: int, columns: Mapping[str, NDArray[Any]]) -> Path
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-    _sync_folder(folder)
+    sync(folder)
     for old in sorted(folder.glob(_NAMES))[:-_KEPT]:
         old.unlink()
     return path
@@ -134,11 +135,3 @@ def _dtype(kind: Any) -> np.dtype[Any]:
             "itemsize": size,
         }
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,10 +10,10 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import make_url, text
 
 from lodestone.base.errors import UnavailableError
-from lodestone.stores.database import engine_of
 from lodestone.stores.disk import reason_of
 from lodestone.stores.files.survey import RESTORE, Belonging, Loss, damaged, reading
 from lodestone.stores.log.mark import MARK, unpack
+from lodestone.stores.sql.engine import engine_of
 from lodestone.stores.sql.errors import translated
 
 MEDIA: Final = "media"

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from lodestone.stores.disk import sync, sync_tree
 from lodestone.stores.files.home import Home
 from lodestone.stores.files.modes import tighten
-from lodestone.stores.files.pins import sync_tree
-from lodestone.stores.log.file import sync_folder
 
 COMMUNITIES: Final = "communities"
 MEDIA: Final = "media"
@@ -42,7 +41,7 @@ def commit(home: Home, strange: Sequence[str]) -> None:
     tighten(aside)
     sync_tree(aside)
     aside.rename(home.path / _READY)
-    sync_folder(home.path)
+    sync(home.path)
 
 
 def abandon(home: Home) -> None:
@@ -73,7 +72,7 @@ def settle(home: Home, take_media: Callable[[Path], None]) -> None:
     if (ready / _STRANGE).exists():
         for name in (ready / _STRANGE).read_text().split():
             home.drop_key(name)
-    sync_folder(home.path)
+    sync(home.path)
     _remove(ready)
 
 

@@ -17,7 +17,7 @@ from lodestone.ledger.judge import NEVER_CLOSED, LedgerSlice
 from lodestone.ledger.transfers import NONE, Booked, Transfer, TransferId
 from lodestone.stores.ledger.rows import account_of, booked_of, hold_of
 from lodestone.stores.ledger.schema import BOOKS, HOLDS, TRANSFERS
-from lodestone.stores.sql.base import Scope, chunks
+from lodestone.stores.sql.scope import Scope, chunks
 
 _ACCOUNT: Final = (
     "SELECT id, kind, party, currency, restraint, debits_pending, debits_posted, credits_pending,"

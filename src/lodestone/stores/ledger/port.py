@@ -13,7 +13,6 @@ from lodestone.base.clock import Instant
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.judge import Hold
 from lodestone.ledger.transfers import Booked, Outcome, Transfer, TransferId
-from lodestone.stores.commerce.types import CommerceSnapshot
 from lodestone.stores.sql.threads import DatabaseThreads
 
 
@@ -95,10 +94,6 @@ class LedgerSnapshot(Protocol):
 
     def holds(self) -> list[Hold]:
         """Return every hold, by id."""
-        ...
-
-    def books(self) -> CommerceSnapshot:
-        """Return the orders, vouchers and stock that money was moved for, at the same moment."""
         ...
 
     def transfers(self) -> Iterator[Booked]:

@@ -29,8 +29,8 @@ from lodestone.stores.ledger.rows import (
     standing_values,
     transfer_values,
 )
-from lodestone.stores.sql.base import Scope
 from lodestone.stores.sql.errors import late, overdue
+from lodestone.stores.sql.scope import Scope
 
 _CLASHES: Final = ("40001", "40P01", "23505", "55P03")
 """PostgreSQL's serialization failure, deadlock, unique violation and lock time-out: ask again."""

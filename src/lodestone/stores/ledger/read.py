@@ -20,8 +20,6 @@ from lodestone.ledger.transfers import (
     TransferKind,
     transfer_id,
 )
-from lodestone.stores.commerce.consistent_read import books_of
-from lodestone.stores.commerce.types import CommerceSnapshot
 from lodestone.stores.ledger.gather import among, pieces
 from lodestone.stores.ledger.port import ClosedDay, Line, Payout, Statement
 from lodestone.stores.ledger.rows import ACCOUNT_COLUMNS, account_of, booked_of, hold_of
@@ -32,7 +30,7 @@ from lodestone.stores.ledger.schema import (
     PAYOUTS,
     TRANSFERS,
 )
-from lodestone.stores.sql.base import READ_CHUNK, Scope
+from lodestone.stores.sql.scope import READ_CHUNK, Scope
 
 _MOVING: Final = [int(kind) for kind in MOVING]
 
@@ -52,10 +50,6 @@ class Snapshot:
         """See `LedgerSnapshot.holds`."""
         query = self.scope.select(HOLDS).order_by(HOLDS.c.id)
         return [hold_of(row) for row in self.scope.fetch(query)]
-
-    def books(self) -> CommerceSnapshot:
-        """See `LedgerSnapshot.books`."""
-        return books_of(self.scope)
 
     def transfers(self) -> Iterator[Booked]:
         """See `LedgerSnapshot.transfers`."""

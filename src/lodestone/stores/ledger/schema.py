@@ -17,8 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from lodestone.stores.records.schema import BYTES_TEXT, METADATA, NUMBER
-from lodestone.stores.sql.columns import key, may, must
+from lodestone.stores.sql.columns import BYTES_TEXT, METADATA, NUMBER, key, may, must
 
 BOOKS = Table(
     "ledger_books",

@@ -34,14 +34,15 @@ from lodestone.stores.ledger.schema import (
     TRANSFERS,
 )
 from lodestone.stores.sql.audit_rows import Values, note_in
-from lodestone.stores.sql.base import Base, Scope
+from lodestone.stores.sql.base import SqlBase
+from lodestone.stores.sql.scope import Scope
 
 TRIES: Final = 8
 _EPOCH: Final = date(1970, 1, 1)
 Result = TypeVar("Result")
 
 
-class LedgerRecords(Base):
+class LedgerRecords(SqlBase):
     """See `LedgerStore`."""
 
     @contextmanager
@@ -189,14 +190,6 @@ class LedgerRecords(Base):
         """See `LedgerStore.ledger_snapshot`."""
         with self._at_once(community) as scope:
             yield Snapshot(scope)
-
-    @contextmanager
-    def _at_once(self, community: str) -> Iterator[Scope]:
-        """Open a transaction all of whose queries see the same moment."""
-        with self._connected(writing=False) as connection:
-            if self._engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            yield Scope(connection, self._tenant(connection, community))
 
     def closed_days(self, community: str) -> list[ClosedDay]:
         """See `LedgerStore.closed_days`."""

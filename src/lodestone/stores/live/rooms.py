@@ -21,20 +21,21 @@ from lodestone.commerce.live import (
     refused,
 )
 from lodestone.content import ItemIn
-from lodestone.stores.commerce.queries import find_sale, names_of
+from lodestone.stores.commerce.queries import find_sale
 from lodestone.stores.commerce.rows import event_of
 from lodestone.stores.commerce.schema import ORDER_EVENTS, ORDER_LINES, ORDERS, PRODUCTS
 from lodestone.stores.commerce.types import OrderEvent
 from lodestone.stores.live.rows import doc_of, given_of, insert_room, stand, standing_of
 from lodestone.stores.live.schema import PLAYS, ROOM_EVENTS, ROOMS
 from lodestone.stores.live.types import Heard, RoomEvent, RoomOrder, RoomRecord
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.items_write import ItemsWrite
-from lodestone.stores.records.people import find_people
+from lodestone.stores.records.people import find_people, names_of
 from lodestone.stores.records.schema import ITEMS
 from lodestone.stores.records.types import Change
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About, fields_of
-from lodestone.stores.sql.base import Base, Scope, Work, chunks
-from lodestone.stores.sql.encryption import KEY_BYTES
+from lodestone.stores.sql.scope import Scope, chunks
 
 _ITEM_STATES: Final = {"draft": "draft", "live": "live", "ended": "withdrawn"}
 
@@ -50,7 +51,7 @@ def _fields(given: RoomIn, state: RoomState) -> dict[str, object]:
     return {**fields_of(msgspec.structs.replace(given, owner_id="", state=None)), "state": state}
 
 
-class RoomRecords(Base):
+class RoomRecords(RecordsBase):
     """See `LiveRecords`."""
 
     def put_room(
@@ -188,14 +189,11 @@ class RoomRecords(Base):
         self, work: Work, room_id: str, given: RoomIn, owner_id: str, state: RoomState, now: Instant
     ) -> list[Change]:
         shown = [(room_id, _item(given, owner_id, state))]
-        write = ItemsWrite.begin(work, shown, now, self._project, self._draw_owner)
+        write = ItemsWrite.begin(work, shown, now, self._project, self._person_draw)
         told = write.plan_all(shown)
         if told:
             raise told[0].error
         return write.store()
-
-    def _draw_owner(self) -> tuple[int, bytes]:
-        return self._draw() & (2**63 - 1), self._random(KEY_BYTES)
 
 
 def find_room(scope: Scope, room_id: str) -> RoomRecord | None:

@@ -9,7 +9,7 @@ from lodestone.base.clock import Instant
 from lodestone.commerce.live import STATES, RoomIn, RoomState, Standing
 from lodestone.stores.commerce.schema import ORDERS
 from lodestone.stores.live.schema import PLAYS, ROOM_EVENTS, ROOMS
-from lodestone.stores.sql.base import Work
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.encryption import Seal, open_unsealed, unsealed
 
 DOC: Final = b"live_rooms.doc"

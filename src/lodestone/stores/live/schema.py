@@ -3,8 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, SmallInteger, Table
 from sqlalchemy import Text as PlainText
 
-from lodestone.stores.records.schema import BYTES_TEXT, METADATA
-from lodestone.stores.sql.columns import key, may, must
+from lodestone.stores.sql.columns import BYTES_TEXT, METADATA, key, may, must
 
 ROOMS = Table(
     "live_rooms",

@@ -19,14 +19,16 @@ from lodestone.commerce.webhooks import TYPE_OF, Attempt, Fate, Standing, Stream
 from lodestone.stores.commerce.schema import ORDER_EVENTS
 from lodestone.stores.live.schema import DELIVERIES, ROOM_EVENTS, WEBHOOKS
 from lodestone.stores.live.types import SALT_BYTES, DeliveryRecord, WebhookRecord
-from lodestone.stores.sql.base import Base, Scope, Work
+from lodestone.stores.records.base import RecordsBase
+from lodestone.stores.records.work import Work
+from lodestone.stores.sql.scope import Scope
 
 _ATTEMPTS: Final = msgspec.msgpack.Decoder(tuple[Attempt, ...])
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _ROOM_TYPES: Final = {STATES.index("live"): "live.started", STATES.index("ended"): "live.ended"}
 
 
-class HookRecords(Base):
+class HookRecords(RecordsBase):
     """See `WebhookRecords`."""
 
     def put_webhook(

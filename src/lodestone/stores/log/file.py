@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from lodestone.base.errors import CorruptError, LodestoneError, UnavailableError
+from lodestone.stores.disk import sync
 from lodestone.stores.log.chain import Root, Tip, root_of
 
 PAGE_BYTES: Final = 8192
@@ -88,7 +89,7 @@ def create(path: Path) -> sqlite3.Connection:
             connection.execute("COMMIT")
             grow_wal(path)
             if not present:
-                sync_folder(path.parent)
+                sync(path.parent)
     except LodestoneError:
         connection.close()
         raise
@@ -145,15 +146,6 @@ def truncate_wal(connection: sqlite3.Connection, path: Path) -> None:
             message = "The log is being copied; truncate it again when that is done."
             raise UnavailableError("log_busy", message)
         grow_wal(path)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a file's name durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The shapes that storage must fit. Every adapter passes `tests/contract`."""
+"""The port of the log: one community's facts, receipts and price vectors. Every adapter passes `tests/contract`."""
 
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 from alembic import context
 
-from lodestone.stores.records.schema import METADATA
+from lodestone.stores.sql.columns import METADATA
 
 # Alembic runs this file with a configuration in `context`; whoever merely imports it finds none.
 if hasattr(context, "config"):

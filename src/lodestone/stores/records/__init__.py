@@ -1,1 +1,1 @@
-"""Records of people, items, domains, communities, access and audit: ports (`port`, `access_port`, `audit_port`, `marks_port`) and their SQL."""
+"""Records of people, items, domains, communities, access and audit: ports (`port`, `access_port`, `audit_port`, `marks_port`, `moderation_port`), what other subjects hand in (`hooks`), and their SQL."""

@@ -16,12 +16,13 @@ from lodestone.stores.records.access_port import (
     AccessState,
 )
 from lodestone.stores.records.access_rows import change_of, key_of, note
-from lodestone.stores.records.schema import ACCESS_CHANGES, API_KEYS, COMMUNITIES
+from lodestone.stores.records.base import RecordsBase
+from lodestone.stores.records.schema import ACCESS_CHANGES, API_KEYS
 from lodestone.stores.records.types import KeyRecord
-from lodestone.stores.sql.base import IN_MAX, Base, chunks
+from lodestone.stores.sql.scope import COMMUNITIES, IN_MAX, chunks
 
 
-class SqlAccessRecords(Base):
+class SqlAccessRecords(RecordsBase):
     """See `AccessRecords`."""
 
     def access_state(self, since: Instant) -> AccessState:

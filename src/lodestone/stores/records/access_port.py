@@ -61,7 +61,7 @@ Listener: TypeAlias = Callable[[Sequence[AccessChange]], None]
 
 
 class AccessRecords(Protocol):
-    """The part of the records that access rests on. See `port.Records`.
+    """The part of the records that access rests on. See `stores.ports.Records`.
 
     A key of no community is the operator's, good for the whole installation.
     """

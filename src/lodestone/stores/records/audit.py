@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement
 
 from lodestone.base.clock import Instant
 from lodestone.base.wire import app_id
-from lodestone.stores.commerce.queries import names_of
 from lodestone.stores.records.audit_port import AuditFilter, AuditRecord
-from lodestone.stores.records.people import find_people
+from lodestone.stores.records.base import RecordsBase
+from lodestone.stores.records.people import find_people, names_of
 from lodestone.stores.sql.audit_rows import AUDIT_LOG, DETAIL, Detail
-from lodestone.stores.sql.base import Base, Scope
 from lodestone.stores.sql.encryption import Seal, open_unsealed
+from lodestone.stores.sql.scope import Scope
 
 _NOBODY: Final = -1
 """No person's ordinal."""
@@ -21,7 +21,7 @@ _DETAIL: Final = msgspec.msgpack.Decoder(Detail)
 _SEALED: Final = b"\1"
 
 
-class SqlAuditRecords(Base):
+class SqlAuditRecords(RecordsBase):
     """See `AuditRecords`."""
 
     def audit_log(

@@ -13,7 +13,8 @@ from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn
 from lodestone.stores.records.access_port import CLOSED, OPENED, AccessChange, AccessKind
 from lodestone.stores.records.access_rows import key_of, note
-from lodestone.stores.records.schema import API_KEYS, COMMUNITIES
+from lodestone.stores.records.base import RecordsBase
+from lodestone.stores.records.schema import API_KEYS
 from lodestone.stores.records.types import (
     NEVER,
     CommunityRecord,
@@ -22,14 +23,14 @@ from lodestone.stores.records.types import (
     key_digest,
 )
 from lodestone.stores.sql.audit_rows import fields_of, note_in
-from lodestone.stores.sql.base import Base
+from lodestone.stores.sql.scope import COMMUNITIES
 
 RELEASE_MICROSECONDS_MAX = 60_000_000
 """How far a driven clock may be from the wall when it is released."""
 _FIXED = ("time_zone", "currency", "clock")
 
 
-class CommunityRecords(Base):
+class CommunityRecords(RecordsBase):
     """See `Records`, the parts on communities and keys."""
 
     def create_community(

@@ -10,6 +10,7 @@ from lodestone.content import DomainIn
 from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import DomainRow
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.moderation import take_marks_back
 from lodestone.stores.records.people import PERSON_DOC, Known, find_people, with_keys
 from lodestone.stores.records.rows import (
@@ -21,11 +22,11 @@ from lodestone.stores.records.rows import (
 from lodestone.stores.records.schema import DOMAINS, MODERATORS, PEOPLE, REMOVED_MEMBERS, TERMS
 from lodestone.stores.records.types import Broken, Change, DomainRecord, TermKind, raise_broken
 from lodestone.stores.sql.audit_rows import About, fields_of
-from lodestone.stores.sql.base import Base, Scope
 from lodestone.stores.sql.encryption import Seal
+from lodestone.stores.sql.scope import Scope
 
 
-class DomainRecords(Base):
+class DomainRecords(RecordsBase):
     """See `Records`, the parts on domains, moderators and terms."""
 
     def put_domain(

@@ -10,15 +10,12 @@ from sqlalchemy import ColumnElement, Select
 
 from lodestone.base.audit import present_actor
 from lodestone.base.clock import Instant
-from lodestone.base.errors import UnknownError
+from lodestone.base.errors import ConflictError, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.content import ItemIn
 from lodestone.content.item import label_in_force
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import STATES, ItemRow
-from lodestone.stores.commerce.face_items import bound, withdraw_product
-from lodestone.stores.commerce.merchant_erasure import close_shops
-from lodestone.stores.live.erasure import close_rooms
 from lodestone.stores.records.items_write import (
     DOC,
     LAYOUT,
@@ -42,9 +39,10 @@ from lodestone.stores.records.rows import (
 )
 from lodestone.stores.records.schema import ITEMS, PEOPLE, PERSON_KEYS
 from lodestone.stores.records.types import Broken, Bulk, Change, ItemRecord, raise_broken
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About
-from lodestone.stores.sql.base import READ_CHUNK, Scope, Work, chunks
 from lodestone.stores.sql.encryption import Seal
+from lodestone.stores.sql.scope import READ_CHUNK, Scope, chunks
 
 ITEM_COLUMNS = (ITEMS.c.row, ITEMS.c.id, ITEMS.c.owner, ITEMS.c.layout, PERSON_KEYS.c.key)
 """What the state needs of an item, beside its owner's key."""
@@ -74,13 +72,20 @@ class ItemRecords(PeopleRecords):
     def _put_items(self, work: Work, given: Sequence[tuple[str, ItemIn]], *, now: Instant) -> Bulk:
         write = ItemsWrite.begin(work, given, now, self._project, self._person_draw)
         before = {} if present_actor() is None else _shown(work, list(write.standing))
-        refused = write.plan_all(given, bound(work, list(write.standing)))
+        refused = write.plan_all(given, self._refusals(work, list(write.standing)))
         for item_id, plan in write.plans.items():
             if item_id in before:
                 about = About(plan.author.ordinal, plan.author.key)
                 work.audit("item", item_id, before[item_id], _judgement(plan.given), about)
         changes = write.store()
         return Bulk(tuple(changes), tuple(refused), len(given) - len(refused))
+
+    def _refusals(self, work: Work, item_ids: Sequence[str]) -> dict[str, ConflictError]:
+        """Return which ids may not be written as items; see `SubjectHooks.refusals`."""
+        refusals: dict[str, ConflictError] = {}
+        for hooks in self._hooks:
+            refusals |= hooks.refusals(work, item_ids)
+        return refusals
 
     def item(self, community: str, item_id: str) -> ItemRecord:
         """See `Records.item`."""
@@ -119,7 +124,8 @@ class ItemRecords(PeopleRecords):
             row = _found(
                 work.first(_with_owner(work).where(ITEMS.c.id == app_id(item_id))), item_id
             )
-            withdraw_product(work, item_id)
+            for hooks in self._hooks:
+                hooks.withdraw_item(work, item_id)
             before = _item(row)
             if before.given.state == "withdrawn":
                 return None
@@ -183,12 +189,7 @@ class ItemRecords(PeopleRecords):
             if person is None:
                 message = f"There is no person {person_id!r} in this community."
                 raise UnknownError("person_unknown", message)
-            changes = [forget_person(work, person.ordinal, now=now)]
-            changes += scrub(work, person.ordinal, erased=True)
-            close_shops(work, person.ordinal)
-            close_rooms(work, person.ordinal, now=now)
-            self._unwiped = True
-        return changes
+            return self._erase(work, person.ordinal, now)
 
     def replay_erasures(
         self, community: str, ordinals: Sequence[int], *, now: Instant
@@ -200,11 +201,15 @@ class ItemRecords(PeopleRecords):
                 if work.first(
                     work.select(PEOPLE, PEOPLE.c.stub).where(PEOPLE.c.ordinal == ordinal)
                 ):
-                    changes.append(forget_person(work, ordinal, now=now))
-                    changes += scrub(work, ordinal, erased=True)
-                    close_shops(work, ordinal)
-                    close_rooms(work, ordinal, now=now)
-                    self._unwiped = True
+                    changes += self._erase(work, ordinal, now)
+        return changes
+
+    def _erase(self, work: Work, ordinal: int, now: Instant) -> list[Change]:
+        """Erase a person, then their items, then whatever other subjects have of them."""
+        changes = [forget_person(work, ordinal, now=now), *scrub(work, ordinal, erased=True)]
+        for hooks in self._hooks:
+            hooks.erase_person(work, ordinal, now)
+        self._unwiped = True
         return changes
 
     def item_rows(

@@ -24,9 +24,10 @@ from lodestone.stores.records.rows import (
     unpack_item_doc,
 )
 from lodestone.stores.records.schema import ITEMS, META
-from lodestone.stores.records.types import Change, Refused
-from lodestone.stores.sql.base import Project, Scope, Work, chunks
+from lodestone.stores.records.types import Change, Project, Refused
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.encryption import Seal, unsealed
+from lodestone.stores.sql.scope import Scope, chunks
 
 DOC: Final = b"items.doc"
 LAYOUT: Final = b"items.layout"

@@ -5,6 +5,7 @@ from typing import Final
 from lodestone.base.errors import CorruptError
 from lodestone.events.outcomes import FactKind
 from lodestone.stores.log.mark import MARK
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.schema import (
     DOMAIN_MARKS,
     DOMAINS,
@@ -14,7 +15,6 @@ from lodestone.stores.records.schema import (
     PEOPLE,
     POLICIES,
 )
-from lodestone.stores.sql.base import Base
 
 ANNOUNCED: Final = (
     (FactKind.PERSON, PEOPLE, PEOPLE.c.ordinal, PEOPLE.c.created),
@@ -26,7 +26,7 @@ ANNOUNCED: Final = (
 """Kinds of records that a log is told of, in an order in which what is named comes before what names it."""
 
 
-class MarkedRecords(Base):
+class MarkedRecords(RecordsBase):
     """See `Records`, the part on what belongs to a log."""
 
     def put_mark(self, community: str, value: bytes) -> int:

@@ -9,9 +9,9 @@ from lodestone.base.wire import app_id
 from lodestone.events.outcomes import FactKind
 from lodestone.features.domain_marks import mark_key
 from lodestone.features.layout import PINS_MAX, MarkRow
-from lodestone.stores.commerce.queries import names_of
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.moderation_port import MarkChange, MarkRecord, Removal
-from lodestone.stores.records.people import Known, find_people
+from lodestone.stores.records.people import Known, find_people, names_of
 from lodestone.stores.records.rows import mark_row
 from lodestone.stores.records.schema import (
     DOMAIN_MARKS,
@@ -22,14 +22,15 @@ from lodestone.stores.records.schema import (
     REMOVED_MEMBERS,
 )
 from lodestone.stores.records.types import Change
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About, Values
-from lodestone.stores.sql.base import Base, Scope, Work
+from lodestone.stores.sql.scope import Scope
 
 _NOTHING: dict[str, Any] = {"hidden": False, "label": "", "pin": 0}
 _SAYS_SOMETHING = or_(DOMAIN_MARKS.c.hidden, DOMAIN_MARKS.c.label != "", DOMAIN_MARKS.c.pin != 0)
 
 
-class SqlModeration(Base):
+class SqlModeration(RecordsBase):
     """See `Moderation`."""
 
     def mark_item(

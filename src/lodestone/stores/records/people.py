@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, bindparam
 
@@ -12,8 +12,8 @@ from lodestone.base.wire import app_id, instant_of, printable
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import PersonRow
 from lodestone.people import PersonIn
-from lodestone.stores.commerce.schema import CLAIMS, SHOP_STAFF
 from lodestone.stores.records.access_port import AccessKind
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.rows import (
     STUB,
     pack_person,
@@ -38,10 +38,13 @@ from lodestone.stores.records.types import (
     Refused,
     raise_broken,
 )
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import AUDIT_LOG, GONE, About
-from lodestone.stores.sql.base import BULK_MAX, READ_CHUNK, Base, Scope, Work, chunks
-from lodestone.stores.sql.encryption import KEY_BYTES, NO_KEY, Seal, id_hash
+from lodestone.stores.sql.encryption import NO_KEY, Seal, id_hash
+from lodestone.stores.sql.scope import READ_CHUNK, Scope, chunks
 
+BULK_MAX: Final = 1_000
+"""Entries of one bulk write."""
 PERSON_DOC = b"people.doc"
 PERSON_ROW = b"people.row"
 
@@ -56,7 +59,7 @@ class Known:
     stub: bool
 
 
-class PeopleRecords(Base):
+class PeopleRecords(RecordsBase):
     """See `Records`, the parts on people."""
 
     def put_person(
@@ -76,10 +79,6 @@ class PeopleRecords(Base):
         require_bulk(len(given))
         with self._writing(community) as work:
             return write_people(work, given, now=now, draw=self._person_draw)
-
-    def _person_draw(self) -> tuple[int, bytes]:
-        """Draw what makes a new person: an ordinal of 63 bits and a data key."""
-        return self._draw() & (2**63 - 1), self._random(KEY_BYTES)
 
     def person(self, community: str, person_id: str) -> PersonRecord:
         """See `Records.person`."""
@@ -210,15 +209,23 @@ def find_people(scope: Scope, ids: Sequence[str]) -> dict[str, Known]:
     return known
 
 
+def names_of(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, bytes]]:
+    """Return the app's ids and keys of those who are not erased, by ordinal."""
+    found: dict[int, tuple[str, bytes]] = {}
+    for some in chunks(list(dict.fromkeys(ordinals))):
+        for row in scope.fetch(with_keys(scope).where(PEOPLE.c.ordinal.in_(some))):
+            doc = unpack_person_doc(Seal(row.key).open(row.doc, what=PERSON_DOC))
+            found[row.ordinal] = (doc.id, row.key)
+    return found
+
+
 def forget_person(work: Work, ordinal: int, *, now: Instant) -> Change:
-    """Erase a person's own rows; their items are the items' part."""
+    """Erase a person's own rows; their items are the items' part, and other subjects have `SubjectHooks`."""
     work.run(work.delete(PEOPLE).where(PEOPLE.c.ordinal == ordinal))
     work.run(work.update(PERSON_KEYS).where(PERSON_KEYS.c.ordinal == ordinal).values(key=NO_KEY))
     work.run(work.delete(ANSWERS).where(ANSWERS.c.ordinal == ordinal))
     work.run(work.delete(MODERATORS).where(MODERATORS.c.ordinal == ordinal))
     work.run(work.delete(REMOVED_MEMBERS).where(REMOVED_MEMBERS.c.ordinal == ordinal))
-    work.run(work.delete(CLAIMS).where(CLAIMS.c.ordinal == ordinal))
-    work.run(work.delete(SHOP_STAFF).where(SHOP_STAFF.c.ordinal == ordinal))
     work.run(work.update(AUDIT_LOG).where(AUDIT_LOG.c.about == ordinal).values(detail=GONE))
     work.audit("person", "", {}, {"erased": True}, About(ordinal, None))
     work.insert(ERASED, [{"ordinal": ordinal, "time": now}])

@@ -1,8 +1,9 @@
-"""The port of the records: what an app, an operator or the engine keeps, community by community.
+"""The port of people, items, domains and whatever else is true by decree, community by community.
 
 Records hold what is true by decree (who exists, what was posted, which policy holds); what
 happened is the log's. Every write that the log must know of leaves a `Change` in an outbox, in
-the same transaction; the relay turns it into a fact and says `done`.
+the same transaction; the relay turns it into a fact and says `done`. `stores.ports.Records` says what all of
+these calls raise.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,14 +13,6 @@ from lodestone.base.clock import Instant
 from lodestone.content import CommunityIn, DomainIn, ItemIn
 from lodestone.features.layout import DomainRow, ItemRow, PersonRow
 from lodestone.people import PersonIn
-from lodestone.stores.commerce.port import TradeRecords
-from lodestone.stores.files.pins import Pinned
-from lodestone.stores.ledger.port import LedgerStore
-from lodestone.stores.live.port import LiveRecords, WebhookRecords
-from lodestone.stores.records.access_port import AccessRecords
-from lodestone.stores.records.audit_port import AuditRecords
-from lodestone.stores.records.marks_port import MarkRecords
-from lodestone.stores.records.moderation_port import Moderation
 from lodestone.stores.records.types import (
     Answer,
     Broken,
@@ -28,46 +21,16 @@ from lodestone.stores.records.types import (
     CommunityRecord,
     DomainRecord,
     ItemRecord,
-    KeyRecord,
-    NewKey,
     PersonRecord,
     PolicyRecord,
-    Refused,
     TermKind,
-    claim_of,
-    key_digest,
     raise_broken,
 )
 from lodestone.traffic.policy import Policy
 
-__all__ = (
-    "Answer", "Bulk", "Change", "CommunityRecord", "DomainRecord", "ItemRecord", "KeyRecord", "NewKey",
-    "PersonRecord", "PolicyRecord", "Records", "Refused", "TermKind", "claim_of", "key_digest",
-)  # fmt: skip
 
-
-class Records(
-    LedgerStore,
-    TradeRecords,
-    LiveRecords,
-    WebhookRecords,
-    AccessRecords,
-    AuditRecords,
-    MarkRecords,
-    Moderation,
-    Protocol,
-):
-    """Every community's records. Safe for threads; a call that raises has changed nothing.
-
-    Whatever belongs to a community takes its id first and cannot touch another's. All of them
-    raise UnknownError `community_unknown` when there is no such community, InvalidError when the
-    input breaks a rule (`id_invalid`: an id or cursor that can be none), and UnavailableError when the store does not answer. `now` is the
-    community's clock.
-
-    No call may be made on the event loop of a process that serves: it is made by `threads`.
-    """
-
-    # Communities
+class CommunityPort(Protocol):
+    """Communities, their state and their clocks."""
 
     def create_community(
         self, community: str, given: CommunityIn, *, now: Instant
@@ -108,7 +71,9 @@ class Records(
         """
         ...
 
-    # People
+
+class PeoplePort(Protocol):
+    """People and their erasure."""
 
     def put_person(
         self, community: str, person_id: str, given: PersonIn, *, now: Instant
@@ -159,7 +124,9 @@ class Records(
         """Erase again those whom a restored back-up brought back; others are passed over."""
         ...
 
-    # Items
+
+class ItemPort(Protocol):
+    """Items, their labels and their media."""
 
     def put_item(
         self, community: str, item_id: str, given: ItemIn, *, now: Instant
@@ -223,7 +190,9 @@ class Records(
         """Recompute those of some items whose label has expired; a step of housekeeping."""
         ...
 
-    # Domains
+
+class DomainPort(Protocol):
+    """Middle domains and their moderators."""
 
     def put_domain(
         self, community: str, domain_id: str, given: DomainIn, *, now: Instant
@@ -261,7 +230,9 @@ class Records(
         """Return the ids of the domains a person moderates, sorted. Raises `person_unknown`."""
         ...
 
-    # Terms
+
+class TermPort(Protocol):
+    """Names of tags, domains, languages and surfaces, each with a small code."""
 
     def term(self, community: str, kind: TermKind, text: str) -> int:
         """Return a name's code, giving it the next free one at first sight.
@@ -286,7 +257,9 @@ class Records(
         """Return every name of a kind by its code."""
         ...
 
-    # Policies
+
+class PolicyPort(Protocol):
+    """Versions of a community's policy."""
 
     def put_policy(self, community: str, policy: Policy, *, now: Instant) -> Change:
         """Store a policy under the next version (1, 2, ...), whatever version it carries."""
@@ -300,7 +273,9 @@ class Records(
         """Return every version, newest first."""
         ...
 
-    # Idempotency keys and small values
+
+class AnswerPort(Protocol):
+    """Answers kept under idempotency keys, and small values the engine keeps."""
 
     def recall(self, community: str, claim: bytes, *, now: Instant) -> Answer | None:
         """Return what was answered under a claim in the last seven days, see `claim_of`."""
@@ -334,7 +309,9 @@ class Records(
         """Keep a small value, or drop it with None."""
         ...
 
-    # The outbox, and what a start reads
+
+class OutboxPort(Protocol):
+    """Changes on their way to the log, and what a start reads."""
 
     def pending_changes(
         self, community: str, *, limit: int = 10_000, deeds_only: bool = False
@@ -373,21 +350,4 @@ class Records(
 
     def data_key(self, community: str, ordinal: int) -> bytes | None:
         """Return a person's data key, None once they are erased."""
-        ...
-
-    # Keeping
-
-    def pin(self) -> Pinned:
-        """Hold this instant still to be copied into a SQLite file, while others go on reading and writing."""
-        ...
-
-    def compact(self) -> None:
-        """Rewrite the files so that what was deleted is not in them; nightly, writers wait.
-
-        Tags, professions and channels that only erased people used are forgotten first.
-        """
-        ...
-
-    def close(self) -> None:
-        """Let go of every connection; further calls raise UnavailableError."""
         ...

@@ -26,8 +26,7 @@ from lodestone.features.layout import (
 )
 from lodestone.people import PersonIn
 from lodestone.stores.records.terms import Terms
-from lodestone.stores.records.types import TermKind
-from lodestone.stores.sql.base import Project
+from lodestone.stores.records.types import Project, TermKind
 
 NAN: Final = float("nan")
 NO_PLACE: Final = (NAN, NAN)

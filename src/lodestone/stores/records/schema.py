@@ -1,7 +1,7 @@
 """The tables of the records, the same in SQLite and PostgreSQL.
 
 Every table but `communities`, `api_keys` and `access_changes` begins with `tenant`, a community's number, and is only
-ever reached through `sql.base.Scope`, which puts the condition on it.
+ever reached through `sql.scope.Scope`, which puts the condition on it.
 """
 
 from sqlalchemy import (
@@ -11,31 +11,12 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
 )
 
-# Ids sort by their bytes everywhere; PostgreSQL would else sort them by the cluster's language.
-BYTES_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-# Only a column declared INTEGER is SQLite's own row number.
-NUMBER = BigInteger().with_variant(Integer, "sqlite")
-
-METADATA = MetaData()
-
-COMMUNITIES = Table(
-    "communities",
-    METADATA,
-    Column("tenant", NUMBER, primary_key=True, autoincrement=True),
-    Column("id", BYTES_TEXT, nullable=False, unique=True),
-    Column("given", LargeBinary, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("instant", BigInteger),
-    Column("secret", LargeBinary, nullable=False),
-    Column("items_next", BigInteger, nullable=False),
-    Column("changes_next", BigInteger, nullable=False),
-)
+from lodestone.stores.sql.columns import BYTES_TEXT, METADATA, NUMBER, key, must
 
 API_KEYS = Table(
     "api_keys",
@@ -200,4 +181,23 @@ OUTBOX = Table(
     Column("id", BigInteger, primary_key=True),
     Column("kind", SmallInteger, nullable=False),
     Column("target", BigInteger, nullable=False),
+)
+
+# Beside the outbox: what somebody did in trade is no row of anything else.
+DEEDS = Table(
+    "deeds",
+    METADATA,
+    key("tenant", BigInteger),
+    key("id", BigInteger),  # the outbox's
+    must("kind", SmallInteger),
+    must("name", BYTES_TEXT),
+    must("time", BigInteger),
+    must("ordinal", BigInteger),
+    must("item", BigInteger),
+    must("receipt", BigInteger),
+    must("slot", SmallInteger),
+    must("about", BYTES_TEXT),  # of a refund: the name of the deed it takes back
+    must("since", BigInteger),  # of a refund: when that deed was done
+    must("share", Integer),  # of a refund: millionths of that deed
+    must("whole", Boolean),  # of a refund: nothing of that deed is left
 )

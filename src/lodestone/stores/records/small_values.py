@@ -10,7 +10,7 @@ from sqlalchemy import func
 from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.base.errors import ConflictError, Problem, UnknownError
 from lodestone.events.outcomes import FactKind
-from lodestone.stores.commerce.schema import DEEDS
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.items import ITEM_COLUMNS, owner_key
 from lodestone.stores.records.items_write import LAYOUT
 from lodestone.stores.records.people import (
@@ -26,6 +26,7 @@ from lodestone.stores.records.rows import (
 )
 from lodestone.stores.records.schema import (
     ANSWERS,
+    DEEDS,
     DOMAIN_MARKS,
     DOMAINS,
     ITEMS,
@@ -46,8 +47,8 @@ from lodestone.stores.records.types import (
     Unread,
 )
 from lodestone.stores.sql.audit_rows import fields_of
-from lodestone.stores.sql.base import Base, Scope, chunks
 from lodestone.stores.sql.encryption import Seal, open_unsealed, unsealed
+from lodestone.stores.sql.scope import Scope, chunks
 from lodestone.traffic.policy import Policy
 
 ANSWER_MICROSECONDS: Final = 7 * DAY_MICROS
@@ -55,7 +56,7 @@ ANSWER_MICROSECONDS: Final = 7 * DAY_MICROS
 BODY = b"answers.body"
 
 
-class LogRecords(Base):
+class LogRecords(RecordsBase):
     """See `Records`, the parts on policies, answers, small values and the outbox."""
 
     def put_policy(self, community: str, policy: Policy, *, now: Instant) -> Change:

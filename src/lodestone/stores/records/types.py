@@ -1,7 +1,7 @@
-"""What the records hand out. See `port.Records`."""
+"""What the records hand out. See `stores.ports.Records`."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, TypeAlias
@@ -15,6 +15,9 @@ from lodestone.people import PersonIn
 from lodestone.traffic.policy import Policy
 
 NEVER: Final = Instant(0)
+
+Project: TypeAlias = Callable[[Sequence[str], str, str], tuple[float, ...]]
+"""See content.vectors.project."""
 
 
 @dataclass(frozen=True, slots=True)

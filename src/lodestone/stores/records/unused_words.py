@@ -8,30 +8,23 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import func
 
+from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.items import ITEM_COLUMNS, owner_key
 from lodestone.stores.records.items_write import LAYOUT
 from lodestone.stores.records.people import PERSON_ROW, with_keys
 from lodestone.stores.records.rows import unpack_item, unpack_person
-from lodestone.stores.records.schema import (
-    COMMUNITIES,
-    DOMAINS,
-    ERASED,
-    ITEMS,
-    META,
-    PEOPLE,
-    PERSON_KEYS,
-    TERMS,
-)
+from lodestone.stores.records.schema import DOMAINS, ERASED, ITEMS, META, PEOPLE, PERSON_KEYS, TERMS
 from lodestone.stores.records.types import TermKind
-from lodestone.stores.sql.base import READ_CHUNK, Base, Work
+from lodestone.stores.records.work import Work
 from lodestone.stores.sql.encryption import Seal
+from lodestone.stores.sql.scope import COMMUNITIES, READ_CHUNK
 
 FORGOTTEN: Final = "\x01"
 """Begins what stands for a forgotten word; no id or tag can, and its code stays taken."""
 _DONE: Final = "words forgotten at"
 
 
-class WordRecords(Base):
+class WordRecords(RecordsBase):
     """See `Records.compact`, the part on words."""
 
     def forget_words(self) -> int:

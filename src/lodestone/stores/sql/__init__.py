@@ -1,1 +1,1 @@
-"""What every SQL adapter shares: transactions with their tenant, columns, encryption under a person's key, errors, the threads that ask."""
+"""What every SQL adapter shares: the engine, transactions with their tenant, columns, notes for the audit log, encryption under a person's key, errors, the threads that ask."""

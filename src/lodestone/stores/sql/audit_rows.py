@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Table, Text, insert
 
 from lodestone.base.audit import Actor, present_actor
-from lodestone.stores.records.schema import BYTES_TEXT, METADATA, NUMBER
+from lodestone.stores.sql.columns import BYTES_TEXT, METADATA, NUMBER
 from lodestone.stores.sql.encryption import Seal, unsealed
 
 AUDIT_LOG: Final = Table(

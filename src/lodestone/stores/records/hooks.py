@@ -1,0 +1,33 @@
+"""What other subjects do within a write of records, handed in by `stores.database`.
+
+Records know neither shops nor rooms. A subject whose rows hang on a person or an item says here what becomes of
+them, and does it in the same transaction: all of it is committed, or nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import ConflictError
+from lodestone.stores.records.work import Work
+from lodestone.stores.sql.scope import Scope
+
+
+def nothing(_work: Work, _item_id: str) -> None:
+    """Do nothing where an item is withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectHooks:
+    """One subject's part in writes of people and items."""
+
+    erase_person: Callable[[Work, int, Instant], None]
+    """Delete or empty whatever is of the person with an ordinal; their own row and items are done already."""
+    refusals: Callable[[Scope, Sequence[str]], dict[str, ConflictError]]
+    """Return those of the ids of items that stand which may not be written as items, each with its refusal.
+
+    An item that is the face of something else would say one thing and what it stands for another, until one is
+    written again.
+    """
+    withdraw_item: Callable[[Work, str], None] = nothing
+    """Let what an item is the face of end with it."""
