@@ -34,7 +34,7 @@ STAGES = (
     ("decode", "lodestone.serve.http.asgi", "decode"),
     ("feed itself", "lodestone.services.community.community", "Engine.feed"),
     ("hydrate", "lodestone.services.feed.hydrate", "Hydrator.viewer"),
-    ("hydrate", "lodestone.services.community.community", "Engine._setting"),
+    ("hydrate", "lodestone.services.community.community", "Engine.setting"),
     ("decide itself, prices", "lodestone.services.feed.pipeline", "Decider.decide"),
     ("marks", "lodestone.services.feed.marking", "Marker.mark"),
     ("sources", "lodestone.services.feed.pipeline", "viewer_vector"),
@@ -52,10 +52,10 @@ STAGES = (
     ("receipt", "lodestone.traffic.codec", "DecisionPacker.pack"),
     ("hand to the log", "lodestone.stores.log.sqlite", "SqliteLog.record"),
     ("hand to the log", "lodestone.stores.log.writer", "Writer._settle"),
-    ("recently served", "lodestone.services.feed.recently_served", "Served.add"),
-    ("recently served", "lodestone.services.feed.recently_served", "Served.rows"),
+    ("recently served", "lodestone.services.feed.recently_served", "RecentlyServed.add"),
+    ("recently served", "lodestone.services.feed.recently_served", "RecentlyServed.rows"),
     ("answer", "lodestone.services.feed.response", "Answers.feed"),
-    ("maintenance", "lodestone.services.pricing.maintenance", "Housekeeper.work"),
+    ("maintenance", "lodestone.services.pricing.maintenance", "Maintenance.work"),
 )  # fmt: skip
 """Stage, module and function; what a checkout lacks is left out, and named."""
 

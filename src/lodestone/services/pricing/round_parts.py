@@ -74,7 +74,7 @@ def needs(
 def graduates(
     state: State, policy: Policy, sweep: DerivedState, turn: RefreshJob
 ) -> Generator[None, None, NDArray[np.int64]]:
-    """Return the posts that may enter the public, see `Housekeeper.rise`; count who is in it."""
+    """Return the posts that may enter the public, see `Maintenance.rise`; count who is in it."""
     count = turn.counts.shape[0]
     public = []
     for some in slices(count):
