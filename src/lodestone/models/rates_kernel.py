@@ -24,16 +24,24 @@ def _logit(p: Number) -> Number:
 
 
 @numba.njit(cache=True)
-def _lean(values: Array, place: Number, rate: Array, prior: Number, out: Array) -> None:
-    """Write logit of the smoothed rate - logit of the rate expected, per affinity column."""
+def _expected(rate: Array, prior: Number, out: Array) -> None:
+    """Write what a prior weighs (0), what it brings (1) and the logit of the rate expected (2), per affinity column."""
+    for c in range(1, 8):
+        out[0, c] = max(prior, SUCCESSES / max(rate[c], 1e-6))
+        out[1, c] = out[0, c] * rate[c]
+        out[2, c] = _logit(rate[c])
+
+
+@numba.njit(cache=True)
+def _lean(values: Array, place: Number, expected: Array, out: Array) -> None:
+    """Write logit of the smoothed rate - logit of the rate expected, per affinity column; see `_expected`."""
     shown = max(0.0, np.float64(values[place, 0]))
     for c in range(1, 8):
         done = np.float64(values[place, c])
         if c == 7:
             done /= 600.0
-        held = max(prior, SUCCESSES / max(rate[c], 1e-6))
-        mean = (min(max(done, 0.0), shown) + held * rate[c]) / (shown + held)
-        out[c] = _logit(mean) - _logit(rate[c])
+        mean = (min(max(done, 0.0), shown) + expected[1, c]) / (shown + expected[0, c])
+        out[c] = _logit(mean) - expected[2, c]
 
 
 @numba.njit(cache=True)
@@ -124,7 +132,8 @@ def linear(
                 channels[slot], where[slot] = channel, find(keys, pack(person, channel, 9))
             places[n, 2] = where[slot]
     known, leans = np.full(128, -1, np.int64), np.empty((128, outcomes))
-    lean = np.zeros(8)
+    lean, expected = np.zeros(8), np.zeros((3, 8))
+    _expected(rate, prior, expected)
     for n in range(count):
         for column in range(3):
             place = places[n, column]
@@ -134,7 +143,7 @@ def linear(
             slot = (3 * place + column) & 127
             if known[slot] != place:
                 known[slot] = place
-                _lean(values, place, rate, prior, lean)
+                _lean(values, place, expected, lean)
                 _evidence.lean_on(values, place, rate[0], lean)
                 for o in range(outcomes):
                     leans[slot, o] = lean_weight[o, column] * lean[lean_column[o]]
@@ -276,7 +285,9 @@ def terms(
     if person >= 0:
         place = find(keys, pack(person, surface, 8))
         if place >= 0 and values[place, 0] > 0:
-            _lean(values, place, own, lean_prior, lean)
+            expected = np.zeros((3, 8))
+            _expected(own, lean_prior, expected)
+            _lean(values, place, expected, lean)
             for o in range(outcomes):
                 base[o] += weights[o, 4] * lean[lean_column[o]]
 

@@ -10,7 +10,7 @@ By the first rules a slot that the author cap left empty was closed up, so that 
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from lodestone.traffic.decision import POOL_MAX, SLATE_RULES, Choice, Rows
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.prices import NET_UNIT
-from lodestone.traffic.slots import NODES_MAX, attention_of
+from lodestone.traffic.slots import attention_of
 
 _TWO_64: Final = 2**64
 _NOBODY: Final = np.zeros(0, np.int64)
@@ -60,8 +60,7 @@ def rules_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """What chance said: the slot and the candidate's index, or -1 and -1."""
 
     slot: int
@@ -90,8 +89,7 @@ def pool_of(kernels: Kernels, net: Ints, drawn: Draw) -> Ints:
     return out[: kernels.prices.select_pool(net, forced, POOL_MAX, out)]
 
 
-@dataclass(frozen=True, slots=True)
-class Contest:
+class Contest(NamedTuple):
     """The pool as the optimiser sees it. Arrays have shape (pool,)."""
 
     net: Ints
@@ -108,40 +106,37 @@ class Contest:
 
 def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Choice:
     """Fill the slate from a pool and say how likely it was."""
-    if not rules.attention.size:
+    slots, eligible = rules.attention.size, contest.eligible
+    if not slots:
         return _nothing(rules)
-    search = _Search(kernels, contest, rules)
-    eligible = contest.eligible
-    best, told = search.run(-1, -1)
-    slate, explored = best, -1
-    slots = rules.attention.size
+    relaxing, natural = rules.version > 1, drawn.slot < 0 or contest.drawn_natural
+    # Of the slots there are; by the first rules of all that were asked for.
+    attention = rules.attention[: contest.net.size] if relaxing else rules.attention
+    slate, figures = np.empty(attention.size, np.int64), np.empty(7, np.int64)
+    filled = kernels.slots.choose(
+        (contest.net, contest.author, contest.topic),
+        (attention, rules.author_max, rules.gap, rules.repeat, relaxing),
+        (drawn.slot, contest.drawn_index, natural, eligible), slate, figures,
+    )  # fmt: skip
+    objective, exact, cap, gap, ways, bound, unmoved = figures.tolist()
     chance = min(1.0, rules.share * slots)
-    one_draw = chance / (min(slots, eligible) * eligible) if eligible else 0.0
-    forced = (-1, -1)
-    if drawn.slot >= 0 and not (search.natural(drawn) and best[drawn.slot] == contest.drawn_index):
-        forced = (drawn.slot, contest.drawn_index)
-        slate, told = search.run(*forced)
-    shown = slate[slate >= 0]
-    whole = one_draw * search.ways(slate, best, drawn)
-    if search.natural(drawn) and np.array_equal(shown, best[best >= 0]):
+    whole = chance / (min(slots, eligible) * eligible) * ways if eligible else 0.0
+    if unmoved:
         whole += 1.0 - chance if eligible else 1.0
-    propensity = np.ones(shown.size)
+    propensity, explored = np.ones(filled), -1
     if drawn.slot >= 0:
         # Slots that stay empty before the drawn one are closed up, and it with them.
         explored = int(np.count_nonzero(slate[: drawn.slot] >= 0))
         propensity[explored] = 1.0 / eligible
-    cap, gap = int(told[3]), int(told[4])
-    bound = kernels.slots.bound_above(contest.net, contest.author, search.attention, cap, *forced)
-    relaxing = rules.version > 1
     return Choice(
-        pool_index=shown,
+        pool_index=slate if filled == slate.size else slate[slate >= 0],
         explored_slot=explored,
         draw_propensity=drawn.propensity,
         slate_propensity=whole,
         propensity=propensity,
-        objective=int(told[0]),
-        bound=int(told[0]) if told[2] else int(bound),
-        exact=bool(told[2]),
+        objective=objective,
+        bound=objective if exact else bound,
+        exact=bool(exact),
         author_max=cap if relaxing else -1,
         author_gap=gap if relaxing else -1,
     )
@@ -171,54 +166,3 @@ def behind(choice: Choice, pinned: int) -> Choice:
         explored_slot=explored + pinned if explored >= 0 else explored,
         propensity=np.concatenate([np.ones(pinned), choice.propensity]),
     )
-
-
-class _Search:
-    """One pool and one set of rules, searched with or without a forced slot."""
-
-    def __init__(self, kernels: Kernels, contest: Contest, rules: Rules) -> None:
-        self._kernels = kernels.slots
-        self._contest = contest
-        self._pool = (contest.net, contest.author, contest.topic)
-        self._rules = rules
-        filled = min(rules.attention.size, contest.net.size)
-        self.attention = rules.attention[:filled] if rules.version > 1 else rules.attention
-        """Shape (slots,). Of the slots there are; by the first rules of all that were asked for."""
-
-    def run(self, slot: int, index: int) -> tuple[Ints, Ints]:
-        rules = self._rules
-        out = np.full(self.attention.size, -1, np.int64)
-        told = np.zeros(5, np.int64)
-        self._kernels.fill(
-            *self._pool, self.attention, rules.author_max, rules.gap, rules.repeat, slot, index,
-            NODES_MAX, rules.version > 1, out, told,
-        )  # fmt: skip
-        return out, told
-
-    def natural(self, drawn: Draw) -> bool:
-        """Say whether the pool is the one that there would be without the draw."""
-        return drawn.slot < 0 or self._contest.drawn_natural
-
-    def ways(self, slate: Ints, best: Ints, drawn: Draw) -> int:
-        """Count the draws that lead to what this slate shows.
-
-        Whatever is drawn is shown, so that only the slate's own candidates can have been drawn; in its own slot
-        where none is empty, in any slot where some are, since empty ones are closed up. A candidate that chance
-        brought to the pool is in no other draw's pool, so no other candidate's draw leads here.
-        """
-        shown = slate[slate >= 0]
-        here = self._contest
-        open_slots = min(slate.size, here.eligible)
-        full = shown.size == open_slots
-        alone = not self.natural(drawn)
-        if full and not alone and slate is best:
-            return int(shown.size)
-        ways = 0
-        for place, index in enumerate(shown.tolist()):
-            if alone and index != here.drawn_index:
-                continue
-            for slot in (place,) if full else range(open_slots):
-                as_best = best[slot] == index and not alone
-                again = best if as_best else self.run(slot, index)[0]
-                ways += bool(np.array_equal(again[again >= 0], shown))
-        return ways

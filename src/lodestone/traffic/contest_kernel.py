@@ -106,7 +106,10 @@ def enter(
         if p >= first and contends[p - first] == drawn:
             told[0] = p - first
     _number(authors, author_to)
-    _number(authors[first:], contender_to[: contends.size])
+    if first:
+        _number(authors[first:], contender_to[: contends.size])
+    else:
+        contender_to[:] = author_to
     if drawn >= 0:
         ahead = 0
         for n in range(net.size):

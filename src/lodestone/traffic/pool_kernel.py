@@ -74,19 +74,19 @@ def take(
 @numba.njit(cache=True)
 def number(authors: Array, out: Array) -> None:
     """See `lodestone.traffic.pool.number`."""
-    known = np.empty(authors.size, np.int64)
+    size = 16
+    while size < 2 * authors.size:
+        size *= 2
+    known, place = np.empty(size, np.int64), np.full(size, -1, np.int32)
     count = 0
     for n in range(authors.size):
-        place = -1
-        for k in range(count):
-            if known[k] == authors[n]:
-                place = k
-                break
-        if place < 0:
-            place = count
-            known[count] = authors[n]
+        at = (np.int64(authors[n]) * 40503) & (size - 1)
+        while place[at] >= 0 and known[at] != authors[n]:
+            at = (at + 1) & (size - 1)
+        if place[at] < 0:
+            known[at], place[at] = authors[n], count
             count += 1
-        out[n] = place
+        out[n] = place[at]
 
 
 @numba.njit(cache=True)

@@ -99,6 +99,53 @@ def fill(
             return
 
 
+def choose(
+    pool: tuple[Ints, Rows, NDArray[np.int16]], rules: tuple[Ints, int, int, int, bool],
+    drawn: tuple[int, int, bool, int], slate: Ints, summary: Ints,
+) -> int:  # fmt: skip
+    """Write the slate with what was drawn in its slot, and how many draws lead to it; return how many slots are filled.
+
+    Whatever is drawn is shown, so that only the slate's own candidates can have been drawn; in its own slot
+    where none is empty, in any slot where some are, since empty ones are closed up. A candidate that chance
+    brought to the pool is in no other draw's pool, so no other candidate's draw leads here.
+
+    Args:
+        pool: `net`, `author`, `topic` of `fill`.
+        rules: Its `attention`, `author_max`, `gap`, `repeat` and `relaxing`.
+        drawn: The slot that chance fills, -1 for none; the pool entry it drew, -1 for none; whether that entry would
+            have reached the pool by itself (true where none was drawn); how many candidates could be drawn.
+        slate: Shape (slots,), written with pool indices, -1 for an empty slot.
+        summary: Shape (7,), written with objective, 1 when the search was whole, the cap and the spacing that the slate
+            keeps, the draws that lead to what it shows, the bound, 1 when it is what no draw leads to.
+    """
+    attention, author_max, gap, repeat, relaxing = rules
+    slot, index, natural, eligible = drawn
+
+    def run(slot: int, index: int) -> tuple[Ints, Ints]:
+        out, figures = np.full(attention.size, -1, np.int64), np.zeros(5, np.int64)
+        fill(*pool, attention, author_max, gap, repeat, slot, index, NODES_MAX, relaxing, out, figures)  # fmt: skip
+        return out, figures
+
+    best, figures = run(-1, -1)
+    slate[:], forced = best, (-1, -1)
+    if slot >= 0 and not (natural and best[slot] == index):
+        forced = (slot, index)
+        slate[:], figures = run(*forced)
+    shown, unforced = slate[slate >= 0], best[best >= 0]
+    open_slots = min(slate.size, eligible)
+    full, ways = shown.size == open_slots, 0
+    for place, entry in enumerate(shown.tolist()):
+        if not natural and entry != index:
+            continue
+        for k in (place,) if full else range(open_slots):
+            again = best if natural and best[k] == entry else run(k, entry)[0]
+            ways += bool(np.array_equal(again[again >= 0], shown))
+    bound = bound_above(pool[0], pool[1], attention, int(figures[3]), *forced)
+    unmoved = natural and np.array_equal(shown, unforced)
+    summary[:] = figures[0], figures[2], figures[3], figures[4], ways, bound, unmoved
+    return int(shown.size)
+
+
 def page_rules(
     counts: Sequence[int], filled: int, author_max: int, gap: int
 ) -> tuple[int, int, bool]:

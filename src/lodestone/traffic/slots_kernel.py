@@ -5,6 +5,9 @@ import numpy as np
 
 from lodestone.base.arrays import Array, Number
 
+NODES_MAX = 600
+"""As `lodestone.traffic.slots.NODES_MAX`."""
+
 
 @numba.njit(cache=True)
 def bound_above(
@@ -258,3 +261,76 @@ def splitmix(seed: Number, index: Number) -> Number:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
+
+
+@numba.njit(cache=True)
+def _same_shown(left: Array, right: Array) -> Number:
+    """Say whether two slates show the same, empty slots closed up."""
+    a, b = 0, 0
+    while True:
+        while a < left.size and left[a] < 0:
+            a += 1
+        while b < right.size and right[b] < 0:
+            b += 1
+        if a == left.size or b == right.size:
+            return a == left.size and b == right.size
+        if left[a] != right[b]:
+            return False
+        a, b = a + 1, b + 1
+
+
+@numba.njit(cache=True)
+def choose(pool: Array, rules: Array, drawn: Array, slate: Array, summary: Array) -> Number:
+    """See `lodestone.traffic.slots.choose`."""
+    net, author, topic = pool
+    attention, author_max, gap, repeat, relaxing = rules
+    slot, index, natural, eligible = drawn
+    best, again = np.full(attention.size, -1, np.int64), np.full(attention.size, -1, np.int64)
+    figures, others = np.zeros(5, np.int64), np.zeros(5, np.int64)
+    fill(
+        net, author, topic, attention, author_max, gap, repeat, -1, -1, NODES_MAX, relaxing, best, figures
+    )  # fmt: skip
+    slate[:] = best
+    forced_slot, forced = -1, -1
+    if slot >= 0 and not (natural and best[slot] == index):
+        forced_slot, forced = slot, index
+        slate[:] = -1
+        fill(
+            net, author, topic, attention, author_max, gap, repeat, slot, index, NODES_MAX, relaxing, slate, figures
+        )  # fmt: skip
+    shown = 0
+    for s in range(slate.size):
+        shown += slate[s] >= 0
+    open_slots = min(slate.size, eligible)
+    full = shown == open_slots
+    ways = np.int64(0)
+    if full and natural and forced_slot < 0:
+        ways = np.int64(shown)
+    else:
+        place = -1
+        for s in range(slate.size):
+            if slate[s] < 0:
+                continue
+            place += 1
+            if not natural and slate[s] != index:
+                continue
+            for k in range(place if full else 0, place + 1 if full else open_slots):
+                if natural and best[k] == slate[s]:
+                    ways += _same_shown(best, slate)
+                    continue
+                again[:] = -1
+                fill(
+                    net, author, topic, attention, author_max, gap, repeat, k, slate[s], NODES_MAX, relaxing,
+                    again, others,
+                )  # fmt: skip
+                ways += _same_shown(again, slate)
+    summary[0], summary[1], summary[2], summary[3], summary[4] = (
+        figures[0],
+        figures[2],
+        figures[3],
+        figures[4],
+        ways,
+    )
+    summary[5] = bound_above(net, author, attention, figures[3], forced_slot, forced)
+    summary[6] = 1 if natural and _same_shown(slate, best) else 0
+    return shown

@@ -127,3 +127,24 @@ def test_a_dry_pool_leaves_slots_empty_and_a_bad_post_is_better_than_none(module
 @given(st.integers(0, 2**64 - 1), st.integers(0, 1000))
 def test_both_streams_of_chance_are_one(seed, index):
     assert int(slots_kernel.splitmix(np.uint64(seed), index)) == slots.splitmix(seed, index)
+
+
+@given(problems(), st.booleans(), st.booleans(), st.integers(0, 400))
+@settings(max_examples=300)
+def test_both_twins_choose_the_same_slate_and_count_the_same_draws_that_lead_to_it(
+    problem, relaxing, natural, more
+):
+    pool, attention, rules = problem
+    slot, index = rules["forced"]
+    if relaxing:
+        attention = attention[: pool[0].size]
+        slot, index = (slot, index) if 0 <= slot < attention.size else (-1, -1)
+    drawn = slot, index, natural or slot < 0, pool[0].size + more
+    limits = attention, rules["author_max"], rules["gap"], rules["repeat"], relaxing
+    outcomes = []
+    for module in (slots, slots_kernel):
+        slate, summary = np.empty(attention.size, np.int64), np.empty(7, np.int64)
+        filled = module.choose(pool, limits, drawn, slate, summary)
+        outcomes.append((filled, slate.tolist(), summary.tolist()))
+
+    assert outcomes[0] == outcomes[1]

@@ -4,8 +4,8 @@ Plain ASGI. `POST /v1/feeds` and `POST /v1/events` are answered here; the rest g
 application with its principal in the scope's state.
 """
 
+import os
 import re
-import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
@@ -138,7 +138,9 @@ class Door:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, lease: Lease) -> None:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
-        own: Headers = [(b"x-request-id", given if _ID.match(given) else uuid.uuid4().hex.encode())]
+        own: Headers = [
+            (b"x-request-id", given if _ID.match(given) else os.urandom(16).hex().encode())
+        ]
         send = _sending(send, scope, headers)
         asked = _Exchange(scope, receive, send, headers, own)
         try:

@@ -140,9 +140,9 @@ class Decider:
         A child's position decides nothing.
         """
         lens = viewer.lens
-        here = lens.latitude, lens.longitude
-        if lens.minor or not lens.located:
+        if not self.reach.known or lens.minor or not lens.located:
             return np.zeros(rows.size, np.bool_)
+        here = lens.latitude, lens.longitude
         return self.reach.beyond(rows, self._state.items, here, viewer.home)
 
     def _deepen(

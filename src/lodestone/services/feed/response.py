@@ -1,7 +1,7 @@
 """From a decision to the answer on the wire: slots with beacons, the cursor, the explanation."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -11,13 +11,14 @@ from lodestone.base.clock import SECOND_MICROS
 from lodestone.events.beacon import Beacon, mint_all
 from lodestone.events.facts import FLAG_EXPLORED
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
+from lodestone.events.wire import SLOT_MAX
 from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.view import DirectoryView, StateView
 from lodestone.services.feed.cursor import Chain, encode_cursor
 from lodestone.services.feed.messages import Explain, Feed, FeedSlot, PriceNote, SlotNote, TermNote
 from lodestone.services.feed.stages import Stages
 from lodestone.services.support.ids import receipt_id
-from lodestone.traffic.decision import Decision, DropReason
+from lodestone.traffic.decision import Decision, DropReason, Rows
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net
 from lodestone.traffic.policy import Policy, worth_vector
@@ -32,6 +33,13 @@ WORDS: dict[DomainKind, Word] = {
 }  # fmt: skip
 _SOURCES = [source.name.lower() for source in Source]
 _DOMAINS = [WORDS[kind] for kind in DomainKind]
+_WARNING: Final = tuple(None if label == "show" else label for label in LABELS)
+_COUNTED: Final = range(1, SLOT_MAX + 1)
+
+
+def _no_notice(_domain: int, _item: int) -> str | None:
+    """Say what is written on a post where moderators have written on none."""
+    return None
 
 
 class Answers:
@@ -49,61 +57,63 @@ class Answers:
         self, decision: Decision, viewer: str, chain: Chain, explain: Explain | None, beyond: Bools
     ) -> Feed:
         """Write the answer to a request; `beyond` says which slots hold what the viewer may not order, shape (filled,)."""
-        slots = self._slots(decision)
-        for slot in np.flatnonzero(beyond).tolist():
-            slots[slot] = msgspec.structs.replace(slots[slot], orderable=False)
-        shown = tuple(int(row) for row in decision.pool.item[decision.choice.pool_index])
+        shown = decision.pool.item[decision.choice.pool_index]
+        slots = self._slots(decision, shown)
+        for slot, out_of_reach in enumerate(beyond.tolist()):
+            if out_of_reach:
+                slots[slot] = msgspec.structs.replace(slots[slot], orderable=False)
         cursor = None
         # A short page is no empty pool; one that shows nothing ends the chain even where a source is down.
         if slots and not decision.last:
-            cursor = encode_cursor(self._secret, viewer, chain.then(decision.sequence, shown))
-        told = {} if explain is None else {"explain": explain}
+            cursor = encode_cursor(
+                self._secret, viewer, chain.then(decision.sequence, tuple(shown.tolist()))
+            )
+        more = {} if explain is None else {"explain": explain}
         return Feed(
             receipt_id=receipt_id(self._secret, decision.sequence),
             slots=slots,
             next_cursor=cursor,
             degraded=list(decision.degraded),
             personalised=decision.personalised,
-            **told,
+            **more,
         )
 
-    def _slots(self, decision: Decision) -> list[FeedSlot]:
-        pool, directory = decision.pool, self._directory
-        served = decision.time // SECOND_MICROS
-        person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
-        shown, items = decision.choice.pool_index, self._state.items
-        rows = pool.item[shown]
-        held = items[rows]
-        columns = (
-            rows, held["owner"], held["kind"], held["label"], pool.domain_kind[shown],
-            pool.domain[shown], pool.source[shown], pool.promises[shown],
-        )  # fmt: skip
-        told = list(zip(*(column.tolist() for column in columns), strict=True))
+    def _slots(self, decision: Decision, item: Rows) -> list[FeedSlot]:
+        pool, shown, here = decision.pool, decision.choice.pool_index, decision.domain
+        items, rows = self._state.items, item.tolist()
         explored = decision.choice.explored_slot + 1
+        facts = list(
+            zip(
+                *(column[shown].tolist() for column in (pool.domain_kind, pool.domain, pool.source, pool.promises)),
+                strict=True,
+            )
+        )  # fmt: skip
+        served, surface, sequence = decision.time // SECOND_MICROS, decision.surface, decision.sequence
+        person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
         beacons = mint_all(
             self._secret,
-            (
+            [
                 Beacon(
-                    decision.sequence, held_by, row, served, person, domain, kind, source,
-                    decision.surface, slot, FLAG_EXPLORED if slot == explored else 0,
+                    sequence, promises, row, served, person, domain, kind, source, surface, slot,
+                    FLAG_EXPLORED if slot == explored else 0,
                 )
-                for slot, (row, _, _, _, kind, domain, source, held_by) in enumerate(told, 1)
-            ),
+                for slot, row, (kind, domain, source, promises) in zip(_COUNTED, rows, facts, strict=False)
+            ],
         )  # fmt: skip
-        people, warns, notice = directory.person_ids, LABELS.index("show"), self._state.marks.label
-        here = decision.domain
+        people, names, area = self._directory.person_ids, self._directory, self._directory.domain_id
+        owners, kinds, labels = (
+            items[name].take(rows).tolist() for name in ("owner", "kind", "label")
+        )
+        notice = self._state.marks.label if self._state.marks.labels else _no_notice
         return [
             FeedSlot(
-                slot=slot, item_id=directory.item_id(row),
-                author_id=(people[owner] or "") if owner >= 0 else "",
-                kind=KINDS[what], domain=_DOMAINS[kind],
-                domain_id=directory.domain_id(domain) if domain >= 0 else None,
-                source=_SOURCES[source], paid=False, beacon=beacon,
-                label=None if mark == warns else LABELS[mark],
+                slot=slot, item_id=names.item_id(row), author_id=(people[owner] or "") if owner >= 0 else "",
+                kind=KINDS[what], domain=_DOMAINS[kind], domain_id=area(domain) if domain >= 0 else None,
+                source=_SOURCES[source], paid=False, beacon=beacon, label=_WARNING[label],
                 pinned=slot <= decision.pinned, notice=notice(here, row) or notice(domain, row),
             )
-            for slot, ((row, owner, what, mark, kind, domain, source, _), beacon) in enumerate(
-                zip(told, beacons, strict=True), 1
+            for slot, row, owner, what, label, (kind, domain, source, _), beacon in zip(
+                _COUNTED, rows, owners, kinds, labels, facts, beacons, strict=False
             )
         ]  # fmt: skip
 
