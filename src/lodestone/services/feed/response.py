@@ -102,7 +102,7 @@ class Answers:
         )  # fmt: skip
         people, names, area = self._directory.person_ids, self._directory, self._directory.domain_id
         owners, kinds, labels = (
-            items[name].take(rows).tolist() for name in ("owner", "kind", "label")
+            items[name][item].tolist() for name in ("owner", "kind", "label")
         )
         notice = self._state.marks.label if self._state.marks.labels else _no_notice
         return [
