@@ -88,7 +88,11 @@ class Answers:
                 strict=True,
             )
         )  # fmt: skip
-        served, surface, sequence = decision.time // SECOND_MICROS, decision.surface, decision.sequence
+        served, surface, sequence = (
+            decision.time // SECOND_MICROS,
+            decision.surface,
+            decision.sequence,
+        )
         person = decision.person & 0xFFFFFFFF if decision.person >= 0 else 0xFFFFFFFF
         beacons = mint_all(
             self._secret,
@@ -101,9 +105,7 @@ class Answers:
             ],
         )  # fmt: skip
         people, names, area = self._directory.person_ids, self._directory, self._directory.domain_id
-        owners, kinds, labels = (
-            items[name][item].tolist() for name in ("owner", "kind", "label")
-        )
+        owners, kinds, labels = (items[name][item].tolist() for name in ("owner", "kind", "label"))
         notice = self._state.marks.label if self._state.marks.labels else _no_notice
         return [
             FeedSlot(
