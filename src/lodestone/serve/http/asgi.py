@@ -4,8 +4,6 @@ Plain ASGI. `POST /v1/feeds` and `POST /v1/events` are answered here; the rest g
 application with its principal in the scope's state.
 """
 
-import os
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
@@ -42,6 +40,7 @@ from lodestone.serve.http.paths import Match, RouteTable, unrouted
 from lodestone.serve.http.plain_errors import PlainErrors, is_plain
 from lodestone.serve.http.query import check_query, is_history
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
+from lodestone.serve.http.request_ids import HEADER, id_of
 from lodestone.services.access import Access, Principal
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import FeedRequest
@@ -56,7 +55,6 @@ Hot = Callable[[Principal, bytes, dict[bytes, bytes], bytes], Awaitable[bytes]]
 
 HOT: Final = ("/v1/feeds", "/v1/events")
 """The routes that are answered here, where the application behind the door has them in its document."""
-_ID: Final = re.compile(rb"^[\x21-\x7e]{1,128}$")
 _LONG_MICROS: Final = SECOND_MICROS
 """How long a body may take to come before its sender is looked at again."""
 _JSON: Final = (b"content-type", b"application/json")
@@ -137,10 +135,7 @@ class Door:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, lease: Lease) -> None:
         headers = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"")
-        own: Headers = [
-            (b"x-request-id", given if _ID.match(given) else os.urandom(16).hex().encode())
-        ]
+        own: Headers = [(HEADER, id_of(headers))]
         send = _sending(send, scope, headers)
         asked = _Exchange(scope, receive, send, headers, own)
         try:
