@@ -38,6 +38,8 @@ SLOTS_COUNTED: Final = 64
 ATTENTION: Final = np.array([0.7, *(1 / (1 + 0.06 * np.arange(SLOTS_COUNTED - 1)))])
 """By which counters weigh an impression: fixed, so that no change of policy rewrites what was counted."""
 DOMAINS_START: Final = 256
+_TAG_SLOT: Final = 1
+"""Tag of a watch of a receipt's slot: such a key names no person."""
 _RECORD_KINDS: Final = FactKind.PERSON
 
 
@@ -156,8 +158,9 @@ class State:
         steps = min(today - self.today, DAYS_KEPT)
         for day in range(today - steps + 1, today + 1):
             bucket = day % DAYS_KEPT
-            self.item_old += self.item_ring[:, bucket]
-            self.item_ring[:, bucket] = 0
+            counted = slice(0, self.item_count)
+            self.item_old[counted] += self.item_ring[counted, bucket]
+            self.item_ring[counted, bucket] = 0
             self.author_exposure[:, bucket] = 0
             self.promise_delivered[:, bucket] = 0
             self.impressions_day[bucket] = 0
@@ -266,7 +269,7 @@ class State:
         self.rejected.pop(row, None)
         self.history.erase(row)
         for table in (self.affinity, self.watch, self.like, self.follow):
-            self._drop_person(table, row)
+            table.forget(row, _TAG_SLOT)
         for change in self.edges.erase(row):
             slot = int(self.people["author"][change.target])
             if slot >= 0:
@@ -274,14 +277,6 @@ class State:
         if author >= 0:
             self.authors["person"][author] = -1
             self.authors["followers"][author] = 0
-
-    def _drop_person(self, table: Table, row: int) -> None:
-        tag = table.keys >> np.uint64(60)
-        owner = (table.keys >> np.uint64(32)) & np.uint64(0xFFFFFFF)
-        # Tag 1 is a watch of a receipt's slot: it names no person.
-        gone = (table.keys != 0) & (owner == np.uint64(row)) & (tag != 1)
-        if gone.any():
-            table.drop(gone)
 
     # What decisions ask
 

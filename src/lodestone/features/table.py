@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Bools
 from lodestone.features import table_kernel as kernel
 
 _LOAD = 0.6
@@ -74,13 +73,12 @@ class Table:
         self.reserve(1)
         self.values[kernel.claim(self.keys, self.used, np.uint64(key))] = numbers
 
-    def drop(self, gone: Bools) -> None:
-        """Forget the places marked, shape (places,); the rest is laid anew."""
-        keys, values = self.keys.copy(), self.values
-        keys[gone] = 0
-        fresh = np.zeros_like(values)
-        self.keys, self.values, self.used = np.zeros_like(keys), fresh, np.zeros(1, np.int64)
-        kernel.refill(keys, values, self.keys, self.values, self.used)
+    def forget(self, first: int, kept_tag: int) -> None:
+        """Forget the entries whose key was packed of this first number, but those of one tag.
+
+        Their places stay taken until the table grows: laying all of it anew would take a second at eight million entries.
+        """
+        kernel.forget(self.keys, self.values, first, kept_tag)
 
     def columns(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Return (keys, values) in ascending order of key: one form for one content.
@@ -104,5 +102,5 @@ class Table:
 
     @property
     def size(self) -> int:
-        """Return how many keys there are."""
+        """Return how many places are taken, by keys and by what was forgotten since the table last grew."""
         return int(self.used[0])

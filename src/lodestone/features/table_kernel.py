@@ -1,12 +1,14 @@
-"""Compiled lookups in open-addressing tables with linear probing; 0 marks an empty place.
+"""Compiled lookups in open-addressing tables with linear probing; 0 marks an empty place, `GONE` one whose entry is forgotten.
 
-A key of 0 is stored as 1, so that every 64-bit key may be used.
+A key of 0 is stored as 1. No key that `pack` makes is `GONE`: there is no tag 15.
 """
 
 import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+
+GONE = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @numba.njit(cache=True)
@@ -59,9 +61,9 @@ def claim(keys: Array, used: Array, key: Number) -> Number:
 
 @numba.njit(cache=True)
 def refill(old_keys: Array, old_values: Array, keys: Array, values: Array, used: Array) -> None:
-    """Copy every entry of one table into an empty larger one."""
+    """Copy every entry of one table that is not forgotten into an empty larger one."""
     for place in range(old_keys.size):
-        if old_keys[place] != np.uint64(0):
+        if old_keys[place] != np.uint64(0) and old_keys[place] != GONE:
             at = claim(keys, used, old_keys[place])
             for k in range(values.shape[1]):
                 values[at, k] = old_values[place, k]
@@ -74,3 +76,19 @@ def look(keys: Array, values: Array, wanted: Array, out: Array) -> None:
         at = find(keys, wanted[n])
         for k in range(values.shape[1]):
             out[n, k] = values[at, k] if at >= 0 else 0
+
+
+@numba.njit(cache=True)
+def forget(keys: Array, values: Array, first: Number, kept_tag: Number) -> Number:
+    """Forget the entries whose key has a first number, but those of one tag; return how many these were."""
+    count = 0
+    for place in range(keys.size):
+        key = keys[place]
+        if (key >> np.uint64(32)) & np.uint64(0xFFFFFFF) != np.uint64(first):
+            continue
+        if key == np.uint64(0) or key == GONE or (key >> np.uint64(60)) == np.uint64(kept_tag):
+            continue
+        keys[place], count = GONE, count + 1
+        for k in range(values.shape[1]):
+            values[place, k] = 0
+    return count

@@ -19,6 +19,7 @@ from lodestone.features.layout import ItemRow, PersonRow
 from lodestone.features.snapshot import columns, digest, restore
 from lodestone.features.state import State
 from lodestone.features.table import Table
+from lodestone.features.table_kernel import pack
 
 NOW_DAY = 20_000
 DAY = 86_400 * 1_000_000
@@ -235,8 +236,10 @@ def test_erasing_a_person_leaves_nothing_of_theirs_and_keeps_the_totals():
     assert (state.seen_item == -1).all()
     assert state.follows(2).size == state.follows(4).size == state.memberships(2).size == 0
     assert (state.authors["followers"][0], state.members(3)) == (0, 0)
-    assert state.affinity.size == 4  # what person 4 leans to: author, topic, channel, surface
-    assert state.like.size == 0
+    assert (
+        state.affinity.columns()[0].size == 4
+    )  # what person 4 leans to: author, topic, channel, surface
+    assert state.like.columns()[0].size == 0
 
 
 def test_an_authors_recent_posts_are_the_newest_live_ones():
@@ -248,7 +251,7 @@ def test_an_authors_recent_posts_are_the_newest_live_ones():
     assert state.authors["recent"][0].tolist() == [8, 7, 6, 5, 4, 3, 2, -1]
 
 
-@given(st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 99)), max_size=80))
+@given(st.lists(st.tuples(st.integers(0, 2**64 - 2), st.integers(0, 99)), max_size=80))
 def test_a_table_holds_what_a_dict_would(entries):
     table, plain = Table(1, np.int64, places=8), {}
     for key, value in entries:
@@ -260,6 +263,42 @@ def test_a_table_holds_what_a_dict_would(entries):
     keys, values = table.columns()
     told = dict(zip(keys.tolist(), map(tuple, values.tolist()), strict=True))
     assert told == {key: value for key, value in plain.items() if value != (0,)}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 20), st.integers(1, 7), st.integers(1, 99)), max_size=60
+    ),
+    st.integers(0, 3),
+    st.integers(0, 60),
+)  # fmt: skip
+def test_a_table_forgets_all_that_is_of_somebody_but_one_tag_and_takes_it_in_anew(
+    entries, gone, again
+):
+    table, plain = Table(1, np.int64, places=8), {}
+    for first, second, tag, value in entries:
+        table.put(int(pack(first, second, tag)), value)
+        plain[first, second, tag] = (value,)
+
+    table.forget(gone, kept_tag=1)
+    for first, second, tag, value in entries[:again]:
+        table.put(int(pack(first, second, tag)), value + 1)
+
+    left = {key: value for key, value in plain.items() if key[0] != gone or key[2] == 1}
+    left |= {(first, second, tag): (value + 1,) for first, second, tag, value in entries[:again]}
+    assert {key: table.get(int(pack(*key))) for key in plain} == {
+        key: left.get(key) for key in plain
+    }
+    keys, values = table.columns()
+    columns = dict(zip(keys.tolist(), map(tuple, values.tolist()), strict=True))
+    assert columns == {int(pack(*key)): value for key, value in left.items()}
+    fresh = Table(1, np.int64, places=8)
+    fresh.fill(keys, values)
+    table.reserve(10 * table.keys.size)
+    assert [column.tolist() for column in fresh.columns()] == [
+        column.tolist() for column in table.columns()
+    ]
+    assert table.size == len(left)
 
 
 def test_a_tables_next_one_is_touched_before_it_is_needed_and_counts_as_memory():
