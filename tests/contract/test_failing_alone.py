@@ -33,12 +33,12 @@ class Breaking:
         return getattr(self.records, name)
 
     @contextmanager
-    def till(self, community, *, now):
+    def unit_of_work(self, community, *, now):
         self.commits, self.broken = self.commits + 1, False
         if self.silent:
             raise UnavailableError("records_unavailable", "no")
-        with self.records.till(community, now=now) as till:
-            yield till
+        with self.records.unit_of_work(community, now=now) as work:
+            yield work
             if self.broken:
                 raise RuntimeError("the commit breaks off")
 
@@ -46,8 +46,8 @@ class Breaking:
 def raising(error):
     """Return a command that changes stock everybody shares, and then raises."""
 
-    def work(counter):
-        counter.till.put_stock(TEA, hold(counter.till.stock(TEA), 7))
+    def work(context):
+        context.work.stock.put(TEA, hold(context.work.stock.get(TEA), 7))
         raise error
 
     return work
@@ -60,22 +60,22 @@ def too_deep(_counter):
     deeper(0)
 
 
-def unwritable_stock(counter):
+def unwritable_stock(context):
     key = shared_key("duck")
-    assert counter.till.stock(key) is not None
-    counter.till.put_stock(key, Stock(2**70))
+    assert context.work.stock.get(key) is not None
+    context.work.stock.put(key, Stock(2**70))
     return Reply(200, None)
 
 
-def unwritable_transfer(counter):
-    book = counter.book.hold("ord_x\ud800", "s", "manual", 5)
-    counter.till.post(book.transfers, book.accounts, counter.today)
+def unwritable_transfer(context):
+    book = context.book.hold("ord_x\ud800", "s", "manual", 5)
+    context.work.ledger.post(book.transfers, book.accounts, context.today)
     return Reply(200, None)
 
 
-def written_twice(counter):
-    order = counter.till.order(1)
-    counter.till.add_order(order, counter.till.party("p0"), None)
+def written_twice(context):
+    order = context.work.orders.get(1)
+    context.work.orders.add(order, context.work.parties.get("p0"), None)
     return Reply(200, None)
 
 
@@ -113,8 +113,8 @@ class Stage:
         return self.trade.order(given, None)
 
     def poison(self, kind):
-        def breaking(counter):
-            counter.till.put_stock(TEA, hold(counter.till.stock(TEA), 7))
+        def breaking(context):
+            context.work.stock.put(TEA, hold(context.work.stock.get(TEA), 7))
             self.records.broken = True
             return Reply(200, None)
 

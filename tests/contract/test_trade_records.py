@@ -30,8 +30,8 @@ def bought(records, community, *, buyer="p0"):
         buyer=buyer, lines=(LineIn(product_id="soup", variant_id="v"),), position=TOWN, address=HOME,
         total=cny(17_000_003),
     )  # fmt: skip
-    with records.till(community, now=NOW) as till:
-        reply = reserve(CommandContext(till, desk.trade.community), given)
+    with records.unit_of_work(community, now=NOW) as work:
+        reply = reserve(CommandContext(work, desk.trade.community), given)
     return reply.told
 
 
@@ -82,10 +82,10 @@ def test_the_same_id_in_two_communities_is_two_shops(records):
 
 def _break_off(records):
     key = own_key("soup", "v")
-    with records.till("town", now=NOW) as till:
-        assert till.stock(key) == Stock(20)
-        till.put_stock(key, Stock(99))
-        till.flush()
+    with records.unit_of_work("town", now=NOW) as work:
+        assert work.stock.get(key) == Stock(20)
+        work.stock.put(key, Stock(99))
+        work.flush()
         raise ZeroDivisionError
 
 

@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from lodestone.services.community.community import Engine
-from lodestone.stores.commerce.write_buffer import WriteBuffer
+from lodestone.stores.commerce.order_repository import OrderRepository
+from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
+from lodestone.stores.commerce.voucher_repository import VoucherRepository
 from lodestone.stores.log.sqlite import SqliteLog
 from tests.crash.points import KILLED, Count, forked
 from tests.worlds.trade_world import balances, line, market, order, redeem, voucher, yuan
@@ -19,8 +21,9 @@ from tests.worlds.world import TOWN, opened
 
 
 def instrument(count):
-    """Count at every till's writing, at its commit, and at every write of the log, the state and the outbox."""
-    WriteBuffer.flush = count.around(WriteBuffer.flush)
+    """Count at every write of trade, at its commit, and at every write of the log, the state and the outbox."""
+    for part in (OrderRepository, VoucherRepository, TradeUnitOfWork):
+        part.flush = count.around(part.flush)
     Engine.apply_facts = count.around(Engine.apply_facts)
     append = SqliteLog.append
 

@@ -211,11 +211,11 @@ async def cancel_order(request: HttpRequest, order_id: PathId) -> OrderOut:
     """Give an order up before it was fulfilled; a page only one that is not paid."""
     viewer = principal(request).viewer
 
-    def act(counter: CommandContext, order: OrderRecord) -> OrderRecord:
+    def act(context: CommandContext, order: OrderRecord) -> OrderRecord:
         if viewer is not None and order.state is OrderState.PAID:
             cure = "a paid order is cancelled by the shop or the community"
             raise ForbiddenError("cancel_from_page", cure)
-        return cancel(counter, order)
+        return cancel(context, order)
 
     return await _move(request, "orders", order_id, act)
 

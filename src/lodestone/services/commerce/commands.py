@@ -1,7 +1,7 @@
 """Trade of one community: orders, payments, vouchers, one commit for all that come at one moment.
 
-Requests stand in a queue; one writer takes whatever is there, serves it at one till in a thread of its
-own, and answers when the commit is durable and the log has heard of it. A request that is refused has
+Requests stand in a queue; one writer takes whatever is there, serves it in one transaction, in a thread
+of its own, and answers when the commit is durable and the log has heard of it. A request that is refused has
 changed nothing, and does not disturb the others of its commit.
 """
 
@@ -125,7 +125,7 @@ class Trade:
     async def order(self, given: OrderIn, once: Idempotency | None) -> Reply | Answer:
         """Take an order; see `place_order.reserve`."""
         named = Named((given.buyer,), sale=given.sale_id)
-        return await self._ask(lambda counter: reserve(counter, given), named, once)
+        return await self._ask(lambda context: reserve(context, given), named, once)
 
     async def move(
         self, order_id: str, act: Callable[[CommandContext, OrderRecord], OrderRecord],
@@ -140,36 +140,38 @@ class Trade:
             viewer: The only buyer whose order it may be.
         """
 
-        def serve(counter: CommandContext) -> Reply:
-            order = counter.order(order_id)
+        def serve(context: CommandContext) -> Reply:
+            order = context.order(order_id)
             if viewer is not None:
-                require_buyer(counter, order, viewer)
-            moved = act(counter, order)
-            return Reply(200, show_order(counter, moved), counter.till.party_known(moved.buyer))
+                require_buyer(context, order, viewer)
+            moved = act(context, order)
+            return Reply(
+                200, show_order(context, moved), context.work.parties.by_ordinal(moved.buyer)
+            )
 
         named = Named(order=number_of(ORDER, self.community.secret, order_id))
         return await self._ask(serve, named, once)
 
     async def serve(self, order: int, work: Serve, once: Idempotency | None) -> Reply | Answer:
-        """Serve whatever is asked about an order, in its turn at the till."""
+        """Serve whatever is asked about an order, in its turn."""
         return await self._ask(work, Named(order=order), once)
 
     async def prepare(self, given: PrepareIn) -> Reply | Answer:
         """Look at a voucher; see `vouchers.prepare`."""
         return await self._ask(
-            lambda counter: prepare(counter, given), Named((given.staff_id,)), None
+            lambda context: prepare(context, given), Named((given.staff_id,)), None
         )
 
     async def redeem(self, given: RedeemIn, once: Idempotency | None) -> Reply | Answer:
         """Redeem a voucher; see `vouchers.redeem`."""
         return await self._ask(
-            lambda counter: redeem(counter, given), Named((given.staff_id,)), once
+            lambda context: redeem(context, given), Named((given.staff_id,)), once
         )
 
     async def reverse(self, given: ReverseIn, once: Idempotency | None) -> Reply | Answer:
         """Take a redemption back; see `vouchers.reverse`."""
         return await self._ask(
-            lambda counter: reverse(counter, given), Named((given.staff_id,)), once
+            lambda context: reverse(context, given), Named((given.staff_id,)), once
         )
 
     # Time
@@ -189,8 +191,8 @@ class Trade:
             await self._publisher.changed(await self._again(partial(self._expire, rows)))
 
     def _due(self, now: Instant) -> list[str]:
-        with self.records.till(self.community.id, now=now) as till:
-            return due_now(till, self.failures.waiting(EXPIRY))
+        with self.records.unit_of_work(self.community.id, now=now) as work:
+            return due_now(work, self.failures.waiting(EXPIRY))
 
     async def _again(self, work: Callable[[Instant], Made]) -> Made:
         """Do a whole commit in a thread, again should another of the ledger's have come between."""
@@ -203,10 +205,10 @@ class Trade:
         return await self._threads.write(work, self._clock.now())
 
     def _expire(self, rows: Sequence[str], now: Instant) -> Sequence[Change]:
-        with self.records.till(self.community.id, now=now) as till:
-            expire(CommandContext(till, self.community, self.present), rows)
-            till.flush()
-            return till.changes
+        with self.records.unit_of_work(self.community.id, now=now) as work:
+            expire(CommandContext(work, self.community, self.present), rows)
+            work.flush()
+            return work.changes
 
     async def hear(self) -> None:
         """Let the log hear of what another process has committed."""
@@ -274,27 +276,29 @@ class Trade:
     def _serve(
         self, batch: Sequence[QueuedCommand], now: Instant
     ) -> tuple[list[Reply | Answer | LodestoneError], Sequence[Change]]:
-        """Serve a batch at one till; in a thread."""
-        with self.records.till(self.community.id, now=now) as till:
-            counter = CommandContext(till, self.community, self.present)
-            _expect(till, [asked.named for asked in batch])
+        """Serve a batch in one unit of work; in a thread."""
+        with self.records.unit_of_work(self.community.id, now=now) as work:
+            context = CommandContext(work, self.community, self.present)
+            _expect(work, [asked.named for asked in batch])
             keys = [asked.once.claim for asked in batch if asked.once is not None]
-            known = till.recall(keys, now)
-            replies = [_serve_one(counter, asked, known) for asked in batch]
-            till.flush()
-            return replies, till.changes
+            known = work.answers.recall(keys)
+            replies = [_serve_one(context, asked, known) for asked in batch]
+            work.flush()
+            return replies, work.changes
 
 
-def _expect(till: TradeUnitOfWork, named: Sequence[Named]) -> None:
+def _expect(work: TradeUnitOfWork, named: Sequence[Named]) -> None:
     """Read what the requests of a commit name, each kind at once."""
-    till.expect(name for one in named for name in one.people)
-    till.expect_orders(one.order for one in named if one.order is not None)
+    work.parties.expect(name for one in named for name in one.people)
+    work.orders.expect(one.order for one in named if one.order is not None)
     for sale in sorted({one.sale for one in named if one.sale is not None}):
-        till.expect_taken(sale, (name for one in named if one.sale == sale for name in one.people))
+        names = (name for one in named if one.sale == sale for name in one.people)
+        ordinals = [party.ordinal for party in work.parties.known(names)]
+        work.sale_units.expect(sale, ordinals)
 
 
 def _serve_one(
-    counter: CommandContext, asked: QueuedCommand, known: dict[bytes, Answer]
+    context: CommandContext, asked: QueuedCommand, known: dict[bytes, Answer]
 ) -> Reply | Answer | LodestoneError:
     once = asked.once
     if once is not None and once.claim in known:
@@ -308,7 +312,7 @@ def _serve_one(
     reply: Reply | LodestoneError
     try:
         with acting(asked.actor):
-            reply = asked.serve(counter)
+            reply = asked.serve(context)
     except LodestoneError as error:
         if not is_refusal(error):
             raise
@@ -316,7 +320,7 @@ def _serve_one(
     # A refusal is not remembered: time or a later write may cure it, and then the same request is served.
     if once is not None and isinstance(reply, Reply) and reply.remembered:
         answer = known[once.claim] = answer_of(reply, once)
-        counter.till.remember(once.claim, answer, reply.party)
+        context.work.answers.remember(once.claim, answer, reply.party)
     return reply
 
 
@@ -338,24 +342,24 @@ def _answer(asked: QueuedCommand, reply: Reply | Answer | LodestoneError) -> Non
 
 def handing_over(staff_id: str | None) -> Callable[[CommandContext, OrderRecord], OrderRecord]:
     """Say by whom an order is handed over."""
-    return lambda counter, order: fulfil(counter, order, staff_id)
+    return lambda context, order: fulfil(context, order, staff_id)
 
 
 def refunding(given: RefundIn) -> Callable[[CommandContext, OrderRecord], OrderRecord]:
     """Say what is refunded."""
-    return lambda counter, order: refund(counter, order, given)
+    return lambda context, order: refund(context, order, given)
 
 
-def require_buyer(counter: CommandContext, order: OrderRecord, viewer: str) -> None:
+def require_buyer(context: CommandContext, order: OrderRecord, viewer: str) -> None:
     """Refuse to move somebody else's order, as if it were not there."""
-    party = counter.till.party(viewer)
+    party = context.work.parties.get(viewer)
     if party is None or party.ordinal != order.buyer:
         raise UnknownError("order_unknown", "There is no such order of this viewer.")
 
 
-def show_order(counter: CommandContext, order: OrderRecord) -> OrderOut:
-    """Show an order as it stands at the till."""
-    return order_out(counter.community, counter.till.view(order))
+def show_order(context: CommandContext, order: OrderRecord) -> OrderOut:
+    """Show an order as it stands in this commit."""
+    return order_out(context.community, context.work.orders.view(order))
 
 
 __all__ = ("QueuedCommand", "Trade", "cancel", "fulfil", "handing_over", "refunding")

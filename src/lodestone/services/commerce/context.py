@@ -1,4 +1,4 @@
-"""What serving a request of trade needs at hand: the till, the money, the hour, and a way to refuse."""
+"""What a command needs: the unit of work, the posting rules, the community's time, and how to refuse."""
 
 import hashlib
 from collections.abc import Callable
@@ -82,18 +82,18 @@ class Idempotency:
 
 
 class CommandContext:
-    """One till, open for one commit; the requests of a moment are served at it in turn."""
+    """One unit of work, open for one commit; the requests of a moment are served in it in turn."""
 
     def __init__(
-        self, till: TradeUnitOfWork, community: Community, present: WhereOf = nowhere
+        self, work: TradeUnitOfWork, community: Community, present: WhereOf = nowhere
     ) -> None:
-        """Open a till; `present` says where somebody is, visits counted."""
-        self.till = till
+        """Take a unit of work; `present` says where somebody is, visits counted."""
+        self.work = work
         self.community = community
         self.present = present
-        self.now = till.now
+        self.now = work.now
         self.book = PostingRules(community.secret, community.currency)
-        self.today = community.days.of(till.now)
+        self.today = community.days.of(work.now)
         self.date = _EPOCH_DAY + timedelta(days=self.today)
         self._lines: dict[str, tuple[int, int]] = {}
 
@@ -102,7 +102,7 @@ class CommandContext:
     def line(self, sale_id: str) -> tuple[int, int]:
         """Return how many orders wait in a sale, and how many units they want."""
         if sale_id not in self._lines:
-            self._lines[sale_id] = self.till.line(sale_id, sale_key(sale_id))
+            self._lines[sale_id] = self.work.orders.line(sale_id, sale_key(sale_id))
         return self._lines[sale_id]
 
     def line_moved(self, sale_id: str, units: int) -> None:
@@ -119,26 +119,26 @@ class CommandContext:
     def order(self, order_id: str) -> OrderRecord:
         """Return an order. Raises UnknownError."""
         number = number_of(ORDER, self.community.secret, order_id)
-        found = None if number is None else self.till.order(number)
+        found = None if number is None else self.work.orders.get(number)
         if found is None:
             raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
         return found
 
     def shop(self, shop_id: str) -> ShopRecord:
         """Return a shop that is known to be there."""
-        found = self.till.shop(shop_id)
+        found = self.work.shops.get(shop_id)
         assert found is not None
         return found
 
     def item(self, product_id: str) -> int:
         """Return the row of the item that a product is."""
-        found = self.till.product(product_id)
+        found = self.work.shops.product(product_id)
         assert found is not None
         return found.item
 
     def buyer(self, order: OrderRecord) -> Party:
         """Return who ordered. Raises GoneError once they have been erased."""
-        found = self.till.party_known(order.buyer)
+        found = self.work.parties.by_ordinal(order.buyer)
         if found is None:
             raise GoneError("buyer_erased", "the buyer has been erased; cancel the order")
         return found
@@ -164,7 +164,7 @@ class CommandContext:
         state = after(order.state, move)
         assert state is not None
         moved = replace(order, state=state, due=due)
-        self.till.put_order(moved)
+        self.work.orders.put(moved)
         self._audit(order, moved, move, amount)
         self.note(moved, move, amount, once)
         return moved
@@ -177,7 +177,7 @@ class CommandContext:
         is_now: dict[str, object] = {"state": after.state.name.lower(), "move": move.name.lower()}
         if amount is not None:
             is_now["amount_micros"] = int(amount)
-        self.till.audit("order", self.order_id(after.number), was, is_now)
+        self.work.audit("order", self.order_id(after.number), was, is_now)
 
     def note(
         self, order: OrderRecord, move: Transition, amount: Micros | None = None,
@@ -185,11 +185,11 @@ class CommandContext:
     ) -> OrderEvent:  # fmt: skip
         """Write a move down. Whoever wants to hear of orders (history, webhooks) reads these."""
         request, digest = once or (None, None)
-        number = self.till.number("event")
+        number = self.work.orders.next_event()
         event = OrderEvent(
             number, order.number, move, order.state, amount, self.now, request, digest
         )
-        self.till.note(event)
+        self.work.orders.note(event)
         return event
 
     def require(self, order: OrderRecord, move: Transition) -> None:
@@ -218,17 +218,17 @@ class CommandContext:
     ) -> PaymentRecord:
         """Write down what a provider is to be asked for an order, once this commit is durable."""
         one = PaymentRecord(
-            self.till.number("payment"), order.number, kind, PaymentStand.ORDERED, provider, amount,
+            self.work.payments.next_number(), order.number, kind, PaymentStand.ORDERED, provider, amount,
             Micros(0), request, "", self.now,
         )  # fmt: skip
-        self.till.add_payment(one)
+        self.work.payments.add(one)
         return one
 
     def pay(self, movement: Movement) -> Outcome:
         """Move money in this commit; return the first answer that is a refusal, or that it stands."""
         if not movement.transfers:
             return Outcome.POSTED
-        outcomes = self.till.post(movement.transfers, movement.accounts, self.today)
+        outcomes = self.work.ledger.post(movement.transfers, movement.accounts, self.today)
         refused = (one for one in outcomes if not one.stands and one is not Outcome.CHAIN_REFUSED)
         return next(refused, Outcome.POSTED)
 
@@ -242,7 +242,7 @@ class CommandContext:
 
     def payable(self, shop_id: str) -> int:
         """Return what a shop has earned and not been paid out."""
-        account = self.till.account(self.book.payable(shop_id))
+        account = self.work.ledger.account(self.book.payable(shop_id))
         return account.credits_posted - account.debits_posted - account.debits_pending
 
     # Where people are
@@ -250,7 +250,7 @@ class CommandContext:
     def claim(self, party: Party, position: Position) -> Claim | None:
         """Take a claim of where somebody is; None when nobody could have come there since the last."""
         claim = Claim(position, self.now)
-        return None if impossible(self.till.claim(party), claim) else claim
+        return None if impossible(self.work.parties.claim(party), claim) else claim
 
 
 def refused(

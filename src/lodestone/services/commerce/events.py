@@ -16,15 +16,15 @@ def bought_name(order: str, line: int) -> str:
     return f"order/{order}/{line}"
 
 
-def tell_bought(counter: CommandContext, order: OrderRecord) -> None:
+def tell_bought(context: CommandContext, order: OrderRecord) -> None:
     """Let the log hear that each product of an order was bought, once however many lines are of it."""
-    name = counter.order_id(order.number)
+    name = context.order_id(order.number)
     for index in told_lines(order):
         deed = Deed(
-            FactKind.ORDER, bought_name(name, index), counter.now, order.buyer,
-            counter.item(order.lines[index].product), order.receipt, order.slot,
+            FactKind.ORDER, bought_name(name, index), context.now, order.buyer,
+            context.item(order.lines[index].product), order.receipt, order.slot,
         )  # fmt: skip
-        counter.till.deed(deed)
+        context.work.deeds.add(deed)
 
 
 def told_lines(order: OrderRecord) -> list[int]:
@@ -35,11 +35,11 @@ def told_lines(order: OrderRecord) -> list[int]:
     return list(first.values())
 
 
-def tell_back(counter: CommandContext, order: OrderRecord, before: int, after: int) -> None:
+def tell_back(context: CommandContext, order: OrderRecord, before: int, after: int) -> None:
     """Let the log hear that so much of a paid order came back.
 
     Args:
-        counter: The till.
+        context: The work.
         order: The order.
         before: Micros that had come back already, of its total.
         after: Micros that have come back now; all of an order that cost nothing.
@@ -48,17 +48,17 @@ def tell_back(counter: CommandContext, order: OrderRecord, before: int, after: i
     if total := order.paid.total:
         shares = (SHARE_WHOLE * before // total, SHARE_WHOLE * after // total)
     for index in told_lines(order):
-        _tell(counter, order, index, *shares)
+        _tell(context, order, index, *shares)
 
 
 def tell_vouchers_back(
-    counter: CommandContext, order: OrderRecord, before: Sequence[VoucherRecord],
+    context: CommandContext, order: OrderRecord, before: Sequence[VoucherRecord],
     after: Sequence[VoucherRecord],
 ) -> None:  # fmt: skip
     """Let the log hear how much of each product came back with its vouchers.
 
     Args:
-        counter: The till.
+        context: The work.
         order: The order.
         before: All its vouchers as they stood.
         after: The same as they stand now.
@@ -69,7 +69,7 @@ def tell_vouchers_back(
             back_share([one for one in some if order.lines[one.line].product == product])
             for some in (before, after)
         ]
-        _tell(counter, order, index, *shares)
+        _tell(context, order, index, *shares)
 
 
 def back_share(vouchers: Sequence[VoucherRecord]) -> int:
@@ -81,18 +81,18 @@ def back_share(vouchers: Sequence[VoucherRecord]) -> int:
     return min(SHARE_WHOLE - 1, SHARE_WHOLE * back // total) if total else 0
 
 
-def _tell(counter: CommandContext, order: OrderRecord, index: int, before: int, after: int) -> None:
+def _tell(context: CommandContext, order: OrderRecord, index: int, before: int, after: int) -> None:
     """Let the log hear that more of a product came back: from so many millionths of it to so many."""
     if before == after:
         return
-    name = counter.order_id(order.number)
+    name = context.order_id(order.number)
     deed = Deed(
-        FactKind.REFUND, f"refund/{name}/{index}/{after}", counter.now, order.buyer,
-        counter.item(order.lines[index].product), order.receipt, order.slot,
-        about=bought_name(name, index), since=_paid_at(counter.till.history(order)),
+        FactKind.REFUND, f"refund/{name}/{index}/{after}", context.now, order.buyer,
+        context.item(order.lines[index].product), order.receipt, order.slot,
+        about=bought_name(name, index), since=_paid_at(context.work.orders.history(order)),
         share=after - before, whole=after == SHARE_WHOLE,
     )  # fmt: skip
-    counter.till.deed(deed)
+    context.work.deeds.add(deed)
 
 
 def _paid_at(events: tuple[OrderEvent, ...]) -> Instant:

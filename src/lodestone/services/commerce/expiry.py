@@ -18,55 +18,55 @@ _VOUCHER: Final = "voucher"
 _LINE: Final = "line"
 
 
-def due_now(till: TradeUnitOfWork, waiting: Collection[str]) -> list[str]:
+def due_now(work: TradeUnitOfWork, waiting: Collection[str]) -> list[str]:
     """Name what time has made due: up to `BATCH` orders and vouchers, the oldest first, and the lines of sales.
 
     Args:
-        till: Reads only.
+        work: Reads only.
         waiting: Names of what has failed and is not to be tried yet; they are left out.
     """
     orders, vouchers = (
         [int(name.partition(" ")[2]) for name in waiting if name.startswith(kind)]
         for kind in (_ORDER, _VOUCHER)
     )
-    due = [f"{_ORDER} {number}" for number in till.due(BATCH, orders)]
-    over = [f"{_VOUCHER} {number}" for number in till.vouchers_over(BATCH, vouchers)]
-    lines = [f"{_LINE} {sale}" for sale in till.lines_of_waiting()]
+    due = [f"{_ORDER} {number}" for number in work.orders.due(BATCH, orders)]
+    over = [f"{_VOUCHER} {number}" for number in work.vouchers.expired(BATCH, vouchers)]
+    lines = [f"{_LINE} {sale}" for sale in work.orders.sales_waited_in()]
     return [*due, *over, *lines] if due or over else []
 
 
-def expire(counter: CommandContext, rows: Sequence[str]) -> None:
+def expire(context: CommandContext, rows: Sequence[str]) -> None:
     """Let orders and vouchers expire and lines move up, by the names that `due_now` gave.
 
     What is no longer due, since it was moved meanwhile, is left alone.
     """
     parts = [row.partition(" ") for row in rows]
-    counter.till.orders([int(name) for kind, _, name in parts if kind == _ORDER])
+    context.work.orders.some([int(name) for kind, _, name in parts if kind == _ORDER])
     for kind, _, name in parts:
         if kind == _LINE:
-            admit(counter, name)
+            admit(context, name)
         elif kind == _ORDER:
-            _expire_order(counter, int(name))
+            _expire_order(context, int(name))
         else:
-            _expire_voucher(counter, int(name))
+            _expire_voucher(context, int(name))
 
 
-def _expire_order(counter: CommandContext, number: int) -> None:
-    order = counter.till.order(number)
-    if order is not None and order.due is not None and order.due <= counter.now:
+def _expire_order(context: CommandContext, number: int) -> None:
+    order = context.work.orders.get(number)
+    if order is not None and order.due is not None and order.due <= context.now:
         if order.state is OrderState.PAID and order.paid.total:
-            name = counter.order_id(order.number)
-            counter.must(counter.book.release(name, order.shop, order.provider, expired=True))
+            name = context.order_id(order.number)
+            context.must(context.book.release(name, order.shop, order.provider, expired=True))
             left = Micros(order.paid.total - order.refunded)
-            give_back(counter, order, PaymentKind.RELEASE, left)
-        leave(counter, order, Transition.EXPIRE)
+            give_back(context, order, PaymentKind.RELEASE, left)
+        leave(context, order, Transition.EXPIRE)
 
 
-def _expire_voucher(counter: CommandContext, number: int) -> None:
-    for voucher in counter.till.vouchers_at([number]):
-        order = counter.till.order(voucher.order)
+def _expire_voucher(context: CommandContext, number: int) -> None:
+    for voucher in context.work.vouchers.at([number]):
+        order = context.work.orders.get(voucher.order)
         if order is None:
             raise CorruptError("order_lost", f"voucher {number} is of an order that is not there")
-        if voucher.standing.left and voucher.standing.expires <= counter.now:
+        if voucher.standing.left and voucher.standing.expires <= context.now:
             what = f"expired {voucher.number}"
-            refund_units(counter, order, [voucher], voucher.standing.left, what)
+            refund_units(context, order, [voucher], voucher.standing.left, what)

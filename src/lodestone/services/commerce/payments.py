@@ -88,35 +88,35 @@ class Payments:
         number = number_of(ORDER, self._community.secret, order_id)
         if given.method == MANUAL or given.amount.micros == 0:
 
-            def by_hand(counter: CommandContext) -> Reply:
-                return _reply(counter, pay(counter, counter.order(order_id), given))
+            def by_hand(context: CommandContext) -> Reply:
+                return _reply(context, pay(context, context.order(order_id), given))
 
             return await self._trade.serve(number or 0, by_hand, once)
         begun = _Kept()
 
-        def begin(counter: CommandContext) -> Reply:
-            order = counter.order(order_id)
-            begun.payment = begin_charge(counter, order, given)
-            return _reply(counter, order)
+        def begin(context: CommandContext) -> Reply:
+            order = context.order(order_id)
+            begun.payment = begin_charge(context, order, given)
+            return _reply(context, order)
 
         await self._trade.serve(number or 0, begin, None)
         word = await self._ask(begun.held, provider)
         return await self._trade.serve(
-            number or 0, lambda counter: self._charged(counter, begun.held.number, word), once,
+            number or 0, lambda context: self._charged(context, begun.held.number, word), once,
         )  # fmt: skip
 
     def _charged(
-        self, counter: CommandContext, number: int, word: Word | None
+        self, context: CommandContext, number: int, word: Word | None
     ) -> Reply | LodestoneError:
-        payment = _payment(counter, number)
+        payment = _payment(context, number)
         if word is not None:
-            payment = told(counter, payment, word)
+            payment = told(context, payment, word)
         if payment.state in _REFUSED:
             # Told, not raised: the order is as it was, and what the provider said is written down.
             return refused(_REFUSED[payment.state], field="request_id")
-        order = counter.till.order(payment.order)
+        order = context.work.orders.get(payment.order)
         assert order is not None
-        reply = _reply(counter, order)
+        reply = _reply(context, order)
         # Nobody knows yet how it ends: the same request asks how it stands, and is paid for once.
         return replace(reply, status=202, remembered=False) if payment.state in OPEN else reply
 
@@ -219,11 +219,11 @@ class Payments:
     async def _told(self, payment: PaymentRecord, word: Word) -> PaymentRecord:
         kept = _Kept()
 
-        def serve(counter: CommandContext) -> Reply:
-            order = counter.till.order(payment.order)
+        def serve(context: CommandContext) -> Reply:
+            order = context.work.orders.get(payment.order)
             assert order is not None
-            kept.payment = told(counter, _payment(counter, payment.number), word)
-            return _reply(counter, order)
+            kept.payment = told(context, _payment(context, payment.number), word)
+            return _reply(context, order)
 
         await self._trade.serve(payment.order, serve, None)
         return kept.held
@@ -256,7 +256,7 @@ async def retry_sending(trade: Trade) -> None:
 
 
 class _Kept:
-    """What a turn at the till leaves for whoever asked."""
+    """What a command leaves for whoever asked."""
 
     payment: PaymentRecord | None = None
 
@@ -266,14 +266,14 @@ class _Kept:
         return self.payment
 
 
-def _payment(counter: CommandContext, number: int) -> PaymentRecord:
-    found = counter.till.payment(number)
+def _payment(context: CommandContext, number: int) -> PaymentRecord:
+    found = context.work.payments.get(number)
     assert found is not None
     return found
 
 
-def _reply(counter: CommandContext, order: OrderRecord) -> Reply:
-    return Reply(200, show_order(counter, order), counter.till.party_known(order.buyer))
+def _reply(context: CommandContext, order: OrderRecord) -> Reply:
+    return Reply(200, show_order(context, order), context.work.parties.by_ordinal(order.buyer))
 
 
 def payment_out(community: Community, one: PaymentRecord) -> PaymentOut:

@@ -59,7 +59,7 @@ class _Judged:
     receipt: int
 
 
-def reserve(counter: CommandContext, given: OrderIn) -> Reply:
+def reserve(context: CommandContext, given: OrderIn) -> Reply:
     """Take an order.
 
     Returns:
@@ -70,29 +70,29 @@ def reserve(counter: CommandContext, given: OrderIn) -> Reply:
         InvalidError: The lines are of several shops, or `total_too_large`.
         ConflictError: `OrderRefusal`, the first that holds.
     """
-    sale = _sale(counter, given)
-    judged = _judge(counter, given, sale)
+    sale = _sale(context, given)
+    judged = _judge(context, given, sale)
     stock = {}
     for key in judged.takes:
-        held = counter.till.stock(key)
+        held = context.work.stock.get(key)
         assert held is not None
         stock[key] = held
     lacking = short(stock, judged.takes)
     if not lacking:
-        _judge_hold(counter, judged, stock, sale)
-        return _write(counter, given, judged, OrderState.RESERVED)
+        _judge_hold(context, judged, stock, sale)
+        return _write(context, given, judged, OrderState.RESERVED)
     if sale is not None and may_return(stock, judged.takes):
-        _, line = counter.line(sale.id)
+        _, line = context.line(sale.id)
         # As many may wait as are held: more than come back could never be served.
         if line + judged.takes[sale_key(sale.id)] <= stock[sale_key(sale.id)].held:
-            _judge_hold(counter, judged, stock, sale)
-            return _write(counter, given, judged, OrderState.WAITING)
+            _judge_hold(context, judged, stock, sale)
+            return _write(context, given, judged, OrderState.WAITING)
     left = min(stock[key].available for key in lacking)
     raise refused(OrderRefusal.SOLD_OUT, detail=f"{left} left", field="lines")
 
 
 def _judge_hold(
-    counter: CommandContext, judged: _Judged, stock: dict[str, Stock], sale: SaleRecord | None
+    context: CommandContext, judged: _Judged, stock: dict[str, Stock], sale: SaleRecord | None
 ) -> None:
     """Refuse a buyer whose unpaid orders, with this one, would keep too many units from others.
 
@@ -102,7 +102,7 @@ def _judge_hold(
     allowed = 0 if sale is None else sale.given.limit_per_person
     for key, units in judged.takes.items():
         limit = max(allowed, hold_limit(stock[key], share))
-        unpaid = counter.till.units_unpaid(judged.buyer.ordinal, key)
+        unpaid = context.work.orders.units_unpaid(judged.buyer.ordinal, key)
         if unpaid + units > limit:
             detail = f"{limit} at once, {unpaid} unpaid already"
             raise refused(OrderRefusal.HOLD_LIMIT_REACHED, detail=detail, field="lines")
@@ -113,70 +113,70 @@ def waits_until(sale: SaleRecord) -> Instant:
     return instant_of(sale.given.closes_at)
 
 
-def reserved_until(counter: CommandContext, sale_id: str | None) -> Instant:
+def reserved_until(context: CommandContext, sale_id: str | None) -> Instant:
     """Return when a reservation that begins now runs out."""
-    sale = None if sale_id is None else counter.till.sale(sale_id)
+    sale = None if sale_id is None else context.work.shops.sale(sale_id)
     if sale is None:
-        return Instant(counter.now + RESERVE_MICROS)
-    return Instant(counter.now + sale.given.reserve_seconds * SECOND_MICROS)
+        return Instant(context.now + RESERVE_MICROS)
+    return Instant(context.now + sale.given.reserve_seconds * SECOND_MICROS)
 
 
-def _sale(counter: CommandContext, given: OrderIn) -> SaleRecord | None:
+def _sale(context: CommandContext, given: OrderIn) -> SaleRecord | None:
     if given.sale_id is None:
         return None
-    sale = counter.till.sale(given.sale_id)
+    sale = context.work.shops.sale(given.sale_id)
     if sale is None:
         problem = Problem("sale_id", "names no sale of this community")
         raise UnknownError("sale_unknown", f"There is no sale {given.sale_id!r}.", (problem,))
     return sale
 
 
-def _judge(counter: CommandContext, given: OrderIn, sale: SaleRecord | None) -> _Judged:
-    buyer = _buyer(counter, given)
-    receipt = _receipt(counter, given)
-    products = _products(counter, given)
-    shop = counter.shop(products[0].shop)
+def _judge(context: CommandContext, given: OrderIn, sale: SaleRecord | None) -> _Judged:
+    buyer = _buyer(context, given)
+    receipt = _receipt(context, given)
+    products = _products(context, given)
+    shop = context.shop(products[0].shop)
     fulfilment = given.fulfilment or products[0].given.fulfilment[0]
-    _judge_shop(counter, shop, fulfilment, hours=sale is None)
-    wanted = _judge_lines(counter, given, products, fulfilment)
+    _judge_shop(context, shop, fulfilment, hours=sale is None)
+    wanted = _judge_lines(context, given, products, fulfilment)
     _judge_amounts(wanted, sale)
-    unit = minor_unit(counter.community.currency)
+    unit = minor_unit(context.community.currency)
     lines = tuple(_frozen(one, sale, unit) for one in wanted)
     paid = NOTHING
     for line in lines:
         paid = add(paid, line.paid)
-    _judge_price(counter, given, paid.total)
-    claim = _judge_place(counter, given, shop, buyer, fulfilment)
+    _judge_price(context, given, paid.total)
+    claim = _judge_place(context, given, shop, buyer, fulfilment)
     takes = joined(Take(one.key, one.given.quantity) for one in wanted)
     if sale is not None:
         units = sum(one.given.quantity for one in wanted)
-        _judge_sale(counter, sale, wanted, buyer, units)
+        _judge_sale(context, sale, wanted, buyer, units)
         takes[sale_key(sale.id)] = units
     return _Judged(buyer, shop, fulfilment, lines, paid, takes, claim, receipt)
 
 
-def _buyer(counter: CommandContext, given: OrderIn) -> Party:
-    buyer = counter.till.party(given.buyer)
+def _buyer(context: CommandContext, given: OrderIn) -> Party:
+    buyer = context.work.parties.get(given.buyer)
     if buyer is None:
         problem = Problem("buyer", "names nobody of this community; PUT the person first")
         raise UnknownError("person_unknown", f"There is no person {given.buyer!r}.", (problem,))
     return buyer
 
 
-def _receipt(counter: CommandContext, given: OrderIn) -> int:
+def _receipt(context: CommandContext, given: OrderIn) -> int:
     if given.receipt_id is None:
         return -1
-    sequence = receipt_sequence(counter.community.secret, given.receipt_id)
+    sequence = receipt_sequence(context.community.secret, given.receipt_id)
     if sequence is None:
         problem = Problem("receipt_id", "is none of ours; send the feed's own, unchanged")
         raise UnknownError("receipt_unknown", f"receipt_id {problem.problem}.", (problem,))
     return sequence
 
 
-def _products(counter: CommandContext, given: OrderIn) -> list[ProductRecord]:
+def _products(context: CommandContext, given: OrderIn) -> list[ProductRecord]:
     found: list[ProductRecord] = []
     for index, line in enumerate(given.lines):
-        product = counter.till.product(line.product_id)
+        product = context.work.shops.product(line.product_id)
         field = f"lines[{index}].product_id"
         if product is None:
             problem = Problem(field, "names no product of this community")
@@ -189,17 +189,17 @@ def _products(counter: CommandContext, given: OrderIn) -> list[ProductRecord]:
     return found
 
 
-def _judge_shop(counter: CommandContext, shop: ShopRecord, fulfilment: str, *, hours: bool) -> None:
+def _judge_shop(context: CommandContext, shop: ShopRecord, fulfilment: str, *, hours: bool) -> None:
     if shop.review != "approved":
         raise refused(OrderRefusal.SHOP_NOT_APPROVED)
-    weekday, minute = counter.community.days.clock(counter.now)
+    weekday, minute = context.community.days.clock(context.now)
     binding = hours and fulfilment != "redeem"
     if shop.given.status != "open" or (binding and not is_open(shop.given.hours, weekday, minute)):
         raise refused(OrderRefusal.SHOP_CLOSED)
 
 
 def _judge_lines(
-    counter: CommandContext, given: OrderIn, products: list[ProductRecord], fulfilment: str
+    context: CommandContext, given: OrderIn, products: list[ProductRecord], fulfilment: str
 ) -> list[_Wanted]:
     pairs = list(zip(given.lines, products, strict=True))
     for index, (_, product) in enumerate(pairs):
@@ -214,7 +214,7 @@ def _judge_lines(
     keys = []
     for index, ((line, product), variant) in enumerate(zip(pairs, variants, strict=True)):
         key = stock_key(product.id, variant, line.date)
-        if key is None or (line.date is not None and line.date < counter.date):
+        if key is None or (line.date is not None and line.date < context.date):
             raise refused(OrderRefusal.DATE_UNKNOWN, field=f"lines[{index}].date")
         keys.append(key)
     for product in products:
@@ -267,18 +267,18 @@ def _unit(lines: tuple[Line, ...], currency: str) -> int:
     return 1 if any(line.paid.total % unit for line in lines) else unit
 
 
-def _judge_price(counter: CommandContext, given: OrderIn, total: Micros) -> None:
+def _judge_price(context: CommandContext, given: OrderIn, total: Micros) -> None:
     if given.total is None:
         return
-    if given.total.currency != counter.community.currency:
-        currency = counter.community.currency
+    if given.total.currency != context.community.currency:
+        currency = context.community.currency
         raise refused(OrderRefusal.CURRENCY_MISMATCH, detail=currency, field="total.currency")
     if given.total.micros != total:
         raise refused(OrderRefusal.PRICE_CHANGED, detail=f"{total} micros", field="total")
 
 
 def _judge_place(
-    counter: CommandContext, given: OrderIn, shop: ShopRecord, buyer: Party, fulfilment: str
+    context: CommandContext, given: OrderIn, shop: ShopRecord, buyer: Party, fulfilment: str
 ) -> Claim | None:
     """Decide the distance: delivery goes by address, everything else by where the buyer is."""
     there = given.position
@@ -288,12 +288,12 @@ def _judge_place(
             raise refused(OrderRefusal.ADDRESS_MISSING, field="address")
         there, field = given.address.position, "address.position"
     elif there is None:
-        there = _whereabouts(counter, buyer)
+        there = _whereabouts(context, buyer)
         if there is None:
             raise refused(OrderRefusal.POSITION_MISSING, field="position")
     claim = None
     if given.position is not None:
-        claim = counter.claim(buyer, given.position)
+        claim = context.claim(buyer, given.position)
         if claim is None:
             raise refused(OrderRefusal.IMPOSSIBLE_TRAVEL, field="position")
     distance = between_km(shop.given.position, there)
@@ -303,64 +303,64 @@ def _judge_place(
     return claim
 
 
-def _whereabouts(counter: CommandContext, buyer: Party) -> Position | None:
-    known = counter.till.whereabouts(buyer)
+def _whereabouts(context: CommandContext, buyer: Party) -> Position | None:
+    known = context.work.parties.whereabouts(buyer)
     if known is None:
         return None
-    seen = counter.present(buyer.ordinal)
+    seen = context.present(buyer.ordinal)
     if seen is not None and seen.at > known.present_at:  # a visit after what the record says
         known = replace(
             known, present_at=seen.at, present_latitude=seen.latitude,
             present_longitude=seen.longitude,
         )  # fmt: skip
-    return known_position(known, counter.now, fresh_micros=PRESENT_MICROS)
+    return known_position(known, context.now, fresh_micros=PRESENT_MICROS)
 
 
 def _judge_sale(
-    counter: CommandContext, sale: SaleRecord, wanted: list[_Wanted], buyer: Party, units: int
+    context: CommandContext, sale: SaleRecord, wanted: list[_Wanted], buyer: Party, units: int
 ) -> None:
     given = sale.given
     rules = Sale(instant_of(given.opens_at), instant_of(given.closes_at), given.limit_per_person)
-    if not within(rules, counter.now):
-        early = counter.now < rules.opens
+    if not within(rules, context.now):
+        early = context.now < rules.opens
         raise refused(OrderRefusal.SALE_NOT_OPEN if early else OrderRefusal.SALE_ENDED)
     for index, one in enumerate(wanted):
         if (one.product.id, one.variant.id) != (given.product_id, given.variant_id):
             raise refused(OrderRefusal.SALE_OTHER_PRODUCT, field=f"lines[{index}]")
-    taken = counter.till.taken(sale.id, buyer.ordinal)
+    taken = context.work.sale_units.taken(sale.id, buyer.ordinal)
     if over_limit(rules, taken, units):
         detail = f"{rules.limit} a person, {taken} taken"
         raise refused(OrderRefusal.LIMIT_REACHED, detail=detail, field="lines")
 
 
-def _write(counter: CommandContext, given: OrderIn, judged: _Judged, state: OrderState) -> Reply:
+def _write(context: CommandContext, given: OrderIn, judged: _Judged, state: OrderState) -> Reply:
     """Set stock aside, or stand in line, and write the order; nothing after this can refuse."""
-    till = counter.till
+    work = context.work
     waits = state is OrderState.WAITING
     place = None
-    due = reserved_until(counter, given.sale_id)
+    due = reserved_until(context, given.sale_id)
     takes = tuple(Take(key, units) for key, units in sorted(judged.takes.items()))
     if state is OrderState.RESERVED:
-        till.move_stock(takes, hold)
+        work.stock.move(takes, hold)
     if given.sale_id is not None:
         units = judged.takes[sale_key(given.sale_id)]
-        till.put_taken(given.sale_id, judged.buyer.ordinal, units)
+        work.sale_units.add(given.sale_id, judged.buyer.ordinal, units)
         if waits:
-            sale = till.sale(given.sale_id)
+            sale = work.shops.sale(given.sale_id)
             assert sale is not None
             due = waits_until(sale)
-            place = counter.line(given.sale_id)[0]
-            counter.line_moved(given.sale_id, units)
+            place = context.line(given.sale_id)[0]
+            context.line_moved(given.sale_id, units)
     if judged.claim is not None:
-        till.put_claim(judged.buyer, judged.claim)
+        work.parties.put_claim(judged.buyer, judged.claim)
     order = OrderRecord(
-        number=till.number("order"), buyer=judged.buyer.ordinal, shop=judged.shop.id,
+        number=work.orders.next_number(), buyer=judged.buyer.ordinal, shop=judged.shop.id,
         sale=given.sale_id, state=state, fulfilment=judged.fulfilment,
-        due=due, created=counter.now, paid=judged.paid,
+        due=due, created=context.now, paid=judged.paid,
         refunded=Micros(0), provider="", receipt=judged.receipt, slot=given.slot or 0,
-        lines=judged.lines, takes=takes, unit=_unit(judged.lines, counter.community.currency),
+        lines=judged.lines, takes=takes, unit=_unit(judged.lines, context.community.currency),
     )  # fmt: skip
-    till.add_order(order, judged.buyer, given.address)
-    placed = counter.note(order, Transition.PLACE)
-    told = fresh_order(counter.community, order, judged.buyer.id, given.address, [placed], place)
+    work.orders.add(order, judged.buyer, given.address)
+    placed = context.note(order, Transition.PLACE)
+    told = fresh_order(context.community, order, judged.buyer.id, given.address, [placed], place)
     return Reply(202 if waits else 201, told, judged.buyer)

@@ -1,4 +1,4 @@
-"""What providers are asked for orders, and what the book does with their word; at a till.
+"""What providers are asked for orders, and what the book does with their word; at a work.
 
 | the provider says | a charge | a refund | a release |
 |---|---|---|---|
@@ -32,28 +32,28 @@ ASKED_ONCE: Final = "pay"
 _K, _P = PaymentKind, PaymentStand
 
 
-def begin_charge(counter: CommandContext, order: OrderRecord, given: PayIn) -> PaymentRecord:
+def begin_charge(context: CommandContext, order: OrderRecord, given: PayIn) -> PaymentRecord:
     """Write down that a provider is to take an order's money; again under its request id changes nothing.
 
     Raises:
         ConflictError: `MoveRefusal`.
     """
-    judge_payment(counter, order, given)
+    judge_payment(context, order, given)
     request = given.request_id or ASKED_ONCE
-    held = counter.till.payments_of(order.number)
+    held = context.work.payments.of_order(order.number)
     for one in held:
         if one.request == request:
             if (one.provider, one.amount) != (given.method, given.amount.micros):
                 raise refused(MoveRefusal.REQUEST_REUSED, field="request_id")
             return one
     require_no_charge_open(held)
-    counter.require(order, Transition.PAY)
+    context.require(order, Transition.PAY)
     if order.fulfilment == "redeem":
-        counter.buyer(order)
-    return counter.ask_payment(order, _K.CHARGE, order.paid.total, given.method, request)
+        context.buyer(order)
+    return context.ask_payment(order, _K.CHARGE, order.paid.total, given.method, request)
 
 
-def told(counter: CommandContext, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
+def told(context: CommandContext, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
     """Take what a provider says of a payment, the first time or again.
 
     Raises:
@@ -67,60 +67,62 @@ def told(counter: CommandContext, payment: PaymentRecord, reply: Reply) -> Payme
         detail = f"it is {payment.state.name.lower()}, {payment.moved} micros"
         raise refused(MoveRefusal.PAYMENT_ENDED, detail=detail, field="state")
     if step is PaymentStep.FOLLOW:
-        return _done(counter, payment, reply)
+        return _done(context, payment, reply)
     if step is PaymentStep.DECLINE:
-        return _ended(counter, payment, _P.DECLINED, reply)
+        return _ended(context, payment, _P.DECLINED, reply)
     state = {PaymentStep.NOTE_SENT: _P.SENT, PaymentStep.NOTE_UNKNOWN: _P.UNKNOWN}.get(step)
     if state not in (None, payment.state):
         payment = replace(payment, state=state)
-        counter.till.put_payment(payment)
+        context.work.payments.put(payment)
     return payment
 
 
-def _done(counter: CommandContext, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
+def _done(context: CommandContext, payment: PaymentRecord, reply: Reply) -> PaymentRecord:
     """Follow money that has moved."""
-    order = counter.till.order(payment.order)
+    order = context.work.orders.get(payment.order)
     assert order is not None
     if payment.kind is _K.CHARGE:
-        return _charged(counter, payment, order, reply)
-    name = counter.order_id(order.number)
+        return _charged(context, payment, order, reply)
+    name = context.order_id(order.number)
     left = Micros(max(0, payment.amount - reply.amount))
     over = Micros(max(0, reply.amount - payment.amount))
     if payment.kind is _K.REFUND:
         paid = Micros(payment.amount - left)
-        counter.must(counter.book.refund_paid(name, payment.provider, payment.number, paid, over))
+        context.must(context.book.refund_paid(name, payment.provider, payment.number, paid, over))
     elif over:
-        counter.must(counter.book.overpaid(name, payment.provider, payment.number, over))
-    payment = _ended(counter, payment, _P.PAID, reply)
+        context.must(context.book.overpaid(name, payment.provider, payment.number, over))
+    payment = _ended(context, payment, _P.PAID, reply)
     if left:
-        counter.ask_payment(order, payment.kind, left, payment.provider)
+        context.ask_payment(order, payment.kind, left, payment.provider)
     return payment
 
 
 def _charged(
-    counter: CommandContext, payment: PaymentRecord, order: OrderRecord, reply: Reply
+    context: CommandContext, payment: PaymentRecord, order: OrderRecord, reply: Reply
 ) -> PaymentRecord:
     """Let a charge pay its order, or owe all of it back when it cannot."""
-    in_time = order.due is None or counter.now < order.due
+    in_time = order.due is None or context.now < order.due
     fits = order.state is OrderState.RESERVED and in_time and reply.amount == payment.amount
-    if fits and (order.fulfilment != "redeem" or counter.till.party_known(order.buyer) is not None):
-        take_payment(counter, order, payment.provider)
-        return _ended(counter, payment, _P.PAID, reply)
-    name = counter.order_id(order.number)
-    back = counter.book.charge_returned(
+    if fits and (
+        order.fulfilment != "redeem" or context.work.parties.by_ordinal(order.buyer) is not None
+    ):
+        take_payment(context, order, payment.provider)
+        return _ended(context, payment, _P.PAID, reply)
+    name = context.order_id(order.number)
+    back = context.book.charge_returned(
         name, order.shop, payment.provider, payment.number, Micros(reply.amount)
     )
-    counter.must(back)
-    payment = _ended(counter, payment, _P.RETURNED, reply)
-    counter.ask_payment(order, _K.REFUND, Micros(reply.amount), payment.provider)
+    context.must(back)
+    payment = _ended(context, payment, _P.RETURNED, reply)
+    context.ask_payment(order, _K.REFUND, Micros(reply.amount), payment.provider)
     return payment
 
 
 def _ended(
-    counter: CommandContext, payment: PaymentRecord, state: PaymentStand, reply: Reply
+    context: CommandContext, payment: PaymentRecord, state: PaymentStand, reply: Reply
 ) -> PaymentRecord:
     payment = replace(
-        payment, state=state, moved=reply.amount, reference=reply.reference, ended=counter.now
+        payment, state=state, moved=reply.amount, reference=reply.reference, ended=context.now
     )
-    counter.till.put_payment(payment)
+    context.work.payments.put(payment)
     return payment

@@ -35,44 +35,44 @@ class _Desk:
     """None once erased."""
 
 
-def prepare(counter: CommandContext, given: PrepareIn) -> Reply:
+def prepare(context: CommandContext, given: PrepareIn) -> Reply:
     """Look at a voucher; changes nothing.
 
     Raises:
         UnknownError: `voucher_unknown`, `shop_unknown`.
         ConflictError: `RedeemRefusal`.
     """
-    voucher = _voucher(counter, given.code)
-    desk = _desk(counter, voucher, given.shop_id, given.staff_id)
-    return _reply_voucher(counter, voucher, desk, given.code)
+    voucher = _voucher(context, given.code)
+    desk = _desk(context, voucher, given.shop_id, given.staff_id)
+    return _reply_voucher(context, voucher, desk, given.code)
 
 
-def redeem(counter: CommandContext, given: RedeemIn) -> Reply:
+def redeem(context: CommandContext, given: RedeemIn) -> Reply:
     """Redeem a voucher `count` times; again under its request id changes nothing.
 
     Raises:
         UnknownError: `voucher_unknown`, `shop_unknown`.
         ConflictError: `RedeemRefusal`, then `VoucherRefusal`.
     """
-    voucher = _voucher(counter, given.code)
-    desk = _desk(counter, voucher, given.shop_id, given.staff_id)
-    before = counter.till.redemption(given.shop_id, given.request_id)
+    voucher = _voucher(context, given.code)
+    desk = _desk(context, voucher, given.shop_id, given.staff_id)
+    before = context.work.redemptions.get(given.shop_id, given.request_id)
     if before is not None:
         if (before.voucher, before.count) != (voucher.number, given.count):
             raise refused(RedeemRefusal.REQUEST_REUSED, field="request_id")
-        return _reply(counter, before, voucher, desk, given.code)
-    claim = _present(counter, desk, given.position)
-    refusal = judge(voucher.standing, given.count, counter.now)
+        return _reply(context, before, voucher, desk, given.code)
+    claim = _present(context, desk, given.position)
+    refusal = judge(voucher.standing, given.count, context.now)
     if refusal is not None:
         raise refused(refusal, detail=f"{voucher.standing.left} left", field="code")
-    bought = counter.till.order(voucher.order)
+    bought = context.work.orders.get(voucher.order)
     assert bought is not None
-    counter.require(bought, Transition.REDEEM)
-    return _write(counter, given, voucher, desk, claim)
+    context.require(bought, Transition.REDEEM)
+    return _write(context, given, voucher, desk, claim)
 
 
 def _write(
-    counter: CommandContext,
+    context: CommandContext,
     given: RedeemIn,
     voucher: VoucherRecord,
     desk: _Desk,
@@ -80,100 +80,100 @@ def _write(
 ) -> Reply:
     """Pay merchant and house, and write the redemption; nothing after this can refuse."""
     standing, paid = voucher.standing, voucher.paid
-    order = counter.till.order(voucher.order)
+    order = context.work.orders.get(voucher.order)
     assert order is not None
     upto = first_units(paid.total, standing.count, standing.used + given.count, unit=order.unit)
     # By running totals, so that all redemptions and refunds together come to what was paid,
     # whatever was reversed between.
     due = max(0, upto - voucher.earned.total)  # reversals of cheap times may have left it ahead
     earned = portion(paid, voucher.earned.total, Micros(due), unit=order.unit)
-    name = counter.order_id(voucher.order)
-    counter.must(counter.book.redeem(name, voucher.shop, given.request_id, earned))
+    name = context.order_id(voucher.order)
+    context.must(context.book.redeem(name, voucher.shop, given.request_id, earned))
     one = RedemptionRecord(
         voucher.shop, given.request_id, voucher.number, desk.staff.ordinal, standing.used,
-        given.count, earned, counter.now,
+        given.count, earned, context.now,
     )  # fmt: skip
-    counter.till.add_redemption(one)
+    context.work.redemptions.add(one)
     voucher = replace(
         voucher, standing=replace(standing, used=standing.used + given.count),
         earned=add(voucher.earned, earned),
     )  # fmt: skip
-    counter.till.put_voucher(voucher)
+    context.work.vouchers.put(voucher)
     if claim is not None and desk.buyer is not None:
-        counter.till.put_claim(desk.buyer, claim)
-    order = counter.move(order, Transition.REDEEM, amount=earned.total)
-    finish_redeemed(counter, order)
-    item = counter.item(order.lines[voucher.line].product)
+        context.work.parties.put_claim(desk.buyer, claim)
+    order = context.move(order, Transition.REDEEM, amount=earned.total)
+    finish_redeemed(context, order)
+    item = context.item(order.lines[voucher.line].product)
     told = f"{name}/{voucher.shop}/{given.request_id}"
     for kind in (FactKind.REDEEM, FactKind.SHOP_VISIT):
-        counter.till.deed(
+        context.work.deeds.add(
             Deed(
-                kind, f"{kind.name.lower()}/{told}", counter.now, voucher.buyer, item,
+                kind, f"{kind.name.lower()}/{told}", context.now, voucher.buyer, item,
                 order.receipt, order.slot,
             )
         )  # fmt: skip
-    return _reply(counter, one, voucher, desk, given.code)
+    return _reply(context, one, voucher, desk, given.code)
 
 
-def reverse(counter: CommandContext, given: ReverseIn) -> Reply:
+def reverse(context: CommandContext, given: ReverseIn) -> Reply:
     """Take a redemption back within the hour; again under its request id changes nothing.
 
     Raises:
         UnknownError: `redemption_unknown`, `shop_unknown`.
         ConflictError: `RedeemRefusal`.
     """
-    one = counter.till.redemption(given.shop_id, given.redeemed)
+    one = context.work.redemptions.get(given.shop_id, given.redeemed)
     if one is None:
         message = f"This shop has no redemption {given.redeemed!r}."
         raise UnknownError("redemption_unknown", message)
-    voucher = counter.till.vouchers_at([one.voucher])[0]
-    desk = _desk(counter, voucher, given.shop_id, given.staff_id)
-    before = counter.till.reversal(given.shop_id, given.request_id)
+    voucher = context.work.vouchers.at([one.voucher])[0]
+    desk = _desk(context, voucher, given.shop_id, given.staff_id)
+    before = context.work.redemptions.reversed_by(given.shop_id, given.request_id)
     if before is not None and before.request != given.redeemed:
         raise refused(RedeemRefusal.REQUEST_REUSED, field="request_id")
     if before is not None:
-        return _reply(counter, before, voucher, desk, None)
+        return _reply(context, before, voucher, desk, None)
     if one.reversed is not None:
         raise refused(RedeemRefusal.ALREADY_REVERSED, field="redeemed")
-    order = counter.till.order(voucher.order)
+    order = context.work.orders.get(voucher.order)
     assert order is not None
-    over = counter.now > one.time + REVERSE_MICROS
+    over = context.now > one.time + REVERSE_MICROS
     if over or after(order.state, Transition.REVERSE) is None:
         raise refused(RedeemRefusal.REVERSE_TOO_LATE, field="redeemed")
-    name = counter.order_id(voucher.order)
-    have = counter.payable(voucher.shop)
-    counter.must(counter.book.reverse(name, voucher.shop, one.request, one.earned, have))
-    one = replace(one, reversed=counter.now, reverse_request=given.request_id)
-    counter.till.put_reversed(one)
+    name = context.order_id(voucher.order)
+    have = context.payable(voucher.shop)
+    context.must(context.book.reverse(name, voucher.shop, one.request, one.earned, have))
+    one = replace(one, reversed=context.now, reverse_request=given.request_id)
+    context.work.redemptions.put_reversed(one)
     standing = replace(voucher.standing, used=voucher.standing.used - one.count)
     voucher = replace(voucher, standing=standing, earned=less(voucher.earned, one.earned))
-    counter.till.put_voucher(voucher)
-    counter.move(order, Transition.REVERSE, amount=one.earned.total)
-    return _reply(counter, one, voucher, desk, None)
+    context.work.vouchers.put(voucher)
+    context.move(order, Transition.REVERSE, amount=one.earned.total)
+    return _reply(context, one, voucher, desk, None)
 
 
-def _voucher(counter: CommandContext, typed: str) -> VoucherRecord:
+def _voucher(context: CommandContext, typed: str) -> VoucherRecord:
     code = read_code(typed)
-    found = [] if code is None else counter.till.vouchers_by(code_digest(code))
+    found = [] if code is None else context.work.vouchers.by_code(code_digest(code))
     if not found:
         cure = CURES[RedeemRefusal.VOUCHER_UNKNOWN]
         raise UnknownError("voucher_unknown", cure)
     return found[0]
 
 
-def _desk(counter: CommandContext, voucher: VoucherRecord, shop_id: str, staff_id: str) -> _Desk:
-    shop = counter.till.shop(shop_id)
+def _desk(context: CommandContext, voucher: VoucherRecord, shop_id: str, staff_id: str) -> _Desk:
+    shop = context.work.shops.get(shop_id)
     if shop is None:
         raise UnknownError("shop_unknown", f"There is no shop {shop_id!r} here.")
     if voucher.shop != shop_id:
         raise refused(RedeemRefusal.VOUCHER_FOREIGN, field="shop_id")
-    staff = counter.till.party(staff_id)
-    if staff is None or counter.till.role(shop, staff.ordinal) is None:
+    staff = context.work.parties.get(staff_id)
+    if staff is None or context.work.shops.role(shop, staff.ordinal) is None:
         raise refused(RedeemRefusal.STAFF_UNKNOWN, field="staff_id")
-    return _Desk(shop, staff, counter.till.party_known(voucher.buyer))
+    return _Desk(shop, staff, context.work.parties.by_ordinal(voucher.buyer))
 
 
-def _present(counter: CommandContext, desk: _Desk, position: Position | None) -> Claim | None:
+def _present(context: CommandContext, desk: _Desk, position: Position | None) -> Claim | None:
     """Take the buyer's presence at the shop as a claim of where they are."""
     shop = desk.shop.given.position
     distance = between_km(shop, position or shop)
@@ -182,33 +182,33 @@ def _present(counter: CommandContext, desk: _Desk, position: Position | None) ->
         raise refused(RedeemRefusal.NOT_AT_SHOP, detail=detail, field="position")
     if desk.buyer is None:
         return None
-    claim = counter.claim(desk.buyer, position or shop)
+    claim = context.claim(desk.buyer, position or shop)
     if claim is None:
         raise refused(RedeemRefusal.IMPOSSIBLE_TRAVEL, field="position")
     return claim
 
 
 def _reply_voucher(
-    counter: CommandContext, voucher: VoucherRecord, desk: _Desk, code: str
+    context: CommandContext, voucher: VoucherRecord, desk: _Desk, code: str
 ) -> Reply:
-    order = counter.till.order(voucher.order)
+    order = context.work.orders.get(voucher.order)
     assert order is not None
     buyer = None if desk.buyer is None else desk.buyer.id
     view = view_of(voucher, buyer, read_code(code), order.lines[voucher.line])
-    return Reply(200, voucher_out(counter.community, view, counter.now, code=True), desk.buyer)
+    return Reply(200, voucher_out(context.community, view, context.now, code=True), desk.buyer)
 
 
 def _reply(
-    counter: CommandContext,
+    context: CommandContext,
     one: RedemptionRecord,
     voucher: VoucherRecord,
     desk: _Desk,
     code: str | None,
 ) -> Reply:
-    order = counter.till.order(voucher.order)
+    order = context.work.orders.get(voucher.order)
     assert order is not None
     buyer = None if desk.buyer is None else desk.buyer.id
     shown = None if code is None else read_code(code)
     view = view_of(voucher, buyer, shown, order.lines[voucher.line])
-    told = voucher_out(counter.community, view, counter.now, code=code is not None)
-    return Reply(200, redemption_out(counter.community, one, desk.staff.id, told), desk.buyer)
+    told = voucher_out(context.community, view, context.now, code=code is not None)
+    return Reply(200, redemption_out(context.community, one, desk.staff.id, told), desk.buyer)

@@ -12,30 +12,30 @@ _LINE_MAX: Final = 1_000
 """How far back in line one looks for an order that fits."""
 
 
-def admit(counter: CommandContext, sale_id: str) -> int:
+def admit(context: CommandContext, sale_id: str) -> int:
     """Let those in line for a sale have what has come free, the first in line that fits first.
 
     Returns:
         How many were let in.
     """
     admitted = 0
-    allotment = counter.till.stock(sale_key(sale_id))
+    allotment = context.work.stock.get(sale_key(sale_id))
     if allotment is None or allotment.available <= 0:
         return 0
-    for order in counter.till.waiting(sale_id, _LINE_MAX):
-        if order.due is not None and order.due <= counter.now:
+    for order in context.work.orders.waiting(sale_id, _LINE_MAX):
+        if order.due is not None and order.due <= context.now:
             continue
         takes = joined(order.takes)
         stock = {}
         for key in takes:
-            held = counter.till.stock(key)
+            held = context.work.stock.get(key)
             assert held is not None
             stock[key] = held
         if short(stock, takes):
             continue
-        counter.line(sale_id)
-        counter.till.move_stock(order.takes, hold)
-        counter.move(order, Transition.ADMIT, due=reserved_until(counter, sale_id))
-        counter.line_moved(sale_id, -takes[sale_key(sale_id)])
+        context.line(sale_id)
+        context.work.stock.move(order.takes, hold)
+        context.move(order, Transition.ADMIT, due=reserved_until(context, sale_id))
+        context.line_moved(sale_id, -takes[sale_key(sale_id)])
         admitted += 1
     return admitted

@@ -153,8 +153,10 @@ class TradeRecords(Protocol):
         """Return a sale, its product and its allotment. Raises UnknownError `sale_unknown`."""
         ...
 
-    def till(self, community: str, *, now: Instant) -> AbstractContextManager[TradeUnitOfWork]:
-        """Open a till: one transaction, committed when it closes, rolled back when something is raised."""
+    def unit_of_work(
+        self, community: str, *, now: Instant
+    ) -> AbstractContextManager[TradeUnitOfWork]:
+        """Open one transaction, committed when it closes, rolled back when something is raised."""
         ...
 
     def order(self, community: str, number: int) -> OrderView:

@@ -1,49 +1,38 @@
-"""What a till, or a reader, finds in the tables of trade."""
+"""What is read from the tables of trade, in a commit or beside it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from lodestone.base.clock import Instant
 from lodestone.base.wire import Position
 from lodestone.commerce.shop import ROLES, ShopIn
 from lodestone.commerce.stock import Take
 from lodestone.features.layout import PersonRow
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.schema import (
-    ORDER_EVENTS,
     ORDER_LINES,
     ORDER_TAKES,
     ORDERS,
     PRODUCTS,
-    REDEMPTIONS,
     SALES,
     SHOP_STAFF,
     SHOPS,
 )
 from lodestone.stores.commerce.types import (
-    OrderEvent,
     OrderRecord,
-    Party,
     ProductRecord,
-    RedemptionRecord,
     SaleRecord,
     ShopRecord,
 )
-from lodestone.stores.records.people import PERSON_ROW, names_of, with_keys
-from lodestone.stores.records.rows import unpack_person
-from lodestone.stores.records.schema import ANSWERS, PEOPLE
-from lodestone.stores.records.small_values import ANSWER_MICROSECONDS, recall_answers
-from lodestone.stores.records.types import Answer
+from lodestone.stores.records.people import names_of
 from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About, fields_of
-from lodestone.stores.sql.encryption import Seal
 from lodestone.stores.sql.scope import Scope, chunks
 
 
-class TillFinds:
-    """The part of a till that only reads, each thing once."""
+class ShopReader:
+    """Shops, their products, sales and staff as one commit reads them, each once."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -51,7 +40,7 @@ class TillFinds:
         self._products: dict[str, ProductRecord | None] = {}
         self._sales: dict[str, SaleRecord | None] = {}
 
-    def shop(self, shop_id: str) -> ShopRecord | None:
+    def get(self, shop_id: str) -> ShopRecord | None:
         """Return a shop, None when there is none."""
         if shop_id not in self._shops:
             self._shops[shop_id] = find_shop(self._work, shop_id)
@@ -78,36 +67,6 @@ class TillFinds:
             query.where(SHOP_STAFF.c.shop == shop.id, SHOP_STAFF.c.ordinal == ordinal)
         )
         return None if row is None else row.role
-
-    def whereabouts(self, party: Party) -> PersonRow | None:
-        """Return what is known of somebody's home and position."""
-        row = self._work.first(with_keys(self._work).where(PEOPLE.c.ordinal == party.ordinal))
-        return None if row is None else unpack_person(Seal(row.key).open(row.row, what=PERSON_ROW))
-
-    def redemption(self, shop: str, request: str) -> RedemptionRecord | None:
-        """Return a redemption by its request id."""
-        query = self._work.select(REDEMPTIONS).where(REDEMPTIONS.c.shop == shop)
-        row = self._work.first(query.where(REDEMPTIONS.c.request == request))
-        return None if row is None else rows.redemption_record(row)
-
-    def reversal(self, shop: str, request: str) -> RedemptionRecord | None:
-        """Return the redemption that a request id reversed."""
-        query = self._work.select(REDEMPTIONS).where(REDEMPTIONS.c.shop == shop)
-        row = self._work.first(query.where(REDEMPTIONS.c.reverse_request == request))
-        return None if row is None else rows.redemption_record(row)
-
-    def event(self, number: int, request: str) -> OrderEvent | None:
-        """Return the move of an order that a request id brought about."""
-        query = self._work.select(ORDER_EVENTS).where(ORDER_EVENTS.c.number == number)
-        row = self._work.first(query.where(ORDER_EVENTS.c.request == request))
-        return None if row is None else rows.event_of(row)
-
-    def recall(self, claims: Sequence[bytes], now: Instant) -> dict[bytes, Answer]:
-        """Return what was answered before under idempotency keys; what is too old is forgotten."""
-        for some in chunks(claims):
-            old = self._work.delete(ANSWERS).where(ANSWERS.c.claim.in_(some))
-            self._work.run(old.where(ANSWERS.c.created <= now - ANSWER_MICROSECONDS))
-        return recall_answers(self._work, claims, now)
 
 
 def find_shop(scope: Scope, shop_id: str) -> ShopRecord | None:

@@ -1,4 +1,4 @@
-"""Orders, vouchers and redemptions read back; opening a till. See `sql.TradeRecords`."""
+"""Orders, vouchers and redemptions read back; opening a unit of work. See `sql.TradeRecords`."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -36,12 +36,12 @@ class OrderRecords(RecordsBase):
     """See `TradeRecords`, the parts on orders and vouchers."""
 
     @contextmanager
-    def till(self, community: str, *, now: Instant) -> Iterator[TradeUnitOfWork]:
-        """See `TradeRecords.till`."""
-        with self._writing(community) as work:
-            till = TradeUnitOfWork(work, self._random, now)
-            yield till
-            till.flush()
+    def unit_of_work(self, community: str, *, now: Instant) -> Iterator[TradeUnitOfWork]:
+        """See `TradeRecords.unit_of_work`."""
+        with self._writing(community) as transaction:
+            work = TradeUnitOfWork(transaction, self._random, now)
+            yield work
+            work.flush()
 
     def order(self, community: str, number: int) -> OrderView:
         """See `TradeRecords.order`."""

@@ -1,4 +1,4 @@
-"""What the records of trade hand out and take in. See `unit_of_work.Till`."""
+"""What the records of trade hand out and take in. See `unit_of_work.TradeUnitOfWork`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

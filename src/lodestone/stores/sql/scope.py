@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    bindparam,
     insert,
     select,
 )
@@ -95,6 +96,13 @@ class Scope:
             tuple([row[name] if name in row else fixed[name] for name in order]) for row in rows
         ]
         self.connection.exec_driver_sql(str(compiled), values)
+
+    def update_rows(self, table: Table, key: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Write many rows of one table, all with the same names, each found by `at`, the value of its key."""
+        if rows:
+            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "at"}
+            one = self.update(table).where(table.c[key] == bindparam("at"))
+            self.many(one.values(values), rows)
 
     def fetch(self, statement: Select[Any]) -> Sequence[Any]:
         """Return all rows of a query."""
