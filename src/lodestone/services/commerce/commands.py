@@ -5,7 +5,6 @@ of its own, and answers when the commit is durable and the log has heard of it. 
 changed nothing, and does not disturb the others of its commit.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -43,16 +42,15 @@ from lodestone.services.commerce.presenters import order_out
 from lodestone.services.commerce.transitions import cancel, fulfil, refund
 from lodestone.services.commerce.vouchers import prepare, redeem, reverse
 from lodestone.services.support.failures import Failures
+from lodestone.services.support.group_commit import GroupCommitter, GroupRules
 from lodestone.services.support.ids import ORDER, number_of
 from lodestone.services.support.ports import CHANGE, ChangePublisher, Clock
-from lodestone.services.support.shared_commit import answer_to, commit_apart, fault_of, is_refusal
-from lodestone.services.support.tasks import start
+from lodestone.services.support.shared_commit import fault_of, is_refusal
 from lodestone.stores.commerce.types import OrderRecord
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.external.payment_providers import PaymentProvider
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import Answer, Change
-from lodestone.stores.sql.threads import stalled
 
 COMMIT_MAX: Final = 256
 """Requests that one commit serves at most."""
@@ -87,7 +85,6 @@ class QueuedCommand:
     serve: Serve
     named: Named
     once: Idempotency | None
-    done: "asyncio.Future[Reply | Answer]"
     actor: Actor | None
     """Who asks, where the audit log is to know."""
 
@@ -113,8 +110,12 @@ class Trade:
         self._threads = records.threads
         self.community, self.present = community, present
         self.providers = providers
-        self._queue: list[QueuedCommand] = []
-        self._writer: asyncio.Task[None] | None = None
+        rules: GroupRules[QueuedCommand] = GroupRules(
+            "writing orders", COMMIT_MAX, ABANDONED, turn=lambda: publisher.writing
+        )
+        self._committer = GroupCommitter[QueuedCommand, Reply | Answer](
+            rules, self._commit, records.threads, failures
+        )
 
     def now(self) -> Instant:
         """Return the community's present instant."""
@@ -224,54 +225,23 @@ class Trade:
     # The queue
 
     async def _ask(self, serve: Serve, named: Named, once: Idempotency | None) -> Reply | Answer:
-        if len(self._queue) >= QUEUE_MAX:
+        if len(self._committer) >= QUEUE_MAX:
             raise BusyError("trade_busy", "too many orders at once; come back", retry_seconds=1)
-        done: asyncio.Future[Reply | Answer] = asyncio.get_running_loop().create_future()
-        asked = QueuedCommand(serve, named, once, done, present_actor())
-        self._queue.append(asked)
-        if self._writer is None:
-            self._writer = self._begin()
-        try:
-            return await self._threads.patient(done)
-        except UnavailableError:
-            if done.done() or all(one is not asked for one in self._queue):
-                raise
-            # Nobody has begun to serve it: it is not served later, when nobody waits any more.
-            self._queue = [one for one in self._queue if one is not asked]
-            raise stalled(self._threads.limits.statement_seconds, started=False) from None
+        return await self._committer.ask(QueuedCommand(serve, named, once, present_actor()))
 
-    def _begin(self) -> "asyncio.Task[None]":
-        return start("writing orders", self._write(), self.failures)
-
-    async def _write(self) -> None:
-        """Serve the queue until it is empty; whatever came meanwhile is the next commit."""
-        try:
-            while self._queue:
-                async with self._publisher.writing:
-                    batch, self._queue = self._queue[:COMMIT_MAX], self._queue[COMMIT_MAX:]
-                    await self._commit(batch)
-        finally:
-            self._writer = self._begin() if self._queue else None
-
-    async def _commit(self, batch: list[QueuedCommand]) -> None:
-        """Commit a batch at once, or apart should one of it break the commit off."""
-        try:
-            await commit_apart(batch, self._commit_some, _fail)
-        finally:
-            for asked in batch:
-                _answer(asked, ABANDONED)
-
-    async def _commit_some(self, some: Sequence[QueuedCommand]) -> None:
+    async def _commit(
+        self, some: Sequence[QueuedCommand]
+    ) -> Sequence[Reply | Answer | LodestoneError]:
+        """Serve commands in one commit, and let the log hear of what they changed."""
         replies, changes = await self._again(lambda now: self._serve(some, now))
         try:
             await self._publisher.changed(changes)
         except LodestoneError as error:
             # It is in the records, but the log has not heard: all ask again.
-            replies = [error] * len(some)
+            return [error] * len(some)
         except Exception as error:  # noqa: BLE001  what is committed must not be served again
             fault_of(error)
-        for asked, reply in zip(some, replies, strict=True):
-            _answer(asked, reply)
+        return replies
 
     def _serve(
         self, batch: Sequence[QueuedCommand], now: Instant
@@ -322,22 +292,6 @@ def _serve_one(
         answer = known[once.claim] = answer_of(reply, once)
         context.work.answers.remember(once.claim, answer, reply.party)
     return reply
-
-
-def _fail(asked: QueuedCommand, error: Exception) -> None:
-    """Tell whoever still waits why they were not served."""
-    if not asked.done.done():
-        asked.done.set_exception(answer_to(error))
-
-
-def _answer(asked: QueuedCommand, reply: Reply | Answer | LodestoneError) -> None:
-    """Answer whoever still waits."""
-    if asked.done.done():
-        return
-    if isinstance(reply, LodestoneError):
-        asked.done.set_exception(reply)
-    else:
-        asked.done.set_result(reply)
 
 
 def handing_over(staff_id: str | None) -> Callable[[CommandContext, OrderRecord], OrderRecord]:

@@ -1,8 +1,8 @@
 """A community's money at work: post under group commit, expire by its clock, show accounts and statements."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from lodestone.base.clock import Instant
@@ -12,8 +12,8 @@ from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.transfers import Outcome, Transfer, TransferId
 from lodestone.services.support.failures import Failures
-from lodestone.services.support.shared_commit import answer_to, commit_apart
-from lodestone.services.support.tasks import asked, start
+from lodestone.services.support.group_commit import GroupCommitter, GroupRules
+from lodestone.services.support.tasks import asked
 from lodestone.stores.ledger.port import LedgerStore
 from lodestone.stores.records.types import CommunityRecord
 
@@ -25,15 +25,12 @@ ABANDONED: Final = UnavailableError(
 )
 
 
-@dataclass(slots=True, eq=False)
-class _Ask:
+@dataclass(frozen=True, slots=True)
+class _Posting:
     """One request that waits for a commit."""
 
     transfers: Sequence[Transfer]
     opening: Sequence[Account]
-    answer: asyncio.Future[list[Outcome]] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
 
 
 class Money:
@@ -54,8 +51,10 @@ class Money:
         self._secret = record.secret
         self.now = now
         self._day_of = day_of
-        self._waiting: list[_Ask] = []
-        self._committer: asyncio.Task[None] | None = None
+        rules: GroupRules[_Posting] = GroupRules(
+            "posting", GROUP_MAX, ABANDONED, weigh=lambda one: len(one.transfers)
+        )
+        self._committer = GroupCommitter(rules, self._commit_group, store.threads, self.failures)
 
     def today(self) -> int:
         """Return the community's day."""
@@ -84,56 +83,13 @@ class Money:
             # Beside another request its chain would go on into that one's first transfer.
             alone = asked(self._commit_one(transfers, opening))
             return await self.store.threads.patient(alone)
-        ask = _Ask(transfers, opening)
-        self._waiting.append(ask)
-        if self._committer is None:
-            self._committer = start("posting", self._commit_waiting(), self.failures)
-        return await self.store.threads.patient(ask.answer)
+        return await self._committer.ask(_Posting(transfers, opening))
 
-    async def _commit_waiting(self) -> None:
-        """Commit group after group until nobody waits; whoever asks meanwhile is in the next.
-
-        One task does it: a lock that each asker took would wake every one of them once more for nothing.
-        """
-        try:
-            while self._waiting:
-                await self._commit(self._group())
-        finally:
-            self._committer = None
-            abandoned, self._waiting = self._waiting, []
-            for ask in abandoned:
-                if not ask.answer.done():
-                    ask.answer.set_exception(ABANDONED)
-
-    def _group(self) -> list[_Ask]:
-        """Take the oldest requests that fit into one commit."""
-        count, size = 0, 0
-        for ask in self._waiting:
-            size += len(ask.transfers)
-            if count and size > GROUP_MAX:
-                break
-            count += 1
-        group, self._waiting = self._waiting[:count], self._waiting[count:]
-        return group
-
-    async def _commit(self, group: list[_Ask]) -> None:
-        """Commit a group at once, or apart should one of it break the commit off."""
-        try:
-            await commit_apart(group, self._commit_group, _refuse)
-        finally:
-            for ask in group:
-                _refuse(ask, ABANDONED)
-
-    async def _commit_group(self, group: Sequence[_Ask]) -> None:
-        transfers = [one for ask in group for one in ask.transfers]
-        opening = [one for ask in group for one in ask.opening]
-        outcomes = await self._commit_one(transfers, opening)
-        start = 0
-        for ask in group:
-            end = start + len(ask.transfers)
-            if not ask.answer.done():
-                ask.answer.set_result(outcomes[start:end])
-            start = end
+    async def _commit_group(self, group: Sequence[_Posting]) -> list[list[Outcome]]:
+        transfers = [one for posting in group for one in posting.transfers]
+        opening = [one for posting in group for one in posting.opening]
+        outcomes = iter(await self._commit_one(transfers, opening))
+        return [list(islice(outcomes, len(posting.transfers))) for posting in group]
 
     async def _commit_one(
         self, transfers: Sequence[Transfer], opening: Sequence[Account]
@@ -169,9 +125,3 @@ class Money:
             await self.failures.each("hold", [name.hex() for name in over], expire)
             if len(over) < EXPIRE_MAX or len(released) == before:
                 return released
-
-
-def _refuse(ask: _Ask, error: Exception) -> None:
-    """Tell whoever still waits why nothing was posted."""
-    if not ask.answer.done():
-        ask.answer.set_exception(answer_to(error))

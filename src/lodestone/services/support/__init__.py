@@ -1,4 +1,4 @@
-"""What every use case may lean on: it knows no subject. Others use `shared_commit`, `failures` and `tasks`."""
+"""What every use case may lean on: it knows no subject. Others use `group_commit`, `shared_commit`, `failures` and `tasks`."""
 
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import Answer, claim_of

@@ -13,6 +13,7 @@ from lodestone.base.errors import (
     LodestoneError,
     UnavailableError,
 )
+from lodestone.base.pieces import Pieces
 
 Ask = TypeVar("Ask")
 CLASHES: Final = "ledger_busy"
@@ -32,8 +33,7 @@ async def commit_apart(
 ) -> None:
     """Commit a batch; should one of it break the commit off, commit its halves, down to the one at fault.
 
-    So k bad requests among n cost at most about 2 k log2(n) commits, and every other one of the batch is served,
-    in its order. A store that does not answer fails the whole batch at once: asking it n times would help nobody.
+    Every other one of the batch is served, in its order; see `Pieces`. A store that does not answer fails the whole batch at once: asking it n times would help nobody.
 
     Args:
         batch: In the order they take effect.
@@ -41,18 +41,14 @@ async def commit_apart(
             what doing again does no harm to.
         fail: Is told of each that was not served, and what its commit raised; see `answer_to`.
     """
-    waiting = [batch]
-    while waiting:
-        some = waiting.pop()
+    pieces = Pieces(batch)
+    for some in pieces:
         try:
             await commit(some)
         except Exception as error:  # noqa: BLE001  whatever it is, it is one request's and must not be the others'
-            if len(some) > 1 and not is_silence(error):
-                half = len(some) // 2
-                waiting += [some[half:], some[:half]]
-                continue
-            for ask in some:
-                fail(ask, error)
+            if is_silence(error) or not pieces.split(some):
+                for ask in some:
+                    fail(ask, error)
 
 
 def answer_to(error: Exception) -> LodestoneError:

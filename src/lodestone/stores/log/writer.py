@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from lodestone.base.errors import InternalError, LodestoneError, UnavailableError
+from lodestone.base.pieces import Pieces
 from lodestone.stores.log.chain import Tip
 from lodestone.stores.log.checkpoint import Checkpointer
 from lodestone.stores.log.file import load_tip, truncate_wal
@@ -217,12 +218,15 @@ class Writer:
         return offsets
 
     def _apart(self, awaited: Sequence[Awaited]) -> list[Outcome]:
-        """Commit a group's asks one by one, in their order; one that breaks its commit off fails alone.
+        """Commit a group's asks in pieces, in their order; one that breaks its commit off fails alone.
 
         It takes no offset, since the tip moves with what is stored only.
         """
         pending, self._pending = self._pending, []
-        outcomes = [outcome for ask in awaited for outcome in self._alone(ask)]
+        pieces, outcomes = Pieces(awaited), list[Outcome]()
+        for some in pieces:
+            if some:
+                outcomes += self._piece(pieces, some)
         for at, ask in enumerate(pending):
             self._pending = [ask]
             try:
@@ -236,15 +240,18 @@ class Writer:
                 self._pending = []
         return outcomes
 
-    def _alone(self, ask: Awaited) -> list[Outcome]:
+    def _piece(self, pieces: Pieces[Awaited], some: Sequence[Awaited]) -> list[Outcome]:
+        """Commit a piece; return no outcome where it was split, to be tried again in halves."""
         try:
-            offsets = self._timed([ask])
+            offsets = self._timed(some)
         except Exception as error:  # noqa: BLE001  sorted out at once
             self._roll_back()
             if _of_disk(error):
-                return [(ask.done, f"{self._path.name}: {error}")]
-            return [(ask.done, _fault_of(error, self._path))]
-        return self._outcomes([ask], offsets)
+                return [(ask.done, f"{self._path.name}: {error}") for ask in some]
+            if pieces.split(some):
+                return []
+            return [(ask.done, _fault_of(error, self._path)) for ask in some]
+        return self._outcomes(some, offsets)
 
     def _is_last(self) -> bool:
         """Tell whether what was served held the end, and forget it."""
