@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export LODESTONE_HOME ?= $(CURDIR)/var
 
-.PHONY: help run test lint types format bench soak docs lock clean
+.PHONY: help run test lint types kernels format bench soak docs lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/	/'
@@ -41,7 +41,7 @@ run: .venv/.serve  ## Serve a demo community at http://127.0.0.1:8000
 
 test: .venv/.test  ## Run every check and test
 	@./scripts/system-packages
-	@$(MAKE) --no-print-directory lint types .venv/.generators
+	@$(MAKE) --no-print-directory -j2 lint types kernels .venv/.generators
 	@LODESTONE_SEED=$${LODESTONE_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')} $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.test  ## Style, imports between floors
@@ -51,6 +51,9 @@ lint: .venv/.test  ## Style, imports between floors
 
 types: .venv/.test
 	@$(BIN)/mypy
+
+kernels: .venv/.test
+	@$(BIN)/python -m tests.worlds.compiled
 
 format: .venv/.test  ## Format the code
 	@$(BIN)/ruff check --fix-only .

@@ -1,12 +1,61 @@
 """What holds for every test: a property is true or not, however long a busy machine takes over an example, and the process is left as it was."""
 
+import gc
 import logging
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
+from tests.worlds.prepared import once_for_all
+
+once_for_all()
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+LONGEST_FIRST = (
+    "http/test_town_trial.py", "docs/test_docs.py", "http/test_schema.py", "crash/test_points.py", "http/test_town_trade.py",
+    "crash/test_trade_points.py", "http/test_living_town.py", "http/test_town_killed.py", "cli/test_cli.py", "docs/test_examples.py",
+    "clients/test_generated_clients.py", "contract/test_trade_simulation.py",
+)  # fmt: skip
+"""Files that take long, the longest first: one that begins last leaves the other processor idle to the end."""
+BY_TEST = ("tests/docs/test_docs.py",)
+"""Files whose tests share nothing that is costly to make; every other file stays in one process."""
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: n for n, name in enumerate(LONGEST_FIRST)}
+    here = Path(__file__).parent
+
+    def rank(item):
+        inside = item.path.is_relative_to(here)
+        return place.get(str(item.path.relative_to(here)), len(place)) if inside else len(place)
+
+    items.sort(key=rank)  # stable
+
+
+class FilesInOrder(LoadFileScheduling):
+    """Hands files to the processes in the order above."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return nodeid if file in BY_TEST else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return FilesInOrder(config, log)
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over the modules and the tests themselves from now on."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

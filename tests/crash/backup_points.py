@@ -12,6 +12,7 @@ from pathlib import Path
 from lodestone import bootstrap
 from lodestone.base.errors import LodestoneError
 from tests.crash.restore_points import KILLED, PICTURE, forked, killing
+from tests.worlds.prepared import before_forks
 from tests.worlds.world import opened
 
 
@@ -53,6 +54,7 @@ def look(folder):
 
 
 def main(folder, stride):
+    before_forks(folder / "first")
     home, tried, copies = folder / "home", folder / "tried", folder / "copies"
     assert forked(lambda: asyncio.run(live(home))) == 0
     until, code = 1, KILLED

@@ -17,6 +17,7 @@ from lodestone.stores.log import sqlite
 from lodestone.stores.log.plan import Plan
 from lodestone.stores.records.work import Work
 from tests.crash.restore_points import KILLED, WRITES, forked
+from tests.worlds.prepared import before_forks
 from tests.worlds.world import opened
 
 
@@ -86,6 +87,7 @@ async def look(home):
 
 
 def main(folder, stride):
+    before_forks(folder / "first")
     home, tried = folder / "home", folder / "tried"
 
     async def before():

@@ -14,6 +14,7 @@ from lodestone.bootstrap import installation
 from lodestone.features.snapshot import digest
 from lodestone.services.community.community import Engine
 from lodestone.stores.log.sqlite import SqliteLog
+from tests.worlds.prepared import once_for_all
 from tests.worlds.world import TOWN, opened
 
 RECORDS = ("put_person", "put_people", "put_items", "put_item", "put_domain", "put_policy", "done",
@@ -130,6 +131,7 @@ def dying(home, at):
 
 
 def main(folder: Path, stride: int) -> None:
+    once_for_all()
     # Whole, here: every kernel is loaded now, and every thread has ended before the first fork.
     print("whole", asyncio.run(life(folder / "whole")), flush=True)  # noqa: T201
     at = 1

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from lodestone import bootstrap
+from tests.worlds.prepared import before_forks
 from tests.worlds.world import opened
 
 KILLED = 77
@@ -80,6 +81,7 @@ async def look(home):
 
 
 def main(folder, stride):
+    before_forks(folder / "first")
     home, aside, tried = folder / "home", folder / "aside", folder / "tried"
     assert forked(lambda: asyncio.run(live(home, aside))) == 0
     settings = bootstrap.settings_of(str(tried), {})

@@ -16,6 +16,7 @@ from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.commerce.voucher_repository import VoucherRepository
 from lodestone.stores.log.sqlite import SqliteLog
 from tests.crash.points import KILLED, Count, forked
+from tests.worlds.prepared import once_for_all
 from tests.worlds.trade_world import balances, line, market, order, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened
 
@@ -110,6 +111,7 @@ def dying(home, at):
 
 
 def main(folder: Path, stride: int) -> None:
+    once_for_all()
     print("whole", asyncio.run(life(folder / "whole")), flush=True)  # noqa: T201
     at = 1
     while True:

@@ -8,7 +8,7 @@ from litestar.routes import HTTPRoute
 from lodestone.models.rates import default_model
 from lodestone.serve.http.paths import permission_of
 from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialProvider
-from tests.pages.test_merchant import MEAL, Clerk
+from tests.worlds.merchant_desk import MEAL, Clerk
 from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher
 from tests.worlds.world import opened, run
 

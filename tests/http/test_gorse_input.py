@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.http.test_gorse import AT, row, story
+from tests.worlds.gorse_world import AT, row, story
 
 
 def test_names_are_read_in_any_case(tmp_path):

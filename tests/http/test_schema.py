@@ -1,6 +1,7 @@
 """What is served is what the document says: drawn requests meet no fault and no answer it does not name."""
 
 import asyncio
+import functools
 import threading
 
 import pytest
@@ -186,14 +187,25 @@ def as_it_is(_, value):
     return value.encode() if isinstance(value, str) else bytes(value)
 
 
-def operations():
-    """Return every operation of the document, by its name."""
+@functools.cache
+def document():
+    """Return the document of every route; each process reads it for the names of the cases."""
     inner = application(None, None, None, wall=None, streams=None, pages=pages(demo=None))
-    schema = schemathesis.openapi.from_dict(document_of(inner._inner))
+    return document_of(inner._inner)
+
+
+@functools.cache
+def operations():
+    """Return every operation of the document, by its name; only the process that asks makes them."""
+    schema = schemathesis.openapi.from_dict(document())
     return {one.ok().label: one.ok() for one in schema.get_all_operations()}
 
 
-OPERATIONS = operations()
+NAMES = sorted(
+    f"{method.upper()} {path}"
+    for path, methods in document()["paths"].items()
+    for method in methods
+)
 
 
 REFUSED_HERE = {
@@ -301,7 +313,7 @@ def known_live(case, served):
         case.body |= {"action": "on_play", "stream": "room"}
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@pytest.mark.parametrize("name", NAMES)
 def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name, served):
     taken = []
 
@@ -309,7 +321,7 @@ def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name,
         max_examples=24, deadline=None, derandomize=True, database=None,
         phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(OPERATIONS[name].as_strategy(), booleans())
+    @given(operations()[name].as_strategy(), booleans())
     def ask(case, there):
         if there:
             known(case, served)
@@ -329,12 +341,16 @@ def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name,
     assert any(taken) or name in REFUSED_HERE
 
 
+def test_every_operation_of_the_document_is_drawn():
+    assert sorted(operations()) == NAMES
+
+
 def test_a_fault_behind_the_doors_would_be_noticed(served, monkeypatch):
     def fails(*_):
         raise RuntimeError("a fault")
 
     monkeypatch.setattr(Catalogue, "person", fails)
-    case = OPERATIONS["GET /v1/people/{person_id}"].Case(path_parameters={"person_id": "p0"})
+    case = operations()["GET /v1/people/{person_id}"].Case(path_parameters={"person_id": "p0"})
     with pytest.raises(FailureGroup, match="Server error"):
         case.call_and_validate(
             base_url=f"http://127.0.0.1:{served.port}", checks=CHECKS,
