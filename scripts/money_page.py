@@ -48,7 +48,9 @@ def code_table() -> str:
 
 def refusal_table() -> str:
     said = said_of(Outcome)
-    different = "Something stands under this id, and differs in this; earlier ones are told first."
+    different = (
+        "Something stands under this id, and differs in this; earlier ones are returned first."
+    )
     rows = ["| | outcome | when |", "|---|---|---|"]
     for outcome in Outcome:
         name = outcome.name
