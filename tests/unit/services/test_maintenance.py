@@ -1,5 +1,6 @@
 """What is worked out at price steps is the same at once and piece by piece."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -7,12 +8,12 @@ from lodestone.base.clock import Instant
 from lodestone.events.facts import empty_facts
 from lodestone.events.outcomes import FactKind
 from lodestone.features.directory import Directory
-from lodestone.features.layout import ItemRow, PersonRow
+from lodestone.features.layout import KINDS, ItemRow, PersonRow
 from lodestone.features.postings import LIST_NEEDY, LIST_TRENDING, Postings
 from lodestone.features.state import ATTENTION, State
 from lodestone.models.author_debiasing import PIECE_PLACES, finish
 from lodestone.models.rates import default_model
-from lodestone.services.pricing import round_parts
+from lodestone.services.pricing import maintenance, round_parts
 from lodestone.services.pricing.maintenance import (
     PIECES,
     RISEN_MAX,
@@ -21,6 +22,7 @@ from lodestone.services.pricing.maintenance import (
     Maintenance,
 )
 from lodestone.services.pricing.refresh import best
+from lodestone.traffic.policy import PROMISE_CUSTOM, Promise
 from lodestone.traffic.presets import preset
 
 NAN = float("nan")
@@ -183,3 +185,21 @@ def test_the_best_of_slices_are_the_best_of_all(monkeypatch, count):
 
     monkeypatch.setattr(round_parts, "_BEST_ROWS", 300)
     assert finish(round_parts._best_of(score)).tolist() == whole.tolist()
+
+
+@pytest.mark.parametrize("marked", [7, 100_000])
+def test_items_bear_the_promises_of_the_policy_in_force_from_the_moment_it_is(monkeypatch, marked):
+    monkeypatch.setattr(maintenance, "_MARKED", marked)
+    keeper = a_keeper(a_community(60))
+    items, plain = keeper._state.items, preset("balanced")
+    keeper.tidy(NOW)
+    before = items[:60].copy()
+    own = Promise(id="films", kind="share", target=0.1, field="kind", equals=KINDS[0])
+    bit = np.uint64(1 << PROMISE_CUSTOM)
+
+    keeper.policy_put(msgspec.structs.replace(plain, promises=(*plain.promises, own)))
+    assert ((items["promises"][:60] & bit) != 0).tolist() == (before["kind"] == 0).tolist()
+    assert (items["promises"][:60] & bit).any()
+
+    keeper.policy_put(plain)
+    assert (items[:60] == before).all()

@@ -351,8 +351,8 @@ class Engine:
             elif change.kind == FactKind.ERASED:
                 self.forget(change.target)
             elif ahead.policy is not None and change.kind == FactKind.POLICY:
+                self.housekeeper.policy_put(ahead.policy)
                 self._set_policy(ahead.policy)
-                self.housekeeper.items_put(np.arange(self.state.item_count), self.now())
         self.index_items(items)
 
     def put_person(self, person_id: str, person: PersonRow, key: bytes | None) -> None:

@@ -13,6 +13,11 @@ from lodestone.traffic.policy import PROMISE_CUSTOM, Policy, Promise
 from lodestone.traffic.pricer import bits_of
 
 
+def has_own(policy: Policy) -> bool:
+    """Say whether a policy has a promise of its own, beside those that every policy may have."""
+    return any(bit >= PROMISE_CUSTOM for bit in bits_of(policy))
+
+
 def own_bits(items: Records, policy: Policy, directory: DirectoryView) -> NDArray[np.uint64]:
     """Return each item's promise bits from 8 on; shape (items,)."""
     bits = np.zeros(items.size, np.uint64)

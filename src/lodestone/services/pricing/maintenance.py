@@ -22,7 +22,7 @@ from lodestone.features.state import State
 from lodestone.models import author_debiasing, item_logits, rates
 from lodestone.models.rates import RatesModel
 from lodestone.services.pricing import round_parts
-from lodestone.services.pricing.custom_promises import own_bits
+from lodestone.services.pricing.custom_promises import has_own, own_bits
 from lodestone.services.pricing.refresh import DerivedState, RefreshJob
 from lodestone.traffic import promises
 from lodestone.traffic.policy import Policy, worth_vector
@@ -39,6 +39,8 @@ from lodestone.traffic.pricer import (
 STEP_RECEIPTS: Final = 256
 STEP_MICROS: Final = MINUTE_MICROS
 _SWEEP_MICROS: Final = 50 * SECOND_MICROS
+_MARKED: Final = 65_536
+"""Items marked at once, so that no copy of all of them is made."""
 _VOICES_MICROS: Final = HOUR_MICROS
 RISEN_MAX: Final = 1_000
 _DEEDS: Final = (
@@ -264,6 +266,19 @@ class Maintenance:
         bits = own_bits(items, self.policy, self._directory)
         derived.put_items(self._state, "promises", rows, bits)
         self.touched(rows)
+
+    def policy_put(self, policy: Policy) -> None:
+        """Go by a policy; items get the marks of its own promises, and lose those of the one before.
+
+        What items are owed does not depend on it, and the values follow with the next round.
+        """
+        before, self.policy = self.policy, policy
+        if not (has_own(before) or has_own(policy)):
+            return
+        for first in range(0, self._state.item_count, _MARKED):
+            some = slice(first, min(first + _MARKED, self._state.item_count))
+            bits = own_bits(self._state.items[some], policy, self._directory)
+            derived.put_items(self._state, "promises", some, bits)
 
     def tidy(self, now: Instant) -> None:
         """Work out everything anew, at once."""
