@@ -46,8 +46,11 @@ class LoopTimes:
     """
 
     def __init__(
-        self, wall: Callable[[], int], processor: Callable[[], int], slow: Callable[[str, int, int], None]
-    ) -> None:  # fmt: skip
+        self,
+        wall: Callable[[], int],
+        processor: Callable[[], int],
+        slow: Callable[[str, int, int], None],
+    ) -> None:
         self.wall = wall
         self.by_work: dict[str, WorkTimes] = {}
         self.thread = get_ident()

@@ -37,4 +37,4 @@ __all__ = (
     "settings_of",
     "surveyed",
     "world_of",
-)  # fmt: skip
+)

@@ -168,12 +168,14 @@ def keep_mark(
     file = MarkFile(
         folder,
         Mark(
-            mine, log.tip, issued,
+            mine,
+            log.tip,
+            issued,
             changes=max((one.changes for one in known), default=0),
             pulse=max((one.pulse for one in known), default=0),
             writes=max((one.writes for one in known), default=0),
         ),
-    )  # fmt: skip
+    )
     log.keep_mark(file)
     pulse(record.id, records, log)
 

@@ -44,9 +44,12 @@ class WebhookDispatcher:
     def open(self, engine: Engine) -> None:
         """Carry a community's webhooks until `close`."""
         courier = Courier(
-            engine.parts.records, engine.community, self._sender, wall=self._wall,
+            engine.parts.records,
+            engine.community,
+            self._sender,
+            wall=self._wall,
             chance=self._chance,
-        )  # fmt: skip
+        )
         self._couriers[engine.community.id] = courier
         self._tasks[engine.community.id] = endless(
             "courier", partial(self._carry, engine, courier), engine.failures

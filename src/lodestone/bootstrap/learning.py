@@ -18,7 +18,9 @@ from lodestone.stores.files import item_lists
 
 _NOTHING: Final = 4
 _TAIL: Final = 400
-_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")  # fmt: skip
+_ONE_THREAD: Final = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
 """One core is left to serving, and sums are added in one order."""
 
 
@@ -37,9 +39,13 @@ class LearningLimits:
 def learning_limits(settings: Settings) -> LearningLimits:
     """Return what the settings say."""
     return LearningLimits(
-        settings.learning_growth, settings.learning_deeds, settings.learning_profiles,
-        settings.learning_regressed, settings.learning_memory, settings.learning_minutes,
-    )  # fmt: skip
+        settings.learning_growth,
+        settings.learning_deeds,
+        settings.learning_profiles,
+        settings.learning_regressed,
+        settings.learning_memory,
+        settings.learning_minutes,
+    )
 
 
 class ChildMaker:
@@ -65,18 +71,30 @@ class ChildMaker:
         """See `Maker.make`."""
         limits = self._limits
         job = {
-            "log": str(self._folder / "log.db"), "offset": offset, "root": str(self._root), "version": version,
-            "deeds_max": limits.deeds, "profiles_max": limits.profiles, "regressed_max": limits.regressed,
-            "memory_mb": limits.memory_mb, "places": str(self._folder / "lists.places.npy"), "zone": self._zone,
-        }  # fmt: skip
+            "log": str(self._folder / "log.db"),
+            "offset": offset,
+            "root": str(self._root),
+            "version": version,
+            "deeds_max": limits.deeds,
+            "profiles_max": limits.profiles,
+            "regressed_max": limits.regressed,
+            "memory_mb": limits.memory_mb,
+            "places": str(self._folder / "lists.places.npy"),
+            "zone": self._zone,
+        }
         path, around = self._folder / "lists.job", self._folder / "lists.places.npy"
         await asyncio.to_thread(np.save, around, places)
         await asyncio.to_thread(path.write_bytes, msgspec.json.encode(job))
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "lodestone.learning", str(path), stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            sys.executable,
+            "-m",
+            "lodestone.learning",
+            str(path),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
             env={**os.environ, **_ONE_THREAD},
-        )  # fmt: skip
+        )
         try:
             async with asyncio.timeout(60 * limits.minutes):
                 _, said = await child.communicate()

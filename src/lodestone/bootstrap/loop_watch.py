@@ -115,5 +115,8 @@ def watched() -> Iterator[LoopTimes]:
 
 def _say(work: str, took: int, processor: int) -> None:
     _LOG.debug(
-        "the event loop stood still", work=work, ms=took // 1000 / 1000, processor_ms=processor // 1000 / 1000,
-    )  # fmt: skip
+        "the event loop stood still",
+        work=work,
+        ms=took // 1000 / 1000,
+        processor_ms=processor // 1000 / 1000,
+    )

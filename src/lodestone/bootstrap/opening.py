@@ -59,9 +59,14 @@ class Opener:
     """Puts the parts of one community together and takes them apart."""
 
     def __init__(
-        self, home: Home, records: Records, wall: Clock, kernels: Kernels, couriers: WebhookDispatcher,
+        self,
+        home: Home,
+        records: Records,
+        wall: Clock,
+        kernels: Kernels,
+        couriers: WebhookDispatcher,
         settings: Settings,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._home = home
         self._records = records
         self._wall = wall
@@ -152,17 +157,27 @@ class Opener:
         policy = self._records.policy(record.id).policy
         popular = Popular(rates)
         return Parts(
-            record=record, records=self._records, log=log, clock=clock, state=state,
-            directory=directory, postings=postings, index=index, predictor=rates, fallback=popular,
+            record=record,
+            records=self._records,
+            log=log,
+            clock=clock,
+            state=state,
+            directory=directory,
+            postings=postings,
+            index=index,
+            predictor=rates,
+            fallback=popular,
             kernels=self._kernels,
             housekeeper=Maintenance(state, directory, postings, model, policy, clock.now()),
             decider=Decider(
                 state, Sources(state, postings, index, self._kernels), rates, popular, self._kernels
             ),
-            cpu=time.thread_time_ns, drop_snapshots=lambda: self._drop(record.id, folder),
-            providers=self._providers, reach=self._couriers.reach,
+            cpu=time.thread_time_ns,
+            drop_snapshots=lambda: self._drop(record.id, folder),
+            providers=self._providers,
+            reach=self._couriers.reach,
             maker=ChildMaker(folder, self._learning, record.given.time_zone),
-        )  # fmt: skip
+        )
 
     def _drop(self, community: str, folder: Path) -> None:
         with self._snapshots[community]:

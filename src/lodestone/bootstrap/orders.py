@@ -75,8 +75,8 @@ async def open_orders(
         desks = OrdersOnlyRegistry(records, clock, providers_of(settings))
         async with following(Access(records, clock)) as access:
             door = orders_application(
-                desks, access, wall=clock, guards=Guards(limits, faults=LogLimit(time.monotonic)),
-            )  # fmt: skip
+                desks, access, wall=clock, guards=Guards(limits, faults=LogLimit(time.monotonic))
+            )
             yield OrdersApplication(desks, door)
     finally:
         records.close()

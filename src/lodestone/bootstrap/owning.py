@@ -37,9 +37,11 @@ def tell_tightened(home: Home) -> None:
     """Say once what others could read in a home until now."""
     if home.tightened:
         _LOG.warning(
-            "what others could read in the home is its owner's alone now", home=str(home.path),
-            folders=home.tightened.folders, files=home.tightened.files,
-        )  # fmt: skip
+            "what others could read in the home is its owner's alone now",
+            home=str(home.path),
+            folders=home.tightened.folders,
+            files=home.tightened.files,
+        )
 
 
 def settle_restore(home: Home, media: MediaFolder) -> None:

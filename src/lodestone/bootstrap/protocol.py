@@ -131,8 +131,10 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self._upgrade:
             return b""
         first = b"%s %s HTTP/%s\r\n" % (
-            self.parser.get_method(), self.url, self.parser.get_http_version().encode(),
-        )  # fmt: skip
+            self.parser.get_method(),
+            self.url,
+            self.parser.get_http_version().encode(),
+        )
         lines = [b"%s: %s\r\n" % header for header in self.headers if header[0] != b"upgrade"]
         return first + b"".join(lines) + b"\r\n"
 

@@ -69,7 +69,7 @@ class _Still(Opener):
 
 async def decide_on_scratch(
     aside: Path, community: str, history: History, hidden: Bools, people: Ints, k: int, told: Told
-) -> Decided:  # fmt: skip
+) -> Decided:
     """Teach a scratch engine with what is not hidden and ask it for each person's discover feed.
 
     Args:

@@ -151,12 +151,22 @@ async def listen(
     connections = guards.connections
     connections.bound(_connection_limits(settings))
     config = uvicorn.Config(
-        asgi, host=settings.host, port=settings.port, http=guarded_by(connections), ws="none",
-        lifespan="off", access_log=False, log_level="warning", server_header=False,
+        asgi,
+        host=settings.host,
+        port=settings.port,
+        http=guarded_by(connections),
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
         # Believed of whoever sends them they would let anybody choose the address they are counted under.
-        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_keep_alive=math.ceil(settings.idle_seconds), timeout_graceful_shutdown=5, backlog=_AT_ONCE,
-    )  # fmt: skip
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=math.ceil(settings.idle_seconds),
+        timeout_graceful_shutdown=5,
+        backlog=_AT_ONCE,
+    )
     collector = Collector(time.monotonic)
 
     def busy() -> bool:
@@ -177,10 +187,13 @@ async def listen(
 def _connection_limits(settings: Settings) -> ConnectionLimits:
     most = connections_most(settings.connections)
     return ConnectionLimits(
-        most=most, by_address=settings.address_connections or max(most // 2, 1),
-        idle=settings.idle_seconds, head=settings.head_seconds, body=settings.body_seconds,
+        most=most,
+        by_address=settings.address_connections or max(most // 2, 1),
+        idle=settings.idle_seconds,
+        head=settings.head_seconds,
+        body=settings.body_seconds,
         blocked=settings.idle_seconds,
-    )  # fmt: skip
+    )
 
 
 class _FewLines(logging.Filter):

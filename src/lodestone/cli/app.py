@@ -28,14 +28,26 @@ from lodestone.cli.output import WRONG_USE, note, trouble
 _TROUBLE = 3
 
 app = typer.Typer(
-    name="lodestone", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    name="lodestone",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="A self-hosted value-traffic engine for content communities.",
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
-)  # fmt: skip
+)
 for part in (
-    serving, imports, item_lists, evaluate, receipts, money, audit_log, backups, exports, doctor,
-):  # fmt: skip
+    serving,
+    imports,
+    item_lists,
+    evaluate,
+    receipts,
+    money,
+    audit_log,
+    backups,
+    exports,
+    doctor,
+):
     part.add(app)
 app.add_typer(keys.communities, name="community")
 app.add_typer(keys.keys, name="key")

@@ -34,9 +34,15 @@ def audit_log(
 ) -> None:
     """Say who changed what: key or person, when, by which route, and what it was before and after."""
     wanted = {
-        "key_id": key, "actor_id": actor, "about_id": about, "kind": kind, "object_id": object_id,
-        "from": first, "to": last, "limit": limit,
-    }  # fmt: skip
+        "key_id": key,
+        "actor_id": actor,
+        "about_id": about,
+        "kind": kind,
+        "object_id": object_id,
+        "from": first,
+        "to": last,
+        "limit": limit,
+    }
     query = urlencode({name: value for name, value in wanted.items() if value is not None})
     told = run(home, community, lambda reach: reach.ask("GET", f"/v1/audit-log?{query}"))
     if as_json:
@@ -56,9 +62,14 @@ def _row(one: dict[str, Any]) -> list[str]:
         part for part in (changed["kind"], changed["id"], changed["person_id"]) if part
     )
     return [
-        one["at"], actor["key_id"] or "", actor["person_id"] or "", one["route"], named,
-        "erased" if one["erased"] else _told(one["before"]), _told(one["after"]),
-    ]  # fmt: skip
+        one["at"],
+        actor["key_id"] or "",
+        actor["person_id"] or "",
+        one["route"],
+        named,
+        "erased" if one["erased"] else _told(one["before"]),
+        _told(one["after"]),
+    ]
 
 
 def _told(fields: dict[str, Any] | None) -> str:

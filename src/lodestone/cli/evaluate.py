@@ -18,8 +18,9 @@ Day = Annotated[
 
 
 _evaluate = typer.Typer(
-    help="Judge the predictor on the log, or what is recommended (`topn`).", subcommand_metavar="[topn]",
-)  # fmt: skip
+    help="Judge the predictor on the log, or what is recommended (`topn`).",
+    subcommand_metavar="[topn]",
+)
 _evaluate.command("topn", epilog=EXAMPLE)(judge_lists)
 
 

@@ -24,12 +24,19 @@ class Inside(httpx.AsyncBaseTransport):
         body = await request.aread()
         url = request.url
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1",
-            "method": request.method, "scheme": url.scheme, "path": url.path,
-            "raw_path": url.raw_path.split(b"?")[0], "query_string": url.query, "root_path": "",
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.split(b"?")[0],
+            "query_string": url.query,
+            "root_path": "",
             "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "server": (url.host, url.port or 80), "client": ("127.0.0.1", 1),
-        }  # fmt: skip
+            "server": (url.host, url.port or 80),
+            "client": ("127.0.0.1", 1),
+        }
         taken = False
         status, headers, parts = 500, [], []
 

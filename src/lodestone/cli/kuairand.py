@@ -39,9 +39,15 @@ LEARNED: Final = "(weights)"
 """Under this name an import remembers from how many rows the weights in force were learned."""
 _ROWS: Final = 2_000
 _OUTCOMES: Final = {
-    "is_click": "click", "long_view": "long_view", "is_like": "like", "is_follow": "follow",
-    "is_comment": "comment", "is_forward": "share", "is_hate": "hide", "is_profile_enter": "profile_visit",
-}  # fmt: skip
+    "is_click": "click",
+    "long_view": "long_view",
+    "is_like": "like",
+    "is_follow": "follow",
+    "is_comment": "comment",
+    "is_forward": "share",
+    "is_hate": "hide",
+    "is_profile_enter": "profile_visit",
+}
 _NEEDED: Final = ("user_id", "video_id", "date", "time_ms", "play_time_ms", "tab", *_OUTCOMES)
 _Digest: Final = partial(hashlib.blake2b, digest_size=16)
 _EARLY: Final = "2016-01-01T00:00:00Z"
@@ -230,9 +236,11 @@ def _person(row: dict[str, str]) -> dict[str, Any]:
 
 def _item(row: dict[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "id": str(int(row["video_id"])), "kind": "video",
-        "author_id": f"author-{int(row['author_id'])}", "created_at": _EARLY,
-    }  # fmt: skip
+        "id": str(int(row["video_id"])),
+        "kind": "video",
+        "author_id": f"author-{int(row['author_id'])}",
+        "created_at": _EARLY,
+    }
     if row.get("upload_dt"):
         body["created_at"] = f"{date.fromisoformat(row['upload_dt'])}T00:00:00+08:00"
     if row.get("tag"):
@@ -243,9 +251,13 @@ def _item(row: dict[str, str]) -> dict[str, Any]:
 
 
 async def _bring_logs(
-    reach: Reach, taken: list[_Taken], known: Marks, authors: dict[str, str],
-    advance: Advance, tally: Tally,
-) -> None:  # fmt: skip
+    reach: Reach,
+    taken: list[_Taken],
+    known: Marks,
+    authors: dict[str, str],
+    advance: Advance,
+    tally: Tally,
+) -> None:
     whole = sum(len(one.log.times) for one in taken)
     tally.skipped_rows += sum(one.rows for one in taken)
     occurrences = _seen_before(taken)
@@ -291,7 +303,11 @@ def _merged(taken: list[_Taken]) -> Iterator[list[_Row]]:
     """Yield batches of rows of all files in order of time, and note in `taken` what was read of each."""
     files = [one.log.path.open("rb") for one in taken]
     try:
-        heads = [(one.log.times[one.rows], n) for n, one in enumerate(taken) if one.rows < len(one.log.times)]  # fmt: skip
+        heads = [
+            (one.log.times[one.rows], n)
+            for n, one in enumerate(taken)
+            if one.rows < len(one.log.times)
+        ]
         batch: list[_Row] = []
         while heads:
             time, n = min(heads)
@@ -323,10 +339,12 @@ def _events(
         day = cells["date"]
         seconds = min(float(DAY_SECONDS), int(cells["play_time_ms"]) / 1000)
         base = {
-            "time": time_text(Instant(row.time * 1000)), "person_id": str(int(cells["user_id"])),
-            "item_id": str(int(cells["video_id"])), "surface": f"tab-{int(cells['tab'])}",
+            "time": time_text(Instant(row.time * 1000)),
+            "person_id": str(int(cells["user_id"])),
+            "item_id": str(int(cells["video_id"])),
+            "surface": f"tab-{int(cells['tab'])}",
             "day": date(int(day[:4]), int(day[4:6]), int(day[6:])).isoformat(),
-        }  # fmt: skip
+        }
         found = [name for column, name in _OUTCOMES.items() if int(cells[column])]
         whom = {"author_id": authors[base["item_id"]]} if "follow" in found else {}
     except ValueError as error:

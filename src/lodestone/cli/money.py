@@ -35,9 +35,16 @@ def settle(day: Day, community: Community = None, home: Home = None, as_json: Js
     line(f"{told['transfers']} transfers, {told['expired']} holds expired, digest {told['digest']}")
     table(
         ["code", "transfers", "micros", "currency"],
-        [[one["code"], str(one["transfers"]), f"{one['amount']['micros']:,}", one["amount"]["currency"]]
-         for one in told["by_code"]],
-    )  # fmt: skip
+        [
+            [
+                one["code"],
+                str(one["transfers"]),
+                f"{one['amount']['micros']:,}",
+                one["amount"]["currency"],
+            ]
+            for one in told["by_code"]
+        ],
+    )
 
 
 def audit(community: Community = None, home: Home = None, as_json: Json = False) -> None:
@@ -91,9 +98,17 @@ def payouts(
     else:
         table(
             ["payout", "party", "micros", "currency", "state"],
-            [[one["id"], one["party"], f"{one['amount']['micros']:,}", one["amount"]["currency"], one["state"]]
-             for one in told["data"]],
-        )  # fmt: skip
+            [
+                [
+                    one["id"],
+                    one["party"],
+                    f"{one['amount']['micros']:,}",
+                    one["amount"]["currency"],
+                    one["state"],
+                ]
+                for one in told["data"]
+            ],
+        )
         for one in told["failed"]:
             line(f"failed, and tried again later: {one['row']} ({one['kind']})")
     if told["failed"]:
@@ -114,7 +129,15 @@ def payments(
         return
     table(
         ["payment", "order", "kind", "micros", "currency", "state"],
-        [[one["id"], one["order_id"], one["kind"], f"{one['amount']['micros']:,}",
-          one["amount"]["currency"], one["state"]]
-         for one in told["data"]],
-    )  # fmt: skip
+        [
+            [
+                one["id"],
+                one["order_id"],
+                one["kind"],
+                f"{one['amount']['micros']:,}",
+                one["amount"]["currency"],
+                one["state"],
+            ]
+            for one in told["data"]
+        ],
+    )

@@ -76,9 +76,13 @@ def table(columns: list[str], rows: list[list[str]]) -> None:
 def progress() -> Progress:
     """Return a progress bar on standard error."""
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=False,
-    )  # fmt: skip
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=False,
+    )
 
 
 def teller(bar: Progress) -> Callable[[str, int, int], None]:

@@ -61,20 +61,36 @@ def dry_run(
     if as_json:
         data(told)
         return
-    line(f"{told['changed_slates']} of {told['receipts']} slates and "
-         f"{told['changed_slots']} of {told['slots']} slots would have been others")  # fmt: skip
-    line(f"looked-at value {told['value_before_micros']:,.0f} now, {told['value_after_micros']:,.0f} then, in micros "
-         f"by the proposal's worths; {told['receipts']} of {told['receipts_of_day']} receipts decided again")  # fmt: skip
+    line(
+        f"{told['changed_slates']} of {told['receipts']} slates and "
+        f"{told['changed_slots']} of {told['slots']} slots would have been others"
+    )
+    line(
+        f"looked-at value {told['value_before_micros']:,.0f} now, {told['value_after_micros']:,.0f} then, in micros "
+        f"by the proposal's worths; {told['receipts']} of {told['receipts_of_day']} receipts decided again"
+    )
     table(
         ["domain", "slots now", "slots then"],
-        [[name, str(told["by_domain_before"].get(name, 0)), str(told["by_domain_after"].get(name, 0))]
-         for name in ("public", "middle", "private")],
-    )  # fmt: skip
+        [
+            [
+                name,
+                str(told["by_domain_before"].get(name, 0)),
+                str(told["by_domain_after"].get(name, 0)),
+            ]
+            for name in ("public", "middle", "private")
+        ],
+    )
     table(
         ["promise", "target", "now", "then", "of slots now", "of slots then"],
-        [[row["id"], str(row["target"]), *(_share(row[name]) for name in ("before", "after", "slots_before", "slots_after"))]
-         for row in told["promises"]],
-    )  # fmt: skip
+        [
+            [
+                row["id"],
+                str(row["target"]),
+                *(_share(row[name]) for name in ("before", "after", "slots_before", "slots_after")),
+            ]
+            for row in told["promises"]
+        ],
+    )
 
 
 def _share(value: float | None) -> str:

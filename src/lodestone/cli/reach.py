@@ -75,9 +75,11 @@ async def reach(settings: Settings, community: str | None) -> AsyncIterator[Reac
 async def here(app: bootstrap.App, community: str | None) -> AsyncIterator[Reach]:
     """Reach an application of this very process."""
     async with httpx.AsyncClient(
-        transport=Inside(app.asgi), base_url=_HERE, timeout=_SLOW,
+        transport=Inside(app.asgi),
+        base_url=_HERE,
+        timeout=_SLOW,
         headers=_headers(app.operator_key, community),
-    ) as http:  # fmt: skip
+    ) as http:
         yield Reach(http, app.home, app.operator_key)
 
 

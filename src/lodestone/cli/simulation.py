@@ -187,10 +187,23 @@ def _run_all(lives: list[tuple[Wish, Path]], jobs: int) -> None:
 def _start(wish: Wish, home: Path) -> subprocess.Popen[bytes]:
     home.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "lodestone", "town", "--days", str(wish.days), "--people", str(wish.people),
-        "--seed", str(wish.seed), "--arm", wish.arm, "--home", str(home), "--json",
+        sys.executable,
+        "-m",
+        "lodestone",
+        "town",
+        "--days",
+        str(wish.days),
+        "--people",
+        str(wish.people),
+        "--seed",
+        str(wish.seed),
+        "--arm",
+        wish.arm,
+        "--home",
+        str(home),
+        "--json",
         *([] if wish.trade else ["--without-trade"]),
-    ]  # fmt: skip
+    ]
     with (home / "life.txt").open("wb") as told:
         return subprocess.Popen(command, stdout=told, stderr=told)  # noqa: S603  our own program, our own words
 

@@ -92,8 +92,10 @@ def body_of(kind: str, row: TableRow) -> dict[str, Any]:
     }
     for field, columns in GROUPS[kind].items():
         parts = {
-            part: body.pop(column) for part, column in columns.items() if body.get(column) is not None
-        }  # fmt: skip
+            part: body.pop(column)
+            for part, column in columns.items()
+            if body.get(column) is not None
+        }
         if parts and len(parts) < len(columns) and "latitude" in columns:
             raise ValueError(" and ".join(columns.values()) + " come together")
         if parts:

@@ -141,7 +141,9 @@ def cell_text(read: Read, value: Any) -> str:
         plain = "|".join(value)
         return plain if _reads_as(read, plain, list(value)) else _json(value)
     if read is cells.weights:
-        plain = "|".join(f"{tag}:{repr(float(weight)).removesuffix('.0')}" for tag, weight in value.items())  # fmt: skip
+        plain = "|".join(
+            f"{tag}:{repr(float(weight)).removesuffix('.0')}" for tag, weight in value.items()
+        )
         return plain if _reads_as(read, plain, value) else _json(value)
     return str(value)
 
@@ -190,11 +192,15 @@ def _type(pa: Any, read: Read) -> Any:
         [*((name, pa.string()) for name in _TEXTS), ("width", pa.int32()), ("height", pa.int32())]
     )
     types: dict[Read, Any] = {
-        cells.number: pa.float64(), cells.whole: pa.int64(), cells.truth: pa.bool_(),
-        cells.instant: pa.timestamp("us", "UTC"), cells.day: pa.date32(),
-        cells.names: pa.list_(pa.string()), cells.weights: pa.map_(pa.string(), pa.float64()),
+        cells.number: pa.float64(),
+        cells.whole: pa.int64(),
+        cells.truth: pa.bool_(),
+        cells.instant: pa.timestamp("us", "UTC"),
+        cells.day: pa.date32(),
+        cells.names: pa.list_(pa.string()),
+        cells.weights: pa.map_(pa.string(), pa.float64()),
         cells.objects: pa.list_(part),
-    }  # fmt: skip
+    }
     return types.get(read, pa.string())
 
 

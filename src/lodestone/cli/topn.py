@@ -47,18 +47,27 @@ def judge_lists(
         float, typer.Option(metavar="SHARE", help="How much of each person's history is hidden.")
     ] = 0.2,
     k: Annotated[int, typer.Option(help=f"Recommendations a person, 1 to {_K_MAX}.")] = 10,
-    sample: Annotated[int, typer.Option(help="People asked for at most, drawn by the seed.")] = 2000,
+    sample: Annotated[
+        int, typer.Option(help="People asked for at most, drawn by the seed.")
+    ] = 2000,
     outcomes: Annotated[
-        str, typer.Option(metavar="NAMES", help=f"What is a positive, of {', '.join(POSITIVE_OUTCOMES)}.")
+        str,
+        typer.Option(
+            metavar="NAMES", help=f"What is a positive, of {', '.join(POSITIVE_OUTCOMES)}."
+        ),
     ] = ",".join(POSITIVE),
     split_by: Annotated[
-        str, typer.Option(metavar="WHAT", help="Count off `positives`, or `deeds`: every item anything was done with.")
+        str,
+        typer.Option(
+            metavar="WHAT",
+            help="Count off `positives`, or `deeds`: every item anything was done with.",
+        ),
     ] = "positives",
     seed: Annotated[int, typer.Option(help="Of the sample and the intervals.")] = 1,
     community: Community = None,
     home: Home = None,
     as_json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Judge what would be recommended: hide the last part of each person's history and ask for it.
 
     A scratch engine is taught with the rest and takes real decisions on discover; popularity, item-kNN, EASE (small
@@ -101,9 +110,14 @@ def _report(copy: Path, community: str, question: _Question, told: Told) -> TopN
     facts, person_row = history.world.facts, history.world.person_row
     count = len(history.person_ids)
     parted = topn.holdout_of(
-        facts, person_row, history.available, people=count, share=question.holdout,
-        outcomes=question.outcomes, by=question.by,
-    )  # fmt: skip
+        facts,
+        person_row,
+        history.available,
+        people=count,
+        share=question.holdout,
+        outcomes=question.outcomes,
+        by=question.by,
+    )
     judged = np.flatnonzero(parted.wanted.sizes)
     _require_enough(facts["kind"].astype(np.int64), judged.size, parted, question)
     people = _drawn(judged, question)
@@ -112,18 +126,31 @@ def _report(copy: Path, community: str, question: _Question, told: Told) -> TopN
             copy, community, history, parted.hidden, people, question.k, told
         )
     )
-    lists = {"engine": decided.lists, **dict(_peers(parted, history.available, people, question, told))}  # fmt: skip
+    lists = {
+        "engine": decided.lists,
+        **dict(_peers(parted, history.available, people, question, told)),
+    }
     candidates = int(np.count_nonzero(history.available))
     scores = topn.judge(lists, people, parted.wanted, parted.known, candidates, seed=question.seed)
     return TopNReport(
-        community=community, holdout=question.holdout, split_by=question.by,
-        outcomes=list(question.outcomes), k=question.k, seed=question.seed,
-        as_of=time_text(decided.as_of), people=judged.size, asked=people.size,
-        candidates=candidates, taught=parted.liked.item.size,
-        wanted=int(parted.wanted.sizes[people].sum()), predictor=decided.predictor,
-        policy=decided.policy, engine=scores.pop("engine"), baselines=scores,
+        community=community,
+        holdout=question.holdout,
+        split_by=question.by,
+        outcomes=list(question.outcomes),
+        k=question.k,
+        seed=question.seed,
+        as_of=time_text(decided.as_of),
+        people=judged.size,
+        asked=people.size,
+        candidates=candidates,
+        taught=parted.liked.item.size,
+        wanted=int(parted.wanted.sizes[people].sum()),
+        predictor=decided.predictor,
+        policy=decided.policy,
+        engine=scores.pop("engine"),
+        baselines=scores,
         absent=_absent(parted),
-    )  # fmt: skip
+    )
 
 
 def _require_enough(kind: Ints, people: int, parted: Holdout, question: _Question) -> None:

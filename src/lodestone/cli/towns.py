@@ -20,9 +20,10 @@ _ZONE: Final = simulation.ZONE
 
 
 towns = typer.Typer(
-    help="Let a county town live, and compare policies on it.", invoke_without_command=True,
+    help="Let a county town live, and compare policies on it.",
+    invoke_without_command=True,
     epilog="Example: lodestone town --days 3 --seed 7 --people 120",
-)  # fmt: skip
+)
 towns.command(
     "compare", epilog="Example: lodestone town compare --days 3 --people 120 --seeds 1,2"
 )(simulation.compare)

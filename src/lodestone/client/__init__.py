@@ -8,6 +8,14 @@ from lodestone.client.outbox import Outbox
 from lodestone.client.shapes import Event, Feed, Slot, Verdicts
 
 __all__ = (
-    "AsyncClient", "Client", "ClientError", "Event", "Feed", "Outbox", "Retries", "Slot", "Surface",
+    "AsyncClient",
+    "Client",
+    "ClientError",
+    "Event",
+    "Feed",
+    "Outbox",
+    "Retries",
+    "Slot",
+    "Surface",
     "Verdicts",
-)  # fmt: skip
+)

@@ -302,9 +302,14 @@ def feed(
         more: Further fields: `session` (a visit without a viewer), `device`, `explain`, `personalised`.
     """
     wish = {
-        "viewer": viewer, "surface": surface, "domain_id": domain_id, "position": position,
-        "slots": slots, "cursor": cursor, **(more or {}),
-    }  # fmt: skip
+        "viewer": viewer,
+        "surface": surface,
+        "domain_id": domain_id,
+        "position": position,
+        "slots": slots,
+        "cursor": cursor,
+        **(more or {}),
+    }
     return Call("POST", "/v1/feeds", _FEED, msgspec.json.encode(wish))
 
 
@@ -359,8 +364,12 @@ def _delete(*parts: str) -> Call[None]:
 
 
 def _list(
-    read: Callable[[bytes], Any], limit: int, cursor: str | None, *parts: str, more: Json | None = None
-) -> Call[Any]:  # fmt: skip
+    read: Callable[[bytes], Any],
+    limit: int,
+    cursor: str | None,
+    *parts: str,
+    more: Json | None = None,
+) -> Call[Any]:
     return Call(
         "GET", query(route(*parts), {"limit": limit, "cursor": cursor, **(more or {})}), read
     )

@@ -100,10 +100,15 @@ class Slot(msgspec.Struct, frozen=True):
             watch_seconds: How long it has been watched so far.
         """
         return Event(
-            type=what, time=time, person_id=person_id, item_id=self.item_id, beacon=self.beacon,
+            type=what,
+            time=time,
+            person_id=person_id,
+            item_id=self.item_id,
+            beacon=self.beacon,
             author_id=(self.author_id or None) if what in ("follow", "unfollow") else None,
-            visible_seconds=visible_seconds, watch_seconds=watch_seconds,
-        )  # fmt: skip
+            visible_seconds=visible_seconds,
+            watch_seconds=watch_seconds,
+        )
 
 
 class Price(msgspec.Struct, frozen=True):

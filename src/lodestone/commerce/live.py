@@ -330,6 +330,8 @@ def in_all(facts: Sequence[SaleFact]) -> Figures:
 
 def _plus(sums: Figures, fact: SaleFact) -> Figures:
     return Figures(
-        sums.orders + (1 if fact.units else 0), sums.units + fact.units, sums.paid + fact.paid,
+        sums.orders + (1 if fact.units else 0),
+        sums.units + fact.units,
+        sums.paid + fact.paid,
         sums.back + fact.back,
-    )  # fmt: skip
+    )

@@ -58,17 +58,23 @@ OPEN: Final = (PaymentStand.ORDERED, PaymentStand.SENT, PaymentStand.UNKNOWN)
 
 
 _UNDECIDED: Final[dict[str, PaymentStep]] = {
-    "done": PaymentStep.FOLLOW, "declined": PaymentStep.DECLINE, "waiting": PaymentStep.NOTE_SENT,
+    "done": PaymentStep.FOLLOW,
+    "declined": PaymentStep.DECLINE,
+    "waiting": PaymentStep.NOTE_SENT,
     "unknown": PaymentStep.NOTE_UNKNOWN,
-}  # fmt: skip
+}
 _MOVED: Final[dict[str, PaymentStep]] = {
-    "done": PaymentStep.NOTHING, "declined": PaymentStep.REFUSE, "waiting": PaymentStep.NOTHING,
+    "done": PaymentStep.NOTHING,
+    "declined": PaymentStep.REFUSE,
+    "waiting": PaymentStep.NOTHING,
     "unknown": PaymentStep.NOTHING,
-}  # fmt: skip
+}
 _NOT_MOVED: Final[dict[str, PaymentStep]] = {
-    "done": PaymentStep.FOLLOW, "declined": PaymentStep.NOTHING, "waiting": PaymentStep.NOTHING,
+    "done": PaymentStep.FOLLOW,
+    "declined": PaymentStep.NOTHING,
+    "waiting": PaymentStep.NOTHING,
     "unknown": PaymentStep.NOTHING,
-}  # fmt: skip
+}
 STEPS: Final[dict[PaymentStand, dict[str, PaymentStep]]] = {
     PaymentStand.ORDERED: _UNDECIDED,
     PaymentStand.SENT: _UNDECIDED,

@@ -16,9 +16,7 @@ RADIUS_KM_MAX: Final = 20_040.0
 HOLD_SHARE_DEFAULT: Final = 0.1
 HOURS_MAX: Final = 28
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: Final = (
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-)  # fmt: skip
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)|^24:00$(?!\n)"
 ClockTime = Annotated[str, Meta(pattern=_CLOCK, description="HH:MM in the community's zone.")]
 Review = Literal["applied", "approved", "rejected"]
@@ -115,11 +113,22 @@ def shop_out(
 ) -> ShopOut:
     """Show a stored shop."""
     return ShopOut(
-        id=shop_id, owner_id=owner_id, name=shop.name, position=shop.position,
-        radius_km=shop.radius_km, hold_share=shop.hold_share, hours=shop.hours,
-        categories=shop.categories, text=shop.text, media=shop.media, status=shop.status,
-        review=review, review_note=note, open_now=open_now, created_at=time_text(created),
-    )  # fmt: skip
+        id=shop_id,
+        owner_id=owner_id,
+        name=shop.name,
+        position=shop.position,
+        radius_km=shop.radius_km,
+        hold_share=shop.hold_share,
+        hours=shop.hours,
+        categories=shop.categories,
+        text=shop.text,
+        media=shop.media,
+        status=shop.status,
+        review=review,
+        review_note=note,
+        open_now=open_now,
+        created_at=time_text(created),
+    )
 
 
 def is_open(hours: Sequence[Hours], weekday: int, minute: int) -> bool:

@@ -21,16 +21,31 @@ from lodestone.base.wire import TEXT, TimeText, refuse, time_text
 from lodestone.commerce.life import Transition
 
 EventType: TypeAlias = Literal[
-    "order.placed", "order.admitted", "order.paid", "order.fulfilled", "order.refunded", "order.cancelled",
-    "order.expired", "order.redeemed", "order.reversed", "live.started", "live.ended",
-]  # fmt: skip
+    "order.placed",
+    "order.admitted",
+    "order.paid",
+    "order.fulfilled",
+    "order.refunded",
+    "order.cancelled",
+    "order.expired",
+    "order.redeemed",
+    "order.reversed",
+    "live.started",
+    "live.ended",
+]
 EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)
 TYPE_OF: Final[dict[Transition, EventType]] = {
-    Transition.PLACE: "order.placed", Transition.ADMIT: "order.admitted", Transition.PAY: "order.paid", Transition.FULFIL: "order.fulfilled",
-    Transition.REFUND_PART: "order.refunded", Transition.REFUND_WHOLE: "order.refunded",
-    Transition.CANCEL: "order.cancelled", Transition.EXPIRE: "order.expired", Transition.REDEEM: "order.redeemed",
+    Transition.PLACE: "order.placed",
+    Transition.ADMIT: "order.admitted",
+    Transition.PAY: "order.paid",
+    Transition.FULFIL: "order.fulfilled",
+    Transition.REFUND_PART: "order.refunded",
+    Transition.REFUND_WHOLE: "order.refunded",
+    Transition.CANCEL: "order.cancelled",
+    Transition.EXPIRE: "order.expired",
+    Transition.REDEEM: "order.redeemed",
     Transition.REVERSE: "order.reversed",
-}  # fmt: skip
+}
 """What each move of an order is called to the outside."""
 URL_MAX: Final = 2048
 _WHSEC: Final = "whsec_"

@@ -187,18 +187,27 @@ def draw(series: Series, x: Scale, y: Scale) -> Line:
     known = [(x(p.x), y(p.value), p) for p in series.points if p.value is not None]
     marks = tuple(
         Mark(
-            at, level, p.text,
+            at,
+            level,
+            p.text,
             y(p.low) if p.low is not None and series.whiskers else None,
-            y(p.high) if p.high is not None and series.whiskers else None, p.hollow,
+            y(p.high) if p.high is not None and series.whiskers else None,
+            p.hollow,
         )
         for at, level, p in known
-    )  # fmt: skip
+    )
     end = known[-1][1] if known else 0.0
     band = "" if series.whiskers else _band(series, x, y)
     return Line(
-        series.look, _path(series, x, y), series.label if known else "", end, end,
-        marks, band, series.dash,
-    )  # fmt: skip
+        series.look,
+        _path(series, x, y),
+        series.label if known else "",
+        end,
+        end,
+        marks,
+        band,
+        series.dash,
+    )
 
 
 def _path(series: Series, x: Scale, y: Scale) -> str:
@@ -237,11 +246,17 @@ def spread_labels(lines: Sequence[Line], gap: float = LABEL_GAP) -> tuple[Line, 
     moved = {id(line): round(place, 2) for line, place in zip(order, places, strict=True)}
     return tuple(
         Line(
-            line.look, line.path, line.label, moved.get(id(line), line.label_y), line.end_y,
-            line.marks, line.band, line.dash,
+            line.look,
+            line.path,
+            line.label,
+            moved.get(id(line), line.label_y),
+            line.end_y,
+            line.marks,
+            line.band,
+            line.dash,
         )
         for line in lines
-    )  # fmt: skip
+    )
 
 
 def sparse(texts: Sequence[str], x: Scale, most: int = 8) -> tuple[Tick, ...]:

@@ -22,9 +22,23 @@ from lodestone.services.community.registry import Engines
 
 _RESIDENTS: Final = 24
 _OF_PROXIES: Final = (
-    "x-", "forwarded", "via", "cdn-", "cf-", "fly-", "true-client-ip", "client-ip", "remote-addr", "fastly-", "tailscale-",
-    "ngrok-", "akamai-", "incap-", "proxy-", "traceparent",
-)  # fmt: skip
+    "x-",
+    "forwarded",
+    "via",
+    "cdn-",
+    "cf-",
+    "fly-",
+    "true-client-ip",
+    "client-ip",
+    "remote-addr",
+    "fastly-",
+    "tailscale-",
+    "ngrok-",
+    "akamai-",
+    "incap-",
+    "proxy-",
+    "traceparent",
+)
 """How the headers begin that proxies and tunnels add."""
 _OWN: Final = frozenset({"x-api-key", "x-community", "x-part", "x-request-id", "x-requested-with"})
 """Those of that form which a browser or a client of ours sends."""

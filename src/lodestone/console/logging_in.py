@@ -121,9 +121,12 @@ def door_of(role: Role, title: str) -> list[Any]:
             return _show_form(request, role, title, _Tried(wanted, error.code, error))
 
     @post(
-        f"{role.path}/logout", opt=ANYONE, include_in_schema=False, name=f"{role.name} logout",
+        f"{role.path}/logout",
+        opt=ANYONE,
+        include_in_schema=False,
+        name=f"{role.name} logout",
         exception_handlers=refusals_of(role),
-    )  # fmt: skip
+    )
     async def leave(request: HttpRequest) -> Response[Any]:
         who = await sent_by(request, role)
         await gate_of(request).logins.leave(who.login, _now(request))
@@ -158,9 +161,12 @@ async def _enter(request: HttpRequest, role: Role) -> Response[Any]:
     told = await form_of(request)
     gate.logins.check_entry(kept(request, role.entry_cookie), told.get("token", ""), now)
     login = await gate.logins.enter(
-        role.name, told.get("key", ""), told.get("community") or None,
-        address=request.client.host if request.client else "", now=now,
-    )  # fmt: skip
+        role.name,
+        told.get("key", ""),
+        told.get("community") or None,
+        address=request.client.host if request.client else "",
+        now=now,
+    )
     answer = Redirect(_onward(role, told.get("next", "")), status_code=303, headers=HEADERS)
     answer.set_cookie(_cookie(request, role, role.cookie, gate.logins.cookie(login), LOGIN_MICROS))
     answer.delete_cookie(role.entry_cookie, path=role.path)
@@ -190,13 +196,16 @@ def _show_form(request: HttpRequest, role: Role, title: str, tried: _Tried) -> R
     token = gate.logins.entry_token(_now(request))
     near = local(request)
     told = {
-        "role": role, "title": words.say(title), "token": token,
-        "next": _onward(role, tried.wanted), "wrong": _said(words, tried),
+        "role": role,
+        "title": words.say(title),
+        "token": token,
+        "next": _onward(role, tried.wanted),
+        "wrong": _said(words, tried),
         "asks": role.asks(words),
         "several": role.by_operator
         and (len(engines(request).all()) > 1 or tried.code == "login_community"),
         "key_files": [str(path) for path in gate.key_files[role.name] if near and path.is_file()],
-    }  # fmt: skip
+    }
     answer = site.page(request, "login.html", told, status=tried.status)
     answer.set_cookie(_cookie(request, role, role.entry_cookie, token, FORM_MICROS))
     if isinstance(tried.error, BusyError):
@@ -234,10 +243,14 @@ def _trouble(request: HttpRequest, role: Role, error: LodestoneError) -> Respons
 
 def _cookie(request: HttpRequest, role: Role, name: str, value: str, micros: int) -> Cookie:
     return Cookie(
-        name, value=value, path=role.path, httponly=True, samesite="strict",
+        name,
+        value=value,
+        path=role.path,
+        httponly=True,
+        samesite="strict",
         secure=request.scope["scheme"] == "https",
         max_age=int(timedelta(microseconds=micros).total_seconds()),
-    )  # fmt: skip
+    )
 
 
 def _onward(role: Role, wanted: str) -> str:

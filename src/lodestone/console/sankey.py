@@ -95,8 +95,11 @@ def laid_out(
     for side, names, words in zip(("source", "target"), sides, labels, strict=True):
         made, tops = _column(streams, thick, side, names, order)
         ends.append(
-            tuple(End(name, round(top, 2), round(bottom, 2), words[name]) for name, top, bottom in made)
-        )  # fmt: skip
+            tuple(
+                End(name, round(top, 2), round(bottom, 2), words[name])
+                for name, top, bottom in made
+            )
+        )
         places.append(tops)
     bands = tuple(
         Band(stream.source, _outline(left, right, height), stream.text)
@@ -106,8 +109,12 @@ def laid_out(
 
 
 def _column(
-    streams: Sequence[Stream], thick: Sequence[float], side: str, names: Sequence[str], order: Sequence[str]
-) -> tuple[list[tuple[str, float, float]], list[float]]:  # fmt: skip
+    streams: Sequence[Stream],
+    thick: Sequence[float],
+    side: str,
+    names: Sequence[str],
+    order: Sequence[str],
+) -> tuple[list[tuple[str, float, float]], list[float]]:
     """Return (place, top, bottom) of each end of one side, and the top of each stream there."""
     other = "target" if side == "source" else "source"
     used = 100 - _GAP * (len(names) - 1)

@@ -27,9 +27,12 @@ _POLICY: Final = "; ".join(
     (
         "default-src 'none'",
         *(f"{what}-src 'self'" for what in ("script", "style", "img", "media", "font", "connect")),
-        "manifest-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
     )
-)  # fmt: skip
+)
 _FILE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """Of a file opened by itself: a drawing may have its own style, and runs nothing."""
 HEADERS: Final = {
@@ -64,9 +67,12 @@ class Console(InitPlugin):
         self._routes = routes
         self._said: dict[str, dict[str, str | None]] = {}
         self._templates = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, trim_blocks=True,
-            lstrip_blocks=True, undefined=StrictUndefined,
-        )  # fmt: skip
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )
         self._templates.globals["static"] = self.files.address
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
@@ -78,9 +84,10 @@ class Console(InitPlugin):
     def words(self, request: Asked) -> Words:
         """Return the words of the language this request wants."""
         return self.catalogue.choose(
-            request.query_params.get("lang"), kept(request, "lang"),
+            request.query_params.get("lang"),
+            kept(request, "lang"),
             request.headers.get("accept-language", ""),
-        )  # fmt: skip
+        )
 
     def page(
         self, request: Asked, template: str, told: Mapping[str, object], *, status: int = 200
@@ -93,11 +100,15 @@ class Console(InitPlugin):
         words, theme = self.words(request), kept(request, "theme")
         body = self._templates.get_template(template).render(
             {
-                "_": words.say, "ngettext": words.count, "lang": words.language,
-                "languages": self.catalogue.languages, "theme": theme if theme in THEMES else "",
-                "script_words": lambda *names: self._script_words(words, names), **told,
+                "_": words.say,
+                "ngettext": words.count,
+                "lang": words.language,
+                "languages": self.catalogue.languages,
+                "theme": theme if theme in THEMES else "",
+                "script_words": lambda *names: self._script_words(words, names),
+                **told,
             }
-        )  # fmt: skip
+        )
         answer = Response(body, status_code=status, media_type="text/html", headers=HEADERS)
         if request.query_params.get("lang") is not None:
             answer.set_cookie(

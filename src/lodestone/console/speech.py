@@ -79,9 +79,12 @@ class Speech:
         """Name a surface."""
         say = self.words.say
         return {
-            "discover": say("Discover"), "following": say("Following"), "place": say("Nearby"),
-            "channel": say("Channel"), "profession": say("My trade"),
-        }.get(name, name)  # fmt: skip
+            "discover": say("Discover"),
+            "following": say("Following"),
+            "place": say("Nearby"),
+            "channel": say("Channel"),
+            "profession": say("My trade"),
+        }.get(name, name)
 
     def joined(self, *sentences: str) -> str:
         """Write sentences after each other; Chinese puts no space between them."""

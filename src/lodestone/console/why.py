@@ -72,28 +72,40 @@ def why(words: Words, subject: Subject, runner_up: RunnerUpTold | None, *, curre
     """Tell one slot's reasons in words."""
     told, reasons = subject.told, because(words, subject)
     return WhyOut(
-        receipt_id=told.receipt_id, slot=told.slot,
+        receipt_id=told.receipt_id,
+        slot=told.slot,
         sentence=sentence(words, told, subject.shown, reasons),
-        reasons=reasons, untold=_untold(words, told), chance=_chance(words, told), payment=_payment(words, told),
+        reasons=reasons,
+        untold=_untold(words, told),
+        chance=_chance(words, told),
+        payment=_payment(words, told),
         parts=[
             PartTold(
-                outcome=part.outcome, name=_outcome(words, part.outcome),
-                chance=_likelihood(words, part.outcome, part.chance), micros=round(part.micros, 3),
+                outcome=part.outcome,
+                name=_outcome(words, part.outcome),
+                chance=_likelihood(words, part.outcome, part.chance),
+                micros=round(part.micros, 3),
             )
             for part in told.parts
         ],
         value_micros=told.value_micros,
         steps=[
             StepTold(
-                promise=step.promise, name=_promise(words, step.kind, step.promise, step.micros),
+                promise=step.promise,
+                name=_promise(words, step.kind, step.promise, step.micros),
                 micros=step.micros,
             )
             for step in told.steps
         ],
-        net_micros=told.net_micros, payment_micros=told.payment_micros, runner_up=runner_up,
-        propensity=told.propensity, by_chance=told.by_chance, candidates=told.candidates,
-        identical=told.identical, currency=currency,
-    )  # fmt: skip
+        net_micros=told.net_micros,
+        payment_micros=told.payment_micros,
+        runner_up=runner_up,
+        propensity=told.propensity,
+        by_chance=told.by_chance,
+        candidates=told.candidates,
+        identical=told.identical,
+        currency=currency,
+    )
 
 
 def sentence(words: Words, told: Reasons, shown: About, reasons: Sequence[ReasonTold] = ()) -> str:
@@ -173,10 +185,16 @@ def _untold(words: Words, told: Reasons) -> str | None:
     if told.untold is None:
         return None
     return {
-        "predictor": say("It was chosen by weights that are no longer in force, so what spoke for it cannot be said any more."),
-        "item_lists": say("It was chosen by lists of what people alike took to that are no longer there, so what spoke for it cannot be said any more."),
-        "personalisation": say("You have switched off personalisation since, so nothing is worked out from what you did."),
-    }[told.untold]  # fmt: skip
+        "predictor": say(
+            "It was chosen by weights that are no longer in force, so what spoke for it cannot be said any more."
+        ),
+        "item_lists": say(
+            "It was chosen by lists of what people alike took to that are no longer there, so what spoke for it cannot be said any more."
+        ),
+        "personalisation": say(
+            "You have switched off personalisation since, so nothing is worked out from what you did."
+        ),
+    }[told.untold]
 
 
 def _in_ten(told: Reasons) -> int:
@@ -223,12 +241,20 @@ def _likelihood(words: Words, outcome: str, chance: float) -> str:
 def _outcome(words: Words, outcome: str) -> str:
     say = words.say
     names: Mapping[str, str] = {
-        "watch": say("Watching"), "click": say("Opening it"), "long_view": say("Staying on it"),
-        "like": say("A like"), "comment": say("An answer"), "share": say("Passing it on"),
-        "follow": say("Following the author"), "profile_visit": say("Looking at the author"),
-        "shop_visit": say("Visiting the shop"), "order": say("Buying"),
-        "not_interested": say("“Not interested”"), "hide": say("Hiding it"), "report": say("A report"),
-    }  # fmt: skip
+        "watch": say("Watching"),
+        "click": say("Opening it"),
+        "long_view": say("Staying on it"),
+        "like": say("A like"),
+        "comment": say("An answer"),
+        "share": say("Passing it on"),
+        "follow": say("Following the author"),
+        "profile_visit": say("Looking at the author"),
+        "shop_visit": say("Visiting the shop"),
+        "order": say("Buying"),
+        "not_interested": say("“Not interested”"),
+        "hide": say("Hiding it"),
+        "report": say("A report"),
+    }
     return names.get(outcome, outcome)
 
 
@@ -245,5 +271,5 @@ def _promise(words: Words, kind: str, promise: str, micros: float) -> str:
         "local_share": say("The neighbourhood keeps its share"),
         "small_creators": say("Small creators keep their share"),
         "exploration": say("A share is left to chance"),
-    }  # fmt: skip
+    }
     return names.get(kind, promise)

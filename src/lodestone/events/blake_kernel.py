@@ -12,11 +12,17 @@ BLOCK = 128
 """Bytes of a block; a longer message is not for these kernels."""
 _IV = np.array(
     [
-        0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1,
-        0x510E527FADE682D1, 0x9B05688C2B3E6C1F, 0x1F83D9ABFB41BD6B, 0x5BE0CD19137E2179,
+        0x6A09E667F3BCC908,
+        0xBB67AE8584CAA73B,
+        0x3C6EF372FE94F82B,
+        0xA54FF53A5F1D36F1,
+        0x510E527FADE682D1,
+        0x9B05688C2B3E6C1F,
+        0x1F83D9ABFB41BD6B,
+        0x5BE0CD19137E2179,
     ],
     np.uint64,
-)  # fmt: skip
+)
 _SIGMA = np.array(
     [
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
@@ -85,11 +91,17 @@ def compress(state: Array, block: Array, count: Number, last: Number, out: Array
         v2, v7, v8, v13 = _mixed(v2, v7, v8, v13, block[s[12]], block[s[13]])
         v3, v4, v9, v14 = _mixed(v3, v4, v9, v14, block[s[14]], block[s[15]])
     out[0], out[1], out[2], out[3] = (
-        state[0] ^ v0 ^ v8, state[1] ^ v1 ^ v9, state[2] ^ v2 ^ v10, state[3] ^ v3 ^ v11,
-    )  # fmt: skip
+        state[0] ^ v0 ^ v8,
+        state[1] ^ v1 ^ v9,
+        state[2] ^ v2 ^ v10,
+        state[3] ^ v3 ^ v11,
+    )
     out[4], out[5], out[6], out[7] = (
-        state[4] ^ v4 ^ v12, state[5] ^ v5 ^ v13, state[6] ^ v6 ^ v14, state[7] ^ v7 ^ v15,
-    )  # fmt: skip
+        state[4] ^ v4 ^ v12,
+        state[5] ^ v5 ^ v13,
+        state[6] ^ v6 ^ v14,
+        state[7] ^ v7 ^ v15,
+    )
 
 
 @numba.njit(cache=True)

@@ -22,9 +22,10 @@ SCANNED: Final = np.dtype(
 """One event of the plain form: microseconds, seconds (-1 for none), places in the body (a beacon's -1 for none), and the type
 as a place in `TYPES`, -1 for an event of another form, of which the extent alone is said."""
 TYPES: Final = tuple(
-    name for name, kind in WIRE_KINDS.items()
+    name
+    for name, kind in WIRE_KINDS.items()
     if kind <= FactKind.UNLIKE and kind not in (FactKind.FOLLOW, FactKind.PROFILE_VISIT)
-)  # fmt: skip
+)
 """Types of events about an item."""
 TYPE_KINDS: Final = np.array([WIRE_KINDS[name] for name in TYPES], np.uint8)
 _NAMES: Final = kernel.words(TYPES)

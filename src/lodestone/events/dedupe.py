@@ -65,8 +65,15 @@ class Dedupe:
         self._move(max(self._least, _MOVED_A_KEY * keys.size))
         fresh = np.zeros(keys.size, bool)
         self._used += kernel.claim(
-            self._keys, self._days, self._old_keys, self._old_days, self._since, keys, days.astype(np.int32), fresh,
-        )  # fmt: skip
+            self._keys,
+            self._days,
+            self._old_keys,
+            self._old_days,
+            self._since,
+            keys,
+            days.astype(np.int32),
+            fresh,
+        )
         return fresh
 
     def release(self, keys: NDArray[np.uint64]) -> None:

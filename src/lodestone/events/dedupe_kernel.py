@@ -30,8 +30,15 @@ def _place(keys: Array, key: Number) -> Number:
 
 @numba.njit(cache=True)
 def claim(
-    keys: Array, days: Array, old_keys: Array, old_days: Array, since: Number, wanted: Array, day: Array, fresh: Array
-) -> Number:  # fmt: skip
+    keys: Array,
+    days: Array,
+    old_keys: Array,
+    old_days: Array,
+    since: Number,
+    wanted: Array,
+    day: Array,
+    fresh: Array,
+) -> Number:
     """Take keys in order; `fresh[n]` says whether the n-th was new. Returns how many places were taken.
 
     Args:
@@ -75,8 +82,14 @@ def release(keys: Array, days: Array, gone: Array) -> None:
 
 @numba.njit(cache=True)
 def move(
-    old_keys: Array, old_days: Array, first: Number, last: Number, since: Number, keys: Array, days: Array
-) -> Number:  # fmt: skip
+    old_keys: Array,
+    old_days: Array,
+    first: Number,
+    last: Number,
+    since: Number,
+    keys: Array,
+    days: Array,
+) -> Number:
     """Copy what is kept of the places [first, last) into another table; return how many places were taken."""
     taken = 0
     for n in range(first, last):

@@ -129,13 +129,19 @@ def read(facts: Facts) -> ItemChanges:
     same = item[1:] == item[:-1]
     next_day[:-1][same] = day[1:][same]
     return ItemChanges(
-        item=item, day=day, next_day=next_day, carried=mine["slot"] > 0,
-        state=mine["slot"].astype(np.int64) - 1, label=mine["source"].astype(np.int64),
-        created_day=mine["value"].astype(np.int64), channels=_codes(mine["promises"], CHANNELS),
+        item=item,
+        day=day,
+        next_day=next_day,
+        carried=mine["slot"] > 0,
+        state=mine["slot"].astype(np.int64) - 1,
+        label=mine["source"].astype(np.int64),
+        created_day=mine["value"].astype(np.int64),
+        channels=_codes(mine["promises"], CHANNELS),
         professions=_codes(mine["served"].astype(np.uint32), PROFESSIONS),
-        time=mine["time"].astype(np.int64), kind=mine["surface"].astype(np.int64),
+        time=mine["time"].astype(np.int64),
+        kind=mine["surface"].astype(np.int64),
         seconds=np.where(mine["receipt"] < 0, np.nan, mine["receipt"] / 1000),
-    )  # fmt: skip
+    )
 
 
 def _codes(packed: Ints, count: int) -> Ints:

@@ -116,10 +116,24 @@ def slots_once(facts: Array, fresh: Array, edges: Array, places: Array, keys: Ar
 
 @numba.njit(cache=True)
 def judge(
-    body: Array, rows: Array, kinds: Array, people: Array, items: Array, ordinals: Array, early: Number, late: Number,
-    allowed: Array, ages: Array, watch: Number, first_quarter: Number, offsets: Array, event_key: Array, beacon_key: Array,
-    facts: Array, good: Array,
-) -> None:  # fmt: skip
+    body: Array,
+    rows: Array,
+    kinds: Array,
+    people: Array,
+    items: Array,
+    ordinals: Array,
+    early: Number,
+    late: Number,
+    allowed: Array,
+    ages: Array,
+    watch: Number,
+    first_quarter: Number,
+    offsets: Array,
+    event_key: Array,
+    beacon_key: Array,
+    facts: Array,
+    good: Array,
+) -> None:
     """Turn events into facts where nothing speaks against them.
 
     Args:

@@ -99,9 +99,19 @@ SLOT_KINDS: Final = frozenset(
 )
 """What a viewer does to a slot: a page says it with that slot's beacon only."""
 PAGE_KINDS: Final = SLOT_KINDS | {
-    FactKind.LIKE, FactKind.UNLIKE, FactKind.COMMENT, FactKind.SHARE, FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.PROFILE_VISIT,
-    FactKind.NOT_INTERESTED, FactKind.HIDE, FactKind.REPORT, FactKind.VISIT, FactKind.SEARCH,
-}  # fmt: skip
+    FactKind.LIKE,
+    FactKind.UNLIKE,
+    FactKind.COMMENT,
+    FactKind.SHARE,
+    FactKind.FOLLOW,
+    FactKind.UNFOLLOW,
+    FactKind.PROFILE_VISIT,
+    FactKind.NOT_INTERESTED,
+    FactKind.HIDE,
+    FactKind.REPORT,
+    FactKind.VISIT,
+    FactKind.SEARCH,
+}
 """What a page can know of its viewer. Commerce is the engine's own word, or a server's key's."""
 
 

@@ -15,9 +15,23 @@ from lodestone.events.beacon import LENGTH as BEACON_LENGTH
 from lodestone.events.wire import SECONDS_MAX, SLOT_MAX
 
 KEYS = (
-    "id", "type", "time", "person_id", "item_id", "beacon", "slot", "visible_seconds", "watch_seconds",
-    "completed", "receipt_id", "author_id", "surface", "query", "position", "day",
-)  # fmt: skip
+    "id",
+    "type",
+    "time",
+    "person_id",
+    "item_id",
+    "beacon",
+    "slot",
+    "visible_seconds",
+    "watch_seconds",
+    "completed",
+    "receipt_id",
+    "author_id",
+    "surface",
+    "query",
+    "position",
+    "day",
+)
 """Fields of an event; those from `receipt_id` on may only be null in the plain form."""
 _ID, _TYPE, _TIME, _PERSON, _ITEM, _BEACON, _SLOT, _VISIBLE, _WATCH, _COMPLETED = range(10)
 _NEEDED = 1 << _ID | 1 << _TYPE | 1 << _TIME | 1 << _PERSON | 1 << _ITEM
@@ -132,8 +146,14 @@ def _day_number(year: Number, month: Number, day: Number) -> Number:
     before = year - 1 if month <= 2 else year
     shifted = month + 9 if month <= 2 else month - 3
     return (
-        before * 365 + before // 4 - before // 100 + before // 400 + (153 * shifted + 2) // 5 + day - 719_469
-    )  # fmt: skip
+        before * 365
+        + before // 4
+        - before // 100
+        + before // 400
+        + (153 * shifted + 2) // 5
+        + day
+        - 719_469
+    )
 
 
 @numba.njit(cache=True)

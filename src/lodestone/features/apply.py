@@ -40,13 +40,29 @@ FIRST_MINUTE = 600
 """Tenths of a second."""
 INSTANT_LEAST = -(2**62)
 _NOTED = {
-    FactKind.LIKE: LIKED, FactKind.COMMENT: ANSWERED, FactKind.SHARE: ANSWERED, FactKind.ORDER: BOUGHT, FactKind.FOLLOW: VISITED,
-    FactKind.SHOP_VISIT: VISITED, FactKind.VISIT: VISITED, FactKind.REDEEM: VISITED, FactKind.CONVERSION: VISITED,
-}  # fmt: skip
+    FactKind.LIKE: LIKED,
+    FactKind.COMMENT: ANSWERED,
+    FactKind.SHARE: ANSWERED,
+    FactKind.ORDER: BOUGHT,
+    FactKind.FOLLOW: VISITED,
+    FactKind.SHOP_VISIT: VISITED,
+    FactKind.VISIT: VISITED,
+    FactKind.REDEEM: VISITED,
+    FactKind.CONVERSION: VISITED,
+}
 _LEAN_COLUMN = {
-    COUNT_IMPRESSIONS: 0, FactKind.CLICK: 1, FactKind.LONG_VIEW: 2, FactKind.LIKE: 3, FactKind.FOLLOW: 4,
-    FactKind.COMMENT: 5, FactKind.SHARE: 5, FactKind.NOT_INTERESTED: 6, FactKind.HIDE: 6, FactKind.REPORT: 6, FactKind.WATCH: 7,
-}  # fmt: skip
+    COUNT_IMPRESSIONS: 0,
+    FactKind.CLICK: 1,
+    FactKind.LONG_VIEW: 2,
+    FactKind.LIKE: 3,
+    FactKind.FOLLOW: 4,
+    FactKind.COMMENT: 5,
+    FactKind.SHARE: 5,
+    FactKind.NOT_INTERESTED: 6,
+    FactKind.HIDE: 6,
+    FactKind.REPORT: 6,
+    FactKind.WATCH: 7,
+}
 
 
 def count(state: "State", facts: Facts, person_row: np.ndarray) -> None:

@@ -35,9 +35,15 @@ def survey(facts: Array, person_row: Array, seen: Array, found: Array) -> None:
 
 @numba.njit(cache=True)
 def fetch(
-    facts: Array, person_row: Array, items: Array, item_ring: Array, author_total: Array, person_total: Array, keys: Array,
+    facts: Array,
+    person_row: Array,
+    items: Array,
+    item_ring: Array,
+    author_total: Array,
+    person_total: Array,
+    keys: Array,
     values: Array,
-) -> Number:  # fmt: skip
+) -> Number:
     """Read a word of whatever `count` is about to move by some facts, so that the waits for memory overlap.
 
     In `count` each wait is followed by a decision that hangs on it. Returns a number that says nothing.

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 def remember(state: "State", facts: Facts, person_row: Ints) -> None:
     """Take in what people saw and took to; shapes (facts,)."""
     apply_kernel.remember(
-        facts, person_row, state.people, state.positives, state.positive_time, state.seen_item, state.seen_time
-    )  # fmt: skip
+        facts,
+        person_row,
+        state.people,
+        state.positives,
+        state.positive_time,
+        state.seen_item,
+        state.seen_time,
+    )
     state.history.note(facts, person_row, state.like)
 
 

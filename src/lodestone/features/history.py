@@ -75,8 +75,15 @@ class History:
         """
         if self._known(person):
             kernel.mark(
-                self._first[person], since, self._item, self._time, self._what, self._after, marks, value
-            )  # fmt: skip
+                self._first[person],
+                since,
+                self._item,
+                self._time,
+                self._what,
+                self._after,
+                marks,
+                value,
+            )
 
     def since(self, person: int, time: int) -> tuple[Ints, Floats]:
         """Return the newest deeds after an instant, at most `SINCE_MAX`, and what each weighs against a like.
@@ -86,9 +93,16 @@ class History:
         if not self._known(person):
             return self._rows[:0], self._strength[:0]
         count = kernel.since(
-            self._first[person], time, self._item, self._time, self._what, self._after, self._rows,
-            self._strength, self._when,
-        )  # fmt: skip
+            self._first[person],
+            time,
+            self._item,
+            self._time,
+            self._what,
+            self._after,
+            self._rows,
+            self._strength,
+            self._when,
+        )
         return self._rows[:count], self._strength[:count]
 
     def deeds(self, person: int) -> tuple[Ints, Ints, Ints]:
@@ -113,9 +127,15 @@ class History:
         count = 0
         if self._known(person):
             count = kernel.latest(
-                self._first[person], self._item, self._time, self._what, self._after, self._late_row,
-                self._late_time, self._late_what,
-            )  # fmt: skip
+                self._first[person],
+                self._item,
+                self._time,
+                self._what,
+                self._after,
+                self._late_row,
+                self._late_time,
+                self._late_what,
+            )
         rows, times = self._late_row[:count], self._late_time[:count]
         order = np.lexsort((-rows, -times))
         return rows[order], times[order], self._late_what[:count][order]

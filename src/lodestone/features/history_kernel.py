@@ -30,9 +30,17 @@ def what_of(kind: Number, flags: Number) -> Number:
 
 @numba.njit(cache=True)
 def note(
-    facts: Array, person_row: Array, like_keys: Array, like: Array, first: Array, items: Array, times: Array, whats: Array, after: Array,
+    facts: Array,
+    person_row: Array,
+    like_keys: Array,
+    like: Array,
+    first: Array,
+    items: Array,
+    times: Array,
+    whats: Array,
+    after: Array,
     used: Array,
-) -> None:  # fmt: skip
+) -> None:
     """See `lodestone.features.history.History.note`."""
     for n in range(facts.size):
         person, row = person_row[n], facts[n].item
@@ -68,9 +76,17 @@ def room(facts: Array, person_row: Array) -> tuple[Number, Number]:
 
 @numba.njit(cache=True)
 def put(
-    person: Number, row: Number, time: Number, what: Number, first: Array, items: Array, times: Array,
-    whats: Array, after: Array, used: Array,
-) -> None:  # fmt: skip
+    person: Number,
+    row: Number,
+    time: Number,
+    what: Number,
+    first: Array,
+    items: Array,
+    times: Array,
+    whats: Array,
+    after: Array,
+    used: Array,
+) -> None:
     """Note one deed: marks are joined, the latest time stays."""
     block, looked = first[person], 0
     while block >= 0 and looked < LOOK_BACK:
@@ -107,9 +123,15 @@ def _unlike(block: Number, row: Number, items: Array, whats: Array, after: Array
 
 @numba.njit(cache=True)
 def mark(
-    block: Number, since: Array, items: Array, times: Array, whats: Array, after: Array, marks: Array,
+    block: Number,
+    since: Array,
+    items: Array,
+    times: Array,
+    whats: Array,
+    after: Array,
+    marks: Array,
     value: Number,
-) -> None:  # fmt: skip
+) -> None:
     """See `lodestone.features.history.History.mark`."""
     while block >= 0:
         for k in range(BLOCK):
@@ -142,9 +164,16 @@ def place_of(row: Number, time: Number, rows: Array, when: Array, count: Number)
 
 @numba.njit(cache=True)
 def since(
-    block: Number, after_time: Number, items: Array, times: Array, whats: Array, after: Array, rows: Array,
-    strength: Array, when: Array,
-) -> Number:  # fmt: skip
+    block: Number,
+    after_time: Number,
+    items: Array,
+    times: Array,
+    whats: Array,
+    after: Array,
+    rows: Array,
+    strength: Array,
+    when: Array,
+) -> Number:
     """See `lodestone.features.history.History.since`."""
     count = 0
     while block >= 0:
@@ -167,8 +196,15 @@ def since(
 
 @numba.njit(cache=True)
 def latest(
-    block: Number, items: Array, times: Array, whats: Array, after: Array, rows: Array, when: Array, what: Array
-) -> Number:  # fmt: skip
+    block: Number,
+    items: Array,
+    times: Array,
+    whats: Array,
+    after: Array,
+    rows: Array,
+    when: Array,
+    what: Array,
+) -> Number:
     """See `lodestone.features.history.History.latest`."""
     count = 0
     while block >= 0:

@@ -37,9 +37,13 @@ class NameCache:
         self._kept = 0
 
     def find(
-        self, text: str, message: NDArray[np.uint8], first: NDArray[np.int32], end: NDArray[np.int32],
+        self,
+        text: str,
+        message: NDArray[np.uint8],
+        first: NDArray[np.int32],
+        end: NDArray[np.int32],
         wanted: NDArray[np.int16],
-    ) -> Ints:  # fmt: skip
+    ) -> Ints:
         """Return the rows of names, shape (names,), -1 for none.
 
         Args:

@@ -17,8 +17,12 @@ _AUTHOR_COLUMNS: Final = ("authors", "author_total", "author_exposure")
 _PERSON_COLUMNS: Final = ("people", "person_total", "interest", "positives", "positive_time")
 _RING_COLUMNS: Final = ("seen_item", "seen_time")
 _WHOLE: Final = (
-    "surface_total", "domain_total", "slot_total", "promise_delivered", "impressions_day",
-)  # fmt: skip
+    "surface_total",
+    "domain_total",
+    "slot_total",
+    "promise_delivered",
+    "impressions_day",
+)
 _TABLES: Final = ("affinity", "watch", "like", "follow")
 _DERIVED: Final = ("logit", "quality_low", "need", "promises", "vector")
 """Parts of a hot row that are worked out from the rest, or from records, and carry no fact."""

@@ -27,8 +27,15 @@ from lodestone.models.taste import viewer_vector
 from lodestone.traffic.prices import chances_of
 
 JUDGED: Final = (
-    "click", "long_view", "like", "comment", "share", "follow", "profile_visit", "hide",
-)  # fmt: skip
+    "click",
+    "long_view",
+    "like",
+    "comment",
+    "share",
+    "follow",
+    "profile_visit",
+    "hide",
+)
 FIT_DAYS: Final = 3
 _PRIOR: Final = 20.0
 Told = Callable[[str, int, int], None]
@@ -98,9 +105,14 @@ class Rows:
     def of(self, chosen: Bools) -> "Rows":
         """Return some of the rows."""
         return Rows(
-            self.person[chosen], self.item[chosen], self.surface[chosen], self.day[chosen],
-            self.time[chosen], self.kind[chosen], self.label[chosen],
-        )  # fmt: skip
+            self.person[chosen],
+            self.item[chosen],
+            self.surface[chosen],
+            self.day[chosen],
+            self.time[chosen],
+            self.kind[chosen],
+            self.label[chosen],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +163,14 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
     at = np.flatnonzero(shown)
     label = np.minimum(happened[group[at]] / count[group[at]][:, None], 1.0)
     return Rows(
-        person=who[at], item=part["item"][at].astype(np.int64), surface=part["surface"][at].astype(np.int64),
-        day=part["day"][at].astype(np.int64), time=part["time"][at], kind=part["domain_kind"][at].astype(np.int64),
+        person=who[at],
+        item=part["item"][at].astype(np.int64),
+        surface=part["surface"][at].astype(np.int64),
+        day=part["day"][at].astype(np.int64),
+        time=part["time"][at],
+        kind=part["domain_kind"][at].astype(np.int64),
         label=label,
-    )  # fmt: skip
+    )
 
 
 def evaluate(
@@ -197,7 +213,9 @@ def evaluate(
     return Evaluation(
         Trained(train.person.size, day_text(train_until)),
         Tested(
-            rows=test.person.size, people=int(np.unique(test.person).size), first=day_text(test_from),
+            rows=test.person.size,
+            people=int(np.unique(test.person).size),
+            first=day_text(test_from),
             until=day_text(test_until),
         ),
         {name: _score(test, chances, name, group, tie) for name in JUDGED},
@@ -205,7 +223,7 @@ def evaluate(
             "popularity": {name: _rank(test, popular, name, group, tie) for name in JUDGED},
             "random": {name: _rank(test, _drawn(test), name, group, tie) for name in JUDGED},
         },
-    )  # fmt: skip
+    )
 
 
 def _days_of(rows: Rows) -> str:
@@ -341,20 +359,25 @@ def _score(test: Rows, chances: Floats, name: str, group: Ints, tie: Floats) -> 
     label, chance = test.label[:, outcome].round().astype(np.int64), chances[:, outcome]
     ranked = _rank(test, chances, name, group, tie)
     return OutcomeScore(
-        rows=label.size, positives=int(label.sum()), auc=ranked.auc, gauc=ranked.gauc,
-        ndcg_at_5=ranked.ndcg_at_5, log_loss=round(metrics.log_loss(label, chance), 6),
+        rows=label.size,
+        positives=int(label.sum()),
+        auc=ranked.auc,
+        gauc=ranked.gauc,
+        ndcg_at_5=ranked.ndcg_at_5,
+        log_loss=round(metrics.log_loss(label, chance), 6),
         ece=round(metrics.ece(label, chance), 6),
         predicted_over_actual=_rounded(metrics.predicted_over_actual(label, chance)),
-    )  # fmt: skip
+    )
 
 
 def _rank(test: Rows, scores: Floats, name: str, group: Ints, tie: Floats) -> RankScore:
     outcome = OUTCOMES.index(name)
     label, score = test.label[:, outcome].round().astype(np.int64), scores[:, outcome]
     return RankScore(
-        _rounded(metrics.auc(label, score)), _rounded(metrics.gauc(group, label, score)),
+        _rounded(metrics.auc(label, score)),
+        _rounded(metrics.gauc(group, label, score)),
         _rounded(metrics.ndcg(test.person, label, score, tie)),
-    )  # fmt: skip
+    )
 
 
 def _rounded(value: float | None) -> float | None:

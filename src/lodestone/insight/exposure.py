@@ -116,9 +116,11 @@ def creators(state: StateView, facts: Facts, live: Bools, day: int, policy: Poli
     rate = rates.community_rate(rates.surface_counts(known))
     _, low = promises.value_bounds(counts, worths, promises.mean_value(rate, worths))
     evidence = promises.evidence_of(
-        state.items["author"][: live.size][live], low[live], counts[live, COUNT_IMPRESSIONS],
+        state.items["author"][: live.size][live],
+        low[live],
+        counts[live, COUNT_IMPRESSIONS],
         state.author_count,
-    )  # fmt: skip
+    )
     passed = promises.merit_eligible(evidence, policy.merit_gate, policy.merit_impressions_min)
     return Creators(evidence.has_live, passed)
 
@@ -146,19 +148,24 @@ def exposure(
     top = np.sort(inside)[::-1][: max(1, inside.size // 10)]
     why = {"no_live_post": ~who.has_live, "merit_gate": who.has_live & ~who.eligible}
     return ExposureReport(
-        impressions=total, creators=int(inside.size), impressions_counted=int(counts.sum()),
+        impressions=total,
+        creators=int(inside.size),
+        impressions_counted=int(counts.sum()),
         left_out=[
             LeftOut(
-                reason=reason, creators=int(np.count_nonzero(counts[why[reason]])),
+                reason=reason,
+                creators=int(np.count_nonzero(counts[why[reason]])),
                 impressions=int(counts[why[reason]].sum()),
             )
             for reason in REASONS
         ],
         gini=round(promises.gini(inside), 6),
-        noise_floor=round(promises.gini_noise_floor(total, inside.size, chance), 6), target=target,
+        noise_floor=round(promises.gini_noise_floor(total, inside.size, chance), 6),
+        target=target,
         lorenz=[LorenzPoint(*point) for point in promises.lorenz(inside)],
-        top_share=round(float(top.sum() / total), 6) if total else 0.0, partial=partial,
-    )  # fmt: skip
+        top_share=round(float(top.sum() / total), 6) if total else 0.0,
+        partial=partial,
+    )
 
 
 def authors_shown(state: StateView, facts: Facts, span: Span, within: Bools | None) -> Ints:

@@ -154,8 +154,12 @@ def flow(
     return FlowReport(
         borders=[
             Border(
-                day=day_text(day), source=DOMAIN_WORDS[source], target=DOMAIN_WORDS[target],
-                by=by.name.lower(), move=_MOVES[move], crossings=len(made),
+                day=day_text(day),
+                source=DOMAIN_WORDS[source],
+                target=DOMAIN_WORDS[target],
+                by=by.name.lower(),
+                move=_MOVES[move],
+                crossings=len(made),
                 people=len({person for person, _ in made}),
                 value_micros=round(sum(sorted(micros for _, micros in made)), 3),
                 partial=day >= today,
@@ -165,7 +169,7 @@ def flow(
         cohorts=_by_cohort(facts, crossed),
         paths=paths(facts, span, today),
         unexplained=unexplained,
-    )  # fmt: skip
+    )
 
 
 def _crossings(facts: Facts, left: Floats, span: Span, catalogue: Catalogue) -> Iterator[_Crossing]:
@@ -202,14 +206,26 @@ def _changes(
     about[bought] = catalogue.owner[rows["item"][bought]]
     end = np.isin(rows["kind"], _ENDS)
     order = np.lexsort(
-        (rows["key"], rows["slot"], rows["receipt"], rows["kind"], end, rows["time"], about, rows["person"])
-    )  # fmt: skip
+        (
+            rows["key"],
+            rows["slot"],
+            rows["receipt"],
+            rows["kind"],
+            end,
+            rows["time"],
+            about,
+            rows["person"],
+        )
+    )
     changes = []
     pair, edge, customer, before = (0, 0), False, False, False
     for place, person, what, kind in zip(
-        at[order].tolist(), rows["person"][order].tolist(), about[order].tolist(),
-        rows["kind"][order].tolist(), strict=True,
-    ):  # fmt: skip
+        at[order].tolist(),
+        rows["person"][order].tolist(),
+        about[order].tolist(),
+        rows["kind"][order].tolist(),
+        strict=True,
+    ):
         if (person, what) != pair:
             pair, edge, customer, before = (person, what), False, False, False
         was_inside = edge or customer
@@ -241,9 +257,17 @@ def _crossing(
         )
         receipt = receipt if receipt >= 0 else int(shown["receipt"][row])
     return _Crossing(
-        place=place, person=int(fact["person"]), day=int(fact["day"]), by=FactKind(int(fact["kind"])), move=move,
-        source=source, source_code=source_code, target=target, target_code=target_code, receipt=receipt,
-    )  # fmt: skip
+        place=place,
+        person=int(fact["person"]),
+        day=int(fact["day"]),
+        by=FactKind(int(fact["kind"])),
+        move=move,
+        source=source,
+        source_code=source_code,
+        target=target,
+        target_code=target_code,
+        receipt=receipt,
+    )
 
 
 def _shares(facts: Facts, span: Span) -> Iterator[_Crossing]:
@@ -259,11 +283,17 @@ def _shares(facts: Facts, span: Span) -> Iterator[_Crossing]:
         fact = facts[place]
         if span.first <= fact["day"] <= span.last:
             yield _Crossing(
-                place=place, person=int(fact["person"]), day=int(fact["day"]), by=FactKind.SHARE, move=SHARE,
+                place=place,
+                person=int(fact["person"]),
+                day=int(fact["day"]),
+                by=FactKind.SHARE,
+                move=SHARE,
                 source=int(word_of(facts["domain_kind"][place : place + 1])[0]),
-                source_code=int(fact["domain"]), target=PUBLIC, target_code=-1,
+                source_code=int(fact["domain"]),
+                target=PUBLIC,
+                target_code=-1,
                 receipt=int(fact["receipt"]),
-            )  # fmt: skip
+            )
 
 
 def _by_cohort(
@@ -280,8 +310,14 @@ def _by_cohort(
             by_cohort.setdefault((day_of[person], *border[1:]), []).append(person)
     return [
         CohortFlow(
-            day=day_text(day), count=count[day], source=DOMAIN_WORDS[source], target=DOMAIN_WORDS[target],
-            by=by.name.lower(), move=_MOVES[move], crossings=len(who), people=len(set(who)),
+            day=day_text(day),
+            count=count[day],
+            source=DOMAIN_WORDS[source],
+            target=DOMAIN_WORDS[target],
+            by=by.name.lower(),
+            move=_MOVES[move],
+            crossings=len(who),
+            people=len(set(who)),
         )
         for (day, source, target, by, move), who in sorted(by_cohort.items())
-    ]  # fmt: skip
+    ]

@@ -104,8 +104,14 @@ def _of(facts: Facts, day: int, code: int) -> Bools:
 
 
 def _row(
-    here: Bools, mine: Bools, shown: Facts, done: tuple[Facts, Floats], day: int, name: str, today: int
-) -> DayEfficiency:  # fmt: skip
+    here: Bools,
+    mine: Bools,
+    shown: Facts,
+    done: tuple[Facts, Floats],
+    day: int,
+    name: str,
+    today: int,
+) -> DayEfficiency:
     count, facts, value = int(here.sum()), done[0][mine], done[1][mine]
     worth = float(value.sum())
     people = shown["person"][here]

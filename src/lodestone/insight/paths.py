@@ -71,11 +71,15 @@ def paths(facts: Facts, span: Span, today: int) -> list[PathFlow]:
     )
     return [
         PathFlow(
-            day=day_text(day), count=sizes[day], stages=[STAGES[stage] for stage in path],
-            people=len(times), hours=_hours(times), open=day + PATH_DAYS >= today,
+            day=day_text(day),
+            count=sizes[day],
+            stages=[STAGES[stage] for stage in path],
+            people=len(times),
+            hours=_hours(times),
+            open=day + PATH_DAYS >= today,
         )
         for (day, path), times in sorted(taken.items())
-    ]  # fmt: skip
+    ]
 
 
 def _stages(facts: Facts) -> list[Bools]:

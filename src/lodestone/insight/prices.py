@@ -68,11 +68,12 @@ def _add(points: dict[str, list[PricePoint]], state: PricerState, policy: Policy
         if promise.id in points:  # not so where the newest step lies before the span
             points[promise.id].append(
                 PricePoint(
-                    time=time_text(Instant(state.vector.time)), version=state.vector.version,
+                    time=time_text(Instant(state.vector.time)),
+                    version=state.vector.version,
                     price_micros=round(price_of(state, bit), 3),
                     delivered=round(state.delivered[bit], 6),
                 )
-            )  # fmt: skip
+            )
 
 
 def _in_force(policies: Sequence[tuple[Instant, Policy]], at: Instant) -> Policy:

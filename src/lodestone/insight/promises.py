@@ -67,8 +67,12 @@ def constraint_table(state: PricerState, policy: Policy, planned: int) -> list[P
     ringing = set(alarms(state, policy))
     return [
         PromiseOut(
-            id=promise.id, kind=promise.kind, direction=promise.direction, target=promise.target,
-            delivered=round(state.delivered[bit], 6), kept=is_kept(promise, state.delivered[bit]),
+            id=promise.id,
+            kind=promise.kind,
+            direction=promise.direction,
+            target=promise.target,
+            delivered=round(state.delivered[bit], 6),
+            kept=is_kept(promise, state.delivered[bit]),
             tolerance=tolerance_of(promise),
             planned=planned if promise.kind == "first_impressions" else None,
             price_micros=round(price_of(state, bit), 3),
@@ -78,4 +82,4 @@ def constraint_table(state: PricerState, policy: Policy, planned: int) -> list[P
             alarm=promise.id in ringing,
         )
         for bit, promise in bits_of(policy).items()
-    ]  # fmt: skip
+    ]

@@ -100,18 +100,23 @@ class Reports:
         found = sources.records.policies(sources.community.id)[::-1]
         since = Instant(max(0, sources.clock.now() - days * DAY_MICROS))
         return history(
-            sources.log.prices, sources.log.prices_last(), since,
+            sources.log.prices,
+            sources.log.prices_last(),
+            since,
             [(record.created, record.policy) for record in found],
-        )  # fmt: skip
+        )
 
     def step(self) -> StepOut:
         """Return the step that the prices in force come from; version 0 is the beginning."""
         pricer = self._sources.prices.pricer
         return StepOut(
-            version=pricer.vector.version, time=time_text(Instant(pricer.vector.time)),
-            receipts_from=pricer.since.receipts, receipts_before=pricer.upto.receipts,
-            facts_from=pricer.since.facts, facts_before=pricer.upto.facts,
-        )  # fmt: skip
+            version=pricer.vector.version,
+            time=time_text(Instant(pricer.vector.time)),
+            receipts_from=pricer.since.receipts,
+            receipts_before=pricer.upto.receipts,
+            facts_from=pricer.since.facts,
+            facts_before=pricer.upto.facts,
+        )
 
     def liu(self, span: Span, domain: str | None) -> LiuReport:
         """Report efficiency and retained audience, of one domain if named."""
@@ -122,9 +127,11 @@ class Reports:
         if domain in DOMAIN_WORDS:
             days = [row for row in days if row.domain == domain]
         return LiuReport(
-            first=day_text(span.first), last=day_text(span.last), domain=domain,
+            first=day_text(span.first),
+            last=day_text(span.last),
+            domain=domain,
             liu=Liu(days=days, retained=retained(facts, span, today, within)),
-        )  # fmt: skip
+        )
 
     def flow(self, span: Span, domain: str | None) -> FlowReport:
         """Report crossings between domains: all, or those out of one and into it."""
@@ -150,10 +157,14 @@ class Reports:
             owner[slot] = ordinal
         catalogue = Catalogue(
             owner=owner[items["author"]],
-            domains=np.concatenate([items["channels"], items["professions"]], axis=1).astype(np.int64),
-            kind=items["kind"].astype(np.int64), duration=items["duration"].astype(np.float64),
-            changes=item_changes.read(read), places=self._places(read, items.size),
-        )  # fmt: skip
+            domains=np.concatenate([items["channels"], items["professions"]], axis=1).astype(
+                np.int64
+            ),
+            kind=items["kind"].astype(np.int64),
+            duration=items["duration"].astype(np.float64),
+            changes=item_changes.read(read),
+            places=self._places(read, items.size),
+        )
         self._known = end, credited(facts, catalogue), catalogue
         return self._known[1:]
 
@@ -248,9 +259,10 @@ class Reports:
         policies = {version: self._policy(version) for version in np.unique(versions).tolist()}
         return Worths(
             by_version={one: np.array(worth_vector(policy)) for one, policy in policies.items()},
-            first_receipts=first_receipts, versions=versions,
+            first_receipts=first_receipts,
+            versions=versions,
             watch_caps={one: watch_caps(policy) for one, policy in policies.items()},
-        )  # fmt: skip
+        )
 
     def _policies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first receipt of every policy version, ascending, and the versions."""

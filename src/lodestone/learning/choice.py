@@ -52,11 +52,17 @@ def last_part(positives: Positives, share: float = HOLD_OUT) -> Bools:
 
 def without_reads(positives: Positives) -> Positives:
     """Let what was only read teach nothing; it is kept, so that it is not recommended."""
-    weight = np.where((positives.weight > 0) & (positives.weight <= 0.5), np.float32(-1), positives.weight)  # fmt: skip
+    weight = np.where(
+        (positives.weight > 0) & (positives.weight <= 0.5), np.float32(-1), positives.weight
+    )
     return Positives(
-        positives.person, positives.start, positives.item, weight.astype(np.float32), positives.time,
+        positives.person,
+        positives.start,
+        positives.item,
+        weight.astype(np.float32),
+        positives.time,
         positives.items,
-    )  # fmt: skip
+    )
 
 
 def ndcg(lists: Lists, train: Positives, recency: Recency, judged: Ints, truth: "Truth") -> float:

@@ -22,10 +22,17 @@ NEIGHBOURS: Final = 200
 
 
 def neighbours(
-    start: Ints, item: NDArray[np.int32], weight: NDArray[np.float32], by_start: Ints, by_person: Ints,
-    by_weight: NDArray[np.float32], from_exponent: float, to_exponent: float,
-    near: NDArray[np.int32], value: NDArray[np.float32],
-) -> None:  # fmt: skip
+    start: Ints,
+    item: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    by_start: Ints,
+    by_person: Ints,
+    by_weight: NDArray[np.float32],
+    from_exponent: float,
+    to_exponent: float,
+    near: NDArray[np.int32],
+    value: NDArray[np.float32],
+) -> None:
     """Write every item's neighbours, best first; twin of the kernel.
 
     Args:

@@ -29,7 +29,9 @@ def gram(
         last = min(first + _BLOCK, people)
         deeds = slice(start[first], start[last])
         some = np.zeros((last - first, items), np.float32)
-        some[np.repeat(np.arange(last - first), np.diff(start[first : last + 1])), item[deeds]] = weight[deeds]  # fmt: skip
+        some[np.repeat(np.arange(last - first), np.diff(start[first : last + 1])), item[deeds]] = (
+            weight[deeds]
+        )
         total += some.T @ some
     return total
 

@@ -70,9 +70,17 @@ def learn(positives: Positives, method: str) -> Lists:
     if method == COOCCURRENCE:
         start, order = by_item(liked.owner(), item, count)
         neighbours(
-            liked.start, item, liked.weight, start, liked.owner()[order], liked.weight[order], FROM, TO,
-            near, value,
-        )  # fmt: skip
+            liked.start,
+            item,
+            liked.weight,
+            start,
+            liked.owner()[order],
+            liked.weight[order],
+            FROM,
+            TO,
+            near,
+            value,
+        )
         return Lists(rows, near, value, None)
     whole = ease.regress(
         ease.gram(liked.start, item, liked.weight, count), float(method.partition(":")[2])
@@ -103,9 +111,12 @@ def fading(positives: Positives, recency: Recency) -> NDArray[np.float32]:
 
 
 def best_items(
-    lists: Lists, positives: Positives, weight: NDArray[np.float32], people: NDArray[np.int64],
+    lists: Lists,
+    positives: Positives,
+    weight: NDArray[np.float32],
+    people: NDArray[np.int64],
     kept: int = PROFILE_KEPT,
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:  # fmt: skip
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the best items of some people that they had nothing to do with yet.
 
     Args:
@@ -136,9 +147,12 @@ def best_items(
 
 
 def _whole(
-    whole: NDArray[np.float32], positives: Positives, item: NDArray[np.int32],
-    weight: NDArray[np.float32], people: NDArray[np.int64],
-) -> NDArray[np.float32]:  # fmt: skip
+    whole: NDArray[np.float32],
+    positives: Positives,
+    item: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    people: NDArray[np.int64],
+) -> NDArray[np.float32]:
     """Return everybody's score of every item, 0 for what they have acted on; shape (people, known)."""
     start = positives.start
     each = np.diff(start)[people]

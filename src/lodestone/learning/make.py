@@ -132,10 +132,16 @@ def build(
     walks = walking.walks(positives, visits=by_impressions)
     known = int(np.count_nonzero(positives.weight > 0))
     model = AlikeModel(
-        version=job.version, offset=job.offset, method=chosen.method, held_out=chosen.figures,
+        version=job.version,
+        offset=job.offset,
+        method=chosen.method,
+        held_out=chosen.figures,
         nearby=learn_nearby(walks, chosen.method, job.zone, impressions=by_impressions),
-        items=int(lists.rows.size), people=positives.people, deeds=known, **fitted,
-    )  # fmt: skip
+        items=int(lists.rows.size),
+        people=positives.people,
+        deeds=known,
+        **fitted,
+    )
     columns = _columns(lists, taught, chosen.recency, job.profiles_max).columns()
     return model, {**columns, **table_of(walks, lists.rows, job.zone).columns()}
 
@@ -158,11 +164,22 @@ def _columns(lists: Lists, positives: Positives, recency: Recency, profiles_max:
     crowd = np.argsort(-popular, kind="stable")[:CROWD]
     start, deeds, weights = _deeds(positives, weight, people)
     return AlikeTable(
-        place=place, near=rows[lists.near].astype(np.int32), weight=packed, scale=scale, popular=popular,
-        crowd=crowd[popular[crowd] > 0].astype(np.int32), person=positives.person[people], best=best,
-        score=score, unit=unit, total=total[people].astype(np.float32), newest=newest[people],
-        deed_start=start, deed_item=deeds, deed_weight=weights,
-    )  # fmt: skip
+        place=place,
+        near=rows[lists.near].astype(np.int32),
+        weight=packed,
+        scale=scale,
+        popular=popular,
+        crowd=crowd[popular[crowd] > 0].astype(np.int32),
+        person=positives.person[people],
+        best=best,
+        score=score,
+        unit=unit,
+        total=total[people].astype(np.float32),
+        newest=newest[people],
+        deed_start=start,
+        deed_item=deeds,
+        deed_weight=weights,
+    )
 
 
 def _deeds(
@@ -211,9 +228,13 @@ def choice_weights(positives: Positives, chosen: Chosen) -> dict[str, Any]:
         return {}
     welcome = FactKind.NOT_INTERESTED
     return {
-        "weights": tuple(likeness if outcome < welcome else 0.0 for outcome in range(OUTCOME_COUNT)),
-        "popular_weight": max(_POPULAR_LEAST, crowded), "item_weight": _LIVE, "content_share": _CONTENT,
-    }  # fmt: skip
+        "weights": tuple(
+            likeness if outcome < welcome else 0.0 for outcome in range(OUTCOME_COUNT)
+        ),
+        "popular_weight": max(_POPULAR_LEAST, crowded),
+        "item_weight": _LIVE,
+        "content_share": _CONTENT,
+    }
 
 
 def impression_weights(positives: Positives, looks: Looks, chosen: Chosen) -> dict[str, Any]:

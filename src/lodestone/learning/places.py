@@ -99,7 +99,9 @@ class PlaceReader:
         deeds = np.concatenate(self._parts)
         liked = positives.weight > 0
         owner = positives.person[positives.owner()[liked]]
-        chosen = np.isin(_pairs(deeds["person"], deeds["item"]), _pairs(owner, positives.item[liked]))  # fmt: skip
+        chosen = np.isin(
+            _pairs(deeds["person"], deeds["item"]), _pairs(owner, positives.item[liked])
+        )
         if visits:
             chosen &= np.concatenate(self._visits)
         return Walks.of(deeds[chosen], self._places)
@@ -157,7 +159,9 @@ def clocks(time: Ints, zone: str) -> tuple[Ints, Ints]:
         (_EPOCH + timedelta(hours=hour)).astimezone(there).utcoffset() or timedelta()
         for hour in hours.tolist()
     ]
-    local = (time + np.array([shift // timedelta(microseconds=1) for shift in shifts])[place]) // HOUR_MICROS  # fmt: skip
+    local = (
+        time + np.array([shift // timedelta(microseconds=1) for shift in shifts])[place]
+    ) // HOUR_MICROS
     return local % 24, (local // 24 + _FIRST_WEEKDAY) % 7
 
 
@@ -187,7 +191,9 @@ def _lift(index: Ints, bin_: Ints, lists: int, bins: int) -> NDArray[np.int8]:
     usual = (smooth.sum(axis=0) + 1.0) / (smooth.sum() + bins)
     each = smooth.sum(axis=1, keepdims=True)
     lift = np.log((smooth + _LIFT_PRIOR * usual) / (each + _LIFT_PRIOR) / usual)
-    stored: NDArray[np.int8] = np.clip(np.rint(lift * LIFT_UNIT), -_LIFT_MAX, _LIFT_MAX).astype(np.int8)  # fmt: skip
+    stored: NDArray[np.int8] = np.clip(np.rint(lift * LIFT_UNIT), -_LIFT_MAX, _LIFT_MAX).astype(
+        np.int8
+    )
     return stored
 
 
@@ -272,9 +278,12 @@ def learn_nearby(walks: Walks, method: str, zone: str, *, impressions: bool) -> 
         count = int(rows.taken.sum())
     likeness, *others = np.clip(weights, 0.0, WEIGHT_MAX).tolist()
     return NearbyModel(
-        likeness=None if impressions else likeness, weights=tuple(others), visits=impressions,
-        newest=newest, choices=count,
-    )  # fmt: skip
+        likeness=None if impressions else likeness,
+        weights=tuple(others),
+        visits=impressions,
+        newest=newest,
+        choices=count,
+    )
 
 
 def _rows(walks: Walks, method: str, zone: str) -> Choices | None:
@@ -309,7 +318,9 @@ class _Past:
         self._popular = popularity(positives.item, positives.weight, places.shape[0])
         self._place = np.full(places.shape[0], -1, np.int32)
         self._place[lists.rows] = np.arange(lists.rows.size)
-        self._items = np.zeros(places.shape[0], [("latitude", np.float32), ("longitude", np.float32)])  # fmt: skip
+        self._items = np.zeros(
+            places.shape[0], [("latitude", np.float32), ("longitude", np.float32)]
+        )
         self._items["latitude"], self._items["longitude"] = places.T
         known = np.flatnonzero(~np.isnan(places).any(axis=1))
         self._north = known[np.argsort(places[known, 0], kind="stable")]
@@ -327,13 +338,28 @@ class _Past:
         out = np.empty((len(TERMS), rows.size))
         areas = np.empty((HAUNTS_MAX, 2))
         count = around.haunts(self._items, choice.own, np.nan, np.nan, HAUNT_KM, areas)
-        mean = float(np.expm1(self._popular[around_here].astype(np.float64)).mean()) if around_here.size else 0.0  # fmt: skip
+        mean = (
+            float(np.expm1(self._popular[around_here].astype(np.float64)).mean())
+            if around_here.size
+            else 0.0
+        )
         onward, share = self._onward(choice.at)
         around.terms(
-            self._items, rows, float(here["latitude"]), float(here["longitude"]), areas[:count], self._place,
-            self._popular, mean if mean > 0 else 1.0, onward, share, self._table.lift, *clock,
-            1 / LIFT_UNIT, out,
-        )  # fmt: skip
+            self._items,
+            rows,
+            float(here["latitude"]),
+            float(here["longitude"]),
+            areas[:count],
+            self._place,
+            self._popular,
+            mean if mean > 0 else 1.0,
+            onward,
+            share,
+            self._table.lift,
+            *clock,
+            1 / LIFT_UNIT,
+            out,
+        )
         likeness = self._likeness(choice.own, rows)
         return np.concatenate([likeness[:, None], out.T], axis=1)
 
@@ -344,7 +370,9 @@ class _Past:
         if band.size > _AROUND_MAX:
             band = band[np.linspace(0, band.size - 1, _AROUND_MAX).astype(np.int64)]
         items = self._items[band]
-        near: Ints = band[distances_km(latitude, longitude, items["latitude"], items["longitude"]) <= RADIUS_KM]  # fmt: skip
+        near: Ints = band[
+            distances_km(latitude, longitude, items["latitude"], items["longitude"]) <= RADIUS_KM
+        ]
         return near
 
     def _onward(self, at: int) -> tuple[NDArray[np.int32], Floats]:

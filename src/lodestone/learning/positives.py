@@ -20,9 +20,18 @@ from lodestone.events.refunds import taken_back
 from lodestone.events.standing import standing_of
 
 KIND_WEIGHT: Final = {
-    FactKind.CLICK: 0.2, FactKind.LONG_VIEW: 0.5, FactKind.LIKE: 1.0, FactKind.COMMENT: 1.0, FactKind.SHARE: 1.0, FactKind.FOLLOW: 1.0,
-    FactKind.SHOP_VISIT: 1.0, FactKind.ORDER: 1.0, FactKind.VISIT: 1.0, FactKind.REDEEM: 1.0, FactKind.CONVERSION: 1.0,
-}  # fmt: skip
+    FactKind.CLICK: 0.2,
+    FactKind.LONG_VIEW: 0.5,
+    FactKind.LIKE: 1.0,
+    FactKind.COMMENT: 1.0,
+    FactKind.SHARE: 1.0,
+    FactKind.FOLLOW: 1.0,
+    FactKind.SHOP_VISIT: 1.0,
+    FactKind.ORDER: 1.0,
+    FactKind.VISIT: 1.0,
+    FactKind.REDEEM: 1.0,
+    FactKind.CONVERSION: 1.0,
+}
 """How much a deed of each kind counts, 1 for a like."""
 READ_WEIGHT: Final = 0.5
 """What an item weighs that the app says was read, and nothing more."""
@@ -189,6 +198,10 @@ def _by_person(deeds: NDArray[np.void]) -> Positives:
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     items = int(deeds["item"].max()) + 1 if deeds.size else 0
     return Positives(
-        person, start, np.ascontiguousarray(deeds["item"]), np.ascontiguousarray(deeds["weight"]),
-        np.ascontiguousarray(deeds["time"]), items,
-    )  # fmt: skip
+        person,
+        start,
+        np.ascontiguousarray(deeds["item"]),
+        np.ascontiguousarray(deeds["weight"]),
+        np.ascontiguousarray(deeds["time"]),
+        items,
+    )

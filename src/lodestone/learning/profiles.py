@@ -8,10 +8,15 @@ from lodestone.learning.cooccurrence import best
 
 
 def best_by_lists(
-    start: Ints, item: NDArray[np.int32], weight: NDArray[np.float32], people: Ints,
-    near: NDArray[np.int32], value: NDArray[np.float32], found: NDArray[np.int32],
+    start: Ints,
+    item: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    people: Ints,
+    near: NDArray[np.int32],
+    value: NDArray[np.float32],
+    found: NDArray[np.int32],
     score: NDArray[np.float32],
-) -> None:  # fmt: skip
+) -> None:
     """Write the best items of people by lists.
 
     Args:

@@ -234,9 +234,11 @@ class _Batch:
         if account.id in self.sums:
             return self.sums[account.id]
         sums: list[int] = [
-            account.debits_pending, account.debits_posted,
-            account.credits_pending, account.credits_posted,
-        ]  # fmt: skip
+            account.debits_pending,
+            account.debits_posted,
+            account.credits_pending,
+            account.credits_posted,
+        ]
         self.sums[account.id] = sums
         return sums
 
@@ -304,18 +306,18 @@ class _Batch:
             sums, account = self.sums[name], self.accounts[name]
             assert min(sums) >= 0
             before = (
-                account.debits_pending, account.debits_posted,
-                account.credits_pending, account.credits_posted,
-            )  # fmt: skip
+                account.debits_pending,
+                account.debits_posted,
+                account.credits_pending,
+                account.credits_posted,
+            )
             after = tuple(sums)
             if after != before:
                 moved.append(Standing(name, *after))
         return Posted(outcomes, self.booked, moved, [self.holds[name] for name in self.touched])
 
 
-_STATES: Final = {
-    _POST: HoldState.POSTED, _VOID: HoldState.VOIDED, _EXPIRE: HoldState.EXPIRED,
-}  # fmt: skip
+_STATES: Final = {_POST: HoldState.POSTED, _VOID: HoldState.VOIDED, _EXPIRE: HoldState.EXPIRED}
 _TIMEOUTS: Final = {kind: TIMEOUT_MAX if kind is _HOLD else 0 for kind in TransferKind}
 _RESOLVED: Final = {
     HoldState.POSTED: Outcome.HOLD_POSTED,

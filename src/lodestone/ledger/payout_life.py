@@ -35,22 +35,28 @@ class PayoutStep(Enum):
 
 
 _OPEN: Final[dict[str, PayoutStep]] = {
-    "done": PayoutStep.PAY, "declined": PayoutStep.DECLINE, "waiting": PayoutStep.NOTE_SENT,
+    "done": PayoutStep.PAY,
+    "declined": PayoutStep.DECLINE,
+    "waiting": PayoutStep.NOTE_SENT,
     "unknown": PayoutStep.NOTE_UNKNOWN,
-}  # fmt: skip
+}
 STEPS: Final[dict[str, dict[str, PayoutStep]]] = {
     "ordered": _OPEN,
     "sent": _OPEN,
     "unknown": _OPEN,
     "paid": {
-        "done": PayoutStep.NOTHING, "declined": PayoutStep.REFUSE, "waiting": PayoutStep.NOTHING,
+        "done": PayoutStep.NOTHING,
+        "declined": PayoutStep.REFUSE,
+        "waiting": PayoutStep.NOTHING,
         "unknown": PayoutStep.NOTHING,
     },
     "declined": {
-        "done": PayoutStep.PAY_AFTER_ALL, "declined": PayoutStep.NOTHING,
-        "waiting": PayoutStep.NOTHING, "unknown": PayoutStep.NOTHING,
+        "done": PayoutStep.PAY_AFTER_ALL,
+        "declined": PayoutStep.NOTHING,
+        "waiting": PayoutStep.NOTHING,
+        "unknown": PayoutStep.NOTHING,
     },
-}  # fmt: skip
+}
 
 
 def payout_step(state: str, word: str, *, paid: int, amount: int) -> PayoutStep:

@@ -180,10 +180,14 @@ def reverse(
 ) -> Transfer:
     """Make the correction of a transfer: the other way round, whole or in part, naming it."""
     return Transfer(
-        id=new_id, debit=transfer.credit, credit=transfer.debit,
-        amount=transfer.amount if amount is None else amount, code=code,
-        corrects=transfer.id, external=transfer.external,
-    )  # fmt: skip
+        id=new_id,
+        debit=transfer.credit,
+        credit=transfer.debit,
+        amount=transfer.amount if amount is None else amount,
+        code=code,
+        corrects=transfer.id,
+        external=transfer.external,
+    )
 
 
 def chain(*transfers: Transfer) -> list[Transfer]:

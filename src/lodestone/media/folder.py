@@ -14,9 +14,13 @@ from typing import Final
 from lodestone.base.errors import UnavailableError, UnknownError
 
 SUFFIX: Final = {
-    "image/webp": "webp", "image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg",
-    "video/mp4": "mp4", "audio/mpeg": "mp3",
-}  # fmt: skip
+    "image/webp": "webp",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/svg+xml": "svg",
+    "video/mp4": "mp4",
+    "audio/mpeg": "mp3",
+}
 IDENTITY: Final = "folder.id"
 """A file in the folder, served to nobody, by which an emptied or exchanged folder is noticed."""
 _TYPE: Final = {suffix: kind for kind, suffix in SUFFIX.items()}

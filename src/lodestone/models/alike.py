@@ -224,21 +224,42 @@ class Alike:
         count, total, since = 0, 0.0, -1
         if at >= 0:
             count = do.lay(
-                table.best[at], table.score[at], float(table.unit[at]), self._stamp, self._epoch,
-                self._score, self._touched,
-            )  # fmt: skip
+                table.best[at],
+                table.score[at],
+                float(table.unit[at]),
+                self._stamp,
+                self._epoch,
+                self._score,
+                self._touched,
+            )
             total, since = float(table.total[at]), int(table.newest[at])
         strong, strength = state.history.since(person, since)
         fresh = do.newest(
-            state.positives[person], state.positive_time[person], since, strong, strength, strong.size, WEAK,
-            self._deeds, self._strength,
-        )  # fmt: skip
+            state.positives[person],
+            state.positive_time[person],
+            since,
+            strong,
+            strength,
+            strong.size,
+            WEAK,
+            self._deeds,
+            self._strength,
+        )
         if fresh:
             deeds, weights = self._deeds[:fresh], self._strength[:fresh]
             count = do.spread(
-                deeds, weights, table.place, table.near, table.weight, table.scale, self._stamp, self._epoch,
-                self._score, self._touched, count,
-            )  # fmt: skip
+                deeds,
+                weights,
+                table.place,
+                table.near,
+                table.weight,
+                table.scale,
+                self._stamp,
+                self._epoch,
+                self._score,
+                self._touched,
+                count,
+            )
             total += float(weights.sum())
         self._count = count
         return Scored(total, self._epoch, count > 0)
@@ -252,9 +273,18 @@ class Alike:
         weights = np.where(marks & STRONG, 1.0, WEAK_STRENGTH)
         table = self.table
         self._count = self._do.spread(
-            rows, weights, table.place, table.near, table.weight, table.scale, self._stamp, self._epoch,
-            self._score, self._touched, 0,
-        )  # fmt: skip
+            rows,
+            weights,
+            table.place,
+            table.near,
+            table.weight,
+            table.scale,
+            self._stamp,
+            self._epoch,
+            self._score,
+            self._touched,
+            0,
+        )
         return Scored(float(weights.sum()), self._epoch)
 
     def candidates(self, state: StateView, marks: Ints, base: int) -> Rows:

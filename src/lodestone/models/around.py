@@ -23,8 +23,13 @@ def distances(
 
 
 def haunts(
-    items: np.ndarray, rows: Ints, home_latitude: float, home_longitude: float, apart_km: float, out: Floats
-) -> int:  # fmt: skip
+    items: np.ndarray,
+    rows: Ints,
+    home_latitude: float,
+    home_longitude: float,
+    apart_km: float,
+    out: Floats,
+) -> int:
     """Write where somebody often is, home first, then their newest places that lie apart; return how many.
 
     Args:
@@ -60,10 +65,22 @@ def inside(
 
 
 def terms(
-    items: np.ndarray, rows: NDArray[np.integer], latitude: float, longitude: float, areas: Floats,
-    place: NDArray[np.int32], popular: NDArray[np.float32], mean_popular: float, onward: NDArray[np.int32],
-    share: Floats, lift: NDArray[np.int8], hour: int, weekday: int, lift_unit: float, out: Floats,
-) -> None:  # fmt: skip
+    items: np.ndarray,
+    rows: NDArray[np.integer],
+    latitude: float,
+    longitude: float,
+    areas: Floats,
+    place: NDArray[np.int32],
+    popular: NDArray[np.float32],
+    mean_popular: float,
+    onward: NDArray[np.int32],
+    share: Floats,
+    lift: NDArray[np.int8],
+    hour: int,
+    weekday: int,
+    lift_unit: float,
+    out: Floats,
+) -> None:
     """Write the terms of rows, see `models.nearby`.
 
     Args:

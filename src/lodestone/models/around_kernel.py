@@ -13,8 +13,13 @@ _ONWARD = 20.0
 
 @numba.njit(cache=True)
 def haunts(
-    items: Array, rows: Array, home_latitude: Number, home_longitude: Number, apart_km: Number, out: Array
-) -> Number:  # fmt: skip
+    items: Array,
+    rows: Array,
+    home_latitude: Number,
+    home_longitude: Number,
+    apart_km: Number,
+    out: Array,
+) -> Number:
     """See `lodestone.models.around.haunts`."""
     count = 0
     if not math.isnan(home_latitude):
@@ -56,10 +61,22 @@ def inside(items: Array, rows: Array, marks: Array, base: Number, area: Array) -
 
 @numba.njit(cache=True)
 def terms(
-    items: Array, rows: Array, latitude: Number, longitude: Number, areas: Array, place: Array,
-    popular: Array, mean_popular: Number, onward: Array, share: Array, lift: Array, hour: Number,
-    weekday: Number, lift_unit: Number, out: Array,
-) -> None:  # fmt: skip
+    items: Array,
+    rows: Array,
+    latitude: Number,
+    longitude: Number,
+    areas: Array,
+    place: Array,
+    popular: Array,
+    mean_popular: Number,
+    onward: Array,
+    share: Array,
+    lift: Array,
+    hour: Number,
+    weekday: Number,
+    lift_unit: Number,
+    out: Array,
+) -> None:
     """See `lodestone.models.around.terms`."""
     rad = math.pi / 180.0
     for n in range(rows.size):

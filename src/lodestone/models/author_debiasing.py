@@ -187,9 +187,18 @@ def _tally(
 ) -> None:
     keys, values = state.affinity.keys, state.affinity.values
     kernel.tally(
-        keys, values, places.start, min(places.stop, keys.size), noisy, state.person_total, rate,
-        strength(model.viewer_prior, rate), MOST, 10.0 * WATCH_UNIT_SECONDS, sums,
-    )  # fmt: skip
+        keys,
+        values,
+        places.start,
+        min(places.stop, keys.size),
+        noisy,
+        state.person_total,
+        rate,
+        strength(model.viewer_prior, rate),
+        MOST,
+        10.0 * WATCH_UNIT_SECONDS,
+        sums,
+    )
 
 
 def _shift_of(model: RatesModel, rate: Floats, sums: Floats) -> NDArray[np.float32]:

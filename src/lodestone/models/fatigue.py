@@ -35,15 +35,26 @@ def weariness_of(
     ring = int(state.people["seen"][person]) if person >= 0 else -1
     if ring >= 0:
         (kernel.weariness if compiled else weariness)(
-            state.items, state.seen_item[ring], state.seen_time[ring], now // SECOND_MICROS, HALF_LIFE_SECONDS, rows, out
-        )  # fmt: skip
+            state.items,
+            state.seen_item[ring],
+            state.seen_time[ring],
+            now // SECOND_MICROS,
+            HALF_LIFE_SECONDS,
+            rows,
+            out,
+        )
     return out
 
 
 def weariness(
-    items: np.ndarray, seen: Rows, times: NDArray[np.int32], now: int, half_life: float, rows: Rows,
+    items: np.ndarray,
+    seen: Rows,
+    times: NDArray[np.int32],
+    now: int,
+    half_life: float,
+    rows: Rows,
     out: Floats,
-) -> None:  # fmt: skip
+) -> None:
     """Write looks at the same topic and at the same author, decayed; twin of the kernel.
 
     Args:

@@ -38,10 +38,23 @@ def materialise(
     )
     crowd = evidence.crowd(deeds, shown, state.item_count)
     kernel.materialise(
-        rows, state.items["author"], state.item_ring, state.item_old, state.author_total, rates.age_weights(state.today),
-        rates.OLD_WEIGHT, rate, crowd.mean, crowd.share, evidence.LIFT, rates.POSITIVE, model.author_prior, model.item_prior,
-        _NO_SHIFT if shift is None else shift, *derived.logit_floats(state),
-    )  # fmt: skip
+        rows,
+        state.items["author"],
+        state.item_ring,
+        state.item_old,
+        state.author_total,
+        rates.age_weights(state.today),
+        rates.OLD_WEIGHT,
+        rate,
+        crowd.mean,
+        crowd.share,
+        evidence.LIFT,
+        rates.POSITIVE,
+        model.author_prior,
+        model.item_prior,
+        _NO_SHIFT if shift is None else shift,
+        *derived.logit_floats(state),
+    )
 
 
 def plain_logits(

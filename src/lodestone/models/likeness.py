@@ -8,9 +8,14 @@ from lodestone.traffic.decision import Rows
 
 
 def lay(
-    rows: NDArray[np.int32], scores: NDArray[np.uint16], factor: float, stamp: Ints, epoch: int,
-    score: Floats, touched: Ints,
-) -> int:  # fmt: skip
+    rows: NDArray[np.int32],
+    scores: NDArray[np.uint16],
+    factor: float,
+    stamp: Ints,
+    epoch: int,
+    score: Floats,
+    touched: Ints,
+) -> int:
     """Begin with a profile; return how many rows were touched.
 
     Args:
@@ -30,10 +35,18 @@ def lay(
 
 
 def spread(
-    deeds: Ints, weights: Floats, place: NDArray[np.int32], near: NDArray[np.int32],
-    weight: NDArray[np.uint8], scale: NDArray[np.float32], stamp: Ints, epoch: int, score: Floats,
-    touched: Ints, count: int,
-) -> int:  # fmt: skip
+    deeds: Ints,
+    weights: Floats,
+    place: NDArray[np.int32],
+    near: NDArray[np.int32],
+    weight: NDArray[np.uint8],
+    scale: NDArray[np.float32],
+    stamp: Ints,
+    epoch: int,
+    score: Floats,
+    touched: Ints,
+    count: int,
+) -> int:
     """Add the neighbours of deeds; return how many rows are touched now. See `lay` and `AlikeTable`."""
     for item, strength in zip(deeds.tolist(), weights.tolist(), strict=True):
         if not 0 <= item < place.size or place[item] < 0:
@@ -52,9 +65,15 @@ def spread(
 
 
 def allowed(
-    touched: Ints, count: int, marks: Ints, base: int, items: np.ndarray, most: int, score: Floats,
+    touched: Ints,
+    count: int,
+    marks: Ints,
+    base: int,
+    items: np.ndarray,
+    most: int,
+    score: Floats,
     out: Ints,
-) -> int:  # fmt: skip
+) -> int:
     """Write the best `most` of the touched rows that are live and not marked, in no order; return how many."""
     rows = touched[:count]
     rows = rows[(marks[rows] <= base) & (items["state"][rows] == 1)]
@@ -64,9 +83,15 @@ def allowed(
 
 
 def terms(
-    rows: Rows, stamp: Ints, epoch: int, score: Floats, total: float, floor: float,
-    popular: NDArray[np.float32], out: Floats,
-) -> None:  # fmt: skip
+    rows: Rows,
+    stamp: Ints,
+    epoch: int,
+    score: Floats,
+    total: float,
+    floor: float,
+    popular: NDArray[np.float32],
+    out: Floats,
+) -> None:
     """Write log(1 + score / total / floor) of each row, 0 where nothing is known, and its popularity."""
     known = (stamp[rows] == epoch) & (score[rows] > 0) & (total > 0)
     scale = total * floor if total > 0 else 1.0
@@ -76,9 +101,16 @@ def terms(
 
 
 def newest(
-    ring: NDArray[np.int32], times: Ints, since: int, strong: Ints, strength: Floats, strong_count: int,
-    weak: float, out: Ints, weights: Floats,
-) -> int:  # fmt: skip
+    ring: NDArray[np.int32],
+    times: Ints,
+    since: int,
+    strong: Ints,
+    strength: Floats,
+    strong_count: int,
+    weak: float,
+    out: Ints,
+    weights: Floats,
+) -> int:
     """Write the deeds newer than an instant and what each weighs; return how many.
 
     Args:

@@ -70,8 +70,15 @@ def lay(
 
 @numba.njit(cache=True)
 def allowed(
-    touched: Array, count: Number, marks: Array, base: Number, states: Array, most: Number, score: Array, out: Array
-) -> Number:  # fmt: skip
+    touched: Array,
+    count: Number,
+    marks: Array,
+    base: Number,
+    states: Array,
+    most: Number,
+    score: Array,
+    out: Array,
+) -> Number:
     """See `lodestone.models.likeness.allowed`."""
     kept, values = np.empty(count, np.int64), np.empty(count)
     n = 0
@@ -100,9 +107,15 @@ def allowed(
 
 @numba.njit(cache=True)
 def terms(
-    rows: Array, stamp: Array, epoch: Number, score: Array, total: Number, floor: Number, popular: Array,
+    rows: Array,
+    stamp: Array,
+    epoch: Number,
+    score: Array,
+    total: Number,
+    floor: Number,
+    popular: Array,
     out: Array,
-) -> None:  # fmt: skip
+) -> None:
     """See `lodestone.models.likeness.terms`."""
     scale = total * floor
     for n in range(rows.size):
@@ -115,9 +128,16 @@ def terms(
 
 @numba.njit(cache=True)
 def newest(
-    ring: Array, times: Array, since: Number, strong: Array, strength: Array, strong_count: Number,
-    weak: Number, out: Array, weights: Array,
-) -> Number:  # fmt: skip
+    ring: Array,
+    times: Array,
+    since: Number,
+    strong: Array,
+    strength: Array,
+    strong_count: Number,
+    weak: Number,
+    out: Array,
+    weights: Array,
+) -> Number:
     """See `lodestone.models.likeness.newest`."""
     count = 0
     for k in range(strong_count):

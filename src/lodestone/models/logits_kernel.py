@@ -31,7 +31,9 @@ def _smoothed(counts: Array, column: Number, expected: Number, prior: Number) ->
 
 
 @numba.njit(cache=True)
-def community(surface_total: Array, quiet: Array, start: Array, weight: Number, rate: Array) -> tuple[Number, Number]:  # fmt: skip
+def community(
+    surface_total: Array, quiet: Array, start: Array, weight: Number, rate: Array
+) -> tuple[Number, Number]:
     """Write the rate of every outcome over all surfaces; return the deeds and the impressions counted on them.
 
     Args:
@@ -65,10 +67,24 @@ def _lift(counts: Array, mean: Number, share: Number, most: Number) -> Number:
 
 @numba.njit(cache=True)
 def materialise(
-    rows: Array, authors: Array, ring: Array, old: Array, author_total: Array, age_weights: Array, old_weight: Number,
-    rate: Array, mean: Number, share: Number, most: Number, positive: Number, author_prior: Number, item_prior: Number,
-    shift: Array, lanes: Array, first: Number,
-) -> None:  # fmt: skip
+    rows: Array,
+    authors: Array,
+    ring: Array,
+    old: Array,
+    author_total: Array,
+    age_weights: Array,
+    old_weight: Number,
+    rate: Array,
+    mean: Number,
+    share: Number,
+    most: Number,
+    positive: Number,
+    author_prior: Number,
+    item_prior: Number,
+    shift: Array,
+    lanes: Array,
+    first: Number,
+) -> None:
     """Write the logits of some item rows anew; see `item_logits.materialise` and `rates.item_logits`.
 
     Args:

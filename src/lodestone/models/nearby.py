@@ -144,7 +144,12 @@ class Nearby:
         """Say whether the viewer stands at an item's place."""
         spot, item = self._spot, state.items[row]
         assert spot is not None
-        away = around.distances(spot.latitude, spot.longitude, np.array([item["latitude"]]), np.array([item["longitude"]]))  # fmt: skip
+        away = around.distances(
+            spot.latitude,
+            spot.longitude,
+            np.array([item["latitude"]]),
+            np.array([item["longitude"]]),
+        )
         return bool(away[0] <= AT_KM)
 
     def candidates(
@@ -186,9 +191,22 @@ class Nearby:
         age = max(0, spot.now - self.model.newest)
         fade = 0.5 ** (age / _HABIT_HALF_LIFE) / LIFT_UNIT
         self._do.terms(
-            state.items, rows, spot.latitude, spot.longitude, self._haunts, self._place, self._popular,
-            self._mean_popular, self._onward, self._share, self._table.lift, spot.hour, spot.weekday, fade, out,
-        )  # fmt: skip
+            state.items,
+            rows,
+            spot.latitude,
+            spot.longitude,
+            self._haunts,
+            self._place,
+            self._popular,
+            self._mean_popular,
+            self._onward,
+            self._share,
+            self._table.lift,
+            spot.hour,
+            spot.weekday,
+            fade,
+            out,
+        )
         return out
 
     def pair(self, state: StateView, rows: Rows, scored: Scored) -> Floats:

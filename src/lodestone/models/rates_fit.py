@@ -26,8 +26,15 @@ _SMALLEST: Final = 1e-6
 
 
 def row_features(
-    model: RatesModel, state: State, person: Ints, surface: Ints, item: Ints, *, tired: Floats, kind: Ints
-) -> NDArray[np.float32]:  # fmt: skip
+    model: RatesModel,
+    state: State,
+    person: Ints,
+    surface: Ints,
+    item: Ints,
+    *,
+    tired: Floats,
+    kind: Ints,
+) -> NDArray[np.float32]:
     """Return what serving would read for each row, shape (rows, outcomes, features).
 
     Args:
@@ -129,9 +136,13 @@ def fit(base: RatesModel, features: NDArray[np.float32], labels: Floats) -> Rate
         told = features[:, outcome].astype(np.float64)
         weights.append(tuple(_newton(told, labels[:, outcome], start).tolist()))
     return RatesModel(
-        weights=tuple(weights), item_prior=base.item_prior, author_prior=base.author_prior,
-        viewer_prior=base.viewer_prior, surface_prior=base.surface_prior, lean_prior=base.lean_prior,
-    )  # fmt: skip
+        weights=tuple(weights),
+        item_prior=base.item_prior,
+        author_prior=base.author_prior,
+        viewer_prior=base.viewer_prior,
+        surface_prior=base.surface_prior,
+        lean_prior=base.lean_prior,
+    )
 
 
 def _newton(features: Floats, labels: Floats, start: Floats) -> Floats:

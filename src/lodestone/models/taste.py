@@ -23,16 +23,24 @@ def viewer_vector(state: StateView, person: int, *, compiled: bool = True) -> ND
     out = np.zeros(VECTOR_WIDTH, np.float32)
     if person >= 0:
         (kernel.place_of if compiled else place_of)(
-            state.positives[person], state.positive_time[person], lanes(state.items)[1],
-            state.interest[person], float(_HALF_LIFE_DAYS * DAY_MICROS), out,
-        )  # fmt: skip
+            state.positives[person],
+            state.positive_time[person],
+            lanes(state.items)[1],
+            state.interest[person],
+            float(_HALF_LIFE_DAYS * DAY_MICROS),
+            out,
+        )
     return out
 
 
 def place_of(
-    rows: Rows, times: Ints, octets: NDArray[np.int8], interest: NDArray[np.float32],
-    half_life_micros: float, out: NDArray[np.float32],
-) -> None:  # fmt: skip
+    rows: Rows,
+    times: Ints,
+    octets: NDArray[np.int8],
+    interest: NDArray[np.float32],
+    half_life_micros: float,
+    out: NDArray[np.float32],
+) -> None:
     """Write the unit vector of positives (oldest first, so that sums agree) and twice the interests."""
     filled = rows >= 0
     if not filled.any():

@@ -23,10 +23,24 @@ from lodestone.stores.records.port import (
 
 
 class Records(
-    CommunityPort, PeoplePort, ItemPort, DomainPort, TermPort, PolicyPort, AnswerPort, OutboxPort,
-    LedgerStore, TradeRecords, LiveRecords, WebhookRecords,
-    AccessRecords, AuditRecords, MarkRecords, Moderation, Protocol,
-):  # fmt: skip
+    CommunityPort,
+    PeoplePort,
+    ItemPort,
+    DomainPort,
+    TermPort,
+    PolicyPort,
+    AnswerPort,
+    OutboxPort,
+    LedgerStore,
+    TradeRecords,
+    LiveRecords,
+    WebhookRecords,
+    AccessRecords,
+    AuditRecords,
+    MarkRecords,
+    Moderation,
+    Protocol,
+):
     """Every community's records. Safe for threads; a call that raises has changed nothing.
 
     Whatever belongs to a community takes its id first and cannot touch another's. All of them

@@ -11,5 +11,14 @@ from lodestone.town.study.diary import Shelf
 from lodestone.town.study.policies import ARMS
 
 __all__ = (
-    "ARMS", "NAME", "Filled", "OtherLifeError", "Shelf", "Town", "Wish", "fill", "make_town", "run",
-)  # fmt: skip
+    "ARMS",
+    "NAME",
+    "Filled",
+    "OtherLifeError",
+    "Shelf",
+    "Town",
+    "Wish",
+    "fill",
+    "make_town",
+    "run",
+)

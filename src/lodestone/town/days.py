@@ -102,9 +102,14 @@ class Life:
     """
 
     def __init__(
-        self, client: Client, plan: Plan, worths: Floats, shelf: Shelf,
-        kept: Callable[[str], None] = unheard, after: After = nothing,
-    ) -> None:  # fmt: skip
+        self,
+        client: Client,
+        plan: Plan,
+        worths: Floats,
+        shelf: Shelf,
+        kept: Callable[[str], None] = unheard,
+        after: After = nothing,
+    ) -> None:
         self._client = client
         self._plan = plan
         self._shelf = shelf
@@ -161,11 +166,14 @@ class Life:
         pairs = np.argwhere(truth.ties.follows).tolist()
         return [
             {
-                "id": f"follow-{who}-{whom}", "type": "follow", "time": at, "person_id": f"p{who}",
+                "id": f"follow-{who}-{whom}",
+                "type": "follow",
+                "time": at,
+                "person_id": f"p{who}",
                 "author_id": f"p{truth.makers.person[whom]}",
             }
             for who, whom in pairs
-        ]  # fmt: skip
+        ]
 
     async def live(
         self, until_day: int, tell: Tell, halted: Callable[[], bool] = lambda: False
@@ -223,12 +231,15 @@ class Life:
         await self._send(
             [
                 {
-                    "id": f"follow-{who}-{whom}", "type": "follow", "time": time_text(at),
-                    "person_id": f"p{who}", "author_id": f"p{truth.makers.person[whom]}",
+                    "id": f"follow-{who}-{whom}",
+                    "type": "follow",
+                    "time": time_text(at),
+                    "person_id": f"p{who}",
+                    "author_id": f"p{truth.makers.person[whom]}",
                 }
                 for who, whom in pairs
             ]
-        )  # fmt: skip
+        )
         if self._trading is not None:
             await self._trading.sign_up(truth, approved=False)
 
@@ -309,9 +320,13 @@ class Life:
     async def _asked(self, visit: _Visit) -> Feed:
         surface: Surface = rhythm.SURFACES[visit.surface]
         return await self._client.feed(
-            f"p{visit.deeds.person}", surface, domain_id=visit.domain, position=visit.position,
-            slots=PAGE, cursor=visit.cursor,
-        )  # fmt: skip
+            f"p{visit.deeds.person}",
+            surface,
+            domain_id=visit.domain,
+            position=visit.position,
+            slots=PAGE,
+            cursor=visit.cursor,
+        )
 
     async def _receipt(self, feed: Feed, visit: _Visit) -> Any:
         """Read the receipt of some first pages of discover, to be judged against the truth."""
@@ -346,10 +361,12 @@ class Life:
         told = await self._client.ask("GET", "/v1/promises")
         makers = truth.makers
         page = {
-            "promises": told["data"], "came": int(came.sum()), "people": truth.people.count,
+            "promises": told["data"],
+            "came": int(came.sum()),
+            "people": truth.people.count,
             "gone": int(truth.people.gone.sum()),
             "posting": int(creators.posting(makers, truth.people.gone).sum()),
-        }  # fmt: skip
+        }
         self._shelf.keep_day(truth.day, self._day, page)
         if self._trading is not None:
             await self._trading.night(truth, self._midnight_before(truth))

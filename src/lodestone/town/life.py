@@ -26,7 +26,7 @@ _LOOKING_MINUTES: Final = 5
 # Share of a day's feeds by hour: asleep before six, a noon and a long evening.
 _HOURS: Final = np.array(
     [2, 1, 1, 1, 1, 2, 4, 6, 7, 6, 5, 6, 9, 8, 6, 5, 5, 6, 8, 11, 13, 13, 9, 5], np.float64
-)  # fmt: skip
+)
 MOVES: Final = frozenset({"video", "live"})
 """Kinds of posts that show a clip; its still stands first."""
 Told = Callable[[int, int, str], None]
@@ -117,9 +117,15 @@ async def _put_all(put: Put, rows: list[Json]) -> None:
 async def _edges(client: Client, town: Town, told: Told) -> None:
     at = time_text(town.start)
     follows = [
-        {"id": f"follow-{a}-{b}", "type": "follow", "time": at, "person_id": f"p{a}", "author_id": f"p{b}"}
+        {
+            "id": f"follow-{a}-{b}",
+            "type": "follow",
+            "time": at,
+            "person_id": f"p{a}",
+            "author_id": f"p{b}",
+        }
         for a, b in town.follows
-    ]  # fmt: skip
+    ]
     for first in range(0, len(follows), _EVENTS):
         told(first, len(follows), "following")
         await client.events(follows[first : first + _EVENTS])
@@ -223,9 +229,13 @@ class _Day:
                 if asked == feeds or (page and cursor is None):
                     break
                 feed = await self._client.feed(
-                    f"p{visit.viewer}", visit.surface, domain_id=visit.domain, slots=8,
-                    position=visit.position, cursor=cursor,
-                )  # fmt: skip
+                    f"p{visit.viewer}",
+                    visit.surface,
+                    domain_id=visit.domain,
+                    slots=8,
+                    position=visit.position,
+                    cursor=cursor,
+                )
                 asked += 1
                 cursor = feed.next_cursor
                 for event, seconds in self._people.look(chance, visit, feed, page):

@@ -124,9 +124,18 @@ class Looker:
         came, amount = outcomes_of(done, moves)
         expected = behaviour.chances(inclined) @ self._worths
         columns = Looks(
-            grid.who, grid.what, grid.column + 1, grid.surface, grid.domain, np.zeros(looked.size, bool),
-            inclined.joy, done.pleasure, expected, amount @ self._worths, came,
-        )  # fmt: skip
+            grid.who,
+            grid.what,
+            grid.column + 1,
+            grid.surface,
+            grid.domain,
+            np.zeros(looked.size, bool),
+            inclined.joy,
+            done.pleasure,
+            expected,
+            amount @ self._worths,
+            came,
+        )
         return Looks(*(getattr(columns, each.name)[looked] for each in fields(Looks)))
 
     def _remember(
@@ -272,9 +281,13 @@ def _wanted(
 
 
 def _leaving(
-    truth: Truth, grid: _Grid, meeting: behaviour.Meeting, done: behaviour.Done, looked: Bools,
+    truth: Truth,
+    grid: _Grid,
+    meeting: behaviour.Meeting,
+    done: behaviour.Done,
+    looked: Bools,
     chance: np.random.Generator,
-) -> Bools:  # fmt: skip
+) -> Bools:
     """Draw who unfollows: a followed maker's post was opened and was not worth its minute."""
     drawn = chance.random(looked.size)
     sorry = looked & meeting.follows & done.click & (done.pleasure < 0) & (drawn < _LEAVES)

@@ -112,10 +112,15 @@ def make_town(seed: int, until: Instant, *, people: int = 1000, posts: int = 300
     written = _posts(streams, residents, posts, until)
     shops = _shops(streams, residents)
     return Town(
-        seed=seed, until=until, people=residents, shops=shops, domains=domains(),
+        seed=seed,
+        until=until,
+        people=residents,
+        shops=shops,
+        domains=domains(),
         posts=(*written, *_products(streams, residents, shops, until)),
-        follows=_follows(streams, residents), members=_members(streams, residents),
-    )  # fmt: skip
+        follows=_follows(streams, residents),
+        members=_members(streams, residents),
+    )
 
 
 def _people(streams: Streams, count: int) -> tuple[Person, ...]:
@@ -135,11 +140,15 @@ def _people(streams: Streams, count: int) -> tuple[Person, ...]:
         liked = np.argsort(-taste)[:3].tolist()
         name = _one(chance, SURNAMES) + _one(chance, GIVEN)
         body = {
-            "id": f"p{index}", "name": name, "home": home, "language": "zh",
+            "id": f"p{index}",
+            "name": name,
+            "home": home,
+            "language": "zh",
             "profession": professions[int(chance.integers(len(professions)))],
             "interests": {TOPICS[t].tag: round(float(taste[t]), 3) for t in liked},
-            "minor": bool(index % 37 == 5), "consent": {"personalisation": bool(index % 29 != 7)},
-        }  # fmt: skip
+            "minor": bool(index % 37 == 5),
+            "consent": {"personalisation": bool(index % 29 != 7)},
+        }
         active = float(chance.gamma(1.2, 1.8))
         found.append(
             Person(body, tuple(taste.tolist()), float(reach[index]), active, int(quarters[index]))
@@ -194,18 +203,27 @@ def _favoured(taste: tuple[float, ...]) -> Any:
 
 
 def _post(
-    chance: np.random.Generator, index: int, author: Person, topic: int, created: Instant,
+    chance: np.random.Generator,
+    index: int,
+    author: Person,
+    topic: int,
+    created: Instant,
     captions: set[str],
-) -> Json:  # fmt: skip
+) -> Json:
     told = TOPICS[topic]
     kind = KINDS[int(chance.choice(4, p=[0.52, 0.36, 0.11, 0.01]))]
     home = author.body["home"]
     here = chance.random() < 0.7
     body: Json = {
-        "id": f"i{index}", "kind": kind, "author_id": author.body["id"], "language": "zh",
-        "text": caption(chance, topic, author.quarter, captions), "tags": [told.tag, CHANNELS[told.channel]],
-        "channels": [told.channel], "created_at": time_text(created),
-    }  # fmt: skip
+        "id": f"i{index}",
+        "kind": kind,
+        "author_id": author.body["id"],
+        "language": "zh",
+        "text": caption(chance, topic, author.quarter, captions),
+        "tags": [told.tag, CHANNELS[told.channel]],
+        "channels": [told.channel],
+        "created_at": time_text(created),
+    }
     if here:
         body["position"] = home
     if topic % 3 == 0:
@@ -231,9 +249,13 @@ def caption(chance: np.random.Generator, topic: int, quarter: int, captions: set
     for _ in range(8):
         first, second = chance.choice(len(told.details), 2, replace=False).tolist()
         text = _one(chance, FORMS).format(
-            subject=_one(chance, told.subjects), detail=told.details[first], more=told.details[second],
-            opening=_one(chance, OPENINGS), ending=_one(chance, ENDINGS), quarter=QUARTERS[quarter][0],
-        )  # fmt: skip
+            subject=_one(chance, told.subjects),
+            detail=told.details[first],
+            more=told.details[second],
+            opening=_one(chance, OPENINGS),
+            ending=_one(chance, ENDINGS),
+            quarter=QUARTERS[quarter][0],
+        )
         if text not in captions:
             break
     captions.add(text)
@@ -281,12 +303,17 @@ def _products(
             topic = TOPICS[shop.topic]
             created = Instant(int(until - DAY_MICROS - chance.random() * HISTORY_DAYS * DAY_MICROS))
             body = {
-                "id": f"s{len(found)}", "kind": "product", "author_id": people[shop.owner].body["id"],
-                "language": "zh", "text": f"{shop.name}：{good}", "tags": [topic.tag, "本地好店"],
-                "position": shop.position, "channels": [topic.channel],
+                "id": f"s{len(found)}",
+                "kind": "product",
+                "author_id": people[shop.owner].body["id"],
+                "language": "zh",
+                "text": f"{shop.name}：{good}",
+                "tags": [topic.tag, "本地好店"],
+                "position": shop.position,
+                "channels": [topic.channel],
                 "created_at": time_text(created),
                 "picture": f"{shop.topic}-{int(chance.integers(VARIANTS))}",
-            }  # fmt: skip
+            }
             found.append(Post(body, shop.topic, float(chance.beta(3, 3)), created))
     return tuple(found)
 

@@ -45,12 +45,15 @@ class Payloads:
             SURNAMES[int(chance.integers(len(SURNAMES)))] + GIVEN[int(chance.integers(len(GIVEN)))]
         )
         body: Json = {
-            "id": f"p{row}", "name": name, "language": "zh", "created_at": time_text(at),
+            "id": f"p{row}",
+            "name": name,
+            "language": "zh",
+            "created_at": time_text(at),
             "home": place(people.latitude[row], people.longitude[row]),
             "profession": self._professions[int(people.profession[row])],
             "minor": bool(people.minor[row]),
             "consent": {"personalisation": bool(people.open[row]) and self._personal},
-        }  # fmt: skip
+        }
         if chance.random() < 0.5:
             # People name what they like, if not in the order in which they do.
             liked = (-people.taste[row]).argsort()[:4]
@@ -66,11 +69,15 @@ class Payloads:
         told, kind = TOPICS[topic], int(posts.kind[row])
         chance = self._streams.of("caption", row)
         body: Json = {
-            "id": f"i{row}", "kind": KIND_WORDS[kind], "author_id": f"p{person}", "language": "zh",
+            "id": f"i{row}",
+            "kind": KIND_WORDS[kind],
+            "author_id": f"p{person}",
+            "language": "zh",
             "text": caption(chance, topic, int(people.quarter[person]), set()),
-            "tags": [told.tag, CHANNELS[told.channel]], "channels": [told.channel],
+            "tags": [told.tag, CHANNELS[told.channel]],
+            "channels": [told.channel],
             "created_at": time_text(Instant(int(posts.created[row]))),
-        }  # fmt: skip
+        }
         if kind == PRODUCT:
             body["text"] = f"{_GOODS.get(told.tag, _ANY_GOODS)}，{body['text']}"
         if posts.latitude[row] == posts.latitude[row]:  # not NaN
@@ -122,9 +129,12 @@ class VisitEvents:
         self._count += 1
         at = Instant(self.now + int(self._seconds * SECOND_MICROS))
         return {
-            "id": f"{self._name}-{self._count}", "type": kind, "time": time_text(at),
-            "person_id": f"p{self.person}", **more,
-        }  # fmt: skip
+            "id": f"{self._name}-{self._count}",
+            "type": kind,
+            "time": time_text(at),
+            "person_id": f"p{self.person}",
+            **more,
+        }
 
     def looked(
         self, slot: Slot, done: Done, at: int, glance: float, *, moves: bool
@@ -152,8 +162,15 @@ class VisitEvents:
             more = {"watch_seconds": seconds, "completed": bool(done.completed[at])}
             yield self.told("watch", {**about, **more}, seconds)
         for kind in (
-            "long_view", "like", "comment", "share", "profile_visit", "shop_visit", "order", "report",
-        ):  # fmt: skip
+            "long_view",
+            "like",
+            "comment",
+            "share",
+            "profile_visit",
+            "shop_visit",
+            "order",
+            "report",
+        ):
             if getattr(done, kind)[at]:
                 yield self.told(kind, about)
         if done.follow[at]:

@@ -175,9 +175,12 @@ def widened(ties: Ties, people: int, makers: int) -> Ties:
         return out
 
     return Ties(
-        wide(ties.follows, makers), wide(ties.knows, makers), wide(ties.bought, makers),
-        wide(ties.tired_of_maker, makers), wide(ties.tired_of_topic, ties.tired_of_topic.shape[1]),
-    )  # fmt: skip
+        wide(ties.follows, makers),
+        wide(ties.knows, makers),
+        wide(ties.bought, makers),
+        wide(ties.tired_of_maker, makers),
+        wide(ties.tired_of_topic, ties.tired_of_topic.shape[1]),
+    )
 
 
 def parts_of(truth: Truth) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -200,6 +203,11 @@ def truth_of(columns: dict[str, NDArray[Any]]) -> Truth:
     keys, days = columns["seen.key"].tolist(), columns["seen.day"].tolist()
     day, step = columns["at"].tolist()
     return Truth(
-        group("people", People), group("makers", Makers), group("posts", Posts), group("ties", Ties),
-        dict(zip(keys, days, strict=True)), day, step,
-    )  # fmt: skip
+        group("people", People),
+        group("makers", Makers),
+        group("posts", Posts),
+        group("ties", Ties),
+        dict(zip(keys, days, strict=True)),
+        day,
+        step,
+    )

@@ -58,12 +58,22 @@ class Candidates(NamedTuple):
         """Begin with what the sources brought; every other column is to be written, those of payment are empty."""
         count = row.size
         return cls(
-            row=row, source=source, reason=np.empty(count, np.uint8), kind=np.empty(count, np.uint8),
-            domain=np.empty(count, np.int16), local=np.empty(count, np.uint8), place=np.empty(count, np.int64),
-            chances=_NO_CHANCES, value=np.empty(count), promises=np.empty(count, np.uint64),
-            rank=np.empty(count, np.int16), net=np.empty(count, np.int64),
-            payer=np.full(count, NO_PAYER, np.int32), bid=np.zeros(count), payment=np.zeros(count, np.int64),
-        )  # fmt: skip
+            row=row,
+            source=source,
+            reason=np.empty(count, np.uint8),
+            kind=np.empty(count, np.uint8),
+            domain=np.empty(count, np.int16),
+            local=np.empty(count, np.uint8),
+            place=np.empty(count, np.int64),
+            chances=_NO_CHANCES,
+            value=np.empty(count),
+            promises=np.empty(count, np.uint64),
+            rank=np.empty(count, np.int16),
+            net=np.empty(count, np.int64),
+            payer=np.full(count, NO_PAYER, np.int32),
+            bid=np.zeros(count),
+            payment=np.zeros(count, np.int64),
+        )
 
     @classmethod
     def room(cls, count: int) -> "Candidates":
@@ -123,12 +133,19 @@ class Entries(NamedTuple):
     def room(cls, size: int) -> "Entries":
         """Make room for so many."""
         return cls(
-            item=np.empty(size, np.int32), chances=np.empty((size, OUTCOME_COUNT), np.uint16),
-            promises=np.empty(size, np.uint64), rank=np.empty(size, np.int16), author=np.empty(size, np.int32),
-            topic=np.empty(size, np.int16), domain_kind=np.empty(size, np.uint8),
-            domain=np.empty(size, np.int16), source=np.empty(size, np.uint8), net=np.empty(size, np.int64),
-            candidate=np.empty(size, np.int64), contender=np.empty(size, np.int32),
-        )  # fmt: skip
+            item=np.empty(size, np.int32),
+            chances=np.empty((size, OUTCOME_COUNT), np.uint16),
+            promises=np.empty(size, np.uint64),
+            rank=np.empty(size, np.int16),
+            author=np.empty(size, np.int32),
+            topic=np.empty(size, np.int16),
+            domain_kind=np.empty(size, np.uint8),
+            domain=np.empty(size, np.int16),
+            source=np.empty(size, np.uint8),
+            net=np.empty(size, np.int64),
+            candidate=np.empty(size, np.int64),
+            contender=np.empty(size, np.int32),
+        )
 
     def pool(self) -> Pool:
         """Return what a receipt stores."""

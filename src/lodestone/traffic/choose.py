@@ -45,9 +45,7 @@ class Rules:
         return replace(self, attention=self.attention[pinned:]) if pinned else self
 
 
-def rules_of(
-    policy: Policy, slots: int, slot_value: float, version: int = SLATE_RULES
-) -> Rules:  # fmt: skip
+def rules_of(policy: Policy, slots: int, slot_value: float, version: int = SLATE_RULES) -> Rules:
     """Return the slate rules for a page of `slots`; `slot_value` is the mean slot value in micros."""
     return Rules(
         attention=attention_of(slots, policy.attention_decay),
@@ -116,8 +114,10 @@ def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Cho
     filled = kernels.slots.choose(
         (contest.net, contest.author, contest.topic),
         (attention, rules.author_max, rules.gap, rules.repeat, relaxing),
-        (drawn.slot, contest.drawn_index, natural, eligible), slate, figures,
-    )  # fmt: skip
+        (drawn.slot, contest.drawn_index, natural, eligible),
+        slate,
+        figures,
+    )
     objective, exact, cap, gap, ways, bound, unmoved = figures.tolist()
     chance = min(1.0, rules.share * slots)
     whole = chance / (min(slots, eligible) * eligible) * ways if eligible else 0.0
@@ -146,10 +146,17 @@ def _nothing(rules: Rules) -> Choice:
     """Return the choice for no slots: pinned items took all of them."""
     empty = np.zeros(0)
     return Choice(
-        pool_index=empty.astype(np.int64), explored_slot=-1, draw_propensity=1.0,
-        slate_propensity=1.0, propensity=empty, objective=0, bound=0, exact=True,
-        author_max=rules.author_max, author_gap=rules.gap,
-    )  # fmt: skip
+        pool_index=empty.astype(np.int64),
+        explored_slot=-1,
+        draw_propensity=1.0,
+        slate_propensity=1.0,
+        propensity=empty,
+        objective=0,
+        bound=0,
+        exact=True,
+        author_max=rules.author_max,
+        author_gap=rules.gap,
+    )
 
 
 def behind(choice: Choice, pinned: int) -> Choice:

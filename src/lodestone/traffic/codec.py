@@ -103,17 +103,38 @@ def encode(decision: Decision, *, compiled: bool = True) -> list[bytes]:
     second = np.empty(OUTCOME_COUNT * pool.item.size, np.uint8)
     write = codec_kernel.columns if compiled else columns
     write(
-        decision.candidate, decision.reason, pool.item, pool.promises, pool.rank, pool.author,
-        pool.topic, pool.domain_kind, pool.domain, pool.source, pool.chances, first, second,
-    )  # fmt: skip
+        decision.candidate,
+        decision.reason,
+        pool.item,
+        pool.promises,
+        pool.rank,
+        pool.author,
+        pool.topic,
+        pool.domain_kind,
+        pool.domain,
+        pool.source,
+        pool.chances,
+        first,
+        second,
+    )
     return [len(head).to_bytes(4, "little") + head + first.tobytes(), second.tobytes()]
 
 
 def columns(
-    candidate: Rows, reason: Codes, item: Rows, promises: Bits, rank: NDArray[np.int16],
-    author: Rows, topic: NDArray[np.int16], kind: Codes, domain: NDArray[np.int16], source: Codes,
-    chances: Chances, first: NDArray[np.uint8], second: NDArray[np.uint8],
-) -> None:  # fmt: skip
+    candidate: Rows,
+    reason: Codes,
+    item: Rows,
+    promises: Bits,
+    rank: NDArray[np.int16],
+    author: Rows,
+    topic: NDArray[np.int16],
+    kind: Codes,
+    domain: NDArray[np.int16],
+    source: Codes,
+    chances: Chances,
+    first: NDArray[np.uint8],
+    second: NDArray[np.uint8],
+) -> None:
     """Write every column as byte planes: steps of candidates, reasons, then the pool's columns.
 
     Args:
@@ -148,16 +169,39 @@ def _head(decision: Decision) -> bytes:
     pool, choice = decision.pool, decision.choice
     return msgspec.msgpack.encode(
         _Head(
-            VERSION, decision.sequence, decision.time, decision.surface, decision.domain,
-            decision.slots, decision.seed, decision.policy_version, decision.price_version,
-            decision.predictor_version, decision.personalised, decision.arm, decision.degraded,
-            decision.gate, decision.chain, decision.state_offset, choice.explored_slot,
-            choice.draw_propensity, choice.slate_propensity, tuple(choice.propensity.tolist()),
-            choice.objective, choice.bound, choice.exact, tuple(choice.pool_index.tolist()),
-            decision.candidate.size, pool.item.size, decision.slate_rules, choice.author_max,
-            choice.author_gap, decision.last, decision.pinned,
+            VERSION,
+            decision.sequence,
+            decision.time,
+            decision.surface,
+            decision.domain,
+            decision.slots,
+            decision.seed,
+            decision.policy_version,
+            decision.price_version,
+            decision.predictor_version,
+            decision.personalised,
+            decision.arm,
+            decision.degraded,
+            decision.gate,
+            decision.chain,
+            decision.state_offset,
+            choice.explored_slot,
+            choice.draw_propensity,
+            choice.slate_propensity,
+            tuple(choice.propensity.tolist()),
+            choice.objective,
+            choice.bound,
+            choice.exact,
+            tuple(choice.pool_index.tolist()),
+            decision.candidate.size,
+            pool.item.size,
+            decision.slate_rules,
+            choice.author_max,
+            choice.author_gap,
+            decision.last,
+            decision.pinned,
         )
-    )  # fmt: skip
+    )
 
 
 class DecisionPacker:
@@ -220,21 +264,41 @@ def _decision(head: _Head, body: memoryview, person: int) -> Decision:
         raise CorruptError("receipt_corrupt", "a stored receipt is longer than its parts")
     assert set(columns) == {field.name for field in fields(Pool)}
     return Decision(
-        sequence=head.sequence, time=Instant(head.time), person=person, surface=head.surface,
-        domain=head.domain, slots=head.slots, seed=head.seed, policy_version=head.policy_version,
-        price_version=head.price_version, predictor_version=head.predictor_version,
-        personalised=head.personalised, arm=head.arm, degraded=head.degraded, gate=head.gate,
-        candidate=candidate, reason=reason, pool=Pool(**columns),
+        sequence=head.sequence,
+        time=Instant(head.time),
+        person=person,
+        surface=head.surface,
+        domain=head.domain,
+        slots=head.slots,
+        seed=head.seed,
+        policy_version=head.policy_version,
+        price_version=head.price_version,
+        predictor_version=head.predictor_version,
+        personalised=head.personalised,
+        arm=head.arm,
+        degraded=head.degraded,
+        gate=head.gate,
+        candidate=candidate,
+        reason=reason,
+        pool=Pool(**columns),
         choice=Choice(
-            pool_index=np.array(head.pool_index, np.int64), explored_slot=head.explored_slot,
-            draw_propensity=head.draw_propensity, slate_propensity=head.slate_propensity,
-            propensity=np.array(head.propensity, np.float64), objective=head.objective,
-            bound=head.bound, exact=head.exact, author_max=head.author_max,
+            pool_index=np.array(head.pool_index, np.int64),
+            explored_slot=head.explored_slot,
+            draw_propensity=head.draw_propensity,
+            slate_propensity=head.slate_propensity,
+            propensity=np.array(head.propensity, np.float64),
+            objective=head.objective,
+            bound=head.bound,
+            exact=head.exact,
+            author_max=head.author_max,
             author_gap=head.author_gap,
         ),
-        chain=head.chain, state_offset=head.state_offset, slate_rules=head.slate_rules,
-        last=head.last, pinned=head.pinned,
-    )  # fmt: skip
+        chain=head.chain,
+        state_offset=head.state_offset,
+        slate_rules=head.slate_rules,
+        last=head.last,
+        pinned=head.pinned,
+    )
 
 
 def encode_who(person: int, sealed: bytes) -> bytes:

@@ -21,7 +21,7 @@ _SIFTED = ("row", "source", "reason", "kind", "domain", "local", "place", "payer
 
 def sift(
     viewer: Records, items: Records, marks: Struct, mine: Struct, every: Struct, passed: Struct
-) -> int:  # fmt: skip
+) -> int:
     """Judge every candidate and copy those without a drop reason; return how many those are.
 
     Args:
@@ -36,8 +36,20 @@ def sift(
     item_marks, author_marks, epoch = marks
     domains, places, hidden = mine
     filters.judge(
-        viewer[0], items, c.row, item_marks, author_marks, epoch, domains, places, hidden, c.reason, c.kind, c.domain, c.local
-    )  # fmt: skip
+        viewer[0],
+        items,
+        c.row,
+        item_marks,
+        author_marks,
+        epoch,
+        domains,
+        places,
+        hidden,
+        c.reason,
+        c.kind,
+        c.domain,
+        c.local,
+    )
     c.place[:] = np.arange(c.row.size)
     fits = c.reason == _SHOWN
     count = int(np.count_nonzero(fits))
@@ -47,9 +59,13 @@ def sift(
 
 
 def price(
-    candidates: Struct, items: Records, authors: Records, author_rank: NDArray[np.int16], here: int,
+    candidates: Struct,
+    items: Records,
+    authors: Records,
+    author_rank: NDArray[np.int16],
+    here: int,
     pricing: Struct,
-) -> None:  # fmt: skip
+) -> None:
     """Write value, consumption and net score of every candidate.
 
     Whoever is followed already cannot be followed again: in the private domain that chance is set to nothing.
@@ -69,9 +85,7 @@ def price(
     pool.consumed(items, authors, author_rank, c.row, c.local, here, c.promises, c.rank)
     offered, pays = c.value.copy(), c.payer >= 0
     offered[pays] += c.bid[pays] * (1.0 - p.budget[c.payer[pays]])
-    prices.net_scores(
-        offered, c.promises, c.rank, p.price, p.sign, p.gini, c.net
-    )  # fmt: skip
+    prices.net_scores(offered, c.promises, c.rank, p.price, p.sign, p.gini, c.net)
 
 
 def others(count: int, pinned: Ints) -> Ints:
@@ -82,7 +96,7 @@ def others(count: int, pinned: Ints) -> Ints:
 
 def enter(
     candidates: Struct, items: Records, pinned: Ints, drawn: int, entries: Struct, told: Ints
-) -> None:  # fmt: skip
+) -> None:
     """Choose the pool and copy what it holds; see `prices.select_pool`, `pool.take` and `pool.number`.
 
     Args:
@@ -103,9 +117,28 @@ def enter(
     e.candidate[:first], e.candidate[first:] = pinned, rest[contends]
     authors = np.empty(e.candidate.size, np.int32)
     pool.take(
-        np.arange(c.row.size), e.candidate, c.row, items, c.kind, c.domain, c.source, c.chances, c.promises, c.rank,
-        c.net, e.item, e.chances, e.promises, e.rank, authors, e.topic, e.domain_kind, e.domain, e.source, e.net,
-    )  # fmt: skip
+        np.arange(c.row.size),
+        e.candidate,
+        c.row,
+        items,
+        c.kind,
+        c.domain,
+        c.source,
+        c.chances,
+        c.promises,
+        c.rank,
+        c.net,
+        e.item,
+        e.chances,
+        e.promises,
+        e.rank,
+        authors,
+        e.topic,
+        e.domain_kind,
+        e.domain,
+        e.source,
+        e.net,
+    )
     pool.number(authors, e.author)
     pool.number(authors[first:], e.contender[: contends.size])
     told[:] = -1, 1
@@ -117,7 +150,7 @@ def enter(
 
 def close(
     candidates: Struct, reason: Codes, pinned: Ints, entries: Struct, page: Struct, tally: Struct
-) -> None:  # fmt: skip
+) -> None:
     """Write why each was not shown, and add the page to what the pricer will look at.
 
     Args:
@@ -132,9 +165,15 @@ def close(
     slate, rest = Page._make(page), others(c.row.size, pinned)
     found = np.empty(rest.size, np.uint8)
     pool.reasons(
-        c.net[rest], np.searchsorted(rest, e.candidate[first:]), e.contender[: e.candidate.size - first],
-        e.topic[first:], slate.shown[first:] - first, max(slate.explored - first, -1), slate.author_max, slate.gap,
+        c.net[rest],
+        np.searchsorted(rest, e.candidate[first:]),
+        e.contender[: e.candidate.size - first],
+        e.topic[first:],
+        slate.shown[first:] - first,
+        max(slate.explored - first, -1),
+        slate.author_max,
+        slate.gap,
         found,
-    )  # fmt: skip
+    )
     reason[c.place[rest]] = found
     pool.account(c.value, e.candidate, slate.shown, e.promises, e.rank, *tally)

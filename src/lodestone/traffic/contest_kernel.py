@@ -12,15 +12,17 @@ from lodestone.traffic import filters_kernel, pool_kernel, prices_kernel
 
 _judge, _consumed = filters_kernel.judge, pool_kernel.consumed
 _values, _net, _select = (
-    prices_kernel.values_from_codes, prices_kernel.net_scores, prices_kernel.select_pool,
-)  # fmt: skip
+    prices_kernel.values_from_codes,
+    prices_kernel.net_scores,
+    prices_kernel.select_pool,
+)
 _number, _reasons, _account = pool_kernel.number, pool_kernel.reasons, pool_kernel.account
 
 
 @numba.njit(cache=True)
 def sift(
     viewer: Array, items: Array, marks: Array, mine: Array, every: Array, passed: Array
-) -> Number:  # fmt: skip
+) -> Number:
     """See `lodestone.traffic.contest.sift`."""
     row, source, reason, kind, domain, local, place, _, _, _, _, _, payer, bid, payment = every
     row_to, source_to, reason_to, kind_to, domain_to, local_to, place_to = passed[:7]
@@ -28,8 +30,20 @@ def sift(
     item_marks, author_marks, epoch = marks
     domains, places, hidden = mine
     _judge(
-        viewer[0], items, row, item_marks, author_marks, epoch, domains, places, hidden, reason, kind, domain, local
-    )  # fmt: skip
+        viewer[0],
+        items,
+        row,
+        item_marks,
+        author_marks,
+        epoch,
+        domains,
+        places,
+        hidden,
+        reason,
+        kind,
+        domain,
+        local,
+    )
     count = 0
     for n in range(row.size):
         place[n] = n
@@ -44,8 +58,13 @@ def sift(
 
 @numba.njit(cache=True)
 def price(
-    candidates: Array, items: Array, authors: Array, author_rank: Array, here: Number, pricing: Array
-) -> None:  # fmt: skip
+    candidates: Array,
+    items: Array,
+    authors: Array,
+    author_rank: Array,
+    here: Number,
+    pricing: Array,
+) -> None:
     """See `lodestone.traffic.contest.price`."""
     row, _, _, kind, _, local, _, chances, value, promises, rank, net, payer, bid, _ = candidates
     worths, prices, sign, gini, budget = pricing
@@ -78,13 +97,23 @@ def others(count: Number, pinned: Array) -> Array:
 @numba.njit(cache=True)
 def enter(
     candidates: Array, items: Array, pinned: Array, drawn: Number, entries: Array, told: Array
-) -> None:  # fmt: skip
+) -> None:
     """See `lodestone.traffic.contest.enter`."""
     row, source, _, kind, domain, _, _, chances, _, promises, rank, every_net, _, _, _ = candidates
     (
-        item_to, chances_to, promises_to, rank_to, author_to, topic_to, kind_to, domain_to, source_to, net_to,
-        candidate_to, contender_to,
-    ) = entries  # fmt: skip
+        item_to,
+        chances_to,
+        promises_to,
+        rank_to,
+        author_to,
+        topic_to,
+        kind_to,
+        domain_to,
+        source_to,
+        net_to,
+        candidate_to,
+        contender_to,
+    ) = entries
     size, first = candidate_to.size, pinned.size
     rest = others(row.size, pinned)
     net = every_net[rest]
@@ -120,7 +149,7 @@ def enter(
 @numba.njit(cache=True)
 def close(
     candidates: Array, reason: Array, pinned: Array, entries: Array, page: Array, tally: Array
-) -> None:  # fmt: skip
+) -> None:
     """See `lodestone.traffic.contest.close`."""
     row, place, value, net = candidates[0], candidates[6], candidates[8], candidates[11]
     promises, rank, topic, candidate, contender = (
@@ -136,9 +165,16 @@ def close(
     rest = others(row.size, pinned)
     found = np.empty(rest.size, np.uint8)
     _reasons(
-        net[rest], np.searchsorted(rest, candidate[first:]), contender[: candidate.size - first], topic[first:],
-        shown[first:] - first, max(explored - first, -1), author_max, gap, found,
-    )  # fmt: skip
+        net[rest],
+        np.searchsorted(rest, candidate[first:]),
+        contender[: candidate.size - first],
+        topic[first:],
+        shown[first:] - first,
+        max(explored - first, -1),
+        author_max,
+        gap,
+        found,
+    )
     for n in range(rest.size):
         reason[place[rest[n]]] = found[n]
     _account(value, candidate, shown, promises, rank, attention, could, used, chances, sums)

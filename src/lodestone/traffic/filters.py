@@ -87,9 +87,18 @@ class Marks(NamedTuple):
 
 
 def mark(
-    marks: Ints, author_marks: Ints, base: int, follows: Rows, mutes: Rows, blocks: Rows, people: Records,
-    seen: Rows, times: NDArray[np.int32], since: int, served: Ints,
-) -> None:  # fmt: skip
+    marks: Ints,
+    author_marks: Ints,
+    base: int,
+    follows: Rows,
+    mutes: Rows,
+    blocks: Rows,
+    people: Records,
+    seen: Rows,
+    times: NDArray[np.int32],
+    since: int,
+    served: Ints,
+) -> None:
     """Mark whom a viewer follows, mutes and blocks, then what they saw, then what they were served.
 
     Args:
@@ -192,9 +201,14 @@ def _hidden(hidden: Ints, domain: int, rows: Rows) -> Bools:
 
 
 def _reasons(
-    viewer: Records, item: Records, mark: Ints, author_mark: Ints, epoch: int, kind: Codes,
+    viewer: Records,
+    item: Records,
+    mark: Ints,
+    author_mark: Ints,
+    epoch: int,
+    kind: Codes,
     hidden: Bools,
-) -> Codes:  # fmt: skip
+) -> Codes:
     base = epoch * 4
     tests = [
         (item["state"] != 1, DropReason.NOT_LIVE),

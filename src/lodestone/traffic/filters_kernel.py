@@ -80,9 +80,18 @@ def _hides(hidden: Array, domain: Number, row: Number) -> Number:
 
 @numba.njit(cache=True)
 def mark(
-    marks: Array, author_marks: Array, base: Number, follows: Array, mutes: Array, blocks: Array, people: Array,
-    seen: Array, times: Array, since: Number, served: Array,
-) -> None:  # fmt: skip
+    marks: Array,
+    author_marks: Array,
+    base: Number,
+    follows: Array,
+    mutes: Array,
+    blocks: Array,
+    people: Array,
+    seen: Array,
+    times: Array,
+    since: Number,
+    served: Array,
+) -> None:
     """See `lodestone.traffic.filters.mark`."""
     for k in range(follows.size):
         if follows[k] >= 0:
@@ -132,10 +141,14 @@ def judge(
             viewer.located == 1
             and somewhere
             and within(
-                viewer.latitude, viewer.longitude, cosine, item.latitude, item.longitude,
+                viewer.latitude,
+                viewer.longitude,
+                cosine,
+                item.latitude,
+                item.longitude,
                 viewer.radius_km,
             )
-        )  # fmt: skip
+        )
         out_local[n] = 1 if local else 0
         kind, domain = 0, -1
         author_mark = author_marks[item.author]
@@ -152,10 +165,14 @@ def judge(
                         somewhere
                         and viewer.minor == 0
                         and within(
-                            place.latitude, place.longitude, _cosine(place.latitude),
-                            item.latitude, item.longitude, place.radius_km,
+                            place.latitude,
+                            place.longitude,
+                            _cosine(place.latitude),
+                            item.latitude,
+                            item.longitude,
+                            place.radius_km,
                         )
-                    )  # fmt: skip
+                    )
                 elif what == 2:
                     fits = _has(item.channels, code)
                 else:

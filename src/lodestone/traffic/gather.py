@@ -60,9 +60,19 @@ def gather(
 
 
 def collect(
-    alike: Rows, taste: Ints, lists: Ints, posting_rows: Rows, posting_count: Rows, follows: Rows,
-    recent: np.ndarray[Any, Any], stamp: Ints, epoch: int, around: bool, out_row: Rows, out_source: Codes,  # noqa: FBT001  kernels take no keywords
-) -> int:  # fmt: skip
+    alike: Rows,
+    taste: Ints,
+    lists: Ints,
+    posting_rows: Rows,
+    posting_count: Rows,
+    follows: Rows,
+    recent: np.ndarray[Any, Any],
+    stamp: Ints,
+    epoch: int,
+    around: bool,  # noqa: FBT001  kernels take no keywords
+    out_row: Rows,
+    out_source: Codes,
+) -> int:
     """Do as `gather` and order what it found by item row.
 
     Args:
@@ -80,8 +90,18 @@ def collect(
         out_source: Shape (room,), written.
     """
     count = gather(
-        alike, taste, lists, posting_rows, posting_count, follows, recent, stamp, epoch, out_row, out_source
-    )  # fmt: skip
+        alike,
+        taste,
+        lists,
+        posting_rows,
+        posting_count,
+        follows,
+        recent,
+        stamp,
+        epoch,
+        out_row,
+        out_source,
+    )
     rows, sources = out_row[:count], out_source[:count]
     if around:
         sources[sources == Source.ALIKE] = Source.NEIGHBOURS

@@ -92,13 +92,33 @@ def _ordered(row: Array, source: Array) -> None:
 
 @numba.njit(cache=True)
 def collect(
-    alike: Array, taste: Array, lists: Array, posting_rows: Array, posting_count: Array, follows: Array,
-    recent: Array, stamp: Array, epoch: Number, around: Number, out_row: Array, out_source: Array,
-) -> Number:  # fmt: skip
+    alike: Array,
+    taste: Array,
+    lists: Array,
+    posting_rows: Array,
+    posting_count: Array,
+    follows: Array,
+    recent: Array,
+    stamp: Array,
+    epoch: Number,
+    around: Number,
+    out_row: Array,
+    out_source: Array,
+) -> Number:
     """See `lodestone.traffic.gather.collect`."""
     count = gather(
-        alike, taste, lists, posting_rows, posting_count, follows, recent, stamp, epoch, out_row, out_source
-    )  # fmt: skip
+        alike,
+        taste,
+        lists,
+        posting_rows,
+        posting_count,
+        follows,
+        recent,
+        stamp,
+        epoch,
+        out_row,
+        out_source,
+    )
     if around:
         for n in range(count):
             if out_source[n] == _ALIKE:

@@ -23,14 +23,26 @@ PROMISE_CUSTOM: Final = 8
 """Bits 0 to 7 are the built-in promises; an operator's own rows take the bits from here."""
 
 FEEDBACK_WORDS: Final = (
-    "impression", *(name for name in OUTCOMES if name not in ("follow", "profile_visit")),
-)  # fmt: skip
+    "impression",
+    *(name for name in OUTCOMES if name not in ("follow", "profile_visit")),
+)
 """What a kind of feedback can mean: what is said of an item, and not of its author."""
 _FEEDBACK_TYPES: Final = {
-    "read": "impression", "view": "impression", "click": "click", "like": "like", "star": "like",
-    "favorite": "like", "upvote": "like", "comment": "comment", "share": "share", "fork": "share",
-    "purchase": "order", "buy": "order", "dislike": "not_interested", "downvote": "not_interested",
-}  # fmt: skip
+    "read": "impression",
+    "view": "impression",
+    "click": "click",
+    "like": "like",
+    "star": "like",
+    "favorite": "like",
+    "upvote": "like",
+    "comment": "comment",
+    "share": "share",
+    "fork": "share",
+    "purchase": "order",
+    "buy": "order",
+    "dislike": "not_interested",
+    "downvote": "not_interested",
+}
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,9 +19,15 @@ from lodestone.traffic.prices import NET_NONE
 
 
 def consumed(
-    items: Records, authors: Records, author_rank: NDArray[np.int16], rows: Rows, local: Codes,
-    here: int, promises: Bits, rank: NDArray[np.int16],
-) -> None:  # fmt: skip
+    items: Records,
+    authors: Records,
+    author_rank: NDArray[np.int16],
+    rows: Rows,
+    local: Codes,
+    here: int,
+    promises: Bits,
+    rank: NDArray[np.int16],
+) -> None:
     """Write what each candidate consumes.
 
     Args:
@@ -47,12 +53,28 @@ def consumed(
 
 
 def take(
-    passed: Ints, index: Ints, rows: Rows, items: Records, kind: Codes, domain: NDArray[np.int16],
-    source: Codes, chances: Chances, promises: Bits, rank: NDArray[np.int16], net: Ints,
-    out_item: Rows, out_chances: Chances, out_promises: Bits, out_rank: NDArray[np.int16],
-    out_author: Rows, out_topic: NDArray[np.int16], out_kind: Codes, out_domain: NDArray[np.int16],
-    out_source: Codes, out_net: Ints,
-) -> None:  # fmt: skip
+    passed: Ints,
+    index: Ints,
+    rows: Rows,
+    items: Records,
+    kind: Codes,
+    domain: NDArray[np.int16],
+    source: Codes,
+    chances: Chances,
+    promises: Bits,
+    rank: NDArray[np.int16],
+    net: Ints,
+    out_item: Rows,
+    out_chances: Chances,
+    out_promises: Bits,
+    out_rank: NDArray[np.int16],
+    out_author: Rows,
+    out_topic: NDArray[np.int16],
+    out_kind: Codes,
+    out_domain: NDArray[np.int16],
+    out_source: Codes,
+    out_net: Ints,
+) -> None:
     """Copy what the pool holds out of what passed; every `out_` has shape (pool, ...).
 
     Args:
@@ -93,9 +115,16 @@ def number(authors: Rows, out: Rows) -> None:
 
 
 def reasons(
-    net: Ints, index: Ints, author: Rows, topic: NDArray[np.int16], shown: Ints, explored: int,
-    author_max: int, gap: int, out: Codes,
-) -> None:  # fmt: skip
+    net: Ints,
+    index: Ints,
+    author: Rows,
+    topic: NDArray[np.int16],
+    shown: Ints,
+    explored: int,
+    author_max: int,
+    gap: int,
+    out: Codes,
+) -> None:
     """Give every candidate that stood in the contest its reason, 0 for those shown.
 
     Whoever ranks above the last that was shown for its score was kept away by something else: by the cap where its
@@ -134,9 +163,17 @@ def reasons(
 
 
 def account(
-    value: Floats, index: Ints, shown: Ints, promises: Bits, rank: NDArray[np.int16],
-    attention: Floats, chances_to: NDArray[np.uint8], used: Floats, chances: Floats, sums: Floats,
-) -> None:  # fmt: skip
+    value: Floats,
+    index: Ints,
+    shown: Ints,
+    promises: Bits,
+    rank: NDArray[np.int16],
+    attention: Floats,
+    chances_to: NDArray[np.uint8],
+    used: Floats,
+    chances: Floats,
+    sums: Floats,
+) -> None:
     """Add one slate to what the pricer will look at, slots weighed by attention.
 
     Args:

@@ -175,14 +175,23 @@ def step(
     # The rank price is no bit's bonus: it goes to its own place in the vector.
     gini_price, prices[BUILT_IN["gini"]], signs[BUILT_IN["gini"]] = prices[2], 0.0, 0
     vector = PriceVector(
-        version=old.version + 1, time=now, prices=tuple(prices), signs=tuple(signs),
-        gini=gini_price, slot_value=slot_value,
-    )  # fmt: skip
+        version=old.version + 1,
+        time=now,
+        prices=tuple(prices),
+        signs=tuple(signs),
+        gini=gini_price,
+        slot_value=slot_value,
+    )
     return msgspec.structs.replace(
-        state, vector=vector, steps=state.steps + 1, at_cap=tuple(at_cap),
-        delivered=tuple(delivered), sums=tuple(sums), cost=_cost(state, served, old),
+        state,
+        vector=vector,
+        steps=state.steps + 1,
+        at_cap=tuple(at_cap),
+        delivered=tuple(delivered),
+        sums=tuple(sums),
+        cost=_cost(state, served, old),
         value=state.value + served.value,
-    )  # fmt: skip
+    )
 
 
 def alarms(state: PricerState, policy: Policy) -> list[str]:
@@ -202,7 +211,9 @@ def _remembered(
 ) -> PricerState:
     """Add what was served and reported to the decayed sums."""
 
-    def added(before: tuple[float, ...], more: list[float] | tuple[float, ...] | None) -> tuple[float, ...]:  # fmt: skip
+    def added(
+        before: tuple[float, ...], more: list[float] | tuple[float, ...] | None
+    ) -> tuple[float, ...]:
         return tuple(keep * a + b for a, b in zip(before, more or _NONE, strict=True))
 
     # Where nobody counts by promise, everything served is taken to be looked at alike.

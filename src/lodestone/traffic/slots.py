@@ -55,9 +55,20 @@ def bound_above(
 
 
 def fill(
-    net: Ints, author: Rows, topic: NDArray[np.int16], attention: Ints, author_max: int, gap: int,
-    repeat: int, forced_slot: int, forced: int, nodes_max: int, relaxing: bool, out: Ints, told: Ints,  # noqa: FBT001  kernels take no keywords
-) -> None:  # fmt: skip
+    net: Ints,
+    author: Rows,
+    topic: NDArray[np.int16],
+    attention: Ints,
+    author_max: int,
+    gap: int,
+    repeat: int,
+    forced_slot: int,
+    forced: int,
+    nodes_max: int,
+    relaxing: bool,  # noqa: FBT001  kernels take no keywords
+    out: Ints,
+    told: Ints,
+) -> None:
     """Write the best slate found.
 
     Rules give way to a full page or to nothing. Where they do, the cap is the least one of at least `author_max`
@@ -100,9 +111,12 @@ def fill(
 
 
 def choose(
-    pool: tuple[Ints, Rows, NDArray[np.int16]], rules: tuple[Ints, int, int, int, bool],
-    drawn: tuple[int, int, bool, int], slate: Ints, summary: Ints,
-) -> int:  # fmt: skip
+    pool: tuple[Ints, Rows, NDArray[np.int16]],
+    rules: tuple[Ints, int, int, int, bool],
+    drawn: tuple[int, int, bool, int],
+    slate: Ints,
+    summary: Ints,
+) -> int:
     """Write the slate with what was drawn in its slot, and how many draws lead to it; return how many slots are filled.
 
     Whatever is drawn is shown, so that only the slate's own candidates can have been drawn; in its own slot
@@ -123,7 +137,19 @@ def choose(
 
     def run(slot: int, index: int) -> tuple[Ints, Ints]:
         out, figures = np.full(attention.size, -1, np.int64), np.zeros(5, np.int64)
-        fill(*pool, attention, author_max, gap, repeat, slot, index, NODES_MAX, relaxing, out, figures)  # fmt: skip
+        fill(
+            *pool,
+            attention,
+            author_max,
+            gap,
+            repeat,
+            slot,
+            index,
+            NODES_MAX,
+            relaxing,
+            out,
+            figures,
+        )
         return out, figures
 
     best, figures = run(-1, -1)
@@ -188,9 +214,18 @@ class _Search:
     """Try only what leaves a way to fill the page; for where spacing and cap hardly leave any."""
 
     def __init__(
-        self, net: Ints, author: Rows, topic: NDArray[np.int16], attention: Ints, author_max: int,
-        gap: int, repeat: int, forced_slot: int, forced: int, nodes_max: int,
-    ) -> None:  # fmt: skip
+        self,
+        net: Ints,
+        author: Rows,
+        topic: NDArray[np.int16],
+        attention: Ints,
+        author_max: int,
+        gap: int,
+        repeat: int,
+        forced_slot: int,
+        forced: int,
+        nodes_max: int,
+    ) -> None:
         self.net, self.author, self.topic = net.tolist(), author.tolist(), topic.tolist()
         self.attention, self.author_max, self.gap = attention.tolist(), author_max, gap
         self.repeat, self.forced_slot, self.forced = repeat, forced_slot, forced

@@ -11,9 +11,13 @@ def merchant_routes() -> list[Any]:
     """Make the routes of the desk."""
     title = "The merchant's desk"
     return [
-        *redeeming.ROUTES, *orders.ROUTES, *stock.ROUTES, *statement.ROUTES, *files.ROUTES,
+        *redeeming.ROUTES,
+        *orders.ROUTES,
+        *stock.ROUTES,
+        *statement.ROUTES,
+        *files.ROUTES,
         *door_of(MERCHANT, title),
-    ]  # fmt: skip
+    ]
 
 
 __all__ = ("merchant_routes",)

@@ -10,27 +10,47 @@ def told_refusal(words: Words, error: LodestoneError) -> str:
     return {
         "voucher_unknown": say("There is no such voucher. Check the code letter by letter."),
         "voucher_foreign": say("This voucher is another shop's. Nothing was redeemed."),
-        "voucher_expired": say("This voucher's time is over. Nothing was redeemed; what was left of it goes back to the buyer."),
-        "voucher_refunded": say("What was left of this voucher has been refunded. Nothing was redeemed."),
-        "voucher_used_up": say("This voucher has been redeemed already. Nothing was redeemed again."),
-        "count_beyond_left": say("This voucher is not good that many times any more. Nothing was redeemed."),
+        "voucher_expired": say(
+            "This voucher's time is over. Nothing was redeemed; what was left of it goes back to the buyer."
+        ),
+        "voucher_refunded": say(
+            "What was left of this voucher has been refunded. Nothing was redeemed."
+        ),
+        "voucher_used_up": say(
+            "This voucher has been redeemed already. Nothing was redeemed again."
+        ),
+        "count_beyond_left": say(
+            "This voucher is not good that many times any more. Nothing was redeemed."
+        ),
         "staff_unknown": say("You do not serve at this shop any more."),
-        "impossible_travel": say("Nobody gets here from where the buyer was last in that time. Nothing was redeemed; try again later."),
+        "impossible_travel": say(
+            "Nobody gets here from where the buyer was last in that time. Nothing was redeemed; try again later."
+        ),
         "already_reversed": say("This redemption has been taken back already."),
-        "reverse_too_late": say("A redemption can be taken back for one hour. It stands; refund the order instead."),
+        "reverse_too_late": say(
+            "A redemption can be taken back for one hour. It stands; refund the order instead."
+        ),
         "redemption_unknown": say("This shop has no such redemption."),
         "order_unknown": say("This shop has no such order."),
         "move_refused": say("The order stands elsewhere by now. Nothing was changed."),
-        "hold_expired": say("The payment's hold has run out and the money has gone back. Nothing was changed."),
+        "hold_expired": say(
+            "The payment's hold has run out and the money has gone back. Nothing was changed."
+        ),
         "reservation_expired": say("The reservation has run out. Nothing was changed."),
         "voucher_redeemed": say("Part of it has been redeemed. Refund the unused part instead."),
-        "refund_beyond_paid": say("That is more than is left of what was paid. Nothing was refunded."),
-        "refund_not_whole_units": say("A voucher is refunded by whole times. Nothing was refunded."),
+        "refund_beyond_paid": say(
+            "That is more than is left of what was paid. Nothing was refunded."
+        ),
+        "refund_not_whole_units": say(
+            "A voucher is refunded by whole times. Nothing was refunded."
+        ),
         "amount_invalid": say("That is no amount. Write one such as 12.50."),
         "number_invalid": say("That is no whole number within bounds. Nothing was changed."),
-        "stock_below_taken": say("Fewer are left than you take away: some are held or sold. Nothing was changed."),
+        "stock_below_taken": say(
+            "Fewer are left than you take away: some are held or sold. Nothing was changed."
+        ),
         "stock_unknown": say("This shop has no such stock."),
         "product_unknown": say("This shop has no such product."),
         "manager_needed": say("A manager of this shop may do that, a clerk may not."),
         "buyer_erased": say("The buyer has been erased. Cancel the order instead."),
-    }.get(error.code, error.message)  # fmt: skip
+    }.get(error.code, error.message)

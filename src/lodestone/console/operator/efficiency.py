@@ -61,26 +61,34 @@ def efficiency_section(figures: Figures, speech: Speech) -> Section:
     kicker = say("Traffic efficiency")
     if total is None:
         return Section(
-            "efficiency", kicker, say("Nobody has been shown anything in these days."),
+            "efficiency",
+            kicker,
+            say("Nobody has been shown anything in these days."),
             empties=(
                 Empty(
                     say("What a thousand impressions bring will appear here, by day and domain."),
-                    say("Open the feed and look at a few posts"), "/",
+                    say("Open the feed and look at a few posts"),
+                    "/",
                 ),
             ),
-        )  # fmt: skip
+        )
     spread = say(
         "{value} a thousand, give or take {half}; {n} impressions from {first} to {last}.",
         {
-            "value": speech.money(total.efficiency_micros), "half": speech.money(total.half_micros),
-            "n": whole(total.impressions), "first": speech.day(rows[0].day),
+            "value": speech.money(total.efficiency_micros),
+            "half": speech.money(total.half_micros),
+            "n": whole(total.impressions),
+            "first": speech.day(rows[0].day),
             "last": speech.day(figures.last),
         },
-    )  # fmt: skip
+    )
     return Section(
-        "efficiency", kicker, _compared(total, figures, speech), spread,
+        "efficiency",
+        kicker,
+        _compared(total, figures, speech),
+        spread,
         (efficiency_chart(rows, speech),),
-    )  # fmt: skip
+    )
 
 
 def lived(rows: Sequence[DayEfficiency]) -> list[DayEfficiency]:
@@ -116,14 +124,19 @@ def efficiency_chart(rows: Sequence[DayEfficiency], speech: Speech) -> Chart:
     y = levels([bound for one in series for point in one.points for bound in _bounds(point)])
     lines = spread_labels([draw(one, x, y) for one in series])
     return Chart(
-        id="efficiency-by-day", title=_finding(shown, speech),
+        id="efficiency-by-day",
+        title=_finding(shown, speech),
         x_title=say("Day"),
         y_title=say("Value of 1,000 impressions, {currency}", {"currency": speech.currency}),
         x_ticks=sparse([speech.day(day) for day in days], x),
         y_ticks=tuple(tick(level, y) for level in y.ticks),
-        lines=lines, table=_table(rows, speech), shade_from=_settling(rows, days, x),
-        foot=say("Bars and bands are 95 % intervals. Days of the last week may still change: late events count."),
-    )  # fmt: skip
+        lines=lines,
+        table=_table(rows, speech),
+        shade_from=_settling(rows, days, x),
+        foot=say(
+            "Bars and bands are 95 % intervals. Days of the last week may still change: late events count."
+        ),
+    )
 
 
 def _bounds(point: Point) -> list[float]:
@@ -174,10 +187,12 @@ def _finding(shown: dict[str, list[DayEfficiency]], speech: Speech) -> str:
     return say(
         "A thousand {best} impressions bring {most}, {least} ones {fewest}.",
         {
-            "best": speech.domain(best), "most": speech.money(high.efficiency_micros),
-            "least": speech.domain(least), "fewest": speech.money(low.efficiency_micros),
+            "best": speech.domain(best),
+            "most": speech.money(high.efficiency_micros),
+            "least": speech.domain(least),
+            "fewest": speech.money(low.efficiency_micros),
         },
-    )  # fmt: skip
+    )
 
 
 def _settling(rows: Sequence[DayEfficiency], days: Sequence[str], x: Scale) -> float | None:
@@ -201,12 +216,21 @@ def _table(rows: Sequence[DayEfficiency], speech: Speech) -> Table:
     say = speech.words.say
     return Table(
         (
-            say("Day"), say("Domain"), say("Impressions"), say("People"), say("Value"),
-            say("Value of 1,000"), say("Give or take"), say("Settled"),
+            say("Day"),
+            say("Domain"),
+            say("Impressions"),
+            say("People"),
+            say("Value"),
+            say("Value of 1,000"),
+            say("Give or take"),
+            say("Settled"),
         ),
         tuple(
             (
-                speech.day(row.day), speech.domain(row.domain), whole(row.impressions), whole(row.people),
+                speech.day(row.day),
+                speech.domain(row.domain),
+                whole(row.impressions),
+                whole(row.people),
                 speech.money(row.value_micros),
                 "\u2013" if row.efficiency_micros is None else speech.money(row.efficiency_micros),
                 "\u2013" if row.error_micros is None else speech.money(_SURE * row.error_micros),
@@ -215,4 +239,4 @@ def _table(rows: Sequence[DayEfficiency], speech: Speech) -> Table:
             for row in reversed(rows)
             if row.impressions
         ),
-    )  # fmt: skip
+    )

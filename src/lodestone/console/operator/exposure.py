@@ -29,14 +29,17 @@ def exposure_section(figures: Figures, speech: Speech) -> Section:
     kicker = say("Exposure")
     if not report.impressions:
         return Section(
-            "exposure", kicker, say("No creator has been shown in these days."),
+            "exposure",
+            kicker,
+            say("No creator has been shown in these days."),
             empties=(
                 Empty(
                     say("How impressions are spread over creators will appear here as a curve."),
-                    say("Open the feed and look at a few posts"), "/",
+                    say("Open the feed and look at a few posts"),
+                    "/",
                 ),
             ),
-        )  # fmt: skip
+        )
     answer = say(
         "The most shown tenth of creators had {share} of impressions.",
         {"share": percent(report.top_share, 2)},
@@ -49,13 +52,19 @@ def exposure_section(figures: Figures, speech: Speech) -> Section:
 
 def _judged(report: ExposureReport, speech: Speech) -> str:
     say = speech.words.say
-    fields = {"gini": f"{report.gini:.2f}", "target": f"{report.target or 0:.2f}", "floor": f"{report.noise_floor:.2f}"}  # fmt: skip
+    fields = {
+        "gini": f"{report.gini:.2f}",
+        "target": f"{report.target or 0:.2f}",
+        "floor": f"{report.noise_floor:.2f}",
+    }
     if report.target is None:
         return say("Gini {gini}; chance alone would make {floor}. No target is set.", fields)
     if fields["gini"] == fields["target"]:
         return say("Gini {gini}, at its target; chance alone would make {floor}.", fields)
     if report.gini <= report.target:
-        return say("Gini {gini}, under its target of {target}; chance alone would make {floor}.", fields)  # fmt: skip
+        return say(
+            "Gini {gini}, under its target of {target}; chance alone would make {floor}.", fields
+        )
     return say("Gini {gini}, over its target of {target}; chance alone would make {floor}.", fields)
 
 
@@ -64,8 +73,12 @@ def scale_of(report: ExposureReport, speech: Speech) -> tuple[Level, ...]:
     say = speech.words.say
     told = [
         (report.gini, say("now {gini}", {"gini": f"{report.gini:.2f}"}), "ink"),
-        (report.noise_floor, say("chance alone {gini}", {"gini": f"{report.noise_floor:.2f}"}), "faint"),
-    ]  # fmt: skip
+        (
+            report.noise_floor,
+            say("chance alone {gini}", {"gini": f"{report.noise_floor:.2f}"}),
+            "faint",
+        ),
+    ]
     if report.target is not None:
         told.append((report.target, say("target {gini}", {"gini": f"{report.target:.2f}"}), "good"))
     return tuple(

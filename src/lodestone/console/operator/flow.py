@@ -25,15 +25,20 @@ def flow_section(figures: Figures, speech: Speech) -> Section:
     walks = walk_card(report.paths, speech)
     if not report.borders and not report.unexplained:
         return Section(
-            "flow", kicker, say("Nobody has gone from one domain into another in these days."),
+            "flow",
+            kicker,
+            say("Nobody has gone from one domain into another in these days."),
             empties=(
                 Empty(
-                    say("Who joins, follows, buys, leaves and comes back will appear here, with what it is worth."),
-                    say("Open the feed and follow somebody"), "/",
+                    say(
+                        "Who joins, follows, buys, leaves and comes back will appear here, with what it is worth."
+                    ),
+                    say("Open the feed and follow somebody"),
+                    "/",
                 ),
             ),
             walks=walks,
-        )  # fmt: skip
+        )
     came = [row for row in report.borders if row.move in ("enter", "return")]
     answer = speech.words.count(
         "Somebody came into a middle or private domain once, worth {value}.",
@@ -57,9 +62,13 @@ def _moves(figures: Figures, speech: Speech) -> str:
     told = [
         say(
             "Returns among these: {returns}. Beside them somebody left {left} times, and shared a post back to the public {shared} times.",
-            {"returns": whole(made["return"]), "left": whole(made["leave"]), "shared": whole(made["share"])},
+            {
+                "returns": whole(made["return"]),
+                "left": whole(made["leave"]),
+                "shared": whole(made["share"]),
+            },
         )
-    ]  # fmt: skip
+    ]
     if report.unexplained:
         told.append(
             say(
@@ -79,50 +88,71 @@ def flow_chart(borders: Sequence[Border], speech: Speech) -> Sankey:
     often = {way: sum(row.crossings for row in rows) for way, rows in ways.items()}
     most = max(often, key=lambda way: often[way])
     streams = [
-        Stream(source, target, often[source, target], _told(source, target, ways[source, target], speech))
+        Stream(
+            source,
+            target,
+            often[source, target],
+            _told(source, target, ways[source, target], speech),
+        )
         for source, target in sorted(ways, key=lambda way: (DOMAIN_WORDS.index(way[0]), way[1]))
-    ]  # fmt: skip
+    ]
     labels = tuple(
         {
             name: f"{speech.domain(name)} {whole(sum(n for way, n in often.items() if way[side] == name))}"
             for name in DOMAIN_WORDS
         }
         for side in (0, 1)
-    )  # fmt: skip
+    )
     sides = laid_out(streams, DOMAIN_WORDS, (labels[0], labels[1]))
     return Sankey(
         id="flow-between-domains",
         title=say(
             "Most went from the {source} into the {target} domain: {n} of {total} crossings",
             {
-                "source": speech.domain(most[0]), "target": speech.domain(most[1]),
-                "n": whole(often[most]), "total": whole(sum(often.values())),
+                "source": speech.domain(most[0]),
+                "target": speech.domain(most[1]),
+                "n": whole(often[most]),
+                "total": whole(sum(often.values())),
             },
         ),
-        left_title=say("from"), right_title=say("into"), left=sides.left, right=sides.right,
-        bands=sides.bands, table=_table(borders, speech),
-        foot=say("A crossing is a change from outside to inside of one domain, or back. Coming in is credited to what was shown last elsewhere, within seven days; who leaves goes to the public."),
-    )  # fmt: skip
+        left_title=say("from"),
+        right_title=say("into"),
+        left=sides.left,
+        right=sides.right,
+        bands=sides.bands,
+        table=_table(borders, speech),
+        foot=say(
+            "A crossing is a change from outside to inside of one domain, or back. Coming in is credited to what was shown last elsewhere, within seven days; who leaves goes to the public."
+        ),
+    )
 
 
 def _told(source: str, target: str, rows: Sequence[Border], speech: Speech) -> str:
     fields = {
-        "source": speech.domain(source), "target": speech.domain(target),
+        "source": speech.domain(source),
+        "target": speech.domain(target),
         "n": whole(sum(row.crossings for row in rows)),
         "value": speech.money(sum(row.value_micros for row in rows)),
-    }  # fmt: skip
+    }
     return speech.words.say("{source} to {target}: {n} crossings, worth {value}", fields)
 
 
 def _way(row: Border, speech: Speech) -> str:
     say = speech.words.say
     move = {
-        "enter": say("came in"), "return": say("returned"), "leave": say("went out"), "share": say("shared back"),
-    }[row.move]  # fmt: skip
+        "enter": say("came in"),
+        "return": say("returned"),
+        "leave": say("went out"),
+        "share": say("shared back"),
+    }[row.move]
     by = {
-        "follow": say("by following"), "join": say("by joining"), "order": say("by buying"),
-        "unfollow": say("by unfollowing"), "leave": say("by leaving"), "share": say("by sharing"),
-    }[row.by]  # fmt: skip
+        "follow": say("by following"),
+        "join": say("by joining"),
+        "order": say("by buying"),
+        "unfollow": say("by unfollowing"),
+        "leave": say("by leaving"),
+        "share": say("by sharing"),
+    }[row.by]
     return say("{move} {by}", {"move": move, "by": by})
 
 
@@ -130,18 +160,29 @@ def _table(borders: Sequence[Border], speech: Speech) -> Table:
     say = speech.words.say
     return Table(
         (
-            say("Day"), say("From"), say("Into"), say("What they did"), say("Crossings"), say("People"),
+            say("Day"),
+            say("From"),
+            say("Into"),
+            say("What they did"),
+            say("Crossings"),
+            say("People"),
             say("Value"),
         ),
         tuple(
             (
-                say("{day}, so far", {"day": speech.day(row.day)}) if row.partial else speech.day(row.day),
-                speech.domain(row.source), speech.domain(row.target), _way(row, speech), whole(row.crossings),
-                whole(row.people), speech.money(row.value_micros),
+                say("{day}, so far", {"day": speech.day(row.day)})
+                if row.partial
+                else speech.day(row.day),
+                speech.domain(row.source),
+                speech.domain(row.target),
+                _way(row, speech),
+                whole(row.crossings),
+                whole(row.people),
+                speech.money(row.value_micros),
             )
             for row in reversed(borders)
         ),
-    )  # fmt: skip
+    )
 
 
 def walk_card(paths: Sequence[PathFlow], speech: Speech) -> WalkCard | None:
@@ -163,15 +204,22 @@ def walk_card(paths: Sequence[PathFlow], speech: Speech) -> WalkCard | None:
                 tuple((_LOOKS.get(stage, stage), _stage(stage, speech)) for stage in stages),
                 say(
                     "{share} ({kept} of {count})",
-                    {"share": percent(people[stages] / total, 2), "kept": whole(people[stages]), "count": whole(total)},
+                    {
+                        "share": percent(people[stages] / total, 2),
+                        "kept": whole(people[stages]),
+                        "count": whole(total),
+                    },
                 ),
-                round(100 * people[stages] / total, 2), _hours(taken[stages], speech),
+                round(100 * people[stages] / total, 2),
+                _hours(taken[stages], speech),
             )
             for stages in sorted(people, key=lambda stages: (-people[stages], stages))[:WALKS]
         ),
-        foot=say("Everybody first seen in these days, in any domain, followed for thirty days. Times are medians, from the first stage to the last."),
+        foot=say(
+            "Everybody first seen in these days, in any domain, followed for thirty days. Times are medians, from the first stage to the last."
+        ),
         table=_paths_table(paths, speech),
-    )  # fmt: skip
+    )
 
 
 def _stage(stage: str, speech: Speech) -> str:
@@ -193,18 +241,25 @@ def _paths_table(paths: Sequence[PathFlow], speech: Speech) -> Table:
     say = speech.words.say
     return Table(
         (
-            say("Day people first came"), say("Path"), say("People"), say("Of those who came"),
-            say("Hours to each stage"), say("Still open"),
+            say("Day people first came"),
+            say("Path"),
+            say("People"),
+            say("Of those who came"),
+            say("Hours to each stage"),
+            say("Still open"),
         ),
         tuple(
             (
-                speech.day(row.day), _line(row, speech), whole(row.people), whole(row.count),
+                speech.day(row.day),
+                _line(row, speech),
+                whole(row.people),
+                whole(row.count),
                 " \u2192 ".join(number(hours, 2) for hours in row.hours) or "\u2013",
                 say("may go on") if row.open else say("ended"),
             )
             for row in reversed(paths)
         ),
-    )  # fmt: skip
+    )
 
 
 def _line(row: PathFlow, speech: Speech) -> str:

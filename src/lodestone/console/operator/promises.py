@@ -58,14 +58,17 @@ def promises_section(figures: Figures, speech: Speech) -> Section:
     kicker = say("Promises")
     if not rows:
         return Section(
-            "promises", kicker, say("No promise has been made."),
+            "promises",
+            kicker,
+            say("No promise has been made."),
             empties=(
                 Empty(
                     say("What the policy promises will appear here, with its price and its cost."),
-                    say("See how a policy is set"), "/docs",
+                    say("See how a policy is set"),
+                    "/docs",
                 ),
             ),
-        )  # fmt: skip
+        )
     ringing = [row for row in rows if row.alarm]
     return Section("promises", kicker, _answer(figures, speech), _ringing(ringing, speech))
 
@@ -112,10 +115,12 @@ def name_of(row: PromiseOut, speech: Speech) -> str:
     """Name a promise in a person's words; an operator's own by its id."""
     say = speech.words.say
     return {
-        "first_impressions": say("A start for new posts"), "local_share": say("Room for neighbours"),
-        "gini": say("An even spread"), "exploration": say("Room for chance"),
+        "first_impressions": say("A start for new posts"),
+        "local_share": say("Room for neighbours"),
+        "gini": say("An even spread"),
+        "exploration": say("Room for chance"),
         "small_creators": say("Room for small creators"),
-    }.get(row.kind, row.id)  # fmt: skip
+    }.get(row.kind, row.id)
 
 
 def _meaning(row: PromiseOut, speech: Speech) -> str:
@@ -126,7 +131,7 @@ def _meaning(row: PromiseOut, speech: Speech) -> str:
         "gini": say("Gini of creators' impressions over seven days; lower is more even"),
         "exploration": say("Share of slots that chance fills, so that the engine goes on learning"),
         "small_creators": say("Share of impressions for creators with fewer followers than most"),
-    }.get(row.kind, say("A promise of this community's own"))  # fmt: skip
+    }.get(row.kind, say("A promise of this community's own"))
 
 
 def cards(figures: Figures, speech: Speech) -> tuple[PromiseCard, ...]:
@@ -150,16 +155,24 @@ def _card(
     drawn = len(points) > 1 and priced and row.kind != "exploration"
     chart = _chart(at, row, points, speech) if drawn else None
     return PromiseCard(
-        id=str(at), name=name_of(row, speech), meaning=_meaning(row, speech),
-        delivered=_level(row, row.delivered), target=_level(row, row.target),
+        id=str(at),
+        name=name_of(row, speech),
+        meaning=_meaning(row, speech),
+        delivered=_level(row, row.delivered),
+        target=_level(row, row.target),
         bound=say("at most") if row.direction == "cap" else say("at least"),
-        margin=_margin(row, speech), state=state,
+        margin=_margin(row, speech),
+        state=state,
         verdict={"kept": say("kept"), "short": say("short"), "untried": say("no case yet")}[state],
         delivered_at=round(100 * min(1.0, row.delivered / top), 2),
-        target_at=round(100 * min(1.0, row.target / top), 2), cost=_cost(row, speech),
-        alarm=say("Its price has stood at its cap for ten steps: it cannot be kept.") if row.alarm else "",
-        chart=chart, empty=None if chart else _no_price(row, state, points, speech),
-    )  # fmt: skip
+        target_at=round(100 * min(1.0, row.target / top), 2),
+        cost=_cost(row, speech),
+        alarm=say("Its price has stood at its cap for ten steps: it cannot be kept.")
+        if row.alarm
+        else "",
+        chart=chart,
+        empty=None if chart else _no_price(row, state, points, speech),
+    )
 
 
 def _no_price(row: PromiseOut, state: str, points: Sequence[PricePoint], speech: Speech) -> Empty:
@@ -176,8 +189,9 @@ def _no_price(row: PromiseOut, state: str, points: Sequence[PricePoint], speech:
         return Empty(say("Free in these days: it is kept by itself."), "", "")
     return Empty(
         say("Its price over time will appear here after the second step."),
-        say("Open the feed and scroll"), "/",
-    )  # fmt: skip
+        say("Open the feed and scroll"),
+        "/",
+    )
 
 
 def _level(row: PromiseOut, value: float) -> str:
@@ -193,8 +207,9 @@ def _margin(row: PromiseOut, speech: Speech) -> str:
         return margin
     plan = speech.words.count(
         "A new post is promised {n} impression within 24 hours.",
-        "A new post is promised {n} impressions within 24 hours.", row.planned,
-    )  # fmt: skip
+        "A new post is promised {n} impressions within 24 hours.",
+        row.planned,
+    )
     return f"{plan} {margin}"
 
 
@@ -214,24 +229,31 @@ def _chart(at: int, row: PromiseOut, points: Sequence[PricePoint], speech: Speec
     near = 0 < cap <= _CAP_SHOWN * max(prices)
     y = levels([*prices, *([cap] if near else [])], 3)
     series = Series(
-        "ink", number(prices[-1]),
+        "ink",
+        number(prices[-1]),
         tuple(
             Point(time.timestamp(), price, f"{speech.moment(time, seconds=False)}: {number(price)}")
             for time, price in zip(times, prices, strict=True)
         ),
         steps=True,
-    )  # fmt: skip
+    )
     line = draw(series, x, y)
     rules = (Rule(y(cap), say("cap {cap}", {"cap": number(cap)}), "bad"),) if near else ()
     return Chart(
-        id=f"price-{at}", title=_moved(prices, speech),
+        id=f"price-{at}",
+        title=_moved(prices, speech),
         x_title=say("Time"),
         y_title=say("Price, {currency} per 1,000", {"currency": speech.currency}),
         x_ticks=speech.time_ticks(times[0], times[-1], x),
         y_ticks=tuple(Tick(y(level), number(level)) for level in y.ticks),
-        lines=(line,), rules=rules, table=_table(row, points, speech), kind="small",
-        foot="" if near or not cap else say("Its cap, {cap}, lies far above.", {"cap": number(cap)}),
-    )  # fmt: skip
+        lines=(line,),
+        rules=rules,
+        table=_table(row, points, speech),
+        kind="small",
+        foot=""
+        if near or not cap
+        else say("Its cap, {cap}, lies far above.", {"cap": number(cap)}),
+    )
 
 
 def _moved(prices: Sequence[float], speech: Speech) -> str:
@@ -251,11 +273,12 @@ def _table(row: PromiseOut, points: Sequence[PricePoint], speech: Speech) -> Tab
         tuple(
             (
                 speech.moment(datetime.fromisoformat(point.time), seconds=False),
-                f"{number(point.price_micros / 1000)}\u202f{speech.currency}", _level(row, point.delivered),
+                f"{number(point.price_micros / 1000)}\u202f{speech.currency}",
+                _level(row, point.delivered),
             )
             for point in list(points)[::-1][::every]
         ),
-    )  # fmt: skip
+    )
 
 
 def promise_table(figures: Figures, speech: Speech) -> Table:
@@ -263,17 +286,28 @@ def promise_table(figures: Figures, speech: Speech) -> Table:
     say = speech.words.say
     return Table(
         (
-            say("Promise"), say("Bound"), say("Target"), say("Delivered"), say("Price per 1,000"),
-            say("Its cap"), say("Cost so far"), say("Share of value"), say("Alarm"),
+            say("Promise"),
+            say("Bound"),
+            say("Target"),
+            say("Delivered"),
+            say("Price per 1,000"),
+            say("Its cap"),
+            say("Cost so far"),
+            say("Share of value"),
+            say("Alarm"),
         ),
         tuple(
             (
-                name_of(row, speech), say("at most") if row.direction == "cap" else say("at least"),
-                _level(row, row.target), _level(row, row.delivered),
-                speech.money(1000 * row.price_micros), speech.money(1000 * row.price_cap_micros),
-                speech.money(row.cost_micros), percent(row.cost_share, 2),
+                name_of(row, speech),
+                say("at most") if row.direction == "cap" else say("at least"),
+                _level(row, row.target),
+                _level(row, row.delivered),
+                speech.money(1000 * row.price_micros),
+                speech.money(1000 * row.price_cap_micros),
+                speech.money(row.cost_micros),
+                percent(row.cost_share, 2),
                 say("cannot be kept") if row.alarm else say("none"),
             )
             for row in figures.promises
         ),
-    )  # fmt: skip
+    )

@@ -77,15 +77,19 @@ def rows(lines: Sequence[ReceiptLine], speech: Speech) -> tuple[ReceiptRow, ...]
     say = speech.words.say
     return tuple(
         ReceiptRow(
-            id=line.receipt_id, time=speech.moment(datetime.fromisoformat(line.time)),
+            id=line.receipt_id,
+            time=speech.moment(datetime.fromisoformat(line.time)),
             viewer=_viewer(line, speech),
-            surface=speech.surface(line.surface) + (f" ({line.domain_id})" if line.domain_id else ""),
-            candidates=whole(line.candidates), slots=f"{line.filled} / {line.slots}",
+            surface=speech.surface(line.surface)
+            + (f" ({line.domain_id})" if line.domain_id else ""),
+            candidates=whole(line.candidates),
+            slots=f"{line.filled} / {line.slots}",
             explored=str(line.explored_slot) if line.explored_slot else say("none"),
-            degraded=speech.listed(line.degraded) or say("nothing"), opens=not line.erased,
+            degraded=speech.listed(line.degraded) or say("nothing"),
+            opens=not line.erased,
         )
         for line in lines
-    )  # fmt: skip
+    )
 
 
 def _viewer(line: ReceiptLine, speech: Speech) -> str:
@@ -107,14 +111,16 @@ def told(receipt: ReceiptOut, line: ReceiptLine, speech: Speech) -> ReceiptView:
             "{time}: a viewer ({viewer}) asked for {slots} posts on {surface}.",
             {
                 "time": speech.moment(datetime.fromisoformat(receipt.time)),
-                "viewer": _viewer(line, speech), "slots": receipt.slots,
+                "viewer": _viewer(line, speech),
+                "slots": receipt.slots,
                 "surface": speech.surface(receipt.surface),
             },
         ),
         weighed=say(
             "{candidates} posts could have been shown; {pool} came to the last round, {shown} were shown.",
             {
-                "candidates": whole(receipt.candidates), "pool": whole(len(receipt.pool)),
+                "candidates": whole(receipt.candidates),
+                "pool": whole(len(receipt.pool)),
                 "shown": whole(len(receipt.slate)),
             },
         ),
@@ -123,24 +129,32 @@ def told(receipt: ReceiptOut, line: ReceiptLine, speech: Speech) -> ReceiptView:
             for reason, count in sorted(receipt.dropped.items(), key=lambda pair: -pair[1])
         ),
         slots=tuple(_slot(one, receipt, speech) for one in receipt.slate),
-        runner_up="" if runner is None else say(
+        runner_up=""
+        if runner is None
+        else say(
             "Next in line: {item}, at {net} a thousand.",
             {"item": runner.item_id, "net": speech.money(1000 * runner.net)},
         ),
         notes=_notes(receipt, speech),
-    )  # fmt: skip
+    )
 
 
 def _slot(one: Candidate, receipt: ReceiptOut, speech: Speech) -> Slot:
     say = speech.words.say
     return Slot(
-        slot=one.slot or 0, item_id=one.item_id, domain=one.domain,
-        domain_name=speech.domain(one.domain), why=_why(one, receipt, speech),
-        value=speech.money(1000 * one.value), net=speech.money(1000 * one.net),
+        slot=one.slot or 0,
+        item_id=one.item_id,
+        domain=one.domain,
+        domain_name=speech.domain(one.domain),
+        why=_why(one, receipt, speech),
+        value=speech.money(1000 * one.value),
+        net=speech.money(1000 * one.net),
         parts=_parts(one, receipt, speech),
         promises=speech.listed(one.promises),
-        chance=say("Chance that it would stand here: {share}.", {"share": percent(one.propensity or 0)}),
-    )  # fmt: skip
+        chance=say(
+            "Chance that it would stand here: {share}.", {"share": percent(one.propensity or 0)}
+        ),
+    )
 
 
 def _why(one: Candidate, receipt: ReceiptOut, speech: Speech) -> str:
@@ -148,12 +162,16 @@ def _why(one: Candidate, receipt: ReceiptOut, speech: Speech) -> str:
     if one.slot == receipt.explored_slot:
         return say("Drawn by chance, so that the engine goes on learning")
     return {
-        "taste": say("Like what this viewer stayed on"), "trending": say("Many are looking at it now"),
-        "new": say("New, and owed its first impressions"), "neighbours": say("From the neighbourhood"),
-        "channel": say("From a channel of this viewer"), "profession": say("From the viewer's trade"),
+        "taste": say("Like what this viewer stayed on"),
+        "trending": say("Many are looking at it now"),
+        "new": say("New, and owed its first impressions"),
+        "neighbours": say("From the neighbourhood"),
+        "channel": say("From a channel of this viewer"),
+        "profession": say("From the viewer's trade"),
         "followed": say("By somebody the viewer follows"),
-        "alike": say("Taken to by people alike, or by many"), "live": say("Live now"),
-    }.get(one.source, one.source)  # fmt: skip
+        "alike": say("Taken to by people alike, or by many"),
+        "live": say("Live now"),
+    }.get(one.source, one.source)
 
 
 def _parts(one: Candidate, receipt: ReceiptOut, speech: Speech) -> tuple[Part, ...]:
@@ -171,11 +189,15 @@ def _parts(one: Candidate, receipt: ReceiptOut, speech: Speech) -> tuple[Part, .
             continue
         found.append(
             Part(
-                outcome_name(name, speech), _chance(name, one.chances[name], speech),
-                speech.money(receipt.worths[name]), speech.money(1000 * value),
-                round(start, 2), round(width, 2), gain=value >= 0,
+                outcome_name(name, speech),
+                _chance(name, one.chances[name], speech),
+                speech.money(receipt.worths[name]),
+                speech.money(1000 * value),
+                round(start, 2),
+                round(width, 2),
+                gain=value >= 0,
             )
-        )  # fmt: skip
+        )
         start += width
     return tuple(found)
 
@@ -191,29 +213,46 @@ def outcome_name(name: str, speech: Speech) -> str:
     """Name an outcome."""
     say = speech.words.say
     return {
-        "watch": say("watching"), "click": say("click"), "long_view": say("staying on it"),
-        "like": say("like"), "comment": say("comment"), "share": say("share"),
-        "follow": say("follow"), "profile_visit": say("visit to the author"),
-        "shop_visit": say("visit to the shop"), "order": say("order"),
-        "not_interested": say("not interested"), "hide": say("hide"), "report": say("report"),
-    }[name]  # fmt: skip
+        "watch": say("watching"),
+        "click": say("click"),
+        "long_view": say("staying on it"),
+        "like": say("like"),
+        "comment": say("comment"),
+        "share": say("share"),
+        "follow": say("follow"),
+        "profile_visit": say("visit to the author"),
+        "shop_visit": say("visit to the shop"),
+        "order": say("order"),
+        "not_interested": say("not interested"),
+        "hide": say("hide"),
+        "report": say("report"),
+    }[name]
 
 
 def _reason(reason: str, speech: Speech) -> str:
     say = speech.words.say
     return {
-        "not_live": say("not live"), "own_post": say("the viewer's own"), "seen": say("seen already"),
-        "served_in_chain": say("on an earlier page"), "blocked_author": say("author blocked"),
-        "muted_author": say("author muted"), "rejected": say("the viewer did not want it"),
-        "out_of_area": say("too far away"), "out_of_surface": say("does not belong here"),
-        "not_climbed": say("not yet ready for the public"), "other_language": say("another language"),
+        "not_live": say("not live"),
+        "own_post": say("the viewer's own"),
+        "seen": say("seen already"),
+        "served_in_chain": say("on an earlier page"),
+        "blocked_author": say("author blocked"),
+        "muted_author": say("author muted"),
+        "rejected": say("the viewer did not want it"),
+        "out_of_area": say("too far away"),
+        "out_of_surface": say("does not belong here"),
+        "not_climbed": say("not yet ready for the public"),
+        "other_language": say("another language"),
         "hidden_in_domain": say("hidden by the domain's moderators"),
         "out_of_reach": say("its shop does not sell there"),
-        "label_drop": say("held back for safety"), "not_finite": say("no value could be told"),
-        "outbid": say("worth less than the last round's"), "runner_up": say("in the last round, no slot left"),
-        "author_full": say("author already shown enough"), "too_close": say("too close to the same author"),
+        "label_drop": say("held back for safety"),
+        "not_finite": say("no value could be told"),
+        "outbid": say("worth less than the last round's"),
+        "runner_up": say("in the last round, no slot left"),
+        "author_full": say("author already shown enough"),
+        "too_close": say("too close to the same author"),
         "topic_shown": say("its topic is on the page already"),
-    }.get(reason, reason)  # fmt: skip
+    }.get(reason, reason)
 
 
 def _notes(receipt: ReceiptOut, speech: Speech) -> tuple[str, ...]:
@@ -227,23 +266,29 @@ def _notes(receipt: ReceiptOut, speech: Speech) -> tuple[str, ...]:
         notes.append(say("Something did not answer and was left out: {parts}.", {"parts": parts}))
     if receipt.relaxed:
         notes.append(
-            say("Too few authors to choose from: their posts may stand closer and more often, so that the page is full.")
-        )  # fmt: skip
+            say(
+                "Too few authors to choose from: their posts may stand closer and more often, so that the page is full."
+            )
+        )
     if receipt.exact:
         notes.append(
             say("No other order of these posts would have been worth more; this is proven.")
         )
     else:
-        notes.append(say("The order was searched, not proven; no other is worth more than {bound} above it for the whole feed.", {
-            "bound": speech.money(max(0.0, receipt.bound_micros - receipt.objective_micros)),
-        }))  # fmt: skip
+        notes.append(
+            say(
+                "The order was searched, not proven; no other is worth more than {bound} above it for the whole feed.",
+                {"bound": speech.money(max(0.0, receipt.bound_micros - receipt.objective_micros))},
+            )
+        )
     notes.append(
         say(
             "Policy {policy}, prices {prices}, predictor {predictor}.",
             {
-                "policy": receipt.policy_version, "prices": receipt.price_version,
+                "policy": receipt.policy_version,
+                "prices": receipt.price_version,
                 "predictor": receipt.predictor_version,
             },
         )
-    )  # fmt: skip
+    )
     return tuple(notes)

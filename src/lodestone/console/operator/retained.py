@@ -34,12 +34,13 @@ def retained_section(figures: Figures, speech: Speech) -> Section:
     back = pooled(retained.active, 1)
     if back is None:
         answer = (
-            say("Nobody has come yet.") if not retained.active
+            say("Nobody has come yet.")
+            if not retained.active
             else say(
                 "Whether newcomers come again is known from {day}.",
                 {"day": speech.day(_known_from(retained.active, 1))},
             )
-        )  # fmt: skip
+        )
     else:
         low, high = wilson(*back)
         answer = say(
@@ -55,10 +56,13 @@ def retained_section(figures: Figures, speech: Speech) -> Section:
         _customers(retained.customers, speech),
     ]
     return Section(
-        "retained", say("Retained audience"), answer, _counted(figures, speech),
+        "retained",
+        say("Retained audience"),
+        answer,
+        _counted(figures, speech),
         stays=tuple(part for part in parts if isinstance(part, StayCard)),
         empties=tuple(part for part in parts if isinstance(part, Empty)),
-    )  # fmt: skip
+    )
 
 
 def _counted(figures: Figures, speech: Speech) -> str:
@@ -101,16 +105,20 @@ def _active(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
     if not cohorts:
         return Empty(
             say("People who come again after 1, 7 and 30 days will appear here."),
-            say("Open the feed as somebody"), "/",
-        )  # fmt: skip
+            say("Open the feed as somebody"),
+            "/",
+        )
     return _card(
-        "retained-active", cohorts, speech,
+        "retained-active",
+        cohorts,
+        speech,
         (
             say("{share} are active again a day after they first came."),
             say("{n} people came; who comes again is counted from {day}."),
         ),
-        say("Day people first came"), say("Active again, % of those who came"),
-    )  # fmt: skip
+        say("Day people first came"),
+        say("Active again, % of those who came"),
+    )
 
 
 def _followers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
@@ -122,13 +130,16 @@ def _followers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
             "/",
         )
     return _card(
-        "retained-followers", cohorts, speech,
+        "retained-followers",
+        cohorts,
+        speech,
         (
             say("{share} of follows still stand a day later."),
             say("{n} follows; how many stand is counted from {day}."),
         ),
-        say("Day of the follow"), say("Still following, %"),
-    )  # fmt: skip
+        say("Day of the follow"),
+        say("Still following, %"),
+    )
 
 
 def _customers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
@@ -136,22 +147,30 @@ def _customers(cohorts: Sequence[Cohort], speech: Speech) -> StayCard | Empty:
     if not cohorts:
         return Empty(
             say("Customers who buy again will appear here once something has been ordered."),
-            say("See how an order is reported"), "/docs",
-        )  # fmt: skip
+            say("See how an order is reported"),
+            "/docs",
+        )
     return _card(
-        "retained-customers", cohorts, speech,
+        "retained-customers",
+        cohorts,
+        speech,
         (
             say("{share} of customers bought again a day later."),
             say("{n} people bought; who buys again is counted from {day}."),
         ),
-        say("Day of the first order"), say("Bought again, % of customers"),
-    )  # fmt: skip
+        say("Day of the first order"),
+        say("Bought again, % of customers"),
+    )
 
 
 def _card(
-    name: str, cohorts: Sequence[Cohort], speech: Speech, titles: tuple[str, str], x_title: str,
+    name: str,
+    cohorts: Sequence[Cohort],
+    speech: Speech,
+    titles: tuple[str, str],
+    x_title: str,
     y_title: str,
-) -> StayCard:  # fmt: skip
+) -> StayCard:
     back = pooled(cohorts, 1)
     if back is None:
         day = speech.day(_known_from(cohorts, 1))
@@ -160,10 +179,12 @@ def _card(
         title = titles[0].format(share=percent(back[0] / back[1], 2))
     known = sum(_of(cohort, 1) is not None for cohort in cohorts)
     return StayCard(
-        id=name, title=title, stays=tuple(_stay(cohorts, after, speech) for after in RETAINED_DAYS),
+        id=name,
+        title=title,
+        stays=tuple(_stay(cohorts, after, speech) for after in RETAINED_DAYS),
         chart=_chart(name, cohorts, speech, x_title, y_title) if known > 1 else None,
         table=_table(cohorts, speech, x_title),
-    )  # fmt: skip
+    )
 
 
 def _stay(cohorts: Sequence[Cohort], after: int, speech: Speech) -> Stay:
@@ -175,12 +196,17 @@ def _stay(cohorts: Sequence[Cohort], after: int, speech: Speech) -> Stay:
         return Stay(label, say("known from {day}", {"day": first}), None)
     low, high = wilson(*found)
     fields = {
-        "share": percent(found[0] / found[1], 2), "kept": whole(found[0]), "count": whole(found[1]),
-    }  # fmt: skip
+        "share": percent(found[0] / found[1], 2),
+        "kept": whole(found[0]),
+        "count": whole(found[1]),
+    }
     return Stay(
-        label, say("{share} ({kept} of {count})", fields), round(100 * found[0] / found[1], 2),
-        round(100 * low, 2), round(100 * high, 2),
-    )  # fmt: skip
+        label,
+        say("{share} ({kept} of {count})", fields),
+        round(100 * found[0] / found[1], 2),
+        round(100 * low, 2),
+        round(100 * high, 2),
+    )
 
 
 def _chart(
@@ -191,11 +217,16 @@ def _chart(
     tops = [point.high for one in series for point in one.points if point.high is not None]
     y = levels([min(100.0, top) for top in tops])
     return Chart(
-        id=f"{name}-by-day", title=speech.words.say("By the day it began"), x_title=x_title,
-        y_title=y_title, x_ticks=sparse([speech.day(cohort.day) for cohort in cohorts], x, 6),
+        id=f"{name}-by-day",
+        title=speech.words.say("By the day it began"),
+        x_title=x_title,
+        y_title=y_title,
+        x_ticks=sparse([speech.day(cohort.day) for cohort in cohorts], x, 6),
         y_ticks=tuple(Tick(y(level), f"{level:g}") for level in y.ticks),
-        lines=spread_labels([draw(one, x, y) for one in series]), table=None, kind="small",
-    )  # fmt: skip
+        lines=spread_labels([draw(one, x, y) for one in series]),
+        table=None,
+        kind="small",
+    )
 
 
 def _series(cohorts: Sequence[Cohort], after: int, speech: Speech) -> Series:

@@ -10,9 +10,26 @@ from lodestone.console.site import Asked, console
 from lodestone.services.access.permissions import ANYONE
 
 _MODULES: Final = (
-    "words.js", "api.js", "parts.js", "queue.js", "looking.js", "feed.js", "picture.js", "deeds.js", "share.js", "why.js", "people.js",
-    "map.js", "ground.js", "money.js", "refusals.js", "buying.js", "orders.js", "shops.js", "shopping.js",
-)  # fmt: skip
+    "words.js",
+    "api.js",
+    "parts.js",
+    "queue.js",
+    "looking.js",
+    "feed.js",
+    "picture.js",
+    "deeds.js",
+    "share.js",
+    "why.js",
+    "people.js",
+    "map.js",
+    "ground.js",
+    "money.js",
+    "refusals.js",
+    "buying.js",
+    "orders.js",
+    "shops.js",
+    "shopping.js",
+)
 
 
 @get("/", opt=ANYONE, include_in_schema=False)

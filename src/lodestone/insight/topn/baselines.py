@@ -108,9 +108,14 @@ class Ials:
         # Its own threads and those of BLAS get in each other's way, which it would say on standard error.
         with import_module("threadpoolctl").threadpool_limits(1, "blas"):
             model = als.AlternatingLeastSquares(
-                factors=IALS_FACTORS, regularization=IALS_REGULARIZATION, alpha=IALS_ALPHA,
-                iterations=IALS_ROUNDS, random_state=seed, num_threads=1, use_gpu=False,
-            )  # fmt: skip
+                factors=IALS_FACTORS,
+                regularization=IALS_REGULARIZATION,
+                alpha=IALS_ALPHA,
+                iterations=IALS_ROUNDS,
+                random_state=seed,
+                num_threads=1,
+                use_gpu=False,
+            )
             model.fit(matrix, show_progress=False)
         people, things = model.user_factors, model.item_factors
 

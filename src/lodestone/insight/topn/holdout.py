@@ -47,13 +47,21 @@ class _Log:
     positive: Bools
 
     def of(self, rows: Bools) -> "_Log":
-        return _Log(self.at[rows], self.person[rows], self.item[rows], self.kind[rows], self.positive[rows])  # fmt: skip
+        return _Log(
+            self.at[rows], self.person[rows], self.item[rows], self.kind[rows], self.positive[rows]
+        )
 
 
 def holdout_of(
-    facts: Facts, person_row: Ints, available: Bools, *, people: int, share: float,
-    outcomes: Collection[str] = POSITIVE, by: SplitBy = "positives",
-) -> Holdout:  # fmt: skip
+    facts: Facts,
+    person_row: Ints,
+    available: Bools,
+    *,
+    people: int,
+    share: float,
+    outcomes: Collection[str] = POSITIVE,
+    by: SplitBy = "positives",
+) -> Holdout:
     """Hide the last `share` of each person's history.
 
     A person's items are put in the order in which they first had a positive with them (`by="positives"`) or first
@@ -93,7 +101,9 @@ def _log_of(facts: Facts, person_row: Ints, kinds: Collection[int]) -> _Log:
     kind = facts["kind"][at].astype(np.int64)
     whole = taken_back(facts).left_of(facts)[at] > 0
     positive = np.isin(kind, list(kinds)) & whole
-    return _Log(at, person_row[at].astype(np.int64), facts["item"][at].astype(np.int64), kind, positive)  # fmt: skip
+    return _Log(
+        at, person_row[at].astype(np.int64), facts["item"][at].astype(np.int64), kind, positive
+    )
 
 
 def _first_of_each(log: _Log, items: int) -> NDArray[np.int64]:

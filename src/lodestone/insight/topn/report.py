@@ -96,24 +96,36 @@ def score(
     ideal = np.cumsum(discount)[np.minimum(sizes, k) - 1]
     figures = np.stack(
         [
-            right.any(axis=1), right.sum(axis=1) / sizes, (right * discount).sum(axis=1) / ideal,
-            before.mean(axis=1), (lists >= 0).mean(axis=1),
+            right.any(axis=1),
+            right.sum(axis=1) / sizes,
+            (right * discount).sum(axis=1) / ideal,
+            before.mean(axis=1),
+            (lists >= 0).mean(axis=1),
         ],
         axis=1,
-    ).astype(np.float64)  # fmt: skip
+    ).astype(np.float64)
     hit, recall, ndcg, repeated, filled = _intervals(figures, seed)
     shown = np.unique(lists[lists >= 0], return_counts=True)[1]
     return TopNScore(
-        hit_rate=hit, recall=recall, ndcg=ndcg, repeated=repeated, filled=filled,
+        hit_rate=hit,
+        recall=recall,
+        ndcg=ndcg,
+        repeated=repeated,
+        filled=filled,
         coverage=round(shown.size / candidates, _DIGITS),
         gini=round(gini(shown, candidates), _DIGITS),
-    )  # fmt: skip
+    )
 
 
 def judge(
-    lists: Mapping[str, NDArray[np.int64]], people: Ints, wanted: Sets, known: Sets, candidates: int,
-    *, seed: int,
-) -> dict[str, TopNScore]:  # fmt: skip
+    lists: Mapping[str, NDArray[np.int64]],
+    people: Ints,
+    wanted: Sets,
+    known: Sets,
+    candidates: int,
+    *,
+    seed: int,
+) -> dict[str, TopNScore]:
     """Judge several ways of recommending, all over the same resamples of people."""
     return {
         name: score(some, people, wanted, known, candidates, seed=seed)

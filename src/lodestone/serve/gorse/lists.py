@@ -40,8 +40,10 @@ from lodestone.services.ingest.validate import EARLY_MICROS
 _PAGE: Final = 50
 _MOST: Final = 200
 _SURFACES: Final[dict[int, Surface]] = {
-    DomainKind.PLACE: "place", DomainKind.CHANNEL: "channel", DomainKind.PROFESSION: "profession",
-}  # fmt: skip
+    DomainKind.PLACE: "place",
+    DomainKind.CHANNEL: "channel",
+    DomainKind.PROFESSION: "profession",
+}
 Wanted = Annotated[int, QueryParameter(name="n", ge=1, le=_MOST, description="How many to return.")]
 Version = Annotated[
     str | None, HeaderParameter(name="X-API-Version", description="2 asks for scores.")
@@ -65,9 +67,15 @@ Name = Annotated[str, PathParameter(description="The list's name.")]
     responses=ANSWERS,
 )
 async def gorse_recommend(  # noqa: PLR0913, PLR0917  what Gorse's query holds
-    request: HttpRequest, user_id: Id, n: Wanted = COUNT, offset: Offset = 0, category: Category = None,
-    version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
-) -> Response[list[str | GorseScore]]:  # fmt: skip
+    request: HttpRequest,
+    user_id: Id,
+    n: Wanted = COUNT,
+    offset: Offset = 0,
+    category: Category = None,
+    version: Version = None,
+    write_type: WriteType = None,
+    write_delay: WriteDelay = "",
+) -> Response[list[str | GorseScore]]:
     """Recommend items to a user (Gorse): a decision, its receipt named in `X-Receipt-Id`."""
     wish = _Wish(request, named(user_id), (offset, n), write_type, write_delay)
     return await wish.answer(one_category(None, category), scored=version == "2")
@@ -79,9 +87,15 @@ async def gorse_recommend(  # noqa: PLR0913, PLR0917  what Gorse's query holds
     responses=ANSWERS,
 )
 async def gorse_recommend_category(  # noqa: PLR0913, PLR0917  the same
-    request: HttpRequest, user_id: Id, category_name: Id, n: Wanted = COUNT, offset: Offset = 0,
-    version: Version = None, write_type: WriteType = None, write_delay: WriteDelay = "",
-) -> Response[list[str | GorseScore]]:  # fmt: skip
+    request: HttpRequest,
+    user_id: Id,
+    category_name: Id,
+    n: Wanted = COUNT,
+    offset: Offset = 0,
+    version: Version = None,
+    write_type: WriteType = None,
+    write_delay: WriteDelay = "",
+) -> Response[list[str | GorseScore]]:
     """Recommend items of a category to a user (Gorse): a decision on the channel of that name."""
     wish = _Wish(request, named(user_id), (offset, n), write_type, write_delay)
     return await wish.answer(one_category(category_name, None), scored=version == "2")
@@ -91,9 +105,13 @@ class _Wish:
     """One request for recommendations, checked whole before anything is done."""
 
     def __init__(
-        self, request: HttpRequest, user_id: str, cut: tuple[int, int], write_type: str | None,
+        self,
+        request: HttpRequest,
+        user_id: str,
+        cut: tuple[int, int],
+        write_type: str | None,
         write_delay: str,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._here = held(request, "feeds")
         self._request = request
         self._user = user_id
@@ -127,11 +145,17 @@ class _Wish:
         while surface is not None and decided < self._end:
             feed = await here.feed(
                 FeedRequest(
-                    viewer=self._user, surface=surface, domain_id=category, explain=scored,
-                    slots=min(self._end - decided, _PAGE), cursor=cursor,
+                    viewer=self._user,
+                    surface=surface,
+                    domain_id=category,
+                    explain=scored,
+                    slots=min(self._end - decided, _PAGE),
+                    cursor=cursor,
                 ),
-                principal(self._request), again=True, terms=False,
-            )  # fmt: skip
+                principal(self._request),
+                again=True,
+                terms=False,
+            )
             self._request.app.state["meters"].feed(feed)
             answered = feed.slots[max(0, self._skipped - decided) :]
             decided += len(feed.slots)
@@ -163,13 +187,17 @@ class _Wish:
         here, at = self._here, Instant(self._here.now() + self._delay)
         events = [
             EventIn(
-                id=f"gorse-{feed.receipt_id}-{slot.slot}-{self._word}", type=self._word,
-                time=datetime_of(at), person_id=self._user, item_id=slot.item_id,
-                receipt_id=feed.receipt_id, slot=slot.slot,
+                id=f"gorse-{feed.receipt_id}-{slot.slot}-{self._word}",
+                type=self._word,
+                time=datetime_of(at),
+                person_id=self._user,
+                item_id=slot.item_id,
+                receipt_id=feed.receipt_id,
+                slot=slot.slot,
                 watch_seconds=0.0 if self._word == "watch" else None,
             )
             for slot in answered
-        ]  # fmt: skip
+        ]
         self._request.app.state["meters"].events(
             await here.accept(events, principal(self._request), read=True)
         )
@@ -184,9 +212,12 @@ def _scores(feed: Feed, answered: list[FeedSlot]) -> list[GorseScore]:
 
 @get("/api/latest", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_latest(
-    request: HttpRequest, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest,
+    n: N = COUNT,
+    offset: Offset = 0,
+    category: Category = None,
     viewer: Viewer = None,
-) -> list[GorseScore]:  # fmt: skip
+) -> list[GorseScore]:
     """List the latest items (Gorse)."""
     cut = Cut(n, offset, one_category(None, category), viewer)
     return _told(use_cases.lists(held(request, "read")).latest(cut))
@@ -203,9 +234,12 @@ async def gorse_latest_category(
 
 @get("/api/popular", opt=needs("read", who="server"), responses=ANSWERS)
 async def gorse_popular(
-    request: HttpRequest, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest,
+    n: N = COUNT,
+    offset: Offset = 0,
+    category: Category = None,
     viewer: Viewer = None,
-) -> list[GorseScore]:  # fmt: skip
+) -> list[GorseScore]:
     """List the items that have earned most (Gorse)."""
     cut = Cut(n, offset, one_category(None, category), viewer)
     return _told(use_cases.lists(held(request, "read")).popular(cut, recent=False))
@@ -226,9 +260,13 @@ async def gorse_popular_category(
     responses=ANSWERS,
 )
 async def gorse_non_personalized(
-    request: HttpRequest, name: Name, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest,
+    name: Name,
+    n: N = COUNT,
+    offset: Offset = 0,
+    category: Category = None,
     viewer: Viewer = None,
-) -> list[GorseScore]:  # fmt: skip
+) -> list[GorseScore]:
     """List `popular` (earned most), `trending` (of the last eight days) or `latest` items (Gorse)."""
     lists = use_cases.lists(held(request, "read"))
     cut = Cut(n, offset, one_category(None, category), viewer)
@@ -245,9 +283,13 @@ async def gorse_non_personalized(
     responses=ANSWERS,
 )
 async def gorse_neighbours(
-    request: HttpRequest, item_id: Id, n: N = COUNT, offset: Offset = 0, category: Category = None,
+    request: HttpRequest,
+    item_id: Id,
+    n: N = COUNT,
+    offset: Offset = 0,
+    category: Category = None,
     viewer: Viewer = None,
-) -> list[GorseScore]:  # fmt: skip
+) -> list[GorseScore]:
     """List the items most alike (Gorse), by tags, author and text."""
     cut = Cut(n, offset, one_category(None, category), viewer)
     return _told(use_cases.lists(held(request, "read")).neighbours(named(item_id), cut))
@@ -259,9 +301,13 @@ async def gorse_neighbours(
     responses=ANSWERS,
 )
 async def gorse_neighbours_category(
-    request: HttpRequest, item_id: Id, category_name: Id, n: N = COUNT, offset: Offset = 0,
+    request: HttpRequest,
+    item_id: Id,
+    category_name: Id,
+    n: N = COUNT,
+    offset: Offset = 0,
     viewer: Viewer = None,
-) -> list[GorseScore]:  # fmt: skip
+) -> list[GorseScore]:
     """List the items of a category most alike (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None), viewer)
     return _told(use_cases.lists(held(request, "read")).neighbours(named(item_id), cut))
@@ -271,9 +317,14 @@ async def gorse_neighbours_category(
     "/api/item-to-item/{name:str}/{item_id:str}", opt=needs("read", who="server"), responses=ANSWERS
 )
 async def gorse_item_to_item(
-    request: HttpRequest, name: Name, item_id: Id, n: N = COUNT, offset: Offset = 0,
-    category: Category = None, viewer: Viewer = None,
-) -> list[GorseScore]:  # fmt: skip
+    request: HttpRequest,
+    name: Name,
+    item_id: Id,
+    n: N = COUNT,
+    offset: Offset = 0,
+    category: Category = None,
+    viewer: Viewer = None,
+) -> list[GorseScore]:
     """List the items most alike (Gorse); the one list is called `neighbors`."""
     lists = use_cases.lists(held(request, "read"))
     if name != "neighbors":
@@ -284,9 +335,11 @@ async def gorse_item_to_item(
 
 
 @post(
-    "/api/session/recommend", opt=needs("read", who="server", **UNAUDITED), status_code=200,
+    "/api/session/recommend",
+    opt=needs("read", who="server", **UNAUDITED),
+    status_code=200,
     responses=ANSWERS,
-)  # fmt: skip
+)
 async def gorse_session(
     request: HttpRequest, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT, offset: Offset = 0
 ) -> list[GorseScore]:
@@ -301,9 +354,12 @@ async def gorse_session(
     responses=ANSWERS,
 )
 async def gorse_session_category(
-    request: HttpRequest, category_name: Id, data: JSONBody[list[GorseFeedbackIn]], n: N = COUNT,
+    request: HttpRequest,
+    category_name: Id,
+    data: JSONBody[list[GorseFeedbackIn]],
+    n: N = COUNT,
     offset: Offset = 0,
-) -> list[GorseScore]:  # fmt: skip
+) -> list[GorseScore]:
     """List what is most alike to what a session liked, of a category (Gorse)."""
     cut = Cut(n, offset, one_category(category_name, None))
     return _session(held(request, "read"), data, cut)
@@ -323,7 +379,16 @@ def _told(found: list[Scored]) -> list[GorseScore]:
 
 
 ROUTES = [
-    gorse_recommend, gorse_recommend_category, gorse_latest, gorse_latest_category, gorse_popular,
-    gorse_popular_category, gorse_non_personalized, gorse_neighbours, gorse_neighbours_category,
-    gorse_item_to_item, gorse_session, gorse_session_category,
-]  # fmt: skip
+    gorse_recommend,
+    gorse_recommend_category,
+    gorse_latest,
+    gorse_latest_category,
+    gorse_popular,
+    gorse_popular_category,
+    gorse_non_personalized,
+    gorse_neighbours,
+    gorse_neighbours_category,
+    gorse_item_to_item,
+    gorse_session,
+    gorse_session_category,
+]

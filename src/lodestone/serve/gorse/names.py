@@ -7,9 +7,17 @@ from litestar import Request
 _NAMES: Final = {
     name.lower(): name
     for name in (
-        "UserId", "ItemId", "Labels", "Comment", "IsHidden", "Categories", "Timestamp", "FeedbackType", "Value",
+        "UserId",
+        "ItemId",
+        "Labels",
+        "Comment",
+        "IsHidden",
+        "Categories",
+        "Timestamp",
+        "FeedbackType",
+        "Value",
     )
-}  # fmt: skip
+}
 """Every field that Gorse's routes read, by its name in small letters; names inside `Labels` are the app's own."""
 
 

@@ -20,13 +20,16 @@ from lodestone.services.catalogue import ItemRecord, PersonRecord
 ALONE: Final = "item:"
 """An item that names no author has one of its own, called after it."""
 _GO_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
-_GO_MICROS: Final = {
-    "ns": 1e-3, "us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6, "m": 6e7, "h": 3.6e9,
-}  # fmt: skip
+_GO_MICROS: Final = {"ns": 1e-3, "us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6, "m": 6e7, "h": 3.6e9}
 _NAMES: Final = {
-    "name": "Comment", "interests": "Labels", "text": "Comment", "tags": "Labels",
-    "channels": "Categories", "author_id": "Labels.author", "created_at": "Timestamp",
-}  # fmt: skip
+    "name": "Comment",
+    "interests": "Labels",
+    "text": "Comment",
+    "tags": "Labels",
+    "channels": "Categories",
+    "author_id": "Labels.author",
+    "created_at": "Timestamp",
+}
 _DEEP: Final = 16
 Text = Annotated[str, Meta(max_length=20_000, pattern=TEXT)]
 Given = TypeVar("Given", PersonIn, ItemIn)
@@ -269,9 +272,13 @@ def item_out(record: ItemRecord) -> GorseItem:
     if record.author_id is not None and record.author_id != ALONE + record.id:
         tags = {"author": record.author_id, "tags": tags}
     return GorseItem(
-        record.id, record.given.state != "live", list(record.given.channels),
-        go_time(record.created), tags, record.given.text,
-    )  # fmt: skip
+        record.id,
+        record.given.state != "live",
+        list(record.given.channels),
+        go_time(record.created),
+        tags,
+        record.given.text,
+    )
 
 
 def go_time(at: Instant) -> str:

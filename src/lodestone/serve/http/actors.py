@@ -30,10 +30,12 @@ def actor_of(scope: Mapping[str, Any], clock: Callable[[str], Instant]) -> Actor
     if who is not None and who.viewer is not None and not route.permission.office:
         return None
     return Actor(
-        route=f"{route.method} {route.template}", clock=clock,
-        key_id="" if who is None else who.key_id, subject=subject_of(route.template, scope["path"]),
+        route=f"{route.method} {route.template}",
+        clock=clock,
+        key_id="" if who is None else who.key_id,
+        subject=subject_of(route.template, scope["path"]),
         every_write=route.permission.audited == "every write",
-    )  # fmt: skip
+    )
 
 
 def subject_of(template: str, path: str) -> tuple[str, str]:

@@ -15,8 +15,13 @@ BODY: Final = "body"
 """Under which a route's options hold what the document says of such bodies."""
 _NDJSON: Final = "application/x-ndjson"
 MEDIA_TYPES: Final = (
-    "image/webp", "image/png", "image/jpeg", "image/svg+xml", "video/mp4", "audio/mpeg",
-)  # fmt: skip
+    "image/webp",
+    "image/png",
+    "image/jpeg",
+    "image/svg+xml",
+    "video/mp4",
+    "audio/mpeg",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,10 +103,13 @@ class Connections:
         """Set the bounds, before the first connection comes."""
         self.limits = limits
         self._seconds = {
-            Stage.IDLE: limits.idle, Stage.HEAD: limits.head, Stage.BODY: limits.body,
-            Stage.BUSY: inf, Stage.BLOCKED: limits.blocked,
+            Stage.IDLE: limits.idle,
+            Stage.HEAD: limits.head,
+            Stage.BODY: limits.body,
+            Stage.BUSY: inf,
+            Stage.BLOCKED: limits.blocked,
             Stage.LINGER: min(limits.body, _LINGER_SECONDS),
-        }  # fmt: skip
+        }
 
     @property
     def open(self) -> int:

@@ -134,13 +134,15 @@ def _loop_families() -> Iterator[Metric]:
     """Return what the event loop's steps took; nothing where nobody watches it."""
     watched = watching()
     longest = GaugeMetricFamily(
-        "lodestone_loop_longest_seconds", "Longest step of the event loop since the start",
+        "lodestone_loop_longest_seconds",
+        "Longest step of the event loop since the start",
         labels=["work"],
-    )  # fmt: skip
+    )
     processor = GaugeMetricFamily(
-        "lodestone_loop_longest_processor_seconds", "Most processor time of such a step",
+        "lodestone_loop_longest_processor_seconds",
+        "Most processor time of such a step",
         labels=["work"],
-    )  # fmt: skip
+    )
     slow = CounterMetricFamily("lodestone_loop_slow", "Steps of 5 ms or more", labels=["work"])
     seconds = CounterMetricFamily(
         "lodestone_loop_slow_seconds", "What these steps took together", labels=["work"]
@@ -183,9 +185,10 @@ def _load_families(load: Load) -> Iterator[Metric]:
         failed.add_metric([job], count)
     yield failed
     yield GaugeMetricFamily(
-        "lodestone_background_waiting", "What has failed and not been made good",
+        "lodestone_background_waiting",
+        "What has failed and not been made good",
         value=load.background_waiting,
-    )  # fmt: skip
+    )
     waiting = "Bytes that wait for a commit now"
     yield GaugeMetricFamily("lodestone_log_backlog_bytes", waiting, value=load.backlog_bytes)
     yield _commits(counts)

@@ -119,9 +119,13 @@ class RouteTable:
         if node is None:
             return Match(at, None, is_open, known=False)
         return _found(
-            node.routes, method, at, open_room=is_open, community=words.named.get(_COMMUNITY),
+            node.routes,
+            method,
+            at,
+            open_room=is_open,
+            community=words.named.get(_COMMUNITY),
             unreadable=words.unreadable,
-        )  # fmt: skip
+        )
 
 
 class _Words:
@@ -157,9 +161,14 @@ class _Words:
 
 
 def _found(
-    routes: Mapping[str, Route], method: str, path: str, *, open_room: bool,
-    community: str | None = None, unreadable: str | None = None,
-) -> Match:  # fmt: skip
+    routes: Mapping[str, Route],
+    method: str,
+    path: str,
+    *,
+    open_room: bool,
+    community: str | None = None,
+    unreadable: str | None = None,
+) -> Match:
     route = routes.get(method)
     is_open = open_room if route is None else route.permission.open
     return Match(path, route, is_open, bool(routes), community, unreadable)

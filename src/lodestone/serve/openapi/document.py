@@ -51,9 +51,11 @@ def document_of(app: Litestar) -> dict[str, Any]:
     }
     document["tags"] = [{"name": name, "description": says} for name, says in TAGS.items()]
     document["components"] = {
-        "schemas": shapes.components, "parameters": PARAMETERS, "headers": HEADERS,
+        "schemas": shapes.components,
+        "parameters": PARAMETERS,
+        "headers": HEADERS,
         "securitySchemes": SCHEMES,
-    }  # fmt: skip
+    }
     return _plain(document)
 
 

@@ -36,10 +36,13 @@ def describe_security(operation: dict[str, Any], handler: HTTPRouteHandler) -> N
         permission.own or permission.office or PAGE_SCOPES.issuperset(scopes)
     )
     operation["security"] = {
-        "anyone": [], "callback": [{"hook": []}], "page": [{"session": []}],
-        "operator": [{"key": [OPERATOR]}, {"keyHeader": [OPERATOR]}], "server": keys,
+        "anyone": [],
+        "callback": [{"hook": []}],
+        "page": [{"session": []}],
+        "operator": [{"key": [OPERATOR]}, {"keyHeader": [OPERATOR]}],
+        "server": keys,
         "known": [*keys, {"session": scopes}] if by_page else keys,
-    }[permission.who]  # fmt: skip
+    }[permission.who]
     if permission.who == "anyone":
         for status in ("401", "403"):
             operation["responses"].pop(status, None)

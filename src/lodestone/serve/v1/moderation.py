@@ -174,6 +174,14 @@ async def list_removed_members(
 
 
 ROUTES = [
-    list_domain_marks, hide_item, unhide_item, label_item, unlabel_item, pin_item, unpin_item,
-    remove_member, let_member_return, list_removed_members,
-]  # fmt: skip
+    list_domain_marks,
+    hide_item,
+    unhide_item,
+    label_item,
+    unlabel_item,
+    pin_item,
+    unpin_item,
+    remove_member,
+    let_member_return,
+    list_removed_members,
+]

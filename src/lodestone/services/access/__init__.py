@@ -5,5 +5,13 @@ from lodestone.services.access.principal import OPERATOR, SCOPES, Principal, ser
 from lodestone.services.access.standing import Signed
 
 __all__ = (
-    "OPERATOR", "PAGE_SCOPES", "SCOPES", "SESSION_MICROS", "Access", "Principal", "Signed", "serves", "serving",
-)  # fmt: skip
+    "OPERATOR",
+    "PAGE_SCOPES",
+    "SCOPES",
+    "SESSION_MICROS",
+    "Access",
+    "Principal",
+    "Signed",
+    "serves",
+    "serving",
+)

@@ -95,10 +95,14 @@ class Logins:
             self._count(address, now)
             raise UnauthorisedError("login_refused", "this key does not open this page; check it")
         return Login(
-            role=role, community=named, key_id=who.key_id, until=Instant(now + LOGIN_MICROS),
-            nonce=self._draw(_NONCE), number=self._access.table.stamp,
+            role=role,
+            community=named,
+            key_id=who.key_id,
+            until=Instant(now + LOGIN_MICROS),
+            nonce=self._draw(_NONCE),
+            number=self._access.table.stamp,
             serves=serves(who.scopes) if role == STAFF_ROLE else None,
-        )  # fmt: skip
+        )
 
     def cookie(self, login: Login) -> str:
         """Write the cookie of a login."""

@@ -7,9 +7,22 @@ from typing import Final
 from lodestone.base.errors import ForbiddenError
 
 SCOPES: Final = (
-    "read", "write", "events", "feeds", "policy", "clock", "import", "sessions", "media", "orders",
-    "desk", "review", "money", "webhooks", "audit",
-)  # fmt: skip
+    "read",
+    "write",
+    "events",
+    "feeds",
+    "policy",
+    "clock",
+    "import",
+    "sessions",
+    "media",
+    "orders",
+    "desk",
+    "review",
+    "money",
+    "webhooks",
+    "audit",
+)
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""
 _SERVES: Final = "serve:"

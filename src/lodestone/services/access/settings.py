@@ -286,9 +286,11 @@ def _records_limits(values: Mapping[str, str]) -> DatabaseLimits:
         told = f"records_connections {cure}; it is {connections!r}"
         raise InvalidError("setting_invalid", told)
     return DatabaseLimits(
-        int(connections), _seconds("records_pool_seconds", values),
-        _seconds("records_statement_seconds", values), _seconds("records_busy_seconds", values),
-    )  # fmt: skip
+        int(connections),
+        _seconds("records_pool_seconds", values),
+        _seconds("records_statement_seconds", values),
+        _seconds("records_busy_seconds", values),
+    )
 
 
 def _seconds(name: str, values: Mapping[str, str]) -> float:

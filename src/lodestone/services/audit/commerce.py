@@ -148,17 +148,20 @@ def _expected(order: OrderRecord, earned: Parts, events: list[OrderEvent]) -> Ne
         return {
             _K.PROVIDER_CLEARING: -order.paid.total,
             _K.VOUCHER_LIABILITY: order.paid.total - earned.total - refunded,
-            _K.MERCHANT_PAYABLE: earned.merchant, _K.COMMISSION_REVENUE: earned.commission,
+            _K.MERCHANT_PAYABLE: earned.merchant,
+            _K.COMMISSION_REVENUE: earned.commission,
             _K.REFUNDS: refunded,
-        }  # fmt: skip
+        }
     done = next((event.amount for event in events if event.move is Transition.FULFIL), None)
     if done is None:
         return {}
     kept = less(order.paid, portion(order.paid, Micros(0), order.refunded, unit=order.unit))
     return {
-        _K.PROVIDER_CLEARING: -done, _K.MERCHANT_PAYABLE: kept.merchant,
-        _K.COMMISSION_REVENUE: kept.commission, _K.REFUNDS: done - kept.total,
-    }  # fmt: skip
+        _K.PROVIDER_CLEARING: -done,
+        _K.MERCHANT_PAYABLE: kept.merchant,
+        _K.COMMISSION_REVENUE: kept.commission,
+        _K.REFUNDS: done - kept.total,
+    }
 
 
 def _with_payments(expected: Net, payments: Sequence[PaymentRecord]) -> Net:
@@ -210,9 +213,10 @@ def _hold(order: OrderRecord, name: str, state: HoldState | None) -> Iterator[Di
     if order.fulfilment == "redeem" or not order.provider or not order.paid.total:
         return
     expected = {
-        OrderState.PAID: HoldState.OPEN, OrderState.CANCELLED: HoldState.VOIDED,
+        OrderState.PAID: HoldState.OPEN,
+        OrderState.CANCELLED: HoldState.VOIDED,
         OrderState.EXPIRED: HoldState.EXPIRED,
-    }.get(order.state, HoldState.POSTED)  # fmt: skip
+    }.get(order.state, HoldState.POSTED)
     whole = order.state is OrderState.REFUNDED and state is HoldState.VOIDED
     # The ledger lets a hold expire when its time is over; the order follows at its own next tick.
     late = order.state is OrderState.PAID and state is HoldState.EXPIRED

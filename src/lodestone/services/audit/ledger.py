@@ -31,9 +31,10 @@ from lodestone.stores.log.port import Log
 from lodestone.stores.ports import Records
 
 _STATES: Final = {
-    TransferKind.POST: HoldState.POSTED, TransferKind.VOID: HoldState.VOIDED,
+    TransferKind.POST: HoldState.POSTED,
+    TransferKind.VOID: HoldState.VOIDED,
     TransferKind.EXPIRE: HoldState.EXPIRED,
-}  # fmt: skip
+}
 SUMS: Final = ("debits_pending", "debits_posted", "credits_pending", "credits_posted")
 
 
@@ -129,10 +130,13 @@ def _audit(
         audited = Audited(money, records, snapshot, walked, log, told_before)
         differences = [one for check in checks for one in check.find(audited)]
         return AuditOut(
-            transfers=walked.transfers, accounts=len(accounts), holds=len(walked.held),
-            closed_days=len(snapshot.closed_days()), checks=[check.name for check in checks],
+            transfers=walked.transfers,
+            accounts=len(accounts),
+            holds=len(walked.held),
+            closed_days=len(snapshot.closed_days()),
+            checks=[check.name for check in checks],
             differences=differences,
-        )  # fmt: skip
+        )
 
 
 def walk(transfers: Iterator[Booked], accounts: dict[AccountId, Account]) -> Walked:

@@ -114,7 +114,8 @@ class EventList:
         joined, seconds = kind in _ABOUT_DOMAINS, int(fact["value"]) / 1000 or None
         query, position = self._opened(row, sealed)
         return EventOut(
-            id=name_of_key(int(fact["key"])), type=kind.name.lower(),
+            id=name_of_key(int(fact["key"])),
+            type=kind.name.lower(),
             time=_time(Instant(int(fact["time"]))),
             day=str(_EPOCH_DAY + timedelta(days=int(fact["day"]))),
             person_id=None if row < 0 else directory.person_ids[row],
@@ -125,9 +126,10 @@ class EventList:
             slot=int(fact["slot"]) or None,
             visible_seconds=None if kind == FactKind.WATCH else seconds,
             watch_seconds=(seconds or 0.0) if kind == FactKind.WATCH else None,
-            query=query, position=position,
+            query=query,
+            position=position,
             receipt_id=receipt_id(self._secret, receipt) if receipt >= 0 else None,
-        )  # fmt: skip
+        )
 
     def _person(self, ordinal: int) -> str | None:
         row = self._directory.row_of_ordinal(ordinal)

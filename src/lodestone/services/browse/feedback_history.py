@@ -130,8 +130,12 @@ def _named(directory: DirectoryView, offsets: NDArray[np.int64], facts: Facts) -
         timed = kind in (FactKind.WATCH, FactKind.IMPRESSION)
         told.append(
             Entry(
-                offset, kind, person_id, directory.item_id(int(fact["item"])),
-                Instant(int(fact["time"])), int(fact["value"]) / 1000 if timed else 0.0,
+                offset,
+                kind,
+                person_id,
+                directory.item_id(int(fact["item"])),
+                Instant(int(fact["time"])),
+                int(fact["value"]) / 1000 if timed else 0.0,
             )
-        )  # fmt: skip
+        )
     return told

@@ -31,9 +31,15 @@ from lodestone.traffic.codec import decode_who
 _PAGE: Final = 1_000
 _ABOUT_PEOPLE: Final = frozenset(
     {
-        FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.BLOCK, FactKind.UNBLOCK, FactKind.MUTE, FactKind.UNMUTE, FactKind.PROFILE_VISIT,
+        FactKind.FOLLOW,
+        FactKind.UNFOLLOW,
+        FactKind.BLOCK,
+        FactKind.UNBLOCK,
+        FactKind.MUTE,
+        FactKind.UNMUTE,
+        FactKind.PROFILE_VISIT,
     }
-)  # fmt: skip
+)
 _ABOUT_DOMAINS: Final = frozenset({FactKind.JOIN, FactKind.LEAVE})
 
 
@@ -142,19 +148,25 @@ class PersonalExport:
         surfaces = {code: name for name, code in dict(self._directory.surfaces).items()}
         posted = list(pages(self._records, self._id, person_id))
         return PersonExport(
-            person=catalogue.person(person_id), follows=edges["follows"],
-            blocks=edges["blocks"], mutes=edges["mutes"], domains=domains,
+            person=catalogue.person(person_id),
+            follows=edges["follows"],
+            blocks=edges["blocks"],
+            mutes=edges["mutes"],
+            domains=domains,
             moderates=self._records.moderated(self._id, person_id),
             removed_from=self._records.removed_from(self._id, person_id),
             items=[catalogue.item(one.id) for one in posted],
             facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in held.facts],
             receipts=[receipt_id(self._community.secret, number) for number, _ in held.receipts],
             positions=list(self._positions(row, held.receipts)),
-            orders=self._orders(person_id), payments=self._payments(person_id),
+            orders=self._orders(person_id),
+            payments=self._payments(person_id),
             vouchers=self._vouchers(person_id),
-            shops=[shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)],
+            shops=[
+                shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)
+            ],
             rooms=self._records.rooms_of(self._id, person_id),
-        )  # fmt: skip
+        )
 
     def _held(self, ordinal: int) -> _Held:
         log = self._log
@@ -202,14 +214,18 @@ class PersonalExport:
         code = int(fact["target"] if kind in _ABOUT_DOMAINS else fact["domain"])
         query, position = self._opened(row, sealed)
         return HeldFact(
-            type=kind.name.lower(), time=time_text(Instant(int(fact["time"]))),
+            type=kind.name.lower(),
+            time=time_text(Instant(int(fact["time"]))),
             item_id=self._directory.item_id(item) if item >= 0 else None,
             author_id=self._name(int(fact["target"])) if kind in _ABOUT_PEOPLE else None,
             domain_id=self._directory.domain_id(code) if code >= 0 else None,
             surface=surfaces.get(int(fact["surface"])) if kind < FactKind.BLOCK else None,
             receipt_id=receipt_id(self._community.secret, receipt) if receipt >= 0 else None,
-            slot=slot or None, seconds=0.0 if kind == FactKind.REFUND else int(fact["value"]) / 1000, query=query, position=position,
-        )  # fmt: skip
+            slot=slot or None,
+            seconds=0.0 if kind == FactKind.REFUND else int(fact["value"]) / 1000,
+            query=query,
+            position=position,
+        )
 
     def _name(self, ordinal: int) -> str | None:
         row = self._directory.row_of_ordinal(ordinal)

@@ -21,9 +21,14 @@ def tell_bought(context: CommandContext, order: OrderRecord) -> None:
     name = context.order_id(order.number)
     for index in told_lines(order):
         deed = Deed(
-            FactKind.ORDER, bought_name(name, index), context.now, order.buyer,
-            context.item(order.lines[index].product), order.receipt, order.slot,
-        )  # fmt: skip
+            FactKind.ORDER,
+            bought_name(name, index),
+            context.now,
+            order.buyer,
+            context.item(order.lines[index].product),
+            order.receipt,
+            order.slot,
+        )
         context.work.deeds.add(deed)
 
 
@@ -52,9 +57,11 @@ def tell_back(context: CommandContext, order: OrderRecord, before: int, after: i
 
 
 def tell_vouchers_back(
-    context: CommandContext, order: OrderRecord, before: Sequence[VoucherRecord],
+    context: CommandContext,
+    order: OrderRecord,
+    before: Sequence[VoucherRecord],
     after: Sequence[VoucherRecord],
-) -> None:  # fmt: skip
+) -> None:
     """Let the log hear how much of each product came back with its vouchers.
 
     Args:
@@ -87,11 +94,18 @@ def _tell(context: CommandContext, order: OrderRecord, index: int, before: int, 
         return
     name = context.order_id(order.number)
     deed = Deed(
-        FactKind.REFUND, f"refund/{name}/{index}/{after}", context.now, order.buyer,
-        context.item(order.lines[index].product), order.receipt, order.slot,
-        about=bought_name(name, index), since=_paid_at(context.work.orders.history(order)),
-        share=after - before, whole=after == SHARE_WHOLE,
-    )  # fmt: skip
+        FactKind.REFUND,
+        f"refund/{name}/{index}/{after}",
+        context.now,
+        order.buyer,
+        context.item(order.lines[index].product),
+        order.receipt,
+        order.slot,
+        about=bought_name(name, index),
+        since=_paid_at(context.work.orders.history(order)),
+        share=after - before,
+        whole=after == SHARE_WHOLE,
+    )
     context.work.deeds.add(deed)
 
 

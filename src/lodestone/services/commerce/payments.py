@@ -42,15 +42,20 @@ PAGE: Final = 500
 SENDING: Final = "payment"
 """The job of asking a provider for what is owed; its rows are payments' ids."""
 _KINDS: Final[dict[PaymentKind, Literal["charge", "refund", "release"]]] = {
-    PaymentKind.CHARGE: "charge", PaymentKind.REFUND: "refund", PaymentKind.RELEASE: "release",
-}  # fmt: skip
+    PaymentKind.CHARGE: "charge",
+    PaymentKind.REFUND: "refund",
+    PaymentKind.RELEASE: "release",
+}
 _STATES: Final[
     dict[PaymentStand, Literal["ordered", "sent", "unknown", "paid", "declined", "returned"]]
 ] = {
-    PaymentStand.ORDERED: "ordered", PaymentStand.SENT: "sent", PaymentStand.UNKNOWN: "unknown",
-    PaymentStand.PAID: "paid", PaymentStand.DECLINED: "declined",
+    PaymentStand.ORDERED: "ordered",
+    PaymentStand.SENT: "sent",
+    PaymentStand.UNKNOWN: "unknown",
+    PaymentStand.PAID: "paid",
+    PaymentStand.DECLINED: "declined",
     PaymentStand.RETURNED: "returned",
-}  # fmt: skip
+}
 _REFUSED: Final = {
     PaymentStand.DECLINED: MoveRefusal.PAYMENT_DECLINED,
     PaymentStand.RETURNED: MoveRefusal.PAYMENT_RETURNED,
@@ -102,8 +107,8 @@ class Payments:
         await self._trade.serve(number or 0, begin, None)
         word = await self._ask(begun.held, provider)
         return await self._trade.serve(
-            number or 0, lambda context: self._charged(context, begun.held.number, word), once,
-        )  # fmt: skip
+            number or 0, lambda context: self._charged(context, begun.held.number, word), once
+        )
 
     def _charged(
         self, context: CommandContext, number: int, word: Word | None
@@ -129,10 +134,13 @@ class Payments:
             return await provider.look_up(name)
         return await provider.ask(
             Instruction(
-                name, _KINDS[payment.kind], payment.amount, self._community.currency,
+                name,
+                _KINDS[payment.kind],
+                payment.amount,
+                self._community.currency,
                 await self._threads.read(self._party, payment.order),
             )
-        )  # fmt: skip
+        )
 
     def _party(self, order: int) -> str:
         """Name whose money it is: by the app's id, or by a pseudonym once they are erased."""
@@ -280,9 +288,14 @@ def payment_out(community: Community, one: PaymentRecord) -> PaymentOut:
     """Show a payment."""
     return PaymentOut(
         id=made_id(PAYMENT, community.secret, one.number),
-        order_id=made_id(ORDER, community.secret, one.order), kind=_KINDS[one.kind],
-        state=_STATES[one.state], provider=one.provider, amount=Money(one.amount, community.currency),
-        moved=Money(one.moved, community.currency), request_id=one.request,
-        reference=one.reference or None, created_at=time_text(one.created),
+        order_id=made_id(ORDER, community.secret, one.order),
+        kind=_KINDS[one.kind],
+        state=_STATES[one.state],
+        provider=one.provider,
+        amount=Money(one.amount, community.currency),
+        moved=Money(one.moved, community.currency),
+        request_id=one.request,
+        reference=one.reference or None,
+        created_at=time_text(one.created),
         ended_at=None if one.ended is None else time_text(one.ended),
-    )  # fmt: skip
+    )

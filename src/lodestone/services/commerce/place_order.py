@@ -256,9 +256,15 @@ def _frozen(wanted: _Wanted, sale: SaleRecord | None, minor: Micros) -> Line:
     if wanted.variant.name:
         name = f"{name}, {wanted.variant.name}"
     return Line(
-        wanted.product.id, wanted.variant.id, name, wanted.given.date, quantity, unit,
-        freeze(unit, quantity, share, unit=minor), share,
-    )  # fmt: skip
+        wanted.product.id,
+        wanted.variant.id,
+        name,
+        wanted.given.date,
+        quantity,
+        unit,
+        freeze(unit, quantity, share, unit=minor),
+        share,
+    )
 
 
 def _unit(lines: tuple[Line, ...], currency: str) -> int:
@@ -310,9 +316,11 @@ def _whereabouts(context: CommandContext, buyer: Party) -> Position | None:
     seen = context.present(buyer.ordinal)
     if seen is not None and seen.at > known.present_at:  # a visit after what the record says
         known = replace(
-            known, present_at=seen.at, present_latitude=seen.latitude,
+            known,
+            present_at=seen.at,
+            present_latitude=seen.latitude,
             present_longitude=seen.longitude,
-        )  # fmt: skip
+        )
     return known_position(known, context.now, fresh_micros=PRESENT_MICROS)
 
 
@@ -354,12 +362,23 @@ def _write(context: CommandContext, given: OrderIn, judged: _Judged, state: Orde
     if judged.claim is not None:
         work.parties.put_claim(judged.buyer, judged.claim)
     order = OrderRecord(
-        number=work.orders.next_number(), buyer=judged.buyer.ordinal, shop=judged.shop.id,
-        sale=given.sale_id, state=state, fulfilment=judged.fulfilment,
-        due=due, created=context.now, paid=judged.paid,
-        refunded=Micros(0), provider="", receipt=judged.receipt, slot=given.slot or 0,
-        lines=judged.lines, takes=takes, unit=_unit(judged.lines, context.community.currency),
-    )  # fmt: skip
+        number=work.orders.next_number(),
+        buyer=judged.buyer.ordinal,
+        shop=judged.shop.id,
+        sale=given.sale_id,
+        state=state,
+        fulfilment=judged.fulfilment,
+        due=due,
+        created=context.now,
+        paid=judged.paid,
+        refunded=Micros(0),
+        provider="",
+        receipt=judged.receipt,
+        slot=given.slot or 0,
+        lines=judged.lines,
+        takes=takes,
+        unit=_unit(judged.lines, context.community.currency),
+    )
     work.orders.add(order, judged.buyer, given.address)
     placed = context.note(order, Transition.PLACE)
     told = fresh_order(context.community, order, judged.buyer.id, given.address, [placed], place)

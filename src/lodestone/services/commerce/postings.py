@@ -70,9 +70,15 @@ class PostingRules:
         """Set a payment aside until the order is fulfilled."""
         clearing, held = self._sides(shop_id, payer)
         one = Transfer(
-            _id(order, "pay"), clearing.id, held.id, amount, int(Code.PAYMENT), TransferKind.HOLD,
-            timeout_seconds=HOLD_SECONDS, external=order,
-        )  # fmt: skip
+            _id(order, "pay"),
+            clearing.id,
+            held.id,
+            amount,
+            int(Code.PAYMENT),
+            TransferKind.HOLD,
+            timeout_seconds=HOLD_SECONDS,
+            external=order,
+        )
         return Movement((one,), (clearing, held))
 
     def capture(self, order: str, shop_id: str, payer: str, earned: Parts) -> Movement:
@@ -80,9 +86,15 @@ class PostingRules:
         clearing, held = self._sides(shop_id, payer)
         payable, house = self.payable(shop_id), self._house()
         posted = Transfer(
-            _id(order, "post"), NO_ACCOUNT, NO_ACCOUNT, earned.total, int(Code.PAYMENT),
-            TransferKind.POST, hold=_id(order, "pay"), external=order,
-        )  # fmt: skip
+            _id(order, "post"),
+            NO_ACCOUNT,
+            NO_ACCOUNT,
+            earned.total,
+            int(Code.PAYMENT),
+            TransferKind.POST,
+            hold=_id(order, "pay"),
+            external=order,
+        )
         moves = _moves(
             order,
             ("earned", held, payable, earned.merchant, Code.EARNED),
@@ -97,9 +109,15 @@ class PostingRules:
         name = transfer_id("expire", held_by.hex()) if expired else _id(order, "void")
         kind = TransferKind.EXPIRE if expired else TransferKind.VOID
         one = Transfer(
-            name, NO_ACCOUNT, NO_ACCOUNT, Micros(0), int(Code.PAYMENT), kind, hold=held_by,
+            name,
+            NO_ACCOUNT,
+            NO_ACCOUNT,
+            Micros(0),
+            int(Code.PAYMENT),
+            kind,
+            hold=held_by,
             external="" if expired else order,
-        )  # fmt: skip
+        )
         return Movement((one,), self._sides(shop_id, payer))
 
     def sell_vouchers(self, order: str, shop_id: str, payer: str, amount: Micros) -> Movement:
@@ -127,13 +145,21 @@ class PostingRules:
         """Take back what a redemption paid. `have` is what the shop's payable can give."""
         owed, house = self._owed(shop_id), self._house()
         moves = [
-            *self._from_shop(order, shop_id, owed, back.merchant, have, (f"reverse {name}", f"redeem {name}"), Code.CORRECTION),
+            *self._from_shop(
+                order,
+                shop_id,
+                owed,
+                back.merchant,
+                have,
+                (f"reverse {name}", f"redeem {name}"),
+                Code.CORRECTION,
+            ),
             *_moves(
                 order,
                 (f"reverse commission {name}", house, owed, back.commission, Code.COMMISSION_BACK),
                 corrects=_id(order, f"redeem commission {name}"),
             ),
-        ]  # fmt: skip
+        ]
         return Movement(
             tuple(chain(*moves)) if moves else (),
             (owed, house, self.payable(shop_id), self._receivable(shop_id)),
@@ -145,13 +171,27 @@ class PostingRules:
         """Give back part of a fulfilled order: the merchant's part and the commission in it."""
         refunds, house = self._refunds(payer), self._house()
         moves = [
-            *self._from_shop(order, shop_id, refunds, back.merchant, have, (f"refund {name}", "earned"), Code.REFUND),
+            *self._from_shop(
+                order,
+                shop_id,
+                refunds,
+                back.merchant,
+                have,
+                (f"refund {name}", "earned"),
+                Code.REFUND,
+            ),
             *_moves(
                 order,
-                (f"refund commission {name}", house, refunds, back.commission, Code.COMMISSION_BACK),
+                (
+                    f"refund commission {name}",
+                    house,
+                    refunds,
+                    back.commission,
+                    Code.COMMISSION_BACK,
+                ),
                 corrects=_id(order, "commission"),
             ),
-        ]  # fmt: skip
+        ]
         return Movement(
             tuple(chain(*moves)) if moves else (),
             (refunds, house, self.payable(shop_id), self._receivable(shop_id)),
@@ -205,9 +245,15 @@ class PostingRules:
         return Movement(tuple(chain(*moves)), (clearing, held, refunds))
 
     def _from_shop(
-        self, order: str, shop_id: str, to: Account, amount: Micros, have: int,
-        names: tuple[str, str], code: Code,
-    ) -> list[Transfer]:  # fmt: skip
+        self,
+        order: str,
+        shop_id: str,
+        to: Account,
+        amount: Micros,
+        have: int,
+        names: tuple[str, str],
+        code: Code,
+    ) -> list[Transfer]:
         """Take an amount back from a shop: out of what it has earned, the rest it owes."""
         name, corrected = names
         first = max(0, min(amount, have))
@@ -249,9 +295,14 @@ def _moves(
     """Make one transfer for each amount that is not nothing."""
     return [
         Transfer(
-            _id(order, name), debit.id, credit.id, amount, int(code), corrects=corrects,
+            _id(order, name),
+            debit.id,
+            credit.id,
+            amount,
+            int(code),
+            corrects=corrects,
             external=order,
         )
         for name, debit, credit, amount, code in wanted
         if amount
-    ]  # fmt: skip
+    ]

@@ -54,10 +54,13 @@ def pay(context: CommandContext, order: OrderRecord, given: PayIn) -> OrderRecor
         )
         context.work.payments.put(
             replace(
-                charge, state=PaymentStand.PAID, moved=charge.amount, reference=given.reference,
+                charge,
+                state=PaymentStand.PAID,
+                moved=charge.amount,
+                reference=given.reference,
                 ended=context.now,
             )
-        )  # fmt: skip
+        )
     return order
 
 
@@ -117,9 +120,14 @@ def fulfil(context: CommandContext, order: OrderRecord, staff_id: str | None = N
         line = order.lines[0]
         item = context.item(line.product)
         visit = Deed(
-            FactKind.SHOP_VISIT, f"visit/{name}", context.now, order.buyer, item, order.receipt,
+            FactKind.SHOP_VISIT,
+            f"visit/{name}",
+            context.now,
+            order.buyer,
+            item,
+            order.receipt,
             order.slot,
-        )  # fmt: skip
+        )
         context.work.deeds.add(visit)
     return order
 
@@ -354,10 +362,19 @@ def _issue(context: CommandContext, order: OrderRecord) -> None:
         number = context.work.vouchers.next_number()
         context.work.vouchers.add(
             VoucherRecord(
-                number, order.number, index, order.shop, order.buyer, standing, line.paid, NOTHING,
-                context.now, code_digest(code), seal_code(buyer, code),
+                number,
+                order.number,
+                index,
+                order.shop,
+                order.buyer,
+                standing,
+                line.paid,
+                NOTHING,
+                context.now,
+                code_digest(code),
+                seal_code(buyer, code),
             )
-        )  # fmt: skip
+        )
 
 
 def _require_money(context: CommandContext, currency: str, field: str) -> None:

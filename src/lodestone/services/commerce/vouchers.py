@@ -90,14 +90,21 @@ def _write(
     name = context.order_id(voucher.order)
     context.must(context.book.redeem(name, voucher.shop, given.request_id, earned))
     one = RedemptionRecord(
-        voucher.shop, given.request_id, voucher.number, desk.staff.ordinal, standing.used,
-        given.count, earned, context.now,
-    )  # fmt: skip
+        voucher.shop,
+        given.request_id,
+        voucher.number,
+        desk.staff.ordinal,
+        standing.used,
+        given.count,
+        earned,
+        context.now,
+    )
     context.work.redemptions.add(one)
     voucher = replace(
-        voucher, standing=replace(standing, used=standing.used + given.count),
+        voucher,
+        standing=replace(standing, used=standing.used + given.count),
         earned=add(voucher.earned, earned),
-    )  # fmt: skip
+    )
     context.work.vouchers.put(voucher)
     if claim is not None and desk.buyer is not None:
         context.work.parties.put_claim(desk.buyer, claim)
@@ -108,10 +115,15 @@ def _write(
     for kind in (FactKind.REDEEM, FactKind.SHOP_VISIT):
         context.work.deeds.add(
             Deed(
-                kind, f"{kind.name.lower()}/{told}", context.now, voucher.buyer, item,
-                order.receipt, order.slot,
+                kind,
+                f"{kind.name.lower()}/{told}",
+                context.now,
+                voucher.buyer,
+                item,
+                order.receipt,
+                order.slot,
             )
-        )  # fmt: skip
+        )
     return _reply(context, one, voucher, desk, given.code)
 
 

@@ -132,6 +132,8 @@ def _joined(parts: Sequence[ParsedEvents]) -> ParsedEvents:
             for first, part in zip(firsts, parts, strict=False)
             for place, blob in part.sealed
         ),
-        duplicates=0, refused=[],
-        event_keys=parts[0].event_keys[:0], slot_keys=parts[0].slot_keys[:0],
-    )  # fmt: skip
+        duplicates=0,
+        refused=[],
+        event_keys=parts[0].event_keys[:0],
+        slot_keys=parts[0].slot_keys[:0],
+    )

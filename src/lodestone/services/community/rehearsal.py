@@ -50,9 +50,19 @@ def rehearse_facts() -> None:
     """Apply a fact of every kind to a state of one person and one item; once a process."""
     state = State(ATTENTION)
     person = PersonRow(
-        1, Instant(0), _NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE, Instant(0), -1, -1,
-        personalised=True, minor=False, interests=(),
-    )  # fmt: skip
+        1,
+        Instant(0),
+        _NOWHERE,
+        _NOWHERE,
+        _NOWHERE,
+        _NOWHERE,
+        Instant(0),
+        -1,
+        -1,
+        personalised=True,
+        minor=False,
+        interests=(),
+    )
     item = ItemRow(
         0, 1, Instant(0), 0, 1, 0, _NOWHERE, _NOWHERE, 5.0, -1, (), (), (0,), (1.0,) + (0.0,) * 63
     )

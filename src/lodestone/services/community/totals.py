@@ -30,20 +30,26 @@ class Counts:
         for job, count in other.failures.items():
             failures[job] += sign * count
         return Counts(
-            self.receipts + sign * other.receipts, self.facts + sign * other.facts,
+            self.receipts + sign * other.receipts,
+            self.facts + sign * other.facts,
             self.price_steps + sign * other.price_steps,
             tuple(a + sign * b for a, b in zip(self.commits, other.commits, strict=True)),
-            self.commit_seconds + sign * other.commit_seconds, failures,
-        )  # fmt: skip
+            self.commit_seconds + sign * other.commit_seconds,
+            failures,
+        )
 
 
 def counts_of(engine: "Engine") -> Counts:
     """Return how far a community has come: its log's ends, and what its process has counted."""
     log = engine.log.load()
     return Counts(
-        engine.log.receipt_next(), engine.log.end(), engine.housekeeper.pricer.vector.version,
-        log.commits, log.commit_seconds, Counter(engine.failures.counts),
-    )  # fmt: skip
+        engine.log.receipt_next(),
+        engine.log.end(),
+        engine.housekeeper.pricer.vector.version,
+        log.commits,
+        log.commit_seconds,
+        Counter(engine.failures.counts),
+    )
 
 
 class Totals:

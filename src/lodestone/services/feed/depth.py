@@ -24,9 +24,13 @@ class Depth:
     """
 
     def __init__(
-        self, postings: Postings, lists: Sequence[tuple[int, Sequence[int]]], marks: Marks,
-        stamp: Ints, epoch: int,
-    ) -> None:  # fmt: skip
+        self,
+        postings: Postings,
+        lists: Sequence[tuple[int, Sequence[int]]],
+        marks: Marks,
+        stamp: Ints,
+        epoch: int,
+    ) -> None:
         """Take the lists by `Source`, as numbers of `Postings`, and the scratch of the gathering."""
         self._postings = postings
         self._lists = lists

@@ -112,9 +112,22 @@ class Hydrator:
         domains, places = self._domains(mine, professions)
         north, east, radius = map(float, area)
         lens = Lens(
-            latitude, longitude, float(policy.place_radius_km), north, east, radius, row, code, person.language,
-            SURFACES.index(request.surface), located, not isnan(north), personalised, bool(person.minor), gated,
-        )  # fmt: skip
+            latitude,
+            longitude,
+            float(policy.place_radius_km),
+            north,
+            east,
+            radius,
+            row,
+            code,
+            person.language,
+            SURFACES.index(request.surface),
+            located,
+            not isnan(north),
+            personalised,
+            bool(person.minor),
+            gated,
+        )
         follows = self._private(row) if row >= 0 and own else _NONE_ROWS
         return Viewer(
             lens=lens,

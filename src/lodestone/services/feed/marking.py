@@ -52,9 +52,18 @@ class Marker:
         since = setting.now // SECOND_MICROS - setting.policy.seen_days * DAY_SECONDS
         served = np.array(setting.served, np.int64) if setting.served else _NOTHING
         self._filters.mark(
-            self._marks, self._author_marks, base, viewer.follows, viewer.mutes, viewer.blocks, state.people,
-            seen, times, since, served,
-        )  # fmt: skip
+            self._marks,
+            self._author_marks,
+            base,
+            viewer.follows,
+            viewer.mutes,
+            viewer.blocks,
+            state.people,
+            seen,
+            times,
+            since,
+            served,
+        )
         if pins.size:
             self._marks[pins] = 0
         rejected = state.rejections(row) if row >= 0 else None

@@ -10,9 +10,10 @@ from lodestone.events.outcomes import Source
 from lodestone.traffic.decision import Codes, Rows
 
 _SOURCES: Final = {
-    SURFACES.index("place"): Source.NEIGHBOURS, SURFACES.index("channel"): Source.CHANNEL,
+    SURFACES.index("place"): Source.NEIGHBOURS,
+    SURFACES.index("channel"): Source.CHANNEL,
     SURFACES.index("profession"): Source.PROFESSION,
-}  # fmt: skip
+}
 
 
 def with_pins(rows: Rows, source: Codes, pins: Rows, surface: int) -> tuple[Rows, Codes]:

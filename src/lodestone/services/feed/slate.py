@@ -49,15 +49,26 @@ def fill_slots(
     if not natural:
         entries.source[first + at] = Source.EXPLORATION
     contest = Contest(
-        entries.net[first:], entries.contender[:size], entries.topic[first:], at, bool(natural), eligible
-    )  # fmt: skip
+        entries.net[first:],
+        entries.contender[:size],
+        entries.topic[first:],
+        at,
+        bool(natural),
+        eligible,
+    )
     return Slate(entries, behind(choose(kernels, contest, rules, drawn), first), pinned)
 
 
 def close(
-    kernels: Kernels, account: PacingAccount, setting: Setting, candidates: Candidates, reason: Codes, slate: Slate,
-    *, somewhere: bool,
-) -> None:  # fmt: skip
+    kernels: Kernels,
+    account: PacingAccount,
+    setting: Setting,
+    candidates: Candidates,
+    reason: Codes,
+    slate: Slate,
+    *,
+    somewhere: bool,
+) -> None:
     """Give every candidate its reason, and add the page to what the pricer will look at, slots weighed by attention.
 
     Args:

@@ -26,11 +26,18 @@ def slot_of(log: Log, sequence: int, slot: int) -> Beacon | None:
     pool = decision.pool
     explored = slot - 1 == decision.choice.explored_slot
     return Beacon(
-        sequence, int(pool.promises[index]), int(pool.item[index]), decision.time // SECOND_MICROS,
-        person & 0xFFFFFFFF if person >= 0 else 0xFFFFFFFF, int(pool.domain[index]),
-        int(pool.domain_kind[index]), int(pool.source[index]), decision.surface, slot,
+        sequence,
+        int(pool.promises[index]),
+        int(pool.item[index]),
+        decision.time // SECOND_MICROS,
+        person & 0xFFFFFFFF if person >= 0 else 0xFFFFFFFF,
+        int(pool.domain[index]),
+        int(pool.domain_kind[index]),
+        int(pool.source[index]),
+        decision.surface,
+        slot,
         FLAG_EXPLORED if explored else 0,
-    )  # fmt: skip
+    )
 
 
 def item_at(log: Log, sequence: int, slot: int) -> int | None:
@@ -65,8 +72,10 @@ class SlotLookup:
         named = [
             (event.receipt_id, event.slot)
             for event in events
-            if isinstance(event, EventIn) and event.receipt_id is not None and event.slot is not None
-        ]  # fmt: skip
+            if isinstance(event, EventIn)
+            and event.receipt_id is not None
+            and event.slot is not None
+        ]
         await self._expect(named if trusted else ())
 
     async def expect_deeds(self, deeds: Iterable[Deed]) -> None:

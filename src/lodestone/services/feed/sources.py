@@ -86,11 +86,19 @@ class Sources:
             self._stamp = np.zeros(self._state.items.size, np.int64)
         postings = self._postings
         count = self._kernels.gather.collect(
-            alike, self._taste(viewer, vector, degraded)[: max(0, TASTE - alike.size)],
-            self._lists(viewer, degraded, alike.size), postings.rows, postings.count,
-            self._followed(viewer, marks), self._state.authors, self._stamp, self._epoch, looks_around(viewer),
-            self._rows, self._source,
-        )  # fmt: skip
+            alike,
+            self._taste(viewer, vector, degraded)[: max(0, TASTE - alike.size)],
+            self._lists(viewer, degraded, alike.size),
+            postings.rows,
+            postings.count,
+            self._followed(viewer, marks),
+            self._state.authors,
+            self._stamp,
+            self._epoch,
+            looks_around(viewer),
+            self._rows,
+            self._source,
+        )
         return self._rows[:count].copy(), self._source[:count].copy()
 
     def circle(self, viewer: Viewer, degraded: list[str]) -> Rows:

@@ -136,9 +136,14 @@ class _Explained:
         elif around and known is not None:
             known[1] = 0.0  # where the viewer stood is not kept: what lay around is part of `since`
         asked = PredictionQuery(
-            person, decision.surface, viewer_vector(state, self._person, compiled=False), self._kind,
-            decision.time, known, around,
-        )  # fmt: skip
+            person,
+            decision.surface,
+            viewer_vector(state, self._person, compiled=False),
+            self._kind,
+            decision.time,
+            known,
+            around,
+        )
         terms = _parted(terms_of(rates, state, asked, self._rows), shares, rates)
         if then is not None:
             terms.append(self._since(rates, terms))

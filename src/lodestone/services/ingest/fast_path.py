@@ -32,12 +32,15 @@ _KINDS: Final = range(int(max(TYPE_KINDS)) + 1)
 _SERVER: Final = np.full(len(_KINDS), kernel.ALWAYS, np.uint8)
 _PAGE: Final = np.array(
     [
-        kernel.NEVER if kind not in PAGE_KINDS
-        else kernel.WITH_BEACON if kind in SLOT_KINDS else kernel.ALWAYS
+        kernel.NEVER
+        if kind not in PAGE_KINDS
+        else kernel.WITH_BEACON
+        if kind in SLOT_KINDS
+        else kernel.ALWAYS
         for kind in _KINDS
     ],
     np.uint8,
-)  # fmt: skip
+)
 """What is taken from a page's session by kind: what it can know, and of a slot only with its beacon."""
 _AGES: Final = np.array(
     [IMPRESSION_AGE if kind == FactKind.IMPRESSION else WATCH_AGE for kind in _KINDS], np.int64
@@ -89,7 +92,21 @@ class FastPath:
         chunk.people[:], items = self._directory.rows_named(events.text, body, rows)
         first, offsets = self._days.offsets(late, early)
         kernel.judge(
-            body, rows, TYPE_KINDS, chunk.people, items, self._directory.ordinals, early, late,
-            _PAGE if page else _SERVER, _AGES, int(FactKind.WATCH), first, offsets, self._event_key, self._beacon_key,
-            chunk.facts, chunk.good,
-        )  # fmt: skip
+            body,
+            rows,
+            TYPE_KINDS,
+            chunk.people,
+            items,
+            self._directory.ordinals,
+            early,
+            late,
+            _PAGE if page else _SERVER,
+            _AGES,
+            int(FactKind.WATCH),
+            first,
+            offsets,
+            self._event_key,
+            self._beacon_key,
+            chunk.facts,
+            chunk.good,
+        )

@@ -27,8 +27,15 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OURS: Final = "\x1f"
 """Begins the ids of deeds; no app's id can hold it."""
 _OF_BEACON: Final = (
-    "receipt", "promises", "served", "domain", "surface", "slot", "domain_kind", "source",
-)  # fmt: skip
+    "receipt",
+    "promises",
+    "served",
+    "domain",
+    "surface",
+    "slot",
+    "domain_kind",
+    "source",
+)
 _NONE: Final = np.zeros(0, np.uint64)
 
 
@@ -88,17 +95,23 @@ class TradeFacts:
     def _event(self, deed: Deed) -> EventIn:
         named = deed.receipt >= 0
         return EventIn(
-            id=_OURS + deed.name, type=deed.kind.name.lower(), time=_time(deed.time),
-            person_id=self._person(deed), item_id=self._directory.item_id(deed.item),
+            id=_OURS + deed.name,
+            type=deed.kind.name.lower(),
+            time=_time(deed.time),
+            person_id=self._person(deed),
+            item_id=self._directory.item_id(deed.item),
             receipt_id=receipt_id(self._secret, deed.receipt) if named else None,
             slot=deed.slot if named else None,
-        )  # fmt: skip
+        )
 
     def _plain(self, deed: Deed, least: Instant) -> EventIn:
         return EventIn(
-            id=_OURS + deed.name, type=deed.kind.name.lower(), time=_time(max(deed.time, least)),
-            person_id=self._person(deed), item_id=self._directory.item_id(deed.item),
-        )  # fmt: skip
+            id=_OURS + deed.name,
+            type=deed.kind.name.lower(),
+            time=_time(max(deed.time, least)),
+            person_id=self._person(deed),
+            item_id=self._directory.item_id(deed.item),
+        )
 
     def _person(self, deed: Deed) -> str | None:
         row = self._directory.row_of_ordinal(deed.person)
@@ -121,10 +134,15 @@ class TradeFacts:
         fresh = self._ingest.events.claim(facts["key"], facts["day"].astype(np.int64) + 8)
         kept = facts[fresh]
         return ParsedEvents(
-            facts=kept, person_row=np.array(rows, np.int64)[fresh],
-            target_row=np.full(kept.size, -1, np.int64), sealed=(),
-            duplicates=int((~fresh).sum()), refused=[], event_keys=kept["key"], slot_keys=_NONE,
-        )  # fmt: skip
+            facts=kept,
+            person_row=np.array(rows, np.int64)[fresh],
+            target_row=np.full(kept.size, -1, np.int64),
+            sealed=(),
+            duplicates=int((~fresh).sum()),
+            refused=[],
+            event_keys=kept["key"],
+            slot_keys=_NONE,
+        )
 
     def _place(self, fact: np.void, deed: Deed) -> None:
         """Say of which slot an order was, if it counted as one of its outcomes."""

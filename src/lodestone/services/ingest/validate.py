@@ -227,15 +227,44 @@ class Ingest:
         day = self._days.of(told.time) if own_day is None else own_day.toordinal() - _FIRST_DAY
         if beacon is None:
             return (
-                key, told.time, ordinal, about, -1, 0, who.item, value, 0, day, -1, kind, flags,
-                told.surface, event.slot or 0, 0, 0,
-            )  # fmt: skip
+                key,
+                told.time,
+                ordinal,
+                about,
+                -1,
+                0,
+                who.item,
+                value,
+                0,
+                day,
+                -1,
+                kind,
+                flags,
+                told.surface,
+                event.slot or 0,
+                0,
+                0,
+            )
         item = who.item if who.item >= 0 or kind in _NEEDS_NOTHING else beacon.item
         return (
-            key, told.time, ordinal, about, beacon.receipt, beacon.promises, item, value,
-            beacon.served, day, beacon.domain, kind, flags | FLAG_DECISION | beacon.flags,
-            beacon.surface, beacon.slot, beacon.domain_kind, beacon.source,
-        )  # fmt: skip
+            key,
+            told.time,
+            ordinal,
+            about,
+            beacon.receipt,
+            beacon.promises,
+            item,
+            value,
+            beacon.served,
+            day,
+            beacon.domain,
+            kind,
+            flags | FLAG_DECISION | beacon.flags,
+            beacon.surface,
+            beacon.slot,
+            beacon.domain_kind,
+            beacon.source,
+        )
 
     def _dedupe(self, chunk: Chunk, *, least_day: int) -> ParsedEvents:
         # Whole columns are handed on as they are: a copy of a few rows costs more than what is done with them.
@@ -257,9 +286,11 @@ class Ingest:
                 person_row=chunk.people[places],
                 target_row=chunk.targets[places],
                 sealed=self._sealed(chunk, places),
-                duplicates=fresh.size - places.size, refused=chunk.refused,
-                event_keys=event_keys, slot_keys=claimed,
-            )  # fmt: skip
+                duplicates=fresh.size - places.size,
+                refused=chunk.refused,
+                event_keys=event_keys,
+                slot_keys=claimed,
+            )
         except Exception:
             self._give_back(event_keys, claimed)
             raise

@@ -237,9 +237,16 @@ class ItemLists:
         model = AlikeModel(version=0, offset=0, method="none") if alike is None else alike.model
         nearby = model.nearby if model.nearby is not None else NearbyModel()
         return ItemListsOut(
-            version=model.version, offset=model.offset, method=model.method, items=model.items,
-            people=model.people, deeds=model.deeds, weights=model.weights,
-            popular_weight=model.popular_weight, nearby_likeness=nearby.likeness,
+            version=model.version,
+            offset=model.offset,
+            method=model.method,
+            items=model.items,
+            people=model.people,
+            deeds=model.deeds,
+            weights=model.weights,
+            popular_weight=model.popular_weight,
+            nearby_likeness=nearby.likeness,
             nearby_weights=dict(zip(TERMS, nearby.weights, strict=True)),
-            nearby_choices=nearby.choices, held_out=model.held_out,
-        )  # fmt: skip
+            nearby_choices=nearby.choices,
+            held_out=model.held_out,
+        )

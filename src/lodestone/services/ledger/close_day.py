@@ -82,9 +82,13 @@ async def settle(money: Money, day: int, steps: tuple[Step, ...] = STEPS) -> Set
         for code in sorted(counts)
     ]
     return SettledOut(
-        day=day_text(day), closed_now=[day_text(one.day) for one in closed], expired=len(expired),
-        transfers=told.transfers, by_code=rows, digest=told.digest.hex(),
-    )  # fmt: skip
+        day=day_text(day),
+        closed_now=[day_text(one.day) for one in closed],
+        expired=len(expired),
+        transfers=told.transfers,
+        by_code=rows,
+        digest=told.digest.hex(),
+    )
 
 
 async def _close(money: Money, day: int) -> list[ClosedDay]:

@@ -117,10 +117,14 @@ class Money:
                 wanted = [TransferId(bytes.fromhex(name)) for name in names]
                 released.extend(
                     await self.store.threads.write(
-                        self.store.expire_holds, self.community, now=now, today=self._day_of(now),
-                        limit=EXPIRE_MAX, only=wanted,
+                        self.store.expire_holds,
+                        self.community,
+                        now=now,
+                        today=self._day_of(now),
+                        limit=EXPIRE_MAX,
+                        only=wanted,
                     )
-                )  # fmt: skip
+                )
 
             await self.failures.each("hold", [name.hex() for name in over], expire)
             if len(over) < EXPIRE_MAX or len(released) == before:

@@ -9,8 +9,16 @@ from lodestone.services.support.spreadsheet import amount_cell, table_file, text
 from lodestone.stores.ledger.port import Payout
 
 COLUMNS: Final = (
-    "account", "time", "day", "code", "external", "amount", "balance", "currency", "transfer_id",
-)  # fmt: skip
+    "account",
+    "time",
+    "day",
+    "code",
+    "external",
+    "amount",
+    "balance",
+    "currency",
+    "transfer_id",
+)
 
 
 def statement_file(statement: StatementOut, *, bom: bool = False) -> bytes:
@@ -31,10 +39,16 @@ def _rows(statement: StatementOut, account: AccountStatement) -> Iterator[tuple[
     for line in account.lines:
         one = line.transfer
         yield (
-            account.kind, one.time, one.day, one.code, text_cell(one.external or ""),
-            amount_cell(line.change.micros, currency), amount_cell(line.balance.micros, currency),
-            currency, one.id,
-        )  # fmt: skip
+            account.kind,
+            one.time,
+            one.day,
+            one.code,
+            text_cell(one.external or ""),
+            amount_cell(line.change.micros, currency),
+            amount_cell(line.balance.micros, currency),
+            currency,
+            one.id,
+        )
     yield (account.kind, "", statement.last, "closing", "", "", closing, currency, "")
 
 
@@ -45,9 +59,13 @@ def party_payouts_file(payouts: Iterable[Payout], *, bom: bool = False) -> bytes
     """Return payouts of one party as CSV: the day through which each paid, how much, and how it stands."""
     rows = (
         (
-            day_text(one.period), payout_name(one), amount_cell(one.amount, one.currency),
-            one.currency, one.state, text_cell(one.reference or ""),
+            day_text(one.period),
+            payout_name(one),
+            amount_cell(one.amount, one.currency),
+            one.currency,
+            one.state,
+            text_cell(one.reference or ""),
         )
         for one in payouts
-    )  # fmt: skip
+    )
     return table_file(PAYOUT_COLUMNS, rows, bom=bom)

@@ -209,10 +209,13 @@ class Statements:
             for one in accounts
         ]
         return StatementOut(
-            party=party, first=day_text(first), last=day_text(last),
+            party=party,
+            first=day_text(first),
+            last=day_text(last),
             opening=self._amount(sum(read.opening.values())),
-            closing=self._amount(sum(read.closing.values())), accounts=parts,
-        )  # fmt: skip
+            closing=self._amount(sum(read.closing.values())),
+            accounts=parts,
+        )
 
     def _part(
         self, account: Account, opening: int, closing: int, lines: Sequence[Line]
@@ -223,14 +226,18 @@ class Statements:
                 balance += line.change
                 shown.append(
                     StatementLine(
-                        transfer=self._transfer(line.booked), change=self._amount(line.change),
+                        transfer=self._transfer(line.booked),
+                        change=self._amount(line.change),
                         balance=self._amount(balance),
                     )
-                )  # fmt: skip
+                )
         return AccountStatement(
-            account_id=account_text(account.id), kind=kind_text(account.kind),
-            opening=self._amount(opening), closing=self._amount(closing), lines=shown,
-        )  # fmt: skip
+            account_id=account_text(account.id),
+            kind=kind_text(account.kind),
+            opening=self._amount(opening),
+            closing=self._amount(closing),
+            lines=shown,
+        )
 
     def trial_balance(self) -> TrialBalance:
         """Sum every account, by kind and in all."""
@@ -244,45 +251,55 @@ class Statements:
         debits = sum(one.debits_posted for one in accounts)
         credits_ = sum(one.credits_posted for one in accounts)
         return TrialBalance(
-            rows=rows, debits=self._amount(debits), credits=self._amount(credits_),
+            rows=rows,
+            debits=self._amount(debits),
+            credits=self._amount(credits_),
             difference=self._amount(debits - credits_),
             closed_through=day_text(closed[-1].day) if closed else None,
-        )  # fmt: skip
+        )
 
     def _row(self, kind: AccountKind, accounts: Sequence[Account]) -> TrialRow:
         return TrialRow(
-            kind=kind.name.lower(), accounts=len(accounts),
+            kind=kind.name.lower(),
+            accounts=len(accounts),
             debits=self._amount(sum(one.debits_posted for one in accounts)),
             credits=self._amount(sum(one.credits_posted for one in accounts)),
             balance=self._amount(sum(one.balance for one in accounts)),
             pending=self._amount(sum(one.debits_pending for one in accounts)),
-        )  # fmt: skip
+        )
 
     def _account(self, account: Account) -> AccountOut:
         return AccountOut(
-            id=account_text(account.id), kind=kind_text(account.kind),
-            party=self._names.outside(account.party), currency=account.currency,
+            id=account_text(account.id),
+            kind=kind_text(account.kind),
+            party=self._names.outside(account.party),
+            currency=account.currency,
             limit=account.limit.name.lower(),
             debits_posted=self._amount(account.debits_posted),
             credits_posted=self._amount(account.credits_posted),
             debits_pending=self._amount(account.debits_pending),
             credits_pending=self._amount(account.credits_pending),
             balance=self._amount(account.balance),
-        )  # fmt: skip
+        )
 
     def _transfer(self, booked: Booked) -> TransferOut:
         asked = booked.transfer
         return TransferOut(
-            id=transfer_text(asked.id), kind=asked.kind.name.lower(), code=code_text(asked.code),
-            debit=account_text(asked.debit), credit=account_text(asked.credit),
-            amount=self._amount(asked.amount), time=time_text(booked.time),
+            id=transfer_text(asked.id),
+            kind=asked.kind.name.lower(),
+            code=code_text(asked.code),
+            debit=account_text(asked.debit),
+            credit=account_text(asked.credit),
+            amount=self._amount(asked.amount),
+            time=time_text(booked.time),
             day=day_text(booked.day),
             late_for=None if booked.late_for is None else day_text(booked.late_for),
             linked=asked.linked,
             hold=None if asked.hold == NONE else transfer_text(asked.hold),
             corrects=None if asked.corrects == NONE else transfer_text(asked.corrects),
-            external=asked.external or None, timeout_seconds=asked.timeout_seconds,
-        )  # fmt: skip
+            external=asked.external or None,
+            timeout_seconds=asked.timeout_seconds,
+        )
 
     def _amount(self, micros: int) -> Amount:
         return Amount(micros, self._money.currency)

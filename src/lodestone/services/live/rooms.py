@@ -177,19 +177,26 @@ class Live:
         facts = sale_facts(mine, moves)
         told = in_all(facts)
         return SalesOut(
-            room_id=room_id, reserved=len(mine), orders=told.orders, units=told.units,
-            money=self._money(told.paid), refunded=self._money(told.back),
+            room_id=room_id,
+            reserved=len(mine),
+            orders=told.orders,
+            units=told.units,
+            money=self._money(told.paid),
+            refunded=self._money(told.back),
             minutes=tuple(self._minute(at, figures) for at, figures in by_minute(facts)),
-        )  # fmt: skip
+        )
 
     def _led(self, order: RoomOrder, room: RoomRecord) -> bool:
         return order.receipt >= 0 and self._item_of(order.receipt, order.slot) == room.item
 
     def _minute(self, at: Instant, figures: Figures) -> SalesMinute:
         return SalesMinute(
-            at=time_text(at), orders=figures.orders, units=figures.units,
-            money=self._money(figures.paid), refunded=self._money(figures.back),
-        )  # fmt: skip
+            at=time_text(at),
+            orders=figures.orders,
+            units=figures.units,
+            money=self._money(figures.paid),
+            refunded=self._money(figures.back),
+        )
 
     def _money(self, micros: int) -> Money:
         return Money(micros, self._community.currency)
@@ -237,14 +244,28 @@ def _derived(secret: bytes, what: bytes, *, purpose: bytes) -> str:
 def _room_out(room: RoomRecord, stream_key: str | None) -> RoomOut:
     given, standing = room.given, room.standing
     return RoomOut(
-        id=room.id, owner_id=given.owner_id or None, title=given.title, text=given.text,
-        language=given.language, tags=given.tags, channels=given.channels,
-        position=given.position, media=given.media, products=given.products, stream=room.stream,
-        stream_key=stream_key, silence_seconds=given.silence_seconds, state=standing.state,
-        publishing=bool(standing.publishers), viewers=room.viewers, plays=room.plays,
-        started_at=_time(standing.started), ended_at=_time(standing.ended),
-        ends_unless_heard_at=_time(standing.due), created_at=time_text(room.created),
-    )  # fmt: skip
+        id=room.id,
+        owner_id=given.owner_id or None,
+        title=given.title,
+        text=given.text,
+        language=given.language,
+        tags=given.tags,
+        channels=given.channels,
+        position=given.position,
+        media=given.media,
+        products=given.products,
+        stream=room.stream,
+        stream_key=stream_key,
+        silence_seconds=given.silence_seconds,
+        state=standing.state,
+        publishing=bool(standing.publishers),
+        viewers=room.viewers,
+        plays=room.plays,
+        started_at=_time(standing.started),
+        ended_at=_time(standing.ended),
+        ends_unless_heard_at=_time(standing.due),
+        created_at=time_text(room.created),
+    )
 
 
 def _time(instant: Instant | None) -> str | None:

@@ -200,9 +200,12 @@ class _Making:
         with closing(manifest.read_only(path)) as connection:
             root = end_of(connection)
         return CommunityEntry(
-            id=community, log=name, facts=root.offset_next, receipts=root.sequence_next,
+            id=community,
+            log=name,
+            facts=root.offset_next,
+            receipts=root.sequence_next,
             root=root.text(),
-        )  # fmt: skip
+        )
 
     def finish(
         self, communities: list[CommunityEntry], media: CopyInMaking | None, now: Instant
@@ -217,10 +220,14 @@ class _Making:
                 media.take_all()
             tighten(self.folder)
             written = Manifest(
-                format=manifest.FORMAT, version=version(_PACKAGE), records_schema=HEAD,
-                made_at=time_text(now), media=media is not None, communities=communities,
+                format=manifest.FORMAT,
+                version=version(_PACKAGE),
+                records_schema=HEAD,
+                made_at=time_text(now),
+                media=media is not None,
+                communities=communities,
                 files=manifest.entries(self.folder),
-            )  # fmt: skip
+            )
             digest = manifest.write(self.folder, written)
             sync_tree(self.folder)
             self.folder.rename(self._target)

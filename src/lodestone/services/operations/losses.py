@@ -20,8 +20,13 @@ from lodestone.stores.ports import Records
 LOSSES: Final = "losses"
 """Under this name records keep where in the log the facts of accepted losses stand."""
 CODES: Final = (
-    "log_missing", "log_emptied", "log_short", "log_damaged", "log_other", "records_older",
-)  # fmt: skip
+    "log_missing",
+    "log_emptied",
+    "log_short",
+    "log_damaged",
+    "log_other",
+    "records_older",
+)
 """What can be lost; the place is the number a fact holds."""
 
 

@@ -160,14 +160,19 @@ class DryRun:
                 done += 1
         before, after = self._before, self._after
         return DryRunOut(
-            receipts=done, receipts_of_day=last - first, changed_slates=changed_slates,
-            changed_slots=changed_slots, slots=before.domains.total(),
+            receipts=done,
+            receipts_of_day=last - first,
+            changed_slates=changed_slates,
+            changed_slots=changed_slots,
+            slots=before.domains.total(),
             objective_before_micros=round(before.objective, 3),
             objective_after_micros=round(after.objective, 3),
-            value_before_micros=round(before.value, 3), value_after_micros=round(after.value, 3),
-            by_domain_before=dict(before.domains), by_domain_after=dict(after.domains),
+            value_before_micros=round(before.value, 3),
+            value_after_micros=round(after.value, 3),
+            by_domain_before=dict(before.domains),
+            by_domain_after=dict(after.domains),
             promises=self._promises(),
-        )  # fmt: skip
+        )
 
     def _read(self, sequence: int) -> Decision:
         parts = self._log.receipt(sequence)
@@ -192,9 +197,14 @@ class DryRun:
         old = pool.item[decision.choice.pool_index].tolist()
         new = again.pool.item[choice.pool_index].tolist()
         told = (
-            (self._before, replace(decision, pool=replace(pool, promises=promises)), decision.choice.pool_index, held),
+            (
+                self._before,
+                replace(decision, pool=replace(pool, promises=promises)),
+                decision.choice.pool_index,
+                held,
+            ),
             (self._after, again, choice.pool_index, prices),
-        )  # fmt: skip
+        )
         for side, one, index, vector in told:
             self._count(side, one, index, vector)
         self._before.objective += slate_micros(decision.choice.objective)
@@ -215,9 +225,7 @@ class DryRun:
             old = was.get(promise.id, -1)
             if old >= 0 and held.signs[old] == signs[bit]:
                 prices[bit] = min(held.prices[old], most)
-        return msgspec.structs.replace(
-            held, prices=tuple(prices), signs=tuple(signs), gini=rank
-        )  # fmt: skip
+        return msgspec.structs.replace(held, prices=tuple(prices), signs=tuple(signs), gini=rank)
 
     def _settled(self, carried: PriceVector, same: set[Promise]) -> PriceVector:
         """Take changed shares as they have settled, and everything else as it was."""
@@ -241,9 +249,13 @@ class DryRun:
             return
         share = self._spread
         scaled = replace(
-            account, decisions=round(account.decisions * share), slots=account.slots * share,
-            value=account.value * share, used=account.used * share, chances=account.chances * share,
-        )  # fmt: skip
+            account,
+            decisions=round(account.decisions * share),
+            slots=account.slots * share,
+            value=account.value * share,
+            used=account.used * share,
+            chances=account.chances * share,
+        )
         nothing = Measured(reported=0.0, gini=0.0, first_delivered=0.0, first_planned=0.0)
         now = Instant(again.time)
         self._settling = step(self._settling, scaled, nothing, self._policy, now)
@@ -289,11 +301,15 @@ class DryRun:
             if promise.kind != "first_impressions":
                 kept = slots
         return PromiseChange(
-            id=promise.id, target=promise.target, before=kept[0], after=kept[1],
-            slots_before=slots[0], slots_after=slots[1],
+            id=promise.id,
+            target=promise.target,
+            before=kept[0],
+            after=kept[1],
+            slots_before=slots[0],
+            slots_after=slots[1],
             price_before_micros=round(float(self._before.price[bit]), 3),
             price_after_micros=round(float(self._after.price[bit]), 3),
-        )  # fmt: skip
+        )
 
     def _slots(self, bit: int, side: _Side) -> float:
         return round(float(side.used[bit] / side.could[bit]), 6) if side.could[bit] else 0.0

@@ -156,20 +156,32 @@ class Explainer:
         terms = self._terms.then(decision, policy, choice.pool_index[at.index : at.index + 1])
         total = self._state.item_ring[item].sum(axis=0) + self._state.item_old[item]
         return Reasons(
-            receipt_id=at.receipt, slot=at.index + 1, item_id=directory.item_id(item),
-            domain=WORDS[kind], domain_id=directory.domain_id(domain) if domain >= 0 else None,
-            domain_kind=kind.name.lower(), source=Source(int(pool.source[place])).name.lower(),
-            personalised=decision.personalised, parts=parts,
+            receipt_id=at.receipt,
+            slot=at.index + 1,
+            item_id=directory.item_id(item),
+            domain=WORDS[kind],
+            domain_id=directory.domain_id(domain) if domain >= 0 else None,
+            domain_kind=kind.name.lower(),
+            source=Source(int(pool.source[place])).name.lower(),
+            personalised=decision.personalised,
+            parts=parts,
             value_micros=round(sum(part.micros for part in parts), 3),
             steps=_steps(policy, prices, int(pool.promises[place]), int(pool.rank[place])),
-            net_micros=round(float(net[place]), 3), payment_micros=0,
-            runner_up=self._runner_up(decision, net), propensity=float(choice.propensity[at.index]),
-            by_chance=at.index == choice.explored_slot, explored=policy.exploration_share,
-            candidates=decision.candidate.size, impressions=int(total[COUNT_IMPRESSIONS]),
-            stayed=int(total[FactKind.LONG_VIEW]), tags=self._liked(decision, given.tags),
-            topic=given.tags[0] if given.tags else None, terms=terms.each[0], untold=terms.untold,
+            net_micros=round(float(net[place]), 3),
+            payment_micros=0,
+            runner_up=self._runner_up(decision, net),
+            propensity=float(choice.propensity[at.index]),
+            by_chance=at.index == choice.explored_slot,
+            explored=policy.exploration_share,
+            candidates=decision.candidate.size,
+            impressions=int(total[COUNT_IMPRESSIONS]),
+            stayed=int(total[FactKind.LONG_VIEW]),
+            tags=self._liked(decision, given.tags),
+            topic=given.tags[0] if given.tags else None,
+            terms=terms.each[0],
+            untold=terms.untold,
             identical=at.identical,
-        )  # fmt: skip
+        )
 
     def _runner_up(self, decision: Decision, net: np.ndarray) -> RunnerUp | None:
         """Return the best of the pool that was not shown and may still be told of."""

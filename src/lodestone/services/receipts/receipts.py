@@ -180,15 +180,19 @@ class Receipts:
         decision = decode(parts.what, person)
         choice = decision.choice
         return ReceiptLine(
-            receipt_id=receipt_id(self._secret, parts.sequence), time=time_text(decision.time),
-            viewer=pseudonym(self._secret, person) if person >= 0 else None, erased=person == ERASED,
+            receipt_id=receipt_id(self._secret, parts.sequence),
+            time=time_text(decision.time),
+            viewer=pseudonym(self._secret, person) if person >= 0 else None,
+            erased=person == ERASED,
             surface=SURFACES[decision.surface],
             domain_id=self._directory.domain_id(decision.domain) if decision.domain >= 0 else None,
-            candidates=int(decision.candidate.size), slots=decision.slots,
+            candidates=int(decision.candidate.size),
+            slots=decision.slots,
             filled=int(choice.pool_index.size),
             explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
-            degraded=list(decision.degraded), personalised=decision.personalised,
-        )  # fmt: skip
+            degraded=list(decision.degraded),
+            personalised=decision.personalised,
+        )
 
     def decision(self, text: str) -> Decision:
         """Return the decision behind an id; raises as `show`."""
@@ -205,9 +209,11 @@ class Receipts:
         """Decide again from a receipt's own contents; raises as `show`."""
         decision = self.decision(text)
         found = replay(
-            self._kernels, decision, self.versions.policy(decision.policy_version),
+            self._kernels,
+            decision,
+            self.versions.policy(decision.policy_version),
             self.versions.prices(decision.price_version),
-        )  # fmt: skip
+        )
         return ReplayOut(found.identical, list(found.differences))
 
     def _read(self, parts: ReceiptParts) -> Decision:
@@ -242,25 +248,36 @@ class Receipts:
         ]
         row = self._directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
         return ReceiptOut(
-            receipt_id=receipt_id(self._secret, decision.sequence), time=time_text(decision.time),
+            receipt_id=receipt_id(self._secret, decision.sequence),
+            time=time_text(decision.time),
             viewer=self._directory.person_ids[row] if row >= 0 else None,
             surface=SURFACES[decision.surface],
             domain_id=self._directory.domain_id(decision.domain) if decision.domain >= 0 else None,
-            slots=decision.slots, policy_version=policy.version, price_version=prices.version,
-            predictor_version=decision.predictor_version, personalised=decision.personalised,
-            arm=decision.arm, degraded=list(decision.degraded),
+            slots=decision.slots,
+            policy_version=policy.version,
+            price_version=prices.version,
+            predictor_version=decision.predictor_version,
+            personalised=decision.personalised,
+            arm=decision.arm,
+            degraded=list(decision.degraded),
             worths={name: float(policy.worths.get(name, 0)) for name in OUTCOMES},
             prices=promise_prices(policy, prices),
             explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
-            draw_propensity=choice.draw_propensity, slate_propensity=choice.slate_propensity,
+            draw_propensity=choice.draw_propensity,
+            slate_propensity=choice.slate_propensity,
             objective_micros=slate_micros(choice.objective),
-            bound_micros=slate_micros(choice.bound), exact=choice.exact,
-            slate_rules=decision.slate_rules, relaxed=relaxed(decision, policy), last=decision.last,
+            bound_micros=slate_micros(choice.bound),
+            exact=choice.exact,
+            slate_rules=decision.slate_rules,
+            relaxed=relaxed(decision, policy),
+            last=decision.last,
             payment=0,
-            slate=[told[index] for index in choice.pool_index.tolist()], pool=told,
-            candidates=decision.candidate.size, dropped=dropped(decision),
+            slate=[told[index] for index in choice.pool_index.tolist()],
+            pool=told,
+            candidates=decision.candidate.size,
+            dropped=dropped(decision),
             chain=[receipt_id(self._secret, sequence) for sequence in decision.chain],
-        )  # fmt: skip
+        )
 
     def _candidate(
         self, decision: Decision, policy: Policy, net: np.ndarray, index: int, slot: int | None
@@ -275,14 +292,16 @@ class Receipts:
         return Candidate(
             item_id=self._directory.item_id(int(pool.item[index])),
             domain=WORDS[DomainKind(int(pool.domain_kind[index]))],
-            source=Source(int(pool.source[index])).name.lower(), chances=told,
+            source=Source(int(pool.source[index])).name.lower(),
+            chances=told,
             value=round(float(chances @ np.array(worth_vector(policy))), 3),
             net=float(net[index]) / NET_UNIT,
             promises=[promise.id for bit, promise in bits_of(policy).items() if held >> bit & 1],
             reason=None if reason is DropReason.SHOWN else reason.name.lower(),
-            slot=None if slot is None else slot + 1, pinned=index < decision.pinned,
+            slot=None if slot is None else slot + 1,
+            pinned=index < decision.pinned,
             propensity=None if slot is None else float(decision.choice.propensity[slot]),
-        )  # fmt: skip
+        )
 
 
 def pseudonym(secret: bytes, ordinal: int) -> str:

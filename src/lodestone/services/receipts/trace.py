@@ -137,12 +137,17 @@ class Trace:
             for fact in facts
         ]
         return TraceOut(
-            item_id=self._item_id, receipts=read, receipts_in_all=last, since=since, considered=considered,
-            served=self._places(self._slots), impressions=self._places(seen),
+            item_id=self._item_id,
+            receipts=read,
+            receipts_in_all=last,
+            since=since,
+            considered=considered,
+            served=self._places(self._slots),
+            impressions=self._places(seen),
             by_reason=dict(self._reasons),
             label=LABELS[int(self._state.items["label"][self._row])],
             counters=item_counters(self._state, self._row),
-        )  # fmt: skip
+        )
 
     def _take(self, sequence: int, decision: Decision) -> bool:
         """Count one receipt; say whether the item was a candidate in it."""
@@ -196,9 +201,11 @@ class Trace:
             names = self._promises(self._served[slot.receipt])
             by_promise.update(name for bit, name in names.items() if slot.promises >> bit & 1)
         return Places(
-            total=len(slots), by_domain=dict(by_domain), by_source=dict(by_source),
+            total=len(slots),
+            by_domain=dict(by_domain),
+            by_source=dict(by_source),
             by_promise=dict(by_promise),
-        )  # fmt: skip
+        )
 
     def _promises(self, version: int) -> dict[int, str]:
         """Return what a version of the policy called its promises, by bit."""

@@ -72,9 +72,13 @@ class Failures:
         before = self._standing.get((job, row))
         if before is None or before.kind != kind:
             _LOG.error(
-                "background work failed", job=job, row=row, community=self._community, kind=kind,
+                "background work failed",
+                job=job,
+                row=row,
+                community=self._community,
+                kind=kind,
                 exc_info=error,
-            )  # fmt: skip
+            )
         times = 1 if before is None else before.times + 1
         wait = min(LONGEST_MICROS, FIRST_MICROS << min(times - 1, _DOUBLINGS))
         if is_silence(error):
@@ -113,9 +117,13 @@ class Failures:
         return None
 
     async def each(
-        self, job: str, rows: Sequence[Row], commit: Callable[[Sequence[Row]], Awaitable[object]],
-        *, only: bool = False,
-    ) -> int:  # fmt: skip
+        self,
+        job: str,
+        rows: Sequence[Row],
+        commit: Callable[[Sequence[Row]], Awaitable[object]],
+        *,
+        only: bool = False,
+    ) -> int:
         """Do rows of a job in one commit, or apart should one of them break it off; return how many were done.
 
         Args:

@@ -14,9 +14,13 @@ _NUMBER: Final = 12
 _TAG: Final = 20
 """Hexadecimal digits, two for each byte."""
 _PURPOSE: Final = {
-    PREFIX: b"receipt id", ORDER: b"order id", VOUCHER: b"voucher id", EVENT: b"event id",
-    DELIVERY: b"delivery id", PAYMENT: b"payment id",
-}  # fmt: skip
+    PREFIX: b"receipt id",
+    ORDER: b"order id",
+    VOUCHER: b"voucher id",
+    EVENT: b"event id",
+    DELIVERY: b"delivery id",
+    PAYMENT: b"payment id",
+}
 
 
 def receipt_id(secret: bytes, sequence: int) -> str:

@@ -56,9 +56,13 @@ def _close_shops(work: Work, owner: int) -> None:
         work.run(update.values(doc=rows.shop_doc(empty), note=""))
         for row in work.fetch(work.select(PRODUCTS).where(PRODUCTS.c.shop == shop.id)):
             product = replace(
-                rows.product_record(row).given, name="closed", text="", media=(), tags=(),
+                rows.product_record(row).given,
+                name="closed",
+                text="",
+                media=(),
+                tags=(),
                 state="withdrawn",
-            )  # fmt: skip
+            )
             one = work.update(PRODUCTS).where(PRODUCTS.c.id == row.id)
             work.run(one.values(doc=rows.product_doc(product)))
 

@@ -24,12 +24,20 @@ class DeedRepository:
         change = self._work.change(deed.kind, deed.name, self._work.change_next, deed)
         self._rows.append(
             {
-                "id": change.id, "kind": int(deed.kind), "name": deed.name, "time": deed.time,
-                "ordinal": deed.person, "item": deed.item, "receipt": deed.receipt,
-                "slot": deed.slot, "about": deed.about,
-                "since": deed.since, "share": deed.share, "whole": deed.whole,
+                "id": change.id,
+                "kind": int(deed.kind),
+                "name": deed.name,
+                "time": deed.time,
+                "ordinal": deed.person,
+                "item": deed.item,
+                "receipt": deed.receipt,
+                "slot": deed.slot,
+                "about": deed.about,
+                "since": deed.since,
+                "share": deed.share,
+                "whole": deed.whole,
             }
-        )  # fmt: skip
+        )
 
     def flush(self) -> None:
         """Write what was added since the last time."""
@@ -59,11 +67,14 @@ class AnswerRepository:
         )
         self._rows.append(
             {
-                "claim": claim, "body_digest": answer.body_digest, "status": answer.status,
-                "body": body, "created": self._now,
+                "claim": claim,
+                "body_digest": answer.body_digest,
+                "status": answer.status,
+                "body": body,
+                "created": self._now,
                 "ordinal": None if party is None else party.ordinal,
             }
-        )  # fmt: skip
+        )
 
     def flush(self) -> None:
         """Write what was remembered since the last time."""

@@ -68,6 +68,7 @@ class PaymentRepository:
         self._work.insert(PAYMENTS, [rows.payment_values(one) for one in made])
         changed = self._payments.take_changed()
         self._work.update_rows(
-            PAYMENTS, "number",
+            PAYMENTS,
+            "number",
             [{"at": number, **rows.payment_moved(one)} for number, one in changed],
-        )  # fmt: skip
+        )

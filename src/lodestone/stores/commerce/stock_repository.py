@@ -40,10 +40,13 @@ class StockRepository:
     def flush(self) -> None:
         """Write everything that has changed since the last time."""
         self._work.update_rows(
-            STOCK, "key",
-            [{"at": key, "offered": stock.offered, "held": stock.held, "sold": stock.sold}
-             for key, stock in self._stock.take_changed()],
-        )  # fmt: skip
+            STOCK,
+            "key",
+            [
+                {"at": key, "offered": stock.offered, "held": stock.held, "sold": stock.sold}
+                for key, stock in self._stock.take_changed()
+            ],
+        )
 
 
 class SaleUnits:

@@ -81,7 +81,13 @@ class TradeUnitOfWork:
     def flush(self) -> None:
         """Write everything that has changed since the last time."""
         for part in (
-            self.orders, self.deeds, self.answers, self.stock, self.vouchers, self.sale_units,
-            self.parties, self.payments,
-        ):  # fmt: skip
+            self.orders,
+            self.deeds,
+            self.answers,
+            self.stock,
+            self.vouchers,
+            self.sale_units,
+            self.parties,
+            self.payments,
+        ):
             part.flush()

@@ -64,9 +64,10 @@ def place_in_line(scope: Scope, order: OrderRecord) -> int | None:
     if order.state is not OrderState.WAITING:
         return None
     query = scope.select(ORDERS, func.count()).where(
-        ORDERS.c.sale == order.sale, ORDERS.c.state == int(OrderState.WAITING),
+        ORDERS.c.sale == order.sale,
+        ORDERS.c.state == int(OrderState.WAITING),
         ORDERS.c.number < order.number,
-    )  # fmt: skip
+    )
     count: int = scope.first(query)[0]
     return count
 

@@ -69,9 +69,10 @@ class VoucherRepository:
         self._work.insert(VOUCHERS, [rows.voucher_values(voucher) for voucher in made])
         changed = self._vouchers.take_changed()
         self._work.update_rows(
-            VOUCHERS, "number",
+            VOUCHERS,
+            "number",
             [{"at": number, **rows.voucher_moved(voucher)} for number, voucher in changed],
-        )  # fmt: skip
+        )
 
 
 class RedemptionRepository:

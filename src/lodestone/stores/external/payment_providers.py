@@ -140,9 +140,10 @@ class TrialProvider:
         done = Reply(asked.id, PaymentState.DONE, amount, f"trial-{asked.id}")
         declined = replace(done, state=PaymentState.DECLINED, amount=Micros(0))
         first = {
-            Behaviour.DECLINED: declined, Behaviour.REVIVED: declined,
+            Behaviour.DECLINED: declined,
+            Behaviour.REVIVED: declined,
             Behaviour.LATE: replace(declined, state=PaymentState.WAITING),
-        }.get(how, done)  # fmt: skip
+        }.get(how, done)
         if how is not Behaviour.DECLINED:
             self.moved[asked.id] = amount
         if how in (Behaviour.LATE, Behaviour.REVIVED):

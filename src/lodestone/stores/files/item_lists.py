@@ -27,7 +27,9 @@ def folder_of(root: Path, version: int) -> Path:
     return root / f"lists-{version:06d}"
 
 
-def write(root: Path, version: int, columns: Mapping[str, NDArray[Any]], about: Mapping[str, Any]) -> Path:  # fmt: skip
+def write(
+    root: Path, version: int, columns: Mapping[str, NDArray[Any]], about: Mapping[str, Any]
+) -> Path:
     """Write a version; it is there whole under its name, or not there.
 
     Args:

@@ -43,9 +43,12 @@ class PinnedFile:
         with translated(path):
             # `rw`: a database that is not there is not made.
             self._connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None,
-                check_same_thread=False, timeout=_BUSY_SECONDS,
-            )  # fmt: skip
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=_BUSY_SECONDS,
+            )
             self._connection.execute("BEGIN")
             # The first read is the instant that the transaction sees.
             self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

@@ -111,11 +111,15 @@ def _named(place: str, ask: Ask, dialect: str) -> Named:
     kept = {(tenant, name): bytes(value) for tenant, name, value in ask(_META)}
     communities = [
         Belonging(
-            community, bytes(secret), changes_next, changes_next - 1 - pending.get(tenant, 0),
-            unpack(kept.get((tenant, MARK), b"")), driven=instant is not None,
+            community,
+            bytes(secret),
+            changes_next,
+            changes_next - 1 - pending.get(tenant, 0),
+            unpack(kept.get((tenant, MARK), b"")),
+            driven=instant is not None,
         )
         for tenant, community, secret, changes_next, instant in ask(_COMMUNITIES)
-    ]  # fmt: skip
+    ]
     keys = frozenset(bytes(digest) for (digest,) in ask(_KEYS))
     media = frozenset(value.decode() for (_, name), value in kept.items() if name == MEDIA)
     return Named(place, there=True, communities=communities, operator_keys=keys, media=media)

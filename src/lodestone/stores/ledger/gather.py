@@ -90,10 +90,12 @@ def _from_postgresql(scope: Scope, names: Named) -> LedgerSlice:
 
     driver = driver_of(scope)
     given = {
-        "tenant": scope.tenant.number, "named": sorted(names.accounts),
-        "ids": sorted(names.transfers), "holds": sorted(names.holds),
+        "tenant": scope.tenant.number,
+        "named": sorted(names.accounts),
+        "ids": sorted(names.transfers),
+        "holds": sorted(names.holds),
         "corrected": sorted(names.corrected),
-    }  # fmt: skip
+    }
     too = names.holds or names.corrected
     with pipelined(scope):
         closed, locked, booked = (

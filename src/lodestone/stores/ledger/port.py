@@ -150,9 +150,14 @@ class LedgerStore(Protocol):
         ...
 
     def expire_holds(
-        self, community: str, *, now: Instant, today: int, limit: int = 10_000,
+        self,
+        community: str,
+        *,
+        now: Instant,
+        today: int,
+        limit: int = 10_000,
         only: Sequence[TransferId] | None = None,
-    ) -> list[TransferId]:  # fmt: skip
+    ) -> list[TransferId]:
         """Release holds whose time is over, of some if given, the earliest first; return their ids."""
         ...
 

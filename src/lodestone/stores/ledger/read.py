@@ -152,11 +152,16 @@ def expiries(
             codes[bytes(name)] = code
     return [
         Transfer(
-            id=transfer_id("expire", name.hex()), debit=NO_ACCOUNT, credit=NO_ACCOUNT,
-            amount=Micros(0), code=codes.get(name, 1), kind=TransferKind.EXPIRE, hold=TransferId(name),
+            id=transfer_id("expire", name.hex()),
+            debit=NO_ACCOUNT,
+            credit=NO_ACCOUNT,
+            amount=Micros(0),
+            code=codes.get(name, 1),
+            kind=TransferKind.EXPIRE,
+            hold=TransferId(name),
         )
         for name in names
-    ]  # fmt: skip
+    ]
 
 
 def payouts(scope: Scope, period: int | None) -> list[Payout]:
@@ -169,10 +174,18 @@ def payouts(scope: Scope, period: int | None) -> list[Payout]:
 
 def _payout(row: Any) -> Payout:
     return Payout(
-        TransferId(bytes(row.id)), row.period, AccountId(bytes(row.account)), row.party,
-        int(row.amount), row.currency, row.provider, row.state, row.reference, int(row.paid),
+        TransferId(bytes(row.id)),
+        row.period,
+        AccountId(bytes(row.account)),
+        row.party,
+        int(row.amount),
+        row.currency,
+        row.provider,
+        row.state,
+        row.reference,
+        int(row.paid),
         Instant(row.created),
-    )  # fmt: skip
+    )
 
 
 def day_sums(scope: Scope, day: int, now: Instant) -> ClosedDay:
@@ -183,9 +196,18 @@ def day_sums(scope: Scope, day: int, now: Instant) -> ClosedDay:
         booked = booked_of(row)
         asked = booked.transfer
         parts = (
-            booked.sequence, asked.id, int(asked.kind), asked.code, asked.debit, asked.credit,
-            asked.amount, asked.hold, asked.corrects, asked.external, booked.late_for,
-        )  # fmt: skip
+            booked.sequence,
+            asked.id,
+            int(asked.kind),
+            asked.code,
+            asked.debit,
+            asked.credit,
+            asked.amount,
+            asked.hold,
+            asked.corrects,
+            asked.external,
+            booked.late_for,
+        )
         digest.update(repr(parts).encode())
         transfers += 1
         moved += asked.amount if asked.kind in MOVING else 0

@@ -79,12 +79,22 @@ def transfer_values(tenant: int, booked: Booked) -> Values:
     """Return a transfer's row in the order of `INSERT_TRANSFERS`."""
     asked = booked.transfer
     return (
-        tenant, asked.id, int(asked.kind), asked.code, asked.debit, asked.credit, asked.amount,
+        tenant,
+        asked.id,
+        int(asked.kind),
+        asked.code,
+        asked.debit,
+        asked.credit,
+        asked.amount,
         None if asked.hold == NONE else asked.hold,
         None if asked.corrects == NONE else asked.corrects,
-        asked.external or None, asked.timeout_seconds, asked.linked, booked.time, booked.day,
+        asked.external or None,
+        asked.timeout_seconds,
+        asked.linked,
+        booked.time,
+        booked.day,
         booked.late_for,
-    )  # fmt: skip
+    )
 
 
 def standing_values(tenant: int, standing: Standing) -> Values:
@@ -95,8 +105,13 @@ def standing_values(tenant: int, standing: Standing) -> Values:
 def account_values(tenant: int, account: Account) -> Values:
     """Return a new account's row in the order of `OPEN_ACCOUNTS`."""
     return (
-        tenant, account.id, int(account.kind), account.party, account.currency, int(account.limit),
-    )  # fmt: skip
+        tenant,
+        account.id,
+        int(account.kind),
+        account.party,
+        account.currency,
+        int(account.limit),
+    )
 
 
 def hold_values(tenant: int, hold: Hold) -> Values:
@@ -116,24 +131,31 @@ def account_of(row: Any) -> Account:
 def booked_of(row: Any) -> Booked:
     """Read a transfer's row."""
     transfer = Transfer(
-        id=TransferId(bytes(row.id)), debit=AccountId(bytes(row.debit)),
-        credit=AccountId(bytes(row.credit)), amount=Micros(row.amount), code=row.code,
-        kind=TransferKind(row.kind), linked=bool(row.linked),
+        id=TransferId(bytes(row.id)),
+        debit=AccountId(bytes(row.debit)),
+        credit=AccountId(bytes(row.credit)),
+        amount=Micros(row.amount),
+        code=row.code,
+        kind=TransferKind(row.kind),
+        linked=bool(row.linked),
         hold=NONE if row.hold is None else TransferId(bytes(row.hold)),
         timeout_seconds=row.timeout,
         corrects=NONE if row.corrects is None else TransferId(bytes(row.corrects)),
         external=row.external or "",
-    )  # fmt: skip
+    )
     return Booked(transfer, Instant(row.time), row.day, row.late_for, row.sequence)
 
 
 def hold_of(row: Any) -> Hold:
     """Read a hold's row."""
     return Hold(
-        TransferId(bytes(row.id)), AccountId(bytes(row.debit)), AccountId(bytes(row.credit)),
-        Micros(row.amount), None if row.expires is None else Instant(row.expires),
+        TransferId(bytes(row.id)),
+        AccountId(bytes(row.debit)),
+        AccountId(bytes(row.credit)),
+        Micros(row.amount),
+        None if row.expires is None else Instant(row.expires),
         HoldState(row.state),
-    )  # fmt: skip
+    )
 
 
 def columns(rows: Sequence[Values]) -> tuple[list[Any], ...]:

@@ -66,18 +66,28 @@ TRANSFERS = Table(
     Index("ledger_transfers_by_credit", "tenant", "credit", "day"),
     # A second resolution of one hold would not even be stored.
     Index(
-        "ledger_transfers_by_hold", "tenant", "hold", unique=True,
-        sqlite_where=text("hold IS NOT NULL"), postgresql_where=text("hold IS NOT NULL"),
+        "ledger_transfers_by_hold",
+        "tenant",
+        "hold",
+        unique=True,
+        sqlite_where=text("hold IS NOT NULL"),
+        postgresql_where=text("hold IS NOT NULL"),
     ),
     Index(
-        "ledger_transfers_by_corrected", "tenant", "corrects",
-        sqlite_where=text("corrects IS NOT NULL"), postgresql_where=text("corrects IS NOT NULL"),
+        "ledger_transfers_by_corrected",
+        "tenant",
+        "corrects",
+        sqlite_where=text("corrects IS NOT NULL"),
+        postgresql_where=text("corrects IS NOT NULL"),
     ),
     Index(
-        "ledger_transfers_by_external", "tenant", "external",
-        sqlite_where=text("external IS NOT NULL"), postgresql_where=text("external IS NOT NULL"),
+        "ledger_transfers_by_external",
+        "tenant",
+        "external",
+        sqlite_where=text("external IS NOT NULL"),
+        postgresql_where=text("external IS NOT NULL"),
     ),
-)  # fmt: skip
+)
 
 HOLDS = Table(
     "ledger_holds",
@@ -90,10 +100,13 @@ HOLDS = Table(
     may("expires", BigInteger),
     must("state", SmallInteger),
     Index(
-        "ledger_holds_by_expiry", "tenant", "expires",
-        sqlite_where=text("state = 0"), postgresql_where=text("state = 0"),
+        "ledger_holds_by_expiry",
+        "tenant",
+        "expires",
+        sqlite_where=text("state = 0"),
+        postgresql_where=text("state = 0"),
     ),
-)  # fmt: skip
+)
 
 CLOSED_DAYS = Table(
     "ledger_closed_days",

@@ -98,9 +98,14 @@ class LedgerRecords(SqlBase):
             return holds_over(scope, now, limit)
 
     def expire_holds(
-        self, community: str, *, now: Instant, today: int, limit: int = 10_000,
+        self,
+        community: str,
+        *,
+        now: Instant,
+        today: int,
+        limit: int = 10_000,
         only: Sequence[TransferId] | None = None,
-    ) -> list[TransferId]:  # fmt: skip
+    ) -> list[TransferId]:
         """See `LedgerStore.expire_holds`."""
 
         def work() -> list[TransferId]:
@@ -257,11 +262,18 @@ def _told(payout: Any) -> dict[str, object]:
 def _put_payout(scope: Scope, payout: Payout) -> None:
     """Write a payout or its new state in an open transaction."""
     row = {
-        "id": payout.id, "period": payout.period, "account": payout.account,
-        "party": payout.party, "amount": payout.amount, "currency": payout.currency,
-        "provider": payout.provider, "state": payout.state, "reference": payout.reference,
-        "paid": payout.paid, "created": payout.created,
-    }  # fmt: skip
+        "id": payout.id,
+        "period": payout.period,
+        "account": payout.account,
+        "party": payout.party,
+        "amount": payout.amount,
+        "currency": payout.currency,
+        "provider": payout.provider,
+        "state": payout.state,
+        "reference": payout.reference,
+        "paid": payout.paid,
+        "created": payout.created,
+    }
     mine = PAYOUTS.c.id == payout.id
     change = scope.update(PAYOUTS).where(mine)
     if payout.state not in FINAL:  # what is not known yet never undoes what somebody said meanwhile
@@ -285,10 +297,15 @@ def _close(scope: Scope, day: int, now: Instant) -> list[ClosedDay]:
     scope.insert(
         CLOSED_DAYS,
         [
-            {"day": one.day, "closed": now, "transfers": one.transfers, "moved": one.moved,
-             "digest": one.digest}
+            {
+                "day": one.day,
+                "closed": now,
+                "transfers": one.transfers,
+                "moved": one.moved,
+                "digest": one.digest,
+            }
             for one in made
         ],
-    )  # fmt: skip
+    )
     scope.run(scope.update(BOOKS).values(closed_through=day))
     return made

@@ -221,10 +221,18 @@ def _record(scope: Scope, row: Any) -> RoomRecord:
     count = scope.select(PLAYS, func.count(), func.count(PLAYS.c.until))
     plays, over = scope.first(count.where(PLAYS.c.room == row.id))
     return RoomRecord(
-        id=row.id, item=row.item, owner=row.owner, given=given_of(row, owner), stream=row.stream,
-        standing=standing_of(row), viewers=plays - over, plays=row.plays + plays,
-        orders_from=row.orders_from, orders_upto=row.orders_upto, created=Instant(row.created),
-    )  # fmt: skip
+        id=row.id,
+        item=row.item,
+        owner=row.owner,
+        given=given_of(row, owner),
+        stream=row.stream,
+        standing=standing_of(row),
+        viewers=plays - over,
+        plays=row.plays + plays,
+        orders_from=row.orders_from,
+        orders_upto=row.orders_upto,
+        created=Instant(row.created),
+    )
 
 
 def _play(work: Work, room_id: str, client: str, until: Instant | None) -> None:
@@ -284,11 +292,17 @@ def _require_free(scope: Scope, item_id: str) -> None:
 def _item(given: RoomIn, owner_id: str, state: RoomState) -> ItemIn:
     """Show a room as an item: a candidate while it is live."""
     return ItemIn(
-        kind="live", author_id=owner_id, text=f"{given.title}\n{given.text}".strip(),
-        language=given.language, tags=given.tags, channels=given.channels,
-        position=given.position, media=given.media, labels=given.labels,
+        kind="live",
+        author_id=owner_id,
+        text=f"{given.title}\n{given.text}".strip(),
+        language=given.language,
+        tags=given.tags,
+        channels=given.channels,
+        position=given.position,
+        media=given.media,
+        labels=given.labels,
         state=_ITEM_STATES[state],  # type: ignore[arg-type]  # a table of literals
-    )  # fmt: skip
+    )
 
 
 def _sales_in(scope: Scope, sales: set[str], room_id: str) -> set[str]:

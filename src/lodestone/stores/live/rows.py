@@ -56,9 +56,15 @@ def standing_of(row: Any) -> Standing:
     if isinstance(stopped, tuple):
         stopped = _Stopped(stopped, ())
     return Standing(
-        STATES[row.state], row.started, row.ended, row.due, _CLIENTS.decode(row.publishers),
-        stopped.gone, stopped.overtaken, row.pulsing,
-    )  # fmt: skip
+        STATES[row.state],
+        row.started,
+        row.ended,
+        row.due,
+        _CLIENTS.decode(row.publishers),
+        stopped.gone,
+        stopped.overtaken,
+        row.pulsing,
+    )
 
 
 def insert_room(work: Work, values: dict[str, object]) -> None:
@@ -71,10 +77,14 @@ def insert_room(work: Work, values: dict[str, object]) -> None:
 def stand(work: Work, room_id: str, before: RoomState, room: Standing, now: Instant) -> None:
     """Write how a room stands, and note the state that it came into."""
     values: dict[str, object] = {
-        "state": STATES.index(room.state), "started": room.started, "ended": room.ended,
-        "due": room.due, "publishers": _ENCODE(room.publishers),
-        "gone": _ENCODE(_Stopped(room.gone, room.overtaken)), "pulsing": room.pulsing,
-    }  # fmt: skip
+        "state": STATES.index(room.state),
+        "started": room.started,
+        "ended": room.ended,
+        "due": room.due,
+        "publishers": _ENCODE(room.publishers),
+        "gone": _ENCODE(_Stopped(room.gone, room.overtaken)),
+        "pulsing": room.pulsing,
+    }
     if room.state != before:
         newest = work.first(work.select(ORDERS, func.max(ORDERS.c.number)))[0]
         border = {"live": "orders_from", "ended": "orders_upto"}[room.state]

@@ -51,9 +51,12 @@ class HookRecords(RecordsBase):
             orders = work.first(work.select(ORDER_EVENTS, func.max(ORDER_EVENTS.c.id)))[0]
             rooms = work.first(work.select(ROOM_EVENTS, func.max(ROOM_EVENTS.c.id)))[0]
             fresh = {
-                "id": webhook_id, "salt": self._random(SALT_BYTES), "orders_after": orders or 0,
-                "rooms_after": rooms or 0, "created": now,
-            }  # fmt: skip
+                "id": webhook_id,
+                "salt": self._random(SALT_BYTES),
+                "orders_after": orders or 0,
+                "rooms_after": rooms or 0,
+                "created": now,
+            }
             work.insert(WEBHOOKS, [{**fresh, **values}])
             return True
 
@@ -110,20 +113,29 @@ class HookRecords(RecordsBase):
             newest = work.first(work.select(DELIVERIES, func.max(DELIVERIES.c.number)))[0]
             rows = [
                 {
-                    "number": number, "webhook": webhook_id, "stream": int(stream), "event": event,
-                    "type": kind, "subject": subject, "fate": int(Fate.PENDING), "next": now,
-                    "attempts": _ENCODE(()), "created": now,
+                    "number": number,
+                    "webhook": webhook_id,
+                    "stream": int(stream),
+                    "event": event,
+                    "type": kind,
+                    "subject": subject,
+                    "fate": int(Fate.PENDING),
+                    "next": now,
+                    "attempts": _ENCODE(()),
+                    "created": now,
                 }
                 for number, (stream, event, kind, subject) in enumerate(wanted, (newest or 0) + 1)
-            ]  # fmt: skip
+            ]
             work.insert(DELIVERIES, rows)
             reached = {stream: event for stream, event, _, _ in events}
             work.run(
-                work.update(WEBHOOKS).where(WEBHOOKS.c.id == webhook_id).values(
+                work.update(WEBHOOKS)
+                .where(WEBHOOKS.c.id == webhook_id)
+                .values(
                     orders_after=reached.get(Stream.ORDERS, hook.orders_after),
                     rooms_after=reached.get(Stream.ROOMS, hook.rooms_after),
                 )
-            )  # fmt: skip
+            )
             return len(events)
 
     def due_deliveries(
@@ -133,11 +145,14 @@ class HookRecords(RecordsBase):
         mine, before = DELIVERIES.c, DELIVERIES.alias("earlier").c
         waits = exists().where(
             and_(
-                before.tenant == mine.tenant, before.webhook == mine.webhook,
-                before.subject == mine.subject, before.stream == mine.stream,
-                before.fate == int(Fate.PENDING), before.number < mine.number,
+                before.tenant == mine.tenant,
+                before.webhook == mine.webhook,
+                before.subject == mine.subject,
+                before.stream == mine.stream,
+                before.fate == int(Fate.PENDING),
+                before.number < mine.number,
             )
-        )  # fmt: skip
+        )
         with self._reading(community) as scope:
             query = scope.select(DELIVERIES).where(
                 mine.webhook == webhook_id, mine.fate == int(Fate.PENDING), mine.next <= now, ~waits
@@ -152,9 +167,10 @@ class HookRecords(RecordsBase):
         with self._writing(community) as work:
             for number, attempts, standing in told:
                 values = {
-                    "attempts": _ENCODE(attempts), "fate": int(standing.fate),
+                    "attempts": _ENCODE(attempts),
+                    "fate": int(standing.fate),
                     "next": standing.next,
-                }  # fmt: skip
+                }
                 update = work.update(DELIVERIES).where(DELIVERIES.c.number == number)
                 work.run(update.values(**values))
 
@@ -187,11 +203,15 @@ def _since(scope: Scope | Work, hook: Any, limit: int) -> list[tuple[Stream, int
     moves = moves.where(ORDER_EVENTS.c.id > hook.orders_after).order_by(ORDER_EVENTS.c.id)
     rooms = scope.select(ROOM_EVENTS).where(ROOM_EVENTS.c.id > hook.rooms_after)
     return [
-        *((Stream.ORDERS, row.id, TYPE_OF[Transition(row.move)], str(row.number))
-          for row in scope.fetch(moves.limit(limit))),
-        *((Stream.ROOMS, row.id, _ROOM_TYPES[row.state], row.room)
-          for row in scope.fetch(rooms.order_by(ROOM_EVENTS.c.id).limit(limit))),
-    ]  # fmt: skip
+        *(
+            (Stream.ORDERS, row.id, TYPE_OF[Transition(row.move)], str(row.number))
+            for row in scope.fetch(moves.limit(limit))
+        ),
+        *(
+            (Stream.ROOMS, row.id, _ROOM_TYPES[row.state], row.room)
+            for row in scope.fetch(rooms.order_by(ROOM_EVENTS.c.id).limit(limit))
+        ),
+    ]
 
 
 def _require(scope: Scope, webhook_id: str) -> Any:
@@ -204,15 +224,27 @@ def _require(scope: Scope, webhook_id: str) -> Any:
 def _record(row: Any) -> WebhookRecord:
     until = None if row.before_until is None else Instant(row.before_until)
     return WebhookRecord(
-        id=row.id, url=row.url, types=tuple(row.types.split()), active=row.active,
-        created=Instant(row.created), salt=row.salt, salt_before=row.salt_before,
+        id=row.id,
+        url=row.url,
+        types=tuple(row.types.split()),
+        active=row.active,
+        created=Instant(row.created),
+        salt=row.salt,
+        salt_before=row.salt_before,
         before_until=until,
-    )  # fmt: skip
+    )
 
 
 def _delivery(row: Any) -> DeliveryRecord:
     return DeliveryRecord(
-        row.number, row.webhook, Stream(row.stream), row.event, row.type, row.subject,
-        Fate(row.fate), None if row.next is None else Instant(row.next),
-        _ATTEMPTS.decode(row.attempts), Instant(row.created),
-    )  # fmt: skip
+        row.number,
+        row.webhook,
+        Stream(row.stream),
+        row.event,
+        row.type,
+        row.subject,
+        Fate(row.fate),
+        None if row.next is None else Instant(row.next),
+        _ATTEMPTS.decode(row.attempts),
+        Instant(row.created),
+    )

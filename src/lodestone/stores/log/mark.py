@@ -50,9 +50,17 @@ class Mark:
         """Write as bytes with a digest at the end."""
         tip = self.tip
         body = _FORM.pack(
-            _MAGIC, tip.sequence_next, tip.offset_next, self.issued, self.changes, self.pulse,
-            self.writes, self.owner, tip.receipts, tip.facts,
-        )  # fmt: skip
+            _MAGIC,
+            tip.sequence_next,
+            tip.offset_next,
+            self.issued,
+            self.changes,
+            self.pulse,
+            self.writes,
+            self.owner,
+            tip.receipts,
+            tip.facts,
+        )
         return body + _digest(body)
 
 

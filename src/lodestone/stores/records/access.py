@@ -57,11 +57,12 @@ class SqlAccessRecords(RecordsBase):
             community = communities.get(row.tenant)
             changes.append(
                 change_of(
-                    row, None if community is None else community.id,
+                    row,
+                    None if community is None else community.id,
                     key=keys.get(row.subject) if row.kind == AccessKind.KEY else None,
                     secret=b"" if community is None else community.secret,
                 )
-            )  # fmt: skip
+            )
         return changes
 
     def end_login(self, nonce: str, *, now: Instant) -> None:

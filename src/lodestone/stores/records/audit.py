@@ -51,9 +51,7 @@ def _conditions(scope: Scope, wanted: AuditFilter) -> list[ColumnElement[bool]]:
     ordinals = {
         field: people[one].ordinal if one in people else _NOBODY for field, one in given.items()
     }
-    equal = {
-        "key_id": wanted.key_id, "kind": wanted.kind, "object": wanted.name, **ordinals,
-    }  # fmt: skip
+    equal = {"key_id": wanted.key_id, "kind": wanted.kind, "object": wanted.name, **ordinals}
     conditions = [columns[name] == value for name, value in equal.items() if value is not None]
     if wanted.first is not None:
         conditions.append(columns.time >= wanted.first)
@@ -67,10 +65,19 @@ def _record(row: Any, names: Mapping[int, tuple[str, bytes]]) -> AuditRecord:
     detail = _opened(row.detail, None if about is None else about[1])
     actor = names.get(row.actor)
     return AuditRecord(
-        row.number, Instant(row.time), row.key_id, row.actor, None if actor is None else actor[0],
-        row.route, row.kind, row.object, row.about, None if about is None else about[0],
-        detail.before, detail.after,
-    )  # fmt: skip
+        row.number,
+        Instant(row.time),
+        row.key_id,
+        row.actor,
+        None if actor is None else actor[0],
+        row.route,
+        row.kind,
+        row.object,
+        row.about,
+        None if about is None else about[0],
+        detail.before,
+        detail.after,
+    )
 
 
 def _opened(blob: bytes, key: bytes | None) -> Detail:

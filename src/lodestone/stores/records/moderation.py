@@ -58,9 +58,12 @@ class SqlModeration(RecordsBase):
             was, stands = _told(before), _told(after)
             differs = [name for name in stands if was[name] != stands[name]]
             work.audit(
-                "item", item_id, {name: was[name] for name in differs},
-                {**{name: stands[name] for name in differs}, **why}, About(item.owner, item.key),
-            )  # fmt: skip
+                "item",
+                item_id,
+                {name: was[name] for name in differs},
+                {**{name: stands[name] for name in differs}, **why},
+                About(item.owner, item.key),
+            )
             row = work.first(work.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number == number))
             return work.change(FactKind.MODERATED, "", number, mark_row(row))
 

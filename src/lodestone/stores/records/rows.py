@@ -35,13 +35,34 @@ STUB: Final = PersonIn()
 _VECTOR: Final = struct.Struct(f"<{VECTOR_WIDTH}f")
 
 _PersonFields: TypeAlias = tuple[
-    int, Instant, float, float, float, float, Instant, int, int, bool, bool,
+    int,
+    Instant,
+    float,
+    float,
+    float,
+    float,
+    Instant,
+    int,
+    int,
+    bool,
+    bool,
     tuple[tuple[int, float], ...],
-]  # fmt: skip
+]
 _ItemHead: TypeAlias = tuple[
-    int, int, Instant, int, int, int, float, float, float, int,
-    tuple[int, ...], tuple[int, ...], tuple[int, ...],
-]  # fmt: skip
+    int,
+    int,
+    Instant,
+    int,
+    int,
+    int,
+    float,
+    float,
+    float,
+    int,
+    tuple[int, ...],
+    tuple[int, ...],
+    tuple[int, ...],
+]
 
 
 class PersonDoc(msgspec.Struct, frozen=True, array_like=True):
@@ -185,11 +206,20 @@ def pack_person(row: PersonRow) -> bytes:
     """Store a person's row."""
     return _ENCODER.encode(
         (
-            row.ordinal, row.created, row.latitude, row.longitude, row.present_latitude,
-            row.present_longitude, row.present_at, row.profession, row.language,
-            row.personalised, row.minor, row.interests,
+            row.ordinal,
+            row.created,
+            row.latitude,
+            row.longitude,
+            row.present_latitude,
+            row.present_longitude,
+            row.present_at,
+            row.profession,
+            row.language,
+            row.personalised,
+            row.minor,
+            row.interests,
         )
-    )  # fmt: skip
+    )
 
 
 def unpack_person(blob: bytes) -> PersonRow:
@@ -200,9 +230,20 @@ def unpack_person(blob: bytes) -> PersonRow:
 def pack_item(row: ItemRow) -> bytes:
     """Store an item's row, its vector as 32-bit numbers."""
     head = (
-        row.row, row.owner, row.created, row.kind, row.state, row.label, row.latitude,
-        row.longitude, row.duration, row.language, row.channels, row.professions, row.tags,
-    )  # fmt: skip
+        row.row,
+        row.owner,
+        row.created,
+        row.kind,
+        row.state,
+        row.label,
+        row.latitude,
+        row.longitude,
+        row.duration,
+        row.language,
+        row.channels,
+        row.professions,
+        row.tags,
+    )
     return _ENCODER.encode((head, _VECTOR.pack(*row.vector)))
 
 

@@ -211,9 +211,18 @@ def _open_domain(row: Any) -> tuple[str, Row]:
 
 def _open_deed(row: Any) -> tuple[str, Row]:
     deed = Deed(
-        FactKind(row.kind), row.name, Instant(row.time), row.ordinal, row.item, row.receipt,
-        row.slot, row.about, Instant(row.since), row.share, row.whole,
-    )  # fmt: skip
+        FactKind(row.kind),
+        row.name,
+        Instant(row.time),
+        row.ordinal,
+        row.item,
+        row.receipt,
+        row.slot,
+        row.about,
+        Instant(row.since),
+        row.share,
+        row.whole,
+    )
     return row.name, deed
 
 
@@ -269,10 +278,12 @@ _KINDS: Final = {
     )
 }
 _READERS: Final = {
-    FactKind.PERSON: _people, FactKind.ITEM: _items, FactKind.DOMAIN: _domains,
+    FactKind.PERSON: _people,
+    FactKind.ITEM: _items,
+    FactKind.DOMAIN: _domains,
     FactKind.MODERATED: _marks,
     **dict.fromkeys(DEED_KINDS, _deeds),
-}  # fmt: skip
+}
 
 
 def _recall(scope: Scope, claim: bytes, now: Instant) -> Answer | None:

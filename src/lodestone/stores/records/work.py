@@ -58,9 +58,13 @@ class Work(Scope):
         return change
 
     def audit(
-        self, kind: str, name: str, before: Values | None, after: Values | None,
+        self,
+        kind: str,
+        name: str,
+        before: Values | None,
+        after: Values | None,
         about: About | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Note for the audit log what of an object differs, where somebody acts and anything does.
 
         Args:

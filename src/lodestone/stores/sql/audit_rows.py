@@ -122,13 +122,18 @@ def store_notes(
         return
     rows = [
         {
-            "tenant": tenant, "time": note.actor.clock(community), "key_id": note.actor.key_id,
-            "actor": note.actor.person, "route": note.actor.route, "kind": note.kind,
-            "object": note.name, "about": None if note.about is None else note.about.ordinal,
+            "tenant": tenant,
+            "time": note.actor.clock(community),
+            "key_id": note.actor.key_id,
+            "actor": note.actor.person,
+            "route": note.actor.route,
+            "kind": note.kind,
+            "object": note.name,
+            "about": None if note.about is None else note.about.ordinal,
             "detail": _sealed(note),
         }
         for note in notes
-    ]  # fmt: skip
+    ]
     connection.execute(insert(AUDIT_LOG), rows)
 
 

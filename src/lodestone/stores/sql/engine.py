@@ -40,9 +40,12 @@ def engine_of(url: str, limits: DatabaseLimits | None = None) -> Engine:
     if parsed.drivername == "postgresql+psycopg":
         _require_driver()
         return create_engine(
-            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=_postgres(parsed, limits),
+            parsed,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args=_postgres(parsed, limits),
             **_pool(limits),
-        )  # fmt: skip
+        )
     if (
         parsed.get_backend_name() != "sqlite"
         or not parsed.database
@@ -82,9 +85,11 @@ def _postgres(url: URL, limits: DatabaseLimits) -> dict[str, Any]:
     return {
         "connect_timeout": max(2, round(limits.statement_seconds)),
         "options": " ".join([options, own if isinstance(own, str) else " ".join(own)]),
-        "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
         "tcp_user_timeout": milliseconds,
-    }  # fmt: skip
+    }
 
 
 def _prepared(limits: DatabaseLimits) -> Callable[[DBAPIConnection, Any], None]:

@@ -82,9 +82,14 @@ class Buying:
         self._streams = streams
 
     async def order(
-        self, truth: Truth, person: int, post: int, now: Instant,
-        card: Card | None = None, sale: Sale | None = None,
-    ) -> tuple[Order, Json] | None:  # fmt: skip
+        self,
+        truth: Truth,
+        person: int,
+        post: int,
+        now: Instant,
+        card: Card | None = None,
+        sale: Sale | None = None,
+    ) -> tuple[Order, Json] | None:
         """Order; return it with the engine's answer, None where it was refused.
 
         Args:
@@ -113,19 +118,27 @@ class Buying:
             return None
         market.count(f"{what}_{answer['state']}")
         order = Order(
-            number=number, id=answer["id"], person=person, maker=int(truth.posts.maker[post]),
-            post=post, way=taken.way, micros=taken.micros, days=taken.days,
-        )  # fmt: skip
+            number=number,
+            id=answer["id"],
+            person=person,
+            maker=int(truth.posts.maker[post]),
+            post=post,
+            way=taken.way,
+            micros=taken.micros,
+            days=taken.days,
+        )
         if card is not None:
             order.served, order.visited = card.step, card.visited
         return order, answer
 
     def _body(self, truth: Truth, person: int, post: int, taken: Basket) -> Json:
         body: Json = {
-            "buyer": f"p{person}", "fulfilment": taken.way, "total": shops.money(taken.micros),
+            "buyer": f"p{person}",
+            "fulfilment": taken.way,
+            "total": shops.money(taken.micros),
             "lines": [{"product_id": f"i{post}", **line} for line in taken.lines],
             "position": whereabouts(truth.people, person),
-        }  # fmt: skip
+        }
         if taken.way == DELIVERY:
             body["address"] = shops.address(self._streams, truth, person)
         return body
@@ -150,8 +163,10 @@ class Buying:
             market.count("given_up" if fate.gives_up else "lapsed")
             return False
         body = {
-            "amount": shops.money(order.micros), "method": "manual", "reference": f"till {order.number}",
-        }  # fmt: skip
+            "amount": shops.money(order.micros),
+            "method": "manual",
+            "reference": f"till {order.number}",
+        }
         for _ in range(2 if fate.twice else 1):
             if await self._till.tried("pay", f"/v1/orders/{order.id}/pay", body) is None:
                 return False

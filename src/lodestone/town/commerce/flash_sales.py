@@ -65,8 +65,14 @@ def planned(truth: Truth, market: Market, streams: Streams, start: Instant) -> l
             created = start + opens * _HALF_HOUR
             truth.posts = joined(truth.posts, _room(truth.posts, truth, post, created, chance))
         found.append(
-            Sale(id=f"f{truth.day}-{maker}", maker=maker, post=post, room=room, opens=truth.day * STEPS + opens)
-        )  # fmt: skip
+            Sale(
+                id=f"f{truth.day}-{maker}",
+                maker=maker,
+                post=post,
+                room=room,
+                opens=truth.day * STEPS + opens,
+            )
+        )
     return found
 
 
@@ -89,9 +95,15 @@ def _room(
     }
     quality = np.clip(truth.makers.talent[posts.maker[post]] + chance.normal(0, 0.15, 1), 0.02, 1.0)
     return replace(
-        Posts(**columns), kind=np.array([LIVE]), quality=quality, pull=quality.copy(), seconds=np.array([600.0]),
-        created=np.array([created]), views=np.zeros(1, np.int64), heard=np.zeros(1),
-    )  # fmt: skip
+        Posts(**columns),
+        kind=np.array([LIVE]),
+        quality=quality,
+        pull=quality.copy(),
+        seconds=np.array([600.0]),
+        created=np.array([created]),
+        views=np.zeros(1, np.int64),
+        heard=np.zeros(1),
+    )
 
 
 class Bargains:
@@ -159,13 +171,20 @@ class Bargains:
             await self._till.ask("PUT", f"/v1/live/i{sale.room}", {**room, "state": "live"})
         closes = Instant(now + _LASTS * _HALF_HOUR)
         await self._till.ask(
-            "PUT", f"/v1/sales/{sale.id}",
+            "PUT",
+            f"/v1/sales/{sale.id}",
             {
-                "product_id": product, "variant_id": "v0", "opens_at": time_text(now), "closes_at": time_text(closes),
-                "stock": sale.units, "limit_per_person": 1, "price": shops.money(sale.micros),
-                "reserve_seconds": _RESERVED_SECONDS, "where": product if sale.room < 0 else f"i{sale.room}",
+                "product_id": product,
+                "variant_id": "v0",
+                "opens_at": time_text(now),
+                "closes_at": time_text(closes),
+                "stock": sale.units,
+                "limit_per_person": 1,
+                "price": shops.money(sale.micros),
+                "reserve_seconds": _RESERVED_SECONDS,
+                "where": product if sale.room < 0 else f"i{sale.room}",
             },
-        )  # fmt: skip
+        )
         self._market.count("sales")
         self._market.count("sale_units", sale.units)
 

@@ -77,15 +77,19 @@ def _shop(town: Town, number: int, shop: Shop) -> Json:
     opens, closes = int(chance.integers(7, 10)), int(chance.integers(19, 23))
     rests = int(chance.integers(0, 14))
     return {
-        "owner_id": town.people[shop.owner].body["id"], "name": shop.name, "radius_km": 10.0,
-        "hold_share": 0.5, "position": shop.position, "categories": list(_tags(town, shop)),
+        "owner_id": town.people[shop.owner].body["id"],
+        "name": shop.name,
+        "radius_km": 10.0,
+        "hold_share": 0.5,
+        "position": shop.position,
+        "categories": list(_tags(town, shop)),
         "text": f"{shop.name}，做{'、'.join(shop.goods)}。线上买了，到店出示券码就好。",
         "hours": [
             {"day": day, "opens": f"{opens:02}:00", "closes": f"{closes:02}:00"}
             for weekday, day in enumerate(_WEEK)
             if weekday != rests
         ],
-    }  # fmt: skip
+    }
 
 
 def _tags(town: Town, shop: Shop) -> tuple[str, ...]:
@@ -108,11 +112,17 @@ def _product(town: Town, shop: Shop, good: str, post: Post, media: list[Json]) -
         for index, (size, name, yuan) in enumerate(sizes)
     ]
     return {
-        "name": good, "text": _words(shop, ware), "tags": body["tags"],
-        "channels": body["channels"], "language": body["language"], "media": media,
-        "variants": variants, "fulfilment": list(ware.ways), "commission_share": 0.05,
+        "name": good,
+        "text": _words(shop, ware),
+        "tags": body["tags"],
+        "channels": body["channels"],
+        "language": body["language"],
+        "media": media,
+        "variants": variants,
+        "fulfilment": list(ware.ways),
+        "commission_share": 0.05,
         "voucher": {"count": ware.times, "valid_days": 90},
-    }  # fmt: skip
+    }
 
 
 def _words(shop: Shop, ware: Ware) -> str:

@@ -33,15 +33,23 @@ async def reckon(client: Client, market: Market, start: Instant, days: int) -> J
     parties, off = await _statements(client, start, days)
     orders = await _orders(client)
     commission = next(
-        (row["balance"]["micros"] for row in trial["rows"] if row["kind"] == "commission_revenue"), 0
-    )  # fmt: skip
+        (row["balance"]["micros"] for row in trial["rows"] if row["kind"] == "commission_revenue"),
+        0,
+    )
     return {
-        "counts": dict(sorted(market.counts.items())), "orders": orders, "commission_micros": commission,
-        "unlike": _unlike(market.counts, orders), "trial_difference": trial["difference"]["micros"],
-        "closed_through": trial["closed_through"], "parties": parties, "statements_off": off,
-        "transfers": audit["transfers"], "audit_differences": audit["differences"],
-        "receipts": verified["receipts"], "verify_findings": verified["findings"],
-    }  # fmt: skip
+        "counts": dict(sorted(market.counts.items())),
+        "orders": orders,
+        "commission_micros": commission,
+        "unlike": _unlike(market.counts, orders),
+        "trial_difference": trial["difference"]["micros"],
+        "closed_through": trial["closed_through"],
+        "parties": parties,
+        "statements_off": off,
+        "transfers": audit["transfers"],
+        "audit_differences": audit["differences"],
+        "receipts": verified["receipts"],
+        "verify_findings": verified["findings"],
+    }
 
 
 async def _pages(client: Client, path: str) -> AsyncIterator[Any]:

@@ -58,7 +58,9 @@ def shop(streams: Streams, truth: Truth, maker: int) -> Json:
     opens, closes = int(chance.integers(6, 10)), int(chance.integers(21, 24))
     rests = int(chance.integers(0, 14))
     return {
-        "owner_id": f"p{person}", "radius_km": RADIUS_KM, "categories": [name],
+        "owner_id": f"p{person}",
+        "radius_km": RADIUS_KM,
+        "categories": [name],
         "hold_share": 1.0,
         "name": f"{QUARTERS[int(people.quarter[person])][0]}{SURNAMES[int(chance.integers(len(SURNAMES)))]}家{name}",
         "position": place(people.latitude[person], people.longitude[person]),
@@ -67,7 +69,7 @@ def shop(streams: Streams, truth: Truth, maker: int) -> Json:
             for number, day in enumerate(_WEEK)
             if number != rests
         ],
-    }  # fmt: skip
+    }
 
 
 def clerk(streams: Streams, truth: Truth, maker: int) -> int:
@@ -113,12 +115,16 @@ def ware(streams: Streams, truth: Truth, post: int) -> Ware:
     first = int(chance.integers(60, 1_500))
     card = ways == WAYS[0] and not dated and chance.random() < 0.2
     return Ware(
-        name=_name(chance, topic, card=card), ways=ways,
+        name=_name(chance, topic, card=card),
+        ways=ways,
         micros=tuple(TENTH * round(first * (1 + 0.8 * size)) for size in range(sizes)),
         level=tuple(int(chance.integers(2, 13)) for _ in range(sizes)),
-        shared=sizes > 1 and chance.random() < 0.4, dated=dated, times=5 if card else 1,
-        valid_days=int(chance.choice([5, 14, 30])), share=float(chance.choice(_SHARES)),
-    )  # fmt: skip
+        shared=sizes > 1 and chance.random() < 0.4,
+        dated=dated,
+        times=5 if card else 1,
+        valid_days=int(chance.choice([5, 14, 30])),
+        share=float(chance.choice(_SHARES)),
+    )
 
 
 def _name(chance: np.random.Generator, topic: Topic, *, card: bool) -> str:
@@ -143,14 +149,25 @@ def product(given: Ware, post: Json, maker: int, offered: list[int], at: Instant
     elif given.dated:
         stock = [{"dates": {town_date(at, day): given.level[0] for day in range(_ROOM_DAYS)}}]
     return {
-        "shop_id": shop_id(maker), "name": given.name, "text": post["text"], "tags": post["tags"],
-        "channels": post["channels"], "language": post["language"], "fulfilment": list(given.ways),
-        "commission_share": given.share, "voucher": {"count": given.times, "valid_days": given.valid_days},
+        "shop_id": shop_id(maker),
+        "name": given.name,
+        "text": post["text"],
+        "tags": post["tags"],
+        "channels": post["channels"],
+        "language": post["language"],
+        "fulfilment": list(given.ways),
+        "commission_share": given.share,
+        "voucher": {"count": given.times, "valid_days": given.valid_days},
         "variants": [
-            {"id": f"v{size}", "name": ("小份", "大份")[size], "price": money(given.micros[size]), **stock[size]}
+            {
+                "id": f"v{size}",
+                "name": ("小份", "大份")[size],
+                "price": money(given.micros[size]),
+                **stock[size],
+            }
             for size in range(len(given.micros))
         ],
-    }  # fmt: skip
+    }
 
 
 def stock_item(product_id: str) -> str:
@@ -200,9 +217,10 @@ def address(streams: Streams, truth: Truth, person: int) -> Json:
     name = SURNAMES[int(chance.integers(len(SURNAMES)))] + GIVEN[int(chance.integers(len(GIVEN)))]
     quarter = QUARTERS[int(people.quarter[person])][0]
     return {
-        "text": f"{quarter}{int(chance.integers(1, 200))}号", "name": name,
+        "text": f"{quarter}{int(chance.integers(1, 200))}号",
+        "name": name,
         "position": place(people.latitude[person], people.longitude[person]),
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +257,15 @@ def fate(chance: np.random.Generator, makers: Makers, maker: int, *, leaves: flo
     sorry = drawn[6] < 0.35 * (1 - float(makers.goods[maker]))
     whole = drawn[7] < 0.4
     return Fate(
-        pays=bool(drawn[0] >= leaves), gives_up=bool(drawn[1] < 0.5), cancels=bool(drawn[2] < 0.06),
-        comes=bool(drawn[3] >= 0.05), wait=1 + int(chance.gamma(1.3, 20.0)), twice=bool(drawn[4] < 0.15),
-        slips=bool(drawn[5] < 0.08), back=(1.0 if whole else 0.2 + 0.5 * float(chance.random())) if sorry else 0.0,
-    )  # fmt: skip
+        pays=bool(drawn[0] >= leaves),
+        gives_up=bool(drawn[1] < 0.5),
+        cancels=bool(drawn[2] < 0.06),
+        comes=bool(drawn[3] >= 0.05),
+        wait=1 + int(chance.gamma(1.3, 20.0)),
+        twice=bool(drawn[4] < 0.15),
+        slips=bool(drawn[5] < 0.08),
+        back=(1.0 if whole else 0.2 + 0.5 * float(chance.random())) if sorry else 0.0,
+    )
 
 
 def served_from(step: int) -> int:
@@ -260,10 +283,14 @@ def served_from(step: int) -> int:
 def room(post: Json, product_id: str) -> Json:
     """Write the live room that a post is, with what is sold in it pinned on top; its state comes besides."""
     body: Json = {
-        "owner_id": post["author_id"], "title": post["text"][:60], "language": post["language"],
-        "tags": post["tags"], "channels": post["channels"], "products": [product_id],
+        "owner_id": post["author_id"],
+        "title": post["text"][:60],
+        "language": post["language"],
+        "tags": post["tags"],
+        "channels": post["channels"],
+        "products": [product_id],
         "silence_seconds": 7_200,
-    }  # fmt: skip
+    }
     if "position" in post:
         body["position"] = post["position"]
     return body

@@ -21,9 +21,20 @@ from lodestone.base.geo import EARTH_RADIUS_KM
 from lodestone.town.truth import LIVE, PRODUCT, SPAM, VIDEO, Truth, seen_key
 
 OUTCOMES: Final = (
-    "watch", "click", "long_view", "like", "comment", "share", "follow", "profile_visit",
-    "shop_visit", "order", "not_interested", "hide", "report",
-)  # fmt: skip
+    "watch",
+    "click",
+    "long_view",
+    "like",
+    "comment",
+    "share",
+    "follow",
+    "profile_visit",
+    "shop_visit",
+    "order",
+    "not_interested",
+    "hide",
+    "report",
+)
 """As the interface names them; `watch` is the share of a minute."""
 NEAR_KM: Final = 10.0
 COST: Final = 0.45
@@ -89,14 +100,20 @@ def meet(truth: Truth, who: Ints, what: Ints, *, lift: Floats | None = None) -> 
     return Meeting(
         taste=taste,
         voice=np.einsum("mv,mv->m", people.voice[who], people.voice[person_of]),
-        quality=posts.quality[what], pull=posts.pull[what],
-        near=_near(truth, who, what), knows=ties.knows[who, maker],
+        quality=posts.quality[what],
+        pull=posts.pull[what],
+        near=_near(truth, who, what),
+        knows=ties.knows[who, maker],
         colleague=(posts.trade[what] >= 0) & (posts.trade[what] == people.profession[who]),
-        follows=ties.follows[who, maker], tired=tired + TIRED_OF_REPEAT * seen,
-        bought=ties.bought[who, maker], goods=makers.goods[maker] * makers.shop[maker],
-        seconds=posts.seconds[what], moves=(kind == VIDEO) | (kind == LIVE), product=kind == PRODUCT,
+        follows=ties.follows[who, maker],
+        tired=tired + TIRED_OF_REPEAT * seen,
+        bought=ties.bought[who, maker],
+        goods=makers.goods[maker] * makers.shop[maker],
+        seconds=posts.seconds[what],
+        moves=(kind == VIDEO) | (kind == LIVE),
+        product=kind == PRODUCT,
         spam=people.kind[person_of] == SPAM,
-    )  # fmt: skip
+    )
 
 
 def _near(truth: Truth, who: Ints, what: Ints) -> Bools:
@@ -184,19 +201,25 @@ def incline(meeting: Meeting) -> Inclined:
         joy=held,
         click=1 / (1 + np.exp(2.0 - 3.0 * promised)),
         mean_seconds=np.where(meeting.moves, 4 + 40 * held, 3 + 18 * held),
-        need_seconds=need, most_seconds=np.maximum(most, need), moves=meeting.moves,
-        like=0.12 * warm, comment=np.minimum(0.5, 0.015 * warm + 0.05 * meeting.knows),
-        share=0.01 * warm, profile=np.minimum(0.5, 0.10 * warm),
+        need_seconds=need,
+        most_seconds=np.maximum(most, need),
+        moves=meeting.moves,
+        like=0.12 * warm,
+        comment=np.minimum(0.5, 0.015 * warm + 0.05 * meeting.knows),
+        share=0.01 * warm,
+        profile=np.minimum(0.5, 0.10 * warm),
         follow=np.where(meeting.follows | meeting.spam, 0.0, np.minimum(0.8, 0.25 * warm)),
         shop=np.where(near_shop, np.minimum(0.4, 0.06 + 0.10 * meeting.knows + 0.15 * warm), 0.0),
         # Who bought well comes back; who bought badly less than one who never did.
         order=np.where(
             meeting.product,
-            np.minimum(0.4, wants * np.where(meeting.bought > 0, 0.5 * meeting.goods, 0.06)), 0.0,
+            np.minimum(0.4, wants * np.where(meeting.bought > 0, 0.5 * meeting.goods, 0.06)),
+            0.0,
         ),
-        regret=0.03 * np.maximum(0.0, promised - held), refuse=np.full(held.size, 0.001),
+        regret=0.03 * np.maximum(0.0, promised - held),
+        refuse=np.full(held.size, 0.001),
         report=np.where(meeting.spam, 0.04, 0.0002),
-    )  # fmt: skip
+    )
 
 
 def chances(inclined: Inclined) -> Floats:
@@ -212,12 +235,22 @@ def chances(inclined: Inclined) -> Floats:
     sorry = click * inclined.regret + (1 - click) * inclined.refuse
     return np.stack(
         [
-            watch, click, long, long * inclined.like, long * inclined.comment, long * inclined.share,
-            page * inclined.follow, page, click * inclined.shop, click * inclined.order,
-            sorry * 2 / 3, sorry / 3, click * inclined.report,
+            watch,
+            click,
+            long,
+            long * inclined.like,
+            long * inclined.comment,
+            long * inclined.share,
+            page * inclined.follow,
+            page,
+            click * inclined.shop,
+            click * inclined.order,
+            sorry * 2 / 3,
+            sorry / 3,
+            click * inclined.report,
         ],
         axis=1,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,15 +290,22 @@ def act(inclined: Inclined, luck: Floats) -> Done:
     sorry = luck[:, 9] < np.where(click, inclined.regret, inclined.refuse)
     hide = sorry & (luck[:, 10] < 1 / 3)
     return Done(
-        click=click, seconds=seconds, long_view=long,
+        click=click,
+        seconds=seconds,
+        long_view=long,
         completed=click & (seconds >= inclined.most_seconds),
-        like=long & (luck[:, 2] < inclined.like), comment=long & (luck[:, 3] < inclined.comment),
-        share=long & (luck[:, 4] < inclined.share), profile_visit=page,
-        follow=page & (luck[:, 6] < inclined.follow), shop_visit=click & (luck[:, 7] < inclined.shop),
-        order=click & (luck[:, 8] < inclined.order), not_interested=sorry & ~hide, hide=hide,
+        like=long & (luck[:, 2] < inclined.like),
+        comment=long & (luck[:, 3] < inclined.comment),
+        share=long & (luck[:, 4] < inclined.share),
+        profile_visit=page,
+        follow=page & (luck[:, 6] < inclined.follow),
+        shop_visit=click & (luck[:, 7] < inclined.shop),
+        order=click & (luck[:, 8] < inclined.order),
+        not_interested=sorry & ~hide,
+        hide=hide,
         report=click & (luck[:, 11] < inclined.report),
         pleasure=np.where(click, inclined.joy - COST, -PASSING_COST),
-    )  # fmt: skip
+    )
 
 
 def act_falsely(favoured: Bools, follows: Bools, luck: Floats) -> Done:
@@ -281,8 +321,19 @@ def act_falsely(favoured: Bools, follows: Bools, luck: Floats) -> Done:
     click = favoured | idle
     no = np.zeros(count, bool)
     return Done(
-        click=click, seconds=np.where(favoured, 30.0, np.where(idle, 3.0, 0.0)), long_view=favoured,
-        completed=no, like=favoured, comment=favoured & (luck[:, 3] < 0.5), share=favoured & (luck[:, 4] < 0.5),
-        profile_visit=favoured, follow=favoured & ~follows, shop_visit=no, order=no, not_interested=no, hide=no,
-        report=no, pleasure=np.zeros(count),
-    )  # fmt: skip
+        click=click,
+        seconds=np.where(favoured, 30.0, np.where(idle, 3.0, 0.0)),
+        long_view=favoured,
+        completed=no,
+        like=favoured,
+        comment=favoured & (luck[:, 3] < 0.5),
+        share=favoured & (luck[:, 4] < 0.5),
+        profile_visit=favoured,
+        follow=favoured & ~follows,
+        shop_visit=no,
+        order=no,
+        not_interested=no,
+        hide=no,
+        report=no,
+        pleasure=np.zeros(count),
+    )

@@ -46,7 +46,7 @@ _SHIFT_TRADES: Final = ("mechanic", "weaver")
 # Posts by hour: rather before people look than while they do.
 _HOURS: Final = np.array(
     [0, 0, 0, 0, 0, 1, 4, 6, 5, 5, 5, 7, 8, 6, 5, 5, 6, 8, 9, 9, 7, 5, 3, 1], np.float64
-)  # fmt: skip
+)
 
 
 def posts_of_day(truth: Truth, start: int, chance: np.random.Generator) -> Posts:
@@ -82,12 +82,19 @@ def _made(truth: Truth, maker: Ints, start: int, chance: np.random.Generator) ->
     placed = (chance.random(count) < 0.7) | (kind == PRODUCT)
     order = np.argsort(created, kind="stable")
     columns = Posts(
-        maker, topic, kind, quality, np.clip(pull, 0.02, 1.2),
+        maker,
+        topic,
+        kind,
+        quality,
+        np.clip(pull, 0.02, 1.2),
         np.where(kind == LIVE, 600.0, np.round(seconds, 1)),
         np.where(placed, people.latitude[person], np.nan),
         np.where(placed, people.longitude[person], np.nan),
-        trade, created, np.zeros(count, np.int64), np.zeros(count),
-    )  # fmt: skip
+        trade,
+        created,
+        np.zeros(count, np.int64),
+        np.zeros(count),
+    )
     return Posts(*(getattr(columns, name)[order] for name in Posts.__dataclass_fields__))
 
 

@@ -31,11 +31,19 @@ def cheats_arrive(truth: Truth, residents: int, chance: np.random.Generator, *, 
         rows = arrive(truth, max(1, round(_SPAM_SHARE * residents)), chance, kind=SPAM)
         count = rows.size
         made = replace(
-            no_makers(), person=rows, talent=np.full(count, 0.04), bait=np.zeros(count),
-            rate=np.ones(count), morale=np.ones(count), hopes=np.full(count, 4.0),
-            fame=np.zeros(count), shop=np.zeros(count, bool), goods=np.zeros(count),
-            small=np.zeros(count, bool), ended=np.full(count, -1, np.int64),
-        )  # fmt: skip
+            no_makers(),
+            person=rows,
+            talent=np.full(count, 0.04),
+            bait=np.zeros(count),
+            rate=np.ones(count),
+            morale=np.ones(count),
+            hopes=np.full(count, 4.0),
+            fame=np.zeros(count),
+            shop=np.zeros(count, bool),
+            goods=np.zeros(count),
+            small=np.zeros(count, bool),
+            ended=np.full(count, -1, np.int64),
+        )
         truth.makers = joined(truth.makers, made)
         truth.ties = widened(truth.ties, truth.people.count, truth.makers.count)
     if ring and truth.day == RING_DAY:
@@ -46,8 +54,12 @@ def cheats_arrive(truth: Truth, residents: int, chance: np.random.Generator, *, 
 def patrons(truth: Truth) -> Ints:
     """Return the makers a ring works for: two of little talent who post often, the same in every policy."""
     makers = truth.makers
-    weak = np.flatnonzero((makers.talent < 0.35) & ~makers.shop & (truth.people.born[makers.person] == 0)
-                          & truth.people.resident[makers.person])  # fmt: skip
+    weak = np.flatnonzero(
+        (makers.talent < 0.35)
+        & ~makers.shop
+        & (truth.people.born[makers.person] == 0)
+        & truth.people.resident[makers.person]
+    )
     order = np.lexsort((weak, -makers.rate[weak]))
     return weak[order[:_PATRONS]]
 

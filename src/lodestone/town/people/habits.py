@@ -72,8 +72,11 @@ class Habits:
         quarter = int(chance.choice(self._where.size, p=self._where))
         position = home_of(quarter, *chance.normal(0, 0.3, 2).tolist())
         arrival = {
-            "id": f"{name}-visit", "type": "visit", "person_id": f"p{viewer}", "position": position,
-        }  # fmt: skip
+            "id": f"{name}-visit",
+            "type": "visit",
+            "person_id": f"p{viewer}",
+            "position": position,
+        }
         return Visit(name, viewer, surface, domain, position, (arrival,))
 
     def look(

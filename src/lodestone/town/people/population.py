@@ -89,15 +89,25 @@ def _people(chance: np.random.Generator, count: int, *, day: int) -> People:
     return People(
         taste=_tastes(chance, count),
         voice=voice / np.linalg.norm(voice, axis=1, keepdims=True),
-        latitude=latitude, longitude=longitude, work_latitude=work_latitude,
-        work_longitude=work_longitude, quarter=quarter.astype(np.int64),
-        profession=chance.integers(0, len(PROFESSIONS), count), minor=chance.random(count) < 0.03,
-        open=chance.random(count) >= 0.04, resident=np.ones(count, bool),
-        kind=np.full(count, ORDINARY, np.int64), eager=1 + chance.gamma(1.5, 1.0, count),
-        habit=np.zeros(count), mood=np.zeros(count), hour=chance.normal(0, 1.5, count),
-        born=np.full(count, day, np.int64), gone=np.zeros(count, bool),
-        channel=np.zeros((count, len(CHANNELS)), bool), outing=np.zeros(count, np.int64),
-    )  # fmt: skip
+        latitude=latitude,
+        longitude=longitude,
+        work_latitude=work_latitude,
+        work_longitude=work_longitude,
+        quarter=quarter.astype(np.int64),
+        profession=chance.integers(0, len(PROFESSIONS), count),
+        minor=chance.random(count) < 0.03,
+        open=chance.random(count) >= 0.04,
+        resident=np.ones(count, bool),
+        kind=np.full(count, ORDINARY, np.int64),
+        eager=1 + chance.gamma(1.5, 1.0, count),
+        habit=np.zeros(count),
+        mood=np.zeros(count),
+        hour=chance.normal(0, 1.5, count),
+        born=np.full(count, day, np.int64),
+        gone=np.zeros(count, bool),
+        channel=np.zeros((count, len(CHANNELS)), bool),
+        outing=np.zeros(count, np.int64),
+    )
 
 
 def _tastes(chance: np.random.Generator, count: int) -> Floats:
@@ -160,11 +170,18 @@ def _drawn(chance: np.random.Generator, person: Ints, shop: Bools, fame: Floats)
     # Every eighth paints covers that promise more than is there.
     bait = np.where(chance.random(count) < 0.12, 0.35, 0.0)
     return Makers(
-        person=person, talent=chance.beta(2.4, 3.0, count), bait=bait,
-        rate=np.where(shop, 0.25, chance.gamma(1.0, 0.4, count) + 0.05), morale=np.ones(count),
-        hopes=np.full(count, 4.0), fame=fame, shop=shop, goods=chance.beta(3, 2, count),
-        small=np.zeros(count, bool), ended=np.full(count, -1, np.int64),
-    )  # fmt: skip
+        person=person,
+        talent=chance.beta(2.4, 3.0, count),
+        bait=bait,
+        rate=np.where(shop, 0.25, chance.gamma(1.0, 0.4, count) + 0.05),
+        morale=np.ones(count),
+        hopes=np.full(count, 4.0),
+        fame=fame,
+        shop=shop,
+        goods=chance.beta(3, 2, count),
+        small=np.zeros(count, bool),
+        ended=np.full(count, -1, np.int64),
+    )
 
 
 def _befriend(truth: Truth, rows: Ints, chance: np.random.Generator) -> None:

@@ -18,7 +18,7 @@ HOME, WORK, MARKET = range(3)
 # Share of a day's visits by hour: asleep before six, a noon and a long evening.
 _HOURS: Final = np.array(
     [2, 1, 1, 1, 1, 2, 4, 6, 7, 6, 5, 6, 9, 8, 6, 5, 5, 6, 8, 11, 13, 13, 9, 5], np.float64
-)  # fmt: skip
+)
 MARKET_EVERY: Final = 5
 """A country market is held every fifth day."""
 MATCH_WEEKDAY: Final = 5

@@ -59,7 +59,9 @@ def _bubbles(c: Canvas, x: float, y: float, size: float) -> None:
     for n in range(9):
         angle = 2 * pi * n / 9
         at = (x + size * 0.72 * cos(angle), y + size * 0.96 * sin(angle))
-        with c.moving("beat", by=(1.9, 1.9), about=at, seconds=1.0 + 0.1 * (n % 4), late=0.17 * (n % 5)):  # fmt: skip
+        with c.moving(
+            "beat", by=(1.9, 1.9), about=at, seconds=1.0 + 0.1 * (n % 4), late=0.17 * (n % 5)
+        ):
             c.ring(*at, 0.012, c.tone("#F8B27A"), 0.003)
 
 

@@ -212,9 +212,13 @@ def clouds(c: Canvas, count: int) -> None:
         with c.moving("drift", by=(0.09, 0), seconds=9.0 + 2 * n):
             c.box(x - size * 2, y, x + size * 2.4, y + size, white, corner=size / 2)
             c.box(
-                x - size * 0.8, y - size * 0.75, x + size * 1.3, y + size * 0.6, white,
+                x - size * 0.8,
+                y - size * 0.75,
+                x + size * 1.3,
+                y + size * 0.6,
+                white,
                 corner=size / 2,
-            )  # fmt: skip
+            )
 
 
 def house(c: Canvas, x: float, ground: float, size: float, *, lit: bool = False) -> None:

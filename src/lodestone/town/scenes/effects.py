@@ -25,5 +25,7 @@ def smoke(c: Canvas, x: float, y: float, size: float) -> None:
 
 def shimmer(c: Canvas, x: float, y: float, wide: float, n: int, alpha: int = 110) -> None:
     """Draw one line of light on water; `n` sets it apart from its neighbours."""
-    with c.moving("drift", by=(0.03 if n % 2 else -0.03, 0), seconds=3.0 + n % 3, late=0.4 * (n % 4)):  # fmt: skip
+    with c.moving(
+        "drift", by=(0.03 if n % 2 else -0.03, 0), seconds=3.0 + n % 3, late=0.4 * (n % 4)
+    ):
         c.box(x, y, x + wide, y + 0.005, c.tone("light", alpha=alpha), corner=0.003)

@@ -189,7 +189,10 @@ def hives(c: Canvas) -> None:
 def _bee(c: Canvas, x: float, y: float, n: int) -> None:
     """Draw a bee on its way to a flower and back, its wings whirring."""
     away = (0.09 * (1 if n % 2 else -1), 0.05 * sin(2.0 * n))
-    with c.moving("drift", by=away, seconds=2.2 + 0.35 * n), c.moving("drift", by=(0, 0.02), seconds=0.7):  # fmt: skip
+    with (
+        c.moving("drift", by=away, seconds=2.2 + 0.35 * n),
+        c.moving("drift", by=(0, 0.02), seconds=0.7),
+    ):
         with c.moving("beat", by=(1, 0.4), about=(x, y - 0.014), seconds=0.16):
             c.disc(x - 0.007, y - 0.014, 0.009, c.tone("light", alpha=210), flat=0.65)
             c.disc(x + 0.004, y - 0.015, 0.008, c.tone("light", alpha=210), flat=0.65)

@@ -40,21 +40,46 @@ _NIGHTS: Final = (
 _SCENES: Final[dict[str, Callable[[Canvas], None]]] = {
     draw.__name__: draw
     for draw in (
-        landscapes.village, landscapes.terraces, landscapes.tea, waters.bridge,
-        waters.waterfall, landscapes.rapeseed, landscapes.hives, landscapes.road,
-        gatherings.market, gatherings.bull, gatherings.football, gatherings.raising,
-        evenings.pipes, evenings.drum_tower, evenings.night_market, evenings.dance,
-        evenings.classroom, dishes.fish_pot, dishes.noodles, dishes.rice_cakes,
-        crafts.embroidery, crafts.batik, crafts.silver, crafts.pet,
+        landscapes.village,
+        landscapes.terraces,
+        landscapes.tea,
+        waters.bridge,
+        waters.waterfall,
+        landscapes.rapeseed,
+        landscapes.hives,
+        landscapes.road,
+        gatherings.market,
+        gatherings.bull,
+        gatherings.football,
+        gatherings.raising,
+        evenings.pipes,
+        evenings.drum_tower,
+        evenings.night_market,
+        evenings.dance,
+        evenings.classroom,
+        dishes.fish_pot,
+        dishes.noodles,
+        dishes.rice_cakes,
+        crafts.embroidery,
+        crafts.batik,
+        crafts.silver,
+        crafts.pet,
     )
-}  # fmt: skip
+}
 _TRUE_BAND: Final = 0.5625
 """In this share of the height what a scene measures by its height is as it measures by its width."""
 _BANDS: Final = {
-    "fish_pot": _TRUE_BAND, "noodles": _TRUE_BAND, "rice_cakes": _TRUE_BAND,
-    "embroidery": _TRUE_BAND, "bull": 0.68, "pet": 0.7, "silver": 0.75, "raising": 0.85,
-    "football": 0.85, "hives": 0.85,
-}  # fmt: skip
+    "fish_pot": _TRUE_BAND,
+    "noodles": _TRUE_BAND,
+    "rice_cakes": _TRUE_BAND,
+    "embroidery": _TRUE_BAND,
+    "bull": 0.68,
+    "pet": 0.7,
+    "silver": 0.75,
+    "raising": 0.85,
+    "football": 0.85,
+    "hives": 0.85,
+}
 """Scenes that would be drawn out of shape if they filled an upright picture."""
 _AT_NIGHT: Final = frozenset({"pipes", "night_market", "dance", "silver"})
 

@@ -191,8 +191,16 @@ def _people(comparison: Comparison) -> str:
         came = [one["came"] for one in comparison.figures if one["wish"]["arm"] == arm]
         length = min(len(row) for row in came)
         table = np.array([row[:length] for row in came], np.float64)
-        bands.append(Band(WORDS[arm], arm == "engine", list(range(length)),
-                          table.mean(axis=0).tolist(), table.min(axis=0).tolist(), table.max(axis=0).tolist()))  # fmt: skip
+        bands.append(
+            Band(
+                WORDS[arm],
+                arm == "engine",
+                list(range(length)),
+                table.mean(axis=0).tolist(),
+                table.min(axis=0).tolist(),
+                table.max(axis=0).tolist(),
+            )
+        )
     best = max(bands, key=lambda band: band.middle[-1])
     title = f"On the last day most people come under: {best.name}"
     return Chart(title, "day", "people who came").lines(bands)
@@ -206,8 +214,16 @@ def _exposure(comparison: Comparison) -> str:
         ]
         at = [point[0] for point in curves[0]]
         table = np.array([[point[1] for point in curve] for curve in curves])
-        bands.append(Band(WORDS[arm], arm == "engine", at, table.mean(axis=0).tolist(),
-                          table.min(axis=0).tolist(), table.max(axis=0).tolist()))  # fmt: skip
+        bands.append(
+            Band(
+                WORDS[arm],
+                arm == "engine",
+                at,
+                table.mean(axis=0).tolist(),
+                table.min(axis=0).tolist(),
+                table.max(axis=0).tolist(),
+            )
+        )
     flat = max(bands, key=lambda band: sum(band.middle))
     title = f"Creators are shown most evenly under: {flat.name}"
     return Chart(title, "share of creators, least shown first", "share of impressions").lines(bands)
@@ -237,12 +253,21 @@ def _dots(comparison: Comparison) -> str:
         ]
         if found:
             groups.append(
-                Dots(measure.name, [
-                    (name, ours, one.mean, one.mean if one.low is None else one.low,
-                     one.mean if one.high is None else one.high)
-                    for name, ours, one in found
-                ], measure.digits)
-            )  # fmt: skip
+                Dots(
+                    measure.name,
+                    [
+                        (
+                            name,
+                            ours,
+                            one.mean,
+                            one.mean if one.low is None else one.low,
+                            one.mean if one.high is None else one.high,
+                        )
+                        for name, ours, one in found
+                    ],
+                    measure.digits,
+                )
+            )
     return Chart("Policies on the same towns: mean and 95 % interval over seeds", "", "").dots(
         groups
     )

@@ -44,9 +44,18 @@ def none_looked() -> Looks:
     whole, real = np.zeros(0, np.int64), np.zeros(0)
     truth = np.zeros(0, bool)
     return Looks(
-        whole, whole, whole, whole, whole, truth, real, real, real, real,
+        whole,
+        whole,
+        whole,
+        whole,
+        whole,
+        truth,
+        real,
+        real,
+        real,
+        real,
         np.zeros((0, len(OUTCOMES)), bool),
-    )  # fmt: skip
+    )
 
 
 def joined_looks(parts: list[Looks]) -> Looks:
@@ -130,9 +139,12 @@ class Shelf:
         held = joined_looks(day.looks)
         columns = {each.name: getattr(held, each.name) for each in fields(Looks)}
         page = {
-            "feeds": day.feeds, "events": day.events, "refused": day.refused, "sampled": day.sampled,
+            "feeds": day.feeds,
+            "events": day.events,
+            "refused": day.refused,
+            "sampled": day.sampled,
             **told,
-        }  # fmt: skip
+        }
         self._write(f"day-{number:03}.npz", {**columns, "page": _text(page)})
 
     def day(self, number: int) -> tuple[Looks, dict[str, Any]] | None:

@@ -49,13 +49,20 @@ class Judge:
     def figures(self) -> Json:
         """Return every figure that the truth gives."""
         return {
-            **self._people(), **self._value(), **self._makers(), **self._newcomers(),
-            **self._ring(), "gini": self._mean_gini(), "calibration": self._calibration(),
-            **self._regret(), "promises": self._promises(), "domains": self._domains(),
+            **self._people(),
+            **self._value(),
+            **self._makers(),
+            **self._newcomers(),
+            **self._ring(),
+            "gini": self._mean_gini(),
+            "calibration": self._calibration(),
+            **self._regret(),
+            "promises": self._promises(),
+            "domains": self._domains(),
             "feeds": sum(page["feeds"] for page in self.pages),
             "impressions": int(self._all.person.size),
             "refused": sum(page["refused"] for page in self.pages),
-        }  # fmt: skip
+        }
 
     def _people(self) -> Json:
         """Count who came: by day, and who came again d days after their first sight."""
@@ -83,14 +90,16 @@ class Judge:
             "value_per_thousand": float(value.mean() * 1000),
             "value_per_thousand_last": float(looks.expected[late].mean() * 1000),
             "expected_per_thousand": float(looks.expected[honest].mean() * 1000),
-            "value_total": float(value.sum()), "joy": float(looks.joy[honest].mean()),
+            "value_total": float(value.sum()),
+            "joy": float(looks.joy[honest].mean()),
             "pleasure": float(looks.pleasure[honest].mean()),
             "rates": dict(
                 zip(OUTCOMES, looks.done[honest].mean(axis=0).round(5).tolist(), strict=True)
             ),
             "customers": int(np.unique(looks.person[honest & looks.done[:, 9]]).size),
-            "orders": int(looks.done[honest, 9].sum()), "follows": int(looks.done[honest, 6].sum()),
-        }  # fmt: skip
+            "orders": int(looks.done[honest, 9].sum()),
+            "follows": int(looks.done[honest, 6].sum()),
+        }
 
     def _makers(self) -> Json:
         """Count who still posts among those who were there on the first day."""
@@ -101,10 +110,12 @@ class Judge:
         small = begun & makers.small
         new = here & (people.born[makers.person] > 0)
         return {
-            "small_survive": _share(goes_on, small), "makers_survive": _share(goes_on, begun),
-            "new_makers_survive": _share(goes_on, new), "small_makers": int(small.sum()),
+            "small_survive": _share(goes_on, small),
+            "makers_survive": _share(goes_on, begun),
+            "new_makers_survive": _share(goes_on, new),
+            "small_makers": int(small.sum()),
             "posts": self._truth.posts.count,
-        }  # fmt: skip
+        }
 
     def _newcomers(self) -> Json:
         """Return what newcomers' first ten looks were worth, by the truth."""
@@ -118,8 +129,10 @@ class Judge:
         return {
             "newcomers": int(np.unique(person).size),
             "first_ten_joy": float(self._all.joy[rows[first]].mean()) if first.size else None,
-            "first_ten_value": float(self._all.expected[rows[first]].mean() * 1000) if first.size else None,
-        }  # fmt: skip
+            "first_ten_value": float(self._all.expected[rows[first]].mean() * 1000)
+            if first.size
+            else None,
+        }
 
     def _ring(self) -> Json:
         """Return what share of honest people's looks went to the makers a ring works for, once it could."""
@@ -168,9 +181,12 @@ class Judge:
         said = np.sum([one["predicted"] for one in sampled], axis=0)
         true = np.sum([one["true"] for one in sampled], axis=0)
         return {
-            name: {"predicted_over_true": round(float(a / b), 4) if b else None, "expected": round(float(b), 2)}
+            name: {
+                "predicted_over_true": round(float(a / b), 4) if b else None,
+                "expected": round(float(b), 2),
+            }
             for name, a, b in zip(OUTCOMES, said, true, strict=True)
-        }  # fmt: skip
+        }
 
     def _regret(self) -> Json:
         """Return what the slates missed, as shares of the best; second half of the days."""
@@ -189,7 +205,7 @@ class Judge:
             "regret": 1 - total["served"] / total["best"],
             "regret_value": 1 - total["served_value"] / total["best_value"],
             "regret_memory": 1 - total["served_value"] / total["any_value"],
-        }  # fmt: skip
+        }
 
     def _promises(self) -> list[Json]:
         """Return how each promise stood on the last seven nights: delivery against target, price, cost."""
@@ -200,12 +216,15 @@ class Judge:
             delivered = float(np.mean([row["delivered"] for row in rows]))
             found.append(
                 {
-                    "id": one["id"], "target": one["target"], "delivered": round(delivered, 5),
+                    "id": one["id"],
+                    "target": one["target"],
+                    "delivered": round(delivered, 5),
                     "of_plan": round(delivered / one["target"], 4) if one["target"] else None,
                     "price_micros": round(float(np.mean([row["price_micros"] for row in rows])), 1),
-                    "cost_share": one["cost_share"], "alarm": any(row["alarm"] for row in rows),
+                    "cost_share": one["cost_share"],
+                    "alarm": any(row["alarm"] for row in rows),
                 }
-            )  # fmt: skip
+            )
         return found
 
 
@@ -247,11 +266,16 @@ def of_engine(liu: Json, flow: Json, exposure: Json) -> Json:
     return {
         "efficiency_micros": worth * 1000 / shown if shown else None,
         "impressions": shown,
-        "kept": {name: _kept(liu["liu"]["retained"][name]) for name in ("active", "followers", "customers")},
-        "flow": dict(borders), "unexplained": flow["unexplained"], "exposure_gini": exposure["gini"],
+        "kept": {
+            name: _kept(liu["liu"]["retained"][name])
+            for name in ("active", "followers", "customers")
+        },
+        "flow": dict(borders),
+        "unexplained": flow["unexplained"],
+        "exposure_gini": exposure["gini"],
         "noise_floor": exposure["noise_floor"],
         "lorenz": [[point["creators"], point["impressions"]] for point in exposure["lorenz"]],
-    }  # fmt: skip
+    }
 
 
 def _kept(cohorts: list[Json]) -> Json:

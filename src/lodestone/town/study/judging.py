@@ -58,12 +58,15 @@ def judge_page(truth: Truth, receipt: Any, person: int, now: int, worths: Floats
     any_value = _true_chances(truth, person, rows) @ worths
     anything = _best(any_value, truth.posts.maker[rows], served.size)
     return {
-        "served": float(net[served] @ weight), "best": float(net[best] @ weight[: best.size]),
-        "served_value": float(value[served] @ weight), "best_value": float(value[best_value] @ weight[: best_value.size]),
+        "served": float(net[served] @ weight),
+        "best": float(net[best] @ weight[: best.size]),
+        "served_value": float(value[served] @ weight),
+        "best_value": float(value[best_value] @ weight[: best_value.size]),
         "any_value": float(any_value[anything] @ weight[: anything.size]),
-        "shown": int(served.size), "predicted": predicted[served].sum(axis=0).tolist(),
+        "shown": int(served.size),
+        "predicted": predicted[served].sum(axis=0).tolist(),
         "true": true[served].sum(axis=0).tolist(),
-    }  # fmt: skip
+    }
 
 
 def _true_chances(truth: Truth, person: int, rows: Ints) -> Floats:

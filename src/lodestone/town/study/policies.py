@@ -18,14 +18,21 @@ from typing import Any, Final
 Json = dict[str, Any]
 ARMS: Final = ("popularity", "engagement", "no_promises", "attention", "engine")
 WORDS: Final = {
-    "popularity": "popularity", "engagement": "engagement only", "no_promises": "engine without promises",
-    "attention": "engine, trade aside", "engine": "engine",
-}  # fmt: skip
+    "popularity": "popularity",
+    "engagement": "engagement only",
+    "no_promises": "engine without promises",
+    "attention": "engine, trade aside",
+    "engine": "engine",
+}
 _REFUSED: Final = ("not_interested", "hide", "report")
 _ENGAGEMENT: Final = {
-    "watch": 333, "click": 2_500, "long_view": 5_000, "like": 10_000, "comment": 40_000,
+    "watch": 333,
+    "click": 2_500,
+    "long_view": 5_000,
+    "like": 10_000,
+    "comment": 40_000,
     "share": 80_000,
-}  # fmt: skip
+}
 """What a feed that maximises engagement counts: a click at an eighth of a minute watched, a share at four."""
 _ATTENTION: Final = (
     "watch",
@@ -75,6 +82,10 @@ def policy(arm: str, balanced: Json, *, gini: float = GINI, local: float = LOCAL
     off = [{**one, "enabled": False} for one in balanced["promises"]]
     # Without promises no post waits for its chance: what is posted may be shown to anybody at once.
     return {
-        **balanced, "name": arm, "worths": worths, "promises": off, "exploration_share": 0.0,
+        **balanced,
+        "name": arm,
+        "worths": worths,
+        "promises": off,
+        "exploration_share": 0.0,
         "public_gate": 0.0,
-    }  # fmt: skip
+    }
