@@ -13,7 +13,6 @@ from pathlib import Path
 from lodestone.services.community.community import Engine
 from lodestone.stores.commerce.order_repository import OrderRepository
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
-from lodestone.stores.commerce.voucher_repository import VoucherRepository
 from lodestone.stores.log.sqlite import SqliteLog
 from tests.crash.points import KILLED, Count, forked
 from tests.worlds.prepared import once_for_all
@@ -23,7 +22,7 @@ from tests.worlds.world import TOWN, opened
 
 def instrument(count):
     """Count at every write of trade, at its commit, and at every write of the log, the state and the outbox."""
-    for part in (OrderRepository, VoucherRepository, TradeUnitOfWork):
+    for part in (OrderRepository, TradeUnitOfWork):
         part.flush = count.around(part.flush)
     Engine.apply_facts = count.around(Engine.apply_facts)
     append = SqliteLog.append
