@@ -28,6 +28,7 @@ BY_TEST = ("tests/docs/test_docs.py",)
 def pytest_collection_modifyitems(items):
     place = {name: n for n, name in enumerate(LONGEST_FIRST)}
     here = Path(__file__).parent
+    assert [name for name in LONGEST_FIRST if not (here / name).is_file()] == []
 
     def rank(item):
         inside = item.path.is_relative_to(here)
