@@ -89,3 +89,53 @@ def test_a_page_of_a_list_is_cut_in_one_place():
     found = {name for name, tree in trees() if any(map(refuses_a_cursor, ast.walk(tree)))}
 
     assert found == PAGING
+
+
+DOORS = ("serve/", "console/")
+REACHING = {"parts", "records", "till"}
+"""What lies behind a use case: what a community is put together from, its records, a transaction that is open."""
+OTHERWISE = {"console/why.py": {"parts"}}
+"""The parts of a value, as an explanation tells them."""
+INSIDE = {"CommandContext", "TradeUnitOfWork"}
+"""What code that runs within a transaction is handed."""
+WRITING = {"commit", "write"}
+
+
+def reaches(name, node):
+    """Say whether a node of a door asks for more than a use case."""
+    if isinstance(node, ast.Attribute):
+        if node.attr in WRITING:
+            owner = node.value
+            return getattr(owner, "attr", getattr(owner, "id", "")) == "threads"
+        return node.attr in REACHING - OTHERWISE.get(name, set())
+    return isinstance(node, ast.alias | ast.Name) and (
+        getattr(node, "name", getattr(node, "id", "")) in INSIDE
+    )
+
+
+def test_doors_ask_use_cases_and_run_nothing_within_a_transaction():
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees()
+        if name.startswith(DOORS)
+        for node in ast.walk(tree)
+        if reaches(name, node)
+    ]
+
+    assert found == []
+
+
+REPORTS_READ = {"bootstrap/reporting.py"}
+
+
+def test_what_reports_read_is_said_once():
+    found = {
+        name
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "lodestone.insight.reports"
+        and any(alias.name == "Sources" for alias in node.names)
+    }
+
+    assert found == REPORTS_READ

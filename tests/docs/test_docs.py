@@ -29,7 +29,7 @@ SHELL = [page for page in pages() if any(b.language == "sh" for b in blocks(page
 
 def test_every_route_is_documented():
     pages_served = pages_for_people(demo=None)
-    door = application(None, None, None, wall=None, streams=None, pages=pages_served)
+    door = application(None, None, None, wall=None, reports=None, pages=pages_served)
     paths = document_of(door._inner)["paths"]
     routes = {f"`{method.upper()} {path}`" for path, methods in paths.items() for method in methods}
 

@@ -129,7 +129,7 @@ NAMES = {
 
 
 def test_every_field_the_client_reads_or_sends_is_one_the_engine_documents():
-    inner = application(None, None, None, wall=None, streams=None)._inner
+    inner = application(None, None, None, wall=None, reports=None)._inner
     parts = document_of(inner)["components"]["schemas"]
     known = {name: set(part.get("properties", {})) for name, part in parts.items()}
     own = [

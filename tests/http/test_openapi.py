@@ -17,7 +17,7 @@ from lodestone.serve.http.paths import RouteTable
 from lodestone.serve.openapi import document_of
 from tests.worlds.world import opened, run
 
-INNER = application(None, None, None, wall=None, streams=None, pages=pages(demo=None))._inner
+INNER = application(None, None, None, wall=None, reports=None, pages=pages(demo=None))._inner
 DOCUMENT = document_of(INNER)
 OPERATIONS = {
     f"{method.upper()} {path}": operation

@@ -190,7 +190,7 @@ def as_it_is(_, value):
 @functools.cache
 def document():
     """Return the document of every route; each process reads it for the names of the cases."""
-    inner = application(None, None, None, wall=None, streams=None, pages=pages(demo=None))
+    inner = application(None, None, None, wall=None, reports=None, pages=pages(demo=None))
     return document_of(inner._inner)
 
 

@@ -165,7 +165,7 @@ class Reading:
         self.parts = SimpleNamespace(records=SimpleNamespace(threads=threads))
         self.reader = FigureReader(self.gather, lambda: self.time)
 
-    def gather(self, engine, streams, wanted):
+    def gather(self, engine, reports, wanted):
         if not self.good:
             raise InvalidError("domain_unknown", "no")
         self.time += self.took

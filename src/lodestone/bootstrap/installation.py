@@ -24,6 +24,7 @@ from lodestone.bootstrap.following import following
 from lodestone.bootstrap.homes import adopt_folders, operator_key
 from lodestone.bootstrap.opening import Opener
 from lodestone.bootstrap.owning import settle_restore, tell_logs, tell_tightened
+from lodestone.bootstrap.reporting import reports_of
 from lodestone.commerce.reach import REACH_DEMO, Reach
 from lodestone.console import Gate, pages
 from lodestone.content.vectors import project
@@ -131,7 +132,7 @@ async def open_app(
             async with following(Access(records, clock, demo=demo)) as access:
                 asgi = application(
                     engines, access, media, wall=clock,
-                    streams=Streams(seed), guards=_guards(settings, home),
+                    reports=partial(reports_of, Streams(seed)), guards=_guards(settings, home),
                     pages=pages(demo=demo, gate=_gate(home, records, access)),
                 )  # fmt: skip
                 asgi.monotonic = time.perf_counter_ns

@@ -84,4 +84,4 @@ async def off_loop(
     **by_name: Given.kwargs,
 ) -> Made:
     """Read the records, and what they name, in a thread of theirs. Raises UnavailableError."""
-    return await engines(request).records.threads.read(work, *args, **by_name)
+    return await engines(request).threads.read(work, *args, **by_name)

@@ -93,7 +93,7 @@ async def get_why(
         return Subject(told=told, shown=shown, titles=known), second
 
     subject, second = await off_loop(request, read)
-    currency = engine.parts.record.given.currency
+    currency = engine.community.currency
     return why(words, subject, second, currency=currency)
 
 

@@ -7,9 +7,10 @@ from litestar import get, post
 from litestar.datastructures import State as AppState
 from litestar.params import PathParameter, QueryParameter
 
-from lodestone.base.errors import ForbiddenError, UnknownError
+from lodestone.base.errors import ForbiddenError
+from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import AppId, app_id
-from lodestone.commerce.order import OrderOut, PayIn, VoucherOut
+from lodestone.commerce.order import OrderOut, VoucherOut
 from lodestone.console.asking import (
     REFUSALS,
     HttpRequest,
@@ -27,14 +28,9 @@ from lodestone.console.viewer.storefront import ProductSheet, ShopCard, ShopShee
 from lodestone.content.item import Media
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE, UNAUDITED, needs
-from lodestone.services.commerce import OrderRecord
-from lodestone.services.commerce.context import CommandContext, Reply
-from lodestone.services.commerce.presenters import order_out, voucher_out
+from lodestone.services.commerce.order_moves import OrderMoves
 from lodestone.services.commerce.shops import Shops
-from lodestone.services.commerce.transitions import pay
 from lodestone.services.community.community import Engine
-from lodestone.services.ledger import MANUAL
-from lodestone.services.support.ids import ORDER, number_of
 
 PAGE: Final = 20
 ProductId = Annotated[str, PathParameter(description="A product.")]
@@ -108,22 +104,21 @@ async def get_shop_sheet(
 async def list_my_orders(request: HttpRequest, before: BeforeId = None) -> MyOrders:
     """List the viewer's orders, the newest first (a page's session)."""
     engine, viewer = session(request)
-    number = None if before is None else _number(engine, before)
+    lists = use_cases.order_lists(engine.trade)
+    number = None if before is None else lists.number(before)
     return await off_loop(request, _my_orders, engine, viewer, number)
 
 
 def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
-    community, shops = engine.community, use_cases.shops(engine)
-    found = engine.parts.records.orders(
-        engine.community.id, limit=PAGE + 1, buyer_id=viewer, before=before
-    )
-    shown = [order_out(community, view) for view in found[:PAGE]]
+    shops = use_cases.shops(engine)
+    found = use_cases.order_lists(engine.trade).orders(one_more(PAGE), before, buyer=viewer)
+    shown, last = cut_one_more(found, PAGE)
     names = {name: shops.shop(name).name for name in {one.shop_id for one in shown}}
     lines = [
         OrderLine(order=one, shop_name=names[one.shop_id], media=_media(shops, one))
         for one in shown
     ]
-    return MyOrders(lines, shown[-1].id if len(found) > PAGE else None)
+    return MyOrders(lines, None if last is None else last.id)
 
 
 @get("/v1/page/orders/{order_id:str}", opt=BY_PAGE, responses=REFUSALS)
@@ -161,15 +156,7 @@ async def pay_my_order(request: HttpRequest, state: AppState, order_id: OrderId)
             "only a demo's page may say so, on its own machine; an app's key can",
         )
     order = await off_loop(request, _mine, engine, viewer, order_id)
-    given = PayIn(amount=order.total, method=MANUAL)
-
-    def paid(counter: CommandContext, found: OrderRecord) -> OrderRecord:
-        return pay(counter, found, given)
-
-    reply = await engine.trade.move(order_id, paid, None, viewer=viewer)
-    assert isinstance(reply, Reply)
-    assert isinstance(reply.told, OrderOut)
-    return reply.told
+    return await OrderMoves(engine.trade, viewer=viewer).paid_by_hand(order_id, order.total)
 
 
 def _payable_here(request: HttpRequest, state: AppState, engine: Engine) -> bool:
@@ -177,25 +164,12 @@ def _payable_here(request: HttpRequest, state: AppState, engine: Engine) -> bool
     return console(state).demo == engine.community.id and local(request)
 
 
-def _number(engine: Engine, order_id: str) -> int:
-    number = number_of(ORDER, engine.community.secret, order_id)
-    if number is None:
-        raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
-    return number
-
-
 def _mine(engine: Engine, viewer: str, order_id: str) -> OrderOut:
-    view = engine.parts.records.order(engine.community.id, _number(engine, order_id))
-    if view.buyer_id != viewer:
-        raise UnknownError("order_unknown", "There is no such order of this viewer.")
-    return order_out(engine.community, view)
+    return use_cases.order_lists(engine.trade).order(order_id, viewer)
 
 
 def _vouchers(engine: Engine, viewer: str, order_id: str) -> list[VoucherSeen]:
-    found = engine.parts.records.vouchers(
-        engine.community.id, limit=100, buyer_id=viewer, order=_number(engine, order_id)
-    )
-    told = [voucher_out(engine.community, view, engine.now(), code=True) for view in found]
+    told = use_cases.order_lists(engine.trade).vouchers(100, None, buyer=viewer, order_id=order_id)
     return [
         VoucherSeen(one, draw(one.code) if one.code and one.state == "open" else None)
         for one in told

@@ -1,6 +1,6 @@
 """The inner application: every route but the two hot ones, and the document that names them all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -11,10 +11,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins import InitPlugin
 
-from lodestone.base.chance import Streams
 from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem, UnknownError
 from lodestone.base.wire import DAY, problem_of
+from lodestone.insight.reports import Reports
 from lodestone.media import MediaFolder
 from lodestone.serve.gorse.routes import ROUTES as GORSE_ROUTES
 from lodestone.serve.http.asgi import Asgi, Door
@@ -51,6 +51,8 @@ _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
 _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413: "body_too_large"}
 
+ReportsOf = Callable[[Engine], Reports]
+
 
 def application(
     engines: Engines,
@@ -58,13 +60,20 @@ def application(
     media: MediaFolder,
     *,
     wall: Clock,
-    streams: Streams,
+    reports: ReportsOf,
     guards: Guards | None = None,
     pages: InitPlugin | None = None,
 ) -> Door:
     """Assemble the ASGI application.
 
-    No key has a limit unless `guards` say so; `pages` adds the routes that people open in a browser.
+    Args:
+        engines: The communities.
+        access: The keys.
+        media: Pictures and clips.
+        wall: The system's clock.
+        reports: Makes the reports of a community.
+        guards: What strangers are held to; no key has a limit without.
+        pages: Adds the routes that people open in a browser.
     """
     guards = guards or Guards()
     meters = Metrics(lambda: load_of(engines.all(), engines.totals, engines.failures), guards)
@@ -82,7 +91,7 @@ def application(
             "access": access,
             "media": media,
             "meters": meters,
-            "streams": streams,
+            "reports": reports,
             "guards": guards,
             "documents": Documents(lambda: documents_of(document_of(inner))),
         }

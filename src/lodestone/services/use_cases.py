@@ -3,24 +3,46 @@
 They keep nothing between calls, so one is made for each request.
 """
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from lodestone.models.rates import RatesModel
 from lodestone.services.access import Principal
+from lodestone.services.access.audit_log import AuditLog
+from lodestone.services.access.keys import CommunityKeys
+from lodestone.services.audit.commerce import ALL_CHECKS
+from lodestone.services.audit.ledger import AuditOut, audit
 from lodestone.services.browse.event_list import EventList
 from lodestone.services.browse.feedback_history import FeedbackHistory
 from lodestone.services.browse.lists import Lists
 from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.catalogue.media import KeptMedia, MediaFiles
 from lodestone.services.catalogue.moderation import Moderators
 from lodestone.services.catalogue.privacy import Erasure, PersonalExport
+from lodestone.services.catalogue.stored import StoredRecords
+from lodestone.services.commerce.commands import Trade
+from lodestone.services.commerce.order_lists import OrderLists
 from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.stock import ShopStock
 from lodestone.services.community.community import Engine
+from lodestone.services.community.registry import Engines
+from lodestone.services.learning.item_lists import ItemListsOut
+from lodestone.services.learning.predictor import put_predictor as keep_predictor
 from lodestone.services.ledger.payouts import Payouts
 from lodestone.services.ledger.statements import Statements, books_of
+from lodestone.services.operations.backup import BackupOut, MediaSource, backup
+from lodestone.services.operations.import_marks import ImportMarks
+from lodestone.services.operations.verification import VerifyOut
+from lodestone.services.operations.verification import verify as walk_chain
 from lodestone.services.policy.dry_run import DryRun
 from lodestone.services.policy.policies import Policies
 from lodestone.services.receipts.explain import Explainer
 from lodestone.services.receipts.receipts import Receipts
 from lodestone.services.receipts.trace import Trace
 from lodestone.services.receipts.versions import Versions
+from lodestone.services.support import DatabaseThreads
+from lodestone.services.webhooks.deliveries import Hooks
 from lodestone.traffic.policy import Policy
 
 
@@ -124,3 +146,76 @@ def books(engine: Engine) -> Statements:
 def payouts(engine: Engine) -> Payouts:
     """Return the payouts."""
     return Payouts(engine.money, engine.parts.providers, books(engine).outside)
+
+
+def order_lists(trade: Trade) -> OrderLists:
+    """Return what reads orders, vouchers, redemptions and payments back."""
+    return OrderLists(trade)
+
+
+def threads(engine: Engine) -> DatabaseThreads:
+    """Return the threads in which what asks the records is called."""
+    return engine.parts.records.threads
+
+
+def stored(engine: Engine) -> StoredRecords:
+    """Return the people, items and domains as they were written."""
+    return StoredRecords(engine.parts.records, engine.community.id)
+
+
+def audit_log(engine: Engine) -> AuditLog:
+    """Return who changed what."""
+    return AuditLog(engine.parts.records, engine.community.id)
+
+
+def keys(home: Engines) -> CommunityKeys:
+    """Return the keys of every community."""
+    return CommunityKeys(home.records, home.wall)
+
+
+def hooks(engine: Engine) -> Hooks:
+    """Return the webhooks."""
+    return Hooks(engine.parts.records, engine.community, engine.now, engine.parts.reach)
+
+
+def media(engine: Engine, files: MediaFiles) -> KeptMedia:
+    """Return what stores pictures and clips."""
+    return KeptMedia(engine.parts.records, engine.community.id, files)
+
+
+def imports(engine: Engine) -> ImportMarks:
+    """Return how far imports have come."""
+    return ImportMarks(engine.parts.records, engine.community.id)
+
+
+def audit_of_books(engine: Engine) -> Callable[[], AuditOut]:
+    """Return the audit of the ledger against orders and log; it takes long, and is called in a thread."""
+    return partial(audit, engine.money, engine.parts.records, ALL_CHECKS, engine.log)
+
+
+async def verify(engine: Engine, root: str | None, files: MediaFiles) -> VerifyOut:
+    """Walk receipts, facts, records and media. Raises InvalidError for a `root` that is none."""
+    return await walk_chain(engine.community, engine.log, engine.parts.records, root, files)
+
+
+async def put_predictor(engine: Engine, model: RatesModel) -> None:
+    """Predict by other weights from now on. Raises UnavailableError."""
+    await keep_predictor(
+        engine.community, engine.parts.records, engine.writes, engine.predict_by, model
+    )
+
+
+async def refresh_item_lists(engine: Engine) -> ItemListsOut:
+    """Make item lists of the log as it stands, decide by them, and note who asked for it; raises as `ItemLists`."""
+    made = await engine.item_lists.refresh()
+    await audit_log(engine).note("item lists", str(made.version), {"refreshed": True})
+    return made
+
+
+async def back_up(home: Engines, folder: str, files: MediaSource | None) -> BackupOut:
+    """Copy an installation into a fresh folder, and note who asked for it; raises as `backup`."""
+    made = await backup(home, Path(folder), files)
+    for engine in home.all():
+        after: dict[str, object] = {"folder": folder, "media": files is not None}
+        await audit_log(engine).note("backup", "", after)
+    return made

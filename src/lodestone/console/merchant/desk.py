@@ -24,7 +24,7 @@ from lodestone.base.errors import (
 )
 from lodestone.base.money import MICROS_IN_ONE, decimals, minor_unit
 from lodestone.commerce.shop import ShopOut
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
 from lodestone.console.merchant.refusals import told_refusal
 from lodestone.console.site import HEADERS, console
@@ -112,19 +112,15 @@ async def _desk(request: HttpRequest, who: Entered, wanted: str | None) -> Desk:
     person = None if row < 0 else engine.directory.person_ids[row]
     if person is None:
         raise UnauthorisedError("login_ended", "whoever this key serves as is not here any more")
-    records = engine.parts.records
-    found = await records.threads.read(records.shops_served, engine.community.id, person)
+    found = await off_loop(request, use_cases.shops(engine).served, person)
     chosen = next(((shop, role) for shop, role in found if wanted in (None, "", shop.id)), None)
     if chosen is None:
         message = "you serve at no shop" if not found else "you do not serve at this shop"
         raise UnknownError("shop_unknown", f"{message}; ask its owner")
-    given = engine.parts.record.given
-    speech = Speech(
-        console(request.app.state).words(request), ZoneInfo(given.time_zone), given.currency
-    )
+    words, community = console(request.app.state).words(request), engine.community
+    speech = Speech(words, ZoneInfo(community.zone), community.currency)
     return Desk(
-        who, person, use_cases.shops(engine).told(chosen[0]), chosen[1] == "manager",
-        tuple((shop.id, shop.given.name) for shop, _ in found), speech,
+        who, person, chosen[0], chosen[1] == "manager", tuple((shop.id, shop.name) for shop, _ in found), speech,
     )  # fmt: skip
 
 

@@ -44,8 +44,9 @@ async def _file(request: HttpRequest, name: str, read: Callable[..., bytes]) -> 
     today = here.engine.community.days.of(here.engine.now())
     last = day_number(asked["to"], "to") if asked.get("to") else today
     first = day_number(asked["from"], "from") if asked.get("from") else last
-    threads = here.engine.parts.records.threads
-    body = await threads.long(read, here, first, last, bom=asked.get("bom") == "1")
+    body = await use_cases.threads(here.engine).long(
+        read, here, first, last, bom=asked.get("bom") == "1"
+    )
     saved = attachment(f"{name}-{here.shop.id}-{day_text(first)}-{day_text(last)}.csv")
     return Response(body, media_type="text/csv", headers={**HEADERS, "content-disposition": saved})
 

@@ -1,6 +1,5 @@
 """Orders at the desk: who waits, what may be done, money back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -10,12 +9,13 @@ from litestar import Response, get, post
 from litestar.params import PathParameter
 
 from lodestone.base.errors import ConflictError, GoneError, InvalidError, UnknownError
+from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.money import MICROS_IN_ONE
 from lodestone.base.wire import Money
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import OrderOut, RefundIn
 from lodestone.commerce.price import PRICE_MAX
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -28,11 +28,9 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
-from lodestone.services.commerce import OrderRecord
-from lodestone.services.commerce.commands import cancel, fulfil, refunding
-from lodestone.services.commerce.context import CommandContext
-from lodestone.services.commerce.presenters import order_out
+from lodestone.services.commerce.order_moves import OrderMoves
 from lodestone.services.support.ids import ORDER, number_of
 
 PAGE: Final = 30
@@ -42,7 +40,6 @@ _REFUSALS: Final = refusals_of(MERCHANT)
 _WAITING: Final = ((OrderState.PAID,), ("pickup", "delivery"))
 OrderId = Annotated[str, PathParameter(description="An order of the shop.")]
 What = Annotated[str, PathParameter(description="`fulfil`, `cancel` or `refund`.")]
-Act = Callable[[CommandContext, OrderRecord], OrderRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,8 @@ class Row:
 async def get_orders(request: HttpRequest) -> Response[Any]:
     """List the shop's orders: those that wait to be handed over, or all."""
     here = await desk(request)
-    read, done = here.engine.parts.records.threads.read, request.query_params.get("done", "")
-    return await _page(request, here, note=await read(_came_of, here, done))
+    done = request.query_params.get("done", "")
+    return await _page(request, here, note=await off_loop(request, _came_of, here, done))
 
 
 @post(
@@ -81,33 +78,25 @@ async def move_order(request: HttpRequest, order_id: OrderId, what: What) -> Res
     """Hand an order over, cancel it, or give money back."""
     here, fields = await sent(request)
     try:
-        act = _act(here, what, fields)
-        await here.engine.trade.move(order_id, _of_shop(here, act), None)
+        await _move(here, order_id, what, fields)
     except (ConflictError, UnknownError, InvalidError, GoneError) as error:
         return await _page(request, here, note=refused(here, error))
     return onward("/merchant/orders", here, done=order_id, **_shown(fields))
 
 
-def _act(here: Desk, what: str, fields: dict[str, str]) -> Act:
+async def _move(here: Desk, order_id: str, what: str, fields: dict[str, str]) -> None:
+    """Move an order of this shop; another shop's is not there."""
+    moves = OrderMoves(here.engine.trade, shop=here.shop.id)
     if what == "fulfil":
-        return fulfil
+        await moves.fulfil(order_id, None, None)
+        return
     here.need_manager()
     if what == "cancel":
-        return cancel
-    if what == "refund":
-        return refunding(_refund(here, fields))
-    raise UnknownError("move_unknown", f"nothing here is called {what!r}")
-
-
-def _of_shop(here: Desk, act: Act) -> Act:
-    """Do something to an order of this shop; another shop's is not there."""
-
-    def checked(counter: CommandContext, order: OrderRecord) -> OrderRecord:
-        if order.shop != here.shop.id:
-            raise UnknownError("order_unknown", "this shop has no such order")
-        return act(counter, order)
-
-    return checked
+        await moves.cancel(order_id, None)
+    elif what == "refund":
+        await moves.refund(order_id, _refund(here, fields), None)
+    else:
+        raise UnknownError("move_unknown", f"nothing here is called {what!r}")
 
 
 def _refund(here: Desk, fields: dict[str, str]) -> RefundIn:
@@ -143,17 +132,18 @@ async def _page(request: HttpRequest, here: Desk, *, note: Note | None = None) -
     everything = asked.get("show") == "all"
     states, ways = ((), ()) if everything else _WAITING
     before, secret = asked.get("before"), here.engine.community.secret
-    records = here.engine.parts.records
-    found = await records.threads.read(
-        records.orders, here.engine.community.id, limit=PAGE + 1, shop_id=here.shop.id, states=states, ways=ways,
-        before=None if before is None else number_of(ORDER, secret, before),
+    found = await off_loop(
+        request, use_cases.order_lists(here.engine.trade).orders, one_more(PAGE),
+        None if before is None else number_of(ORDER, secret, before), shop=here.shop.id, states=states,
+        ways=ways,
     )  # fmt: skip
-    rows = [_row(here, order_out(here.engine.community, view)) for view in found[:PAGE]]
+    page, last = cut_one_more(found, PAGE)
+    rows = [_row(here, order) for order in page]
     return show(
         request, here, "orders",
         {
             "rows": rows, "everything": everything, "summary": _summary(here, rows, everything),
-            "before": rows[-1].id if len(found) > PAGE else None,
+            "before": None if last is None else last.id,
         },
         note=note,
     )  # fmt: skip
@@ -227,14 +217,8 @@ def state_name(here: Desk, state: str) -> str:
 
 def _came_of(here: Desk, order_id: str) -> Note | None:
     """Tell where an order stands that a form has just moved."""
-    community = here.engine.community
-    number = number_of(ORDER, community.secret, order_id) if order_id else None
-    if number is None:
-        return None
     try:
-        order = order_out(
-            community, here.engine.parts.records.order(here.engine.community.id, number)
-        )
+        order = use_cases.order_lists(here.engine.trade).order(order_id)
     except UnknownError:
         return None
     if order.shop_id != here.shop.id:

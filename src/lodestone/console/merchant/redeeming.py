@@ -12,7 +12,7 @@ from lodestone.base.wire import app_id
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import PrepareIn, RedeemIn, RedemptionOut, ReverseIn, VoucherOut
 from lodestone.commerce.vouchers import REVERSE_MICROS
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -25,9 +25,9 @@ from lodestone.console.merchant.desk import (
     sent,
     show,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.commerce.context import Reply
-from lodestone.services.commerce.presenters import redemption_out, voucher_out
 
 _EPOCH: Final = date(1970, 1, 1)
 _WAITING_MAX: Final = 100
@@ -66,8 +66,8 @@ class Done:
 async def get_desk(request: HttpRequest) -> Response[Any]:
     """Open the desk: redeem, and what was redeemed today."""
     here = await desk(request)
-    read, done = here.engine.parts.records.threads.read, request.query_params.get("done", "")
-    return await _page(request, here, note=await read(_came_of, here, done))
+    done = request.query_params.get("done", "")
+    return await _page(request, here, note=await off_loop(request, _came_of, here, done))
 
 
 @post(
@@ -191,7 +191,7 @@ async def _page(
     request: HttpRequest, here: Desk, *, code: str = "", seen: Seen | None = None,
     note: Note | None = None,
 ) -> Response[Any]:  # fmt: skip
-    told = await here.engine.parts.records.threads.read(_read, here)
+    told = await off_loop(request, _read, here)
     return show(
         request, here, "redeem",
         {
@@ -212,9 +212,8 @@ def _summary(here: Desk, done: list[RedemptionOut]) -> str:
     """Answer what somebody behind the desk wants to know first: who waits, and how the day goes."""
     words = here.words
     waiting = len(
-        here.engine.parts.records.orders(
-            here.engine.community.id, limit=_WAITING_MAX, shop_id=here.shop.id,
-            states=(OrderState.PAID,), ways=("pickup", "delivery"),
+        use_cases.order_lists(here.engine.trade).orders(
+            _WAITING_MAX, None, shop=here.shop.id, states=(OrderState.PAID,), ways=("pickup", "delivery"),
         )
     )  # fmt: skip
     standing = [one for one in done if one.reversed_at is None]
@@ -237,20 +236,13 @@ def _today(here: Desk) -> list[RedemptionOut]:
     today = _EPOCH + timedelta(days=community.days.of(engine.now()))
     first = Instant(community.days.starts(today))
     last = Instant(community.days.starts(today + timedelta(days=1)))
-    found = engine.parts.records.redemptions(
-        engine.community.id, here.shop.id, first=first, last=last
-    )
-    now = engine.now()
-    return [
-        redemption_out(community, one, staff, voucher_out(community, view, now, code=False))
-        for one, staff, view in found
-    ]
+    return use_cases.order_lists(engine.trade).redemptions(here.shop.id, first, last)
 
 
 def _named(here: Desk, people: set[str]) -> dict[str, str]:
     """Return what people are called, by id."""
-    records, community = here.engine.parts.records, here.engine.community.id
-    return {one: records.person(community, one).given.name or one for one in sorted(people)}
+    found = use_cases.stored(here.engine).people_called(people)
+    return {name: record.given.name or name for name, record in found.items()}
 
 
 def _done(here: Desk, one: RedemptionOut, staff: dict[str, str]) -> Done:

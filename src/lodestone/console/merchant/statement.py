@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Response, get
 
 from lodestone.base.errors import InvalidError, UnknownError
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
@@ -59,10 +59,10 @@ async def get_statement(request: HttpRequest) -> Response[Any]:
     try:
         first = day_number(asked["from"], "from") if asked.get("from") else first
         last = day_number(asked["to"], "to") if asked.get("to") else max(first, last)
-        found = await here.engine.parts.records.threads.read(_read, here, first, last)
+        found = await off_loop(request, _read, here, first, last)
     except InvalidError as error:
         first, last, note = days - _DAYS + 1, days, refused(here, error)
-        found = await here.engine.parts.records.threads.read(_read, here, first, last)
+        found = await off_loop(request, _read, here, first, last)
     begins, ends = (str(_EPOCH + timedelta(days=day)) for day in (first, last))
     told = {
         "first": begins, "last": ends, "first_day": here.speech.day(begins),

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from lodestone.base.errors import ConflictError, InvalidError, UnknownError
 from lodestone.commerce.product import ProductOut, StockOut, VariantOut
 from lodestone.commerce.stock import STOCK_MAX
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -94,7 +94,7 @@ def _place(fields: dict[str, str]) -> StockPlace:
 async def _page(
     request: HttpRequest, here: Desk, *, changed: str = "", note: Note | None = None
 ) -> Response[Any]:
-    found, shelves = await here.engine.parts.records.threads.read(_read, here)
+    found, shelves = await off_loop(request, _read, here)
     if changed and any(changed in (one.id, *_items(one)) for one in found):
         note = Note(here.words.say("The stock is changed."), good=True)
     told = {"shelves": shelves, "summary": _summary(here, shelves), "full": len(found) == _SHELF}

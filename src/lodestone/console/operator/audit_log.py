@@ -10,7 +10,8 @@ import msgspec
 from lodestone.base.list_page import number_after
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
-from lodestone.services.access.audit_log import ActOut, AuditFilter, acts
+from lodestone.services import use_cases
+from lodestone.services.access.audit_log import ActOut, AuditFilter
 from lodestone.services.community.community import Engine
 
 PAGE: Final = 50
@@ -52,9 +53,9 @@ def shown(
         InvalidError: `cursor_invalid`.
     """
     wanted = AuditFilter(kind=asked.get("kind") or None)
-    found, more = acts(
-        engine.parts.records, engine.community.id, wanted, limit=PAGE,
-        before=number_after(
+    found, more = use_cases.audit_log(engine).page(
+        wanted, PAGE,
+        number_after(
             asked.get("before") or None, "before", cure="use the address of the page before, unchanged"
         ),
     )  # fmt: skip

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.insight.exposure import ExposureReport
 from lodestone.insight.flow import FlowReport
 from lodestone.insight.liu import DayEfficiency
 from lodestone.insight.prices import PromiseHistory
 from lodestone.insight.promises import PromiseOut
-from lodestone.insight.reports import LiuReport, Reports, Sources
+from lodestone.insight.reports import LiuReport, Reports
 from lodestone.insight.window import Span, day_text
 from lodestone.services import use_cases
 from lodestone.services.community.community import Engine
@@ -57,7 +56,7 @@ class Figures:
     receipts: list[ReceiptLine]
 
 
-Reading: TypeAlias = Callable[[Engine, Streams, Filter], Figures]
+Reading: TypeAlias = Callable[[Engine, Reports, Filter], Figures]
 
 
 @dataclass(slots=True)
@@ -82,7 +81,7 @@ class FigureReader:
         self._kept: dict[tuple[str, Filter], _Kept] = {}
         self._reading = asyncio.Lock()
 
-    async def read(self, engine: Engine, streams: Streams, wanted: Filter) -> Figures:
+    async def read(self, engine: Engine, reports: Reports, wanted: Filter) -> Figures:
         """Return the figures of a community, at most a little behind.
 
         Raises:
@@ -97,7 +96,7 @@ class FigureReader:
             if found is not None:
                 return found
             start = self._timer()
-            figures = await engine.parts.records.threads.long(self._gather, engine, streams, wanted)
+            figures = await use_cases.threads(engine).long(self._gather, engine, reports, wanted)
             end = self._timer()
             self._kept.pop(key, None)
             if len(self._kept) >= _KEPT_MAX:
@@ -120,17 +119,9 @@ def stamp_of(engine: Engine) -> Stamp:
     return int(engine.log.end()), engine.log.receipt_next(), day
 
 
-def _sources(engine: Engine) -> Sources:
-    """Hand reports what they read of a community."""
-    return Sources(
-        engine.community, engine, engine.state, engine.directory, engine.housekeeper, engine.log,
-        engine.parts.records,
-    )  # fmt: skip
-
-
-def gather(engine: Engine, streams: Streams, wanted: Filter) -> Figures:
+def gather(engine: Engine, reports: Reports, wanted: Filter) -> Figures:
     """Read every figure; walks the whole log, so call it in a thread of its own."""
-    stamp, now, reports = stamp_of(engine), engine.now(), Reports(_sources(engine), streams)
+    stamp, now = stamp_of(engine), engine.now()
     last = stamp[2]
     first = last - wanted.days + 1
     wide = Span(max(0, first - max(COHORT_DAYS, wanted.days)), last)

@@ -11,7 +11,7 @@ from litestar.datastructures import State as AppState
 from litestar.params import PathParameter
 
 from lodestone.base.errors import InvalidError, Problem
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import Entered, Role, door_of, entered, refusals_of, sent_by
 from lodestone.console.operator import (
     audit_log,
@@ -52,15 +52,14 @@ def operator_routes(reader: FigureReader) -> list[Any]:
     async def window(request: HttpRequest, state: AppState) -> Response[Any]:
         who = entered(request, OPERATOR)
         wanted = _filter(request)
-        figures = await reader.read(who.engine, state["streams"], wanted)
+        figures = await reader.read(who.engine, state["reports"](who.engine), wanted)
         tag = f'"{"-".join(map(str, figures.stamp))}"'
         part = request.headers.get("x-part") == "figures"
         if part and request.headers.get("if-none-match") == tag:
             return Response(b"", status_code=304, headers={**HEADERS, "etag": tag})
         speech = _speech(request, who.engine)
         shown = await asyncio.to_thread(_shown, figures, speech)
-        read = who.engine.parts.records.threads.read
-        told = {**shown, **await read(_around, who, wanted, speech)}
+        told = {**shown, **await off_loop(request, _around, who, wanted, speech)}
         name = "operator/figures.html" if part else "operator/window.html"
         answer = console(state).page(request, name, told)
         answer.headers["etag"] = tag
@@ -81,8 +80,7 @@ def operator_routes(reader: FigureReader) -> list[Any]:
     )  # fmt: skip
     async def replay(request: HttpRequest, receipt_id: ReceiptId) -> Response[Any]:
         who = await sent_by(request, OPERATOR)
-        read = who.engine.parts.records.threads.read
-        found = await read(use_cases.receipts(who.engine).replay, receipt_id)
+        found = await off_loop(request, use_cases.receipts(who.engine).replay, receipt_id)
         return await _receipt(request, who, receipt_id, found.identical)
 
     @get("/operator/audit-log", opt=ANYONE, include_in_schema=False, exception_handlers=refusals)
@@ -104,9 +102,8 @@ def _filter(request: HttpRequest) -> Filter:
 
 
 def _speech(request: HttpRequest, engine: Engine) -> Speech:
-    given = engine.parts.record.given
-    words = console(request.app.state).words(request)
-    return Speech(words, ZoneInfo(given.time_zone), given.currency)
+    words, community = console(request.app.state).words(request), engine.community
+    return Speech(words, ZoneInfo(community.zone), community.currency)
 
 
 def _shown(figures: Figures, speech: Speech) -> Mapping[str, object]:
@@ -131,10 +128,10 @@ def _shown(figures: Figures, speech: Speech) -> Mapping[str, object]:
 def _around(who: Entered, wanted: Filter, speech: Speech) -> Mapping[str, object]:
     """Return what stays: the community's name, the filters, the form's token."""
     say, engine = speech.words.say, who.engine
-    found = engine.parts.records.domains(engine.community.id, limit=_DOMAINS_MAX)
+    found = use_cases.stored(engine).domains(_DOMAINS_MAX)
     kinds = [(word, speech.domain(word)) for word in DOMAIN_WORDS]
     return {
-        "community": engine.parts.record.given.name or engine.community.id,
+        "community": engine.community.name or engine.community.id,
         "token": who.form_token, "filter": wanted,
         "days": [(days, say("{n} days", {"n": days})) for days in DAYS],
         "domains": [("", say("all domains")), *kinds],
@@ -149,15 +146,14 @@ async def _audit(request: HttpRequest, who: Entered) -> Response[Any]:
     speech = _speech(request, who.engine)
     asked = dict(request.query_params)
     kind = asked.get("kind", "")
-    read = who.engine.parts.records.threads.read
-    rows, more = await read(audit_log.shown, who.engine, speech, asked)
-    given = who.engine.parts.record.given
+    rows, more = await off_loop(request, audit_log.shown, who.engine, speech, asked)
+    community = who.engine.community
     older = None if more is None else f"?{urlencode({'kind': kind, 'before': more})}"
     return console(request.app.state).page(
         request, "operator/audit_log.html",
         {
             "rows": rows, "older": older, "kind": kind, "kinds": audit_log.kinds(speech.words),
-            "community": given.name or who.engine.community.id,
+            "community": community.name or community.id,
             "other_language": lambda language: "?" + urlencode({"kind": kind, "lang": language}),
         },
     )  # fmt: skip
@@ -170,14 +166,13 @@ async def _receipt(
     identical: bool | None,  # noqa: FBT001  what a replay said, None when none was asked for
 ) -> Response[Any]:
     found, speech = use_cases.receipts(who.engine), _speech(request, who.engine)
-    read = who.engine.parts.records.threads.read
-    shown, line = await read(lambda: (found.show(name), found.line(name)))
+    shown, line = await off_loop(request, lambda: (found.show(name), found.line(name)))
     told = receipts.told(shown, line, speech)
-    given = who.engine.parts.record.given
+    community = who.engine.community
     return console(request.app.state).page(
         request, "operator/receipt.html",
         {
             "receipt": told, "identical": identical, "token": who.form_token,
-            "community": given.name or who.engine.community.id,
+            "community": community.name or community.id,
         },
     )  # fmt: skip

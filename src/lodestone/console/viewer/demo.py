@@ -8,6 +8,7 @@ import msgspec
 from lodestone.base.geo import distance_km
 from lodestone.console.viewer.feed_page import Showing
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, DomainKind
+from lodestone.services import use_cases
 from lodestone.services.catalogue import PersonRecord
 from lodestone.services.community.community import Engine
 
@@ -37,7 +38,7 @@ def residents(engine: Engine, wanted: str, *, limit: int) -> list[Resident]:
         wanted: Part of a name, an id or a trade; empty for anyone.
         limit: At most so many.
     """
-    page = engine.parts.records.people(engine.community.id, limit=_READ)
+    page = use_cases.stored(engine).people(_READ)
     found = [(_rank(engine, person), person) for person in page]
     found.sort(key=lambda one: one[0])
     text = wanted.strip().lower()

@@ -17,6 +17,7 @@ from lodestone.events.outcomes import OUTCOMES, DomainKind
 from lodestone.events.wire import SLOT_MAX
 from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.table_kernel import pack
+from lodestone.services import use_cases
 from lodestone.services.access import Principal
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.hydrate import PRESENT_MICROS
@@ -27,6 +28,7 @@ _LIKED, _COMMENTED, _SHARED = (OUTCOMES.index(name) for name in ("like", "commen
 _NEAR_DECIMALS = 3
 """Places on a page are told to about a hundred metres."""
 _SHOPS_MAX = 200
+_DOMAINS_MAX = 1000
 
 
 class Author(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +174,8 @@ class Showing:
     def __init__(self, engine: Engine, viewer: str) -> None:
         """Raises UnknownError when the viewer is no longer there."""
         self._engine = engine
-        self._records = engine.parts.records
+        self._stored = use_cases.stored(engine)
+        self._read = use_cases.threads(engine).read
         self._viewer = viewer
         self._row = engine.directory.person_row(viewer)
         if self._row < 0:
@@ -188,9 +191,7 @@ class Showing:
         )  # fmt: skip
         feed = await self._engine.feed(request, who)
         looker = self._looker(asked.position, [slot.item_id for slot in feed.slots])
-        shown = await self._records.threads.read(
-            lambda: [self._shown(slot, looker) for slot in feed.slots]
-        )
+        shown = await self._read(lambda: [self._shown(slot, looker) for slot in feed.slots])
         return PageFeed(
             receipt_id=feed.receipt_id, slots=shown, next_cursor=feed.next_cursor,
             degraded=feed.degraded, personalised=feed.personalised, now=time_text(self._engine.now()),
@@ -215,7 +216,7 @@ class Showing:
 
     def _shown(self, slot: FeedSlot, looker: _Looker) -> Shown:
         state, row = self._engine.state, self._engine.directory.item_row(slot.item_id)
-        record = self._records.item_at(self._engine.community.id, row)
+        record = self._stored.item_at(row)
         given = record.given
         total = state.item_ring[row].sum(axis=0) + state.item_old[row]
         near = None if looker.minor else _distance(looker.position, given.position)
@@ -251,12 +252,12 @@ class Showing:
             label=None if label == "show" else label,
         )  # fmt: skip
         looker = self._looker(None, [item_id])
-        return await self._records.threads.read(self._shown, slot, looker)
+        return await self._read(self._shown, slot, looker)
 
     def told(self, item_id: str, domain_id: str | None, at: Position | None) -> About:
         """Say what a sentence about a post needs: how far, from whom, through which domain."""
         row = self._engine.directory.item_row(item_id)
-        record = self._records.item_at(self._engine.community.id, row)
+        record = self._stored.item_at(row)
         looker = self._looker(at)
         author = self._author(record.author_id, looker)
         return About(
@@ -275,7 +276,7 @@ class Showing:
         if author_id is None:
             return None
         state, row = self._engine.state, self._engine.directory.person_row(author_id)
-        record = self._records.person(self._engine.community.id, author_id)
+        record = self._stored.person(author_id)
         return Author(
             id=author_id, name=record.given.name or author_id, followed=row in looker.follows,
             followers=state.edges.follower_count(row),
@@ -287,7 +288,7 @@ class Showing:
             self._engine.state.domains
         ):
             return domain_id
-        return self._records.domain(self._engine.community.id, domain_id).given.name or domain_id
+        return self._stored.domain(domain_id).given.name or domain_id
 
     def _place(self, at: Position | None) -> str | None:
         """Return the name of the nearest place that a point lies in."""
@@ -306,8 +307,8 @@ class Showing:
     def me(self) -> Me:
         """Say who is looking and what their tabs hold."""
         engine = self._engine
-        record = self._records.person(engine.community.id, self._viewer)
-        community = self._records.community(engine.community.id)
+        record = self._stored.person(self._viewer)
+        community = self._stored.community()
         areas = self._areas()
         position = self._position()
         trade = record.given.profession
@@ -339,7 +340,7 @@ class Showing:
                 radius_km=None if record.given.centre is None
                 else record.given.radius_km or RADIUS_KM_DEFAULT,
             )
-            for record in self._records.domains(self._engine.community.id, limit=1000, after=None)
+            for record in self._stored.domains(_DOMAINS_MAX)
         ]  # fmt: skip
         return sorted(found, key=lambda area: (not area.joined, -area.members, area.id))
 
@@ -360,7 +361,7 @@ class Showing:
         if looker.position is None or looker.minor:
             raise UnknownError("position_unknown", "nobody has said where this viewer is")
         radius = self._engine.housekeeper.policy.place_radius_km
-        read = self._records.threads.read
+        read = self._read
         places = [area for area in await read(self._areas) if area.kind == "place"]
         shops = await read(self.storefront(told).near, radius, _SHOPS_MAX)
         return Around(position=_near(looker.position), radius_km=radius, shops=shops, places=places)

@@ -7,6 +7,7 @@ import msgspec
 
 from lodestone.base.errors import UnknownError
 from lodestone.base.geo import distance_km
+from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import Money, Position
 from lodestone.commerce.product import ProductOut, VariantOut, VoucherRule
 from lodestone.commerce.shop import Hours, ShopOut
@@ -141,10 +142,7 @@ class Storefront:
     def near(self, radius_km: float, limit: int) -> list[ShopCard]:
         """Return shops within so many kilometres of the viewer, the nearest first."""
         assert self._here is not None
-        found = self._engine.parts.records.shops_within(
-            self._engine.community.id, self._here, radius_km=radius_km, limit=limit
-        )
-        return [self.card(self._shops.told(shop)) for shop, _ in found]
+        return [self.card(shop) for shop in self._shops.near(self._here, radius_km, limit)]
 
     def card(self, shop: ShopOut) -> ShopCard:
         """Show a shop in short."""
@@ -179,12 +177,11 @@ class Storefront:
     def shop(self, shop_id: str, after: str | None) -> ShopSheet:
         """Show a shop's page, its goods from after one of them on. Raises UnknownError."""
         shop = self._shops.shop(shop_id)
-        found = self._shops.products(SHELF + 1, after, shop_id)
-        shown = found[:SHELF]
+        shown, last = cut_one_more(self._shops.products(one_more(SHELF), after, shop_id), SHELF)
         return ShopSheet(
             shop=self.card(shop), text=shop.text, media=shop.media, hours=shop.hours,
             goods=[self._good(one) for one in shown if one.state == "live"],
-            next_after=shown[-1].id if len(found) > SHELF else None,
+            next_after=None if last is None else last.id,
         )  # fmt: skip
 
     def _good(self, product: ProductOut) -> Good:

@@ -80,25 +80,9 @@ def one_category(path: str | None, query: list[str] | None) -> str | None:
     return named(asked[0], "category") if asked else None
 
 
-def person_of(here: Engine, user_id: str) -> PersonRecord | None:
-    """Return a person's record, None for nobody."""
-    try:
-        return here.parts.records.person(here.community.id, user_id)
-    except UnknownError:
-        return None
-
-
-def item_of(here: Engine, item_id: str) -> ItemRecord | None:
-    """Return an item's record, withdrawn ones too, None where there never was one."""
-    try:
-        return here.parts.records.item(here.community.id, item_id)
-    except UnknownError:
-        return None
-
-
 def live_item(here: Engine, item_id: str) -> ItemRecord:
     """Return the record of an item that has not been deleted. Raises UnknownError."""
-    found = here.parts.records.item(here.community.id, item_id)
+    found = use_cases.stored(here).item(item_id)
     if gone(found):
         raise UnknownError("item_unknown", f"item {item_id!r} has been deleted")
     return found
@@ -115,12 +99,13 @@ async def insert_users(here: Engine, users: list[GorseUser]) -> int:
 
     def read(first: int) -> list[tuple[str, PersonIn]]:
         part = slice(first, first + _MANY)
+        known = use_cases.stored(here).people_called(names[part])
         pairs = zip(names[part], users[part], strict=True)
-        return [(name, person_in(person_of(here, name), user)) for name, user in pairs]
+        return [(name, person_in(known.get(name), user)) for name, user in pairs]
 
     rows = list[tuple[str, PersonIn]]()
     for first in range(0, len(users), _MANY):
-        rows += await here.parts.records.threads.read(read, first)
+        rows += await use_cases.threads(here).read(read, first)
     return await _put(here, rows, PersonIn)
 
 
@@ -131,12 +116,13 @@ async def insert_items(here: Engine, items: list[GorseItem]) -> int:
 
     def read(first: int) -> list[tuple[str, ItemIn]]:
         part = slice(first, first + _MANY)
+        known = use_cases.stored(here).items_called(names[part])
         pairs = zip(names[part], items[part], strict=True)
-        return [(name, item_in(item_of(here, name), name, item, now)) for name, item in pairs]
+        return [(name, item_in(known.get(name), name, item, now)) for name, item in pairs]
 
     rows = list[tuple[str, ItemIn]]()
     for first in range(0, len(items), _MANY):
-        rows += await here.parts.records.threads.read(read, first)
+        rows += await use_cases.threads(here).read(read, first)
     return await _put(here, rows, ItemIn)
 
 

@@ -21,7 +21,6 @@ from lodestone.serve.gorse.common import (
     held,
     insert_items,
     insert_users,
-    item_of,
 )
 from lodestone.serve.gorse.shapes import (
     GorseFeedback,
@@ -309,7 +308,7 @@ async def _shown(
 ) -> list[GorseFeedback]:
     """Show entries of items that are still there, under the type asked for or the first that fits."""
     policy, names = here.housekeeper.policy, {entry.item_id for entry in found}
-    there = await here.parts.records.threads.read(_there, here, names)
+    there = await use_cases.threads(here).read(_there, here, names)
     return [
         GorseFeedback(
             feedback_type or type_of(policy, entry.kind), entry.person_id, entry.item_id,
@@ -322,8 +321,8 @@ async def _shown(
 
 def _there(here: Engine, names: Collection[str]) -> set[str]:
     """Return which items have not been deleted."""
-    records = ((name, item_of(here, name)) for name in names)
-    return {name for name, record in records if record is not None and not gone(record)}
+    found = use_cases.stored(here).items_called(names)
+    return {name for name, record in found.items() if not gone(record)}
 
 
 async def _page(

@@ -19,10 +19,8 @@ from lodestone.serve.gorse.common import (
     held,
     insert_items,
     insert_users,
-    item_of,
     live_item,
     page_of,
-    person_of,
 )
 from lodestone.serve.gorse.shapes import (
     GorseHealth,
@@ -41,7 +39,6 @@ from lodestone.serve.gorse.shapes import (
 from lodestone.serve.v1.common import HttpRequest, named, off_loop
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, SAYS, UNAUDITED, needs
-from lodestone.services.catalogue import ItemRecord, PersonRecord
 from lodestone.services.community.community import Engine
 
 Search = Annotated[str | None, QueryParameter(name="q", description="Not offered.")]
@@ -79,7 +76,7 @@ async def gorse_insert_users(request: HttpRequest, data: JSONBody[list[GorseUser
 async def gorse_get_user(request: HttpRequest, user_id: Id) -> GorseUser:
     """Get a user (Gorse)."""
     here = held(request, "read")
-    record = await off_loop(request, here.parts.records.person, here.community.id, named(user_id))
+    record = await off_loop(request, use_cases.stored(here).person, named(user_id))
     return user_out(record)
 
 
@@ -90,11 +87,8 @@ async def gorse_get_users(
     """List users (Gorse); those who are only items' authors are none."""
     here = held(request, "read")
 
-    def fetch(limit: int, after: str | None) -> list[PersonRecord]:
-        return here.parts.records.people(here.community.id, limit=limit, after=after)
-
     shown, following = await off_loop(
-        request, page_of, fetch, lambda record: not record.stub, n, cursor
+        request, page_of, use_cases.stored(here).people, lambda record: not record.stub, n, cursor
     )
     return GorseUsers(following, [user_out(record) for record in shown])
 
@@ -105,7 +99,7 @@ async def gorse_modify_user(
 ) -> GorseSuccess:
     """Modify a user (Gorse)."""
     here, name = held(request, "write"), named(user_id)
-    record = await off_loop(request, here.parts.records.person, here.community.id, name)
+    record = await off_loop(request, use_cases.stored(here).person, name)
     given = person_in(record, data)
     await use_cases.catalogue(here).put_many([(name, given)], PersonIn)
     return GorseSuccess(1)
@@ -117,7 +111,7 @@ async def gorse_modify_user(
 async def gorse_delete_user(request: HttpRequest, state: AppState, user_id: Id) -> GorseSuccess:
     """Delete a user (Gorse): the person is erased from every file, feedback with them."""
     here, name = held(request, "write"), named(user_id)
-    if await off_loop(request, person_of, here, name) is None:
+    if await off_loop(request, use_cases.stored(here).find_person, name) is None:
         return GorseSuccess(0)
     await use_cases.erasure(here).erase(name, state["media"])
     return GorseSuccess(1)
@@ -150,11 +144,8 @@ async def gorse_get_items(
     if search:
         raise NotOfferedError("not_offered", "items are not searched here; list them without `q`")
 
-    def fetch(limit: int, after: str | None) -> list[ItemRecord]:
-        return here.parts.records.items(here.community.id, limit=limit, after=after)
-
     shown, following = await off_loop(
-        request, page_of, fetch, lambda record: not gone(record), n, cursor
+        request, page_of, use_cases.stored(here).items, lambda record: not gone(record), n, cursor
     )
     return GorseItems(following, [item_out(record) for record in shown])
 
@@ -168,7 +159,7 @@ async def gorse_modify_item(
 
 
 async def _modify(here: Engine, item_id: str, change: GorseItemPatch) -> GorseSuccess:
-    old = await here.parts.records.threads.read(live_item, here, item_id)
+    old = await use_cases.threads(here).read(live_item, here, item_id)
     given = item_in(old, item_id, change, here.now())
     await use_cases.catalogue(here).put_item(item_id, given)
     return GorseSuccess(1)
@@ -180,7 +171,7 @@ async def _modify(here: Engine, item_id: str, change: GorseItemPatch) -> GorseSu
 async def gorse_delete_item(request: HttpRequest, item_id: Id) -> GorseSuccess:
     """Delete an item (Gorse): it is withdrawn from every feed and list; what it earned stays counted."""
     here, name = held(request, "write"), named(item_id)
-    found = await off_loop(request, item_of, here, name)
+    found = await off_loop(request, use_cases.stored(here).find_item, name)
     if found is None or gone(found):
         return GorseSuccess(0)
     await use_cases.catalogue(here).withdraw_item(name)

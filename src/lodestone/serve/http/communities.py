@@ -4,15 +4,21 @@ from typing import Protocol
 
 from lodestone.base.clock import Instant
 from lodestone.services.commerce.commands import Trade
-from lodestone.services.support import Records
+from lodestone.services.support import DatabaseThreads
+from lodestone.services.support.idempotency import StoredAnswers
 
 
 class Communities(Protocol):
     """Every community of a process, by its id."""
 
     @property
-    def records(self) -> Records:
-        """Return the records of all of them."""
+    def threads(self) -> DatabaseThreads:
+        """Return the threads in which whatever asks the records is called."""
+        ...
+
+    @property
+    def answers(self) -> StoredAnswers:
+        """Return what was answered under idempotency keys."""
         ...
 
     def now(self, community: str) -> Instant:

@@ -12,12 +12,13 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from lodestone.base.errors import ConflictError, CorruptError, InvalidError, Problem
+from lodestone.base.errors import CorruptError, InvalidError, Problem
 from lodestone.serve.http.communities import Communities
 from lodestone.serve.http.paths import Match
 from lodestone.services.access import Principal
 from lodestone.services.support import Answer, claim_of
 from lodestone.services.support.encryption import open_under, seal_under
+from lodestone.services.support.idempotency import digest_of
 
 _TOKEN_MAX: Final = 255
 _UNCHANGING: Final = frozenset(
@@ -83,16 +84,10 @@ class Idempotency:
             ConflictError: The key was used for another body.
         """
         now = self._communities.now(claim.community)
-        records = self._communities.records
-        answer = await records.threads.read(records.recall, claim.community, claim.digest, now=now)
-        if answer is None:
-            return None
-        if answer.body_digest != hashlib.sha256(body).digest():
-            raise ConflictError(
-                "idempotency_conflict",
-                "this Idempotency-Key was used for another body; take a new one",
-            )
-        if not claim.secret:
+        answer = await self._communities.answers.recall(
+            claim.community, claim.digest, digest_of(body), now
+        )
+        if answer is None or not claim.secret:
             return answer
         opened = open_under(claim.secret, answer.body)
         # The claim is made of the same key and token that it was encrypted under.
@@ -106,12 +101,9 @@ class Idempotency:
         if not remembered(status, answered):
             return
         stored = seal_under(claim.secret, answered) if claim.secret else answered
-        answer = Answer(hashlib.sha256(body).digest(), status, stored)
+        answer = Answer(digest_of(body), status, stored)
         now = self._communities.now(claim.community)
-        records = self._communities.records
-        await records.threads.commit(
-            records.remember, claim.community, claim.digest, answer, now=now
-        )
+        await self._communities.answers.remember(claim.community, claim.digest, answer, now)
 
 
 def remembered(status: int, answered: bytes) -> bool:

@@ -18,7 +18,8 @@ from lodestone.serve.v1.common import (
     engine,
     off_loop,
 )
-from lodestone.services.access.audit_log import AuditFilter, AuditPage, acts
+from lodestone.services import use_cases
+from lodestone.services.access.audit_log import AuditFilter, AuditPage
 from lodestone.services.access.permissions import needs
 from lodestone.services.community.community import Engine
 from lodestone.services.ledger.statements import EPOCH, day_number
@@ -59,7 +60,7 @@ async def get_audit_log(  # noqa: PLR0913, PLR0917  what the log is read by
         end=None if last is None else _begins(community, day_number(last, "to") + 1),
     )  # fmt: skip
     shown, more = await off_loop(
-        request, acts, community.parts.records, community.community.id, wanted, limit=limit, before=page.number
+        request, use_cases.audit_log(community).page, wanted, limit, page.number
     )  # fmt: skip
     return AuditPage(shown, encode_after(more))
 

@@ -131,7 +131,7 @@ async def off_loop(
     Raises:
         UnavailableError: The records do not answer in time.
     """
-    threads = communities(request.app.state).records.threads
+    threads = communities(request.app.state).threads
     return await threads.read(work, *args, **by_name)
 
 
@@ -145,7 +145,7 @@ async def read_long(
 
     A report over a month of a large log takes longer than any one statement may: no deadline ends it.
     """
-    threads = communities(request.app.state).records.threads
+    threads = communities(request.app.state).threads
     return await threads.long(work, *args, **by_name)
 
 

@@ -19,7 +19,6 @@ from lodestone.insight.reports import (
     SPAN_DAYS_MAX,
     LiuReport,
     Reports,
-    Sources,
     StepOut,
 )
 from lodestone.models.rates import FEATURES, RatesModel
@@ -45,7 +44,6 @@ from lodestone.services.browse.event_list import EventPage
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
-from lodestone.services.learning.predictor import put_predictor as keep_predictor
 from lodestone.services.policy.dry_run import DryRunOut
 from lodestone.services.policy.policies import PolicyOut
 from lodestone.services.policy.policies import named as preset_named
@@ -127,7 +125,7 @@ async def post_events(request: HttpRequest, data: JSONBody[EventsIn]) -> Verdict
 async def list_events(request: HttpRequest, limit: Limit = 100, cursor: Cursor = None) -> EventPage:
     """List what people did, in the order of the log; searches and positions are opened."""
     listed = use_cases.events(engine(request, "read"))
-    threads = engines(request.app.state).records.threads
+    threads = engines(request.app.state).threads
     return await threads.long(listed.page, limit, cursor)
 
 
@@ -236,7 +234,7 @@ async def list_policies(request: HttpRequest) -> PolicyVersions:
 async def dry_run(request: HttpRequest, data: JSONBody[PolicyPut]) -> DryRunOut:
     """Say what a policy would have changed in the last day's decisions."""
     trial = use_cases.dry_run(engine(request, "read"), _proposed(data))
-    return await engines(request.app.state).records.threads.long(trial.run)
+    return await read_long(request, trial.run)
 
 
 @post(
@@ -252,17 +250,8 @@ async def rollback(request: HttpRequest, data: JSONBody[Rollback]) -> PolicyOut:
 
 
 def _reports(request: HttpRequest) -> Reports:
-    held = engine(request, "read")
-    sources = Sources(
-        held.community,
-        held,
-        held.state,
-        held.directory,
-        held.housekeeper,
-        held.log,
-        held.parts.records,
-    )
-    return Reports(sources, request.app.state["streams"])
+    reports: Reports = request.app.state["reports"](engine(request, "read"))
+    return reports
 
 
 @put("/v1/predictor", opt=needs("import"), status_code=200, responses=REFUSALS)
@@ -289,7 +278,7 @@ async def put_predictor(request: HttpRequest, data: JSONBody[RatesModel]) -> Pre
             "item_prior", "priors must be above 0, every number finite and under 1,000,000"
         )
         raise InvalidError("predictor_invalid", problem.problem, (problem,))
-    await keep_predictor(held.community, held.parts.records, held.writes, held.predict_by, data)
+    await use_cases.put_predictor(held, data)
     return PredictorOut(data.version)
 
 
@@ -302,13 +291,7 @@ async def get_item_lists(request: HttpRequest) -> ItemListsOut:
 @post("/v1/item-lists", opt=needs("import"), status_code=200, responses=REFUSALS)
 async def refresh_item_lists(request: HttpRequest) -> ItemListsOut:
     """Make item lists of the log as it stands, in a process of their own, and decide by them; answers when it is done."""
-    held = engine(request, "import")
-    made = await held.item_lists.refresh()
-    records = held.parts.records
-    await records.threads.commit(
-        records.note_act, held.community.id, "item lists", str(made.version), {"refreshed": True}
-    )
-    return made
+    return await use_cases.refresh_item_lists(engine(request, "import"))
 
 
 @get("/v1/promises", opt=needs("read"), responses=REFUSALS)

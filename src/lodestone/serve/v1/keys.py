@@ -15,9 +15,9 @@ from lodestone.serve.v1.common import (
     PathId,
     engines,
     named,
-    off_loop,
     require_operator,
 )
+from lodestone.services import use_cases
 from lodestone.services.access import SCOPES
 from lodestone.services.access.permissions import BY_OPERATOR, needs
 
@@ -50,7 +50,7 @@ class Keys(msgspec.Struct, frozen=True):
 async def list_keys(request: HttpRequest, state: AppState, community_id: PathId) -> Keys:
     """List a community's keys (operator's key)."""
     require_operator(request)
-    found = await off_loop(request, engines(state).records.keys, named(community_id))
+    found = await use_cases.keys(engines(state)).of(named(community_id))
     return Keys(
         [
             KeyOut(
@@ -77,14 +77,8 @@ async def create_key(
     if unknown:
         problem = Problem("scopes", f"{unknown[0]!r} is not a scope; they are {', '.join(SCOPES)}")
         raise InvalidError("scope_unknown", f"scopes: {problem.problem}", (problem,))
-    found = engines(state)
-    made = await found.records.threads.commit(
-        found.records.create_key,
-        named(community_id),
-        name=data.name,
-        scopes=data.scopes,
-        now=found.wall.now(),
-    )
+    keys = use_cases.keys(engines(state))
+    made = await keys.create(named(community_id), data.name, data.scopes)
     return KeyOut(
         id=made.record.id, name=made.record.name, scopes=list(made.record.scopes),
         created_at=time_text(made.record.created), key=made.text,
@@ -97,10 +91,8 @@ async def revoke_key(
 ) -> None:
     """Make a key worthless, with every token and login made under it (operator's key)."""
     require_operator(request)
-    found = engines(state)
-    await found.records.threads.commit(
-        found.records.revoke_key, named(community_id), named(key_id, "key_id"), now=found.wall.now()
-    )
+    keys = use_cases.keys(engines(state))
+    await keys.revoke(named(community_id), named(key_id, "key_id"))
 
 
 ROUTES = [list_keys, create_key, revoke_key]

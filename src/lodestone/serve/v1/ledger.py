@@ -22,11 +22,11 @@ from lodestone.serve.v1.common import (
     engine,
     made_ids,
     off_loop,
+    read_long,
 )
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
-from lodestone.services.audit.commerce import ALL_CHECKS
-from lodestone.services.audit.ledger import AuditOut, audit
+from lodestone.services.audit.ledger import AuditOut
 from lodestone.services.community.community import Engine
 from lodestone.services.ledger import MANUAL, PaymentState, Payout, Reply, TransferFilter
 from lodestone.services.ledger.close_day import SettledOut, settle
@@ -250,7 +250,7 @@ async def get_statement_file(
 async def get_trial_balance(request: HttpRequest) -> TrialBalance:
     """Sum every account: debits and credits are equal."""
     found = engine(request, SCOPE)
-    return await found.parts.records.threads.long(use_cases.books(found).trial_balance)
+    return await read_long(request, use_cases.books(found).trial_balance)
 
 
 @post("/v1/settle", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
@@ -263,9 +263,7 @@ async def post_settle(request: HttpRequest, data: JSONBody[DayIn]) -> SettledOut
 async def post_audit(request: HttpRequest) -> AuditOut:
     """Prove that the book is what its transfers say, and orders and log agree; name every difference."""
     found = engine(request, SCOPE)
-    return await found.parts.records.threads.long(
-        audit, found.money, found.parts.records, ALL_CHECKS, found.log
-    )
+    return await read_long(request, use_cases.audit_of_books(found))
 
 
 def _file(body: bytes, name: str) -> Response[bytes]:
@@ -341,8 +339,7 @@ async def post_payout_result(
         payout_id, PaymentState.DONE if done else PaymentState.DECLINED,
         Micros(amount if done else 0), data.reference,
     )  # fmt: skip
-    threads = found.parts.records.threads
-    return _payout(found, names, await threads.commit(payouts.told, reply))
+    return _payout(found, names, await payouts.hear(reply))
 
 
 ROUTES = [

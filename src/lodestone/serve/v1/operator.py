@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -43,17 +42,12 @@ from lodestone.serve.v1.common import (
     principal,
     require_operator,
 )
+from lodestone.services import use_cases
 from lodestone.services.access import OPERATOR
 from lodestone.services.access.permissions import ANYONE, BY_OPERATOR, SAYS, UNAUDITED, needs
-from lodestone.services.catalogue.media import KeptMedia
-from lodestone.services.operations.backup import BackupOut, backup
-from lodestone.services.operations.verification import (
-    ImportMark,
-    VerifyOut,
-    import_mark,
-    set_import_mark,
-    verify,
-)
+from lodestone.services.operations.backup import BackupOut
+from lodestone.services.operations.import_marks import ImportMark
+from lodestone.services.operations.verification import VerifyOut
 
 _CLOCK_END = datetime(9990, 1, 1, tzinfo=UTC)
 
@@ -227,8 +221,7 @@ async def put_media(request: HttpRequest, state: AppState, key: PathId) -> Store
         problem = Problem("Content-Type", f"must be one of {', '.join(MEDIA_TYPES)}")
         raise InvalidError("media_type", f"Content-Type {problem.problem}", (problem,))
     body = await request.body()
-    kept = KeptMedia(held.parts.records, held.community.id, state["media"])
-    name = await held.parts.records.threads.write(kept.put, named(key, "key"), kind, body)
+    name = await use_cases.media(held, state["media"]).store(named(key, "key"), kind, body)
     return Stored(f"/media/{name}", len(body))
 
 
@@ -242,31 +235,21 @@ async def get_media(request: HttpRequest, state: AppState, key: PathId) -> Respo
 @post("/v1/verify", opt=needs("read", **UNAUDITED), status_code=200, responses=REFUSALS)
 async def post_verify(request: HttpRequest, state: AppState, data: JSONBody[VerifyIn]) -> VerifyOut:
     """Walk the receipts and facts from the first; name what was tampered with, lost, moved or cut off."""
-    held = engine(request, "read")
-    return await verify(held.community, held.log, held.parts.records, data.root, state["media"])
+    return await use_cases.verify(engine(request, "read"), data.root, state["media"])
 
 
 @post("/v1/backup", opt=BY_OPERATOR, status_code=201, responses=REFUSALS)
 async def post_backup(request: HttpRequest, state: AppState, data: JSONBody[BackupIn]) -> BackupOut:
     """Copy records, logs and media, whole, into a fresh folder on the server's own disk (operator's key)."""
     require_operator(request)
-    media, found = state["media"] if data.media else None, engines(state)
-    made = await backup(found, Path(data.path), media)
-    for one in found.all():
-        after = {"folder": data.path, "media": data.media}
-        await found.records.threads.commit(
-            found.records.note_act, one.community.id, "backup", "", after
-        )
-    return made
+    media = state["media"] if data.media else None
+    return await use_cases.back_up(engines(state), data.path, media)
 
 
 @get("/v1/imports/{source:str}", opt=needs("import"), responses=REFUSALS)
 async def get_import(request: HttpRequest, source: PathId) -> ImportMark:
     """Read how far an import has come, by file."""
-    held = engine(request, "import")
-    return await off_loop(
-        request, import_mark, held.parts.records, held.community.id, named(source, "source")
-    )
+    return await use_cases.imports(engine(request, "import")).mark(named(source, "source"))
 
 
 @put(
@@ -279,10 +262,7 @@ async def put_import(
     request: HttpRequest, source: PathId, data: JSONBody[ImportMark]
 ) -> ImportMark:
     """Keep how far an import has come, so that it goes on from there."""
-    held, name = engine(request, "import"), named(source, "source")
-    await held.parts.records.threads.commit(
-        set_import_mark, held.parts.records, held.community.id, name, data
-    )
+    await use_cases.imports(engine(request, "import")).keep(named(source, "source"), data)
     return data
 
 
@@ -299,7 +279,7 @@ async def ready(state: AppState) -> ReadyOut:
     Background work that fails does not make it unready: serving goes on, and `failing` names it.
     """
     found = engines(state)
-    closed = await found.records.threads.health(found.not_ready)
+    closed = await found.closed()
     if closed:
         raise UnavailableError("not_ready", f"not open yet: {', '.join(closed)}")
     full = await asyncio.to_thread(state["guards"].low_disks)

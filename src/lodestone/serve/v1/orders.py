@@ -13,10 +13,8 @@ from lodestone.base.errors import (
     ForbiddenError,
     InvalidError,
     Problem,
-    UnknownError,
 )
 from lodestone.base.list_page import ListPage
-from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import (
     OrderIn,
     OrderOut,
@@ -43,13 +41,15 @@ from lodestone.serve.v1.common import (
     off_loop,
     principal,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
-from lodestone.services.commerce import Answer, OrderRecord
-from lodestone.services.commerce.commands import Trade, cancel, handing_over, refunding
-from lodestone.services.commerce.context import CommandContext, Idempotency, Reply, digest_of
+from lodestone.services.commerce import Answer
+from lodestone.services.commerce.commands import Trade
+from lodestone.services.commerce.context import Idempotency, Reply
+from lodestone.services.commerce.order_moves import OrderMoves
 from lodestone.services.commerce.payments import Payments
-from lodestone.services.commerce.presenters import order_out, redemption_out, voucher_out
-from lodestone.services.support.ids import ORDER, VOUCHER, number_of
+from lodestone.services.support.idempotency import digest_of
+from lodestone.services.support.ids import ORDER, VOUCHER
 
 Buyer = Annotated[str | None, QueryParameter(description="Only this buyer's.")]
 ShopId = Annotated[str | None, QueryParameter(description="Only this shop's.")]
@@ -146,13 +146,8 @@ async def post_order(request: HttpRequest, data: JSONBody[OrderIn]) -> Response[
 @get("/v1/orders/{order_id:str}", opt=needs("orders"), responses=REFUSALS)
 async def get_order(request: HttpRequest, order_id: PathId) -> OrderOut:
     """Read an order."""
-    held = trade(request, "orders")
-    viewer = principal(request).viewer
-    number = order_number(held, order_id)
-    view = await off_loop(request, held.records.order, held.community.id, number)
-    if viewer is not None and view.buyer_id != viewer:
-        raise UnknownError("order_unknown", "There is no such order of this viewer.")
-    return order_out(held.community, view)
+    lists = use_cases.order_lists(trade(request, "orders"))
+    return await off_loop(request, lists.order, order_id, principal(request).viewer)
 
 
 @get("/v1/orders", opt=needs("orders"), responses=REFUSALS)
@@ -164,11 +159,11 @@ async def list_orders(
     page = ListPage(limit, cursor)
     held = trade(request, "orders")
     found = await off_loop(
-        request, held.records.orders, held.community.id, limit=page.fetch,
-        before=made_after(held.community.secret, ORDER, page),
-        buyer_id=_mine(request, buyer), shop_id=_given(shop_id, "shop_id"),
+        request, use_cases.order_lists(held).orders, page.fetch,
+        made_after(held.community.secret, ORDER, page), buyer=_mine(request, buyer),
+        shop=_given(shop_id, "shop_id"),
     )  # fmt: skip
-    return OrderPage(*page.cut([order_out(held.community, view) for view in found]))
+    return OrderPage(*page.cut(found))
 
 
 @post(
@@ -198,7 +193,8 @@ async def fulfil_order(
     request: HttpRequest, order_id: PathId, staff_id: ByStaff = None
 ) -> OrderOut:
     """Hand an order over; merchant and house are paid."""
-    return await _move(request, "desk", order_id, handing_over(_given(staff_id, "staff_id")))
+    moves, staff = _moves(request, "desk"), _given(staff_id, "staff_id")
+    return _answer(await moves.fulfil(named(order_id), staff, await _once(request)))  # type: ignore[return-value]
 
 
 @post(
@@ -209,15 +205,8 @@ async def fulfil_order(
 )
 async def cancel_order(request: HttpRequest, order_id: PathId) -> OrderOut:
     """Give an order up before it was fulfilled; a page only one that is not paid."""
-    viewer = principal(request).viewer
-
-    def act(context: CommandContext, order: OrderRecord) -> OrderRecord:
-        if viewer is not None and order.state is OrderState.PAID:
-            cure = "a paid order is cancelled by the shop or the community"
-            raise ForbiddenError("cancel_from_page", cure)
-        return cancel(context, order)
-
-    return await _move(request, "orders", order_id, act)
+    moves = _moves(request, "orders")
+    return _answer(await moves.cancel(named(order_id), await _once(request)))  # type: ignore[return-value]
 
 
 @post(
@@ -230,7 +219,8 @@ async def refund_order(
     request: HttpRequest, order_id: PathId, data: JSONBody[RefundIn]
 ) -> OrderOut:
     """Refund part of an order or all that is left."""
-    return await _move(request, "desk", order_id, refunding(data))
+    moves = _moves(request, "desk")
+    return _answer(await moves.refund(named(order_id), data, await _once(request)))  # type: ignore[return-value]
 
 
 @post(
@@ -270,17 +260,12 @@ async def list_vouchers(
     """List vouchers, the newest first; with their codes for one buyer."""
     page = ListPage(limit, cursor)
     held = trade(request, "orders")
-    mine = _mine(request, buyer)
     found = await off_loop(
-        request, held.records.vouchers, held.community.id, limit=page.fetch,
-        before=made_after(held.community.secret, VOUCHER, page),
-        buyer_id=mine, shop_id=_given(shop_id, "shop_id"),
-        order=None if order_id is None else order_number(held, order_id),
+        request, use_cases.order_lists(held).vouchers, page.fetch,
+        made_after(held.community.secret, VOUCHER, page), buyer=_mine(request, buyer),
+        shop=_given(shop_id, "shop_id"), order_id=order_id,
     )  # fmt: skip
-    now = held.now()
-    return VoucherPage(
-        *page.cut([voucher_out(held.community, view, now, code=mine is not None) for view in found])
-    )
+    return VoucherPage(*page.cut(found))
 
 
 @get("/v1/shops/{shop_id:str}/redemptions", opt=needs("desk"), responses=REFUSALS)
@@ -292,26 +277,15 @@ async def list_redemptions(
     held = trade(request, "desk")
     begins, ends = _span(held, first, last)
     found = await off_loop(
-        request, held.records.redemptions, held.community.id, named(shop_id), first=begins, last=ends,
+        request, use_cases.order_lists(held).redemptions, named(shop_id), begins, ends,
         staff_id=_given(staff_id, "staff_id"),
     )  # fmt: skip
-    now = held.now()
-    return RedemptionList(
-        [
-            redemption_out(
-                held.community, one, staff, voucher_out(held.community, view, now, code=False)
-            )
-            for one, staff, view in found
-        ]
-    )
+    return RedemptionList(found)
 
 
-async def _move(request: HttpRequest, scope: str, order_id: str, act: object) -> OrderOut:
-    held = trade(request, scope)
-    viewer = principal(request).viewer
-    once = await _once(request)
-    reply = await held.move(named(order_id), act, once, viewer=viewer)  # type: ignore[arg-type]
-    return _answer(reply)  # type: ignore[return-value]
+def _moves(request: HttpRequest, scope: str) -> OrderMoves:
+    """Return what whoever asks may do to orders."""
+    return OrderMoves(trade(request, scope), viewer=principal(request).viewer)
 
 
 def _own(request: HttpRequest, person_id: str, field: str) -> None:
@@ -330,14 +304,6 @@ def _mine(request: HttpRequest, buyer: str | None) -> str | None:
 
 def _given(name: str | None, field: str) -> str | None:
     return None if name is None else named(name, field)
-
-
-def order_number(held: Trade, order_id: str) -> int:
-    """Return the number that an order's id names. Raises UnknownError."""
-    number = number_of(ORDER, held.community.secret, order_id)
-    if number is None:
-        raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
-    return number
 
 
 def _span(held: Trade, first: str | None, last: str | None) -> tuple[Instant, Instant]:

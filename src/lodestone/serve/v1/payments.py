@@ -23,7 +23,8 @@ from lodestone.serve.v1.common import (
     made_ids,
     off_loop,
 )
-from lodestone.serve.v1.orders import OrderId, order_number, trade
+from lodestone.serve.v1.orders import OrderId, trade
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.commerce import PaymentFilter
 from lodestone.services.commerce.payments import Payments, payment_out
@@ -65,16 +66,16 @@ async def list_payments(
     """List payments, the oldest first: of one order, one provider, one kind, in one state if given."""
     page = ListPage(limit, cursor)
     held = trade(request, SCOPE)
+    lists = use_cases.order_lists(held)
     wanted = PaymentFilter(
-        order=None if order_id is None else order_number(held, order_id), provider=provider,
+        order=None if order_id is None else lists.number(order_id), provider=provider,
         kind=None if kind is None else PaymentKind[kind.upper()],
         states=() if standing is None else (PaymentStand[standing.upper()],),
     )  # fmt: skip
     found = await off_loop(
-        request, held.records.payments, held.community.id, wanted, limit=page.fetch,
-        after=made_after(held.community.secret, PAYMENT, page) or 0,
+        request, lists.payments, wanted, page.fetch, made_after(held.community.secret, PAYMENT, page) or 0,
     )  # fmt: skip
-    return PaymentPage(*page.cut([payment_out(held.community, one) for one in found]))
+    return PaymentPage(*page.cut(found))
 
 
 @get("/v1/payments/{payment_id:str}", opt=needs(SCOPE), responses=REFUSALS)

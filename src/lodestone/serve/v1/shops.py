@@ -156,10 +156,8 @@ async def make_desk_key(request: HttpRequest, shop_id: PathId, person_id: PathId
     """Make a key that opens the merchant's desk, and nothing else, to somebody who serves at the shop."""
     principal(request).need("sessions")
     held = shops(request, "desk")
-    home = engines(request.app.state)
-    made = await home.records.threads.commit(
-        held.desk_key, named(shop_id), named(person_id, "person_id"), home.wall.now()
-    )
+    now = engines(request.app.state).wall.now()
+    made = await held.desk_key(named(shop_id), named(person_id, "person_id"), now)
     return DeskKey(
         id=made.record.id, person_id=person_id, created_at=time_text(made.record.created),
         key=made.text,

@@ -14,11 +14,11 @@ from lodestone.serve.v1.common import (
     Limit,
     PathId,
     engine,
-    engines,
     made_after,
     named,
     off_loop,
 )
+from lodestone.services import use_cases
 from lodestone.services.access.permissions import needs
 from lodestone.services.support.ids import DELIVERY
 from lodestone.services.webhooks.deliveries import Hooks
@@ -43,8 +43,7 @@ _MADE = {**REFUSALS, 201: ResponseSpec(WebhookOut, generate_examples=False, desc
 
 def hooks(request: HttpRequest) -> Hooks:
     """Return the webhooks of the community that the key belongs to."""
-    held = engine(request, "webhooks")
-    return Hooks(held.parts.records, held.community, held.now, held.parts.reach)
+    return use_cases.hooks(engine(request, "webhooks"))
 
 
 @put("/v1/webhooks/{webhook_id:str}", opt=needs("webhooks"), status_code=200, responses=_MADE)
@@ -52,9 +51,7 @@ async def put_webhook(
     request: HttpRequest, webhook_id: PathId, data: JSONBody[WebhookIn]
 ) -> Response[WebhookOut]:
     """Set a webhook; the answer that makes it holds its secret, and no other does."""
-    told, new = await engines(request.app.state).records.threads.commit(
-        hooks(request).put, named(webhook_id), data
-    )
+    told, new = await hooks(request).put(named(webhook_id), data)
     return Response(told, status_code=201 if new else 200)
 
 
@@ -83,9 +80,7 @@ async def list_webhooks(
 )
 async def renew_secret(request: HttpRequest, webhook_id: PathId) -> WebhookOut:
     """Give a webhook a new secret, told in this answer alone; the old one signs too for a day."""
-    return await engines(request.app.state).records.threads.commit(
-        hooks(request).renew, named(webhook_id)
-    )
+    return await hooks(request).renew(named(webhook_id))
 
 
 @get("/v1/webhooks/{webhook_id:str}/deliveries", opt=needs("webhooks"), responses=REFUSALS)

@@ -55,13 +55,37 @@ class AuditPage(msgspec.Struct, frozen=True):
     next_cursor: Annotated[str | None, msgspec.Meta(description="Null on the last page.")]
 
 
-def acts(
-    records: Records, community: str, wanted: AuditFilter, *, limit: int, before: int | None
-) -> tuple[list[ActOut], int | None]:
-    """Return a page of the audit log, and the number before which the next one starts; None on the last."""
-    rows = records.audit_log(community, wanted, limit=one_more(limit), before=before)
-    page, last = cut_one_more(rows, limit)
-    return [_shown(record) for record in page], None if last is None else last.number
+class AuditLog:
+    """Who changed what in one community."""
+
+    def __init__(self, records: Records, community: str) -> None:
+        self._records, self._id = records, community
+
+    def page(
+        self, wanted: AuditFilter, limit: int, before: int | None
+    ) -> tuple[list[ActOut], int | None]:
+        """Return the newest acts, and the number before which the next page starts; None on the last.
+
+        Asks the records: call it in a thread.
+
+        Args:
+            wanted: Which acts.
+            limit: How many.
+            before: Only those of a lower number; None for the newest.
+        """
+        rows = self._records.audit_log(self._id, wanted, limit=one_more(limit), before=before)
+        page, last = cut_one_more(rows, limit)
+        return [_shown(record) for record in page], None if last is None else last.number
+
+    async def note(self, kind: str, name: str, after: dict[str, object]) -> None:
+        """Write down an act that changes nothing in the records, where somebody acts. Raises UnavailableError.
+
+        Args:
+            kind: Of what was done, such as a back-up.
+            name: Of what it was done to.
+            after: What is told of it.
+        """
+        await self._records.threads.commit(self._records.note_act, self._id, kind, name, after)
 
 
 def _shown(record: AuditRecord) -> ActOut:
@@ -76,4 +100,4 @@ def _shown(record: AuditRecord) -> ActOut:
     )  # fmt: skip
 
 
-__all__ = ("ActOut", "ActorOut", "AuditFilter", "AuditPage", "ObjectOut", "acts")
+__all__ = ("ActOut", "ActorOut", "AuditFilter", "AuditLog", "AuditPage", "ObjectOut")

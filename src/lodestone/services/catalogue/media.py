@@ -31,12 +31,16 @@ class MediaFiles(Protocol):
 
 
 class KeptMedia:
-    """One community's media. Asks the records: call it in a thread."""
+    """One community's media. Whatever is plainly `def` asks the records: call it in a thread."""
 
     def __init__(self, records: Records, community: str, files: MediaFiles) -> None:
         self._records = records
         self._community = community
         self._files = files
+
+    async def store(self, key: str, kind: str, body: bytes) -> str:
+        """Do as `put`, in a thread. Raises UnavailableError."""
+        return await self._records.threads.write(self.put, key, kind, body)
 
     def put(self, key: str, kind: str, body: bytes) -> str:
         """Store bytes, once the records know the folder they go to; return the name they are served under."""

@@ -14,7 +14,6 @@ from lodestone.base.audit import Actor, acting, present_actor
 from lodestone.base.clock import Instant
 from lodestone.base.errors import (
     BusyError,
-    ConflictError,
     LodestoneError,
     UnavailableError,
     UnknownError,
@@ -43,6 +42,7 @@ from lodestone.services.commerce.transitions import cancel, fulfil, refund
 from lodestone.services.commerce.vouchers import prepare, redeem, reverse
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.group_commit import GroupCommitter, GroupRules
+from lodestone.services.support.idempotency import key_taken
 from lodestone.services.support.ids import ORDER, number_of
 from lodestone.services.support.ports import CHANGE, ChangePublisher, Clock
 from lodestone.services.support.shared_commit import fault_of, is_refusal
@@ -273,12 +273,7 @@ def _serve_one(
     once = asked.once
     if once is not None and once.claim in known:
         before = known[once.claim]
-        if before.body_digest == once.digest:
-            return before
-        return ConflictError(
-            "idempotency_conflict",
-            "this Idempotency-Key was used for another body; take a new one",
-        )
+        return before if before.body_digest == once.digest else key_taken()
     reply: Reply | LodestoneError
     try:
         with acting(asked.actor):

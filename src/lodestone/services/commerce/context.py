@@ -1,6 +1,5 @@
 """What a command needs: the unit of work, the posting rules, the community's time, and how to refuse."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -275,8 +274,3 @@ def refused(
 def answer_of(reply: Reply, once: Idempotency) -> Answer:
     """Write an answer down as it is sent, to be given again under its idempotency key."""
     return Answer(once.digest, reply.status, msgspec.json.encode(reply.told))
-
-
-def digest_of(body: bytes) -> bytes:
-    """Return what stands for a request's body."""
-    return hashlib.sha256(body).digest()

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
-from lodestone.base.wire import Money, instant_of, time_text
+from lodestone.base.wire import Money, Position, instant_of, time_text
 from lodestone.commerce.price import require_whole
 from lodestone.commerce.product import (
     ProductIn,
@@ -80,6 +80,16 @@ class Shops:
         found = self._records.shops(self._id, limit=limit, after=after, owner_id=owner_id)
         return [self.told(shop) for shop in found]
 
+    def served(self, person_id: str) -> list[tuple[ShopOut, str]]:
+        """Return the shops where somebody serves, each with their role there."""
+        found = self._records.shops_served(self._id, person_id)
+        return [(self.told(shop), role) for shop, role in found]
+
+    def near(self, position: Position, radius_km: float, limit: int) -> list[ShopOut]:
+        """Return shops within so many kilometres of a point, the nearest first."""
+        found = self._records.shops_within(self._id, position, radius_km=radius_km, limit=limit)
+        return [self.told(shop) for shop, _ in found]
+
     def told(self, shop: ShopRecord) -> ShopOut:
         """Show a shop as it stands now."""
         weekday, minute = self._community.days.clock(self._clock.now())
@@ -109,7 +119,7 @@ class Shops:
         found = self._records.staff(self._id, shop_id)
         return [StaffOut(person_id=name, role=role) for name, role in found]
 
-    def desk_key(self, shop_id: str, person_id: str, now: Instant) -> NewKey:
+    async def desk_key(self, shop_id: str, person_id: str, now: Instant) -> NewKey:
         """Make a key that opens the merchant's desk to somebody who serves there.
 
         Args:
@@ -120,6 +130,9 @@ class Shops:
         Raises:
             UnknownError: `shop_unknown`, `staff_unknown`.
         """
+        return await self._records.threads.commit(self._desk_key, shop_id, person_id, now)
+
+    def _desk_key(self, shop_id: str, person_id: str, now: Instant) -> NewKey:
         if person_id not in {one.person_id for one in self.staff(shop_id)}:
             raise UnknownError("staff_unknown", f"{person_id!r} does not serve at {shop_id!r}")
         ordinal = self._directory.ordinal(self._directory.person_row(person_id))

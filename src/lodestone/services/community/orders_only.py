@@ -10,8 +10,10 @@ from typing import Final
 from lodestone.base.clock import SECOND_MICROS, Clock, Instant
 from lodestone.base.errors import UnknownError
 from lodestone.services.commerce.commands import Trade
+from lodestone.services.support import DatabaseThreads
 from lodestone.services.support.clocks import CommunityClock
 from lodestone.services.support.failures import Failures
+from lodestone.services.support.idempotency import StoredAnswers
 from lodestone.stores.external.payment_providers import PaymentProvider
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import Change, CommunityRecord
@@ -57,11 +59,17 @@ class OrdersOnlyRegistry:
         self, records: Records, wall: Clock, providers: Mapping[str, PaymentProvider]
     ) -> None:
         self.records = records
+        self.answers = StoredAnswers(records)
         self.wall = wall
         self._providers = providers
         self._desks: dict[str, OrdersOnlyCommunity] = {}
         self._looked: Instant | None = None
         self._looking = asyncio.Lock()
+
+    @property
+    def threads(self) -> DatabaseThreads:
+        """Return the threads in which the records are asked."""
+        return self.records.threads
 
     def of(self, community: str | None) -> OrdersOnlyCommunity:
         """Return an active community's desk. Raises UnknownError."""

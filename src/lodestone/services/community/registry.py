@@ -14,7 +14,9 @@ from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn, CommunityOut, community_out
 from lodestone.services.community.community import Engine
 from lodestone.services.community.totals import Totals
+from lodestone.services.support import DatabaseThreads
 from lodestone.services.support.failures import Failure, Failures
+from lodestone.services.support.idempotency import StoredAnswers
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import CommunityRecord
@@ -45,6 +47,7 @@ class Engines:
             pin_log: Holds a log still to be copied, its community open or not; None where there is none yet.
         """
         self.records = records
+        self.answers = StoredAnswers(records)
         self.wall = wall
         self.pin_log = pin_log
         self._changing = asyncio.Lock()
@@ -57,6 +60,11 @@ class Engines:
         self.failures = Failures(wall.now)
         """Of what the installation does by the clock; each engine has its own beside it."""
         self.totals = Totals()
+
+    @property
+    def threads(self) -> DatabaseThreads:
+        """Return the threads in which the records are asked."""
+        return self.records.threads
 
     async def start(self) -> None:
         """Open every active community; one that cannot be opened is reported and keeps no other from serving."""
@@ -103,6 +111,10 @@ class Engines:
         """
         active = [one.id for one in self.records.communities() if one.given.state == "active"]
         return [name for name in active if name not in self._engines]
+
+    async def closed(self) -> list[str]:
+        """Do as `not_ready`, for two seconds at most, whatever else the records are busy with."""
+        return await self.records.threads.health(self.not_ready)
 
     def unopened(self) -> dict[str, str]:
         """Return why communities that should be open are not, by id, of those that were tried."""

@@ -214,7 +214,11 @@ class Payouts:
         with provider_silence():
             reply = await (paying.ask(instruction) if asked else paying.look_up(instruction.id))
         with suppress(PayoutEndedError):  # somebody said meanwhile how it ended
-            await threads.commit(self.told, reply)
+            await self.hear(reply)
+
+    async def hear(self, reply: Reply) -> Payout:
+        """Do as `told`, in a thread. Raises UnavailableError."""
+        return await self._money.store.threads.commit(self.told, reply)
 
     def told(self, reply: Reply) -> Payout:
         """Take what a provider says of a payout, the first time or again; return the payout.

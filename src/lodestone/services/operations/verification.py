@@ -1,12 +1,11 @@
-"""Keeping: verify the chain, remember how far an import has come."""
+"""Verify the chain of receipts and facts, and what lies beside it."""
 
 from collections.abc import Callable
-from typing import Annotated, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from lodestone.base.errors import CorruptError
-from lodestone.base.wire import TEXT, Int64
 from lodestone.content import Community
 from lodestone.services.catalogue.media import KeptMedia, MediaFiles
 from lodestone.services.operations.losses import AcceptedOut, accepted
@@ -17,8 +16,6 @@ from lodestone.stores.records.types import Broken, Unread
 
 _NAMED_MAX: Final = 10
 Looked = TypeVar("Looked")
-
-FileName = Annotated[str, msgspec.Meta(max_length=512, pattern=TEXT)]
 
 
 class FindingOut(msgspec.Struct, frozen=True):
@@ -41,14 +38,6 @@ class VerifyOut(msgspec.Struct, frozen=True):
     findings: list[FindingOut]
     accepted: list[AcceptedOut] = []
     """Losses that the operator went on without; they are no findings."""
-
-
-class ImportMark(msgspec.Struct, frozen=True):
-    """How many rows of each file of a source have been taken, by the file's name."""
-
-    rows: dict[FileName, Int64] = {}
-    digests: dict[FileName, FileName] = {}
-    """What those rows held, so that another file under the same name is noticed."""
 
 
 async def verify(
@@ -121,14 +110,3 @@ def _unread(records: Records, community: str) -> list[str]:
         pass
     changes = records.pending_changes(community)
     return names + [f"change {one.id}" for one in changes if isinstance(one.row, Unread)]
-
-
-def import_mark(records: Records, community: str, source: str) -> ImportMark:
-    """Return how far an import has come."""
-    kept = records.meta(community, f"import/{source}")
-    return ImportMark() if kept is None else msgspec.json.decode(kept, type=ImportMark)
-
-
-def set_import_mark(records: Records, community: str, source: str, mark: ImportMark) -> None:
-    """Keep how far an import has come."""
-    records.set_meta(community, f"import/{source}", msgspec.json.encode(mark))

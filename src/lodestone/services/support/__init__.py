@@ -2,5 +2,6 @@
 
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import Answer, claim_of
+from lodestone.stores.sql.threads import DatabaseThreads
 
-__all__ = ("Answer", "Records", "claim_of")
+__all__ = ("Answer", "DatabaseThreads", "Records", "claim_of")

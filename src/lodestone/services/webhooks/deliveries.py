@@ -96,7 +96,7 @@ class EventTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", t
 
 
 class Hooks:
-    """Use cases of webhooks."""
+    """Use cases of webhooks. Whatever is plainly `def` asks the records: call it in a thread."""
 
     def __init__(
         self, records: Records, community: Community, now: Callable[[], Instant], reach: Reach
@@ -106,12 +106,15 @@ class Hooks:
         self._now = now
         self._reach = reach
 
-    def put(self, webhook_id: str, given: WebhookIn) -> tuple[WebhookOut, bool]:
+    async def put(self, webhook_id: str, given: WebhookIn) -> tuple[WebhookOut, bool]:
         """Make or replace a webhook; return it, a new one with its secret, and whether it is new.
 
         Raises:
             InvalidError: `webhook_address`: nothing may be sent there.
         """
+        return await self._records.threads.commit(self._put, webhook_id, given)
+
+    def _put(self, webhook_id: str, given: WebhookIn) -> tuple[WebhookOut, bool]:
         told = read_target(given.url, self._reach)
         if isinstance(told, str):
             problem = Problem("url", told)
@@ -119,8 +122,11 @@ class Hooks:
         new = self._records.put_webhook(self._community.id, webhook_id, given, now=self._now())
         return self.webhook(webhook_id, secret=new), new
 
-    def renew(self, webhook_id: str) -> WebhookOut:
-        """Give a webhook a new secret, which is in the answer; the old one signs too for a day."""
+    async def renew(self, webhook_id: str) -> WebhookOut:
+        """Give a webhook a new secret, which is in the answer; the old one signs too for a day. Raises UnknownError."""
+        return await self._records.threads.commit(self._renew, webhook_id)
+
+    def _renew(self, webhook_id: str) -> WebhookOut:
         until = Instant(self._now() + OVERLAP_MICROS)
         self._records.renew_webhook(self._community.id, webhook_id, until=until)
         return self.webhook(webhook_id, secret=True)

@@ -99,6 +99,13 @@ class ItemRecords(PeopleRecords):
             found = scope.first(_with_owner(scope).where(ITEMS.c.row == row))
         return _item(_found(found, str(row)))
 
+    def items_called(self, community: str, ids: Sequence[str]) -> dict[str, ItemRecord]:
+        """See `Records.items_called`."""
+        with self._reading(community) as scope:
+            query = _with_owner(scope)
+            parts = [scope.fetch(query.where(ITEMS.c.id.in_(some))) for some in chunks(ids)]
+        return {row.id: _item(row) for part in parts for row in part}
+
     def items(
         self,
         community: str,

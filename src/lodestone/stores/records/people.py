@@ -87,6 +87,17 @@ class PeopleRecords(RecordsBase):
             row = scope.first(with_keys(scope).where(PEOPLE.c.id_hash == digest))
         return _person(_found(row, person_id))
 
+    def people_called(self, community: str, ids: Sequence[str]) -> dict[str, PersonRecord]:
+        """See `Records.people_called`."""
+        with self._reading(community) as scope:
+            digests = [id_hash(app_id(one), scope.tenant.secret) for one in ids]
+            query = with_keys(scope)
+            parts = [
+                scope.fetch(query.where(PEOPLE.c.id_hash.in_(some))) for some in chunks(digests)
+            ]
+        found = [_person(row) for part in parts for row in part]
+        return {person.id: person for person in found}
+
     def person_of(self, community: str, ordinal: int) -> PersonRecord:
         """See `Records.person_of`."""
         with self._reading(community) as scope:

@@ -91,6 +91,10 @@ class PeoplePort(Protocol):
         """Return one person. Raises UnknownError `person_unknown`."""
         ...
 
+    def people_called(self, community: str, ids: Sequence[str]) -> dict[str, PersonRecord]:
+        """Return many people, by id; those there are. One statement for each `sql.base.IN_MAX`."""
+        ...
+
     def person_of(self, community: str, ordinal: int) -> PersonRecord:
         """Return the person behind an ordinal. Raises UnknownError `person_unknown`."""
         ...
@@ -157,6 +161,10 @@ class ItemPort(Protocol):
 
     def item_at(self, community: str, row: int) -> ItemRecord:
         """Return the item of a row. Raises UnknownError `item_unknown`."""
+        ...
+
+    def items_called(self, community: str, ids: Sequence[str]) -> dict[str, ItemRecord]:
+        """Return many items, by id; those there are, withdrawn ones too. Statements as `people_called`."""
         ...
 
     def items(
