@@ -80,14 +80,16 @@ async def get_why(
 
     def read() -> tuple[Subject, RunnerUpTold | None]:
         told = use_cases.explainer(engine).reasons(viewer, receipt_id, slot)
+        deeds = {deed.item_id for term in told.terms for deed in term.deeds}
+        named = deeds if told.runner_up is None else {*deeds, told.runner_up.item_id}
+        abouts = showing.told_all(named)
         second = None
         if told.runner_up is not None:
-            about = showing.told(told.runner_up.item_id, None, None)
+            about = abouts[told.runner_up.item_id]
             second = RunnerUpTold(
                 text=about.text, author=about.author, net_micros=told.runner_up.net_micros
             )
-        deeds = {deed.item_id for term in told.terms for deed in term.deeds}
-        titles = {name: title_of(words, showing.told(name, None, None)) for name in deeds}
+        titles = {name: title_of(words, abouts[name]) for name in deeds}
         known = {name: title for name, title in titles.items() if title is not None}
         shown = showing.told(told.item_id, told.domain_id, at)
         return Subject(told=told, shown=shown, titles=known), second

@@ -24,12 +24,11 @@ from lodestone.console.demo import local
 from lodestone.console.qr import Qr, draw
 from lodestone.console.site import console
 from lodestone.console.viewer.feed_page import Showing
-from lodestone.console.viewer.storefront import ProductSheet, ShopCard, ShopSheet
+from lodestone.console.viewer.storefront import ProductSheet, ShopCard, ShopSheet, picture_of
 from lodestone.content.item import Media
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE, UNAUDITED, needs
 from lodestone.services.commerce.order_moves import OrderMoves
-from lodestone.services.commerce.shops import Shops
 from lodestone.services.community.community import Engine
 
 PAGE: Final = 20
@@ -113,9 +112,13 @@ def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
     shops = use_cases.shops(engine)
     found = use_cases.order_lists(engine.trade).orders(one_more(PAGE), before, buyer=viewer)
     shown, last = cut_one_more(found, PAGE)
-    names = {name: shops.shop(name).name for name in {one.shop_id for one in shown}}
+    sellers = shops.shops_called(one.shop_id for one in shown)
+    shelf = shops.products_called(one.lines[0].product_id for one in shown)
+    pictures = {product.id: picture_of(product) for product in shelf.products}
     lines = [
-        OrderLine(order=one, shop_name=names[one.shop_id], media=_media(shops, one))
+        OrderLine(
+            order=one, shop_name=sellers[one.shop_id].name, media=pictures[one.lines[0].product_id]
+        )
         for one in shown
     ]
     return MyOrders(lines, None if last is None else last.id)
@@ -134,7 +137,7 @@ async def get_my_order(
     def read() -> OrderSheet:
         order = _mine(engine, viewer, order_id)
         return OrderSheet(
-            order=order, shop=front.shop_card(order.shop_id), media=_media(use_cases.shops(engine), order),
+            order=order, shop=front.shop_card(order.shop_id), media=picture_of(use_cases.shops(engine).product(order.lines[0].product_id)),
             vouchers=_vouchers(engine, viewer, order_id), payable_here=payable,
         )  # fmt: skip
 
@@ -174,11 +177,6 @@ def _vouchers(engine: Engine, viewer: str, order_id: str) -> list[VoucherSeen]:
         VoucherSeen(one, draw(one.code) if one.code and one.state == "open" else None)
         for one in told
     ]
-
-
-def _media(shops: Shops, order: OrderOut) -> Media | None:
-    media = shops.product(order.lines[0].product_id).media
-    return next((one for one in media if one.type.startswith("image/")), None)
 
 
 ROUTES = [get_product_sheet, get_shop_sheet, list_my_orders, get_my_order, pay_my_order]

@@ -1,5 +1,6 @@
 """Stock at the desk: what is left, held and sold of everything, and a hand that adds or takes away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -24,7 +25,6 @@ from lodestone.console.merchant.desk import (
 from lodestone.console.merchant.redeeming import whole, word_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
-from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.stock import StockPlace
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -103,9 +103,8 @@ async def _page(
 
 def _read(here: Desk) -> tuple[list[ProductOut], list[Shelf]]:
     """Read what the shop sells and what is left of it; in a thread."""
-    shops = use_cases.shops(here.engine)
-    found = shops.products(_SHELF, None, here.shop.id)
-    return found, [_shelf(here, shops, one) for one in found]
+    found = use_cases.shops(here.engine).shelf(_SHELF, None, here.shop.id)
+    return found.products, [_shelf(here, found.shared, one) for one in found.products]
 
 
 def _items(product: ProductOut) -> tuple[str, ...]:
@@ -131,7 +130,7 @@ def _left(shelf: Shelf) -> list[int]:
     return [row.stock.available for row in (*shelf.rows, *shelf.dates)]
 
 
-def _shelf(here: Desk, shops: Shops, product: ProductOut) -> Shelf:
+def _shelf(here: Desk, shared: Mapping[str, StockOut], product: ProductOut) -> Shelf:
     rows: list[Row] = []
     dates: list[Row] = []
     for variant in product.variants:
@@ -142,7 +141,7 @@ def _shelf(here: Desk, shops: Shops, product: ProductOut) -> Shelf:
         name = variant.name or product.name
         if stock is None:
             assert variant.stock_item is not None
-            stock = shops.stock(variant.stock_item).stock
+            stock = shared[variant.stock_item]
             name = here.words.say("{name} (shares its stock)", {"name": name})
         rows.append(
             Row(

@@ -1,5 +1,6 @@
 """Who lives in a demo community, for choosing through whose eyes to look."""
 
+from collections.abc import Mapping
 from math import isnan
 from typing import Final
 
@@ -7,6 +8,7 @@ import msgspec
 
 from lodestone.base.geo import distance_km
 from lodestone.console.viewer.feed_page import Showing
+from lodestone.console.viewer.post_reads import domain_names
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, DomainKind
 from lodestone.services import use_cases
 from lodestone.services.catalogue import PersonRecord
@@ -42,7 +44,10 @@ def residents(engine: Engine, wanted: str, *, limit: int) -> list[Resident]:
     found = [(_rank(engine, person), person) for person in page]
     found.sort(key=lambda one: one[0])
     text = wanted.strip().lower()
-    told = (_resident(engine, person) for _, person in found)
+    some = [person for _, person in (found if text else found[:limit])]
+    homes = {person.id: Showing(engine, person.id).home() for person in some}
+    names = domain_names(engine, {*homes.values(), *(person.given.profession for person in some)})
+    told = (_resident(engine, person, homes[person.id], names) for person in some)
     fitting = (one for one in told if not text or _fits(one, text))
     return [one for one, _ in zip(fitting, range(limit), strict=False)]
 
@@ -83,12 +88,13 @@ def _channel(engine: Engine, code: int) -> bool:
     return domain is not None and domain.kind == DomainKind.CHANNEL
 
 
-def _resident(engine: Engine, person: PersonRecord) -> Resident:
+def _resident(
+    engine: Engine, person: PersonRecord, home: str | None, names: Mapping[str, str]
+) -> Resident:
     row, given = engine.directory.person_row(person.id), person.given
-    me = Showing(engine, person.id)
     return Resident(
-        id=person.id, name=given.name or person.id, profession=me.name(given.profession),
-        place=me.home(), interests=tuple(given.interests)[:3],
+        id=person.id, name=given.name or person.id, profession=None if given.profession is None else names[given.profession],
+        place=None if home is None else names[home], interests=tuple(given.interests)[:3],
         following=int(engine.state.follows(row).size), minor=given.minor,
         personalised=given.consent.personalisation,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What a viewer's page shows: a feed with the details of its posts, who is looking, what is around."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Annotated
@@ -10,7 +10,13 @@ import msgspec
 from lodestone.base.errors import UnknownError
 from lodestone.base.geo import distance_km
 from lodestone.base.wire import AppId, Position, TimeText, time_text
-from lodestone.console.viewer.storefront import Offer, ShopCard, Storefront, offer_of
+from lodestone.console.viewer.post_reads import (
+    PostReads,
+    domain_names,
+    place_of,
+    read_posts,
+)
+from lodestone.console.viewer.storefront import Offer, ShopCard, Storefront
 from lodestone.content.domain import RADIUS_KM_DEFAULT
 from lodestone.content.item import Media
 from lodestone.events.outcomes import OUTCOMES, DomainKind
@@ -191,7 +197,7 @@ class Showing:
         )  # fmt: skip
         feed = await self._engine.feed(request, who)
         looker = self._looker(asked.position, [slot.item_id for slot in feed.slots])
-        shown = await self._read(lambda: [self._shown(slot, looker) for slot in feed.slots])
+        shown = await self._read(self._shown, feed.slots, looker)
         return PageFeed(
             receipt_id=feed.receipt_id, slots=shown, next_cursor=feed.next_cursor,
             degraded=feed.degraded, personalised=feed.personalised, now=time_text(self._engine.now()),
@@ -214,23 +220,31 @@ class Showing:
         latitude, longitude = float(person[f"{name}latitude"]), float(person[f"{name}longitude"])
         return None if isnan(latitude) else Position(latitude, longitude)
 
-    def _shown(self, slot: FeedSlot, looker: _Looker) -> Shown:
+    def _shown(self, slots: Sequence[FeedSlot], looker: _Looker) -> list[Shown]:
+        """Gather what is drawn of some posts; in a thread, each kind of record with one statement for all."""
+        reads = read_posts(
+            self._engine, [slot.item_id for slot in slots], [slot.domain_id for slot in slots],
+            [slot.item_id for slot in slots if slot.kind == "product"],
+        )  # fmt: skip
+        return [self._post(slot, looker, reads) for slot in slots]
+
+    def _post(self, slot: FeedSlot, looker: _Looker, reads: PostReads) -> Shown:
         state, row = self._engine.state, self._engine.directory.item_row(slot.item_id)
-        record = self._stored.item_at(row)
-        given = record.given
+        record = reads.items[slot.item_id]
+        given, place = record.given, reads.places.get(slot.item_id)
         total = state.item_ring[row].sum(axis=0) + state.item_old[row]
         near = None if looker.minor else _distance(looker.position, given.position)
         return Shown(
             slot=slot.slot, item_id=slot.item_id, kind=slot.kind, domain=slot.domain,
-            domain_id=slot.domain_id, domain_kind=self._kind(slot.domain_id), domain_name=self.name(slot.domain_id), source=slot.source,
+            domain_id=slot.domain_id, domain_kind=self._kind(slot.domain_id), domain_name=None if slot.domain_id is None else reads.domains[slot.domain_id], source=slot.source,
             paid=slot.paid, beacon=slot.beacon, label=slot.label, notice=slot.notice, pinned=slot.pinned, orderable=slot.orderable, text=given.text,
             language=given.language, tags=given.tags, media=given.media,
             duration_seconds=given.duration_seconds, created_at=time_text(record.created),
-            author=self._author(record.author_id, looker), position=_rounded(given.position),
-            place=self._place(given.position), distance_km=near,
+            author=self._author(record.author_id, looker, reads), position=_rounded(given.position),
+            place=None if place is None else reads.domains[place], distance_km=near,
             liked=slot.item_id in looker.liked,
             likes=int(total[_LIKED]), comments=int(total[_COMMENTED]), shares=int(total[_SHARED]),
-            offer=offer_of(self._engine, slot.item_id) if slot.kind == "product" else None,
+            offer=reads.offers.get(slot.item_id),
         )  # fmt: skip
 
     async def post(self, item_id: str) -> Shown:
@@ -252,19 +266,29 @@ class Showing:
             label=None if label == "show" else label,
         )  # fmt: skip
         looker = self._looker(None, [item_id])
-        return await self._read(self._shown, slot, looker)
+        (shown,) = await self._read(self._shown, (slot,), looker)
+        return shown
 
     def told(self, item_id: str, domain_id: str | None, at: Position | None) -> About:
         """Say what a sentence about a post needs: how far, from whom, through which domain."""
-        row = self._engine.directory.item_row(item_id)
-        record = self._stored.item_at(row)
-        looker = self._looker(at)
-        author = self._author(record.author_id, looker)
-        return About(
-            distance_km=None if looker.minor else _distance(looker.position, record.given.position),
-            domain_name=self.name(domain_id), author=None if author is None else author.name,
-            text=record.given.text,
-        )  # fmt: skip
+        about = self.told_all((item_id,), at)[item_id]
+        if domain_id is None:
+            return about
+        name = domain_names(self._engine, (domain_id,))[domain_id]
+        return msgspec.structs.replace(about, domain_name=name)
+
+    def told_all(self, ids: Iterable[str], at: Position | None = None) -> dict[str, About]:
+        """Say what sentences about some posts need, by id: how far, from whom."""
+        reads, looker = read_posts(self._engine, ids), self._looker(at)
+        told = {}
+        for name, record in reads.items.items():
+            author = self._author(record.author_id, looker, reads)
+            away = None if looker.minor else _distance(looker.position, record.given.position)
+            told[name] = About(
+                distance_km=away, domain_name=None, author=None if author is None else author.name,
+                text=record.given.text,
+            )  # fmt: skip
+        return told
 
     def _kind(self, domain_id: str | None) -> str | None:
         if domain_id is None:
@@ -272,35 +296,16 @@ class Showing:
         domain = self._engine.state.domains.get(self._engine.directory.domain_code(domain_id))
         return None if domain is None else DomainKind(domain.kind).name.lower()
 
-    def _author(self, author_id: str | None, looker: _Looker) -> Author | None:
-        if author_id is None:
+    def _author(self, author_id: str | None, looker: _Looker, reads: PostReads) -> Author | None:
+        """Return who made a post; None once erased, even while the page was read."""
+        record = None if author_id is None else reads.authors.get(author_id)
+        if author_id is None or record is None:
             return None
         state, row = self._engine.state, self._engine.directory.person_row(author_id)
-        record = self._stored.person(author_id)
         return Author(
             id=author_id, name=record.given.name or author_id, followed=row in looker.follows,
             followers=state.edges.follower_count(row),
         )  # fmt: skip
-
-    def name(self, domain_id: str | None) -> str | None:
-        """Return what a middle domain is called, its id where nobody has said."""
-        if domain_id is None or self._engine.directory.domain_code(domain_id) not in (
-            self._engine.state.domains
-        ):
-            return domain_id
-        return self._stored.domain(domain_id).given.name or domain_id
-
-    def _place(self, at: Position | None) -> str | None:
-        """Return the name of the nearest place that a point lies in."""
-        if at is None:
-            return None
-        found: list[tuple[float, int]] = []
-        for code, domain in list(self._engine.state.domains.items()):
-            if domain.kind == DomainKind.PLACE:
-                away = distance_km(at.latitude, at.longitude, domain.latitude, domain.longitude)
-                if away <= domain.radius_km:
-                    found.append((away, code))
-        return self.name(self._engine.directory.domain_id(min(found)[1])) if found else None
 
     # Who is looking
 
@@ -311,13 +316,13 @@ class Showing:
         community = self._stored.community()
         areas = self._areas()
         position = self._position()
-        trade = record.given.profession
+        place, trade = place_of(engine, position), record.given.profession
         return Me(
             id=self._viewer, name=record.given.name or self._viewer, community=engine.community.id,
             community_name=community.given.name or engine.community.id,
             currency=community.given.currency, minor=record.given.minor,
             personalised=record.given.consent.personalisation, position=_rounded(position),
-            place=self._place(position),
+            place=None if place is None else domain_names(engine, (place,))[place],
             profession=next((area for area in areas if area.id == trade), None),
             channels=[area for area in areas if area.kind == "channel"],
             following=int(engine.state.follows(self._row).size),
@@ -325,8 +330,8 @@ class Showing:
         )  # fmt: skip
 
     def home(self) -> str | None:
-        """Return the name of the place the viewer is or lives in."""
-        return self._place(self._position())
+        """Return the id of the place the viewer is or lives in; asks nothing."""
+        return place_of(self._engine, self._position())
 
     def _areas(self) -> list[Area]:
         """Return every middle domain, joined ones first, then by how many have joined."""

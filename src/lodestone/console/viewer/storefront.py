@@ -1,19 +1,18 @@
 """What a page shows of shops and what they sell: a card in the feed, a product's sheet, a shop's page."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from math import ceil
 
 import msgspec
 
-from lodestone.base.errors import UnknownError
 from lodestone.base.geo import distance_km
 from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import Money, Position
-from lodestone.commerce.product import ProductOut, VariantOut, VoucherRule
+from lodestone.commerce.product import ProductOut, StockOut, VariantOut, VoucherRule
 from lodestone.commerce.shop import Hours, ShopOut
 from lodestone.content.item import Media
 from lodestone.services import use_cases
-from lodestone.services.commerce.shops import Shops
 from lodestone.services.community.community import Engine
 
 _EPOCH = date(1970, 1, 1)
@@ -109,19 +108,19 @@ class ShopSheet(msgspec.Struct, frozen=True, kw_only=True):
     """The last good shown, when more follow."""
 
 
-def offer_of(engine: Engine, item_id: str) -> Offer | None:
-    """Return what a product's card says; None of a post of that kind that no shop has put up for sale."""
-    shops = use_cases.shops(engine)
-    try:
-        product = shops.product(item_id)
-    except UnknownError:
-        return None
-    price, several = _from(product)
-    return Offer(
-        price=price, several=several, left=_left_of(shops, engine, product),
-        shop_id=product.shop_id, shop_name=shops.shop(product.shop_id).name,
-        ways=product.fulfilment,
-    )  # fmt: skip
+def offers_of(engine: Engine, items: Iterable[str]) -> dict[str, Offer]:
+    """Return what the cards of products say, by item; none of a post of that kind that no shop has put up for sale."""
+    shops, today = use_cases.shops(engine), _today(engine)
+    shelf = shops.products_called(items)
+    sellers = shops.shops_called(product.shop_id for product in shelf.products)
+    offers = {}
+    for product in shelf.products:
+        price, several = _from(product)
+        offers[product.id] = Offer(
+            price=price, several=several, left=_left_of(product, shelf.shared, today),
+            shop_id=product.shop_id, shop_name=sellers[product.shop_id].name, ways=product.fulfilment,
+        )  # fmt: skip
+    return offers
 
 
 class Storefront:
@@ -165,9 +164,9 @@ class Storefront:
 
     def product(self, product_id: str) -> ProductSheet:
         """Show one product. Raises UnknownError."""
-        product = self._shops.product(product_id)
-        today = _today(self._engine)
-        variants = tuple(_variant(self._shops, one, today) for one in product.variants)
+        shelf, today = self._shops.product_shelf(product_id), _today(self._engine)
+        (product,) = shelf.products
+        variants = tuple(_variant(one, shelf.shared, today) for one in product.variants)
         return ProductSheet(
             id=product.id, name=product.name, text=product.text, media=product.media,
             variants=variants, ways=product.fulfilment, voucher=product.voucher,
@@ -177,20 +176,26 @@ class Storefront:
     def shop(self, shop_id: str, after: str | None) -> ShopSheet:
         """Show a shop's page, its goods from after one of them on. Raises UnknownError."""
         shop = self._shops.shop(shop_id)
-        shown, last = cut_one_more(self._shops.products(one_more(SHELF), after, shop_id), SHELF)
+        shelf, today = self._shops.shelf(one_more(SHELF), after, shop_id), _today(self._engine)
+        shown, last = cut_one_more(shelf.products, SHELF)
         return ShopSheet(
             shop=self.card(shop), text=shop.text, media=shop.media, hours=shop.hours,
-            goods=[self._good(one) for one in shown if one.state == "live"],
+            goods=[_good(one, shelf.shared, today) for one in shown if one.state == "live"],
             next_after=None if last is None else last.id,
         )  # fmt: skip
 
-    def _good(self, product: ProductOut) -> Good:
-        price, several = _from(product)
-        left = _left_of(self._shops, self._engine, product)
-        media = next((one for one in product.media if one.type.startswith("image/")), None)
-        return Good(
-            id=product.id, name=product.name, media=media, price=price, several=several, left=left
-        )
+
+def _good(product: ProductOut, shared: Mapping[str, StockOut], today: date) -> Good:
+    price, several = _from(product)
+    return Good(
+        id=product.id, name=product.name, media=picture_of(product), price=price, several=several,
+        left=_left_of(product, shared, today),
+    )  # fmt: skip
+
+
+def picture_of(product: ProductOut) -> Media | None:
+    """Return the first picture of a product, None where it has none."""
+    return next((one for one in product.media if one.type.startswith("image/")), None)
 
 
 def _today(engine: Engine) -> date:
@@ -203,17 +208,17 @@ def _from(product: ProductOut) -> tuple[Money, bool]:
     return lowest, any(one.price.micros != lowest.micros for one in product.variants)
 
 
-def _left_of(shops: Shops, engine: Engine, product: ProductOut) -> int:
+def _left_of(product: ProductOut, shared: Mapping[str, StockOut], today: date) -> int:
     """Return units left of all variants; of an item that several share, once."""
-    today, shared, left = _today(engine), set(), 0
+    counted, left = set(), 0
     for one in product.variants:
-        if one.stock_item is None or one.stock_item not in shared:
-            left += _variant(shops, one, today).left
-        shared.add(one.stock_item)
+        if one.stock_item is None or one.stock_item not in counted:
+            left += _variant(one, shared, today).left
+        counted.add(one.stock_item)
     return left
 
 
-def _variant(shops: Shops, variant: VariantOut, today: date) -> VariantSeen:
+def _variant(variant: VariantOut, shared: Mapping[str, StockOut], today: date) -> VariantSeen:
     dates = None
     if variant.dates is not None:
         dates = tuple(
@@ -226,7 +231,7 @@ def _variant(shops: Shops, variant: VariantOut, today: date) -> VariantSeen:
         left = variant.stock.available
     else:
         assert variant.stock_item is not None
-        left = shops.stock(variant.stock_item).stock.available
+        left = shared[variant.stock_item].available
     return VariantSeen(
         id=variant.id, name=variant.name, price=variant.price, left=left, dates=dates
     )

@@ -54,10 +54,6 @@ class StoredRecords:
         """Return many items by their ids, those there are, withdrawn ones too; one statement for some hundreds."""
         return self._records.items_called(self._id, sorted(set(ids)))
 
-    def item_at(self, row: int) -> ItemRecord:
-        """Return the item of a row. Raises UnknownError."""
-        return self._records.item_at(self._id, row)
-
     def items(self, limit: int, after: str | None = None) -> list[ItemRecord]:
         """Return a page of items, by id."""
         return self._records.items(self._id, limit=limit, after=after)
@@ -65,6 +61,10 @@ class StoredRecords:
     def domain(self, domain_id: str) -> DomainRecord:
         """Return one middle domain. Raises UnknownError."""
         return self._records.domain(self._id, domain_id)
+
+    def domains_called(self, ids: Iterable[str]) -> dict[str, DomainRecord]:
+        """Return many middle domains by their ids, likewise."""
+        return self._records.domains_called(self._id, sorted(set(ids)))
 
     def domains(self, limit: int, after: str | None = None) -> list[DomainRecord]:
         """Return a page of middle domains, by id."""

@@ -1,6 +1,7 @@
 """Shops, staff, products, shared stock and flash sales, written to records, log and state before the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from lodestone.base.clock import Instant
@@ -14,11 +15,13 @@ from lodestone.commerce.product import (
     SaleOut,
     SharedStockIn,
     SharedStockOut,
+    StockOut,
     Variant,
     VariantOut,
     date_key,
     own_key,
     sale_state,
+    shared_key,
     stock_out,
 )
 from lodestone.commerce.shop import ReviewIn, ShopIn, ShopOut, StaffOut, is_open, shop_out
@@ -32,6 +35,15 @@ from lodestone.stores.ports import Records
 from lodestone.stores.records.types import Change, NewKey
 
 Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Some products and what is left of what their variants share."""
+
+    products: list[ProductOut]
+    shared: Mapping[str, StockOut]
+    """By the id of the stock item."""
 
 
 class Shops:
@@ -159,8 +171,25 @@ class Shops:
 
     def products(self, limit: int, after: str | None, shop_id: str | None) -> list[ProductOut]:
         """Return a page of products."""
-        found, stock = self._records.products(self._id, limit=limit, after=after, shop_id=shop_id)
-        return [_product_out(product, stock) for product in found]
+        return self.shelf(limit, after, shop_id).products
+
+    def shelf(self, limit: int, after: str | None, shop_id: str | None) -> Shelf:
+        """Return a page of products, and the stock that several of their variants share."""
+        return _shelf(*self._records.products(self._id, limit=limit, after=after, shop_id=shop_id))
+
+    def product_shelf(self, product_id: str) -> Shelf:
+        """Return one product likewise. Raises UnknownError."""
+        record, stock = self._records.product(self._id, product_id)
+        return _shelf([record], stock)
+
+    def products_called(self, ids: Iterable[str]) -> Shelf:
+        """Return many products, those there are, and the stock that several of their variants share."""
+        return _shelf(*self._records.products_called(self._id, sorted(set(ids))))
+
+    def shops_called(self, ids: Iterable[str]) -> dict[str, ShopOut]:
+        """Return many shops, by id; those there are."""
+        found = self._records.shops_called(self._id, sorted(set(ids)))
+        return {name: self.told(shop) for name, shop in found.items()}
 
     # Shared stock and sales
 
@@ -208,6 +237,17 @@ class Shops:
     ) -> Made:
         """Write records, then the log and the state; return what was made."""
         return await self._writes.do(write, changes)
+
+
+def _shelf(found: Sequence[ProductRecord], stock: dict[str, Stock]) -> Shelf:
+    items = {
+        variant.stock_item
+        for product in found
+        for variant in product.given.variants
+        if variant.stock_item is not None
+    }
+    shared = {item: stock_out(stock[shared_key(item)]) for item in sorted(items)}
+    return Shelf([_product_out(product, stock) for product in found], shared)
 
 
 def _variant(product: ProductRecord, variant_id: str) -> Variant:

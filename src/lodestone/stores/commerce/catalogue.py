@@ -173,7 +173,7 @@ class CatalogueRecords(RecordsBase):
         """See `TradeRecords.product`."""
         with self._reading(community) as scope:
             found = _require_product(scope, product_id)
-            return found, _stock_of(scope, [found])
+            return found, stock_of_products(scope, [found])
 
     def products(
         self, community: str, *, limit: int, after: str | None = None, shop_id: str | None = None
@@ -186,7 +186,7 @@ class CatalogueRecords(RecordsBase):
             if shop_id is not None:
                 query = query.where(PRODUCTS.c.shop == shop_id)
             found = [rows.product_record(row) for row in scope.fetch(query)]
-            return found, _stock_of(scope, found)
+            return found, stock_of_products(scope, found)
 
     def _show_anew(self, work: Work, shop_id: str, now: Instant) -> list[Change]:
         """Write a shop's products as items again: where it is and whether it sells has changed."""
@@ -367,7 +367,8 @@ def _offer(work: Work, shop_id: str, wanted: dict[str, int]) -> None:
     work.insert(STOCK, fresh)
 
 
-def _stock_of(scope: Scope, products: Sequence[ProductRecord]) -> dict[str, Stock]:
+def stock_of_products(scope: Scope, products: Sequence[ProductRecord]) -> dict[str, Stock]:
+    """Return the stock of products, by key; that of items which variants share too."""
     keys = [key for one in products for key in offered(one.id, one.given)]
     keys += [
         shared_key(variant.stock_item)

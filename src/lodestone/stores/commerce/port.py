@@ -85,6 +85,16 @@ class TradeRecords(Protocol):
         """Return by item row how far products are sold and how: all of them, or those of some rows."""
         ...
 
+    def shops_called(self, community: str, ids: Sequence[str]) -> dict[str, ShopRecord]:
+        """Return many shops, by id; those there are."""
+        ...
+
+    def products_called(
+        self, community: str, ids: Sequence[str]
+    ) -> tuple[list[ProductRecord], dict[str, Stock]]:
+        """Return many products, those there are, and the stock of all, shared items too, by key."""
+        ...
+
     def shops_served(self, community: str, person_id: str) -> list[tuple[ShopRecord, str]]:
         """Return the shops at which somebody serves, by id, and in which role; an owner is a manager."""
         ...

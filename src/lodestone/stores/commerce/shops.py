@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from lodestone.base.geo import distance_km
 from lodestone.base.wire import Position
 from lodestone.commerce.shop import ROLES
+from lodestone.commerce.stock import Stock
 from lodestone.features.shop_reach import Reach
 from lodestone.stores.commerce import rows
-from lodestone.stores.commerce.catalogue import with_owners
+from lodestone.stores.commerce.catalogue import stock_of_products, with_owners
 from lodestone.stores.commerce.schema import PRODUCTS, SHOP_STAFF, SHOPS
-from lodestone.stores.commerce.types import ShopRecord
+from lodestone.stores.commerce.types import ProductRecord, ShopRecord
 from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.people import find_people
 from lodestone.stores.sql.scope import chunks
@@ -52,6 +53,26 @@ class ShopFinds(RecordsBase):
                     delivers = "delivery" in product.given.fulfilment
                     found[row.item] = Reach(shop.given.radius_km, delivers)
         return found
+
+    def shops_called(self, community: str, ids: Sequence[str]) -> dict[str, ShopRecord]:
+        """See `TradeRecords.shops_called`."""
+        found: list[ShopRecord] = []
+        with self._reading(community) as scope:
+            for some in chunks(ids):
+                query = scope.select(SHOPS).where(SHOPS.c.id.in_(some))
+                found += [rows.shop_record(row) for row in scope.fetch(query)]
+            return {shop.id: shop for shop in with_owners(scope, found)}
+
+    def products_called(
+        self, community: str, ids: Sequence[str]
+    ) -> tuple[list[ProductRecord], dict[str, Stock]]:
+        """See `TradeRecords.products_called`."""
+        found: list[ProductRecord] = []
+        with self._reading(community) as scope:
+            for some in chunks(ids):
+                query = scope.select(PRODUCTS).where(PRODUCTS.c.id.in_(some))
+                found += [rows.product_record(row) for row in scope.fetch(query)]
+            return found, stock_of_products(scope, found)
 
     def shops_served(self, community: str, person_id: str) -> list[tuple[ShopRecord, str]]:
         """See `TradeRecords.shops_served`."""

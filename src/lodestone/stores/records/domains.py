@@ -1,6 +1,6 @@
 """Middle domains, their moderators, and terms in SQL. See `Records`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lodestone.base.clock import Instant
@@ -23,7 +23,7 @@ from lodestone.stores.records.schema import DOMAINS, MODERATORS, PEOPLE, REMOVED
 from lodestone.stores.records.types import Broken, Change, DomainRecord, TermKind, raise_broken
 from lodestone.stores.sql.audit_rows import About, fields_of
 from lodestone.stores.sql.encryption import Seal
-from lodestone.stores.sql.scope import Scope
+from lodestone.stores.sql.scope import Scope, chunks
 
 
 class DomainRecords(RecordsBase):
@@ -80,6 +80,13 @@ class DomainRecords(RecordsBase):
             if after is not None:
                 query = query.where(DOMAINS.c.id > app_id(after, field="cursor"))
             return [_domain(row) for row in scope.fetch(query)]
+
+    def domains_called(self, community: str, ids: Sequence[str]) -> dict[str, DomainRecord]:
+        """See `Records.domains_called`."""
+        with self._reading(community) as scope:
+            query = scope.select(DOMAINS)
+            parts = [scope.fetch(query.where(DOMAINS.c.id.in_(some))) for some in chunks(ids)]
+        return {row.id: _domain(row) for part in parts for row in part}
 
     def domain_rows(
         self, community: str, broken: Broken = raise_broken

@@ -216,6 +216,10 @@ class DomainPort(Protocol):
         """Return one domain. Raises UnknownError `domain_unknown`."""
         ...
 
+    def domains_called(self, community: str, ids: Sequence[str]) -> dict[str, DomainRecord]:
+        """Return many middle domains, by id; those there are. Statements as `PeoplePort.people_called`."""
+        ...
+
     def domains(
         self, community: str, *, limit: int, after: str | None = None
     ) -> list[DomainRecord]:
