@@ -216,6 +216,39 @@ def test_an_erasure_waits_for_a_snapshot_begun_before_it_and_leaves_none(tmp_pat
     assert run(scenario) == (True, [])
 
 
+def test_an_event_that_is_refused_anyhow_uses_up_no_surface(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await world.people(1)
+            await world.items(1)
+            token = (await world.ask("POST", "/v1/sessions", {"viewer": "p0"}, status=201))["token"]
+            wrong = [
+                {"item_id": "nothing"}, {"person_id": "nobody"}, {"time": "2020-01-01T00:00:00Z"},
+                {"beacon": "x" * 64}, {"receipt_id": "rcp_0", "slot": 1},
+            ]  # fmt: skip
+            bad = [
+                world.event("impression") | {"item_id": "i0", "surface": f"bad-{place}-{n}", "id": f"b{place}-{n}"} | more
+                for place, more in enumerate(wrong)
+                for n in range(20)
+            ]  # fmt: skip
+            refused = await world.events(*bad)
+            page = await world.ask(
+                "POST", "/v1/events", {"events": [world.event("impression", item_id="i0", surface="page", id="page")]},
+                headers={"authorization": f"Bearer {token}"},
+            )  # fmt: skip
+            good = [
+                world.event("impression", item_id="i0", surface=f"own-{n}", id=f"g{n}")
+                for n in range(56)
+            ]
+            return len(bad), refused, page, await world.events(*good)
+
+    count, refused, page, taken = run(scenario())
+
+    assert (refused["accepted"], len(refused["refused"])) == (0, count)
+    assert (page["accepted"], len(page["refused"])) == (0, 1)
+    assert (taken["accepted"], taken["refused"]) == (56, [])
+
+
 def test_an_apps_own_surfaces_keep_their_names_over_a_restart_and_the_57th_is_refused(tmp_path):
     async def said(world, *names):
         return await world.events(*(world.event("impression", item_id="i0", surface=name, id=f"{len(names)} {place}") for place, name in enumerate(names)))  # fmt: skip

@@ -75,9 +75,14 @@ class _Batch:
         """Take the events at places that follow one another. Raises when none of them was stored."""
         engine, first = self._engine, places[0]
         chunk = self._events[first : places[-1] + 1]
-        await name_surfaces(engine, objects_of(chunk))
         await engine.slots.expect_events(objects_of(chunk), trusted=self._trusted)
         terms = self._terms()
+        wanted = engine.ingest.surfaces_wanted(objects_of(chunk), terms)
+        if wanted:
+            await name_surfaces(engine, wanted)
+            # Others may have looked up slots of theirs meanwhile, and only so many are remembered.
+            await engine.slots.expect_events(objects_of(chunk), trusted=self._trusted)
+            terms = self._terms()
         judged = engine.ingest.judge(chunk, first, terms)
         lost = await engine.take(judged)
         self._accepted += int(judged.facts.size) - len(lost)
@@ -122,18 +127,15 @@ class _Batch:
         return Verdicts(self._accepted, self._duplicates, self._refused)
 
 
-async def name_surfaces(engine: "Engine", events: Iterable[EventIn | Refusal]) -> None:
-    """Have the records give a code to every surface that is new here, so that the log's codes keep their names.
+async def name_surfaces(engine: "Engine", wanted: Iterable[str]) -> None:
+    """Have the records give codes to surfaces that are new here, so that the log's codes keep their names.
 
     One that no code is left for, or that is no name, stays unknown; its event is refused.
 
     Raises:
         UnavailableError: The records do not answer.
     """
-    named = dict.fromkeys(event.surface for event in events if isinstance(event, EventIn))
-    for surface in named:
-        if surface is None or engine.directory.surface_known(surface) >= 0:
-            continue
+    for surface in wanted:
         records = engine.parts.records
         try:
             code = await records.threads.commit(

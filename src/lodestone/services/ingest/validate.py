@@ -1,6 +1,6 @@
 """The door for events: decode, judge one by one, dedupe, and turn what is good into facts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,6 +45,7 @@ from lodestone.services.ingest.shapes import BatchContext, Named, ParsedEvents, 
 LATE_MICROS: Final = 7 * DAY_MICROS
 EARLY_MICROS: Final = 5 * MINUTE_MICROS
 _FIRST_DAY: Final = EPOCH.toordinal()
+_SURFACE_FULL: Final = "surface_full"
 _NEEDS_PERSON: Final = frozenset(
     {FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.VISIT, FactKind.SEARCH}
 )
@@ -104,7 +105,7 @@ class Ingest:
         if isinstance(event, Refusal):
             chunk.refused.append(event)
             return
-        found = (_page_doubt(event) if terms.page else None) or self._one(event, terms)
+        found = self._judged(event, terms)
         if isinstance(found, Rejection):
             index = first + at
             chunk.refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
@@ -133,7 +134,7 @@ class Ingest:
         surface = self._surface(event.surface)
         if surface < 0:
             return Rejection(
-                "surface_full", "surface: this community has named all it may; reuse one"
+                _SURFACE_FULL, "surface: this community has named all it may; reuse one"
             )
         return self._row(_Told(event, kind, time, surface), who, beacon, terms), who
 
@@ -204,6 +205,27 @@ class Ingest:
         return self.slot_of(event.receipt_id, event.slot) or Rejection(
             "receipt_unknown", "receipt_id: no decision of ours showed this slot"
         )
+
+    def surfaces_wanted(
+        self, events: Iterable[EventIn | Refusal], terms: BatchContext
+    ) -> list[str]:
+        """Return the surfaces that have no code yet, of events which nothing else speaks against; each once.
+
+        An event that is refused anyhow uses up none of the codes there are.
+        """
+        wanted: dict[str, None] = {}
+        for event in events:
+            if not isinstance(event, EventIn) or self._surface(event.surface) >= 0:
+                continue
+            found = self._judged(event, terms)
+            if isinstance(found, Rejection) and found.code == _SURFACE_FULL and event.surface:
+                wanted[event.surface] = None
+        return list(wanted)
+
+    def _judged(
+        self, event: EventIn, terms: BatchContext
+    ) -> tuple[tuple[int | float, ...], Named] | Rejection:
+        return (_page_doubt(event) if terms.page else None) or self._one(event, terms)
 
     def _surface(self, surface: str | None) -> int:
         """Return a surface's code, -1 where it has none: the records give codes, before a batch is judged."""
