@@ -13,7 +13,7 @@ from lodestone.ledger.chart import shop as party_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ledger.statement_file import party_payouts_file, statement_file
-from lodestone.services.ledger.statements import day_number, day_text
+from lodestone.services.ledger.statements import day_text, days_of_statement
 from lodestone.services.support.spreadsheet import attachment
 
 _REFUSALS: Final = refusals_of(MERCHANT)
@@ -41,9 +41,7 @@ async def _file(request: HttpRequest, name: str, read: Callable[..., bytes]) -> 
     here = await desk(request)
     here.need_manager()
     asked = request.query_params
-    today = here.engine.community.days.of(here.engine.now())
-    last = day_number(asked["to"], "to") if asked.get("to") else today
-    first = day_number(asked["from"], "from") if asked.get("from") else last
+    first, last = days_of_statement(asked.get("from"), asked.get("to"), here.engine.money.today())
     body = await use_cases.threads(here.engine).long(
         read, here, first, last, bom=asked.get("bom") == "1"
     )

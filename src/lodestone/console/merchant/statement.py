@@ -17,7 +17,7 @@ from lodestone.services.ledger.statements import (
     AccountStatement,
     StatementLine,
     StatementOut,
-    day_number,
+    days_of_statement,
 )
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -53,15 +53,14 @@ async def get_statement(request: HttpRequest) -> Response[Any]:
     """Show what the shop earned, was paid out and is owed, day by day."""
     here = await desk(request)
     here.need_manager()
-    days = here.engine.community.days.of(here.engine.now())
-    first, last, note = days - _DAYS + 1, days, None
+    today, note = here.engine.money.today(), None
     asked = request.query_params
     try:
-        first = day_number(asked["from"], "from") if asked.get("from") else first
-        last = day_number(asked["to"], "to") if asked.get("to") else max(first, last)
+        first, last = days_of_statement(asked.get("from"), asked.get("to"), today, days=_DAYS)
         found = await off_loop(request, _read, here, first, last)
     except InvalidError as error:
-        first, last, note = days - _DAYS + 1, days, refused(here, error)
+        note = refused(here, error)
+        first, last = days_of_statement(None, None, today, days=_DAYS)
         found = await off_loop(request, _read, here, first, last)
     begins, ends = (str(_EPOCH + timedelta(days=day)) for day in (first, last))
     told = {

@@ -42,6 +42,7 @@ from lodestone.services.ledger.statements import (
     code_named,
     day_number,
     day_text,
+    days_of_statement,
 )
 from lodestone.services.support.spreadsheet import attachment
 
@@ -226,9 +227,7 @@ async def _statement(
     request: HttpRequest, party: str, first: str | None, last: str | None
 ) -> StatementOut:
     found = engine(request, SCOPE)
-    today = found.money.today()
-    end = today if last is None else day_number(last, "to")
-    start = min(end, today) if first is None else day_number(first, "from")
+    start, end = days_of_statement(first, last, found.money.today())
     return await off_loop(request, use_cases.books(found).statement, party, start, end)
 
 
