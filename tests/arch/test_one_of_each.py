@@ -139,3 +139,20 @@ def test_what_reports_read_is_said_once():
     }
 
     assert found == REPORTS_READ
+
+
+REFUSING_KEYS = {
+    "services/support/idempotency.py",
+    "stores/records/small_values.py",  # a key that another process has taken meanwhile
+}
+
+
+def test_an_idempotency_key_is_refused_in_one_place():
+    found = {
+        name
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value == "idempotency_conflict"
+    }
+
+    assert found == REFUSING_KEYS

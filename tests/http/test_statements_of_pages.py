@@ -1,31 +1,38 @@
 """A page asks the records once for many: how many statements it takes does not depend on how many rows it shows."""
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import pytest
 from sqlalchemy import event
 
 from lodestone.console.viewer.demo import residents
-from tests.worlds.trade_world import bought, line, market, yuan
+from tests.worlds.merchant_desk import Clerk, shop_of
+from tests.worlds.trade_world import bought, line, market, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened, run
 
 SEVERAL = 12
 """Rows of the long page; the short one has one."""
+ASKED = ContextVar("asked", default=False)
+"""Handed on to the threads in which a request reads the records."""
 
 
 @contextmanager
 def statements(world):
-    """Count the statements that the records are asked meanwhile, those of one transaction being one each."""
+    """Keep the statements that are made for whoever asks meanwhile; what runs beside them by the clock is not."""
     counted = []
 
     def count(connection, cursor, statement, *_):
-        counted.append(statement)
+        if ASKED.get():
+            counted.append(statement)
 
     engine = world.app.records._engine
     event.listen(engine, "before_cursor_execute", count)
+    asked = ASKED.set(True)
     try:
         yield counted
     finally:
+        ASKED.reset(asked)
         event.remove(engine, "before_cursor_execute", count)
 
 
@@ -132,3 +139,31 @@ def test_residents_are_listed_with_one_statement_for_all_their_names(tmp_path):
     (few, _, once), (many, trades, times) = run(scenario)
     assert (few, many, trades) == (1, SEVERAL, {"Weavers"})
     assert times == once
+
+
+@pytest.mark.parametrize(
+    ("path", "person"),
+    [("/merchant/stock", "mei"), ("/merchant/orders", "li"), ("/merchant", "li")],
+)
+def test_a_desks_page_takes_as_many_statements_for_much_as_for_little(tmp_path, path, person):
+    async def scenario():
+        async with shop_of(tmp_path) as world:
+            clerk = Clerk(world, person)
+            await clerk.arrive()
+            counts = []
+            for first, last in ((0, 1), (1, SEVERAL)):
+                await goods(world, first, last)
+                for number in range(first, last):
+                    await bought(world, line(f"stew{number}", "small"))
+                    await bought(world, line("meal", "two"), buyer=f"p{number % 10}")
+                    code = (await voucher(world, f"p{number % 10}"))["code"]
+                    await redeem(world, code, f"r{number}", staff_id=("li", "mei")[number % 2])
+                await clerk.open(path)
+                with statements(world) as counted:
+                    page = await clerk.open(path)
+                counts.append((len(page), reads(counted)))
+            return counts
+
+    (short, few), (long, many) = run(scenario)
+    assert long > short
+    assert many == few

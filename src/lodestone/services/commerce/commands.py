@@ -132,7 +132,7 @@ class Trade:
         self, order_id: str, act: Callable[[CommandContext, OrderRecord], OrderRecord],
         once: Idempotency | None, *, viewer: str | None = None,
     ) -> Reply | Answer:  # fmt: skip
-        """Do one of `handing_over`, `cancel` and `refunding` to an order.
+        """Do something to an order; `order_moves` says what others may have done.
 
         Args:
             order_id: As made here.
@@ -289,11 +289,6 @@ def _serve_one(
     return reply
 
 
-def handing_over(staff_id: str | None) -> Callable[[CommandContext, OrderRecord], OrderRecord]:
-    """Say by whom an order is handed over."""
-    return lambda context, order: fulfil(context, order, staff_id)
-
-
 def refunding(given: RefundIn) -> Callable[[CommandContext, OrderRecord], OrderRecord]:
     """Say what is refunded."""
     return lambda context, order: refund(context, order, given)
@@ -311,4 +306,4 @@ def show_order(context: CommandContext, order: OrderRecord) -> OrderOut:
     return order_out(context.community, context.work.orders.view(order))
 
 
-__all__ = ("QueuedCommand", "Trade", "cancel", "fulfil", "handing_over", "refunding")
+__all__ = ("QueuedCommand", "Trade", "cancel", "fulfil", "refunding")

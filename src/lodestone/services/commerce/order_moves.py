@@ -1,4 +1,4 @@
-"""What may be asked of one order from outside: each is done in its turn at the till, by code of this package alone."""
+"""What may be asked of one order from outside: each is done in its turn, in one commit with others, by code of this package alone."""
 
 from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.base.wire import Money
@@ -42,8 +42,8 @@ class OrderMoves:
             ConflictError: A `MoveRefusal`.
         """
 
-        def act(counter: CommandContext, order: OrderRecord) -> OrderRecord:
-            return fulfil(counter, self._own(order), staff_id)
+        def act(context: CommandContext, order: OrderRecord) -> OrderRecord:
+            return fulfil(context, self._own(order), staff_id)
 
         return await self._trade.move(order_id, act, once, viewer=self._viewer)
 
@@ -55,11 +55,11 @@ class OrderMoves:
             UnknownError, ConflictError: As `fulfil`.
         """
 
-        def act(counter: CommandContext, order: OrderRecord) -> OrderRecord:
+        def act(context: CommandContext, order: OrderRecord) -> OrderRecord:
             if self._viewer is not None and order.state is OrderState.PAID:
                 cure = "a paid order is cancelled by the shop or the community"
                 raise ForbiddenError("cancel_from_page", cure)
-            return cancel(counter, self._own(order))
+            return cancel(context, self._own(order))
 
         return await self._trade.move(order_id, act, once, viewer=self._viewer)
 
@@ -68,8 +68,8 @@ class OrderMoves:
     ) -> Reply | Answer:
         """Refund part of an order or all that is left. Raises as `fulfil`, and InvalidError."""
 
-        def act(counter: CommandContext, order: OrderRecord) -> OrderRecord:
-            return refund(counter, self._own(order), given)
+        def act(context: CommandContext, order: OrderRecord) -> OrderRecord:
+            return refund(context, self._own(order), given)
 
         return await self._trade.move(order_id, act, once, viewer=self._viewer)
 
@@ -77,8 +77,8 @@ class OrderMoves:
         """Say that an order has been paid, by the manual provider. Raises as `fulfil`."""
         given = PayIn(amount=amount, method=MANUAL)
 
-        def act(counter: CommandContext, order: OrderRecord) -> OrderRecord:
-            return pay(counter, self._own(order), given)
+        def act(context: CommandContext, order: OrderRecord) -> OrderRecord:
+            return pay(context, self._own(order), given)
 
         reply = await self._trade.move(order_id, act, None, viewer=self._viewer)
         assert isinstance(reply, Reply)
