@@ -105,7 +105,7 @@ def reaches(name, node):
     """Say whether a node of a door asks for more than a use case."""
     if isinstance(node, ast.Attribute):
         if node.attr in WRITING:
-            owner = node.value
+            owner = node.value.func if isinstance(node.value, ast.Call) else node.value
             return getattr(owner, "attr", getattr(owner, "id", "")) == "threads"
         return node.attr in REACHING - OTHERWISE.get(name, set())
     return isinstance(node, ast.alias | ast.Name) and (
