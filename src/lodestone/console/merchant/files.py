@@ -12,8 +12,9 @@ from lodestone.console.site import HEADERS
 from lodestone.ledger.chart import shop as party_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
+from lodestone.services.ledger.statement_days import days_of_statement
 from lodestone.services.ledger.statement_file import party_payouts_file, statement_file
-from lodestone.services.ledger.statements import day_text, days_of_statement
+from lodestone.services.ledger.statements import day_text
 from lodestone.services.support.spreadsheet import attachment
 
 _REFUSALS: Final = refusals_of(MERCHANT)

@@ -13,11 +13,11 @@ from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
+from lodestone.services.ledger.statement_days import days_of_statement
 from lodestone.services.ledger.statements import (
     AccountStatement,
     StatementLine,
     StatementOut,
-    days_of_statement,
 )
 
 _EPOCH: Final = date(1970, 1, 1)

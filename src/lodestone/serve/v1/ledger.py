@@ -31,6 +31,7 @@ from lodestone.services.community.community import Engine
 from lodestone.services.ledger import MANUAL, PaymentState, Payout, Reply, TransferFilter
 from lodestone.services.ledger.close_day import SettledOut, settle
 from lodestone.services.ledger.payouts import PAYOUT, Payouts, payout_name
+from lodestone.services.ledger.statement_days import days_of_statement
 from lodestone.services.ledger.statement_file import statement_file
 from lodestone.services.ledger.statements import (
     AccountOut,
@@ -42,7 +43,6 @@ from lodestone.services.ledger.statements import (
     code_named,
     day_number,
     day_text,
-    days_of_statement,
 )
 from lodestone.services.support.spreadsheet import attachment
 

@@ -8,13 +8,15 @@ from lodestone.events.columns import objects_of
 from lodestone.events.wire import EventIn, Refusal, Verdicts
 from lodestone.services.access import Principal
 from lodestone.services.community.trust import check_events
-from lodestone.services.ingest.shapes import BatchContext, ParsedEvents
+from lodestone.services.ingest.shapes import BatchContext, ParsedEvents, Rejection
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.records.types import TermKind
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
 
+_SURFACE_FULL: Final = "surface_full"
+"""How an event is refused whose surface has no code; nothing else speaks against it."""
 CHUNK: Final = 400
 """Events judged before feeds get their turn again."""
 
@@ -77,7 +79,7 @@ class _Batch:
         chunk = self._events[first : places[-1] + 1]
         await engine.slots.expect_events(objects_of(chunk), trusted=self._trusted)
         terms = self._terms()
-        wanted = engine.ingest.surfaces_wanted(objects_of(chunk), terms)
+        wanted = surfaces_wanted(engine, objects_of(chunk), terms)
         if wanted:
             await name_surfaces(engine, wanted)
             # Others may have looked up slots of theirs meanwhile, and only so many are remembered.
@@ -125,6 +127,26 @@ class _Batch:
         """Say what became of each."""
         self._refused.sort(key=lambda refusal: refusal.index)
         return Verdicts(self._accepted, self._duplicates, self._refused)
+
+
+def surfaces_wanted(
+    engine: "Engine", events: Iterable[EventIn | Refusal], terms: BatchContext
+) -> list[str]:
+    """Return the surfaces that have no code yet, of events which nothing else speaks against; each once.
+
+    An event that is refused anyhow uses up none of the codes there are.
+    """
+    wanted: dict[str, None] = {}
+    for event in events:
+        if not isinstance(event, EventIn) or event.surface is None:
+            continue
+        surface = event.surface
+        if engine.directory.surface_known(surface) >= 0:
+            continue
+        found = engine.ingest.judge_alone(event, terms)
+        if isinstance(found, Rejection) and found.code == _SURFACE_FULL:
+            wanted[surface] = None
+    return list(wanted)
 
 
 async def name_surfaces(engine: "Engine", wanted: Iterable[str]) -> None:

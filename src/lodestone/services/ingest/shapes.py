@@ -1,6 +1,7 @@
 """What validation takes and gives: under which a batch is judged, what came of it, why an event is refused."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,3 +58,7 @@ class Named:
     person: int
     item: int
     target: int
+
+
+Judged: TypeAlias = tuple[tuple[int | float, ...], Named]
+"""An event that passes: its row of `Facts`, and whom and what it names."""

@@ -1,6 +1,6 @@
 """The door for events: decode, judge one by one, dedupe, and turn what is good into facts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,16 +40,13 @@ from lodestone.services.ingest.fast_path import (
     Chunk,
     FastPath,
 )
-from lodestone.services.ingest.shapes import BatchContext, Named, ParsedEvents, Rejection
+from lodestone.services.ingest.shapes import BatchContext, Judged, Named, ParsedEvents, Rejection
 
 LATE_MICROS: Final = 7 * DAY_MICROS
 EARLY_MICROS: Final = 5 * MINUTE_MICROS
 _FIRST_DAY: Final = EPOCH.toordinal()
-_SURFACE_FULL: Final = "surface_full"
-_NEEDS_PERSON: Final = frozenset(
-    {FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.VISIT, FactKind.SEARCH}
-)
 _NEEDS_NOTHING: Final = frozenset({FactKind.UNFOLLOW, FactKind.VISIT, FactKind.SEARCH})
+_NEEDS_PERSON: Final = _NEEDS_NOTHING | {FactKind.FOLLOW}
 SlotOf = Callable[[str, int], Beacon | None]
 Seal = Callable[[int, bytes], bytes]
 
@@ -105,7 +102,7 @@ class Ingest:
         if isinstance(event, Refusal):
             chunk.refused.append(event)
             return
-        found = self._judged(event, terms)
+        found = self.judge_alone(event, terms)
         if isinstance(found, Rejection):
             index = first + at
             chunk.refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
@@ -115,9 +112,7 @@ class Ingest:
         if event.query is not None or event.position is not None:
             chunk.private.append((at, _private(event)))
 
-    def _one(
-        self, event: EventIn, terms: BatchContext
-    ) -> tuple[tuple[int | float, ...], Named] | Rejection:
+    def _one(self, event: EventIn, terms: BatchContext) -> Judged | Rejection:
         kind = WIRE_KINDS.get(event.type)
         if kind is None:
             return Rejection(
@@ -134,7 +129,7 @@ class Ingest:
         surface = self._surface(event.surface)
         if surface < 0:
             return Rejection(
-                _SURFACE_FULL, "surface: this community has named all it may; reuse one"
+                "surface_full", "surface: this community has named all it may; reuse one"
             )
         return self._row(_Told(event, kind, time, surface), who, beacon, terms), who
 
@@ -206,25 +201,8 @@ class Ingest:
             "receipt_unknown", "receipt_id: no decision of ours showed this slot"
         )
 
-    def surfaces_wanted(
-        self, events: Iterable[EventIn | Refusal], terms: BatchContext
-    ) -> list[str]:
-        """Return the surfaces that have no code yet, of events which nothing else speaks against; each once.
-
-        An event that is refused anyhow uses up none of the codes there are.
-        """
-        wanted: dict[str, None] = {}
-        for event in events:
-            if not isinstance(event, EventIn) or self._surface(event.surface) >= 0:
-                continue
-            found = self._judged(event, terms)
-            if isinstance(found, Rejection) and found.code == _SURFACE_FULL and event.surface:
-                wanted[event.surface] = None
-        return list(wanted)
-
-    def _judged(
-        self, event: EventIn, terms: BatchContext
-    ) -> tuple[tuple[int | float, ...], Named] | Rejection:
+    def judge_alone(self, event: EventIn, terms: BatchContext) -> Judged | Rejection:
+        """Judge one event by all that speaks against one; a surface without a code does so last."""
         return (_page_doubt(event) if terms.page else None) or self._one(event, terms)
 
     def _surface(self, surface: str | None) -> int:
