@@ -91,7 +91,7 @@ class State:
         self.domains: dict[int, DomainRow] = {}
         self.author_of_owner: dict[int, int] = {}
         self.quiet = np.ones(COUNT_WIDTH)
-        """What share of each counted column is not of loud people; worked out, see `models.voices`."""
+        """What share of each counted column is not of loud people; worked out, see `models.author_debiasing`."""
         self.marks = DomainMarks()
         self.today = self.offset = 0
         self._found = np.empty(6, np.int64)

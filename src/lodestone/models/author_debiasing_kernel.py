@@ -1,4 +1,4 @@
-"""Compiled twin of `models.voices.sums_of`: sums per author over part of the affinity table."""
+"""Compiled twin of `models.author_debiasing.sums_of`: sums per author over part of the affinity table."""
 
 import numba
 import numpy as np
