@@ -14,9 +14,10 @@ from lodestone.ledger.chart import AccountKind
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import audit
 from lodestone.services.commerce.commands import cancel, fulfil, refunding
-from lodestone.services.commerce.context import Idempotency, digest_of
+from lodestone.services.commerce.context import Idempotency
 from lodestone.services.commerce.payments import Payments
 from lodestone.services.community.orders_only import OrdersOnlyCommunity
+from lodestone.services.support.idempotency import digest_of
 from lodestone.services.support.ids import PAYMENT, made_id
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.external.payment_providers import (

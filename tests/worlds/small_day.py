@@ -9,7 +9,8 @@ from lodestone.base.errors import InternalError, UnavailableError
 from lodestone.commerce.order import LineIn, OrderIn, PayIn, RedeemIn, RefundIn, ReverseIn
 from lodestone.commerce.payment import PaymentResult
 from lodestone.services.commerce.commands import cancel, fulfil, refunding
-from lodestone.services.commerce.context import Idempotency, digest_of
+from lodestone.services.commerce.context import Idempotency
+from lodestone.services.support.idempotency import digest_of
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.external.payment_providers import (
     MANUAL,

@@ -63,12 +63,12 @@ def cut_one_more(read: Sequence[Row], limit: int) -> tuple[Sequence[Row], Row | 
     """Cut one page out of what was read, one row more than it holds.
 
     Returns:
-        The page, and its last row if others follow it.
+        The page, and its last row if others follow it; an empty page has none.
 
-    >>> cut_one_more([1, 2, 3], 2), cut_one_more([1, 2], 2)
-    (([1, 2], 2), ([1, 2], None))
+    >>> cut_one_more([1, 2, 3], 2), cut_one_more([1, 2], 2), cut_one_more([1], 0)
+    (([1, 2], 2), ([1, 2], None), ([], None))
     """
-    return read[:limit], read[limit - 1] if len(read) > limit else None
+    return read[:limit], read[limit - 1] if len(read) > limit > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

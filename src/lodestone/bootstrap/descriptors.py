@@ -1,4 +1,4 @@
-"""What the system grants this process: file descriptors for connections, room on the disks."""
+"""What the system grants this process: file descriptors for connections, addresses, room on the disks."""
 
 import resource
 import shutil
@@ -12,6 +12,7 @@ _WANTED: Final = 8192
 _RESERVE: Final = 256
 """Kept for logs, records and media, and for connections that come while others are being closed."""
 _LEAST: Final = 16
+_OVERCOMMIT: Final = Path("/proc/sys/vm/overcommit_memory")
 _OPEN: Final = (Path("/proc/self/fd"), Path("/dev/fd"))
 
 
@@ -40,6 +41,18 @@ def _descriptors() -> int:
     """Count those that are open now."""
     folder = next((path for path in _OPEN if path.is_dir()), None)
     return 64 if folder is None else sum(1 for _ in folder.iterdir())
+
+
+def addresses_are_free(strict: Path = _OVERCOMMIT) -> bool:
+    """Say whether addresses without memory cost this process nothing: no limit counts them, nor does the system.
+
+    Args:
+        strict: Where Linux says how it counts; on other systems nothing is known, and the answer is no.
+    """
+    limits = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+    if any(resource.getrlimit(limit)[0] != resource.RLIM_INFINITY for limit in limits):
+        return False
+    return strict.is_file() and strict.read_text().strip() != "2"
 
 
 def low_disks(folders: Iterable[Path], floor: int) -> list[str]:

@@ -19,11 +19,12 @@ import uvloop
 
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.collector import Collector
-from lodestone.bootstrap.descriptors import connections_most
+from lodestone.bootstrap.descriptors import addresses_are_free, connections_most
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.bootstrap.loop_watch import watched
 from lodestone.bootstrap.protocol import guarded_by
 from lodestone.bootstrap.survey import serving_at
+from lodestone.features.grow import grow_in_place
 from lodestone.serve.http.asgi import Asgi
 from lodestone.serve.http.connections import ConnectionLimits, Connections, Stage
 from lodestone.serve.http.guards import Guards
@@ -111,6 +112,7 @@ async def serve(
         LossError: The home lacks something that it had.
     """
     _require_free(settings)
+    grow_in_place(addresses_are_free())
     with watched():
         await _serve(settings, prepare, ready, demo, accept_loss=accept_loss)
 

@@ -2,7 +2,8 @@
 
 A copy of half a gigabyte stands the serving thread still for a tenth of a second. A column of some size is therefore laid
 at the beginning of a stretch of addresses that nothing else may use: to grow is to look at more of it. The system gives
-memory to a page when it is first written, so that addresses cost nothing.
+memory to a page when it is first written, so that addresses cost nothing; where they are counted or limited they do, and
+whoever starts the process says so (`grow_in_place`). Otherwise a column doubles by a copy.
 """
 
 import mmap
@@ -21,6 +22,18 @@ _STEP: Final = 1 << 25
 """A column that grows where it stands becomes longer by so many bytes at most, unless more is asked for."""
 _WITHOUT_SWAP: Final = getattr(mmap, "MAP_NORESERVE", 0x4000)
 _FLAGS: Final = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0) | _WITHOUT_SWAP
+
+
+class _Addresses:
+    """Whether this process may take as many addresses as it likes."""
+
+    free = False
+
+
+def grow_in_place(allowed: bool) -> bool:  # noqa: FBT001  a switch
+    """Let columns that grow from now on take addresses of their own, or copy; return what held before."""
+    before, _Addresses.free = _Addresses.free, allowed
+    return before
 
 
 def grown(column: NDArray[Kind], rows: int, empty: int = 0) -> NDArray[Kind]:
@@ -63,7 +76,7 @@ def _fresh(like: NDArray[Kind], rows: int) -> NDArray[Kind]:
     """Return zeros of shape (rows, ...), with room to grow where there is a lot of it and the system gives addresses."""
     shape: tuple[int, ...] = (rows, *like.shape[1:])
     each = like.dtype.itemsize * int(np.prod(like.shape[1:], dtype=np.int64))
-    if MOVES_AT <= rows * each <= RESERVED:
+    if _Addresses.free and MOVES_AT <= rows * each <= RESERVED:
         mapped = _reserved(RESERVED - RESERVED % each)
         if mapped is not None:
             whole: NDArray[Any] = np.frombuffer(mapped, like.dtype).reshape(-1, *like.shape[1:])

@@ -25,6 +25,8 @@ class Table:
         self.keys: NDArray[np.uint64] = np.zeros(places, np.uint64)
         self.values: NDArray[Any] = np.zeros((places, width), kind)
         self.used = np.zeros(1, np.int64)
+        """Places taken, by keys and by what was forgotten since the table was last laid anew; shape (1,)."""
+        self.forgotten = 0
         self._next: tuple[NDArray[np.uint64], NDArray[Any]] | None = None
         self._touched = 0
 
@@ -36,17 +38,17 @@ class Table:
         """
         wanted = int((int(self.used[0]) + more) / _LOAD) + 1
         if wanted <= self.keys.size:
-            if wanted > _READY / _LOAD * self.keys.size:
+            if wanted > _READY / _LOAD * self.keys.size and self.forgotten < self.size:
                 self._make_ready(more)
             return
-        places = 1 << wanted.bit_length()
+        places = 1 << (int((self.size + more) / _LOAD) + 1).bit_length()
         if self._next is not None and self._next[0].size == places:
             keys, values = self._next
         else:
             keys, values = self._empty(places)
         used = np.zeros(1, np.int64)
         kernel.refill(self.keys, self.values, keys, values, used)
-        self.keys, self.values, self.used = keys, values, used
+        self.keys, self.values, self.used, self.forgotten = keys, values, used, 0
         self._next, self._touched = None, 0
 
     def _empty(self, places: int) -> tuple[NDArray[np.uint64], NDArray[Any]]:
@@ -76,9 +78,10 @@ class Table:
     def forget(self, first: int, kept_tag: int) -> None:
         """Forget the entries whose key was packed of this first number, but those of one tag.
 
-        Their places stay taken until the table grows: laying all of it anew would take a second at eight million entries.
+        Their places stay taken until the table is laid anew, when it is full: doing so at once would take a second at
+        eight million entries.
         """
-        kernel.forget(self.keys, self.values, first, kept_tag)
+        self.forgotten += int(kernel.forget(self.keys, self.values, first, kept_tag))
 
     def columns(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """Return (keys, values) in ascending order of key: one form for one content.
@@ -102,5 +105,5 @@ class Table:
 
     @property
     def size(self) -> int:
-        """Return how many places are taken, by keys and by what was forgotten since the table last grew."""
-        return int(self.used[0])
+        """Return how many keys there are."""
+        return int(self.used[0]) - self.forgotten

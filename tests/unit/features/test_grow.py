@@ -4,17 +4,30 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lodestone.features.grow import MOVES_AT, grown
+from lodestone.bootstrap.descriptors import addresses_are_free
+from lodestone.features.grow import MOVES_AT, grow_in_place, grown
+
+
+@pytest.fixture(autouse=True, scope="module")
+def in_place():
+    before = grow_in_place(True)
+    yield
+    grow_in_place(before)
+
 
 LIMITED = """
 import resource
 import numpy as np
-from lodestone.features.grow import MOVES_AT, grown
+from lodestone.bootstrap.descriptors import addresses_are_free
+from lodestone.features.grow import MOVES_AT, grow_in_place, grown
 
-resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+resource.setrlimit(resource.RLIMIT_{limit}, (8 << 30, 8 << 30))
+assert not addresses_are_free()
+grow_in_place({allowed})
 column = np.arange(MOVES_AT // 8)
 longer = grown(column, 2 * column.size)
 assert longer.size >= 2 * column.size and not np.shares_memory(column, longer)
@@ -62,5 +75,19 @@ def test_two_columns_never_share_their_room():
     assert not np.shares_memory(left, right)
 
 
-def test_where_the_system_gives_no_addresses_a_column_doubles_by_a_copy():
-    subprocess.run([sys.executable, "-c", LIMITED], check=True)
+@pytest.mark.parametrize("limit", ["AS", "DATA"])
+@pytest.mark.parametrize("allowed", [True, False])
+def test_where_the_system_gives_no_addresses_a_column_doubles_by_a_copy(limit, allowed):
+    script = LIMITED.format(limit=limit, allowed=allowed)
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "free"), [("0\n", True), ("1\n", True), ("2\n", False), (None, False)]
+)
+def test_addresses_are_free_where_the_system_does_not_count_them(tmp_path, said, free):
+    strict = tmp_path / "overcommit_memory"
+    if said is not None:
+        strict.write_text(said)
+
+    assert addresses_are_free(strict) is free

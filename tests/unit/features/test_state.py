@@ -236,10 +236,8 @@ def test_erasing_a_person_leaves_nothing_of_theirs_and_keeps_the_totals():
     assert (state.seen_item == -1).all()
     assert state.follows(2).size == state.follows(4).size == state.memberships(2).size == 0
     assert (state.authors["followers"][0], state.members(3)) == (0, 0)
-    assert (
-        state.affinity.columns()[0].size == 4
-    )  # what person 4 leans to: author, topic, channel, surface
-    assert state.like.columns()[0].size == 0
+    assert state.affinity.size == 4  # what person 4 leans to: author, topic, channel, surface
+    assert state.like.size == 0
 
 
 def test_an_authors_recent_posts_are_the_newest_live_ones():
@@ -299,6 +297,18 @@ def test_a_table_forgets_all_that_is_of_somebody_but_one_tag_and_takes_it_in_ane
         column.tolist() for column in table.columns()
     ]
     assert table.size == len(left)
+
+
+def test_a_table_is_as_large_as_who_is_there_however_many_have_been_forgotten():
+    table = Table(1, np.int64)
+    for person in range(300):
+        table.reserve(200)
+        for code in range(200):
+            table.put(int(pack(person, code, 6)), 1)
+        table.forget(person, kept_tag=1)
+
+    assert table.size == 0
+    assert table.keys.size <= 2_048
 
 
 def test_a_tables_next_one_is_touched_before_it_is_needed_and_counts_as_memory():

@@ -75,6 +75,7 @@ def rehearse_facts() -> None:
     state.apply(facts, rows, rows - 1)
     item_logits.materialise(rates.default_model(), state, np.zeros(1, np.int64))
     author_debiasing.author_shift(rates.default_model(), state)
+    state.erase(0)
     keys = Dedupe(places=2)
     for key in range(1, 5):
         keys.claim(np.array([key], np.uint64), np.zeros(1, np.int64))
