@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,11 @@ def table(home, *arguments, status=0):
     ended, out = lodestone(*arguments, "--json", home=home)
     assert ended == status, out
     return json.loads(out)
+
+
+def test_the_version_is_that_of_the_package():
+    asked = CliRunner().invoke(app, ["--version"])
+    assert (asked.exit_code, asked.stdout) == (0, f"lodestone {version('lodestone')}\n")
 
 
 def test_a_newcomer_makes_a_community_a_key_and_a_policy(tmp_path):

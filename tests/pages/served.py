@@ -111,9 +111,9 @@ def live(served, days, people=24):
 
 
 @contextmanager
-def served(home, *, days=3, living=live):
+def served(home, *, days=3, living=live, environment=None):
     """Serve community `c` that has lived some days; with none it is empty."""
-    with _opened(home) as (base, operator, clock):
+    with _opened(home, environment) as (base, operator, clock):
         body = {"name": "Tea Town", "time_zone": "Asia/Shanghai", "clock": "driven"}
         body["clock"] = "driven" if days else "wall"
         with httpx.Client(base_url=base, headers=operator) as http:
@@ -140,11 +140,11 @@ def _key(base, operator, community):
 
 
 @contextmanager
-def _opened(home):
+def _opened(home, environment=None):
     clock, ready, told = MovedClock(), threading.Event(), {}
 
     async def serve():
-        settings = bootstrap.settings_of(str(home), {})
+        settings = bootstrap.settings_of(str(home), environment or {})
         async with bootstrap.open_app(settings, wall=clock) as app:
             config = uvicorn.Config(app.asgi, port=0, lifespan="off", log_level="error")
             told.update(server=Told(config, ready), operator=app.operator_key)

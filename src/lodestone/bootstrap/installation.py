@@ -32,6 +32,7 @@ from lodestone.media import MediaFolder
 from lodestone.serve import Limits, application
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.log_limit import LogLimit
+from lodestone.serve.http.web_origins import WebOrigins
 from lodestone.services.access import Access
 from lodestone.services.access.logins import Logins
 from lodestone.services.access.settings import Settings, limits_of
@@ -175,6 +176,7 @@ def _guards(settings: Settings, home: Home) -> Guards:
         folders.append(Path(settings.records_url.removeprefix(_IN_A_FILE)).parent)
     return Guards(
         limits=_limits(settings, home), faults=LogLimit(time.monotonic),
+        origins=WebOrigins(settings.web_origins),
         low_disks=lambda: low_disks(dict.fromkeys(folders), settings.disk_floor),
     )  # fmt: skip
 

@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Iterable
+from importlib.metadata import version as version_of
+from typing import Annotated
 
 import typer
 
@@ -23,7 +25,7 @@ from lodestone.cli import (
     serving,
     towns,
 )
-from lodestone.cli.output import WRONG_USE, note, trouble
+from lodestone.cli.output import WRONG_USE, line, note, trouble
 
 _TROUBLE = 3
 
@@ -53,6 +55,23 @@ app.add_typer(keys.communities, name="community")
 app.add_typer(keys.keys, name="key")
 app.add_typer(policies.policies, name="policy")
 app.add_typer(towns.towns, name="town")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        line(f"lodestone {version_of('lodestone')}")
+        raise typer.Exit
+
+
+@app.callback()
+def lodestone(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version."),
+    ] = False,
+) -> None:
+    """A self-hosted value-traffic engine for content communities."""
+    assert not version  # the callback has ended the program
 
 
 def main() -> None:

@@ -30,17 +30,16 @@ from lodestone.events.wire import Verdicts, decode_events
 from lodestone.serve.http.actors import actor_of
 from lodestone.serve.http.answer import Answer
 from lodestone.serve.http.communities import Communities
-from lodestone.serve.http.compression import Packing, takes_gzip
 from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.limits import Told
 from lodestone.serve.http.metrics import Metrics
 from lodestone.serve.http.paths import Match, RouteTable, unrouted
-from lodestone.serve.http.plain_errors import PlainErrors, is_plain
 from lodestone.serve.http.query import check_query, is_history
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.http.request_ids import HEADER, id_of
+from lodestone.serve.http.sending import sending
 from lodestone.services.access import Access, Principal
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import FeedRequest
@@ -136,9 +135,12 @@ class Door:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, lease: Lease) -> None:
         headers = dict(scope["headers"])
         own: Headers = [(HEADER, id_of(headers))]
-        send = _sending(send, scope, headers)
+        send = sending(self.guards.origins.naming(send, headers), scope["path"], headers)
         asked = _Exchange(scope, receive, send, headers, own)
         try:
+            if preflight := self.guards.origins.preflight(scope["method"], headers):
+                await self._allow(asked, preflight)
+                return
             hot, match = self._match(asked)
             principal = await self._principal(asked, match)
             _permit(principal, match)
@@ -170,6 +172,14 @@ class Door:
                 _LOG.error("request failed", path=path, kind=kind, times=times, exc_info=error)
             reply = error_body("internal", "something went wrong here; it has been logged")
             await _send(send, 500, reply, own)
+
+    async def _allow(self, asked: _Exchange, preflight: Headers) -> None:
+        """Tell a browser that a page may send its request, before any key is shown."""
+        counted = self._limits.take_open(asked.address, asked.scope["path"], self._wall.now())
+        _within(counted, "over this address's limit", asked.own)
+        headers = [*preflight, *asked.own]
+        await asked.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await asked.send({"type": "http.response.body", "body": b""})
 
     async def _body(self, lease: Lease, asked: _Exchange, principal: Principal | None) -> bytes:
         """Read a request's body.
@@ -382,13 +392,6 @@ def _permit(principal: Principal | None, match: Match) -> None:
     if match.unreadable is not None:
         problem = Problem(match.unreadable, "must be 1 to 128 printable characters, in UTF-8")
         raise InvalidError("id_invalid", f"{problem.field} {problem.problem}", (problem,))
-
-
-def _sending(send: Send, scope: Scope, headers: dict[bytes, bytes]) -> Send:
-    """Return what takes an answer in the form that who asks wants it in."""
-    if takes_gzip(headers.get(b"accept-encoding", b"")):
-        send = Packing(send)
-    return PlainErrors(send) if is_plain(scope["path"]) else send
 
 
 async def _send(send: Send, status: int, body: bytes, own: Headers) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lodestone.serve.http.connections import Connections
 from lodestone.serve.http.limits import Limits
 from lodestone.serve.http.log_limit import LogLimit
+from lodestone.serve.http.web_origins import WebOrigins
 
 
 def _stopped() -> float:
@@ -25,5 +26,7 @@ class Guards:
     connections: Connections = field(default_factory=Connections)
     faults: LogLimit = field(default_factory=lambda: LogLimit(_stopped))
     """When a fault that repeats is written to the log."""
+    origins: WebOrigins = field(default_factory=WebOrigins)
+    """Pages of other origins that may call; none by default."""
     low_disks: Callable[[], list[str]] = _none_low
     """Names the folders whose disk is nearly full; reads the disk, so never called on the event loop."""

@@ -29,6 +29,7 @@ NAMES: Final = {
     "open_limit": "1200",
     "refused_limit": "600",
     "trusted_proxies": "",
+    "origins": "",
     "connections": "0",
     "address_connections": "0",
     "idle_seconds": "30",
@@ -46,6 +47,7 @@ NAMES: Final = {
 """Every setting but the home, with its default; empty means a file or folder in the home."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _DIGITS_MAX: Final = 9
+_WEB_ORIGIN: Final = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
 _SHARE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
@@ -79,6 +81,8 @@ class Settings:
     """Requests a minute from one address without a good key; 0 for no limit."""
     trusted_proxies: tuple[str, ...]
     """Addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody's by default."""
+    web_origins: tuple[str, ...]
+    """Origins whose pages may call from a browser, `*` for any; none by default."""
     connections: int
     """Connections at once, 0 for as many as the process's file descriptors allow, 4,096 at most."""
     address_connections: int
@@ -150,6 +154,7 @@ def load_settings(
         open_limit=_limit("open_limit", values["open_limit"]),
         refused_limit=_limit("refused_limit", values["refused_limit"]),
         trusted_proxies=_proxies(values["trusted_proxies"]),
+        web_origins=_web_origins(values["origins"]),
         connections=_count("connections", values["connections"]),
         address_connections=_count("address_connections", values["address_connections"]),
         idle_seconds=_seconds("idle_seconds", values),
@@ -262,6 +267,15 @@ def _proxies(text: str) -> tuple[str, ...]:
     except ValueError as error:
         cure = "must be addresses and networks such as 127.0.0.1 10.0.0.0/8"
         raise InvalidError("setting_invalid", f"trusted_proxies {cure}; it is {text!r}") from error
+
+
+def _web_origins(text: str) -> tuple[str, ...]:
+    words = tuple(text.replace(",", " ").split())
+    for word in words:
+        if word != "*" and not _WEB_ORIGIN.fullmatch(word):
+            cure = "must be such as https://app.example or http://localhost:5173, without a path, in lower case, or *"
+            raise InvalidError("setting_invalid", f"origins {cure}; one is {word!r}")
+    return words
 
 
 def _trial(text: str, origin: str) -> str:
