@@ -322,7 +322,9 @@ def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name,
     )  # fmt: skip
     @given(operations()[name].as_strategy())
     def ask(case):
-        if len(taken) % 2:  # every other one: by a draw an operation could have none of what is there
+        if (
+            len(taken) % 2
+        ):  # every other one: by a draw an operation could have none of what is there
             known(case, served)
         if case.path == "/v1/backup":
             case.body = {"path": ""}
