@@ -1,12 +1,11 @@
 """A page of a list: how many it shows, where it begins, and the cursor that says where the next one does."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 from lodestone.base.errors import InvalidError, Problem
+from lodestone.base.url_text import raw_of, text_of
 from lodestone.base.wire import app_id
 
 _CURE: Final = "use the next_cursor of the page before, unchanged"
@@ -32,7 +31,7 @@ def encode_after(last: str | int | None) -> str | None:
     """Make the cursor of a list that goes on after an id or a number; None where nothing follows."""
     if last is None:
         return None
-    return urlsafe_b64encode(str(last).encode()).rstrip(b"=").decode()
+    return text_of(str(last).encode())
 
 
 def decode_after(cursor: str | None) -> str | None:
@@ -40,8 +39,8 @@ def decode_after(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return app_id(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode())
-    except (Base64Error, ValueError, InvalidError) as error:
+        return app_id(raw_of(cursor).decode())
+    except (ValueError, InvalidError) as error:
         raise cursor_refused() from error
 
 

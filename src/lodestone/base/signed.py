@@ -6,10 +6,10 @@ use from being taken for another. Whether a tag is right is compared in constant
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from lodestone.base.url_text import raw_of, text_of
 
 
 def keyed_tag(secret: bytes, data: bytes, *, size: int, purpose: bytes = b"") -> bytes:
@@ -93,8 +93,8 @@ class TokenForm:
         if len(text) > self.longest or not text.isascii():
             return None
         try:
-            raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        except (Base64Error, ValueError):
+            raw = raw_of(text)
+        except ValueError:
             return None
         return Unchecked(raw[: self.size], raw[self.size :])
 
@@ -109,8 +109,3 @@ class TokenForm:
 
     def _tag(self, secret: bytes, body: bytes, bound: bytes) -> bytes:
         return keyed_tag(secret, bound + body, size=self.size, purpose=self.purpose)
-
-
-def text_of(raw: bytes) -> str:
-    """Write bytes in URL-safe base64 without padding."""
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -11,7 +11,8 @@ import msgspec
 
 from lodestone.base.clock import HOUR_MICROS, SECOND_MICROS, Instant
 from lodestone.base.errors import BusyError, ForbiddenError, UnauthorisedError
-from lodestone.base.signed import TokenForm, keyed_tag, same, text_of
+from lodestone.base.signed import TokenForm, keyed_tag, same
+from lodestone.base.url_text import text_of
 from lodestone.services.access import OPERATOR, Access, Principal, Signed, serves
 
 ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {"operator": frozenset({"read", "policy"})}

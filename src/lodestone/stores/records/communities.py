@@ -1,6 +1,5 @@
 """Communities and keys in SQL. See `Records`."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, exc, insert, select, update
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
+from lodestone.base.url_text import text_of
 from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn
 from lodestone.stores.records.access_port import CLOSED, OPENED, AccessChange, AccessKind
@@ -131,7 +131,7 @@ class CommunityRecords(RecordsBase):
             if not scope.isascii() or not scope.isprintable() or " " in scope or not scope:
                 problem = Problem("scopes", f"{scope!r} is no scope: one word of ASCII each")
                 raise InvalidError("scope_invalid", problem.problem, (problem,))
-        text = "lsk_" + base64.urlsafe_b64encode(self._random(32)).decode().rstrip("=")
+        text = "lsk_" + text_of(self._random(32))
         record = KeyRecord(
             id="key_" + self._random(8).hex(),
             community=community,
