@@ -28,7 +28,7 @@ from lodestone.base.wire import decode, decode_by
 from lodestone.events.columns import decode_columns
 from lodestone.events.wire import Verdicts, decode_events
 from lodestone.serve.http.actors import actor_of
-from lodestone.serve.http.answer import Answer
+from lodestone.serve.http.answer import Answer, Send
 from lodestone.serve.http.communities import Communities
 from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
@@ -46,7 +46,6 @@ from lodestone.services.feed.messages import FeedRequest
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 EngineOf = Callable[[str | None], Engine]

@@ -3,13 +3,10 @@
 import gzip
 import re
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from lodestone.base.errors import InvalidError, Problem
-
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
+from lodestone.serve.http.answer import Message, Send
 
 GZIP_LEAST: Final = 8_192
 """Bytes under which packing saves less than it costs."""

@@ -1,12 +1,10 @@
 """In which form an answer goes out: packed or not, errors in the form that the path's own clients know."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Mapping
 
+from lodestone.serve.http.answer import Send
 from lodestone.serve.http.compression import Packing, takes_gzip
 from lodestone.serve.http.plain_errors import PlainErrors, is_plain
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 def sending(send: Send, path: str, headers: Mapping[bytes, bytes]) -> Send:

@@ -5,11 +5,12 @@ hands an answer to that page only if the answer names its origin. Which origins 
 Keys travel in headers that the page sets itself, so that no cookie of ours ever serves a page of another origin.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from lodestone.serve.http.answer import Message, Send
+
 Headers = list[tuple[bytes, bytes]]
 
 ANY: Final = "*"
@@ -54,11 +55,11 @@ class WebOrigins:
 
     def naming(self, send: Send, headers: Mapping[bytes, bytes]) -> Send:
         """Return what adds to an answer that the page which asked may read it."""
-        origin = self.named(headers)
         if not self.allowed:
             return send
+        origin = self.named(headers)
 
-        async def named(message: MutableMapping[str, Any]) -> None:
+        async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 more = [(b"vary", b"origin")]
                 if origin is not None:
