@@ -20,7 +20,7 @@ from lodestone.traffic.decision import POOL_MAX, SLATE_RULES, Choice, Rows
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.prices import NET_UNIT
-from lodestone.traffic.slots import attention_of
+from lodestone.traffic.slots import NODES_MAX, attention_of
 
 _TWO_64: Final = 2**64
 _NOBODY: Final = np.zeros(0, np.int64)
@@ -113,7 +113,7 @@ def choose(kernels: Kernels, contest: Contest, rules: Rules, drawn: Draw) -> Cho
     slate, figures = np.empty(attention.size, np.int64), np.empty(7, np.int64)
     filled = kernels.slots.choose(
         (contest.net, contest.author, contest.topic),
-        (attention, rules.author_max, rules.gap, rules.repeat, relaxing),
+        (attention, rules.author_max, rules.gap, rules.repeat, NODES_MAX, relaxing),
         (drawn.slot, contest.drawn_index, natural, eligible),
         slate,
         figures,

@@ -112,7 +112,7 @@ def fill(
 
 def choose(
     pool: tuple[Ints, Rows, NDArray[np.int16]],
-    rules: tuple[Ints, int, int, int, bool],
+    rules: tuple[Ints, int, int, int, int, bool],
     drawn: tuple[int, int, bool, int],
     slate: Ints,
     summary: Ints,
@@ -125,14 +125,14 @@ def choose(
 
     Args:
         pool: `net`, `author`, `topic` of `fill`.
-        rules: Its `attention`, `author_max`, `gap`, `repeat` and `relaxing`.
+        rules: Its `attention`, `author_max`, `gap`, `repeat`, `nodes_max` and `relaxing`.
         drawn: The slot that chance fills, -1 for none; the pool entry it drew, -1 for none; whether that entry would
             have reached the pool by itself (true where none was drawn); how many candidates could be drawn.
         slate: Shape (slots,), written with pool indices, -1 for an empty slot.
         summary: Shape (7,), written with objective, 1 when the search was whole, the cap and the spacing that the slate
             keeps, the draws that lead to what it shows, the bound, 1 when it is what no draw leads to.
     """
-    attention, author_max, gap, repeat, relaxing = rules
+    attention, author_max, gap, repeat, nodes_max, relaxing = rules
     slot, index, natural, eligible = drawn
 
     def run(slot: int, index: int) -> tuple[Ints, Ints]:
@@ -145,7 +145,7 @@ def choose(
             repeat,
             slot,
             index,
-            NODES_MAX,
+            nodes_max,
             relaxing,
             out,
             figures,

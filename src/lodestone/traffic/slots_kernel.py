@@ -5,9 +5,6 @@ import numpy as np
 
 from lodestone.base.arrays import Array, Number
 
-NODES_MAX = 600
-"""As `lodestone.traffic.slots.NODES_MAX`."""
-
 
 @numba.njit(cache=True)
 def bound_above(
@@ -283,12 +280,12 @@ def _same_shown(left: Array, right: Array) -> Number:
 def choose(pool: Array, rules: Array, drawn: Array, slate: Array, summary: Array) -> Number:
     """See `lodestone.traffic.slots.choose`."""
     net, author, topic = pool
-    attention, author_max, gap, repeat, relaxing = rules
+    attention, author_max, gap, repeat, nodes_max, relaxing = rules
     slot, index, natural, eligible = drawn
     best, again = np.full(attention.size, -1, np.int64), np.full(attention.size, -1, np.int64)
     figures, others = np.zeros(5, np.int64), np.zeros(5, np.int64)
     fill(
-        net, author, topic, attention, author_max, gap, repeat, -1, -1, NODES_MAX, relaxing, best, figures
+        net, author, topic, attention, author_max, gap, repeat, -1, -1, nodes_max, relaxing, best, figures
     )  # fmt: skip
     slate[:] = best
     forced_slot, forced = -1, -1
@@ -296,7 +293,7 @@ def choose(pool: Array, rules: Array, drawn: Array, slate: Array, summary: Array
         forced_slot, forced = slot, index
         slate[:] = -1
         fill(
-            net, author, topic, attention, author_max, gap, repeat, slot, index, NODES_MAX, relaxing, slate, figures
+            net, author, topic, attention, author_max, gap, repeat, slot, index, nodes_max, relaxing, slate, figures
         )  # fmt: skip
     shown = 0
     for s in range(slate.size):
@@ -320,7 +317,7 @@ def choose(pool: Array, rules: Array, drawn: Array, slate: Array, summary: Array
                     continue
                 again[:] = -1
                 fill(
-                    net, author, topic, attention, author_max, gap, repeat, k, slate[s], NODES_MAX, relaxing,
+                    net, author, topic, attention, author_max, gap, repeat, k, slate[s], nodes_max, relaxing,
                     again, others,
                 )  # fmt: skip
                 ways += _same_shown(again, slate)

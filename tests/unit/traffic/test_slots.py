@@ -140,7 +140,14 @@ def test_both_twins_choose_the_same_slate_and_count_the_same_draws_that_lead_to_
         attention = attention[: pool[0].size]
         slot, index = (slot, index) if 0 <= slot < attention.size else (-1, -1)
     drawn = slot, index, natural or slot < 0, pool[0].size + more
-    limits = attention, rules["author_max"], rules["gap"], rules["repeat"], relaxing
+    limits = (
+        attention,
+        rules["author_max"],
+        rules["gap"],
+        rules["repeat"],
+        slots.NODES_MAX,
+        relaxing,
+    )
     outcomes = []
     for module in (slots, slots_kernel):
         slate, summary = np.empty(attention.size, np.int64), np.empty(7, np.int64)
