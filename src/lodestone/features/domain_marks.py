@@ -90,11 +90,6 @@ class DomainMarks:
             return _NO_ROWS
         return np.array(sorted(pinned, key=lambda item: -pinned[item]), np.int32)
 
-    @property
-    def labels(self) -> bool:
-        """Whether moderators have written, hidden or pinned anything: without, `label` is None everywhere."""
-        return bool(self._values)
-
     def label(self, domain: int, item: int) -> str | None:
         """Return what moderators wrote on an item in a domain, one of `NOTICES`; None for nothing."""
         code = self._values.get(mark_key(domain, item), 0) >> _LABEL_AT & _LABEL_BITS

@@ -63,8 +63,6 @@ class _Places:
 
     def __init__(self, index: faiss.Index) -> None:
         self.index = index
-        self.count: int = index.ntotal
-        """Places, dead ones among them."""
         self._row_of = np.zeros(0, np.int32)
         self._place_of = np.zeros(0, np.int32)
 
@@ -72,14 +70,13 @@ class _Places:
         """Add rows behind the others; where one lies already, that place is dead from now on."""
         if not rows.size:
             return
-        first = self.count
+        first = self.index.ntotal
         places = np.arange(first, first + rows.size, dtype=np.int32)
         self._row_of = _room(self._row_of, first + rows.size)
         self._place_of = _room(self._place_of, int(rows.max()) + 1)
         self._row_of[places] = rows
         self._place_of[rows] = places
         self.index.add(np.ascontiguousarray(vectors))
-        self.count = self.index.ntotal
 
     def remove(self, row: int) -> None:
         """Let a row's place be dead."""
@@ -88,17 +85,15 @@ class _Places:
 
     def search(self, vector: NDArray[np.float32], count: int, live: int) -> Rows:
         """Return up to `count` rows, nearest first, of which `live` are not dead. Raises UnavailableError."""
-        dead = self.count - live
-        wanted = min(self.count, count + min(dead, count))
+        dead = self.index.ntotal - live
+        wanted = min(self.index.ntotal, count + min(dead, count))
         if not wanted:
             return np.zeros(0, np.int32)
         try:
             _, places = self.index.search(vector.reshape(1, -1), wanted)
         except RuntimeError as error:  # how faiss reports whatever went wrong inside
             raise UnavailableError("index_down", f"the vector index failed: {error}") from error
-        found = places[0]
-        if found[-1] < 0:  # fewer than asked for: faiss fills up behind
-            found = found[found >= 0]
+        found = places[0][places[0] >= 0]
         rows = self._row_of[found]
         if dead:
             rows = rows[self._place_of[rows] == found]
@@ -249,7 +244,7 @@ class LiveIndex:
 
     def _begin_when_due(self) -> None:
         size = self._store.size
-        dead = self._places.count - size > max(64, _DEAD_SHARE * size)
+        dead = self._places.index.ntotal - size > max(64, _DEAD_SHARE * size)
         grown = size > FLAT_MAX and size >= 2 * max(self._built_at, FLAT_MAX // 2)
         if not (dead or grown):
             return

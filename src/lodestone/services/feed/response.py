@@ -37,11 +37,6 @@ _WARNING: Final = tuple(None if label == "show" else label for label in LABELS)
 _COUNTED: Final = range(1, SLOT_MAX + 1)
 
 
-def _no_notice(_domain: int, _item: int) -> str | None:
-    """Say what is written on a post where moderators have written on none."""
-    return None
-
-
 class Answers:
     """Writes answers for one community."""
 
@@ -106,7 +101,7 @@ class Answers:
         )  # fmt: skip
         people, names, area = self._directory.person_ids, self._directory, self._directory.domain_id
         owners, kinds, labels = (items[name][item].tolist() for name in ("owner", "kind", "label"))
-        notice = self._state.marks.label if self._state.marks.labels else _no_notice
+        notice = self._state.marks.label
         return [
             FeedSlot(
                 slot=slot, item_id=names.item_id(row), author_id=(people[owner] or "") if owner >= 0 else "",
