@@ -58,7 +58,7 @@ from lodestone.traffic.candidates import Pricing
 from lodestone.traffic.choose import Rules, rules_of
 from lodestone.traffic.codec import DecisionPacker, encode, encode_who
 from lodestone.traffic.kernels import COMPILED
-from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.policy import worth_vector
 from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector, price_arrays
 
@@ -122,7 +122,7 @@ class Engine:
             partial(item_at, self.log),
         )
         self._sequence = parts.log.number_next()
-        self._set_policy(parts.housekeeper.policy)
+        self._take_policy()
 
     def now(self) -> Instant:
         """Return the community's present instant."""
@@ -203,9 +203,8 @@ class Engine:
         """Move the prices, see `community.price_steps`."""
         await price_step(self, now, self._sequence)
 
-    def _set_policy(self, policy: Policy) -> None:
-        self.housekeeper.policy = policy
-        self._worths = np.array(worth_vector(policy))
+    def _take_policy(self) -> None:
+        self._worths = np.array(worth_vector(self.housekeeper.policy))
         self.take_prices()
 
     def take_prices(self) -> None:
@@ -352,7 +351,7 @@ class Engine:
                 self.forget(change.target)
             elif ahead.policy is not None and change.kind == FactKind.POLICY:
                 self.housekeeper.policy_put(ahead.policy)
-                self._set_policy(ahead.policy)
+                self._take_policy()
         self.index_items(items)
 
     def put_person(self, person_id: str, person: PersonRow, key: bytes | None) -> None:
