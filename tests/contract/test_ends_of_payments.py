@@ -13,7 +13,7 @@ from lodestone.commerce.payment import PaymentResult
 from lodestone.ledger import AccountKind
 from lodestone.ledger.chart import PLATFORM, provider, shop
 from lodestone.services.audit.ledger import CHECKS, audit
-from lodestone.services.commerce.commands import cancel, fulfil
+from lodestone.services.commerce.transitions import cancel, fulfil
 from lodestone.services.ledger.payouts import PayoutEndedError, Payouts, payout_name
 from lodestone.services.support.ids import PAYMENT, made_id
 from lodestone.stores.commerce.types import PaymentFilter

@@ -10,7 +10,7 @@ from lodestone.commerce.order import LineIn, OrderIn
 from lodestone.commerce.product import ProductIn, Variant
 from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
-from lodestone.services.commerce.commands import cancel
+from lodestone.services.commerce.transitions import cancel
 from lodestone.services.community.orders_only import OrdersOnlyCommunity
 from records_world import NOW
 from trade_simulation import TOWN, cny

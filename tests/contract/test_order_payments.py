@@ -13,9 +13,9 @@ from lodestone.commerce.payment import PaymentKind, PaymentResult, PaymentStand
 from lodestone.ledger.chart import AccountKind
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import audit
-from lodestone.services.commerce.commands import cancel, fulfil, refunding
 from lodestone.services.commerce.context import Idempotency
 from lodestone.services.commerce.payments import Payments
+from lodestone.services.commerce.transitions import cancel, fulfil
 from lodestone.services.community.orders_only import OrdersOnlyCommunity
 from lodestone.services.support.idempotency import digest_of
 from lodestone.services.support.ids import PAYMENT, made_id
@@ -28,6 +28,7 @@ from lodestone.stores.external.payment_providers import (
     TrialProvider,
 )
 from records_world import NOW
+from tests.worlds.trade_world import refunding
 from trade_simulation import TOWN, cny, open_market, quietly
 
 SOUP = 17_000_003

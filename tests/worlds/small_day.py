@@ -8,8 +8,8 @@ import msgspec
 from lodestone.base.errors import InternalError, UnavailableError
 from lodestone.commerce.order import LineIn, OrderIn, PayIn, RedeemIn, RefundIn, ReverseIn
 from lodestone.commerce.payment import PaymentResult
-from lodestone.services.commerce.commands import cancel, fulfil, refunding
 from lodestone.services.commerce.context import Idempotency
+from lodestone.services.commerce.transitions import cancel, fulfil
 from lodestone.services.support.idempotency import digest_of
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.external.payment_providers import (
@@ -18,6 +18,7 @@ from lodestone.stores.external.payment_providers import (
     Behaviour,
 )
 from lodestone.stores.records.types import Answer
+from tests.worlds.trade_world import refunding
 from trade_simulation import TOWN, CrashError, Market, breaking, cny, open_market
 
 

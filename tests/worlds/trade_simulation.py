@@ -21,9 +21,9 @@ from lodestone.commerce.shop import ReviewIn, ShopIn
 from lodestone.people import PersonIn
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import audit
-from lodestone.services.commerce.commands import cancel, fulfil, refunding
 from lodestone.services.commerce.context import Idempotency
 from lodestone.services.commerce.payments import Payments
+from lodestone.services.commerce.transitions import cancel, fulfil
 from lodestone.services.community.orders_only import OrdersOnlyCommunity
 from lodestone.services.support.idempotency import digest_of
 from lodestone.stores.external.payment_providers import (
@@ -37,6 +37,7 @@ from lodestone.stores.external.payment_providers import (
 from lodestone.stores.records.types import Answer
 from lodestone.stores.sql.scope import Scope
 from records_world import NOW, THEN
+from tests.worlds.trade_world import refunding
 from trade_amounts import told_amounts_moved
 
 TOWN = Position(26.38, 108.08)

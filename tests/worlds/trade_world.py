@@ -1,6 +1,7 @@
 """What the tests of trade share: a shop that sells soup by the bowl, tables by the date and vouchers."""
 
 from lodestone.ledger.chart import AccountKind
+from lodestone.services.commerce.transitions import refund
 from tests.worlds.world import TOWN
 
 CNY = "CNY"
@@ -8,6 +9,11 @@ CNY = "CNY"
 
 def yuan(amount):
     return {"micros": round(amount * 1_000_000), "currency": CNY}
+
+
+def refunding(given):
+    """Say what is refunded, as `Trade.move` is told."""
+    return lambda context, order: refund(context, order, given)
 
 
 def beside(km_north):

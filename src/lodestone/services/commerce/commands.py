@@ -23,7 +23,6 @@ from lodestone.commerce.order import (
     OrderOut,
     PrepareIn,
     RedeemIn,
-    RefundIn,
     ReverseIn,
 )
 from lodestone.content import Community
@@ -38,7 +37,6 @@ from lodestone.services.commerce.context import (
 from lodestone.services.commerce.expiry import due_now, expire
 from lodestone.services.commerce.place_order import reserve
 from lodestone.services.commerce.presenters import order_out
-from lodestone.services.commerce.transitions import cancel, fulfil, refund
 from lodestone.services.commerce.vouchers import prepare, redeem, reverse
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.group_commit import GroupCommitter, GroupRules
@@ -289,11 +287,6 @@ def _serve_one(
     return reply
 
 
-def refunding(given: RefundIn) -> Callable[[CommandContext, OrderRecord], OrderRecord]:
-    """Say what is refunded."""
-    return lambda context, order: refund(context, order, given)
-
-
 def require_buyer(context: CommandContext, order: OrderRecord, viewer: str) -> None:
     """Refuse to move somebody else's order, as if it were not there."""
     party = context.work.parties.get(viewer)
@@ -304,6 +297,3 @@ def require_buyer(context: CommandContext, order: OrderRecord, viewer: str) -> N
 def show_order(context: CommandContext, order: OrderRecord) -> OrderOut:
     """Show an order as it stands in this commit."""
     return order_out(context.community, context.work.orders.view(order))
-
-
-__all__ = ("QueuedCommand", "Trade", "cancel", "fulfil", "refunding")

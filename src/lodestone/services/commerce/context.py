@@ -80,6 +80,19 @@ class Idempotency:
     digest: bytes
 
 
+def no_order(order_id: str) -> UnknownError:
+    """Return the UnknownError `order_unknown`."""
+    return UnknownError("order_unknown", f"There is no order {order_id!r} here.")
+
+
+def order_number(community: Community, order_id: str) -> int:
+    """Return the number that an order's id names. Raises UnknownError `order_unknown`."""
+    number = number_of(ORDER, community.secret, order_id)
+    if number is None:
+        raise no_order(order_id)
+    return number
+
+
 class CommandContext:
     """One unit of work, open for one commit; the requests of a moment are served in it in turn."""
 
@@ -117,11 +130,10 @@ class CommandContext:
 
     def order(self, order_id: str) -> OrderRecord:
         """Return an order. Raises UnknownError."""
-        number = number_of(ORDER, self.community.secret, order_id)
-        found = None if number is None else self.work.orders.get(number)
-        if found is None:
-            raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
-        return found
+        order = self.work.orders.get(order_number(self.community, order_id))
+        if order is None:
+            raise no_order(order_id)
+        return order
 
     def shop(self, shop_id: str) -> ShopRecord:
         """Return a shop that is known to be there."""

@@ -11,9 +11,9 @@ from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import OrderOut, RedemptionOut, VoucherOut
 from lodestone.commerce.payment import PaymentOut
 from lodestone.services.commerce.commands import Trade
+from lodestone.services.commerce.context import order_number
 from lodestone.services.commerce.payments import payment_out
 from lodestone.services.commerce.presenters import order_out, redemption_out, voucher_out
-from lodestone.services.support.ids import ORDER, number_of
 from lodestone.stores.commerce.types import PaymentFilter
 
 
@@ -26,10 +26,7 @@ class OrderLists:
 
     def number(self, order_id: str) -> int:
         """Return the number that an order's id names. Raises UnknownError `order_unknown`."""
-        number = number_of(ORDER, self._community.secret, order_id)
-        if number is None:
-            raise UnknownError("order_unknown", f"There is no order {order_id!r} here.")
-        return number
+        return order_number(self._community, order_id)
 
     def order(self, order_id: str, buyer: str | None = None) -> OrderOut:
         """Return one order.
