@@ -63,6 +63,7 @@ bench: .venv/.test  ## Measure, beside floors of the same run, into bench/result
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/town_traffic.py
 	@$(BIN)/python bench/ledger.py
+	@$(BIN)/python bench/ads.py
 
 soak: .venv/.test  ## The long runs
 	@$(BIN)/python -m pytest -m soak

@@ -237,7 +237,7 @@ async def serve_line(client: Client, desk: Client, told: Told, seen: Seen) -> No
             elif order["state"] == "waiting":
                 still.append(name)
         waiting = still
-        if stock["available"] and not waiting:
+        if stock["available"] and not stock["held"]:  # nobody in line fits what is left
             line = {"product_id": "sauce", "variant_id": "jar"}
             body = {
                 "buyer": f"p{chance.randrange(told.buyers)}", "lines": [line], "position": TOWN,

@@ -123,9 +123,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(home: Path):
-    """Serve a home until the block ends."""
+def serving(home: Path, *, demo: bool = False):
+    """Serve a home until the block ends, with what a demo lets people do where it holds one."""
     command = [sys.executable, "-m", "lodestone", "serve", "--home", str(home), "--port", "0"]
+    command += ["--demo"] if demo else []
     if (os.cpu_count() or 1) > 1:
         command = ["taskset", "-c", "0", *command]
         os.sched_setaffinity(0, {1})

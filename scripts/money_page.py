@@ -74,6 +74,8 @@ class Example:
             "shop": chart.shop("s"),
             "provider": chart.provider("manual"),
             "person": chart.person(7),
+            "advertiser": chart.advertiser("a"),
+            "campaign": chart.campaign("c"),
         }
         return names.get(kind, PLATFORM)
 

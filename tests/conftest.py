@@ -8,17 +8,20 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from tests.worlds.in_memory import use_memory
 from tests.worlds.prepared import once_for_all
 
+use_memory()
 once_for_all()
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
 LONGEST_FIRST = (
-    "http/test_town_trial.py", "docs/test_docs.py", "http/test_schema.py", "crash/test_points.py", "http/test_town_trade.py",
+    "http/test_town_trial.py", "docs/test_docs.py", "pages/test_story.py", "http/test_town_trade.py", "http/test_schema.py", "crash/test_points.py",
     "crash/test_trade_points.py", "http/test_living_town.py", "http/test_town_killed.py", "cli/test_cli.py", "docs/test_examples.py",
     "clients/test_generated_clients.py", "contract/test_trade_simulation.py",
+    "pages/test_every_page.py",
 )  # fmt: skip
 """Files that take long, the longest first: one that begins last leaves the other processor idle to the end."""
 BY_TEST = ("tests/docs/test_docs.py",)

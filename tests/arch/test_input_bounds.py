@@ -11,21 +11,24 @@ from lodestone.events.wire import EventIn
 from lodestone.people import PersonIn
 from lodestone.serve.gorse import routes
 from lodestone.serve.v1 import (
+    ads,
     catalogue,
+    comments,
     feed,
     ledger,
     live,
     operator,
     orders,
     payments,
+    reviews,
     shops,
     webhooks,
 )
 from lodestone.services.feed.messages import FeedRequest
 
 HANDLERS = [
-    *routes.HANDLERS, *catalogue.ROUTES, *feed.ROUTES, *live.ROUTES, *ledger.ROUTES,
-    *operator.ROUTES, *orders.ROUTES, *payments.ROUTES, *shops.ROUTES,
+    *routes.HANDLERS, *ads.ROUTES, *catalogue.ROUTES, *comments.ROUTES, *feed.ROUTES, *live.ROUTES, *ledger.ROUTES,
+    *operator.ROUTES, *orders.ROUTES, *payments.ROUTES, *reviews.ROUTES, *shops.ROUTES,
     *webhooks.ROUTES,
 ]  # fmt: skip
 LOOKED_UP = {

@@ -94,8 +94,13 @@ def test_a_page_of_a_list_is_cut_in_one_place():
 DOORS = ("serve/", "console/")
 REACHING = {"parts", "records", "till"}
 """What lies behind a use case: what a community is put together from, its records, a transaction that is open."""
-OTHERWISE = {"console/why.py": {"parts"}}
-"""The parts of a value, as an explanation tells them."""
+OTHERWISE = {
+    name: {"parts"}
+    for name in (
+        "console/why.py", "console/reference/examples.py", "console/reference/routes.py", "console/reference/shapes.py",
+    )
+}  # fmt: skip
+"""The parts of a value, as an explanation tells them, and of a schema, as the reference shows it."""
 INSIDE = {"CommandContext", "TradeUnitOfWork"}
 """What code that runs within a transaction is handed."""
 WRITING = {"commit", "write"}

@@ -15,6 +15,7 @@ PARTS = {
     "edges": {"apply", "erase", "fill"},
     "history": {"note", "erase", "fill"},
     "marks": {"put", "fill"},
+    "budgets": {"reserve", "cancel", "lower", "follow", "follow_one", "forget", "fill"},
     "domains": {"pop", "update", "clear", "setdefault"},
     "author_of_owner": {"pop", "update", "clear", "setdefault"},
     **{
@@ -39,7 +40,10 @@ OWNERS = {
     "insight/evaluation.py": {"apply", "advance_day"},  # on a state of its own, made of facts
     "bootstrap/copies.py": {"put_person", "put_item"},  # the same, of a copy
 }  # fmt: skip
-IN_COMMUNITY = {"services/community/": {"marks"}}
+IN_COMMUNITY = {
+    "services/community/": {"marks", "budgets"},
+    "services/ads/": {"budgets"},  # sets aside what a slot can cost before anybody sees it
+}
 """Parts that an owner moves by their own methods."""
 
 

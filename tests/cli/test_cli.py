@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from lodestone.base.errors import LodestoneError
 from lodestone.cli.app import app
+from lodestone.services.access import SCOPES
 from tests.worlds.world import opened, run
 
 HEAD = "user_id,video_id,date,hourmin,time_ms,is_click,is_like,is_follow,is_comment,is_forward,is_hate,long_view,play_time_ms,duration_ms,profile_stay_time,comment_stay_time,is_profile_enter,is_rand,tab"
@@ -61,6 +62,26 @@ def test_a_newcomer_makes_a_community_a_key_and_a_policy(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "scopes"),
+    [
+        ([], ["feeds", "events"]),
+        (["--scope", "read", "--scope", "policy"], ["read", "policy"]),
+        (["--all-scopes"], list(SCOPES)),
+    ],
+)
+def test_a_key_may_do_the_least_unless_more_is_named(tmp_path, arguments, scopes):
+    table(tmp_path, "community", "create", "kaili")
+    assert table(tmp_path, "key", "create", *arguments)["scopes"] == scopes
+
+
+def test_a_key_takes_named_scopes_or_all_of_them_not_both(tmp_path):
+    table(tmp_path, "community", "create", "kaili")
+    asked = ["key", "create", "--scope", "read", "--all-scopes"]
+    status, _ = lodestone(*asked, home=tmp_path)
+    assert status == 2
+
+
+@pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (["policy", "set", "generous"], "preset_unknown"),
@@ -99,7 +120,9 @@ def test_a_slot_of_a_receipt_is_explained_by_the_size_of_its_terms(tmp_path):
     first, *lines = out.splitlines()
 
     assert (ended, none) == (0, "slot_unknown")
-    assert first.startswith(f"{feed['slots'][1]['item_id']} in slot 2: value ")
+    assert first.startswith(
+        f"{feed['slots'][1]['item_id']} in slot 2, from new: a thousand showings are worth "
+    )
     assert [line.split()[1].rstrip(":") for line in lines] == [
         *(term["term"] for term in why["terms"]), *("promise" for _ in why["steps"]),
     ]  # fmt: skip

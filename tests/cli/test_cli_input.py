@@ -145,7 +145,7 @@ def test_a_table_of_another_week_under_the_same_name_is_another_one(tmp_path):
     )
     assert {one["id"] for one in people} == {"ann", "bob", "cid", "dan"}
     consent = next(one["consent"] for one in people if one["id"] == "dan")
-    assert consent == {"personalisation": False, "position": True}
+    assert consent == {"personalisation": False, "position": True, "shown_at_home": False}
 
 
 def test_a_refused_row_is_named_by_the_line_it_begins_on(tmp_path):
@@ -214,3 +214,15 @@ def test_a_demo_that_has_lived_gets_a_new_key_and_no_second_day(tmp_path):
         assert people["data"] == []
 
     run(scenario())
+
+
+def test_a_town_cannot_touch_a_home_that_a_demo_lives_in(tmp_path):
+    for mark in ("demo.town", "demo.key"):
+        home = tmp_path / mark
+        home.mkdir()
+        (home / mark).write_text("1\n")
+        before = sorted(home.iterdir())
+        for more in ([], ["--days", "1"]):
+            status, told = lodestone("town", *more, "--people", "60", home=home)
+            assert (status, told) == ("demo_home", "")
+        assert sorted(home.iterdir()) == before

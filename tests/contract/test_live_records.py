@@ -209,6 +209,26 @@ def test_of_each_subject_the_first_that_is_pending_is_due(held, place):
     again.close()
 
 
+def test_a_delivery_is_due_once_more_however_it_stands_and_keeps_its_attempts(held):
+    held.put_webhook("town", "app", HOOK, now=NOW)
+    held.put_webhook("town", "other", HOOK, now=NOW)
+    rooms_that_ended(held, "a")
+    held.fan_out("town", "app", now=NOW)
+    failed = (Attempt(NOW, 500, "answered 500"),)
+    held.attempted("town", [(1, failed, Standing(Fate.FAILED, None))])
+
+    resent = held.resend_delivery("town", "app", 1, now=later(3))
+
+    assert (resent.number, resent.fate, resent.next, resent.attempts) == (
+        1, Fate.PENDING, later(3), failed,
+    )  # fmt: skip
+    due = held.due_deliveries("town", "app", now=later(3), limit=9)
+    assert [one.number for one in due] == [1]
+    for hook, number in (("other", 1), ("app", 99)):
+        with pytest.raises(UnknownError):
+            held.resend_delivery("town", hook, number, now=NOW)
+
+
 def test_what_is_decided_is_dropped_in_time_and_what_is_pending_never(held):
     held.put_webhook("town", "app", HOOK, now=NOW)
     rooms_that_ended(held, "a")

@@ -117,6 +117,17 @@ def test_versions_of_a_policy_are_counted_and_kept(records):
     raised(UnknownError, "policy_unknown", records.policy, "other")
 
 
+def test_a_policy_made_from_another_version_than_the_one_in_force_is_refused(records, dump):
+    records.put_policy("town", Policy(), now=NOW)
+    records.put_policy("town", Policy(name="growth"), now=NOW, based_on=1)
+    before = dump()
+
+    late = Policy(name="late")
+    raised(ConflictError, "policy_changed", records.put_policy, "town", late, now=NOW, based_on=1)
+
+    assert dump() == before
+
+
 def test_an_answer_is_given_again_to_the_same_body_for_seven_days(records):
     claim = claim_of(b"k" * 32, "POST /v1/orders", "abc")
     answer = Answer(b"d" * 32, 201, b'{"id":"ord_1"}')

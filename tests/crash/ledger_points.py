@@ -6,7 +6,6 @@ n-th write as a crash would, and forks another that asks for all of it again und
 
 import hashlib
 import itertools
-import os
 import sys
 
 from sqlalchemy import create_engine, event, text
@@ -27,6 +26,7 @@ from lodestone.stores.ledger.schema import (
     TRANSFERS,
 )
 from lodestone.stores.sql.columns import METADATA
+from tests.worlds.kill_points import KILLED, Count, forked
 from tests.worlds.ledger_world import (
     CLEARING,
     COMMISSION,
@@ -40,7 +40,6 @@ from tests.worlds.ledger_world import (
 )
 from tests.worlds.records_world import NOW, Place
 
-KILLED = 77
 SHOP, PAID, TRANSIT = (
     held("s"),
     payable("s"),
@@ -48,27 +47,6 @@ SHOP, PAID, TRANSIT = (
 )
 ALL = [CLEARING, COMMISSION, SHOP, PAID, TRANSIT]
 DAY = 86_400_000_000
-
-
-class Count:
-    """Counts writes and commits; at one of them the process ends, and nothing is flushed or closed."""
-
-    def __init__(self, until):
-        self.until, self.now = until, 0
-
-    def tick(self, *_):
-        self.now += 1
-        if self.now == self.until:
-            os._exit(KILLED)
-
-    def around(self, call):
-        def counted(*given, **more):
-            self.tick()
-            found = call(*given, **more)
-            self.tick()
-            return found
-
-        return counted
 
 
 def life(records):
@@ -126,24 +104,6 @@ def digest(records):
     return told.hexdigest()
 
 
-def forked(work):
-    """Run in a child and return (status, what it said)."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        status = 1
-        try:
-            os.write(writing, work().encode())
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
-
-
 def whole(url):
     return life(Place(url).open())
 
@@ -153,7 +113,7 @@ def dying(url, at):
     posting.put = count.around(posting.put)
     store._put_payout = count.around(store._put_payout)
     store._close = count.around(store._close)
-    event.listen(records._engine, "commit", count.tick)
+    event.listen(records._engine, "commit", lambda *_: count.tick())
     post = records.post_transfers
     records.post_transfers = count.around(post)  # before the first and after the last of a request
     life(records)

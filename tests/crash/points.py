@@ -5,56 +5,16 @@ output is one kill: how many writes had happened, and the digest after a second 
 """
 
 import asyncio
-import functools
-import os
-import sys
-from pathlib import Path
 
 from lodestone.bootstrap import installation
 from lodestone.features.snapshot import digest
 from lodestone.services.community.community import Engine
 from lodestone.stores.log.sqlite import SqliteLog
-from tests.worlds.prepared import once_for_all
+from tests.worlds.kill_points import run
 from tests.worlds.world import TOWN, opened
 
 RECORDS = ("put_person", "put_people", "put_items", "put_item", "put_domain", "put_policy", "done",
            "erase_person", "withdraw_item", "create_community")  # fmt: skip
-KILLED = 77
-
-
-class Count:
-    """Counts writes, and ends the process at one of them as a crash would: nothing is flushed or closed."""
-
-    def __init__(self, until: int) -> None:
-        self.until, self.now = until, 0
-
-    def tick(self) -> None:
-        self.now += 1
-        if self.now == self.until:
-            os._exit(KILLED)
-
-    def around(self, call):
-        @functools.wraps(call)
-        def counted(*given, **more):
-            self.tick()
-            found = call(*given, **more)
-            self.tick()
-            return found
-
-        return counted
-
-    def around_later(self, call):
-        @functools.wraps(call)
-        def counted(*given, **more):
-            self.tick()
-            return self.then(call(*given, **more))
-
-        return counted
-
-    async def then(self, awaited):
-        found = await awaited
-        self.tick()
-        return found
 
 
 def instrument(count):
@@ -105,46 +65,5 @@ async def life(home):
         return digest(state)
 
 
-def forked(work):
-    """Run in a child and return (status, what it said)."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        status = 1
-        try:
-            os.write(writing, work().encode())
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
-
-
-def dying(home, at):
-    count = Count(at)
-    instrument(count)
-    asyncio.run(life(home))
-    return str(count.now)
-
-
-def main(folder: Path, stride: int) -> None:
-    once_for_all()
-    # Whole, here: every kernel is loaded now, and every thread has ended before the first fork.
-    print("whole", asyncio.run(life(folder / "whole")), flush=True)  # noqa: T201
-    at = 1
-    while True:
-        home = folder / str(at)
-        status, _ = forked(lambda: dying(home, at))  # noqa: B023  called at once
-        if status != KILLED:
-            print("end", at, status, flush=True)  # noqa: T201
-            return
-        status, said = forked(lambda: asyncio.run(life(home)))  # noqa: B023  called at once
-        print("kill", at, said if status == 0 else f"failed with {status}", flush=True)  # noqa: T201
-        at += stride
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    run(life, instrument)

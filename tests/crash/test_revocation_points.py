@@ -10,7 +10,7 @@ from sqlalchemy import event
 from lodestone.content import CommunityIn
 from lodestone.services.access.standing import AccessTable
 from lodestone.stores.database import open_records
-from tests.crash.points import KILLED, Count
+from tests.worlds.kill_points import KILLED, Count
 from tests.worlds.postgres import cluster
 from tests.worlds.records_world import NOW, project
 

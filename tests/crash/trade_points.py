@@ -7,15 +7,12 @@ the ledger's balances, and of what the log and the counters have heard.
 import asyncio
 import hashlib
 import os
-import sys
-from pathlib import Path
 
 from lodestone.services.community.community import Engine
 from lodestone.stores.commerce.order_repository import OrderRepository
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.log.sqlite import SqliteLog
-from tests.crash.points import KILLED, Count, forked
-from tests.worlds.prepared import once_for_all
+from tests.worlds.kill_points import run
 from tests.worlds.trade_world import balances, line, market, order, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened
 
@@ -102,27 +99,5 @@ async def told(world, orders):
     return hashlib.sha256(repr(whole).encode()).hexdigest()
 
 
-def dying(home, at):
-    count = Count(at)
-    instrument(count)
-    asyncio.run(life(home))
-    return str(count.now)
-
-
-def main(folder: Path, stride: int) -> None:
-    once_for_all()
-    print("whole", asyncio.run(life(folder / "whole")), flush=True)  # noqa: T201
-    at = 1
-    while True:
-        home = folder / str(at)
-        status, _ = forked(lambda: dying(home, at))  # noqa: B023  called at once
-        if status != KILLED:
-            print("end", at, status, flush=True)  # noqa: T201
-            return
-        status, said = forked(lambda: asyncio.run(life(home)))  # noqa: B023  called at once
-        print("kill", at, said if status == 0 else f"failed with {status}", flush=True)  # noqa: T201
-        at += stride
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    run(life, instrument)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -23,8 +24,14 @@ from tests.docs.blocks import ROOT, blocks, pages
 HTTP = (ROOT / "docs" / "http.md").read_text()
 CLI = (ROOT / "docs" / "cli.md").read_text()
 SOURCE = "".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
-BLOCKS = [block for page in pages() for block in blocks(page)]
-SHELL = [page for page in pages() if any(b.language == "sh" for b in blocks(page))]
+STORIES = {"connect-your-app.md", "connect-your-app.zh.md"}
+"""Pages whose blocks need each other; tests of their own run them."""
+BLOCKS = [block for page in pages() if page.name not in STORIES for block in blocks(page)]
+SHELL = [
+    page
+    for page in pages()
+    if page.name not in STORIES and any(b.language == "sh" for b in blocks(page))
+]
 
 
 def test_every_route_is_documented():
@@ -68,8 +75,12 @@ def test_every_link_leads_somewhere():
     assert missing == []
 
 
+CONFIGURATION = {"nginx", "caddyfile", "ini", "toml", "json"}
+"""Of a deployment and of requests; proxies are started with theirs by tests/http/test_behind_proxies.py."""
+
+
 def test_every_block_says_what_it_is():
-    assert {block.language for block in BLOCKS} <= {"sh", "python", "text"}
+    assert {block.language for block in BLOCKS} <= {"sh", "python", "js", "text"} | CONFIGURATION
     assert all(block.left_out != "" for block in BLOCKS)
 
 
@@ -84,42 +95,49 @@ def test_the_shell_blocks_of_a_page_run_in_order(page, tmp_path):
             assert done.returncode == 0, (str(block), done.stderr)
 
 
+def _port():
+    """Return the port that pages name, or another where it is taken."""
+    for port in (8000, 0):
+        with contextlib.suppress(OSError), socket.socket() as taken:
+            taken.bind(("127.0.0.1", port))
+            return taken.getsockname()[1]
+    raise AssertionError
+
+
 @contextlib.contextmanager
-def demo(home):
-    """Serve a small demo town as `make run` serves its large one; give (address, key)."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    town = [
-        sys.executable,
-        "-m",
-        "lodestone",
-        "town",
-        "--people",
-        "60",
-        "--posts",
-        "150",
-        "--home",
-        str(home),
-    ]
+def demo(folder):
+    """Serve a small demo town as `make run` serves its large one, from the folder's `var`; give its address."""
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(sys.path), "LODESTONE_HOME": str(folder / "var"), "LODESTONE_PORT": str(_port()),
+    }  # fmt: skip
+    town = [sys.executable, "-m", "lodestone", "town", "--people", "60", "--posts", "150"]
     subprocess.run(town, env=environment, check=True, capture_output=True)
-    key = subprocess.run([sys.executable, "-m", "lodestone", "key", "create", "--home", str(home)], env=environment, check=True, capture_output=True, text=True).stdout.strip()  # fmt: skip
-    command = [sys.executable, "-m", "lodestone", "serve", "--port", "0", "--home", str(home)]
+    create = [sys.executable, "-m", "lodestone", "key", "create", "--all-scopes"]
+    key = subprocess.run(create, env=environment, check=True, capture_output=True, text=True).stdout
+    (folder / "var" / "demo.key").write_text(key)
+    command = [sys.executable, "-m", "lodestone", "serve"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as serving:
         try:
             base = next(line.split()[0] for line in serving.stderr if "/docs" in line)
             drain = threading.Thread(target=serving.stderr.read, daemon=True)
             drain.start()
-            yield base.removesuffix("/docs"), key
+            yield base.removesuffix("/docs")
         finally:
             serving.terminate()
             serving.wait(30)
 
 
-def test_the_python_of_the_readme_runs_and_prints_what_it_says(tmp_path, capsys):
+def test_the_python_of_the_readme_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsys):
+    """As it stands: in a folder whose `var` is the home, beside a server at the address that it names."""
     code = [b.text for b in BLOCKS if b.language == "python" and b.left_out is None]
-    with demo(tmp_path) as (base, key):
+    assert not any(re.search(r"\b(KEY|NOW|BASE)\b", text) for text in code[:1])
+    with demo(tmp_path) as base:
+        monkeypatch.chdir(tmp_path)
+        key = (tmp_path / "var" / "demo.key").read_text().strip()
         names = {"BASE": base, "KEY": key, "NOW": datetime.now(UTC).isoformat()}
         for text in code:
-            exec(compile(text, "README.md", "exec"), names)  # what the page says
+            at_home = text.replace("http://127.0.0.1:8000", base)
+            exec(compile(at_home, "README.md", "exec"), names)  # what the page says
         names["lodestone"].close()
 
     said = capsys.readouterr().out.splitlines()

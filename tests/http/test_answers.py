@@ -53,7 +53,6 @@ def test_every_answer_forbids_guessing_and_keeps_out_of_caches_unless_it_says_ot
                 await world.http.put("/v1/webhooks/w", json={"url": "https://app.example/hook"}),
                 await world.http.get("/operator/login"),
                 await world.http.get("/v1/people/p0/export"),
-                await world.http.get("/docs"),
             ]
             return secret, [await world.http.get(path) for path in PATHS]
 

@@ -8,45 +8,22 @@ from litestar.routes import HTTPRoute
 from lodestone.models.rates import default_model
 from lodestone.serve.http.paths import permission_of
 from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialProvider
+from tests.worlds.acts import (
+    of_the_advertiser,
+    of_the_desk,
+    of_the_manager,
+    of_the_moderators,
+    of_the_window,
+)
 from tests.worlds.merchant_desk import MEAL, Clerk
 from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher
+from tests.worlds.unaudited import NOT_AN_ACT, SPECIAL
 from tests.worlds.world import opened, run
 
 SALE = {
     "product_id": "soup", "variant_id": "bowl", "stock": 2, "opens_at": "2026-03-01T00:00:00Z",
     "closes_at": "2026-04-05T00:00:00Z",
 }  # fmt: skip
-NOT_AN_ACT = {
-    "what people do themselves, or the app for them": {
-        "PUT /v1/people/{person_id}", "POST /v1/people:bulk",
-        "PUT /v1/people/{person_id}/follows/{author_id}", "DELETE /v1/people/{person_id}/follows/{author_id}",
-        "PUT /v1/people/{person_id}/blocks/{author_id}", "DELETE /v1/people/{person_id}/blocks/{author_id}",
-        "PUT /v1/people/{person_id}/mutes/{author_id}", "DELETE /v1/people/{person_id}/mutes/{author_id}",
-        "PUT /v1/domains/{domain_id}/members/{person_id}", "DELETE /v1/domains/{domain_id}/members/{person_id}",
-        "PUT /v1/page/domains/{domain_id}", "DELETE /v1/page/domains/{domain_id}", "POST /v1/page/feed",
-        "POST /v1/page/orders/{order_id}/pay", "POST /v1/orders", "POST /v1/feeds", "POST /v1/events", "PUT /v1/media/{key}",
-        "POST /api/user", "POST /api/users", "PATCH /api/user/{user_id}", "POST /api/feedback",
-        "PUT /api/feedback", "DELETE /api/feedback/{user_id}/{item_id}",
-        "DELETE /api/feedback/{feedback_type}/{user_id}/{item_id}",
-    },
-    "a provider's word, or a media server's": {
-        "POST /v1/orders/{order_id}/pay", "POST /v1/live/hooks/srs", "POST /v1/payments/send",
-    },
-    "changes nothing": {
-        "POST /v1/receipts/{receipt_id}/replay", "POST /v1/policy/dry-run", "POST /v1/verify", "POST /v1/audit",
-        "POST /v1/vouchers/prepare", "POST /v1/sessions", "POST /demo/session",
-        "POST /api/session/recommend", "POST /api/session/recommend/{category_name}",
-        "POST /operator/login", "POST /operator/logout", "POST /merchant/login", "POST /merchant/logout",
-        "POST /operator/receipts/{receipt_id}/replay", "POST /merchant/look",
-    },
-    "an author's words": {
-        "PUT /api/item/{item_id}/category/{category}", "DELETE /api/item/{item_id}/category/{category}",
-    },
-    "a mark of how far an import has come": {"PUT /v1/imports/{source}"},
-}  # fmt: skip
-"""Routes that write, or that a body is sent to, and leave no record; each by its reason."""
-SPECIAL = {"PUT /v1/clock"}
-"""Leaves a record where it lets the clock run with the wall, and none where it moves it on: every fact has its time."""
 WEIGHTS = msgspec.to_builtins(default_model())
 ZONE = {"time_zone": "Asia/Shanghai"}
 READING = ("GET", "HEAD", "OPTIONS")
@@ -87,12 +64,12 @@ class Acting:
         self.known |= {one["id"] for one in new}
         self.seen[route] = new[0]
 
-    async def do(self, route, body=None, *, number=1, **named):
+    async def do(self, route, body=None, *, number=1, headers=None, **named):
         method, path = route.split(" ")
         by_operator = "/communities" in path or path == "/v1/backup"
         told = await self.world.ask(
             method, re.sub(r"\{(\w+)\}", lambda part: named[part.group(1)], path), body,
-            headers=self.operator if by_operator else None,
+            headers=self.operator if by_operator else headers,
         )  # fmt: skip
         assert told is None or "error" not in told, (route, told)
         await self.left(route, number)
@@ -133,6 +110,7 @@ async def of_the_operator(acting, folder):
     await do("POST /api/items", [{"ItemId": "i4", "IsHidden": True}])
     await do("PATCH /api/item/{item_id}", {"IsHidden": True}, item_id="i5")
     await do("DELETE /api/item/{item_id}", item_id="i6")
+    await of_the_moderators(acting)
     await do("PUT /v1/policy", {"preset": "growth"})
     await do("POST /v1/policy/rollback", {"version": 1})
     await do("PUT /v1/predictor", WEIGHTS)
@@ -145,9 +123,26 @@ async def of_the_operator(acting, folder):
     hook = {"url": "https://app.example/hook", "state": "paused"}
     await do("PUT /v1/webhooks/{webhook_id}", hook, webhook_id="app")
     await do("POST /v1/webhooks/{webhook_id}/secret", webhook_id="app")
+    await resend(acting)
     await do("PUT /v1/live/{room_id}", {"owner_id": "p0", "title": "Live"}, room_id="room")
     await do("DELETE /v1/people/{person_id}", person_id="p8")
     await do("DELETE /api/user/{user_id}", user_id="p9")
+
+
+async def resend(acting):
+    """Let a webhook be told of a room, and be told again."""
+    do, world = acting.do, acting.world
+    hook = {"url": "https://app.example/hook"}
+    await do("PUT /v1/webhooks/{webhook_id}", {**hook, "state": "active"}, webhook_id="app")
+    await do("PUT /v1/live/{room_id}", {"owner_id": "p0", "title": "Tea"}, room_id="tea")
+    await do(
+        "PUT /v1/live/{room_id}", {"owner_id": "p0", "title": "Tea", "state": "live"}, room_id="tea"
+    )
+    records = world.engine.parts.records
+    records.fan_out("c", "app", now=world.engine.now())
+    (told,) = (await world.ask("GET", "/v1/webhooks/app/deliveries"))["data"]
+    again = "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"
+    await do(again, webhook_id="app", delivery_id=told["id"])
 
 
 async def of_the_merchant(acting):
@@ -182,27 +177,6 @@ async def of_the_merchant(acting):
     await do("POST /v1/payments/{payment_id}/result", {"state": "paid"}, payment_id=one["id"])
 
 
-async def of_the_desk(acting):
-    """Do by the merchant's forms what they are for."""
-    world = acting.world
-    clerk = Clerk(world, "li")
-    await clerk.arrive()
-    await acting.left("POST /v1/shops/{shop_id}/staff/{person_id}/keys")
-    await clerk.open()
-    made = await bought(world, line(), buyer="p5")
-    await clerk.send(f"/merchant/orders/{made['id']}/fulfil")
-    await acting.left("POST /merchant/orders/{order_id}/{what}")
-    await clerk.send("/merchant/stock", product="soup", variant="bowl", change="3")
-    await acting.left("POST /merchant/stock")
-    await bought(world, MEAL, buyer="p6")
-    code = (await voucher(world, "p6"))["code"]
-    _, request = await clerk.look(code)
-    await clerk.send("/merchant/redeem", code=code, request=request, count="3")
-    await acting.left("POST /merchant/redeem", 2)  # its last times: redeemed, and with it fulfilled
-    await clerk.send("/merchant/reverse", redeemed=request, request="b1")
-    await acting.left("POST /merchant/reverse")
-
-
 async def of_the_books(acting):
     """Close a day and pay out what it earned; then close the doors."""
     do, world = acting.do, acting.world
@@ -229,7 +203,10 @@ def test_every_route_by_which_somebody_runs_a_community_leaves_one_record_of_it(
             await acting.start()
             await of_the_operator(acting, tmp_path / "copy")
             await of_the_merchant(acting)
+            await of_the_advertiser(acting)
             await of_the_desk(acting)
+            await of_the_manager(acting)
+            await of_the_window(acting)
             await of_the_books(acting)
             return acting.seen, writing(world), await log(world)
 

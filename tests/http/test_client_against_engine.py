@@ -29,6 +29,7 @@ def test_every_call_is_answered_by_the_engine_in_its_own_shape(tmp_path):
             client = AsyncClient(world.http, world.key)
             await client.advance(instant(NOON))
             await records_are_kept(client)
+            await comments_are_kept(client)
             await decisions_are_made(client, world)
 
     run(scenario)
@@ -72,6 +73,22 @@ async def records_are_kept(client):
     await client.withdraw_item("i8")
     assert (await client.item("i8")).state == "withdrawn"
     assert len((await client.items(author_id="cem")).data) == 8
+
+
+async def comments_are_kept(client):
+    words = {"author_id": "ann", "text": "well said"}
+    made = await client.put_comment("i0", "c1", words)
+    assert (made.state, made.text, await client.comment("i0", "c1")) == ("live", "well said", made)
+    await client.put_comment("i0", "r1", {**words, "author_id": "cem", "in_reply_to": "c1"})
+    await client.like_comment("i0", "c1", "bob")
+    await client.report_comment("i0", "c1", "cem", "spam")
+    (thread,) = (await client.comments("i0", viewer="bob")).data
+    assert (thread.comment.likes, [reply.id for reply in thread.replies]) == (1, ["r1"])
+    assert len((await client.replies("i0", "c1", viewer="bob")).data) == 1
+    assert len((await client.comments("i0", order="newest")).data) == 1
+    await client.unlike_comment("i0", "c1", "bob")
+    await client.delete_comment("i0", "c1")
+    assert (await client.comment("i0", "c1")).state == "deleted"
 
 
 async def decisions_are_made(client, world):
@@ -121,7 +138,7 @@ async def decisions_are_made(client, world):
 # What the documents names differently, or the client reads more plainly.
 NAMES = {
     "Person": "PersonOut", "Item": "ItemOut", "Domain": "DomainOut", "Community": "CommunityOut",
-    "Key": "KeyOut", "Session": "SessionOut", "Export": "PersonExport", "Label": "LabelOut",
+    "Key": "KeyOut", "Session": "SessionOut", "Comment": "CommentOut", "Export": "PersonExport", "Label": "LabelOut",
     "Receipt": "ReceiptOut", "Replay": "ReplayOut", "Trace": "TraceOut", "DryRun": "DryRunOut",
     "PolicyVersion": "PolicyOut", "Promises": "PromiseTable", "Promise": "PromiseOut",
     "Slot": "FeedSlot", "Price": "PriceNote", "Event": "EventIn", "Refused": "Refusal",
@@ -140,7 +157,7 @@ def test_every_field_the_client_reads_or_sends_is_one_the_engine_documents():
         if shape.__module__ == room.__name__ and shape is not records.Page
     ]
 
-    assert len(own) == 42
+    assert len(own) == 45
     for shape in own:
         fields = set(shape.__struct_encode_fields__)
         if shape is shapes.Refused:

@@ -7,7 +7,12 @@ from lodestone.features.snapshot import digest
 from tests.worlds.world import TOWN, opened, run
 
 NAMED = "zhang-wei-4417"
-WORDS = ["Zhang Wei Whole Name", "my secret search words", "what zhang wei posted about tea"]
+WORDS = [
+    "Zhang Wei Whole Name",
+    "my secret search words",
+    "what zhang wei posted about tea",
+    "zhang wei said so below a cup",
+]
 PLACE = {"latitude": 26.123456, "longitude": 108.654321}
 
 
@@ -38,10 +43,18 @@ async def lived(world):
     await world.put(f"/v1/people/{NAMED}", {"name": WORDS[0], "home": PLACE}, status=201)
     item = {"kind": "text", "author_id": NAMED, "text": WORDS[2], "position": PLACE}
     await world.put("/v1/items/own", item, status=201)
+    said = {"author_id": NAMED, "text": WORDS[3]}
+    await world.put("/v1/items/i1/comments/said", said, status=201)
+    report = {"reason": "spam", "note": WORDS[3]}
+    await world.put("/v1/items/i1/comments/other", {"author_id": "p1", "text": "x"}, status=201)
+    await world.put(f"/v1/items/i1/comments/other/reports/{NAMED}", report, status=204)
     await world.put("/v1/domains/tea", {"kind": "channel"}, status=201)
     await world.put(f"/v1/domains/tea/moderators/{NAMED}", status=204)
     await world.put(f"/v1/domains/tea/members/{NAMED}", status=204)
     await world.put(f"/v1/people/{NAMED}/follows/a1", status=204)
+    made = await world.ask("POST", "/v1/sessions", {"viewer": NAMED}, status=201)
+    page = {"Authorization": f"Bearer {made['token']}"}
+    await world.put("/v1/page/mine/saved/i3", status=200, headers=page)
     await world.put(f"/v1/people/p0/follows/{NAMED}", status=204)
     feed = await world.feed(NAMED, position=PLACE)
     slot = feed["slots"][0]
@@ -99,6 +112,8 @@ def test_an_erased_person_is_in_no_file_and_the_chain_still_verifies(tmp_path):
         assert (told["follow"]["author_id"], told["like"]["slot"]) == ("a1", 1)
         assert told["like"]["item_id"] == feed["slots"][0]["item_id"]
         assert [(one["id"], one["text"]) for one in export["items"]] == [("own", WORDS[2])]
+        assert [one["text"] for one in export["comments"]] == [WORDS[3]]
+        assert [one["note"] for one in export["comment_reports"]] == [WORDS[3]]
         assert (export["domains"], export["moderates"]) == (["tea"], ["tea"])
         assert told["join"]["domain_id"] == "tea"
         assert export["positions"] == [{"receipt_id": feed["receipt_id"], "position": PLACE}]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from lodestone.base.serving import begin_serving
+from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
 from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened, run
 
@@ -27,6 +28,12 @@ BODIES = {
     "PUT /v1/shops/{shop_id}/staff/{person_id}": {"role": "clerk"},
     "PUT /v1/products/{product_id}": SOUP, "PUT /v1/sales/{sale_id}": SALE,
     "PUT /v1/stock/{stock_id}": {"shop_id": "soups", "stock": 5},
+    "PUT /v1/advertisers/{advertiser_id}": ADVERTISER, "PUT /v1/campaigns/{campaign_id}": CAMPAIGN,
+    "POST /v1/advertisers/{advertiser_id}/deposits": {"amount": yuan(1)},
+    "POST /v1/ads:local": {"product_id": "soup", "radius_km": 3, "daily_budget": yuan(5)},
+    "POST /v1/forecasts": {"daily_budgets": [yuan(5)]},
+    "PUT /v1/ad-groups/{ad_group_id}": GROUP, "PUT /v1/ads/{ad_id}": AD,
+    "POST /v1/ads/{ad_id}/review": {"decision": "approved"},
     "POST /v1/orders": {"buyer": "p1", "lines": [line()], "position": TOWN},
     "POST /v1/orders/{order_id}/pay": {"amount": yuan(18)},
     "POST /v1/orders/{order_id}/refund": {"request_id": "f0"},
@@ -44,6 +51,8 @@ BODIES = {
     "POST /v1/payments/send": {"provider": "manual"},
     "POST /v1/payments/{payment_id}/result": {"state": "paid"},
     "POST /v1/payouts/{payout_id}/result": {"state": "paid"},
+    "POST /v1/reviews/{review_id}/decide": {"decision": "warn"},
+    "POST /v1/reviews/{review_id}/appeal": {"text": "it is tea"},
 }  # fmt: skip
 LINES = {
     "POST /v1/people:bulk": '{"id": "p1"}', "POST /v1/items:bulk": '{"id": "i1", "kind": "video"}',
@@ -60,6 +69,8 @@ async def town(world):
     await market(world)
     await world.put("/v1/stock/duck", {"shop_id": "soups", "stock": 5}, status=201)
     await world.put("/v1/sales/flash", SALE, status=201)
+    for path, body in PATHS.items():
+        await world.put(path, body, status=201)
     await bought(world, line("meal", "two"), buyer="p2")
     await redeem(world, (await voucher(world, "p2"))["code"], "r0")
     await world.put("/v1/live/room", {"owner_id": "p0", "title": "Live"}, status=201)
@@ -68,6 +79,8 @@ async def town(world):
     kind = {"Content-Type": "image/png"}
     stored = await world.ask("PUT", "/v1/media/m", content=b"png", headers=kind)
     feed = await world.feed()
+    await world.events(world.event("report", person="p1", item_id="i0"))
+    (review,) = (await world.ask("GET", "/v1/reviews", status=200))["data"]
     payments = (await world.ask("GET", "/v1/payments", status=200))["data"]
     accounts = (await world.ask("GET", "/v1/accounts", status=200))["data"]
     transfers = (await world.ask("GET", "/v1/transfers", status=200))["data"]
@@ -81,6 +94,8 @@ async def town(world):
         "account_id": accounts[0]["id"], "transfer_id": transfers[0]["id"], "day": "2026-03-01",
         "payout_id": "pay_" + 32 * "0", "room_id": "room", "webhook_id": "app",
         "payment_id": payments[0]["id"] if payments else "pmt_" + 32 * "0", "path": "openapi.json",
+        "comment_id": "k1", "voucher_id": "vch_" + 32 * "0", "review_id": review["id"], "trial_id": "trial", "delivery_id": "whd", "version": 1,
+        "advertiser_id": "mei-ads", "campaign_id": "lunch", "ad_group_id": "corner", "ad_id": "bowl",
     }  # fmt: skip
 
 
@@ -103,7 +118,7 @@ async def answers(world, headers, there, *, valid):
         sent = {"content": LINES[name]} if name in LINES else {"json": body}
         if method in ("GET", "DELETE"):
             sent = {}
-        if path.startswith("/merchant") and method == "POST":
+        if path.startswith(("/merchant", "/advertiser")) and method == "POST":
             sent = {"data": {"token": "t", "code": "x"}}
         who = headers["page"] if "/page/" in path else headers["key"]
         if any(part in path for part in ("/v1/communities", "/v1/backup")):
@@ -123,7 +138,7 @@ def test_no_route_makes_a_statement_on_the_event_loop(valid, tmp_path):
                 "key": dict(world.http.headers), "page": {"Authorization": f"Bearer {token}"},
                 "operator": {"Authorization": f"Bearer {world.app.operator_key}"},
             }  # fmt: skip
-            names = there if valid else dict.fromkeys(there, "none") | {"slot": 9}
+            names = there if valid else dict.fromkeys(there, "none") | {"slot": 9, "version": 9}
             return await answers(world, headers, names, valid=valid)
 
     told = run(scenario)

@@ -11,8 +11,14 @@ from lodestone.services.feed.messages import FeedRequest
 from tests.worlds.world import TOWN, opened, run
 
 NOT_OF_A_PAGE = {"shop_visit", "order", "redeem", "conversion"}
-NEED_THE_BEACON = {"impression", "watch", "click", "long_view"}
-BESIDE = {"watch_seconds": 9.0, "author_id": "a1", "position": TOWN, "query": "tea"}
+NEED_THE_BEACON = {"impression", "viewable", "watch", "click", "long_view"}
+BESIDE = {
+    "watch_seconds": 9.0,
+    "visible_seconds": 9.0,
+    "author_id": "a1",
+    "position": TOWN,
+    "query": "tea",
+}
 
 
 def everything(world):
@@ -58,14 +64,15 @@ def test_what_a_page_cannot_know_is_refused_by_code_and_moves_nothing(tmp_path):
                         event = {**world.event(kind), **fields}
                         assert await verdicts(world, who, event) == (0, ["type_untrusted"]), kind
             for kind in sorted(NEED_THE_BEACON):
-                bare = world.event(kind, item_id="i1", watch_seconds=9.0)
+                bare = world.event(kind, item_id="i1", watch_seconds=9.0, visible_seconds=9.0)
                 assert await verdicts(world, who, bare) == (0, ["beacon_missing"]), kind
-                theirs = world.event(kind, other, watch_seconds=9.0)
+                theirs = world.event(kind, other, watch_seconds=9.0, visible_seconds=9.0)
                 assert await verdicts(world, who, theirs) == (0, ["beacon_invalid"]), kind
                 another = {
                     "item_id": other["item_id"],
                     "beacon": slot["beacon"],
                     "watch_seconds": 9.0,
+                    "visible_seconds": 9.0,
                 }
                 if other["item_id"] != slot["item_id"]:
                     event = world.event(kind, **another)

@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
+from lodestone.console.addresses import SHEETS, THINGS, VIEWS
 from lodestone.features.snapshot import digest
 from lodestone.serve.http.paths import RouteTable, permission_of
 from lodestone.services.access import SCOPES
@@ -16,16 +17,18 @@ from tests.worlds.world import opened, run
 OPEN = {
     "GET /", "GET /static/{name}", "GET /docs", "GET /openapi.json", "GET /metrics", "GET /health/live",
     "GET /health/ready", "GET /media/{key}", "GET /api/health/live", "GET /api/health/ready",
-    "GET /demo/residents", "POST /demo/session", "POST /v1/live/hooks/srs", "GET /docs/document",
+    "GET /demo/residents", "GET /filling", "POST /demo/session", "POST /v1/live/hooks/srs", "GET /docs/document",
+    "GET /manifest.webmanifest", "GET /favicon.ico", "GET /preview/{name}",
+    *(f"GET {path.replace(':str', '')}" for path in (*VIEWS, *THINGS, *SHEETS)),
 }  # fmt: skip
 """What needs no key; the pages of roles, below, ask for a login of their own."""
-ROLES = ("/operator", "/merchant", "/docs/document/")
+ROLES = ("/operator", "/merchant", "/advertiser", "/docs/document/")
 PAGE = {"GET /v1/communities/{community_id}"}
 """What a page's session may call besides `/v1/page/`, feeds, events and its own orders."""
 MINE = {
     "POST /v1/feeds", "POST /v1/events", "POST /v1/orders", "GET /v1/orders", "GET /v1/orders/{order_id}",
-    "POST /v1/orders/{order_id}/cancel", "GET /v1/vouchers",
-    "GET /v1/items/{item_id}/trace",
+    "POST /v1/orders/{order_id}/cancel", "GET /v1/vouchers", "POST /v1/vouchers/{voucher_id}/short-code",
+    "GET /v1/items/{item_id}/trace", "POST /v1/reviews/{review_id}/appeal",
 }  # fmt: skip
 OFFICE = {  # by whoever moderates the domain: the use case looks
     "PUT /v1/domains/{domain_id}/hidden/{item_id}", "DELETE /v1/domains/{domain_id}/hidden/{item_id}",

@@ -5,6 +5,7 @@ import functools
 import threading
 
 import pytest
+import requests
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
@@ -25,6 +26,8 @@ from lodestone.serve.http.bodies import MEDIA_TYPES
 from lodestone.serve.openapi import document_of
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.ledger.statements import account_text, transfer_text
+from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
+from tests.worlds.drawn_cases import HOOK, PAID, known
 from tests.worlds.trade_world import (
     SHOP,
     SOUP,
@@ -38,13 +41,6 @@ from tests.worlds.trade_world import (
     yuan,
 )
 from tests.worlds.world import TOWN, opened
-
-PAID = "2026-03-03"
-"""The day that is settled and paid out."""
-
-
-HOOK = {"url": "https://app.example/hook", "state": "paused"}
-"""A webhook that nothing is sent to."""
 
 
 def no_fault(context, response, case):
@@ -106,6 +102,7 @@ class Serving(threading.Thread):
             await world.put("/v1/live/room", room, status=201)
             await world.put("/v1/webhooks/app", HOOK, status=201)
             self.hook = world.engine.live.token
+            self.spoken = await spoken_of(world)
             feed = await world.feed()
             self.keys = world.key, world.app.operator_key
             self.receipt = feed["receipt_id"]
@@ -120,6 +117,17 @@ class Serving(threading.Thread):
             self.port = self.server.servers[0].sockets[0].getsockname()[1]
             self.ready.set()
             await serving
+
+
+async def spoken_of(world):
+    """Let people comment and report, and name by the ends of paths what there is of it then."""
+    for name in ("k1", "k2", "k3"):
+        body = {"author_id": "p1" if name == "k2" else "p0", "text": "tea"}
+        await world.put(f"/v1/items/i0/comments/{name}", body, status=201)
+    await world.events(*(world.event("report", person="p1", item_id=f"i{n}") for n in (5, 6)))
+    first, second = (await world.ask("GET", "/v1/reviews", status=200))["data"]
+    await world.ask("POST", f"/v1/reviews/{first['id']}/decide", {"decision": "warn"}, status=200)
+    return {"/appeal": first["id"], "": second["id"]}
 
 
 async def earned(world):
@@ -146,6 +154,8 @@ async def traded(world):
     await market(world)
     await world.put("/v1/stock/duck", {"shop_id": "soups", "stock": 5}, status=201)
     await world.put("/v1/sales/flash", SALE, status=201)
+    for path, body in PATHS.items():
+        await world.put(path, body, status=201)
     await bought(world, line("meal", "two"), buyer="p2")
     code = (await voucher(world, "p2"))["code"]
     await redeem(world, code, "r0")
@@ -159,6 +169,10 @@ async def traded(world):
         "/v1/products/{product_id}": SOUP, "/v1/sales/{sale_id}": SALE,
         "/v1/stock/{stock_id}": {"shop_id": "soups", "stock": 5},
         "/v1/shops/{shop_id}": SHOP, "/v1/shops/{shop_id}/review": {"decision": "approved"},
+        "/v1/advertisers/{advertiser_id}": ADVERTISER, "/v1/campaigns/{campaign_id}": CAMPAIGN,
+        "/v1/advertisers/{advertiser_id}/deposits": {"amount": yuan(1)},
+        "/v1/ads:local": {"product_id": "soup", "radius_km": 3, "daily_budget": yuan(5)},
+        "/v1/ad-groups/{ad_group_id}": GROUP, "/v1/ads/{ad_id}": AD, "/v1/ads/{ad_id}/review": {"decision": "approved"},
         "/v1/orders": {"buyer": "p1", "lines": [line()], "position": TOWN},
         "/v1/orders/{order_id}/pay": {"amount": yuan(18)},
         "/v1/orders/{order_id}/refund": {"request_id": "f0"},
@@ -166,7 +180,7 @@ async def traded(world):
         "/v1/vouchers/redeem": {"code": code, "request_id": "r1", **desk},
         "/v1/vouchers/reverse": {"redeemed": "r0", "request_id": "b0", **desk},
     }  # fmt: skip
-    return {"orders": orders, "bodies": bodies}
+    return {"orders": orders, "bodies": bodies, "voucher": (await voucher(world, "p2"))["id"]}
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +236,7 @@ REFUSED_HERE = {
     "GET /api/user/{user_id}/neighbors": "the same",
     "GET /api/user-to-user/{name}/{user_id}": "the same",
     "GET /api/measurements/{name}": "the same",
+    "POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": "nothing is sent to the webhook that is there",
     "GET /v1/reports/liu": "days are drawn in any order",
     "GET /v1/reports/flow": "the same",
     "GET /v1/reports/exposure": "the same",
@@ -229,95 +244,24 @@ REFUSED_HERE = {
 """Operations of which no drawn request need be taken, and why."""
 
 
-QUERIES = {"/v1/page/around": {"latitude": 26.38, "longitude": 108.08}}
-"""What is asked of a path that answers only to a whole question."""
+EXAMPLES = 12
+"""Requests drawn of an operation in every run; `make soak` draws more."""
 
 
-LINES = {
-    "/v1/people:bulk": b'{"id":"p0","name":"Drawn"}',
-    "/v1/items:bulk": b'{"id":"i0","kind":"text","author_id":"a0"}',
-}
-"""Lines that are taken whole."""
+@functools.cache
+def connection():
+    """Return the one connection that requests go through; it reads no proxy settings of this machine."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
-BODIES = {
-    "/keys": {"name": "drawn", "scopes": ["read"]},
-    "/v1/items/{item_id}": {"author_id": "a0"},
-    "/v1/domains/{domain_id}": {"kind": "channel"},
-    "/v1/settle": {"day": PAID}, "/v1/payments/send": {"provider": "manual"}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
-    "/v1/sessions": {"viewer": "p1"}, "/hidden/{item_id}": {"reason": "spam"}, "/pins/{item_id}": {"reason": "news"},
-    "/labels/{item_id}": {"label": "spoiler", "reason": "spam"},
-    "/removed/{person_id}": {"reason": "spam", "may_return": True},
-}  # fmt: skip
-"""What stands for a drawn body that would hardly ever be taken."""
-
-
-def known_trade(case, served, there):
-    """Name an order that can be moved so, and bodies that a shop would take."""
-    orders = served.trade["orders"]
-    there["order_id"] = orders.get(case.path.rpartition("/")[2], orders["pay"])
-    if "/page/orders/" in case.path:
-        there["order_id"] = orders["page"]
-    if case.path.endswith("/keys"):
-        there["person_id"] = "li"
-    if isinstance(case.body, dict) and case.path in served.trade["bodies"]:
-        case.body = served.trade["bodies"][case.path]
-
-
-def known(case, served):
-    """Name what is there, so that a request reaches behind the 404."""
-    there = {
-        "person_id": "p1" if "/removed/" in case.path else "p0",  # who moderates there by now
-        "item_id": "i0", "domain_id": "d0", "author_id": "a1", "receipt_id": served.receipt,
-        "community_id": "c", "source": "s", "key": "m", "key_id": "none", "shop_id": "soups",
-        "product_id": "soup", "stock_id": "duck", "sale_id": "flash", "slot": 1, "user_id": "p0", "category": "tea",
-        "category_name": "tea", "feedback_type": "like", "name": "popular", **served.money,
-    }  # fmt: skip
-    known_trade(case, served, there)
-    there |= {"room_id": "room", "webhook_id": "app"}
-    ends = case.method == "DELETE" and "/page/" not in case.path
-    if ends and case.path.endswith("_id}") and case.path.count("{") == 1:
-        there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone", "user_id": "p3"}
-    if "/pins/" in case.path:
-        there["item_id"] = "i90"  # only what lies in the domain can be pinned there
-    if case.path.startswith("/media"):
-        there["key"] = served.media
-    case.path_parameters = {name: there[name] for name in case.path_parameters}
-    if case.path.startswith("/api/item-to-item"):
-        there["name"] = "neighbors"
-        case.path_parameters["name"] = "neighbors"
-    case.query = dict(QUERIES.get(case.path, {}))
-    case.headers.pop(
-        "Idempotency-Key", None
-    )  # of which a second use, with another body, is refused
-    if case.path in LINES:
-        case.body = LINES[case.path]
-    if isinstance(case.body, dict):
-        for ending, body in BODIES.items():
-            if case.path.endswith(ending):
-                case.body = {**case.body, **body} if body.get("author_id") else body
-        if "viewer" in case.body:
-            case.body["viewer"] = "p1"
-    known_live(case, served)
-
-
-def known_live(case, served):
-    """The same of live rooms and webhooks."""
-    if isinstance(case.body, dict) and case.path == "/v1/live/{room_id}":
-        case.body = {"owner_id": "p0", "title": "Drawn"}
-    if isinstance(case.body, dict) and case.path == "/v1/webhooks/{webhook_id}":
-        case.body = HOOK
-    if isinstance(case.body, dict) and case.path == "/v1/live/hooks/srs":
-        case.query = {"token": served.hook}
-        case.body |= {"action": "on_play", "stream": "room"}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name, served):
+def drawn(name, served, examples):
+    """Ask an operation what is drawn for it; return for each answer whether the request was taken."""
     taken = []
 
     @settings(
-        max_examples=24, deadline=None, derandomize=True, database=None,
+        max_examples=examples, deadline=None, derandomize=True, database=None,
         phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(operations()[name].as_strategy())
@@ -334,12 +278,24 @@ def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name,
         key = served.token if "/page/" in case.path else served.keys[1 if operator else 0]
         headers = {"Authorization": f"Bearer {key}"}
         answer = case.call_and_validate(
-            base_url=f"http://127.0.0.1:{served.port}", headers=headers, checks=CHECKS
-        )
+            base_url=f"http://127.0.0.1:{served.port}", headers=headers, checks=CHECKS,
+            session=connection(),
+        )  # fmt: skip
         taken.append(answer.status_code < 300)
 
     ask()
-    assert any(taken) or name in REFUSED_HERE
+    return taken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name, served):
+    assert any(drawn(name, served, EXAMPLES)) or name in REFUSED_HERE
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", NAMES)
+def test_many_drawn_requests_meet_no_fault_and_no_answer_that_is_not_documented(name, served):
+    assert any(drawn(name, served, 8 * EXAMPLES)) or name in REFUSED_HERE
 
 
 def test_every_operation_of_the_document_is_drawn():

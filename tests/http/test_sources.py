@@ -67,7 +67,7 @@ def test_every_source_feeds_candidates(tmp_path):
             assert receipt["candidates"] == rows.size
             return set(source.tolist())
 
-    assert run(scenario()) == set(Source) - {Source.EXPLORATION, Source.ALIKE}
+    assert run(scenario()) == set(Source) - {Source.EXPLORATION, Source.ALIKE, Source.AD}
 
 
 class Asked:

@@ -107,7 +107,27 @@ async def orders(world):
         yield len(told["data"]), count
 
 
-@pytest.mark.parametrize("pages", [feeds, shelves, orders])
+async def grids(world):
+    """Ask for an author's page with few posts and with many."""
+    for first, last in ((0, 1), (1, SEVERAL)):
+        await world.items(last - first, first=first, authors=1)
+        told, count = await asked(world, "GET", "/v1/page/people/a0")
+        yield len(told["posts"]["data"]), count
+
+
+async def likes(world):
+    """Ask for one's own page with few likes and follows and with many."""
+    await world.items(SEVERAL, authors=SEVERAL)
+    for first, last in ((0, 1), (1, SEVERAL)):
+        for number in range(first, last):
+            await world.events(world.event("like", item_id=f"i{number}"))
+            await world.put(f"/v1/people/p0/follows/a{number}", status=204)
+        told, count = await asked(world, "GET", "/v1/page/mine")
+        assert len(told["following"]) == last
+        yield len(told["likes"]["data"]), count
+
+
+@pytest.mark.parametrize("pages", [feeds, shelves, orders, grids, likes])
 def test_a_long_page_takes_as_many_statements_as_a_short_one(tmp_path, pages):
     async def scenario():
         async with opened(tmp_path) as world:

@@ -248,7 +248,7 @@ async def test_a_voucher_is_redeemed_by_its_own_shops_own_people_at_the_shop(wor
 
     for change, refusal, status in (
         ({"code": "0" * 26}, "voucher_unknown", 404),
-        ({"code": "nonsense"}, "voucher_unknown", 404),
+        ({"code": "some nonsense"}, "voucher_unknown", 404),
         ({"shop_id": "other", "staff_id": "mei"}, "voucher_foreign", 409),
         ({"shop_id": "none"}, "shop_unknown", 404),
         ({"staff_id": "p3"}, "staff_unknown", 409),
@@ -258,6 +258,8 @@ async def test_a_voucher_is_redeemed_by_its_own_shops_own_people_at_the_shop(wor
         ({"position": beside(1.1)}, "not_at_shop", 409),
     ):
         await refused(world, refusal, "POST", path, {**good, **change}, status)
+    missed = await world.ask("POST", path, {**good, "code": "nonsense"}, status=404)
+    assert missed["error"]["code"] == "short_code_unknown"  # and counted, against guessing
     await redeem(world, code, "r")
     await refused(world, "request_reused", "POST", path, {**good, "count": 2})
     world.later(days=31)

@@ -11,13 +11,18 @@ import httpx
 import pytest
 import uvicorn
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.worlds.trade_world import SOUP
-from tests.worlds.world import TOWN, opened
+from tests.worlds.world import TOWN, numbers, opened
 
+PATIENCE_MS = 60_000
+"""How long a page may take over anything: a machine that does much else is no fault of the page."""
+expect.set_options(timeout=PATIENCE_MS)
 PHONE = {"width": 390, "height": 844}
-VIEWERS = 60
+_COPIED = 1 << 20
+"""From here on a copied home draws its numbers: those before are in it."""
+VIEWERS = 200
 """Each page is opened by somebody who has seen nothing yet."""
 DESK = {"width": 1360, "height": 860}
 
@@ -99,17 +104,30 @@ async def settle(world):
 class Serving(threading.Thread):
     """An installation on a socket of its own, in a thread of its own."""
 
-    def __init__(self, home, *, demo="c", fill=settle):
+    def __init__(self, home, *, demo="c", fill=settle, settled=None, given=None, environment=None):
+        """Serve a home that `fill` fills, or a copy of one that is filled already; `given` is what its community says of itself."""
         super().__init__(daemon=True)
-        self.home, self.demo, self.fill = home, demo, fill
+        self.home, self.demo, self.fill, self.given = home, demo, fill, given
+        self.draw, self.environment = None, environment or {}
+        if settled is not None:
+            shutil.copytree(settled, home, dirs_exist_ok=True)
+            self.draw = numbers(first=_COPIED)
         self.ready = threading.Event()
+        self.fresh = itertools.count()
+        """Numbers of people who have opened no page of this town yet."""
         self.port = self.server = self.key = None
 
     def run(self):
         asyncio.run(self._serve())
 
     async def _serve(self):
-        async with opened(self.home, demo=self.demo) as world:
+        async with opened(
+            self.home,
+            demo=self.demo,
+            draw=self.draw,
+            given=self.given,
+            environment=self.environment,
+        ) as world:
             await self.fill(world)
             self.key = world.key
             config = uvicorn.Config(
@@ -138,6 +156,19 @@ class Serving(threading.Thread):
         answer = httpx.put(f"{self.base}{path}", headers=headers, json=body, timeout=30)
         assert answer.is_success, answer.text
 
+    def delete(self, path):
+        """Delete something as the app's server would."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = httpx.delete(f"{self.base}{path}", headers=headers, timeout=30)
+        assert answer.is_success, answer.text
+
+    def post(self, path, body):
+        """Do something as the app's server would; return the answer."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = httpx.post(f"{self.base}{path}", headers=headers, json=body, timeout=30)
+        assert answer.is_success, answer.text
+        return answer.json()
+
     def facts(self, person, kind):
         """Return what the engine holds of one kind that a person did, as (item, receipt, milliseconds)."""
         told = self.ask(f"/v1/people/{person}/export")["facts"]
@@ -162,16 +193,30 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory):
+    """Return a home with the small town in it; settling it takes as long as a dozen pages."""
+
+    async def once():
+        async with opened(home, demo="c") as world:
+            await settle(world)
+
+    home = tmp_path_factory.mktemp("settled")
+    asyncio.run(once())
+    return home
+
+
+async def nothing_more(_world):
+    """Leave a copied home as it is."""
+
+
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory):
-    found = Serving(tmp_path_factory.mktemp("home"))
-    found.start()
-    assert found.ready.wait(120)
-    yield found
-    found.stop()
-
-
-FRESH = itertools.count()
+def serving(tmp_path_factory, settled):
+    served = Serving(tmp_path_factory.mktemp("home"), fill=nothing_more, settled=settled)
+    served.start()
+    assert served.ready.wait(120)
+    yield served
+    served.stop()
 
 
 @pytest.fixture
@@ -182,17 +227,18 @@ def visit(chromium, serving):
 
     def opening(
         path="/", *, person="fresh", viewport=PHONE, light="light", lang="en", met=True,
-        reduced=False, base=None, expect=(), wait=True,
+        reduced=False, base=None, expect=(), wait=True, scale=1,
     ):  # fmt: skip
         expected.extend(expect)
         if person == "fresh":
-            person = f"v{next(FRESH)}"
+            person = f"v{next(serving.fresh)}"
         context = chromium.new_context(
             viewport=viewport, color_scheme=light, locale={"en": "en-GB", "zh": "zh-CN"}[lang],
-            reduced_motion="reduce" if reduced else "no-preference", has_touch=viewport is PHONE,
+            reduced_motion="reduce" if reduced else "no-preference", has_touch=viewport == PHONE,
+            device_scale_factor=scale,
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.person = person
         page.on("request", lambda request: hosts.add(request.url.split("/")[2]))

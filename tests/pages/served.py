@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import uvicorn
@@ -55,8 +56,9 @@ class Served:
         return answer.json() if answer.content else None
 
     def now(self):
-        """Say what the community's clock shows."""
-        return datetime.fromisoformat(self.ask("GET", "/v1/communities/c")["now"])
+        """Say what the community's clock shows, in its zone: whoever asks for days means its own."""
+        community = self.ask("GET", "/v1/communities/c")
+        return datetime.fromisoformat(community["now"]).astimezone(ZoneInfo(community["time_zone"]))
 
     def feed(self, viewer, **fields):
         return self.ask("POST", "/v1/feeds", {"viewer": viewer, "slots": 6, **fields})
@@ -126,9 +128,11 @@ def served(home, *, days=3, living=live, environment=None):
 
 
 @contextmanager
-def lived(home, community="town"):
-    """Serve a home in which `lodestone town --days N` has let a town live; for pictures only."""
+def lived(home):
+    """Serve a home in which one town has lived, by `lodestone town --days N` or as a demo; for pictures only."""
     with _opened(home) as (base, operator, clock):
+        with httpx.Client(base_url=base, headers=operator) as http:
+            (community,) = [one["id"] for one in http.get("/v1/communities").json()["data"]]
         found = Served(base, _key(base, operator, community), clock, home)
         with closing(found.http):
             yield found

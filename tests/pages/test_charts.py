@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lodestone.base.clock import Instant
 from lodestone.base.errors import InvalidError
 from lodestone.console.charts import (
     Line,
@@ -30,6 +31,7 @@ from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.insight.exposure import ExposureReport, LorenzPoint
 from lodestone.insight.liu import DayEfficiency
+from lodestone.services.support.failures import Failures
 from lodestone.stores.sql.threads import DatabaseLimits, DatabaseThreads
 
 FINITE = st.floats(-1e9, 1e9, allow_nan=False)
@@ -121,8 +123,8 @@ def day(domain, micros, error, shown=1000):
 @pytest.mark.parametrize(
     ("error", "title"),
     [
-        (1e4, "A thousand private impressions bring 2\u202fCNY, public ones 1\u202fCNY."),
-        (1e6, "No domain is clearly ahead: public 1\u202fCNY, private 2\u202fCNY."),
+        (1e4, "A thousand private impressions bring ¥2, public ones ¥1."),
+        (1e6, "No domain is clearly ahead: public ¥1, private ¥2."),
     ],
 )
 def test_a_title_claims_no_more_than_chance_allows(error, title):
@@ -161,6 +163,7 @@ class Reading:
         self.ingest = SimpleNamespace(day=lambda _: 7)
         self.community, self.now = SimpleNamespace(id="c"), lambda: 0
         self.good = True
+        self.failures = Failures(lambda: Instant(0))
         threads = DatabaseThreads(DatabaseLimits())
         self.parts = SimpleNamespace(records=SimpleNamespace(threads=threads))
         self.reader = FigureReader(self.gather, lambda: self.time)
@@ -203,6 +206,23 @@ def test_figures_that_are_slow_to_read_are_read_the_more_seldom():
         return read_at
 
     assert asyncio.run(scenario()) == [22.0, 43.0]
+
+
+def test_of_a_long_log_the_figures_read_last_are_shown_while_new_ones_are_read():
+    async def scenario():
+        reading = Reading()
+        reading.facts, reading.took = 30_000, 1.0
+        first = await reading.ask()
+        reading.facts, reading.time = 30_001, reading.time + 60
+        second = await reading.ask()
+        while (await reading.ask()).stamp[0] != 30_001:
+            await asyncio.sleep(0)
+        read = len(reading.read)
+        reading.facts, reading.time = 30_002, reading.time + 3600
+        third = await reading.ask()
+        return first is second, read, third.stamp[0]
+
+    assert asyncio.run(scenario()) == (True, 2, 30_002)
 
 
 def test_a_reading_that_is_refused_is_not_kept():

@@ -103,7 +103,7 @@ def test_who_wants_no_motion_is_shown_the_still_and_no_clip_is_fetched(visit, se
 
 def test_a_clip_that_the_map_covers_does_not_move(visit):
     page = visit("/?tab=nearby")
-    page.locator(".map .dot").first.wait_for()
+    page.locator(".map .spot").first.wait_for()
     page.wait_for_timeout(300)
     moving = "document.querySelectorAll('.feed img.clip[src]').length"
     covered = page.evaluate(moving)

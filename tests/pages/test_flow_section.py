@@ -65,7 +65,7 @@ def test_the_flow_and_the_paths_are_those_of_the_api(opened, town):
     expected = [
         [
             row["source"], row["target"], whole(row["crossings"]), whole(row["people"]),
-            f"{number(row['value_micros'] / 1e6)}\u202fCNY",
+            f"¥{number(row['value_micros'] / 1e6)}",
         ]
         for row in reversed(report["borders"])
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def test_the_flow_and_the_paths_are_those_of_the_api(opened, town):
     times = sum(row["crossings"] for row in came)
     value = number(sum(row["value_micros"] for row in came) / 1e6)
     assert page.inner_text("#flow-answer") == (
-        f"People came into a middle or private domain {whole(times)} times, worth {value}\u202fCNY."
+        f"People came into a middle or private domain {whole(times)} times, worth ¥{value}."
     )
 
     paths = rows(page, "#flow-paths")

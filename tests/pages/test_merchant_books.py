@@ -140,12 +140,15 @@ def test_the_statement_is_the_ledgers_line_by_line(tmp_path):
     empty, page, wrong, denied, told = run(scenario)
     assert "What the shop earns will appear here" in empty
     payable = next(one for one in told["accounts"] if one["kind"] == "merchant_payable")
-    changes = [one["change"]["micros"] for one in reversed(payable["lines"])]
-    shown = re.findall(r'<td class="number (gain|loss)">([^<]+)</td>', page)
-    assert [f"{'+' if one > 0 else '−'}¥{abs(one) / 1e6:.2f}" for one in changes] == [
-        text for _, text in shown
-    ]
-    assert [one > 0 for one in changes] == [kind == "gain" for kind, _ in shown]
+    shown = re.findall(
+        r'<th scope="row">([^<]+)<small.*?<td class="number (gain|loss)">([^<]+)</td>', page
+    )
+    assert shown == [
+        ("A refund", "loss", "−¥9.50"), ("The community&#39;s commission", "loss", "−¥1.80"),
+        ("An order was handed over", "gain", "+¥36.00"),
+    ]  # fmt: skip
+    assert payable["closing"]["micros"] == 36_000_000 - 1_800_000 - 9_500_000
+    assert "¥36.00 was sold in these days, ¥1.80 of it is the community&#39;s commission" in page
     assert f"¥{payable['closing']['micros'] / 1e6:.2f} is owed to the shop" in page
     assert "¥100.00" in page  # of the voucher that nobody has redeemed yet
     assert (wrong.status_code, denied.status_code) == (409, 403)
@@ -178,7 +181,7 @@ def test_a_manager_takes_statement_and_payouts_along_and_a_clerk_does_not(tmp_pa
             return files, denied, wrong, told, paid
 
     files, denied, wrong, told, paid = run(scenario)
-    marked, plain, payouts, bare = (one.content for one in files)
+    marked, plain, payouts, bare, orders, table = (one.content for one in files)
     mine = next(one for one in paid if one["party"] == "shop:soups")
     amount = f"{mine['amount']['micros'] / 1e6:.2f}"
     assert marked == b"\xef\xbb\xbf" + plain == told.content
@@ -187,6 +190,7 @@ def test_a_manager_takes_statement_and_payouts_along_and_a_clerk_does_not(tmp_pa
         "day,payout_id,amount,currency,state,reference",
         f"{mine['day']},{mine['id']},{amount},CNY,{mine['state']},",
     ]
+    assert orders == b"\xef\xbb\xbf" + table
     assert {one.headers["content-type"].partition(";")[0] for one in files} == {"text/csv"}
     assert "statement-soups-" in files[0].headers["content-disposition"]
     assert {one.status_code for one in denied} == {403}

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PIL import Image
 from lodestone import bootstrap
 from lodestone.cli.towns import DEMO, fill_demo
 from tests.pages.conftest import CURRENT, DESK, PHONE
+from tests.pages.served import MovedClock
 
 HOME = os.environ.get("LODESTONE_SCREENSHOTS")
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -29,8 +31,23 @@ pytestmark = [
 ]
 
 
+MORNING = 3
+"""The hour (UTC) at which pictures are taken: eleven in the town, when shops are open and posts are of the day."""
+
+
+def by_day():
+    """Return the system's clock, moved on to the next morning in the town."""
+    clock, now = MovedClock(), datetime.now(UTC)
+    morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    clock.move(seconds=((morning - now) % timedelta(days=1)).total_seconds())
+    return clock
+
+
+WALL = by_day()
+
+
 class Demo(threading.Thread):
-    """The demo as `make run` serves it."""
+    """The demo as `make run` serves it, by day."""
 
     def __init__(self, home):
         super().__init__(daemon=True)
@@ -40,8 +57,10 @@ class Demo(threading.Thread):
         asyncio.run(self._serve())
 
     async def _serve(self):
-        async with bootstrap.open_app(bootstrap.settings_of(self.home, {}), demo=DEMO) as app:
-            await fill_demo(app)
+        async with bootstrap.open_app(
+            bootstrap.settings_of(self.home, {}), wall=WALL, demo=DEMO
+        ) as app:
+            await fill_demo(app, WALL)
             self.server = uvicorn.Server(
                 uvicorn.Config(app.asgi, port=0, lifespan="off", log_level="critical")
             )
@@ -76,8 +95,9 @@ def compose(page, what, ahead=0):
             page.keyboard.press("ArrowDown")
             page.wait_for_timeout(600)
     if what == "nearby":
-        page.locator(".map .dot").nth(4).wait_for()
-        page.locator(".map [data-key^='post-']").nth(4).press("Enter")
+        page.locator(".map .spot").nth(4).wait_for()
+        page.get_by_role("button", name=re.compile("^(Closer|放大)$")).click()
+        page.locator(".map .spot.of-shop").first.press("Enter")
     if what == "why":
         why = re.compile("Why this|为什么是它")
         page.locator(CURRENT).get_by_role("button", name=why).click()

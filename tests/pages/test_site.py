@@ -9,15 +9,34 @@ from babel.messages.pofile import read_po
 
 from lodestone import console
 from lodestone.console.words import Catalogue, said_by
+from lodestone.serve import application
+from lodestone.serve.openapi import document_of
 from tests.worlds.world import opened, run
 
 FOLDER = Path(console.__file__).parent
 SAID = {"_": None, "say": None, "ngettext": (1, 2), "count": (1, 2)}
 
 
+DOCUMENT = document_of(
+    application(None, None, None, wall=None, reports=None, pages=console.pages(demo=None))._inner
+)
+
+
+def sentences_of_routes():
+    """Return what the document says of every route that the page of all routes says in the reader's language."""
+    operations = [one for methods in DOCUMENT["paths"].values() for one in methods.values()]
+    parameters = [*DOCUMENT["components"]["parameters"].values()]
+    parameters += [part for one in operations for part in one.get("parameters", ())]
+    answers = [part for one in operations for part in one["responses"].values()]
+    told = [*DOCUMENT["tags"], *parameters, *answers]
+    return {one["summary"] for one in operations} | {
+        one["description"] for one in told if one.get("description")
+    }
+
+
 def sentences():
-    """Return every sentence that templates, scripts and code say."""
-    found = set()
+    """Return every sentence that templates, scripts, code and the document of routes say."""
+    found = sentences_of_routes()
     for path in FOLDER.rglob("*.js"):
         found |= set(said_by(path.read_bytes()))
     for path in [*FOLDER.rglob("*.html"), *FOLDER.rglob("*.py")]:

@@ -9,7 +9,6 @@ pytestmark = pytest.mark.browser
 SHEETS = {
     "why": ("w", ".sentence"),
     "more": ("m", ".choice"),
-    "people": (".about [data-open=who], .who[data-open=who]", ".person"),
     "settings": ("[data-open=settings]", "#theme"),
 }
 

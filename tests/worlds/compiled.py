@@ -8,6 +8,18 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
+from lodestone.traffic.auction import (
+    COMPILED,
+    Ads,
+    Organics,
+    PageRules,
+    PaymentRule,
+    explained,
+    settle,
+)
+from tests.worlds.auctions import best_page, some_auction
 from tests.worlds.world import TOWN, opened
 
 
@@ -38,6 +50,19 @@ async def day(home):
         await world.feed("p1")
 
 
+def pages_with_ads():
+    """Fill and price a page by either rule."""
+    auction = some_auction(np.random.default_rng(1))
+    best_page(auction)
+    nothing, ones = np.zeros(2), np.ones(2)
+    whose = np.arange(2, dtype=np.int32)
+    ads = Ads(np.array([900, 500]), ones, ones, nothing, nothing, whose, whose, nothing)
+    organics, rules = Organics(np.array([9, 8]), whose), PageRules(np.array([1000, 900]), first=0)
+    for rule in (PaymentRule.VCG, PaymentRule.CRITICAL):
+        explained(COMPILED, organics, ads, rules, settle(COMPILED, organics, ads, rules, rule))
+
+
 if __name__ == "__main__":
+    pages_with_ads()
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(day(Path(folder)))

@@ -66,7 +66,8 @@ def cluster(given: dict[str, str] | None = None) -> Iterator[str]:
     """
     folder = programs()
     # A short path: a socket's may have 107 bytes at most.
-    home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    short = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir=short))
     somebody = _as_somebody(home)
     data = home / "data"
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(home)}

@@ -1,37 +1,40 @@
 """What a process works out once for all the installations it opens, since it comes out the same every time.
 
-A test opens a fresh home in most cases. Half of what that costs is Litestar's reading of the signatures of some 400 handlers, a
-quarter Alembic's making of 43 tables. Both run once in a process as they do in serving; afterwards signatures, the words of pages and
-the certificates of webhooks' connections are remembered, and the tables of an empty SQLite database are a copy, page by page, of those
-that were made. A database that is not empty, another revision and PostgreSQL are migrated as in serving.
+A test opens a fresh home in most cases. Half of what that costs is Litestar's registering of some 400 handlers, a quarter Alembic's
+making of 43 tables. Both run once in a process as they do in serving; afterwards the inner application (handlers hold nothing of an
+installation: they find it in the application's state), the words of pages, the certificates of webhooks' connections
+and the statements that were compiled are remembered, and the tables of an empty SQLite database are a copy, page by page, of those that were made. A database that is not empty, another revision and PostgreSQL are migrated as in serving.
 """
 
 import asyncio
+import copy
 import functools
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import replace
-from types import FunctionType
+from typing import ClassVar
 
 import httpx
-from litestar.handlers import base
-from sqlalchemy import inspect
+from litestar.datastructures import State
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.util import LRUCache
 
 from lodestone.console import site
+from lodestone.serve import app
 from lodestone.stores import database
 from lodestone.stores.sql.engine import engine_of
 from tests.worlds.world import opened
 
 
 def once_for_all():
-    """Remember signatures and tables from now on; calling it again changes nothing."""
+    """Remember applications and tables from now on; calling it again changes nothing."""
     if not hasattr(database.migrate, "__wrapped__"):
         database.migrate = _copying(database.migrate)
-        signature, model = base.ParsedSignature.from_fn, base.SignatureModel.create
-        base.ParsedSignature.from_fn = staticmethod(_remembering_signatures(signature))
-        base.SignatureModel.create = staticmethod(_remembering_models(model))
+        database.engine_of = _compiling_once(database.engine_of)
+        app._inner = _sharing(app._inner)
+        app.RouteTable = _TablesOnce
         site.Catalogue = functools.cache(site.Catalogue)
+        site.StaticFiles = functools.cache(site.StaticFiles)
         httpx.create_ssl_context = functools.cache(httpx.create_ssl_context)
 
 
@@ -75,45 +78,48 @@ def _copying(migrate):
     return migrate_or_copy
 
 
-def _remembering_signatures(parse):
-    """Remember what a function's signature was read as; each reader gets a dictionary of its own, since documents add to it."""
+def _compiling_once(make):
+    """Compile each statement for SQLite once: engines share their dialect, which holds nothing of a database, and what was compiled for it."""
+    one = create_engine("sqlite://")
+    one.connect().close()  # it looks at the library's version when it first connects
+    compiled = LRUCache(5000)
+
+    @functools.wraps(make)
+    def engine_of(url, limits=None):
+        engine = make(url, limits)
+        if engine.dialect.name == one.dialect.name:
+            engine.dialect = engine.pool._dialect = one.dialect
+            engine._compiled_cache = compiled
+        return engine
+
+    return engine_of
+
+
+def _sharing(make):
+    """Make the inner application of the same handlers once: what differs between two is the state that handlers are given."""
     known = {}
 
-    @functools.wraps(parse)
-    def remembered(fn, signature_namespace):
-        if type(fn) is not FunctionType or hasattr(fn, "__wrapped__"):
-            return parse(fn, signature_namespace)
-        # A function that a call makes anew has the code of the one before it.
-        given = [fn.__annotations__, fn.__defaults__, fn.__kwdefaults__, signature_namespace]
-        before, signature = known.get(fn.__code__, (None, None))
-        if before != given:
-            signature = parse(fn, signature_namespace)
-            known[fn.__code__] = given, signature
-        return replace(signature, parameters={**signature.parameters})
+    @functools.wraps(make)
+    def shared(routes, pages):
+        handlers = [*routes, *([] if pages is None else pages.routes)]
+        made = known.get(tuple(map(id, handlers)))
+        if made is None:
+            made = known[tuple(map(id, handlers))] = make(routes, pages), handlers
+        another = copy.copy(made[0])
+        another.state = State() if pages is None else State(dict(pages.state))
+        return another
 
-    return remembered
+    return shared
 
 
-def _remembering_models(create):
-    """Remember the model of a signature that is a module's own, or Litestar's for OPTIONS: one function is one handler."""
-    known = {}
+class _TablesOnce(app.RouteTable):
+    """The routes of each inner application, read once; a shared one has the router of the first."""
 
-    @functools.wraps(create)
-    def remembered(*, fn, type_decoders, **of):
-        if "<locals>" in fn.__qualname__ and not fn.__module__.startswith("litestar."):
-            return create(fn=fn, type_decoders=type_decoders, **of)
-        given = [of, [[_made_of(call) for call in pair] for pair in type_decoders]]
-        before, model = known.get(fn.__code__, (None, None))
-        if before != given:
-            model = create(fn=fn, type_decoders=type_decoders, **of)
-            known[fn.__code__] = given, model
-        return model
+    known: ClassVar = {}
 
-    return remembered
-
-
-def _made_of(call):
-    """Return what a partial call is made of: two of the same are not equal."""
-    if isinstance(call, functools.partial):
-        return call.func, call.args, call.keywords
-    return call
+    @classmethod
+    def of(cls, inner):
+        router = inner.asgi_router
+        if router not in cls.known:
+            cls.known[router] = super().of(inner)
+        return cls.known[router]

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from lodestone.content import DomainIn, ItemIn
 from lodestone.content.item import Media
 from lodestone.people import PersonIn
 from lodestone.stores.database import SqlRecords, open_records
+from lodestone.stores.sql.threads import DatabaseLimits
 
 NOW = Instant(1_700_000_000_000_000)
 HOUR = 3_600_000_000
@@ -60,6 +62,10 @@ def project(tags, author, words):
     return (angle, (1 - angle**2) ** 0.5, *(0.0,) * 62)
 
 
+PATIENT = DatabaseLimits(pool_seconds=60.0, statement_seconds=60.0, busy_seconds=60.0)
+"""A machine that does much else keeps a test waiting for longer than a request may wait."""
+
+
 @dataclass
 class Place:
     """Where records live, so that a test can open them again."""
@@ -70,4 +76,5 @@ class Place:
     def open(self) -> SqlRecords:
         self.seed += 1
         chance = random.Random(self.seed)
-        return open_records(self.url, draw=lambda: chance.getrandbits(63), project=project)
+        draw = partial(chance.getrandbits, 63)
+        return open_records(self.url, draw=draw, project=project, limits=PATIENT)

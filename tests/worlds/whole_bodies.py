@@ -1,5 +1,6 @@
 """Bodies that the routes take, with every field that people forget, for tests that spoil one field at a time."""
 
+from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP
 from tests.worlds.trade_world import MEAL, SHOP, SOUP, line, yuan
 from tests.worlds.world import TOWN
 
@@ -53,6 +54,24 @@ WHOLE = {
     "PUT /v1/products/{product_id} ": MEAL,
     "PUT /v1/stock/{stock_id}": {"shop_id": "soups", "stock": 5},
     "PUT /v1/sales/{sale_id}": SALE,
+    "PUT /v1/advertisers/{advertiser_id}": {**ADVERTISER, "currency": "CNY"},
+    "POST /v1/advertisers/{advertiser_id}/deposits": {"amount": yuan(5), "provider": "manual"},
+    "POST /v1/ads:local": {"product_id": "soup", "radius_km": 3, "daily_budget": yuan(5)},
+    "POST /v1/forecasts": {"targeting": {"places": [{"position": TOWN, "radius_km": 3}]}, "optimise_for": "click", "bid": yuan(1), "daily_budgets": [yuan(5)]},
+    "PUT /v1/campaigns/{campaign_id}": {
+        **CAMPAIGN, "starts_at": AT, "ends_at": "2026-05-01T00:00:00Z", "frequency": {"impressions": 3, "days": 7},
+        "hours": [{"day": "monday", "from": 9, "to": 17}],
+    },
+    "PUT /v1/ad-groups/{ad_group_id}": {
+        **GROUP, "strategy": "manual_cpc", "bid": yuan(1), "optimise_for": "click",
+        "targeting": {
+            "places": [{"position": TOWN, "radius_km": 3, "who": "present"}], "channels": ["d0"], "professions": ["potter"],
+            "tags": ["tea"], "languages": ["zh"], "segments_in": ["newcomers"], "segments_out": ["customers"],
+            "followers_of": ["p0"], "lookalike_of": "followers", "exclude_converted_days": 7,
+        },
+    },
+    "PUT /v1/ads/{ad_id}": AD,
+    "POST /v1/ads/{ad_id}/review": {"decision": "approved", "reason": "fine"},
     "PUT /v1/live/{room_id}": ROOM,
     "PUT /v1/webhooks/{webhook_id}": {"url": "https://app.example/hook", "state": "paused"},
     "PUT /v1/policy": {"preset": "balanced"},

@@ -83,9 +83,9 @@ class World:
         self.clock.advance(seconds=timedelta(**span).total_seconds())
 
 
-def numbers():
+def numbers(first=1):
     """Give ordinals by counting, spread out, so that two runs agree."""
-    counter = itertools.count(1)
+    counter = itertools.count(first)
     return lambda: (next(counter) * 0x9E3779B97F4A7C15) % 2**63
 
 

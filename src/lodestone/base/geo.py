@@ -32,5 +32,5 @@ def distances_km(
     phi, phi_to = np.radians(latitude), np.radians(latitude_to.astype(np.float64))
     turn = np.radians(longitude_to.astype(np.float64) - longitude)
     half = np.sin((phi_to - phi) / 2) ** 2 + np.cos(phi) * np.cos(phi_to) * np.sin(turn / 2) ** 2
-    found: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
-    return found
+    distance: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
+    return distance

@@ -70,8 +70,8 @@ def take_over(home: Home, records: Records, media: MediaFolder, *, accept: bool)
         if key is not None and records.find_key(key_digest(key)) is None:
             home.drop_key(name)
     for record in records.communities():
-        kept = records.meta(record.id, MEDIA)
-        if accept and kept is not None and kept.decode() != known:
+        stored = records.meta(record.id, MEDIA)
+        if accept and stored is not None and stored.decode() != known:
             records.set_meta(record.id, MEDIA, None)
         KeptMedia(records, record.id, media).expect_what_is_there()
 
@@ -157,13 +157,15 @@ def keep_mark(
     record: CommunityRecord, records: Records, log: SqliteLog, folder: Path, loss: Loss | None
 ) -> None:
     """Let a log note its end outside from now on; with a loss, number on above all that was ever given out."""
-    kept = records.meta(record.id, mark.MARK)
+    stored = records.meta(record.id, mark.MARK)
     mine = owner_of(record.secret)
-    before = [mark.read(folder), None if kept is None else mark.unpack(kept)]
-    known = [one for one in before if one is not None and one.owner == mine]
-    issued = max((one.issued for one in known), default=0)
+    before = [mark.read(folder), None if stored is None else mark.unpack(stored)]
+    known = [mark_read for mark_read in before if mark_read is not None and mark_read.owner == mine]
+    issued = max((mark_read.issued for mark_read in known), default=0)
     if loss is not None:
-        issued = max([issued, log.receipt_next(), *(one.tip.sequence_next for one in known)])
+        issued = max(
+            [issued, log.receipt_next(), *(mark_read.tip.sequence_next for mark_read in known)]
+        )
         issued += ISSUE_MARGIN if known else _UNKNOWN_ISSUED
     file = MarkFile(
         folder,
@@ -171,9 +173,9 @@ def keep_mark(
             mine,
             log.tip,
             issued,
-            changes=max((one.changes for one in known), default=0),
-            pulse=max((one.pulse for one in known), default=0),
-            writes=max((one.writes for one in known), default=0),
+            changes=max((mark_read.changes for mark_read in known), default=0),
+            pulse=max((mark_read.pulse for mark_read in known), default=0),
+            writes=max((mark_read.writes for mark_read in known), default=0),
         ),
     )
     log.keep_mark(file)

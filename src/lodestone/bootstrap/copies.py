@@ -72,8 +72,8 @@ def history_of(aside: Path, community: str) -> History:
     def fresh() -> State:
         state = State(ATTENTION)
         for row, person in enumerate(people):
-            told = [(terms[code], weight) for code, weight in person.interests]
-            state.put_person(row, person, interest(told).tolist())
+            weights = [(terms[code], weight) for code, weight in person.interests]
+            state.put_person(row, person, interest(weights).tolist())
         for item in items:
             state.put_item(item, rows.get(item.owner, -1), item.tags[0] if item.tags else -1)
         return state

@@ -61,7 +61,7 @@ class WebhookDispatcher:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        mine = [one for key, one in self._running.items() if key[0] == engine.community.id]
+        mine = [courier for key, courier in self._running.items() if key[0] == engine.community.id]
         await asyncio.gather(*mine, return_exceptions=True)
         del self._couriers[engine.community.id]
 

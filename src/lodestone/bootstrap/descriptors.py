@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from lodestone.services.operations.health import Disk
+
 _MOST: Final = 4096
 _WANTED: Final = 8192
 _RESERVE: Final = 256
@@ -55,17 +57,24 @@ def addresses_are_free(strict: Path = _OVERCOMMIT) -> bool:
     return strict.is_file() and strict.read_text().strip() != "2"
 
 
-def low_disks(folders: Iterable[Path], floor: int) -> list[str]:
-    """Say of each folder whose disk is nearly full how much is free; reads the disks.
+def disks(folders: Iterable[Path], floor: int) -> list[Disk]:
+    """Say of each folder how much is free on its disk; reads the disks.
 
     Args:
         folders: One that does not exist yet counts as its nearest parent that does.
         floor: MiB that must be free.
     """
-    low = []
+    found = []
     for folder in folders:
         there = next(path for path in (folder, *folder.parents) if path.is_dir())
-        free = shutil.disk_usage(there).free // 2**20
-        if free < floor:
-            low.append(f"{folder} has {free} MiB left on its disk, under the floor of {floor} MiB")
-    return low
+        found.append(Disk(str(folder), shutil.disk_usage(there).free // 2**20, floor))
+    return found
+
+
+def low_disks(folders: Iterable[Path], floor: int) -> list[str]:
+    """Say of each folder whose disk is nearly full how much is free; see `disks`."""
+    return [
+        f"{one.folder} has {one.free_mib} MiB left on its disk, under the floor of {floor} MiB"
+        for one in disks(folders, floor)
+        if one.low
+    ]

@@ -1,6 +1,9 @@
 """Find a home, read its settings, and bring what lies in it to the form of this version."""
 
-from collections.abc import Mapping
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from lodestone.services.access.settings import Settings, load_settings
 from lodestone.stores.database import answers
 from lodestone.stores.disk import read_file, reason_of
 from lodestone.stores.files import folders
-from lodestone.stores.files.home import Home
+from lodestone.stores.files.home import Address, Home, unusable
 from lodestone.stores.ports import Records
 
 
@@ -52,14 +55,46 @@ def listening(settings: Settings, host: str | None, port: int | None) -> Setting
     )
 
 
+@contextmanager
+def quiet(home: Path) -> Iterator[bool]:
+    """Say whether no server runs in a home, and keep it so meanwhile; makes nothing. Raises ConflictError."""
+    path = home / "lock"
+    try:
+        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+    except FileNotFoundError:
+        yield True
+        return
+    except OSError as error:
+        raise unusable(path, error) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def serving_at(home: Path) -> Address | None:
+    """Return where the server of a home answers, None when none runs.
+
+    What a killed server has left is not believed: somebody else may listen there now, and would be shown our key.
+
+    Raises:
+        ConflictError: `home_unusable`: a file of the home is none.
+    """
+    with quiet(home) as alone:
+        return None if alone else Home(home).address()
+
+
 def adopt_folders(home: Home, records: Records) -> dict[str, str]:
     """Bring folders named by an earlier version under the names of this one.
 
     Returns:
         Why a community's folder could not be renamed, by id: it must not be opened beside the old one.
     """
-    made = sorted(records.communities(), key=lambda one: (one.created, one.id))
-    return folders.adopt(home.communities, {one.id: one.secret for one in made})
+    made = sorted(records.communities(), key=lambda record: (record.created, record.id))
+    return folders.adopt(home.communities, {record.id: record.secret for record in made})
 
 
 def records_answer(url: str) -> None:
@@ -70,9 +105,9 @@ def records_answer(url: str) -> None:
 
 def operator_key(home: Home, records: Records, clock: Clock) -> str:
     """Return the operator's key of this home, made at the first start."""
-    kept = home.key("operator")
-    if kept is None:
+    key = home.key("operator")
+    if key is None:
         made = records.create_key(None, name="operator", scopes=[OPERATOR], now=clock.now())
         home.keep_key("operator", made.text)
-        kept = made.text
-    return kept
+        key = made.text
+    return key

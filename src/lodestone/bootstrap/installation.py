@@ -4,7 +4,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,23 +19,26 @@ from lodestone.base.errors import ConflictError
 from lodestone.bootstrap import background
 from lodestone.bootstrap.acceptance import take_over, what_is_lost
 from lodestone.bootstrap.couriers import WebhookDispatcher
-from lodestone.bootstrap.descriptors import low_disks
+from lodestone.bootstrap.descriptors import disks, low_disks
 from lodestone.bootstrap.following import following
 from lodestone.bootstrap.homes import adopt_folders, operator_key
 from lodestone.bootstrap.opening import Opener
 from lodestone.bootstrap.owning import settle_restore, tell_logs, tell_tightened
 from lodestone.bootstrap.reporting import reports_of
 from lodestone.commerce.reach import REACH_DEMO, Reach
-from lodestone.console import Gate, pages
+from lodestone.console import Console, Gate, Progress, pages, read_figures_ahead
 from lodestone.content.vectors import project
 from lodestone.media import MediaFolder
 from lodestone.serve import Limits, application
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.log_limit import LogLimit
+from lodestone.serve.http.lost import LostPage
+from lodestone.serve.http.url_prefix import UrlPrefix
 from lodestone.serve.http.web_origins import WebOrigins
 from lodestone.services.access import Access
 from lodestone.services.access.logins import Logins
 from lodestone.services.access.settings import Settings, limits_of
+from lodestone.services.commerce.scanning import Scanner
 from lodestone.services.community.registry import Engines
 from lodestone.services.support.tasks import endless
 from lodestone.stores.database import SqlRecords, open_records
@@ -73,6 +76,10 @@ class App:
     settings: Settings
     operator_key: str
     couriers: WebhookDispatcher
+    progress: Progress
+    """How far the demo is, for the page that says so."""
+    read_ahead: Callable[[], Awaitable[None]]
+    """Reads what the operator's window first shows of each community; takes a moment, beside the first requests."""
 
 
 @asynccontextmanager
@@ -121,6 +128,7 @@ async def open_app(
         opener.unadopted = adopt_folders(home, records)
         opener.lost = lost
         take_over(home, records, media, accept=accept_loss)
+        progress = Progress(time.monotonic)
         engines = Engines(records, clock, home.community, opener.open, opener.close, opener.pin_log)
         await engines.start()
         key = operator_key(home, records, clock)
@@ -131,13 +139,22 @@ async def open_app(
         )
         try:
             async with following(Access(records, clock, demo=demo)) as access:
+                site = pages(
+                    demo=demo,
+                    gate=_gate(home, records, access),
+                    previews=settings.previews or None,
+                    progress=progress,
+                    root=settings.root_path,
+                    tiles=settings.map_tiles,
+                )
                 asgi = application(
                     engines, access, media, wall=clock,
-                    reports=partial(reports_of, Streams(seed)), guards=_guards(settings, home),
-                    pages=pages(demo=demo, gate=_gate(home, records, access)),
+                    reports=partial(reports_of, Streams(seed)), guards=_guards(settings, home, site),
+                    pages=site,
                 )  # fmt: skip
                 asgi.monotonic = time.perf_counter_ns
-                yield App(asgi, engines, records, home, settings, key, couriers)
+                ahead = partial(_read_ahead, site, engines, Streams(seed))
+                yield App(asgi, engines, records, home, settings, key, couriers, progress, ahead)
         finally:
             keeping.cancel()
             with suppress(asyncio.CancelledError):
@@ -148,6 +165,12 @@ async def open_app(
         if records is not None:
             records.close()
         home.unlock()
+
+
+async def _read_ahead(site: Console, engines: Engines, streams: Streams) -> None:
+    for engine in engines.all():
+        ahead = partial(read_figures_ahead, site, engine, reports_of(streams, engine))
+        await engine.failures.attempt("figures", ahead)
 
 
 def records_at(
@@ -169,15 +192,17 @@ def _limits(settings: Settings, home: Home) -> Limits:
     return Limits(per_minute, by_key, free, settings.open_limit, settings.refused_limit)
 
 
-def _guards(settings: Settings, home: Home) -> Guards:
+def _guards(settings: Settings, home: Home, site: Console) -> Guards:
     """Return what bounds those who ask: requests by the minute, lines of the log, room on the disks."""
     folders = [home.path, Path(settings.media_url)]
     if settings.records_url.startswith(_IN_A_FILE):
         folders.append(Path(settings.records_url.removeprefix(_IN_A_FILE)).parent)
     return Guards(
         limits=_limits(settings, home), faults=LogLimit(time.monotonic),
-        origins=WebOrigins(settings.web_origins),
+        origins=WebOrigins(settings.web_origins), lost=lambda scope: LostPage(*site.lost(scope)),
+        prefix=UrlPrefix(settings.root_path),
         low_disks=lambda: low_disks(dict.fromkeys(folders), settings.disk_floor),
+        disks=lambda: disks(dict.fromkeys(folders), settings.disk_floor),
     )  # fmt: skip
 
 
@@ -189,15 +214,16 @@ def _reach(settings: Settings, demo: str | None) -> Reach:
 
 def _gate(home: Home, records: Records, access: Access) -> Gate:
     """Return what pages are entered by; the secret that signs logins is made at the first start."""
-    kept = home.key("logins")
-    if kept is None or not _HEXADECIMAL.fullmatch(kept):
-        kept = secrets.token_hex(32)
-        home.keep_key("logins", kept)
+    secret = home.key("logins")
+    if secret is None or not _HEXADECIMAL.fullmatch(secret):
+        secret = secrets.token_hex(32)
+        home.keep_key("logins", secret)
     operator = [home.path / "demo.key", home.path / "operator.key"]
-    files = {"operator": operator, "merchant": [home.path / "merchant.key"]}
+    merchant = [home.path / "merchant.key"]
+    files = {"operator": operator, "merchant": merchant, "advertiser": [*merchant, *operator]}
 
     async def end(nonce: str, now: Instant) -> None:
         await records.threads.commit(records.end_login, nonce, now=now)
 
-    logins = Logins(access, bytes.fromhex(kept), secrets.token_bytes, end)
-    return Gate(logins, files, time.monotonic)
+    logins = Logins(access, bytes.fromhex(secret), secrets.token_bytes, end)
+    return Gate(logins, files, time.monotonic, Scanner())

@@ -117,6 +117,6 @@ class ChildMaker:
         """See `Maker.open`."""
         return item_lists.read(self._root, version)
 
-    def prune(self, kept: Iterable[int]) -> None:
+    def prune(self, versions: Iterable[int]) -> None:
         """See `Maker.prune`."""
-        item_lists.prune(self._root, kept)
+        item_lists.prune(self._root, versions)

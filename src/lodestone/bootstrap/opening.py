@@ -29,6 +29,7 @@ from lodestone.features.state import ATTENTION, State
 from lodestone.models.nearest import LiveIndex
 from lodestone.models.popular import Popular
 from lodestone.models.rates import Rates, RatesModel, default_model
+from lodestone.services import use_cases
 from lodestone.services.access.settings import Settings
 from lodestone.services.community import recovery
 from lodestone.services.community.community import Engine
@@ -105,9 +106,9 @@ class Opener:
 
     async def _caught_up(self, record: CommunityRecord, log: SqliteLog, folder: Path) -> Engine:
         threads = self._records.threads
-        engine, written, found = await threads.long(self._built, record, log, folder)
+        engine, written, recovered = await threads.long(self._built, record, log, folder)
         await recovery.relay(engine, written)
-        await threads.long(self._settled, engine, found)
+        await threads.long(self._settled, engine, recovered)
         return engine
 
     def _log(self, record: CommunityRecord) -> tuple[SqliteLog, Path]:
@@ -122,25 +123,28 @@ class Opener:
         self, record: CommunityRecord, log: SqliteLog, folder: Path
     ) -> tuple[Engine, set[int], recovery.RecoveredState]:
         """Put an engine together and let it catch up with its log; in a thread, for nobody knows it yet."""
-        found = recovery.load(folder, log.end(), ATTENTION)
-        self._saved[record.id] = found.state.offset
-        engine = Engine(self._parts(record, log, found.state, folder))
-        if found.columns is not None:
-            engine.ingest.fill(found.columns)
-            engine.item_lists.fill(found.columns)
-        return engine, recovery.catch_up(engine), found
+        recovered = recovery.load(folder, log.end(), ATTENTION)
+        self._saved[record.id] = recovered.state.offset
+        engine = Engine(self._parts(record, log, recovered.state, folder))
+        if recovered.columns is not None:
+            engine.ingest.fill(recovered.columns)
+            engine.item_lists.fill(recovered.columns)
+            engine.billing.pacing.fill(recovered.columns)
+        return engine, recovery.catch_up(engine), recovered
 
-    def _settled(self, engine: Engine, found: recovery.RecoveredState) -> None:
+    def _settled(self, engine: Engine, recovered: recovery.RecoveredState) -> None:
         """Take up where prices, derived tables and feeds stood; in a thread, as before."""
         recovery.resume_prices(engine)
         engine.item_lists.resume()
         whole = (
-            found.columns is not None and engine.state.offset == self._saved[engine.community.id]
+            recovered.columns is not None
+            and engine.state.offset == self._saved[engine.community.id]
         )
-        if not (whole and found.columns and engine.housekeeper.fill(found.columns)):
+        if not (whole and recovered.columns and engine.housekeeper.fill(recovered.columns)):
             engine.housekeeper.tidy(engine.now())
         self._records.purge_answers(engine.community.id, now=engine.now())
         recovery.recall_served(engine)
+        use_cases.ad_publisher(engine).load()
         recovery.rehearsed(engine)
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:
@@ -150,8 +154,10 @@ class Opener:
             driven = record.instant if record.instant is not None else Instant(0)
         clock = CommunityClock(self._wall, driven)
         directory, postings, index = Directory(), Postings(), LiveIndex()
-        kept = self._records.meta(record.id, MODEL)
-        model = default_model() if kept is None else msgspec.msgpack.decode(kept, type=RatesModel)
+        stored = self._records.meta(record.id, MODEL)
+        model = (
+            default_model() if stored is None else msgspec.msgpack.decode(stored, type=RatesModel)
+        )
         compiled = self._kernels is COMPILED
         rates = Rates(model, compiled=compiled)
         policy = self._records.policy(record.id).policy

@@ -15,7 +15,7 @@ from lodestone.stores.external.payment_providers import (
 
 def providers_of(settings: Settings) -> Mapping[str, PaymentProvider]:
     """Return the providers by name; the trial one moves nothing and behaves as it is told to."""
-    found: dict[str, PaymentProvider] = {MANUAL: ManualProvider()}
+    providers: dict[str, PaymentProvider] = {MANUAL: ManualProvider()}
     if settings.trial_payments:
-        found[TRIAL] = TrialProvider(usual=Behaviour(settings.trial_payments))
-    return found
+        providers[TRIAL] = TrialProvider(usual=Behaviour(settings.trial_payments))
+    return providers

@@ -154,7 +154,7 @@ def _since(home: Home, target: Path, leave: Leave, restored: Restored) -> _Since
         raise ConflictError("home_not_empty", message)
     try:
         with closing(records_at(f"sqlite:///{target}")) as records:
-            names = [one.id for one in records.communities()]
+            names = [community.id for community in records.communities()]
             keys = {name: records.keys(name) for name in (None, *names)}
             return _Since(
                 {name: records.erased(name) for name in names},

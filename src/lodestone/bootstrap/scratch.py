@@ -68,7 +68,13 @@ class _Still(Opener):
 
 
 async def decide_on_scratch(
-    aside: Path, community: str, history: History, hidden: Bools, people: Ints, k: int, told: Told
+    aside: Path,
+    community: str,
+    history: History,
+    hidden: Bools,
+    people: Ints,
+    k: int,
+    progress: Told,
 ) -> Decided:
     """Teach a scratch engine with what is not hidden and ask it for each person's discover feed.
 
@@ -79,20 +85,20 @@ async def decide_on_scratch(
         hidden: Shape (facts,). Facts that the scratch engine must not know.
         people: Person rows to ask for.
         k: Slots a person, 1 to 50.
-        told: Is told (of what, done, in all).
+        progress: Is told (of what, done, in all).
     """
     home = Home(aside / _FOLDER)
     with closing(records_at(f"sqlite:///{aside / 'records.db'}")) as records:
         record = records.community(community)
-        _learn_again(records, community, history.world, hidden, told)
-        await _write_log(aside, home, record, history.world.facts[~hidden], told)
+        _learn_again(records, community, history.world, hidden, progress)
+        await _write_log(aside, home, record, history.world.facts[~hidden], progress)
         with _opener(home, records, history.newest) as opener:
             engine, log = await opener.open_still(record)
             try:
                 # As after an import: likeness is part of what is judged.
                 await engine.item_lists.refresh()
                 return await _ask(
-                    engine, [history.person_ids[row] for row in people.tolist()], k, told
+                    engine, [history.person_ids[row] for row in people.tolist()], k, progress
                 )
             finally:
                 await log.close()
@@ -110,7 +116,9 @@ def _opener(home: Home, records: Records, now: Instant) -> Iterator[_Still]:
         couriers.stop()
 
 
-def _learn_again(records: Records, community: str, world: World, hidden: Bools, told: Told) -> None:
+def _learn_again(
+    records: Records, community: str, world: World, hidden: Bools, progress: Told
+) -> None:
     """Learn the predictor's weights from what is not hidden, where the live engine has learned any."""
     if records.meta(community, MODEL) is None:
         return
@@ -119,21 +127,21 @@ def _learn_again(records: Records, community: str, world: World, hidden: Bools, 
     if not rows.day.size:
         records.set_meta(community, MODEL, None)
         return
-    model = learn(left, rows, int(rows.day.max()), told)
+    model = learn(left, rows, int(rows.day.max()), progress)
     records.set_meta(community, MODEL, msgspec.msgpack.encode(model))
 
 
 async def _write_log(
-    aside: Path, home: Home, record: CommunityRecord, facts: Facts, told: Told
+    aside: Path, home: Home, record: CommunityRecord, facts: Facts, progress: Told
 ) -> None:
     """Write a log of the facts that teach, with the prices that are in force."""
     path = home.community(record.id) / "log.db"
     log = SqliteLog.open(path, secret=record.secret, monotonic=time.perf_counter_ns)
     try:
         for first in range(0, facts.size, _CHUNK):
-            told("teaching", first, facts.size)
+            progress("teaching", first, facts.size)
             await log.append(facts[first : first + _CHUNK])
-        told("teaching", facts.size, facts.size)
+        progress("teaching", facts.size, facts.size)
         live = SqliteLog.open(aside / log_name(record.id), secret=record.secret)
         try:
             version = live.prices_last()
@@ -148,15 +156,15 @@ async def _write_log(
         await log.close()
 
 
-async def _ask(engine: Engine, names: list[str], k: int, told: Told) -> Decided:
+async def _ask(engine: Engine, names: list[str], k: int, progress: Told) -> Decided:
     lists = np.full((len(names), k), -1, np.int64)
     who = Principal(engine.community.id, frozenset({"feeds"}), b"")
     for row, name in enumerate(names):
         if row % _PROGRESS == 0:
-            told("deciding", row, len(names))
+            progress("deciding", row, len(names))
         shown = await _page(engine, name, k, who)
         lists[row, : len(shown)] = shown
-    told("deciding", len(names), len(names))
+    progress("deciding", len(names), len(names))
     return Decided(
         lists, engine.parts.predictor.version, engine.housekeeper.policy.version, engine.now()
     )

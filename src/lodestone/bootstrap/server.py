@@ -20,17 +20,20 @@ import uvloop
 from lodestone.base.errors import ConflictError
 from lodestone.bootstrap.collector import Collector
 from lodestone.bootstrap.descriptors import addresses_are_free, connections_most
+from lodestone.bootstrap.homes import serving_at
 from lodestone.bootstrap.installation import App, open_app
 from lodestone.bootstrap.loop_watch import watched
 from lodestone.bootstrap.protocol import guarded_by
-from lodestone.bootstrap.survey import serving_at
+from lodestone.console import FILLING
 from lodestone.features.grow import grow_in_place
 from lodestone.serve.http.asgi import Asgi
 from lodestone.serve.http.connections import ConnectionLimits, Connections, Stage
 from lodestone.serve.http.guards import Guards
+from lodestone.serve.http.opening import Opening
 from lodestone.services.access.settings import Settings
-from lodestone.services.support.tasks import endless
+from lodestone.services.support.tasks import asked, endless
 
+_FILLING_SAID: Final = "the demo's town is still living its first weeks; ask again in a moment"
 _STOP: Final = (signal.SIGINT, signal.SIGTERM)
 _OUT: Final = (errno.EMFILE, errno.ENFILE)
 _AT_ONCE: Final = 32
@@ -47,10 +50,13 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         started: Callable[[int], Awaitable[None]],
         connections: Connections,
+        prepared: Callable[[int], Coroutine[Any, Any, None]] | None,
     ) -> None:
         super().__init__(config)
         self._announce = started
         self._connections = connections
+        self._prepared = prepared
+        self._preparing: asyncio.Task[None] | None = None
 
     async def on_tick(self, counter: int) -> bool:
         """Close the connections that have kept us waiting for too long; uvicorn calls ten times a second."""
@@ -63,12 +69,12 @@ class _Server(uvicorn.Server):
 
         uvicorn's own raises the signal again at the end, which kills the process before its communities are closed.
         """
-        before = {one: signal.signal(one, self.handle_exit) for one in _STOP}
+        before = {number: signal.signal(number, self.handle_exit) for number in _STOP}
         try:
             yield
         finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets=sockets)
@@ -79,6 +85,22 @@ class _Server(uvicorn.Server):
                     same.listen(_BACKLOG)
             port: int = self.servers[0].sockets[0].getsockname()[1]
             await self._announce(port)
+            if self._prepared is not None:
+                self._preparing = asked(self._prepared(port))
+                self._preparing.add_done_callback(self._end_if_failed)
+
+    def _end_if_failed(self, preparing: "asyncio.Task[None]") -> None:
+        if preparing.cancelled() or preparing.exception() is not None:
+            self.should_exit = True
+
+    async def end_preparing(self) -> None:
+        """Stop what is prepared, or raise what it failed with; once the server has ended."""
+        if self._preparing is None:
+            return
+        if not self._preparing.done():
+            self._preparing.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._preparing
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -126,18 +148,28 @@ async def _serve(
     accept_loss: bool,
 ) -> None:
     async with open_app(settings, demo=demo, accept_loss=accept_loss) as app:
-        if prepare is not None:
-            await prepare(app)
+        opening = Opening(app.asgi, page=FILLING, code="demo_filling", message=_FILLING_SAID)
+        opening.ready = prepare is None
 
         async def announce(port: int) -> None:
             app.home.publish(settings.host, port)
-            ready(app, port)
 
-        await listen(app.asgi, app.asgi.guards, settings, announce)
+        async def prepared(port: int) -> None:
+            if prepare is not None:
+                await prepare(app)
+            opening.ready = True
+            ready(app, port)
+            await app.read_ahead()
+
+        await listen(opening, app.asgi.guards, settings, announce, prepared)
 
 
 async def listen(
-    asgi: Asgi, guards: Guards, settings: Settings, announce: Callable[[int], Awaitable[None]]
+    asgi: Asgi,
+    guards: Guards,
+    settings: Settings,
+    announce: Callable[[int], Awaitable[None]],
+    prepared: Callable[[int], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
     """Answer requests on a socket until interrupted.
 
@@ -146,6 +178,7 @@ async def listen(
         guards: What bounds its connections and log lines.
         settings: Where to listen.
         announce: Is told the port once it answers.
+        prepared: What is done beside the first requests, told the port; should it fail, the server ends with its error.
 
     Raises:
         ConflictError: The port is in use.
@@ -170,6 +203,7 @@ async def listen(
         backlog=_AT_ONCE,
     )
     collector = Collector(time.monotonic)
+    server = _Server(config, announce, connections, prepared)
 
     def busy() -> bool:
         return connections.by_stage()[Stage.BUSY.value] > 0
@@ -177,13 +211,14 @@ async def listen(
     with _few_lines(guards), collector.instead():
         collecting = endless("collecting garbage", partial(collector.run, busy))
         try:
-            await _Server(config, announce, connections).serve()
+            await server.serve()
         except SystemExit as error:  # uvicorn's way to say that it could not bind
             raise _in_use(settings, "it was free a moment ago") from error
         finally:
             collecting.cancel()
             with suppress(asyncio.CancelledError):
                 await collecting
+    await server.end_preparing()
 
 
 def _connection_limits(settings: Settings) -> ConnectionLimits:
@@ -233,10 +268,10 @@ def _few_lines(guards: Guards) -> Iterator[None]:
 def _require_free(settings: Settings) -> None:
     """Look before anything is filled or opened whether the port can be had."""
     try:
-        found = socket.getaddrinfo(
+        resolved = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
-        family, kind, protocol, _, address = found[0]
+        family, kind, protocol, _, address = resolved[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)

@@ -1,9 +1,6 @@
 """Look whether a home has what it must have, before it is opened or beside a running server, changing nothing."""
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,11 +8,12 @@ from typing import Final
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, LossError, Problem
 from lodestone.base.wire import time_text
+from lodestone.bootstrap.homes import quiet
 from lodestone.media import MediaFolder
 from lodestone.services.access.settings import Settings
 from lodestone.services.ingest.validate import LATE_MICROS
 from lodestone.stores.files import folders
-from lodestone.stores.files.home import Address, Home, unusable
+from lodestone.stores.files.home import Home
 from lodestone.stores.files.survey import (
     ACCEPT,
     Loss,
@@ -83,8 +81,8 @@ def survey(settings: Settings, *, alone: bool) -> Surveyed:
         return Surveyed([named])
     result = Surveyed(named=named)
     result.losses += _records(home, named)
-    for held in named.communities:
-        result.losses += survey_log(home.communities, held, alone=alone)
+    for community in named.communities:
+        result.losses += survey_log(home.communities, community, alone=alone)
     result.losses += _media(MediaFolder(Path(settings.media_url)), named)
     if named.communities:
         result.notes += _keys(home, named)
@@ -101,21 +99,23 @@ def require_sane_clock(settings: Settings, named: Named, now: Instant) -> None:
     cure = "set this machine's clock, and start again"
     if now < _EARLIEST:
         raise ConflictError("clock_wrong", f"this machine's clock shows {shown}; {cure}")
-    for held in named.communities:
-        log = folder_now(home.communities, held.id) / folders.LOG
-        last = None if held.driven else last_time(log, alone=True)
+    for community in named.communities:
+        log = folder_now(home.communities, community.id) / folders.LOG
+        last = None if community.driven else last_time(log, alone=True)
         if last is not None and last - now > LATE_MICROS:
-            message = f"this machine's clock shows {shown}, but community {held.id!r} has facts of {time_text(Instant(last))}; {cure}"
+            message = f"this machine's clock shows {shown}, but community {community.id!r} has facts of {time_text(Instant(last))}; {cure}"
             raise ConflictError("clock_wrong", message)
 
 
 def _records(home: Home, named: Named) -> Iterator[Loss]:
-    folders = orphans(home.communities, [held.id for held in named.communities])
+    folders = orphans(home.communities, [community.id for community in named.communities])
     strange = strange_key(home, named)
     if not named.there and (folders or strange):
         owners = ", ".join(repr(owner) for _, owner in folders) or "this home"
         yield Loss("records_missing", named.place, f"the records are missing or empty, of {owners}")
-    elif strange and not any(vouches(home.communities, held) for held in named.communities):
+    elif strange and not any(
+        vouches(home.communities, community) for community in named.communities
+    ):
         said = "the records do not know this home's operator's key: they are another installation's, or older"
         yield Loss("records_other", named.place, said)
     if named.there:
@@ -131,9 +131,9 @@ def strange_key(home: Home, named: Named) -> bool:
 
 
 def _keys(home: Home, named: Named) -> Iterator[str]:
-    for name, told in _KEYS.items():
+    for name, consequence in _KEYS.items():
         if home.key(name) is None:
-            yield f"{home.path / f'{name}.key'} is missing or damaged; {told}"
+            yield f"{home.path / f'{name}.key'} is missing or damaged; {consequence}"
     if strange_key(home, named):
         yield f"{home.path / 'operator.key'} is none that the records know; {_KEYS['operator']}"
 
@@ -144,38 +144,6 @@ def _media(media: MediaFolder, named: Named) -> Iterator[Loss]:
         state = "missing, emptied or unreadable" if known is None else "another installation's"
         said = f"the media folder is {state}, but media have been stored"
         yield Loss("media_missing", str(media.path), said, ACCEPT)
-
-
-@contextmanager
-def quiet(home: Path) -> Iterator[bool]:
-    """Say whether no server runs in a home, and keep it so meanwhile; makes nothing. Raises ConflictError."""
-    path = home / "lock"
-    try:
-        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
-    except FileNotFoundError:
-        yield True
-        return
-    except OSError as error:
-        raise unusable(path, error) from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-
-
-def serving_at(home: Path) -> Address | None:
-    """Return where the server of a home answers, None when none runs.
-
-    What a killed server has left is not believed: somebody else may listen there now, and would be shown our key.
-
-    Raises:
-        ConflictError: `home_unusable`: a file of the home is none.
-    """
-    with quiet(home) as alone:
-        return None if alone else Home(home).address()
 
 
 def surveyed(settings: Settings) -> Surveyed:
@@ -198,10 +166,10 @@ def chains(settings: Settings, named: Named) -> Iterator[Chain]:
     """Walk every log of a home by reading alone. Raises CorruptError, UnavailableError."""
     home = Home(Path(settings.home))
     with quiet(home.path) as alone:
-        for held in named.communities:
-            log = folder_now(home.communities, held.id) / folders.LOG
+        for community in named.communities:
+            log = folder_now(home.communities, community.id) / folders.LOG
             if log.is_file():
                 with reading(log, alone=alone) as connection:
-                    closed = ClosedLog(log, connection, held.secret)
-                    found = closed.verify()
-                    yield Chain(held.id, closed.receipt_next(), closed.end(), len(found))
+                    closed = ClosedLog(log, connection, community.secret)
+                    findings = closed.verify()
+                    yield Chain(community.id, closed.receipt_next(), closed.end(), len(findings))

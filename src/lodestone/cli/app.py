@@ -4,33 +4,20 @@ import os
 import sys
 from collections.abc import Iterable
 from importlib.metadata import version as version_of
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from lodestone import bootstrap
 from lodestone.base.errors import InvalidError, LodestoneError
-from lodestone.cli import (
-    audit_log,
-    backups,
-    doctor,
-    evaluate,
-    exports,
-    imports,
-    item_lists,
-    keys,
-    money,
-    policies,
-    receipts,
-    serving,
-    towns,
-)
+from lodestone.cli.on_demand import OnDemandGroup
 from lodestone.cli.output import WRONG_USE, line, note, trouble
+from lodestone.stores.files.modes import make_private
 
-_TROUBLE = 3
+_TROUBLE: Final = 3
 
 app = typer.Typer(
     name="lodestone",
+    cls=OnDemandGroup,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -38,23 +25,6 @@ app = typer.Typer(
     help="A self-hosted value-traffic engine for content communities.",
     epilog="Exit status: 0 done, 1 a finding, 2 wrong use or refused, 3 trouble. --debug shows a traceback.",
 )
-for part in (
-    serving,
-    imports,
-    item_lists,
-    evaluate,
-    receipts,
-    money,
-    audit_log,
-    backups,
-    exports,
-    doctor,
-):
-    part.add(app)
-app.add_typer(keys.communities, name="community")
-app.add_typer(keys.keys, name="key")
-app.add_typer(policies.policies, name="policy")
-app.add_typer(towns.towns, name="town")
 
 
 def _say_version(asked: bool) -> None:
@@ -76,7 +46,7 @@ def lodestone(
 
 def main() -> None:
     """Run one command; no traceback reaches a person unless they ask for one."""
-    bootstrap.make_private()
+    make_private()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:

@@ -54,11 +54,11 @@ def judge(
         return
     days = _days(context, train_until, test_from, test_until)
     with progress() as bar, aside(home, community) as world:
-        found = evaluate(world, days[0], days[1], days[2], as_of=as_of, told=teller(bar))
+        evaluation = evaluate(world, days[0], days[1], days[2], as_of=as_of, progress=teller(bar))
     if as_json:
-        data(found)
+        data(evaluation)
     else:
-        _print(found)
+        _print(evaluation)
 
 
 def _refuse_options(context: typer.Context) -> None:

@@ -1,21 +1,32 @@
 """`community` and `key`: who is served here, and who may ask."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
+from lodestone.cli.ids import CommunityArgument, CommunityOption, KeyArgument, KeyOption, id_of
 from lodestone.cli.output import Community, Home, Json, data, line, note, table
 from lodestone.cli.reach import Reach, run, word
+from lodestone.services.access import SCOPES
 
 communities = typer.Typer(no_args_is_help=True, help="Create, list and disable communities.")
 keys = typer.Typer(no_args_is_help=True, help="Create, list and revoke a community's keys.")
+LEAST: Final = ("feeds", "events")
+"""What a key may do when nobody says: show feeds, and say what people did with them."""
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(communities, name="community")
+    app.add_typer(keys, name="key")
 
 
 @communities.command(
     "create", epilog="Example: lodestone community create kaili --time-zone Asia/Shanghai"
 )
 def create(
-    community_id: Annotated[str, typer.Argument(metavar="ID", help="The community's id.")],
+    community_id: CommunityArgument = None,
+    community: CommunityOption = None,
     name: Annotated[str, typer.Option(help="Its name.")] = "",
     time_zone: Annotated[str, typer.Option(help="Decides what a day is; fixed.")] = "UTC",
     currency: Annotated[str, typer.Option(help="Three letters, ISO 4217; fixed.")] = "CNY",
@@ -24,17 +35,16 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make a community, and its first key."""
+    named = id_of(community_id, community, "--community")
     body = {"name": name, "time_zone": time_zone, "currency": currency, "clock": clock}
 
     async def ask(reach: Reach) -> Any:
         known = {one["id"] for one in (await reach.ask("GET", "/v1/communities"))["data"]}
-        told = await reach.ask("PUT", f"/v1/communities/{word(community_id)}", body=body)
-        if community_id in known:
-            return told
-        key = await reach.ask(
-            "POST", f"/v1/communities/{word(community_id)}/keys", body={"name": "first"}
-        )
-        return {**told, "key": key["key"]}
+        made = await reach.ask("PUT", f"/v1/communities/{word(named)}", body=body)
+        if named in known:
+            return made
+        key = await reach.ask("POST", f"/v1/communities/{word(named)}/keys", body={"name": "first"})
+        return {**made, "key": key["key"]}
 
     told = run(home, None, ask)
     if as_json:
@@ -59,14 +69,14 @@ def list_all(home: Home = None, as_json: Json = False) -> None:
 
 @communities.command("disable", epilog="Example: lodestone community disable kaili")
 def disable(
-    community_id: Annotated[str, typer.Argument(metavar="ID", help="The community's id.")],
+    community_id: CommunityArgument = None,
+    community: CommunityOption = None,
     home: Home = None,
 ) -> None:
     """Close a community's doors; its data stays."""
-    told = run(
-        home, None, lambda reach: reach.ask("POST", f"/v1/communities/{word(community_id)}/disable")
-    )
-    line(f"{told['id']}: {told['state']}")
+    path = f"/v1/communities/{word(id_of(community_id, community, '--community'))}/disable"
+    community_out = run(home, None, lambda reach: reach.ask("POST", path))
+    line(f"{community_out['id']}: {community_out['state']}")
 
 
 @keys.command(
@@ -75,14 +85,21 @@ def disable(
 def create_key(
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     scope: Annotated[
-        list[str] | None, typer.Option(help="What it may do; all when left out.")
+        list[str] | None,
+        typer.Option(help=f"What it may do, again for each; {' and '.join(LEAST)} when left out."),
     ] = None,
+    all_scopes: Annotated[
+        bool, typer.Option(help="Let it do everything in its community.")
+    ] = False,
     community: Community = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Make a key; it is shown this once."""
-    body: dict[str, Any] = {"name": name, **({"scopes": scope} if scope else {})}
+    if scope and all_scopes:
+        raise typer.BadParameter("name scopes, or take all of them, not both")
+    chosen = list(SCOPES) if all_scopes else scope or list(LEAST)
+    body: dict[str, Any] = {"name": name, "scopes": chosen}
 
     async def ask(reach: Reach) -> Any:
         return await reach.ask(
@@ -94,6 +111,7 @@ def create_key(
         data(told)
     else:
         line(told["key"])
+        note(f"it may: {' '.join(told['scopes'])}")
 
 
 @keys.command("list", epilog="Example: lodestone key list --community kaili")
@@ -122,18 +140,20 @@ def list_keys(community: Community = None, home: Home = None, as_json: Json = Fa
 
 @keys.command("revoke", epilog="Example: lodestone key revoke key_0123")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, from `key list`.")],
+    key_id: KeyArgument = None,
+    key: KeyOption = None,
     community: Community = None,
     home: Home = None,
 ) -> None:
     """Make a key worthless, with the tokens and logins made under it."""
+    revoked = id_of(key_id, key, "--key")
 
     async def ask(reach: Reach) -> Any:
         named = await only(reach, community)
-        return await reach.ask("DELETE", f"/v1/communities/{word(named)}/keys/{word(key_id)}")
+        return await reach.ask("DELETE", f"/v1/communities/{word(named)}/keys/{word(revoked)}")
 
     run(home, community, ask)
-    line(f"{key_id}: revoked")
+    line(f"{revoked}: revoked")
     note("it holds in the process that did it at once, in every other within five seconds")
 
 

@@ -21,7 +21,7 @@ def checks(settings: Settings) -> list[dict[str, Any]]:
     notes = [check("note", note, ok=True) for note in surveyed.notes]
     if bad or surveyed.named is None:
         return [*bad, *notes]
-    names = ", ".join(held.id for held in surveyed.named.communities) or "none yet"
+    names = ", ".join(community.id for community in surveyed.named.communities) or "none yet"
     shown = [check("communities", names, ok=True)]
     try:
         for chain in bootstrap.chains(settings, surveyed.named):

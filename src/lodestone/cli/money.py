@@ -5,13 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from lodestone.cli.ids import DayArgument, DayOption, id_of
 from lodestone.cli.losses import require_whole
-from lodestone.cli.output import FINDING, Community, Home, Json, data, line, table
+from lodestone.cli.output import FINDING, Community, Home, Json, amount, data, line, table
 from lodestone.cli.reach import Reach, run
-
-Day = Annotated[
-    str, typer.Argument(metavar="DAY", help="A day of the community's, such as 2026-03-01.")
-]
 
 
 def add(app: typer.Typer) -> None:
@@ -24,25 +21,33 @@ def add(app: typer.Typer) -> None:
     app.command("payments", epilog="Example: lodestone payments --provider manual")(payments)
 
 
-def settle(day: Day, community: Community = None, home: Home = None, as_json: Json = False) -> None:
+def settle(
+    day_argument: DayArgument = None,
+    day: DayOption = None,
+    community: Community = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Release expired holds and close a day's books; again changes nothing."""
-    told = run(home, community, lambda reach: reach.ask("POST", "/v1/settle", body={"day": day}))
+    body = {"day": id_of(day_argument, day, "--day")}
+    closing = run(home, community, lambda reach: reach.ask("POST", "/v1/settle", body=body))
     if as_json:
-        data(told)
+        data(closing)
         return
-    closed = ", ".join(told["closed_now"]) or "nothing; it was closed before"
+    closed = ", ".join(closing["closed_now"]) or "nothing; it was closed before"
     line(f"closed {closed}")
-    line(f"{told['transfers']} transfers, {told['expired']} holds expired, digest {told['digest']}")
+    line(
+        f"{closing['transfers']} transfers, {closing['expired']} holds expired, digest {closing['digest']}"
+    )
     table(
-        ["code", "transfers", "micros", "currency"],
+        ["code", "transfers", "amount"],
         [
             [
                 one["code"],
                 str(one["transfers"]),
-                f"{one['amount']['micros']:,}",
-                one["amount"]["currency"],
+                amount(one["amount"]),
             ]
-            for one in told["by_code"]
+            for one in closing["by_code"]
         ],
     )
 
@@ -68,7 +73,8 @@ def audit(community: Community = None, home: Home = None, as_json: Json = False)
 
 
 def payouts(
-    day: Day,
+    day_argument: DayArgument = None,
+    day: DayOption = None,
     file: Annotated[Path | None, typer.Option(help="Where to write them as CSV.")] = None,
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin the file with a byte-order mark, for Excel.")
@@ -79,14 +85,15 @@ def payouts(
     as_json: Json = False,
 ) -> None:
     """Pay out, once, what every party earned through a closed day."""
+    closed = id_of(day_argument, day, "--day")
 
     async def ask(reach: Reach) -> tuple[Any, bytes]:
-        body = {"day": day, "provider": provider}
+        body = {"day": closed, "provider": provider}
         told = await reach.ask("POST", "/v1/payouts", body=body)
         written = b""
         if file is not None:
             written = (
-                await reach.http.get(f"/v1/payouts/{day}/file?bom={str(bom).lower()}")
+                await reach.http.get(f"/v1/payouts/{closed}/file?bom={str(bom).lower()}")
             ).content
         return told, written
 
@@ -97,13 +104,12 @@ def payouts(
         data(told)
     else:
         table(
-            ["payout", "party", "micros", "currency", "state"],
+            ["payout", "party", "amount", "state"],
             [
                 [
                     one["id"],
                     one["party"],
-                    f"{one['amount']['micros']:,}",
-                    one["amount"]["currency"],
+                    amount(one["amount"]),
                     one["state"],
                 ]
                 for one in told["data"]
@@ -128,14 +134,13 @@ def payments(
         data(told)
         return
     table(
-        ["payment", "order", "kind", "micros", "currency", "state"],
+        ["payment", "order", "kind", "amount", "state"],
         [
             [
                 one["id"],
                 one["order_id"],
                 one["kind"],
-                f"{one['amount']['micros']:,}",
-                one["amount"]["currency"],
+                amount(one["amount"]),
                 one["state"],
             ]
             for one in told["data"]

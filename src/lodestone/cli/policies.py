@@ -7,7 +7,8 @@ import msgspec
 import typer
 
 from lodestone.base.errors import InvalidError
-from lodestone.cli.output import Community, Home, Json, data, line, table
+from lodestone.cli.ids import VersionArgument, VersionOption, version_of
+from lodestone.cli.output import Community, Home, Json, data, figure, line, table, units
 from lodestone.cli.reach import run
 
 policies = typer.Typer(no_args_is_help=True, help="Show, set, try and take back the policy.")
@@ -15,6 +16,13 @@ Proposal = Annotated[
     str,
     typer.Argument(metavar="PRESET|FILE", help="A preset's name, or a JSON file holding a policy."),
 ]
+
+Reason = Annotated[str, typer.Option(help="Why, for the audit log.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(policies, name="policy")
 
 
 @policies.command("show", epilog="Example: lodestone policy show --json > policy.json")
@@ -27,16 +35,16 @@ def show(community: Community = None, home: Home = None, as_json: Json = False) 
     policy = told["policy"]
     line(f"version {told['version']} ({policy['name']}), since {told['created_at']}")
     table(
-        ["outcome", "worth (micros)"],
-        [[name, f"{worth:,}"] for name, worth in policy["worths"].items()],
+        ["outcome", "worth"],
+        [[name, units(worth)] for name, worth in policy["worths"].items()],
     )
     rows = [
         [
             one["id"],
             one["direction"],
-            str(one["target"]),
-            str(one["price_cap"]),
-            str(one["enabled"]),
+            figure(one["target"]),
+            figure(one["price_cap"]),
+            "yes" if one["enabled"] else "no",
         ]
         for one in policy["promises"]
     ]
@@ -44,9 +52,11 @@ def show(community: Community = None, home: Home = None, as_json: Json = False) 
 
 
 @policies.command("set", epilog="Example: lodestone policy set growth")
-def put(proposal: Proposal, community: Community = None, home: Home = None) -> None:
+def put(
+    proposal: Proposal, reason: Reason = "", community: Community = None, home: Home = None
+) -> None:
     """Put a policy into force, as a new version."""
-    body = _body(proposal)
+    body = _body(proposal) | {"reason": reason}
     told = run(home, community, lambda reach: reach.ask("PUT", "/v1/policy", body=body))
     line(f"version {told['version']} ({told['policy']['name']}) is in force")
 
@@ -66,7 +76,7 @@ def dry_run(
         f"{told['changed_slots']} of {told['slots']} slots would have been others"
     )
     line(
-        f"looked-at value {told['value_before_micros']:,.0f} now, {told['value_after_micros']:,.0f} then, in micros "
+        f"looked-at value {units(told['value_before_micros'])} now, {units(told['value_after_micros'])} then, "
         f"by the proposal's worths; {told['receipts']} of {told['receipts_of_day']} receipts decided again"
     )
     table(
@@ -85,7 +95,7 @@ def dry_run(
         [
             [
                 row["id"],
-                str(row["target"]),
+                figure(row["target"]),
                 *(_share(row[name]) for name in ("before", "after", "slots_before", "slots_after")),
             ]
             for row in told["promises"]
@@ -100,12 +110,14 @@ def _share(value: float | None) -> str:
 
 @policies.command("rollback", epilog="Example: lodestone policy rollback 3")
 def rollback(
-    version: Annotated[int, typer.Argument(help="The version to return to.")],
+    version_argument: VersionArgument = None,
+    version: VersionOption = None,
+    reason: Reason = "",
     community: Community = None,
     home: Home = None,
 ) -> None:
     """Put an older version into force again, as a new version."""
-    body = {"version": version}
+    body = {"version": version_of(version_argument, version), "reason": reason}
     told = run(home, community, lambda reach: reach.ask("POST", "/v1/policy/rollback", body=body))
     line(f"version {told['version']} ({told['policy']['name']}) is in force")
 

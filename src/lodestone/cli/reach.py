@@ -72,7 +72,7 @@ async def reach(settings: Settings, community: str | None) -> AsyncIterator[Reac
 
 
 @asynccontextmanager
-async def here(app: bootstrap.App, community: str | None) -> AsyncIterator[Reach]:
+async def here(app: "bootstrap.App", community: str | None) -> AsyncIterator[Reach]:
     """Reach an application of this very process."""
     async with httpx.AsyncClient(
         transport=Inside(app.asgi),

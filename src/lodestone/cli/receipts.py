@@ -4,8 +4,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from lodestone.cli.ids import ReceiptArgument, ReceiptOption, id_of
 from lodestone.cli.losses import require_whole
-from lodestone.cli.output import FINDING, Community, Home, Json, data, line
+from lodestone.cli.output import FINDING, Community, Home, Json, a_thousand, data, line
 from lodestone.cli.reach import run, word
 
 
@@ -19,23 +20,23 @@ def add(app: typer.Typer) -> None:
 
 
 def replay(
-    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="A receipt's id.")],
+    receipt_id: ReceiptArgument = None,
+    receipt: ReceiptOption = None,
     community: Community = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Decide again from a receipt's own contents and compare."""
-    told = run(
-        home, community, lambda reach: reach.ask("POST", f"/v1/receipts/{word(receipt)}/replay")
-    )
+    path = f"/v1/receipts/{word(id_of(receipt_id, receipt, '--receipt'))}/replay"
+    replayed = run(home, community, lambda reach: reach.ask("POST", path))
     if as_json:
-        data(told)
-    elif told["identical"]:
+        data(replayed)
+    elif replayed["identical"]:
         line("identical")
     else:
-        for difference in told["differences"]:
+        for difference in replayed["differences"]:
             line(f"differs: {difference}")
-    if not told["identical"]:
+    if not replayed["identical"]:
         raise typer.Exit(FINDING)
 
 
@@ -47,29 +48,33 @@ _UNTOLD: Final = {
 
 
 def explain(
-    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="A receipt's id.")],
+    receipt_id: ReceiptArgument = None,
+    receipt: ReceiptOption = None,
     slot: Annotated[int, typer.Option(min=1, max=50, help="Which slot, from 1.")] = 1,
     community: Community = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Say why a slot holds what it holds: what its value would lose without each term, and which deeds speak for it."""
-    path = f"/v1/receipts/{word(receipt)}/why/{slot}"
+    path = f"/v1/receipts/{word(id_of(receipt_id, receipt, '--receipt'))}/why/{slot}"
     why = run(home, community, lambda reach: reach.ask("GET", path))
     if as_json:
         data(why)
         return
     line(
-        f"{why['item_id']} in slot {slot}: value {why['value_micros']:,.1f} micros, "
-        f"net {why['net_micros']:,.1f}, source {why['source']}"
+        f"{why['item_id']} in slot {slot}, from {why['source']}: a thousand showings are worth "
+        f"{a_thousand(why['value_micros'])}, {a_thousand(why['net_micros'])} with promises"
     )
     for term in why["terms"]:
         deeds = ", ".join(_deed(deed) for deed in term["deeds"])
-        line(f"{term['micros']:>+14,.1f}  {term['term']}" + (f": {deeds}" if deeds else ""))
+        line(
+            f"{a_thousand(term['micros'], sign=True):>12}  {term['term']}"
+            + (f": {deeds}" if deeds else "")
+        )
     if why["untold"]:
         line(f"what its chances are made of cannot be said: {_UNTOLD[why['untold']]}")
     for step in why["steps"]:
-        line(f"{step['micros']:>+14,.1f}  promise {step['promise']}")
+        line(f"{a_thousand(step['micros'], sign=True):>12}  promise {step['promise']}")
 
 
 def _deed(deed: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ import typer
 from lodestone import bootstrap
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnavailableError
 from lodestone.cli.learning import learn_at_night
-from lodestone.cli.output import Json, data, line, note, progress, table
+from lodestone.cli.output import Json, data, figure, line, note, progress, table
 from lodestone.cli.reach import Reach, reach, settings_of
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError
@@ -150,11 +150,11 @@ def compare(
 def _wishes(days: int, people: int, seeds: str, arms: str) -> list[Wish]:
     numbers = [one.strip() for one in seeds.split(",")]
     names = [one.strip() for one in arms.split(",")]
-    wrong = next((one for one in numbers if not one.isdecimal()), None)
+    wrong = next((number for number in numbers if not number.isdecimal()), None)
     if wrong is not None:
         problem = Problem("seeds", f"{wrong!r} is no whole number; write such as 1,2,3")
         raise InvalidError("seeds_malformed", f"seeds: {problem.problem}", (problem,))
-    odd = next((one for one in names if one not in ARMS), None)
+    odd = next((name for name in names if name not in ARMS), None)
     if odd is not None:
         problem = Problem("arms", f"{odd!r} is none of {', '.join(ARMS)}")
         raise InvalidError("arm_unknown", f"arms: {problem.problem}", (problem,))
@@ -209,4 +209,4 @@ def _start(wish: Wish, home: Path) -> subprocess.Popen[bytes]:
 
 
 def _short(value: Any) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return figure(value) if isinstance(value, float) else str(value)

@@ -214,6 +214,23 @@ def weights(value: Any) -> dict[str, float]:
     return {name(tag): number(weight) for tag, weight in pairs if not missing(weight)}
 
 
+def translations(value: Any) -> dict[str, dict[str, str]]:
+    """Read words by language: a map of Parquet, or JSON such as `{"en": {"name": "Tea"}}`. Raises ValueError."""
+    if isinstance(value, str):
+        value = _json(value, dict)
+    pairs = list(value.items()) if isinstance(value, Mapping) else value
+    if not isinstance(pairs, list) or not all(_is_words(pair) for pair in pairs):
+        raise ValueError(f"{_shown(value)} is no map of languages; write JSON, or store a map")
+    return {
+        name(language): {field: text(part) for field, part in words.items() if part is not None}
+        for language, words in pairs
+    }
+
+
+def _is_words(pair: Any) -> bool:
+    return isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], Mapping)
+
+
 def _shown(value: Any) -> str:
     """Show a value and its type to whoever has to mend it."""
     if isinstance(value, Unreadable):

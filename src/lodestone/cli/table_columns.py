@@ -1,13 +1,14 @@
 """What each table holds: its columns, how a cell of each is read, and how a row becomes what the API takes.
 
 people.csv      id, name, home_latitude, home_longitude, profession, language, interests, minor, created_at,
-                consent_personalisation, consent_position, present_latitude, present_longitude, present_at
+                consent_personalisation, consent_position, consent_shown_at_home, present_latitude, present_longitude, present_at,
+                translations
 items.csv       id, kind, author_id, text, language, tags, channels, professions, latitude, longitude,
-                duration_seconds, state, created_at, media, labels
-domains.csv     id, kind, name, latitude, longitude, radius_km, created_at
+                duration_seconds, state, created_at, media, labels, translations
+domains.csv     id, kind, name, latitude, longitude, radius_km, created_at, translations
 relations.csv   type, person_id, other_id
 events.csv      id, type, time, person_id, item_id, author_id, surface, slot, visible_seconds, watch_seconds,
-                query, latitude, longitude, day
+                query, latitude, longitude, day, reason
 """
 
 from pathlib import Path
@@ -24,6 +25,7 @@ from lodestone.cli.table_cells import (
     number,
     objects,
     text,
+    translations,
     truth,
     weights,
     whole,
@@ -36,23 +38,24 @@ READ: Final[dict[str, dict[str, Read]]] = {
     "people": {
         "id": name, "name": text, "profession": name, "language": name, "interests": weights,
         "minor": truth, "created_at": instant, "home_latitude": number, "home_longitude": number,
-        "consent_personalisation": truth, "consent_position": truth,
-        "present_latitude": number, "present_longitude": number, "present_at": instant,
+        "consent_personalisation": truth, "consent_position": truth, "consent_shown_at_home": truth,
+        "present_latitude": number, "present_longitude": number, "present_at": instant, "translations": translations,
     },
     "items": {
         "id": name, "kind": name, "author_id": name, "text": text, "language": name, "tags": names,
         "channels": names, "professions": names, "latitude": number, "longitude": number,
         "duration_seconds": number, "state": name, "created_at": instant, "media": objects, "labels": objects,
+        "translations": translations,
     },
     "domains": {
         "id": name, "kind": name, "name": text, "latitude": number, "longitude": number, "radius_km": number,
-        "created_at": instant,
+        "created_at": instant, "translations": translations,
     },
     "relations": {"type": name, "person_id": name, "other_id": name},
     "events": {
         "id": name, "type": name, "time": instant, "person_id": name, "item_id": name, "author_id": name,
         "surface": name, "slot": whole, "visible_seconds": number, "watch_seconds": number, "query": text,
-        "latitude": number, "longitude": number, "day": day,
+        "latitude": number, "longitude": number, "day": day, "reason": name,
     },
 }  # fmt: skip
 _PLACE: Final = ("latitude", "longitude")
@@ -60,7 +63,9 @@ GROUPS: Final[dict[str, dict[str, dict[str, str]]]] = {
     "people": {
         "home": {part: f"home_{part}" for part in _PLACE},
         "present": {part: f"present_{part}" for part in _PLACE},
-        "consent": {part: f"consent_{part}" for part in ("personalisation", "position")},
+        "consent": {
+            part: f"consent_{part}" for part in ("personalisation", "position", "shown_at_home")
+        },
     },
     "items": {"position": {part: part for part in _PLACE}},
     "domains": {"centre": {part: part for part in _PLACE}},
@@ -68,7 +73,7 @@ GROUPS: Final[dict[str, dict[str, dict[str, str]]]] = {
     "relations": {},
 }
 """Fields of the API that hold others: the column of each part."""
-ANSWERED: Final = {"items": ("counters",), "domains": ("members",)}
+ANSWERED: Final = {"items": ("counters", "ruling"), "domains": ("members",)}
 """What answers say besides, which nobody can send: passed over in NDJSON."""
 
 

@@ -135,7 +135,7 @@ def cell_text(read: Read, value: Any) -> str:
         return "true" if value else "false"
     if read is cells.number:
         return repr(float(value)).removesuffix(".0")
-    if read is cells.objects:
+    if read in (cells.objects, cells.translations):
         return _json(value)
     if read is cells.names:
         plain = "|".join(value)
@@ -191,6 +191,7 @@ def _type(pa: Any, read: Read) -> Any:
     part = pa.struct(
         [*((name, pa.string()) for name in _TEXTS), ("width", pa.int32()), ("height", pa.int32())]
     )
+    words = pa.struct([("name", pa.string()), ("text", pa.string())])
     types: dict[Read, Any] = {
         cells.number: pa.float64(),
         cells.whole: pa.int64(),
@@ -200,6 +201,7 @@ def _type(pa: Any, read: Read) -> Any:
         cells.names: pa.list_(pa.string()),
         cells.weights: pa.map_(pa.string(), pa.float64()),
         cells.objects: pa.list_(part),
+        cells.translations: pa.map_(pa.string(), words),
     }
     return types.get(read, pa.string())
 
@@ -211,4 +213,4 @@ def _value(read: Read, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if read is cells.day:
         return date.fromisoformat(value)
-    return list(value.items()) if read is cells.weights else value
+    return list(value.items()) if read in (cells.weights, cells.translations) else value

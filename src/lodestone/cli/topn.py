@@ -16,7 +16,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
 from lodestone.cli.learning import copied
-from lodestone.cli.output import Community, Home, Json, data, line, progress, table, teller
+from lodestone.cli.output import Community, Home, Json, data, figure, line, progress, table, teller
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.insight import topn
 from lodestone.insight.topn import POSITIVE, POSITIVE_OUTCOMES, Holdout, SplitBy, TopNReport
@@ -169,7 +169,7 @@ def _require_enough(kind: Ints, people: int, parted: Holdout, question: _Questio
     raise InvalidError(
         "people_too_few",
         f"{people} people have hidden positives that can be found again, and at least {PEOPLE_LEAST} are needed: at "
-        f"--holdout {question.holdout:g} that takes people with {int(np.ceil(1 / question.holdout))} {question.by} "
+        f"--holdout {figure(question.holdout)} that takes people with {int(np.ceil(1 / question.holdout))} {question.by} "
         f"each. Import more history, raise --holdout, or count more with --outcomes (the log holds: {there}; "
         f"{parted.liked.item.size:,} teach)",
     )
@@ -219,7 +219,7 @@ def _absent(parted: Holdout) -> dict[str, str]:
 
 def _print(report: TopNReport) -> None:
     line(
-        f"{report.asked:,} of {report.people:,} people, their last {report.holdout:g} of {report.split_by} hidden; "
+        f"{report.asked:,} of {report.people:,} people, their last {figure(report.holdout)} of {report.split_by} hidden; "
         f"{report.candidates:,} candidates, {report.taught:,} positives taught, {report.wanted:,} asked for"
     )
     line(f"policy {report.policy}, predictor {report.predictor}, as of {report.as_of}")

@@ -1,4 +1,4 @@
-"""`town`: a county town that simulation, for the demo a day, for the trial as long as one likes, by the public API."""
+"""`town`: a simulated county town, for the demo some weeks, for a trial as long as one likes, by the public API."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -7,14 +7,20 @@ from zoneinfo import ZoneInfo
 import typer
 
 from lodestone import bootstrap
-from lodestone.base.clock import SECOND_MICROS, Instant
+from lodestone.base.clock import SECOND_MICROS, Clock, Instant
+from lodestone.base.errors import ConflictError
 from lodestone.cli import simulation
+from lodestone.cli.kernels import compiling
 from lodestone.cli.output import Home, Json, data, line, note, progress
-from lodestone.cli.reach import Reach, here, run
+from lodestone.cli.reach import Reach, here, run, settings_of
 from lodestone.client import AsyncClient as Client
-from lodestone.town import ARMS, NAME, Filled, Wish, fill, make_town
+from lodestone.town import ARMS, NAME, Filled, Shelf, Wish, fill, make_town
+from lodestone.town.demo import DEMO_DAYS, DEMO_PEOPLE, DemoPlan, live_demo
+from lodestone.town.demo.names import TOWN
 
 DEMO: Final = "demo"
+DEMO_MARK: Final = "demo.town"
+"""The file that marks a home as a demo's, with the instant at which it was begun."""
 SEED: Final = 1
 _ZONE: Final = simulation.ZONE
 
@@ -27,6 +33,11 @@ towns = typer.Typer(
 towns.command(
     "compare", epilog="Example: lodestone town compare --days 3 --people 120 --seeds 1,2"
 )(simulation.compare)
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(towns, name="town")
 
 
 @towns.callback()
@@ -66,11 +77,12 @@ def town(
     """
     if context.invoked_subcommand is not None:
         return
+    require_no_demo(home)
     if days is not None:
         wish = Wish(seed, people, days, arm, ring=not without_ring, trade=not without_trade)
         simulation.live(wish, community_id or simulation.TOWN, home, as_json=as_json)
         return
-    name = community_id or DEMO
+    name = community_id or simulation.TOWN
 
     async def ask(reach: Reach) -> Filled:
         return await _fill(reach, name, seed, people=people, posts=posts)
@@ -84,25 +96,90 @@ def town(
         )
 
 
-async def fill_demo(app: bootstrap.App) -> None:
-    """Fill the demo when there is none, or finish one that was interrupted."""
+async def fill_demo(
+    app: bootstrap.App, wall: Clock | None = None, *, days: int = DEMO_DAYS
+) -> None:
+    """Fill the demo when there is none, or finish one that was interrupted.
+
+    Args:
+        app: Opened on the demo's home.
+        wall: The clock that the installation runs by; the system's where it is left out.
+        days: Whole days to live before the present one, at least 1.
+    """
     if app.home.key(DEMO) is not None:
         return
     async with here(app, DEMO) as reach:
         if not await _lived(reach):
-            note("filling a demo town and living its first day, once; a minute or two")
-            await _fill(reach, DEMO, SEED, people=1000, posts=3000)
+            note(
+                f"letting a demo town live the last {days} days, once; a minute or two, and the page shows how far"
+            )
+            async with compiling():
+                await _live(app, reach, wall or bootstrap.WallClock(), days)
         await _keep_desk_key(app, Client(reach.http, reach.key, DEMO))
         key = await Client(reach.http, reach.key).create_key(DEMO, "demo")
         app.home.keep_key(DEMO, key)
 
 
+async def _live(app: bootstrap.App, reach: Reach, wall: Clock, days: int) -> None:
+    """Let the demo's town live up to now, then let its clock run with the wall."""
+    now = wall.now()
+    app.home.note(DEMO_MARK, now)
+    client = Client(reach.http, reach.key, DEMO)
+    body = {
+        "name": NAME,
+        "time_zone": _ZONE,
+        "currency": "CNY",
+        "clock": "driven",
+        "translations": {"en": {"name": TOWN}},
+    }
+    await client.put_community(DEMO, body)
+    with progress() as bar:
+        show = simulation.teller(bar)
+
+        def both(done: int, whole: int, what: str) -> None:
+            show(done, whole, what)
+            app.progress.tell(done, whole, what)
+
+        plan = DemoPlan(SEED, DEMO_PEOPLE, days, now)
+        await live_demo(client, Shelf(app.home.path / "town" / DEMO), plan, both)
+    await client.advance(wall.now(), release=True)
+
+
+def require_no_demo(home: str | None) -> None:
+    """Refuse to let another town into a home that a demo lives in.
+
+    Raises:
+        ConflictError: `demo_home`: it bears a demo's mark, or a demo's key.
+    """
+    path = bootstrap.path_of(settings_of(home))
+    marks = [path / DEMO_MARK, path / f"{DEMO}.key"]
+    if any(mark.exists() for mark in marks):
+        message = (
+            f"{path} holds the demo that `lodestone serve --demo` serves; a town there would live beside it and be "
+            "served with it. Name another home: `lodestone town --home DIR`"
+        )
+        raise ConflictError("demo_home", message)
+
+
 async def _keep_desk_key(app: bootstrap.App, client: Client) -> None:
-    """Keep a key of whoever serves at every shop of the demo; a demo of before shops has none."""
-    shops = (await client.ask("GET", "/v1/shops?limit=1"))["data"]
+    """Keep a key of somebody who serves at every shop of the demo; a demo of before shops has none.
+
+    It is the owner of the shop that handed something over last: their desk shows their own shop first.
+    """
+    shops = (await client.ask("GET", "/v1/shops?limit=1000"))["data"]
+    if not shops:
+        return
+    orders = (await client.ask("GET", "/v1/orders?limit=1000"))["data"]
+    done = [
+        (order["created_at"], order["shop_id"]) for order in orders if order["state"] == "fulfilled"
+    ]
+    first = max(done)[1] if done else shops[0]["id"]
+    keeper = next(shop["owner_id"] for shop in shops if shop["id"] == first)
     for shop in shops:
-        path = f"/v1/shops/{shop['id']}/staff/{shop['owner_id']}/keys"
-        app.home.keep_key("merchant", (await client.ask("POST", path))["key"])
+        staff = f"/v1/shops/{shop['id']}/staff/{keeper}"
+        await client.ask("PUT", staff, {"role": "manager"})
+    made = await client.ask("POST", f"/v1/shops/{first}/staff/{keeper}/keys")
+    app.home.keep_key("merchant", made["key"])
 
 
 async def _lived(reach: Reach) -> bool:

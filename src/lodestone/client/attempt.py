@@ -116,13 +116,13 @@ class Attempt(Generic[Result]):
             return self._backoff() if self.call.repeatable or not heard.sent else None
         if heard.status not in _LATER:
             return None
-        told = _told_seconds(heard.headers)
-        if told is None:
+        asked_seconds = _told_seconds(heard.headers)
+        if asked_seconds is None:
             return self._backoff()
-        if told > self.retries.longest_seconds:
+        if asked_seconds > self.retries.longest_seconds:
             return None
         # A little more than was asked for, or all who were told the same come back at once.
-        return told + self.chance.random() * min(told, self.retries.first_seconds)
+        return asked_seconds + self.chance.random() * min(asked_seconds, self.retries.first_seconds)
 
     def _backoff(self) -> float:
         span = min(
@@ -149,11 +149,11 @@ class Attempt(Generic[Result]):
 
 def _told_seconds(headers: Mapping[str, str]) -> float | None:
     """Return how long the engine asks to wait: seconds, or a date against the answer's own."""
-    told = headers.get("retry-after", "")
-    if told.isascii() and told.isdecimal():
-        return float(told)
+    text = headers.get("retry-after", "")
+    if text.isascii() and text.isdecimal():
+        return float(text)
     try:
-        span = parsedate_to_datetime(told) - parsedate_to_datetime(headers.get("date", ""))
+        span = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
     except (ValueError, TypeError):
         return None
     return max(span.total_seconds(), 0.0)
@@ -163,9 +163,9 @@ def _refusal(answer: Answer) -> ClientError:
     """Read a refusal; what stands between (a proxy) may answer in a form of its own."""
     status = answer.status
     try:
-        told = msgspec.json.decode(answer.content)["error"]
-        code, message = str(told["code"]), str(told["message"])
-        details = tuple(_problem(one) for one in told.get("details", ()))
+        error = msgspec.json.decode(answer.content)["error"]
+        code, message = str(error["code"]), str(error["message"])
+        details = tuple(_problem(detail) for detail in error.get("details", ()))
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         code, message, details = "no_answer", answer.reason or "not the engine's own answer", ()
         if status not in _LATER:
@@ -175,5 +175,5 @@ def _refusal(answer: Answer) -> ClientError:
     return _KINDS.get(status, RefusedError)(status, code, message, details)
 
 
-def _problem(told: Any) -> Problem:
-    return Problem(str(told["field"]), str(told["problem"]))
+def _problem(detail: Any) -> Problem:
+    return Problem(str(detail["field"]), str(detail["problem"]))

@@ -320,11 +320,13 @@ def events(events: Sequence[Event | Json], *, history: bool = False) -> Call[Ver
         events: `Event`s, or mappings of the same fields.
         history: They are older than seven days and teach rates only (scope `import`).
     """
-    told = [
-        one if not isinstance(one, Event) and one.get("id") else msgspec.Raw(identified(one)[1])
-        for one in events
+    encoded = [
+        event
+        if not isinstance(event, Event) and event.get("id")
+        else msgspec.Raw(identified(event)[1])
+        for event in events
     ]
-    return batch(msgspec.json.encode({"events": told}), history=history)
+    return batch(msgspec.json.encode({"events": encoded}), history=history)
 
 
 def batch(body: bytes, *, history: bool = False) -> Call[Verdicts]:
@@ -341,9 +343,9 @@ def route(*parts: str) -> str:
     return "/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def query(path: str, told: Mapping[str, object | None]) -> str:
+def query(path: str, parameters: Mapping[str, object | None]) -> str:
     """Return a path with a query of what is not None."""
-    given = {name: value for name, value in told.items() if value is not None}
+    given = {name: value for name, value in parameters.items() if value is not None}
     return f"{path}?{urlencode(given)}" if given else path
 
 

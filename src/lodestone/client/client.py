@@ -13,7 +13,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lodestone.client import calls, judgement
+from lodestone.client import calls, commenting, judgement
 from lodestone.client.attempt import Answer, Attempt, Call, Fault, Heard, Request, Retries
 from lodestone.client.outbox import Flushed, Outbox
 
@@ -139,15 +139,15 @@ class Client:
         Raises:
             ClientError: The rest could not be sent, and stays in the outbox.
         """
-        told = Flushed()
+        flushed = Flushed()
         while (taken := outbox.batch()) is not None:
             try:
                 verdicts = self.send(calls.batch(taken.body))
             except BaseException:
                 outbox.give_back()
                 raise
-            told += outbox.settle(taken, verdicts)
-        return told
+            flushed += outbox.settle(taken, verdicts)
+        return flushed
 
     ask = _now(calls.ask)
     communities = _now(calls.communities)
@@ -177,6 +177,14 @@ class Client:
     items = _now(calls.items)
     withdraw_item = _now(calls.withdraw_item)
     put_media = _now(calls.put_media)
+    put_comment = _now(commenting.put_comment)
+    comment = _now(commenting.comment)
+    delete_comment = _now(commenting.delete_comment)
+    like_comment = _now(commenting.like_comment)
+    unlike_comment = _now(commenting.unlike_comment)
+    report_comment = _now(commenting.report_comment)
+    comments = _now(commenting.comments)
+    replies = _now(commenting.replies)
     put_domain = _now(calls.put_domain)
     domain = _now(calls.domain)
     domains = _now(calls.domains)
@@ -269,15 +277,15 @@ class AsyncClient:
 
     async def flush(self, outbox: Outbox) -> Flushed:
         """Send all that an outbox holds, in order. See `Client.flush`."""
-        told = Flushed()
+        flushed = Flushed()
         while (taken := outbox.batch()) is not None:
             try:
                 verdicts = await self.send(calls.batch(taken.body))
             except BaseException:
                 outbox.give_back()
                 raise
-            told += outbox.settle(taken, verdicts)
-        return told
+            flushed += outbox.settle(taken, verdicts)
+        return flushed
 
     ask = _soon(calls.ask)
     communities = _soon(calls.communities)
@@ -307,6 +315,14 @@ class AsyncClient:
     items = _soon(calls.items)
     withdraw_item = _soon(calls.withdraw_item)
     put_media = _soon(calls.put_media)
+    put_comment = _soon(commenting.put_comment)
+    comment = _soon(commenting.comment)
+    delete_comment = _soon(commenting.delete_comment)
+    like_comment = _soon(commenting.like_comment)
+    unlike_comment = _soon(commenting.unlike_comment)
+    report_comment = _soon(commenting.report_comment)
+    comments = _soon(commenting.comments)
+    replies = _soon(commenting.replies)
     put_domain = _soon(calls.put_domain)
     domain = _soon(calls.domain)
     domains = _soon(calls.domains)

@@ -106,6 +106,16 @@ class PolicyVersions(msgspec.Struct, frozen=True):
     presets: tuple[str, ...]
 
 
+class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One outcome of a thousand slots that are looked at, before and after, and the 95 % interval of the change."""
+
+    outcome: str
+    before: float
+    after: float
+    change_low: float
+    change_high: float
+
+
 class DryRun(msgspec.Struct, frozen=True, kw_only=True):
     """What a proposed policy would have changed in the decisions of the last day."""
 
@@ -117,6 +127,7 @@ class DryRun(msgspec.Struct, frozen=True, kw_only=True):
     objective_after_micros: float
     by_domain_before: dict[str, int]
     by_domain_after: dict[str, int]
+    outcomes: tuple[OutcomeChange, ...] = ()
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,5 +112,5 @@ def exposure(
     first: str | None = None, last: str | None = None, domain: str | None = None
 ) -> Call[ExposureReport]:
     """Report how evenly creators were shown, with the Lorenz curve; arguments as `liu`."""
-    told = {"from": first, "to": last, "domain": domain}
-    return Call("GET", query("/v1/reports/exposure", told), _EXPOSURE)
+    parameters = {"from": first, "to": last, "domain": domain}
+    return Call("GET", query("/v1/reports/exposure", parameters), _EXPOSURE)

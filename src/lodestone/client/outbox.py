@@ -98,13 +98,13 @@ class Outbox:
             TypeError: It is not made of what JSON knows.
             ValueError: It says no `type` or no `time`.
         """
-        told, body = identified(event)
+        event_id, body = identified(event)
         if not isinstance(event, Event) and not (event.get("type") and event.get("time")):
             message = "an event has a `type` and a `time`"
             raise ValueError(message)
         with self._lock:
             done = self._kept.execute(
-                "insert or ignore into event (id, body) values (?, ?)", (told, body)
+                "insert or ignore into event (id, body) values (?, ?)", (event_id, body)
             )
             self._count += done.rowcount
             over = self._count - self._capacity
@@ -112,7 +112,7 @@ class Outbox:
                 self._let_go(over)
         if over > 0 and self._on_lost is not None:
             self._on_lost(over)
-        return told
+        return event_id
 
     def _let_go(self, count: int) -> None:
         """Drop the oldest; both writes or none."""
@@ -160,7 +160,7 @@ class Outbox:
             self._kept.execute("commit")
             self._count -= gone
             self._under_way = False
-        refused = tuple((batch.ids[one.index or 0], one) for one in verdicts.refused)
+        refused = tuple((batch.ids[refusal.index or 0], refusal) for refusal in verdicts.refused)
         return Flushed(verdicts.accepted, verdicts.duplicates, refused)
 
     def close(self) -> None:

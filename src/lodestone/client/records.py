@@ -24,6 +24,8 @@ class Consent(msgspec.Struct, frozen=True):
 
     personalisation: bool = True
     position: bool = True
+    shown_at_home: bool = False
+    """Others may see on the map that they live there, to about a hundred metres."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +92,32 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "live"
     labels: tuple[Label, ...] = ()
     counters: dict[str, int] = {}
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment below an item."""
+
+    id: str
+    item_id: str
+    state: str
+    """`live`, `deleted`, `erased`, `hidden` or `withdrawn`."""
+    created_at: str
+    author_id: str | None = None
+    text: str = ""
+    language: str | None = None
+    in_reply_to: str | None = None
+    mentions: tuple[str, ...] = ()
+    by_item_author: bool = False
+    likes: int = 0
+    replies: int = 0
+    edited_at: str | None = None
+
+
+class CommentThread(msgspec.Struct, frozen=True):
+    """A comment and the first replies to it."""
+
+    comment: Comment
+    replies: tuple[Comment, ...] = ()
 
 
 class Domain(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,6 +39,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     completed: bool | None = None
     query: str | None = None
     position: Position | None = None
+    reason: str | None = None
+    """Of a report: `spam`, `fraud`, `false`, `harassment`, `violence`, `sexual`, `minors`, `privacy` or `other`."""
 
 
 def identified(event: Any) -> tuple[str, bytes]:
@@ -51,13 +53,13 @@ def identified(event: Any) -> tuple[str, bytes]:
         UnicodeEncodeError: A text holds half a surrogate pair.
     """
     fields: dict[str, Any] = msgspec.to_builtins(event)
-    told = fields.get("id")
-    if not told:
+    event_id = fields.get("id")
+    if not event_id:
         fields = {name: value for name, value in fields.items() if name != "id"}
         text = msgspec.json.encode(fields, order="sorted")
-        told = hashlib.blake2b(text, digest_size=16).hexdigest()
-        fields = {"id": told, **fields}
-    return str(told), msgspec.json.encode(fields)
+        event_id = hashlib.blake2b(text, digest_size=16).hexdigest()
+        fields = {"id": event_id, **fields}
+    return str(event_id), msgspec.json.encode(fields)
 
 
 class Slot(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from lodestone.base.clock import DAY_SECONDS, HOUR_MICROS, MINUTE_MICROS, SECOND_MICROS, Instant
 from lodestone.base.errors import ConflictError, Problem
+from lodestone.base.translations import NamesAndTexts, TranslatedText, TranslatedWords
 from lodestone.base.wire import (
     TEXT,
     AppId,
@@ -57,6 +58,8 @@ class RoomIn(
     """The stream's name at the streaming server; the room's id when left out."""
     silence_seconds: Annotated[int, Meta(ge=10, le=DAY_SECONDS)] = SILENCE_SECONDS
     """A live room that nothing is heard of for so long ends."""
+    translations: NamesAndTexts = {}
+    """Its title, as `name`, and text in other languages."""
     state: RoomState | None = None
     """Left out: as it is (a new room is a draft). `live` again says that it still is."""
 
@@ -96,6 +99,7 @@ class RoomOut(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: TimeText | None
     ends_unless_heard_at: TimeText | None
     created_at: TimeText
+    translations: dict[str, TranslatedWords]
 
 
 class SrsCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -322,10 +326,10 @@ def by_minute(facts: Iterable[SaleFact]) -> list[tuple[Instant, Figures]]:
 
 def in_all(facts: Sequence[SaleFact]) -> Figures:
     """Sum up facts."""
-    told = Figures()
+    figures = Figures()
     for fact in facts:
-        told = _plus(told, fact)
-    return told
+        figures = _plus(figures, fact)
+    return figures
 
 
 def _plus(sums: Figures, fact: SaleFact) -> Figures:
@@ -335,3 +339,16 @@ def _plus(sums: Figures, fact: SaleFact) -> Figures:
         sums.paid + fact.paid,
         sums.back + fact.back,
     )
+
+
+def room_text(title: str, text: str) -> str:
+    """Return the words under which a room is found as an item."""
+    return f"{title}\n{text}".strip()
+
+
+def room_translations(room: RoomIn) -> dict[str, TranslatedText]:
+    """Return the words of a room's item in other languages."""
+    return {
+        tag: TranslatedText(room_text(words.name or room.title, words.text or room.text))
+        for tag, words in room.translations.items()
+    }

@@ -24,7 +24,13 @@ RequestId = Annotated[
 ]
 VoucherState = Literal["open", "used", "refunded", "expired"]
 Code = Annotated[
-    str, Meta(min_length=1, max_length=64, description="As shown or scanned.", pattern=TEXT)
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="As shown or scanned: the long code, or the short one shown at the time.",
+        pattern=TEXT,
+    ),
 ]
 
 
@@ -127,6 +133,14 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     at: TimeText
 
 
+class HandOverOut(msgspec.Struct, frozen=True):
+    """A shop's orders that are paid and wait to be handed over."""
+
+    waiting: int
+    newest: str | None
+    """The latest of them that was taken."""
+
+
 class PayIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A payment of a reserved order."""
 
@@ -185,8 +199,21 @@ class VoucherOut(msgspec.Struct, frozen=True, kw_only=True):
     created_at: TimeText
 
 
+class ShortCodeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The short code under which a voucher may be redeemed at its shop, for some minutes."""
+
+    code: str
+    """Eight letters with a dash in the middle; case, spaces, dashes, and O for 0 do not matter where it is typed."""
+    voucher_id: str
+    shop_id: str
+    turns_at: TimeText
+    """When another is shown."""
+    expires_at: TimeText
+    """Until when this one is good."""
+
+
 class PrepareIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A look at a voucher before it is redeemed; changes nothing."""
+    """A look at a voucher before it is redeemed; changes nothing but the count of wrong short codes."""
 
     code: Code
     shop_id: AppId

@@ -8,6 +8,13 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
+from lodestone.base.translations import (
+    Names,
+    NamesAndTexts,
+    TranslatedName,
+    TranslatedText,
+    TranslatedWords,
+)
 from lodestone.base.wire import (
     TEXT,
     AppId,
@@ -40,6 +47,8 @@ class Variant(
 
     id: AppId
     name: Annotated[str, Meta(max_length=256, pattern=TEXT)] = ""
+    translations: Names = {}
+    """Its name in other languages."""
     price: Money
     """Of one, in the community's currency, not negative."""
     stock: Units | None = None
@@ -88,6 +97,8 @@ class ProductIn(
     commission_share: Annotated[float, Meta(ge=0, le=1)] = COMMISSION_DEFAULT
     """The house's part of the price, in millionths; frozen into each line at its sale."""
     state: Literal["draft", "live", "withdrawn"] = "live"
+    translations: NamesAndTexts = {}
+    """Its name and text in other languages."""
 
     def __post_init__(self) -> None:
         ids = [variant.id for variant in self.variants]
@@ -117,6 +128,7 @@ class VariantOut(msgspec.Struct, frozen=True, kw_only=True):
     stock: StockOut | None
     stock_item: str | None
     dates: dict[str, StockOut] | None
+    translations: dict[str, TranslatedName]
 
 
 class ProductOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +148,7 @@ class ProductOut(msgspec.Struct, frozen=True, kw_only=True):
     commission_share: float
     state: str
     created_at: TimeText
+    translations: dict[str, TranslatedWords]
 
 
 class SharedStockIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -247,18 +260,40 @@ def stock_key(product_id: str, variant: Variant, day: date | None) -> str | None
 
 def offered(product_id: str, product: ProductIn) -> dict[str, int]:
     """Return units offered by each stock item that a product brings itself."""
-    told: dict[str, int] = {}
+    stock_by_key: dict[str, int] = {}
     for variant in product.variants:
         if variant.stock is not None:
-            told[own_key(product_id, variant.id)] = variant.stock
+            stock_by_key[own_key(product_id, variant.id)] = variant.stock
         for day, units in (variant.dates or {}).items():
-            told[date_key(product_id, variant.id, day)] = units
-    return told
+            stock_by_key[date_key(product_id, variant.id, day)] = units
+    return stock_by_key
+
+
+def sold_as(product: str, variant: str, comma: str = ", ") -> str:
+    """Return what a line of an order is called: the product, and which of its variants where that has a name.
+
+    >>> sold_as("Noodles", "small"), sold_as("Tea", "")
+    ('Noodles, small', 'Tea')
+    """
+    return f"{product}{comma}{variant}" if variant else product
 
 
 def item_text(product: ProductIn) -> str:
     """Return the words under which a product is found as an item."""
-    return f"{product.name}\n{product.text}".strip()
+    return _item_words(product.name, product.text)
+
+
+def item_translations(product: ProductIn) -> dict[str, TranslatedText]:
+    """Return the words of a product's item in other languages."""
+    items = product.translations.items()
+    return {
+        tag: TranslatedText(_item_words(words.name or product.name, words.text or product.text))
+        for tag, words in items
+    }
+
+
+def _item_words(name: str, text: str) -> str:
+    return f"{name}\n{text}".strip()
 
 
 def sale_state(stock: Stock, opens: Instant, closes: Instant, now: Instant) -> SaleState:

@@ -76,7 +76,11 @@ def read_target(url: str, reach: Reach) -> Target | str:
     literal = _literal(host)
     if literal is None and not _is_name(host):
         return "must name a host by its name, or by an address spelled as usual (192.0.2.1, [2001:db8::1])"
-    local = _is_local(host) if literal is None else all(one.is_loopback for one in _inner(literal))
+    local = (
+        _is_local(host)
+        if literal is None
+        else all(address.is_loopback for address in _inner(literal))
+    )
     if parts.scheme == "http" and reach != "private" and not local:
         return "must be https; http goes to this machine only"
     if (literal is not None and not within_reach(literal, reach)) or (local and reach == "public"):
@@ -92,7 +96,7 @@ def within_reach(ip: Ip, reach: Reach) -> bool:
     >>> [within_reach(ip_address(one), "public") for one in ("1.1.1.1", "10.0.0.1", "::ffff:10.0.0.1")]
     [True, False, False]
     """
-    return all(_within(one, reach) for one in _inner(ip))
+    return all(_within(address, reach) for address in _inner(ip))
 
 
 def may_speak(scheme: str, ip: Ip, reach: Reach) -> bool:

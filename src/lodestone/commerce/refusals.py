@@ -55,6 +55,9 @@ class RedeemRefusal(Enum):
     """Why a voucher is not redeemed, beyond its own rules in `VoucherRefusal`."""
 
     VOUCHER_UNKNOWN = auto()
+    SHORT_CODE_UNKNOWN = auto()
+    SHORT_CODE_EXPIRED = auto()
+    SHORT_CODE_PAUSED = auto()
     VOUCHER_FOREIGN = auto()
     STAFF_UNKNOWN = auto()
     REQUEST_REUSED = auto()
@@ -100,6 +103,9 @@ CURES: Final = {
     MoveRefusal.PAYMENT_REFUSED: "the payment was refused",
     MoveRefusal.PAYMENT_ENDED: "this contradicts how the payment ended, which is booked; nothing has changed",
     RedeemRefusal.VOUCHER_UNKNOWN: "there is no such voucher; check the code",
+    RedeemRefusal.SHORT_CODE_UNKNOWN: "no voucher shows this short code at this shop; read it again from the buyer's screen",
+    RedeemRefusal.SHORT_CODE_EXPIRED: "the short code has run out; ask the buyer for the one that is shown now",
+    RedeemRefusal.SHORT_CODE_PAUSED: "too many wrong short codes at this shop; wait, or take the long code",
     RedeemRefusal.VOUCHER_FOREIGN: "the voucher is another shop's",
     RedeemRefusal.STAFF_UNKNOWN: "this person does not serve at this shop",
     RedeemRefusal.REQUEST_REUSED: "this request_id was used for something else; take a new one",

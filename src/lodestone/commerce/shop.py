@@ -1,20 +1,33 @@
 """A merchant's shop, as sent and as read back, its opening hours and its staff's roles."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
-from lodestone.base.wire import TEXT, AppId, Name, Position, TimeText, Word, refuse, time_text
+from lodestone.base.translations import TRANSLATIONS_MAX, TranslatedWords
+from lodestone.base.wire import (
+    TEXT,
+    AppId,
+    Language,
+    Name,
+    Position,
+    TimeText,
+    Word,
+    refuse,
+    time_text,
+)
 from lodestone.content.item import Media
 
 RADIUS_KM_DEFAULT: Final = 10.0
 RADIUS_KM_MAX: Final = 20_040.0
 """Half way round the globe: a shop that sells everywhere."""
 HOLD_SHARE_DEFAULT: Final = 0.1
+CATEGORIES_MAX: Final = 8
 HOURS_MAX: Final = 28
+AREAS_MAX: Final = 64
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)|^24:00$(?!\n)"
@@ -38,6 +51,26 @@ class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise refuse("opens", "must lie before 24:00")
 
 
+class DeliveryArea(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somewhere that a shop without a position of its own delivers to."""
+
+    name: Name = ""
+    centre: Position
+    radius_km: Annotated[float, Meta(gt=0, le=RADIUS_KM_MAX)]
+
+
+class TranslatedShop(TranslatedWords, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A shop's name, text and categories in another language; what is left out is shown in its own."""
+
+    categories: Annotated[tuple[Word, ...], Meta(max_length=CATEGORIES_MAX)] = ()
+    """As many as the shop's own, in the same order."""
+
+
+ShopTranslations: TypeAlias = Annotated[
+    dict[Language, TranslatedShop], Meta(max_length=TRANSLATIONS_MAX)
+]
+
+
 class ShopIn(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
@@ -46,18 +79,32 @@ class ShopIn(
     owner_id: AppId
     """The merchant; fixed by the first write. A person of this id must exist."""
     name: Annotated[str, Meta(min_length=1, max_length=256, pattern=TEXT)]
-    position: Position
+    position: Position | None = None
+    """Where it stands. One without, such as a brand's, delivers and does nothing else."""
     radius_km: Annotated[float, Meta(gt=0, le=RADIUS_KM_MAX)] = RADIUS_KM_DEFAULT
-    """How far it sells: to buyers' addresses, and to buyers who come."""
+    """How far it sells from its position: to buyers' addresses, and to buyers who come."""
+    areas: Annotated[tuple[DeliveryArea, ...], Meta(max_length=AREAS_MAX)] = ()
+    """Where one without a position delivers to; none: anywhere."""
     hours: Annotated[tuple[Hours, ...], Meta(max_length=HOURS_MAX)] = ()
     """None: always open. They bind delivery and pick-up, not vouchers, which are bought at any hour."""
     hold_share: Annotated[float, Meta(ge=0, le=1)] = HOLD_SHARE_DEFAULT
     """Share of a stock item's unsold units that one buyer's unpaid orders may hold or wait for, at least one unit."""
-    categories: Annotated[tuple[Word, ...], Meta(max_length=8)] = ()
+    categories: Annotated[tuple[Word, ...], Meta(max_length=CATEGORIES_MAX)] = ()
     text: Annotated[str, Meta(max_length=20_000, pattern=TEXT)] = ""
     media: Annotated[tuple[Media, ...], Meta(max_length=32)] = ()
     status: Literal["open", "paused", "closed"] = "open"
     """What the merchant wants; it sells only once approved."""
+    translations: ShopTranslations = {}
+    """Its name, text and categories in other languages."""
+
+    def __post_init__(self) -> None:
+        if self.position is not None and self.areas:
+            raise refuse(
+                "areas", "are of a shop without a position; radius_km says how far this one sells"
+            )
+        for tag, words in self.translations.items():
+            if words.categories and len(words.categories) != len(self.categories):
+                raise refuse(f"translations.{tag}.categories", "must be as many as the shop's own")
 
 
 class ShopOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +114,10 @@ class ShopOut(msgspec.Struct, frozen=True, kw_only=True):
     owner_id: str | None
     """None once the owner has been erased."""
     name: str
-    position: Position
+    position: Position | None
+    """None of one that only delivers."""
     radius_km: float
+    areas: tuple[DeliveryArea, ...]
     hold_share: float
     hours: tuple[Hours, ...]
     categories: tuple[str, ...]
@@ -79,6 +128,7 @@ class ShopOut(msgspec.Struct, frozen=True, kw_only=True):
     review_note: str
     open_now: bool
     created_at: TimeText
+    translations: dict[str, TranslatedShop]
 
 
 class ReviewIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,6 +168,7 @@ def shop_out(
         name=shop.name,
         position=shop.position,
         radius_km=shop.radius_km,
+        areas=shop.areas,
         hold_share=shop.hold_share,
         hours=shop.hours,
         categories=shop.categories,
@@ -128,6 +179,7 @@ def shop_out(
         review_note=note,
         open_now=open_now,
         created_at=time_text(created),
+        translations=shop.translations,
     )
 
 

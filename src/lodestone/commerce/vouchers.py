@@ -76,8 +76,17 @@ def read_code(typed: str) -> str | None:
     >>> read_code(" o0000-00000-00000-00000-00000l ")
     '00000-00000-00000-00000-000001'
     """
-    plain = typed.upper().replace("-", "").replace(" ", "")
-    plain = plain.replace("O", "0").replace("I", "1").replace("L", "1")
+    plain = plain_letters(typed)
     if len(plain) != CODE_LENGTH or set(plain) - set(ALPHABET):
         return None
     return "-".join(plain[sum(_GROUPS[:i]) : sum(_GROUPS[: i + 1])] for i in range(len(_GROUPS)))
+
+
+def plain_letters(typed: str) -> str:
+    """Take out of a typed code what does not matter: case, spaces, dashes, and letters for the digits they look like.
+
+    >>> plain_letters("ab-oi l")
+    'AB011'
+    """
+    plain = typed.upper().replace("-", "").replace(" ", "")
+    return plain.replace("O", "0").replace("I", "1").replace("L", "1")

@@ -159,7 +159,7 @@ def signature(secrets: Sequence[str], timestamp: int, payload: bytes) -> str:
     't=1,v1=b'
     """
     signed = str(timestamp).encode() + b"." + payload
-    marks = (hmac_sha256(one.encode(), signed).hex() for one in secrets)
+    marks = (hmac_sha256(secret.encode(), signed).hex() for secret in secrets)
     return ",".join([f"t={timestamp}", *(f"v1={mark}" for mark in marks)])
 
 
@@ -179,7 +179,7 @@ def standard_signature(
     """
     assert "." not in message_id
     signed = f"{message_id}.{timestamp}.".encode() + payload
-    digests = (hmac_sha256(signing_key(one), signed) for one in secrets)
+    digests = (hmac_sha256(signing_key(secret), signed) for secret in secrets)
     return " ".join(f"v1,{b64encode(digest).decode()}" for digest in digests)
 
 
@@ -244,6 +244,8 @@ def after_attempt(
     return Standing(Fate.PENDING, Instant(next_at))
 
 
-def attempt_out(one: Attempt) -> AttemptOut:
+def attempt_out(attempt: Attempt) -> AttemptOut:
     """Show an attempt."""
-    return AttemptOut(at=time_text(Instant(one.time)), status=one.status, problem=one.problem)
+    return AttemptOut(
+        at=time_text(Instant(attempt.time)), status=attempt.status, problem=attempt.problem
+    )

@@ -9,6 +9,8 @@ from litestar.params import QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import ErrorReply, Position
+from lodestone.console.reader import read_in
+from lodestone.console.site import console
 from lodestone.services.access import Access, Principal
 from lodestone.services.community.community import Engine
 from lodestone.services.community.registry import Engines
@@ -55,6 +57,11 @@ def caller(request: HttpRequest) -> Principal:
     return who
 
 
+def read_by(request: HttpRequest) -> None:
+    """Let what a request shows be read in the language that its page is in."""
+    read_in(console(request.app.state).words(request).language)
+
+
 def session(request: HttpRequest) -> tuple[Engine, str]:
     """Return the engine of a page's session and its viewer.
 
@@ -66,6 +73,7 @@ def session(request: HttpRequest) -> tuple[Engine, str]:
         raise ForbiddenError(
             "session_needed", "this is for a page's session; POST /v1/sessions makes one"
         )
+    read_by(request)
     return engines(request).of(who.community), who.viewer
 
 

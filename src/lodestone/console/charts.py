@@ -6,6 +6,7 @@ strokes keep their size, since they are placed by per cent and never scaled.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 from typing import Final
 
@@ -79,6 +80,19 @@ class Table:
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    keys: tuple[str, ...] = ()
+    """What stands in a file in place of the first column, a date with its year; empty where the words will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a chart says where it is pointed at: a stretch of its width, in per cent, and words."""
+
+    start: float
+    width: float
+    at: float
+    """Where the value itself stands."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,8 @@ class Chart:
     foot: str = ""
     kind: str = ""
     """How it is laid out: empty for wide, `small`, `square`."""
+    readings: tuple[Reading, ...] = ()
+    """From left to right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +338,29 @@ def wilson(done: int, count: int, z: float = 1.96) -> tuple[float, float]:
     middle = (share + spare / 2) / (1 + spare)
     half = z * ((share * (1 - share) + spare / 4) / count) ** 0.5 / (1 + spare)
     return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
+
+
+def readings_of(texts: Sequence[tuple[float, str]]) -> tuple[Reading, ...]:
+    """Divide a plot's width among places: each has the stretch that lies nearest to it.
+
+    Args:
+        texts: Places in per cent with what is said there; several at one place are said together.
+
+    >>> [(one.start, one.width, one.text) for one in readings_of([(0, "a"), (50, "b"), (50, "c")])]
+    [(0.0, 25.0, 'a'), (25.0, 75.0, 'b; c')]
+    """
+    said: dict[float, list[str]] = {}
+    for at, text in texts:
+        if text:
+            said.setdefault(at, []).append(text)
+    places = sorted(said)
+    edges = [0.0, *((a + b) / 2 for a, b in pairwise(places)), 100.0]
+    return tuple(
+        Reading(round(low, 3), round(high - low, 3), at, "; ".join(said[at]))
+        for at, (low, high) in zip(places, pairwise(edges), strict=False)
+    )
+
+
+def readings(lines: Sequence[Line]) -> tuple[Reading, ...]:
+    """Return what a chart's own marks say, from left to right."""
+    return readings_of([(mark.x, mark.text) for line in lines for mark in line.marks])

@@ -13,7 +13,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.base.wire import AppId, TimeText, time_text
-from lodestone.console.asking import REFUSALS, access, engines, off_loop
+from lodestone.console.asking import REFUSALS, access, engines, off_loop, read_by
 from lodestone.console.site import Asked, console
 from lodestone.console.viewer.demo import Resident, residents
 from lodestone.services.access.permissions import ANYONE
@@ -132,6 +132,7 @@ def _loopback(host: str | None) -> bool:
 async def get_residents(request: Asked, state: AppState, q: Search = None) -> Residents:
     """List residents one may be (the demo, on this machine alone)."""
     engine = _demo(request, state)
+    read_by(request)
     return Residents(await off_loop(request, residents, engine, q or "", limit=_RESIDENTS))
 
 

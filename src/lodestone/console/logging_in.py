@@ -34,7 +34,10 @@ from lodestone.services.access.logins import FORM_MICROS, LOGIN_MICROS, Login
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.community.community import Engine
 
-_FIELDS_MAX: Final = 8
+FIELDS_MAX: Final = 8
+"""The most fields of a form that says nothing else."""
+FORM_HEADER: Final = "x-form-token"
+"""In which a script sends a form's token where the body is no form; no other site's page may set it."""
 _STATUS: Final = (
     (UnknownError, 404), (ForbiddenError, 403), (GoneError, 410), (UnavailableError, 503),
 )  # fmt: skip
@@ -82,8 +85,13 @@ def entered(request: HttpRequest, role: Role) -> Entered:
     return Entered(login, engines(request).of(login.community), gate.logins.form_token(login))
 
 
-async def sent_by(request: HttpRequest, role: Role) -> Entered:
+async def sent_by(request: HttpRequest, role: Role, *, fields_max: int = FIELDS_MAX) -> Entered:
     """Return who sent a form of a role's pages.
+
+    Args:
+        request: The request.
+        role: The role.
+        fields_max: The most fields that the form may have.
 
     Raises:
         UnauthorisedError: Nobody is logged in.
@@ -91,7 +99,10 @@ async def sent_by(request: HttpRequest, role: Role) -> Entered:
     """
     who = entered(request, role)
     _same_site(request)
-    gate_of(request).logins.check_form(who.login, (await form_of(request)).get("token", ""))
+    token = request.headers.get(FORM_HEADER) or (await form_of(request, fields_max)).get(
+        "token", ""
+    )
+    gate_of(request).logins.check_form(who.login, token)
     actor = present_actor()
     if actor is not None:
         act_as(replace(actor, key_id=who.login.key_id, person=who.login.serves))
@@ -265,12 +276,21 @@ def _onward(role: Role, wanted: str) -> str:
 
 
 def _same_site(request: HttpRequest) -> None:
-    """Pass, or raise ForbiddenError when a browser says that another site's page sent this."""
-    fetched_from = request.headers.get("sec-fetch-site", "same-origin")
-    origin = request.headers.get("origin")
-    # The host alone: behind a proxy that ends TLS the scheme we see may be another.
-    own = origin is None or _place(origin) == request.headers.get("host", "")
-    if fetched_from not in ("same-origin", "none") or not own:
+    """Pass, or raise ForbiddenError when a browser says that another site's page sent this.
+
+    `Sec-Fetch-Site` settles it where a browser sends it. Over plain HTTP from another machine none does: then the page's
+    host must be ours by name. Scheme and port are left out, since a proxy may listen at others than it hands on, and
+    `X-Forwarded-Host` counts as well as `Host`, which some proxies replace: another site's form can set neither.
+    """
+    fetched_from = request.headers.get("sec-fetch-site")
+    if fetched_from is not None:
+        own = fetched_from in ("same-origin", "none")
+    else:
+        hosts = f"{request.headers.get('host', '')},{request.headers.get('x-forwarded-host', '')}"
+        origin = request.headers.get("origin")
+        names = {_hostname(f"//{host.strip()}") for host in hosts.split(",")}
+        own = origin is None or _hostname(origin) in names - {None}
+    if not own:
         raise ForbiddenError("form_foreign", "this form was not sent from its own page")
 
 
@@ -280,21 +300,21 @@ def _asked_for(request: HttpRequest) -> str:
     return quote(path) + (f"?{query}" if query else "")
 
 
-def _place(address: str) -> str | None:
-    """Return host and port of an address, None where it is none."""
+def _hostname(address: str) -> str | None:
+    """Return the host of an address in lower case, None where there is none."""
     try:
-        return urlsplit(address).netloc
+        return urlsplit(address).hostname
     except ValueError:
         return None
 
 
-async def form_of(request: HttpRequest) -> dict[str, str]:
-    """Read a form's fields; anything that is not one has none."""
+async def form_of(request: HttpRequest, fields_max: int = FIELDS_MAX) -> dict[str, str]:
+    """Read a form's fields; anything that is not one, or has too many, has none."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return {}
     try:
         text = (await request.body()).decode()
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX))
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=fields_max))
     except ValueError:
         return {}
 

@@ -19,7 +19,8 @@ from lodestone.console.asking import (
 )
 from lodestone.console.because import Subject, title_of
 from lodestone.console.site import Asked, console
-from lodestone.console.viewer.feed_page import Around, Me, PageFeed, PageFeedIn, Showing, Shown
+from lodestone.console.viewer.around import QUERY_MAX, Around, PlacesFound, Surroundings
+from lodestone.console.viewer.feed_page import Me, PageFeed, PageFeedIn, Showing, Shown
 from lodestone.console.why import RunnerUpTold, WhyOut, why
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE
@@ -30,6 +31,16 @@ ItemId = Annotated[str, PathParameter(description="A post that somebody passed o
 DomainId = Annotated[str, PathParameter(description="A channel, a place or a profession.")]
 Lang = Annotated[
     str | None, QueryParameter(max_length=16, description="`en` or `zh`; else as pages choose.")
+]
+
+PlaceQuery = Annotated[
+    str,
+    QueryParameter(
+        name="query",
+        min_length=1,
+        max_length=QUERY_MAX,
+        description="Words; a name must hold each of them.",
+    ),
 ]
 
 
@@ -87,8 +98,9 @@ async def get_why(
         if told.runner_up is not None:
             about = abouts[told.runner_up.item_id]
             second = RunnerUpTold(
-                text=about.text, author=about.author, net_micros=told.runner_up.net_micros
-            )
+                item_id=told.runner_up.item_id, text=about.text, author=about.author,
+                author_id=about.author_id, net_micros=told.runner_up.net_micros,
+            )  # fmt: skip
         titles = {name: title_of(words, abouts[name]) for name in deeds}
         known = {name: title for name, title in titles.items() if title is not None}
         shown = showing.told(told.item_id, told.domain_id, at)
@@ -103,9 +115,18 @@ async def get_why(
 async def get_around(
     request: Asked, latitude: Latitude = None, longitude: Longitude = None
 ) -> Around:
-    """Say what stands around the viewer: the ring, shops, places (a page's session)."""
+    """Say what stands around the viewer: the ring, shops, places, live rooms, people at home (a page's session)."""
     engine, viewer = session(request)
-    return await Showing(engine, viewer).around(position_of(latitude, longitude))
+    return await Surroundings(engine, viewer).around(position_of(latitude, longitude))
+
+
+@get("/v1/page/places", opt=BY_PAGE, responses=REFUSALS)
+async def find_places(
+    request: Asked, words: PlaceQuery, latitude: Latitude = None, longitude: Longitude = None
+) -> PlacesFound:
+    """Find places, shops, products and people at home by parts of their names, the nearest first (a page's session)."""
+    engine, viewer = session(request)
+    return await Surroundings(engine, viewer).find(words, position_of(latitude, longitude))
 
 
 @put("/v1/page/domains/{domain_id:str}", opt=BY_PAGE, status_code=200, responses=REFUSALS)
@@ -124,4 +145,7 @@ async def leave_domain(request: Asked, domain_id: DomainId) -> Membership:
     return Membership(joined=False)
 
 
-ROUTES = [get_me, post_page_feed, get_page_post, get_why, get_around, join_domain, leave_domain]
+ROUTES = [
+    get_me, post_page_feed, get_page_post, get_why, get_around, find_places, join_domain,
+    leave_domain,
+]  # fmt: skip

@@ -21,9 +21,12 @@ from lodestone.console.asking import (
     session,
 )
 from lodestone.console.demo import local
+from lodestone.console.goods import Goods
 from lodestone.console.qr import Qr, draw
+from lodestone.console.reader import name_of
 from lodestone.console.site import console
 from lodestone.console.viewer.feed_page import Showing
+from lodestone.console.viewer.live_room import RoomSheet, room_sheet
 from lodestone.console.viewer.storefront import ProductSheet, ShopCard, ShopSheet, picture_of
 from lodestone.content.item import Media
 from lodestone.services import use_cases
@@ -34,6 +37,7 @@ from lodestone.services.community.community import Engine
 PAGE: Final = 20
 ProductId = Annotated[str, PathParameter(description="A product.")]
 ShopId = Annotated[str, PathParameter(description="A shop.")]
+RoomId = Annotated[str, PathParameter(description="A live room.")]
 OrderId = Annotated[str, PathParameter(description="An order of the session's viewer.")]
 AfterId = Annotated[AppId | None, QueryParameter(description="`next_after` of the page before.")]
 BeforeId = Annotated[
@@ -99,6 +103,14 @@ async def get_shop_sheet(
     return await off_loop(request, front.shop, app_id(shop_id), after)
 
 
+@get("/v1/page/live/{room_id:str}", opt=BY_PAGE, responses=REFUSALS)
+async def get_room_sheet(request: HttpRequest, room_id: RoomId) -> RoomSheet:
+    """Show a live room: whose it is, whether it is on, what it sells (a page's session)."""
+    engine, viewer = session(request)
+    front = Showing(engine, viewer).storefront(None)
+    return await off_loop(request, room_sheet, engine, app_id(room_id), front)
+
+
 @get("/v1/page/orders", opt=BY_PAGE, responses=REFUSALS)
 async def list_my_orders(request: HttpRequest, before: BeforeId = None) -> MyOrders:
     """List the viewer's orders, the newest first (a page's session)."""
@@ -110,16 +122,17 @@ async def list_my_orders(request: HttpRequest, before: BeforeId = None) -> MyOrd
 
 def _my_orders(engine: Engine, viewer: str, before: int | None) -> MyOrders:
     shops = use_cases.shops(engine)
-    found = use_cases.order_lists(engine.trade).orders(one_more(PAGE), before, buyer=viewer)
-    shown, last = cut_one_more(found, PAGE)
-    sellers = shops.shops_called(one.shop_id for one in shown)
-    shelf = shops.products_called(one.lines[0].product_id for one in shown)
-    pictures = {product.id: picture_of(product) for product in shelf.products}
+    orders = use_cases.order_lists(engine.trade).orders(one_more(PAGE), before, buyer=viewer)
+    shown, last = cut_one_more(orders, PAGE)
+    sellers = shops.shops_called(order.shop_id for order in shown)
+    goods = Goods.of_orders(engine, shown)
     lines = [
         OrderLine(
-            order=one, shop_name=sellers[one.shop_id].name, media=pictures[one.lines[0].product_id]
+            order=goods.order(order),
+            shop_name=name_of(sellers[order.shop_id]),
+            media=picture_of(goods[order.lines[0].product_id]),
         )
-        for one in shown
+        for order in shown
     ]
     return MyOrders(lines, None if last is None else last.id)
 
@@ -136,9 +149,10 @@ async def get_my_order(
 
     def read() -> OrderSheet:
         order = _mine(engine, viewer, order_id)
+        goods = Goods.of_orders(engine, [order])
         return OrderSheet(
-            order=order, shop=front.shop_card(order.shop_id), media=picture_of(use_cases.shops(engine).product(order.lines[0].product_id)),
-            vouchers=_vouchers(engine, viewer, order_id), payable_here=payable,
+            order=goods.order(order), shop=front.shop_card(order.shop_id), media=picture_of(goods[order.lines[0].product_id]),
+            vouchers=_vouchers(engine, viewer, order_id, goods), payable_here=payable,
         )  # fmt: skip
 
     return await off_loop(request, read)
@@ -171,12 +185,24 @@ def _mine(engine: Engine, viewer: str, order_id: str) -> OrderOut:
     return use_cases.order_lists(engine.trade).order(order_id, viewer)
 
 
-def _vouchers(engine: Engine, viewer: str, order_id: str) -> list[VoucherSeen]:
-    told = use_cases.order_lists(engine.trade).vouchers(100, None, buyer=viewer, order_id=order_id)
+def _vouchers(engine: Engine, viewer: str, order_id: str, goods: Goods) -> list[VoucherSeen]:
+    vouchers = use_cases.order_lists(engine.trade).vouchers(
+        100, None, buyer=viewer, order_id=order_id
+    )
     return [
-        VoucherSeen(one, draw(one.code) if one.code and one.state == "open" else None)
-        for one in told
+        VoucherSeen(
+            goods.voucher(voucher),
+            draw(voucher.code) if voucher.code and voucher.state == "open" else None,
+        )
+        for voucher in vouchers
     ]
 
 
-ROUTES = [get_product_sheet, get_shop_sheet, list_my_orders, get_my_order, pay_my_order]
+ROUTES = [
+    get_product_sheet,
+    get_shop_sheet,
+    get_room_sheet,
+    list_my_orders,
+    get_my_order,
+    pay_my_order,
+]

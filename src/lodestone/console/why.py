@@ -6,10 +6,13 @@ from typing import Final
 import msgspec
 
 from lodestone.console.because import ReasonTold, Subject, because
+from lodestone.console.charts import number
 from lodestone.console.viewer.feed_page import About
 from lodestone.console.words import Words
 from lodestone.services.receipts.explain import Reasons
 
+_CHOSEN: Final = frozenset({"private", "channel", "profession"})
+"""Domains that somebody is in by what they did: whom they follow, what they joined."""
 _LEAST: Final = 20
 """Impressions before anything is said of how many stayed."""
 
@@ -34,8 +37,10 @@ class StepTold(msgspec.Struct, frozen=True, kw_only=True):
 class RunnerUpTold(msgspec.Struct, frozen=True, kw_only=True):
     """The best post that was not shown."""
 
+    item_id: str
     text: str
     author: str | None
+    author_id: str | None
     net_micros: float
 
 
@@ -70,15 +75,15 @@ class WhyOut(msgspec.Struct, frozen=True, kw_only=True):
 
 def why(words: Words, subject: Subject, runner_up: RunnerUpTold | None, *, currency: str) -> WhyOut:
     """Tell one slot's reasons in words."""
-    told, reasons = subject.told, because(words, subject)
+    explained, reasons = subject.told, [] if subject.told.by_chance else because(words, subject)
     return WhyOut(
-        receipt_id=told.receipt_id,
-        slot=told.slot,
-        sentence=sentence(words, told, subject.shown, reasons),
+        receipt_id=explained.receipt_id,
+        slot=explained.slot,
+        sentence=sentence(words, explained, subject.shown, reasons),
         reasons=reasons,
-        untold=_untold(words, told),
-        chance=_chance(words, told),
-        payment=_payment(words, told),
+        untold=_untold(words, explained),
+        chance=_chance(words, explained),
+        payment=_payment(words, explained),
         parts=[
             PartTold(
                 outcome=part.outcome,
@@ -86,30 +91,32 @@ def why(words: Words, subject: Subject, runner_up: RunnerUpTold | None, *, curre
                 chance=_likelihood(words, part.outcome, part.chance),
                 micros=round(part.micros, 3),
             )
-            for part in told.parts
+            for part in explained.parts
         ],
-        value_micros=told.value_micros,
+        value_micros=explained.value_micros,
         steps=[
             StepTold(
                 promise=step.promise,
                 name=_promise(words, step.kind, step.promise, step.micros),
                 micros=step.micros,
             )
-            for step in told.steps
+            for step in explained.steps
         ],
-        net_micros=told.net_micros,
-        payment_micros=told.payment_micros,
+        net_micros=explained.net_micros,
+        payment_micros=explained.payment_micros,
         runner_up=runner_up,
-        propensity=told.propensity,
-        by_chance=told.by_chance,
-        candidates=told.candidates,
-        identical=told.identical,
+        propensity=explained.propensity,
+        by_chance=explained.by_chance,
+        candidates=explained.candidates,
+        identical=explained.identical,
         currency=currency,
     )
 
 
 def sentence(words: Words, told: Reasons, shown: About, reasons: Sequence[ReasonTold] = ()) -> str:
     """Say in one sentence how the post came here and what speaks for it."""
+    if told.ad is not None:
+        return words.say("This is an ad: somebody pays for this place.")
     fields = {
         "km": shown.distance_km,
         "name": shown.domain_name,
@@ -158,15 +165,19 @@ def _public(words: Words, told: Reasons, *, near: bool) -> str:
 def _evidence(words: Words, told: Reasons, reasons: Sequence[ReasonTold]) -> str:
     say = words.say
     if not told.personalised:
+        if told.domain_kind in _CHOSEN:
+            return say("; beyond that, nothing you did was used to choose it.")
         return say("; nothing you did was used to choose it.")
-    first = next((one for one in reasons if not _is_said(told, one.term)), None)
-    if first is not None and not told.by_chance and first.term != "item":
+    if told.by_chance:
+        return say(".")
+    first = next((reason for reason in reasons if not _is_said(told, reason.term)), None)
+    if first is not None and first.term != "item":
         # What was filled in is a name of somebody's; it is no sentence with fields of its own.
         clause = first.text.replace("{", "{{").replace("}", "}}")
         return say("; it is here because {clause}.", {"clause": clause})
     if told.tags:
         return say(", and you said you like {tag}.")
-    if _in_ten(told) >= 1:
+    if _in_ten(told) >= 1 and told.source != "new":
         return say(", and {n} in 10 who saw it stayed.")
     if any(step.kind == "first_impressions" and step.micros > 0 for step in told.steps):
         return say(", and every new post is owed a fair first look.")
@@ -174,7 +185,9 @@ def _evidence(words: Words, told: Reasons, reasons: Sequence[ReasonTold]) -> str
 
 
 def _is_said(told: Reasons, term: str) -> bool:
-    """Say whether the sentence's opening says it already."""
+    """Say whether the sentence's opening says it already, or says otherwise."""
+    if term == "popular" and told.source in ("trending", "new"):
+        return True  # many took to it: said already, or not of what gets its first looks
     return term == told.domain_kind or (
         term == "taste" and (told.source == "taste" or bool(told.tags))
     )
@@ -204,21 +217,27 @@ def _in_ten(told: Reasons) -> int:
 
 def _chance(words: Words, told: Reasons) -> str:
     percent = {"percent": _percent(told.propensity), "share": _percent(told.explored)}
+    if told.ad is not None:
+        return words.say(
+            "A paid place is never drawn: of the ads that fit, it adds most to this page."
+        )
     if told.by_chance:
         return words.say(
             "This place was filled by a draw: {percent} in 100 for this post. {share} in 100 places are, "
             "so that the engine keeps learning what people like.",
             percent,
         )
+    if told.explored <= 0:
+        return words.say("It won this place by its worth; no place is left to a draw.")
     return words.say(
-        "This place was not filled by a draw. Had the draws fallen otherwise it could have been another: "
-        "the chance of this post here was {percent} in 100.",
+        "It won this place by its worth, not by a draw. {share} in 100 places are filled by a draw; "
+        "with that in mind, the chance of this post here was {percent} in 100.",
         percent,
     )
 
 
 def _payment(words: Words, told: Reasons) -> str:
-    if told.payment_micros:
+    if told.ad is not None:
         return words.say("Somebody pays for this place.")
     return words.say("Nobody paid for this place.")
 
@@ -226,15 +245,15 @@ def _payment(words: Words, told: Reasons) -> str:
 def _percent(share: float) -> str:
     """Write a share as so many in a hundred, three digits at most.
 
-    >>> _percent(0.98765), _percent(0.02), _percent(0.00004)
-    ('98.8', '2', '0.004')
+    >>> _percent(0.98765), _percent(0.02), _percent(0.00004), _percent(1e-9)
+    ('98.8', '2', '0.004', '0.0000001')
     """
-    return f"{100 * share:.3g}" if share < 1 else "100"
+    return number(100 * share) if share < 1 else "100"
 
 
 def _likelihood(words: Words, outcome: str, chance: float) -> str:
     if outcome == "watch":
-        return words.say("{n} seconds expected", {"n": f"{chance:.3g}"})
+        return words.say("{n} seconds expected", {"n": number(chance)})
     return words.say("{n} in 100", {"n": _percent(chance)})
 
 
@@ -245,8 +264,8 @@ def _outcome(words: Words, outcome: str) -> str:
         "click": say("Opening it"),
         "long_view": say("Staying on it"),
         "like": say("A like"),
-        "comment": say("An answer"),
-        "share": say("Passing it on"),
+        "comment": say("A comment"),
+        "share": say("Sharing it"),
         "follow": say("Following the author"),
         "profile_visit": say("Looking at the author"),
         "shop_visit": say("Visiting the shop"),

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from lodestone.base.calendar import DayOf, days_in
 from lodestone.base.clock import Instant
+from lodestone.base.translations import Names, TranslatedName
 from lodestone.base.wire import TEXT, Currency, Name, TimeText, refuse, time_text
 
 
@@ -23,6 +24,8 @@ class CommunityIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     clock: Literal["wall", "driven"] = "wall"
     """Fixed at creation, except that a driven clock may be released to the wall once."""
     state: Literal["active", "disabled"] = "active"
+    translations: Names = {}
+    """Its name in other languages."""
 
     def __post_init__(self) -> None:
         try:
@@ -44,6 +47,7 @@ class CommunityOut(msgspec.Struct, frozen=True, kw_only=True):
     now: TimeText
     """What its clock shows."""
     created_at: TimeText
+    translations: dict[str, TranslatedName]
 
 
 def community_out(
@@ -59,6 +63,7 @@ def community_out(
         state=community.state,
         now=time_text(now),
         created_at=time_text(created),
+        translations=community.translations,
     )
 
 

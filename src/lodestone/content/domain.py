@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
+from lodestone.base.translations import Names, TranslatedName
 from lodestone.base.wire import (
     EPOCH,
     Name,
@@ -34,6 +35,8 @@ class DomainIn(
     """A place's reach, 10 km when left out."""
     created_at: Time | None = None
     """The community's clock at the first write when left out."""
+    translations: Names = {}
+    """Its name in other languages."""
 
     def __post_init__(self) -> None:
         if self.kind == "place" and self.centre is None:
@@ -58,6 +61,7 @@ class DomainOut(msgspec.Struct, frozen=True, kw_only=True):
     members: int
     """How many people have joined."""
     created_at: TimeText
+    translations: dict[str, TranslatedName]
 
 
 def domain_out(domain_id: str, domain: DomainIn, *, created: Instant, members: int) -> DomainOut:
@@ -70,6 +74,7 @@ def domain_out(domain_id: str, domain: DomainIn, *, created: Instant, members: i
         radius_km=radius_km(domain),
         members=members,
         created_at=time_text(created),
+        translations=domain.translations,
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
+from lodestone.base.translations import Texts, TranslatedText
 from lodestone.base.wire import (
     EPOCH,
     TEXT,
@@ -22,6 +23,7 @@ from lodestone.base.wire import (
     refuse,
     time_text,
 )
+from lodestone.content.review import RULINGS
 
 TEXT_MAX = 20_000
 TAGS_MAX = 16
@@ -80,6 +82,8 @@ class ItemIn(
     """The strictest one in force holds; none means `show`."""
     created_at: Time | None = None
     """When it was posted; the community's clock at the first write when left out."""
+    translations: Texts = {}
+    """Its text in other languages, for readers of those; pages say that it is translated."""
 
     def __post_init__(self) -> None:
         if self.created_at is not None and self.created_at < EPOCH:
@@ -116,9 +120,12 @@ class ItemOut(msgspec.Struct, frozen=True, kw_only=True):
     media: tuple[Media, ...]
     state: str
     labels: tuple[LabelOut, ...]
+    ruling: str | None
+    """What moderators decided of it after reports, `warn` or `hide`: it holds beside the labels, whatever the app sends."""
     counters: dict[str, int]
     """Impressions and outcomes so far."""
     created_at: TimeText
+    translations: dict[str, TranslatedText]
 
 
 def item_out(
@@ -128,8 +135,18 @@ def item_out(
     author_id: str | None,
     created: Instant,
     counters: Mapping[str, int],
+    ruling: int = 0,
 ) -> ItemOut:
-    """Show a stored item under its app's id, with its counters from the serving state."""
+    """Show a stored item under its app's id, with its counters from the serving state.
+
+    Args:
+        item_id: The app's.
+        item: As the app sent it.
+        author_id: None once they are erased.
+        created: When it was posted.
+        counters: By outcome.
+        ruling: A place in `review.RULINGS`.
+    """
     return ItemOut(
         id=item_id,
         kind=item.kind,
@@ -151,15 +168,26 @@ def item_out(
             )
             for label in item.labels
         ),
+        ruling=RULINGS[ruling] or None,
         counters=dict(counters),
         created_at=time_text(created),
+        translations=item.translations,
     )
 
 
 def media_names(item: ItemIn) -> set[str]:
     """Return the names under which our own media store serves what an item shows."""
-    found = (_OURS.search(one.url) for one in item.media)
-    return {one["name"] for one in found if one is not None}
+    matches = (_OURS.search(medium.url) for medium in item.media)
+    return {match["name"] for match in matches if match is not None}
+
+
+def picture_name(item: ItemIn) -> str | None:
+    """Return the name under which our own media store serves an item's first picture; None where it has none there."""
+    for medium in item.media:
+        ours = _OURS.search(medium.url)
+        if ours is not None and medium.type.startswith("image/"):
+            return ours["name"]
+    return None
 
 
 def label_in_force(labels: Sequence[Label], now: Instant) -> tuple[int, Instant | None]:

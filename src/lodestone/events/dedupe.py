@@ -64,13 +64,15 @@ class Dedupe:
         self._reserve(keys.size)
         self._move(max(self._least, _MOVED_A_KEY * keys.size))
         fresh = np.zeros(keys.size, bool)
+        # A column of records is no array by itself: the kernel would be compiled a second time for it.
+        wanted = np.ascontiguousarray(keys)
         self._used += kernel.claim(
             self._keys,
             self._days,
             self._old_keys,
             self._old_days,
             self._since,
-            keys,
+            wanted,
             days.astype(np.int32),
             fresh,
         )
@@ -155,8 +157,8 @@ class Dedupe:
     def _kept(self) -> int:
         """Return how many keys of the table are not gone; of a large one by a sample, for keys are scattered evenly."""
         sample = slice(0, min(_AT_ONCE, self._keys.size))
-        kept = np.count_nonzero((self._keys[sample] != 0) & (self._days[sample] >= self._since))
-        return int(kept) * (self._keys.size // sample.stop)
+        alive = np.count_nonzero((self._keys[sample] != 0) & (self._days[sample] >= self._since))
+        return int(alive) * (self._keys.size // sample.stop)
 
     def _move(self, places: int) -> None:
         """Move so many places of the old table over."""

@@ -26,7 +26,7 @@ FACT: Final = np.dtype(
         (
             "value",
             np.int32,
-        ),  # watch or visible time in milliseconds; of a refund, see `refund_value`
+        ),  # watch or visible time in milliseconds; of a refund, see `refund_value`; of a report, `report_reasons`
         ("served", np.int32),  # when the slot was decided, seconds since the epoch, 0 when unknown
         ("day", np.int32),  # event day in the community's zone, days since the epoch
         ("domain", np.int16),  # domain code of the slot, -1 when public or unknown
@@ -53,6 +53,9 @@ FLAG_WHOLE: Final = 16
 """Of a refund: nothing is left of the order's fact that it names."""
 FLAG_READ: Final = 32
 """The app's word that the item was consumed (any feedback over Gorse's routes): it keeps the item away as *read*."""
+
+FLAG_BOT: Final = 64
+"""Sent by a program that says it is one: counted as ever, and never charged for."""
 
 SHARE_WHOLE: Final = 1_000_000
 _SHARE_BITS: Final = 20
@@ -99,12 +102,12 @@ def empty_facts(count: int) -> Facts:
 def organic_impressions(facts: Facts) -> NDArray[np.bool_]:
     """Say which facts are organic impressions of decisions; shape (facts,)."""
     flags = facts["flags"]
-    found: NDArray[np.bool_] = (
+    is_outcome: NDArray[np.bool_] = (
         (facts["kind"] == FactKind.IMPRESSION)
         & ((flags & FLAG_DECISION) != 0)
         & ((flags & (FLAG_PAID | FLAG_HISTORY)) == 0)
     )
-    return found
+    return is_outcome
 
 
 def of_events(facts: Facts) -> NDArray[np.bool_]:

@@ -108,8 +108,8 @@ class ItemChanges:
         first = np.searchsorted(self.item, item)
         at = np.maximum(np.searchsorted(place, item * wide + until, side="right") - 1, first)
         near = np.minimum(at, self.item.size - 1)
-        found: Ints = np.where((self.item[near] == item) & self.carried[near], near, -1)
-        return found
+        change: Ints = np.where((self.item[near] == item) & self.carried[near], near, -1)
+        return change
 
     def first_time(self, item: Ints) -> Ints:
         """Return when each item was first written, shape (asked,); the smallest number where the log does not say it."""

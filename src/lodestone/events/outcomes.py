@@ -64,6 +64,8 @@ class FactKind(IntEnum):
     SEARCH = 20
     REDEEM = 21
     CONVERSION = 22
+    VIEWABLE = 23
+    """Half of what a slot shows was on the screen for a second, of a video for two: what a paid impression is."""
     BLOCK = 32
     UNBLOCK = 33
     MUTE = 34
@@ -88,6 +90,16 @@ class FactKind(IntEnum):
     """An item lies in a place from here on, or does not any more; see `place_changes`."""
     MODERATED = 75
     """What a middle domain's moderators say of an item from here on; see `features.domain_marks`."""
+    LIMIT = 80
+    """What a campaign may spend in all, on a day, or of the money set aside for it; see `ad_facts`."""
+    RESERVE = 81
+    """A paid slot was served, and the most it can cost is set aside."""
+    CHARGE = 82
+    """A paid slot has led to what was bought."""
+    RELEASE = 83
+    """A paid slot will never be charged: its time is over, or what was heard of it does not count."""
+    INVALID = 84
+    """A charge is taken back: what it was for turned out to be invalid traffic."""
 
 
 WIRE_KINDS: Final = {kind.name.lower(): kind for kind in FactKind if kind < FactKind.BLOCK}
@@ -95,7 +107,7 @@ WIRE_KINDS: Final = {kind.name.lower(): kind for kind in FactKind if kind < Fact
 
 
 SLOT_KINDS: Final = frozenset(
-    {FactKind.IMPRESSION, FactKind.WATCH, FactKind.CLICK, FactKind.LONG_VIEW}
+    {FactKind.IMPRESSION, FactKind.WATCH, FactKind.CLICK, FactKind.LONG_VIEW, FactKind.VIEWABLE}
 )
 """What a viewer does to a slot: a page says it with that slot's beacon only."""
 PAGE_KINDS: Final = SLOT_KINDS | {
@@ -138,3 +150,5 @@ class Source(IntEnum):
     LIVE = 7
     EXPLORATION = 8
     ALIKE = 9
+    AD = 10
+    """Somebody pays for the slot."""

@@ -33,8 +33,8 @@ class TakenBack:
         """Keep the facts of which something is left."""
         if not self.keys.size:
             return facts
-        kept: Facts = facts[self.left_of(facts) > 0]
-        return kept
+        remaining: Facts = facts[self.left_of(facts) > 0]
+        return remaining
 
 
 def taken_back(facts: Facts) -> TakenBack:

@@ -31,6 +31,7 @@ KEYS = (
     "query",
     "position",
     "day",
+    "reason",
 )
 """Fields of an event; those from `receipt_id` on may only be null in the plain form."""
 _ID, _TYPE, _TIME, _PERSON, _ITEM, _BEACON, _SLOT, _VISIBLE, _WATCH, _COMPLETED = range(10)

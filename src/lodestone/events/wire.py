@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from lodestone.base.clock import DAY_SECONDS
 from lodestone.base.wire import PRINTABLE, TEXT, AppId, Position, Time
+from lodestone.events.report_reasons import ReasonWord
 
 EVENTS_MAX: Final = 10_000
 SECONDS_MAX: Final = DAY_SECONDS
@@ -35,6 +36,8 @@ class EventIn(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     completed: bool | None = None
     query: Annotated[str, Meta(max_length=256, pattern=TEXT)] | None = None
     position: Position | None = None
+    reason: ReasonWord | None = None
+    """Of a report: why."""
     day: date | None = None
     """The day an imported event is counted on, where its source says so itself."""
 

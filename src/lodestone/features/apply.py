@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 TAG_WATCH, TAG_WATCH_LOOSE, TAG_LIKE, TAG_FOLLOW = 1, 2, 3, 4
 TAG_AUTHOR, TAG_TOPIC, TAG_SURFACE, TAG_CHANNEL = 6, 7, 8, 9
 POSITIVE_KINDS = (*range(FactKind.CLICK, FactKind.FOLLOW + 1), FactKind.ORDER)
+_TAKEN_BACK = (
+    FactKind.LIKE, FactKind.UNLIKE, FactKind.FOLLOW, FactKind.UNFOLLOW, FactKind.ORDER, FactKind.REFUND,
+)  # fmt: skip
+"""Counted wherever they came from: what takes one of them back does not say where it came from."""
 FIRST_MINUTE = 600
 """Tenths of a second."""
 INSTANT_LEAST = -(2**62)
@@ -66,9 +70,13 @@ _LEAN_COLUMN = {
 
 
 def count(state: "State", facts: Facts, person_row: np.ndarray) -> None:
-    """Count every outcome and impression into the state's counters; shapes (facts,)."""
+    """Count every outcome and impression into the state's counters; shapes (facts,).
+
+    What an ad brought teaches nothing of the post that stands there without being paid for.
+    """
     for fact, person in zip(facts, person_row.tolist(), strict=True):
-        _count_one(state, fact, person)
+        if not int(fact["flags"]) & FLAG_PAID or int(fact["kind"]) in _TAKEN_BACK:
+            _count_one(state, fact, person)
 
 
 def _count_one(state: "State", fact: np.void, person: int) -> None:
@@ -224,9 +232,9 @@ def add(
         if state.items["channels"][row, 0] >= 0:
             keys.append(pack(person, int(state.items["channels"][row, 0]), TAG_CHANNEL))
     for key in keys:
-        held = list(state.affinity.get(int(key)) or (0,) * state.affinity.values.shape[1])
-        held[into] += amount
-        state.affinity.put(int(key), *held)
+        counts = list(state.affinity.get(int(key)) or (0,) * state.affinity.values.shape[1])
+        counts[into] += amount
+        state.affinity.put(int(key), *counts)
 
 
 def note(state: "State", facts: Facts, person_row: np.ndarray) -> None:
@@ -268,9 +276,9 @@ def remember(state: "State", facts: Facts, person_row: np.ndarray) -> None:
 
 
 def _keep_latest(rows: np.ndarray, times: np.ndarray, row: int, time: int) -> None:
-    held = {int(r): int(t) for r, t in zip(rows, times, strict=True) if r >= 0}
-    held[row] = max(held.get(row, time), time)
-    best = sorted(held.items(), key=lambda pair: (pair[1], pair[0]), reverse=True)[: rows.size]
+    newest = {int(r): int(t) for r, t in zip(rows, times, strict=True) if r >= 0}
+    newest[row] = max(newest.get(row, time), time)
+    best = sorted(newest.items(), key=lambda pair: (pair[1], pair[0]), reverse=True)[: rows.size]
     rows[:], times[:] = -1, 0
-    for index, (kept, when) in enumerate(best):
-        rows[index], times[index] = kept, when
+    for index, (row_seen, when) in enumerate(best):
+        rows[index], times[index] = row_seen, when

@@ -45,6 +45,8 @@ def count(
         back = kind == 38 and (fact.flags & 16) != 0
         if not back and (kind > 18 or (kind > 12 and kind < 16)):
             continue
+        if (fact.flags & 8) != 0 and kind not in (3, 6, 9, 17, 18, 38):
+            continue  # what an ad brought teaches nothing of the post, see `apply`
         row = fact.item
         if row < 0 and kind in (6, 7):
             continue

@@ -8,29 +8,29 @@ from lodestone.features.table_kernel import mix, pack
 
 
 @numba.njit(cache=True)
-def survey(facts: Array, person_row: Array, seen: Array, found: Array) -> None:
+def survey(facts: Array, person_row: Array, seen: Array, bounds: Array) -> None:
     """See what a batch holds before any of it is applied, so that what it does not hold costs nothing.
 
     Args:
         facts: Shape (facts,), at least one.
         person_row: Shape (facts,).
         seen: Shape (people,). Each person's ring of what they saw, -1 for none yet.
-        found: Shape (6,), int64. Written: the latest day, the highest domain, how many follows and their ends, edges of any
+        bounds: Shape (6,), int64. Written: the latest day, the highest domain, how many follows and their ends, edges of any
             kind, refusals, and people who are shown something and have no ring.
     """
-    found[:] = 0
-    found[0], found[1] = facts[0].day, -1
+    bounds[:] = 0
+    bounds[0], bounds[1] = facts[0].day, -1
     for n in range(facts.size):
         kind = facts[n].kind
-        found[0], found[1] = max(found[0], facts[n].day), max(found[1], facts[n].domain)
+        bounds[0], bounds[1] = max(bounds[0], facts[n].day), max(bounds[1], facts[n].domain)
         if kind in (6, 18):
-            found[2] += 1
+            bounds[2] += 1
         if kind in (6, 9, 18) or (kind >= 32 and kind <= 38):
-            found[3] += 1
+            bounds[3] += 1
         elif kind >= 10 and kind <= 12:
-            found[4] += 1
+            bounds[4] += 1
         elif kind == 16 and person_row[n] >= 0 and seen[person_row[n]] < 0:
-            found[5] += 1
+            bounds[5] += 1
 
 
 @numba.njit(cache=True)

@@ -115,9 +115,9 @@ class Directory:
 
     def item_id(self, row: int) -> str:
         """Return the app's id of an item row."""
-        found = self.item_ids[row]
-        assert found is not None
-        return found
+        item_id = self.item_ids[row]
+        assert item_id is not None
+        return item_id
 
     def ordinal(self, row: int) -> int:
         """Return what log and receipts call the person of a row."""
@@ -130,8 +130,8 @@ class Directory:
     def rows_of_ordinals(self, ordinals: Iterable[int]) -> list[int]:
         """Return the rows behind many ordinals, -1 for nobody and for whoever was erased."""
         rows, known = self._row_of_ordinal, self.person_ids
-        found = [rows.get(ordinal, -1) for ordinal in ordinals]
-        return [row if row >= 0 and known[row] is not None else -1 for row in found]
+        candidates = [rows.get(ordinal, -1) for ordinal in ordinals]
+        return [row if row >= 0 and known[row] is not None else -1 for row in candidates]
 
     def data_key(self, row: int) -> bytes | None:
         """Return the key under which what is private of a person is encrypted."""

@@ -85,11 +85,11 @@ class Edges:
         self._forget(BOUGHT, person)
 
     def _put(self, what: int, person: int, target: int, stamp: int) -> int:
-        held = self._stamps[what].setdefault(person, {})
-        old = held.get(target, 1)
+        stamps = self._stamps[what].setdefault(person, {})
+        old = stamps.get(target, 1)
         if stamp <= old:
             return 0
-        held[target] = stamp
+        stamps[target] = stamp
         by = (old & 1) - (stamp & 1)
         if by:
             self._forget(what, person)
@@ -119,8 +119,8 @@ class Edges:
                         changes.append(FollowerChange(target, -1))
             self._forget(what, person)
             if what != MEMBER:
-                for other, held in self._stamps[what].items():
-                    if held.pop(person, None) is not None:
+                for other, stamps in self._stamps[what].items():
+                    if stamps.pop(person, None) is not None:
                         self._forget(what, other)
         self._followers.pop(person, None)
         return changes
@@ -155,14 +155,14 @@ class Edges:
 
     def members_of(self, code: int) -> list[int]:
         """Return the rows of those who have joined a domain, ascending."""
-        held = self._stamps[MEMBER].items()
-        return sorted(person for person, codes in held if not codes.get(code, 1) & 1)
+        stamps_by_person = self._stamps[MEMBER].items()
+        return sorted(person for person, codes in stamps_by_person if not codes.get(code, 1) & 1)
 
     def _held(self, what: int, person: int) -> NDArray[np.int32]:
-        found = self._sorted[what].get(person)
-        if found is None:
-            found = self._sort(what, person)
-        return found
+        targets = self._sorted[what].get(person)
+        if targets is None:
+            targets = self._sort(what, person)
+        return targets
 
     def _sort(self, what: int, person: int) -> NDArray[np.int32]:
         """Sort a person's edges and keep them until one changes.
@@ -192,8 +192,8 @@ class Edges:
         """Return every edge as (what, person, target, stamp), sorted; shape (edges, 4)."""
         rows = [
             (what, person, target, stamp)
-            for what, held in enumerate(self._stamps)
-            for person, targets in held.items()
+            for what, stamps_by_person in enumerate(self._stamps)
+            for person, targets in stamps_by_person.items()
             for target, stamp in targets.items()
         ]
         return np.array(sorted(rows), np.int64).reshape(-1, 4)

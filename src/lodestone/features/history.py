@@ -158,12 +158,12 @@ class History:
             while block >= 0:
                 owner[block] = person
                 block = int(self._after[block])
-        held = (self._item[:used] >= 0) & (owner >= 0)[:, None]
-        found = np.empty(int(held.sum()), COLUMNS)
-        found["person"] = np.repeat(owner, kernel.BLOCK).reshape(-1, kernel.BLOCK)[held]
-        found["item"], found["time"] = self._item[:used][held], self._time[:used][held]
-        found["what"] = self._what[:used][held]
-        return _joined(found)
+        filled = (self._item[:used] >= 0) & (owner >= 0)[:, None]
+        entries = np.empty(int(filled.sum()), COLUMNS)
+        entries["person"] = np.repeat(owner, kernel.BLOCK).reshape(-1, kernel.BLOCK)[filled]
+        entries["item"], entries["time"] = self._item[:used][filled], self._time[:used][filled]
+        entries["what"] = self._what[:used][filled]
+        return _joined(entries)
 
     def fill(self, columns: NDArray[np.void]) -> None:
         """Take in deeds given as columns, oldest first, so that the newest stand in front."""
@@ -200,14 +200,14 @@ class History:
         return self._first, self._item, self._time, self._what, self._after, self._used
 
 
-def _joined(found: NDArray[np.void]) -> NDArray[np.void]:
+def _joined(entries: NDArray[np.void]) -> NDArray[np.void]:
     """Join deeds of one person with one item: marks together, the latest time."""
-    found = found[np.lexsort((found["time"], found["item"], found["person"]))]
-    if not found.size:
-        return found
-    fresh = (np.diff(found["person"]) != 0) | (np.diff(found["item"]) != 0)
+    entries = entries[np.lexsort((entries["time"], entries["item"], entries["person"]))]
+    if not entries.size:
+        return entries
+    fresh = (np.diff(entries["person"]) != 0) | (np.diff(entries["item"]) != 0)
     group = np.flatnonzero(np.concatenate([[True], fresh]))
-    last = found[np.append(group[1:], found.size) - 1]
-    last["what"] = np.bitwise_or.reduceat(found["what"], group)
+    last = entries[np.append(group[1:], entries.size) - 1]
+    last["what"] = np.bitwise_or.reduceat(entries["what"], group)
     joined: NDArray[np.void] = last
     return joined

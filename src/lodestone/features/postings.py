@@ -90,9 +90,9 @@ class Postings:
 
     def replace(self, index: int, rows: Ints) -> None:
         """Set a whole list (trending, needy), best first."""
-        kept = min(rows.size, POSTING_KEPT)
-        self.rows[index, :kept] = rows[:kept]
-        self.count[index] = kept
+        length = min(rows.size, POSTING_KEPT)
+        self.rows[index, :length] = rows[:length]
+        self.count[index] = length
 
     def held(self, index: int) -> Ints:
         """Return a list's rows as they stand."""
@@ -126,18 +126,18 @@ class Postings:
         Nothing within the radius is missed; what lies beyond it is for an exact measure to drop.
         """
         cell = h3.latlng_to_cell(latitude, longitude, CELL_RESOLUTION)
-        found = self._around.get((cell, radius_km))
-        if found is None:
+        codes = self._around.get((cell, radius_km))
+        if codes is None:
             (here, east), names = h3.cell_to_latlng(cell), list(self._cells)
             at = np.array(self._cell_at, np.float64).reshape(-1, 3)
             away = distances_km(here, east, at[:, 0], at[:, 1])
             near = np.flatnonzero(away <= radius_km + _circumradius_km(cell) + at[:, 2]).tolist()
             near.sort(key=lambda index: (away[index], names[index]))
-            found = np.array([self._cells[names[index]] for index in near], dtype=np.int64)
+            codes = np.array([self._cells[names[index]] for index in near], dtype=np.int64)
             if len(self._around) >= _AROUND_MAX:
                 del self._around[next(iter(self._around))]
-            self._around[cell, radius_km] = found
-        return found
+            self._around[cell, radius_km] = codes
+        return codes
 
     def _belongs(self, item: np.void) -> tuple[int, ...]:
         if item["state"] != _STATE_LIVE:
@@ -218,9 +218,9 @@ class Postings:
 
     def _remove(self, index: int, row: int) -> None:
         count = int(self.count[index])
-        found = np.flatnonzero(self.rows[index, :count] == row)
-        if found.size:
-            at = int(found[0])
+        places = np.flatnonzero(self.rows[index, :count] == row)
+        if places.size:
+            at = int(places[0])
             self.rows[index, at : count - 1] = self.rows[index, at + 1 : count].copy()
             self._created[index, at : count - 1] = self._created[index, at + 1 : count].copy()
             self.count[index] = count - 1

@@ -19,6 +19,8 @@ class Reach(NamedTuple):
     radius_km: float
     delivers: bool
     """It may be delivered: then what counts is an address, for which a decision takes the viewer's home."""
+    areas: tuple[tuple[float, float, float], ...] = ()
+    """Of a shop without a position: where it delivers to, as latitude, longitude, km; none: anywhere."""
 
 
 class ShopReach:
@@ -27,6 +29,8 @@ class ShopReach:
     def __init__(self) -> None:
         self._radius = np.full(1024, _NONE, np.float32)
         self._delivers = np.zeros(1024, np.uint8)
+        self._areas: dict[int, NDArray[np.float64]] = {}
+        """By item row, shape (areas, 3)."""
         self.known = False
         """Whether there is any product."""
 
@@ -38,6 +42,9 @@ class ShopReach:
         self._delivers = grown(self._delivers, row + 1)
         self._radius[row] = _NONE if reach is None else reach.radius_km
         self._delivers[row] = reach is not None and reach.delivers
+        self._areas.pop(row, None)
+        if reach is not None and reach.areas:
+            self._areas[row] = np.asarray(reach.areas, np.float64)
         self.known = self.known or reach is not None
 
     def beyond(
@@ -58,11 +65,11 @@ class ShopReach:
         Returns:
             Shape (candidates,).
         """
-        found = np.zeros(rows.size, np.bool_)
+        unreachable = np.zeros(rows.size, np.bool_)
         sold = np.flatnonzero(rows < self._radius.size)
         sold = sold[self._radius[rows[sold]] >= 0]
         if not sold.size:
-            return found
+            return unreachable
         item = items[rows[sold]]
         shop = item["latitude"], item["longitude"]
         radius, delivers = self._radius[rows[sold]], self._delivers[rows[sold]] == 1
@@ -70,5 +77,11 @@ class ShopReach:
             away = distances_km(*here, *shop) > radius
             # Of whoever has no home here nobody knows to which address they would order.
             too_far = ~(distances_km(*home, *shop) <= radius) & ~np.isnan(home[0])
-        found[sold] = away & (~delivers | too_far)
-        return found
+        unreachable[sold] = away & (~delivers | too_far)
+        if self._areas and not np.isnan(home[0]):
+            for index in sold:
+                areas = self._areas.get(int(rows[index]))
+                if areas is not None:
+                    distances = distances_km(*home, areas[:, 0], areas[:, 1])
+                    unreachable[index] = bool((distances > areas[:, 2]).all())
+        return unreachable

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats
+from lodestone.events.ad_facts import PaidSlot
 from lodestone.features.grow import grown
 from lodestone.features.state import State
 from lodestone.features.table import Table
@@ -24,56 +25,63 @@ _WHOLE: Final = (
     "impressions_day",
 )
 _TABLES: Final = ("affinity", "watch", "like", "follow")
+_PERSON_AT: Final = {
+    "budgets.open": PaidSlot._fields.index("person"), "budgets.clicks": 0, "budgets.deeds": 0,
+}  # fmt: skip
+"""Columns of paid slots by where in a row the person's ordinal stands."""
 _DERIVED: Final = ("logit", "quality_low", "need", "promises", "vector")
 """Parts of a hot row that are worked out from the rest, or from records, and carry no fact."""
 
 
 def columns(state: State) -> dict[str, NDArray[Any]]:
     """Return everything the state holds but domains (records say them), by name."""
-    found: dict[str, NDArray[Any]] = {}
+    columns: dict[str, NDArray[Any]] = {}
     for count, names in _counted(state):
         for name in names:
-            found[name] = getattr(state, name)[:count]
+            columns[name] = getattr(state, name)[:count]
     for name in _WHOLE:
-        found[name] = getattr(state, name)
+        columns[name] = getattr(state, name)
     for name in _TABLES:
-        found[f"{name}.keys"], found[f"{name}.values"] = getattr(state, name).columns()
+        columns[f"{name}.keys"], columns[f"{name}.values"] = getattr(state, name).columns()
     pairs = sorted((person, row) for person, rows in state.rejected.items() for row in rows)
-    found["rejected"] = np.array(pairs, np.int64).reshape(-1, 2)
-    found["edges"] = state.edges.columns()
-    found["history"] = state.history.columns()
-    found["domain_marks"] = state.marks.columns()
+    columns["rejected"] = np.array(pairs, np.int64).reshape(-1, 2)
+    columns["edges"] = state.edges.columns()
+    columns["history"] = state.history.columns()
+    columns["domain_marks"] = state.marks.columns()
+    columns.update(state.budgets.columns())
     owners = sorted(state.author_of_owner.items(), key=lambda pair: pair[1])
-    found["owners"] = np.array([owner for owner, _ in owners], np.int64)
-    found["marks"] = np.array([state.today, state.offset], np.int64)
-    return found
+    columns["owners"] = np.array([owner for owner, _ in owners], np.int64)
+    columns["marks"] = np.array([state.today, state.offset], np.int64)
+    return columns
 
 
-def restore(held: Mapping[str, NDArray[Any]], attention: Floats) -> State:
+def restore(columns: Mapping[str, NDArray[Any]], attention: Floats) -> State:
     """Build the state again from its columns; domains are put by the caller."""
     state = State(attention)
-    state.item_count = held["items"].shape[0]
-    state.author_count = held["authors"].shape[0]
-    state.person_count = held["people"].shape[0]
-    state.ring_count = held["seen_item"].shape[0]
+    state.item_count = columns["items"].shape[0]
+    state.author_count = columns["authors"].shape[0]
+    state.person_count = columns["people"].shape[0]
+    state.ring_count = columns["seen_item"].shape[0]
     for count, names in _counted(state):
         for name in names:
             column = grown(getattr(state, name), count)
-            column[:count] = held[name]
+            column[:count] = columns[name]
             setattr(state, name, column)
     for name in _WHOLE:
-        setattr(state, name, held[name].copy())
+        setattr(state, name, columns[name].copy())
     for name in _TABLES:
         table: Table = getattr(state, name)
-        table.fill(held[f"{name}.keys"], held[f"{name}.values"])
-    for person, row in held["rejected"].tolist():
+        table.fill(columns[f"{name}.keys"], columns[f"{name}.values"])
+    for person, row in columns["rejected"].tolist():
         state.rejected.setdefault(person, set()).add(row)
-    state.edges.fill(held["edges"])
-    state.history.fill(held["history"])
-    if "domain_marks" in held:  # a snapshot written before moderators could act has none
-        state.marks.fill(held["domain_marks"])
-    state.author_of_owner = {int(owner): slot for slot, owner in enumerate(held["owners"])}
-    state.today, state.offset = (int(mark) for mark in held["marks"])
+    state.edges.fill(columns["edges"])
+    state.history.fill(columns["history"])
+    if "domain_marks" in columns:  # a snapshot written before moderators could act has none
+        state.marks.fill(columns["domain_marks"])
+    if "budgets" in columns:  # one written before there were paid slots has none
+        state.budgets.fill(columns)
+    state.author_of_owner = {int(owner): slot for slot, owner in enumerate(columns["owners"])}
+    state.today, state.offset = (int(mark) for mark in columns["marks"])
     return state
 
 
@@ -96,17 +104,22 @@ def _parts(column: NDArray[Any]) -> list[NDArray[Any]]:
 
 def _canonical(name: str, column: NDArray[Any], state: State) -> NDArray[Any]:
     if name in ("items", "authors"):
-        held = column.copy()
+        blanked = column.copy()
         derived = _DERIVED if name == "items" else ("percentile", "eligible", "small")
         for field in derived:
-            held[field] = 0
-        return held
+            blanked[field] = 0
+        return blanked
     if name == "people":
         # Rings are handed out in the order of first impressions, which may differ: leave them out.
-        held = column.copy()
-        held["ordinal"] = held["ordinal"] >= 0
-        held["seen"] = held["seen"] >= 0
-        return held
+        blanked = column.copy()
+        blanked["ordinal"] = blanked["ordinal"] >= 0
+        blanked["seen"] = blanked["seen"] >= 0
+        return blanked
+    if name in _PERSON_AT:
+        # Ordinals are random, and so is their order.
+        blanked = column.copy()
+        blanked[:, _PERSON_AT[name]] = blanked[:, _PERSON_AT[name]] >= 0
+        return blanked[np.lexsort(blanked.T[::-1])]
     if name == "domain_total":
         used = np.flatnonzero(column.any(axis=1))
         return np.concatenate([used[:, None], column[used]], axis=1)

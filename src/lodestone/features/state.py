@@ -10,6 +10,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.events.facts import SURFACE_MAX, Facts
 from lodestone.events.outcomes import COUNT_WIDTH, FactKind
 from lodestone.features import apply_kernel, batch_kernel, deeds
+from lodestone.features.ads.budgets import Budgets
 from lodestone.features.domain_marks import DomainMarks
 from lodestone.features.edges import Edges
 from lodestone.features.grow import grown
@@ -93,6 +94,7 @@ class State:
         self.quiet = np.ones(COUNT_WIDTH)
         """What share of each counted column is not of loud people; worked out, see `models.author_debiasing`."""
         self.marks = DomainMarks()
+        self.budgets = Budgets()
         self.today = self.offset = 0
         self._found = np.empty(6, np.int64)
         self._marks = np.zeros(1024, bool)
@@ -132,6 +134,7 @@ class State:
                 deeds.refuse(self, facts, person_row)
             if edges:
                 deeds.connect(self, facts, person_row, about_row)
+            self.budgets.heard.hear(facts, self.items)
         except Exception as error:
             raise TornError from error
 
@@ -180,19 +183,19 @@ class State:
         """Set a person's row; `interest` is the unit vector of their stated interests, or zeros."""
         fresh = row >= self.person_count
         self._grow_people(row + 1)
-        held = self.people[row]
+        person_row = self.people[row]
         if fresh:
-            held["seen"] = -1
-        if fresh or held["ordinal"] < 0:
-            held["author"] = self.author_of_owner.get(person.ordinal, -1)
-            if held["author"] >= 0:
-                self.authors["person"][held["author"]] = row
-                self.authors["followers"][held["author"]] = self.edges.follower_count(row)
-        held["ordinal"], held["created"] = person.ordinal, person.created
-        held["latitude"], held["longitude"] = person.latitude, person.longitude
-        put_present(held, person, fresh=fresh)
-        held["profession"], held["language"] = person.profession, person.language
-        held["personalised"], held["minor"] = person.personalised, person.minor
+            person_row["seen"] = -1
+        if fresh or person_row["ordinal"] < 0:
+            person_row["author"] = self.author_of_owner.get(person.ordinal, -1)
+            if person_row["author"] >= 0:
+                self.authors["person"][person_row["author"]] = row
+                self.authors["followers"][person_row["author"]] = self.edges.follower_count(row)
+        person_row["ordinal"], person_row["created"] = person.ordinal, person.created
+        person_row["latitude"], person_row["longitude"] = person.latitude, person.longitude
+        put_present(person_row, person, fresh=fresh)
+        person_row["profession"], person_row["language"] = person.profession, person.language
+        person_row["personalised"], person_row["minor"] = person.personalised, person.minor
         self.interest[row] = interest
 
     def visit(self, row: int, at: int, latitude: float, longitude: float) -> None:
@@ -202,11 +205,11 @@ class State:
     def put_nobody(self, row: int) -> None:
         """Take a row for someone who has since been erased, so that rows stay in their places."""
         self._grow_people(row + 1)
-        held = self.people[row]
-        held["ordinal"], held["author"], held["seen"] = -1, -1, -1
-        held["latitude"] = held["longitude"] = np.nan
-        held["present_latitude"] = held["present_longitude"] = np.nan
-        held["profession"] = held["language"] = -1
+        person_row = self.people[row]
+        person_row["ordinal"], person_row["author"], person_row["seen"] = -1, -1, -1
+        person_row["latitude"] = person_row["longitude"] = np.nan
+        person_row["present_latitude"] = person_row["present_longitude"] = np.nan
+        person_row["profession"] = person_row["language"] = -1
 
     def put_nothing(self, row: int, owner: int) -> None:
         """Take a row for an item that does not open, so that facts of it have where to be counted.
@@ -217,10 +220,13 @@ class State:
         """
         if row >= self.item_count:
             self._grow_items(row + 1)
-            held = self.items[row]
-            held["state"], held["author"] = STATES.index("withdrawn"), self._author(owner, -1)
+            item_row = self.items[row]
+            item_row["state"], item_row["author"] = (
+                STATES.index("withdrawn"),
+                self._author(owner, -1),
+            )
             for name in ("owner", "topic", "language", "channels", "professions"):
-                held[name] = -1
+                item_row[name] = -1
 
     def withdraw(self, row: int) -> None:
         """Show an item to nobody: its record has no name that could be read."""
@@ -236,15 +242,19 @@ class State:
         """
         self._grow_items(item.row + 1)
         author = self._author(item.owner, person_row)
-        held = self.items[item.row]
-        was_live = held["state"] == 1
-        held["created"], held["kind"], held["state"] = item.created, item.kind, item.state
-        held["label"], held["author"], held["owner"] = item.label, author, person_row
-        held["latitude"], held["longitude"] = item.latitude, item.longitude
-        held["duration"], held["language"], held["topic"] = item.duration, item.language, topic
-        held["channels"] = _padded(item.channels, CHANNELS_MAX)
-        held["professions"] = _padded(item.professions, PROFESSIONS_MAX)
-        held["vector"] = np.rint(np.asarray(item.vector, np.float32) * 127) if item.vector else 0
+        item_row = self.items[item.row]
+        was_live = item_row["state"] == 1
+        item_row["created"], item_row["kind"] = item.created, item.kind
+        item_row["state"], item_row["label"] = item.state, item.label
+        item_row["author"], item_row["owner"] = author, person_row
+        item_row["latitude"], item_row["longitude"] = item.latitude, item.longitude
+        item_row["duration"], item_row["language"] = item.duration, item.language
+        item_row["topic"] = topic
+        item_row["channels"] = _padded(item.channels, CHANNELS_MAX)
+        item_row["professions"] = _padded(item.professions, PROFESSIONS_MAX)
+        item_row["vector"] = (
+            np.rint(np.asarray(item.vector, np.float32) * 127) if item.vector else 0
+        )
         if item.state == 1 or was_live:
             self._set_recent(author, item.row)
 
@@ -258,10 +268,11 @@ class State:
 
     def erase(self, row: int) -> None:
         """Forget a person: their rows, counters, tables and edges; totals of others stay."""
-        held = self.people[row]
-        ring, author = int(held["seen"]), int(held["author"])
+        person_row = self.people[row]
+        ring, author = int(person_row["seen"]), int(person_row["author"])
         if ring >= 0:
             self.seen_item[ring], self.seen_time[ring] = -1, 0
+        self.budgets.forget(int(person_row["ordinal"]))
         self.people[row] = np.zeros(1, PERSON)[0]
         self.put_nobody(row)
         self.person_total[row], self.interest[row] = 0, 0.0

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Floats, Ints
+from lodestone.features.ads.budgets import Budgets
 from lodestone.features.domain_marks import DomainMarks
 from lodestone.features.edges import Edges
 from lodestone.features.history import History
@@ -164,6 +165,11 @@ class StateView(Protocol):
     @property
     def marks(self) -> DomainMarks:
         """What moderators say of items in their domains."""
+        ...
+
+    @property
+    def budgets(self) -> Budgets:
+        """What campaigns may spend, and their paid slots that are open."""
         ...
 
     @property

@@ -132,10 +132,10 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
     What was taken back did not follow: a like by an unlike, a follow by an unfollow, an order by refunds of all of it.
     """
     stands = (taken_back(facts).left_of(facts) > 0) & ~standing_of(facts).taken_back
-    told = np.flatnonzero(
+    usable = np.flatnonzero(
         (facts["item"] >= 0) & (facts["kind"] <= FactKind.IMPRESSION) & (person_row >= 0) & stands
     )
-    part, who = facts[told], person_row[told]
+    part, who = facts[usable], person_row[usable]
     decided = part["receipt"] >= 0
     keys = np.stack(
         [
@@ -174,7 +174,7 @@ def rows_of(facts: Facts, person_row: Ints) -> Rows:
 
 
 def evaluate(
-    world: World, train_until: int, test_from: int, test_until: int, *, as_of: bool, told: Told
+    world: World, train_until: int, test_from: int, test_until: int, *, as_of: bool, progress: Told
 ) -> Evaluation:
     """Judge every outcome.
 
@@ -184,7 +184,7 @@ def evaluate(
         test_from: The first day asked about, after `train_until`.
         test_until: The last.
         as_of: Let everything strictly before an impression teach too, as in serving.
-        told: Is told (of what, done, in all).
+        progress: Is told (of what, done, in all).
 
     Raises:
         InvalidError: `nothing_to_judge`: there is no impression to learn from, or none to be asked about.
@@ -199,13 +199,13 @@ def evaluate(
         raise InvalidError(
             "nothing_to_judge", f"there are no impressions {where}; {_days_of(rows)}"
         )
-    model = learn(world, rows, train_until, told)
-    told("predicting", 0, test.person.size)
+    model = learn(world, rows, train_until, progress)
+    progress("predicting", 0, test.person.size)
     state = state_until(world, train_until)
     chances = (
-        _streamed(world, state, model, test, train_until, told)
+        _streamed(world, state, model, test, train_until, progress)
         if as_of
-        else _frozen(state, model, test, told)
+        else _frozen(state, model, test, progress)
     )
     group = test.person * 100_000 + test.day if as_of else test.person
     tie = Streams(7).of("ties").random(test.person.size)
@@ -234,7 +234,7 @@ def _days_of(rows: Rows) -> str:
     )
 
 
-def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
+def learn(world: World, rows: Rows, until: int, progress: Told) -> RatesModel:
     """Learn weights from the last days up to `until`, each explained by the days before it."""
     base = default_model()
     days = np.unique(rows.day[rows.day <= until]).tolist()[1:][-FIT_DAYS:]
@@ -242,7 +242,7 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
     labels: list[Floats] = []
     tired = np.zeros((0, 2))
     for done, day in enumerate(days):
-        told("learning", done, len(days))
+        progress("learning", done, len(days))
         state = state_until(world, day - 1)
         state.advance_day(day)
         if done == 0:  # an item's topic and author are the same on every day
@@ -268,9 +268,9 @@ def learn(world: World, rows: Rows, until: int, told: Told) -> RatesModel:
 
 def _tired(state: State, rows: Rows) -> Floats:
     """Return what each viewer had lately seen of topic and author at each look, shape (rows, 2)."""
-    held = state.items[rows.item]
+    values = state.items[rows.item]
     columns = [
-        before_each(rows.person, held[field].astype(np.int64), rows.time)
+        before_each(rows.person, values[field].astype(np.int64), rows.time)
         for field in ("topic", "author")
     ]
     return np.stack(columns, axis=1)
@@ -285,7 +285,7 @@ def state_until(world: World, day: int) -> State:
     return state
 
 
-def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
+def _frozen(state: State, model: RatesModel, test: Rows, progress: Told) -> Floats:
     """Ask the serving predictor, person by person, all as of one evening."""
     state.advance_day(int(test.day.min()))
     author_debiasing.hush(state)
@@ -299,7 +299,7 @@ def _frozen(state: State, model: RatesModel, test: Rows, told: Told) -> Floats:
     asked = metrics.groups(test.person * 64 + test.surface)
     for done, part in enumerate(asked):
         if done % 1000 == 0:
-            told("predicting", done, len(asked))
+            progress("predicting", done, len(asked))
         out[part] = _ask(predictor, state, test, part, evening)
     return out
 
@@ -312,7 +312,7 @@ def _ask(predictor: Rates, state: State, test: Rows, part: Ints, now: Instant) -
 
 
 def _streamed(
-    world: World, state: State, model: RatesModel, test: Rows, train_until: int, told: Told
+    world: World, state: State, model: RatesModel, test: Rows, train_until: int, progress: Told
 ) -> Floats:
     """Ask about each impression with everything strictly before it applied."""
     author_debiasing.hush(state)
@@ -335,7 +335,7 @@ def _streamed(
             done = end
         out[row] = _ask(predictor, state, test, np.array([row]), Instant(int(test.time[row])))[0]
         if order % 1000 == 0:
-            told("predicting", order, test.person.size)
+            progress("predicting", order, test.person.size)
     return out
 
 

@@ -140,17 +140,17 @@ def flow(
     left = taken_back(facts).left_of(facts) * standing_of(facts).counted()
     crossed: dict[_Border, list[tuple[int, float]]] = {}
     unexplained = 0
-    for one in _crossings(facts, left, span, catalogue):
-        enters = side is None or side.is_at(one.target, one.target_code)
-        if one.source < 0:
+    for crossing in _crossings(facts, left, span, catalogue):
+        enters = side is None or side.is_at(crossing.target, crossing.target_code)
+        if crossing.source < 0:
             unexplained += enters
-        elif enters or (side is not None and side.is_at(one.source, one.source_code)):
+        elif enters or (side is not None and side.is_at(crossing.source, crossing.source_code)):
             micros = (
                 0.0
-                if one.move == LEAVE
-                else float(left[one.place]) * worths.of(one.by, one.receipt)
+                if crossing.move == LEAVE
+                else float(left[crossing.place]) * worths.of(crossing.by, crossing.receipt)
             )
-            crossed.setdefault(one.border, []).append((one.person, micros))
+            crossed.setdefault(crossing.border, []).append((crossing.person, micros))
     return FlowReport(
         borders=[
             Border(

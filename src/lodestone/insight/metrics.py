@@ -39,10 +39,10 @@ def gauc(group: Ints, label: Ints, score: Floats) -> float | None:
     """Return the mean AUC of groups weighed by their positives, over groups with both classes."""
     total = weight = 0.0
     for part in groups(group):
-        found = auc(label[part], score[part])
-        if found is not None:
+        person_auc = auc(label[part], score[part])
+        if person_auc is not None:
             positives = float(label[part].sum())
-            total += positives * found
+            total += positives * person_auc
             weight += positives
     return total / weight if weight else None
 
@@ -58,16 +58,16 @@ def ndcg(group: Ints, label: Ints, score: Floats, tie: Floats, depth: int = 5) -
         depth: How many places count.
     """
     discount = 1 / np.log2(np.arange(2, depth + 2))
-    found = []
+    gains = []
     for part in groups(group):
         positives = int(label[part].sum())
         if not positives:
-            found.append(0.0)
+            gains.append(0.0)
             continue
         best = part[np.lexsort((tie[part], -score[part]))][:depth]
         gained = float(label[best] @ discount[: best.size])
-        found.append(gained / float(discount[: min(positives, depth)].sum()))
-    return float(np.mean(found)) if found else None
+        gains.append(gained / float(discount[: min(positives, depth)].sum()))
+    return float(np.mean(gains)) if gains else None
 
 
 def groups(group: Ints) -> list[Order]:
@@ -80,8 +80,8 @@ def groups(group: Ints) -> list[Order]:
 
 def log_loss(label: Ints, chance: Floats) -> float:
     """Return the mean of -log of the chance given to what happened."""
-    kept = np.clip(chance, _SMALLEST, 1 - _SMALLEST)
-    return float(-np.mean(np.where(label == 1, np.log(kept), np.log(1 - kept))))
+    bounded = np.clip(chance, _SMALLEST, 1 - _SMALLEST)
+    return float(-np.mean(np.where(label == 1, np.log(bounded), np.log(1 - bounded))))
 
 
 def ece(label: Ints, chance: Floats) -> float:

@@ -60,7 +60,7 @@ def history(
             state = read_state(prices(version))
             if state is not None:
                 _add(points, state, _in_force(policies, Instant(state.vector.time)))
-    return [PromiseHistory(id=name, points=found) for name, found in points.items()]
+    return [PromiseHistory(id=name, points=history) for name, history in points.items()]
 
 
 def _add(points: dict[str, list[PricePoint]], state: PricerState, policy: Policy) -> None:
@@ -77,8 +77,8 @@ def _add(points: dict[str, list[PricePoint]], state: PricerState, policy: Policy
 
 
 def _in_force(policies: Sequence[tuple[Instant, Policy]], at: Instant) -> Policy:
-    held = [policy for since, policy in policies if since <= at]
-    return held[-1] if held else policies[0][1]
+    in_force = [policy for since, policy in policies if since <= at]
+    return in_force[-1] if in_force else policies[0][1]
 
 
 def _first_since(prices: Callable[[int], bytes | None], last: int, since: Instant) -> int:

@@ -97,13 +97,13 @@ class Reports:
     def history(self, days: int) -> list[PromiseHistory]:
         """Return how each promise's dual price and delivery moved in so many days up to now."""
         sources = self._sources
-        found = sources.records.policies(sources.community.id)[::-1]
+        policies = sources.records.policies(sources.community.id)[::-1]
         since = Instant(max(0, sources.clock.now() - days * DAY_MICROS))
         return history(
             sources.log.prices,
             sources.log.prices_last(),
             since,
-            [(record.created, record.policy) for record in found],
+            [(record.created, record.policy) for record in policies],
         )
 
     def step(self) -> StepOut:
@@ -217,10 +217,12 @@ class Reports:
 
     def _facts(self, span: Span, *also: FactKind) -> Facts:
         """Read the events of a span, and the records' facts of some kinds beside them, in log order."""
+        wanted = np.zeros(256, bool)
+        wanted[: FactKind.PERSON] = True
+        wanted[list(also)] = True
 
         def within(facts: Facts) -> Facts:
-            wanted = (facts["kind"] < FactKind.PERSON) | np.isin(facts["kind"], also)
-            some: Facts = facts[span.holds(facts["day"].astype(np.int64)) & wanted]
+            some: Facts = facts[span.holds(facts["day"]) & wanted[facts["kind"]]]
             return some
 
         return table(
@@ -232,11 +234,11 @@ class Reports:
         if domain is None:
             return None
         if domain in DOMAIN_WORDS:
-            found: Bools = word_of(facts["domain_kind"].astype(np.int64)) == DOMAIN_WORDS.index(
+            through: Bools = word_of(facts["domain_kind"].astype(np.int64)) == DOMAIN_WORDS.index(
                 domain
             )
-            found &= (facts["flags"] & FLAG_DECISION) != 0
-            return found
+            through &= (facts["flags"] & FLAG_DECISION) != 0
+            return through
         of_code: Bools = facts["domain"] == self._code(domain)
         return of_code
 
@@ -258,16 +260,18 @@ class Reports:
         first_receipts, versions = self._policies()
         policies = {version: self._policy(version) for version in np.unique(versions).tolist()}
         return Worths(
-            by_version={one: np.array(worth_vector(policy)) for one, policy in policies.items()},
+            by_version={
+                version: np.array(worth_vector(policy)) for version, policy in policies.items()
+            },
             first_receipts=first_receipts,
             versions=versions,
-            watch_caps={one: watch_caps(policy) for one, policy in policies.items()},
+            watch_caps={version: watch_caps(policy) for version, policy in policies.items()},
         )
 
     def _policies(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first receipt of every policy version, ascending, and the versions."""
-        found = self._sources.records.policies(self._sources.community.id)[::-1]
-        versions = [record.policy.version for record in found]
+        policies = self._sources.records.policies(self._sources.community.id)[::-1]
+        versions = [record.policy.version for record in policies]
         end = self._sources.log.receipt_next()
         first = [
             bisect_left(range(end), version, key=self._version_of) if index else 0

@@ -84,7 +84,7 @@ def _cohort(day: int, today: int, could: Mapping[int, Iterable[bool]], count: in
         could: For each d whose day has ended, whether each who could have been there was.
         count: How many there are.
     """
-    of = {d: list(found) for d, found in could.items()}
+    of = {d: list(people) for d, people in could.items()}
     return Cohort(
         day=day_text(day),
         count=count,

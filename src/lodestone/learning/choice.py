@@ -69,7 +69,7 @@ def ndcg(lists: Lists, train: Positives, recency: Recency, judged: Ints, truth: 
     """Return the mean NDCG@10 over some people. Shapes (people,)."""
     rows, _ = best_items(lists, train, fading(train, recency), judged, TOP)
     hits = np.array([np.isin(rows[n], truth.rows[n]) for n in range(judged.size)]).reshape(-1, TOP)
-    best = np.array([_DISCOUNT[: min(TOP, one.size)].sum() for one in truth.rows])
+    best = np.array([_DISCOUNT[: min(TOP, rows.size)].sum() for rows in truth.rows])
     return float(np.mean(hits @ _DISCOUNT / best)) if judged.size else 0.0
 
 

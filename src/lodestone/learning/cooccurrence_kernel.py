@@ -43,12 +43,12 @@ def neighbours(
                         touched[count] = j
                         count += 1
                     total[j] += share * weight[d]
-        found = np.sort(touched[:count])
+        near_rows = np.sort(touched[:count])
         scores = np.empty(count, np.float32)
         for n in range(count):
-            scores[n] = np.float32(own * total[found[n]] * to[found[n]])
-            total[found[n]] = 0.0
-        best_of(found, scores, near[i], value[i])
+            scores[n] = np.float32(own * total[near_rows[n]] * to[near_rows[n]])
+            total[near_rows[n]] = 0.0
+        best_of(near_rows, scores, near[i], value[i])
 
 
 @numba.njit(cache=True)
@@ -66,22 +66,22 @@ def best_of(rows: Array, scores: Array, near: Array, value: Array) -> None:
     count, most = scores.size, near.size
     if count > most:
         least = np.partition(scores, count - most)[count - most]
-        kept, more = np.empty(most, np.int64), 0
+        chosen, more = np.empty(most, np.int64), 0
         for n in range(count):
             if scores[n] > least:
-                kept[more] = n
+                chosen[more] = n
                 more += 1
         for n in range(count):
             if scores[n] == least and more < most:
-                kept[more] = n
+                chosen[more] = n
                 more += 1
-        kept = np.sort(kept[:more])
+        chosen = np.sort(chosen[:more])
     else:
-        kept = np.arange(count)
-    order = np.argsort(-scores[kept], kind="mergesort")
+        chosen = np.arange(count)
+    order = np.argsort(-scores[chosen], kind="mergesort")
     at = 0
     for k in range(order.size):
-        n = kept[order[k]]
+        n = chosen[order[k]]
         if scores[n] > 0.0:
             near[at], value[at] = rows[n], scores[n]
             at += 1

@@ -42,6 +42,6 @@ def regress(product: NDArray[np.float32], strength: float) -> NDArray[np.float32
     at = np.arange(ridge.shape[0])
     ridge[at, at] += np.float32(strength)
     inverse = np.linalg.inv(ridge)
-    found: NDArray[np.float32] = np.divide(inverse, -np.diag(inverse)[None, :], dtype=np.float32)
-    found[at, at] = 0.0
-    return found
+    weights: NDArray[np.float32] = np.divide(inverse, -np.diag(inverse)[None, :], dtype=np.float32)
+    weights[at, at] = 0.0
+    return weights

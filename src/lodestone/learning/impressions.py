@@ -97,8 +97,8 @@ def _join(shown: NDArray[np.void], deeds: NDArray[np.void]) -> Ints:
     _, place = np.unique(both, return_inverse=True)
     index = np.full(int(place.max(initial=-1)) + 1, -1, np.int64)
     index[place[: shown.size]] = np.arange(shown.size)
-    found: Ints = index[place[shown.size :]]
-    return found
+    positions: Ints = index[place[shown.size :]]
+    return positions
 
 
 def item_rates(looks: Looks, before: NDArray[np.bool_], outcome: int, items: int) -> Floats:

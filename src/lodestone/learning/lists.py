@@ -115,7 +115,7 @@ def best_items(
     positives: Positives,
     weight: NDArray[np.float32],
     people: NDArray[np.int64],
-    kept: int = PROFILE_KEPT,
+    length: int = PROFILE_KEPT,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the best items of some people that they had nothing to do with yet.
 
@@ -124,26 +124,30 @@ def best_items(
         positives: Everything known of people; what anybody acted on or refused is left out of theirs.
         weight: Shape (deeds,). What each deed weighs, see `fading`.
         people: Shape (people,). Indexes of people.
-        kept: The most for one.
+        length: The most for one.
 
     Returns:
         Item rows, shape (people, kept), best first, -1 padded, and their scores, 0 padded.
     """
-    found = np.full((people.size, kept), -1, np.int32)
-    score = np.zeros((people.size, kept), np.float32)
+    neighbours = np.full((people.size, length), -1, np.int32)
+    score = np.zeros((people.size, length), np.float32)
     if not lists.rows.size:
-        return found, score
+        return neighbours, score
     item = lists.index_of(positives.item)
     if lists.whole is None:
-        best_by_lists(positives.start, item, weight, people, lists.near, lists.value, found, score)
+        best_by_lists(
+            positives.start, item, weight, people, lists.near, lists.value, neighbours, score
+        )
     else:
         for first in range(0, people.size, _BLOCK):
             some = slice(first, first + _BLOCK)
             best(
-                _whole(lists.whole, positives, item, weight, people[some]), found[some], score[some]
+                _whole(lists.whole, positives, item, weight, people[some]),
+                neighbours[some],
+                score[some],
             )
     rows = np.append(lists.rows, np.int32(-1))
-    return rows[found].astype(np.int32), score
+    return rows[neighbours].astype(np.int32), score
 
 
 def _whole(

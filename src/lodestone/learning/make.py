@@ -256,8 +256,8 @@ def impression_weights(positives: Positives, looks: Looks, chosen: Chosen) -> di
         rates = item_rates(looks, looks.time < cut, int(outcome), items)
         features = np.stack([term[known], rates[looks.item[rows]]], axis=1)
         _, group = np.unique(looks.person[rows], return_inverse=True)
-        found, error = conditional_logit(Choices(features, group, looks.done[rows, outcome]))
-        weights[outcome] = sure(float(found[0]), float(error[0]))
+        coefficients, error = conditional_logit(Choices(features, group, looks.done[rows, outcome]))
+        weights[outcome] = sure(float(coefficients[0]), float(error[0]))
     weights[FactKind.WATCH] = weights[FactKind.LONG_VIEW]
     return {"weights": tuple(weights)}
 

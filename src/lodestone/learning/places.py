@@ -83,7 +83,7 @@ class PlaceReader:
             part[name] = some[name]
         self._parts.append(part)
         self._visits.append(np.isin(some["kind"], VISITS))
-        if sum(one.size for one in self._parts) > self._most + self._most // 4:
+        if sum(part.size for part in self._parts) > self._most + self._most // 4:
             self._parts = [np.concatenate(self._parts)[-self._most :]]
             self._visits = [np.concatenate(self._visits)[-self._most :]]
 
@@ -140,13 +140,15 @@ class Walks:
         late: Bools = at >= np.repeat(np.maximum(np.floor(counts * _LATE), 1), counts)
         return late
 
-    def away(self, one: Ints, other: Ints) -> Floats:
+    def away(self, first: Ints, other: Ints) -> Floats:
         """Return kilometres between items, shape (pairs,)."""
-        half = np.sin(np.radians(self.places[other] - self.places[one], dtype=np.float64) / 2) ** 2
-        wide = np.cos(np.radians(self.places[[one, other], 0], dtype=np.float64))
+        half = (
+            np.sin(np.radians(self.places[other] - self.places[first], dtype=np.float64) / 2) ** 2
+        )
+        wide = np.cos(np.radians(self.places[[first, other], 0], dtype=np.float64))
         chord = half[:, 0] + wide[0] * wide[1] * half[:, 1]
-        found: Floats = 2 * 6371.0088 * np.arcsin(np.sqrt(np.minimum(1.0, chord)))
-        return found
+        distance: Floats = 2 * 6371.0088 * np.arcsin(np.sqrt(np.minimum(1.0, chord)))
+        return distance
 
 
 def clocks(time: Ints, zone: str) -> tuple[Ints, Ints]:
@@ -201,13 +203,13 @@ def _onward(walks: Walks, rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], N
     """Return where those who were at an item went next within six hours, shapes (lists, next)."""
     onward = np.full((rows.size, NEXT_KEPT), -1, np.int32)
     share = np.zeros((rows.size, NEXT_KEPT), np.uint8)
-    one, two = walks.deeds[:-1], walks.deeds[1:]
-    gap = two["time"] - one["time"]
-    went = (one["person"] == two["person"]) & (one["item"] != two["item"])
+    earlier, two = walks.deeds[:-1], walks.deeds[1:]
+    gap = two["time"] - earlier["time"]
+    went = (earlier["person"] == two["person"]) & (earlier["item"] != two["item"])
     went &= (gap > 0) & (gap <= _ONWARD_MICROS)
     if not went.any():
         return onward, share
-    pairs = np.stack([one["item"][went], two["item"][went]], axis=1)
+    pairs = np.stack([earlier["item"][went], two["item"][went]], axis=1)
     steps, count = np.unique(pairs, axis=0, return_counts=True)
     order = np.lexsort((steps[:, 1], -count, steps[:, 0]))
     steps, count = steps[order], count[order]

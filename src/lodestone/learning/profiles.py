@@ -14,7 +14,7 @@ def best_by_lists(
     people: Ints,
     near: NDArray[np.int32],
     value: NDArray[np.float32],
-    found: NDArray[np.int32],
+    out_row: NDArray[np.int32],
     score: NDArray[np.float32],
 ) -> None:
     """Write the best items of people by lists.
@@ -26,7 +26,7 @@ def best_by_lists(
         people: Shape (wanted,). Whose.
         near: Shape (lists, neighbours). Indexes of lists, -1 padded.
         value: Shape (lists, neighbours). Above 0.
-        found: Shape (wanted, kept), written: indexes, best first, -1 padded.
+        out_row: Shape (wanted, kept), written: indexes, best first, -1 padded.
         score: Shape (wanted, kept), written.
     """
     total = np.zeros((people.size, near.shape[0]))
@@ -34,7 +34,7 @@ def best_by_lists(
         deeds = slice(start[person], start[person + 1])
         for own, strength in zip(item[deeds].tolist(), weight[deeds].tolist(), strict=True):
             if own >= 0:
-                held = near[own] >= 0
-                total[n, near[own][held]] += strength * value[own][held].astype(np.float64)
+                filled = near[own] >= 0
+                total[n, near[own][filled]] += strength * value[own][filled].astype(np.float64)
         total[n, item[deeds][item[deeds] >= 0]] = 0.0
-    best(total.astype(np.float32), found, score)
+    best(total.astype(np.float32), out_row, score)

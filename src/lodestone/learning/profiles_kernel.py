@@ -15,7 +15,7 @@ def best_by_lists(
     people: Array,
     near: Array,
     value: Array,
-    found: Array,
+    out_row: Array,
     score: Array,
 ) -> None:
     """See `lodestone.learning.profiles.best_by_lists`."""
@@ -44,7 +44,7 @@ def best_by_lists(
         for k in range(count):
             scores[k] = np.float32(0.0 if known[rows[k]] else total[rows[k]])
             total[rows[k]] = 0.0
-        best_of(rows, scores, found[n], score[n])
+        best_of(rows, scores, out_row[n], score[n])
         for d in range(first, last):
             if item[d] >= 0:
                 known[item[d]] = 0

@@ -27,6 +27,9 @@ class AccountKind(IntEnum):
     CREATOR_PAYABLE = 8
     PAYOUTS_IN_TRANSIT = 9
     ADJUSTMENT = 10
+    ADVERTISER_BALANCE = 11
+    CAMPAIGN_LEASE = 12
+    AD_REVENUE = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ CHART: Final = {
               "payouts ordered of a provider and not confirmed yet"),
         Place(AccountKind.ADJUSTMENT, "platform", Limit.NONE,
               "differences nobody has explained yet: what a provider says less what the book says"),
+        Place(AccountKind.ADVERTISER_BALANCE, "advertiser", Limit.DEBITS_NOT_OVER_CREDITS,
+              "what an advertiser has paid in and is set aside for no campaign"),
+        Place(AccountKind.CAMPAIGN_LEASE, "campaign", Limit.DEBITS_NOT_OVER_CREDITS,
+              "what is set aside for a campaign and not charged yet, as far as charges are posted"),
+        Place(AccountKind.AD_REVENUE, "platform", Limit.DEBITS_NOT_OVER_CREDITS,
+              "what ads were charged, less what invalid traffic gave back"),
     )
 }  # fmt: skip
 PAYABLE: Final = (AccountKind.MERCHANT_PAYABLE, AccountKind.CREATOR_PAYABLE)
@@ -102,6 +111,16 @@ class Code(IntEnum):
     """A creator's share."""
     DEBT_SETTLED = 15
     """A shop's earnings pay what it owes: payable to receivable."""
+    AD_DEPOSIT = 16
+    """An advertiser pays in: provider's clearing to the advertiser's balance."""
+    AD_LEASE = 17
+    """Money is set aside for a campaign: balance to lease."""
+    AD_LEASE_BACK = 18
+    """What an ended campaign has not used: lease to balance."""
+    AD_CHARGES = 19
+    """The charges of a stretch of the log: lease to revenue."""
+    AD_REFUND = 20
+    """What invalid traffic in a stretch of the log gives back: revenue to balance."""
 
 
 def shop(name: str) -> str:
@@ -116,6 +135,16 @@ def shop(name: str) -> str:
 def person(ordinal: int) -> str:
     """Return a person's party: a pseudonym, since only records know whose ordinal it is."""
     return f"person:{ordinal}"
+
+
+def advertiser(name: str) -> str:
+    """Return an advertiser's party, by its id."""
+    return f"advertiser:{name}"
+
+
+def campaign(name: str) -> str:
+    """Return a campaign's party, by its id."""
+    return f"campaign:{name}"
 
 
 def provider(name: str) -> str:

@@ -122,11 +122,11 @@ def _chain(batch: "_Batch", transfers: Sequence[Transfer]) -> list[Outcome]:
     """Take all or none; a chain that stands already, whole, is there again."""
     mark = len(batch.booked)
     outcomes = [batch.take(transfer) for transfer in transfers]
-    if all(one is outcomes[0] for one in outcomes) and outcomes[0].stands:
+    if all(outcome is outcomes[0] for outcome in outcomes) and outcomes[0].stands:
         return outcomes
     while len(batch.booked) > mark:
         batch.undo()
-    at = next(index for index, one in enumerate(outcomes) if one is not Outcome.POSTED)
+    at = next(index for index, outcome in enumerate(outcomes) if outcome is not Outcome.POSTED)
     refused = [Outcome.CHAIN_REFUSED] * len(outcomes)
     refused[at] = outcomes[at]
     return refused
@@ -275,9 +275,9 @@ class _Batch:
         out[_DEBITS_POSTED] += amount
         into[_CREDITS_POSTED] += amount
         if kind is not _MOVE:
-            held = self.holds[transfer.hold].amount * sign
-            out[_DEBITS_PENDING] -= held
-            into[_CREDITS_PENDING] -= held
+            pending = self.holds[transfer.hold].amount * sign
+            out[_DEBITS_PENDING] -= pending
+            into[_CREDITS_PENDING] -= pending
             self._resolve(transfer, sign)
         if transfer.corrects != NONE:
             before = self.corrected.get(transfer.corrects, 0)

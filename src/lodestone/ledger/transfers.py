@@ -193,4 +193,4 @@ def reverse(
 def chain(*transfers: Transfer) -> list[Transfer]:
     """Link transfers so that they stand or fall together."""
     assert transfers
-    return [*(replace(one, linked=True) for one in transfers[:-1]), transfers[-1]]
+    return [*(replace(transfer, linked=True) for transfer in transfers[:-1]), transfers[-1]]

@@ -93,6 +93,13 @@ class MediaFolder:
         path = self.path / name[:2] / name
         return not path.is_file() or not path.stat().st_size
 
+    def preview(self, name: str) -> Path:
+        """Return where the raster picture of a drawing lies, once it is made; it goes with the drawing.
+
+        Its suffix is none that is served or copied: it can be made again.
+        """
+        return self.path / name[:2] / f"{name}.preview"
+
     def drop(self, name: str) -> None:
         """Remove what is served under a name; nothing there is no trouble. A copy being made still gets it."""
         stem, _, suffix = name.partition(".")
@@ -100,6 +107,7 @@ class MediaFolder:
             for copy in list(self._copies):
                 copy.take(name)
             (self.path / name[:2] / name).unlink(missing_ok=True)
+            self.preview(name).unlink(missing_ok=True)
 
     @contextmanager
     def copying(self, folder: Path) -> Iterator["MediaCopy"]:

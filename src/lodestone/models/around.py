@@ -59,9 +59,9 @@ def inside(
     """Move the rows that are live, not marked and within a circle to the front, in their order; return how many."""
     latitude, longitude, radius = area
     away = distances(latitude, longitude, items["latitude"][rows], items["longitude"][rows])
-    kept = rows[(away <= radius) & (marks[rows] <= base) & (items["state"][rows] == LIVE)]
-    rows[: kept.size] = kept
-    return int(kept.size)
+    eligible = rows[(away <= radius) & (marks[rows] <= base) & (items["state"][rows] == LIVE)]
+    rows[: eligible.size] = eligible
+    return int(eligible.size)
 
 
 def terms(

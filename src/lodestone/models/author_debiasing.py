@@ -158,7 +158,7 @@ def sums_of(model: RatesModel, state: StateView, noisy: Bools, rate: Floats) -> 
     done[:, 7] /= 600
     # What was sent without an impression says no more than one look would: nothing is known of how often it did not happen.
     looks = np.maximum(done[:, 0], 1.0)
-    given = np.minimum(done, looks[:, None])
+    observed = np.minimum(done, looks[:, None])
     shown = np.maximum(done[:, 0], done[:, 1:7].max(axis=1, initial=0.0))
     weight = np.minimum(1.0, MOST / looks)
     weight[noisy[person]] = 0.0
@@ -167,7 +167,7 @@ def sums_of(model: RatesModel, state: StateView, noisy: Bools, rate: Floats) -> 
     parts = (
         done,
         shown[:, None],
-        weighed * given,
+        weighed * observed,
         weighed * looks[:, None] * own,
         (weight * looks)[:, None],
     )
@@ -210,9 +210,9 @@ def _columns_of(model: RatesModel, rate: Floats, sums: Floats) -> Floats:
     prior = column_rate(rate)
     weight = strength(model.author_prior, prior)
     ground = weight * prior
-    done, shown, given, expected = sums[:, :8], sums[:, 8:9], sums[:, 9:17], sums[:, 17:25]
+    done, shown, observed, expected = sums[:, :8], sums[:, 8:9], sums[:, 9:17], sums[:, 17:25]
     plain = np.minimum((done + ground) / (shown + weight), 1.0)
-    standard = np.minimum(prior * (given + ground) / (expected + ground), 1.0)
+    standard = np.minimum(prior * (observed + ground) / (expected + ground), 1.0)
     columns: Floats = np.clip(logit(standard) - logit(plain), -_FURTHEST, _FURTHEST)
     return columns
 
@@ -222,5 +222,7 @@ def _centred(columns: Floats, heard: Floats) -> NDArray[np.float32]:
     if heard.any():
         columns -= (heard @ columns) / heard.sum()
     columns[:, 0] = 0.0
-    shift: NDArray[np.float32] = columns[:, list(LEAN_COLUMN)].astype(np.float32)
+    shift: NDArray[np.float32] = columns[:, list(LEAN_COLUMN)].astype(
+        np.float32, order="C"
+    )  # a column list leaves them by columns, for which every kernel would be compiled again
     return shift

@@ -7,7 +7,7 @@ from lodestone.base.arrays import Array, Number
 
 
 @numba.njit(cache=True)
-def own_rates(row: Array, rate: Array, held: Array, unit: Number, out: Array) -> None:
+def own_rates(row: Array, rate: Array, prior_strength: Array, unit: Number, out: Array) -> None:
     """Write a person's rate per affinity column, shape (8,); see `rates.smoothed` and `rates.column_rate`."""
     shown = max(np.float64(row[14]) / 1000, 0.1 * np.float64(row[13]))
     most = np.float64(row[13])
@@ -15,7 +15,9 @@ def own_rates(row: Array, rate: Array, held: Array, unit: Number, out: Array) ->
     for o in range(rate.size):
         done = np.float64(row[o]) / unit if o == 0 else np.float64(row[o])
         done = np.float64(min(max(done, 0.0), most))
-        outcome[o] = min((done + held[o] * rate[o]) / (max(shown, done) + held[o]), 1.0)
+        outcome[o] = min(
+            (done + prior_strength[o] * rate[o]) / (max(shown, done) + prior_strength[o]), 1.0
+        )
     out[0] = 0.5
     out[1], out[2], out[3], out[4] = outcome[1], outcome[2], outcome[3], outcome[6]
     out[5] = outcome[4] + outcome[5]
@@ -34,7 +36,7 @@ def tally(
     loud: Array,
     person_total: Array,
     rate: Array,
-    held: Array,
+    prior_strength: Array,
     most: Number,
     unit: Number,
     sums: Array,
@@ -58,7 +60,7 @@ def tally(
         weight = min(1.0, most / looks)
         if person < loud.size and loud[person]:
             weight = 0.0
-        own_rates(person_total[person], rate, held, unit, own)
+        own_rates(person_total[person], rate, prior_strength, unit, own)
         of = sums[author]
         for c in range(8):
             of[c] += done[c]

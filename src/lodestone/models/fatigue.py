@@ -66,14 +66,14 @@ def weariness(
         rows: Shape (candidates,). Item rows.
         out: Shape (candidates, 2), written: topic, author.
     """
-    kept = seen >= 0
-    weight = 0.5 ** (np.maximum(now - times[kept].astype(np.int64), 0) / half_life)
+    filled = seen >= 0
+    weight = 0.5 ** (np.maximum(now - times[filled].astype(np.int64), 0) / half_life)
     for column, field in enumerate(("topic", "author")):
-        told: dict[int, float] = {}
-        for code, one in zip(items[field][seen[kept]].tolist(), weight.tolist(), strict=True):
+        fatigue: dict[int, float] = {}
+        for code, amount in zip(items[field][seen[filled]].tolist(), weight.tolist(), strict=True):
             if code >= 0:
-                told[code] = told.get(code, 0.0) + one
-        out[:, column] = [told.get(code, 0.0) for code in items[field][rows].tolist()]
+                fatigue[code] = fatigue.get(code, 0.0) + amount
+        out[:, column] = [fatigue.get(code, 0.0) for code in items[field][rows].tolist()]
 
 
 def before_each(person: Ints, code: Ints, time: Ints) -> Floats:
@@ -86,13 +86,13 @@ def before_each(person: Ints, code: Ints, time: Ints) -> Floats:
     """
     order = np.lexsort((time, code, person))
     who, what, when = person[order].tolist(), code[order].tolist(), time[order].tolist()
-    found, held = np.zeros(person.size), 0.0
+    fatigue, level = np.zeros(person.size), 0.0
     for at in range(1, len(who)):
         if who[at] != who[at - 1] or what[at] != what[at - 1]:
-            held = 0.0
+            level = 0.0
             continue
         seconds = (when[at] - when[at - 1]) / SECOND_MICROS
-        held = (held + 1.0) * 0.5 ** (seconds / HALF_LIFE_SECONDS)
+        level = (level + 1.0) * 0.5 ** (seconds / HALF_LIFE_SECONDS)
         if what[at] >= 0:
-            found[order[at]] = held
-    return found
+            fatigue[order[at]] = level
+    return fatigue

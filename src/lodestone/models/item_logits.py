@@ -66,7 +66,7 @@ def plain_logits(
     author = state.items["author"][rows]
     crowd = evidence.crowd_of(surfaces, state.item_count)
     rate = rates.community_rate(surfaces)
-    found = rates.item_logits(model, counts, state.author_total[author], rate, crowd)
+    logits = rates.item_logits(model, counts, state.author_total[author], rate, crowd)
     known = author < shift.shape[0]
-    found[known] += shift[author[known]]
-    return found
+    logits[known] += shift[author[known]]
+    return logits

@@ -27,11 +27,11 @@ def lay(
         score: Shape (items,), written.
         touched: Shape (room,), written.
     """
-    held = rows[: int((rows >= 0).sum())][: touched.size]
-    held, values = held[held < stamp.size], scores[: held.size][held < stamp.size]
-    stamp[held], score[held] = epoch, factor * values.astype(np.float64)
-    touched[: held.size] = held
-    return int(held.size)
+    near = rows[: int((rows >= 0).sum())][: touched.size]
+    near, values = near[near < stamp.size], scores[: near.size][near < stamp.size]
+    stamp[near], score[near] = epoch, factor * values.astype(np.float64)
+    touched[: near.size] = near
+    return int(near.size)
 
 
 def spread(
@@ -77,9 +77,9 @@ def allowed(
     """Write the best `most` of the touched rows that are live and not marked, in no order; return how many."""
     rows = touched[:count]
     rows = rows[(marks[rows] <= base) & (items["state"][rows] == 1)]
-    kept = rows[np.lexsort((rows, -score[rows]))][:most]
-    out[: kept.size] = kept
-    return int(kept.size)
+    best = rows[np.lexsort((rows, -score[rows]))][:most]
+    out[: best.size] = best
+    return int(best.size)
 
 
 def terms(
@@ -131,7 +131,7 @@ def newest(
         for row, time in zip(ring.tolist(), times.tolist(), strict=True)
         if row >= 0 and time > since and row not in known
     ]
-    kept = pairs[: out.size]
-    for index, (row, value) in enumerate(kept):
+    best = pairs[: out.size]
+    for index, (row, value) in enumerate(best):
         out[index], weights[index] = row, value
-    return len(kept)
+    return len(best)

@@ -80,28 +80,28 @@ def allowed(
     out: Array,
 ) -> Number:
     """See `lodestone.models.likeness.allowed`."""
-    kept, values = np.empty(count, np.int64), np.empty(count)
+    chosen, values = np.empty(count, np.int64), np.empty(count)
     n = 0
     for k in range(count):
         row = touched[k]
         if marks[row] <= base and states[row].state == 1:
-            kept[n], values[n] = row, score[row]
+            chosen[n], values[n] = row, score[row]
             n += 1
     if n > most:
         least = np.partition(values[:n], n - most)[n - most]
         m = 0
         for k in range(n):
             if values[k] > least:
-                out[m] = kept[k]
+                out[m] = chosen[k]
                 m += 1
-        level = np.sort(kept[:n][values[:n] == least])
+        level = np.sort(chosen[:n][values[:n] == least])
         for k in range(level.size):
             if m < most:
                 out[m] = level[k]
                 m += 1
         return m
     for k in range(n):
-        out[k] = kept[k]
+        out[k] = chosen[k]
     return n
 
 

@@ -109,8 +109,8 @@ def materialise(
     counts, theirs = np.empty(ring.shape[2]), np.empty(ring.shape[2])
     base = np.empty(_OUTCOMES)
     for outcome in range(_OUTCOMES):
-        kept = _kept(rate[outcome])
-        base[outcome] = math.log(kept / (1.0 - kept))
+        bounded = _kept(rate[outcome])
+        base[outcome] = math.log(bounded / (1.0 - bounded))
     for n in range(rows.size):
         row = rows[n]
         author = authors[row]
@@ -125,8 +125,8 @@ def materialise(
             # In odds instead of logits: the lift is one factor, and no logarithm is taken of what is expected.
             expected = _kept(_smoothed(theirs, outcome, rate[outcome], author_prior))
             odds = expected / (1.0 - expected) * (lift if outcome < positive else 1.0)
-            found = _kept(_smoothed(counts, outcome, odds / (1.0 + odds), item_prior))
-            moved = np.float32(math.log(found / (1.0 - found)) - base[outcome])
+            bounded = _kept(_smoothed(counts, outcome, odds / (1.0 + odds), item_prior))
+            moved = np.float32(math.log(bounded / (1.0 - bounded)) - base[outcome])
             if author < shift.shape[0]:
                 moved += shift[author, outcome]
             lanes[row, first + outcome] = moved

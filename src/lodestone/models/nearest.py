@@ -37,14 +37,14 @@ class FlatIndex:
 
     def add(self, rows: Rows, vectors: Floats) -> None:
         """See `VectorIndex.add`."""
-        kept = ~np.isin(self._rows, rows)
-        self._rows = np.concatenate([self._rows[kept], rows.astype(np.int32)])
-        self._vectors = np.concatenate([self._vectors[kept], vectors.astype(np.float32)])
+        staying = ~np.isin(self._rows, rows)
+        self._rows = np.concatenate([self._rows[staying], rows.astype(np.int32)])
+        self._vectors = np.concatenate([self._vectors[staying], vectors.astype(np.float32)])
 
     def remove(self, row: int) -> None:
         """See `VectorIndex.remove`."""
-        kept = self._rows != row
-        self._rows, self._vectors = self._rows[kept], self._vectors[kept]
+        staying = self._rows != row
+        self._rows, self._vectors = self._rows[staying], self._vectors[staying]
 
     @property
     def nbytes(self) -> int:
@@ -93,10 +93,10 @@ class _Places:
             _, places = self.index.search(vector.reshape(1, -1), wanted)
         except RuntimeError as error:  # how faiss reports whatever went wrong inside
             raise UnavailableError("index_down", f"the vector index failed: {error}") from error
-        found = places[0][places[0] >= 0]
-        rows = self._row_of[found]
+        used_places = places[0][places[0] >= 0]
+        rows = self._row_of[used_places]
         if dead:
-            rows = rows[self._place_of[rows] == found]
+            rows = rows[self._place_of[rows] == used_places]
         nearest: Rows = rows[:count]
         return nearest
 

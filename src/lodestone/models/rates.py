@@ -106,9 +106,9 @@ def full(model: RatesModel) -> Floats:
 
 def logit(rate: Floats) -> Floats:
     """Return log odds, rates kept within [1e-6, 1 - 1e-6]."""
-    kept = np.clip(rate, _SMALLEST, 1 - _SMALLEST)
-    found: Floats = np.log(kept / (1 - kept))
-    return found
+    bounded = np.clip(rate, _SMALLEST, 1 - _SMALLEST)
+    log_odds: Floats = np.log(bounded / (1 - bounded))
+    return log_odds
 
 
 def done_of(counts: NDArray[np.number]) -> Floats:
@@ -130,16 +130,18 @@ def smoothed(counts: NDArray[np.number], prior_rate: Floats, prior: float) -> Fl
 
     An impression brings at most one of each outcome: what was done beyond that was done elsewhere, and says nothing of a rate.
     """
-    done, shown, held = done_of(counts), shown_of(counts), strength(prior, prior_rate)
+    done, shown, weight = done_of(counts), shown_of(counts), strength(prior, prior_rate)
     done = np.minimum(done, counts[..., COUNT_IMPRESSIONS, None])
-    rates: Floats = np.minimum((done + held * prior_rate) / (np.maximum(shown, done) + held), 1.0)
+    rates: Floats = np.minimum(
+        (done + weight * prior_rate) / (np.maximum(shown, done) + weight), 1.0
+    )
     return rates
 
 
 def strength(prior: float, rate: Floats) -> Floats:
     """Return what a prior rate weighs, in impressions: so many, and at least as many as bring 0.3 of a success."""
-    held: Floats = np.maximum(prior, kernel.SUCCESSES / np.maximum(rate, _SMALLEST))
-    return held
+    weight: Floats = np.maximum(prior, kernel.SUCCESSES / np.maximum(rate, _SMALLEST))
+    return weight
 
 
 def community_rate(surface_total: Ints) -> Floats:
@@ -325,8 +327,10 @@ def lean_of(counts: NDArray[np.number], own_rate: Floats, prior: float) -> Float
     shown = counts[:, :1].astype(np.float64)
     done = counts.astype(np.float64)
     done[:, 7] /= 600
-    held = strength(prior, rate)
-    mean = (np.clip(done, 0.0, np.maximum(shown, 0)) + held * rate) / (np.maximum(shown, 0) + held)
+    weight = strength(prior, rate)
+    mean = (np.clip(done, 0.0, np.maximum(shown, 0)) + weight * rate) / (
+        np.maximum(shown, 0) + weight
+    )
     columns = np.where(shown > 0, logit(mean) - logit(rate), 0.0)
     return columns[:, list(LEAN_COLUMN)]
 
@@ -339,17 +343,17 @@ def linear(
     foreign: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """Write logits before calibration, shape (candidates, outcomes); twin of the kernel."""
-    held = items[rows]
-    near = (held["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
-    out[:] = base + item_weight * held["logit"] + taste * (alike[2] * near)[:, None]
+    columns = items[rows]
+    near = (columns["vector"].astype(np.int64) @ vector.astype(np.int64)) / 16129.0
+    out[:] = base + item_weight * columns["logit"] + taste * (alike[2] * near)[:, None]
     out += worn @ worn_weight + kind_weight[kind]
     out += alike[0][:, None] * alike_weight[0] + alike[1][:, None] * alike_weight[1]
-    language = held["language"]
+    language = columns["language"]
     out += ((language >= 0) & (spoken >= 0) & (language != spoken))[:, None] * foreign
     assert floats.shape[0] == octets.shape[0] == items.size
     if person < 0:
         return
-    lists = ((held["author"], 6), (held["topic"], 7), (held["channels"][:, 0], 9))
+    lists = ((columns["author"], 6), (columns["topic"], 7), (columns["channels"][:, 0], 9))
     for column, (codes_of, tag) in enumerate(lists):
         for n, code in enumerate(codes_of.tolist()):
             place = find(keys, np.uint64(pack(person, code, tag))) if code >= 0 else -1

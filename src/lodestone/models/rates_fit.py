@@ -59,12 +59,12 @@ def row_features(
     out[:, :, 1] = rates.logit(there)[surface]
     out[:, :, 2] = _item_logits(model, state, rate)[item]
     out[:, :, 3] = np.where(known[:, None], rates.logit(mine) - rates.logit(rate), 0.0)
-    held = state.items[item]
+    columns = state.items[item]
     for column, tag, second in (
         (4, 8, surface.astype(np.int64)),
-        (5, 6, held["author"].astype(np.int64)),
-        (6, 7, held["topic"].astype(np.int64)),
-        (8, 9, held["channels"][:, 0].astype(np.int64)),
+        (5, 6, columns["author"].astype(np.int64)),
+        (6, 7, columns["topic"].astype(np.int64)),
+        (8, 9, columns["channels"][:, 0].astype(np.int64)),
     ):
         out[:, :, column] = _leanings(model, state, tag, person, second, mine)
     out[:, :, 7] = _nearness(state, person, item)[:, None]
@@ -78,7 +78,9 @@ def row_features(
 def _foreign(state: StateView, person: Ints, item: Ints) -> Bools:
     """Say which items are in another language than the viewer's, where both are known; shape (rows,)."""
     asked, place = np.unique(person, return_inverse=True)
-    spoken = np.array([spoken_by(state, one) for one in asked.tolist()], np.int64)[place]
+    spoken = np.array([spoken_by(state, person_row) for person_row in asked.tolist()], np.int64)[
+        place
+    ]
     language = state.items["language"][item]
     foreign: Bools = (spoken >= 0) & (language >= 0) & (language != spoken)
     return foreign
@@ -89,11 +91,11 @@ def _item_logits(model: RatesModel, state: StateView, rate: Floats) -> NDArray[n
     counts = rates.decayed(state.item_ring[:count], state.item_old[:count], state.today)
     author = state.items["author"][:count]
     crowd = evidence.crowd_of(rates.surface_counts(state), count)
-    found = rates.item_logits(model, counts, state.author_total[author], rate, crowd)
+    logits = rates.item_logits(model, counts, state.author_total[author], rate, crowd)
     shift = author_debiasing.author_shift(model, state)
     known = author < shift.shape[0]
-    found[known] += shift[author[known]]
-    return found
+    logits[known] += shift[author[known]]
+    return logits
 
 
 def _leanings(
@@ -112,14 +114,14 @@ def _leanings(
 
 def _nearness(state: StateView, person: Ints, item: Ints) -> Floats:
     """Return the inner product of each viewer's place and item's vector, as serving rounds them."""
-    found = np.zeros(person.size)
+    cosine = np.zeros(person.size)
     order = np.argsort(person, kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(person[order])) + 1):
         if part.size and person[part[0]] >= 0:
             place = viewer_vector(state, int(person[part[0]]))
             whole = np.rint(place * 127).astype(np.int8).astype(np.int64)
-            found[part] = state.items["vector"][item[part]].astype(np.int64) @ whole / 16129.0
-    return found
+            cosine[part] = state.items["vector"][item[part]].astype(np.int64) @ whole / 16129.0
+    return cosine
 
 
 def fit(base: RatesModel, features: NDArray[np.float32], labels: Floats) -> RatesModel:
@@ -133,8 +135,8 @@ def fit(base: RatesModel, features: NDArray[np.float32], labels: Floats) -> Rate
     weights = []
     for outcome in range(OUTCOME_COUNT):
         start = np.array(base.weights[outcome])
-        told = features[:, outcome].astype(np.float64)
-        weights.append(tuple(_newton(told, labels[:, outcome], start).tolist()))
+        design = features[:, outcome].astype(np.float64)
+        weights.append(tuple(_newton(design, labels[:, outcome], start).tolist()))
     return RatesModel(
         weights=tuple(weights),
         item_prior=base.item_prior,

@@ -113,7 +113,7 @@ def linear(
     if person < 0:
         return touched
     places = np.full((count, 3), -1, np.int64)
-    topics, found = np.full(128, -1, np.int64), np.empty(128, np.int64)
+    topics, counters = np.full(128, -1, np.int64), np.empty(128, np.int64)
     channels, where = np.full(128, -1, np.int64), np.empty(128, np.int64)
     # Everything is looked up at once, so that the misses overlap; topics and channels are few.
     for n in range(count):
@@ -123,8 +123,8 @@ def linear(
         if topic >= 0:
             slot = topic & 127
             if topics[slot] != topic:
-                topics[slot], found[slot] = topic, find(keys, pack(person, topic, 7))
-            places[n, 1] = found[slot]
+                topics[slot], counters[slot] = topic, find(keys, pack(person, topic, 7))
+            places[n, 1] = counters[slot]
         channel = np.int64(item.channels[0])
         if channel >= 0:
             slot = channel & 127
@@ -219,13 +219,13 @@ def codes(logits: Array, scale: Array, shift: Array, out: Array) -> None:
     whole = power.view(np.float32)
     for i in range(total):
         factor[i] = np.float32(1.0) / (np.float32(1.0) + factor[i] * whole[i])
-    raw, flat, given = factor.view(np.uint32), out.reshape(-1), logits.reshape(-1)
+    raw, flat, logit = factor.view(np.uint32), out.reshape(-1), logits.reshape(-1)
     for i in range(total):
         bits = raw[i]
         bits += np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
         flat[i] = np.uint16(bits >> np.uint32(16))
     for i in range(total):
-        if np.isnan(given[i]):
+        if np.isnan(logit[i]):
             flat[i] = np.uint16(0x7FC0)
 
 

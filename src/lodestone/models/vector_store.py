@@ -29,12 +29,12 @@ class VectorView:
     def there(self, rows: Ints) -> Bools:
         """Say which rows are there, shape (rows,)."""
         block, at = np.divmod(rows, BLOCK_ROWS)
-        found = np.zeros(rows.size, bool)
+        there = np.zeros(rows.size, bool)
         for number in np.unique(block).tolist():
             some = block == number
             if number < len(self._there):
-                found[some] = self._there[number][at[some]]
-        return found
+                there[some] = self._there[number][at[some]]
+        return there
 
     def rows(self) -> NDArray[np.int64]:
         """Return all rows that are there, ascending."""

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from lodestone.base.clock import Instant
+from lodestone.base.translations import Names, TranslatedName
 from lodestone.base.wire import (
     EPOCH,
     AppId,
@@ -31,6 +32,8 @@ class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What they did may shape their feed."""
     position: bool = True
     """Where they live and are may shape their feed."""
+    shown_at_home: bool = False
+    """Others may see on the map that they live there, to about a hundred metres; never of a child, nor without `position`."""
 
 
 class PersonIn(
@@ -55,6 +58,8 @@ class PersonIn(
     """A child's account: no ads, and no place found by position."""
     created_at: Time | None = None
     """When the person joined; the community's clock at the first write when left out."""
+    translations: Names = {}
+    """Their name as readers of other languages are shown it."""
 
     def __post_init__(self) -> None:
         for field in ("present_at", "created_at"):
@@ -80,21 +85,23 @@ class PersonOut(msgspec.Struct, frozen=True, kw_only=True):
     consent: Consent
     minor: bool
     created_at: TimeText
+    translations: dict[str, TranslatedName]
 
 
 def person_out(person_id: str, person: PersonIn, created: Instant) -> PersonOut:
     """Show a stored person under their app's id."""
-    told = person.present_at
+    stated = person.present_at
     return PersonOut(
         id=person_id,
         name=person.name,
         home=person.home,
         present=person.present,
-        present_at=None if told is None else time_text(instant_of(told)),
+        present_at=None if stated is None else time_text(instant_of(stated)),
         profession=person.profession,
         interests=person.interests,
         language=person.language,
         consent=person.consent,
         minor=person.minor,
         created_at=time_text(created),
+        translations=person.translations,
     )

@@ -15,20 +15,21 @@ from lodestone.base.clock import Clock
 from lodestone.base.errors import LodestoneError, Problem, UnknownError
 from lodestone.base.wire import DAY, problem_of
 from lodestone.insight.reports import Reports
-from lodestone.media import MediaFolder
+from lodestone.media import MediaFolder, RasterPictures
 from lodestone.serve.gorse.routes import ROUTES as GORSE_ROUTES
 from lodestone.serve.http.asgi import Asgi, Door
 from lodestone.serve.http.communities import Traders
-from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.errors import error_body, error_headers, status_of
 from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.metrics import Metrics
 from lodestone.serve.http.paths import RouteTable, through_the_door
 from lodestone.serve.openapi import document_of
-from lodestone.serve.openapi.page import documents_of
+from lodestone.serve.openapi.served import OpenApiDocument
 from lodestone.serve.v1 import (
+    ads,
     audit,
     catalogue,
+    comments,
     feed,
     keys,
     ledger,
@@ -37,6 +38,7 @@ from lodestone.serve.v1 import (
     operator,
     orders,
     payments,
+    reviews,
     shops,
     webhooks,
 )
@@ -82,7 +84,8 @@ def application(
         *keys.ROUTES,
         *ledger.ROUTES, *shops.ROUTES, *orders.ROUTES, *GORSE_ROUTES,
         *live.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *audit.ROUTES,
-        *moderation.ROUTES,
+        *moderation.ROUTES, *comments.ROUTES, *reviews.ROUTES,
+        *ads.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(
@@ -90,10 +93,11 @@ def application(
             "engines": engines,
             "access": access,
             "media": media,
+            "rasters": RasterPictures(media),
             "meters": meters,
             "reports": reports,
             "guards": guards,
-            "documents": Documents(lambda: documents_of(document_of(inner))),
+            "openapi": OpenApiDocument(lambda: document_of(inner)),
         }
     )
     door = Door(

@@ -7,21 +7,39 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
+from lodestone.base.clock import Instant
+from lodestone.base.wire import Money as Amount
+from lodestone.features.postings import LIST_LIVE
 from lodestone.models.rates import RatesModel
 from lodestone.services.access import Principal
 from lodestone.services.access.audit_log import AuditLog
 from lodestone.services.access.keys import CommunityKeys
+from lodestone.services.ads.advertising import Advertising
+from lodestone.services.ads.deposits import Deposits
+from lodestone.services.ads.desk import AdDesk
+from lodestone.services.ads.forecast import Forecaster, Past
+from lodestone.services.ads.live import AdPublisher
+from lodestone.services.ads.local import LocalAds
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import AuditOut, audit
 from lodestone.services.browse.event_list import EventList
 from lodestone.services.browse.feedback_history import FeedbackHistory
 from lodestone.services.browse.lists import Lists
+from lodestone.services.browse.saved import SavedPosts
+from lodestone.services.browse.search import Search
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.catalogue.media import KeptMedia, MediaFiles
 from lodestone.services.catalogue.moderation import Moderators
 from lodestone.services.catalogue.privacy import Erasure, PersonalExport
+from lodestone.services.catalogue.reviews import Reviews
 from lodestone.services.catalogue.stored import StoredRecords
+from lodestone.services.comments.comments import Comments
+from lodestone.services.comments.threads import Threads
 from lodestone.services.commerce.commands import Trade
+from lodestone.services.commerce.customers import Customers
+from lodestone.services.commerce.desk_edits import DeskEdits
 from lodestone.services.commerce.order_lists import OrderLists
 from lodestone.services.commerce.shops import Shops
 from lodestone.services.commerce.stock import ShopStock
@@ -32,16 +50,20 @@ from lodestone.services.learning.predictor import put_predictor as keep_predicto
 from lodestone.services.ledger.payouts import Payouts
 from lodestone.services.ledger.statements import Statements, books_of
 from lodestone.services.operations.backup import BackupOut, MediaSource, backup
+from lodestone.services.operations.health import Health, health_of, last_backup
 from lodestone.services.operations.import_marks import ImportMarks
 from lodestone.services.operations.verification import VerifyOut
 from lodestone.services.operations.verification import verify as walk_chain
 from lodestone.services.policy.dry_run import DryRun
+from lodestone.services.policy.history import PolicyHistory
 from lodestone.services.policy.policies import Policies
 from lodestone.services.receipts.explain import Explainer
 from lodestone.services.receipts.receipts import Receipts
 from lodestone.services.receipts.trace import Trace
 from lodestone.services.receipts.versions import Versions
+from lodestone.services.receipts.viewings import Viewings
 from lodestone.services.support import DatabaseThreads
+from lodestone.services.support.ids import decision_seed
 from lodestone.services.webhooks.deliveries import Hooks
 from lodestone.traffic.policy import Policy
 
@@ -66,6 +88,23 @@ def explainer(engine: Engine) -> Explainer:
     )  # fmt: skip
 
 
+def viewings(engine: Engine) -> Viewings:
+    """Return what looks through the newest decisions for a person or an item."""
+    return Viewings(engine.community, engine.log, engine.directory)
+
+
+def newest_live(engine: Engine, most: int) -> list[int]:
+    """Return the rows of items of kind `live`, the newest first, `most` of them at most."""
+    rows: list[int] = engine.parts.postings.newest([LIST_LIVE], 0, most).tolist()
+    return rows
+
+
+def search(engine: Engine) -> Search:
+    """Return what searches people, posts, shops, orders and receipts."""
+    community = engine.community.id, engine.secret
+    return Search(engine.parts.records, engine.log, order_lists(engine.trade), community)
+
+
 def trace(engine: Engine, item_id: str, viewer: str | None) -> Trace:
     """Begin the trace of an item. Raises as `Trace`."""
     return Trace(engine.state, engine.directory, engine.log, versions(engine), item_id, viewer)
@@ -74,6 +113,11 @@ def trace(engine: Engine, item_id: str, viewer: str | None) -> Trace:
 def policies(engine: Engine) -> Policies:
     """Return the versions of the policy."""
     return Policies(engine.community, engine, engine.parts.records, engine.writes)
+
+
+def policy_history(engine: Engine) -> PolicyHistory:
+    """Return the versions of the policy with who put each into force, and why."""
+    return PolicyHistory(engine.parts.records, engine.community.id)
 
 
 def dry_run(engine: Engine, proposed: Policy) -> DryRun:
@@ -96,7 +140,7 @@ def export(engine: Engine) -> PersonalExport:
     """Return what gathers everything held about a person."""
     return PersonalExport(
         engine.community, engine, engine.parts.records, engine.log, engine.directory, engine.sealer,
-        catalogue(engine),
+        catalogue(engine), partial(spent_of, engine),
     )  # fmt: skip
 
 
@@ -111,6 +155,28 @@ def moderators(engine: Engine, who: Principal) -> Moderators:
         engine.community, engine.parts.records, engine.writes, engine, engine.state,
         engine.directory, who,
     )  # fmt: skip
+
+
+def comments(engine: Engine) -> Comments:
+    """Return what is done with comments."""
+    return Comments(
+        engine.community, engine, engine.parts.records, engine.writes, engine.accept, engine.state,
+        engine.directory,
+    )  # fmt: skip
+
+
+def threads_below(engine: Engine) -> Threads:
+    """Return the threads of comments below items."""
+    return Threads(engine.community, engine, engine.parts.records, engine.state, engine.directory)
+
+
+def reviews(engine: Engine) -> Reviews:
+    """Return what people report, and what is decided of it."""
+
+    async def gather() -> None:
+        await engine.reports.follow(engine.state.offset)
+
+    return Reviews(engine.community, engine, engine.parts.records, engine.writes, gather)
 
 
 def events(engine: Engine) -> EventList:
@@ -128,14 +194,88 @@ def feedback(engine: Engine) -> FeedbackHistory:
     return FeedbackHistory(engine.log, engine.directory)
 
 
+def saved(engine: Engine) -> SavedPosts:
+    """Return what people have saved."""
+    return SavedPosts(engine.community.id, engine.parts.records, engine)
+
+
 def shops(engine: Engine) -> Shops:
     """Return the shops, their staff, products and sales."""
     return Shops(engine.community, engine, engine.parts.records, engine.writes, engine.directory)
 
 
+def advertising(engine: Engine, who: Principal) -> Advertising:
+    """Return the objects of advertising, for whoever asks."""
+    return Advertising(
+        engine.community,
+        engine,
+        engine.parts.records,
+        engine.writes,
+        ad_publisher(engine),
+        partial(spent_of, engine),
+        who,
+    )
+
+
+def spent_of(engine: Engine, campaign_id: str) -> Amount:
+    """Return what a campaign's charges have taken."""
+    number = engine.billing.numbers.number(campaign_id)
+    spent = 0 if number is None else engine.state.budgets.budget(number).used.spent
+    return Amount(spent, engine.community.currency)
+
+
+def ad_publisher(engine: Engine) -> AdPublisher:
+    """Return what brings ads from their records into decisions."""
+    return AdPublisher(
+        engine.community, engine.parts.records, engine.parts.decider.ads,
+        engine.billing.campaigns.changed,
+    )  # fmt: skip
+
+
+def forecaster(engine: Engine) -> Forecaster:
+    """Return what forecasts an ad from the last day's pages; its intervals follow from what that day holds."""
+    seed = decision_seed(engine.secret, engine.log.receipt_next())
+    return Forecaster(
+        engine.community, engine.state, engine.directory,
+        Past(engine.log, versions(engine), engine.now()), engine.parts.kernels, ad_publisher(engine),
+        np.random.default_rng(seed),
+    )  # fmt: skip
+
+
+def deposits(engine: Engine, who: Principal) -> Deposits:
+    """Return what advertisers pay in, for whoever asks."""
+    return Deposits(engine.community, engine, engine.parts.records, engine.writes, who)
+
+
+def local_ads(engine: Engine, who: Principal) -> LocalAds:
+    """Return what makes local campaigns, for whoever asks."""
+    return LocalAds(
+        engine.community, engine, engine.parts.records, engine.writes, advertising(engine, who),
+        forecaster(engine).run,
+    )  # fmt: skip
+
+
+def ad_desk(engine: Engine) -> AdDesk:
+    """Return what advertisers change at their desk."""
+    return AdDesk(
+        engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine),
+        partial(spent_of, engine),
+    )  # fmt: skip
+
+
 def shop_stock(engine: Engine) -> ShopStock:
     """Return the stock of shops."""
     return ShopStock(engine.community, engine, engine.parts.records, engine.writes)
+
+
+def customers(engine: Engine) -> Customers:
+    """Return who buys at the shops."""
+    return Customers(engine.community, engine, engine.parts.records)
+
+
+def desk_edits(engine: Engine) -> DeskEdits:
+    """Return what a shop's managers change at its desk."""
+    return DeskEdits(engine.community, engine, engine.parts.records, engine.writes)
 
 
 def books(engine: Engine) -> Statements:
@@ -171,6 +311,16 @@ def audit_log(engine: Engine) -> AuditLog:
 def keys(home: Engines) -> CommunityKeys:
     """Return the keys of every community."""
     return CommunityKeys(home.records, home.wall)
+
+
+def health(engine: Engine, home: Engines) -> Health:
+    """Say how a community stands."""
+    return health_of(engine, home)
+
+
+def newest_backup(engine: Engine) -> Callable[[], Instant | None]:
+    """Return what asks the records when a back-up was last noted; it is called in a thread."""
+    return partial(last_backup, engine.parts.records, engine.community.id)
 
 
 def hooks(engine: Engine) -> Hooks:

@@ -13,6 +13,10 @@ from typing import Final
 from sqlalchemy import Engine, insert, inspect, select, text
 
 from lodestone.base.errors import CorruptError
+from lodestone.stores.ads.hooks import AD_HOOKS
+from lodestone.stores.ads.sql import SqlAds
+from lodestone.stores.comments.hooks import COMMENT_HOOKS
+from lodestone.stores.comments.sql import SqlComments
 from lodestone.stores.commerce.hooks import COMMERCE_HOOKS
 from lodestone.stores.commerce.sql import SqlTradeRecords
 from lodestone.stores.files.pins import Pinned, PinnedFile, single, written_whole
@@ -27,15 +31,19 @@ from lodestone.stores.records.domains import DomainRecords
 from lodestone.stores.records.items import ItemRecords
 from lodestone.stores.records.marks import MarkedRecords
 from lodestone.stores.records.moderation import SqlModeration
+from lodestone.stores.records.reviews import REVIEW_HOOKS, SqlReviews
+from lodestone.stores.records.search import SqlSearch
 from lodestone.stores.records.small_values import LogRecords
 from lodestone.stores.records.types import Project
 from lodestone.stores.records.unused_words import WordRecords
+from lodestone.stores.saves.hooks import SAVE_HOOKS
+from lodestone.stores.saves.rows import SqlSaves
 from lodestone.stores.sql.columns import METADATA
 from lodestone.stores.sql.engine import engine_of
 from lodestone.stores.sql.errors import translated
 from lodestone.stores.sql.threads import DatabaseLimits
 
-HEAD: Final = "r0011"
+HEAD: Final = "r0017"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _MIGRATION_LOCK: Final = 7_020_112_019
@@ -56,6 +64,11 @@ class SqlRecords(
     SqlAccessRecords,
     SqlAuditRecords,
     SqlModeration,
+    SqlComments,
+    SqlReviews,
+    SqlSearch,
+    SqlSaves,
+    SqlAds,
 ):
     """See `Records`."""
 
@@ -124,8 +137,8 @@ class _PinnedRows:
                     writing = to.execution_options(writing=True)
                     with writing.begin():
                         for table in METADATA.sorted_tables:
-                            found = self._source.execute(select(table)).mappings()
-                            for rows in found.partitions(_ROWS):
+                            result = self._source.execute(select(table)).mappings()
+                            for rows in result.partitions(_ROWS):
                                 writing.execute(insert(table), [dict(row) for row in rows])
             finally:
                 copy.dispose()
@@ -165,7 +178,7 @@ def open_records(
     except BaseException:
         engine.dispose()
         raise
-    hooks = (COMMERCE_HOOKS, LIVE_HOOKS)
+    hooks = (COMMERCE_HOOKS, LIVE_HOOKS, COMMENT_HOOKS, REVIEW_HOOKS, SAVE_HOOKS, AD_HOOKS)
     return SqlRecords(engine, draw, project, hooks=hooks, limits=limits)
 
 
@@ -189,8 +202,8 @@ def _current(engine: Engine) -> bool:
     with translated(), engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return found == HEAD
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return version == HEAD
 
 
 def migrate(engine: Engine, *, revision: str = "head") -> None:

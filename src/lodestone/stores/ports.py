@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from lodestone.stores.ads.port import AdRecords
+from lodestone.stores.comments.port import CommentRecords, CommentReports
 from lodestone.stores.commerce.port import TradeRecords
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger.port import LedgerStore
@@ -20,6 +22,9 @@ from lodestone.stores.records.port import (
     PolicyPort,
     TermPort,
 )
+from lodestone.stores.records.reviews_port import ReviewRecords
+from lodestone.stores.records.search_port import SearchRecords
+from lodestone.stores.saves.port import SavedRecords
 
 
 class Records(
@@ -39,6 +44,12 @@ class Records(
     AuditRecords,
     MarkRecords,
     Moderation,
+    CommentRecords,
+    CommentReports,
+    ReviewRecords,
+    SearchRecords,
+    SavedRecords,
+    AdRecords,
     Protocol,
 ):
     """Every community's records. Safe for threads; a call that raises has changed nothing.

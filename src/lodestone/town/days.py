@@ -24,6 +24,8 @@ from lodestone.town.looking import Looker, Page
 from lodestone.town.payloads import Json, Payloads, VisitEvents, whereabouts
 from lodestone.town.people import creators, fraud_rings, rhythm
 from lodestone.town.people.population import arrive, settle
+from lodestone.town.plan import After, Plan, Tell, nothing, stretch_of, unheard
+from lodestone.town.presentation import PLAIN, Presentation
 from lodestone.town.study.diary import Day, Shelf
 from lodestone.town.truth import RING, Truth, joined
 
@@ -38,43 +40,6 @@ _NEWCOMERS: Final = 0.012
 _HISTORY_DAYS: Final = 8
 _BULK: Final = 1_000
 _EVENTS: Final = 5_000
-Tell = Callable[[int, int, str], None]
-After = Callable[[int], Awaitable[None]]
-
-
-async def nothing(_day: int) -> None:
-    """Do nothing at the end of a day."""
-
-
-def unheard(_stretch: str) -> None:
-    """Tell nobody that a life was kept."""
-
-
-def stretch_of(truth: Truth | None) -> str:
-    """Name where a life stands.
-
-    >>> stretch_of(None)
-    'begin'
-    """
-    return "begin" if truth is None else f"{truth.day}-{truth.step}"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a life is to be; the same plan is the same life, given the same engine."""
-
-    seed: int
-    people: int
-    start: Instant
-    """Midnight at the beginning of day 0, in the town."""
-    ring: bool = True
-    """Whether a ring of paid accounts comes."""
-    personal: bool = True
-    """False: nobody lets themselves be known, so that the engine shows everybody what is popular."""
-    sampled: int = 10
-    """Decisions a day that are judged against the truth as they are taken."""
-    trade: bool = True
-    """Whether an order is bought, paid, fetched and perhaps complained of; False: it is told as an event."""
 
 
 @dataclass(slots=True)
@@ -99,6 +64,7 @@ class Life:
         shelf: Where state and diary are kept.
         kept: Is told where the life stands, each time that it is kept.
         after: What the operator does at the end of a day, before the next begins.
+        shown: How the town is shown.
     """
 
     def __init__(
@@ -109,6 +75,7 @@ class Life:
         shelf: Shelf,
         kept: Callable[[str], None] = unheard,
         after: After = nothing,
+        shown: Presentation = PLAIN,
     ) -> None:
         self._client = client
         self._plan = plan
@@ -116,7 +83,8 @@ class Life:
         self._kept = kept
         self._after = after
         self._streams = Streams(plan.seed)
-        self._told = Payloads(self._streams, personal=plan.personal)
+        self._shown = shown
+        self._told = Payloads(self._streams, personal=plan.personal, shown=shown)
         self._looker = Looker(worths, trades=plan.trade)
         self._trading: Trading | None = None
         if plan.trade:
@@ -129,13 +97,16 @@ class Life:
         kept = self._shelf.state()
         if kept is not None:
             self.truth, self._day = kept
+            await self._shown.store(self._client, self.truth, list(range(self.truth.posts.count)))
             if self._trading is not None:
                 self._trading.take_up(unpacked(self._shelf.trade()))
             return
         truth = settle(self._streams, self._plan.people)
+        self._shown.settled(truth)
         history = creators.first_posts(
             truth, self._plan.start, _HISTORY_DAYS, self._streams.of("history")
         )
+        self._shown.posted(truth, history)
         truth.posts, self.truth = history, truth
         self._morning(truth)
         await self._client.advance(self._plan.start)
@@ -146,6 +117,7 @@ class Life:
         await self._bulk(
             self._client.put_people, [self._told.person(truth.people, r, at) for r in rows]
         )
+        await self._shown.store(self._client, truth, list(range(history.count)))
         await self._bulk(
             self._client.put_items, [self._told.post(truth, row) for row in range(history.count)]
         )
@@ -176,26 +148,33 @@ class Life:
         ]
 
     async def live(
-        self, until_day: int, tell: Tell, halted: Callable[[], bool] = lambda: False
+        self,
+        until_day: int,
+        tell: Tell,
+        halted: Callable[[], bool] = lambda: False,
+        *,
+        until_step: int = 0,
     ) -> bool:
         """Live until a day has come; return False when halted before.
 
         Args:
-            until_day: The first day that is not lived any more.
+            until_day: The first day that is not lived to its end.
+            until_step: Steps of it that are lived all the same.
             tell: Is told (steps done, steps in all, what).
             halted: Asked after every step; True leaves the life there, to be taken up again.
         """
-        truth = self.truth
-        while truth.day < until_day:
-            tell(truth.day * rhythm.STEPS + truth.step, until_day * rhythm.STEPS, "living")
+        truth, until = self.truth, (until_day, until_step)
+        whole = until_day * rhythm.STEPS + until_step
+        while (truth.day, truth.step) < until:
+            tell(truth.day * rhythm.STEPS + truth.step, whole, "living")
             await self._step(truth)
             if truth.step == rhythm.STEPS:
                 await self._midnight(truth)
-            else:
+            elif truth.step % self._plan.kept_every == 0:
                 self._keep()
-            if truth.day < until_day and halted():
+            if (truth.day, truth.step) < until and halted():
                 return False
-        tell(until_day * rhythm.STEPS, until_day * rhythm.STEPS, "living")
+        tell(whole, whole, "living")
         return True
 
     def _morning(self, truth: Truth) -> None:
@@ -209,6 +188,7 @@ class Life:
         posts = creators.posts_of_day(
             truth, self._midnight_before(truth), self._streams.of("posts", truth.day)
         )
+        self._shown.posted(truth, posts)
         truth.posts = joined(truth.posts, posts)
         if self._trading is not None:
             self._trading.morning(truth, self._midnight_before(truth))
@@ -266,6 +246,7 @@ class Life:
         """Tell what has been posted; a product's post becomes what its shop sells, a sale's room opens by itself."""
         if self._trading is not None:
             fresh = fresh[~np.isin(fresh, list(self._trading.rooms()))]
+        await self._shown.store(self._client, truth, fresh.tolist())
         await self._bulk(
             self._client.put_items, [self._told.post(truth, r) for r in fresh.tolist()]
         )

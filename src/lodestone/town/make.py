@@ -147,7 +147,7 @@ def _people(streams: Streams, count: int) -> tuple[Person, ...]:
             "profession": professions[int(chance.integers(len(professions)))],
             "interests": {TOPICS[t].tag: round(float(taste[t]), 3) for t in liked},
             "minor": bool(index % 37 == 5),
-            "consent": {"personalisation": bool(index % 29 != 7)},
+            "consent": {"personalisation": bool(index % 29 != 7), "shown_at_home": index % 9 == 4},
         }
         active = float(chance.gamma(1.2, 1.8))
         found.append(

@@ -1,11 +1,14 @@
 """What the engine is told: the few things that an app would know of a person, a post or what somebody did.
 
-Every field that leaves the town is written here, those of its trade in `stalls.py`, and nowhere else. Tastes, talent,
-quality, moods and who is paid for clicking stay behind; a test reads all that was sent and finds none of it.
+Every field that leaves the town is written here, those of its trade in `commerce/shops.py`, and nowhere else; a demo's
+presentation adds to them what people look at. Tastes, talent, quality, moods and who is paid for clicking stay behind;
+a test reads all that was sent and finds none of it.
 """
 
 from collections.abc import Iterator
 from typing import Any, Final
+
+import numpy as np
 
 from lodestone.base.chance import Streams
 from lodestone.base.clock import SECOND_MICROS, Instant
@@ -14,6 +17,7 @@ from lodestone.client import Slot
 from lodestone.town.make import LATITUDE, LONGITUDE, caption, domains
 from lodestone.town.people.behaviour import Done
 from lodestone.town.people.topics import CHANNELS, GIVEN, PROFESSIONS, SHOPS, SURNAMES, TOPICS
+from lodestone.town.presentation import PLAIN, Presentation
 from lodestone.town.truth import KIND_WORDS, PRODUCT, VIDEO, People, Posts, Truth
 
 Json = dict[str, Any]
@@ -29,24 +33,23 @@ class Payloads:
     Args:
         streams: The town's chance, for names and captions.
         personal: Whether those who let themselves be known are shown to; False keeps everybody unknown.
+        shown: How the town is shown.
     """
 
-    def __init__(self, streams: Streams, *, personal: bool) -> None:
+    def __init__(self, streams: Streams, *, personal: bool, shown: Presentation = PLAIN) -> None:
         self._streams = streams
+        self.shown = shown
         self._personal = personal
         self._professions = list(PROFESSIONS)
         self._channels = list(CHANNELS)
-        self.domains = domains()
+        self.domains = tuple((name, shown.domain(body)) for name, body in domains())
 
     def person(self, people: People, row: int, at: Instant) -> Json:
         """Write a person's body, with what they say of themselves: half name two things they like."""
         chance = self._streams.of("says", row)
-        name = (
-            SURNAMES[int(chance.integers(len(SURNAMES)))] + GIVEN[int(chance.integers(len(GIVEN)))]
-        )
         body: Json = {
             "id": f"p{row}",
-            "name": name,
+            "name": _name(chance),
             "language": "zh",
             "created_at": time_text(at),
             "home": place(people.latitude[row], people.longitude[row]),
@@ -59,7 +62,7 @@ class Payloads:
             liked = (-people.taste[row]).argsort()[:4]
             said = chance.choice(liked, 2, replace=False).tolist()
             body["interests"] = {TOPICS[topic].tag: 1.0 for topic in said}
-        return body
+        return self.shown.person(body, people, row)
 
     def post(self, truth: Truth, row: int) -> Json:
         """Write a post's body."""
@@ -86,11 +89,21 @@ class Payloads:
             body["professions"] = [self._professions[int(posts.trade[row])]]
         if kind == VIDEO:
             body["duration_seconds"] = float(posts.seconds[row])
-        return body
+        return self.shown.post(body, truth, row)
 
     def channel(self, index: int) -> str:
         """Return a channel's id."""
         return self._channels[index]
+
+
+def name_of(streams: Streams, row: int) -> str:
+    """Return what a person is called."""
+    return _name(streams.of("says", row))
+
+
+def _name(chance: np.random.Generator) -> str:
+    surname = SURNAMES[int(chance.integers(len(SURNAMES)))]
+    return surname + GIVEN[int(chance.integers(len(GIVEN)))]
 
 
 def place(latitude: float, longitude: float) -> Json:

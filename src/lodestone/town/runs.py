@@ -13,9 +13,10 @@ from lodestone.client import AsyncClient as Client
 from lodestone.town.commerce.market import unpacked
 from lodestone.town.commerce.reconciliation import reckon
 from lodestone.town.commerce.shops import town_date
-from lodestone.town.days import After, Life, Plan, Tell, nothing, stretch_of
+from lodestone.town.days import Life
 from lodestone.town.journal import Journal
 from lodestone.town.people.behaviour import OUTCOMES
+from lodestone.town.plan import After, Plan, Tell, nothing, stretch_of
 from lodestone.town.study.diary import Shelf
 from lodestone.town.study.figures import LAST_DAYS, Judge, of_engine
 from lodestone.town.study.policies import Json, personal, policy
@@ -121,13 +122,19 @@ async def _prepare(client: Client, shelf: Shelf, wish: Wish) -> Floats:
             )
         return np.array(before["worths"])
     balanced: Json = (await client.ask("GET", "/v1/policy"))["policy"]
-    worths = np.array([float(balanced["worths"].get(name, 0)) for name in OUTCOMES])
-    worths[0] *= 60
+    worths = worths_of(balanced)
     gini, local = wish.targets or (None, None)
     targets = {name: one for name, one in (("gini", gini), ("local", local)) if one is not None}
     await client.ask("PUT", "/v1/policy", {"policy": policy(wish.arm, balanced, **targets)})
     text = msgspec.json.encode({"wish": same, "worths": worths.tolist()}).decode()
     shelf.write_text(_PLAN, text)
+    return worths
+
+
+def worths_of(policy: Json) -> Floats:
+    """Return what a policy holds outcomes to be worth, micros, shape (13,); watching by the minute."""
+    worths = np.array([float(policy["worths"].get(name, 0)) for name in OUTCOMES])
+    worths[0] *= 60
     return worths
 
 

@@ -88,10 +88,10 @@ class Candidates(NamedTuple):
         """Return the first `count`, as views."""
         return Candidates._make(column[:count] for column in self)
 
-    def only(self, kept: Bools) -> "Candidates":
-        """Return some of those whose chances are not known yet; `kept` has shape (candidates,)."""
+    def only(self, chosen: Bools) -> "Candidates":
+        """Return some of those whose chances are not known yet; `chosen` has shape (candidates,)."""
         columns = self._replace(chances=np.zeros((self.row.size, 0), np.uint16))
-        return Candidates._make(column[kept] for column in columns)
+        return Candidates._make(column[chosen] for column in columns)
 
 
 class Pricing(NamedTuple):

@@ -95,7 +95,7 @@ def others(count: int, pinned: Ints) -> Ints:
 
 
 def enter(
-    candidates: Struct, items: Records, pinned: Ints, drawn: int, entries: Struct, told: Ints
+    candidates: Struct, items: Records, pinned: Ints, drawn: int, entries: Struct, drawn_place: Ints
 ) -> None:
     """Choose the pool and copy what it holds; see `prices.select_pool`, `pool.take` and `pool.number`.
 
@@ -105,7 +105,7 @@ def enter(
         pinned: Shape (pinned,). Which of them stand first, and contend for no slot.
         drawn: Which of the others chance drew, counted without the pinned; -1 for none.
         entries: `Entries`, room for as many as there will be, written.
-        told: Shape (2,), written: where the drawn candidate stands among those that contend, -1 for none; 1 where it
+        drawn_place: Shape (2,), written: where the drawn candidate stands among those that contend, -1 for none; 1 where it
             would be there by its own net score.
     """
     c, e, first = Candidates._make(candidates), Entries._make(entries), pinned.size
@@ -141,11 +141,11 @@ def enter(
     )
     pool.number(authors, e.author)
     pool.number(authors[first:], e.contender[: contends.size])
-    told[:] = -1, 1
+    drawn_place[:] = -1, 1
     if drawn >= 0:
         better = np.count_nonzero(net > net[drawn])
         tied = np.count_nonzero(net[:drawn] == net[drawn])
-        told[:] = np.flatnonzero(contends == drawn)[0], better + tied < contends.size
+        drawn_place[:] = np.flatnonzero(contends == drawn)[0], better + tied < contends.size
 
 
 def close(
@@ -163,7 +163,7 @@ def close(
     """
     c, e, first = Candidates._make(candidates), Entries._make(entries), pinned.size
     slate, rest = Page._make(page), others(c.row.size, pinned)
-    found = np.empty(rest.size, np.uint8)
+    reasons = np.empty(rest.size, np.uint8)
     pool.reasons(
         c.net[rest],
         np.searchsorted(rest, e.candidate[first:]),
@@ -173,7 +173,7 @@ def close(
         max(slate.explored - first, -1),
         slate.author_max,
         slate.gap,
-        found,
+        reasons,
     )
-    reason[c.place[rest]] = found
+    reason[c.place[rest]] = reasons
     pool.account(c.value, e.candidate, slate.shown, e.promises, e.rank, *tally)

@@ -96,7 +96,12 @@ def others(count: Number, pinned: Array) -> Array:
 
 @numba.njit(cache=True)
 def enter(
-    candidates: Array, items: Array, pinned: Array, drawn: Number, entries: Array, told: Array
+    candidates: Array,
+    items: Array,
+    pinned: Array,
+    drawn: Number,
+    entries: Array,
+    drawn_place: Array,
 ) -> None:
     """See `lodestone.traffic.contest.enter`."""
     row, source, _, kind, domain, _, _, chances, _, promises, rank, every_net, _, _, _ = candidates
@@ -123,7 +128,7 @@ def enter(
     contends = np.empty(size - first, np.int64)
     _select(net, forced, contends.size, contends)
     authors = np.empty(size, np.int32)
-    told[0], told[1] = -1, 1
+    drawn_place[0], drawn_place[1] = -1, 1
     for p in range(size):
         k = pinned[p] if p < first else rest[contends[p - first]]
         item = items[row[k]]
@@ -133,7 +138,7 @@ def enter(
         promises_to[p], rank_to[p], net_to[p] = promises[k], rank[k], every_net[k]
         kind_to[p], domain_to[p], source_to[p] = kind[k], domain[k], source[k]
         if p >= first and contends[p - first] == drawn:
-            told[0] = p - first
+            drawn_place[0] = p - first
     _number(authors, author_to)
     if first:
         _number(authors[first:], contender_to[: contends.size])
@@ -143,7 +148,7 @@ def enter(
         ahead = 0
         for n in range(net.size):
             ahead += net[n] > net[drawn] or (n < drawn and net[n] == net[drawn])
-        told[1] = 1 if ahead < contends.size else 0
+        drawn_place[1] = 1 if ahead < contends.size else 0
 
 
 @numba.njit(cache=True)
@@ -163,7 +168,7 @@ def close(
     attention, could, used, chances, sums = tally
     first = pinned.size
     rest = others(row.size, pinned)
-    found = np.empty(rest.size, np.uint8)
+    reasons = np.empty(rest.size, np.uint8)
     _reasons(
         net[rest],
         np.searchsorted(rest, candidate[first:]),
@@ -173,8 +178,8 @@ def close(
         max(explored - first, -1),
         author_max,
         gap,
-        found,
+        reasons,
     )
     for n in range(rest.size):
-        reason[place[rest[n]]] = found[n]
+        reason[place[rest[n]]] = reasons[n]
     _account(value, candidate, shown, promises, rank, attention, could, used, chances, sums)

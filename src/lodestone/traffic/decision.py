@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
+
+if TYPE_CHECKING:
+    from lodestone.traffic.paid import PaidPart
 
 POOL_MAX: Final = 128
 SLOTS_MAX: Final = 50
@@ -138,3 +141,44 @@ class Decision:
     rest of the pool contends for the rest of the slots."""
     last: bool = False
     """Nothing that may be shown was left beyond this page."""
+    paid: "PaidPart | None" = None
+    """The ads that came to the page and what they pay; None where none did. `choice` is the slate without them."""
+
+    @property
+    def page(self) -> Ints:
+        """Return what stands in each slot as it was sent, shape (filled,): a place in the pool, or -1 - x for ad x of the paid part."""
+        if self.paid is None:
+            return self.choice.pool_index
+        outcome = self.paid.outcome
+        page: Ints = np.where(
+            outcome.organic >= 0, self.choice.pool_index[outcome.organic], -1 - outcome.ad
+        )
+        return page
+
+    @property
+    def posts(self) -> Ints:
+        """Return the places in the pool of the organic posts that were sent, first slot first."""
+        if self.paid is None:
+            return self.choice.pool_index
+        gone = self.paid.outcome.displaced.size  # the last of the slate, since it keeps its order
+        return self.choice.pool_index[: self.choice.pool_index.size - gone]
+
+    @property
+    def items(self) -> Rows:
+        """Return the item row in each slot as it was sent, ads among them, shape (filled,)."""
+        posts = self.pool.item[self.posts]
+        if self.paid is None:
+            return posts
+        rows = posts.tolist()
+        for winner in self.paid.outcome.winners:
+            rows.insert(winner.slot, int(self.paid.ads.item[winner.ad]))
+        return np.array(rows, np.int32)
+
+    @property
+    def slot_of_chance(self) -> int:
+        """Return the slot that chance filled, counted from 0 on the page as it was sent; -1 for none, or when ads pushed it off."""
+        explored = self.choice.explored_slot
+        if self.paid is None or explored < 0:
+            return explored
+        places = np.flatnonzero(self.paid.outcome.organic == explored)
+        return int(places[0]) if places.size else -1

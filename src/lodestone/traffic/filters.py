@@ -196,8 +196,8 @@ def _fits(viewer: Records, item: Records, mine: Records, places: Records) -> Boo
 
 def _hidden(hidden: Ints, domain: int, rows: Rows) -> Bools:
     """Say which rows are hidden from a domain; none where there is no domain (-1). Shape (candidates,)."""
-    found: Bools = np.isin((domain << 32) + rows.astype(np.int64), hidden) & (domain >= 0)
-    return found
+    is_hidden: Bools = np.isin((domain << 32) + rows.astype(np.int64), hidden) & (domain >= 0)
+    return is_hidden
 
 
 def _reasons(

@@ -52,10 +52,10 @@ def gather(
     sources = np.concatenate([np.full(rows.size, source) for rows, source in parts])
     _, first = np.unique(rows, return_index=True)
     first.sort()
-    kept = first[: out_row.size]
-    count = int(kept.size)
-    out_row[:count], out_source[:count] = rows[kept], sources[kept]
-    stamp[rows[kept]] = epoch
+    first_places = first[: out_row.size]
+    count = int(first_places.size)
+    out_row[:count], out_source[:count] = rows[first_places], sources[first_places]
+    stamp[rows[first_places]] = epoch
     return count
 
 

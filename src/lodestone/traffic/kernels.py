@@ -5,6 +5,8 @@ from types import ModuleType
 from typing import Final
 
 from lodestone.traffic import (
+    contenders,
+    contenders_kernel,
     contest,
     contest_kernel,
     filters,
@@ -18,6 +20,7 @@ from lodestone.traffic import (
     slots,
     slots_kernel,
 )
+from lodestone.traffic.auction import kernels as auction_kernels
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,16 @@ class Kernels:
     slots: ModuleType
     pool: ModuleType
     contest: ModuleType
+    contenders: ModuleType
+
+    @property
+    def auction(self) -> auction_kernels.Kernels:
+        """Those of the auction of ads, compiled where these are."""
+        return auction_kernels.COMPILED if self is COMPILED else auction_kernels.PLAIN
 
 
 COMPILED: Final = Kernels(
-    gather_kernel, filters_kernel, prices_kernel, slots_kernel, pool_kernel, contest_kernel
-)
-PLAIN: Final = Kernels(gather, filters, prices, slots, pool, contest)
+    gather_kernel, filters_kernel, prices_kernel, slots_kernel, pool_kernel, contest_kernel,
+    contenders_kernel,
+)  # fmt: skip
+PLAIN: Final = Kernels(gather, filters, prices, slots, pool, contest, contenders)

@@ -105,8 +105,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The same of what a viewer bought; null: for good."""
     out_of_reach: Literal["leave_out", "grey"] = "leave_out"
     """Products whose shop's radius forbids the order from where the viewer is: left out, or shown as not to be ordered."""
-    ad_load: float = 0.0
-    """The most of a slate that ads may take; 0 until somebody can advertise."""
+    ad_load: float = 0.2
+    """The most of a page that ads may take, in [0, 0.5]; 0: none."""
+    ad_gap: Int64 = 3
+    """How many posts lie between two ads at least."""
+    ad_first: Int64 = 2
+    """The first slot that an ad may have; 1 is the top."""
+    ad_price: Int64 = 0
+    """What an ad's appearance costs the viewer's time, micros: a page is worth so much less, and the ad pays for it."""
+    ad_surfaces: tuple[Name, ...] = ("discover", "place", "channel", "profession")
+    """Surfaces whose pages may hold ads."""
     watch_caps: dict[Name, Int64] = {}
     """Kind of item (`WATCH_KINDS`) to the most seconds of one slot's watching that reports count as value; absent means 60.
     A decision foresees the first minute whatever stands here."""

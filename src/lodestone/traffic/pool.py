@@ -40,16 +40,16 @@ def consumed(
         promises: Shape (candidates,), written: bit j where promise j is consumed.
         rank: Shape (candidates,), written.
     """
-    held = items[rows]
-    promises[:] = held["promises"]
-    promises[held["need"] > 0] |= np.uint64(1 << PROMISE_FIRST_IMPRESSIONS)
+    columns = items[rows]
+    promises[:] = columns["promises"]
+    promises[columns["need"] > 0] |= np.uint64(1 << PROMISE_FIRST_IMPRESSIONS)
     if here:
         promises[local == 1] |= np.uint64(1 << PROMISE_LOCAL_SHARE)
-    small = authors["small"][held["author"]] == 1
+    small = authors["small"][columns["author"]] == 1
     promises[small] |= np.uint64(1 << PROMISE_SMALL_CREATORS)
-    known = held["author"] < author_rank.size
+    known = columns["author"] < author_rank.size
     rank[:] = 0
-    rank[known] = author_rank[held["author"][known]]
+    rank[known] = author_rank[columns["author"][known]]
 
 
 def take(
@@ -101,8 +101,8 @@ def take(
         out_net: Net scores, not rising.
     """
     chosen = passed[index]
-    held = items[rows[chosen]]
-    out_item[:], out_author[:], out_topic[:] = rows[chosen], held["author"], held["topic"]
+    columns = items[rows[chosen]]
+    out_item[:], out_author[:], out_topic[:] = rows[chosen], columns["author"], columns["topic"]
     out_chances[:], out_promises[:], out_rank[:] = chances[index], promises[index], rank[index]
     out_kind[:], out_domain[:], out_source[:] = kind[chosen], domain[chosen], source[chosen]
     out_net[:] = net[index]

@@ -134,7 +134,7 @@ def start(time: Instant) -> PricerState:
 
 def bits_of(policy: Policy) -> dict[int, Promise]:
     """Give every enabled promise its bit: built-in ones their own, an operator's rows from 8 on."""
-    found: dict[int, Promise] = {}
+    by_bit: dict[int, Promise] = {}
     custom = PROMISE_CUSTOM
     for promise in policy.promises:
         if promise.kind in BUILT_IN:
@@ -142,9 +142,9 @@ def bits_of(policy: Policy) -> dict[int, Promise]:
         else:
             bit, custom = custom, custom + 1
         if promise.enabled:
-            found[bit] = promise
+            by_bit[bit] = promise
     assert custom <= PROMISE_MAX
-    return found
+    return by_bit
 
 
 def step(
@@ -170,8 +170,8 @@ def step(
         else:
             prices[bit] = _share(promise, bit, state, served, slot_value, most * slot_value)
         delivered[bit] = _delivered(promise, bit, state, measured)
-        held = most * slot_value > 0 and prices[bit] >= most * slot_value * 0.999
-        at_cap[bit] = state.at_cap[bit] + 1 if held else 0
+        capped = most * slot_value > 0 and prices[bit] >= most * slot_value * 0.999
+        at_cap[bit] = state.at_cap[bit] + 1 if capped else 0
     # The rank price is no bit's bonus: it goes to its own place in the vector.
     gini_price, prices[BUILT_IN["gini"]], signs[BUILT_IN["gini"]] = prices[2], 0.0, 0
     vector = PriceVector(

@@ -121,8 +121,8 @@ def net_scores(
     """
     net = value.copy()
     for j in range(price.size):
-        held = ((promises >> np.uint64(j)) & np.uint64(1)).astype(bool)
-        net[held] += sign[j] * price[j]
+        consumes = ((promises >> np.uint64(j)) & np.uint64(1)).astype(bool)
+        net[consumes] += sign[j] * price[j]
     net -= gini[0] * (rank / 32767.0)
     clipped = np.clip(net, -_NET_LIMIT, _NET_LIMIT) * NET_UNIT
     out[:] = np.where(np.isnan(net), NET_NONE, np.rint(np.nan_to_num(clipped)).astype(np.int64))

@@ -75,8 +75,8 @@ def released(counts: Ints, planned: int, public_rate: float) -> Bools:
     shown = counts[:, COUNT_IMPRESSIONS].astype(np.float64)
     mean = (counts[:, FactKind.CLICK] + 1) / (shown + 2)
     spread = np.sqrt(mean * (1 - np.minimum(mean, 1)) / (shown + 3))
-    found: Bools = (shown >= planned / 2) & (mean + _ONE_SIDED_95 * spread < public_rate)
-    return found
+    poor: Bools = (shown >= planned / 2) & (mean + _ONE_SIDED_95 * spread < public_rate)
+    return poor
 
 
 def short_of_plan(created: Ints, counts: Ints, planned: int, public_rate: float, now: int) -> Bools:
@@ -193,14 +193,14 @@ def gini_noise_floor(
 
 def percentiles(exposure: Floats, eligible: Bools) -> Floats:
     """Return each creator's mid-rank F among eligible creators, in [0, 1]; 0.5 for the rest."""
-    found = np.full(exposure.size, 0.5)
+    percentile = np.full(exposure.size, 0.5)
     values = exposure[eligible]
     if values.size:
         ordered = np.sort(values)
         below = np.searchsorted(ordered, values, side="left")
         upto = np.searchsorted(ordered, values, side="right")
-        found[eligible] = (below + upto) / (2 * values.size)
-    return found
+        percentile[eligible] = (below + upto) / (2 * values.size)
+    return percentile
 
 
 def rank_of(percentile: Floats, eligible: Bools) -> Ints:

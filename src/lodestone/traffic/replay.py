@@ -15,6 +15,7 @@ from lodestone.traffic.choose import Contest, behind, choose, draw, rules_of
 from lodestone.traffic.decision import Choice, Decision, DropReason
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net
+from lodestone.traffic.paid import differences, page_rules, slate_net
 from lodestone.traffic.policy import Policy, worth_vector
 from lodestone.traffic.prices import PriceVector
 
@@ -76,6 +77,13 @@ def _differences(
     shown = set(decision.candidate[decision.reason == DropReason.SHOWN].tolist())
     if shown != set(decision.pool.item[was.pool_index].tolist()):
         yield "reasons: the candidates without a drop reason are not the slate"
+    if decision.paid is not None:
+        attention = rules_of(policy, decision.slots, prices.slot_value).attention
+        rules = page_rules(policy, attention, again.pool_index.size, decision.pinned)
+        yield from differences(
+            kernels, decision.paid, policy, slate_net(net, again), rules, decision.surface,
+            personalised=decision.personalised,
+        )  # fmt: skip
 
 
 def decide_again(
@@ -91,8 +99,8 @@ def decide_again(
     item, source = pool.item[pinned:], pool.source[pinned:]
     index = -1
     if drawn.candidate >= 0:
-        found = np.flatnonzero(item == passed[drawn.candidate])
-        index = int(found[0]) if found.size else -1
+        places = np.flatnonzero(item == passed[drawn.candidate])
+        index = int(places[0]) if places.size else -1
     natural = index < 0 or source[index] != Source.EXPLORATION
     author = np.empty(item.size, np.int32)
     kernels.pool.number(pool.author[pinned:], author)

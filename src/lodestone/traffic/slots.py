@@ -67,7 +67,7 @@ def fill(
     nodes_max: int,
     relaxing: bool,  # noqa: FBT001  kernels take no keywords
     out: Ints,
-    told: Ints,
+    summary: Ints,
 ) -> None:
     """Write the best slate found.
 
@@ -88,7 +88,7 @@ def fill(
         nodes_max: How many entries may be tried, for each spacing.
         relaxing: Whether cap and spacing give way to a full page; receipts of the first rules replay without.
         out: Shape (slots,), written with pool indices, -1 for an empty slot.
-        told: Shape (5,), written with objective, entries tried, 1 when the search was whole and no spacing was
+        summary: Shape (5,), written with objective, entries tried, 1 when the search was whole and no spacing was
             given up for want of entries to try, the cap and the spacing that the slate keeps.
     """
     cap, widest, least, tight = author_max, gap, gap, False
@@ -106,7 +106,7 @@ def fill(
         nodes, whole = nodes + search.nodes, whole and not search.cut
         if -1 not in search.best or spacing == least:
             out[:] = search.best
-            told[:] = search.total, nodes, whole, cap, spacing
+            summary[:] = search.total, nodes, whole, cap, spacing
             return
 
 
@@ -275,12 +275,12 @@ class _Search:
         self.chosen[s] = -1
 
     def _fits(self, k: int, s: int) -> bool:
-        held = [
+        near_slots = [
             r
             for r, other in enumerate(self.chosen)
             if other >= 0 and self.author[other] == self.author[k]
         ]
-        return len(held) < self.author_max and all(abs(r - s) > self.gap for r in held)
+        return len(near_slots) < self.author_max and all(abs(r - s) > self.gap for r in near_slots)
 
     def _completes(self, s: int) -> bool:
         """Say whether the slots after s can be filled: each by whoever has most entries left and may stand there.

@@ -1,4 +1,8 @@
-"""Compiled twin of `traffic.slots`."""
+"""Compiled twin of `traffic.slots`.
+
+Whole numbers that a helper takes begin as `np.int64(…)`: a bare constant has a type of its own, for which the helper and
+everything it calls are compiled once more.
+"""
 
 import numba
 import numpy as np
@@ -148,7 +152,7 @@ def page_rules(counts: Array, filled: Number, author_max: Number, gap: Number) -
 def fill(
     net: Array, author: Array, topic: Array, attention: Array, author_max: Number, gap: Number,
     repeat: Number, forced_slot: Number, forced: Number, nodes_max: Number, relaxing: Number, out: Array,
-    told: Array,
+    summary: Array,
 ) -> None:  # fmt: skip
     """See `lodestone.traffic.slots.fill`."""
     cap, widest, least, tight = author_max, gap, gap, False
@@ -164,20 +168,20 @@ def fill(
         ahead = 1 if tight and spacing > 0 else 0
         _search(
             net, author, topic, attention, cap, spacing, repeat, forced_slot, forced, nodes_max,
-            room, ahead, out, told,
+            room, ahead, out, summary,
         )  # fmt: skip
-        nodes += told[1]
-        whole &= told[2]
+        nodes += summary[1]
+        whole &= summary[2]
         if not (out[: attention.size] < 0).any():
             break
-    told[1], told[2], told[3], told[4] = nodes, whole, cap, spacing
+    summary[1], summary[2], summary[3], summary[4] = nodes, whole, cap, spacing
 
 
 @numba.njit(cache=True)
 def _search(
     net: Array, author: Array, topic: Array, attention: Array, author_max: Number, gap: Number,
     repeat: Number, forced_slot: Number, forced: Number, nodes_max: Number, room: Array, ahead: Number,
-    out: Array, told: Array,
+    out: Array, summary: Array,
 ) -> None:  # fmt: skip
     left, last = np.zeros(room.size, np.int64), np.zeros(room.size, np.int64)
     slots, pool = attention.size, net.size
@@ -186,7 +190,7 @@ def _search(
     gained = np.zeros(slots + 1, np.int64)
     if forced_slot >= 0:
         used[forced], chosen[forced_slot] = 1, forced
-    best, nodes, s, down = np.int64(-(2**62)), np.int64(0), 0, True
+    best, nodes, s, down = np.int64(-(2**62)), np.int64(0), np.int64(0), True
     cut = False
     while s >= 0 and not cut:
         if s == slots:
@@ -248,7 +252,7 @@ def _search(
                 tried[s] = -1
         else:
             s -= 1
-    told[0], told[1], told[2] = best, nodes, 0 if cut else 1
+    summary[0], summary[1], summary[2] = best, nodes, 0 if cut else 1
 
 
 @numba.njit(cache=True)
@@ -284,11 +288,12 @@ def choose(pool: Array, rules: Array, drawn: Array, slate: Array, summary: Array
     slot, index, natural, eligible = drawn
     best, again = np.full(attention.size, -1, np.int64), np.full(attention.size, -1, np.int64)
     figures, others = np.zeros(5, np.int64), np.zeros(5, np.int64)
+    none = np.int64(-1)
     fill(
-        net, author, topic, attention, author_max, gap, repeat, -1, -1, nodes_max, relaxing, best, figures
+        net, author, topic, attention, author_max, gap, repeat, none, none, nodes_max, relaxing, best, figures
     )  # fmt: skip
     slate[:] = best
-    forced_slot, forced = -1, -1
+    forced_slot, forced = none, none
     if slot >= 0 and not (natural and best[slot] == index):
         forced_slot, forced = slot, index
         slate[:] = -1

@@ -1,8 +1,9 @@
 """Amounts are divided in whole minor units of their currency, and nothing of them is lost."""
 
 from decimal import Decimal
+from gettext import NullTranslations
 from itertools import pairwise
-from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.numbers import get_currency_precision, list_currencies
@@ -18,7 +19,8 @@ from lodestone.commerce.price import (
     portion,
     require_whole,
 )
-from lodestone.console.merchant.desk import Desk
+from lodestone.console.speech import Speech
+from lodestone.console.words import Words
 
 CURRENCIES = ("JPY", "CNY", "KWD", "CLF")
 
@@ -95,18 +97,16 @@ def test_part_of_a_coin_is_refused_and_names_the_field(currency, amount):
     ("currency", "micros", "shown"),
     [
         ("JPY", 941_000_000, "¥941"),
-        ("JPY", 940_500_000, "940.5 JPY"),
+        ("JPY", 940_500_000, "¥940.5"),
         ("CNY", 18_000_000, "¥18.00"),
-        ("CNY", 18_005_000, "18.005 CNY"),
+        ("CNY", 18_005_000, "¥18.005"),
         ("KWD", 1_234_000, "KWD1.234"),
         ("RSD", 1_500_000, "RSD1.50"),
     ],
 )
-def test_the_merchants_desk_writes_an_amount_to_its_smallest_coin_and_an_odd_one_as_it_is(
+def test_a_desk_writes_an_amount_to_its_smallest_coin_and_an_odd_one_as_it_is(
     currency, micros, shown
 ):
-    reader = SimpleNamespace(
-        words=SimpleNamespace(language="en"), speech=SimpleNamespace(currency=currency)
-    )
+    speech = Speech(Words("en", NullTranslations()), ZoneInfo("UTC"), currency)
 
-    assert Desk.money(reader, micros) == shown
+    assert speech.exact(micros) == shown

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lodestone.events.facts import (
     FLAG_DECISION,
     FLAG_HISTORY,
+    FLAG_PAID,
     FLAG_WHOLE,
     empty_facts,
     refund_value,
@@ -62,7 +63,9 @@ def fact_lists(draw, most=30):
     facts["slot"] = chance.integers(0, 6, count)
     facts["surface"], facts["domain"] = chance.integers(0, 3, count), chance.integers(-1, 3, count)
     facts["receipt"] = chance.integers(-1, 3, count)
-    facts["flags"] = chance.choice([0, FLAG_DECISION, FLAG_HISTORY], count)
+    facts["flags"] = chance.choice(
+        [0, FLAG_DECISION, FLAG_HISTORY, FLAG_DECISION | FLAG_PAID], count
+    )
     back = np.flatnonzero(facts["kind"] == FactKind.REFUND)
     facts["flags"][back] = chance.choice([0, FLAG_WHOLE, FLAG_WHOLE | FLAG_DECISION], back.size)
     ages = chance.integers(0, 15, back.size).tolist()
@@ -215,6 +218,24 @@ def test_only_organic_impressions_of_decisions_are_exposure(flags, exposed):
 
     assert state.author_exposure.sum() == state.impressions_day.sum() == exposed
     assert state.promise_delivered[1].sum() == exposed
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FactKind if kind < FactKind.BLOCK])
+def test_what_an_ad_brought_moves_no_counter_of_its_post_but_what_may_be_taken_back(kind):
+    state = applied(
+        {
+            "kind": kind,
+            "item": 1,
+            "target": 1,
+            "flags": FLAG_DECISION | FLAG_PAID,
+            "value": 9_000,
+            "time": 5,
+        }
+    )
+
+    kept = kind in (FactKind.LIKE, FactKind.FOLLOW, FactKind.ORDER)
+    for counters in (state.item_ring, state.author_total, state.surface_total, state.slot_total):
+        assert bool(counters.any()) == kept
 
 
 def test_erasing_a_person_leaves_nothing_of_theirs_and_keeps_the_totals():

@@ -79,9 +79,10 @@ def test_a_person_is_shown_in_utc_with_milliseconds():
         "profession": None,
         "interests": {},
         "language": "zh",
-        "consent": {"personalisation": True, "position": True},
+        "consent": {"personalisation": True, "position": True, "shown_at_home": False},
         "minor": False,
         "created_at": "1970-01-01T00:00:00.000Z",
+        "translations": {},
     }
 
 

@@ -14,6 +14,7 @@ from lodestone.commerce.product import ProductIn
 from lodestone.commerce.shop import ShopIn
 from lodestone.town.commerce import shops
 from lodestone.town.commerce.market import Market, Order, Sale, Stall, packed, unpacked
+from lodestone.town.commerce.wares import WAYS, drawn_ware
 from lodestone.town.payloads import Payloads
 from lodestone.town.people.creators import first_posts
 from lodestone.town.people.population import settle
@@ -52,7 +53,7 @@ def test_every_product_and_room_is_one_the_door_takes(truth, products):
     told = Payloads(STREAMS, personal=True)
     kinds = set()
     for post in products:
-        ware = shops.ware(STREAMS, truth, post)
+        ware = drawn_ware(STREAMS, truth, post)
         body = told.post(truth, post)
         at = Instant(int(truth.posts.created[post]))
         given = shops.product(ware, body, int(truth.posts.maker[post]), list(ware.level), at)
@@ -61,7 +62,7 @@ def test_every_product_and_room_is_one_the_door_takes(truth, products):
         assert msgspec.convert(shops.room(body, f"i{post}"), RoomIn).products == (f"i{post}",)
         kinds.add((ware.ways, ware.shared, ware.dated, ware.times))
     assert len(products) > 60
-    assert {ways for ways, *_ in kinds} == set(shops.WAYS)
+    assert {ways for ways, *_ in kinds} == set(WAYS)
     assert {shared for _, shared, *_ in kinds} == {False, True}
     assert {dated for *_, dated, _ in kinds} == {False, True}
     assert {times for *_, times in kinds} == {1, 5}
@@ -70,7 +71,7 @@ def test_every_product_and_room_is_one_the_door_takes(truth, products):
 def test_a_basket_comes_to_what_its_lines_cost(truth, products):
     together = 0
     for number, post in enumerate(products):
-        ware = shops.ware(STREAMS, truth, post)
+        ware = drawn_ware(STREAMS, truth, post)
         taken = shops.basket(STREAMS.of("basket", number), ware, START)
         price = {f"v{size}": micros for size, micros in enumerate(ware.micros)}
         total = sum(price[line["variant_id"]] * line["quantity"] for line in taken.lines)

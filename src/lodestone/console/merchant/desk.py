@@ -5,14 +5,11 @@ staff is out with the next one. A manager does everything, a clerk redeems vouch
 """
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from litestar import Response
 from litestar.response import Redirect
 
@@ -22,11 +19,11 @@ from lodestone.base.errors import (
     UnauthorisedError,
     UnknownError,
 )
-from lodestone.base.money import MICROS_IN_ONE, decimals, minor_unit
 from lodestone.commerce.shop import ShopOut
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, read_by
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
 from lodestone.console.merchant.refusals import told_refusal
+from lodestone.console.reader import name_of
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
@@ -38,6 +35,8 @@ MERCHANT: Final = Role(
     lambda words: words.say("Log in with the key that your community made for you; it serves at your shops."),
     by_operator=False,
 )  # fmt: skip
+FIELDS_MAX: Final = 400
+"""Fields of one form: a shop's week has some forty, its areas four each, a product two for each of its forms."""
 _CAMERA: Final = HEADERS["permissions-policy"].replace("camera=()", "camera=(self)")
 
 
@@ -65,15 +64,7 @@ class Desk:
 
     def money(self, micros: int) -> str:
         """Write an amount to its smallest coin: at a desk nothing is rounded."""
-        amount = Decimal(micros) / MICROS_IN_ONE
-        language = "zh_CN" if self.words.language == "zh" else "en"
-        if micros % minor_unit(self.speech.currency):
-            return f"{amount.normalize():f} {self.speech.currency}"
-        # There is one currency here, so that its short sign can mean no other.
-        pattern = copy(Locale.parse(language).currency_formats["standard"])
-        pattern.frac_prec = (decimals(self.speech.currency),) * 2
-        text = pattern.apply(amount, language, currency=self.speech.currency, currency_digits=False)
-        return str(text).replace("CN", "")
+        return self.speech.exact(micros)
 
     def need_manager(self) -> None:
         """Pass, or raise ForbiddenError for a clerk."""
@@ -101,8 +92,8 @@ async def desk(request: HttpRequest) -> Desk:
 
 async def sent(request: HttpRequest) -> tuple[Desk, dict[str, str]]:
     """Return the desk that a form was sent from, and its fields; raises as `desk`, and ForbiddenError."""
-    who = await sent_by(request, MERCHANT)
-    fields = await form_of(request)
+    who = await sent_by(request, MERCHANT, fields_max=FIELDS_MAX)
+    fields = await form_of(request, FIELDS_MAX)
     return await _desk(request, who, fields.get("shop")), fields
 
 
@@ -112,7 +103,9 @@ async def _desk(request: HttpRequest, who: Entered, wanted: str | None) -> Desk:
     person = None if row < 0 else engine.directory.person_ids[row]
     if person is None:
         raise UnauthorisedError("login_ended", "whoever this key serves as is not here any more")
+    read_by(request)
     found = await off_loop(request, use_cases.shops(engine).served, person)
+    found = sorted(found, key=lambda served: served[0].owner_id != person)  # their own first
     chosen = next(((shop, role) for shop, role in found if wanted in (None, "", shop.id)), None)
     if chosen is None:
         message = "you serve at no shop" if not found else "you do not serve at this shop"
@@ -120,7 +113,7 @@ async def _desk(request: HttpRequest, who: Entered, wanted: str | None) -> Desk:
     words, community = console(request.app.state).words(request), engine.community
     speech = Speech(words, ZoneInfo(community.zone), community.currency)
     return Desk(
-        who, person, chosen[0], chosen[1] == "manager", tuple((shop.id, shop.name) for shop, _ in found), speech,
+        who, person, chosen[0], chosen[1] == "manager", tuple((shop.id, name_of(shop)) for shop, _ in found), speech,
     )  # fmt: skip
 
 
@@ -153,14 +146,15 @@ def show(
     answer = console(request.app.state).page(
         request, f"merchant/{part}.html",
         {
-            "shop": here.shop, "served": here.served, "manager": here.manager, "part": part,
-            "token": here.who.form_token, "at": lambda path, /, **more: at(path, here, **more), "note": note,
+            "shop": here.shop, "shop_name": name_of(here.shop), "served": here.served, "manager": here.manager, "part": part,
+            "token": here.who.form_token, "person": here.person_id, "at": lambda path, /, **more: at(path, here, **more), "note": note,
             "word": gate_of(request).logins.word,
             "other_language": lambda language: at(path, here, lang=language), **told,
         },
         status=409 if note is not None and not note.good else 200,
     )  # fmt: skip
-    answer.headers["permissions-policy"] = _CAMERA
+    if part == "redeem":
+        answer.headers["permissions-policy"] = _CAMERA
     return answer
 
 

@@ -1,10 +1,12 @@
-"""The shop's statement and payouts as files that a spreadsheet or a bank's program opens."""
+"""The shop's statement, payouts and orders as files that a spreadsheet or a bank's program opens."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Final
 
 from litestar import Response, get
 
+from lodestone.base.clock import Instant
 from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk
@@ -12,11 +14,14 @@ from lodestone.console.site import HEADERS
 from lodestone.ledger.chart import shop as party_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
+from lodestone.services.commerce.orders_file import orders_file
 from lodestone.services.ledger.statement_days import days_of_statement
 from lodestone.services.ledger.statement_file import party_payouts_file, statement_file
-from lodestone.services.ledger.statements import day_text
+from lodestone.services.ledger.statements import EPOCH, day_text, require_span
 from lodestone.services.support.spreadsheet import attachment
 
+LAST_DAY: Final = (date(9998, 12, 31) - EPOCH).days
+"""The last day whose end the clock can show."""
 _REFUSALS: Final = refusals_of(MERCHANT)
 
 
@@ -30,6 +35,12 @@ async def get_statement_file(request: HttpRequest) -> Response[bytes]:
 async def get_payouts_file(request: HttpRequest) -> Response[bytes]:
     """Fetch the shop's payouts as CSV."""
     return await _file(request, "payouts", _payouts)
+
+
+@get("/merchant/orders/file", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
+async def get_orders_file(request: HttpRequest) -> Response[bytes]:
+    """Fetch the shop's orders as CSV."""
+    return await _file(request, "orders", _orders)
 
 
 async def _file(request: HttpRequest, name: str, read: Callable[..., bytes]) -> Response[bytes]:
@@ -55,12 +66,23 @@ def _statement(here: Desk, first: int, last: int, *, bom: bool) -> bytes:
     return statement_file(statement, bom=bom)
 
 
+def _orders(here: Desk, first: int, last: int, *, bom: bool) -> bytes:
+    require_span(first, min(last, LAST_DAY))
+    days, lists = here.engine.community.days, use_cases.order_lists(here.engine.trade)
+    begins, ends = (
+        Instant(days.starts(EPOCH + timedelta(days=day)))
+        for day in (first, min(last, LAST_DAY) + 1)
+    )
+    return orders_file(lists.orders_of_days(here.shop.id, begins, ends), bom=bom)
+
+
 def _payouts(here: Desk, first: int, last: int, *, bom: bool) -> bytes:
     money, party = here.engine.money, party_of(here.shop.id)
-    found = money.store.payouts(money.community)
+    payouts = money.store.payouts(money.community)
     return party_payouts_file(
-        (one for one in found if one.party == party and first <= one.period <= last), bom=bom
+        (payout for payout in payouts if payout.party == party and first <= payout.period <= last),
+        bom=bom,
     )
 
 
-ROUTES: Final = [get_statement_file, get_payouts_file]
+ROUTES: Final = [get_statement_file, get_payouts_file, get_orders_file]

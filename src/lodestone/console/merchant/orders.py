@@ -16,6 +16,7 @@ from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import OrderOut, RefundIn
 from lodestone.commerce.price import PRICE_MAX
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.goods import Goods
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -138,7 +139,8 @@ async def _page(request: HttpRequest, here: Desk, *, note: Note | None = None) -
         ways=ways,
     )  # fmt: skip
     page, last = cut_one_more(found, PAGE)
-    rows = [_row(here, order) for order in page]
+    goods = await off_loop(request, Goods.of_orders, here.engine, page)
+    rows = [_row(here, goods.order(order)) for order in page]
     return show(
         request, here, "orders",
         {

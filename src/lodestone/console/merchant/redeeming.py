@@ -7,12 +7,14 @@ from typing import Any, Final
 from litestar import Response, get, post
 
 from lodestone.base.clock import SECOND_MICROS, Instant
-from lodestone.base.errors import ConflictError, InvalidError, UnknownError
+from lodestone.base.errors import BusyError, ConflictError, InvalidError
 from lodestone.base.wire import app_id
 from lodestone.commerce.life import OrderState
 from lodestone.commerce.order import PrepareIn, RedeemIn, RedemptionOut, ReverseIn, VoucherOut
+from lodestone.commerce.short_codes import read_short
 from lodestone.commerce.vouchers import REVERSE_MICROS
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.goods import Goods
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import (
     MERCHANT,
@@ -25,6 +27,8 @@ from lodestone.console.merchant.desk import (
     sent,
     show,
 )
+from lodestone.console.merchant.refusals import REFUSED
+from lodestone.console.reader import name_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.commerce.context import Reply
@@ -82,14 +86,14 @@ async def look(request: HttpRequest) -> Response[Any]:
     here, fields = await sent(request)
     code = fields.get("code", "")[:_CODE_MAX]
     try:
-        voucher = await _prepared(here, code)
-    except (ConflictError, UnknownError, InvalidError) as error:
+        voucher = await prepared(here, code)
+    except (BusyError, *REFUSED) as error:
         return await _page(request, here, code=code, note=refused(here, error))
     here = await moved(request, here, voucher.shop_id)
     if voucher.state != "open":
         spent = ConflictError(_SPENT[voucher.state], "it can be redeemed no more")
         return await _page(request, here, code=code, note=refused(here, spent))
-    return await _page(request, here, seen=_seen(here, voucher, code))
+    return await _page(request, here, seen=await off_loop(request, _seen, here, voucher, code))
 
 
 @post(
@@ -109,7 +113,7 @@ async def redeem(request: HttpRequest) -> Response[Any]:
             staff_id=here.person_id, count=whole(fields.get("count", "1"), 1, _COUNT_MAX),
         )  # fmt: skip
         reply = await here.engine.trade.redeem(given, None)
-    except (ConflictError, UnknownError, InvalidError) as error:
+    except (BusyError, *REFUSED) as error:
         return await _page(request, here, code=code, note=refused(here, error))
     assert isinstance(reply, Reply)
     return onward("/merchant", here, done=given.request_id)
@@ -131,7 +135,7 @@ async def reverse(request: HttpRequest) -> Response[Any]:
             shop_id=here.shop.id, staff_id=here.person_id,
         )  # fmt: skip
         await here.engine.trade.reverse(given, None)
-    except (ConflictError, UnknownError, InvalidError) as error:
+    except REFUSED as error:
         return await _page(request, here, note=refused(here, error))
     return onward("/merchant", here, done=given.redeemed)
 
@@ -152,14 +156,16 @@ def word_of(fields: dict[str, str], name: str) -> str:
     return app_id(fields.get(name, ""), field=name)
 
 
-async def _prepared(here: Desk, code: str) -> VoucherOut:
+async def prepared(here: Desk, code: str) -> VoucherOut:
     """Look at this shop's voucher, or at one of another shop of theirs.
 
     Raises:
-        UnknownError: There is none of this code.
+        UnknownError, BusyError: There is none of this code; too many short ones were wrong.
         ConflictError: It is of a shop where they do not serve.
     """
-    shops = [here.shop.id, *(name for name, _ in here.served if name != here.shop.id)]
+    others = [name for name, _ in here.served if name != here.shop.id]
+    # A short code means nothing at another shop, where it would count as a wrong one.
+    shops = [here.shop.id] if read_short(code) is not None else [here.shop.id, *others]
     foreign: ConflictError | None = None
     for shop in shops:
         given = PrepareIn(code=code or "-", shop_id=shop, staff_id=here.person_id)
@@ -176,6 +182,7 @@ async def _prepared(here: Desk, code: str) -> VoucherOut:
 
 
 def _seen(here: Desk, voucher: VoucherOut, code: str) -> Seen:
+    """Say what a voucher is good for; in a thread."""
     words, speech = here.words, here.speech
     day = speech.local(datetime.fromisoformat(voucher.expires_at) - timedelta(seconds=1)).date()
     facts = [
@@ -184,7 +191,7 @@ def _seen(here: Desk, voucher: VoucherOut, code: str) -> Seen:
     ]
     if voucher.date is not None:
         facts.insert(0, words.say("for {day}", {"day": speech.day(voucher.date)}))
-    return Seen(voucher, code, tuple(facts))
+    return Seen(Goods.of(here.engine, [voucher]).voucher(voucher), code, tuple(facts))
 
 
 async def _page(
@@ -204,8 +211,12 @@ async def _page(
 def _read(here: Desk) -> dict[str, object]:
     """Read what was redeemed today and who waits; in a thread."""
     done = _today(here)
-    staff = _named(here, {one.staff_id for one in done if one.staff_id is not None})
-    return {"done": [_done(here, one, staff) for one in done], "summary": _summary(here, done)}
+    staff = _named(
+        here, {redemption.staff_id for redemption in done if redemption.staff_id is not None}
+    )
+    goods = Goods.of(here.engine, (redemption.voucher for redemption in done))
+    rows = [_done(here, redemption, staff, goods) for redemption in done]
+    return {"done": rows, "summary": _summary(here, done)}
 
 
 def _summary(here: Desk, done: list[RedemptionOut]) -> str:
@@ -216,8 +227,8 @@ def _summary(here: Desk, done: list[RedemptionOut]) -> str:
             _WAITING_MAX, None, shop=here.shop.id, states=(OrderState.PAID,), ways=("pickup", "delivery"),
         )
     )  # fmt: skip
-    standing = [one for one in done if one.reversed_at is None]
-    earned = sum(one.amount.micros for one in standing)
+    standing = [redemption for redemption in done if redemption.reversed_at is None]
+    earned = sum(redemption.amount.micros for redemption in standing)
     if not waiting and not standing:
         return words.say("Nobody waits, and nothing has been redeemed yet today.")
     orders = words.say("Nobody waits") if not waiting else words.count(
@@ -242,18 +253,18 @@ def _today(here: Desk) -> list[RedemptionOut]:
 def _named(here: Desk, people: set[str]) -> dict[str, str]:
     """Return what people are called, by id."""
     found = use_cases.stored(here.engine).people_called(people)
-    return {name: record.given.name or name for name, record in found.items()}
+    return {name: name_of(record.given) or name for name, record in found.items()}
 
 
-def _done(here: Desk, one: RedemptionOut, staff: dict[str, str]) -> Done:
-    words, made = here.words, datetime.fromisoformat(one.at)
+def _done(here: Desk, redemption: RedemptionOut, staff: dict[str, str], goods: Goods) -> Done:
+    words, made = here.words, datetime.fromisoformat(redemption.at)
     age = here.engine.now() - round(made.timestamp() * SECOND_MICROS)
     return Done(
-        request=one.request_id, time=f"{here.speech.local(made):%H:%M}", name=one.voucher.name,
-        count=words.count("{n} time", "{n} times", one.count), amount=here.money(one.amount.micros),
-        staff=staff.get(one.staff_id or "") or words.say("erased"),
-        state=words.say("taken back") if one.reversed_at else "",
-        reversible=one.reversed_at is None and age <= REVERSE_MICROS,
+        request=redemption.request_id, time=f"{here.speech.local(made):%H:%M}", name=goods.called(redemption.voucher),
+        count=words.count("{n} time", "{n} times", redemption.count), amount=here.money(redemption.amount.micros),
+        staff=staff.get(redemption.staff_id or "") or words.say("erased"),
+        state=words.say("taken back") if redemption.reversed_at else "",
+        reversible=redemption.reversed_at is None and age <= REVERSE_MICROS,
     )  # fmt: skip
 
 
@@ -261,21 +272,29 @@ def _came_of(here: Desk, request_id: str) -> Note | None:
     """Tell what a form led to, read anew so that no address can make the page say what is not so."""
     if not request_id:
         return None
-    one = next((one for one in _today(here) if one.request_id == request_id), None)
-    if one is None:
+    redemption = next(
+        (redemption for redemption in _today(here) if redemption.request_id == request_id), None
+    )
+    if redemption is None:
         return None
-    told = {"name": one.voucher.name, "left": one.voucher.left}
-    if one.reversed_at is not None:
+    if redemption.reversed_at is not None:
+        words = {"name": _called(here, redemption), "left": redemption.voucher.left}
         return Note(
-            here.words.say("Taken back: {name}. It is good {left} more times.", told), good=True
+            here.words.say("Taken back: {name}. It is good {left} more times.", words), good=True
         )
-    return Note(
-        here.words.count(
-            "Redeemed: {name}, {n} time. {left} left.", "Redeemed: {name}, {n} times. {left} left.",
-            one.count, told,
-        ),
-        good=True,
+    return Note(redeemed_words(here, redemption), good=True)
+
+
+def redeemed_words(here: Desk, redemption: RedemptionOut) -> str:
+    """Say what was redeemed and what is left; in a thread."""
+    return here.words.count(
+        "Redeemed: {name}, {n} time. {left} left.", "Redeemed: {name}, {n} times. {left} left.",
+        redemption.count, {"name": _called(here, redemption), "left": redemption.voucher.left},
     )  # fmt: skip
+
+
+def _called(here: Desk, redemption: RedemptionOut) -> str:
+    return Goods.of(here.engine, [redemption.voucher]).called(redemption.voucher)
 
 
 ROUTES: Final = [get_desk, look, redeem, reverse]

@@ -1,7 +1,12 @@
 """Why something was refused at the desk, in the reader's words: what happened, and what to do."""
 
-from lodestone.base.errors import LodestoneError
+from typing import Final
+
+from lodestone.base.errors import ConflictError, InvalidError, LodestoneError, UnknownError
 from lodestone.console.words import Words
+
+REFUSED: Final = (ConflictError, UnknownError, InvalidError)
+"""What a form of the desk is answered with where what it asks cannot be done."""
 
 
 def told_refusal(words: Words, error: LodestoneError) -> str:
@@ -9,6 +14,15 @@ def told_refusal(words: Words, error: LodestoneError) -> str:
     say = words.say
     return {
         "voucher_unknown": say("There is no such voucher. Check the code letter by letter."),
+        "short_code_unknown": say(
+            "Nobody shows these eight letters at this shop now. Read them again from the buyer's screen."
+        ),
+        "short_code_expired": say(
+            "These eight letters have run out. Type those that the buyer's screen shows now."
+        ),
+        "short_code_paused": say(
+            "Too many wrong short codes at this shop. Wait some minutes, or scan the picture."
+        ),
         "voucher_foreign": say("This voucher is another shop's. Nothing was redeemed."),
         "voucher_expired": say(
             "This voucher's time is over. Nothing was redeemed; what was left of it goes back to the buyer."

@@ -13,17 +13,21 @@ from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
-from lodestone.services.ledger.statement_days import days_of_statement
-from lodestone.services.ledger.statements import (
-    AccountStatement,
-    StatementLine,
-    StatementOut,
+from lodestone.services.ledger.shop_earnings import (
+    PAYABLE,
+    Earnings,
+    EarningsLine,
+    earnings_of,
 )
+from lodestone.services.ledger.statement_days import days_of_statement
+from lodestone.services.ledger.statements import AccountStatement, StatementOut
 
 _EPOCH: Final = date(1970, 1, 1)
 _DAYS: Final = 7
 _MINUS: Final = "\u2212"
 _LINES_MAX: Final = 500
+_SALES: Final = ("earned", "voucher_redeemed", "correction")
+_FEES: Final = ("commission", "commission_back")
 _REFUSALS: Final = refusals_of(MERCHANT)
 
 
@@ -36,7 +40,18 @@ class Row:
     about: str
     change: str
     gain: bool
+    fee: bool
+    """It is the commission of the line before it in time."""
     balance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What all lines of a kind come to."""
+
+    name: str
+    amount: str
+    gain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +95,54 @@ def _read(here: Desk, first: int, last: int) -> StatementOut | None:
 
 def _told(here: Desk, found: StatementOut | None) -> dict[str, object]:
     accounts = [] if found is None else found.accounts
-    earned = next((one for one in accounts if one.kind == "merchant_payable"), None)
-    lines = [] if earned is None else earned.lines
-    rows = [_row(here, line) for line in reversed(lines)]
-    others = [_account(here, one) for one in accounts if one is not earned]
+    earned = Earnings() if found is None else earnings_of(found)
+    rows = [_row(here, line) for line in reversed(earned.lines)]
+    others = [_account(here, account) for account in accounts if account.kind != PAYABLE]
     return {
         "rows": rows[:_LINES_MAX],
         "more": max(0, len(rows) - _LINES_MAX),
         "others": others,
-        "opening": here.money(0 if earned is None else earned.opening.micros),
-        "closing": here.money(0 if earned is None else earned.closing.micros),
-        "summary": _summary(here, earned),
+        "opening": here.money(earned.opening),
+        "closing": here.money(earned.closing),
+        "sums": _sums(here, earned),
+        "summary": _summary(here, found, earned),
     }
 
 
-def _summary(here: Desk, earned: AccountStatement | None) -> str:
-    if earned is None:
+def _summary(here: Desk, statement: StatementOut | None, earned: Earnings) -> str:
+    if statement is None or all(account.kind != PAYABLE for account in statement.accounts):
         return here.words.say("What the shop earns will appear here, line by line.")
-    came = sum(line.change.micros for line in earned.lines if line.change.micros > 0)
-    told = {"came": here.money(came), "owed": here.money(earned.closing.micros)}
-    return here.words.say("{came} came in these days; {owed} is owed to the shop.", told)
+    came = sum(line.change for line in earned.lines if line.code in _SALES)
+    fee = sum(line.change for line in earned.lines if line.code in _FEES)
+    amounts = {
+        "came": here.money(came), "fee": here.money(-fee), "owed": here.money(earned.closing),
+    }  # fmt: skip
+    return here.words.say(
+        "{came} was sold in these days, {fee} of it is the community's commission; {owed} is owed to the shop.",
+        amounts,
+    )
 
 
-def _row(here: Desk, line: StatementLine) -> Row:
-    transfer, change = line.transfer, line.change.micros
+def _sums(here: Desk, earned: Earnings) -> list[Sum]:
+    """Return the period by what it was for: what the lines of each kind come to."""
+    return [
+        Sum(_what(here, code), _signed(here, micros), micros > 0)
+        for code, micros in earned.sums.items()
+        if micros
+    ]
+
+
+def _row(here: Desk, line: EarningsLine) -> Row:
     return Row(
-        time=here.speech.moment(datetime.fromisoformat(transfer.time), seconds=False),
-        what=_what(here, transfer.code), about=(transfer.external or "")[-6:].upper(),
-        change=("+" if change > 0 else _MINUS) + here.money(abs(change)), gain=change > 0,
-        balance=here.money(line.balance.micros),
+        time=here.speech.moment(datetime.fromisoformat(line.time), seconds=False),
+        what=_what(here, line.code), about=line.external[-6:].upper(),
+        change=_signed(here, line.change), gain=line.change > 0, fee=line.code in _FEES,
+        balance=here.money(line.balance),
     )  # fmt: skip
+
+
+def _signed(here: Desk, micros: int) -> str:
+    return ("+" if micros > 0 else _MINUS) + here.money(abs(micros))
 
 
 def _what(here: Desk, code: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 
-from lodestone.base.errors import ConflictError, InvalidError, UnknownError
 from lodestone.commerce.product import ProductOut, StockOut, VariantOut
 from lodestone.commerce.stock import STOCK_MAX
 from lodestone.console.asking import HttpRequest, off_loop
@@ -23,6 +22,8 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.redeeming import whole, word_of
+from lodestone.console.merchant.refusals import REFUSED
+from lodestone.console.reader import name_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.commerce.stock import StockPlace
@@ -78,7 +79,7 @@ async def post_stock(request: HttpRequest) -> Response[Any]:
         place = _place(fields)
         change = whole(fields.get("change", ""), -STOCK_MAX, STOCK_MAX)
         await use_cases.shop_stock(here.engine).adjust(here.shop.id, place, change)
-    except (ConflictError, UnknownError, InvalidError) as error:
+    except REFUSED as error:
         return await _page(request, here, note=refused(here, error))
     return onward("/merchant/stock", here, done=place.item or place.product)
 
@@ -104,11 +105,13 @@ async def _page(
 def _read(here: Desk) -> tuple[list[ProductOut], list[Shelf]]:
     """Read what the shop sells and what is left of it; in a thread."""
     found = use_cases.shops(here.engine).shelf(_SHELF, None, here.shop.id)
-    return found.products, [_shelf(here, found.shared, one) for one in found.products]
+    return found.products, [_shelf(here, found.shared, product) for product in found.products]
 
 
 def _items(product: ProductOut) -> tuple[str, ...]:
-    return tuple(one.stock_item for one in product.variants if one.stock_item is not None)
+    return tuple(
+        variant.stock_item for variant in product.variants if variant.stock_item is not None
+    )
 
 
 def _summary(here: Desk, shelves: list[Shelf]) -> str:
@@ -116,7 +119,7 @@ def _summary(here: Desk, shelves: list[Shelf]) -> str:
     words = here.words
     if not shelves:
         return words.say("What this shop sells will appear here.")
-    gone = [one for one in shelves if one.live and not any(_left(one))]
+    gone = [shelve for shelve in shelves if shelve.live and not any(_left(shelve))]
     if not gone:
         return words.say("There is some left of everything.")
     names = here.speech.listed([one.name for one in gone[:3]])
@@ -138,7 +141,7 @@ def _shelf(here: Desk, shared: Mapping[str, StockOut], product: ProductOut) -> S
             dates += _dated(here, product, variant)
             continue
         stock = variant.stock
-        name = variant.name or product.name
+        name = name_of(variant) or name_of(product)
         if stock is None:
             assert variant.stock_item is not None
             stock = shared[variant.stock_item]
@@ -149,7 +152,7 @@ def _shelf(here: Desk, shared: Mapping[str, StockOut], product: ProductOut) -> S
                 variant.stock_item or "",
             )
         )  # fmt: skip
-    return Shelf(product.name, product.state == "live", tuple(rows), tuple(dates))
+    return Shelf(name_of(product), product.state == "live", tuple(rows), tuple(dates))
 
 
 def _dated(here: Desk, product: ProductOut, variant: VariantOut) -> list[Row]:
@@ -158,7 +161,7 @@ def _dated(here: Desk, product: ProductOut, variant: VariantOut) -> list[Row]:
     price = here.money(variant.price.micros)
     return [
         Row(
-            here.speech.joined(here.speech.day(day), variant.name).strip(), price, stock,
+            here.speech.joined(here.speech.day(day), name_of(variant)).strip(), price, stock,
             product.id, variant.id, day, "",
         )
         for day, stock in (variant.dates or {}).items()

@@ -8,13 +8,18 @@ from typing import Any, Final
 import msgspec
 
 from lodestone.base.list_page import number_after
+from lodestone.console.charts import Table
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.services import use_cases
 from lodestone.services.access.audit_log import ActOut, AuditFilter
 from lodestone.services.community.community import Engine
 
+SCOPE: Final = "audit"
+"""What a key needs to read the log, here as over the API."""
 PAGE: Final = 50
+FILE_ROWS: Final = 1000
+"""Acts of a file, the newest."""
 _VALUE_MAX: Final = 160
 """Characters of a value that the table shows; the rest is in the API's answer."""
 KINDS: Final = (
@@ -60,6 +65,34 @@ def shown(
         ),
     )  # fmt: skip
     return [_row(one, speech) for one in found], more
+
+
+def acts_of(engine: Engine, speech: Speech, wanted: AuditFilter, limit: int) -> tuple[ActRow, ...]:
+    """Return the newest acts on one object or about one person. Asks the records."""
+    newest, _ = use_cases.audit_log(engine).page(wanted, limit, None)
+    return tuple(_row(act, speech) for act in newest)
+
+
+def table(engine: Engine, speech: Speech, kind: str) -> Table:
+    """Return the newest acts of a kind, or of all, as they go into a file. Asks the records."""
+    acts, _ = use_cases.audit_log(engine).page(AuditFilter(kind=kind or None), FILE_ROWS, None)
+    say = speech.words.say
+    head = (
+        say("Time"), say("By whom"), say("Key"), say("What was changed"), say("Name"), say("About whom"),
+        say("As it was"), say("As it is since"), say("By which route"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            act.at, act.actor.person_id or "", act.actor.key_id or "", act.object.kind, act.object.id,
+            act.object.person_id or "", _json(act.before), _json(act.after), act.route,
+        )
+        for act in acts
+    )  # fmt: skip
+    return Table(head, rows)
+
+
+def _json(values: Mapping[str, Any] | None) -> str:
+    return "" if values is None else msgspec.json.encode(values).decode()
 
 
 def kinds(words: Words) -> list[tuple[str, str]]:

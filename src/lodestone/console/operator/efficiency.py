@@ -16,6 +16,7 @@ from lodestone.console.charts import (
     draw,
     levels,
     number,
+    readings,
     sparse,
     spread_labels,
     whole,
@@ -127,10 +128,11 @@ def efficiency_chart(rows: Sequence[DayEfficiency], speech: Speech) -> Chart:
         id="efficiency-by-day",
         title=_finding(shown, speech),
         x_title=say("Day"),
-        y_title=say("Value of 1,000 impressions, {currency}", {"currency": speech.currency}),
+        y_title=say("Value of 1,000 impressions, {currency}", {"currency": speech.sign}),
         x_ticks=sparse([speech.day(day) for day in days], x),
         y_ticks=tuple(tick(level, y) for level in y.ticks),
         lines=lines,
+        readings=readings(lines),
         table=_table(rows, speech),
         shade_from=_settling(rows, days, x),
         foot=say(
@@ -239,4 +241,5 @@ def _table(rows: Sequence[DayEfficiency], speech: Speech) -> Table:
             for row in reversed(rows)
             if row.impressions
         ),
+        tuple(row.day for row in reversed(rows) if row.impressions),
     )

@@ -3,11 +3,21 @@
 from dataclasses import dataclass
 from typing import Final
 
-from lodestone.console.charts import Chart, Line, Note, Scale, Table, Tick, percent, whole
+from lodestone.console.charts import (
+    Chart,
+    Line,
+    Note,
+    Scale,
+    Table,
+    Tick,
+    percent,
+    readings_of,
+    whole,
+)
 from lodestone.console.operator.answers import Empty, Section
 from lodestone.console.operator.figures import Figures
 from lodestone.console.speech import Speech
-from lodestone.insight.exposure import ExposureReport
+from lodestone.insight.exposure import ExposureReport, LorenzPoint
 
 _TICKS: Final = (0, 25, 50, 75, 100)
 
@@ -93,6 +103,13 @@ def _anchor(value: float) -> str:
     return "end" if value > 0.8 else "middle"
 
 
+def _read(point: LorenzPoint, speech: Speech) -> str:
+    fields = {"creators": percent(point.creators), "impressions": percent(point.impressions)}
+    return speech.words.say(
+        "The least shown {creators} of creators had {impressions} of impressions.", fields
+    )
+
+
 def lorenz(report: ExposureReport, speech: Speech) -> Chart:
     """Draw the Lorenz curve over the line of all alike."""
     say = speech.words.say
@@ -119,6 +136,7 @@ def lorenz(report: ExposureReport, speech: Speech) -> Chart:
             Note(93, tenth, say("for the top tenth"), "start", "soft", 1),
         ),
         marks_at=((90.0, tenth),),
+        readings=readings_of([(x(point.creators), _read(point, speech)) for point in report.lorenz]),
         table=Table(
             (say("Creators, least shown first"), say("Their impressions")),
             tuple((percent(p.creators), percent(p.impressions)) for p in report.lorenz),

@@ -3,9 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, TypeAlias
 
+import msgspec
+from litestar.datastructures import State as AppState
+
 from lodestone.base.clock import Instant
+from lodestone.base.wire import instant_of
 from lodestone.insight.exposure import ExposureReport
 from lodestone.insight.flow import FlowReport
 from lodestone.insight.liu import DayEfficiency
@@ -15,7 +21,9 @@ from lodestone.insight.reports import LiuReport, Reports
 from lodestone.insight.window import Span, day_text
 from lodestone.services import use_cases
 from lodestone.services.community.community import Engine
+from lodestone.services.ledger.statements import EPOCH
 from lodestone.services.receipts.receipts import ReceiptLine
+from lodestone.services.support.tasks import start
 
 RECEIPTS: Final = 20
 COHORT_DAYS: Final = 31
@@ -24,6 +32,10 @@ _LEAST_SECONDS: Final = 2.0
 _SHARE: Final = 20
 """Figures that took a second to read are read again after this many at the earliest."""
 _KEPT_MAX: Final = 32
+_MANY_FACTS: Final = 20_000
+"""From here on reading takes longer than anybody should wait: the figures read last are shown while new ones are read."""
+_OLD_SECONDS: Final = 600.0
+"""Figures older than this are shown to nobody: whoever asks waits for new ones."""
 
 Stamp: TypeAlias = tuple[int, int, int]
 
@@ -34,6 +46,8 @@ class Filter:
 
     days: int = 7
     domain: str | None = None
+    last: int | None = None
+    """The last day, since the epoch in the community's zone; None for today, whichever that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +94,41 @@ class FigureReader:
         self._timer = timer
         self._kept: dict[tuple[str, Filter], _Kept] = {}
         self._reading = asyncio.Lock()
+        self._renewing: dict[tuple[str, Filter], asyncio.Task[object]] = {}
 
     async def read(self, engine: Engine, reports: Reports, wanted: Filter) -> Figures:
-        """Return the figures of a community, at most a little behind.
+        """Return the figures of a community, at most a little behind; of a long log those read last, while new ones are read.
 
         Raises:
             InvalidError: The domain is none of this community.
         """
         key = (engine.community.id, wanted)
         found = self._fresh(key, engine)
-        if found is not None:
-            return found
+        if found is None:
+            found = self._last(key)
+            if found is None:
+                return await self._read(engine, reports, wanted)
+            self._renew(engine, reports, wanted)
+        return found
+
+    def _last(self, key: tuple[str, Filter]) -> Figures | None:
+        """Return the figures read last, where the log is long and they are not old."""
+        kept = self._kept.get(key)
+        if kept is None or kept.figures.stamp[0] < _MANY_FACTS:
+            return None
+        return kept.figures if self._timer() - kept.read_at < _OLD_SECONDS else None
+
+    def _renew(self, engine: Engine, reports: Reports, wanted: Filter) -> None:
+        """Read figures anew beside everything else, unless that is being done."""
+        key = (engine.community.id, wanted)
+        if key not in self._renewing:
+            reading = partial(self._read, engine, reports, wanted)
+            task = start("figures", engine.failures.attempt("figures", reading))
+            self._renewing[key] = task
+            task.add_done_callback(lambda _: self._renewing.pop(key))
+
+    async def _read(self, engine: Engine, reports: Reports, wanted: Filter) -> Figures:
+        key = (engine.community.id, wanted)
         async with self._reading:
             found = self._fresh(key, engine)
             if found is not None:
@@ -122,7 +160,7 @@ def stamp_of(engine: Engine) -> Stamp:
 def gather(engine: Engine, reports: Reports, wanted: Filter) -> Figures:
     """Read every figure; walks the whole log, so call it in a thread of its own."""
     stamp, now = stamp_of(engine), engine.now()
-    last = stamp[2]
+    last = stamp[2] if wanted.last is None else min(wanted.last, stamp[2])
     first = last - wanted.days + 1
     wide = Span(max(0, first - max(COHORT_DAYS, wanted.days)), last)
     liu = reports.liu(wide, wanted.domain)
@@ -132,6 +170,28 @@ def gather(engine: Engine, reports: Reports, wanted: Filter) -> Figures:
         before=[row for row in liu.liu.days if before <= row.day < shown],
         flow=reports.flow(Span(first, last), wanted.domain),
         exposure=reports.exposure(Span(first, last), wanted.domain),
-        promises=reports.promises(), history=reports.history(wanted.days),
+        promises=reports.promises(), history=_history(reports, engine, stamp[2] - first + 1, last),
         receipts=use_cases.receipts(engine).latest(RECEIPTS).data,
     )  # fmt: skip
+
+
+def _history(reports: Reports, engine: Engine, days: int, last: int) -> list[PromiseHistory]:
+    """Return how prices moved in so many days up to now, without what came after a day."""
+    end = engine.community.days.starts(EPOCH + timedelta(days=last + 1))
+    return [
+        msgspec.structs.replace(
+            promise,
+            points=[
+                point
+                for point in promise.points
+                if instant_of(datetime.fromisoformat(point.time)) < end
+            ],
+        )
+        for promise in reports.history(days)
+    ]
+
+
+def reader_of(state: AppState) -> FigureReader:
+    """Return what reads the figures of every open window of this process."""
+    reader: FigureReader = state["figures"]
+    return reader

@@ -17,6 +17,7 @@ from lodestone.console.charts import (
     levels,
     number,
     percent,
+    readings,
 )
 from lodestone.console.operator.answers import Empty, Section
 from lodestone.console.operator.figures import Figures
@@ -243,10 +244,11 @@ def _chart(at: int, row: PromiseOut, points: Sequence[PricePoint], speech: Speec
         id=f"price-{at}",
         title=_moved(prices, speech),
         x_title=say("Time"),
-        y_title=say("Price, {currency} per 1,000", {"currency": speech.currency}),
+        y_title=say("Price, {currency} per 1,000", {"currency": speech.sign}),
         x_ticks=speech.time_ticks(times[0], times[-1], x),
         y_ticks=tuple(Tick(y(level), number(level)) for level in y.ticks),
         lines=(line,),
+        readings=readings((line,)),
         rules=rules,
         table=_table(row, points, speech),
         kind="small",
@@ -273,11 +275,12 @@ def _table(row: PromiseOut, points: Sequence[PricePoint], speech: Speech) -> Tab
         tuple(
             (
                 speech.moment(datetime.fromisoformat(point.time), seconds=False),
-                f"{number(point.price_micros / 1000)}\u202f{speech.currency}",
+                speech.money(1000 * point.price_micros),
                 _level(row, point.delivered),
             )
             for point in list(points)[::-1][::every]
         ),
+        tuple(point.time for point in list(points)[::-1][::every]),
     )
 
 
@@ -295,6 +298,7 @@ def promise_table(figures: Figures, speech: Speech) -> Table:
             say("Cost so far"),
             say("Share of value"),
             say("Alarm"),
+            say("Counts as kept within"),
         ),
         tuple(
             (
@@ -307,6 +311,7 @@ def promise_table(figures: Figures, speech: Speech) -> Table:
                 speech.money(row.cost_micros),
                 percent(row.cost_share, 2),
                 say("cannot be kept") if row.alarm else say("none"),
+                _level(row, row.tolerance),
             )
             for row in figures.promises
         ),

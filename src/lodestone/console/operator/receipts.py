@@ -1,11 +1,12 @@
 """Receipts: the latest in a list, and one in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from lodestone.console.charts import number, percent, whole
+from lodestone.console.charts import Table, number, percent, whole
+from lodestone.console.operator.posts import PostCard
 from lodestone.console.speech import Speech
 from lodestone.events.outcomes import WATCH_UNIT_SECONDS
 from lodestone.services.receipts.receipts import Candidate, ReceiptLine, ReceiptOut
@@ -48,6 +49,8 @@ class Slot:
 
     slot: int
     item_id: str
+    post: PostCard | None
+    """None for one that cannot be read."""
     domain: str
     domain_name: str
     why: str
@@ -98,10 +101,30 @@ def _viewer(line: ReceiptLine, speech: Speech) -> str:
     return line.viewer or speech.words.say("nobody signed in")
 
 
-def told(receipt: ReceiptOut, line: ReceiptLine, speech: Speech) -> ReceiptView:
-    """Tell one receipt: who asked for what, what was weighed, why each slot went as it did."""
+def items_of(receipt: ReceiptOut) -> set[str]:
+    """Return the ids of the posts that a receipt is told with: those shown, and the next in line."""
+    runner = _runner_up(receipt)
+    shown = {candidate.item_id for candidate in receipt.slate}
+    return shown if runner is None else {*shown, runner.item_id}
+
+
+def _runner_up(receipt: ReceiptOut) -> Candidate | None:
+    return next((candidate for candidate in receipt.pool if candidate.reason == "runner_up"), None)
+
+
+def told(
+    receipt: ReceiptOut, line: ReceiptLine, posts: Mapping[str, PostCard], speech: Speech
+) -> ReceiptView:
+    """Tell one receipt: who asked for what, what was weighed, why each slot went as it did.
+
+    Args:
+        receipt: The receipt.
+        line: Its line in a list.
+        posts: Cards of `items_of` it, by id.
+        speech: How to say it.
+    """
     say = speech.words.say
-    runner = next((one for one in receipt.pool if one.reason == "runner_up"), None)
+    runner = _runner_up(receipt)
     return ReceiptView(
         id=receipt.receipt_id,
         title=speech.words.count(
@@ -125,34 +148,43 @@ def told(receipt: ReceiptOut, line: ReceiptLine, speech: Speech) -> ReceiptView:
             },
         ),
         dropped=tuple(
-            (_reason(reason, speech), whole(count))
+            (drop_name(reason, speech), whole(count))
             for reason, count in sorted(receipt.dropped.items(), key=lambda pair: -pair[1])
         ),
-        slots=tuple(_slot(one, receipt, speech) for one in receipt.slate),
+        slots=tuple(
+            _slot(candidate, receipt, posts.get(candidate.item_id), speech)
+            for candidate in receipt.slate
+        ),
         runner_up=""
         if runner is None
         else say(
             "Next in line: {item}, at {net} a thousand.",
-            {"item": runner.item_id, "net": speech.money(1000 * runner.net)},
+            {"item": _called(posts, runner.item_id), "net": speech.money(1000 * runner.net)},
         ),
         notes=_notes(receipt, speech),
     )
 
 
-def _slot(one: Candidate, receipt: ReceiptOut, speech: Speech) -> Slot:
+def _called(posts: Mapping[str, PostCard], item_id: str) -> str:
+    return f"“{posts[item_id].text}”" if item_id in posts else item_id
+
+
+def _slot(candidate: Candidate, receipt: ReceiptOut, post: PostCard | None, speech: Speech) -> Slot:
     say = speech.words.say
     return Slot(
-        slot=one.slot or 0,
-        item_id=one.item_id,
-        domain=one.domain,
-        domain_name=speech.domain(one.domain),
-        why=_why(one, receipt, speech),
-        value=speech.money(1000 * one.value),
-        net=speech.money(1000 * one.net),
-        parts=_parts(one, receipt, speech),
-        promises=speech.listed(one.promises),
+        slot=candidate.slot or 0,
+        item_id=candidate.item_id,
+        post=post,
+        domain=candidate.domain,
+        domain_name=speech.domain(candidate.domain),
+        why=_why(candidate, receipt, speech),
+        value=speech.money(1000 * candidate.value),
+        net=speech.money(1000 * candidate.net),
+        parts=_parts(candidate, receipt, speech),
+        promises=speech.listed(candidate.promises),
         chance=say(
-            "Chance that it would stand here: {share}.", {"share": percent(one.propensity or 0)}
+            "Chance that it would stand here: {share}.",
+            {"share": percent(candidate.propensity or 0)},
         ),
     )
 
@@ -229,7 +261,8 @@ def outcome_name(name: str, speech: Speech) -> str:
     }[name]
 
 
-def _reason(reason: str, speech: Speech) -> str:
+def drop_name(reason: str, speech: Speech) -> str:
+    """Name why a post was not shown."""
     say = speech.words.say
     return {
         "not_live": say("not live"),
@@ -292,3 +325,17 @@ def _notes(receipt: ReceiptOut, speech: Speech) -> tuple[str, ...]:
         )
     )
     return tuple(notes)
+
+
+def table_of(rows: Sequence[ReceiptRow], times: Sequence[str], speech: Speech) -> Table:
+    """Write the list of receipts as a table of texts, for a file."""
+    say = speech.words.say
+    head = (
+        say("Time"), say("Receipt"), say("Viewer"), say("Surface"), say("Candidates"), say("Slots filled"),
+        say("Slot drawn by chance"), say("Left out"),
+    )  # fmt: skip
+    texts = tuple(
+        (row.time, row.id, row.viewer, row.surface, row.candidates, row.slots, row.explored, row.degraded)
+        for row in rows
+    )  # fmt: skip
+    return Table(head, texts, tuple(times))

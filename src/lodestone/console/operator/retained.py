@@ -14,6 +14,7 @@ from lodestone.console.charts import (
     draw,
     levels,
     percent,
+    readings,
     sparse,
     spread_labels,
     whole,
@@ -216,6 +217,7 @@ def _chart(
     series = [_series(cohorts, after, speech) for after in RETAINED_DAYS]
     tops = [point.high for one in series for point in one.points if point.high is not None]
     y = levels([min(100.0, top) for top in tops])
+    lines = spread_labels([draw(curve, x, y) for curve in series])
     return Chart(
         id=f"{name}-by-day",
         title=speech.words.say("By the day it began"),
@@ -223,7 +225,8 @@ def _chart(
         y_title=y_title,
         x_ticks=sparse([speech.day(cohort.day) for cohort in cohorts], x, 6),
         y_ticks=tuple(Tick(y(level), f"{level:g}") for level in y.ticks),
-        lines=spread_labels([draw(one, x, y) for one in series]),
+        lines=lines,
+        readings=readings(lines),
         table=None,
         kind="small",
     )
@@ -250,7 +253,8 @@ def _point(at: int, cohort: Cohort, after: int, label: str, speech: Speech) -> P
 def _table(cohorts: Sequence[Cohort], speech: Speech, x_title: str) -> Table:
     say = speech.words.say
     head = (x_title, say("Count"), *(say("day {n}", {"n": after}) for after in RETAINED_DAYS))
-    return Table(head, tuple(_row(cohort, speech) for cohort in reversed(cohorts)))
+    rows = tuple(_row(cohort, speech) for cohort in reversed(cohorts))
+    return Table(head, rows, tuple(cohort.day for cohort in reversed(cohorts)))
 
 
 def _row(cohort: Cohort, speech: Speech) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 // Ask the engine as the session's viewer. A page holds a token of one hour, never a key.
 
+import { rooted } from "./address.js";
+
 const KEPT = "lodestone.token";
 const PERSON = "lodestone.person";
 export const demo = document.body.dataset.demo === "yes";
@@ -35,7 +37,7 @@ async function send(method, path, { body, bare = false, keepalive = false, heade
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(path, { method, headers, keepalive, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(rooted(path), { method, headers, keepalive, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
     throw new Trouble("offline", "offline", "");
   }

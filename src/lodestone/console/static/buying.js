@@ -3,8 +3,8 @@
 import { ask, draw, now } from "./api.js";
 import { el, icon, note, sheet } from "./parts.js";
 import { dayOf, price } from "./money.js";
-import { order } from "./orders.js";
 import { refusal } from "./refusals.js";
+import { at, swap } from "./router.js";
 import { shopRow } from "./shops.js";
 import { t, tn } from "./words.js";
 
@@ -29,27 +29,29 @@ export function card(slot, acts) {
     el("button", { class: "button main", type: "button", "aria-haspopup": "dialog", onclick: () => acts.buy(slot) }, offer.left && slot.orderable ? t("Buy") : t("Look")));
 }
 
-/** Open a product's sheet. `slot` is the post it was found on, if it was on one. */
-export async function product(id, acts, slot = null) {
+/** Open a product's sheet; returns it. `slot` is the post it was found on, if it was on one. */
+export function product(id, acts, slot = null) {
   const body = el("div", { class: "stack buy" }, el("p", { class: "soft", text: t("Fetching what is left") }));
   const box = sheet(t("Buy on the spot"), t("Close"), body);
-  await fill(body, box, id, acts, slot);
+  fill(body, id, acts, slot);
+  return box;
 }
 
-async function fill(body, box, id, acts, slot) {
+async function fill(body, id, acts, slot) {
   try {
     const told = await ask("GET", `/v1/page/products/${encodeURIComponent(id)}${acts.query()}`);
-    body.replaceChildren(...new Buying(told, box, acts, slot).parts());
+    body.replaceChildren(...new Buying(told, acts, slot).parts());
   } catch (trouble) {
-    const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fill(body, box, id, acts, slot) });
-    body.replaceChildren(note(t("The product did not come"), acts.trouble(trouble), trouble.code === "product_unknown" ? null : again));
+    const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fill(body, id, acts, slot) });
+    const gone = trouble.code === "product_unknown" ? note(t("This is not sold any more"), t("Its shop may sell something like it."), null) : null;
+    body.replaceChildren(gone ?? note(t("The product did not come"), acts.trouble(trouble), again));
   }
 }
 
 /** What is chosen on one product's sheet. */
 class Buying {
-  constructor(told, box, acts, slot) {
-    Object.assign(this, { told, box, acts, slot, units: 1, way: told.ways[0] });
+  constructor(told, acts, slot) {
+    Object.assign(this, { told, acts, slot, units: 1, way: told.ways[0] });
     this.variant = told.variants.find((one) => one.left) ?? told.variants[0];
     this.date = this.#firstDate();
     this.once = draw();
@@ -81,7 +83,7 @@ class Buying {
     return [
       picture ? el("img", { class: "buy-picture", src: picture.url, alt: "" }) : null,
       el("div", { class: "stack tight" }, el("h3", { class: "buy-name", text: told.name }), this.cost, this.stock, told.text ? el("p", { class: "small", text: told.text }) : null),
-      form, shopRow(told.shop, this.acts, this.slot),
+      form, shopRow(told.shop, this.slot),
     ].filter(Boolean);
   }
 
@@ -157,8 +159,7 @@ class Buying {
     this.press.disabled = true;
     try {
       const made = await ask("POST", "/v1/orders", this.#body(), { headers: { "idempotency-key": this.once } });
-      this.box.close();
-      await order(made.id, this.acts);
+      await swap(at.order(made.id));
     } catch (trouble) {
       this.press.disabled = false;
       this.wrong.replaceChildren(el("div", { class: "note bad" }, el("p", { text: refusal(trouble) ?? this.acts.trouble(trouble) })));

@@ -1,16 +1,20 @@
 // What a person does to a post: each a fact about the decision that showed it. What cannot be taken back once the
 // engine knows of it waits a few seconds for a second thought, and is kept meanwhile, so that a reload loses nothing.
 
-import { now } from "./api.js";
+import { ask, now } from "./api.js";
 import { el, icon, say, sheet } from "./parts.js";
+import { askReason } from "./reporting.js";
 import { passOn } from "./share.js";
-import { t } from "./words.js";
+import { inWords, t } from "./words.js";
 
 export class Deeds {
-  /** @param {object} page `queue`, `feeds`, `tab` as they are now @param {() => void} back gives the keyboard back to the feed */
-  constructor(page, back) {
-    this.page = page;
-    this.back = back;
+  /**
+   * @param {import("./session.js").Session} session
+   * @param {import("./feeds.js").Feeds} feeds
+   */
+  constructor(session, feeds) {
+    this.session = session;
+    this.feeds = feeds;
     this.begin();
   }
 
@@ -18,7 +22,7 @@ export class Deeds {
   begin() {
     this.likes = new Map();
     this.follows = new Map();
-    this.answered = new Map();
+    this.comments = new Map(); // how often people commented, by the post, where a thread has been opened
     this.told = new Set();
   }
 
@@ -26,8 +30,8 @@ export class Deeds {
   send(slot, type, more = {}) {
     // A click is about a slot: it counts once, and not at all where no decision showed the post.
     if (type === "click" && (!slot.beacon || this.told.has(`${slot.receipt}.${slot.slot}.click`))) return undefined;
-    this.page.queue.put(this.#event(slot, type, more));
-    return this.page.queue.flush();
+    this.session.queue.put(this.#event(slot, type, more));
+    return this.session.queue.flush();
   }
 
   /** Make an event; of one kind and slot only the first is a fact about the decision. */
@@ -40,9 +44,9 @@ export class Deeds {
   }
 
   /** Put an event that a person may still take back. */
-  #waits(slot, type, text, undone) {
-    const { queue } = this.page;
-    const event = this.#event(slot, type);
+  #waits(slot, type, text, undone, more = {}) {
+    const { queue } = this.session;
+    const event = this.#event(slot, type, more);
     queue.put(event, { open: true });
     say(text, {
       show: true,
@@ -61,7 +65,7 @@ export class Deeds {
   like(slot) {
     const on = !(this.likes.get(slot.item_id) ?? slot.liked);
     this.likes.set(slot.item_id, on);
-    this.#everywhere((other) => other.item_id === slot.item_id && other.paintLike());
+    this.feeds.everySlot((other) => other.item_id === slot.item_id && other.paintLike());
     this.send(slot, on ? "like" : "unlike");
     say(on ? t("Liked") : t("Like taken back"));
   }
@@ -73,32 +77,27 @@ export class Deeds {
   /** Follow somebody or no longer; of whom no post led here, it is told without one. */
   followed({ id, name }, on, slot) {
     this.follows.set(id, on);
-    this.#everywhere((other) => other.author?.id === id && other.paintFollow?.());
+    this.feeds.everySlot((other) => other.author?.id === id && other.paintFollow?.());
     const type = on ? "follow" : "unfollow";
     if (slot?.author?.id === id) this.send(slot, type, { author_id: id });
     else {
-      this.page.queue.put({ id: `${type}.${id}.${now().toString(36)}`, type, author_id: id });
-      this.page.queue.flush();
+      this.session.queue.put({ id: `${type}.${id}.${now().toString(36)}`, type, author_id: id });
+      this.session.queue.flush();
     }
-    this.page.feeds.delete("following");
+    this.session.follows(on ? 1 : -1);
+    this.feeds.forget("following");
     say(on ? t("You follow {name}", { name }) : t("You follow {name} no longer", { name }), { show: true });
   }
 
-  /** Note that the viewer answered. What they write stays with the app; the engine learns that they did. */
-  answer(slot) {
-    if (this.answered.get(slot.item_id)) {
-      say(t("Your answer is noted already"), { show: true });
-      return;
-    }
-    const paint = (on) => {
-      this.answered.set(slot.item_id, on);
-      this.#everywhere((other) => other.item_id === slot.item_id && other.paintAnswer());
-    };
-    paint(true);
-    this.#waits(slot, "comment", t("Noted that you answered; the words stay in your app"), () => {
-      paint(false);
-      say(t("Answer taken back"));
-    });
+  /** Note how often people have commented on a post by now. */
+  commented(item, count) {
+    this.comments.set(item, count);
+    this.feeds.everySlot((other) => other.item_id === item && other.paintComments());
+  }
+
+  /** Let the viewer see no more of an author whom they have muted or blocked. */
+  without(author) {
+    this.feeds.without(author);
   }
 
   /** Pass a post on; told to the engine once it has left the viewer's hands. */
@@ -111,29 +110,50 @@ export class Deeds {
     slot.passed = true;
     slot.paintShare();
     this.send(slot, "share");
-    say(how === "copied" ? t("Link copied") : t("Passed on"), { show: true });
+    say(how === "copied" ? t("Link copied") : t("Shared"), { show: true });
   }
 
-  /** What else can be said of a post. */
-  more(slot) {
-    const choose = (type, text) => () => {
+  /** Open what else can be said of a post; returns the sheet. */
+  more(id, opened) {
+    const choose = (type, text, more) => () => {
       box.close();
-      const feed = this.page.feeds.get(this.page.tab);
+      const feed = this.feeds.shown;
+      // After a reload the sheet stands before its post does.
+      const slot = opened ?? feed?.slots.find((some) => some.item_id === id);
+      if (!feed?.slots.includes(slot)) return;
       const bring = feed.drop(slot);
-      this.back();
+      feed.root.focus({ preventScroll: true });
       this.#waits(slot, type, text, () => {
         bring();
         say(t("It is back"));
-      });
+      }, more);
     };
+    const report = () => askReason(box, (reason) => choose("report", t("Reported. Thank you"), { reason })());
     const item = (name, text, hint, work) => el("li", {}, el("button", { class: "choice", type: "button", onclick: work }, icon(name), el("span", { class: "person-words" }, el("strong", { text }), el("span", { class: "soft small", text: hint }))));
-    const box = sheet(t("This post"), t("Close"), el("ul", { class: "choices" },
+    const box = sheet(t("This post"), t("Close"), el("ul", { class: "choices" }, saving(id),
       item("less", t("Not interested"), t("See less like it."), choose("not_interested", t("You will see less like it"))),
       item("hide", t("Hide it"), t("This post will not come again."), choose("hide", t("Hidden"))),
-      item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), choose("report", t("Reported. Thank you")))));
+      item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), report)));
+    return box;
   }
+}
 
-  #everywhere(work) {
-    for (const feed of this.page.feeds.values()) feed.slots.forEach(work);
-  }
+/** The choice that saves a post, or saves it no longer; it asks which of the two. */
+function saving(id) {
+  const path = `/v1/page/mine/saved/${encodeURIComponent(id)}`;
+  const name = el("strong", { text: t("Save it") });
+  const button = el("button", { class: "choice", type: "button", "aria-pressed": "false", onclick: async () => {
+    try {
+      paint((await ask(button.getAttribute("aria-pressed") === "true" ? "DELETE" : "PUT", path)).saved);
+      say(button.getAttribute("aria-pressed") === "true" ? t("Saved; it stands on your page") : t("Saved no longer"), { show: true });
+    } catch (trouble) {
+      say(inWords(trouble), { show: true });
+    }
+  } }, icon("save"), el("span", { class: "person-words" }, name, el("span", { class: "soft small", text: t("To come back to from your own page. Nobody else sees it.") })));
+  const paint = (on) => {
+    button.setAttribute("aria-pressed", String(on));
+    name.textContent = on ? t("Saved: take it out") : t("Save it");
+  };
+  ask("GET", path).then((answer) => paint(answer.saved), () => null); // as long as nobody knows, it offers to save
+  return el("li", {}, button);
 }

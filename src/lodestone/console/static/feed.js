@@ -2,11 +2,16 @@
 
 import { ask, now } from "./api.js";
 import { card } from "./buying.js";
-import { el, icon, note } from "./parts.js";
+import { caption } from "./caption.js";
+import { gestures } from "./gestures.js";
+import { el, icon, linkTo, note } from "./parts.js";
 import { picture } from "./picture.js";
+import { at } from "./router.js";
+import { Viewable } from "./viewable.js";
 import { ago, distance, figure, t, tn } from "./words.js";
 
 const AHEAD = 3;
+const STANDS = 160; // milliseconds without scrolling, where a browser does not say that it has ended
 const NOTICES = {
   sensitive: () => t("Sensitive"), violence: () => t("Violence"), spoiler: () => t("Spoiler"),
   disputed: () => t("Disputed"), outdated: () => t("Outdated"), advertising: () => t("Advertising"),
@@ -17,7 +22,7 @@ export class Feed {
   /**
    * @param {object} asked surface and domain_id, as the engine takes them
    * @param {object} acts what a post's buttons do, and `current(slot)`
-   * @param {object} held likes, follows and answers that this page has changed
+   * @param {object} held likes, follows and counts of comments that this page has changed
    * @param {Promise<object> | null} first the first page, where it is on its way already
    */
   constructor(asked, acts, held, first = null) {
@@ -30,7 +35,13 @@ export class Feed {
     this.index = 0;
     this.loading = null;
     this.root = el("div", { class: "feed", role: "feed", tabindex: "0", "aria-label": acts.label(asked), "aria-busy": "true" });
+    this.moving = false;
+    this.heading = null;
+    gestures(this.root, { begin: () => (this.heading = this.#from()), go: (by) => this.go(by), twice: (event) => this.#likeAt(event) });
+    this.root.addEventListener("scroll", () => this.#moves());
+    this.root.addEventListener("scrollend", () => this.#stands());
     this.seer = new IntersectionObserver((entries) => this.#seen(entries), { root: this.root, threshold: 0.6 });
+    this.viewable = acts.queue ? new Viewable(acts.queue(), this.root) : null;
   }
 
   /** Fetch the first page, or the next one. */
@@ -59,7 +70,7 @@ export class Feed {
     }
     this.root.setAttribute("aria-busy", "false");
     if (this.current) this.#ready(this.slots.indexOf(this.current));
-    else if (this.slots.length) this.#be(0);
+    else if (this.slots.length) this.#look();
   }
 
   get current() {
@@ -77,12 +88,13 @@ export class Feed {
     this.slots.push(slot);
     this.root.append(slot.article);
     this.seer.observe(slot.article);
+    this.viewable?.watch(slot);
   }
 
-  /** Put a post first that somebody passed on; the feed follows it. */
-  begin(slot) {
+  /** Put a post first that was opened by its address; the feed follows it. `chosen`: the viewer opened it from a page of ours. */
+  begin(slot, chosen = false) {
     this.passed = slot.item_id;
-    this.#add({ ...slot, receipt: `link-${now().toString(36)}` });
+    this.#add({ ...slot, chosen, receipt: `link-${now().toString(36)}` });
   }
 
   #end() {
@@ -111,12 +123,20 @@ export class Feed {
   }
 
   #seen(entries) {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      const at = this.slots.findIndex((slot) => slot.article === entry.target);
-      if (at >= 0) this.#be(at);
-      else this.#nothing();
-    }
+    if (entries.some((entry) => entry.isIntersecting)) this.#look();
+  }
+
+  /** Let what stands where one looks be the post that is shown: what an observer reports may have been passed since. */
+  #look() {
+    const part = this.#looked();
+    const at = this.slots.findIndex((slot) => slot.article === part);
+    if (at >= 0) this.#be(at);
+    else if (part === this.tail) this.#nothing();
+  }
+
+  #looked() {
+    const away = (part) => Math.abs(part.offsetTop - this.root.scrollTop);
+    return [...this.root.children].reduce((nearest, part) => (nearest && away(nearest) <= away(part) ? nearest : part), null);
   }
 
   #nothing() {
@@ -139,7 +159,7 @@ export class Feed {
       slot.article.inert = index !== at;
       slot.article.classList.toggle("playing", index === at && !slot.paused);
       if (index !== at) slot.rest?.();
-      else if (!slot.paused && !this.root.closest("[inert]")) slot.play?.(true);
+      else if (!slot.paused && !this.moving && !this.root.closest("[inert]")) slot.play?.(true);
       slot.article.querySelectorAll("img[data-src]").forEach((img) => {
         if (Math.abs(index - at) > 2) return;
         img.src = img.dataset.src;
@@ -148,17 +168,60 @@ export class Feed {
     });
   }
 
-  /** Go by so many posts. */
+  /** While the feed moves nothing in it plays. */
+  #moves() {
+    if (!("onscrollend" in window)) {
+      clearTimeout(this.standing);
+      this.standing = setTimeout(() => this.#stands(), STANDS);
+    }
+    if (this.moving) return;
+    this.moving = true;
+    this.root.classList.add("moving");
+    this.shown?.play?.(false);
+  }
+
+  /** The feed has come to rest: what is shown plays again. */
+  #stands() {
+    if (this.heading?.isConnected && Math.abs(this.heading.offsetTop - this.root.scrollTop) > 1) return; // dragged, or still on its way
+    this.heading = null;
+    this.moving = false;
+    this.root.classList.remove("moving", "dragging");
+    if (this.#looked() !== this.shown?.article) this.#look(); // an observer would say so later, and the next key may come before
+    if (!this.root.closest("[inert]")) this.rest(true);
+  }
+
+  /** Go by so many posts; a further step counts from where the one before leads. */
   go(by) {
     const parts = [...this.root.children];
-    const from = this.shown ? parts.indexOf(this.shown.article) : parts.length - 1;
-    const to = parts[Math.min(parts.length - 1, Math.max(0, from + by))];
+    const from = parts.indexOf(this.#from());
+    const to = parts[Math.min(parts.length - 1, Math.max(0, (from < 0 ? parts.length - 1 : from) + by))];
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    to?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    if (!to) return;
+    this.heading = to;
+    to.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    if (Math.abs(to.offsetTop - this.root.scrollTop) <= 1) this.#stands();
+  }
+
+  /** From where a step counts: where the one before leads, else what stands where one looks. */
+  #from() {
+    return (this.heading?.isConnected ? this.heading : null) ?? this.#looked();
+  }
+
+  /** Like the post that was tapped twice, and show it where the finger was. */
+  #likeAt(event) {
+    const slot = this.shown;
+    if (!slot?.paintLike) return;
+    if (!(this.held.likes.get(slot.item_id) ?? slot.liked)) this.acts.like(slot);
+    const box = slot.article.getBoundingClientRect();
+    const heart = el("span", { class: "burst", "aria-hidden": "true", onanimationend: () => heart.remove() }, icon("heart", 64));
+    heart.style.insetInlineStart = `${event.clientX - box.left}px`;
+    heart.style.insetBlockStart = `${event.clientY - box.top}px`;
+    slot.article.append(heart);
   }
 
   /** Go to one slot at once. */
   show(slot) {
+    this.heading = null;
     slot.article.scrollIntoView({ block: "start", behavior: "auto" });
     this.#be(this.slots.indexOf(slot));
   }
@@ -173,6 +236,17 @@ export class Feed {
     if (this.slots.length) this.#be(Math.min(at, this.slots.length - 1));
     else this.restart();
     return () => this.#bring(slot, at);
+  }
+
+  /** Take away every post of an author of whom the viewer wants to see none. */
+  without(author) {
+    for (const slot of this.slots.filter((some) => some.author?.id === author)) {
+      this.seer.unobserve(slot.article);
+      slot.rest?.();
+      slot.article.remove();
+      this.slots.splice(this.slots.indexOf(slot), 1);
+      if (this.shown === slot) this.shown = null;
+    }
   }
 
   #bring(slot, at) {
@@ -201,20 +275,19 @@ export class Feed {
       like.lastChild.textContent = count ? figure(count) : t("Like");
     };
     slot.paintLike();
-    return el("div", { class: "rail" }, like, this.#answer(slot), this.#share(slot),
+    return el("div", { class: "rail" }, like, this.#comments(slot), this.#share(slot),
       el("button", { class: "rail-button", type: "button", onclick: () => this.acts.why(slot) }, icon("why", 32), el("span", { class: "rail-word", text: t("Why this?") })),
       el("button", { class: "rail-button", type: "button", "aria-haspopup": "dialog", onclick: () => this.acts.more(slot) }, icon("more", 32), el("span", { class: "rail-word", text: t("More") })),
       el("button", { class: "rail-button next", type: "button", onclick: () => this.go(1) }, icon("down", 32), el("span", { class: "rail-word", text: t("Next") })));
   }
 
-  #answer(slot) {
-    const button = el("button", { class: "rail-button", type: "button", onclick: () => this.acts.answer(slot) }, icon("answer", 32), el("span", { class: "rail-word" }));
-    slot.paintAnswer = () => {
-      const on = Boolean(this.held.answered.get(slot.item_id));
-      button.setAttribute("aria-pressed", String(on));
-      counted(button, slot.comments + (on ? 1 : 0), t("Answer"), t("Answer, {n} so far", { n: figure(slot.comments + (on ? 1 : 0)) }));
+  #comments(slot) {
+    const button = el("button", { class: "rail-button comments-button", type: "button", "aria-haspopup": "dialog", onclick: () => this.acts.comments(slot) }, icon("answer", 32), el("span", { class: "rail-word" }));
+    slot.paintComments = () => {
+      const count = this.held.comments.get(slot.item_id) ?? slot.comments;
+      counted(button, count, t("Comment"), t("Comments, {n} so far", { n: figure(count) }));
     };
-    slot.paintAnswer();
+    slot.paintComments();
     return button;
   }
 
@@ -222,7 +295,7 @@ export class Feed {
     const button = el("button", { class: "rail-button", type: "button", onclick: () => this.acts.share(slot) }, icon("share", 32), el("span", { class: "rail-word" }));
     slot.paintShare = () => {
       const count = slot.shares + (slot.passed ? 1 : 0);
-      counted(button, count, t("Pass on"), t("Pass it on, {n} so far", { n: figure(count) }));
+      counted(button, count, t("Share"), t("Share, {n} so far", { n: figure(count) }));
     };
     slot.paintShare();
     return button;
@@ -230,8 +303,13 @@ export class Feed {
 
   #foot(slot, id) {
     return el("div", { class: "foot" },
-      el("div", { class: "row" }, el("h2", { class: "author", id: `${id}-by`, text: slot.author?.name ?? t("Somebody who has left") }), this.#follow(slot)),
-      this.#text(slot, id), card(slot, this.acts), this.#facts(slot));
+      el("div", { class: "row" }, this.#author(slot, id), this.#follow(slot)),
+      caption(slot, id, this.acts), card(slot, this.acts), this.#facts(slot));
+  }
+
+  #author(slot, id) {
+    const name = slot.author ? linkTo(at.person(slot.author.id), { class: "author-link", text: slot.author.name, context: slot }) : t("Somebody who has left");
+    return el("h2", { class: "author", id: `${id}-by` }, name);
   }
 
   #follow(slot) {
@@ -247,25 +325,14 @@ export class Feed {
     return button;
   }
 
-  #text(slot, id) {
-    const text = el("p", { class: "caption", id: `${id}-text`, lang: slot.language, text: slot.text });
-    if (slot.text.length < 60) return text;
-    const button = el("button", { class: "expand", type: "button", "aria-expanded": "false", text: t("Read all"), onclick: () => {
-      const open = text.classList.toggle("whole");
-      button.setAttribute("aria-expanded", String(open));
-      button.textContent = open ? t("Less") : t("Read all");
-      if (open) this.acts.opened(slot);
-    } });
-    return el("div", {}, text, button);
-  }
-
   #facts(slot) {
     const parts = [];
     if (slot.paid) parts.push(el("span", { class: "ad", text: t("Ad") }));
     if (slot.label === "warn") parts.push(el("span", { class: "ad", text: t("Take care") }));
     if (slot.pinned) parts.push(el("span", { class: "ad", text: t("Pinned") }));
     if (slot.notice) parts.push(el("span", { class: "ad", text: NOTICES[slot.notice]?.() ?? slot.notice }));
-    parts.push(slot.beacon ? el("span", { class: `mark ${slot.domain}`, text: this.#mark(slot) }) : el("span", { class: "fact" }, icon("share", 16), t("Passed on to you")));
+    if (slot.beacon) parts.push(el("span", { class: `mark ${slot.domain}`, text: this.#mark(slot) }));
+    else if (!slot.chosen) parts.push(el("span", { class: "fact" }, icon("share", 16), t("Shared with you")));
     if (slot.distance_km !== null) parts.push(el("span", { class: "fact" }, icon("pin", 16), `${slot.place ? `${slot.place} ` : ""}${distance(slot.distance_km)}`));
     else if (slot.place) parts.push(el("span", { class: "fact" }, icon("pin", 16), slot.place));
     parts.push(el("span", { class: "fact", text: ago(Date.parse(slot.created_at), now()) }));

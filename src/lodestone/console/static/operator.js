@@ -1,4 +1,5 @@
 // The window while the town runs: asks every few seconds for what has changed, and puts it in its place.
+import { reachable } from "./reading.js";
 import { t, tn } from "./words.js";
 
 const EVERY = 4000;
@@ -9,6 +10,8 @@ const status = document.getElementById("status");
 const pause = document.getElementById("pause");
 const figures = document.getElementById("figures");
 
+// What the server said of each section: what a reader has opened or pointed at since is no reason to replace it.
+const said = new Map([...figures.querySelectorAll("section")].map((one) => [one.id, one.outerHTML]));
 let tag = `"${figures.dataset.tag}"`;
 let paused = false;
 let failed = 0;
@@ -18,8 +21,32 @@ document.documentElement.classList.add("scripted");
 pause.hidden = false;
 live.classList.add("on");
 
-for (const select of document.querySelectorAll("#filters select"))
-  select.addEventListener("change", () => select.form.requestSubmit());
+const filters = document.getElementById("filters");
+const days = document.getElementById("days");
+const dates = [document.getElementById("from"), document.getElementById("to")];
+
+const selects = [...filters.querySelectorAll("select")];
+for (const select of selects) select.addEventListener("change", () => take(select));
+for (const date of dates)
+  date.addEventListener("change", () => {
+    if (dates.every((one) => one.value)) filters.requestSubmit();
+  });
+filters.addEventListener("submit", () => dates.forEach((one) => (one.disabled = days.value !== "")));
+addEventListener("pageshow", () => dates.forEach((one) => (one.disabled = false)));
+filters.classList.toggle("counted", days.value !== "");
+
+const early = selects.find((select) => select.querySelector("option[selected]:not(:checked)"));
+if (early) take(early); // chosen before this script had come
+
+function take(select) {
+  if (select === days && !days.value) return between();
+  filters.requestSubmit();
+}
+
+function between() {
+  filters.classList.remove("counted");
+  dates[0].focus();
+}
 
 pause.addEventListener("click", () => {
   paused = !paused;
@@ -69,7 +96,11 @@ function show(html) {
   const before = Number(figures.querySelector("#summary").dataset.decisions);
   for (const section of fresh.querySelectorAll("section")) {
     const old = document.getElementById(section.id);
-    if (old && old.outerHTML !== section.outerHTML) replace(old, document.adoptNode(section));
+    if (!old || said.get(section.id) === section.outerHTML) continue;
+    said.set(section.id, section.outerHTML);
+    const adopted = document.adoptNode(section);
+    reachable(adopted);
+    replace(old, adopted);
   }
   for (const row of document.querySelectorAll("#receipts tbody tr"))
     row.classList.toggle("fresh", known.size > 0 && !known.has(row.id));
@@ -108,4 +139,5 @@ function find(root, place) {
   return [...root.querySelectorAll("a, button, summary, [tabindex]")][place.index];
 }
 
+reachable(figures);
 timer = setTimeout(ask, EVERY);

@@ -1,9 +1,11 @@
 // What was bought: the list, one order with its life, and the voucher that is shown at the shop.
 
+import { rooted } from "./address.js";
 import { ask, demo, now } from "./api.js";
 import { el, icon, note, sheet, svg } from "./parts.js";
 import { date, dayOf, moment, price } from "./money.js";
 import { refusal } from "./refusals.js";
+import { at, go } from "./router.js";
 import { shopRow } from "./shops.js";
 import { t, tn } from "./words.js";
 
@@ -30,14 +32,15 @@ function sentence({ order, shop, payable_here }, zone) {
     cancelled: () => t("Cancelled. Nothing is owed."), expired: () => t("The time ran out before it was paid. Nothing is owed.") }[order.state]();
 }
 
-/** Open one order's sheet; it follows the order while it is open. */
-export async function order(id, acts) {
+/** Open one order's sheet, which follows the order while it is open; returns it. */
+export function order(id, acts) {
   const body = el("div", { class: "stack order", "aria-live": "polite" }, el("p", { class: "soft", text: t("Fetching the order") }));
   const box = sheet(t("Your order"), t("Close"), body);
   const shown = new Shown(id, body, acts);
-  await shown.read();
+  shown.read();
   const timer = setInterval(() => document.hidden || shown.read({ quietly: true }), EVERY);
   box.addEventListener("close", () => clearInterval(timer));
+  return box;
 }
 
 class Shown {
@@ -58,7 +61,8 @@ class Shown {
     } catch (trouble) {
       if (quietly) return; // what is shown stays, and is asked for again
       const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => this.read() });
-      this.body.replaceChildren(note(t("The order did not come"), this.acts.trouble(trouble), again));
+      const gone = trouble.code === "order_unknown" ? note(t("There is no such order of yours"), t("It may be somebody else's. What you bought stands under “My orders”."), null) : null;
+      this.body.replaceChildren(gone ?? note(t("The order did not come"), this.acts.trouble(trouble), again));
     }
   }
 
@@ -71,7 +75,7 @@ class Shown {
       el("p", { class: "sentence", text: sentence(told, zone) }),
       ...told.vouchers.map((seen) => voucher(seen, zone)),
       this.#actions(told), this.wrong, lines(one), one.address ? address(one.address) : null, life(one, zone),
-      shopRow(shop, this.acts), demo && one.state === "paid" ? desk(shop) : null,
+      shopRow(shop), demo && one.state === "paid" ? desk(shop) : null,
     ].filter(Boolean);
   }
 
@@ -104,8 +108,16 @@ function voucher({ voucher: one, qr }, zone) {
   const facts = [one.date ? dayOf(one.date) : null, one.state === "open" ? uses : LEFT[one.state](), one.state === "open" ? t("until {date}", { date: date(Date.parse(one.expires_at) - 1000, zone) }) : null];
   return el("section", { class: "voucher", "aria-label": t("Voucher") },
     qr ? svg("svg", { class: "qr", viewBox: `0 0 ${qr.size} ${qr.size}`, role: "img", "aria-label": t("The voucher's code as a picture"), "shape-rendering": "crispEdges" }, svg("rect", { class: "qr-ground", width: qr.size, height: qr.size }), svg("path", { class: "qr-ink", d: qr.path })) : null,
+    one.state === "open" ? shortened(one.id) : null,
     one.state === "open" ? el("p", { class: "voucher-code" }, el("code", { text: one.code })) : null,
     el("p", { class: "small" }, el("strong", { text: one.name }), el("br"), el("span", { class: "soft", text: facts.filter(Boolean).join(" · ") })));
+}
+
+/** Show a voucher's short code once its script has come; should it not come, the long one stands there all the same. */
+function shortened(voucher) {
+  const room = el("div", { hidden: true });
+  import("./short_code.js").then(({ shortCode }) => room.replaceWith(shortCode(voucher)), () => room.remove());
+  return room;
 }
 
 function lines(one) {
@@ -126,18 +138,19 @@ function life(one, zone) {
   return el("ol", { class: "life", "aria-label": t("What happened") }, ...steps.map((step) => el("li", {}, el("span", { text: step.text }), step.amount?.micros ? el("span", { class: "soft figures", text: price(step.amount) }) : null, el("time", { class: "soft figures", datetime: step.at, text: moment(step.at, zone, now()) }))));
 }
 
-const desk = (shop) => el("p", { class: "soft small" }, t("This is a demo: play the merchant too."), " ", el("a", { href: `/merchant?shop=${encodeURIComponent(shop.id)}`, target: "_blank", text: t("Open the merchant's desk") }));
+const desk = (shop) => el("p", { class: "soft small" }, t("This is a demo: play the merchant too."), " ", el("a", { href: rooted(`/merchant?shop=${encodeURIComponent(shop.id)}`), target: "_blank", text: t("Open the merchant's desk") }));
 
-/** Open the list of what the viewer has bought. */
-export async function orders(acts) {
+/** Open the list of what the viewer has bought; returns the sheet. */
+export function orders(acts) {
   const list = el("ul", { class: "choices" });
   const more = el("button", { class: "button", type: "button", text: t("Show more"), hidden: true });
   const state = el("div", { role: "status" }, el("p", { class: "soft", text: t("Fetching your orders") }));
-  sheet(t("My orders"), t("Close"), el("div", { class: "stack" }, state, list, more));
-  await fill(list, state, more, acts, null);
+  fill(list, state, more, acts, null);
+  return sheet(t("My orders"), t("Close"), el("div", { class: "stack" }, state, list, more));
 }
 
 async function fill(list, state, more, acts, before) {
+  more.hidden = true; // asked for once
   try {
     const told = await ask("GET", `/v1/page/orders${before ? `?before=${encodeURIComponent(before)}` : ""}`);
     state.replaceChildren();
@@ -154,7 +167,7 @@ async function fill(list, state, more, acts, before) {
 function line({ order: one, shop_name, media }, acts) {
   const [first, ...rest] = one.lines;
   const name = rest.length ? tn("{name} and {n} more", "{name} and {n} more", rest.length, { name: first.name }) : first.name;
-  return el("button", { class: "choice", type: "button", "aria-haspopup": "dialog", onclick: () => order(one.id, acts) },
+  return el("button", { class: "choice", type: "button", "aria-haspopup": "dialog", onclick: () => go(at.order(one.id)) },
     media ? el("img", { class: "map-thumb", src: media.url, alt: "" }) : el("span", { class: "map-thumb shop-thumb", "aria-hidden": "true" }, icon("bag")),
     el("span", { class: "person-words" }, el("strong", { text: name }), el("span", { class: "soft small", text: `${shop_name} · ${moment(one.created_at, acts.zone(), now())}` })),
     el("span", { class: "order-end" }, el("strong", { class: "figures", text: price(one.total) }), tag(one.state)));

@@ -1,6 +1,10 @@
 // Small parts that every page may use: elements, icons, sheets, what is said aloud.
 
+import { rooted } from "./address.js";
+import { go } from "./router.js";
 import { t } from "./words.js";
+
+const FILES = new Set(["src", "data-src"]);
 
 /** Make an element. `on...` are listeners, `class` and `text` are what they say, the rest are attributes. */
 export function el(name, given = {}, ...children) {
@@ -10,7 +14,7 @@ export function el(name, given = {}, ...children) {
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
     else if (key === "text") made.textContent = value;
     else if (key === "class") made.className = value;
-    else made.setAttribute(key, value === true ? "" : value);
+    else made.setAttribute(key, value === true ? "" : FILES.has(key) ? rooted(value) : value);
   }
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
@@ -36,6 +40,18 @@ export function icon(name, size = 24) {
   const made = svg("svg", { width: size, height: size, viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" });
   made.append(svg("use", { href: `${document.body.dataset.icons}#${name}` }));
   return made;
+}
+
+/**
+ * Make a link to an address of this page: a plain click opens it here, any other as the browser opens links.
+ * `context` is handed to what opens.
+ */
+export function linkTo(address, { context = null, ...given }, ...children) {
+  return el("a", { href: address, ...given, onclick: (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    go(address, context);
+  } }, ...children);
 }
 
 let ends = null;

@@ -2,9 +2,9 @@
 
 import { become, residents } from "./api.js";
 import { el, icon, note, say, sheet } from "./parts.js";
-import { t, tn } from "./words.js";
+import { inWords, t, tn } from "./words.js";
 
-/** Open the sheet; `acts.became()` is called once somebody else looks. */
+/** Open the sheet, and return it; `acts.became()` is called once somebody else looks. */
 export function people(me, acts) {
   const list = el("ul", { class: "people", "aria-live": "polite" });
   const search = el("input", { class: "input", id: "who", type: "search", autocomplete: "off", oninput: () => later(() => fill(list, search.value, me, acts, box)) });
@@ -12,6 +12,7 @@ export function people(me, acts) {
     el("p", { class: "soft", text: t("This is a demo: every resident is invented. Each of them sees another feed.") }),
     el("div", { class: "field" }, el("label", { for: "who", text: t("Name or trade") }), search), list));
   fill(list, "", me, acts, box);
+  return box;
 }
 
 function later(work) {
@@ -24,7 +25,7 @@ async function fill(list, text, me, acts, box) {
     const { data } = await residents(text);
     list.replaceChildren(...(data.length ? data.map((one) => el("li", {}, person(one, me, acts, box))) : [el("li", {}, note(t("Nobody of that name"), t("Try another name, or a trade."), null))]));
   } catch (trouble) {
-    list.replaceChildren(el("li", {}, note(t("The list did not come"), acts.trouble(trouble), null)));
+    list.replaceChildren(el("li", {}, note(t("The list did not come"), inWords(trouble), null)));
   }
 }
 

@@ -1,5 +1,6 @@
 // What fills a post: its still, its clip while somebody looks at it, or its words. What nobody looks at does not move.
 
+import { rooted } from "./address.js";
 import { el, icon } from "./parts.js";
 import { t } from "./words.js";
 
@@ -7,7 +8,7 @@ const MOVES = new Set(["video", "live"]);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Only pictures at the engine's own address are shown: a page asks nobody else for anything. */
-const ours = (one) => one.type.startsWith("image/") && new URL(one.url, location.href).origin === location.origin;
+export const ours = (one) => one.type.startsWith("image/") && new URL(one.url, location.href).origin === location.origin;
 
 /**
  * Make the picture of a slot. `slot.play(on)` lets its clip run or stand; `slot.rest()` takes it away.
@@ -18,7 +19,7 @@ export function picture(slot, acts) {
   const holder = el("div", { class: "picture" });
   if (!still) {
     holder.classList.add("written");
-    holder.append(el("p", { "aria-hidden": "true", text: slot.text }));
+    holder.append(el("p", { class: "post-words", "aria-hidden": "true", lang: slot.language, text: slot.text }));
     return holder;
   }
   const moves = MOVES.has(slot.kind);
@@ -46,7 +47,7 @@ function clip(slot, url, holder, kind) {
     else if (moving.hasAttribute("src")) {
       moving.hidden = false;
       stopped.hidden = true;
-    } else moving.src = url;
+    } else moving.src = rooted(url);
   };
   slot.rest = () => {
     moving.removeAttribute("src");

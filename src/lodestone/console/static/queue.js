@@ -1,6 +1,7 @@
 // What the viewer did, kept until the engine has it: an entry of its own for each event in the browser's
 // store, so that two windows never write over each other and a reload loses nothing. An event keeps its id,
-// so one that is sent twice counts once.
+// so one that is sent twice counts once. A comment is kept as the call that writes it, under an id of its own: made
+// twice it writes the same.
 
 import { ask, now } from "./api.js";
 
@@ -13,6 +14,8 @@ export class Queue {
   constructor(community, viewer, told) {
     this.viewer = viewer;
     this.prefix = `lodestone.events.${community}.${viewer}.`;
+    this.callPrefix = `lodestone.calls.${community}.${viewer}.`;
+    this.listeners = new Set();
     this.told = told;
     this.open = new Set();
     this.sending = null;
@@ -38,6 +41,32 @@ export class Queue {
     localStorage.removeItem(this.prefix + id);
   }
 
+  /** Keep a call that writes under an id of its own; calls are made in the order in which they came. */
+  call(call) {
+    const text = JSON.stringify({ ...call, at: now() });
+    try {
+      localStorage.setItem(this.callPrefix + call.id, text);
+    } catch {
+      this.#makeRoom();
+      localStorage.setItem(this.callPrefix + call.id, text);
+    }
+  }
+
+  /** The calls that wait, the oldest first. */
+  calls() {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(this.callPrefix));
+    return names.map((name) => JSON.parse(localStorage.getItem(name))).sort((a, b) => a.at - b.at);
+  }
+
+  /** Have `heard(call, answer, trouble)` told what became of each call; one of the two is null. */
+  listen(heard) {
+    this.listeners.add(heard);
+  }
+
+  unlisten(heard) {
+    this.listeners.delete(heard);
+  }
+
   /** Send what is kept; resolves when the engine has answered. */
   async flush({ keepalive = false } = {}) {
     if (this.sending) {
@@ -51,7 +80,10 @@ export class Queue {
   async #send(keepalive) {
     for (;;) {
       const names = this.#names().filter((name) => !this.open.has(name.slice(this.prefix.length))).slice(0, CHUNK);
-      if (!names.length) return;
+      if (!names.length) {
+        await this.#makeCalls(keepalive);
+        return;
+      }
       const events = names.map((name) => JSON.parse(localStorage.getItem(name)));
       try {
         await ask("POST", "/v1/events", { events }, { keepalive });
@@ -62,6 +94,23 @@ export class Queue {
       }
       this.told(false);
       names.forEach((name) => localStorage.removeItem(name));
+    }
+  }
+
+  async #makeCalls(keepalive) {
+    for (let call = this.calls()[0]; call; call = this.calls()[0]) {
+      let answer = null;
+      let refusal = null;
+      try {
+        answer = await ask(call.method, call.path, call.body, { keepalive });
+      } catch (trouble) {
+        this.told(["offline", "ended", "broken"].includes(trouble.kind));
+        if (trouble.kind !== "refused") return;
+        refusal = trouble;
+      }
+      if (!refusal) this.told(false);
+      localStorage.removeItem(this.callPrefix + call.id);
+      this.listeners.forEach((heard) => heard(call, answer, refusal));
     }
   }
 

@@ -28,5 +28,6 @@ export function refusal(trouble) {
   if (trouble.code === "too_far" && sells) {
     return t("Too far: the shop is {away} away and sells within {sells}. Nothing was ordered.", { away, sells });
   }
+  if (trouble.code === "too_far") return t("The shop does not deliver there. Nothing was ordered.");
   return SAID[trouble.code]?.() ?? null;
 }

@@ -1,8 +1,9 @@
 // A shop: the row that names it, and its own page.
 
 import { ask } from "./api.js";
-import { el, icon, note, sheet } from "./parts.js";
+import { el, icon, linkTo, note, sheet } from "./parts.js";
 import { price, reach } from "./money.js";
+import { at, go } from "./router.js";
 import { lang, t, tn } from "./words.js";
 
 const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -12,38 +13,41 @@ export const openWord = (shop) => (!shop.selling ? t("Not selling now") : shop.o
 
 /** How far a shop is and how far it sells. */
 export function where(shop) {
+  if (!shop.position) return shop.areas.length ? t("delivers to {areas}", { areas: new Intl.ListFormat(lang, { type: "conjunction" }).format(shop.areas) }) : t("delivers, wherever you are");
   const km = reach(shop.radius_km);
   return shop.distance_km === null ? t("sells within {km}", { km }) : t("{away} away, sells within {km}", { away: reach(shop.distance_km), km });
 }
 
 /** The row under a product or an order that names its shop and leads to its page. */
-export function shopRow(shop, acts, slot = null) {
-  return el("button", { class: "choice shop-row", type: "button", "aria-haspopup": "dialog", onclick: () => shopPage(shop.id, acts, slot) },
+export function shopRow(shop, slot = null) {
+  return el("button", { class: "choice shop-row", type: "button", "aria-haspopup": "dialog", onclick: () => go(at.shop(shop.id), slot) },
     el("span", { class: "map-thumb shop-thumb", "aria-hidden": "true" }, icon("shop")),
     el("span", { class: "person-words" }, el("strong", { text: shop.name }), el("span", { class: "soft small", text: `${openWord(shop)} · ${where(shop)}` })), icon("onward"));
 }
 
-/** Open a shop's page. */
-export async function shopPage(id, acts, slot = null) {
+/** Open a shop's page; returns its sheet. */
+export function shopPage(id, acts, slot = null) {
   const body = el("div", { class: "stack shop-page" }, el("p", { class: "soft", text: t("Fetching the shop") }));
   const box = sheet(t("Shop"), t("Close"), body);
-  await fill(body, box, id, acts, slot);
+  fill(body, id, acts, slot);
+  return box;
 }
 
-async function fill(body, box, id, acts, slot) {
+async function fill(body, id, acts, slot) {
   try {
     const told = await read(id, acts);
-    body.replaceChildren(...parts(told, box, acts, slot));
+    body.replaceChildren(...parts(told, acts, slot));
     if (slot) acts.visited(slot);
   } catch (trouble) {
-    const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fill(body, box, id, acts, slot) });
-    body.replaceChildren(note(t("The shop did not come"), acts.trouble(trouble), again));
+    const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fill(body, id, acts, slot) });
+    const gone = trouble.code === "shop_unknown" ? note(t("This shop is not here any more"), t("Other shops stand on the map."), null) : null;
+    body.replaceChildren(gone ?? note(t("The shop did not come"), acts.trouble(trouble), again));
   }
 }
 
 const read = (id, acts, after = null) => ask("GET", `/v1/page/shops/${encodeURIComponent(id)}${acts.query(after ? { after } : {})}`);
 
-function parts(told, box, acts, slot) {
+function parts(told, acts, slot) {
   const { shop } = told;
   const picture = [...told.media, ...told.goods.map((good) => good.media)].find((one) => one?.type.startsWith("image/"));
   return [
@@ -51,9 +55,10 @@ function parts(told, box, acts, slot) {
     el("div", { class: "stack tight" }, el("h3", { class: "buy-name", text: shop.name }),
       el("p", {}, el("strong", { class: shop.selling && shop.open_now ? "good-word" : "", text: openWord(shop) }), ` · ${where(shop)}`),
       shop.categories.length ? el("p", { class: "soft small", text: shop.categories.join(" · ") }) : null,
+      told.owner_name ? el("p", { class: "small" }, t("Run by"), " ", linkTo(at.person(shop.owner_id), { context: slot, text: told.owner_name })) : null,
       told.text ? el("p", { class: "small", text: told.text }) : null),
-    el("div", { class: "row" }, follow(shop, acts, slot), visit(shop, box, acts)),
-    hours(told.hours), shelf(told, acts),
+    el("div", { class: "row" }, follow(shop, acts, slot), visit(shop, acts)),
+    hours(told.hours), others(told.others, slot), shelf(told, acts),
   ].filter(Boolean);
 }
 
@@ -70,9 +75,9 @@ function follow(shop, acts, slot) {
   return button;
 }
 
-function visit(shop, box, acts) {
+function visit(shop, acts) {
   if (shop.distance_km === null) return null;
-  return el("button", { class: "button", type: "button", onclick: () => { box.close(); acts.onMap(shop); } }, icon("pin"), t("On the map"));
+  return el("button", { class: "button", type: "button", onclick: () => acts.onMap(shop) }, icon("pin"), t("On the map"));
 }
 
 /** A week's hours, days that are alike together. */
@@ -90,12 +95,18 @@ function hours(spans) {
     el("dt", { text: row.from === row.to ? named(row.from) : `${named(row.from)}–${named(row.to)}` }), el("dd", { class: "figures", text: row.text })))));
 }
 
+/** The same owner's other shops. */
+function others(shops, slot) {
+  if (!shops.length) return null;
+  return el("section", { class: "stack tight" }, el("h3", { text: t("Its other shops") }), el("ul", { class: "choices" }, ...shops.map((shop) => el("li", {}, shopRow(shop, slot)))));
+}
+
 function shelf(told, acts) {
-  const list = el("ul", { class: "choices" }, ...told.goods.map((good) => el("li", {}, item(good, acts))));
+  const list = el("ul", { class: "choices" }, ...told.goods.map((good) => el("li", {}, item(good))));
   const more = el("button", { class: "button", type: "button", hidden: told.next_after === null, text: t("Show more"), onclick: async () => {
     try {
       const next = await read(told.shop.id, acts, told.next_after);
-      list.append(...next.goods.map((good) => el("li", {}, item(good, acts))));
+      list.append(...next.goods.map((good) => el("li", {}, item(good))));
       told.next_after = next.next_after;
       more.hidden = next.next_after === null;
     } catch (trouble) {
@@ -106,9 +117,10 @@ function shelf(told, acts) {
   return el("section", { class: "stack tight" }, el("h3", { text: t("What it sells") }), empty, list, more);
 }
 
-function item(good, acts) {
+/** The row of a product on a shelf; it leads to its sheet. */
+export function item(good) {
   const cost = good.several ? t("from {price}", { price: price(good.price) }) : price(good.price);
-  return el("button", { class: "choice", type: "button", "aria-haspopup": "dialog", onclick: () => acts.product(good.id) },
+  return el("button", { class: "choice", type: "button", "aria-haspopup": "dialog", onclick: () => go(at.product(good.id)) },
     good.media ? el("img", { class: "map-thumb", src: good.media.url, alt: "" }) : el("span", { class: "map-thumb shop-thumb", "aria-hidden": "true" }, icon("bag")),
     el("span", { class: "person-words" }, el("strong", { text: good.name }), el("span", { class: "soft small", text: good.left ? tn("{n} left", "{n} left", good.left) : t("Sold out") })), el("strong", { class: "figures", text: cost }));
 }

@@ -1,17 +1,24 @@
 // "Why this?": the receipt in plain words, a small picture of the auction, figures behind a disclosure.
 
 import { ask } from "./api.js";
-import { el, note, sheet } from "./parts.js";
-import { lang, perThousand, t, tn } from "./words.js";
+import { el, linkTo, note, sheet } from "./parts.js";
+import { at, go } from "./router.js";
+import { inWords, lang, perThousand, significant, t, tn } from "./words.js";
 
 const NAMED = 4;
 
-/** Open the sheet of one slot. */
+/** Open the sheet of one slot, or of a post that no decision showed where `slot` is null; returns it. */
 export function why(slot, acts) {
-  const body = el("div", { class: "stack why", "aria-live": "polite" }, el("p", { class: "soft", text: t("Reading the receipt") }));
-  sheet(t("Why this?"), t("Close"), body);
-  fetchInto(body, slot, acts);
+  const body = el("div", { class: "stack why", "aria-live": "polite" }, slot ? el("p", { class: "soft", text: t("Reading the receipt") }) : unweighed());
+  if (slot) fetchInto(body, slot, acts);
+  return sheet(t("Why this?"), t("Close"), body);
 }
+
+/** What stands for a receipt where none was written. */
+export const unweighed = () => el("p", { text: t("This post was opened by its address. Nothing was weighed to show it, so there is no receipt.") });
+
+/** The address of a slot's sheet. */
+export const whyOf = (slot) => at.why(slot.item_id, slot.beacon && slot.receipt, slot.slot);
 
 async function fetchInto(body, slot, acts) {
   try {
@@ -19,14 +26,15 @@ async function fetchInto(body, slot, acts) {
     body.replaceChildren(...parts(slot.told));
   } catch (trouble) {
     const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fetchInto(body, slot, acts) });
-    body.replaceChildren(note(t("The receipt did not come"), acts.trouble(trouble), again));
+    const foreign = trouble.code === "receipt_unknown"; // the address was passed on: a receipt is its viewer's alone
+    body.replaceChildren(foreign ? unweighed() : note(t("The receipt did not come"), inWords(trouble), again));
   }
 }
 
 /** Tell beside the feed, in short, why the post in it is there. */
 export async function brief(slot, acts) {
   slot.told ??= await read(slot, acts);
-  return [el("p", { class: "sentence", text: slot.told.sentence }), value(slot.told), el("button", { class: "button", type: "button", text: t("Read all of it"), onclick: () => why(slot, acts) })];
+  return [el("p", { class: "sentence", text: slot.told.sentence }), value(slot.told), el("button", { class: "button", type: "button", text: t("Read all of it"), onclick: () => go(whyOf(slot), slot) })];
 }
 
 const read = (slot, acts) => {
@@ -91,7 +99,7 @@ function prices(told) {
     return el("li", {}, el("span", { class: "what", text: name }), el("span", { class: "figures money", text: perThousand(micros, told.currency, kind === "up" || kind === "down") }), el("span", { class: "step" }, bar));
   };
   if (!steps.length) {
-    return el("section", { class: "stack tight" }, el("h3", { text: t("No promise moved it") }), el("p", { class: "soft small", text: t("Every promise of this community is kept for now, so the value alone decided.") }));
+    return el("section", { class: "stack tight" }, el("h3", { text: t("No promise moved it") }), el("p", { class: "soft small", text: told.by_chance ? t("Every promise of this community is kept for now.") : t("Every promise of this community is kept for now, so the value alone decided.") }));
   }
   return el("section", { class: "stack tight" }, el("h3", { text: t("Promises moved it to {money}", { money: perThousand(told.net_micros, told.currency) }) }),
     el("ul", { class: "steps" }, line(t("Its own value"), told.value_micros, "whole"), ...steps.map((step) => line(step.name, step.micros, step.up ? "up" : "down")), line(t("What it competed with"), told.net_micros, "whole")));
@@ -101,10 +109,10 @@ function others(told) {
   const text = tn("It was chosen from {n} post.", "It was chosen from {n} posts.", told.candidates);
   if (!told.runner_up) return el("section", { class: "stack tight" }, el("h3", { text }));
   const { runner_up: second } = told;
-  const by = second.author ? t("{author}: “{text}”", { author: second.author, text: short(second.text) }) : short(second.text);
+  const by = second.author_id ? [linkTo(at.person(second.author_id), { text: second.author }), " · "] : [];
   return el("section", { class: "stack tight" }, el("h3", { text }),
     el("p", { class: "small", text: t("The best that was not shown, at {money} a thousand:", { money: perThousand(second.net_micros, told.currency) }) }),
-    el("p", { class: "soft small", text: by }));
+    el("p", { class: "small" }, ...by, linkTo(at.post(second.item_id), { context: "why", text: short(second.text) || t("the post") })));
 }
 
 const short = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
@@ -113,10 +121,10 @@ function figures(told) {
   const line = (name, figure) => el("tr", {}, el("th", { scope: "row", text: name }), el("td", { class: "number", text: figure }));
   const table = el("table", { class: "table" }, el("caption", { text: t("Per showing, in millionths of the currency (micros)") }),
     el("tbody", {},
-      ...told.parts.map((part) => line(`${part.name} · ${part.chance}`, part.micros.toPrecision(3))),
-      ...told.steps.map((step) => line(step.name, step.micros.toPrecision(3))),
-      line(t("Net"), told.net_micros.toPrecision(4)), line(t("Payment"), String(told.payment_micros)),
-      line(t("Propensity"), told.propensity.toPrecision(4))));
+      ...told.parts.map((part) => line(`${part.name} · ${part.chance}`, significant(part.micros, 3))),
+      ...told.steps.map((step) => line(step.name, significant(step.micros, 3))),
+      line(t("Net"), significant(told.net_micros, 4)), line(t("Payment"), String(told.payment_micros)),
+      line(t("Propensity"), significant(told.propensity, 4))));
   return el("details", { class: "figures-all" }, el("summary", { text: t("All figures") }), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("All figures") }, table),
     el("p", { class: "soft small" }, el("code", { text: told.receipt_id })),
     el("p", { class: "soft small", text: told.identical ? t("Decided again from this receipt just now: the same to the bit.") : t("Decided again from this receipt just now: it came out otherwise. Tell the operator.") }));

@@ -48,3 +48,19 @@ export function perThousand(micros, currency, sign = false) {
     signDisplay: sign ? "exceptZero" : "auto",
   }).format(micros / 1000);
 }
+
+/** Write a number to so many significant digits, never with a power of ten. */
+export const significant = (n, digits) => new Intl.NumberFormat(lang, { maximumSignificantDigits: digits }).format(n);
+
+/** Say a trouble of api.js: what happened, that nothing is lost, what to do. */
+export function inWords(trouble) {
+  const safe = t("Nothing is lost: what you did is kept here and will be sent.");
+  const words = {
+    offline: () => `${t("The engine does not answer.")} ${safe} ${t("Check that it runs, then try again.")}`,
+    ended: () => `${t("This session has ended.")} ${safe} ${t("Open the page again from your app.")}`,
+    busy: () => `${t("The engine is busy.")} ${safe} ${t("Try again in a moment.")}`,
+    refused: () => `${t("The engine did not take the question: {message}.", { message: trouble.message })} ${safe}`,
+    broken: () => `${t("Something went wrong in the engine; it is logged.")} ${safe} ${t("Try again in a moment.")}`,
+  };
+  return (words[trouble.kind] ?? words.broken)();
+}

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from lodestone.base.geo import distance_km
+from lodestone.console.reader import name_of
 from lodestone.console.viewer.feed_page import Showing
 from lodestone.console.viewer.post_reads import domain_names
 from lodestone.events.outcomes import COUNT_IMPRESSIONS, DomainKind
@@ -75,10 +76,12 @@ def _away(engine: Engine, row: int) -> float:
     )
     if isnan(latitude):
         return 1.0
-    places = [one for one in list(engine.state.domains.values()) if one.kind == DomainKind.PLACE]
+    places = [
+        domain for domain in list(engine.state.domains.values()) if domain.kind == DomainKind.PLACE
+    ]
     away = [
-        distance_km(latitude, longitude, one.latitude, one.longitude) / one.radius_km
-        for one in places
+        distance_km(latitude, longitude, place.latitude, place.longitude) / place.radius_km
+        for place in places
     ]
     return min(1.0, *away) if away else 1.0
 
@@ -93,7 +96,7 @@ def _resident(
 ) -> Resident:
     row, given = engine.directory.person_row(person.id), person.given
     return Resident(
-        id=person.id, name=given.name or person.id, profession=None if given.profession is None else names[given.profession],
+        id=person.id, name=name_of(given) or person.id, profession=None if given.profession is None else names[given.profession],
         place=None if home is None else names[home], interests=tuple(given.interests)[:3],
         following=int(engine.state.follows(row).size), minor=given.minor,
         personalised=given.consent.personalisation,

@@ -10,13 +10,14 @@ import msgspec
 from lodestone.base.errors import UnknownError
 from lodestone.base.geo import distance_km
 from lodestone.base.wire import AppId, Position, TimeText, time_text
+from lodestone.console.reader import Original, name_of, words_of
 from lodestone.console.viewer.post_reads import (
     PostReads,
     domain_names,
     place_of,
     read_posts,
 )
-from lodestone.console.viewer.storefront import Offer, ShopCard, Storefront
+from lodestone.console.viewer.storefront import Offer, Storefront
 from lodestone.content.domain import RADIUS_KM_DEFAULT
 from lodestone.content.item import Media
 from lodestone.events.outcomes import OUTCOMES, DomainKind
@@ -33,7 +34,6 @@ _LIKED, _COMMENTED, _SHARED = (OUTCOMES.index(name) for name in ("like", "commen
 """Counters; a like's is the tag of its key too, see `features.apply_kernel`."""
 _NEAR_DECIMALS = 3
 """Places on a page are told to about a hundred metres."""
-_SHOPS_MAX = 200
 _DOMAINS_MAX = 1000
 
 
@@ -70,6 +70,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """False of a product whose shop does not sell to where the viewer is."""
     text: str
     language: str | None
+    original: Original | None
+    """What the author wrote, where `text` is its translation into the reader's language."""
     tags: tuple[str, ...]
     media: tuple[Media, ...]
     duration_seconds: float | None
@@ -97,6 +99,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     domain_name: str | None
     author: str | None
     text: str
+    author_id: str | None = None
 
 
 class PageFeedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -151,15 +154,6 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     """The community's, in which shops open and vouchers end."""
     now: TimeText
-
-
-class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What the map draws beside the posts of the nearby feed."""
-
-    position: Position
-    radius_km: float
-    shops: list[ShopCard]
-    places: list[Area]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +225,14 @@ class Showing:
     def _post(self, slot: FeedSlot, looker: _Looker, reads: PostReads) -> Shown:
         state, row = self._engine.state, self._engine.directory.item_row(slot.item_id)
         record = reads.items[slot.item_id]
-        given, place = record.given, reads.places.get(slot.item_id)
+        given, place, words = record.given, reads.places.get(slot.item_id), words_of(record.given)
         total = state.item_ring[row].sum(axis=0) + state.item_old[row]
         near = None if looker.minor else _distance(looker.position, given.position)
         return Shown(
             slot=slot.slot, item_id=slot.item_id, kind=slot.kind, domain=slot.domain,
             domain_id=slot.domain_id, domain_kind=self._kind(slot.domain_id), domain_name=None if slot.domain_id is None else reads.domains[slot.domain_id], source=slot.source,
-            paid=slot.paid, beacon=slot.beacon, label=slot.label, notice=slot.notice, pinned=slot.pinned, orderable=slot.orderable, text=given.text,
-            language=given.language, tags=given.tags, media=given.media,
+            paid=slot.paid, beacon=slot.beacon, label=slot.label, notice=slot.notice, pinned=slot.pinned, orderable=slot.orderable, text=words.text,
+            language=words.language, original=words.original, tags=given.tags, media=given.media,
             duration_seconds=given.duration_seconds, created_at=time_text(record.created),
             author=self._author(record.author_id, looker, reads), position=_rounded(given.position),
             place=None if place is None else reads.domains[place], distance_km=near,
@@ -286,7 +280,7 @@ class Showing:
             away = None if looker.minor else _distance(looker.position, record.given.position)
             told[name] = About(
                 distance_km=away, domain_name=None, author=None if author is None else author.name,
-                text=record.given.text,
+                text=words_of(record.given).text, author_id=None if author is None else author.id,
             )  # fmt: skip
         return told
 
@@ -303,7 +297,7 @@ class Showing:
             return None
         state, row = self._engine.state, self._engine.directory.person_row(author_id)
         return Author(
-            id=author_id, name=record.given.name or author_id, followed=row in looker.follows,
+            id=author_id, name=name_of(record.given) or author_id, followed=row in looker.follows,
             followers=state.edges.follower_count(row),
         )  # fmt: skip
 
@@ -318,8 +312,8 @@ class Showing:
         position = self._position()
         place, trade = place_of(engine, position), record.given.profession
         return Me(
-            id=self._viewer, name=record.given.name or self._viewer, community=engine.community.id,
-            community_name=community.given.name or engine.community.id,
+            id=self._viewer, name=name_of(record.given) or self._viewer, community=engine.community.id,
+            community_name=name_of(community.given) or engine.community.id,
             currency=community.given.currency, minor=record.given.minor,
             personalised=record.given.consent.personalisation, position=_rounded(position),
             place=None if place is None else domain_names(engine, (place,))[place],
@@ -328,6 +322,11 @@ class Showing:
             following=int(engine.state.follows(self._row).size),
             time_zone=community.given.time_zone, now=time_text(engine.now()),
         )  # fmt: skip
+
+    def standing(self, stated: Position | None) -> Position | None:
+        """Return where the viewer is, by their page or as it is known; None of a child, and without their consent."""
+        looker = self._looker(stated)
+        return None if looker.minor else looker.position
 
     def home(self) -> str | None:
         """Return the id of the place the viewer is or lives in; asks nothing."""
@@ -339,7 +338,7 @@ class Showing:
         joined = set(state.memberships(self._row).tolist())
         found = [
             Area(
-                id=record.id, kind=record.given.kind, name=record.given.name or record.id,
+                id=record.id, kind=record.given.kind, name=name_of(record.given) or record.id,
                 members=state.members(record.code), joined=record.code in joined,
                 position=record.given.centre,
                 radius_km=None if record.given.centre is None
@@ -353,31 +352,32 @@ class Showing:
 
     def storefront(self, told: Position | None) -> Storefront:
         """Return what this viewer is shown of shops, from where the page says they are or is known."""
-        looker = self._looker(told)
-        return Storefront(self._engine, looker.follows, None if looker.minor else looker.position)
+        follows = frozenset(self._engine.state.follows(self._row).tolist())
+        return Storefront(self._engine, follows, self.standing(told))
 
-    async def around(self, told: Position | None) -> Around:
-        """Gather what stands around the viewer.
+    def standpoint(self, stated: Position | None) -> Position:
+        """Return from where this viewer's map is drawn.
 
         Raises:
             UnknownError: Nobody has said where the viewer is, or they are a child.
         """
-        looker = self._looker(told)
+        looker = self._looker(stated)
         if looker.position is None or looker.minor:
             raise UnknownError("position_unknown", "nobody has said where this viewer is")
-        radius = self._engine.housekeeper.policy.place_radius_km
-        read = self._read
-        places = [area for area in await read(self._areas) if area.kind == "place"]
-        shops = await read(self.storefront(told).near, radius, _SHOPS_MAX)
-        return Around(position=_near(looker.position), radius_km=radius, shops=shops, places=places)
+        return looker.position
+
+    def places(self) -> list[Area]:
+        """Return the domains that are places, joined ones first; in a thread."""
+        return [area for area in self._areas() if area.kind == "place"]
 
 
-def _near(at: Position) -> Position:
+def near(at: Position) -> Position:
+    """Return a position to about a hundred metres, as pages are told everybody's."""
     return Position(round(at.latitude, _NEAR_DECIMALS), round(at.longitude, _NEAR_DECIMALS))
 
 
 def _rounded(at: Position | None) -> Position | None:
-    return None if at is None else _near(at)
+    return None if at is None else near(at)
 
 
 def _distance(here: Position | None, there: Position | None) -> float | None:

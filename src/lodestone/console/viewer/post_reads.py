@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lodestone.base.errors import UnknownError
 from lodestone.base.geo import distance_km
 from lodestone.base.wire import Position
+from lodestone.console.reader import name_of
 from lodestone.console.viewer.storefront import Offer, offers_of
 from lodestone.events.outcomes import DomainKind
 from lodestone.services import use_cases
@@ -49,7 +50,7 @@ def read_posts(
     missing = wanted - items.keys()
     if missing:
         raise UnknownError("item_unknown", f"There is no item {min(missing)!r} here.")
-    owners = {one.author_id for one in items.values() if one.author_id is not None}
+    owners = {item.author_id for item in items.values() if item.author_id is not None}
     found = {name: place_of(engine, one.given.position) for name, one in items.items()}
     places = {name: place for name, place in found.items() if place is not None}
     on_sale = set(products)
@@ -66,7 +67,7 @@ def domain_names(engine: Engine, ids: Iterable[str | None]) -> dict[str, str]:
     found = use_cases.stored(engine).domains_called(
         one for one in named if code_of(one) in state.domains
     )
-    return {one: (found[one].given.name if one in found else "") or one for one in named}
+    return {name: (name_of(found[name].given) if name in found else "") or name for name in named}
 
 
 def place_of(engine: Engine, at: Position | None) -> str | None:

@@ -1,16 +1,18 @@
 """What a page shows of shops and what they sell: a card in the feed, a product's sheet, a shop's page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil
 
 import msgspec
 
+from lodestone.base.errors import UnknownError
 from lodestone.base.geo import distance_km
 from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import Money, Position
 from lodestone.commerce.product import ProductOut, StockOut, VariantOut, VoucherRule
 from lodestone.commerce.shop import Hours, ShopOut
+from lodestone.console.reader import categories_of, name_of, text_of
 from lodestone.content.item import Media
 from lodestone.services import use_cases
 from lodestone.services.community.community import Engine
@@ -18,6 +20,8 @@ from lodestone.services.community.community import Engine
 _EPOCH = date(1970, 1, 1)
 SHELF = 24
 """Products of one page of a shop."""
+OTHERS = 24
+"""Shops of the same owner that its page names."""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +47,11 @@ class ShopCard(msgspec.Struct, frozen=True, kw_only=True):
     open_now: bool
     selling: bool
     """Approved and neither paused nor closed."""
-    position: Position
+    position: Position | None
+    """None of one that only delivers, such as a brand's."""
     radius_km: float
+    areas: tuple[str, ...]
+    """The places that such a one delivers to; none: anywhere."""
     distance_km: float | None
     """From the viewer, rounded up to a hundred metres; None where nobody has said where they are."""
     within: bool | None
@@ -100,9 +107,13 @@ class ShopSheet(msgspec.Struct, frozen=True, kw_only=True):
     """A shop's own page."""
 
     shop: ShopCard
+    owner_name: str | None
+    """Of whoever runs it; None once erased."""
     text: str
     media: tuple[Media, ...]
     hours: tuple[Hours, ...]
+    others: list[ShopCard]
+    """The same owner's other shops, such as those of a brand."""
     goods: list[Good]
     next_after: str | None
     """The last good shown, when more follow."""
@@ -118,7 +129,7 @@ def offers_of(engine: Engine, items: Iterable[str]) -> dict[str, Offer]:
         price, several = _from(product)
         offers[product.id] = Offer(
             price=price, several=several, left=_left_of(product, shelf.shared, today),
-            shop_id=product.shop_id, shop_name=sellers[product.shop_id].name, ways=product.fulfilment,
+            shop_id=product.shop_id, shop_name=name_of(sellers[product.shop_id]), ways=product.fulfilment,
         )  # fmt: skip
     return offers
 
@@ -146,14 +157,14 @@ class Storefront:
     def card(self, shop: ShopOut) -> ShopCard:
         """Show a shop in short."""
         away = None
-        if self._here is not None:
-            here, there = self._here, shop.position
+        here, there = self._here, shop.position
+        if here is not None and there is not None:
             away = distance_km(here.latitude, here.longitude, there.latitude, there.longitude)
         row = -1 if shop.owner_id is None else self._engine.directory.person_row(shop.owner_id)
         return ShopCard(
-            id=shop.id, name=shop.name, categories=shop.categories, open_now=shop.open_now,
+            id=shop.id, name=name_of(shop), categories=categories_of(shop), open_now=shop.open_now,
             selling=shop.review == "approved" and shop.status == "open", position=shop.position,
-            radius_km=shop.radius_km, distance_km=None if away is None else ceil(away * 10) / 10,
+            radius_km=shop.radius_km, areas=tuple(area.name for area in shop.areas if area.name), distance_km=None if away is None else ceil(away * 10) / 10,
             within=None if away is None else away <= shop.radius_km, owner_id=shop.owner_id,
             followed=row in self._follows,
         )  # fmt: skip
@@ -163,23 +174,43 @@ class Storefront:
         return self.card(self._shops.shop(shop_id))
 
     def product(self, product_id: str) -> ProductSheet:
-        """Show one product. Raises UnknownError."""
+        """Show one product of an approved shop. Raises UnknownError."""
         shelf, today = self._shops.product_shelf(product_id), _today(self._engine)
         (product,) = shelf.products
-        variants = tuple(_variant(one, shelf.shared, today) for one in product.variants)
+        shop = self._shops.shop(product.shop_id)
+        if shop.review != "approved":
+            raise UnknownError("product_unknown", f"There is no product {product_id!r}.")
+        variants = tuple(_variant(variant, shelf.shared, today) for variant in product.variants)
         return ProductSheet(
-            id=product.id, name=product.name, text=product.text, media=product.media,
+            id=product.id, name=name_of(product), text=text_of(product), media=product.media,
             variants=variants, ways=product.fulfilment, voucher=product.voucher,
-            live=product.state == "live", shop=self.shop_card(product.shop_id),
+            live=product.state == "live", shop=self.card(shop),
         )  # fmt: skip
 
+    def goods(self, ids: Sequence[str]) -> list[Good]:
+        """Show products that approved shops sell, in the order they are named in; what is not there is left out."""
+        shelf, today = self._shops.products_called(ids), _today(self._engine)
+        sellers = self._shops.shops_called(product.shop_id for product in shelf.products)
+        live = {
+            product.id: product
+            for product in shelf.products
+            if product.state == "live" and sellers[product.shop_id].review == "approved"
+        }
+        return [_good(live[name], shelf.shared, today) for name in ids if name in live]
+
     def shop(self, shop_id: str, after: str | None) -> ShopSheet:
-        """Show a shop's page, its goods from after one of them on. Raises UnknownError."""
+        """Show an approved shop's page, its goods from after one of them on. Raises UnknownError."""
         shop = self._shops.shop(shop_id)
+        if shop.review != "approved":
+            raise UnknownError("shop_unknown", f"There is no shop {shop_id!r} here.")
         shelf, today = self._shops.shelf(one_more(SHELF), after, shop_id), _today(self._engine)
         shown, last = cut_one_more(shelf.products, SHELF)
+        stored = use_cases.stored(self._engine)
+        owner = None if shop.owner_id is None else stored.find_person(shop.owner_id)
+        others = [] if shop.owner_id is None else self._shops.shops(OTHERS, None, shop.owner_id)
         return ShopSheet(
-            shop=self.card(shop), text=shop.text, media=shop.media, hours=shop.hours,
+            shop=self.card(shop), owner_name=None if owner is None else name_of(owner.given) or owner.id, text=text_of(shop), media=shop.media, hours=shop.hours,
+            others=[self.card(other) for other in others if other.id != shop.id and other.review == "approved"],
             goods=[_good(one, shelf.shared, today) for one in shown if one.state == "live"],
             next_after=None if last is None else last.id,
         )  # fmt: skip
@@ -188,14 +219,14 @@ class Storefront:
 def _good(product: ProductOut, shared: Mapping[str, StockOut], today: date) -> Good:
     price, several = _from(product)
     return Good(
-        id=product.id, name=product.name, media=picture_of(product), price=price, several=several,
+        id=product.id, name=name_of(product), media=picture_of(product), price=price, several=several,
         left=_left_of(product, shared, today),
     )  # fmt: skip
 
 
 def picture_of(product: ProductOut) -> Media | None:
     """Return the first picture of a product, None where it has none."""
-    return next((one for one in product.media if one.type.startswith("image/")), None)
+    return next((medium for medium in product.media if medium.type.startswith("image/")), None)
 
 
 def _today(engine: Engine) -> date:
@@ -204,17 +235,17 @@ def _today(engine: Engine) -> date:
 
 def _from(product: ProductOut) -> tuple[Money, bool]:
     """Return the lowest price, and whether there are others."""
-    lowest = min((one.price for one in product.variants), key=lambda price: price.micros)
-    return lowest, any(one.price.micros != lowest.micros for one in product.variants)
+    lowest = min((variant.price for variant in product.variants), key=lambda price: price.micros)
+    return lowest, any(variant.price.micros != lowest.micros for variant in product.variants)
 
 
 def _left_of(product: ProductOut, shared: Mapping[str, StockOut], today: date) -> int:
     """Return units left of all variants; of an item that several share, once."""
     counted, left = set(), 0
-    for one in product.variants:
-        if one.stock_item is None or one.stock_item not in counted:
-            left += _variant(one, shared, today).left
-        counted.add(one.stock_item)
+    for variant in product.variants:
+        if variant.stock_item is None or variant.stock_item not in counted:
+            left += _variant(variant, shared, today).left
+        counted.add(variant.stock_item)
     return left
 
 
@@ -233,5 +264,5 @@ def _variant(variant: VariantOut, shared: Mapping[str, StockOut], today: date) -
         assert variant.stock_item is not None
         left = shared[variant.stock_item].available
     return VariantSeen(
-        id=variant.id, name=variant.name, price=variant.price, left=left, dates=dates
+        id=variant.id, name=name_of(variant), price=variant.price, left=left, dates=dates
     )

@@ -92,11 +92,11 @@ def holdout_of(
 
 
 def _log_of(facts: Facts, person_row: Ints, kinds: Collection[int]) -> _Log:
-    told = (facts["item"] >= 0) & (person_row >= 0)
-    told &= (facts["kind"] < len(OUTCOMES)) | np.isin(
+    usable = (facts["item"] >= 0) & (person_row >= 0)
+    usable &= (facts["kind"] < len(OUTCOMES)) | np.isin(
         facts["kind"], (FactKind.IMPRESSION, FactKind.UNLIKE)
     )
-    at = np.flatnonzero(told)
+    at = np.flatnonzero(usable)
     at = at[np.lexsort((at, facts["time"][at], person_row[at]))]
     kind = facts["kind"][at].astype(np.int64)
     whole = taken_back(facts).left_of(facts)[at] > 0

@@ -143,7 +143,7 @@ def _intervals(figures: Floats, seed: int) -> list[Figure]:
         means[resample] = weight @ figures / count
     low, high = np.percentile(means, _LEVEL, axis=0)
     rows = zip(figures.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
-    return [Figure(*(round(one, _DIGITS) for one in row)) for row in rows]
+    return [Figure(*(round(value, _DIGITS) for value in row)) for row in rows]
 
 
 def gini(shown: Ints, candidates: int) -> float:

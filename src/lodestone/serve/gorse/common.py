@@ -82,10 +82,10 @@ def one_category(path: str | None, query: list[str] | None) -> str | None:
 
 def live_item(here: Engine, item_id: str) -> ItemRecord:
     """Return the record of an item that has not been deleted. Raises UnknownError."""
-    found = use_cases.stored(here).item(item_id)
-    if gone(found):
+    item = use_cases.stored(here).item(item_id)
+    if gone(item):
         raise UnknownError("item_unknown", f"item {item_id!r} has been deleted")
-    return found
+    return item
 
 
 def gone(record: ItemRecord) -> bool:

@@ -49,4 +49,12 @@ def with_defaults(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
     [(b'content-security-policy', b"default-src 'none'; frame-ancestors 'none'"), (b'x-content-type-options', b'nosniff')]
     """
     names = {name.lower() for name, _ in headers}
+    headers = [(name, _with_head(name, value)) for name, value in headers]
     return [*headers, *(pair for pair in _DEFAULTS if pair[0] not in names)]
+
+
+def _with_head(name: bytes, value: bytes) -> bytes:
+    """Return the methods of a path with HEAD beside GET: the framework does not know that the door answers it."""
+    if name.lower() != b"allow" or b"GET" not in value or b"HEAD" in value:
+        return value
+    return value.replace(b"GET", b"GET, HEAD")

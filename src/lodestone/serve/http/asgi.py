@@ -35,7 +35,7 @@ from lodestone.serve.http.guards import Guards
 from lodestone.serve.http.idempotency import Idempotency
 from lodestone.serve.http.limits import Told
 from lodestone.serve.http.metrics import Metrics
-from lodestone.serve.http.paths import Match, RouteTable, unrouted
+from lodestone.serve.http.paths import Match, RouteTable, large, unrouted
 from lodestone.serve.http.query import check_query, is_history
 from lodestone.serve.http.request_body import Bodies, DisconnectedError, Lease, TooLargeError
 from lodestone.serve.http.request_ids import HEADER, id_of
@@ -117,8 +117,8 @@ class Door:
             await self._inner(scope, receive, send)
             return
         token = begin_serving()
-        began, method = self.monotonic(), scope["method"]
-        answer = Answer(send, head=method == "HEAD")
+        began, method, scope = self.monotonic(), scope["method"], self.guards.prefix.inside(scope)
+        answer = Answer(self.guards.prefix.outside(send), head=method == "HEAD")
         if answer.head:
             # Answered as GET is, by every route alike; the server goes by its own scope and sends no body.
             scope = {**scope, "method": "GET", "state": {**scope.get("state", {}), "head": True}}
@@ -134,7 +134,7 @@ class Door:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, lease: Lease) -> None:
         headers = dict(scope["headers"])
         own: Headers = [(HEADER, id_of(headers))]
-        send = sending(self.guards.origins.naming(send, headers), scope["path"], headers)
+        send = sending(send, scope, headers, self.guards)
         asked = _Exchange(scope, receive, send, headers, own)
         try:
             if preflight := self.guards.origins.preflight(scope["method"], headers):
@@ -189,7 +189,7 @@ class Door:
             UnauthorisedError: The key or token has ended since it was shown.
         """
         stamp, began = self.access.table.stamp, self._wall.now()
-        body = await lease.read(asked.receive, asked.headers, principal)
+        body = await lease.read(asked.receive, asked.headers, principal, large=large(asked.scope))
         if principal is not None:
             now = self._wall.now()
             if stamp != self.access.table.stamp or now - began >= _LONG_MICROS:
@@ -342,7 +342,7 @@ class Door:
         else:
             events = decode_by(partial(read, ndjson=False), body, code="events_invalid")
         verdicts: Verdicts = await self._engine(principal).accept(
-            events, principal, history=history
+            events, principal, history=history, agent=headers.get(b"user-agent", b"")
         )
         self._meters.events(verdicts)
         return _FEEDS.encode(verdicts)

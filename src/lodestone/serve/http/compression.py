@@ -13,19 +13,6 @@ GZIP_LEAST: Final = 8_192
 _TEXTS: Final = re.compile(rb"^(text/|image/svg|application/(.*\+)?json|application/javascript)")
 
 
-def takes_gzip(accepted: bytes) -> bool:
-    """Say whether an Accept-Encoding header takes gzip.
-
-    >>> takes_gzip(b"br, gzip;q=0.5"), takes_gzip(b"gzip;q=0"), takes_gzip(b"")
-    (True, False, False)
-    """
-    for part in accepted.lower().split(b","):
-        name, _, quality = part.strip().partition(b";")
-        if name.strip() == b"gzip":
-            return re.fullmatch(rb"q=0(\.0*)?", quality.strip()) is None
-    return False
-
-
 def unpacked(body: bytes, packing: bytes, *, most: int) -> bytes | None:
     """Unpack a request's body; None when it is longer than `most` bytes.
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 from litestar import Request, Response
 from litestar.response import Stream
 
+from lodestone.base.representation import matches
 from lodestone.media.folder import MediaFile
-from lodestone.serve.http.ranges import UnsatisfiableError, matches, part_of
+from lodestone.serve.http.ranges import UnsatisfiableError, part_of
 
 PIECE: Final = 64 * 1024
 """Bytes read at once; a client that takes them slowly holds no more of ours, and no file descriptor."""

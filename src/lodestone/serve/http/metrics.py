@@ -1,6 +1,7 @@
 """What Prometheus reads at /metrics. No person, item, community or key is ever a label."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.metadata import version
 from itertools import accumulate
 from platform import python_version
@@ -201,6 +202,7 @@ def _commits(counts: Counts) -> Metric:
     return family
 
 
+@cache
 def _build() -> Metric:
     family = GaugeMetricFamily(
         "lodestone_build_info", "Always 1; its labels say what runs", labels=["version", "python"]

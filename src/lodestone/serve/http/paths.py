@@ -211,6 +211,12 @@ def _routes_of(app: Litestar) -> Iterable[tuple[tuple[str, ...], Route]]:
         yield segments, Route("OPTIONS", route.path_format, permission)
 
 
+def large(scope: Mapping[str, Any]) -> bool:
+    """Say whether the body of an open route may hold a picture; see `Permission.large_body`."""
+    route: Route | None = scope.get("state", {}).get("route")
+    return route is not None and route.permission.large_body
+
+
 def permission_of(handler: BaseRouteHandler) -> Permission:
     """Return what a route declares. Raises TypeError when it declares nothing."""
     permission = handler.opt.get(NAME)

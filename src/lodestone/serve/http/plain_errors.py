@@ -53,9 +53,9 @@ def text_of(reply: ErrorReply) -> str:
     """Write a refusal for people: its message, and each field's problem that the message does not say."""
     error = reply.error
     rest = [
-        f"{told.field}: {told.problem}"
-        for told in error.details
-        if told.problem not in error.message
+        f"{detail.field}: {detail.problem}"
+        for detail in error.details
+        if detail.problem not in error.message
     ]
     return "; ".join([error.message, *rest])
 

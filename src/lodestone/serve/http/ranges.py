@@ -1,4 +1,4 @@
-"""Parts of a file: what `Range` and `If-Range` ask for (RFC 9110, 14), and tags of what has not changed."""
+"""Parts of a file: what `Range` and `If-Range` ask for (RFC 9110, 14)."""
 
 import re
 from typing import Final
@@ -44,15 +44,3 @@ def part_of(asked: str | None, if_range: str | None, tag: str, size: int) -> ran
     if begin >= size:
         raise UnsatisfiableError
     return range(begin, end)
-
-
-def matches(asked: str | None, tag: str) -> bool:
-    """Say whether `If-None-Match` names a tag; packing an answer made its tag weak.
-
-    >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches(None, '"b"')
-    (True, True, False)
-    """
-    if asked is None:
-        return False
-    tags = (one.strip().removeprefix("W/") for one in asked.split(","))
-    return any(one in ("*", tag) for one in tags)

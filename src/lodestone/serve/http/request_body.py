@@ -14,6 +14,8 @@ BODY_MAX: Final = 16 * 1024 * 1024
 """Bytes of one body, packed and unpacked, of whoever has shown a good key."""
 OPEN_BODY_MAX: Final = 64 * 1024
 """Bytes of one body on a route that needs no key."""
+PICTURE_BODY_MAX: Final = 1024 * 1024
+"""Bytes of one body on such a route that takes a picture; see `Permission.large_body`."""
 PENDING_MAX: Final = 32 * 1024 * 1024
 """Bytes of all bodies together that are being received or answered."""
 _AT_ONCE: Final = 4 * 1024
@@ -70,7 +72,12 @@ class Lease:
         self._bodies.pending -= self._taken
 
     async def read(
-        self, receive: Receive, headers: Mapping[bytes, bytes], who: Principal | None
+        self,
+        receive: Receive,
+        headers: Mapping[bytes, bytes],
+        who: Principal | None,
+        *,
+        large: bool = False,
     ) -> bytes:
         """Read a body whole and unpack it.
 
@@ -78,6 +85,7 @@ class Lease:
             receive: Gives ASGI messages.
             headers: Of the request, names in lower case.
             who: Who asks, None where nobody had to say: such a body may hold 64 KiB, others 16 MiB.
+            large: It may hold 1 MiB though nobody had to say who asks.
 
         Raises:
             TooLargeError: It is too long, or is announced to be: nothing of such a one is read.
@@ -85,7 +93,7 @@ class Lease:
             DisconnectedError: The client went away before the end.
             InvalidError: The packing is not understood or broken.
         """
-        most = OPEN_BODY_MAX if who is None else BODY_MAX
+        most = BODY_MAX if who is not None else PICTURE_BODY_MAX if large else OPEN_BODY_MAX
         announced = headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced[:20]) > most:
             raise _too_large(most)

@@ -1,5 +1,6 @@
 """What an operation is called, where it belongs, and what it says of itself."""
 
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -10,19 +11,20 @@ from lodestone.serve.openapi.headers import is_null
 from lodestone.serve.v1.common import camel
 
 TAGS: Final = {
-    "communities": "Communities, their keys, clocks and sessions.",
     "people": "People, whom they follow, block and mute, and what is held about them.",
     "items": "Posts and what becomes of them.",
+    "feed": "Feeds, events, and the receipts of decisions.",
     "domains": "Middle domains: places, channels, professions.",
     "media": "Pictures, clips and sounds.",
-    "feed": "Feeds, events, and the receipts of decisions.",
-    "policy": "Policies, the promises they make, and what decisions are predicted by.",
-    "reports": "What a community's traffic did.",
     "shops": "Shops, products, stock and flash sales.",
     "orders": "Orders and vouchers.",
+    "ads": "Advertisers, their campaigns, ad groups and ads.",
     "payments": "What providers are asked for orders.",
-    "money": "The ledger, statements, settling and payouts.",
     "live": "Live rooms.",
+    "money": "The ledger, statements, settling and payouts.",
+    "communities": "Communities, their keys, clocks and sessions.",
+    "policy": "Policies, the promises they make, and what decisions are predicted by.",
+    "reports": "What a community's traffic did.",
     "webhooks": "Webhooks and the log of their deliveries.",
     "operations": "Health, proofs, back-ups, imports, who changed what.",
     "page": "What a page asks with its session.",
@@ -42,6 +44,7 @@ _TAG_OF: Final = {
     "items": "items",
     "items:bulk": "items",
     "domains": "domains",
+    "reviews": "items",
     "media": "media",
     "feeds": "feed",
     "events": "feed",
@@ -58,6 +61,12 @@ _TAG_OF: Final = {
     "sales": "shops",
     "orders": "orders",
     "vouchers": "orders",
+    "advertisers": "ads",
+    "campaigns": "ads",
+    "ad-groups": "ads",
+    "ads": "ads",
+    "ads:local": "ads",
+    "forecasts": "ads",
     "payments": "payments",
     "accounts": "money",
     "transfers": "money",
@@ -78,6 +87,11 @@ _TAG_OF: Final = {
     "api": "gorse",
 }
 """The tag of a path's first word behind `/v1`."""
+_ANSWERS: Final = {
+    "200": "Done.", "201": "Made.", "204": "Done; there is no body.", "501": "Not offered here.",
+}  # fmt: skip
+"""What an answer is called where nothing better is said of it than the framework's own phrase."""
+_PHRASES: Final = frozenset(status.description for status in HTTPStatus)
 
 
 def describe_operation(operation: dict[str, Any], handler: HTTPRouteHandler, path: str) -> None:
@@ -93,6 +107,9 @@ def describe_operation(operation: dict[str, Any], handler: HTTPRouteHandler, pat
         del operation["description"]
     if not operation["deprecated"]:
         del operation["deprecated"]
+    for code, answer in operation["responses"].items():
+        if answer["description"] in _PHRASES:
+            answer["description"] = _ANSWERS[code]
     for parameter in operation.get("parameters", []):
         parameter.pop("deprecated", None)
         parameter["schema"] = _plain(parameter["schema"])

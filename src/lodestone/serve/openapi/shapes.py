@@ -23,7 +23,7 @@ class Shapes:
     """
 
     def __init__(self, handlers: Iterable[HTTPRouteHandler]) -> None:
-        kinds = _alternatives(kind for one in handlers for kind in _kinds_of(one))
+        kinds = _alternatives(kind for handler in handlers for kind in _kinds_of(handler))
         schemas, self.components = msgspec.json.schema_components(kinds, ref_template=_REF)
         self._schemas = list(zip(kinds, schemas, strict=True))
         for schema in self.components.values():

@@ -5,7 +5,6 @@ from typing import Annotated
 import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.datastructures import State as AppState
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.list_page import ListPage
@@ -24,6 +23,8 @@ from lodestone.serve.v1.common import (
     engine,
     named,
     off_loop,
+    optional_name,
+    or_made,
 )
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import SAYS, UNAUDITED, needs
@@ -54,15 +55,9 @@ class Domains(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-_MADE_PERSON = {
-    **REFUSALS,
-    201: ResponseSpec(PersonOut, generate_examples=False, description="Made."),
-}
-_MADE_ITEM = {**REFUSALS, 201: ResponseSpec(ItemOut, generate_examples=False, description="Made.")}
-_MADE_DOMAIN = {
-    **REFUSALS,
-    201: ResponseSpec(DomainOut, generate_examples=False, description="Made."),
-}
+_MADE_PERSON = or_made(PersonOut)
+_MADE_ITEM = or_made(ItemOut)
+_MADE_DOMAIN = or_made(DomainOut)
 
 
 @put(
@@ -235,7 +230,7 @@ async def list_items(
 ) -> Items:
     """List items, of one author if given."""
     page = ListPage(limit, cursor)
-    author = None if author_id is None else named(author_id, "author_id")
+    author = optional_name(author_id, "author_id")
     made = catalogue(request, "read")
     found = await off_loop(request, made.items, page.fetch, page.after, author)
     return Items(*page.cut(found))
@@ -307,8 +302,8 @@ async def list_members(
 ) -> Names:
     """List a domain's members."""
     page = ListPage(limit, cursor)
-    found = await catalogue(request, "read").members(named(domain_id))
-    return Names(*page.of(found))
+    members = await catalogue(request, "read").members(named(domain_id))
+    return Names(*page.of(members))
 
 
 @put(

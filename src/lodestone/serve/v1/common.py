@@ -13,6 +13,7 @@ from lodestone.base.errors import ForbiddenError
 from lodestone.base.list_page import ListPage, cursor_refused
 from lodestone.base.wire import DAY, ErrorReply, app_id
 from lodestone.serve.http.communities import Traders
+from lodestone.serve.http.idempotency import token_text
 from lodestone.services import use_cases
 from lodestone.services.access import OPERATOR, Access, Principal
 from lodestone.services.catalogue.catalogue import Catalogue
@@ -67,6 +68,11 @@ REFUSALS: Final = {
     status: ResponseSpec(ErrorReply, generate_examples=False, description=reason)
     for status, reason in _REASONS.items()
 }
+
+
+def or_made(kind: type[msgspec.Struct]) -> dict[int, ResponseSpec]:
+    """Return the refusals of a route that answers 201 with a kind of object when it has made one."""
+    return {**REFUSALS, 201: ResponseSpec(kind, generate_examples=False, description="Made.")}
 
 
 def principal(request: HttpRequest) -> Principal:
@@ -152,6 +158,17 @@ async def read_long(
 def named(text: str, field: str = "id") -> str:
     """Check an id that came in the address."""
     return app_id(text, field=field)
+
+
+def optional_name(text: str | None, field: str) -> str | None:
+    """Check an id that may be left out. Raises InvalidError."""
+    return None if text is None else named(text, field)
+
+
+def idempotency_key(request: HttpRequest) -> str | None:
+    """Return the idempotency key, None without one. Raises InvalidError `idempotency_invalid`."""
+    token = request.headers.get("idempotency-key")
+    return None if token is None else token_text(token.encode("utf-8", "replace"))
 
 
 def made_after(secret: bytes, prefix: str, page: ListPage) -> int | None:

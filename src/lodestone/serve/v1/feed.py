@@ -8,7 +8,7 @@ from litestar import get, post, put
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from lodestone.base.errors import ForbiddenError, InvalidError, Problem
-from lodestone.base.wire import Name, Version
+from lodestone.base.wire import TEXT, Name, Version
 from lodestone.events.outcomes import OUTCOME_COUNT
 from lodestone.events.wire import SLOT_MAX, EventsIn, Verdicts
 from lodestone.insight.exposure import ExposureReport
@@ -44,8 +44,8 @@ from lodestone.services.browse.event_list import EventPage
 from lodestone.services.community.community import Engine
 from lodestone.services.feed.messages import Feed, FeedRequest
 from lodestone.services.learning.item_lists import ItemListsOut
-from lodestone.services.policy.dry_run import DryRunOut
-from lodestone.services.policy.policies import PolicyOut
+from lodestone.services.policy.dry_run_out import DryRunOut
+from lodestone.services.policy.policies import REASON_MAX, PolicyOut
 from lodestone.services.policy.policies import named as preset_named
 from lodestone.services.receipts.explain import Reasons
 from lodestone.services.receipts.receipts import ReceiptList, ReceiptOut, Receipts, ReplayOut
@@ -65,11 +65,18 @@ Slot = Annotated[int, PathParameter(ge=1, le=SLOT_MAX, description="From 1.")]
 Days = Annotated[int, QueryParameter(ge=1, le=SPAN_DAYS_MAX, description="So many days back.")]
 
 
+Reason = Annotated[str, msgspec.Meta(max_length=REASON_MAX, pattern=TEXT)]
+
+
 class PolicyPut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A policy to put into force: whole, or a preset by name."""
 
     policy: Policy | None = None
     preset: Name | None = None
+    based_on: Version | None = None
+    """The version it was made from: refused where another is in force by now. A dry run passes it over."""
+    reason: Reason = ""
+    """Why, for the audit log. A dry run passes it over."""
 
 
 class PolicyVersions(msgspec.Struct, frozen=True):
@@ -83,6 +90,10 @@ class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The version to return to."""
 
     version: Version
+    based_on: Version | None = None
+    """The version in force as far as is known: refused where it is another."""
+    reason: Reason = ""
+    """Why, for the audit log."""
 
 
 class PredictorOut(msgspec.Struct, frozen=True):
@@ -205,7 +216,8 @@ async def get_policy(request: HttpRequest) -> PolicyOut:
 @put("/v1/policy", opt=needs("policy"), status_code=200, responses=REFUSALS)
 async def put_policy(request: HttpRequest, data: JSONBody[PolicyPut]) -> PolicyOut:
     """Put a policy into force, whole or by a preset's name."""
-    return await use_cases.policies(engine(request, "policy")).put(_proposed(data))
+    policies = use_cases.policies(engine(request, "policy"))
+    return await policies.put(_proposed(data), based_on=data.based_on, reason=data.reason)
 
 
 def _proposed(data: JSONBody[PolicyPut]) -> Policy:
@@ -246,7 +258,8 @@ async def dry_run(request: HttpRequest, data: JSONBody[PolicyPut]) -> DryRunOut:
 )
 async def rollback(request: HttpRequest, data: JSONBody[Rollback]) -> PolicyOut:
     """Put an older version into force again."""
-    return await use_cases.policies(engine(request, "policy")).rollback(data.version)
+    policies = use_cases.policies(engine(request, "policy"))
+    return await policies.rollback(data.version, based_on=data.based_on, reason=data.reason)
 
 
 def _reports(request: HttpRequest) -> Reports:

@@ -286,7 +286,7 @@ def _payout(found: Engine, names: Statements, payout: Payout) -> PayoutOut:
 
 def _shown(found: Engine, payouts: list[Payout]) -> PayoutList:
     names = use_cases.books(found)
-    return PayoutList([_payout(found, names, one) for one in payouts])
+    return PayoutList([_payout(found, names, payout) for payout in payouts])
 
 
 @post("/v1/payouts", opt=needs(SCOPE), status_code=200, responses=REFUSALS)

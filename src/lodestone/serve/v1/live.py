@@ -7,7 +7,6 @@ from litestar import Response, get, post, put
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State as AppState
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.errors import UnauthorisedError
@@ -21,6 +20,7 @@ from lodestone.serve.v1.common import (
     engines,
     named,
     off_loop,
+    or_made,
 )
 from lodestone.services.access.permissions import CALLBACK, needs
 from lodestone.services.live.rooms import Live
@@ -37,7 +37,7 @@ class SrsHook(msgspec.Struct, frozen=True):
     """After this server's own address; keep it secret."""
 
 
-_MADE = {**REFUSALS, 201: ResponseSpec(RoomOut, generate_examples=False, description="Made.")}
+_MADE = or_made(RoomOut)
 
 
 def live(request: HttpRequest, scope: str) -> Live:

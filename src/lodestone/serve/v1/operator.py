@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, get, post, put
 from litestar.datastructures import State as AppState
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from lodestone.base.errors import (
@@ -28,8 +27,8 @@ from lodestone.base.wire import (
 )
 from lodestone.content import CommunityIn, CommunityOut
 from lodestone.serve.http.bodies import MEDIA_ANSWER, MEDIA_BODY, MEDIA_TYPES
-from lodestone.serve.http.documents import Documents
 from lodestone.serve.http.media_answer import media_answer
+from lodestone.serve.openapi.served import OpenApiDocument
 from lodestone.serve.v1.common import (
     REFUSALS,
     HttpRequest,
@@ -39,6 +38,7 @@ from lodestone.serve.v1.common import (
     engines,
     named,
     off_loop,
+    or_made,
     principal,
     require_operator,
 )
@@ -131,7 +131,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 _FAILING_MAX = 20
-_MADE = {**REFUSALS, 201: ResponseSpec(CommunityOut, generate_examples=False, description="Made.")}
+_MADE = or_made(CommunityOut)
 
 
 @get("/v1/communities", opt=BY_OPERATOR, responses=REFUSALS)
@@ -305,18 +305,11 @@ async def metrics(state: AppState) -> Response[bytes]:
 @get("/openapi.json", opt=ANYONE, include_in_schema=False)
 async def document(request: HttpRequest, state: AppState) -> Response[bytes]:
     """Answer with every route as a machine reads it."""
-    documents: Documents = state["documents"]
-    return await documents.answer("openapi", request)
-
-
-@get("/docs", opt=ANYONE, include_in_schema=False)
-async def docs(request: HttpRequest, state: AppState) -> Response[bytes]:
-    """Show every route on one page, without a script or a foreign request."""
-    documents: Documents = state["documents"]
-    return await documents.answer("docs", request)
+    served: OpenApiDocument = state["openapi"]
+    return await served.answer(request)
 
 
 ROUTES = [
     list_communities, put_community, get_community, disable_community, put_clock, create_session, put_media, get_media, post_verify, post_backup, get_import,
-    put_import, live, ready, metrics, document, docs,
+    put_import, live, ready, metrics, document,
 ]  # fmt: skip

@@ -24,9 +24,10 @@ from lodestone.commerce.order import (
     RedemptionOut,
     RefundIn,
     ReverseIn,
+    ShortCodeOut,
     VoucherOut,
 )
-from lodestone.serve.http.idempotency import request_digest, token_text
+from lodestone.serve.http.idempotency import request_digest
 from lodestone.serve.v1.common import (
     REFUSALS,
     Cursor,
@@ -36,9 +37,11 @@ from lodestone.serve.v1.common import (
     Limit,
     PathId,
     communities,
+    idempotency_key,
     made_after,
     named,
     off_loop,
+    optional_name,
     principal,
 )
 from lodestone.services import use_cases
@@ -114,12 +117,11 @@ def trade(request: HttpRequest, scope: str) -> Trade:
 
 async def _once(request: HttpRequest) -> Idempotency | None:
     """Return the idempotency key a request came with, scoped to its actor, path and query."""
-    token = request.headers.get("idempotency-key")
+    token = idempotency_key(request)
     if token is None:
         return None
-    text = token_text(token.encode("utf-8", "replace"))
     scope = request.scope
-    claim = request_digest(principal(request), scope["path"], scope["query_string"], text)
+    claim = request_digest(principal(request), scope["path"], scope["query_string"], token)
     return Idempotency(claim, digest_of(await request.body()))
 
 
@@ -161,7 +163,7 @@ async def list_orders(
     found = await off_loop(
         request, use_cases.order_lists(held).orders, page.fetch,
         made_after(held.community.secret, ORDER, page), buyer=_mine(request, buyer),
-        shop=_given(shop_id, "shop_id"),
+        shop=optional_name(shop_id, "shop_id"),
     )  # fmt: skip
     return OrderPage(*page.cut(found))
 
@@ -193,7 +195,7 @@ async def fulfil_order(
     request: HttpRequest, order_id: PathId, staff_id: ByStaff = None
 ) -> OrderOut:
     """Hand an order over; merchant and house are paid."""
-    moves, staff = _moves(request, "desk"), _given(staff_id, "staff_id")
+    moves, staff = _moves(request, "desk"), optional_name(staff_id, "staff_id")
     return _answer(await moves.fulfil(named(order_id), staff, await _once(request)))  # type: ignore[return-value]
 
 
@@ -252,6 +254,18 @@ async def reverse_voucher(request: HttpRequest, data: JSONBody[ReverseIn]) -> Re
     return _answer(await held.reverse(data, await _once(request)))  # type: ignore[return-value]
 
 
+@post(
+    "/v1/vouchers/{voucher_id:str}/short-code",
+    opt=needs("orders", own_answers=True, **UNAUDITED),
+    status_code=200,
+    responses=REFUSALS,
+)
+async def show_short_code(request: HttpRequest, voucher_id: PathId) -> ShortCodeOut:
+    """Show the short code under which a voucher is redeemed now; a page's viewer only their own voucher's."""
+    trade_moves = trade(request, "orders")
+    return _answer(await trade_moves.show_short_code(named(voucher_id), principal(request).viewer))  # type: ignore[return-value]
+
+
 @get("/v1/vouchers", opt=needs("orders"), responses=REFUSALS)
 async def list_vouchers(
     request: HttpRequest, limit: Limit = 100, cursor: Cursor = None, buyer: Buyer = None,
@@ -263,7 +277,7 @@ async def list_vouchers(
     found = await off_loop(
         request, use_cases.order_lists(held).vouchers, page.fetch,
         made_after(held.community.secret, VOUCHER, page), buyer=_mine(request, buyer),
-        shop=_given(shop_id, "shop_id"), order_id=order_id,
+        shop=optional_name(shop_id, "shop_id"), order_id=order_id,
     )  # fmt: skip
     return VoucherPage(*page.cut(found))
 
@@ -278,7 +292,7 @@ async def list_redemptions(
     begins, ends = _span(held, first, last)
     found = await off_loop(
         request, use_cases.order_lists(held).redemptions, named(shop_id), begins, ends,
-        staff_id=_given(staff_id, "staff_id"),
+        staff_id=optional_name(staff_id, "staff_id"),
     )  # fmt: skip
     return RedemptionList(found)
 
@@ -299,11 +313,7 @@ def _own(request: HttpRequest, person_id: str, field: str) -> None:
 def _mine(request: HttpRequest, buyer: str | None) -> str | None:
     """Return whose things are listed: a page's own viewer's whatever it asks."""
     viewer = principal(request).viewer
-    return viewer if viewer is not None else _given(buyer, "buyer")
-
-
-def _given(name: str | None, field: str) -> str | None:
-    return None if name is None else named(name, field)
+    return viewer if viewer is not None else optional_name(buyer, "buyer")
 
 
 def _span(held: Trade, first: str | None, last: str | None) -> tuple[Instant, Instant]:
@@ -325,5 +335,5 @@ def _span(held: Trade, first: str | None, last: str | None) -> tuple[Instant, In
 
 ROUTES = [
     post_order, get_order, list_orders, pay_order, fulfil_order, cancel_order, refund_order,
-    prepare_voucher, redeem_voucher, reverse_voucher, list_vouchers, list_redemptions,
+    prepare_voucher, show_short_code, redeem_voucher, reverse_voucher, list_vouchers, list_redemptions,
 ]  # fmt: skip

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, post, put
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.list_page import ListPage
@@ -28,6 +27,8 @@ from lodestone.serve.v1.common import (
     engines,
     named,
     off_loop,
+    optional_name,
+    or_made,
     principal,
 )
 from lodestone.services import use_cases
@@ -68,16 +69,10 @@ class DeskKey(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
-_MADE_SHOP = {**REFUSALS, 201: ResponseSpec(ShopOut, generate_examples=False, description="Made.")}
-_MADE_PRODUCT = {
-    **REFUSALS,
-    201: ResponseSpec(ProductOut, generate_examples=False, description="Made."),
-}
-_MADE_STOCK = {
-    **REFUSALS,
-    201: ResponseSpec(SharedStockOut, generate_examples=False, description="Made."),
-}
-_MADE_SALE = {**REFUSALS, 201: ResponseSpec(SaleOut, generate_examples=False, description="Made.")}
+_MADE_SHOP = or_made(ShopOut)
+_MADE_PRODUCT = or_made(ProductOut)
+_MADE_STOCK = or_made(SharedStockOut)
+_MADE_SALE = or_made(SaleOut)
 
 
 def shops(request: HttpRequest, scope: str) -> Shops:
@@ -106,7 +101,7 @@ async def list_shops(
 ) -> ShopPage:
     """List shops, of one owner if given."""
     page = ListPage(limit, cursor)
-    owner = None if owner_id is None else named(owner_id, "owner_id")
+    owner = optional_name(owner_id, "owner_id")
     held = shops(request, "read")
     found = await off_loop(request, held.shops, page.fetch, page.after, owner)
     return ShopPage(*page.cut(found))
@@ -153,7 +148,7 @@ async def list_staff(request: HttpRequest, shop_id: PathId) -> StaffList:
     responses=REFUSALS,
 )
 async def make_desk_key(request: HttpRequest, shop_id: PathId, person_id: PathId) -> DeskKey:
-    """Make a key that opens the merchant's desk, and nothing else, to somebody who serves at the shop."""
+    """Make a key that opens the desks of merchants and advertisers, and nothing else, to somebody who serves at the shop."""
     principal(request).need("sessions")
     held = shops(request, "desk")
     now = engines(request.app.state).wall.now()
@@ -185,7 +180,7 @@ async def list_products(
 ) -> ProductPage:
     """List products, of one shop if given."""
     page = ListPage(limit, cursor)
-    shop = None if shop_id is None else named(shop_id, "shop_id")
+    shop = optional_name(shop_id, "shop_id")
     held = shops(request, "read")
     found = await off_loop(request, held.products, page.fetch, page.after, shop)
     return ProductPage(*page.cut(found))

@@ -2,7 +2,6 @@
 
 import msgspec
 from litestar import Response, get, post, put
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from lodestone.base.list_page import ListPage
@@ -17,6 +16,7 @@ from lodestone.serve.v1.common import (
     made_after,
     named,
     off_loop,
+    or_made,
 )
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import needs
@@ -38,7 +38,7 @@ class DeliveryPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-_MADE = {**REFUSALS, 201: ResponseSpec(WebhookOut, generate_examples=False, description="Made.")}
+_MADE = or_made(WebhookOut)
 
 
 def hooks(request: HttpRequest) -> Hooks:
@@ -95,4 +95,17 @@ async def list_deliveries(
     return DeliveryPage(*page.cut(found))
 
 
-ROUTES = (put_webhook, get_webhook, list_webhooks, renew_secret, list_deliveries)
+@post(
+    "/v1/webhooks/{webhook_id:str}/deliveries/{delivery_id:str}/resend",
+    opt=needs("webhooks"),
+    status_code=200,
+    responses=REFUSALS,
+)
+async def resend_delivery(
+    request: HttpRequest, webhook_id: PathId, delivery_id: PathId
+) -> DeliveryOut:
+    """Try a delivery once more, now, whether it was delivered, given up or still waits."""
+    return await hooks(request).resend(named(webhook_id), named(delivery_id, "delivery_id"))
+
+
+ROUTES = (put_webhook, get_webhook, list_webhooks, renew_secret, list_deliveries, resend_delivery)

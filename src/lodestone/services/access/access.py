@@ -69,10 +69,13 @@ class Access:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="access")
         self._turn = asyncio.Lock()
         self._next: asyncio.Task[None] | None = None
-        self._began = -1.0
+        self._read_at = -1.0
         self._reading = False
         self._given_up = False
         """Somebody has waited for this reading as long as one waits: nobody else does."""
+        self._used: dict[str, Instant] = {}
+        self.began: Instant = wall.now()
+        """Since when this process knows which keys are used."""
         records.on_access(self.table.apply)
 
     async def start(self) -> None:
@@ -132,9 +135,15 @@ class Access:
         principal = self.table.principal(digest)
         if principal is None and self.table.refused(digest):
             raise _unknown()
-        if principal is not None and community is not None and OPERATOR in principal.scopes:
-            return replace(principal, community=community)
+        if principal is not None:
+            self._used[principal.key_id] = now
+            if community is not None and OPERATOR in principal.scopes:
+                return replace(principal, community=community)
         return principal
+
+    def last_used(self, key_id: str) -> Instant | None:
+        """Return when a key was last shown to this process; None if it has not been since `began`."""
+        return self._used.get(key_id)
 
     async def principal(self, key: str, community: str | None, now: Instant) -> Principal:
         """Return who a key or token stands for, asking the records when it is not known here.
@@ -210,10 +219,10 @@ class Access:
         loop = asyncio.get_running_loop()
         try:
             async with self._turn:
-                wait = self._began + _APART_SECONDS - loop.time()
+                wait = self._read_at + _APART_SECONDS - loop.time()
                 if wait > 0:
                     await asyncio.sleep(wait)
-                self._next, self._began, self._reading = None, loop.time(), True
+                self._next, self._read_at, self._reading = None, loop.time(), True
                 self._given_up = False
                 await loop.run_in_executor(self._thread, self._read)
         finally:

@@ -77,15 +77,19 @@ class AuditLog:
         page, last = cut_one_more(rows, limit)
         return [_shown(record) for record in page], None if last is None else last.number
 
-    async def note(self, kind: str, name: str, after: dict[str, object]) -> None:
+    async def note(
+        self, kind: str, name: str, after: dict[str, object], *, about: str | None = None
+    ) -> None:
         """Write down an act that changes nothing in the records, where somebody acts. Raises UnavailableError.
 
         Args:
             kind: Of what was done, such as a back-up.
-            name: Of what it was done to.
+            name: Of what it was done to; empty for a person.
             after: What is told of it.
+            about: The app's id of the person whom it concerned.
         """
-        await self._records.threads.commit(self._records.note_act, self._id, kind, name, after)
+        note_act = self._records.note_act
+        await self._records.threads.commit(note_act, self._id, kind, name, after, about=about)
 
 
 def _shown(record: AuditRecord) -> ActOut:

@@ -1,10 +1,14 @@
 """The keys of communities, made and revoked by the operator."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from lodestone.base.clock import Clock
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import KeyRecord, NewKey
+
+KeyOfCommunity: TypeAlias = KeyRecord
+"""A key as it is shown: everything but the key."""
 
 
 class CommunityKeys:

@@ -15,10 +15,15 @@ from lodestone.base.signed import TokenForm, keyed_tag, same
 from lodestone.base.url_text import text_of
 from lodestone.services.access import OPERATOR, Access, Principal, Signed, serves
 
-ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {"operator": frozenset({"read", "policy"})}
+ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {
+    "operator": frozenset({"read", "policy"}),
+    "advertiser": frozenset({"ads"}),
+}
 """What a key must be able to do to open the pages of a role; an operator's key opens each."""
 STAFF_ROLE: Final = "merchant"
 """Opened by a key that serves as one person, and by no other: what is redeemed is redeemed by somebody."""
+SERVING_ROLES: Final = frozenset({STAFF_ROLE, "advertiser"})
+"""Opened by a key that serves as one person: for what is theirs, and the shops they serve at."""
 LOGIN_MICROS: Final = 12 * HOUR_MICROS
 FORM_MICROS: Final = HOUR_MICROS
 """A login form is good for an hour."""
@@ -47,7 +52,7 @@ class Login(msgspec.Struct, frozen=True, array_like=True):
     number: int
     """See `Signed.number`."""
     serves: int | None = None
-    """The ordinal of whoever serves at a shop's desk."""
+    """The ordinal of whoever serves at a shop's desk, or advertises for it."""
 
 
 class Logins:
@@ -102,7 +107,7 @@ class Logins:
             until=Instant(now + LOGIN_MICROS),
             nonce=self._draw(_NONCE),
             number=self._access.table.stamp,
-            serves=serves(who.scopes) if role == STAFF_ROLE else None,
+            serves=serves(who.scopes) if role in SERVING_ROLES else None,
         )
 
     def cookie(self, login: Login) -> str:
@@ -126,6 +131,11 @@ class Logins:
         if ended or not self._access.stands(signed):
             raise UnauthorisedError("login_ended", "this login has ended; log in again")
         return login
+
+    def may(self, login: Login, scope: str) -> bool:
+        """Say whether the key that a login was exchanged for has a scope; an operator's has every one."""
+        scopes = self._access.table.scopes(login.key_id)
+        return OPERATOR in scopes or scope in scopes
 
     async def leave(self, login: Login, now: Instant) -> None:
         """End a login before its time, wherever its cookie has been copied to, for good.
@@ -184,10 +194,9 @@ class Logins:
 
     def _named(self, who: Principal, role: str, community: str | None) -> str | None:
         """Return the community a key opens in a role, None when it opens none."""
-        if role == STAFF_ROLE:
-            opens = serves(who.scopes) is not None
-        else:
-            opens = OPERATOR in who.scopes or ROLE_SCOPES[role] <= who.scopes
+        opens = role in SERVING_ROLES and serves(who.scopes) is not None
+        if role != STAFF_ROLE:
+            opens = opens or OPERATOR in who.scopes or ROLE_SCOPES[role] <= who.scopes
         if not opens:
             return None
         meant = community if who.community is None else who.community

@@ -31,6 +31,8 @@ class Permission:
     """The answer holds a secret: it is stored encrypted under the key that asked."""
     own_answers: bool = False
     """The use case stores its answers itself, in the commit that makes them true."""
+    large_body: bool = False
+    """A body of an open route may hold a picture; others' may hold 64 KiB."""
     empty_tail: bool = False
     """The path with a `/` at its end is this route too: a client library sends it so."""
     audited: Audited = "every write"
@@ -70,6 +72,8 @@ def needs(*scopes: str, **more: Any) -> dict[str, Permission]:
 ANYONE: Final = {NAME: Permission(who="anyone", audited="never")}
 FORM: Final = {NAME: Permission(who="anyone")}
 """A form of a role's pages: it carries a login, which is looked at where the form is read."""
+PICTURE_FORM: Final = {NAME: Permission(who="anyone", large_body=True)}
+"""Likewise; its body is a picture."""
 CALLBACK: Final = {NAME: Permission(who="callback", audited="never")}
 BY_PAGE: Final = {NAME: Permission(who="page", audited="never")}
 BY_OPERATOR: Final = {NAME: Permission(who="operator")}

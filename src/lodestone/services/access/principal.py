@@ -22,6 +22,7 @@ SCOPES: Final = (
     "money",
     "webhooks",
     "audit",
+    "ads",
 )
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""
@@ -29,7 +30,7 @@ _SERVES: Final = "serve:"
 
 
 def serving(ordinal: int) -> str:
-    """Return the scope of a key that serves at shops as one person; it opens no route, only the merchant's desk.
+    """Return the scope of a key that serves at shops as one person; it opens no route, only their desks.
 
     >>> serving(7)
     'serve:7'

@@ -30,6 +30,10 @@ NAMES: Final = {
     "refused_limit": "600",
     "trusted_proxies": "",
     "origins": "",
+    "previews": "",
+    "map_tiles": "",
+    "map_attribution": "",
+    "root_path": "",
     "connections": "0",
     "address_connections": "0",
     "idle_seconds": "30",
@@ -48,6 +52,11 @@ NAMES: Final = {
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _DIGITS_MAX: Final = 9
 _WEB_ORIGIN: Final = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
+_TILES: Final = re.compile(
+    r"(?:https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?)/[A-Za-z0-9._~/?&=@{}-]{1,256}"
+)
+_ATTRIBUTION_MAX: Final = 120
+_ROOT_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]{1,64}){0,8}")
 _PASSWORD: Final = re.compile(r"(?P<before>://[^/@:]*:)[^@/]*@")
 _SHARE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
@@ -83,6 +92,12 @@ class Settings:
     """Addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody's by default."""
     web_origins: tuple[str, ...]
     """Origins whose pages may call from a browser, `*` for any; none by default."""
+    previews: str
+    """The community whose public posts, shops and people links show a preview of; empty for none."""
+    map_tiles: tuple[str, str] | None
+    """Where the map's tiles come from, `https://HOST/{z}/{x}/{y}.png`, and to whom they are owed; none by default."""
+    root_path: str
+    """The path under which a reverse proxy shows this server, such as `/lodestone`; empty for none."""
     connections: int
     """Connections at once, 0 for as many as the process's file descriptors allow, 4,096 at most."""
     address_connections: int
@@ -126,7 +141,7 @@ def load_settings(
     Raises:
         InvalidError: Names the setting and the cure.
     """
-    told = _read_file(file_text)
+    in_file = _read_file(file_text)
     values: dict[str, str] = {}
     origins = {"home": "LODESTONE_HOME" if environment.get("LODESTONE_HOME") else "default"}
     if named:
@@ -135,8 +150,8 @@ def load_settings(
         variable = f"LODESTONE_{name.upper()}"
         if environment.get(variable):
             values[name], origins[name] = environment[variable], variable
-        elif name in told:
-            values[name], origins[name] = str(told[name]), "lodestone.toml"
+        elif name in in_file:
+            values[name], origins[name] = str(in_file[name]), "lodestone.toml"
         else:
             values[name], origins[name] = default, "default"
     limits_of(values["rate_limits"])
@@ -155,6 +170,9 @@ def load_settings(
         refused_limit=_limit("refused_limit", values["refused_limit"]),
         trusted_proxies=_proxies(values["trusted_proxies"]),
         web_origins=_web_origins(values["origins"]),
+        previews=values["previews"],
+        map_tiles=_map_tiles(values["map_tiles"], values["map_attribution"].strip()),
+        root_path=_root_path(values["root_path"]),
         connections=_count("connections", values["connections"]),
         address_connections=_count("address_connections", values["address_connections"]),
         idle_seconds=_seconds("idle_seconds", values),
@@ -174,6 +192,20 @@ def load_settings(
     )
 
 
+def _map_tiles(address: str, attribution: str) -> tuple[str, str] | None:
+    """Read `map_tiles` and `map_attribution`. Raises InvalidError naming what is wrong with them."""
+    if not address:
+        return None
+    wanted = all(address.count(part) == 1 for part in ("{z}", "{x}", "{y}"))
+    if not wanted or not _TILES.fullmatch(address):
+        message = "map_tiles must be like https://tiles.example/{z}/{x}/{y}.png, without other braces (http:// of this machine alone)"
+        raise InvalidError("setting_invalid", message, (Problem("map_tiles", message),))
+    if not attribution or len(attribution) > _ATTRIBUTION_MAX or not attribution.isprintable():
+        message = f"map_attribution must name the map's makers in at most {_ATTRIBUTION_MAX} characters where map_tiles is set"
+        raise InvalidError("setting_invalid", message, (Problem("map_attribution", message),))
+    return address, attribution
+
+
 def limits_of(text: str) -> tuple[int, dict[str, int]]:
     """Read `rate_limits`: the limit of every key, and those of single keys by their ids.
 
@@ -186,7 +218,9 @@ def limits_of(text: str) -> tuple[int, dict[str, int]]:
     first, *pairs = text.replace(",", " ").split() or [""]
     by_key = dict(pair.split("=", 1) for pair in pairs if pair.count("=") == 1)
     numbers = [first, *by_key.values()]
-    if len(by_key) < len(pairs) or not all(one.isdecimal() and one.isascii() for one in numbers):
+    if len(by_key) < len(pairs) or not all(
+        number.isdecimal() and number.isascii() for number in numbers
+    ):
         cure = "must be requests a minute, such as 600, then pairs such as key_ab12=6000"
         raise InvalidError("setting_invalid", f"rate_limits {cure}; it is {text!r}")
     return int(first), {name: int(number) for name, number in by_key.items()}
@@ -198,25 +232,25 @@ def shown(url: str) -> str:
     >>> shown("postgresql+psycopg://app:pass@db/lodestone")
     'postgresql+psycopg://app:***@db/lodestone'
     """
-    told = _PASSWORD.sub(r"\g<before>***@", url)
-    return _PASSWORD_ASKED.sub(r"\g<before>***", told)
+    masked = _PASSWORD.sub(r"\g<before>***@", url)
+    return _PASSWORD_ASKED.sub(r"\g<before>***", masked)
 
 
 def _read_file(text: str) -> dict[str, object]:
     try:
-        told = tomllib.loads(text)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidError(
             "settings_malformed", f"lodestone.toml cannot be read: {error}"
         ) from error
-    unknown = sorted(set(told) - set(NAMES))
+    unknown = sorted(set(values) - set(NAMES))
     if unknown:
         cure = f"the settings are {', '.join(sorted(NAMES))}"
         problems = tuple(Problem(name, cure) for name in unknown)
         raise InvalidError(
             "setting_unknown", f"lodestone.toml: unknown {unknown[0]!r}; {cure}", problems
         )
-    return told
+    return values
 
 
 def _port(text: str, origin: str) -> int:
@@ -243,8 +277,8 @@ def _share(name: str, text: str) -> float:
 def _log_level(text: str, origin: str) -> str:
     if text in LOG_LEVELS:
         return text
-    told = f"log_level (from {origin}) must be one of {', '.join(LOG_LEVELS)}, not {text!r}"
-    raise InvalidError("setting_invalid", told)
+    message = f"log_level (from {origin}) must be one of {', '.join(LOG_LEVELS)}, not {text!r}"
+    raise InvalidError("setting_invalid", message)
 
 
 def _count(name: str, text: str) -> int:
@@ -257,8 +291,8 @@ def _reach(text: str, origin: str) -> Reach:
     for reach in REACHES:
         if text == reach:
             return reach
-    told = f"webhook_reach (from {origin}) must be one of {', '.join(REACHES)}, not {text!r}"
-    raise InvalidError("setting_invalid", told)
+    message = f"webhook_reach (from {origin}) must be one of {', '.join(REACHES)}, not {text!r}"
+    raise InvalidError("setting_invalid", message)
 
 
 def _proxies(text: str) -> tuple[str, ...]:
@@ -278,12 +312,22 @@ def _web_origins(text: str) -> tuple[str, ...]:
     return words
 
 
+def _root_path(text: str) -> str:
+    path = text.rstrip("/")
+    if _ROOT_PATH.fullmatch(path) and not {".", ".."} & set(path.split("/")):
+        return path
+    cure = "must be a path such as /lodestone, of letters, digits, . _ ~ and -"
+    raise InvalidError("setting_invalid", f"root_path {cure}; it is {text!r}")
+
+
 def _trial(text: str, origin: str) -> str:
-    ways = [one.value for one in Behaviour]
+    ways = [way.value for way in Behaviour]
     if not text or text in ways:
         return text
-    told = f"trial_payments (from {origin}) must be empty or one of {', '.join(ways)}, not {text!r}"
-    raise InvalidError("setting_invalid", told)
+    message = (
+        f"trial_payments (from {origin}) must be empty or one of {', '.join(ways)}, not {text!r}"
+    )
+    raise InvalidError("setting_invalid", message)
 
 
 def _records(url: str, origin: str) -> str:
@@ -297,8 +341,8 @@ def _records_limits(values: Mapping[str, str]) -> DatabaseLimits:
     connections = values["records_connections"]
     if not (connections.isascii() and connections.isdecimal() and 1 <= int(connections) <= 100):
         cure = "must be a whole number from 1 to 100"
-        told = f"records_connections {cure}; it is {connections!r}"
-        raise InvalidError("setting_invalid", told)
+        message = f"records_connections {cure}; it is {connections!r}"
+        raise InvalidError("setting_invalid", message)
     return DatabaseLimits(
         int(connections),
         _seconds("records_pool_seconds", values),

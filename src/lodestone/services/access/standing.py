@@ -77,6 +77,11 @@ class AccessTable:
         """Return whom a good key stands for."""
         return self._principals.get(digest)
 
+    def scopes(self, key_id: str) -> frozenset[str]:
+        """Return what a good key may do, by its id; nothing for one that is not known."""
+        principal = self._principals.get(self._digests.get(key_id, b""))
+        return frozenset() if principal is None else principal.scopes
+
     def refused(self, digest: bytes) -> bool:
         """Say whether a key is known to have been revoked since this process began."""
         return digest in self._refused

@@ -15,6 +15,7 @@ from lodestone.commerce.price import NOTHING, Parts, add, less, portion
 from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.judge import HoldState
 from lodestone.ledger.transfers import MOVING, transfer_id
+from lodestone.services.audit.ads import ADS
 from lodestone.services.audit.ledger import CHECKS, Audited, Check, Difference
 from lodestone.services.audit.log import FACTS
 from lodestone.services.support.ids import ORDER, VOUCHER, made_id
@@ -35,8 +36,8 @@ def _trade(audited: Audited) -> Iterator[Difference]:
     for event in books.events:
         events.setdefault(event.number, []).append(event)
     payments: dict[int, list[PaymentRecord]] = {}
-    for one in books.payments:
-        payments.setdefault(one.order, []).append(one)
+    for payment in books.payments:
+        payments.setdefault(payment.order, []).append(payment)
     yield from _stock(books, events)
     yield from _taken(books)
     yield from _vouchers(books, secret)
@@ -48,11 +49,11 @@ def _trade(audited: Audited) -> Iterator[Difference]:
         mine = payments.get(order.number, [])
         expected = _expected(order, earned.get(order.number, NOTHING), events.get(order.number, []))
         expected = _with_payments(expected, mine)
-        found = moved.get(name, {})
-        for kind in sorted(expected.keys() | found.keys()):
-            if expected.get(kind, 0) != found.get(kind, 0):
+        actual = moved.get(name, {})
+        for kind in sorted(expected.keys() | actual.keys()):
+            if expected.get(kind, 0) != actual.get(kind, 0):
                 subject = f"{name} {AccountKind(kind).name.lower()}"
-                yield _said(subject, str(expected.get(kind, 0)), str(found.get(kind, 0)))
+                yield _said(subject, str(expected.get(kind, 0)), str(actual.get(kind, 0)))
         yield from _payments(order, name, mine)
         yield from _hold(order, name, holds.get(transfer_id("order", name, "pay")))
         last = events.get(order.number, [])
@@ -64,19 +65,19 @@ def _trade(audited: Audited) -> Iterator[Difference]:
 
 
 def _stock(books: CommerceSnapshot, events: dict[int, list[OrderEvent]]) -> Iterator[Difference]:
-    held: Counter[str] = Counter()
+    reserved: Counter[str] = Counter()
     sold: Counter[str] = Counter()
     for order in books.orders:
         for take in order.takes:
             if order.state is OrderState.RESERVED:
-                held[take.item] += take.units
+                reserved[take.item] += take.units
             elif _has_sold(order, events.get(order.number, [])):
                 sold[take.item] += take.units
     for key, stock in books.stock.items():
-        expected = (held[key], sold[key])
+        expected = (reserved[key], sold[key])
         if (stock.held, stock.sold) != expected or stock.available < 0:
-            found = f"held {stock.held}, sold {stock.sold} of {stock.offered}"
-            yield _said(f"stock {key}", f"held {expected[0]}, sold {expected[1]}", found)
+            actual = f"held {stock.held}, sold {stock.sold} of {stock.offered}"
+            yield _said(f"stock {key}", f"held {expected[0]}, sold {expected[1]}", actual)
 
 
 def _has_sold(order: OrderRecord, events: list[OrderEvent]) -> bool:
@@ -100,24 +101,28 @@ def _taken(books: CommerceSnapshot) -> Iterator[Difference]:
 def _vouchers(books: CommerceSnapshot, secret: bytes) -> Iterator[Difference]:
     used: Counter[int] = Counter()
     earned: dict[int, Parts] = {}
-    for one in books.redemptions:
-        if one.reversed is None:
-            used[one.voucher] += one.count
-            earned[one.voucher] = add(earned.get(one.voucher, NOTHING), one.earned)
+    for redemption in books.redemptions:
+        if redemption.reversed is None:
+            used[redemption.voucher] += redemption.count
+            earned[redemption.voucher] = add(
+                earned.get(redemption.voucher, NOTHING), redemption.earned
+            )
     for voucher in books.vouchers:
-        told = (voucher.standing.used, voucher.earned)
+        actual = (voucher.standing.used, voucher.earned)
         expected = (used[voucher.number], earned.get(voucher.number, NOTHING))
-        if told != expected or voucher.standing.left < 0:
+        if actual != expected or voucher.standing.left < 0:
             name = made_id(VOUCHER, secret, voucher.number)
-            yield _said(name, f"used {expected[0]}", f"used {told[0]} of {voucher.standing.count}")
+            yield _said(
+                name, f"used {expected[0]}", f"used {actual[0]} of {voucher.standing.count}"
+            )
 
 
 def _earned(books: CommerceSnapshot) -> dict[int, Parts]:
     """Return what vouchers have earned, by order."""
-    found: dict[int, Parts] = {}
+    earned: dict[int, Parts] = {}
     for voucher in books.vouchers:
-        found[voucher.order] = add(found.get(voucher.order, NOTHING), voucher.earned)
-    return found
+        earned[voucher.order] = add(earned.get(voucher.order, NOTHING), voucher.earned)
+    return earned
 
 
 def _moved(audited: Audited) -> dict[str, Net]:
@@ -155,25 +160,25 @@ def _expected(order: OrderRecord, earned: Parts, events: list[OrderEvent]) -> Ne
     done = next((event.amount for event in events if event.move is Transition.FULFIL), None)
     if done is None:
         return {}
-    kept = less(order.paid, portion(order.paid, Micros(0), order.refunded, unit=order.unit))
+    remaining = less(order.paid, portion(order.paid, Micros(0), order.refunded, unit=order.unit))
     return {
         _K.PROVIDER_CLEARING: -done,
-        _K.MERCHANT_PAYABLE: kept.merchant,
-        _K.COMMISSION_REVENUE: kept.commission,
-        _K.REFUNDS: done - kept.total,
+        _K.MERCHANT_PAYABLE: remaining.merchant,
+        _K.COMMISSION_REVENUE: remaining.commission,
+        _K.REFUNDS: done - remaining.total,
     }
 
 
 def _with_payments(expected: Net, payments: Sequence[PaymentRecord]) -> Net:
     """Add what the ledger must have moved for what a provider gave back, or took for nothing."""
     net = dict(expected)
-    for one in payments:
-        if one.state is PaymentStand.RETURNED:
-            _move(net, _K.PROVIDER_CLEARING, _K.REFUNDS, one.moved)
-        elif one.state is PaymentStand.PAID and one.kind is not PaymentKind.CHARGE:
-            if one.kind is PaymentKind.REFUND:
-                _move(net, _K.REFUNDS, _K.PROVIDER_CLEARING, min(one.moved, one.amount))
-            over = max(0, one.moved - one.amount)
+    for payment in payments:
+        if payment.state is PaymentStand.RETURNED:
+            _move(net, _K.PROVIDER_CLEARING, _K.REFUNDS, payment.moved)
+        elif payment.state is PaymentStand.PAID and payment.kind is not PaymentKind.CHARGE:
+            if payment.kind is PaymentKind.REFUND:
+                _move(net, _K.REFUNDS, _K.PROVIDER_CLEARING, min(payment.moved, payment.amount))
+            over = max(0, payment.moved - payment.amount)
             _move(net, _K.ADJUSTMENT, _K.PROVIDER_CLEARING, over)
     return net
 
@@ -187,22 +192,22 @@ def _payments(
     order: OrderRecord, name: str, payments: Sequence[PaymentRecord]
 ) -> Iterator[Difference]:
     """A paid order has one charge that pays it, and everything that goes back is asked of its provider."""
-    charges = [one for one in payments if one.kind is PaymentKind.CHARGE]
+    charges = [payment for payment in payments if payment.kind is PaymentKind.CHARGE]
     if not charges:
         return  # nothing was paid, or it was before payments were written down
-    pays = [one for one in charges if one.state is PaymentStand.PAID]
-    took = [(one.provider, one.moved) for one in pays]
+    pays = [charge for charge in charges if charge.state is PaymentStand.PAID]
+    took = [(pay.provider, pay.moved) for pay in pays]
     expected = [(order.provider, order.paid.total)] if order.provider else []
     if took != expected:
         yield _said(f"{name} charge", f"{expected}", f"{took}")
     back = order.refunded
     if order.provider and order.state in _GIVEN_UP:
         back = order.paid.total
-    owed = back + sum(one.moved for one in charges if one.state is PaymentStand.RETURNED)
+    owed = back + sum(charge.moved for charge in charges if charge.state is PaymentStand.RETURNED)
     asked = sum(
-        min(one.moved, one.amount) if one.state is PaymentStand.PAID else one.amount
-        for one in payments
-        if one.kind is not PaymentKind.CHARGE
+        min(payment.moved, payment.amount) if payment.state is PaymentStand.PAID else payment.amount
+        for payment in payments
+        if payment.kind is not PaymentKind.CHARGE
     )
     if asked != owed:
         yield _said(f"{name} payments back", str(owed), str(asked))
@@ -221,13 +226,13 @@ def _hold(order: OrderRecord, name: str, state: HoldState | None) -> Iterator[Di
     # The ledger lets a hold expire when its time is over; the order follows at its own next tick.
     late = order.state is OrderState.PAID and state is HoldState.EXPIRED
     if state is not expected and not whole and not late:
-        found = "none" if state is None else state.name.lower()
-        yield _said(f"{name} hold", expected.name.lower(), found)
+        actual = "none" if state is None else state.name.lower()
+        yield _said(f"{name} hold", expected.name.lower(), actual)
 
 
-def _said(subject: str, expected: str, found: str) -> Difference:
-    return Difference(check="trade", subject=subject, expected=expected, found=found)
+def _said(subject: str, expected: str, actual: str) -> Difference:
+    return Difference(check="trade", subject=subject, expected=expected, found=actual)
 
 
-ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS)
+ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS, ADS)
 """What `lodestone audit` runs."""

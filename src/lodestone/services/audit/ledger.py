@@ -125,10 +125,10 @@ def _audit(
 ) -> AuditOut:
     told_before = 0 if log is None else int(log.end())
     with records.trade_snapshot(money.community) as snapshot:
-        accounts = {one.id: one for one in snapshot.accounts()}
+        accounts = {account.id: account for account in snapshot.accounts()}
         walked = walk(snapshot.transfers(), accounts)
         audited = Audited(money, records, snapshot, walked, log, told_before)
-        differences = [one for check in checks for one in check.find(audited)]
+        differences = [difference for check in checks for difference in check.find(audited)]
         return AuditOut(
             transfers=walked.transfers,
             accounts=len(accounts),
@@ -157,7 +157,7 @@ def _step(walked: Walked, booked: Booked) -> Iterator[Difference]:
     if missing:
         yield _said("transfers", name, "two accounts of the book", f"{len(missing)} unknown")
         return
-    currencies = {walked.accounts[one].currency for one in (asked.debit, asked.credit)}
+    currencies = {walked.accounts[account].currency for account in (asked.debit, asked.credit)}
     if len(currencies) != 1:
         yield _said("transfers", name, "one currency", " and ".join(sorted(currencies)))
     if asked.kind in RESOLVING:
@@ -226,22 +226,22 @@ def _balances(audited: Audited) -> Iterator[Difference]:
     """Every account stands as its transfers say, and debits equal credits."""
     for name, account in audited.walked.accounts.items():
         for what, expected in zip(SUMS, audited.walked.sums[name], strict=True):
-            kept = int(getattr(account, what))
-            if kept != expected:
+            stored = int(getattr(account, what))
+            if stored != expected:
                 subject = f"{account_text(name)} {what}"
-                yield _said("balances", subject, str(expected), str(kept))
+                yield _said("balances", subject, str(expected), str(stored))
     accounts = audited.walked.accounts.values()
-    difference = sum(one.balance for one in accounts)
+    difference = sum(account.balance for account in accounts)
     if difference:
         yield _said("balances", "trial balance", "0", str(difference))
 
 
 def _holds(audited: Audited) -> Iterator[Difference]:
     """Every hold has the state that its one resolution gave it."""
-    kept = {one.id: one for one in audited.snapshot.holds()}
+    holds = {hold.id: hold for hold in audited.snapshot.holds()}
     walked = audited.walked
-    for name in kept.keys() | walked.held.keys():
-        hold, made = kept.get(name), walked.held.get(name)
+    for name in holds.keys() | walked.held.keys():
+        hold, made = holds.get(name), walked.held.get(name)
         if hold is None or made is None:
             there = "a transfer" if hold is None else "a state"
             yield _said("holds", transfer_text(name), "a transfer and a state", f"only {there}")
@@ -249,11 +249,11 @@ def _holds(audited: Audited) -> Iterator[Difference]:
         by = walked.resolved.get(name)
         state = HoldState.OPEN if by is None else _STATES[by.transfer.kind]
         if (hold.amount, hold.state) != (made.transfer.amount, state):
-            expected, found = (
+            expected, actual = (
                 f"{made.transfer.amount} {state.name}",
                 f"{hold.amount} {hold.state.name}",
             )
-            yield _said("holds", transfer_text(name), expected.lower(), found.lower())
+            yield _said("holds", transfer_text(name), expected.lower(), actual.lower())
 
 
 def _days(audited: Audited) -> Iterator[Difference]:
@@ -287,8 +287,8 @@ def _statements(audited: Audited) -> Iterator[Difference]:
             )
             sums = walked.sums[name]
             expected = early.opening[name] + changes
-            told = (early.opening[name], early.closing[name] - late.opening[name], expected)
-            if told != (0, 0, late.closing[name]) or expected != sums[3] - sums[1]:
+            actual = (early.opening[name], early.closing[name] - late.opening[name], expected)
+            if actual != (0, 0, late.closing[name]) or expected != sums[3] - sums[1]:
                 subject = f"{party} {account_text(name)}"
                 yield _said("statements", subject, str(sums[3] - sums[1]), str(late.closing[name]))
 
@@ -299,8 +299,8 @@ def _payouts(audited: Audited) -> Iterator[Difference]:
     for payout in audited.snapshot.payouts():
         name = payout_name(payout)
         if walked.moved.get(payout.id) != payout.amount:
-            found = walked.moved.get(payout.id, "no transfer")
-            yield _said("payouts", name, str(payout.amount), str(found))
+            actual = walked.moved.get(payout.id, "no transfer")
+            yield _said("payouts", name, str(payout.amount), str(actual))
         ended = payout.state in FINAL
         if ended is not (hold_of(payout) in walked.resolved):
             expected = "a resolved hold" if ended else "an open hold"
@@ -318,8 +318,8 @@ CHECKS: Final = (
 """Every check there is. Add those of another room's facts at the end."""
 
 
-def _said(check: str, subject: str, expected: str, found: str) -> Difference:
-    return Difference(check=check, subject=subject, expected=expected, found=found)
+def _said(check: str, subject: str, expected: str, actual: str) -> Difference:
+    return Difference(check=check, subject=subject, expected=expected, found=actual)
 
 
 def _numbers(sums: list[int]) -> str:

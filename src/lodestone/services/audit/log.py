@@ -46,7 +46,7 @@ def _facts(audited: Audited) -> Iterator[Difference]:
     books = audited.snapshot.commerce()
     heard = _hear(audited, secret)
     paid = {event.number for event in books.events if event.move is Transition.PAY}
-    written = {one.order for one in books.payments if one.kind is PaymentKind.CHARGE}
+    written = {payment.order for payment in books.payments if payment.kind is PaymentKind.CHARGE}
     vouchers: dict[int, list[VoucherRecord]] = {}
     for voucher in books.vouchers:
         vouchers.setdefault(voucher.order, []).append(voucher)
@@ -111,22 +111,24 @@ def _bought(heard: _Heard, order: OrderRecord, subject: str, key: int) -> Iterat
 def _back(heard: _Heard, subject: str, key: int, expected: int) -> Iterator[Difference]:
     least, most = heard.least.get(key, 0), heard.most.get(key, 0)
     if not least <= expected <= most:
-        found = most if expected > most else least
-        yield _said(subject, f"{expected} millionths back", f"{found}")
+        actual = most if expected > most else least
+        yield _said(subject, f"{expected} millionths back", f"{actual}")
 
 
 def _came_back(order: OrderRecord, vouchers: list[VoucherRecord], index: int) -> int:
     """Return the millionths of a line's product that have come back, as the order says."""
     if order.fulfilment == "redeem":
         product = order.lines[index].product
-        return back_share([one for one in vouchers if order.lines[one.line].product == product])
+        return back_share(
+            [voucher for voucher in vouchers if order.lines[voucher.line].product == product]
+        )
     if order.state in (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDED):
         return SHARE_WHOLE
     return SHARE_WHOLE * order.refunded // order.paid.total if order.paid.total else 0
 
 
-def _said(subject: str, expected: str, found: str) -> Difference:
-    return Difference(check="facts", subject=subject, expected=expected, found=found)
+def _said(subject: str, expected: str, actual: str) -> Difference:
+    return Difference(check="facts", subject=subject, expected=expected, found=actual)
 
 
 FACTS: Final = Check("facts", _facts)

@@ -14,6 +14,7 @@ from lodestone.content import Community
 from lodestone.events.dedupe import name_of_key
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
+from lodestone.events.report_reasons import reason_word
 from lodestone.services.support.encryption import Sealer
 from lodestone.services.support.ids import receipt_id
 from lodestone.services.support.ports import DirectoryView
@@ -51,6 +52,8 @@ class EventOut(msgspec.Struct, frozen=True, kw_only=True):
     watch_seconds: float | None
     query: str | None
     position: Position | None
+    reason: str | None
+    """Why a post was reported, where it was said."""
     receipt_id: str | None
     """The decision it followed."""
 
@@ -111,7 +114,7 @@ class EventList:
         directory = self._directory
         row = directory.row_of_ordinal(int(fact["person"]))
         item, target, receipt = (int(fact[name]) for name in ("item", "target", "receipt"))
-        joined, seconds = kind in _ABOUT_DOMAINS, int(fact["value"]) / 1000 or None
+        joined, seconds = kind in _ABOUT_DOMAINS, max(0, int(fact["value"])) / 1000 or None
         query, position = self._opened(row, sealed)
         return EventOut(
             id=name_of_key(int(fact["key"])),
@@ -128,6 +131,7 @@ class EventList:
             watch_seconds=(seconds or 0.0) if kind == FactKind.WATCH else None,
             query=query,
             position=position,
+            reason=reason_word(fact),
             receipt_id=receipt_id(self._secret, receipt) if receipt >= 0 else None,
         )
 

@@ -70,7 +70,7 @@ class FeedbackHistory:
 
 
 def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.int64], Facts]:
-    offsets, found = [np.zeros(0, np.int64)], [np.zeros(0, FACT)]
+    offsets, parts = [np.zeros(0, np.int64)], [np.zeros(0, FACT)]
     kinds = [*_TOLD, int(FactKind.UNLIKE), int(FactKind.REFUND)]
     for batch in log.read(Offset(0), limit=_ALL):
         facts = batch.facts
@@ -81,13 +81,13 @@ def _scan(log: Log, person: int | None, item: int | None) -> tuple[NDArray[np.in
             keep &= facts["item"] == item
         at = np.flatnonzero(keep)
         offsets.append(at + int(batch.first))
-        found.append(facts[at])
-    offset, told = np.concatenate(offsets), np.concatenate(found)
+        parts.append(facts[at])
+    offset, deeds = np.concatenate(offsets), np.concatenate(parts)
     # An order refunded whole is none, so that a later one counts as the first.
-    left = taken_back(told).left_of(told) > 0
-    offset, told = offset[left], told[left]
-    keep = _standing(told)
-    return offset[keep], told[keep]
+    left = taken_back(deeds).left_of(deeds) > 0
+    offset, deeds = offset[left], deeds[left]
+    keep = _standing(deeds)
+    return offset[keep], deeds[keep]
 
 
 def _standing(facts: Facts) -> Bools:
@@ -120,7 +120,7 @@ def _standing(facts: Facts) -> Bools:
 
 def _named(directory: DirectoryView, offsets: NDArray[np.int64], facts: Facts) -> list[Entry]:
     """Give people and items their names; who has been erased is left out."""
-    told = []
+    rows = []
     for offset, fact in zip(offsets.tolist(), facts, strict=True):
         row = directory.row_of_ordinal(int(fact["person"]))
         person_id = directory.person_ids[row] if row >= 0 else None
@@ -128,7 +128,7 @@ def _named(directory: DirectoryView, offsets: NDArray[np.int64], facts: Facts) -
             continue
         kind = FactKind(int(fact["kind"]))
         timed = kind in (FactKind.WATCH, FactKind.IMPRESSION)
-        told.append(
+        rows.append(
             Entry(
                 offset,
                 kind,
@@ -138,4 +138,4 @@ def _named(directory: DirectoryView, offsets: NDArray[np.int64], facts: Facts) -
                 int(fact["value"]) / 1000 if timed else 0.0,
             )
         )
-    return told
+    return rows

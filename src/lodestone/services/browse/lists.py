@@ -104,9 +104,9 @@ class Lists:
             return []
         vectors = self._state.items["vector"]
         towards = (vectors[rows].astype(np.float32) / 127).sum(axis=0)
-        found = self._index.search(towards, _NEAREST + cut.offset + cut.count)
+        match = self._index.search(towards, _NEAREST + cut.offset + cut.count)
         score = np.full(self._state.item_count, -np.inf)
-        score[found] = (vectors[found].astype(np.float32) / 127) @ towards
+        score[match] = (vectors[match].astype(np.float32) / 127) @ towards
         return self._best(score, cut, without=without)
 
     def _best(

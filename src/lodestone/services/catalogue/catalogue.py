@@ -11,14 +11,21 @@ from lodestone.base.errors import InvalidError, Problem, UnknownError
 from lodestone.base.wire import Position, instant_of, problem_of, time_text
 from lodestone.content import Community, DomainIn, DomainOut, ItemIn, ItemOut, domain_out, item_out
 from lodestone.events.outcomes import FactKind
-from lodestone.people import PersonIn, PersonOut, person_out
+from lodestone.people import Consent, PersonIn, PersonOut, person_out
 from lodestone.services.community.presence import present_of
 from lodestone.services.receipts.receipts import item_counters
 from lodestone.services.support.ports import Clock, DirectoryView, FactWriter, StateView
 from lodestone.services.support.record_writes import Writes
 from lodestone.services.support.shared_commit import answer_to, commit_apart, is_silence
 from lodestone.stores.ports import Records
-from lodestone.stores.records.types import Bulk, Change, DomainRecord, PersonRecord, Refused
+from lodestone.stores.records.types import (
+    Bulk,
+    Change,
+    DomainRecord,
+    ItemRecord,
+    PersonRecord,
+    Refused,
+)
 
 Made = TypeVar("Made")
 Given = TypeVar("Given", PersonIn, ItemIn)
@@ -74,14 +81,30 @@ class Catalogue:
         )
         return await self._read(self.person, person_id), changes[-1].created
 
+    async def consent(self, person_id: str, given: Consent) -> Consent:
+        """Let a person say what of theirs may be used, the rest of their record as it is; the next decision goes by it.
+
+        Raises:
+            UnknownError: Nobody is called so.
+        """
+        now = self._clock.now()
+
+        def write() -> list[Change]:
+            person = self._records.person(self._id, person_id).given
+            changed = msgspec.structs.replace(person, consent=given)
+            return [self._records.put_person(self._id, person_id, changed, now=now)]
+
+        await self._write(write)
+        return given
+
     def person(self, person_id: str) -> PersonOut:
         """Return one person. Raises UnknownError."""
         return self._person_out(self._records.person(self._id, person_id))
 
     def people(self, limit: int, after: str | None) -> list[PersonOut]:
         """Return a page of people."""
-        found = self._records.people(self._id, limit=limit, after=after)
-        return [self._person_out(record) for record in found]
+        people = self._records.people(self._id, limit=limit, after=after)
+        return [self._person_out(record) for record in people]
 
     def _person_out(self, record: PersonRecord) -> PersonOut:
         """Show a person where they are by the latest word: their record's, or a visit's."""
@@ -115,8 +138,8 @@ class Catalogue:
         row = self._directory.person_row(person_id)
         if row < 0:
             raise UnknownError("person_unknown", f"nobody is called {person_id!r} here")
-        found = getattr(self._state, what)(row)
-        names = (self._directory.person_ids[int(other)] for other in found)
+        rows = getattr(self._state, what)(row)
+        names = (self._directory.person_ids[int(other)] for other in rows)
         return sorted(name for name in names if name is not None)
 
     def memberships(self, person_id: str) -> list[str]:
@@ -173,15 +196,14 @@ class Catalogue:
 
     def items(self, limit: int, after: str | None, author_id: str | None) -> list[ItemOut]:
         """Return a page of items."""
-        found = self._records.items(self._id, limit=limit, after=after, author_id=author_id)
-        return [self._item_out(record) for record in found]
+        items = self._records.items(self._id, limit=limit, after=after, author_id=author_id)
+        return [self._item_out(record) for record in items]
 
-    def _item_out(self, record: object) -> ItemOut:
-        row: int = record.row  # type: ignore[attr-defined]  # an ItemRecord
-        known = row < self._state.item_count
+    def _item_out(self, record: ItemRecord) -> ItemOut:
+        known = record.row < self._state.item_count
         return item_out(
-            record.id, record.given, author_id=record.author_id, created=record.created,  # type: ignore[attr-defined]  # the same
-            counters=item_counters(self._state, row) if known else {},
+            record.id, record.given, author_id=record.author_id, created=record.created,
+            counters=item_counters(self._state, record.row) if known else {}, ruling=record.ruling,
         )  # fmt: skip
 
     async def withdraw_item(self, item_id: str) -> None:
@@ -211,8 +233,8 @@ class Catalogue:
 
     def domains(self, limit: int, after: str | None) -> list[DomainOut]:
         """Return a page of domains."""
-        found = self._records.domains(self._id, limit=limit, after=after)
-        return [self._domain_out(record) for record in found]
+        domains = self._records.domains(self._id, limit=limit, after=after)
+        return [self._domain_out(record) for record in domains]
 
     def _domain_out(self, record: DomainRecord) -> DomainOut:
         """Show a domain; whoever practises a profession is a member of it, joined or not."""
@@ -256,10 +278,10 @@ class Catalogue:
             made = await self.put_many([(name, given) for _, name, given in good], kind)
             accepted += made.accepted
             refused.extend(
-                BulkRefusal(good[one.index][0], one.error.code, one.error.message)
-                for one in made.refused
+                BulkRefusal(good[refusal.index][0], refusal.error.code, refusal.error.message)
+                for refusal in made.refused
             )
-        return BulkOut(accepted, sorted(refused, key=lambda one: one.line))
+        return BulkOut(accepted, sorted(refused, key=lambda refusal: refusal.line))
 
     async def put_many(self, given: Sequence[tuple[str, Given]], kind: type[Given]) -> Bulk:
         """Make or replace people or items, at most a thousand; those refused change nothing.
@@ -282,7 +304,9 @@ class Catalogue:
                 lambda bulk: bulk.changes,
             )
             made.append(bulk)
-            refused.extend(replace(one, index=places[0] + one.index) for one in bulk.refused)
+            refused.extend(
+                replace(refusal, index=places[0] + refusal.index) for refusal in bulk.refused
+            )
 
         def fail(place: int, error: Exception) -> None:
             if is_silence(error):
@@ -294,7 +318,7 @@ class Catalogue:
         if silence:
             raise silence[0]
         changes = tuple(change for bulk in made for change in bulk.changes)
-        refused.sort(key=lambda one: one.index)
+        refused.sort(key=lambda refusal: refusal.index)
         return Bulk(changes, tuple(refused), sum(bulk.accepted for bulk in made))
 
     async def _write(self, write: Callable[[], list[Change]]) -> list[Change]:
@@ -312,9 +336,9 @@ class Catalogue:
 def _bulk_line(line: bytes, kind: type[Given]) -> tuple[str, Given]:
     """Read one line: its id, and the rest as `kind`."""
     try:
-        told = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        name = _id_of(told.pop("id"))
-        given = msgspec.json.decode(msgspec.json.encode(told), type=kind)
+        fields = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        name = _id_of(fields.pop("id"))
+        given = msgspec.json.decode(msgspec.json.encode(fields), type=kind)
     except KeyError as error:
         raise InvalidError(
             "field_missing", "id: every line needs one", (Problem("id", "is missing"),)

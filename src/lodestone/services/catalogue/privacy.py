@@ -12,10 +12,23 @@ from lodestone.commerce.order import OrderOut, VoucherOut
 from lodestone.commerce.payment import PaymentOut
 from lodestone.content import Community, ItemOut
 from lodestone.content.item import media_names
+from lodestone.content.review import OwnReviewOut
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
+from lodestone.events.report_reasons import reason_word
 from lodestone.people import PersonOut
+from lodestone.services.ads.personal import HeldAdvertising, held_advertising
+from lodestone.services.ads.presenters import SpentOf
 from lodestone.services.catalogue.catalogue import Catalogue
+from lodestone.services.catalogue.reviews import decided_of
+from lodestone.services.comments.presenters import (
+    HeldComment,
+    HeldCommentLike,
+    HeldCommentReport,
+    held_comment,
+    held_like,
+    held_report,
+)
 from lodestone.services.commerce.payments import payment_out
 from lodestone.services.commerce.presenters import order_out, voucher_out
 from lodestone.services.support.encryption import Sealer
@@ -66,6 +79,8 @@ class HeldFact(msgspec.Struct, frozen=True, kw_only=True):
     receipt_id: str | None
     slot: int | None
     seconds: float
+    reason: str | None
+    """Why a post was reported, where it was said."""
     query: str | None
     position: Position | None
 
@@ -75,6 +90,13 @@ class HeldPosition(msgspec.Struct, frozen=True):
 
     receipt_id: str
     position: Position
+
+
+class HeldSave(msgspec.Struct, frozen=True):
+    """A post that they saved."""
+
+    item_id: str
+    time: TimeText
 
 
 class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +122,15 @@ class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
     vouchers: list[VoucherOut]
     shops: list[str]
     """Which they own."""
+    reviews: list[OwnReviewOut]
+    """What moderators decided of their posts after reports."""
     rooms: list[str]
     """Live rooms that they opened, ended ones too; their words are among the items."""
+    comments: list[HeldComment]
+    comment_likes: list[HeldCommentLike]
+    comment_reports: list[HeldCommentReport]
+    saved: list[HeldSave]
+    advertising: HeldAdvertising
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +144,7 @@ class _Held:
 class PersonalExport:
     """Gathers whatever one community holds about a person."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  whatever holds something of a person
         self,
         community: Community,
         clock: Clock,
@@ -124,10 +153,11 @@ class PersonalExport:
         directory: DirectoryView,
         sealer: Sealer,
         catalogue: Catalogue,
+        spent_of: SpentOf,
     ) -> None:
         self._community, self._id, self._clock = community, community.id, clock
         self._records, self._log, self._directory = records, log, directory
-        self._sealer, self._catalogue = sealer, catalogue
+        self._sealer, self._catalogue, self._spent_of = sealer, catalogue, spent_of
 
     async def export(self, person_id: str) -> PersonExport:
         """Gather everything held about a person. Raises UnknownError."""
@@ -144,7 +174,7 @@ class PersonalExport:
     ) -> PersonExport:
         person_id, catalogue = record.id, self._catalogue
         row = self._directory.person_row(person_id)
-        held = self._held(record.ordinal)
+        stored = self._held(record.ordinal)
         surfaces = {code: name for name, code in dict(self._directory.surfaces).items()}
         posted = list(pages(self._records, self._id, person_id))
         return PersonExport(
@@ -155,17 +185,37 @@ class PersonalExport:
             domains=domains,
             moderates=self._records.moderated(self._id, person_id),
             removed_from=self._records.removed_from(self._id, person_id),
-            items=[catalogue.item(one.id) for one in posted],
-            facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in held.facts],
-            receipts=[receipt_id(self._community.secret, number) for number, _ in held.receipts],
-            positions=list(self._positions(row, held.receipts)),
+            items=[catalogue.item(item.id) for item in posted],
+            facts=[self._fact(fact, row, sealed, surfaces) for fact, sealed in stored.facts],
+            receipts=[receipt_id(self._community.secret, number) for number, _ in stored.receipts],
+            positions=list(self._positions(row, stored.receipts)),
             orders=self._orders(person_id),
             payments=self._payments(person_id),
             vouchers=self._vouchers(person_id),
             shops=[
                 shop.id for shop in self._records.shops(self._id, limit=_ALL, owner_id=person_id)
             ],
+            reviews=decided_of(self._records, self._community, person_id),
             rooms=self._records.rooms_of(self._id, person_id),
+            comments=[
+                held_comment(record) for record in self._records.comments_of(self._id, person_id)
+            ],
+            comment_likes=[
+                held_like(like) for like in self._records.comment_likes_of(self._id, person_id)
+            ],
+            comment_reports=[
+                held_report(report)
+                for report in self._records.comment_reports(
+                    self._id, limit=_ALL, reporter_id=person_id
+                )
+            ],
+            saved=[
+                HeldSave(saved_item.item_id, time_text(saved_item.time))
+                for saved_item in self._records.saved_items(self._id, person_id, limit=_ALL)
+            ],
+            advertising=held_advertising(
+                self._records, self._community, person_id, self._clock.now(), self._spent_of
+            ),
         )
 
     def _held(self, ordinal: int) -> _Held:
@@ -187,24 +237,24 @@ class PersonalExport:
 
     def _orders(self, person_id: str) -> list[OrderOut]:
         community = self._community
-        found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
-        return [order_out(community, view) for view in found]
+        orders = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
+        return [order_out(community, view) for view in orders]
 
     def _payments(self, person_id: str) -> list[PaymentOut]:
         community = self._community
-        found = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
+        orders = self._records.orders(self._id, limit=_ALL, buyer_id=person_id)
         return [
-            payment_out(community, one)
-            for view in found
-            for one in self._records.payments(
+            payment_out(community, payment)
+            for view in orders
+            for payment in self._records.payments(
                 self._id, PaymentFilter(order=view.order.number), limit=_ALL
             )
         ]
 
     def _vouchers(self, person_id: str) -> list[VoucherOut]:
         community, now = self._community, self._clock.now()
-        found = self._records.vouchers(self._id, limit=_ALL, buyer_id=person_id)
-        return [voucher_out(community, view, now, code=True) for view in found]
+        vouchers = self._records.vouchers(self._id, limit=_ALL, buyer_id=person_id)
+        return [voucher_out(community, view, now, code=True) for view in vouchers]
 
     def _fact(
         self, fact: Facts, row: int, sealed: bytes | None, surfaces: dict[int, str]
@@ -222,7 +272,8 @@ class PersonalExport:
             surface=surfaces.get(int(fact["surface"])) if kind < FactKind.BLOCK else None,
             receipt_id=receipt_id(self._community.secret, receipt) if receipt >= 0 else None,
             slot=slot or None,
-            seconds=0.0 if kind == FactKind.REFUND else int(fact["value"]) / 1000,
+            seconds=0.0 if kind == FactKind.REFUND else max(0, int(fact["value"])) / 1000,
+            reason=reason_word(fact),
             query=query,
             position=position,
         )
@@ -300,8 +351,8 @@ def pages(records: Records, community: str, author_id: str | None) -> Iterator[I
     """Yield every item, of one author if given, page by page."""
     after: str | None = None
     while True:
-        found = records.items(community, limit=_PAGE, after=after, author_id=author_id)
-        yield from found
-        if len(found) < _PAGE:
+        items = records.items(community, limit=_PAGE, after=after, author_id=author_id)
+        yield from items
+        if len(items) < _PAGE:
             return
-        after = found[-1].id
+        after = items[-1].id

@@ -37,6 +37,7 @@ from lodestone.services.commerce.context import (
 from lodestone.services.commerce.expiry import due_now, expire
 from lodestone.services.commerce.place_order import reserve
 from lodestone.services.commerce.presenters import order_out
+from lodestone.services.commerce.short_codes import show_short_code
 from lodestone.services.commerce.vouchers import prepare, redeem, reverse
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.group_commit import GroupCommitter, GroupRules
@@ -159,6 +160,13 @@ class Trade:
         """Look at a voucher; see `vouchers.prepare`."""
         return await self._ask(
             lambda context: prepare(context, given), Named((given.staff_id,)), None
+        )
+
+    async def show_short_code(self, voucher_id: str, viewer: str | None) -> Reply | Answer:
+        """Show a voucher's short code; see `short_codes.show_short_code`."""
+        named = Named(() if viewer is None else (viewer,))
+        return await self._ask(
+            lambda context: show_short_code(context, voucher_id, viewer), named, None
         )
 
     async def redeem(self, given: RedeemIn, once: Idempotency | None) -> Reply | Answer:

@@ -12,7 +12,7 @@ from lodestone.base.errors import ConflictError, GoneError, Problem, UnknownErro
 from lodestone.base.money import Micros
 from lodestone.base.wire import Position
 from lodestone.commerce.life import OrderState, Transition, after
-from lodestone.commerce.order import OrderOut, RedemptionOut, VoucherOut
+from lodestone.commerce.order import OrderOut, RedemptionOut, ShortCodeOut, VoucherOut
 from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.place import Claim, impossible
 from lodestone.commerce.product import sale_key
@@ -33,7 +33,7 @@ from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
 from lodestone.stores.records.types import Answer
 
 _EPOCH_DAY: Final = date(1970, 1, 1)
-Told: TypeAlias = OrderOut | RedemptionOut | VoucherOut
+Told: TypeAlias = OrderOut | RedemptionOut | ShortCodeOut | VoucherOut
 VOUCHER_CURES: Final = {
     VoucherRefusal.VOUCHER_EXPIRED: "the voucher's time is over; its unused part goes back to the buyer",
     VoucherRefusal.VOUCHER_REFUNDED: "what was left of the voucher has been refunded",
@@ -143,9 +143,9 @@ class CommandContext:
 
     def item(self, product_id: str) -> int:
         """Return the row of the item that a product is."""
-        found = self.work.shops.product(product_id)
-        assert found is not None
-        return found.item
+        product = self.work.shops.product(product_id)
+        assert product is not None
+        return product.item
 
     def buyer(self, order: OrderRecord) -> Party:
         """Return who ordered. Raises GoneError once they have been erased."""
@@ -240,7 +240,11 @@ class CommandContext:
         if not movement.transfers:
             return Outcome.POSTED
         outcomes = self.work.ledger.post(movement.transfers, movement.accounts, self.today)
-        refused = (one for one in outcomes if not one.stands and one is not Outcome.CHAIN_REFUSED)
+        refused = (
+            outcome
+            for outcome in outcomes
+            if not outcome.stands and outcome is not Outcome.CHAIN_REFUSED
+        )
         return next(refused, Outcome.POSTED)
 
     def must(self, movement: Movement) -> None:

@@ -81,10 +81,13 @@ def tell_vouchers_back(
 
 def back_share(vouchers: Sequence[VoucherRecord]) -> int:
     """Return the millionths of what some vouchers were sold for that their refunds have brought back."""
-    if all(one.standing.refunded == one.standing.count for one in vouchers):
+    if all(voucher.standing.refunded == voucher.standing.count for voucher in vouchers):
         return SHARE_WHOLE
-    total = sum(one.paid.total for one in vouchers)
-    back = sum(one.paid.total * one.standing.refunded // one.standing.count for one in vouchers)
+    total = sum(voucher.paid.total for voucher in vouchers)
+    back = sum(
+        voucher.paid.total * voucher.standing.refunded // voucher.standing.count
+        for voucher in vouchers
+    )
     return min(SHARE_WHOLE - 1, SHARE_WHOLE * back // total) if total else 0
 
 

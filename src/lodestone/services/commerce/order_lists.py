@@ -3,18 +3,24 @@
 Everything here asks the records: it is called in a thread of theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
 from lodestone.commerce.life import OrderState
-from lodestone.commerce.order import OrderOut, RedemptionOut, VoucherOut
+from lodestone.commerce.order import HandOverOut, OrderOut, RedemptionOut, VoucherOut
 from lodestone.commerce.payment import PaymentOut
 from lodestone.services.commerce.commands import Trade
 from lodestone.services.commerce.context import order_number
 from lodestone.services.commerce.payments import payment_out
 from lodestone.services.commerce.presenters import order_out, redemption_out, voucher_out
+from lodestone.services.support.ids import ORDER, made_id
 from lodestone.stores.commerce.types import PaymentFilter
+
+FILE_MAX: Final = 50_000
+"""Orders of one file."""
+_PAGE: Final = 500
 
 
 class OrderLists:
@@ -63,11 +69,30 @@ class OrderLists:
             states: Only those that stand so; empty for all.
             ways: Only those handed over so; empty for all.
         """
-        found = self._records.orders(
+        orders = self._records.orders(
             self._community.id, limit=limit, before=before, buyer_id=buyer, shop_id=shop,
             states=tuple(states), ways=tuple(ways),
         )  # fmt: skip
-        return [order_out(self._community, view) for view in found]
+        return [order_out(self._community, view) for view in orders]
+
+    def orders_of_days(self, shop_id: str, first: Instant, last: Instant) -> Iterator[OrderOut]:
+        """Yield a shop's orders taken from an instant on and before another, the newest first, at most `FILE_MAX`."""
+        before: int | None = None
+        left = FILE_MAX
+        while left > 0:
+            page = self._records.orders_taken(
+                self._community.id, shop_id, first=first, last=last, before=before, limit=min(_PAGE, left),
+            )  # fmt: skip
+            yield from (order_out(self._community, view) for view in page)
+            if len(page) < _PAGE:
+                return
+            before, left = page[-1].order.number, left - len(page)
+
+    def to_hand_over(self, shop_id: str) -> HandOverOut:
+        """Count a shop's orders that are paid and wait to be picked up or delivered."""
+        count, newest = self._records.orders_to_hand_over(self._community.id, shop_id)
+        name = None if newest is None else made_id(ORDER, self._community.secret, newest)
+        return HandOverOut(count, name)
 
     def vouchers(
         self,
@@ -79,12 +104,12 @@ class OrderLists:
         order_id: str | None = None,
     ) -> list[VoucherOut]:
         """Return vouchers, the newest first; with their codes for one buyer. Raises UnknownError `order_unknown`."""
-        found = self._records.vouchers(
+        vouchers = self._records.vouchers(
             self._community.id, limit=limit, before=before, buyer_id=buyer, shop_id=shop,
             order=None if order_id is None else self.number(order_id),
         )  # fmt: skip
         now, code = self._trade.now(), buyer is not None
-        return [voucher_out(self._community, view, now, code=code) for view in found]
+        return [voucher_out(self._community, view, now, code=code) for view in vouchers]
 
     def redemptions(
         self, shop_id: str, first: Instant, last: Instant, *, staff_id: str | None = None
@@ -101,5 +126,5 @@ class OrderLists:
 
     def payments(self, wanted: PaymentFilter, limit: int, after: int) -> list[PaymentOut]:
         """Return payments, the oldest first, of which number `after` is not one."""
-        found = self._records.payments(self._community.id, wanted, limit=limit, after=after)
-        return [payment_out(self._community, one) for one in found]
+        payments = self._records.payments(self._community.id, wanted, limit=limit, after=after)
+        return [payment_out(self._community, payment) for payment in payments]

@@ -9,11 +9,12 @@ from lodestone.base.money import MICROS_MAX, Micros, minor_unit
 from lodestone.base.wire import Position, instant_of
 from lodestone.commerce.life import OrderState, Transition
 from lodestone.commerce.order import LineIn, OrderIn
-from lodestone.commerce.place import Claim, between_km, km_text
+from lodestone.commerce.place import Claim
 from lodestone.commerce.price import NOTHING, Parts, add, freeze, share_parts
-from lodestone.commerce.product import Variant, sale_key, stock_key
+from lodestone.commerce.product import Variant, sale_key, sold_as, stock_key
 from lodestone.commerce.refusals import OrderRefusal
 from lodestone.commerce.sales import Sale, over_limit, within
+from lodestone.commerce.selling_range import beyond
 from lodestone.commerce.shop import is_open
 from lodestone.commerce.stock import Stock, Take, hold, hold_limit, joined, may_return, short
 from lodestone.services.commerce.context import CommandContext, Reply, refused
@@ -252,9 +253,7 @@ def _frozen(wanted: _Wanted, sale: SaleRecord | None, minor: Micros) -> Line:
     share = share_parts(wanted.product.given.commission_share)
     unit = _unit_price(wanted, sale)
     quantity = wanted.given.quantity
-    name = wanted.product.given.name
-    if wanted.variant.name:
-        name = f"{name}, {wanted.variant.name}"
+    name = sold_as(wanted.product.given.name, wanted.variant.name)
     return Line(
         wanted.product.id,
         wanted.variant.id,
@@ -302,9 +301,8 @@ def _judge_place(
         claim = context.claim(buyer, given.position)
         if claim is None:
             raise refused(OrderRefusal.IMPOSSIBLE_TRAVEL, field="position")
-    distance = between_km(shop.given.position, there)
-    if distance > shop.given.radius_km:
-        detail = f"{km_text(distance)} away, and it sells within {shop.given.radius_km:g} km"
+    detail = beyond(shop.given, there)
+    if detail is not None:
         raise refused(OrderRefusal.TOO_FAR, detail=detail, field=field)
     return claim
 

@@ -46,6 +46,16 @@ class Shelf:
     """By the id of the stock item."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShopFind:
+    """What a search found: a shop, or one of its products."""
+
+    shop: ShopOut
+    product_id: str | None
+    """None of a shop that was found by its own name."""
+    product_name: str
+
+
 class Shops:
     """Use cases of merchants over one community's records.
 
@@ -89,8 +99,8 @@ class Shops:
 
     def shops(self, limit: int, after: str | None, owner_id: str | None) -> list[ShopOut]:
         """Return a page of shops."""
-        found = self._records.shops(self._id, limit=limit, after=after, owner_id=owner_id)
-        return [self.told(shop) for shop in found]
+        shops = self._records.shops(self._id, limit=limit, after=after, owner_id=owner_id)
+        return [self.told(shop) for shop in shops]
 
     def served(self, person_id: str) -> list[tuple[ShopOut, str]]:
         """Return the shops where somebody serves, each with their role there."""
@@ -102,13 +112,20 @@ class Shops:
         found = self._records.shops_within(self._id, position, radius_km=radius_km, limit=limit)
         return [self.told(shop) for shop, _ in found]
 
+    def find(self, position: Position, words: tuple[str, ...], limit: int) -> list[ShopFind]:
+        """Return shops and products whose names hold every folded word, shops first, each kind the nearest first."""
+        matches = self._records.find_trade(self._id, position, words, limit=limit)
+        return [
+            ShopFind(self.told(match.shop), match.product_id, match.product_name)
+            for match in matches
+        ]
+
     def told(self, shop: ShopRecord) -> ShopOut:
         """Show a shop as it stands now."""
         weekday, minute = self._community.days.clock(self._clock.now())
-        sells = shop.review == "approved" and shop.given.status == "open"
         return shop_out(
             shop.id, shop.given, owner_id=shop.given.owner_id or None, review=shop.review,
-            note=shop.note, open_now=sells and is_open(shop.given.hours, weekday, minute),
+            note=shop.note, open_now=shop.sells and is_open(shop.given.hours, weekday, minute),
             created=shop.created,
         )  # fmt: skip
 
@@ -253,7 +270,7 @@ def _shelf(found: Sequence[ProductRecord], stock: dict[str, Stock]) -> Shelf:
 def _variant(product: ProductRecord, variant_id: str) -> Variant:
     """Return a variant; one that a later write dropped costs what the first one does."""
     variants = product.given.variants
-    return next((one for one in variants if one.id == variant_id), variants[0])
+    return next((variant for variant in variants if variant.id == variant_id), variants[0])
 
 
 def _require_whole(price: Money, currency: str, field: str) -> None:
@@ -270,7 +287,7 @@ def _product_out(product: ProductRecord, stock: dict[str, Stock]) -> ProductOut:
         variants=tuple(_variant_out(product.id, variant, stock) for variant in given.variants),
         fulfilment=given.fulfilment, voucher=given.voucher,
         commission_share=given.commission_share, state=given.state,
-        created_at=time_text(product.created),
+        created_at=time_text(product.created), translations=given.translations,
     )  # fmt: skip
 
 
@@ -285,5 +302,5 @@ def _variant_out(product_id: str, variant: Variant, stock: dict[str, Stock]) -> 
         }
     return VariantOut(
         id=variant.id, name=variant.name, price=Money(variant.price.micros, variant.price.currency),
-        stock=own, stock_item=variant.stock_item, dates=dates,
+        stock=own, stock_item=variant.stock_item, dates=dates, translations=variant.translations,
     )  # fmt: skip

@@ -342,7 +342,7 @@ def finish_redeemed(context: CommandContext, order: OrderRecord) -> OrderRecord:
     """Fulfil an order once none of its vouchers can be redeemed any more."""
     vouchers = context.work.vouchers.of_order(order.number)
     done = all(not voucher.standing.left for voucher in vouchers)
-    if done and order.state is _S.PAID and any(one.standing.used for one in vouchers):
+    if done and order.state is _S.PAID and any(voucher.standing.used for voucher in vouchers):
         return context.move(order, _M.FULFIL)
     return order
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from lodestone.base.errors import UnknownError
+from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.base.money import Micros
 from lodestone.base.wire import Position
 from lodestone.commerce.life import Transition, after
@@ -10,10 +10,12 @@ from lodestone.commerce.order import PrepareIn, RedeemIn, ReverseIn
 from lodestone.commerce.place import PRESENT_KM, Claim, between_km, km_text
 from lodestone.commerce.price import add, first_units, less, portion
 from lodestone.commerce.refusals import CURES, RedeemRefusal
+from lodestone.commerce.short_codes import read_short
 from lodestone.commerce.vouchers import REVERSE_MICROS, judge, read_code
 from lodestone.events.outcomes import FactKind
 from lodestone.services.commerce.context import CommandContext, Reply, refused
 from lodestone.services.commerce.presenters import redemption_out, view_of, voucher_out
+from lodestone.services.commerce.short_codes import by_short_code
 from lodestone.services.commerce.transitions import finish_redeemed
 from lodestone.stores.commerce.types import (
     Party,
@@ -35,26 +37,30 @@ class _Desk:
     """None once erased."""
 
 
-def prepare(context: CommandContext, given: PrepareIn) -> Reply:
-    """Look at a voucher; changes nothing.
+def prepare(context: CommandContext, given: PrepareIn) -> Reply | LodestoneError:
+    """Look at a voucher; changes nothing, unless a short code is wrong: that is counted, and its refusal returned.
 
     Raises:
         UnknownError: `voucher_unknown`, `shop_unknown`.
         ConflictError: `RedeemRefusal`.
     """
-    voucher = _voucher(context, given.code)
+    voucher = _voucher(context, given, None)
+    if isinstance(voucher, LodestoneError):
+        return voucher
     desk = _desk(context, voucher, given.shop_id, given.staff_id)
     return _reply_voucher(context, voucher, desk, given.code)
 
 
-def redeem(context: CommandContext, given: RedeemIn) -> Reply:
-    """Redeem a voucher `count` times; again under its request id changes nothing.
+def redeem(context: CommandContext, given: RedeemIn) -> Reply | LodestoneError:
+    """Redeem a voucher `count` times; again under its request id changes nothing. Short codes are as in `prepare`.
 
     Raises:
         UnknownError: `voucher_unknown`, `shop_unknown`.
         ConflictError: `RedeemRefusal`, then `VoucherRefusal`.
     """
-    voucher = _voucher(context, given.code)
+    voucher = _voucher(context, given, given.request_id)
+    if isinstance(voucher, LodestoneError):
+        return voucher
     desk = _desk(context, voucher, given.shop_id, given.staff_id)
     before = context.work.redemptions.get(given.shop_id, given.request_id)
     if before is not None:
@@ -164,30 +170,51 @@ def reverse(context: CommandContext, given: ReverseIn) -> Reply:
     return _reply(context, one, voucher, desk, None)
 
 
-def _voucher(context: CommandContext, typed: str) -> VoucherRecord:
-    code = read_code(typed)
-    found = [] if code is None else context.work.vouchers.by_code(code_digest(code))
-    if not found:
+def _voucher(
+    context: CommandContext, given: PrepareIn | RedeemIn, request: str | None
+) -> VoucherRecord | LodestoneError:
+    """Return the voucher of a long or a short code; see `by_short_code`. Raises UnknownError."""
+    short = read_short(given.code)
+    if short is not None:
+        # Whoever does not serve at the shop learns nothing of its codes, and uses none of its tries.
+        _staff(context, given.shop_id, given.staff_id)
+        return by_short_code(context, given.shop_id, short, request)
+    code = read_code(given.code)
+    stored = [] if code is None else context.work.vouchers.by_code(code_digest(code))
+    if not stored:
         cure = CURES[RedeemRefusal.VOUCHER_UNKNOWN]
         raise UnknownError("voucher_unknown", cure)
-    return found[0]
+    return stored[0]
 
 
 def _desk(context: CommandContext, voucher: VoucherRecord, shop_id: str, staff_id: str) -> _Desk:
+    shop = _shop(context, shop_id)
+    if voucher.shop != shop_id:
+        raise refused(RedeemRefusal.VOUCHER_FOREIGN, field="shop_id")
+    staff = _staff(context, shop_id, staff_id)
+    return _Desk(shop, staff, context.work.parties.by_ordinal(voucher.buyer))
+
+
+def _shop(context: CommandContext, shop_id: str) -> ShopRecord:
     shop = context.work.shops.get(shop_id)
     if shop is None:
         raise UnknownError("shop_unknown", f"There is no shop {shop_id!r} here.")
-    if voucher.shop != shop_id:
-        raise refused(RedeemRefusal.VOUCHER_FOREIGN, field="shop_id")
+    return shop
+
+
+def _staff(context: CommandContext, shop_id: str, staff_id: str) -> Party:
+    """Return who serves at a shop. Raises UnknownError, and ConflictError `staff_unknown`."""
     staff = context.work.parties.get(staff_id)
-    if staff is None or context.work.shops.role(shop, staff.ordinal) is None:
+    if staff is None or context.work.shops.role(_shop(context, shop_id), staff.ordinal) is None:
         raise refused(RedeemRefusal.STAFF_UNKNOWN, field="staff_id")
-    return _Desk(shop, staff, context.work.parties.by_ordinal(voucher.buyer))
+    return staff
 
 
 def _present(context: CommandContext, desk: _Desk, position: Position | None) -> Claim | None:
     """Take the buyer's presence at the shop as a claim of where they are."""
     shop = desk.shop.given.position
+    if shop is None:  # it stood somewhere when the voucher was sold
+        return None
     distance = between_km(shop, position or shop)
     if distance > PRESENT_KM:
         detail = f"the buyer is {km_text(distance)} away"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from lodestone.ads.invalid_traffic import is_bot
 from lodestone.base.errors import InvalidError
 from lodestone.events.columns import objects_of
 from lodestone.events.wire import EventIn, Refusal, Verdicts
@@ -28,6 +29,7 @@ async def accept(
     *,
     history: bool,
     read: bool = False,
+    agent: bytes = b"",
 ) -> Verdicts:
     """Judge, store and apply a batch; complete once it is durable and the next feed sees it.
 
@@ -37,13 +39,15 @@ async def accept(
         who: Sends them.
         history: An import brings them.
         read: They say that the items were consumed, see `FLAG_READ`.
+        agent: What the sender's program calls itself; of a known bot's page see `FLAG_BOT`.
 
     Raises:
         ForbiddenError, InvalidError: See `trust.check_events`.
         UnavailableError: It could not be stored; what was not may be sent again.
     """
     check_events(who, engine.community.id, events, history=history)
-    batch = _Batch(engine, events, who, history=history, read=read)
+    bot = not who.server_side and is_bot(agent.decode("latin-1"))
+    batch = _Batch(engine, events, who, history=history, read=read, bot=bot)
     for first in range(0, len(events), CHUNK):
         places = range(first, min(first + CHUNK, len(events)))
         await commit_apart(places, batch.take, batch.fail)
@@ -63,11 +67,12 @@ class _Batch:
         *,
         history: bool,
         read: bool,
+        bot: bool,
     ) -> None:
         self._engine = engine
         self._events = events
         self._trusted = who.server_side
-        self._history, self._read = history, read
+        self._history, self._read, self._bot = history, read, bot
         self._accepted = self._duplicates = 0
         self._refused: list[Refusal] = []
         self.silence: Exception | None = None
@@ -100,6 +105,7 @@ class _Batch:
             self._history,
             page=not self._trusted,
             read=self._read,
+            bot=self._bot,
         )
 
     def fail(self, place: int, error: Exception) -> None:
@@ -143,8 +149,8 @@ def surfaces_wanted(
         surface = event.surface
         if engine.directory.surface_known(surface) >= 0:
             continue
-        found = engine.ingest.judge_alone(event, terms)
-        if isinstance(found, Rejection) and found.code == _SURFACE_FULL:
+        judged = engine.ingest.judge_alone(event, terms)
+        if isinstance(judged, Rejection) and judged.code == _SURFACE_FULL:
             wanted[surface] = None
     return list(wanted)
 

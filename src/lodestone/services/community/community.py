@@ -24,6 +24,7 @@ from lodestone.services.access import Principal
 from lodestone.services.commerce.commands import Trade
 from lodestone.services.community import outbox
 from lodestone.services.community.accepting import accept, take
+from lodestone.services.community.ad_billing import AdBilling
 from lodestone.services.community.applying import apply
 from lodestone.services.community.gathering import Gathering
 from lodestone.services.community.parts import Parts
@@ -41,6 +42,7 @@ from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slot_lookup import SlotLookup, item_at
 from lodestone.services.feed.stages import Stages
 from lodestone.services.feed.value_terms import ValueTerms
+from lodestone.services.ingest.report_queue import ReportQueue
 from lodestone.services.ingest.shapes import ParsedEvents
 from lodestone.services.ingest.system_facts import fact_key, one_fact, topic_of
 from lodestone.services.ingest.trade_facts import TradeFacts
@@ -98,12 +100,9 @@ class Engine:
             self.state, self.directory, self, self.failures, self, parts.maker
         )
         self.value_terms = ValueTerms(
-            self.state,
-            self.directory,
-            parts.decider,
-            lambda: self.housekeeper.model,
+            self.state, self.directory, parts.decider, lambda: self.housekeeper.model,
             self.item_lists.of,
-        )
+        )  # fmt: skip
         self._packer = DecisionPacker()
         self.writing = asyncio.Lock()
         self.writes = Writes(self, parts.records)
@@ -114,13 +113,10 @@ class Engine:
             partial(present_of, self.state, self.directory),
         )  # fmt: skip
         self.live = Live(
-            self.community,
-            parts.records,
-            self.writes,
-            self,
-            self.failures,
-            partial(item_at, self.log),
-        )
+            self.community, parts.records, self.writes, self, self.failures, partial(item_at, self.log)
+        )  # fmt: skip
+        self.reports = ReportQueue(self.community.id, parts.log, parts.records)
+        self.billing = AdBilling(self)
         self._sequence = parts.log.number_next()
         self._take_policy()
 
@@ -154,21 +150,20 @@ class Engine:
         setting = self.setting(request, now, chain, lately)
         stages.done("hydrate", 0, 0)
         decision = self.parts.decider.decide(viewer, setting, stages, keeper.account)
-        done = self.log.record(
-            decision.sequence,
-            encode_who(decision.person, self.sealer.position(viewer.row, request.position)),
-            self._packer.pack(encode(decision)),
-        )
-        shown = decision.pool.item[decision.choice.pool_index]
+        who_part = encode_who(decision.person, self.sealer.position(viewer.row, request.position))
+        receipt = self.log.record(decision.sequence, who_part, self._packer.pack(encode(decision)))
+        done = self.billing.recorded(decision, receipt)
+        shown = decision.pool.item[decision.posts]
         stages.done("receipt", decision.candidate.size, shown.size)
         self._sequence += 1
         if not again:
             self.served.add(viewer.key, now, tuple(shown.tolist()))
+            self.parts.decider.placer.served(viewer.key, now, decision.paid)
         explain = None
         if request.explain:
-            why = self.value_terms.now(decision, keeper.policy) if terms else [[]] * shown.size
+            why = self.value_terms.now(decision, keeper.policy) if terms else []
             explain = self._answers.explain(decision, keeper.policy, self.prices, stages, why)
-        beyond = self.parts.decider.beyond(viewer, shown)
+        beyond = self.parts.decider.beyond(viewer, decision.items)
         feed = self._answers.feed(decision, name, chain, explain, beyond)
         with section("maintenance"):
             keeper.work()
@@ -227,17 +222,18 @@ class Engine:
 
     async def accept(
         self, events: Sequence[EventIn | Refusal], who: Principal, *, history: bool = False,
-        read: bool = False,
+        read: bool = False, agent: bytes = b"",
     ) -> Verdicts:  # fmt: skip
         """Judge, store and apply a batch; complete once it is durable and the next feed sees it.
 
-        `history`: an import brings them; `read`: they say that the items were consumed, see `FLAG_READ`.
+        `history`: an import brings them; `read`: they say that the items were consumed, see `FLAG_READ`;
+        `agent`: what the sender's program calls itself, see `FLAG_BOT`.
 
         Raises:
             ForbiddenError, InvalidError: See `trust.check_events`.
             UnavailableError: It could not be stored; what was not may be sent again.
         """
-        return await accept(self, events, who, history=history, read=read)
+        return await accept(self, events, who, history=history, read=read, agent=agent)
 
     async def take(self, judged: ParsedEvents) -> list[int]:
         """Store what was judged and apply it; see `community.accepting`."""
@@ -248,6 +244,7 @@ class Engine:
     ) -> list[int]:
         """Apply facts that the log has; return the places of those that could not be, see `community.applying`."""
         lost = apply(self, facts, person_row, target_row)
+        self.reports.applied(facts)
         try:
             self.housekeeper.touched(self.state.touched(facts))
         except Exception as error:  # noqa: BLE001  what is derived is worked out anew by the next sweep
@@ -270,8 +267,8 @@ class Engine:
             self.directory.ordinal(row) if row >= 0 else self.directory.domain_code(domain_id or "")
         )
         ordinal = self.directory.ordinal(person)
-        held = row if row >= 0 else target
-        now = self.state.edges.next_time(kind, person, held, self.now())
+        known = row if row >= 0 else target
+        now = self.state.edges.next_time(kind, person, known, self.now())
         if now is None:
             return
         key = fact_key("edge", int(kind), ordinal, target, now, self.state.offset)
@@ -372,14 +369,14 @@ class Engine:
         """Make items findable, or not any more, by list and by vector."""
         if not rows:
             return
-        held = np.unique(np.array(rows, np.int64))
-        self.housekeeper.items_put(held, self.now())
-        for row in held.tolist():
+        rows_put = np.unique(np.array(rows, np.int64))
+        self.housekeeper.items_put(rows_put, self.now())
+        for row in rows_put.tolist():
             self.parts.postings.put(row, self.state.items[row])
-        live = held[self.state.items["state"][held] == 1]
+        live = rows_put[self.state.items["state"][rows_put] == 1]
         vectors = self.state.items["vector"][live].astype(np.float32) / 127
         self.parts.index.add(live.astype(np.int32), vectors)
-        for row in held[self.state.items["state"][held] != 1].tolist():
+        for row in rows_put[self.state.items["state"][rows_put] != 1].tolist():
             self.parts.index.remove(row)
 
     def forget(self, ordinal: int) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from lodestone.services.community.ad_billing import settle_heard
 from lodestone.services.community.presence import follow_visits
 from lodestone.services.ingest.shapes import ParsedEvents
 from lodestone.services.support.shared_commit import is_silence
@@ -80,6 +81,7 @@ class Gathering:
         except Exception as error:  # noqa: BLE001  a fault of ours, that each answers for
             _fail(group, error)
             return
+        await settle_heard(self._engine)
         _answer(group, lost)
 
     def _apply(self, judged: ParsedEvents) -> list[int]:

@@ -73,13 +73,13 @@ class OrdersOnlyRegistry:
 
     def of(self, community: str | None) -> OrdersOnlyCommunity:
         """Return an active community's desk. Raises UnknownError."""
-        found = self._desks.get(community or "")
-        if found is None and community is None:
+        desk = self._desks.get(community or "")
+        if desk is None and community is None:
             message = "say which community you mean: the header X-Community names it"
             raise UnknownError("community_unnamed", message)
-        if found is None:
+        if desk is None:
             raise UnknownError("community_unknown", f"there is no active community {community!r}")
-        return found
+        return desk
 
     def now(self, community: str) -> Instant:
         """Return what a community's clock shows. Raises UnknownError."""

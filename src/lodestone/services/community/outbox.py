@@ -38,16 +38,16 @@ async def take(engine: "Engine", changes: Sequence[Change]) -> None:
     made: list[int] = []
 
     async def facts(ids: Sequence[int]) -> None:
-        await _tell(engine, [by_id[one] for one in ids])
+        await _tell(engine, [by_id[number] for number in ids])
         made.extend(ids)
 
     async def deeds(ids: Sequence[int]) -> None:
-        await _do(engine, [by_id[one].row for one in ids])
+        await _do(engine, [by_id[number].row for number in ids])
         made.extend(ids)
 
     try:
         for commit, rows in ((facts, False), (deeds, True)):
-            some = [one.id for one in changes if isinstance(one.row, Deed) is rows]
+            some = [change.id for change in changes if isinstance(change.row, Deed) is rows]
             await engine.failures.each(CHANGE, some, commit, only=True)
     finally:
         if made:

@@ -34,6 +34,7 @@ async def price_step(engine: "Engine", now: Instant, served: int) -> None:
         pricer = keeper.price_step(now, LogRange(receipts=served, facts=engine.state.offset))
         vector = pricer.vector
         engine.take_prices()
+        engine.billing.pacing.step(engine.billing.campaigns.by_number(), now)
         engine.log.put_prices(vector.version, now, msgspec.msgpack.encode(pricer))
         day = engine.ingest.day(now)
         fact = one_fact(

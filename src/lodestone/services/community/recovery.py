@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.errors import CorruptError
+from lodestone.events.ad_facts import BUDGET_KINDS
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import ItemRow, PersonRow
@@ -25,7 +26,7 @@ from lodestone.services.ingest.system_facts import fact_key
 from lodestone.services.support.ports import CHANGE
 from lodestone.stores.files import snapshots
 from lodestone.stores.log.port import Offset
-from lodestone.traffic.codec import decode
+from lodestone.traffic.codec import decode, person_of
 from lodestone.traffic.pricer import PricerState
 
 OPENING: Final = "opening"
@@ -76,14 +77,14 @@ def catch_up(engine: Engine) -> set[int]:
     A record's change applies what the record says now: the facts between give it its place, and
     whoever has since been erased takes a row that stays empty.
     """
-    held = held_by(engine)
+    records = held_by(engine)
 
     def broken(code: int, _owner: int, error: Exception) -> None:
         _unopened(engine, f"domain {code}", error)
 
     for _, domain in engine.parts.records.domain_rows(engine.community.id, broken):
         engine.state.put_domain(domain, domain.code)
-    _put_known(engine, held)
+    _put_known(engine, records)
     for row, reach in engine.parts.records.product_reach(engine.community.id).items():
         engine.parts.decider.reach.put(row, reach)
     start = engine.state.offset
@@ -91,7 +92,7 @@ def catch_up(engine: Engine) -> set[int]:
     for batch in engine.log.read(Offset(start)):
         skip = max(0, start - batch.first)
         facts = batch.facts[skip:]
-        _apply(engine, facts, held)
+        _apply(engine, facts, records)
         private = [(index - skip, blob) for index, blob in batch.sealed if index >= skip]
         if private:
             people = engine.directory.rows_of_ordinals(facts["person"].tolist())
@@ -122,8 +123,8 @@ async def relay(engine: Engine, written: set[int]) -> None:
     while True:
         limit = PENDING_MAX + len(engine.failures.of(CHANGE))
         read = await write(records.pending_changes, engine.community.id, limit=limit)
-        pending = [one for one in read if not engine.failures.waits(CHANGE, str(one.id))]
-        ids = [one.id for one in pending]
+        pending = [change for change in read if not engine.failures.waits(CHANGE, str(change.id))]
+        ids = [change.id for change in pending]
         if ids == before:  # what is left cannot be taken now
             return
         before = ids
@@ -132,21 +133,21 @@ async def relay(engine: Engine, written: set[int]) -> None:
         await engine.changed([change for change in pending if change not in known])
 
 
-def _put_known(engine: Engine, held: Held) -> None:
+def _put_known(engine: Engine, records: Held) -> None:
     """Name the rows that a snapshot brought; it holds numbers only."""
     state = engine.state
     for row, ordinal in enumerate(state.people["ordinal"][: state.person_count].tolist()):
         try:
-            if ordinal in held.people:
-                engine.put_person(*held.people[ordinal])
+            if ordinal in records.people:
+                engine.put_person(*records.people[ordinal])
                 continue
         except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
             _unopened(engine, f"person {ordinal}", error)
         engine.directory.add_person(_nobody(row, ordinal), None, None)
     for row in range(state.item_count):
-        if row in held.items:
-            engine.directory.add_item(row, held.items[row][0])
-        elif row in held.nameless:
+        if row in records.items:
+            engine.directory.add_item(row, records.items[row][0])
+        elif row in records.nameless:
             state.withdraw(row)
 
 
@@ -155,7 +156,7 @@ def _nobody(row: int, ordinal: int) -> int:
     return ordinal if ordinal >= 0 else -2 - row
 
 
-def _apply(engine: Engine, facts: Facts, held: Held) -> None:
+def _apply(engine: Engine, facts: Facts, records: Held) -> None:
     """Apply a batch, runs of events whole and records' changes one by one, in their order."""
     engine.ingest.remember(facts, engine.ingest.day(engine.now()))
     record = facts["kind"] >= FactKind.PERSON
@@ -166,7 +167,10 @@ def _apply(engine: Engine, facts: Facts, held: Held) -> None:
         run = facts[part]
         if record[part[0]]:
             for fact in run:
-                _follow(engine, fact, held)
+                if int(fact["kind"]) in BUDGET_KINDS:
+                    engine.state.budgets.follow_one(fact)
+                else:
+                    _follow(engine, fact, records)
             engine.state.skip(run.size)
         else:
             people = engine.directory.rows_of_ordinals(run["person"].tolist())
@@ -174,31 +178,31 @@ def _apply(engine: Engine, facts: Facts, held: Held) -> None:
             apply(engine, run, np.array(people, np.int64), np.array(targets, np.int64))
 
 
-def _follow(engine: Engine, fact: np.void, held: Held) -> None:
+def _follow(engine: Engine, fact: np.void, records: Held) -> None:
     """Apply one change; one that cannot be followed keeps no community from starting."""
     try:
-        _change(engine, fact, held)
+        _change(engine, fact, records)
     except Exception as error:  # noqa: BLE001  whatever ails one row is no trouble of the others
         row = f"{int(fact['kind'])} {int(fact['person'])} {int(fact['item'])}"
         _unopened(engine, f"fact {row}", error)
         fill_places(engine)
 
 
-def _change(engine: Engine, fact: np.void, held: Held) -> None:
+def _change(engine: Engine, fact: np.void, records: Held) -> None:
     kind = int(fact["kind"])
     if kind == FactKind.PERSON:
         ordinal = int(fact["person"])
-        if ordinal in held.people:
-            engine.put_person(*held.people[ordinal])
+        if ordinal in records.people:
+            engine.put_person(*records.people[ordinal])
         else:
             row = engine.directory.add_person(ordinal, None, None)
             if row >= engine.state.person_count:
                 engine.state.put_nobody(row)
-    elif kind == FactKind.ITEM and int(fact["item"]) in held.items:
-        name, item = held.items[int(fact["item"])]
+    elif kind == FactKind.ITEM and int(fact["item"]) in records.items:
+        name, item = records.items[int(fact["item"])]
         engine.put_item(name, item, int(fact["target"]))
-    elif kind == FactKind.ITEM and int(fact["item"]) in held.nameless:
-        engine.state.put_nothing(int(fact["item"]), held.nameless[int(fact["item"])])
+    elif kind == FactKind.ITEM and int(fact["item"]) in records.nameless:
+        engine.state.put_nothing(int(fact["item"]), records.nameless[int(fact["item"])])
     elif kind == FactKind.CLIMBED:
         engine.state.graduate(int(fact["item"]))
     elif kind == FactKind.MODERATED:
@@ -228,8 +232,12 @@ def copied(engine: Engine) -> tuple[int, dict[str, NDArray[Any]]]:
 def _held(engine: Engine) -> dict[str, NDArray[Any]]:
     lists = engine.item_lists.now
     learned = {"learned.lists": np.array([lists.version, lists.offset], np.int64)}
-    parts = (engine.ingest.columns(), engine.housekeeper.columns(), learned)
-    return {**columns(engine.state), **{name: one for part in parts for name, one in part.items()}}
+    paces = engine.billing.pacing.columns()
+    parts = (engine.ingest.columns(), engine.housekeeper.columns(), learned, paces)
+    return {
+        **columns(engine.state),
+        **{name: value for part in parts for name, value in part.items()},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +250,10 @@ class RecoveredState:
 
 def load(folder: Path, end: int, attention: NDArray[np.float64]) -> RecoveredState:
     """Read the newest sound snapshot at or before a log's end."""
-    found = snapshots.load_newest(folder, end=end)
-    if found is None:
+    newest = snapshots.load_newest(folder, end=end)
+    if newest is None:
         return RecoveredState(State(attention))
-    return RecoveredState(restore(found[1], attention), found[1])
+    return RecoveredState(restore(newest[1], attention), newest[1])
 
 
 def recall_served(engine: Engine) -> None:
@@ -260,13 +268,14 @@ def recall_served(engine: Engine) -> None:
 def _recall(engine: Engine, first: int, last: int) -> None:
     for parts in engine.log.receipts(first, last):
         try:
-            decision = decode(parts.what, int.from_bytes(parts.who[:8], "little", signed=True))
+            decision = decode(parts.what, person_of(parts.who))
         except CorruptError:
             continue
         row = engine.directory.row_of_ordinal(decision.person)
         if row >= 0:
-            shown = decision.pool.item[decision.choice.pool_index]
+            shown = decision.pool.item[decision.posts]
             engine.served.add(row, decision.time, tuple(shown.tolist()))
+            engine.parts.decider.placer.served(row, decision.time, decision.paid)
 
 
 def rehearsed(engine: Engine) -> None:

@@ -109,7 +109,11 @@ class Engines:
         Raises:
             UnavailableError: The records do not answer.
         """
-        active = [one.id for one in self.records.communities() if one.given.state == "active"]
+        active = [
+            community.id
+            for community in self.records.communities()
+            if community.given.state == "active"
+        ]
         return [name for name in active if name not in self._engines]
 
     async def closed(self) -> list[str]:
@@ -122,11 +126,11 @@ class Engines:
 
     def background_failures(self) -> list[tuple[str, Failure]]:
         """Return what background work has failed at and not made good, with the community ("" is the installation)."""
-        own = [("", one) for one in self.failures.standing()]
+        own = [("", failure) for failure in self.failures.standing()]
         theirs = [
-            (name, one)
+            (name, failure)
             for name in sorted(self._engines)
-            for one in self._engines[name].failures.standing()
+            for failure in self._engines[name].failures.standing()
         ]
         return own + theirs
 

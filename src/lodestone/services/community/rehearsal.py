@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lodestone.ads.invalid_traffic import is_bot
 from lodestone.base.clock import Instant
 from lodestone.events.dedupe import Dedupe
 from lodestone.events.facts import empty_facts
@@ -31,6 +32,7 @@ _NOWHERE = float("nan")
 def rehearse(engine: "Engine") -> None:
     """Decide one page and forget it, and count some facts in a state that is thrown away."""
     rehearse_facts()
+    is_bot("")
     state, directory = engine.state, engine.directory
     names = (name for name in directory.person_ids if name is not None)
     if state.item_count:

@@ -60,5 +60,5 @@ class Depth:
             new = (self._stamp[rows] != self._epoch) & ~self._marks.marked(rows)
             fresh: Rows = np.unique(rows[new])
             self._stamp[fresh] = self._epoch
-            yield fresh[::-1]
+            yield np.ascontiguousarray(fresh[::-1])  # kernels are compiled for such rows alone
             first += step

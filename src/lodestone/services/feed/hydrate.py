@@ -263,6 +263,11 @@ def _position(request: FeedRequest, person: PersonNow, now: Instant) -> tuple[fl
     """Return where the viewer is: as the request says, else as told in the last hours, else home."""
     if request.position is not None:
         return request.position.latitude, request.position.longitude
+    return whereabouts(person, now)
+
+
+def whereabouts(person: PersonNow, now: Instant) -> tuple[float, float]:
+    """Return where somebody is who does not say it now: as told in the last hours, else home; NaN unknown."""
     if person.present_at > now - PRESENT_MICROS and not isnan(person.present_latitude):
         return person.present_latitude, person.present_longitude
     return person.latitude, person.longitude

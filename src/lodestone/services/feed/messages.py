@@ -42,8 +42,12 @@ class FeedSlot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     domain_id: str | None
     source: str
     paid: bool
+    """Somebody pays for the slot: it is an ad, and `label` says so."""
     beacon: str
     label: str | None = None
+    """`warn`: show it behind a warning. `ad`: of a paid slot."""
+    ad_id: str | msgspec.UnsetType = msgspec.UNSET
+    """Of a paid slot."""
     notice: str | None = None
     """What moderators wrote on it in the domain whose feed this is, or else through which it came: `sensitive`,
     `violence`, `spoiler`, `disputed`, `outdated`, `advertising`."""
@@ -111,6 +115,60 @@ class SlotNote(msgspec.Struct, frozen=True, kw_only=True):
     """What its chances are made of, the term worth most first, whatever its sign."""
 
 
+class AdStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A bid at which an ad's attention rises."""
+
+    bid: float
+    """For a seen impression, micros."""
+    attention: float
+    """How likely it is seen from that bid on, in [0, 1]."""
+
+
+class AdRunnerUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The ad that would be shown instead."""
+
+    ad_id: str
+    campaign_id: str
+    offered: float
+    """For a seen impression: bid x chance x pace, micros."""
+
+
+class AdNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an ad stands in this slot and what it pays. Micros, where nothing else is said."""
+
+    slot: int
+    ad_id: str
+    campaign_id: str
+    advertiser_id: str
+    item_id: str
+    bought: str
+    """The action that is paid for, or `impression`."""
+    bid: int
+    """Offered for that action."""
+    pace: float
+    """The share of the bid that entered, in [0, 1]."""
+    expected_action: float
+    """The chance of the action when the ad is seen; 1 where that is bought."""
+    user_value: float
+    """What seeing it is worth to the community without what is paid; may be negative."""
+    payment: int
+    """Charged when what is bought happens; never above the bid."""
+    due: float
+    """Expected amount due for the appearance, from which the payment follows."""
+    rule: str
+    """`vcg`, or `critical` where the search for the best page ran out."""
+    runner_up: AdRunnerUp | None
+    displaced: list[str]
+    """Items that the ads of this page together pushed off it."""
+    organic_loss: float
+    """What the posts are worth less for its presence."""
+    others_loss: float
+    """What other ads are worth less."""
+    own_cost: float
+    """Dual prices less its own user value; by `vcg` the three make up `due`."""
+    steps: list[AdStep]
+
+
 class Explain(msgspec.Struct, frozen=True, kw_only=True):
     """The stages, the slots and how many candidates fell for which reason."""
 
@@ -123,6 +181,8 @@ class Explain(msgspec.Struct, frozen=True, kw_only=True):
     objective_micros: float
     relaxed: dict[str, int]
     """The slate rules that gave way so that the page is full, and to what: `author_gap` first, then `author_max`."""
+    ads: list[AdNote] = []
+    """The paid slots."""
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):

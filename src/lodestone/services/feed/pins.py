@@ -50,5 +50,5 @@ def places_of(pins: Rows, rows: Rows) -> Ints:
     >>> places_of(np.array([9, 4, 7]), np.array([1, 4, 9]))
     array([2, 1])
     """
-    found: Ints = np.searchsorted(rows, pins[np.isin(pins, rows)]).astype(np.int64)
-    return found
+    places: Ints = np.searchsorted(rows, pins[np.isin(pins, rows)]).astype(np.int64)
+    return places

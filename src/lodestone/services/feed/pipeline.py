@@ -6,6 +6,7 @@ import numpy as np
 
 from lodestone.base.arrays import Bools, Floats
 from lodestone.base.errors import UnavailableError
+from lodestone.features.ads import LiveAds
 from lodestone.features.shop_reach import ShopReach
 from lodestone.features.view import StateView
 from lodestone.models.alike import NOBODY_ALIKE, Alike, Scored
@@ -14,13 +15,14 @@ from lodestone.models.ports import PredictionQuery, Predictor
 from lodestone.models.taste import viewer_vector
 from lodestone.services.feed.hydrate import Viewer, looks_around, spot_of
 from lodestone.services.feed.marking import Marker
+from lodestone.services.feed.paid import AdPlacer
 from lodestone.services.feed.pins import places_of, with_pins
 from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slate import close, fill_slots
 from lodestone.services.feed.sources import ROOM, Sources
 from lodestone.services.feed.stages import Stages
 from lodestone.traffic.candidates import Candidates
-from lodestone.traffic.decision import Codes, Decision, DropReason, Rows
+from lodestone.traffic.decision import Chances, Codes, Decision, DropReason, Rows
 from lodestone.traffic.filters import Marks
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.pricer import PacingAccount
@@ -52,8 +54,14 @@ class Decider:
         self.alike: Alike | None = None
         """What people alike took to, by the lists in force; None before the first."""
         self.reach = ShopReach()
+        self.placer = AdPlacer(state, kernels)
         self.nearby = Nearby(compiled=kernels is COMPILED)
         """What speaks for a post around the viewer, by the same version, or by the defaults."""
+
+    @property
+    def ads(self) -> LiveAds:
+        """The ads that may be shown; whoever follows their records puts them in and drops them."""
+        return self.placer.live
 
     def take(self, predictor: Predictor, fallback: Predictor) -> None:
         """Ask other predictors from the next decision on."""
@@ -95,9 +103,24 @@ class Decider:
         stages.done("prices", passed.row.size, passed.row.size)
         pinned = places_of(pins, passed.row)[: setting.slots] if pins.size else _NO_PLACES
         slate = fill_slots(kernels, self._state, setting, passed, pinned)
-        close(kernels, account, setting, passed, every.reason, slate, somewhere=somewhere)
         pool, choice = slate.entries.pool(), slate.choice
         stages.done("slots", pool.item.size, choice.pool_index.size)
+        paid = self.placer.place(
+            viewer, setting, marks, slate,
+            lambda rows: self._chances_of(
+                PredictionQuery(
+                    asked.person, surface, vector, None, setting.now, self._terms(viewer, scored, rows),
+                    asked.nearby,
+                ), rows, degraded,
+            )[0],
+        )  # fmt: skip
+        if paid is not None:
+            slate = slate._replace(
+                weights=paid.weights(setting.rules.weights, choice.pool_index.size)
+            )
+        close(kernels, account, setting, passed, every.reason, slate, somewhere=somewhere)
+        if paid is not None:
+            stages.done("ads", paid.gathered, len(paid.outcome.winners))
         return Decision(
             sequence=setting.sequence, time=setting.now, person=viewer.ordinal,
             surface=surface, domain=viewer.area, slots=setting.slots,
@@ -106,6 +129,7 @@ class Decider:
             personalised=viewer.personalised, arm="", degraded=tuple(degraded), gate=setting.gate,
             candidate=every.row, reason=every.reason, pool=pool, choice=choice,
             chain=setting.chain, state_offset=self._state.offset, last=last, pinned=pinned.size,
+            paid=paid,
         )  # fmt: skip
 
     def _sift(
@@ -195,14 +219,22 @@ class Decider:
         self, asked: PredictionQuery, passed: Candidates, degraded: list[str]
     ) -> tuple[Candidates, str]:
         """Return the candidates with their chances, and the version of who gave them."""
+        chances, version = self._chances_of(asked, passed.row, degraded)
+        return passed._replace(chances=chances), version
+
+    def _chances_of(
+        self, asked: PredictionQuery, rows: Rows, degraded: list[str]
+    ) -> tuple[Chances, str]:
+        """Judge items; who gave the chances is named by its version."""
         predictor = self._predictor
         try:
-            chances = predictor.chances(self._state, asked, passed.row)
+            chances = predictor.chances(self._state, asked, rows)
         except UnavailableError:
-            degraded.append("predictor")
+            if "predictor" not in degraded:
+                degraded.append("predictor")
             predictor = self._fallback
-            chances = predictor.chances(self._state, asked, passed.row)
-        return passed._replace(chances=chances), predictor.version
+            chances = predictor.chances(self._state, asked, rows)
+        return chances, predictor.version
 
 
 def _known(viewer: Viewer) -> int:

@@ -9,11 +9,12 @@ import numpy as np
 from lodestone.base.arrays import Bools
 from lodestone.base.clock import SECOND_MICROS
 from lodestone.events.beacon import Beacon, mint_all
-from lodestone.events.facts import FLAG_EXPLORED
+from lodestone.events.facts import FLAG_EXPLORED, FLAG_PAID
 from lodestone.events.outcomes import OUTCOMES, WATCH_UNIT_SECONDS, DomainKind, Source
 from lodestone.events.wire import SLOT_MAX
 from lodestone.features.layout import KINDS, LABELS
 from lodestone.features.view import DirectoryView, StateView
+from lodestone.services.feed.ad_notes import ad_notes
 from lodestone.services.feed.cursor import Chain, encode_cursor
 from lodestone.services.feed.messages import Explain, Feed, FeedSlot, PriceNote, SlotNote, TermNote
 from lodestone.services.feed.stages import Stages
@@ -34,6 +35,8 @@ WORDS: dict[DomainKind, Word] = {
 _SOURCES = [source.name.lower() for source in Source]
 _DOMAINS = [WORDS[kind] for kind in DomainKind]
 _WARNING: Final = tuple(None if label == "show" else label for label in LABELS)
+AD_LABEL: Final = "ad"
+_OF_AD: Final = (int(DomainKind.PUBLIC), -1, int(Source.AD), 0)
 _COUNTED: Final = range(1, SLOT_MAX + 1)
 
 
@@ -52,14 +55,14 @@ class Answers:
         self, decision: Decision, viewer: str, chain: Chain, explain: Explain | None, beyond: Bools
     ) -> Feed:
         """Write the answer to a request; `beyond` says which slots hold what the viewer may not order, shape (filled,)."""
-        shown = decision.pool.item[decision.choice.pool_index]
-        slots = self._slots(decision, shown)
+        shown = decision.pool.item[decision.posts]
+        slots = self._slots(decision, decision.items)
         for slot, out_of_reach in enumerate(beyond.tolist()):
             if out_of_reach:
                 slots[slot] = msgspec.structs.replace(slots[slot], orderable=False)
         cursor = None
         # A short page is no empty pool; one that shows nothing ends the chain even where a source is down.
-        if slots and not decision.last:
+        if slots and not (decision.last and whole(decision)):
             cursor = encode_cursor(
                 self._secret, viewer, chain.then(decision.sequence, tuple(shown.tolist()))
             )
@@ -74,15 +77,9 @@ class Answers:
         )
 
     def _slots(self, decision: Decision, item: Rows) -> list[FeedSlot]:
-        pool, shown, here = decision.pool, decision.choice.pool_index, decision.domain
+        here = decision.domain
         items, rows = self._state.items, item.tolist()
-        explored = decision.choice.explored_slot + 1
-        facts = list(
-            zip(
-                *(column[shown].tolist() for column in (pool.domain_kind, pool.domain, pool.source, pool.promises)),
-                strict=True,
-            )
-        )  # fmt: skip
+        explored, facts = decision.slot_of_chance + 1, _facts(decision)
         served, surface, sequence = (
             decision.time // SECOND_MICROS,
             decision.surface,
@@ -94,7 +91,7 @@ class Answers:
             [
                 Beacon(
                     sequence, promises, row, served, person, domain, kind, source, surface, slot,
-                    FLAG_EXPLORED if slot == explored else 0,
+                    FLAG_EXPLORED if slot == explored else FLAG_PAID if source == Source.AD else 0,
                 )
                 for slot, row, (kind, domain, source, promises) in zip(_COUNTED, rows, facts, strict=False)
             ],
@@ -102,7 +99,7 @@ class Answers:
         people, names, area = self._directory.person_ids, self._directory, self._directory.domain_id
         owners, kinds, labels = (items[name][item].tolist() for name in ("owner", "kind", "label"))
         notice = self._state.marks.label
-        return [
+        slots = [
             FeedSlot(
                 slot=slot, item_id=names.item_id(row), author_id=(people[owner] or "") if owner >= 0 else "",
                 kind=KINDS[what], domain=_DOMAINS[kind], domain_id=area(domain) if domain >= 0 else None,
@@ -113,32 +110,43 @@ class Answers:
                 _COUNTED, rows, owners, kinds, labels, facts, beacons, strict=False
             )
         ]  # fmt: skip
+        if decision.paid is not None:
+            for winner in decision.paid.outcome.winners:
+                slots[winner.slot] = msgspec.structs.replace(
+                    slots[winner.slot],
+                    paid=True,
+                    label=AD_LABEL,
+                    ad_id=decision.paid.ads.ad_id[winner.ad],
+                )
+        return slots
 
     def explain(
         self, decision: Decision, policy: Policy, prices: PriceVector, stages: Stages,
         terms: Sequence[list[TermNote]],
     ) -> Explain:  # fmt: skip
-        """Say in numbers why each slot holds what it holds; `terms` are those of each slot."""
+        """Say in numbers why each slot holds what it holds; `terms` are those of each post of the slate, or none."""
         pool, choice = decision.pool, decision.choice
         worths = np.array(worth_vector(policy))
         chances = chances_of(pool.chances)
         net = pool_net(self._kernels, pool, worths, prices)
-        told = {name: float(policy.worths.get(name, 0)) for name in OUTCOMES}
+        worth_by_outcome = {name: float(policy.worths.get(name, 0)) for name in OUTCOMES}
         shown = set(choice.pool_index.tolist())
         rest = [index for index in range(pool.item.size) if index not in shown]
         runner = self._directory.item_id(int(pool.item[rest[0]])) if rest else None
-        slots = []
-        for slot, index in enumerate(choice.pool_index.tolist()):
+        slots, place = [], {index: rank for rank, index in enumerate(choice.pool_index.tolist())}
+        for slot, index in enumerate(decision.page.tolist()):
+            if index < 0:
+                continue
             chance = dict(zip(OUTCOMES, chances[index].tolist(), strict=True))
             chance["watch"] *= WATCH_UNIT_SECONDS
             slots.append(
                 SlotNote(
                     slot=slot + 1, item_id=self._directory.item_id(int(pool.item[index])),
-                    chances={name: round(value, 6) for name, value in chance.items()}, worths=told,
+                    chances={name: round(value, 6) for name, value in chance.items()}, worths=worth_by_outcome,
                     prices=_price_notes(policy, prices, int(pool.promises[index]), int(pool.rank[index])),
                     value=round(float(chances[index] @ worths), 3), net=float(net[index]) / NET_UNIT,
-                    propensity=float(choice.propensity[slot]), payment=0, runner_up=runner,
-                    terms=terms[slot],
+                    propensity=float(choice.propensity[place[index]]), payment=0, runner_up=runner,
+                    terms=terms[place[index]] if terms else [],
                 )
             )  # fmt: skip
         return Explain(
@@ -150,7 +158,24 @@ class Answers:
             bound_micros=slate_micros(choice.bound),
             objective_micros=slate_micros(choice.objective),
             relaxed=relaxed(decision, policy),
+            ads=ad_notes(self._kernels, decision, policy, net, self._directory),
         )
+
+
+def whole(decision: Decision) -> bool:
+    """Say whether every post of the organic slate was sent; ads may have pushed some off the page."""
+    return decision.paid is None or not decision.paid.outcome.displaced.size
+
+
+def _facts(decision: Decision) -> list[tuple[int, int, int, int]]:
+    """Return domain kind, domain, source and promises of each slot; an ad comes through no domain and consumes no promise."""
+    pool, posts = decision.pool, decision.posts
+    columns = (pool.domain_kind, pool.domain, pool.source, pool.promises)
+    facts = list(zip(*(column[posts].tolist() for column in columns), strict=True))
+    if decision.paid is not None:
+        for winner in decision.paid.outcome.winners:
+            facts.insert(winner.slot, _OF_AD)
+    return facts
 
 
 def slate_micros(objective: int) -> float:
@@ -161,10 +186,10 @@ def slate_micros(objective: int) -> float:
 def relaxed(decision: Decision, policy: Policy) -> dict[str, int]:
     """Return the slate rules that gave way for a full page, by policy field, with what they came down or up to."""
     choice = decision.choice
-    held = {"author_gap": choice.author_gap, "author_max": choice.author_max}
+    limits = {"author_gap": choice.author_gap, "author_max": choice.author_max}
     return {
         name: value
-        for name, value in held.items()
+        for name, value in limits.items()
         if decision.slate_rules > 1 and value != getattr(policy, name)
     }
 
@@ -179,11 +204,11 @@ def dropped(decision: Decision) -> dict[str, int]:
     }
 
 
-def _price_notes(policy: Policy, prices: PriceVector, held: int, rank: int) -> list[PriceNote]:
+def _price_notes(policy: Policy, prices: PriceVector, promises: int, rank: int) -> list[PriceNote]:
     notes = [
         PriceNote(promise=promise.id, micros=round(prices.signs[bit] * prices.prices[bit], 3))
         for bit, promise in bits_of(policy).items()
-        if held >> bit & 1 and prices.prices[bit]
+        if promises >> bit & 1 and prices.prices[bit]
     ]
     if prices.gini and rank:
         notes.append(PriceNote(promise="gini", micros=round(-prices.gini * rank / 32767, 3)))

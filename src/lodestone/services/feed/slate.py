@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Floats, Ints
 from lodestone.events.outcomes import Source
 from lodestone.features.view import StateView
 from lodestone.services.feed.setting import Setting
@@ -23,6 +23,8 @@ class Slate(NamedTuple):
     choice: Choice
     pinned: Ints
     """Shape (pinned,). Which candidates stand first."""
+    weights: Floats
+    """Shape (filled,). How likely each post is looked at, in [0, 1]; 0 where ads pushed it off the page."""
 
 
 def fill_slots(
@@ -41,11 +43,11 @@ def fill_slots(
     rules = setting.rules.behind(first)
     drawn = draw(kernels, setting.seed, rules.share, setting.slots - first, eligible)
     size = min(eligible, POOL_MAX)
-    entries, told = Entries.room(first + size), np.empty(2, np.int64)
+    entries, drawn_place = Entries.room(first + size), np.empty(2, np.int64)
     kernels.contest.enter(
-        tuple(candidates), state.items, pinned, drawn.candidate, tuple(entries), told
+        tuple(candidates), state.items, pinned, drawn.candidate, tuple(entries), drawn_place
     )
-    at, natural = told.tolist()
+    at, natural = drawn_place.tolist()
     if not natural:
         entries.source[first + at] = Source.EXPLORATION
     contest = Contest(
@@ -56,7 +58,8 @@ def fill_slots(
         bool(natural),
         eligible,
     )
-    return Slate(entries, behind(choose(kernels, contest, rules, drawn), first), pinned)
+    choice = behind(choose(kernels, contest, rules, drawn), first)
+    return Slate(entries, choice, pinned, setting.rules.weights[: choice.pool_index.size])
 
 
 def close(
@@ -82,7 +85,7 @@ def close(
     """
     account.decisions += 1
     choice = slate.choice
-    attention, could = setting.rules.weights[: choice.pool_index.size], setting.could
+    attention, could = slate.weights, setting.could
     if not somewhere and could[PROMISE_LOCAL_SHARE]:
         could = could.copy()
         could[PROMISE_LOCAL_SHARE] = 0

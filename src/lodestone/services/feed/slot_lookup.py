@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lodestone.base.clock import SECOND_MICROS
 from lodestone.events.beacon import Beacon
-from lodestone.events.facts import FLAG_EXPLORED
+from lodestone.events.facts import FLAG_EXPLORED, FLAG_PAID
+from lodestone.events.outcomes import DomainKind, Source
 from lodestone.events.wire import EventIn, Refusal
 from lodestone.services.support.ids import receipt_id, receipt_sequence
 from lodestone.stores.log.port import Log
@@ -20,17 +21,25 @@ def slot_of(log: Log, sequence: int, slot: int) -> Beacon | None:
         return None
     person, _ = decode_who(parts.who)
     decision = decode(parts.what, person)
-    if not 1 <= slot <= decision.choice.pool_index.size:
+    page = decision.page
+    if not 1 <= slot <= page.size:
         return None
-    index = int(decision.choice.pool_index[slot - 1])
+    index = int(page[slot - 1])
     pool = decision.pool
-    explored = slot - 1 == decision.choice.explored_slot
+    served, who = decision.time // SECOND_MICROS, person & 0xFFFFFFFF if person >= 0 else 0xFFFFFFFF
+    if index < 0:
+        item = int(decision.items[slot - 1])
+        return Beacon(
+            sequence, 0, item, served, who, -1, DomainKind.PUBLIC, Source.AD, decision.surface, slot,
+            FLAG_PAID,
+        )  # fmt: skip
+    explored = slot - 1 == decision.slot_of_chance
     return Beacon(
         sequence,
         int(pool.promises[index]),
         int(pool.item[index]),
-        decision.time // SECOND_MICROS,
-        person & 0xFFFFFFFF if person >= 0 else 0xFFFFFFFF,
+        served,
+        who,
         int(pool.domain[index]),
         int(pool.domain_kind[index]),
         int(pool.source[index]),
@@ -42,8 +51,8 @@ def slot_of(log: Log, sequence: int, slot: int) -> Beacon | None:
 
 def item_at(log: Log, sequence: int, slot: int) -> int | None:
     """Return the row of the item that a slot showed, None when no such slot was served."""
-    found = slot_of(log, sequence, slot)
-    return None if found is None else found.item
+    row = slot_of(log, sequence, slot)
+    return None if row is None else row.item
 
 
 class SlotLookup:

@@ -140,8 +140,8 @@ class Sources:
         fresh = (posts >= 0) & ~marks.marked(posts)
         newest = np.where(fresh, state.items["created"][posts], _NONE).max(axis=1)
         order = np.lexsort((authors, -newest))[:FOLLOWS]
-        found: Rows = authors[order[newest[order] >= 0]]
-        return found
+        rows: Rows = authors[order[newest[order] >= 0]]
+        return rows
 
     def _lists(self, viewer: Viewer, degraded: list[str], scored: int) -> NDArray[np.int64]:
         surface = viewer.lens.surface

@@ -181,7 +181,7 @@ class _Explained:
         scale, notes = np.array(rates.model.scale), []
         for term, micros in zip(terms, worth.tolist(), strict=True):
             added = (scale * term.logit[index]).round(4).tolist()
-            logits = {name: one for name, one in zip(OUTCOMES, added, strict=True) if one}
+            logits = {name: value for name, value in zip(OUTCOMES, added, strict=True) if value}
             if not logits:
                 continue
             named = term.name == "alike" and micros > 0 and behind is not None

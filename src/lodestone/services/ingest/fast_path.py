@@ -21,7 +21,7 @@ from lodestone.events.wire import Refusal
 from lodestone.features.directory import Directory
 
 NEEDS_ITEM: Final = frozenset(
-    {*range(OUTCOME_COUNT), FactKind.IMPRESSION, FactKind.UNLIKE}
+    {*range(OUTCOME_COUNT), FactKind.IMPRESSION, FactKind.UNLIKE, FactKind.VIEWABLE}
     - {FactKind.FOLLOW, FactKind.PROFILE_VISIT}
 )
 """Kinds that are about an item."""

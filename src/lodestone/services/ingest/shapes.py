@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.events.facts import Facts
-from lodestone.events.wire import Refusal
+from lodestone.events.outcomes import FactKind
+from lodestone.events.report_reasons import reason_value
+from lodestone.events.wire import EventIn, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class BatchContext:
     """Older events are taken and teach rates only."""
     read: bool = False
     """The app says that the items were consumed."""
+    bot: bool = False
+    """From a program that says it is one."""
     page: bool = False
     """From a page's session: it may say what a page can know, and of a slot only with its beacon."""
 
@@ -62,3 +66,11 @@ class Named:
 
 Judged: TypeAlias = tuple[tuple[int | float, ...], Named]
 """An event that passes: its row of `Facts`, and whom and what it names."""
+
+
+def value_of(event: EventIn, kind: int) -> int:
+    """Return the `value` of an event's fact: milliseconds watched or visible, or the reason of a report."""
+    if kind == FactKind.REPORT and event.reason is not None:
+        return reason_value(event.reason)
+    seconds = event.watch_seconds if kind == FactKind.WATCH else event.visible_seconds
+    return round((seconds or 0) * 1000)

@@ -66,8 +66,8 @@ class TradeFacts:
             return [*judged, self._back(back)] if back else judged
         except BaseException:
             # Nothing of these is stored: judged again, they must not be taken for known.
-            for one in judged:
-                self._ingest.release(one)
+            for fact in judged:
+                self._ingest.release(fact)
             raise
 
     def _done(self, deeds: Sequence[Deed], now: Instant) -> list[ParsedEvents]:
@@ -132,15 +132,15 @@ class TradeFacts:
             fact["flags"] = FLAG_WHOLE if deed.whole else 0
             self._place(fact, deed)
         fresh = self._ingest.events.claim(facts["key"], facts["day"].astype(np.int64) + 8)
-        kept = facts[fresh]
+        fresh_facts = facts[fresh]
         return ParsedEvents(
-            facts=kept,
+            facts=fresh_facts,
             person_row=np.array(rows, np.int64)[fresh],
-            target_row=np.full(kept.size, -1, np.int64),
+            target_row=np.full(fresh_facts.size, -1, np.int64),
             sealed=(),
             duplicates=int((~fresh).sum()),
             refused=[],
-            event_keys=kept["key"],
+            event_keys=fresh_facts["key"],
             slot_keys=_NONE,
         )
 

@@ -23,6 +23,7 @@ from lodestone.events.dedupe import (
     slots_once,
 )
 from lodestone.events.facts import (
+    FLAG_BOT,
     FLAG_DECISION,
     FLAG_HISTORY,
     FLAG_READ,
@@ -40,11 +41,19 @@ from lodestone.services.ingest.fast_path import (
     Chunk,
     FastPath,
 )
-from lodestone.services.ingest.shapes import BatchContext, Judged, Named, ParsedEvents, Rejection
+from lodestone.services.ingest.shapes import (
+    BatchContext,
+    Judged,
+    Named,
+    ParsedEvents,
+    Rejection,
+    value_of,
+)
 
 LATE_MICROS: Final = 7 * DAY_MICROS
 EARLY_MICROS: Final = 5 * MINUTE_MICROS
 _FIRST_DAY: Final = EPOCH.toordinal()
+_LOOKS: Final = (FactKind.IMPRESSION, FactKind.VIEWABLE)
 _NEEDS_NOTHING: Final = frozenset({FactKind.UNFOLLOW, FactKind.VISIT, FactKind.SEARCH})
 _NEEDS_PERSON: Final = _NEEDS_NOTHING | {FactKind.FOLLOW}
 SlotOf = Callable[[str, int], Beacon | None]
@@ -91,6 +100,8 @@ class Ingest:
             self._fast.judge(events, early, late, chunk, page=terms.page)
         for at in np.flatnonzero(~chunk.good).tolist():
             self._judge_one(events[at], at, first, terms, chunk)
+        if terms.bot:
+            chunk.facts["flags"] |= FLAG_BOT
         # What is imported keeps its id for as long as if it had happened today: it may be sent again.
         least = self._days.of(terms.now) if terms.history else 0
         return self._dedupe(chunk, least_day=least)
@@ -102,12 +113,12 @@ class Ingest:
         if isinstance(event, Refusal):
             chunk.refused.append(event)
             return
-        found = self.judge_alone(event, terms)
-        if isinstance(found, Rejection):
+        judged = self.judge_alone(event, terms)
+        if isinstance(judged, Rejection):
             index = first + at
-            chunk.refused.append(Refusal(index, found.code, f"events[{index}].{found.message}"))
+            chunk.refused.append(Refusal(index, judged.code, f"events[{index}].{judged.message}"))
             return
-        chunk.facts[at], who = found
+        chunk.facts[at], who = judged
         chunk.good[at], chunk.people[at], chunk.targets[at] = True, who.person, who.target
         if event.query is not None or event.position is not None:
             chunk.private.append((at, _private(event)))
@@ -177,7 +188,7 @@ class Ingest:
         if beacon.person != ordinal:
             return Rejection("beacon_invalid", "person_id: the slot was served to somebody else")
         age = time // SECOND_MICROS - beacon.served
-        most = IMPRESSION_AGE if kind == FactKind.IMPRESSION else WATCH_AGE
+        most = IMPRESSION_AGE if kind in _LOOKS else WATCH_AGE
         if not -2 <= age <= most:
             return Rejection(
                 "beacon_expired",
@@ -215,40 +226,24 @@ class Ingest:
         return event_key(self._secret, event_id) if listed is None else listed
 
     def _row(
-        self, told: "_Told", who: Named, beacon: Beacon | None, terms: BatchContext
+        self, parsed: "_Told", who: Named, beacon: Beacon | None, terms: BatchContext
     ) -> tuple[int | float, ...]:
-        event, kind, directory = told.event, told.kind, self._directory
-        seconds = event.watch_seconds if kind == FactKind.WATCH else event.visible_seconds
+        event, kind, directory = parsed.event, parsed.kind, self._directory
         flags = (FLAG_HISTORY if terms.history else 0) | (FLAG_READ if terms.read else 0)
         ordinal = directory.ordinal(who.person) if who.person >= 0 else -1
         about = directory.ordinal(who.target) if who.target >= 0 else -1
-        key, value = self.key_of(event.id, terms), round((seconds or 0) * 1000)
+        key, value = self.key_of(event.id, terms), value_of(event, kind)
         own_day = event.day if terms.history else None
-        day = self._days.of(told.time) if own_day is None else own_day.toordinal() - _FIRST_DAY
+        day = self._days.of(parsed.time) if own_day is None else own_day.toordinal() - _FIRST_DAY
         if beacon is None:
             return (
-                key,
-                told.time,
-                ordinal,
-                about,
-                -1,
-                0,
-                who.item,
-                value,
-                0,
-                day,
-                -1,
-                kind,
-                flags,
-                told.surface,
-                event.slot or 0,
-                0,
-                0,
-            )
+                key, parsed.time, ordinal, about, -1, 0, who.item, value, 0, day, -1, kind, flags,
+                parsed.surface, event.slot or 0, 0, 0,
+            )  # fmt: skip
         item = who.item if who.item >= 0 or kind in _NEEDS_NOTHING else beacon.item
         return (
             key,
-            told.time,
+            parsed.time,
             ordinal,
             about,
             beacon.receipt,
@@ -295,11 +290,11 @@ class Ingest:
             self._give_back(event_keys, claimed)
             raise
 
-    def _sealed(self, chunk: Chunk, kept: Ints) -> tuple[tuple[int, bytes], ...]:
+    def _sealed(self, chunk: Chunk, rows: Ints) -> tuple[tuple[int, bytes], ...]:
         """Encrypt what is private of the events that are kept, by their new places."""
         if not chunk.private:
             return ()
-        place = {old: new for new, old in enumerate(kept.tolist())}
+        place = {old: new for new, old in enumerate(rows.tolist())}
         return tuple(
             (place[index], self._seal(int(chunk.people[index]), text))
             for index, text in chunk.private
@@ -327,15 +322,15 @@ class Ingest:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return what has been claimed, by name, for a snapshot."""
-        told: dict[str, NDArray[Any]] = {}
-        for name, held in (("events", self.events), ("slots", self.slots)):
-            told[f"taken.{name}.keys"], told[f"taken.{name}.days"] = held.held()
-        return told
+        columns: dict[str, NDArray[Any]] = {}
+        for name, ids in (("events", self.events), ("slots", self.slots)):
+            columns[f"taken.{name}.keys"], columns[f"taken.{name}.days"] = ids.held()
+        return columns
 
-    def fill(self, told: Mapping[str, NDArray[Any]]) -> None:
+    def fill(self, saved: Mapping[str, NDArray[Any]]) -> None:
         """Claim again what a snapshot brought."""
-        for name, held in (("events", self.events), ("slots", self.slots)):
-            held.claim(told[f"taken.{name}.keys"], told[f"taken.{name}.days"].astype(np.int64))
+        for name, ids in (("events", self.events), ("slots", self.slots)):
+            ids.claim(saved[f"taken.{name}.keys"], saved[f"taken.{name}.days"].astype(np.int64))
 
     def day(self, time: Instant) -> int:
         """Return the day an instant falls on in the community's zone."""
@@ -386,6 +381,8 @@ def _time_doubt(time: int, terms: BatchContext) -> Rejection | None:
 def _field_doubt(kind: int, event: EventIn) -> Rejection | None:
     if kind in (FactKind.FOLLOW, FactKind.UNFOLLOW) and event.author_id is None:
         return Rejection("field_missing", f"author_id: {event.type} needs one")
+    if kind == FactKind.VIEWABLE and event.visible_seconds is None:
+        return Rejection("field_missing", "visible_seconds: viewable needs it")
     if kind == FactKind.WATCH and event.watch_seconds is None:
         return Rejection("field_missing", "watch_seconds: watch needs it, cumulative")
     if kind == FactKind.VISIT and event.position is None:

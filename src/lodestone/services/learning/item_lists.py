@@ -52,7 +52,7 @@ class Maker(Protocol):
         """Open a version, None where it is not there. Raises CorruptError."""
         ...
 
-    def prune(self, kept: Iterable[int]) -> None:
+    def prune(self, versions: Iterable[int]) -> None:
         """Remove every version but some."""
         ...
 
@@ -204,10 +204,10 @@ class ItemLists:
         return None if read is None else read[0]
 
     def _read(self, version: int) -> tuple[Alike, NearbyTable | None] | None:
-        found = self._maker.open(version)
-        if found is None:
+        opened = self._maker.open(version)
+        if opened is None:
             return None
-        columns, about = found
+        columns, about = opened
         model = msgspec.convert(about, AlikeModel)
         alike = Alike(model, AlikeTable.of(columns), compiled=self._user.compiled)
         return alike, NearbyTable.of(columns)

@@ -74,7 +74,7 @@ async def settle(money: Money, day: int, steps: tuple[Step, ...] = STEPS) -> Set
             await step(money, day)
     closed = await _close(money, day)
     counts, sums = await store.threads.long(_by_code, money, day)
-    told = await store.threads.long(_day_sums, money, day)
+    day_totals = await store.threads.long(_day_sums, money, day)
     rows = [
         CodeSum(
             code=code_text(code), transfers=counts[code], amount=Amount(sums[code], money.currency)
@@ -83,11 +83,11 @@ async def settle(money: Money, day: int, steps: tuple[Step, ...] = STEPS) -> Set
     ]
     return SettledOut(
         day=day_text(day),
-        closed_now=[day_text(one.day) for one in closed],
+        closed_now=[day_text(sums.day) for sums in closed],
         expired=len(expired),
-        transfers=told.transfers,
+        transfers=day_totals.transfers,
         by_code=rows,
-        digest=told.digest.hex(),
+        digest=day_totals.digest.hex(),
     )
 
 
@@ -110,14 +110,14 @@ async def _close(money: Money, day: int) -> list[ClosedDay]:
 async def _close_each(money: Money, day: int) -> list[ClosedDay]:
     """Close day by day up to the one that fails, which is noted. Raises what it raised."""
     closed: list[ClosedDay] = []
-    for one in range(await money.store.threads.long(_first_open, money, day), day + 1):
+    for own_day in range(await money.store.threads.long(_first_open, money, day), day + 1):
         try:
-            closed += await _close_through(money, one)
+            closed += await _close_through(money, own_day)
         except Exception as error:
             if not is_silence(error):
-                money.failures.failed(CLOSING, error, day_text(one))
+                money.failures.failed(CLOSING, error, day_text(own_day))
             raise
-        money.failures.done(CLOSING, day_text(one))
+        money.failures.done(CLOSING, day_text(own_day))
     return closed
 
 
@@ -132,7 +132,7 @@ def _first_open(money: Money, day: int) -> int:
     if closed:
         return closed[-1].day + 1
     first = money.store.transfers(money.community, TransferFilter(), limit=1)
-    return min([day, *(one.day for one in first)])
+    return min([day, *(sums.day for sums in first)])
 
 
 async def retry(money: Money) -> None:
@@ -154,12 +154,14 @@ def _by_code(money: Money, day: int) -> tuple[Counter[int], Counter[int]]:
     sums: Counter[int] = Counter()
     after = 0
     while True:
-        found = money.store.transfers(
+        transfers = money.store.transfers(
             money.community, TransferFilter(first=day, last=day), limit=_PAGE, after=after
         )
-        for one in found:
-            counts[one.transfer.code] += 1
-            sums[one.transfer.code] += one.transfer.amount if one.transfer.kind in MOVING else 0
-        if len(found) < _PAGE:
+        for booking in transfers:
+            counts[booking.transfer.code] += 1
+            sums[booking.transfer.code] += (
+                booking.transfer.amount if booking.transfer.kind in MOVING else 0
+            )
+        if len(transfers) < _PAGE:
             return counts, sums
-        after = found[-1].sequence
+        after = transfers[-1].sequence

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
-from lodestone.base.money import Micros, minor_unit
+from lodestone.base.money import Micros, amount_text, minor_unit
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.chart import PAYABLE, AccountKind, Code, provider
 from lodestone.ledger.payout_life import FINAL, PayoutStep, payout_step
@@ -28,7 +28,7 @@ from lodestone.ledger.transfers import (
 from lodestone.services.ledger.posting import Money
 from lodestone.services.ledger.statements import day_number, day_text
 from lodestone.services.support.shared_commit import is_silence, provider_silence
-from lodestone.services.support.spreadsheet import amount_cell, table_file, text_cell
+from lodestone.services.support.spreadsheet import table_file, text_cell
 from lodestone.stores.external.payment_providers import Instruction, PaymentProvider, Reply
 from lodestone.stores.ledger.port import Payout
 
@@ -56,11 +56,11 @@ class Payouts:
 
     def provider(self, name: str) -> PaymentProvider:
         """Return a provider by its name. Raises InvalidError naming those there are."""
-        found = self._providers.get(name)
-        if found is None:
+        provider = self._providers.get(name)
+        if provider is None:
             problem = Problem("provider", f"is one of {', '.join(sorted(self._providers))}")
             raise InvalidError("provider_unknown", f"provider {problem.problem}", (problem,))
-        return found
+        return provider
 
     async def pay(self, period: int, provider_name: str) -> list[Payout]:
         """Order and send the payouts of a period; see `order` and `send`."""
@@ -100,7 +100,7 @@ class Payouts:
     def _order_again(self, period: int, name: str, account_hex: str) -> None:
         store, community = self._money.store, self._money.community
         account = store.account(community, AccountId(bytes.fromhex(account_hex)))
-        ordered = {one.account for one in store.payouts(community, period)}
+        ordered = {payout.account for payout in store.payouts(community, period)}
         if account is not None and account.id not in ordered:
             self._order_one(account, period, self.provider(name).name)
 
@@ -135,7 +135,7 @@ class Payouts:
         if not closed or closed[-1].day < period:
             problem = Problem("day", "is not closed; settle it first")
             raise ConflictError("day_open", f"day {problem.problem}", (problem,))
-        known = {one.account for one in store.payouts(community, period)}
+        known = {payout.account for payout in store.payouts(community, period)}
         for kind in PAYABLE:
             for account in store.account_ids(community, kind=kind):
                 if account not in known:
@@ -327,7 +327,11 @@ class Payouts:
             now=money.now(),
             today=money.today(),
         )
-        refused = [one for one in outcomes if not one.stands and one is not Outcome.CHAIN_REFUSED]
+        refused = [
+            outcome
+            for outcome in outcomes
+            if not outcome.stands and outcome is not Outcome.CHAIN_REFUSED
+        ]
         if refused and payout.state != "ordered":
             message = f"the book cannot follow {payout_name(payout)}: {refused[0].name.lower()}"
             raise ConflictError("payout_refused", message)
@@ -337,11 +341,11 @@ class Payouts:
         """Return the payouts of a period as CSV, the same bytes for the same payouts; see `spreadsheet`."""
         rows = [
             (
-                payout_name(one), text_cell(self._outside(one.party)),
-                amount_cell(one.amount, one.currency), one.currency, one.state,
-                text_cell(one.reference or ""),
+                payout_name(payout), text_cell(self._outside(payout.party)),
+                amount_text(payout.amount, payout.currency), payout.currency, payout.state,
+                text_cell(payout.reference or ""),
             )
-            for one in self._money.store.payouts(self._money.community, period)
+            for payout in self._money.store.payouts(self._money.community, period)
         ]  # fmt: skip
         return table_file(COLUMNS, rows, bom=bom)
 

@@ -52,7 +52,7 @@ class Money:
         self.now = now
         self._day_of = day_of
         rules: GroupRules[_Posting] = GroupRules(
-            "posting", GROUP_MAX, ABANDONED, weigh=lambda one: len(one.transfers)
+            "posting", GROUP_MAX, ABANDONED, weigh=lambda posting: len(posting.transfers)
         )
         self._committer = GroupCommitter(rules, self._commit_group, store.threads, self.failures)
 
@@ -86,8 +86,8 @@ class Money:
         return await self._committer.ask(_Posting(transfers, opening))
 
     async def _commit_group(self, group: Sequence[_Posting]) -> list[list[Outcome]]:
-        transfers = [one for posting in group for one in posting.transfers]
-        opening = [one for posting in group for one in posting.opening]
+        transfers = [transfer for posting in group for transfer in posting.transfers]
+        opening = [account for posting in group for account in posting.opening]
         outcomes = iter(await self._commit_one(transfers, opening))
         return [list(islice(outcomes, len(posting.transfers))) for posting in group]
 

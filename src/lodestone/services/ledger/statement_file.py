@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from lodestone.base.money import amount_text
 from lodestone.services.ledger.payouts import payout_name
 from lodestone.services.ledger.statements import AccountStatement, StatementOut, day_text
-from lodestone.services.support.spreadsheet import amount_cell, table_file, text_cell
+from lodestone.services.support.spreadsheet import table_file, text_cell
 from lodestone.stores.ledger.port import Payout
 
 COLUMNS: Final = (
@@ -33,21 +34,21 @@ def statement_file(statement: StatementOut, *, bom: bool = False) -> bytes:
 
 def _rows(statement: StatementOut, account: AccountStatement) -> Iterator[tuple[str, ...]]:
     currency = account.opening.currency
-    opening = amount_cell(account.opening.micros, currency)
-    closing = amount_cell(account.closing.micros, currency)
+    opening = amount_text(account.opening.micros, currency)
+    closing = amount_text(account.closing.micros, currency)
     yield (account.kind, "", statement.first, "opening", "", "", opening, currency, "")
     for line in account.lines:
-        one = line.transfer
+        transfer = line.transfer
         yield (
             account.kind,
-            one.time,
-            one.day,
-            one.code,
-            text_cell(one.external or ""),
-            amount_cell(line.change.micros, currency),
-            amount_cell(line.balance.micros, currency),
+            transfer.time,
+            transfer.day,
+            transfer.code,
+            text_cell(transfer.external or ""),
+            amount_text(line.change.micros, currency),
+            amount_text(line.balance.micros, currency),
             currency,
-            one.id,
+            transfer.id,
         )
     yield (account.kind, "", statement.last, "closing", "", "", closing, currency, "")
 
@@ -59,13 +60,13 @@ def party_payouts_file(payouts: Iterable[Payout], *, bom: bool = False) -> bytes
     """Return payouts of one party as CSV: the day through which each paid, how much, and how it stands."""
     rows = (
         (
-            day_text(one.period),
-            payout_name(one),
-            amount_cell(one.amount, one.currency),
-            one.currency,
-            one.state,
-            text_cell(one.reference or ""),
+            day_text(payout.period),
+            payout_name(payout),
+            amount_text(payout.amount, payout.currency),
+            payout.currency,
+            payout.state,
+            text_cell(payout.reference or ""),
         )
-        for one in payouts
+        for payout in payouts
     )
     return table_file(PAYOUT_COLUMNS, rows, bom=bom)

@@ -156,34 +156,38 @@ class Statements:
 
     def account(self, text: str) -> AccountOut:
         """Return an account. Raises UnknownError `account_unknown`."""
-        found = self._money.store.account(self._money.community, AccountId(_bytes(text, _ACCOUNT)))
-        if found is None:
+        account = self._money.store.account(
+            self._money.community, AccountId(_bytes(text, _ACCOUNT))
+        )
+        if account is None:
             raise UnknownError("account_unknown", f"there is no account {text!r}")
-        return self._account(found)
+        return self._account(account)
 
     def accounts(self, party: str | None) -> list[AccountOut]:
         """Return the accounts, of one party if given, by id."""
         inside = None if party is None else self._names.inside(party)
-        found = self._money.store.accounts(self._money.community, party=inside)
-        return [self._account(one) for one in found]
+        accounts = self._money.store.accounts(self._money.community, party=inside)
+        return [self._account(account) for account in accounts]
 
     def transfer(self, text: str) -> TransferOut:
         """Return a transfer. Raises UnknownError `transfer_unknown`."""
         name = TransferId(_bytes(text, _TRANSFER))
-        found = self._money.store.transfer(self._money.community, name)
-        if found is None:
+        booking = self._money.store.transfer(self._money.community, name)
+        if booking is None:
             raise UnknownError("transfer_unknown", f"there is no transfer {text!r}")
-        return self._transfer(found)
+        return self._transfer(booking)
 
     def transfers(
         self, wanted: TransferFilter, limit: int, after: int
     ) -> tuple[list[TransferOut], int | None]:
         """Return a page of transfers in the order of the book, and the last one's number if more follow."""
-        found = self._money.store.transfers(
+        transfers = self._money.store.transfers(
             self._money.community, wanted, limit=one_more(limit), after=after
         )
-        page, last = cut_one_more(found, limit)
-        return [self._transfer(one) for one in page], None if last is None else last.sequence
+        page, last = cut_one_more(transfers, limit)
+        return [
+            self._transfer(booking) for booking in page
+        ], None if last is None else last.sequence
 
     def statement(self, party: str, first: int, last: int) -> StatementOut:
         """Return a party's period, both days included.
@@ -193,20 +197,18 @@ class Statements:
             InvalidError: `span_invalid`: the days are out of order, or more than 400;
                 `statement_too_long`: over 50,000 lines.
         """
-        if not first <= last < first + DAYS_MAX:
-            problem = Problem("to", f"is `from` or later, at most {DAYS_MAX} days in all")
-            raise InvalidError("span_invalid", f"to {problem.problem}", (problem,))
+        require_span(first, last)
         store, community = self._money.store, self._money.community
         accounts = store.accounts(community, party=self._names.inside(party))
         if not accounts:
             raise UnknownError("party_unknown", f"{party!r} has no account here")
-        read = store.statement(community, [one.id for one in accounts], first, last)
+        read = store.statement(community, [account.id for account in accounts], first, last)
         if len(read.lines) > LINES_MAX:
             problem = Problem("from", f"leaves over {LINES_MAX:,} lines; ask for fewer days")
             raise InvalidError("statement_too_long", f"from {problem.problem}", (problem,))
         parts = [
-            self._part(one, read.opening[one.id], read.closing[one.id], read.lines)
-            for one in accounts
+            self._part(account, read.opening[account.id], read.closing[account.id], read.lines)
+            for account in accounts
         ]
         return StatementOut(
             party=party,
@@ -245,11 +247,11 @@ class Statements:
             accounts, closed = snapshot.accounts(), snapshot.closed_days()
         rows = []
         for kind in AccountKind:
-            mine = [one for one in accounts if one.kind == kind]
+            mine = [account for account in accounts if account.kind == kind]
             if mine:
                 rows.append(self._row(kind, mine))
-        debits = sum(one.debits_posted for one in accounts)
-        credits_ = sum(one.credits_posted for one in accounts)
+        debits = sum(account.debits_posted for account in accounts)
+        credits_ = sum(account.credits_posted for account in accounts)
         return TrialBalance(
             rows=rows,
             debits=self._amount(debits),
@@ -262,10 +264,10 @@ class Statements:
         return TrialRow(
             kind=kind.name.lower(),
             accounts=len(accounts),
-            debits=self._amount(sum(one.debits_posted for one in accounts)),
-            credits=self._amount(sum(one.credits_posted for one in accounts)),
-            balance=self._amount(sum(one.balance for one in accounts)),
-            pending=self._amount(sum(one.debits_pending for one in accounts)),
+            debits=self._amount(sum(account.debits_posted for account in accounts)),
+            credits=self._amount(sum(account.credits_posted for account in accounts)),
+            balance=self._amount(sum(account.balance for account in accounts)),
+            pending=self._amount(sum(account.debits_pending for account in accounts)),
         )
 
     def _account(self, account: Account) -> AccountOut:
@@ -318,6 +320,13 @@ def books_of(money: Money, directory: DirectoryView) -> Statements:
         return directory.person_ids[row] if row >= 0 else None
 
     return Statements(money, Names(ordinal_of, id_of))
+
+
+def require_span(first: int, last: int) -> None:
+    """Refuse days that are out of order, or more than a statement holds. Raises InvalidError `span_invalid`."""
+    if not first <= last < first + DAYS_MAX:
+        problem = Problem("to", f"is `from` or later, at most {DAYS_MAX} days in all")
+        raise InvalidError("span_invalid", f"to {problem.problem}", (problem,))
 
 
 def day_text(day: int) -> str:

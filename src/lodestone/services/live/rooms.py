@@ -106,7 +106,7 @@ class Live:
         if move is None:
             return FINE
         try:
-            found, _ = await self._writes.do(
+            room, _ = await self._writes.do(
                 lambda: self._records.hear(self._community.id, move, now=self._clock.now()),
                 lambda heard: heard[1],
             )
@@ -115,7 +115,7 @@ class Live:
             if refusal is None:
                 raise
             return _refusal(refusal)
-        return FINE if found is not None else _refusal(LiveRefusal.STREAM_UNKNOWN)
+        return FINE if room is not None else _refusal(LiveRefusal.STREAM_UNKNOWN)
 
     def _move_of(self, call: SrsCall) -> Heard | None:
         """Say what a callback does to a room, None for one that concerns no room."""
@@ -171,18 +171,20 @@ class Live:
         """
         room = self._records.room(self._community.id, room_id)
         candidates = self._records.room_orders(self._community.id, room_id)
-        mine = [one for one in candidates if one.in_sale or self._led(one, room)]
-        numbers = [one.number for one in mine]
+        mine = [
+            candidate for candidate in candidates if candidate.in_sale or self._led(candidate, room)
+        ]
+        numbers = [room.number for room in mine]
         moves = self._records.moves_of_orders(self._community.id, numbers)
         facts = sale_facts(mine, moves)
-        told = in_all(facts)
+        figures = in_all(facts)
         return SalesOut(
             room_id=room_id,
             reserved=len(mine),
-            orders=told.orders,
-            units=told.units,
-            money=self._money(told.paid),
-            refunded=self._money(told.back),
+            orders=figures.orders,
+            units=figures.units,
+            money=self._money(figures.paid),
+            refunded=self._money(figures.back),
             minutes=tuple(self._minute(at, figures) for at, figures in by_minute(facts)),
         )
 
@@ -207,18 +209,18 @@ class Live:
 
 def sale_facts(orders: Sequence[RoomOrder], moves: Sequence[OrderEvent]) -> list[SaleFact]:
     """Read the moves of some orders as money taken and given back, in the order they were made."""
-    units = {one.number: one.units for one in orders}
-    kept: dict[int, int] = {}
+    units = {order.number: order.units for order in orders}
+    given_back: dict[int, int] = {}
     facts = []
     for move in moves:
         amount = move.amount or 0
         if move.move is Transition.PAY:
-            kept[move.number] = amount
+            given_back[move.number] = amount
             facts.append(SaleFact(move.time, units[move.number], amount, 0))
-        elif move.move in _GIVES_BACK and move.number in kept:
+        elif move.move in _GIVES_BACK and move.number in given_back:
             # Cancellations written by earlier versions name the order's total, whatever had gone back before.
-            back = min(amount, kept[move.number])
-            kept[move.number] -= back
+            back = min(amount, given_back[move.number])
+            given_back[move.number] -= back
             facts.append(SaleFact(move.time, 0, 0, back))
     return facts
 
@@ -227,9 +229,9 @@ def _key_told(call: SrsCall) -> bytes:
     """Return the key that an encoder came with, in either half of its address."""
     before = call.tc_url.partition("?")[2]
     for query in (call.param.removeprefix("?"), before):
-        found = parse_qs(query).get("key")
-        if found:
-            return found[-1].encode("utf-8", "replace")
+        keys = parse_qs(query).get("key")
+        if keys:
+            return keys[-1].encode("utf-8", "replace")
     return b""
 
 
@@ -265,6 +267,7 @@ def _room_out(room: RoomRecord, stream_key: str | None) -> RoomOut:
         ended_at=_time(standing.ended),
         ends_unless_heard_at=_time(standing.due),
         created_at=time_text(room.created),
+        translations=given.translations,
     )
 
 

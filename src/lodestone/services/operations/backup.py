@@ -233,7 +233,7 @@ class _Making:
             self.folder.rename(self._target)
             self._done = True
             sync(self._target.parent)
-        return BackupOut(str(self._target), [one.id for one in communities], digest)
+        return BackupOut(str(self._target), [community.id for community in communities], digest)
 
     def end(self) -> None:
         """Clear away what has not become a back-up."""

@@ -58,15 +58,15 @@ def lost_fact(code: str, known: tuple[int, int], left: int, now: Instant, day: i
 
 def note_lost(records: Records, community: str, offset: int) -> None:
     """Remember where the fact of a loss stands."""
-    kept = records.meta(community, LOSSES)
-    offsets = [] if kept is None else msgspec.json.decode(kept, type=list[int])
+    stored = records.meta(community, LOSSES)
+    offsets = [] if stored is None else msgspec.json.decode(stored, type=list[int])
     records.set_meta(community, LOSSES, msgspec.json.encode([*offsets, offset]))
 
 
 def accepted(records: Records, log: Log, community: str) -> list[AcceptedOut]:
     """Read the losses that were accepted, oldest first."""
-    kept = records.meta(community, LOSSES)
-    offsets = [] if kept is None else msgspec.json.decode(kept, type=list[int])
+    stored = records.meta(community, LOSSES)
+    offsets = [] if stored is None else msgspec.json.decode(stored, type=list[int])
     return [
         _shown(batch.facts, offset)
         for offset in offsets

@@ -42,14 +42,14 @@ def load_of(
         totals: Of this process; None where it opens none.
         own: Failures of what the installation itself does by the clock.
     """
-    found = list(engines)
-    registries = [engine.failures for engine in found] + ([] if own is None else [own])
-    counts = Counts() if totals is None else totals.now(found)
+    opened = list(engines)
+    registries = [engine.failures for engine in opened] + ([] if own is None else [own])
+    counts = Counts() if totals is None else totals.now(opened)
     if own is not None:
         counts = counts.plus(Counts(failures=Counter(own.counts)))
     ringing: dict[str, int] = {}
     memory: dict[str, int] = {}
-    for engine in found:
+    for engine in opened:
         keeper = engine.housekeeper
         rings = set(alarms(keeper.pricer, keeper.policy))
         for promise in bits_of(keeper.policy).values():
@@ -58,12 +58,12 @@ def load_of(
             memory[part] = memory.get(part, 0) + size
     return Load(
         counts=counts,
-        receipts=sum(engine.log.receipt_next() for engine in found),
-        facts=sum(engine.log.end() for engine in found),
+        receipts=sum(engine.log.receipt_next() for engine in opened),
+        facts=sum(engine.log.end() for engine in opened),
         alarms=ringing,
-        backlog_bytes=sum(engine.log.load().backlog_bytes for engine in found),
+        backlog_bytes=sum(engine.log.load().backlog_bytes for engine in opened),
         memory_bytes=memory,
-        background_waiting=sum(len(one.standing()) for one in registries),
+        background_waiting=sum(len(registry.standing()) for registry in registries),
     )
 
 

@@ -75,10 +75,10 @@ def _verify(
     unread: list[str] = sound(lambda: _unread(records, community.id), [])
     findings = [
         FindingOut(
-            one.problem, one.kind, one.sequence,
-            receipt_id(community.secret, one.sequence) if one.kind == "receipt" else None,
+            finding.problem, finding.kind, finding.sequence,
+            receipt_id(community.secret, finding.sequence) if finding.kind == "receipt" else None,
         )
-        for one in chain
+        for finding in chain
     ]  # fmt: skip
     findings += [FindingOut("damaged", "file", 0, None, said) for said in dict.fromkeys(damage)]
     if unread:
@@ -109,4 +109,4 @@ def _unread(records: Records, community: str) -> list[str]:
     for _ in records.domain_rows(community, broken("domain")):
         pass
     changes = records.pending_changes(community)
-    return names + [f"change {one.id}" for one in changes if isinstance(one.row, Unread)]
+    return names + [f"change {change.id}" for change in changes if isinstance(change.row, Unread)]

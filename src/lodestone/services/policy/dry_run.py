@@ -6,23 +6,27 @@ would move it; one left as it was keeps its price, and so do Gini and first impr
 the proposal's caps. Nothing is written.
 """
 
-from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
+from typing import Final
 
 import msgspec
 import numpy as np
 
-from lodestone.base.arrays import Floats, Ints
-from lodestone.base.clock import DAY_MICROS, Instant
+from lodestone.base.arrays import Bools, Floats, Ints
+from lodestone.base.clock import Instant
+from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES
 from lodestone.services.feed.response import WORDS, slate_micros
+from lodestone.services.policy.dry_run_out import DryRunOut, OutcomeChange, PromiseChange
+from lodestone.services.policy.paired import Paired, Shown
 from lodestone.services.policy.policies import check_policy
 from lodestone.services.pricing.custom_promises import own_bits
 from lodestone.services.pricing.maintenance import STEP_RECEIPTS
 from lodestone.services.receipts.versions import Versions
+from lodestone.services.support.last_day import decision_at, last_day
 from lodestone.services.support.ports import DirectoryView, StateView
 from lodestone.stores.log.port import Log
-from lodestone.traffic.codec import decode
 from lodestone.traffic.decision import Bits, Decision
 from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import numbered, pool_net
@@ -45,47 +49,18 @@ from lodestone.traffic.pricer import (
     step,
 )
 from lodestone.traffic.prices import PriceVector, chances_of
-from lodestone.traffic.promises import gini
 from lodestone.traffic.replay import decide_again
 
 RECEIPTS_MAX = 2_000
 _LEVELS = ("gini", "first_impressions")
+_LOOKS, _VALUE = 0, 1
+_CHANCES: Final = slice(2, 2 + OUTCOME_COUNT)
+_USED: Final = slice(_CHANCES.stop, _CHANCES.stop + PROMISE_MAX)
+_COULD: Final = slice(_USED.stop, _USED.stop + PROMISE_MAX)
+"""Columns of what is noted of each receipt: looks, value, chances by outcome, promises kept, promises that could be."""
+Progress = Callable[[int, int], None]
+"""Told after each receipt how many are done, of how many."""
 _BUILT_IN_BITS = np.uint64((1 << PROMISE_CUSTOM) - 1)
-
-
-class PromiseChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise of the proposal, before and after."""
-
-    id: str
-    target: float
-    before: float | None
-    """In the unit of `target`, by these slates alone: a share of slots, as under `slots_before`; for `gini` the Gini of
-    creators over them. Null for `first_impressions`: what each post has had of its plan, no slate can say."""
-    after: float | None
-    slots_before: float | None
-    """Share of the slots that could have kept it which do, weighed by how likely they are looked at; null for `gini`."""
-    slots_after: float | None
-    price_before_micros: float
-    price_after_micros: float
-
-
-class DryRunOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What a proposed policy would have changed in the decisions of the last day."""
-
-    receipts: int
-    """Decided again: all of the last day, or this many spread evenly over it."""
-    receipts_of_day: int
-    changed_slates: int
-    changed_slots: int
-    slots: int
-    objective_before_micros: float
-    objective_after_micros: float
-    value_before_micros: float
-    """What the slates served are worth by the proposal's worths, slots weighed by attention."""
-    value_after_micros: float
-    by_domain_before: dict[str, int]
-    by_domain_after: dict[str, int]
-    promises: list[PromiseChange]
 
 
 @dataclass(slots=True)
@@ -100,6 +75,14 @@ class _Side:
     price: Floats = field(default_factory=lambda: np.zeros(PROMISE_MAX))
     items: list[int] = field(default_factory=list)
     looks: list[float] = field(default_factory=list)
+    rows: list[Floats] = field(default_factory=list)
+    """One for each receipt, see `_LOOKS` and the other columns."""
+    slots: list[int] = field(default_factory=list)
+    """How many each receipt has."""
+
+    def columns(self) -> Floats:
+        """Return what was noted, shape (receipts, columns)."""
+        return np.array(self.rows) if self.rows else np.zeros((0, _COULD.stop))
 
 
 class DryRun:
@@ -139,29 +122,29 @@ class DryRun:
         self._account = PacingAccount()
         self._before, self._after = _Side(), _Side()
 
-    def run(self) -> DryRunOut:
-        """Decide every chosen receipt again, in order."""
-        log = self._log
-        since, last = self._now - DAY_MICROS, log.receipt_next()
-        first = bisect_left(range(last), since, key=lambda one: self._read(one).time)
-        count = min(RECEIPTS_MAX, last - first)
-        chosen = (
-            np.unique(np.linspace(first, last - 1, count).round().astype(np.int64)).tolist()
-            if count
-            else []
-        )
-        self._spread = (last - first) / max(1, len(chosen))
+    def run(self, progress: Progress | None = None) -> DryRunOut:
+        """Decide every chosen receipt again, in order.
+
+        Args:
+            progress: Told how far it is, from the thread that runs this.
+        """
+        chosen, of_day = last_day(self._log, self._now, RECEIPTS_MAX)
+        self._spread = of_day / max(1, len(chosen))
         changed_slates = changed_slots = done = 0
-        for sequence in chosen:
-            decision = self._read(sequence)
+        for number, sequence in enumerate(chosen, 1):
+            decision = decision_at(self._log, sequence)
             if decision.choice.pool_index.size:
                 moved = self._again(decision, first=done == 0)
                 changed_slates, changed_slots = changed_slates + (moved > 0), changed_slots + moved
                 done += 1
+            if progress is not None:
+                progress(number, len(chosen))
         before, after = self._before, self._after
+        noted, paired = (before.columns(), after.columns()), Paired(done)
+        low, high = paired.sums(noted[0][:, _VALUE], noted[1][:, _VALUE])
         return DryRunOut(
             receipts=done,
-            receipts_of_day=last - first,
+            receipts_of_day=of_day,
             changed_slates=changed_slates,
             changed_slots=changed_slots,
             slots=before.domains.total(),
@@ -169,15 +152,13 @@ class DryRun:
             objective_after_micros=round(after.objective, 3),
             value_before_micros=round(before.value, 3),
             value_after_micros=round(after.value, 3),
+            value_change_low_micros=round(low, 3),
+            value_change_high_micros=round(high, 3),
             by_domain_before=dict(before.domains),
             by_domain_after=dict(after.domains),
-            promises=self._promises(),
+            outcomes=_outcomes(*noted, paired),
+            promises=self._promises(*noted, paired),
         )
-
-    def _read(self, sequence: int) -> Decision:
-        parts = self._log.receipt(sequence)
-        assert parts is not None
-        return decode(parts.what, -1)
 
     def _again(self, decision: Decision, *, first: bool) -> int:
         """Decide one receipt again; return how many slots changed."""
@@ -273,24 +254,33 @@ class DryRun:
     def _count(self, side: _Side, decision: Decision, index: Ints, prices: PriceVector) -> None:
         pool = decision.pool
         attention = _attention(self._policy, index.size)
-        value = chances_of(pool.chances[index]) @ self._worths
-        side.value += float(attention @ value)
+        chances = chances_of(pool.chances[index])
+        value, looks = float(attention @ (chances @ self._worths)), float(attention.sum())
+        used, could = _held(pool.promises[index], attention), looks * self._could(decision)
+        side.rows.append(np.concatenate([[looks, value], attention @ chances, used, could]))
+        side.slots.append(index.size)
+        side.value += value
         side.domains.update(WORDS[kind] for kind in pool.domain_kind[index].tolist())
-        side.used += _held(pool.promises[index], attention)
-        side.could += attention.sum() * self._could(decision)
+        side.used += used
+        side.could += could
         side.price = np.array(prices.prices)
         side.price[PROMISE_GINI] = prices.gini
         side.items += pool.item[index].tolist()
         side.looks += attention.tolist()
 
-    def _promises(self) -> list[PromiseChange]:
+    def _promises(self, before: Floats, after: Floats, paired: Paired) -> list[PromiseChange]:
+        spans = paired.ratios(
+            (before[:, _USED], before[:, _COULD]), (after[:, _USED], after[:, _COULD])
+        )
         return [
-            self._change(bit, promise)
+            self._change(
+                bit, promise, self._gini_span(paired) if promise.kind == "gini" else spans[bit]
+            )
             for bit, promise in self._bits.items()
             if promise.kind != "exploration"
         ]
 
-    def _change(self, bit: int, promise: Promise) -> PromiseChange:
+    def _change(self, bit: int, promise: Promise, span: tuple[float, float]) -> PromiseChange:
         sides = self._before, self._after
         slots: list[float | None] = [None, None]
         kept: list[float | None] = [None, None]
@@ -309,16 +299,45 @@ class DryRun:
             slots_after=slots[1],
             price_before_micros=round(float(self._before.price[bit]), 3),
             price_after_micros=round(float(self._after.price[bit]), 3),
+            change_low=round(span[0], 6),
+            change_high=round(span[1], 6),
         )
 
     def _slots(self, bit: int, side: _Side) -> float:
         return round(float(side.used[bit] / side.could[bit]), 6) if side.could[bit] else 0.0
 
     def _gini(self, side: _Side) -> float:
+        shown, eligible = self._shown(side)
+        return round(shown.gini(np.ones(len(side.slots)), eligible), 6)
+
+    def _gini_span(self, paired: Paired) -> tuple[float, float]:
+        (before, eligible), (after, _) = self._shown(self._before), self._shown(self._after)
+        return paired.gini(before, after, eligible)
+
+    def _shown(self, side: _Side) -> tuple[Shown, Bools]:
+        """Return whom one side has shown, and which creators count; shape (creators,)."""
         state = self._state
-        slots = state.items["author"][np.array(side.items, np.int64)]
-        exposure = np.bincount(slots, weights=side.looks, minlength=state.author_count)
-        return round(gini(exposure[state.authors["eligible"][: exposure.size] == 1]), 6)
+        creator = state.items["author"][np.array(side.items, np.int64)]
+        eligible = state.authors["eligible"][: state.author_count] == 1
+        return Shown(creator, np.array(side.looks), np.array(side.slots, np.int64)), eligible
+
+
+def _outcomes(before: Floats, after: Floats, paired: Paired) -> list[OutcomeChange]:
+    """Say what of each outcome is expected of a thousand looks; shapes (receipts, columns)."""
+    chances = [1000 * sums[:, _CHANCES] for sums in (before, after)]
+    looks = [np.repeat(sums[:, _LOOKS, None], OUTCOME_COUNT, axis=1) for sums in (before, after)]
+    means = [
+        above.sum(axis=0) / max(1e-9, float(below[:, 0].sum()))
+        for above, below in zip(chances, looks, strict=True)
+    ]
+    spans = paired.ratios((chances[0], looks[0]), (chances[1], looks[1]))
+    return [
+        OutcomeChange(
+            outcome=name, before=round(float(means[0][at]), 6), after=round(float(means[1][at]), 6),
+            change_low=round(spans[at][0], 6), change_high=round(spans[at][1], 6),
+        )
+        for at, name in enumerate(OUTCOMES)
+    ]  # fmt: skip
 
 
 def _attention(policy: Policy, slots: int) -> Floats:

@@ -1,6 +1,7 @@
 """Policies: versions, presets and rollback."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -8,6 +9,7 @@ from lodestone.base.clock import DAY_SECONDS, Instant
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.base.wire import time_text
 from lodestone.content import Community
+from lodestone.events.facts import SURFACES
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.layout import KINDS
 from lodestone.services.support.ports import Clock
@@ -24,6 +26,21 @@ from lodestone.traffic.policy import (
 from lodestone.traffic.presets import NAMES, preset
 from lodestone.traffic.pricer import BUILT_IN
 
+LIMITS: Final[Mapping[str, tuple[float, float]]] = {
+    "exploration_share": (0.0, 0.2), "author_max": (1, 50), "author_gap": (0, 49),
+    "diversity": (0.0, 10.0), "attention_decay": (0.0, 10.0), "public_gate": (0.0, 1.0),
+    "merit_gate": (0.0, 1.0), "merit_impressions_min": (0, 1_000_000), "place_radius_km": (0.1, 500.0),
+    "first_impressions_min": (1, 10_000), "first_impressions_max": (1, 10_000), "seen_days": (0, 365),
+    "read_days": (0, 36_500), "liked_days": (0, 36_500), "bought_days": (0, 36_500),
+    "ad_load": (0.0, 0.5), "ad_gap": (0, 49), "ad_first": (1, 50), "ad_price": (0, 10**9),
+}  # fmt: skip
+"""The least and the most of each number; those that may be null are not looked at then."""
+WORTH_MAX: Final = 10**12
+"""The most micros that an outcome may be worth, or cost."""
+PRICE_CAP_MAX: Final = 100.0
+"""The most that a promise's price may be capped at, in mean slot values."""
+REASON_MAX: Final = 500
+"""Characters of the reason for which a policy is put into force."""
 FEEDBACK_TYPES_MAX = 64
 WATCH_SECONDS_MAX = DAY_SECONDS
 _ID_MAX = 64
@@ -56,24 +73,40 @@ class Policies:
 
     def versions(self) -> list[PolicyOut]:
         """Return every version, newest first."""
-        found = self._records.policies(self._community)
-        return [_out(record.policy, record.created) for record in found]
+        policies = self._records.policies(self._community)
+        return [_out(record.policy, record.created) for record in policies]
 
-    async def put(self, proposed: Policy) -> PolicyOut:
-        """Put a policy into force under the next version. Raises InvalidError naming the field."""
+    async def put(
+        self, proposed: Policy, *, based_on: int | None = None, reason: str = ""
+    ) -> PolicyOut:
+        """Put a policy into force under the next version.
+
+        Args:
+            proposed: The policy.
+            based_on: The version it was made from; None where that does not matter.
+            reason: Why, for the audit log.
+
+        Raises:
+            InvalidError: `policy_invalid`, naming the first field that makes no sense.
+            ConflictError: `policy_changed`: another version than `based_on` is in force.
+        """
         check_policy(proposed)
         now = self._clock.now()
         await self._writes.do(
-            lambda: self._records.put_policy(self._community, proposed, now=now),
+            lambda: self._records.put_policy(
+                self._community, proposed, now=now, based_on=based_on, reason=reason
+            ),
             lambda change: [change],
         )
         return await self._records.threads.read(self.current)
 
-    async def rollback(self, version: int) -> PolicyOut:
-        """Put an older version into force again, as a new version. Raises UnknownError."""
+    async def rollback(
+        self, version: int, *, based_on: int | None = None, reason: str = ""
+    ) -> PolicyOut:
+        """Put an older version into force again, as a new version. Raises UnknownError, and as `put`."""
         read = self._records.threads.read
         record = await read(self._records.policy, self._community, version)
-        return await self.put(record.policy)
+        return await self.put(record.policy, based_on=based_on, reason=reason)
 
 
 def named(name: str) -> Policy:
@@ -86,22 +119,14 @@ def named(name: str) -> Policy:
 
 def check_policy(policy: Policy) -> None:
     """Pass a policy that makes sense. Raises InvalidError naming the first field that does not."""
-    limits = {
-        "exploration_share": (0.0, 0.2), "author_max": (1, 50), "author_gap": (0, 49),
-        "diversity": (0.0, 10.0), "attention_decay": (0.0, 10.0), "public_gate": (0.0, 1.0),
-        "merit_gate": (0.0, 1.0), "merit_impressions_min": (0, 1_000_000), "place_radius_km": (0.1, 500.0),
-        "first_impressions_min": (1, 10_000), "first_impressions_max": (1, 10_000), "seen_days": (0, 365),
-    }  # fmt: skip
-    for field in ("read_days", "liked_days", "bought_days"):
-        if getattr(policy, field) is not None:
-            limits[field] = (0, 36_500)
-    _check_limits(policy, limits)
-    if policy.ad_load:
-        _refuse("ad_load", "must be 0: nobody can advertise here yet")
+    _check_limits(policy)
+    for surface in policy.ad_surfaces:
+        if surface not in SURFACES:
+            _refuse("ad_surfaces", f"{surface!r} is none; they are {', '.join(SURFACES)}")
     for name, worth in policy.worths.items():
         if name not in OUTCOMES:
             _refuse(f"worths.{name}", f"is not an outcome; they are {', '.join(OUTCOMES)}")
-        if abs(worth) > 10**12:
+        if abs(worth) > WORTH_MAX:
             _refuse(f"worths.{name}", "must lie within 1,000,000 currency units")
     _check_watch_caps(policy)
     for name, word in policy.feedback_types.items():
@@ -120,9 +145,10 @@ def _check_watch_caps(policy: Policy) -> None:
             _refuse(f"watch_caps.{kind}", f"must lie between 1 and {WATCH_SECONDS_MAX}")
 
 
-def _check_limits(policy: Policy, limits: Mapping[str, tuple[float, float]]) -> None:
-    for field, (least, most) in limits.items():
-        if not least <= getattr(policy, field) <= most:
+def _check_limits(policy: Policy) -> None:
+    for field, (least, most) in LIMITS.items():
+        value = getattr(policy, field)
+        if value is not None and not least <= value <= most:
             _refuse(field, f"must lie between {least} and {most}")
     if policy.first_impressions_min > policy.first_impressions_max:
         _refuse("first_impressions_min", "must not be above first_impressions_max")
@@ -141,8 +167,8 @@ def _check_promises(policy: Policy) -> None:
             _refuse(f"{field}.kind", "stands twice; only your own shares may be several")
         if not 0 <= promise.target <= 1:
             _refuse(f"{field}.target", "must lie between 0 and 1")
-        if not 0 <= promise.price_cap <= 100:
-            _refuse(f"{field}.price_cap", "must lie between 0 and 100")
+        if not 0 <= promise.price_cap <= PRICE_CAP_MAX:
+            _refuse(f"{field}.price_cap", f"must lie between 0 and {PRICE_CAP_MAX:g}")
         if promise.kind == "share":
             _check_share(promise, field)
         else:

@@ -29,22 +29,22 @@ def own_bits(items: Records, policy: Policy, directory: DirectoryView) -> NDArra
 
 def _selected(items: Records, promise: Promise, directory: DirectoryView) -> Bools:
     wanted = promise.equals or ""
-    found: Bools
+    matching: Bools
     match promise.field:
         case "kind":
-            found = items["kind"] == (KINDS.index(wanted) if wanted in KINDS else -1)
+            matching = items["kind"] == (KINDS.index(wanted) if wanted in KINDS else -1)
         case "channel":
-            found = np.any(items["channels"] == _code(directory.domain_codes, wanted), axis=1)
+            matching = np.any(items["channels"] == _code(directory.domain_codes, wanted), axis=1)
         case "profession":
-            found = np.any(items["professions"] == _code(directory.domain_codes, wanted), axis=1)
+            matching = np.any(items["professions"] == _code(directory.domain_codes, wanted), axis=1)
         case "language":
-            found = items["language"] == _code(directory.language_codes, wanted)
+            matching = items["language"] == _code(directory.language_codes, wanted)
         case "tag":
-            found = items["topic"] == _code(directory.tag_codes, wanted)
+            matching = items["topic"] == _code(directory.tag_codes, wanted)
         case _:
             row = directory.person_row(wanted)
-            found = (items["owner"] == row) & (row >= 0)
-    return found
+            matching = (items["owner"] == row) & (row >= 0)
+    return matching
 
 
 def _code(codes: Mapping[str, int], name: str) -> int:

@@ -95,6 +95,16 @@ class Maintenance:
         """Return the weights that logits are worked out under."""
         return self._model
 
+    @property
+    def refreshed_at(self) -> Instant | None:
+        """Return when everything was last begun to be worked out anew; None before the first time."""
+        return self._swept
+
+    @property
+    def debiased_at(self) -> Instant | None:
+        """Return when authors were last debiased; None before the first time."""
+        return self._voiced
+
     def take(self, model: RatesModel, now: Instant) -> None:
         """Work everything out anew under other weights."""
         self._model = model
@@ -199,39 +209,39 @@ class Maintenance:
             "keeping.chances": account.chances,
         }  # fmt: skip
 
-    def fill(self, told: Mapping[str, NDArray[Any]]) -> bool:
+    def fill(self, columns: Mapping[str, NDArray[Any]]) -> bool:
         """Go on from a snapshot that holds the state as it stands; False where it holds none of this.
 
         A start that works everything out anew would do so at another moment than the life before it, and so
         decide otherwise than if it had never been stopped.
         """
-        if "keeping.sweep" not in told:
+        if "keeping.sweep" not in columns:
             return False
-        gate, gated, gini, planned, delivered, due, eligible, value, early, ahead = told[
+        gate, gated, gini, planned, delivered, due, eligible, value, early, ahead = columns[
             "keeping.sweep"
         ].tolist()
         self.sweep = DerivedState(
-            told["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
+            columns["keeping.rank"].astype(np.int16), gate, bool(gated), gini, int(planned), delivered, due,
             (early, ahead), int(eligible), value,
         )  # fmt: skip
-        swept, voiced, priced = told["keeping.times"].tolist()
-        self._shift = told["keeping.shift"]
-        derived.put_quiet(self._state, told["keeping.quiet"])
+        swept, voiced, priced = columns["keeping.times"].tolist()
+        self._shift = columns["keeping.shift"]
+        derived.put_quiet(self._state, columns["keeping.quiet"])
         self._voiced = None if voiced < 0 else Instant(voiced)
         if not self.pricer.steps:  # before the first step nothing is stored but when it all began
             self.pricer = start(Instant(priced))
         self._swept = None if swept < 0 else Instant(swept)
-        self._risen = told["keeping.risen"].astype(np.int64)
+        self._risen = columns["keeping.risen"].astype(np.int64)
         for number, name in ((LIST_TRENDING, "trending"), (LIST_NEEDY, "needy")):
-            self._postings.replace(number, told[f"keeping.{name}"].astype(np.int64))
-        days = told["keeping.days"].tolist()
-        self._reported = dict(zip(days, told["keeping.reported"], strict=True))
-        decisions, slots, worth, forgone = told["keeping.account"].tolist()
+            self._postings.replace(number, columns[f"keeping.{name}"].astype(np.int64))
+        days = columns["keeping.days"].tolist()
+        self._reported = dict(zip(days, columns["keeping.reported"], strict=True))
+        decisions, slots, worth, forgone = columns["keeping.account"].tolist()
         self.account = PacingAccount(
-            int(decisions), slots, worth, forgone, told["keeping.used"].copy(),
-            told["keeping.chances"].copy(),
+            int(decisions), slots, worth, forgone, columns["keeping.used"].copy(),
+            columns["keeping.chances"].copy(),
         )  # fmt: skip
-        derived.fill_items(self._state, told["items"])
+        derived.fill_items(self._state, columns["items"])
         self.sweep.public = self._count_public()
         return True
 

@@ -50,9 +50,9 @@ class RefreshJob:
 
 def best(score: np.ndarray) -> NDArray[np.int64]:
     """Return up to a list's length of rows, best score first, earlier rows first among equals."""
-    kept = min(POSTING_KEPT, int(np.count_nonzero(np.isfinite(score))))
-    if not kept:
+    length = min(POSTING_KEPT, int(np.count_nonzero(np.isfinite(score))))
+    if not length:
         return np.zeros(0, np.int64)
-    top = np.argpartition(-score, kept - 1)[:kept]
+    top = np.argpartition(-score, length - 1)[:length]
     order: NDArray[np.int64] = top[np.lexsort((top, -score[top]))]
     return order

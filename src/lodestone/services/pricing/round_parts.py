@@ -85,7 +85,7 @@ def graduates(
     gate = promises.public_gate(values, np.ones(values.size, bool), policy.public_gate)
     sweep.gate = gate if np.isfinite(gate) else 0.0
     sweep.public = values.size
-    found = []
+    parts = []
     for some in slices(count):
         yield
         items = state.items[some]
@@ -93,8 +93,8 @@ def graduates(
             items["created"], turn.counts[some], sweep.planned, turn.rate, turn.now
         )
         fit = (turn.low[some] >= gate) | short
-        found.append(np.flatnonzero(turn.live[some] & (items["climbed"] == 0) & fit) + some.start)
-    return np.concatenate(found)
+        parts.append(np.flatnonzero(turn.live[some] & (items["climbed"] == 0) & fit) + some.start)
+    return np.concatenate(parts)
 
 
 def creators(
@@ -154,9 +154,9 @@ def lists(state: State, postings: Postings, turn: RefreshJob) -> Generator[None,
 
 def _best_of(score: NDArray[np.float64]) -> Generator[None, None, NDArray[np.int64]]:
     """Do what `best` does: the best of slices, then the best of those."""
-    found = []
+    parts = []
     for first in range(0, max(score.size, 1), _BEST_ROWS):
-        found.append(best(score[first : first + _BEST_ROWS]) + first)
+        parts.append(best(score[first : first + _BEST_ROWS]) + first)
         yield
-    rows = np.concatenate(found)
+    rows = np.concatenate(parts)
     return rows[best(score[rows])]

@@ -13,7 +13,8 @@ from lodestone.events.outcomes import (
     FactKind,
     Source,
 )
-from lodestone.services.feed.messages import TermNote
+from lodestone.services.feed.ad_notes import ad_notes
+from lodestone.services.feed.messages import AdNote, TermNote
 from lodestone.services.feed.response import WORDS
 from lodestone.services.feed.value_terms import Untold, ValueTerms
 from lodestone.services.receipts.receipts import Receipts
@@ -90,6 +91,8 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """What its chances are made of, the term worth most first, whatever its sign; `since`: what has moved since."""
     untold: Untold | None
     """Why `terms` is empty: weights or item lists are no longer there, or the viewer has withdrawn consent."""
+    ad: AdNote | None = None
+    """Of a paid slot: who pays, for what, and how much; its `terms` are empty."""
     identical: bool
     """Deciding again from the receipt gives the same."""
 
@@ -134,11 +137,13 @@ class Explainer:
         decision = self._receipts.decision(receipt)
         if viewer is not None and not self._is_of(decision, viewer):
             raise UnknownError("receipt_unknown", "there is no such receipt here")
-        if not 1 <= slot <= decision.choice.pool_index.size:
+        if not 1 <= slot <= decision.page.size:
             raise UnknownError("slot_unknown", "this decision has no such slot")
         policy = self._receipts.versions.policy(decision.policy_version)
         prices = self._receipts.versions.prices(decision.price_version)
         same = replay(self._kernels, decision, policy, prices).identical
+        if decision.page[slot - 1] < 0:
+            return self._of_ad(decision, policy, prices, _At(receipt, slot - 1, same))
         return self._told(decision, policy, prices, _At(receipt, slot - 1, same))
 
     def _is_of(self, decision: Decision, viewer: str) -> bool:
@@ -147,13 +152,14 @@ class Explainer:
 
     def _told(self, decision: Decision, policy: Policy, prices: PriceVector, at: _At) -> Reasons:
         pool, choice, directory = decision.pool, decision.choice, self._directory
-        place = int(choice.pool_index[at.index])
+        place = int(decision.page[at.index])
+        rank = int(np.flatnonzero(choice.pool_index == place)[0])
         item, domain = int(pool.item[place]), int(pool.domain[place])
         kind = DomainKind(int(pool.domain_kind[place]))
         net = pool_net(self._kernels, pool, np.array(worth_vector(policy)), prices) / NET_UNIT
         parts = _parts(policy, chances_of(pool.chances[place]))
         given = self._records.item_at(self._community, item).given
-        terms = self._terms.then(decision, policy, choice.pool_index[at.index : at.index + 1])
+        terms = self._terms.then(decision, policy, choice.pool_index[rank : rank + 1])
         total = self._state.item_ring[item].sum(axis=0) + self._state.item_old[item]
         return Reasons(
             receipt_id=at.receipt,
@@ -170,8 +176,8 @@ class Explainer:
             net_micros=round(float(net[place]), 3),
             payment_micros=0,
             runner_up=self._runner_up(decision, net),
-            propensity=float(choice.propensity[at.index]),
-            by_chance=at.index == choice.explored_slot,
+            propensity=float(choice.propensity[rank]),
+            by_chance=at.index == decision.slot_of_chance,
             explored=policy.exploration_share,
             candidates=decision.candidate.size,
             impressions=int(total[COUNT_IMPRESSIONS]),
@@ -180,6 +186,46 @@ class Explainer:
             topic=given.tags[0] if given.tags else None,
             terms=terms.each[0],
             untold=terms.untold,
+            identical=at.identical,
+        )
+
+    def _of_ad(self, decision: Decision, policy: Policy, prices: PriceVector, at: _At) -> Reasons:
+        """Explain a paid slot: its own value is as a post's, and what is paid stands in `ad`."""
+        assert decision.paid is not None
+        ads, place = decision.paid.ads, int(-1 - decision.page[at.index])
+        item = int(ads.item[place])
+        net = pool_net(self._kernels, decision.pool, np.array(worth_vector(policy)), prices)
+        notes = ad_notes(self._kernels, decision, policy, net, self._directory)
+        note = next(note for note in notes if note.slot == at.index + 1)
+        parts = _parts(policy, chances_of(ads.chances[place]))
+        given = self._records.item_at(self._community, item).given
+        total = self._state.item_ring[item].sum(axis=0) + self._state.item_old[item]
+        return Reasons(
+            receipt_id=at.receipt,
+            slot=at.index + 1,
+            item_id=note.item_id,
+            domain=WORDS[DomainKind.PUBLIC],
+            domain_id=None,
+            domain_kind=DomainKind.PUBLIC.name.lower(),
+            source=Source.AD.name.lower(),
+            personalised=decision.personalised,
+            parts=parts,
+            value_micros=round(sum(part.micros for part in parts), 3),
+            steps=[],
+            net_micros=round(note.user_value + note.bid * note.expected_action * note.pace, 3),
+            payment_micros=note.payment,
+            runner_up=None,
+            propensity=1.0,
+            by_chance=False,
+            explored=policy.exploration_share,
+            candidates=decision.candidate.size,
+            impressions=int(total[COUNT_IMPRESSIONS]),
+            stayed=int(total[FactKind.LONG_VIEW]),
+            tags=self._liked(decision, given.tags),
+            topic=given.tags[0] if given.tags else None,
+            terms=[],
+            untold=None,
+            ad=note,
             identical=at.identical,
         )
 
@@ -204,21 +250,21 @@ class Explainer:
 
 
 def _parts(policy: Policy, chances: np.ndarray) -> list[Part]:
-    found = []
+    parts = []
     for outcome, chance in zip(OUTCOMES, chances.tolist(), strict=True):
         worth = float(policy.worths.get(outcome, 0))
-        told = chance * WATCH_UNIT_SECONDS if outcome == "watch" else chance
-        if told * worth:
-            found.append(Part(outcome=outcome, chance=told, worth=worth, micros=told * worth))
-    return sorted(found, key=lambda part: -abs(part.micros))
+        amount = chance * WATCH_UNIT_SECONDS if outcome == "watch" else chance
+        if amount * worth:
+            parts.append(Part(outcome=outcome, chance=amount, worth=worth, micros=amount * worth))
+    return sorted(parts, key=lambda part: -abs(part.micros))
 
 
-def _steps(policy: Policy, prices: PriceVector, held: int, rank: int) -> list[Step]:
-    found = []
+def _steps(policy: Policy, prices: PriceVector, promises: int, rank: int) -> list[Step]:
+    steps = []
     for bit, promise in bits_of(policy).items():
-        micros = prices.signs[bit] * prices.prices[bit] if held >> bit & 1 else 0.0
+        micros = prices.signs[bit] * prices.prices[bit] if promises >> bit & 1 else 0.0
         if promise.kind == "gini":
             micros = -prices.gini * rank / 32767
         if micros:
-            found.append(Step(promise=promise.id, kind=promise.kind, micros=round(micros, 3)))
-    return found
+            steps.append(Step(promise=promise.id, kind=promise.kind, micros=round(micros, 3)))
+    return steps

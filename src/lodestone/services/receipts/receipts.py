@@ -23,6 +23,8 @@ from lodestone.events.outcomes import (
     DomainKind,
     Source,
 )
+from lodestone.services.feed.ad_notes import ad_notes
+from lodestone.services.feed.messages import AdNote
 from lodestone.services.feed.response import WORDS, dropped, relaxed, slate_micros
 from lodestone.services.receipts.versions import Versions
 from lodestone.services.support.ids import receipt_id, receipt_sequence
@@ -38,6 +40,8 @@ from lodestone.traffic.prices import NET_UNIT, PriceVector, chances_of
 from lodestone.traffic.replay import replay
 
 ERASED: Final = -2
+DISPLACED: Final = "displaced"
+"""Instead of a drop reason: chosen for the organic slate, and pushed off the page by ads."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +91,11 @@ class ReceiptOut(msgspec.Struct, frozen=True, kw_only=True):
     last: bool
     """Nothing that may be shown was left beyond this page."""
     payment: int
+    """Of all ads on the page together, when what each buys happens; micros."""
+    ads: list[AdNote]
+    """The paid slots."""
     slate: list[Candidate]
+    """The organic posts that were sent."""
     pool: list[Candidate]
     candidates: int
     dropped: dict[str, int]
@@ -178,7 +186,6 @@ class Receipts:
     def _line(self, parts: ReceiptParts) -> ReceiptLine:
         person = self._person(parts)
         decision = decode(parts.what, person)
-        choice = decision.choice
         return ReceiptLine(
             receipt_id=receipt_id(self._secret, parts.sequence),
             time=time_text(decision.time),
@@ -188,8 +195,8 @@ class Receipts:
             domain_id=self._directory.domain_id(decision.domain) if decision.domain >= 0 else None,
             candidates=int(decision.candidate.size),
             slots=decision.slots,
-            filled=int(choice.pool_index.size),
-            explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
+            filled=int(decision.page.size),
+            explored_slot=decision.slot_of_chance + 1 if decision.slot_of_chance >= 0 else None,
             degraded=list(decision.degraded),
             personalised=decision.personalised,
         )
@@ -208,13 +215,13 @@ class Receipts:
     def replay(self, text: str) -> ReplayOut:
         """Decide again from a receipt's own contents; raises as `show`."""
         decision = self.decision(text)
-        found = replay(
+        replayed = replay(
             self._kernels,
             decision,
             self.versions.policy(decision.policy_version),
             self.versions.prices(decision.price_version),
         )
-        return ReplayOut(found.identical, list(found.differences))
+        return ReplayOut(replayed.identical, list(replayed.differences))
 
     def _read(self, parts: ReceiptParts) -> Decision:
         person = self._person(parts)
@@ -241,12 +248,14 @@ class Receipts:
         policy = versions.policy(decision.policy_version)
         prices = versions.prices(decision.price_version)
         net = pool_net(self._kernels, pool, np.array(worth_vector(policy)), prices)
-        slot_of = {index: slot for slot, index in enumerate(choice.pool_index.tolist())}
-        told = [
-            self._candidate(decision, policy, net, index, slot_of.get(index))
+        slot_of = {index: slot for slot, index in enumerate(decision.page.tolist())}
+        rank_of = {index: rank for rank, index in enumerate(choice.pool_index.tolist())}
+        described = [
+            self._candidate(decision, policy, net, index, (slot_of.get(index), rank_of.get(index)))
             for index in range(pool.item.size)
         ]
         row = self._directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
+        ads = ad_notes(self._kernels, decision, policy, net, self._directory)
         return ReceiptOut(
             receipt_id=receipt_id(self._secret, decision.sequence),
             time=time_text(decision.time),
@@ -262,7 +271,7 @@ class Receipts:
             degraded=list(decision.degraded),
             worths={name: float(policy.worths.get(name, 0)) for name in OUTCOMES},
             prices=promise_prices(policy, prices),
-            explored_slot=choice.explored_slot + 1 if choice.explored_slot >= 0 else None,
+            explored_slot=decision.slot_of_chance + 1 if decision.slot_of_chance >= 0 else None,
             draw_propensity=choice.draw_propensity,
             slate_propensity=choice.slate_propensity,
             objective_micros=slate_micros(choice.objective),
@@ -271,37 +280,54 @@ class Receipts:
             slate_rules=decision.slate_rules,
             relaxed=relaxed(decision, policy),
             last=decision.last,
-            payment=0,
-            slate=[told[index] for index in choice.pool_index.tolist()],
-            pool=told,
+            payment=sum(note.payment for note in ads),
+            ads=ads,
+            slate=[described[index] for index in decision.posts.tolist()],
+            pool=described,
             candidates=decision.candidate.size,
             dropped=dropped(decision),
             chain=[receipt_id(self._secret, sequence) for sequence in decision.chain],
         )
 
     def _candidate(
-        self, decision: Decision, policy: Policy, net: np.ndarray, index: int, slot: int | None
+        self,
+        decision: Decision,
+        policy: Policy,
+        net: np.ndarray,
+        index: int,
+        at: tuple[int | None, int | None],
     ) -> Candidate:
-        pool = decision.pool
+        """Describe an entry of the pool; `at` is its slot on the page and its place in the organic slate."""
+        pool, (slot, rank) = decision.pool, at
         chances = chances_of(pool.chances[index])
-        told = dict(zip(OUTCOMES, (round(float(chance), 6) for chance in chances), strict=True))
-        told["watch"] = round(told["watch"] * WATCH_UNIT_SECONDS, 4)
+        by_outcome = dict(
+            zip(OUTCOMES, (round(float(chance), 6) for chance in chances), strict=True)
+        )
+        by_outcome["watch"] = round(by_outcome["watch"] * WATCH_UNIT_SECONDS, 4)
         place = int(np.searchsorted(decision.candidate, pool.item[index]))
         reason = DropReason(int(decision.reason[place]))
-        held = int(pool.promises[index])
+        promises = int(pool.promises[index])
         return Candidate(
             item_id=self._directory.item_id(int(pool.item[index])),
             domain=WORDS[DomainKind(int(pool.domain_kind[index]))],
             source=Source(int(pool.source[index])).name.lower(),
-            chances=told,
+            chances=by_outcome,
             value=round(float(chances @ np.array(worth_vector(policy))), 3),
             net=float(net[index]) / NET_UNIT,
-            promises=[promise.id for bit, promise in bits_of(policy).items() if held >> bit & 1],
-            reason=None if reason is DropReason.SHOWN else reason.name.lower(),
+            promises=[
+                promise.id for bit, promise in bits_of(policy).items() if promises >> bit & 1
+            ],
+            reason=_reason(reason, slot),
             slot=None if slot is None else slot + 1,
             pinned=index < decision.pinned,
-            propensity=None if slot is None else float(decision.choice.propensity[slot]),
+            propensity=None if rank is None else float(decision.choice.propensity[rank]),
         )
+
+
+def _reason(reason: DropReason, slot: int | None) -> str | None:
+    if reason is not DropReason.SHOWN:
+        return reason.name.lower()
+    return DISPLACED if slot is None else None
 
 
 def pseudonym(secret: bytes, ordinal: int) -> str:

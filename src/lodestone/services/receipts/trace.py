@@ -17,12 +17,12 @@ from lodestone.events.facts import Facts, organic_impressions
 from lodestone.events.outcomes import DomainKind, Source
 from lodestone.features.layout import LABELS
 from lodestone.services.feed.response import WORDS
-from lodestone.services.receipts.receipts import item_counters
+from lodestone.services.receipts.receipts import DISPLACED, item_counters
 from lodestone.services.receipts.versions import Versions
 from lodestone.services.support.ports import DirectoryView, StateView
-from lodestone.stores.log.port import Log, Offset
-from lodestone.traffic.codec import decode
-from lodestone.traffic.decision import Decision, DropReason
+from lodestone.stores.log.port import Log, Offset, ReceiptParts
+from lodestone.traffic.codec import Candidates, decode, decode_candidates
+from lodestone.traffic.decision import DropReason
 from lodestone.traffic.pricer import PricerState, bits_of
 
 TRACE_RECEIPTS: Final = 5_000
@@ -122,15 +122,15 @@ class Trace:
         self._reasons: Counter[str] = Counter()
         self._slots: list[_Slot] = []
 
-    def read(self) -> TraceOut:
-        """Read the latest receipts, and the facts about them. It reads the log: call it in a thread."""
+    def read(self, latest: int = TRACE_RECEIPTS) -> TraceOut:
+        """Read so many of the latest receipts, and the facts about them. It reads the log: call it in a thread."""
         last = self._log.receipt_next()
-        first = max(0, last - TRACE_RECEIPTS)
+        first = max(0, last - latest)
         read, considered, since = 0, 0, None
         for parts in self._log.receipts(first, last):
-            decision = decode(parts.what, -1)
-            read, since = read + 1, since or time_text(decision.time)
-            considered += self._take(parts.sequence, decision)
+            candidates = decode_candidates(parts.what)
+            read, since = read + 1, since or time_text(candidates.time)
+            considered += self._take(parts, candidates)
         seen = [
             _Slot(*(int(fact[name]) for name in ("receipt", "domain_kind", "source", "promises")))
             for facts in self._facts(first)
@@ -149,21 +149,26 @@ class Trace:
             counters=item_counters(self._state, self._row),
         )
 
-    def _take(self, sequence: int, decision: Decision) -> bool:
+    def _take(self, parts: ReceiptParts, candidates: Candidates) -> bool:
         """Count one receipt; say whether the item was a candidate in it."""
-        row, pool = self._row, decision.pool
-        at = int(np.searchsorted(decision.candidate, row))
-        if at == decision.candidate.size or decision.candidate[at] != row:
+        row = self._row
+        at = int(np.searchsorted(candidates.candidate, row))
+        if at == candidates.candidate.size or candidates.candidate[at] != row:
             return False
-        reason = DropReason(int(decision.reason[at]))
+        reason = DropReason(int(candidates.reason[at]))
         if reason is not DropReason.SHOWN:
             hidden = self._viewer is not None and reason in _CHOICES
             self._reasons[VIEWER_CHOICE if hidden else reason.name.lower()] += 1
             return True
+        decision = decode(parts.what, -1)
+        pool = decision.pool
         index = int(np.flatnonzero(pool.item == row)[0])
-        self._served[sequence] = decision.policy_version
+        if index not in decision.posts:
+            self._reasons[DISPLACED] += 1
+            return True
+        self._served[parts.sequence] = decision.policy_version
         columns = (pool.domain_kind, pool.source, pool.promises)
-        self._slots.append(_Slot(sequence, *(int(column[index]) for column in columns)))
+        self._slots.append(_Slot(parts.sequence, *(int(column[index]) for column in columns)))
         return True
 
     def _facts(self, first: int) -> Iterator[Facts]:
@@ -173,23 +178,24 @@ class Trace:
         served = np.array(list(self._served), np.int64)
         for batch in self._log.read(Offset(self._offset(first)), limit=2**40):
             facts = batch.facts
-            mine = organic_impressions(facts) & (facts["item"] == self._row)
-            yield facts[mine & np.isin(facts["receipt"], served)]
+            own = facts[facts["item"] == self._row]
+            if own.size:
+                yield own[organic_impressions(own) & np.isin(own["receipt"], served)]
 
     def _offset(self, first: int) -> int:
         """Return an offset before which no fact is about these receipts: the latest that a price step names."""
         log = self._log
         low, high = 0, log.prices_last() or 0
-        found = 0
+        reason = 0
         while low < high:
             version = (low + high + 1) // 2
             payload = log.prices(version)
             step = None if payload is None else msgspec.msgpack.decode(payload, type=PricerState)
             if step is not None and step.upto.receipts <= first:
-                low, found = version, step.upto.facts
+                low, reason = version, step.upto.facts
             else:
                 high = version - 1
-        return found
+        return reason
 
     def _places(self, slots: list[_Slot]) -> Places:
         by_domain: Counter[str] = Counter()

@@ -20,8 +20,8 @@ class CommunityClock:
 
     def now(self) -> Instant:
         """Return the community's present instant."""
-        told = self.driven if self.driven is not None else self.wall.now()
-        self.last = max(self.last, told)
+        now = self.driven if self.driven is not None else self.wall.now()
+        self.last = max(self.last, now)
         return self.last
 
     def advance(self, to: Instant) -> None:

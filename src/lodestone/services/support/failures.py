@@ -53,7 +53,9 @@ class Failures:
 
     def standing(self) -> list[Failure]:
         """Return what has failed and not yet succeeded, the oldest first."""
-        return sorted(self._standing.values(), key=lambda one: (one.since, one.job, one.row))
+        return sorted(
+            self._standing.values(), key=lambda failure: (failure.since, failure.job, failure.row)
+        )
 
     def waiting(self, job: str) -> list[str]:
         """Return the rows of a job that are not to be tried now."""

@@ -10,6 +10,9 @@ VOUCHER: Final = "vch_"
 EVENT: Final = "evt_"
 DELIVERY: Final = "whd_"
 PAYMENT: Final = "pmt_"
+COMMENT: Final = "cmt_"
+"""Of the event of a comment that a page made."""
+REVIEW: Final = "rev_"
 _NUMBER: Final = 12
 _TAG: Final = 20
 """Hexadecimal digits, two for each byte."""
@@ -20,6 +23,8 @@ _PURPOSE: Final = {
     EVENT: b"event id",
     DELIVERY: b"delivery id",
     PAYMENT: b"payment id",
+    COMMENT: b"comment event",
+    REVIEW: b"review id",
 }
 
 
@@ -68,3 +73,8 @@ def decision_seed(secret: bytes, sequence: int) -> int:
     return int.from_bytes(
         keyed_tag(secret, sequence.to_bytes(8, "big"), size=8, purpose=b"decision"), "big"
     )
+
+
+def comment_order_seed(secret: bytes) -> int:
+    """Return the number from which the chance in the order of comments comes."""
+    return int.from_bytes(keyed_tag(secret, b"", size=8, purpose=b"comment order"), "big")

@@ -3,11 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
-
-from lodestone.base.money import decimals
 
 BOM: Final = "\ufeff".encode()
 """Put before UTF-8 it tells Excel, the Chinese one above all, that the file is no GBK."""
@@ -22,19 +19,6 @@ def text_cell(text: str) -> str:
     ("'=1+1", "Mei's soups", "'@SUM(A1)")
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def amount_cell(micros: int, currency: str) -> str:
-    """Return an amount in whole currency units with the currency's own decimals; more only for part of a coin.
-
-    >>> amount_cell(900_000, "CNY"), amount_cell(-18_000_000, "CNY"), amount_cell(5_000_000, "JPY")
-    ('0.90', '-18.00', '5')
-    >>> amount_cell(1_234_567, "CNY")
-    '1.234567'
-    """
-    amount = Decimal(micros).scaleb(-6)
-    short = round(amount, decimals(currency))
-    return f"{short if short == amount else amount.normalize():f}"
 
 
 def table_file(columns: Sequence[str], rows: Iterable[Sequence[str]], *, bom: bool) -> bytes:
@@ -52,6 +36,9 @@ def attachment(name: str) -> str:
     >>> print(attachment("payouts-2026-03-01.csv"))
     attachment; filename="payouts-2026-03-01.csv"; filename*=UTF-8''payouts-2026-03-01.csv
     """
-    safe = "".join("-" if one in '/\\:*?"<>|' or not one.isprintable() else one for one in name)
-    plain = "".join(one if one.isascii() else "-" for one in safe)
+    safe = "".join(
+        "-" if character in '/\\:*?"<>|' or not character.isprintable() else character
+        for character in name
+    )
+    plain = "".join(character if character.isascii() else "-" for character in safe)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from lodestone.base.clock import DAY_MICROS, SECOND_MICROS, Clock, Instant
-from lodestone.base.errors import InvalidError, Problem, UnavailableError
+from lodestone.base.errors import InvalidError, Problem, UnavailableError, UnknownError
 from lodestone.base.signed import keyed_tag
 from lodestone.base.wire import Money, time_text
 from lodestone.commerce.order import LineOut
@@ -34,7 +34,7 @@ from lodestone.commerce.webhooks import (
 )
 from lodestone.content import Community
 from lodestone.services.commerce.presenters import order_out
-from lodestone.services.support.ids import DELIVERY, EVENT, ORDER, made_id
+from lodestone.services.support.ids import DELIVERY, EVENT, ORDER, made_id, number_of
 from lodestone.stores.external.webhook_post import Answered, Parcel, Sender
 from lodestone.stores.live.types import SALT_BYTES, DeliveryRecord, WebhookRecord
 from lodestone.stores.ports import Records
@@ -115,10 +115,10 @@ class Hooks:
         return await self._records.threads.commit(self._put, webhook_id, given)
 
     def _put(self, webhook_id: str, given: WebhookIn) -> tuple[WebhookOut, bool]:
-        told = read_target(given.url, self._reach)
-        if isinstance(told, str):
-            problem = Problem("url", told)
-            raise InvalidError("webhook_address", f"url {told}.", (problem,))
+        target = read_target(given.url, self._reach)
+        if isinstance(target, str):
+            problem = Problem("url", target)
+            raise InvalidError("webhook_address", f"url {target}.", (problem,))
         new = self._records.put_webhook(self._community.id, webhook_id, given, now=self._now())
         return self.webhook(webhook_id, secret=new), new
 
@@ -138,13 +138,30 @@ class Hooks:
 
     def webhooks(self, limit: int, after: str | None) -> list[WebhookOut]:
         """Return a page of webhooks."""
-        found = self._records.webhooks(self._community.id, limit=limit, after=after)
-        return [self._out(hook, None) for hook in found]
+        webhooks = self._records.webhooks(self._community.id, limit=limit, after=after)
+        return [self._out(hook, None) for hook in webhooks]
 
     def deliveries(self, webhook_id: str, limit: int, before: int | None) -> list[DeliveryOut]:
         """Return a page of a webhook's deliveries, the newest first. Raises UnknownError."""
-        found = self._records.deliveries(self._community.id, webhook_id, limit=limit, before=before)
-        return [delivery_out(self._community, one) for one in found]
+        deliveries = self._records.deliveries(
+            self._community.id, webhook_id, limit=limit, before=before
+        )
+        return [delivery_out(self._community, delivery) for delivery in deliveries]
+
+    async def resend(self, webhook_id: str, delivery_id: str) -> DeliveryOut:
+        """Try a delivery once more, now, however it stands. Raises UnknownError."""
+        record = await self._records.threads.commit(
+            self._records.resend_delivery, self._community.id, webhook_id,
+            self.number(delivery_id), now=self._now(),
+        )  # fmt: skip
+        return delivery_out(self._community, record)
+
+    def number(self, delivery_id: str) -> int:
+        """Return the number of a delivery. Raises UnknownError `delivery_unknown`."""
+        number = number_of(DELIVERY, self._community.secret, delivery_id)
+        if number is None:
+            raise UnknownError("delivery_unknown", "There is no such delivery here.")
+        return number
 
     def _out(self, hook: WebhookRecord, secret: str | None) -> WebhookOut:
         pending, failed = self._records.deliveries_left(self._community.id, hook.id)
@@ -207,34 +224,39 @@ class Courier:
             pass
         due = self._records.due_deliveries(community, webhook_id, now=now, limit=ROUND)
         if due:
-            parcels = [self._parcel_or_fault(hook, one, now) for one in due]
-            sent = iter(self._sender.send([one for one in parcels if isinstance(one, Parcel)]))
-            answers = [next(sent) if isinstance(one, Parcel) else one for one in parcels]
-            told = [self._after(one, answer, now) for one, answer in zip(due, answers, strict=True)]
-            self._records.attempted(community, told)
+            parcels = [self._parcel_or_fault(hook, delivery, now) for delivery in due]
+            sent = iter(
+                self._sender.send([parcel for parcel in parcels if isinstance(parcel, Parcel)])
+            )
+            answers = [next(sent) if isinstance(parcel, Parcel) else parcel for parcel in parcels]
+            attempted = [
+                self._after(delivery, answer, now)
+                for delivery, answer in zip(due, answers, strict=True)
+            ]
+            self._records.attempted(community, attempted)
         return len(due)
 
     def _after(
-        self, one: DeliveryRecord, answer: Answered, now: Instant
+        self, delivery: DeliveryRecord, answer: Answered, now: Instant
     ) -> tuple[int, tuple[Attempt, ...], Standing]:
-        attempts = (*one.attempts, Attempt(now, answer.status, answer.problem))
+        attempts = (*delivery.attempts, Attempt(now, answer.status, answer.problem))
         standing = after_attempt(attempts, now, self._chance(), delivered=answer.problem is None)
-        return one.number, attempts, standing
+        return delivery.number, attempts, standing
 
     def _parcel_or_fault(
-        self, hook: WebhookRecord, one: DeliveryRecord, now: Instant
+        self, hook: WebhookRecord, delivery: DeliveryRecord, now: Instant
     ) -> Parcel | Answered:
         """Lay a delivery out; one that cannot be told of is a failed attempt, so that it holds up its own subject only."""
         try:
-            return self._parcel(hook, one, now)
+            return self._parcel(hook, delivery, now)
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  whatever ails its order or room
-            _LOG.error("delivery not laid out", number=one.number, exc_info=error)
+            _LOG.error("delivery not laid out", number=delivery.number, exc_info=error)
             return Answered(None, "the engine could not lay it out; see its log")
 
-    def _parcel(self, hook: WebhookRecord, one: DeliveryRecord, now: Instant) -> Parcel:
-        body = msgspec.json.encode(self._event(one))
+    def _parcel(self, hook: WebhookRecord, delivery: DeliveryRecord, now: Instant) -> Parcel:
+        body = msgspec.json.encode(self._event(delivery))
         secrets = [secret_of(self._community, hook.salt)]
         if (
             hook.salt_before is not None
@@ -242,7 +264,7 @@ class Courier:
             and now < hook.before_until
         ):
             secrets.append(secret_of(self._community, hook.salt_before))
-        delivery_id = made_id(DELIVERY, self._community.secret, one.number)
+        delivery_id = made_id(DELIVERY, self._community.secret, delivery.number)
         seconds = self._wall.now() // SECOND_MICROS
         headers = {
             "Content-Type": "application/json", "User-Agent": "lodestone",
@@ -253,28 +275,30 @@ class Courier:
         }  # fmt: skip
         return Parcel(hook.url, body, headers)
 
-    def _event(self, one: DeliveryRecord) -> EventTold:
-        happened, told = (self._room if one.stream is Stream.ROOMS else self._order)(one)
+    def _event(self, delivery: DeliveryRecord) -> EventTold:
+        happened, subject = (self._room if delivery.stream is Stream.ROOMS else self._order)(
+            delivery
+        )
         return EventTold(
-            id=event_id(self._community, one), type=one.type, created=happened // SECOND_MICROS,
-            community=self._community.id, data=WebhookSubject(told),
+            id=event_id(self._community, delivery), type=delivery.type, created=happened // SECOND_MICROS,
+            community=self._community.id, data=WebhookSubject(subject),
         )  # fmt: skip
 
-    def _order(self, one: DeliveryRecord) -> tuple[Instant, OrderTold]:
-        event = self._records.order_event(self._community.id, one.event)
+    def _order(self, delivery: DeliveryRecord) -> tuple[Instant, OrderTold]:
+        event = self._records.order_event(self._community.id, delivery.event)
         view = self._records.order(self._community.id, event.number)
         shown = order_out(self._community, view)
         amount = None if event.amount is None else Money(event.amount, self._community.currency)
-        told = OrderTold(
+        order = OrderTold(
             id=shown.id, move=event.move.name.lower(), state=event.state.name.lower(),
             amount=amount, buyer=shown.buyer, shop_id=shown.shop_id, sale_id=shown.sale_id,
             fulfilment=shown.fulfilment, lines=shown.lines, total=shown.total,
             commission=shown.commission,
         )  # fmt: skip
-        return event.time, told
+        return event.time, order
 
-    def _room(self, one: DeliveryRecord) -> tuple[Instant, RoomTold]:
-        event = self._records.room_event(self._community.id, one.event)
+    def _room(self, delivery: DeliveryRecord) -> tuple[Instant, RoomTold]:
+        event = self._records.room_event(self._community.id, delivery.event)
         return event.time, RoomTold(id=event.room, state=event.state)
 
 
@@ -287,20 +311,20 @@ def secret_of(community: Community, salt: bytes) -> str:
     return secret_text(key, padded=len(salt) >= SALT_BYTES)
 
 
-def event_id(community: Community, one: DeliveryRecord) -> str:
+def event_id(community: Community, delivery: DeliveryRecord) -> str:
     """Name an event: the same at every webhook and attempt."""
-    return made_id(EVENT, community.secret, one.event * len(Stream) + one.stream)
+    return made_id(EVENT, community.secret, delivery.event * len(Stream) + delivery.stream)
 
 
-def delivery_out(community: Community, one: DeliveryRecord) -> DeliveryOut:
+def delivery_out(community: Community, delivery: DeliveryRecord) -> DeliveryOut:
     """Show a delivery in the log."""
-    subject = one.subject
-    if one.stream is Stream.ORDERS:
+    subject = delivery.subject
+    if delivery.stream is Stream.ORDERS:
         subject = made_id(ORDER, community.secret, int(subject))
     return DeliveryOut(
-        id=made_id(DELIVERY, community.secret, one.number), event_id=event_id(community, one),
-        type=one.type, subject=subject, state=_FATES[one.fate],
-        attempts=tuple(attempt_out(attempt) for attempt in one.attempts),
-        next_at=None if one.next is None else time_text(one.next),
-        created_at=time_text(one.created),
+        id=made_id(DELIVERY, community.secret, delivery.number), event_id=event_id(community, delivery),
+        type=delivery.type, subject=subject, state=_FATES[delivery.fate],
+        attempts=tuple(attempt_out(attempt) for attempt in delivery.attempts),
+        next_at=None if delivery.next is None else time_text(delivery.next),
+        created_at=time_text(delivery.created),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from lodestone.commerce.product import (
     SaleIn,
     SharedStockIn,
     item_text,
+    item_translations,
     offered,
     sale_key,
     shared_key,
@@ -22,6 +23,7 @@ from lodestone.commerce.shop import ROLES, ReviewIn, ShopIn
 from lodestone.commerce.stock import Stock, offer
 from lodestone.content import ItemIn
 from lodestone.stores.commerce import rows
+from lodestone.stores.commerce.places import require_delivered, require_place
 from lodestone.stores.commerce.queries import (
     about_owner,
     find_product,
@@ -55,14 +57,15 @@ class CatalogueRecords(RecordsBase):
         app_id(shop_id)
         with self._writing(community) as work:
             owner = _person(work, given.owner_id, "owner_id")
-            found = find_shop(work, shop_id)
-            if found is not None and found.owner != owner.ordinal:
+            shop = find_shop(work, shop_id)
+            if shop is not None and shop.owner != owner.ordinal:
                 problem = Problem("owner_id", "is fixed by the shop's first write")
                 raise InvalidError("owner_fixed", f"owner_id {problem.problem}.", (problem,))
+            require_place(work, shop_id, given)
             doc = rows.shop_doc(given)
             about = About(owner.ordinal, owner.key)
-            work.audit("shop", shop_id, shop_before(found), shop_fields(given), about)
-            if found is None:
+            work.audit("shop", shop_id, shop_before(shop), shop_fields(given), about)
+            if shop is None:
                 row = {
                     "id": shop_id, "owner": owner.ordinal, "review": 0, "note": "",
                     "created": now, "doc": doc,
@@ -77,9 +80,9 @@ class CatalogueRecords(RecordsBase):
     ) -> list[Change]:
         """See `TradeRecords.review_shop`."""
         with self._writing(community) as work:
-            found = require_shop(work, shop_id)
+            shop = require_shop(work, shop_id)
             review = rows.REVIEWS.index(verdict.decision)
-            was, about = {"review": found.review, "note": found.note}, about_owner(work, found)
+            was, about = {"review": shop.review, "note": shop.note}, about_owner(work, shop)
             told = {"review": verdict.decision, "note": verdict.note}
             work.audit("shop", shop_id, was, told, about)
             update = work.update(SHOPS).where(SHOPS.c.id == shop_id)
@@ -149,20 +152,21 @@ class CatalogueRecords(RecordsBase):
         app_id(product_id)
         with self._writing(community) as work:
             shop = require_shop(work, given.shop_id, field="shop_id")
-            found = find_product(work, product_id)
-            if found is not None and found.shop != given.shop_id:
+            product = find_product(work, product_id)
+            if product is not None and product.shop != given.shop_id:
                 problem = Problem("shop_id", "is fixed by the product's first write")
                 raise InvalidError("shop_fixed", f"shop_id {problem.problem}.", (problem,))
+            require_delivered(shop.given, given)
             _judge_variants(work, given, currency)
-            if found is None:
+            if product is None:
                 _require_free(work, product_id)
             changes = self._write_items(work, [(product_id, given)], shop, now)
-            before = given_before(found)
+            before = given_before(product)
             work.audit("product", product_id, before, fields_of(given), about_owner(work, shop))
             item = changes[-1].target
             _offer(work, shop.id, offered(product_id, given))
             doc = rows.product_doc(given)
-            if found is None:
+            if product is None:
                 row = {"id": product_id, "shop": shop.id, "item": item, "created": now, "doc": doc}
                 work.insert(PRODUCTS, [row])
             else:
@@ -172,8 +176,8 @@ class CatalogueRecords(RecordsBase):
     def product(self, community: str, product_id: str) -> tuple[ProductRecord, dict[str, Stock]]:
         """See `TradeRecords.product`."""
         with self._reading(community) as scope:
-            found = _require_product(scope, product_id)
-            return found, stock_of_products(scope, [found])
+            product = _require_product(scope, product_id)
+            return product, stock_of_products(scope, [product])
 
     def products(
         self, community: str, *, limit: int, after: str | None = None, shop_id: str | None = None
@@ -244,54 +248,54 @@ class CatalogueRecords(RecordsBase):
         app_id(sale_id)
         with self._writing(community) as work:
             product = _require_product(work, given.product_id, field="product_id")
-            if given.variant_id not in {one.id for one in product.given.variants}:
+            if given.variant_id not in {variant.id for variant in product.given.variants}:
                 problem = Problem("variant_id", "is not one of the product's")
                 raise UnknownError("variant_unknown", f"variant_id {problem.problem}.", (problem,))
             if given.price is not None:
                 _require_currency(given.price.currency, currency, "price")
-            found = find_sale(work, sale_id)
-            if found is not None and (found.given.product_id, found.given.variant_id) != (
+            sale = find_sale(work, sale_id)
+            if sale is not None and (sale.given.product_id, sale.given.variant_id) != (
                 given.product_id,
                 given.variant_id,
             ):
                 problem = Problem("product_id", "and variant_id are fixed by the first write")
                 raise InvalidError("product_fixed", f"product_id {problem.problem}.", (problem,))
-            work.audit("sale", sale_id, given_before(found), fields_of(given))
+            work.audit("sale", sale_id, given_before(sale), fields_of(given))
             _offer(work, product.shop, {sale_key(sale_id): given.stock})
             doc = rows.sale_doc(given)
-            if found is None:
+            if sale is None:
                 row = {"id": sale_id, "product": given.product_id, "created": now, "doc": doc}
                 work.insert(SALES, [row])
             else:
                 work.run(work.update(SALES).where(SALES.c.id == sale_id).values(doc=doc))
-            return found is None
+            return sale is None
 
     def sale(self, community: str, sale_id: str) -> tuple[SaleRecord, ProductRecord, Stock]:
         """See `TradeRecords.sale`."""
         with self._reading(community) as scope:
-            found = find_sale(scope, sale_id)
-            if found is None:
+            sale = find_sale(scope, sale_id)
+            if sale is None:
                 raise UnknownError("sale_unknown", f"There is no sale {sale_id!r} here.")
-            product = _require_product(scope, found.given.product_id)
+            product = _require_product(scope, sale.given.product_id)
             row = scope.first(scope.select(STOCK).where(STOCK.c.key == sale_key(sale_id)))
-            return found, product, rows.stock_of(row)
+            return sale, product, rows.stock_of(row)
 
 
 def require_shop(scope: Scope, shop_id: str, *, field: str = "id") -> ShopRecord:
     """Return a shop. Raises UnknownError."""
-    found = find_shop(scope, shop_id)
-    if found is None:
+    shop = find_shop(scope, shop_id)
+    if shop is None:
         problem = Problem(field, "names no shop of this community; PUT it first")
         raise UnknownError("shop_unknown", f"There is no shop {shop_id!r} here.", (problem,))
-    return found
+    return shop
 
 
 def _require_product(scope: Scope, product_id: str, *, field: str = "id") -> ProductRecord:
-    found = find_product(scope, product_id)
-    if found is None:
+    product = find_product(scope, product_id)
+    if product is None:
         problem = Problem(field, "names no product of this community; PUT it first")
         raise UnknownError("product_unknown", f"There is no product {product_id!r}.", (problem,))
-    return found
+    return product
 
 
 def _person(scope: Scope, person_id: str, field: str) -> Known:
@@ -369,11 +373,11 @@ def _offer(work: Work, shop_id: str, wanted: dict[str, int]) -> None:
 
 def stock_of_products(scope: Scope, products: Sequence[ProductRecord]) -> dict[str, Stock]:
     """Return the stock of products, by key; that of items which variants share too."""
-    keys = [key for one in products for key in offered(one.id, one.given)]
+    keys = [key for product in products for key in offered(product.id, product.given)]
     keys += [
         shared_key(variant.stock_item)
-        for one in products
-        for variant in one.given.variants
+        for product in products
+        for variant in product.given.variants
         if variant.stock_item is not None
     ]
     found = {}
@@ -385,12 +389,11 @@ def stock_of_products(scope: Scope, products: Sequence[ProductRecord]) -> dict[s
 
 def _item(product: ProductIn, shop: ShopRecord, owner_id: str) -> ItemIn:
     """Show a product as an item where its shop is; it is live while both are."""
-    sells = shop.review == "approved" and shop.given.status == "open"
     state = product.state
-    if state == "live" and not sells:
+    if state == "live" and not shop.sells:
         state = "draft"
     return ItemIn(
         kind="product", author_id=owner_id, text=item_text(product), language=product.language,
         tags=product.tags, channels=product.channels, position=shop.given.position,
-        media=product.media, state=state,
+        media=product.media, state=state, translations=item_translations(product),
     )  # fmt: skip

@@ -51,7 +51,9 @@ def _close_shops(work: Work, owner: int) -> None:
     """
     for shop in work.fetch(work.select(SHOPS).where(SHOPS.c.owner == owner)):
         given = rows.shop_record(shop).given
-        empty = replace(given, name="closed", text="", media=(), categories=(), status="closed")
+        empty = replace(
+            given, name="closed", text="", media=(), categories=(), status="closed", translations={}
+        )
         update = work.update(SHOPS).where(SHOPS.c.id == shop.id)
         work.run(update.values(doc=rows.shop_doc(empty), note=""))
         for row in work.fetch(work.select(PRODUCTS).where(PRODUCTS.c.shop == shop.id)):
@@ -62,6 +64,7 @@ def _close_shops(work: Work, owner: int) -> None:
                 media=(),
                 tags=(),
                 state="withdrawn",
+                translations={},
             )
             one = work.update(PRODUCTS).where(PRODUCTS.c.id == row.id)
             work.run(one.values(doc=rows.product_doc(product)))

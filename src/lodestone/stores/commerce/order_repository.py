@@ -66,14 +66,14 @@ class OrderRepository:
 
     def some(self, numbers: Sequence[int]) -> list[OrderRecord]:
         """Return orders in the order asked for."""
-        wanted = [one for one in numbers if one not in self._orders]
+        wanted = [number for number in numbers if number not in self._orders]
         if wanted:
             self._orders.loaded(load_orders(self._work, wanted))
-        return [self._orders[one] for one in numbers if one in self._orders]
+        return [self._orders[number] for number in numbers if number in self._orders]
 
     def expect(self, numbers: Iterable[int]) -> None:
         """Read several orders at once, with all that is shown of them."""
-        wanted = [one for one in dict.fromkeys(numbers) if one not in self._history]
+        wanted = [fromkey for fromkey in dict.fromkeys(numbers) if fromkey not in self._history]
         orders = self.some(wanted)
         self._parties.expect_ordinals([order.buyer for order in orders])
         history, addresses = read_besides(self._work, [order.number for order in orders])

@@ -35,7 +35,9 @@ class PartyRepository:
 
     def known(self, person_ids: Iterable[str]) -> list[Party]:
         """Return those of some people who have been read and exist."""
-        return [party for one in person_ids if (party := self._by_id.get(one)) is not None]
+        return [
+            party for person_id_ in person_ids if (party := self._by_id.get(person_id_)) is not None
+        ]
 
     def ordinals(self) -> list[int]:
         """Return the ordinals of all who have been read."""
@@ -43,10 +45,10 @@ class PartyRepository:
 
     def expect(self, person_ids: Iterable[str]) -> None:
         """Read several people at once, with where they last were."""
-        wanted = [one for one in dict.fromkeys(person_ids) if one not in self._by_id]
-        found = find_people(self._work, wanted)
+        wanted = [fromkey for fromkey in dict.fromkeys(person_ids) if fromkey not in self._by_id]
+        people = find_people(self._work, wanted)
         for one in wanted:
-            known = found.get(one)
+            known = people.get(one)
             self._by_id[one] = None if known is None else Party(one, known.ordinal, known.key)
         keys = {party.ordinal: party.key for party in self.known(wanted)}
         self._by_ordinal.update((party.ordinal, party) for party in self.known(wanted))
@@ -66,7 +68,7 @@ class PartyRepository:
 
     def expect_ordinals(self, ordinals: Sequence[int]) -> None:
         """Read several people at once by their ordinals."""
-        wanted = [one for one in dict.fromkeys(ordinals) if one not in self._by_ordinal]
+        wanted = [fromkey for fromkey in dict.fromkeys(ordinals) if fromkey not in self._by_ordinal]
         found = names_of(self._work, wanted)
         self.expect(name for name, _ in found.values())
         for one in wanted:

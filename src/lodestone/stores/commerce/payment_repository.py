@@ -50,7 +50,7 @@ class PaymentRepository:
 
     def expect(self, orders: Iterable[int]) -> None:
         """Read the payments of several orders at once."""
-        wanted = [one for one in dict.fromkeys(orders) if one not in self._of_order]
+        wanted = [fromkey for fromkey in dict.fromkeys(orders) if fromkey not in self._of_order]
         for some in chunks(wanted):
             query = self._work.select(PAYMENTS).where(PAYMENTS.c.bought.in_(some))
             for row in self._work.fetch(query.order_by(PAYMENTS.c.number)):

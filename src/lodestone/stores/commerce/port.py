@@ -13,6 +13,8 @@ from lodestone.commerce.stock import Stock
 from lodestone.features.shop_reach import Reach
 from lodestone.stores.commerce.types import (
     CommerceSnapshot,
+    CustomerRecord,
+    KeptPrice,
     OrderEvent,
     OrderView,
     PaymentFilter,
@@ -21,6 +23,7 @@ from lodestone.stores.commerce.types import (
     RedemptionRecord,
     SaleRecord,
     ShopRecord,
+    TradeFind,
     VoucherView,
 )
 from lodestone.stores.commerce.unit_of_work import TradeUnitOfWork
@@ -81,6 +84,19 @@ class TradeRecords(Protocol):
         """Return approved, open shops within so many kilometres and how far each is, the nearest first."""
         ...
 
+    def find_trade(
+        self, community: str, at: Position, words: tuple[str, ...], *, limit: int
+    ) -> list[TradeFind]:
+        """Return approved, open shops whose name or categories, in any language, hold every word, then live products whose name does.
+
+        Args:
+            community: Whose.
+            at: From where distances count; each kind comes nearest first.
+            words: As `search_words` folds them; at least one.
+            limit: At most so many shops and as many products.
+        """
+        ...
+
     def product_reach(self, community: str, items: Sequence[int] | None = None) -> dict[int, Reach]:
         """Return by item row how far products are sold and how: all of them, or those of some rows."""
         ...
@@ -131,6 +147,31 @@ class TradeRecords(Protocol):
         self, community: str, *, limit: int, after: str | None = None, shop_id: str | None = None
     ) -> tuple[list[ProductRecord], dict[str, Stock]]:
         """Return products by id, of one shop if given, and their stock items by key."""
+        ...
+
+    def kept_prices(self, community: str, shop_id: str, product_id: str) -> list[KeptPrice]:
+        """Return what orders of a shop that are still open pay for one of a product, by variant and price."""
+        ...
+
+    def customers(self, community: str, shop_id: str, *, limit: int) -> list[CustomerRecord]:
+        """Return who has bought at a shop and is not erased, the latest to buy first."""
+        ...
+
+    def orders_taken(
+        self,
+        community: str,
+        shop_id: str,
+        *,
+        first: Instant,
+        last: Instant,
+        before: int | None,
+        limit: int,
+    ) -> list[OrderView]:
+        """Return a shop's orders taken in [first, last), the newest first, those before a number if given."""
+        ...
+
+    def orders_to_hand_over(self, community: str, shop_id: str) -> tuple[int, int | None]:
+        """Return how many of a shop's orders are paid and to be picked up or delivered, and the newest's number."""
         ...
 
     def put_shared_stock(self, community: str, stock_id: str, given: SharedStockIn) -> bool:

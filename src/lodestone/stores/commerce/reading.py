@@ -77,8 +77,8 @@ class OrderRecords(RecordsBase):
                 kinds = [rows.FULFILMENTS.index(way) for way in ways]
                 query = query.where(ORDERS.c.fulfilment.in_(kinds))
             numbers = [row.number for row in scope.fetch(query.limit(limit))]
-            found = load_orders(scope, numbers)
-            return order_views(scope, [found[number] for number in numbers])
+            orders = load_orders(scope, numbers)
+            return order_views(scope, [orders[number] for number in numbers])
 
     def order_events(self, community: str, *, after: int, limit: int) -> list[OrderEvent]:
         """See `TradeRecords.order_events`."""
@@ -111,7 +111,7 @@ class OrderRecords(RecordsBase):
                 if value is not None:
                     query = query.where(column == value)
             if wanted.states:
-                query = query.where(PAYMENTS.c.state.in_([int(one) for one in wanted.states]))
+                query = query.where(PAYMENTS.c.state.in_([int(state) for state in wanted.states]))
             found = scope.fetch(query.order_by(PAYMENTS.c.number).limit(limit))
             return [rows.payment_record(row) for row in found]
 

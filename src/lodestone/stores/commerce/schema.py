@@ -185,6 +185,26 @@ VOUCHERS = Table(
     Index("vouchers_by_expires", "tenant", "expires"),
 )
 
+SHORT_CODES = Table(
+    "short_codes",
+    METADATA,
+    key("tenant", BigInteger),
+    key("shop", BYTES_TEXT),
+    key("digest", LargeBinary),  # of the code, under the community's secret
+    must("voucher", BigInteger),
+    must("until", BigInteger),
+    Index("short_codes_by_until", "tenant", "shop", "until"),
+)
+
+SHORT_CODE_MISSES = Table(
+    "short_code_misses",
+    METADATA,
+    key("tenant", BigInteger),
+    key("shop", BYTES_TEXT),
+    must("since", BigInteger),
+    must("count", Integer),
+)
+
 REDEMPTIONS = Table(
     "redemptions",
     METADATA,

@@ -1,19 +1,36 @@
 """Which shops stand around a point, and at which somebody serves. See `port.TradeRecords`."""
 
 from collections.abc import Sequence
+from typing import Final
+
+import msgspec
 
 from lodestone.base.geo import distance_km
+from lodestone.base.search_text import fits
 from lodestone.base.wire import Position
-from lodestone.commerce.shop import ROLES
+from lodestone.commerce.shop import ROLES, ShopIn
 from lodestone.commerce.stock import Stock
 from lodestone.features.shop_reach import Reach
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.catalogue import stock_of_products, with_owners
 from lodestone.stores.commerce.schema import PRODUCTS, SHOP_STAFF, SHOPS
-from lodestone.stores.commerce.types import ProductRecord, ShopRecord
+from lodestone.stores.commerce.types import ProductRecord, ShopRecord, TradeFind
 from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.people import find_people
-from lodestone.stores.sql.scope import chunks
+from lodestone.stores.sql.scope import Scope, chunks
+
+_SEARCHED_SHOPS: Final = 2_000
+"""A search looks at the shelves of so many shops, the nearest."""
+
+
+class _Named(msgspec.Struct):
+    """What a search reads of a product's record."""
+
+    name: str
+    state: str = "live"
+
+
+_NAMED = msgspec.msgpack.Decoder(_Named)
 
 
 class ShopFinds(RecordsBase):
@@ -23,18 +40,24 @@ class ShopFinds(RecordsBase):
         self, community: str, at: Position, *, radius_km: float, limit: int
     ) -> list[tuple[ShopRecord, float]]:
         """See `TradeRecords.shops_within`."""
-        near: list[tuple[float, ShopRecord]] = []
         with self._reading(community) as scope:
-            approved = SHOPS.c.review == rows.REVIEWS.index("approved")
-            for row in scope.fetch(scope.select(SHOPS).where(approved).order_by(SHOPS.c.id)):
-                shop = rows.shop_record(row)
-                there = shop.given.position
-                away = distance_km(at.latitude, at.longitude, there.latitude, there.longitude)
-                if away <= radius_km and shop.given.status == "open":
-                    near.append((away, shop))
-            near = sorted(near, key=lambda one: one[0])[:limit]
-            found = with_owners(scope, [shop for _, shop in near])
-        return [(shop, away) for shop, (away, _) in zip(found, near, strict=True)]
+            near = [pair for pair in _selling(scope, at) if pair[1] <= radius_km][:limit]
+            owned = with_owners(scope, [shop for shop, _ in near])
+        return [(shop, away) for shop, (_, away) in zip(owned, near, strict=True)]
+
+    def find_trade(
+        self, community: str, at: Position, words: tuple[str, ...], *, limit: int
+    ) -> list[TradeFind]:
+        """See `TradeRecords.find_trade`."""
+        with self._reading(community) as scope:
+            selling = _selling(scope, at)[:_SEARCHED_SHOPS]
+            named = [
+                TradeFind(shop, None, "") for shop, _ in selling if fits(words, *_names(shop.given))
+            ][:limit]
+            goods = _goods_named(scope, [shop for shop, _ in selling], words, limit)
+            shops = with_owners(scope, [match.shop for match in (*named, *goods)])
+        pairs = zip(shops, (*named, *goods), strict=True)
+        return [TradeFind(shop, match.product_id, match.product_name) for shop, match in pairs]
 
     def product_reach(self, community: str, items: Sequence[int] | None = None) -> dict[int, Reach]:
         """See `TradeRecords.product_reach`."""
@@ -51,7 +74,11 @@ class ShopFinds(RecordsBase):
                 for row in scope.fetch(part):
                     product, shop = rows.product_record(row), shops[row.shop]
                     delivers = "delivery" in product.given.fulfilment
-                    found[row.item] = Reach(shop.given.radius_km, delivers)
+                    areas = tuple(
+                        (area.centre.latitude, area.centre.longitude, area.radius_km)
+                        for area in shop.given.areas
+                    )
+                    found[row.item] = Reach(shop.given.radius_km, delivers, areas)
         return found
 
     def shops_called(self, community: str, ids: Sequence[str]) -> dict[str, ShopRecord]:
@@ -89,3 +116,42 @@ class ShopFinds(RecordsBase):
         return [
             (shop, ROLES[0] if shop.owner == person.ordinal else roles[shop.id]) for shop in shops
         ]
+
+
+def _names(given: ShopIn) -> list[str]:
+    """Return what a search finds a shop by: its name and kinds, in every language they came in."""
+    said = [given.name, *given.categories]
+    for words in given.translations.values():
+        said += [words.name, *words.categories]
+    return said
+
+
+def _selling(scope: Scope, at: Position) -> list[tuple[ShopRecord, float]]:
+    """Return approved, open shops that stand somewhere and how many kilometres away each is, the nearest first; owners unnamed."""
+    selling: list[tuple[ShopRecord, float]] = []
+    approved = SHOPS.c.review == rows.REVIEWS.index("approved")
+    for row in scope.fetch(scope.select(SHOPS).where(approved).order_by(SHOPS.c.id)):
+        shop = rows.shop_record(row)
+        there = shop.given.position
+        if shop.given.status == "open" and there is not None:
+            away = distance_km(at.latitude, at.longitude, there.latitude, there.longitude)
+            selling.append((shop, away))
+    return sorted(selling, key=lambda pair: pair[1])
+
+
+def _goods_named(
+    scope: Scope, shops: Sequence[ShopRecord], words: tuple[str, ...], limit: int
+) -> list[TradeFind]:
+    """Return live products whose name holds every word, in the order of the shops, at most `limit`."""
+    matches: list[TradeFind] = []
+    for some in chunks(shops):
+        if len(matches) >= limit:
+            break
+        place = {shop.id: index for index, shop in enumerate(some)}
+        query = scope.select(PRODUCTS).where(PRODUCTS.c.shop.in_(list(place)))
+        rows_of = sorted(scope.fetch(query), key=lambda row: (place[row.shop], row.id))
+        for row in rows_of:
+            product = _NAMED.decode(row.doc)
+            if product.state == "live" and fits(words, product.name):
+                matches.append(TradeFind(some[place[row.shop]], row.id, product.name))
+    return matches[:limit]

@@ -2,9 +2,10 @@
 
 from lodestone.stores.commerce.catalogue import CatalogueRecords
 from lodestone.stores.commerce.consistent_read import SnapshotRecords
+from lodestone.stores.commerce.figures import ShopFigures
 from lodestone.stores.commerce.reading import OrderRecords
 from lodestone.stores.commerce.shops import ShopFinds
 
 
-class SqlTradeRecords(CatalogueRecords, ShopFinds, OrderRecords, SnapshotRecords):
+class SqlTradeRecords(CatalogueRecords, ShopFinds, OrderRecords, ShopFigures, SnapshotRecords):
     """See `TradeRecords`."""

@@ -66,7 +66,7 @@ class SaleUnits:
 
     def expect(self, sale: str, ordinals: Iterable[int]) -> None:
         """Read for several people at once what they have had in a sale."""
-        wanted = [one for one in ordinals if (sale, one) not in self._units]
+        wanted = [ordinal for ordinal in ordinals if (sale, ordinal) not in self._units]
         self._units.update(((sale, one), 0) for one in wanted)
         for some in chunks(wanted):
             query = self._work.select(SALE_TAKEN).where(SALE_TAKEN.c.sale == sale)

@@ -37,6 +37,21 @@ class ShopRecord:
     note: str
     created: Instant
 
+    @property
+    def sells(self) -> bool:
+        """Say whether it is approved and open, whatever the hour."""
+        return self.review == "approved" and self.given.status == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class TradeFind:
+    """What a search found: a shop, or a product and the shop that sells it."""
+
+    shop: ShopRecord
+    product_id: str | None
+    """None of a shop that was found by its own name."""
+    product_name: str
+
 
 @dataclass(frozen=True, slots=True)
 class ProductRecord:
@@ -48,6 +63,27 @@ class ProductRecord:
     """Row of the item of the same id."""
     given: ProductIn
     created: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRecord:
+    """What one buyer's orders at a shop come to: those paid for and not given back whole."""
+
+    buyer: int
+    orders: int
+    spent: int
+    """Micros paid, less what was refunded."""
+    first: Instant
+    last: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPrice:
+    """What open orders pay for one of a variant: frozen when they were taken, whatever it costs by now."""
+
+    variant: str
+    price: Micros
+    orders: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +210,14 @@ class VoucherRecord:
     created: Instant
     digest: bytes = field(repr=False)
     sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortCodeRecord:
+    """What a short code stands for, at one shop."""
+
+    voucher: int
+    until: Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from lodestone.stores.commerce.outgoing import AnswerRepository, DeedRepository
 from lodestone.stores.commerce.party_repository import PartyRepository
 from lodestone.stores.commerce.payment_repository import PaymentRepository
 from lodestone.stores.commerce.queries import ShopReader
+from lodestone.stores.commerce.short_code_repository import ShortCodeRepository
 from lodestone.stores.commerce.stock_repository import SaleUnits, StockRepository
 from lodestone.stores.commerce.voucher_repository import RedemptionRepository, VoucherRepository
 from lodestone.stores.ledger.post import post_in
@@ -60,6 +61,7 @@ class TradeUnitOfWork:
         self.payments = PaymentRepository(work)
         self.orders = OrderRepository(work, self.parties, self.payments, now)
         self.vouchers = VoucherRepository(work, now)
+        self.short_codes = ShortCodeRepository(work)
         self.redemptions = RedemptionRepository(work)
         self.ledger = LedgerPart(work, now)
         self.deeds = DeedRepository(work)

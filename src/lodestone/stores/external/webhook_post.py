@@ -54,8 +54,8 @@ class Resolve(Protocol):
 async def resolve(host: str, port: int) -> list[str]:
     """Ask the system. See `Resolve`."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
+    resolved = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in resolved))
 
 
 class HttpSender:
@@ -75,7 +75,9 @@ class HttpSender:
         async with httpx.AsyncClient(
             verify=self._tls, timeout=_TIMEOUTS, trust_env=False, follow_redirects=False
         ) as client:
-            return list(await asyncio.gather(*(self._send_one(client, one) for one in parcels)))
+            return list(
+                await asyncio.gather(*(self._send_one(client, parcel) for parcel in parcels))
+            )
 
     async def _send_one(self, client: httpx.AsyncClient, parcel: Parcel) -> Answered:
         try:
@@ -109,12 +111,12 @@ class HttpSender:
 
     async def _judged(self, target: Target) -> str | None:
         """Return where to connect to, None unless every address of the name may be spoken to."""
-        found = await self._resolve(target.host, target.port)
+        addresses = await self._resolve(target.host, target.port)
         judged = [
-            may_speak(target.scheme, ip_address(one.partition("%")[0]), self._reach)
-            for one in found
+            may_speak(target.scheme, ip_address(address.partition("%")[0]), self._reach)
+            for address in addresses
         ]
-        return found[0] if found and all(judged) else None
+        return addresses[0] if addresses and all(judged) else None
 
 
 def _host(target: Target) -> str:

@@ -104,7 +104,9 @@ def adopt(root: Path, secrets: Mapping[str, bytes]) -> dict[str, str]:
         folder = root / name
         if not name or not folder.is_dir():
             continue
-        heir = ids[0] if len(ids) == 1 else _heir(folder / LOG, {one: secrets[one] for one in ids})
+        heir = (
+            ids[0] if len(ids) == 1 else _heir(folder / LOG, {name: secrets[name] for name in ids})
+        )
         if heir is not None and not folder_of(root, heir).exists():
             try:
                 folder.rename(folder_of(root, heir))
@@ -119,7 +121,9 @@ def adopt(root: Path, secrets: Mapping[str, bytes]) -> dict[str, str]:
 def shared(root: Path, community: str, others: Iterable[str]) -> list[str]:
     """Return the other ids whose folder of version 0.1 was this community's too."""
     name = _place(root, legacy_name(community))
-    return [one for one in others if one != community and _place(root, legacy_name(one)) == name]
+    return [
+        other for other in others if other != community and _place(root, legacy_name(other)) == name
+    ]
 
 
 def _place(root: Path, name: str) -> str:
@@ -142,7 +146,9 @@ def _heir(log: Path, secrets: Mapping[str, bytes]) -> str | None:
         return None
     if first is None:
         return next(iter(secrets))
-    return next((one for one, secret in secrets.items() if vouched(first, secret)), None)
+    return next(
+        (community for community, secret in secrets.items() if vouched(first, secret)), None
+    )
 
 
 def _first_link(log: Path) -> Link | None:

@@ -113,8 +113,8 @@ class Home:
 
     def publish(self, host: str, port: int) -> None:
         """Say where this process answers."""
-        told = {"host": host, "port": port, "process": os.getpid()}
-        write_private(self.path / "server.json", json.dumps(told))
+        document = {"host": host, "port": port, "process": os.getpid()}
+        write_private(self.path / "server.json", json.dumps(document))
 
     def address(self) -> Address | None:
         """Return where a server of this home says it answers, None when none does."""

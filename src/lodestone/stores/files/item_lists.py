@@ -69,14 +69,14 @@ def read(root: Path, version: int) -> tuple[dict[str, NDArray[Any]], dict[str, A
     if not folder.is_dir():
         return None
     try:
-        told = json.loads((folder / _MANIFEST).read_text())
-        columns = {name: _open(folder, name, *shape) for name, shape in told["columns"].items()}
+        manifest = json.loads((folder / _MANIFEST).read_text())
+        columns = {name: _open(folder, name, *shape) for name, shape in manifest["columns"].items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = (
             f"{folder} is not what was written ({error}); remove it and run `lodestone refresh`"
         )
         raise CorruptError("item_lists_corrupt", message) from error
-    return columns, told["about"]
+    return columns, manifest["about"]
 
 
 def _open(folder: Path, name: str, kind: str, shape: Iterable[int]) -> NDArray[Any]:
@@ -91,9 +91,9 @@ def _open(folder: Path, name: str, kind: str, shape: Iterable[int]) -> NDArray[A
     return column
 
 
-def prune(root: Path, kept: Iterable[int]) -> None:
+def prune(root: Path, wanted: Iterable[int]) -> None:
     """Remove every version but some, and what a process that ended left half written."""
-    names = {folder_of(root, version).name for version in kept}
+    names = {folder_of(root, version).name for version in wanted}
     for path in root.glob("lists-*"):
         if path.name not in names:
             shutil.rmtree(path, ignore_errors=True)

@@ -115,23 +115,23 @@ def _kind(dtype: np.dtype[Any]) -> Any:
     if dtype.names is None:
         return dtype.str
     assert dtype.fields is not None
-    told = []
+    fields = []
     for name in dtype.names:
         base, place = dtype.fields[name][:2]
         element, shape = base.subdtype or (base, ())
-        told.append([name, element.str, list(shape), place])
-    return [dtype.itemsize, told]
+        fields.append([name, element.str, list(shape), place])
+    return [dtype.itemsize, fields]
 
 
 def _dtype(kind: Any) -> np.dtype[Any]:
     if isinstance(kind, str):
         return np.dtype(kind)
-    size, told = kind
+    size, fields = kind
     return np.dtype(
         {
-            "names": [name for name, _, _, _ in told],
-            "formats": [(element, tuple(shape)) for _, element, shape, _ in told],
-            "offsets": [place for _, _, _, place in told],
+            "names": [name for name, _, _, _ in fields],
+            "formats": [(element, tuple(shape)) for _, element, shape, _ in fields],
+            "offsets": [place for _, _, _, place in fields],
             "itemsize": size,
         }
     )

@@ -136,50 +136,52 @@ def damaged(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
-def survey_log(root: Path, held: Belonging, *, alone: bool) -> Iterator[Loss]:
+def survey_log(root: Path, belonging: Belonging, *, alone: bool) -> Iterator[Loss]:
     """Compare a community's log with what the records and the mark beside it know.
 
     Args:
         root: The folder `communities`.
-        held: What the records say.
+        belonging: What the records say.
         alone: No server runs in this home.
     """
-    folder, mark = folder_now(root, held.id), held.mark
+    folder, mark = folder_now(root, belonging.id), belonging.mark
     try:
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(0, "it is no folder", str(folder))
-        mark, beside = known(folder, held), read(folder)
-        end = _end(folder / folders.LOG, held.secret, mark, alone=alone)
+        mark, beside = known(folder, belonging), read(folder)
+        end = _end(folder / folders.LOG, belonging.secret, mark, alone=alone)
     except (OSError, sqlite3.Error) as error:
-        yield _unreadable(folder, held, mark, error)
+        yield _unreadable(folder, belonging, mark, error)
         return
-    yield from _compared(folder, held, mark, end)
-    if beside is not None and beside.owner == owner_of(held.secret):
-        yield from _older_records(held, beside)
+    yield from _compared(folder, belonging, mark, end)
+    if beside is not None and beside.owner == owner_of(belonging.secret):
+        yield from _older_records(belonging, beside)
 
 
-def known(folder: Path, held: Belonging) -> Mark | None:
+def known(folder: Path, belonging: Belonging) -> Mark | None:
     """Return the most that is known of a community's log, None when nothing is."""
-    mine = owner_of(held.secret)
-    marks = [mark for mark in (read(folder), held.mark) if mark is not None and mark.owner == mine]
+    mine = owner_of(belonging.secret)
+    marks = [
+        mark for mark in (read(folder), belonging.mark) if mark is not None and mark.owner == mine
+    ]
     if not marks:
         return None
-    furthest = max(marks, key=lambda one: (one.tip.offset_next, one.tip.sequence_next))
+    furthest = max(marks, key=lambda mark: (mark.tip.offset_next, mark.tip.sequence_next))
     return replace(
         furthest,
-        issued=max(one.issued for one in marks),
-        changes=max(one.changes for one in marks),
-        pulse=max(one.pulse for one in marks),
+        issued=max(mark.issued for mark in marks),
+        changes=max(mark.changes for mark in marks),
+        pulse=max(mark.pulse for mark in marks),
     )
 
 
-def vouches(root: Path, held: Belonging) -> bool:
+def vouches(root: Path, belonging: Belonging) -> bool:
     """Say whether the mark beside a community's log shows that these records belong to this home."""
     try:
-        beside = read(folder_now(root, held.id))
+        beside = read(folder_now(root, belonging.id))
     except OSError:
         return False
-    return beside is not None and beside.owner == owner_of(held.secret)
+    return beside is not None and beside.owner == owner_of(belonging.secret)
 
 
 def folder_now(root: Path, community: str) -> Path:
@@ -266,26 +268,28 @@ def _meets(connection: sqlite3.Connection, tip: Tip, mark: Tip) -> bool:
 
 
 def _unreadable(
-    folder: Path, held: Belonging, mark: Mark | None, error: OSError | sqlite3.Error
+    folder: Path, belonging: Belonging, mark: Mark | None, error: OSError | sqlite3.Error
 ) -> Loss:
     file = str(folder / folders.LOG)
     if isinstance(error, sqlite3.Error) and damaged(error):
-        said = f"the log of community {held.id!r} is damaged ({error})"
-        return Loss("log_damaged", file, said, community=held.id, mark=mark)
-    said = f"the log of community {held.id!r} cannot be read ({error})"
-    return Loss("log_unavailable", file, said, "see to the disk and the file's mode", held.id, mark)
+        said = f"the log of community {belonging.id!r} is damaged ({error})"
+        return Loss("log_damaged", file, said, community=belonging.id, mark=mark)
+    said = f"the log of community {belonging.id!r} cannot be read ({error})"
+    return Loss(
+        "log_unavailable", file, said, "see to the disk and the file's mode", belonging.id, mark
+    )
 
 
-def _compared(folder: Path, held: Belonging, mark: Mark | None, end: _End) -> Iterator[Loss]:
-    file, whose = str(folder / folders.LOG), f"the log of community {held.id!r}"
+def _compared(folder: Path, belonging: Belonging, mark: Mark | None, end: _End) -> Iterator[Loss]:
+    file, whose = str(folder / folders.LOG), f"the log of community {belonging.id!r}"
 
     def lost(code: str, said: str) -> Loss:
-        return Loss(code, file, said, community=held.id, mark=mark, end=end.tip)
+        return Loss(code, file, said, community=belonging.id, mark=mark, end=end.tip)
 
     if not end.owned:
         yield lost("log_other", f"{whose} belongs to another community or installation")
     elif end.tip == START:
-        if held.relayed or (mark is not None and mark.tip != START):
+        if belonging.relayed or (mark is not None and mark.tip != START):
             code, state = ("log_emptied", "empty") if end.there else ("log_missing", "missing")
             yield lost(code, f"{whose} is {state}{_of(mark)}")
     elif mark is not None and (
@@ -302,19 +306,19 @@ def _compared(folder: Path, held: Belonging, mark: Mark | None, end: _End) -> It
             yield lost("log_short", said)
 
 
-def _older_records(held: Belonging, beside: Mark) -> Iterator[Loss]:
-    pulse = 0 if held.mark is None else held.mark.pulse
-    if pulse < beside.pulse or held.changes_next < beside.changes:
+def _older_records(belonging: Belonging, beside: Mark) -> Iterator[Loss]:
+    pulse = 0 if belonging.mark is None else belonging.mark.pulse
+    if pulse < beside.pulse or belonging.changes_next < beside.changes:
         said = (
-            f"the records of community {held.id!r} are older than its log: they stand at change "
-            f"{held.changes_next - 1}, but had come to {max(beside.changes, held.changes_next) - 1}"
+            f"the records of community {belonging.id!r} are older than its log: they stand at change "
+            f"{belonging.changes_next - 1}, but had come to {max(beside.changes, belonging.changes_next) - 1}"
         )
-        yield Loss("records_older", "records", said, community=held.id, mark=beside)
+        yield Loss("records_older", "records", said, community=belonging.id, mark=beside)
 
 
 def orphans(root: Path, ids: Sequence[str]) -> list[tuple[Path, str]]:
     """Return folders with a log in them that the records name no community for, and what each says it is of."""
-    mine = {folder_now(root, one) for one in ids}
+    mine = {folder_now(root, name) for name in ids}
     if not root.is_dir():
         return []
     return [

@@ -108,18 +108,18 @@ def _named(place: str, ask: Ask, dialect: str) -> Named:
     if not ask(_TABLE[dialect]):
         return Named(place, there=False)
     pending = {row[0]: row[1] for row in ask(_PENDING)}
-    kept = {(tenant, name): bytes(value) for tenant, name, value in ask(_META)}
+    values = {(tenant, name): bytes(value) for tenant, name, value in ask(_META)}
     communities = [
         Belonging(
             community,
             bytes(secret),
             changes_next,
             changes_next - 1 - pending.get(tenant, 0),
-            unpack(kept.get((tenant, MARK), b"")),
+            unpack(values.get((tenant, MARK), b"")),
             driven=instant is not None,
         )
         for tenant, community, secret, changes_next, instant in ask(_COMMUNITIES)
     ]
     keys = frozenset(bytes(digest) for (digest,) in ask(_KEYS))
-    media = frozenset(value.decode() for (_, name), value in kept.items() if name == MEDIA)
+    media = frozenset(value.decode() for (_, name), value in values.items() if name == MEDIA)
     return Named(place, there=True, communities=communities, operator_keys=keys, media=media)

@@ -65,16 +65,16 @@ class Named:
 
 def named(transfers: Sequence[Transfer]) -> Named:
     """Collect the ids that transfers name."""
-    found = Named()
-    for one in transfers:
-        found.transfers.add(one.id)
-        found.accounts.update((one.debit, one.credit))
-        if one.hold != NONE:
-            found.holds.add(one.hold)
-        if one.corrects != NONE:
-            found.corrected.add(one.corrects)
-    found.transfers.update(found.corrected)
-    return found
+    named = Named()
+    for transfer in transfers:
+        named.transfers.add(transfer.id)
+        named.accounts.update((transfer.debit, transfer.credit))
+        if transfer.hold != NONE:
+            named.holds.add(transfer.hold)
+        if transfer.corrects != NONE:
+            named.corrected.add(transfer.corrects)
+    named.transfers.update(named.corrected)
+    return named
 
 
 def gather(scope: Scope, names: Named) -> LedgerSlice:
@@ -110,8 +110,8 @@ def _from_postgresql(scope: Scope, names: Named) -> LedgerSlice:
     through = closed.fetchone()
     return LedgerSlice(
         _accounts(locked.fetchall()),
-        {one.transfer.id: one for one in map(booked_of, booked.fetchall())},
-        {one.id: one for one in map(hold_of, holds)},
+        {booking.transfer.id: booking for booking in map(booked_of, booked.fetchall())},
+        {hold.id: hold for hold in map(hold_of, holds)},
         {TransferId(row.corrects): int(row.amount) for row in corrected},
         NEVER_CLOSED if through is None else through[0],
     )
@@ -143,7 +143,7 @@ def _from_sqlite(scope: Scope, names: Named) -> LedgerSlice:
     return LedgerSlice(
         _accounts(_straight(scope, _SQLITE_ACCOUNTS, sorted(accounts))),
         _booked(scope, names.transfers),
-        {one.id: one for one in map(hold_of, _rows(scope, HOLDS, names.holds))},
+        {hold.id: hold for hold in map(hold_of, _rows(scope, HOLDS, names.holds))},
         _corrected(scope, names.corrected),
         NEVER_CLOSED if closed is None else closed[0],
     )
@@ -152,7 +152,10 @@ def _from_sqlite(scope: Scope, names: Named) -> LedgerSlice:
 def _booked(scope: Scope, ids: Collection[TransferId]) -> Mapping[TransferId, Booked]:
     """Return those that stand already: seldom any, so first only their ids are asked for."""
     known = [row[0] for row in _straight(scope, _SQLITE_KNOWN, sorted(ids))]
-    return {one.transfer.id: one for one in map(booked_of, _rows(scope, TRANSFERS, known))}
+    return {
+        transfer.transfer.id: transfer
+        for transfer in map(booked_of, _rows(scope, TRANSFERS, known))
+    }
 
 
 def _corrected(scope: Scope, ids: Collection[TransferId]) -> dict[TransferId, int]:

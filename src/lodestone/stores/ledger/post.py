@@ -74,7 +74,7 @@ def open_in(scope: Scope, accounts: Sequence[Account]) -> None:
     """Open accounts that are not there yet, and the community's book with the first."""
     if accounts:
         number = scope.tenant.number
-        unique = {one.id: one for one in accounts}
+        unique = {account.id: account for account in accounts}
         rows = [account_values(number, unique[name]) for name in sorted(unique)]
         with _clashing(scope), pipelined(scope):
             put(scope, OPEN_BOOK, [(number, NEVER_CLOSED)])
@@ -84,7 +84,11 @@ def open_in(scope: Scope, accounts: Sequence[Account]) -> None:
 def _read(scope: Scope, transfers: Sequence[Transfer], opening: Sequence[Account]) -> LedgerSlice:
     names = named(transfers)
     book = gather(scope, names)
-    missing = [one for one in opening if one.id in names.accounts and one.id not in book.accounts]
+    missing = [
+        account
+        for account in opening
+        if account.id in names.accounts and account.id not in book.accounts
+    ]
     if not missing:
         return book
     open_in(scope, missing)
@@ -94,9 +98,17 @@ def _read(scope: Scope, transfers: Sequence[Transfer], opening: Sequence[Account
 def _write(scope: Scope, posted: Posted) -> None:
     number = scope.tenant.number
     with pipelined(scope):
-        put(scope, INSERT_TRANSFERS, [transfer_values(number, one) for one in posted.booked])
-        put(scope, UPDATE_ACCOUNTS, [standing_values(number, one) for one in posted.accounts])
-        put(scope, PUT_HOLDS, [hold_values(number, one) for one in posted.holds])
+        put(
+            scope,
+            INSERT_TRANSFERS,
+            [transfer_values(number, transfer) for transfer in posted.booked],
+        )
+        put(
+            scope,
+            UPDATE_ACCOUNTS,
+            [standing_values(number, account) for account in posted.accounts],
+        )
+        put(scope, PUT_HOLDS, [hold_values(number, hold) for hold in posted.holds])
 
 
 def put(scope: Scope, statements: Mapping[str, str], rows: Sequence[Values]) -> None:

@@ -89,15 +89,15 @@ def statement(scope: Scope, accounts: Sequence[AccountId], first: int, last: int
 
 
 def _balances_before(scope: Scope, accounts: Sequence[AccountId], day: int) -> dict[AccountId, int]:
-    found = dict.fromkeys(accounts, 0)
-    for piece in pieces(scope, sorted(found)):
+    totals = dict.fromkeys(accounts, 0)
+    for piece in pieces(scope, sorted(totals)):
         for side, sign in ((TRANSFERS.c.debit, -1), (TRANSFERS.c.credit, 1)):
             query = scope.select(TRANSFERS, side, func.sum(TRANSFERS.c.amount))
             query = query.where(among(scope, side, piece), TRANSFERS.c.day < day)
             query = query.where(TRANSFERS.c.kind.in_(_MOVING)).group_by(side)
             for name, amount in scope.fetch(query):
-                found[AccountId(bytes(name))] += sign * int(amount)
-    return found
+                totals[AccountId(bytes(name))] += sign * int(amount)
+    return totals
 
 
 def _lines(scope: Scope, accounts: Sequence[AccountId], first: int, last: int) -> Iterator[Line]:

@@ -115,7 +115,7 @@ class LedgerRecords(SqlBase):
                     return []
                 outcomes = post_in(scope, due, now=now, today=today)
             done = zip(due, outcomes, strict=True)
-            return [one.hold for one, outcome in done if outcome is Outcome.POSTED]
+            return [booking.hold for booking, outcome in done if outcome is Outcome.POSTED]
 
         with self._reading(community) as scope:
             if not expiries(scope, now, 1):
@@ -208,9 +208,9 @@ class LedgerRecords(SqlBase):
             raise ConflictError("day_not_over", f"day {problem.problem}", (problem,))
         with self._booking(community) as scope:
             made = _close(scope, day, now)
-            for one in made:
-                after = {"closed": True, "transfers": one.transfers}
-                day_name = (_EPOCH + timedelta(days=one.day)).isoformat()
+            for closing in made:
+                after = {"closed": True, "transfers": closing.transfers}
+                day_name = (_EPOCH + timedelta(days=closing.day)).isoformat()
                 _note(scope, "day", day_name, {}, after)
             return made
 
@@ -234,7 +234,7 @@ class LedgerRecords(SqlBase):
                     _put_payout(scope, payout)
                 return outcomes
 
-        assert not transfers or all(one.linked for one in transfers[:-1])
+        assert not transfers or all(transfer.linked for transfer in transfers[:-1])
         return self._again(work)
 
     def payouts(self, community: str, period: int | None = None) -> list[Payout]:
@@ -293,18 +293,18 @@ def _close(scope: Scope, day: int, now: Instant) -> list[ClosedDay]:
     if closed == NEVER_CLOSED:
         earliest = scope.first(scope.select(TRANSFERS, func.min(TRANSFERS.c.day)))[0]
         closed = day - 1 if earliest is None else min(earliest, day) - 1
-    made = [day_sums(scope, one, now) for one in range(closed + 1, day + 1)]
+    made = [day_sums(scope, day_number, now) for day_number in range(closed + 1, day + 1)]
     scope.insert(
         CLOSED_DAYS,
         [
             {
-                "day": one.day,
+                "day": sums.day,
                 "closed": now,
-                "transfers": one.transfers,
-                "moved": one.moved,
-                "digest": one.digest,
+                "transfers": sums.transfers,
+                "moved": sums.moved,
+                "digest": sums.digest,
             }
-            for one in made
+            for sums in made
         ],
     )
     scope.run(scope.update(BOOKS).values(closed_through=day))

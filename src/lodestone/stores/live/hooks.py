@@ -17,13 +17,13 @@ _CURE: Final = "is a live room's; PUT /v1/live/{id} instead"
 
 def rooms_among(scope: Scope, item_ids: Sequence[str]) -> dict[str, ConflictError]:
     """Return those of some item ids that are a room's, each with the refusal to write it as an item."""
-    found: dict[str, ConflictError] = {}
+    refused: dict[str, ConflictError] = {}
     for some in chunks(item_ids):
         query = scope.select(ROOMS, ROOMS.c.id).where(ROOMS.c.id.in_(some))
         for row in scope.fetch(query):
             problem = Problem("id", _CURE)
-            found[row.id] = ConflictError("item_of_room", f"id {_CURE}.", (problem,))
-    return found
+            refused[row.id] = ConflictError("item_of_room", f"id {_CURE}.", (problem,))
+    return refused
 
 
 def close_rooms(work: Work, owner: int, now: Instant) -> None:

@@ -125,7 +125,7 @@ class WebhookRecords(Protocol):
         ...
 
     def attempted(
-        self, community: str, told: Sequence[tuple[int, tuple[Attempt, ...], Standing]]
+        self, community: str, attempted: Sequence[tuple[int, tuple[Attempt, ...], Standing]]
     ) -> None:
         """Write down attempts: (delivery's number, all its attempts, how it stands)."""
         ...
@@ -134,6 +134,16 @@ class WebhookRecords(Protocol):
         self, community: str, webhook_id: str, *, limit: int, before: int | None = None
     ) -> list[DeliveryRecord]:
         """Return a webhook's deliveries, the newest first. Raises UnknownError."""
+        ...
+
+    def resend_delivery(
+        self, community: str, webhook_id: str, number: int, *, now: Instant
+    ) -> DeliveryRecord:
+        """Let a delivery be tried from an instant on, however it stands: its attempts so far stay.
+
+        Raises:
+            UnknownError: `delivery_unknown`: this webhook has no such delivery.
+        """
         ...
 
     def purge_deliveries(self, community: str, *, before: Instant) -> int:

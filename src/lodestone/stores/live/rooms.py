@@ -19,6 +19,8 @@ from lodestone.commerce.live import (
     by_hand,
     end,
     refused,
+    room_text,
+    room_translations,
 )
 from lodestone.content import ItemIn
 from lodestone.stores.commerce.queries import find_sale
@@ -60,33 +62,33 @@ class RoomRecords(RecordsBase):
         """See `LiveRecords.put_room`."""
         app_id(room_id)
         with self._writing(community) as work:
-            found = find_room(work, room_id)
-            owner = _owner(work, given, found)
+            room = find_room(work, room_id)
+            owner = _owner(work, given, room)
             stream = given.stream or room_id
             _require_pins(work, given)
             _require_stream(work, room_id, stream)
-            standing = Standing() if found is None else found.standing
+            standing = Standing() if room is None else room.standing
             if given.state is not None:
                 moved = by_hand(standing, given.state, now, given.silence_seconds)
                 if isinstance(moved, LiveRefusal):
                     raise refused(moved, "state")
                 standing = moved
-            if found is None:
+            if room is None:
                 _require_free(work, room_id)
-            known = None if found is None else _fields(found.given, found.standing.state)
+            known = None if room is None else _fields(room.given, room.standing.state)
             about = About(owner.ordinal, owner.key)
             work.audit("room", room_id, known, _fields(given, standing.state), about)
             changes = self._write_item(work, room_id, given, owner.id, standing.state, now)
             doc = doc_of(given, owner.key)
             values = {"stream": stream, "silence": given.silence_seconds, "doc": doc}
-            if found is None:
+            if room is None:
                 fresh = {"id": room_id, "item": changes[-1].target, "owner": owner.ordinal}
                 insert_room(work, {**fresh, **values, "created": now})
             else:
                 work.run(work.update(ROOMS).where(ROOMS.c.id == room_id).values(**values))
-            before = "draft" if found is None else found.standing.state
+            before = "draft" if room is None else room.standing.state
             stand(work, room_id, before, standing, now)
-            return found is None, changes
+            return room is None, changes
 
     def room(self, community: str, room_id: str) -> RoomRecord:
         """See `LiveRecords.room`."""
@@ -106,13 +108,13 @@ class RoomRecords(RecordsBase):
     ) -> tuple[RoomRecord | None, list[Change]]:
         """See `LiveRecords.hear`."""
         with self._writing(community) as work:
-            found = _by_stream(work, heard.stream)
-            if found is None:
+            room = _by_stream(work, heard.stream)
+            if room is None:
                 return None, []
-            standing = heard.move(found)
+            standing = heard.move(room)
             if heard.player and standing.state != "ended":
-                _play(work, found.id, heard.player, None if heard.plays else now)
-            return found, self._move(work, found, standing, now)
+                _play(work, room.id, heard.player, None if heard.plays else now)
+            return room, self._move(work, room, standing, now)
 
     def silent_rooms(self, community: str, *, now: Instant) -> list[str]:
         """See `LiveRecords.silent_rooms`."""
@@ -142,22 +144,22 @@ class RoomRecords(RecordsBase):
             query = query.where(ORDERS.c.number >= room.orders_from).order_by(ORDERS.c.number)
             if room.orders_upto is not None:
                 query = query.where(ORDERS.c.number < room.orders_upto)
-            found = [row for row in scope.fetch(query) if row.sale is not None or row.receipt >= 0]
-            named = _sales_in(scope, {row.sale for row in found if row.sale is not None}, room_id)
-            units = _units(scope, [row.number for row in found])
+            orders = [row for row in scope.fetch(query) if row.sale is not None or row.receipt >= 0]
+            named = _sales_in(scope, {row.sale for row in orders if row.sale is not None}, room_id)
+            units = _units(scope, [row.number for row in orders])
         return [
             RoomOrder(row.number, row.sale in named, row.receipt, row.slot, units[row.number])
-            for row in found
+            for row in orders
         ]
 
     def moves_of_orders(self, community: str, numbers: Sequence[int]) -> list[OrderEvent]:
         """See `LiveRecords.moves_of_orders`."""
-        found: list[OrderEvent] = []
+        events: list[OrderEvent] = []
         with self._reading(community) as scope:
             for some in chunks(numbers):
                 query = scope.select(ORDER_EVENTS).where(ORDER_EVENTS.c.number.in_(some))
-                found += [event_of(row) for row in scope.fetch(query)]
-        return sorted(found, key=lambda event: event.id)
+                events += [event_of(row) for row in scope.fetch(query)]
+        return sorted(events, key=lambda event: event.id)
 
     def room_event(self, community: str, number: int) -> RoomEvent:
         """See `LiveRecords.room_event`."""
@@ -190,9 +192,9 @@ class RoomRecords(RecordsBase):
     ) -> list[Change]:
         shown = [(room_id, _item(given, owner_id, state))]
         write = ItemsWrite.begin(work, shown, now, self._project, self._person_draw)
-        told = write.plan_all(shown)
-        if told:
-            raise told[0].error
+        refused = write.plan_all(shown)
+        if refused:
+            raise refused[0].error
         return write.store()
 
 
@@ -203,10 +205,10 @@ def find_room(scope: Scope, room_id: str) -> RoomRecord | None:
 
 
 def _require_room(scope: Scope, room_id: str) -> RoomRecord:
-    found = find_room(scope, room_id)
-    if found is None:
+    room = find_room(scope, room_id)
+    if room is None:
         raise UnknownError("room_unknown", f"There is no live room {room_id!r} here.")
-    return found
+    return room
 
 
 def _by_stream(scope: Scope, stream: str) -> RoomRecord | None:
@@ -245,11 +247,11 @@ def _play(work: Work, room_id: str, client: str, until: Instant | None) -> None:
         work.run(work.update(PLAYS).where(mine).values(until=until))
 
 
-def _owner(scope: Scope, given: RoomIn, found: RoomRecord | None) -> _Owner:
-    if found is not None and not found.given.owner_id:
+def _owner(scope: Scope, given: RoomIn, room: RoomRecord | None) -> _Owner:
+    if room is not None and not room.given.owner_id:
         raise GoneError("room_erased", "Its owner has been erased and it with them; open another.")
     known = find_people(scope, [app_id(given.owner_id, field="owner_id")]).get(given.owner_id)
-    if found is not None and (known is None or known.ordinal != found.owner):
+    if room is not None and (known is None or known.ordinal != room.owner):
         problem = Problem("owner_id", "is fixed by the room's first write")
         raise InvalidError("owner_fixed", f"owner_id {problem.problem}.", (problem,))
     if known is None:
@@ -294,7 +296,8 @@ def _item(given: RoomIn, owner_id: str, state: RoomState) -> ItemIn:
     return ItemIn(
         kind="live",
         author_id=owner_id,
-        text=f"{given.title}\n{given.text}".strip(),
+        text=room_text(given.title, given.text),
+        translations=room_translations(given),
         language=given.language,
         tags=given.tags,
         channels=given.channels,
@@ -306,8 +309,8 @@ def _item(given: RoomIn, owner_id: str, state: RoomState) -> ItemIn:
 
 
 def _sales_in(scope: Scope, sales: set[str], room_id: str) -> set[str]:
-    found = ((name, find_sale(scope, name)) for name in sorted(sales))
-    return {name for name, sale in found if sale is not None and sale.given.where == room_id}
+    pairs = ((name, find_sale(scope, name)) for name in sorted(sales))
+    return {name for name, sale in pairs if sale is not None and sale.given.where == room_id}
 
 
 def _units(scope: Scope, numbers: Sequence[int]) -> dict[int, int]:

@@ -33,8 +33,8 @@ _STOPPED: Final = msgspec.msgpack.Decoder(tuple[str, ...] | _Stopped)
 
 def doc_of(given: RoomIn, key: bytes) -> bytes:
     """Store what an app sent of a room, sealed under its owner's key."""
-    kept = msgspec.structs.replace(given, owner_id=NOBODY, state=None)
-    return Seal(key).seal(_ENCODE(kept), what=DOC)
+    stored = msgspec.structs.replace(given, owner_id=NOBODY, state=None)
+    return Seal(key).seal(_ENCODE(stored), what=DOC)
 
 
 def emptied_doc() -> bytes:

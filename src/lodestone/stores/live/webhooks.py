@@ -109,7 +109,9 @@ class HookRecords(RecordsBase):
         with self._writing(community) as work:
             hook = _require(work, webhook_id)
             events = _since(work, hook, limit)
-            wanted = [one for one in events if not hook.types or one[2] in hook.types.split(" ")]
+            wanted = [
+                event for event in events if not hook.types or event[2] in hook.types.split(" ")
+            ]
             newest = work.first(work.select(DELIVERIES, func.max(DELIVERIES.c.number)))[0]
             rows = [
                 {
@@ -157,15 +159,15 @@ class HookRecords(RecordsBase):
             query = scope.select(DELIVERIES).where(
                 mine.webhook == webhook_id, mine.fate == int(Fate.PENDING), mine.next <= now, ~waits
             )
-            found = scope.fetch(query.order_by(mine.next, mine.number).limit(limit))
-        return [_delivery(row) for row in found]
+            due = scope.fetch(query.order_by(mine.next, mine.number).limit(limit))
+        return [_delivery(row) for row in due]
 
     def attempted(
-        self, community: str, told: Sequence[tuple[int, tuple[Attempt, ...], Standing]]
+        self, community: str, attempted: Sequence[tuple[int, tuple[Attempt, ...], Standing]]
     ) -> None:
         """See `WebhookRecords.attempted`."""
         with self._writing(community) as work:
-            for number, attempts, standing in told:
+            for number, attempts, standing in attempted:
                 values = {
                     "attempts": _ENCODE(attempts),
                     "fate": int(standing.fate),
@@ -185,6 +187,18 @@ class HookRecords(RecordsBase):
                 query = query.where(DELIVERIES.c.number < before)
             rows = scope.fetch(query.order_by(DELIVERIES.c.number.desc()).limit(limit))
         return [_delivery(row) for row in rows]
+
+    def resend_delivery(
+        self, community: str, webhook_id: str, number: int, *, now: Instant
+    ) -> DeliveryRecord:
+        """See `WebhookRecords.resend_delivery`."""
+        mine = (DELIVERIES.c.number == number, DELIVERIES.c.webhook == webhook_id)
+        values = {"fate": int(Fate.PENDING), "next": now}
+        with self._writing(community) as work:
+            if not work.run(work.update(DELIVERIES).where(*mine).values(**values)):
+                raise UnknownError("delivery_unknown", "There is no such delivery here.")
+            work.audit("webhook", webhook_id, {}, {"resent": number})
+            return _delivery(work.first(work.select(DELIVERIES).where(*mine)))
 
     def purge_deliveries(self, community: str, *, before: Instant) -> int:
         """See `WebhookRecords.purge_deliveries`."""

@@ -168,8 +168,8 @@ def _translate(error: sqlite3.Error, path: Path) -> LodestoneError:
 
 def _check_format(connection: sqlite3.Connection, path: Path) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if tables and (application, found) != (_APPLICATION, _FORMAT):
+    if tables and (application, version) != (_APPLICATION, _FORMAT):
         message = f"{path} is not a log of format {_FORMAT}; it was left as it is."
         raise CorruptError("log_format", message)

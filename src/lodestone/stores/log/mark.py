@@ -89,7 +89,7 @@ def read(folder: Path) -> Mark | None:
         return None
     slots = [unpack(data[at : at + SLOT_BYTES]) for at in (0, SLOT_BYTES)]
     return max(
-        (slot for slot in slots if slot is not None), key=lambda one: one.writes, default=None
+        (slot for slot in slots if slot is not None), key=lambda slot: slot.writes, default=None
     )
 
 

@@ -153,9 +153,9 @@ class MemoryLog:
 
     def verify(self, *, root: str | None = None) -> list[Finding]:
         """See `Log.verify`."""
-        kept = parse_root(root) if root is not None else None
-        receipts = Walk("receipt", self._keys.receipts, self._segments, kept)
-        facts = Walk("facts", self._keys.facts, root=kept)
+        parsed = parse_root(root) if root is not None else None
+        receipts = Walk("receipt", self._keys.receipts, self._segments, parsed)
+        facts = Walk("facts", self._keys.facts, root=parsed)
         ordered = sorted(self._receipts.items())
         links = (replace(stored.link(), number=number) for number, stored in ordered)
         batches = (replace(row, leaf=_leaf(batch)) for batch, row in self._batches)

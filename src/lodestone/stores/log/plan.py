@@ -100,8 +100,8 @@ class Planner:
             self._add_batch(plan, batch)
         if receipts:
             self._add_receipts(plan, receipts)
-        plan.writes += [(_PRICES, (one.version, one.time, one.payload)) for one in prices]
-        plan.writes += [(_DROP, (one.sequence,)) for one in drops]
+        plan.writes += [(_PRICES, (price.version, price.time, price.payload)) for price in prices]
+        plan.writes += [(_DROP, (drop.sequence,)) for drop in drops]
         return plan
 
     def _add_batch(self, plan: Plan, ask: AppendAsk) -> None:

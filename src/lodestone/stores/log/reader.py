@@ -69,10 +69,10 @@ class LogReader(ABC):
 
     def verify(self, *, root: str | None = None) -> list[Finding]:
         """See `Log.verify`. It reads everything: call it in a thread of its own."""
-        kept = parse_root(root) if root is not None else None
+        parsed = parse_root(root) if root is not None else None
         segments: Mapping[int, bytes] = dict(self._rows(SEGMENTS))
-        receipts = Walk("receipt", self._keys.receipts, segments, kept)
-        facts = Walk("facts", self._keys.facts, root=kept)
+        receipts = Walk("receipt", self._keys.receipts, segments, parsed)
+        facts = Walk("facts", self._keys.facts, root=parsed)
         return [
             *receipts.findings(self._receipt_links()),
             *facts.findings(self._batch_links()),

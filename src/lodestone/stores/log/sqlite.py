@@ -137,8 +137,8 @@ class SqliteLog(LogReader):
         end = self.end()
         if after >= end:
             return
-        found = self._rows(_BATCH_AT, after)[0][0]
-        expected = int(found) if found is not None else 0
+        first = self._rows(_BATCH_AT, after)[0][0]
+        expected = int(first) if first is not None else 0
         taken = 0
         while expected < end and taken < limit:
             rows = self._rows(BATCHES, expected, end, BATCHES_READ)
@@ -223,9 +223,9 @@ class SqliteLog(LogReader):
 
     def prices(self, version: int) -> bytes | None:
         """See `Log.prices`."""
-        kept = self._writer.kept.get(version)
-        if kept is not None:
-            return kept.payload
+        vector = self._writer.kept.get(version)
+        if vector is not None:
+            return vector.payload
         rows = self._rows(_PRICES, version)
         return rows[0][0] if rows else None
 
@@ -238,8 +238,8 @@ class SqliteLog(LogReader):
         """See `Log.root`."""
         tip = self._writer.tip
         closed = [root for last, root in self._rows(SEGMENTS) if last < tip.sequence_next - 1]
-        kept: Root = root_of(tip, closed)
-        return kept.text()
+        signed: Root = root_of(tip, closed)
+        return signed.text()
 
     def flush(self) -> asyncio.Future[None]:
         """Complete once everything asked before is durable, drops and prices included."""

@@ -67,7 +67,7 @@ class Walk:
         self._cut(max([self._kept(), *(last + 1 for last in self.segments)]))
         self._findings.extend(self._named())
         # A root that differs says no more than a row already named before it.
-        if self._differs and all(one.sequence >= self._kept() for one in self._findings):
+        if self._differs and all(finding.sequence >= self._kept() for finding in self._findings):
             self._find(max(self._kept() - 1, 0), REWRITTEN)
         return sorted(self._findings, key=lambda finding: finding.sequence)
 
@@ -120,7 +120,7 @@ class Walk:
 
     def _named(self) -> Iterator[Finding]:
         """Name each broken row: moved here from elsewhere, or tampered with."""
-        lost = [one.sequence for one in self._findings if one.problem in {MISSING, CUT}]
+        lost = [finding.sequence for finding in self._findings if finding.problem in {MISSING, CUT}]
         seek = len(self._broken) + len(lost) <= _MOVED_MAX
         for row in self._broken:
             moved = seek and self._moved(row, lost)

@@ -161,7 +161,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001  a log without its writer refuses everything for ever
             self._roll_back()
             fault = _fault_of(error, self._path)
-            awaited = [one for one in self._serving if not isinstance(one, PricesAsk | DropAsk)]
+            awaited = [ask for ask in self._serving if not isinstance(ask, PricesAsk | DropAsk)]
             self._answer([(ask.done, fault) for ask in awaited], sum(ask.size for ask in awaited))
             return not self._is_last()
 

@@ -11,7 +11,7 @@ from lodestone.base.wire import app_id
 from lodestone.stores.records.audit_port import AuditFilter, AuditRecord
 from lodestone.stores.records.base import RecordsBase
 from lodestone.stores.records.people import find_people, names_of
-from lodestone.stores.sql.audit_rows import AUDIT_LOG, DETAIL, Detail
+from lodestone.stores.sql.audit_rows import AUDIT_LOG, DETAIL, About, Detail
 from lodestone.stores.sql.encryption import Seal, open_unsealed
 from lodestone.stores.sql.scope import Scope
 
@@ -33,23 +33,35 @@ class SqlAuditRecords(RecordsBase):
             if before is not None:
                 query = query.where(AUDIT_LOG.c.number < before)
             rows = scope.fetch(query.order_by(AUDIT_LOG.c.number.desc()).limit(limit))
-            named = {one for row in rows for one in (row.actor, row.about) if one is not None}
+            named = {
+                ordinal for row in rows for ordinal in (row.actor, row.about) if ordinal is not None
+            }
             names = names_of(scope, sorted(named))
         return [_record(row, names) for row in rows]
 
-    def note_act(self, community: str, kind: str, name: str, after: dict[str, object]) -> None:
+    def note_act(
+        self,
+        community: str,
+        kind: str,
+        name: str,
+        after: dict[str, object],
+        *,
+        about: str | None = None,
+    ) -> None:
         """See `AuditRecords.note_act`."""
         with self._writing(community) as work:
-            work.audit(kind, name, None, after)
+            person = None if about is None else find_people(work, [about]).get(about)
+            concerned = None if person is None else About(person.ordinal, person.key)
+            work.audit(kind, name, None, after, concerned)
 
 
 def _conditions(scope: Scope, wanted: AuditFilter) -> list[ColumnElement[bool]]:
     columns = AUDIT_LOG.c
     ids = {"actor": wanted.actor_id, "about": wanted.about_id}
-    given = {field: app_id(one, field=field) for field, one in ids.items() if one is not None}
+    given = {field: app_id(name, field=field) for field, name in ids.items() if name is not None}
     people = find_people(scope, sorted(set(given.values())))
     ordinals = {
-        field: people[one].ordinal if one in people else _NOBODY for field, one in given.items()
+        field: people[name].ordinal if name in people else _NOBODY for field, name in given.items()
     }
     equal = {"key_id": wanted.key_id, "kind": wanted.kind, "object": wanted.name, **ordinals}
     conditions = [columns[name] == value for name, value in equal.items() if value is not None]

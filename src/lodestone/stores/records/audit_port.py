@@ -56,6 +56,22 @@ class AuditRecords(Protocol):
         """Return acts, the newest first, those under a number if given. Raises UnknownError `community_unknown`."""
         ...
 
-    def note_act(self, community: str, kind: str, name: str, after: dict[str, object]) -> None:
-        """Write down an act that changes nothing in the records, such as a back-up, where somebody acts."""
+    def note_act(
+        self,
+        community: str,
+        kind: str,
+        name: str,
+        after: dict[str, object],
+        *,
+        about: str | None = None,
+    ) -> None:
+        """Write down an act that changes nothing in the records, such as a back-up, where somebody acts.
+
+        Args:
+            community: Whose.
+            kind: Of what was done.
+            name: Of what it was done to; empty for a person.
+            after: What is told of it.
+            about: The app's id of the person whom it concerned.
+        """
         ...

@@ -35,31 +35,31 @@ class DomainRecords(RecordsBase):
         """See `Records.put_domain`."""
         app_id(domain_id)
         with self._writing(community) as work:
-            found = _find(work, domain_id)
-            if found is not None and found.given.kind != given.kind:
-                problem = Problem("kind", f"is {found.given.kind} since the first write")
+            domain = _find(work, domain_id)
+            if domain is not None and domain.given.kind != given.kind:
+                problem = Problem("kind", f"is {domain.given.kind} since the first write")
                 raise InvalidError("kind_fixed", f"kind {problem.problem}.", (problem,))
-            created = now if found is None else found.created
+            created = now if domain is None else domain.created
             if given.created_at is not None:
                 created = instant_of(given.created_at)
             code = work.term(TermKind.DOMAIN, domain_id)
             values = {"given": pack_domain_doc(given), "created": created}
-            if found is None:
+            if domain is None:
                 work.insert(DOMAINS, [{"code": code, "id": domain_id, **values}])
             else:
                 work.run(work.update(DOMAINS).where(DOMAINS.c.code == code).values(values))
-            before = None if found is None else fields_of(found.given)
+            before = None if domain is None else fields_of(domain.given)
             work.audit("domain", domain_id, before, fields_of(given))
             return work.change(
-                FactKind.DOMAIN, domain_id, code, domain_row(code, given), created=found is None
+                FactKind.DOMAIN, domain_id, code, domain_row(code, given), created=domain is None
             )
 
     def delete_domain(self, community: str, domain_id: str) -> list[Change]:
         """See `Records.delete_domain`."""
         with self._writing(community) as work:
-            found = _require(work, domain_id)
-            code = found.code
-            work.audit("domain", domain_id, fields_of(found.given), None)
+            domain = _require(work, domain_id)
+            code = domain.code
+            work.audit("domain", domain_id, fields_of(domain.given), None)
             work.run(work.delete(MODERATORS).where(MODERATORS.c.domain == code))
             work.run(work.delete(REMOVED_MEMBERS).where(REMOVED_MEMBERS.c.domain == code))
             work.run(work.delete(DOMAINS).where(DOMAINS.c.code == code))
@@ -84,9 +84,7 @@ class DomainRecords(RecordsBase):
     def domains_called(self, community: str, ids: Sequence[str]) -> dict[str, DomainRecord]:
         """See `Records.domains_called`."""
         with self._reading(community) as scope:
-            query = scope.select(DOMAINS)
-            parts = [scope.fetch(query.where(DOMAINS.c.id.in_(some))) for some in chunks(ids)]
-        return {row.id: _domain(row) for part in parts for row in part}
+            return find_domains(scope, ids)
 
     def domain_rows(
         self, community: str, broken: Broken = raise_broken
@@ -138,10 +136,10 @@ class DomainRecords(RecordsBase):
             if person is None:
                 message = f"There is no person {person_id!r} in this community."
                 raise UnknownError("person_unknown", message)
-            held = (MODERATORS.c.tenant == DOMAINS.c.tenant) & (
+            moderated = (MODERATORS.c.tenant == DOMAINS.c.tenant) & (
                 MODERATORS.c.domain == DOMAINS.c.code
             )
-            query = scope.select(DOMAINS, DOMAINS.c.id).join_from(DOMAINS, MODERATORS, held)
+            query = scope.select(DOMAINS, DOMAINS.c.id).join_from(DOMAINS, MODERATORS, moderated)
             query = query.where(MODERATORS.c.ordinal == person.ordinal, ~MODERATORS.c.ended)
             query = query.order_by(DOMAINS.c.id)
             return [row.id for row in scope.fetch(query)]
@@ -202,17 +200,24 @@ class DomainRecords(RecordsBase):
         return {**dict(built_in), **{row.code: row.text for row in rows}}
 
 
+def find_domains(scope: Scope, ids: Sequence[str]) -> dict[str, DomainRecord]:
+    """Return those domains that there are among `ids`."""
+    query = scope.select(DOMAINS)
+    parts = [scope.fetch(query.where(DOMAINS.c.id.in_(some))) for some in chunks(ids)]
+    return {row.id: _domain(row) for part in parts for row in part}
+
+
 def _find(scope: Scope, domain_id: str) -> DomainRecord | None:
     row = scope.first(scope.select(DOMAINS).where(DOMAINS.c.id == app_id(domain_id)))
     return None if row is None else _domain(row)
 
 
 def _require(scope: Scope, domain_id: str) -> DomainRecord:
-    found = _find(scope, domain_id)
-    if found is None:
+    domain = _find(scope, domain_id)
+    if domain is None:
         message = f"There is no domain {domain_id!r} in this community."
         raise UnknownError("domain_unknown", message)
-    return found
+    return domain
 
 
 def _office(scope: Scope, domain_id: str, person_id: str) -> tuple[int, Known]:

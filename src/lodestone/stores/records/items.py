@@ -90,21 +90,19 @@ class ItemRecords(PeopleRecords):
     def item(self, community: str, item_id: str) -> ItemRecord:
         """See `Records.item`."""
         with self._reading(community) as scope:
-            row = scope.first(_with_owner(scope).where(ITEMS.c.id == app_id(item_id)))
-        return _item(_found(row, item_id))
+            row = scope.first(with_owner(scope).where(ITEMS.c.id == app_id(item_id)))
+        return item_record(_found(row, item_id))
 
     def item_at(self, community: str, row: int) -> ItemRecord:
         """See `Records.item_at`."""
         with self._reading(community) as scope:
-            found = scope.first(_with_owner(scope).where(ITEMS.c.row == row))
-        return _item(_found(found, str(row)))
+            item = scope.first(with_owner(scope).where(ITEMS.c.row == row))
+        return item_record(_found(item, str(row)))
 
     def items_called(self, community: str, ids: Sequence[str]) -> dict[str, ItemRecord]:
         """See `Records.items_called`."""
         with self._reading(community) as scope:
-            query = _with_owner(scope)
-            parts = [scope.fetch(query.where(ITEMS.c.id.in_(some))) for some in chunks(ids)]
-        return {row.id: _item(row) for part in parts for row in part}
+            return find_items(scope, ids)
 
     def items(
         self,
@@ -116,30 +114,29 @@ class ItemRecords(PeopleRecords):
     ) -> list[ItemRecord]:
         """See `Records.items`."""
         with self._reading(community) as scope:
-            query = _with_owner(scope).order_by(ITEMS.c.id).limit(limit)
+            query = with_owner(scope).order_by(ITEMS.c.id).limit(limit)
             if after is not None:
                 query = query.where(ITEMS.c.id > app_id(after, field="cursor"))
             if author_id is not None:
                 author = find_people(scope, [app_id(author_id, field="author_id")]).get(author_id)
                 query = query.where(ITEMS.c.owner == (-1 if author is None else author.ordinal))
             rows = scope.fetch(query)
-        return [_item(row) for row in rows]
+        return [item_record(row) for row in rows]
 
     def withdraw_item(self, community: str, item_id: str, *, now: Instant) -> Change | None:
         """See `Records.withdraw_item`."""
         with self._writing(community) as work:
-            row = _found(
-                work.first(_with_owner(work).where(ITEMS.c.id == app_id(item_id))), item_id
-            )
+            row = _found(work.first(with_owner(work).where(ITEMS.c.id == app_id(item_id))), item_id)
             for hooks in self._hooks:
                 hooks.withdraw_item(work, item_id)
-            before = _item(row)
+            before = item_record(row)
             if before.given.state == "withdrawn":
                 return None
             about = About(before.owner, row.key)
             gone = {"state": "withdrawn"}
             work.audit("item", item_id, {"state": before.given.state}, gone, about)
-            return self._rewrite(work, row, before, withdraw=True, now=now)
+            given = msgspec.structs.replace(before.given, state="withdrawn")
+            return _rewrite(work, row, replace(before, given=given), now=now)
 
     def media_replaced(self, community: str, ordinal: int) -> list[str]:
         """See `Records.media_replaced`."""
@@ -155,30 +152,12 @@ class ItemRecords(PeopleRecords):
     def expire_labels(self, community: str, rows: Sequence[int], *, now: Instant) -> list[Change]:
         """See `Records.expire_labels`."""
         with self._writing(community) as work:
-            due = _with_owner(work).where(ITEMS.c.label_until <= now).order_by(ITEMS.c.row)
+            due = with_owner(work).where(ITEMS.c.label_until <= now).order_by(ITEMS.c.row)
             return [
-                self._rewrite(work, row, _item(row), withdraw=False, now=now)
+                _rewrite(work, row, item_record(row), now=now)
                 for some in chunks(rows)
                 for row in work.fetch(due.where(ITEMS.c.row.in_(some)))
             ]
-
-    def _rewrite(
-        self, work: Work, row: Any, before: ItemRecord, *, withdraw: bool, now: Instant
-    ) -> Change:
-        """Store an item whose state or label has changed and nothing else."""
-        given = (
-            msgspec.structs.replace(before.given, state="withdrawn") if withdraw else before.given
-        )
-        label, label_until = label_in_force(given.labels, now)
-        seal = Seal(row.key)
-        layout = replace(
-            unpack_item(seal.open(row.layout, what=LAYOUT)),
-            state=STATES.index(given.state),
-            label=label,
-        )
-        values = sealed_values(seal, given, layout, label_until)
-        overwrite(work, [{"at": before.row, **values}])
-        return work.change(FactKind.ITEM, before.id, before.row, layout)
 
     def scrub_items(self, community: str, author_id: str) -> list[Change]:
         """See `Records.scrub_items`."""
@@ -252,12 +231,49 @@ class ItemRecords(PeopleRecords):
         return [row.id for row in rows]
 
 
+def rule_item(work: Work, row: int, ruling: int, *, now: Instant) -> Change | None:
+    """Let a moderators' ruling hold of an item, whatever its app says of it; None where it does.
+
+    Args:
+        work: The transaction.
+        row: The item's.
+        ruling: A place in `content.review.RULINGS`.
+        now: The community's clock.
+    """
+    stored = work.first(with_owner(work).where(ITEMS.c.row == row))
+    if stored is None or stored.erased or stored.ruling == ruling:
+        return None
+    work.run(work.update(ITEMS).where(ITEMS.c.row == row).values(ruling=ruling))
+    return _rewrite(work, stored, replace(item_record(stored), ruling=ruling), now=now)
+
+
+def _rewrite(work: Work, row: Any, item: ItemRecord, *, now: Instant) -> Change:
+    """Store an item whose state or label has changed and nothing else."""
+    label, label_until = label_in_force(item.given.labels, now)
+    seal = Seal(row.key)
+    layout = replace(
+        unpack_item(seal.open(row.layout, what=LAYOUT)),
+        state=STATES.index(item.given.state),
+        label=max(label, item.ruling),
+    )
+    values = sealed_values(seal, item.given, layout, label_until)
+    overwrite(work, [{"at": item.row, **values}])
+    return work.change(FactKind.ITEM, item.id, item.row, layout)
+
+
 def owner_key() -> ColumnElement[bool]:
     """Join an item with its owner's key."""
     return (PERSON_KEYS.c.tenant == ITEMS.c.tenant) & (PERSON_KEYS.c.ordinal == ITEMS.c.owner)
 
 
-def _with_owner(scope: Scope) -> Select[Any]:
+def find_items(scope: Scope, ids: Sequence[str]) -> dict[str, ItemRecord]:
+    """Return those items that there are among `ids`."""
+    query = with_owner(scope)
+    parts = [scope.fetch(query.where(ITEMS.c.id.in_(some))) for some in chunks(ids)]
+    return {row.id: item_record(row) for part in parts for row in part}
+
+
+def with_owner(scope: Scope) -> Select[Any]:
     """Select items beside their owner's key and, unless erased, their owner's row."""
     person = (PEOPLE.c.tenant == ITEMS.c.tenant) & (PEOPLE.c.ordinal == ITEMS.c.owner)
     columns = (ITEMS, PERSON_KEYS.c.key, PEOPLE.c.doc.label("owner_doc"))
@@ -275,9 +291,9 @@ def _judgement(given: ItemIn) -> dict[str, Any]:
 
 def _shown(work: Work, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {
-        row.id: _judgement(_item(row).given)
+        row.id: _judgement(item_record(row).given)
         for some in chunks(ids)
-        for row in work.fetch(_with_owner(work).where(ITEMS.c.id.in_(some)))
+        for row in work.fetch(with_owner(work).where(ITEMS.c.id.in_(some)))
     }
 
 
@@ -287,7 +303,8 @@ def _found(row: Any, name: str) -> Any:
     return row
 
 
-def _item(row: Any) -> ItemRecord:
+def item_record(row: Any) -> ItemRecord:
+    """Open a row of `with_owner`. Raises CorruptError."""
     seal = Seal(row.key)
     author_id = None
     if row.owner_doc is not None:
@@ -300,4 +317,5 @@ def _item(row: Any) -> ItemRecord:
         given=unpack_item_doc(seal.open(row.doc, what=DOC), author_id),
         created=Instant(row.created),
         erased=row.erased,
+        ruling=row.ruling,
     )

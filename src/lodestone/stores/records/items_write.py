@@ -1,7 +1,7 @@
 """Writing items: judging each entry of a bulk, then storing all of them at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -42,6 +42,7 @@ class _Standing:
     owner: int
     created: Instant
     erased: bool = False
+    ruling: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +132,20 @@ class ItemsWrite:
             now=self.now,
             project=self.project,
         )
+        ruling = 0 if stands is None else stands.ruling
+        layout = replace(layout, label=max(layout.label, ruling))
         if stranger:
             self.authors[item.author_id] = self.strangers[item.author_id] = author
         if stands is None:
             self.work.item_next += 1
-        self.standing[item_id] = _Standing(row, author.ordinal, created)
+        self.standing[item_id] = _Standing(row, author.ordinal, created, ruling=ruling)
         self.plans[item_id] = _Plan(item, author, layout, label_until)
 
     def store(self) -> list[Change]:
         """Store what was planned: the authors not yet known, then the items."""
         changes = write_stubs(self.work, self.strangers)
         self._note_replaced()
-        made, kept = [], []
+        made, changed = [], []
         seals: dict[int, Seal] = {}
         for item_id, plan in self.plans.items():
             layout = plan.layout
@@ -152,14 +155,15 @@ class ItemsWrite:
             values = sealed_values(seal, plan.given, layout, plan.label_until)
             known = item_id in self.before
             if known:
-                kept.append({"at": layout.row, **values})
+                changed.append({"at": layout.row, **values})
             else:
-                made.append({"row": layout.row, "id": item_id, "owner": layout.owner, **values})
+                place = {"row": layout.row, "id": item_id, "owner": layout.owner, "ruling": 0}
+                made.append({**place, **values})
             changes.append(
                 self.work.change(FactKind.ITEM, item_id, layout.row, layout, created=not known)
             )
         self.work.insert(ITEMS, made)
-        overwrite(self.work, kept)
+        overwrite(self.work, changed)
         return changes
 
     def _note_replaced(self) -> None:
@@ -178,7 +182,7 @@ class ItemsWrite:
                 left |= {f"{_replaced(owner)}{name}" for name in gone}
         for names in chunks(sorted(left)):
             query = self.work.select(META, META.c.name).where(META.c.name.in_(names))
-            known = {one.name for one in self.work.fetch(query)}
+            known = {row.name for row in self.work.fetch(query)}
             rows = [{"name": name, "value": b""} for name in names if name not in known]
             self.work.insert(META, rows)
 
@@ -187,7 +191,7 @@ def replaced_names(scope: Scope, owner: int) -> list[str]:
     """Return the names of media that one owner's items showed before a later write."""
     start = _replaced(owner)
     query = scope.select(META, META.c.name).where(META.c.name.startswith(start))
-    return [one.name.removeprefix(start) for one in scope.fetch(query.order_by(META.c.name))]
+    return [row.name.removeprefix(start) for row in scope.fetch(query.order_by(META.c.name))]
 
 
 def _replaced(owner: int) -> str:
@@ -204,13 +208,15 @@ def _require_same_author(stands: _Standing, author: Known | None) -> None:
 
 
 def _standing(scope: Scope, ids: Sequence[str]) -> dict[str, _Standing]:
-    columns = (ITEMS.c.id, ITEMS.c.row, ITEMS.c.owner, ITEMS.c.created, ITEMS.c.erased)
-    found = {}
-    for some in chunks([one for one in ids if printable(one)]):
+    columns = (
+        ITEMS.c.id, ITEMS.c.row, ITEMS.c.owner, ITEMS.c.created, ITEMS.c.erased, ITEMS.c.ruling,
+    )  # fmt: skip
+    standing = {}
+    for some in chunks([name for name in ids if printable(name)]):
         query = scope.select(ITEMS, *columns).where(ITEMS.c.id.in_(some))
-        for item_id, row, owner, created, erased in scope.fetch(query):
-            found[item_id] = _Standing(row, owner, Instant(created), erased)
-    return found
+        for item_id, row, owner, created, erased, ruling in scope.fetch(query):
+            standing[item_id] = _Standing(row, owner, Instant(created), erased, ruling)
+    return standing
 
 
 def sealed_values(
@@ -231,8 +237,8 @@ def overwrite(work: Work, rows: Sequence[Mapping[str, object]]) -> None:
     """Replace the columns of items found by their row, given as `at`."""
     if rows:
         columns: dict[str, Any] = {name: bindparam(name) for name in _WRITTEN}
-        one = work.update(ITEMS).where(ITEMS.c.row == bindparam("at"))
-        work.many(one.values(columns), rows)
+        update = work.update(ITEMS).where(ITEMS.c.row == bindparam("at"))
+        work.many(update.values(columns), rows)
 
 
 def scrub(work: Work, owner: int, *, erased: bool) -> list[Change]:
@@ -240,21 +246,21 @@ def scrub(work: Work, owner: int, *, erased: bool) -> list[Change]:
     columns = (ITEMS.c.row, ITEMS.c.id, ITEMS.c.created, ITEMS.c.kind)
     mine = work.select(ITEMS, *columns).where(ITEMS.c.owner == owner).order_by(ITEMS.c.row)
     rows, changes = [], []
-    for found in work.fetch(mine):
-        created = Instant(found.created)
-        layout = empty_item_row(found.kind, row=found.row, owner=owner, created=created)
+    for row in work.fetch(mine):
+        created = Instant(row.created)
+        layout = empty_item_row(row.kind, row=row.row, owner=owner, created=created)
         rows.append(
             {
-                "at": found.row,
-                "kind": found.kind,
+                "at": row.row,
+                "kind": row.kind,
                 "created": created,
                 "erased": erased,
-                "doc": unsealed(empty_item_doc(found.kind)),
+                "doc": unsealed(empty_item_doc(row.kind)),
                 "layout": unsealed(pack_item(layout)),
                 "label_until": None,
             }
         )
-        changes.append(work.change(FactKind.ITEM, found.id, found.row, layout))
+        changes.append(work.change(FactKind.ITEM, row.id, row.row, layout))
     overwrite(work, rows)
     if erased:
         work.run(work.delete(META).where(META.c.name.startswith(_replaced(owner))))

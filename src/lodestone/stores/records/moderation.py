@@ -45,7 +45,10 @@ class SqlModeration(RecordsBase):
             before = _NOTHING if row is None else _said(row)
             pin = _pin(work, code, before["pin"], change)
             wanted = {"hidden": change.hidden, "label": change.label, "pin": pin}
-            after = {**before, **{name: one for name, one in wanted.items() if one is not None}}
+            after = {
+                **before,
+                **{name: value for name, value in wanted.items() if value is not None},
+            }
             if after == before:
                 return None
             if row is None:

@@ -85,24 +85,24 @@ class PeopleRecords(RecordsBase):
         with self._reading(community) as scope:
             digest = id_hash(app_id(person_id), scope.tenant.secret)
             row = scope.first(with_keys(scope).where(PEOPLE.c.id_hash == digest))
-        return _person(_found(row, person_id))
+        return person_record(_found(row, person_id))
 
     def people_called(self, community: str, ids: Sequence[str]) -> dict[str, PersonRecord]:
         """See `Records.people_called`."""
         with self._reading(community) as scope:
-            digests = [id_hash(app_id(one), scope.tenant.secret) for one in ids]
+            digests = [id_hash(app_id(name), scope.tenant.secret) for name in ids]
             query = with_keys(scope)
             parts = [
                 scope.fetch(query.where(PEOPLE.c.id_hash.in_(some))) for some in chunks(digests)
             ]
-        found = [_person(row) for part in parts for row in part]
-        return {person.id: person for person in found}
+        people = [person_record(row) for part in parts for row in part]
+        return {person.id: person for person in people}
 
     def person_of(self, community: str, ordinal: int) -> PersonRecord:
         """See `Records.person_of`."""
         with self._reading(community) as scope:
             row = scope.first(with_keys(scope).where(PEOPLE.c.ordinal == ordinal))
-        return _person(_found(row, str(ordinal)))
+        return person_record(_found(row, str(ordinal)))
 
     def people(self, community: str, *, limit: int, after: str | None = None) -> list[PersonRecord]:
         """See `Records.people`."""
@@ -113,7 +113,7 @@ class PeopleRecords(RecordsBase):
                     PEOPLE.c.id_hash > id_hash(app_id(after, field="cursor"), scope.tenant.secret)
                 )
             rows = scope.fetch(query)
-        return [_person(row) for row in rows]
+        return [person_record(row) for row in rows]
 
     def data_key(self, community: str, ordinal: int) -> bytes | None:
         """See `Records.data_key`."""
@@ -207,7 +207,7 @@ def write_stubs(work: Work, stubs: Mapping[str, Known]) -> list[Change]:
 def find_people(scope: Scope, ids: Sequence[str]) -> dict[str, Known]:
     """Return what a write must know of those who exist among `ids`."""
     secret = scope.tenant.secret
-    digests = {id_hash(one, secret): one for one in ids if printable(one)}
+    digests = {id_hash(name, secret): name for name in ids if printable(name)}
     known = {}
     person = PEOPLE.c
     columns = (person.id_hash, person.ordinal, PERSON_KEYS.c.key, person.created, person.stub)
@@ -222,12 +222,12 @@ def find_people(scope: Scope, ids: Sequence[str]) -> dict[str, Known]:
 
 def names_of(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, bytes]]:
     """Return the app's ids and keys of those who are not erased, by ordinal."""
-    found: dict[int, tuple[str, bytes]] = {}
+    names: dict[int, tuple[str, bytes]] = {}
     for some in chunks(list(dict.fromkeys(ordinals))):
         for row in scope.fetch(with_keys(scope).where(PEOPLE.c.ordinal.in_(some))):
             doc = unpack_person_doc(Seal(row.key).open(row.doc, what=PERSON_DOC))
-            found[row.ordinal] = (doc.id, row.key)
-    return found
+            names[row.ordinal] = (doc.id, row.key)
+    return names
 
 
 def forget_person(work: Work, ordinal: int, *, now: Instant) -> Change:
@@ -258,38 +258,38 @@ def _created(person: PersonIn, stands: Instant | None, now: Instant) -> Instant:
 
 
 def _insert_keys(work: Work, people: Sequence[Known]) -> None:
-    work.insert(PERSON_KEYS, [{"ordinal": one.ordinal, "key": one.key} for one in people])
+    work.insert(PERSON_KEYS, [{"ordinal": person.ordinal, "key": person.key} for person in people])
 
 
 def _store(
     work: Work, rows: dict[str, tuple[Known, PersonIn, PersonRow]], before: set[str]
 ) -> list[Change]:
-    made, kept, changes = [], [], []
-    for person_id, (one, person, row) in rows.items():
-        seal = Seal(one.key)
+    made, changed, changes = [], [], []
+    for person_id, (standing, person, row) in rows.items():
+        seal = Seal(standing.key)
         values = {
-            "created": one.created,
-            "stub": one.stub,
+            "created": standing.created,
+            "stub": standing.stub,
             "doc": seal.seal(pack_person_doc(person_id, person), what=PERSON_DOC),
             "row": seal.seal(pack_person(row), what=PERSON_ROW),
         }
         if person_id in before:
-            kept.append({"of": one.ordinal, **values})
+            changed.append({"of": standing.ordinal, **values})
         else:
             digest = id_hash(person_id, work.tenant.secret)
-            made.append({"ordinal": one.ordinal, "id_hash": digest, **values})
+            made.append({"ordinal": standing.ordinal, "id_hash": digest, **values})
         changes.append(
             work.change(
-                FactKind.PERSON, person_id, one.ordinal, row, created=person_id not in before
+                FactKind.PERSON, person_id, standing.ordinal, row, created=person_id not in before
             )
         )
     work.insert(PEOPLE, made)
-    if kept:
+    if changed:
         columns: dict[str, Any] = {
             name: bindparam(name) for name in ("created", "stub", "doc", "row")
         }
         one_of = work.update(PEOPLE).where(PEOPLE.c.ordinal == bindparam("of"))
-        work.many(one_of.values(columns), kept)
+        work.many(one_of.values(columns), changed)
     return changes
 
 
@@ -309,6 +309,7 @@ def _found(row: Any, name: str) -> Any:
     return row
 
 
-def _person(row: Any) -> PersonRecord:
+def person_record(row: Any) -> PersonRecord:
+    """Open a row of `with_keys`. Raises CorruptError."""
     doc = unpack_person_doc(Seal(row.key).open(row.doc, what=PERSON_DOC))
     return PersonRecord(doc.id, row.ordinal, row.key, doc.given, Instant(row.created), row.stub)

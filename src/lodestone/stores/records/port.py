@@ -273,8 +273,27 @@ class TermPort(Protocol):
 class PolicyPort(Protocol):
     """Versions of a community's policy."""
 
-    def put_policy(self, community: str, policy: Policy, *, now: Instant) -> Change:
-        """Store a policy under the next version (1, 2, ...), whatever version it carries."""
+    def put_policy(
+        self,
+        community: str,
+        policy: Policy,
+        *,
+        now: Instant,
+        based_on: int | None = None,
+        reason: str = "",
+    ) -> Change:
+        """Store a policy under the next version (1, 2, ...), whatever version it carries.
+
+        Args:
+            community: Whose.
+            policy: The policy.
+            now: When.
+            based_on: The version that must be in force; None for whichever is.
+            reason: Why, for the audit log.
+
+        Raises:
+            ConflictError: `policy_changed`: another version than `based_on` is in force.
+        """
         ...
 
     def policy(self, community: str, version: int | None = None) -> PolicyRecord:

@@ -84,7 +84,7 @@ def person_row(terms: Terms, ordinal: int, given: PersonIn, created: Instant) ->
     """Turn a person into the state's form; without consent to their position they have none."""
     placed = given.consent.position
     home, present = (_place(place if placed else None) for place in (given.home, given.present))
-    told = given.present_at if placed and given.present_at is not None else None
+    stated = given.present_at if placed and given.present_at is not None else None
     heaviest_first = sorted(given.interests.items(), key=lambda pair: -pair[1])
     return PersonRow(
         ordinal=ordinal,
@@ -93,7 +93,7 @@ def person_row(terms: Terms, ordinal: int, given: PersonIn, created: Instant) ->
         longitude=home[1],
         present_latitude=present[0],
         present_longitude=present[1],
-        present_at=_present_at(told, placed=placed),
+        present_at=_present_at(stated, placed=placed),
         profession=_code(terms, TermKind.DOMAIN, given.profession),
         language=_language(terms, given.language),
         personalised=given.consent.personalisation,
@@ -102,10 +102,10 @@ def person_row(terms: Terms, ordinal: int, given: PersonIn, created: Instant) ->
     )
 
 
-def _present_at(told: datetime | None, *, placed: bool) -> Instant:
+def _present_at(stated: datetime | None, *, placed: bool) -> Instant:
     if not placed:
         return Instant(0)
-    return NEVER_PRESENT if told is None else max(NEVER_PRESENT, instant_of(told))
+    return NEVER_PRESENT if stated is None else max(NEVER_PRESENT, instant_of(stated))
 
 
 def item_row(

@@ -85,6 +85,7 @@ ITEMS = Table(
     Column("doc", LargeBinary, nullable=False),  # sealed under the owner's key
     Column("layout", LargeBinary, nullable=False),  # sealed: the state's form
     Column("label_until", BigInteger),
+    Column("ruling", SmallInteger, nullable=False),  # a place in `content.review.RULINGS`
     Index("items_by_id", "tenant", "id", unique=True),
     Index("items_by_owner", "tenant", "owner"),
     Index("items_by_label_until", "tenant", "label_until"),

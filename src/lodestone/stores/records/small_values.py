@@ -59,15 +59,29 @@ BODY = b"answers.body"
 class LogRecords(RecordsBase):
     """See `Records`, the parts on policies, answers, small values and the outbox."""
 
-    def put_policy(self, community: str, policy: Policy, *, now: Instant) -> Change:
+    def put_policy(
+        self,
+        community: str,
+        policy: Policy,
+        *,
+        now: Instant,
+        based_on: int | None = None,
+        reason: str = "",
+    ) -> Change:
         """See `Records.put_policy`."""
         with self._writing(community) as work:
             newest = work.first(work.select(POLICIES, func.max(POLICIES.c.version)))[0]
+            if based_on not in (None, newest):
+                message = f"Version {newest} has been put into force meanwhile; look at it, then put again."
+                raise ConflictError("policy_changed", message)
             version = 1 if newest is None else newest + 1
             stored = msgspec.structs.replace(policy, version=version)
             blob = msgspec.json.encode(stored)
             work.insert(POLICIES, [{"version": version, "policy": blob, "created": now}])
-            work.audit("policy", str(version), _newest_policy(work, newest), fields_of(stored))
+            said = {"reason": reason} if reason else {}
+            work.audit(
+                "policy", str(version), _newest_policy(work, newest), fields_of(stored) | said
+            )
             return work.change(FactKind.POLICY, "", version, None, created=True)
 
     def policy(self, community: str, version: int | None = None) -> PolicyRecord:
@@ -106,9 +120,9 @@ class LogRecords(RecordsBase):
         with self._writing(community) as work:
             old = work.delete(ANSWERS).where(ANSWERS.c.claim == claim)
             work.run(old.where(ANSWERS.c.created <= now - ANSWER_MICROSECONDS))
-            kept = _recall(work, claim, now)
-            if kept is not None:
-                if kept.body_digest != answer.body_digest:
+            before = _recall(work, claim, now)
+            if before is not None:
+                if before.body_digest != answer.body_digest:
                     problem = Problem(
                         "Idempotency-Key", "was used with another body; use a new one"
                     )
@@ -163,16 +177,16 @@ class LogRecords(RecordsBase):
                 query = query.where(OUTBOX.c.kind.in_([int(kind) for kind in DEED_KINDS]))
             pending = scope.fetch(query)
             rows: dict[int, dict[int, tuple[str, Row | None]]] = {
-                kind: read(scope, [one.target for one in pending if one.kind == kind])
+                kind: read(scope, [change.target for change in pending if change.kind == kind])
                 for kind, read in _READERS.items()
             }
         changes = []
-        for one in pending:
-            app_id, row = rows.get(one.kind, {}).get(one.target, ("", None))
-            kind = _KINDS.get(one.kind)
+        for change in pending:
+            app_id, row = rows.get(change.kind, {}).get(change.target, ("", None))
+            kind = _KINDS.get(change.kind)
             if kind is None:
-                kind, row = FactKind.LOST, Unread(ValueError(f"outbox row of kind {one.kind}"))
-            changes.append(Change(one.id, community, kind, app_id, one.target, row))
+                kind, row = FactKind.LOST, Unread(ValueError(f"outbox row of kind {change.kind}"))
+            changes.append(Change(change.id, community, kind, app_id, change.target, row))
         return changes
 
     def done(self, community: str, ids: Sequence[int]) -> None:
@@ -185,20 +199,20 @@ class LogRecords(RecordsBase):
 
 
 def _people(scope: Scope, ordinals: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
-    found: dict[int, tuple[str, Row | None]] = {}
+    rows: dict[int, tuple[str, Row | None]] = {}
     for some in chunks(ordinals):
         for row in scope.fetch(with_keys(scope).where(PEOPLE.c.ordinal.in_(some))):
-            found[row.ordinal] = _or_unread(open_person, row)
-    return found
+            rows[row.ordinal] = _or_unread(open_person, row)
+    return rows
 
 
 def _items(scope: Scope, rows: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
-    found: dict[int, tuple[str, Row | None]] = {}
+    opened: dict[int, tuple[str, Row | None]] = {}
     query = scope.select(ITEMS, *ITEM_COLUMNS).join_from(ITEMS, PERSON_KEYS, owner_key())
     for some in chunks(rows):
         for row in scope.fetch(query.where(ITEMS.c.row.in_(some))):
-            found[row.row] = _or_unread(_open_item, row)
-    return found
+            opened[row.row] = _or_unread(_open_item, row)
+    return opened
 
 
 def _open_item(row: Any) -> tuple[str, Row]:
@@ -235,33 +249,33 @@ def _or_unread(opening: Callable[[Any], tuple[str, Row]], row: Any) -> tuple[str
 
 
 def _domains(scope: Scope, codes: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
-    found: dict[int, tuple[str, Row | None]] = {}
+    rows: dict[int, tuple[str, Row | None]] = {}
     names = scope.select(TERMS, TERMS.c.code, TERMS.c.text)
     names = names.where(TERMS.c.kind == int(TermKind.DOMAIN))
     for some in chunks(codes):
         # A domain that has been removed still has its name.
-        found.update(
+        rows.update(
             (row.code, (row.text, None)) for row in scope.fetch(names.where(TERMS.c.code.in_(some)))
         )
         for row in scope.fetch(scope.select(DOMAINS).where(DOMAINS.c.code.in_(some))):
-            found[row.code] = _or_unread(_open_domain, row)
-    return found
+            rows[row.code] = _or_unread(_open_domain, row)
+    return rows
 
 
 def _deeds(scope: Scope, ids: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
-    found: dict[int, tuple[str, Row | None]] = {}
+    rows: dict[int, tuple[str, Row | None]] = {}
     for some in chunks(ids):
         for row in scope.fetch(scope.select(DEEDS).where(DEEDS.c.id.in_(some))):
-            found[row.id] = _or_unread(_open_deed, row)
-    return found
+            rows[row.id] = _or_unread(_open_deed, row)
+    return rows
 
 
 def _marks(scope: Scope, numbers: Sequence[int]) -> dict[int, tuple[str, Row | None]]:
-    found: dict[int, tuple[str, Row | None]] = {}
+    rows: dict[int, tuple[str, Row | None]] = {}
     for some in chunks(numbers):
         query = scope.select(DOMAIN_MARKS).where(DOMAIN_MARKS.c.number.in_(some))
-        found.update((row.number, ("", mark_row(row))) for row in scope.fetch(query))
-    return found
+        rows.update((row.number, ("", mark_row(row))) for row in scope.fetch(query))
+    return rows
 
 
 DEED_KINDS: Final = (FactKind.SHOP_VISIT, FactKind.ORDER, FactKind.REDEEM, FactKind.REFUND)
@@ -298,13 +312,13 @@ def recall_answers(scope: Scope, claims: Sequence[bytes], now: Instant) -> dict[
     query = scope.select(ANSWERS, ANSWERS, PERSON_KEYS.c.key)
     query = query.join_from(ANSWERS, PERSON_KEYS, theirs, isouter=True)
     query = query.where(ANSWERS.c.created > now - ANSWER_MICROSECONDS)
-    found = {}
+    answers = {}
     for some in chunks(claims):
         for row in scope.fetch(query.where(ANSWERS.c.claim.in_(some))):
             sealed = row.key is not None
             body = Seal(row.key).open(row.body, what=BODY) if sealed else open_unsealed(row.body)
-            found[bytes(row.claim)] = Answer(row.body_digest, row.status, body)
-    return found
+            answers[bytes(row.claim)] = Answer(row.body_digest, row.status, body)
+    return answers
 
 
 def _digest(value: bytes | None) -> dict[str, object] | None:

@@ -72,6 +72,8 @@ class TermKind(IntEnum):
     DOMAIN = 2
     """Places, channels and professions together; the name is the domain's id."""
     SURFACE = 3
+    CAMPAIGN = 4
+    """Campaigns, by their ids: as facts about budgets name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class ItemRecord:
     created: Instant
     erased: bool
     """Emptied along with its author."""
+    ruling: int = 0
+    """What moderators decided of it, a place in `content.review.RULINGS`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class WordRecords(RecordsBase):
         with self._connected(writing=False) as connection:
             names = connection.execute(COMMUNITIES.select().with_only_columns(COMMUNITIES.c.id))
             communities = [row.id for row in names]
-        return sum(self._forget_words(one) for one in communities)
+        return sum(self._forget_words(community) for community in communities)
 
     def _forget_words(self, community: str) -> int:
         with self._writing(community) as work:

@@ -78,8 +78,8 @@ class AuditNote:
 
 def fields_of(value: object) -> dict[str, Any]:
     """Return a struct's fields as JSON has them, empty ones left out."""
-    told: dict[str, Any] = msgspec.to_builtins(value, str_keys=True)
-    return {name: one for name, one in told.items() if one not in (None, "", [], {})}
+    fields: dict[str, Any] = msgspec.to_builtins(value, str_keys=True)
+    return {name: field for name, field in fields.items() if field not in (None, "", [], {})}
 
 
 def given_before(record: Given | None) -> dict[str, Any] | None:

@@ -43,15 +43,15 @@ class SqlBase:
         tenant = self._tenants.get(community)
         if tenant is None:
             app_id(community, field="community")
-            found = connection.execute(
+            row = connection.execute(
                 select(COMMUNITIES.c.tenant, COMMUNITIES.c.secret).where(
                     COMMUNITIES.c.id == community
                 )
             ).first()
-            if found is None:
+            if row is None:
                 message = f"There is no community {community!r}; create it first."
                 raise UnknownError("community_unknown", message)
-            tenant = self._tenants[community] = Tenant(found[0], community, found[1])
+            tenant = self._tenants[community] = Tenant(row[0], community, row[1])
         return tenant
 
     @contextmanager

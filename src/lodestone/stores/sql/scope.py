@@ -101,8 +101,8 @@ class Scope:
         """Write many rows of one table, all with the same names, each found by `at`, the value of its key."""
         if rows:
             values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "at"}
-            one = self.update(table).where(table.c[key] == bindparam("at"))
-            self.many(one.values(values), rows)
+            update = self.update(table).where(table.c[key] == bindparam("at"))
+            self.many(update.values(values), rows)
 
     def fetch(self, statement: Select[Any]) -> Sequence[Any]:
         """Return all rows of a query."""

@@ -12,7 +12,8 @@ from lodestone.client import AsyncClient as Client
 from lodestone.client.errors import ConflictError
 from lodestone.town.commerce import shops
 from lodestone.town.commerce.market import Market, Order, Sale
-from lodestone.town.commerce.shops import DELIVERY, Basket
+from lodestone.town.commerce.shops import Basket, Wares
+from lodestone.town.commerce.wares import DELIVERY
 from lodestone.town.payloads import Json, whereabouts
 from lodestone.town.people.rhythm import STEPS
 from lodestone.town.study.diary import Looks
@@ -75,11 +76,13 @@ class Buying:
     Args:
         till: Asks the engine.
         streams: The town's chance.
+        wares: What shops sell.
     """
 
-    def __init__(self, till: TradeClient, streams: Streams) -> None:
+    def __init__(self, till: TradeClient, streams: Streams, wares: Wares) -> None:
         self._till = till
         self._streams = streams
+        self._wares = wares
 
     async def order(
         self,
@@ -102,7 +105,7 @@ class Buying:
         """
         market = self._till.market
         number, market.orders = market.orders, market.orders + 1
-        given = shops.ware(self._streams, truth, post)
+        given = self._wares.of(truth, post)
         if sale is None:
             taken = shops.basket(self._streams.of("basket", number), given, now)
         else:

@@ -17,7 +17,8 @@ from lodestone.base.wire import time_text
 from lodestone.town.commerce import shops
 from lodestone.town.commerce.buying import LEAVES_IN_A_RUSH, Buying, TradeClient
 from lodestone.town.commerce.market import Market, Order, Sale
-from lodestone.town.payloads import Payloads
+from lodestone.town.commerce.wares import TENTH
+from lodestone.town.payloads import Json, Payloads
 from lodestone.town.people.rhythm import STEPS
 from lodestone.town.truth import LIVE, ORDINARY, PRODUCT, Posts, Truth, joined
 
@@ -40,19 +41,22 @@ _RESERVED_SECONDS: Final = 600
 _HALF_HOUR: Final = 30 * MINUTE_MICROS
 
 
-def planned(truth: Truth, market: Market, streams: Streams, start: Instant) -> list[Sale]:
+def planned(
+    truth: Truth, market: Market, streams: Streams, wares: shops.Wares, start: Instant
+) -> list[Sale]:
     """Draw a day's sales; a live room is a post of its own, that the town gets here.
 
     Args:
         truth: The town on the morning of the day.
         market: Which shops may sell.
         streams: The town's chance.
+        wares: What shops sell.
         start: The day's first microsecond.
     """
     chance = streams.of("sales", truth.day)
     approved = [maker for maker, stall in sorted(market.stalls.items()) if stall.approved]
     ready = [
-        (maker, post) for maker in approved if (post := _newest(truth, streams, maker, start)) >= 0
+        (maker, post) for maker in approved if (post := _newest(truth, wares, maker, start)) >= 0
     ]
     count = int(truth.day % _EVERY == 1) + int(chance.poisson(_BY_CHANCE * len(approved)))
     found = []
@@ -76,13 +80,13 @@ def planned(truth: Truth, market: Market, streams: Streams, start: Instant) -> l
     return found
 
 
-def _newest(truth: Truth, streams: Streams, maker: int, start: Instant) -> int:
+def _newest(truth: Truth, wares: shops.Wares, maker: int, start: Instant) -> int:
     """Return a shop's newest product whose stock is its variants' own, -1 for none."""
     posts = truth.posts
     rows = np.flatnonzero(
         (posts.maker == maker) & (posts.kind == PRODUCT) & (posts.created < start)
     )
-    plain = [row for row in rows.tolist() if shops.ware(streams, truth, row).plain]
+    plain = [row for row in rows.tolist() if wares.of(truth, row).plain]
     return max(plain, default=-1)
 
 
@@ -113,14 +117,23 @@ class Bargains:
         till: Asks the engine.
         buying: Takes orders.
         streams: The town's chance.
-        told: Writes posts.
+        payloads: Writes posts.
+        wares: What shops sell.
     """
 
-    def __init__(self, till: TradeClient, buying: Buying, streams: Streams, told: Payloads) -> None:
+    def __init__(
+        self,
+        till: TradeClient,
+        buying: Buying,
+        streams: Streams,
+        payloads: Payloads,
+        wares: shops.Wares,
+    ) -> None:
         self._till = till
         self._buying = buying
         self._streams = streams
-        self._told = told
+        self._payloads = payloads
+        self._wares = wares
         self._market = till.market
 
     def rooms(self) -> set[int]:
@@ -156,18 +169,19 @@ class Bargains:
                 await self._turns(truth, sale, step)
 
     async def _open(self, truth: Truth, sale: Sale, now: Instant) -> None:
-        given = shops.ware(self._streams, truth, sale.post)
+        given = self._wares.of(truth, sale.post)
         sale.units = max(1, round(_ENOUGH_FOR * self._wishing(truth, sale).size))
-        sale.micros = shops.TENTH * max(1, round(_PRICE * given.micros[0] / shops.TENTH))
+        sale.micros = TENTH * max(1, round(_PRICE * given.micros[0] / TENTH))
         product = f"i{sale.post}"
         held = (await self._till.ask("GET", f"/v1/products/{product}"))["variants"]
         offered = [one["stock"]["offered"] for one in held]
         offered[0] += sale.units
-        post = self._told.post(truth, sale.post)
+        post = self._payloads.post(truth, sale.post)
         body = shops.product(given, post, sale.maker, offered, now)
+        body = self._payloads.shown.product(body, truth, sale.post)
         await self._till.ask("PUT", f"/v1/products/{product}", body)
         if sale.room >= 0:
-            room = shops.room(self._told.post(truth, sale.room), product)
+            room = self._room(truth, sale, product)
             await self._till.ask("PUT", f"/v1/live/i{sale.room}", {**room, "state": "live"})
         closes = Instant(now + _LASTS * _HALF_HOUR)
         await self._till.ask(
@@ -187,6 +201,11 @@ class Bargains:
         )
         self._market.count("sales")
         self._market.count("sale_units", sale.units)
+
+    def _room(self, truth: Truth, sale: Sale, product: str) -> Json:
+        """Write the live room in which a sale takes place."""
+        post = self._payloads.post(truth, sale.room)
+        return self._payloads.shown.room(shops.room(post, product), truth, sale.post)
 
     def _wishing(self, truth: Truth, sale: Sale) -> Ints:
         """Draw who comes to a sale: of those who know the shop more than half, and a few who have only heard."""
@@ -244,7 +263,7 @@ class Bargains:
     async def _close(self, truth: Truth, sale: Sale) -> None:
         """Close the room, and count whom the sale left with nothing."""
         if sale.room >= 0:
-            room = shops.room(self._told.post(truth, sale.room), f"i{sale.post}")
+            room = self._room(truth, sale, f"i{sale.post}")
             await self._till.ask("PUT", f"/v1/live/i{sale.room}", {**room, "state": "ended"})
         told = await self._till.ask("GET", f"/v1/sales/{sale.id}")
         self._market.count("sale_waited_in_vain", len(sale.waiting))

@@ -4,7 +4,8 @@ from lodestone.base.chance import Streams
 from lodestone.town.commerce import shops
 from lodestone.town.commerce.buying import TradeClient
 from lodestone.town.commerce.market import Order
-from lodestone.town.commerce.shops import REDEEM, Fate
+from lodestone.town.commerce.shops import Fate, Wares
+from lodestone.town.commerce.wares import PICKUP, REDEEM, TENTH
 from lodestone.town.payloads import Json
 from lodestone.town.people.rhythm import STEPS
 from lodestone.town.truth import Truth
@@ -16,11 +17,13 @@ class Aftermath:
     Args:
         till: Asks the engine.
         streams: The town's chance.
+        wares: What shops sell.
     """
 
-    def __init__(self, till: TradeClient, streams: Streams) -> None:
+    def __init__(self, till: TradeClient, streams: Streams, wares: Wares) -> None:
         self._till = till
         self._streams = streams
+        self._wares = wares
         self._market = till.market
 
     def due(self, step: int) -> bool:
@@ -69,7 +72,7 @@ class Aftermath:
                 return
         self._market.count("fulfilled")
         self._has(truth, order)
-        if order.way == shops.PICKUP:
+        if order.way == PICKUP:
             self._credit(order, step)
         if fate.back:
             order.act, order.due = "back", shops.served_from(step + fate.wait)
@@ -78,9 +81,7 @@ class Aftermath:
         order.act = ""
         body: Json = {"request_id": f"back {order.number}", "reason": "not as it was shown"}
         if fate.back < 1:
-            body["amount"] = shops.money(
-                shops.TENTH * max(1, round(fate.back * order.micros / shops.TENTH))
-            )
+            body["amount"] = shops.money(TENTH * max(1, round(fate.back * order.micros / TENTH)))
         await self._refunded(order, body, twice=fate.twice)
 
     async def _refunded(self, order: Order, body: Json, *, twice: bool) -> None:
@@ -122,7 +123,7 @@ class Aftermath:
         self, truth: Truth, order: Order, fate: Fate, voucher: Json, name: str
     ) -> Json | None:
         """Redeem at the desk; return the voucher as it is then, None where it was refused."""
-        ware = shops.ware(self._streams, truth, order.post)
+        ware = self._wares.of(truth, order.post)
         count = 1 if ware.times > 1 else voucher["left"]
         desk = self._desk(truth, order)
         look = {"code": voucher["code"], **desk}

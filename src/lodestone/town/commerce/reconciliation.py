@@ -67,8 +67,8 @@ async def _pages(client: Client, path: str) -> AsyncIterator[Any]:
 async def _statements(client: Client, start: Instant, days: int) -> tuple[int, list[str]]:
     """Return how many parties there are, and whose statements do not add up to the ledger."""
     accounts: dict[str, dict[str, int]] = {}
-    async for one in _pages(client, "/v1/accounts"):
-        accounts.setdefault(one["party"], {})[one["id"]] = one["balance"]["micros"]
+    async for page in _pages(client, "/v1/accounts"):
+        accounts.setdefault(page["party"], {})[page["id"]] = page["balance"]["micros"]
     off = []
     for party, ledger in sorted(accounts.items()):
         told = dict.fromkeys(ledger, 0)

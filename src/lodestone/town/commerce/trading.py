@@ -39,14 +39,15 @@ class Trading:
     Args:
         client: May do everything in the town's community.
         streams: The town's chance.
-        told: Writes posts.
+        payloads: Writes posts.
         worth: What the town judges an order by, micros.
     """
 
-    def __init__(self, client: Client, streams: Streams, told: Payloads, worth: float) -> None:
+    def __init__(self, client: Client, streams: Streams, payloads: Payloads, worth: float) -> None:
         self._client = client
         self._streams = streams
-        self._told = told
+        self._payloads = payloads
+        self._wares = shops.Wares(streams, payloads.shown)
         self._worth = worth
         self._wanted: list[Wanted] = []
         self.take_up(Market())
@@ -55,15 +56,17 @@ class Trading:
         """Go on from where trade stood."""
         self.market = market
         self._till = TradeClient(self._client, market)
-        self._buying = Buying(self._till, self._streams)
-        self._aftermath = Aftermath(self._till, self._streams)
-        self._bargains = Bargains(self._till, self._buying, self._streams, self._told)
+        self._buying = Buying(self._till, self._streams, self._wares)
+        self._aftermath = Aftermath(self._till, self._streams, self._wares)
+        self._bargains = Bargains(
+            self._till, self._buying, self._streams, self._payloads, self._wares
+        )
 
     # Shops and what they sell
 
     def morning(self, truth: Truth, start: Instant) -> None:
         """Draw the day's sales."""
-        self.market.sales += planned(truth, self.market, self._streams, start)
+        self.market.sales += planned(truth, self.market, self._streams, self._wares, start)
 
     async def sign_up(self, truth: Truth, *, approved: bool) -> None:
         """Let makers with a shop sign it up who have not yet.
@@ -76,9 +79,8 @@ class Trading:
             if maker in self.market.stalls:
                 continue
             name = shops.shop_id(maker)
-            await self._till.ask(
-                "PUT", f"/v1/shops/{name}", shops.shop(self._streams, truth, maker)
-            )
+            body = self._payloads.shown.shop(shops.shop(self._streams, truth, maker), truth, maker)
+            await self._till.ask("PUT", f"/v1/shops/{name}", body)
             stall = Stall(shops.clerk(self._streams, truth, maker))
             self.market.stalls[maker] = stall
             staff = f"/v1/shops/{name}/staff/p{stall.clerk}"
@@ -94,17 +96,18 @@ class Trading:
     async def put_on_sale(self, truth: Truth, rows: Ints) -> None:
         """Let shops sell what they have posted as products."""
         for post in rows[truth.posts.kind[rows] == PRODUCT].tolist():
-            ware = shops.ware(self._streams, truth, post)
+            ware = self._wares.of(truth, post)
             if ware.shared:
                 await self._share(truth, post, ware.level[0])
             await self._put(truth, post, list(ware.level))
             self.market.count("products")
 
     async def _put(self, truth: Truth, post: int, offered: list[int]) -> None:
-        ware = shops.ware(self._streams, truth, post)
+        ware = self._wares.of(truth, post)
         at = Instant(int(truth.posts.created[post]))
-        body = self._told.post(truth, post)
+        body = self._payloads.post(truth, post)
         product = shops.product(ware, body, int(truth.posts.maker[post]), offered, at)
+        product = self._payloads.shown.product(product, truth, post)
         await self._till.ask("PUT", f"/v1/products/i{post}", product)
 
     async def _share(self, truth: Truth, post: int, units: int) -> None:
@@ -115,7 +118,7 @@ class Trading:
         """Fill up what sold before today to its level; rooms are as many as they are."""
         for post in sorted(post for post, sold in self.market.sold.items() if sold < step):
             del self.market.sold[post]
-            ware = shops.ware(self._streams, truth, post)
+            ware = self._wares.of(truth, post)
             if ware.dated:
                 continue
             if ware.shared:
@@ -171,8 +174,8 @@ class Trading:
     async def _buy(self, truth: Truth, wanted: Wanted, now: Instant, step: int) -> None:
         """Order from a card; the diary counts it once it is paid, as the engine does."""
         self.market.count("wishes")
-        found = await self._buying.order(truth, wanted.person, wanted.post, now, wanted.card)
-        if found is None or not await self._buying.settle(truth, found[0], step):
+        order = await self._buying.order(truth, wanted.person, wanted.post, now, wanted.card)
+        if order is None or not await self._buying.settle(truth, order[0], step):
             return
         wanted.looks.done[wanted.row, ORDER] = True
         wanted.looks.value[wanted.row] += self._worth

@@ -130,7 +130,7 @@ def first_posts(truth: Truth, start: int, days: int, streams: "np.random.Generat
     ]
     return Posts(
         *(
-            np.concatenate([getattr(one, name) for one in columns])
+            np.concatenate([getattr(column, name) for column in columns])
             for name in Posts.__dataclass_fields__
         )
     )

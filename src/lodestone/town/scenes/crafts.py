@@ -23,46 +23,51 @@ def embroidery(c: Canvas) -> None:
             )
             c.disc(x, y, 0.008, c.tone(ground))
     x, y, size = 0.44, 0.5, 0.29
-    c.disc(x + 0.01, y + 0.026, size, c.tone("#000000", alpha=80))
-    c.disc(x, y, size, c.tone("#B98050"))
-    c.disc(x, y, size * 0.94, c.tone("#D9A468"))
-    c.disc(
-        x,
-        y,
-        size * 0.89,
-        c.tone(("#F6EBD6", "#20304A", "#F2E2DA", "#F3EDDC", "#2B2433", "#EFE7E0")[c.variant]),
-    )
-    c.box(
-        x - 0.022,
-        y - size * 4 / 3 - 0.035,
-        x + 0.022,
-        y - size * 4 / 3 + 0.02,
-        c.tone("#C9CDD2"),
-        corner=0.006,
-    )
+    with c.part("hoop"):
+        c.disc(x + 0.01, y + 0.026, size, c.tone("#000000", alpha=80))
+        c.disc(x, y, size, c.tone("#B98050"))
+        c.disc(x, y, size * 0.94, c.tone("#D9A468"))
+        c.disc(
+            x,
+            y,
+            size * 0.89,
+            c.tone(("#F6EBD6", "#20304A", "#F2E2DA", "#F3EDDC", "#2B2433", "#EFE7E0")[c.variant]),
+        )
+        c.box(
+            x - 0.022,
+            y - size * 4 / 3 - 0.035,
+            x + 0.022,
+            y - size * 4 / 3 + 0.02,
+            c.tone("#C9CDD2"),
+            corner=0.006,
+        )
     petals = 6 + c.variant % 3
     bright = [("#E4715F", "#F2C14E", "#6FB7A8", "#D98BB0")[(c.variant + k) % 4] for k in range(4)]
-    for ring, (far, wide) in enumerate(((0.165, 0.043), (0.085, 0.04))):
-        for n in range(petals):
-            a = 2 * pi * (n + 0.5 * ring) / petals
-            px, py = x + far * cos(a), y + far * sin(a) * 4 / 3
-            c.disc(px, py, wide, c.tone(bright[(ring + n % 2) % 4]))
-            c.disc(px, py, wide * 0.6, c.tone(bright[(ring + 2) % 4], "light", 0.35))
-            with c.moving("glint", share=0.2, seconds=3.0, late=0.3 * n):
-                for k in (-0.5, 0.0, 0.5):
-                    b = a + k * 0.5
-                    ends = [
-                        (x + r * cos(b), y + r * sin(b) * 4 / 3)
-                        for r in (far - wide * 0.5, far + wide * 0.7)
-                    ]
-                    c.line(ends, c.tone("light", alpha=110), 0.0025)
-        for n in range(petals):
-            a = 2 * pi * (n + 0.5 * (1 - ring)) / petals
-            far_leaf = 0.215 if ring == 0 else 0.128
-            c.disc(x + far_leaf * cos(a), y + far_leaf * sin(a) * 4 / 3, 0.017, c.tone("#6FA05A"))
-    c.disc(x, y, 0.036, c.tone("#F2C14E"))
-    c.disc(x, y, 0.014, c.tone("#C9573C"))
-    _skeins(c, silks)
+    with c.part("flower"):
+        for ring, (far, wide) in enumerate(((0.165, 0.043), (0.085, 0.04))):
+            for n in range(petals):
+                a = 2 * pi * (n + 0.5 * ring) / petals
+                px, py = x + far * cos(a), y + far * sin(a) * 4 / 3
+                c.disc(px, py, wide, c.tone(bright[(ring + n % 2) % 4]))
+                c.disc(px, py, wide * 0.6, c.tone(bright[(ring + 2) % 4], "light", 0.35))
+                with c.moving("glint", share=0.2, seconds=3.0, late=0.3 * n):
+                    for k in (-0.5, 0.0, 0.5):
+                        b = a + k * 0.5
+                        ends = [
+                            (x + r * cos(b), y + r * sin(b) * 4 / 3)
+                            for r in (far - wide * 0.5, far + wide * 0.7)
+                        ]
+                        c.line(ends, c.tone("light", alpha=110), 0.0025)
+            for n in range(petals):
+                a = 2 * pi * (n + 0.5 * (1 - ring)) / petals
+                far_leaf = 0.215 if ring == 0 else 0.128
+                c.disc(
+                    x + far_leaf * cos(a), y + far_leaf * sin(a) * 4 / 3, 0.017, c.tone("#6FA05A")
+                )
+        c.disc(x, y, 0.036, c.tone("#F2C14E"))
+        c.disc(x, y, 0.014, c.tone("#C9573C"))
+    with c.part("silk"):
+        _skeins(c, silks)
     with c.moving("drift", by=(-0.05, 0.075), seconds=2.2):
         c.line([(x + 0.12, y - 0.18), (x + 0.26, y - 0.34)], c.tone("#E6EAF0"), 0.006)
         thread = [(x + 0.26, y - 0.34), (x + 0.3, y - 0.2), (0.72, 0.5), (0.79, 0.38)]
@@ -90,23 +95,25 @@ def batik(c: Canvas) -> None:
     for x in (0.03, 0.5, 0.97):
         c.box(x - 0.009, 0.1, x + 0.009, 0.93, c.tone("wood"), corner=0.004)
     c.box(0, 0.13, 1, 0.15, c.tone("wood", "near", 0.2), corner=0.004)
-    for n in range(4):
-        left = 0.055 + 0.235 * n + (0.015 if n > 1 else 0)
-        right, foot = left + 0.19, 0.78 + c.between(-0.06, 0.08)
-        deep = c.tone(_INDIGO, ("#3D6FB0", "#132544", "#5A8CC4")[(n + c.variant) % 3], 0.45)
-        sway = c.between(-0.02, 0.02)
-        about = ((left + right) / 2, 0.14)
-        with c.moving("sway", about=about, share=1.8, seconds=4.0 + 0.3 * n, late=0.5 * n):
-            _cloth(c, (left, right, foot, sway), deep, (n + c.variant) % 3)
+    with c.part("cloth"):
+        for n in range(4):
+            left = 0.055 + 0.235 * n + (0.015 if n > 1 else 0)
+            right, foot = left + 0.19, 0.78 + c.between(-0.06, 0.08)
+            deep = c.tone(_INDIGO, ("#3D6FB0", "#132544", "#5A8CC4")[(n + c.variant) % 3], 0.45)
+            sway = c.between(-0.02, 0.02)
+            about = ((left + right) / 2, 0.14)
+            with c.moving("sway", about=about, share=1.8, seconds=4.0 + 0.3 * n, late=0.5 * n):
+                _cloth(c, (left, right, foot, sway), deep, (n + c.variant) % 3)
     x = c.between(0.14, 0.8)
-    c.disc(x, 0.96, 0.11, c.tone("near", alpha=90), flat=0.25)
-    c.shape(
-        [(x + a, b) for a, b in path("-0.095,0.82 0.095,0.82 0.075,0.97 -0.075,0.97")],
-        c.tone("wood"),
-        c.tone("wood", "near", 0.4),
-    )
-    c.disc(x, 0.82, 0.095, c.tone("wood", "near", 0.5), flat=0.3)
-    c.disc(x, 0.823, 0.082, c.tone("#1B335C"), flat=0.27)
+    with c.part("vat"):
+        c.disc(x, 0.96, 0.11, c.tone("near", alpha=90), flat=0.25)
+        c.shape(
+            [(x + a, b) for a, b in path("-0.095,0.82 0.095,0.82 0.075,0.97 -0.075,0.97")],
+            c.tone("wood"),
+            c.tone("wood", "near", 0.4),
+        )
+        c.disc(x, 0.82, 0.095, c.tone("wood", "near", 0.5), flat=0.3)
+        c.disc(x, 0.823, 0.082, c.tone("#1B335C"), flat=0.27)
 
 
 def _cloth(c: Canvas, hangs: tuple[float, float, float, float], deep: Rgb, kind: int) -> None:
@@ -176,12 +183,15 @@ def silver(c: Canvas) -> None:
         path("0,0.86 1,0.86 1,1 0,1"), c.tone("wood", "accent", 0.15), c.tone("wood", "near", 0.3)
     )
     dim, mid, bright = c.tone("#9AA3B2"), c.tone("#C9D0DA"), c.tone("#F6F8FB")
-    _horns(c, dim, mid, bright)
-    _cap(c, dim, mid, bright)
-    for k in range(2 + c.variant % 3):
-        x = 0.12 + 0.76 * (k / (1 + c.variant % 3))
-        c.ring(x, 0.925, 0.048, dim, 0.012, flat=0.42)
-        c.ring(x, 0.921, 0.048, bright, 0.004, flat=0.42)
+    with c.part("horns"):
+        _horns(c, dim, mid, bright)
+    with c.part("crown"):
+        _cap(c, dim, mid, bright)
+    with c.part("bangles"):
+        for k in range(2 + c.variant % 3):
+            x = 0.12 + 0.76 * (k / (1 + c.variant % 3))
+            c.ring(x, 0.925, 0.048, dim, 0.012, flat=0.42)
+            c.ring(x, 0.921, 0.048, bright, 0.004, flat=0.42)
 
 
 def _horns(c: Canvas, dim: Rgb, mid: Rgb, bright: Rgb) -> None:
@@ -229,12 +239,13 @@ def _cap(c: Canvas, dim: Rgb, mid: Rgb, bright: Rgb) -> None:
     c.blob(
         path("0.29,0.74 0.3,0.62 0.38,0.53 0.5,0.5 0.62,0.53 0.7,0.62 0.71,0.74 0.5,0.71"), mid, dim
     )
-    for n in range(9):
-        x = 0.32 + 0.045 * n
-        y = 0.735 - 0.022 * (1 - ((n - 4) / 4) ** 2)
-        with c.moving("sway", about=(x, y), share=9.0, seconds=1.8, late=0.12 * n):
-            c.line([(x, y), (x, y + 0.055)], dim, 0.003)
-            c.disc(x, y + 0.065, 0.012, bright, flat=1.2)
+    with c.part("bells"):
+        for n in range(9):
+            x = 0.32 + 0.045 * n
+            y = 0.735 - 0.022 * (1 - ((n - 4) / 4) ** 2)
+            with c.moving("sway", about=(x, y), share=9.0, seconds=1.8, late=0.12 * n):
+                c.line([(x, y), (x, y + 0.055)], dim, 0.003)
+                c.disc(x, y + 0.065, 0.012, bright, flat=1.2)
     for n in range(7):
         a = pi * (1.12 + 0.76 * n / 6)
         _rosette(c, 0.5 + 0.165 * cos(a), 0.72 + 0.19 * sin(a), 0.026, dim, bright)
@@ -254,139 +265,3 @@ def _rosette(c: Canvas, x: float, y: float, size: float, dim: Rgb, bright: Rgb) 
         c.disc(x + size * 0.7 * cos(a), y + size * 0.93 * sin(a), size * 0.36, bright)
     c.disc(x, y, size * 0.55, dim)
     c.disc(x - size * 0.08, y - size * 0.1, size * 0.3, bright)
-
-
-def pet(c: Canvas) -> None:
-    """Draw a cat or a dog sitting in the sun of a window."""
-    wall = c.tone("horizon", "light", 0.25)
-    c.shape(path("0,0 1,0 1,0.8 0,0.8"), wall, c.tone("horizon", "far", 0.12))
-    side = 0.6 if c.variant % 2 else 0.08
-    c.box(side - 0.015, 0.08, side + 0.315, 0.6, c.tone("wood", "light", 0.25), corner=0.01)
-    c.shape(
-        [(side, 0.1), (side + 0.3, 0.1), (side + 0.3, 0.58), (side, 0.58)],
-        c.tone("sky"),
-        c.tone("horizon", "light", 0.4),
-    )
-    c.shape(
-        [
-            (side, 0.46),
-            (side + 0.1, 0.36),
-            (side + 0.2, 0.42),
-            (side + 0.3, 0.33),
-            (side + 0.3, 0.58),
-            (side, 0.58),
-        ],
-        c.tone("far"),
-    )
-    c.box(side + 0.145, 0.09, side + 0.155, 0.59, c.tone("wood", "light", 0.25))
-    c.box(side - 0.03, 0.59, side + 0.33, 0.62, c.tone("wood"), corner=0.006)
-    pot = side + (0.06 if c.variant % 2 else 0.24)
-    for k in range(5):
-        c.curve(
-            [
-                (pot, 0.53),
-                (pot + 0.012 * (k - 2), 0.47),
-                (pot + 0.026 * (k - 2), 0.43 + 0.012 * abs(k - 2)),
-            ],
-            c.tone("leaf"),
-            0.012,
-        )
-    c.shape(
-        [(pot - 0.035, 0.525), (pot + 0.035, 0.525), (pot + 0.027, 0.595), (pot - 0.027, 0.595)],
-        c.tone("accent", "wood", 0.3),
-    )
-    c.shape(
-        path("0,0.78 1,0.78 1,1 0,1"), c.tone("wood", "light", 0.35), c.tone("wood", "light", 0.12)
-    )
-    c.disc(
-        0.5, 0.94, 0.42, c.tone(("accent", "cloth", "leaf")[c.variant % 3], "light", 0.2), flat=0.15
-    )
-    c.disc(
-        0.5,
-        0.94,
-        0.38,
-        c.tone(("accent", "cloth", "leaf")[c.variant % 3], "light", 0.35),
-        flat=0.145,
-    )
-    _animal(c, 0.38 if c.variant % 2 else 0.6)
-
-
-def _animal(c: Canvas, x: float) -> None:
-    """Draw the animal itself, sitting, its chest at x."""
-    fur, mark = (
-        ("#E5A25A", "#C97F3C"),
-        ("#C58B57", "#8F5C34"),
-        ("#8A8685", "#6A6665"),
-        ("#F1E6D4", "#C9A27A"),
-        ("#3B3638", "#282426"),
-        ("#D9B78A", "#7A5438"),
-    )[c.variant]
-    body, dark, pale = c.tone(fur), c.tone(mark), c.tone(fur, "#FFFFFF", 0.72)
-    dog = c.variant % 2 == 1
-    if dog:
-        with c.moving("sway", about=(x + 0.12, 0.86), share=12.0, seconds=0.7):
-            c.curve([(x + 0.12, 0.86), (x + 0.19, 0.8), (x + 0.2, 0.7)], body, 0.036)
-    else:
-        tail = [(x + a, b) for a, b in path("0.1,0.91 0.2,0.92 0.24,0.84 0.21,0.76")]
-        with c.moving("sway", about=tail[0], share=5.0, seconds=2.6):
-            c.curve(tail, dark, 0.034)
-    c.blob(
-        [
-            (x + a, b)
-            for a, b in path(
-                "-0.075,0.56 0.075,0.56 0.135,0.74 0.155,0.9 0.06,0.94 -0.06,0.94 -0.155,0.9 -0.135,0.74"
-            )
-        ],
-        body,
-    )
-    c.blob(
-        [(x + a, b) for a, b in path("-0.045,0.58 0.045,0.58 0.055,0.72 0,0.8 -0.055,0.72")], pale
-    )
-    for turn in (-1, 1):
-        c.disc(x + turn * 0.105, 0.895, 0.058, dark if dog else body, flat=0.85)
-        c.box(x + turn * 0.04 - 0.026, 0.73, x + turn * 0.04 + 0.026, 0.945, body, corner=0.026)
-        c.disc(x + turn * 0.042, 0.935, 0.033, pale, flat=0.7)
-    with c.moving("sway", about=(x, 0.6), share=2.5, seconds=4.5):
-        _head(c, x, (body, dark, pale), dog=dog)
-
-
-def _head(c: Canvas, x: float, fur: tuple[Rgb, Rgb, Rgb], *, dog: bool) -> None:
-    body, dark, pale = fur
-    _ears(c, x, body, dark, dog=dog)
-    head = path("0,0.35 0.09,0.37 0.13,0.47 0.095,0.575 0,0.61 -0.095,0.575 -0.13,0.47 -0.09,0.37")
-    c.blob([(x + a, b) for a, b in head], body)
-    if not dog:
-        for k in (-1, 0, 1):
-            c.line([(x + 0.026 * k, 0.36), (x + 0.021 * k, 0.41)], dark, 0.011)
-    c.disc(x, 0.545, 0.06 if dog else 0.05, pale, flat=0.8)
-    _face(c, x, dog=dog)
-
-
-def _ears(c: Canvas, x: float, body: Rgb, dark: Rgb, *, dog: bool) -> None:
-    hanging = path("0.07,0.375 0.125,0.37 0.158,0.48 0.135,0.575 0.1,0.53")
-    for turn in (-1, 1):
-        if dog:
-            c.blob([(x + turn * a, b) for a, b in hanging], dark)
-            continue
-        for points, colour in (
-            (path("0.118,0.43 0.108,0.265 0.018,0.37"), body),
-            (path("0.1,0.4 0.096,0.305 0.044,0.365"), c.tone("#E9A79C")),
-        ):
-            c.shape([(x + turn * a, b) for a, b in points], colour)
-
-
-def _face(c: Canvas, x: float, *, dog: bool) -> None:
-    for turn in (-1, 1):
-        with c.moving("blink", by=(1, 0.08), about=(x + turn * 0.056, 0.478), seconds=3.7):
-            c.disc(x + turn * 0.056, 0.475, 0.0165, c.tone("#241E1E"), flat=1.1)
-            c.disc(x + turn * 0.056 - 0.005, 0.469, 0.0055, c.tone("#FFFFFF"))
-        mouth = [(x, 0.54), (x + turn * 0.012, 0.562), (x + turn * 0.03, 0.557)]
-        c.curve(mouth, c.tone("#5A4038"), 0.004)
-        for k in () if dog else (-1, 1):
-            whisker = [(x + turn * 0.045, 0.55 + 0.006 * k), (x + turn * 0.15, 0.545 + 0.022 * k)]
-            c.line(whisker, c.tone("#FFFFFF", alpha=190), 0.0025)
-    nose = c.tone("#3A2A2A" if dog else "#D9837A")
-    c.blob([(x - 0.02, 0.517), (x + 0.02, 0.517), (x, 0.542)], nose)
-    if dog:
-        tongue = path("-0.013,0.57 0.013,0.57 0.01,0.6 -0.01,0.6")
-        c.blob([(x + a, b) for a, b in tongue], c.tone("#E58A86"))

@@ -42,6 +42,9 @@ class Canvas:
     variant: int
     band: float = 1.0
     """Share of the height that scenes are drawn in, about its middle; what touches an edge still reaches it."""
+    asked: frozenset[str] | None = None
+    """The parts that the picture must show; None leaves each scene to what it usually shows."""
+    night: bool = False
 
     @property
     def width(self) -> int:
@@ -67,6 +70,20 @@ class Canvas:
     def pick(self, *names: str) -> str:
         """Draw one of some names."""
         return names[int(self.chance.integers(len(names)))]
+
+    def wants(self, part: str, *, usual: bool = True) -> bool:
+        """Say whether a part that a scene may have is to be drawn; `usual` holds where nobody asks for parts."""
+        return usual if self.asked is None else part in self.asked
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Let what is drawn within be a named part; names are written only where parts are asked for."""
+        if self.asked is None:
+            yield
+            return
+        self.surface.begin_part(name)
+        yield
+        self.surface.end()
 
     @contextmanager
     def moving(
@@ -159,14 +176,12 @@ def smooth(points: list[Point], *, closed: bool = True) -> list[Point]:
     if not closed:
         whole = np.concatenate([whole, given[-1:]])
     step = np.linspace(0, 1, 9)[:-1, None]
-    found = []
-    for k in range(1, len(whole) - 2):
-        a, b, c, d = whole[k - 1 : k + 3]
-        bend = (2 * a - 5 * b + 4 * c - d) * step**2 + (3 * b - a - 3 * c + d) * step**3
-        found.append(0.5 * (2 * b + (c - a) * step + bend))
+    a, b, c, d = (whole[first : len(whole) - 3 + first, None] for first in range(4))
+    bend = (2 * a - 5 * b + 4 * c - d) * step**2 + (3 * b - a - 3 * c + d) * step**3
+    curve = (0.5 * (2 * b + (c - a) * step + bend)).reshape(-1, 2).tolist()
     if not closed:
-        found.append(given[-1:])
-    return [(float(x), float(y)) for x, y in np.concatenate(found)]
+        curve += given[-1:].tolist()
+    return [(x, y) for x, y in curve]
 
 
 def ridge(
@@ -194,8 +209,20 @@ def ridge(
 
 def sun(c: Canvas, x: float, y: float, radius: float) -> None:
     """Draw sun or moon in its haze."""
-    c.glow(x, y, radius * 4, c.tone("light"), 0.75)
-    c.disc(x, y, radius, c.tone("light"))
+    with c.part("moon" if c.night else "sun"):
+        c.glow(x, y, radius * 4, c.tone("light"), 0.4 if c.night else 0.75)
+        c.disc(x, y, radius, c.tone("light"))
+    if c.night:
+        stars(c, 0.4)
+
+
+def stars(c: Canvas, low: float) -> None:
+    """Draw a clear night's stars down to a height."""
+    with c.part("stars"):
+        for n in range(45):
+            x, y, size = c.between(0, 1), c.between(0, low), c.between(0.0008, 0.0022)
+            with c.moving("glint", share=0.25, seconds=2.0 + 0.5 * (n % 5), late=0.5 * (n % 4)):
+                c.disc(x, y, size, c.tone("light", alpha=190))
 
 
 def mountains(c: Canvas, base: float) -> None:
@@ -222,40 +249,49 @@ def clouds(c: Canvas, count: int) -> None:
 
 
 def house(c: Canvas, x: float, ground: float, size: float, *, lit: bool = False) -> None:
-    """Draw a wooden house on stilts with a wide roof; x is its left edge."""
-    height = size * 0.95
-    wall, roof = c.tone("wood", "light", 0.18), c.tone("near", "wood", 0.25)
-    for n in range(4):
-        post = x + size * (0.04 + 0.3 * n)
-        c.box(post, ground - height * 0.3, post + size * 0.05, ground, c.tone("near", "wood", 0.5))
-    c.box(x, ground - height * 0.66, x + size, ground - height * 0.18, wall)
-    pane = c.tone("#FFD98A") if lit else c.tone("near", "wood", 0.45)
-    for n in range(3):
-        left = x + size * (0.12 + 0.28 * n)
-        c.box(left, ground - height * 0.54, left + size * 0.17, ground - height * 0.34, pane)
-    lift = ground - height * 0.62
-    c.shape(
-        [
-            (x - size * 0.2, lift),
-            (x + size * 0.14, lift - height * 0.42),
-            (x + size * 0.86, lift - height * 0.42),
-            (x + size * 1.2, lift),
-        ],
-        roof,
-    )
+    """Draw a wooden house on stilts with a wide roof; x is its left edge. After dark its windows are lit."""
+    with c.part("houses"):
+        lit = lit or c.night
+        height = size * 0.95
+        wall, roof = c.tone("wood", "light", 0.18), c.tone("near", "wood", 0.25)
+        for n in range(4):
+            post = x + size * (0.04 + 0.3 * n)
+            c.box(
+                post, ground - height * 0.3, post + size * 0.05, ground, c.tone("near", "wood", 0.5)
+            )
+        c.box(x, ground - height * 0.66, x + size, ground - height * 0.18, wall)
+        pane = c.tone("#FFD98A") if lit else c.tone("near", "wood", 0.45)
+        for n in range(3):
+            left = x + size * (0.12 + 0.28 * n)
+            c.box(left, ground - height * 0.54, left + size * 0.17, ground - height * 0.34, pane)
+        lift = ground - height * 0.62
+        c.shape(
+            [
+                (x - size * 0.2, lift),
+                (x + size * 0.14, lift - height * 0.42),
+                (x + size * 0.86, lift - height * 0.42),
+                (x + size * 1.2, lift),
+            ],
+            roof,
+        )
 
 
 def tree(c: Canvas, x: float, ground: float, size: float, shade: float = 0.0) -> None:
     """Draw a tree of three crowns with a side in the light."""
-    c.box(
-        x - size * 0.045, ground - size * 0.8, x + size * 0.045, ground, c.tone("wood", "near", 0.4)
-    )
-    crown, bright = c.tone("leaf", "near", 0.35 + shade), c.tone("leaf", "near", 0.15 + shade)
-    with c.moving("sway", about=(x, ground), share=2.0, seconds=4.0 + 3 * (x % 0.5)):
-        for dx, dy, r in ((0, -1.3, 0.4), (-0.24, -1.0, 0.33), (0.24, -1.0, 0.33)):
-            c.disc(x + dx * size, ground + dy * size, r * size, crown)
-        for dx, dy, r in ((-0.1, -1.42, 0.24), (-0.32, -1.06, 0.18)):
-            c.disc(x + dx * size, ground + dy * size, r * size, bright)
+    with c.part("trees"):
+        c.box(
+            x - size * 0.045,
+            ground - size * 0.8,
+            x + size * 0.045,
+            ground,
+            c.tone("wood", "near", 0.4),
+        )
+        crown, bright = c.tone("leaf", "near", 0.35 + shade), c.tone("leaf", "near", 0.15 + shade)
+        with c.moving("sway", about=(x, ground), share=2.0, seconds=4.0 + 3 * (x % 0.5)):
+            for dx, dy, r in ((0, -1.3, 0.4), (-0.24, -1.0, 0.33), (0.24, -1.0, 0.33)):
+                c.disc(x + dx * size, ground + dy * size, r * size, crown)
+            for dx, dy, r in ((-0.1, -1.42, 0.24), (-0.32, -1.06, 0.18)):
+                c.disc(x + dx * size, ground + dy * size, r * size, bright)
 
 
 def figure(

@@ -16,11 +16,12 @@ def steam(c: Canvas, x: float, y: float, size: float) -> None:
 
 def smoke(c: Canvas, x: float, y: float, size: float) -> None:
     """Draw the smoke of a hearth above a roof."""
-    for n in range(4):
-        with c.moving("rise", by=(size * 0.5, -size * 1.1), seconds=5.0, late=1.1 * n):
-            grown = size * (0.12 + 0.07 * n)
-            away = x + size * 0.13 * n * n * 0.6
-            c.disc(away, y - size * 0.34 * n, grown, c.tone("light", alpha=130 - 26 * n))
+    with c.part("smoke"):
+        for n in range(4):
+            with c.moving("rise", by=(size * 0.5, -size * 1.1), seconds=5.0, late=1.1 * n):
+                grown = size * (0.12 + 0.07 * n)
+                away = x + size * 0.13 * n * n * 0.6
+                c.disc(away, y - size * 0.34 * n, grown, c.tone("light", alpha=130 - 26 * n))
 
 
 def shimmer(c: Canvas, x: float, y: float, wide: float, n: int, alpha: int = 110) -> None:

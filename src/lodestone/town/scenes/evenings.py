@@ -2,34 +2,44 @@
 
 from math import cos, pi, sin
 
-from lodestone.town.scenes.drawing import Canvas, figure, house, mountains, path, ridge, sun
+from lodestone.town.scenes.drawing import (
+    Canvas,
+    figure,
+    house,
+    mountains,
+    path,
+    ridge,
+    stars,
+    sun,
+)
 from lodestone.town.scenes.effects import smoke
 from lodestone.town.scenes.surfaces import Rgb
 
 
 def pipes(c: Canvas) -> None:
     """Draw players of reed pipes dancing in a ring about a fire."""
-    _stars(c, 0.4)
+    stars(c, 0.4)
     ridge(c, 0.6, 0.3, c.tone("far"), c.tone("far", "horizon", 0.5))
     for n in range(6):
         house(c, -0.05 + 0.19 * n + c.between(-0.02, 0.02), 0.64 + 0.01 * (n % 2), 0.15, lit=True)
     c.shape(path("0,0.66 1,0.66 1,1 0,1"), c.tone("middle", "wood", 0.4), c.tone("near"))
     with c.moving("glint", share=0.7, seconds=1.4):
         c.glow(0.5, 0.74, 0.55, c.tone("accent"), 0.65)
-    for k in range(5):
-        c.shape(
-            [(0.45 + 0.02 * k, 0.78), (0.47 + 0.02 * k, 0.78), (0.53 - 0.015 * k, 0.71)],
-            c.tone("wood", "near", 0.3),
-        )
-    for size, paint in ((1.0, "#F2713B"), (0.68, "#FFB23F"), (0.36, "#FFE79A")):
-        lean = c.between(-0.02, 0.02)
-        flame = [
-            (0.5 - 0.055 * size, 0.76), (0.5 - 0.035 * size, 0.76 - 0.09 * size),
-            (0.5 + lean, 0.76 - 0.2 * size), (0.5 + 0.035 * size, 0.76 - 0.08 * size),
-            (0.5 + 0.055 * size, 0.76), (0.5, 0.775),
-        ]  # fmt: skip
-        with c.moving("beat", by=(0.9, 1.22), about=(0.5, 0.77), seconds=0.7 + 0.2 * size):
-            c.blob(flame, c.tone(paint))
+    with c.part("fire"):
+        for k in range(5):
+            c.shape(
+                [(0.45 + 0.02 * k, 0.78), (0.47 + 0.02 * k, 0.78), (0.53 - 0.015 * k, 0.71)],
+                c.tone("wood", "near", 0.3),
+            )
+        for size, paint in ((1.0, "#F2713B"), (0.68, "#FFB23F"), (0.36, "#FFE79A")):
+            lean = c.between(-0.02, 0.02)
+            flame = [
+                (0.5 - 0.055 * size, 0.76), (0.5 - 0.035 * size, 0.76 - 0.09 * size),
+                (0.5 + lean, 0.76 - 0.2 * size), (0.5 + 0.035 * size, 0.76 - 0.08 * size),
+                (0.5 + 0.055 * size, 0.76), (0.5, 0.775),
+            ]  # fmt: skip
+            with c.moving("beat", by=(0.9, 1.22), about=(0.5, 0.77), seconds=0.7 + 0.2 * size):
+                c.blob(flame, c.tone(paint))
     count = 6 + 2 * (c.variant % 2)  # even, so that nobody hides the fire
     ring = [pi * (0.1 + 0.8 * k / (count - 1)) for k in range(count)]
     for k, angle in enumerate(ring):
@@ -37,8 +47,10 @@ def pipes(c: Canvas) -> None:
         size = 0.15 + 0.03 * sin(angle)
         c.disc(x, ground, size * 0.34, c.tone("near", alpha=130), flat=0.25)
         with c.moving("sway", about=(x, ground), share=6.0, seconds=1.8, late=0.9 * (k % 2)):
-            figure(c, x, ground, size, c.tone(("cloth", "accent")[k % 2], "near", 0.25))
-            _pipe(c, x, ground, size)
+            with c.part("players"):
+                figure(c, x, ground, size, c.tone(("cloth", "accent")[k % 2], "near", 0.25))
+            with c.part("reed_pipes"):
+                _pipe(c, x, ground, size)
     for n in range(22):
         x, y = 0.5 + c.between(-0.12, 0.12), c.between(0.2, 0.66)
         with c.moving("rise", by=(0.04 * (x - 0.5), -0.16), seconds=2.6, late=0.3 * (n % 8)):
@@ -73,48 +85,55 @@ def drum_tower(c: Canvas) -> None:
     )
     x, floors = 0.5 + c.between(-0.16, 0.16), 7 + c.variant % 3
     dark = c.tone("near", "wood", 0.25)
-    for side in (-0.1, -0.035, 0.035, 0.1):
-        c.box(x + side - 0.009, 0.58, x + side + 0.009, 0.78, c.tone("wood"))
-    for k in range(floors):
-        y, wide = 0.62 - 0.058 * k, 0.17 - 0.0155 * k
-        c.box(x - wide * 0.62, y - 0.05, x + wide * 0.62, y, c.tone("wood", "light", 0.12))
-        c.shape(
-            [
-                (x - wide - 0.016, y - 0.016),
-                (x - wide * 0.68, y - 0.045),
-                (x + wide * 0.68, y - 0.045),
-                (x + wide + 0.016, y - 0.016),
-                (x + wide, y + 0.006),
-                (x - wide, y + 0.006),
-            ],
-            dark,
-        )
-        c.line([(x - wide, y + 0.005), (x + wide, y + 0.005)], c.tone("light", alpha=200), 0.004)
-    top = 0.62 - 0.058 * (floors - 1) - 0.045
-    c.shape([(x - 0.04, top), (x + 0.04, top), (x, top - 0.06)], dark)
-    c.disc(x, top - 0.06, 0.009, c.tone("accent"))
-    for n in range(9):
-        at = 0.1 + 0.1 * n
-        c.disc(at, 0.93, 0.05, c.tone("near", alpha=70), flat=0.2)
-        coat = c.tone(("cloth", "near", "accent")[(n + c.variant) % 3], "light", 0.06)
-        crown = ((-0.026, 0.716), (-0.032, 0.675), (0, 0.7), (0.032, 0.675), (0.026, 0.716))
-        with c.moving("sway", about=(at, 0.93), share=4.0, seconds=2.4, late=0.08 * n):
-            figure(c, at, 0.93, 0.16, coat)
-            c.shape([(at + dx, y) for dx, y in crown], c.tone("#E6EAF0"))
+    with c.part("tower"):
+        for side in (-0.1, -0.035, 0.035, 0.1):
+            c.box(x + side - 0.009, 0.58, x + side + 0.009, 0.78, c.tone("wood"))
+        for k in range(floors):
+            y, wide = 0.62 - 0.058 * k, 0.17 - 0.0155 * k
+            c.box(x - wide * 0.62, y - 0.05, x + wide * 0.62, y, c.tone("wood", "light", 0.12))
+            c.shape(
+                [
+                    (x - wide - 0.016, y - 0.016),
+                    (x - wide * 0.68, y - 0.045),
+                    (x + wide * 0.68, y - 0.045),
+                    (x + wide + 0.016, y - 0.016),
+                    (x + wide, y + 0.006),
+                    (x - wide, y + 0.006),
+                ],
+                dark,
+            )
+            c.line(
+                [(x - wide, y + 0.005), (x + wide, y + 0.005)], c.tone("light", alpha=200), 0.004
+            )
+        top = 0.62 - 0.058 * (floors - 1) - 0.045
+        c.shape([(x - 0.04, top), (x + 0.04, top), (x, top - 0.06)], dark)
+        c.disc(x, top - 0.06, 0.009, c.tone("accent"))
+    with c.part("singers"):
+        for n in range(9):
+            at = 0.1 + 0.1 * n
+            c.disc(at, 0.93, 0.05, c.tone("near", alpha=70), flat=0.2)
+            coat = c.tone(("cloth", "near", "accent")[(n + c.variant) % 3], "light", 0.06)
+            crown = ((-0.026, 0.716), (-0.032, 0.675), (0, 0.7), (0.032, 0.675), (0.026, 0.716))
+            with c.moving("sway", about=(at, 0.93), share=4.0, seconds=2.4, late=0.08 * n):
+                figure(c, at, 0.93, 0.16, coat)
+                with c.part("crowns"):
+                    c.shape([(at + dx, y) for dx, y in crown], c.tone("#E6EAF0"))
 
 
 def night_market(c: Canvas) -> None:
     """Draw an evening street by the river: lit stalls, lanterns, their light in the water."""
-    _stars(c, 0.35)
+    stars(c, 0.35)
     sun(c, c.between(0.12, 0.85), 0.14, 0.03)
     ridge(c, 0.48, 0.18, c.tone("far"), c.tone("far", "horizon", 0.45))
     for n in range(6):
         house(c, -0.06 + 0.19 * n + c.between(-0.02, 0.02), 0.56, c.between(0.15, 0.18), lit=True)
     c.box(0, 0.56, 1, 0.76, c.tone("middle", "wood", 0.35))
     shift = c.between(-0.1, 0.0)
-    for n in range(4):
-        _lit_stall(c, shift + 0.3 * n, n)
-    _lanterns(c)
+    with c.part("stalls"):
+        for n in range(4):
+            _lit_stall(c, shift + 0.3 * n, n)
+    with c.part("lanterns"):
+        _lanterns(c)
 
 
 def _lit_stall(c: Canvas, left: float, n: int) -> None:
@@ -158,7 +177,8 @@ def _lanterns(c: Canvas) -> None:
         x = 0.07 + 0.145 * n + c.between(-0.03, 0.03)
         with c.moving("drift", by=(0.05 if n % 2 else -0.05, 0), seconds=5.0 + 0.5 * n):
             figure(c, x, 0.785, 0.11, c.tone(c.pick("near", "wood", "cloth"), "near", 0.3))
-    c.shape(path("0,0.78 1,0.78 1,1 0,1"), c.tone("water"), c.tone("near"))
+    with c.part("river"):
+        c.shape(path("0,0.78 1,0.78 1,1 0,1"), c.tone("water"), c.tone("near"))
     c.box(0, 0.775, 1, 0.79, c.tone("near"))
     for n in range(46):
         x, y = c.between(0, 1), c.between(0.8, 0.98)
@@ -176,7 +196,7 @@ def _lanterns(c: Canvas) -> None:
 
 def dance(c: Canvas) -> None:
     """Draw dancers in rows on the square under strings of lights."""
-    _stars(c, 0.3)
+    stars(c, 0.3)
     ridge(c, 0.52, 0.2, c.tone("far"), c.tone("far", "horizon", 0.5))
     for n in range(7):
         x, tall = -0.02 + 0.155 * n, c.between(0.12, 0.3)
@@ -197,21 +217,25 @@ def dance(c: Canvas) -> None:
         c.tone("near", "middle", 0.4),
     )
     c.glow(0.5, 0.74, 0.6, c.tone("accent"), 0.4)
-    for start in (0.0, 0.5):
-        for n in range(11):
-            x = start + 0.05 * n
-            y = 0.2 + 0.12 * sin(pi * n / 10)
-            with c.moving("glint", share=0.25, seconds=1.6, late=0.8 * (n % 2)):
-                c.glow(x, y, 0.035, c.tone("accent"), 0.8)
-            c.disc(x, y, 0.007, c.tone("light"))
+    with c.part("lights"):
+        for start in (0.0, 0.5):
+            for n in range(11):
+                x = start + 0.05 * n
+                y = 0.2 + 0.12 * sin(pi * n / 10)
+                with c.moving("glint", share=0.25, seconds=1.6, late=0.8 * (n % 2)):
+                    c.glow(x, y, 0.035, c.tone("accent"), 0.8)
+                c.disc(x, y, 0.007, c.tone("light"))
     pose = ("up", "out", "up", "out", "up", "out")[c.variant]
-    for row, (y, size, count) in enumerate(((0.74, 0.115, 7), (0.84, 0.145, 6), (0.97, 0.185, 5))):
-        for n in range(count):
-            x = (n + 0.5) / count + 0.02 * (row % 2)
-            c.disc(x, y, size * 0.36, c.tone("near", alpha=120), flat=0.22)
-            name = ("accent", "cloth", "light", "#C8506A")[(row + n * (1 + c.variant % 2)) % 4]
-            with c.moving("sway", about=(x, y), share=7.0, seconds=1.6, late=0.4 * (row % 2)):
-                figure(c, x, y, size, c.tone(name, "near", 0.12), arms=pose)
+    with c.part("dancers"):
+        for row, (y, size, count) in enumerate(
+            ((0.74, 0.115, 7), (0.84, 0.145, 6), (0.97, 0.185, 5))
+        ):
+            for n in range(count):
+                x = (n + 0.5) / count + 0.02 * (row % 2)
+                c.disc(x, y, size * 0.36, c.tone("near", alpha=120), flat=0.22)
+                name = ("accent", "cloth", "light", "#C8506A")[(row + n * (1 + c.variant % 2)) % 4]
+                with c.moving("sway", about=(x, y), share=7.0, seconds=1.6, late=0.4 * (row % 2)):
+                    figure(c, x, y, size, c.tone(name, "near", 0.12), arms=pose)
 
 
 def classroom(c: Canvas) -> None:
@@ -225,15 +249,17 @@ def classroom(c: Canvas) -> None:
         path("0,0.78 1,0.78 1,1 0,1"), c.tone("wood", "light", 0.3), c.tone("wood", "light", 0.1)
     )
     _window(c, 0.66 if c.variant % 2 else 0.06)
-    _board(c, 0.08 if c.variant % 2 else 0.42)
+    with c.part("board"):
+        _board(c, 0.08 if c.variant % 2 else 0.42)
     x = 0.5 + (0.13 if c.variant % 2 else -0.13)
-    with c.moving("sway", about=(x, 0.8), share=3.0, seconds=3.2):
+    with c.part("teacher"), c.moving("sway", about=(x, 0.8), share=3.0, seconds=3.2):
         figure(c, x, 0.8, 0.27, c.tone("cloth"), arms="out")
-    for row, (y, count, size) in enumerate(((0.82, 5, 0.13), (0.97, 4, 0.165))):
-        for n in range(count):
-            x, paints = (n + 0.5) / count + 0.015 * row, ("accent", "#E9B44C", "leaf", "cloth")
-            paint = c.tone(paints[(n + row + c.variant) % 4])
-            _pupil(c, x, y, size, paint, asks=(n + c.variant + row) % 2 == 1)
+    with c.part("pupils"):
+        for row, (y, count, size) in enumerate(((0.82, 5, 0.13), (0.97, 4, 0.165))):
+            for n in range(count):
+                x, paints = (n + 0.5) / count + 0.015 * row, ("accent", "#E9B44C", "leaf", "cloth")
+                paint = c.tone(paints[(n + row + c.variant) % 4])
+                _pupil(c, x, y, size, paint, asks=(n + c.variant + row) % 2 == 1)
 
 
 def _pupil(c: Canvas, x: float, y: float, size: float, paint: Rgb, *, asks: bool) -> None:
@@ -301,10 +327,3 @@ def _board(c: Canvas, board: float) -> None:
         0.006,
     )
     c.line([(board + 0.03, 0.43), (board + 0.46, 0.43)], chalk, 0.005)
-
-
-def _stars(c: Canvas, low: float) -> None:
-    for n in range(45):
-        x, y, size = c.between(0, 1), c.between(0, low), c.between(0.0008, 0.0022)
-        with c.moving("glint", share=0.25, seconds=2.0 + 0.5 * (n % 5), late=0.5 * (n % 4)):
-            c.disc(x, y, size, c.tone("light", alpha=190))

@@ -15,6 +15,11 @@ from lodestone.town.scenes.drawing import (
 )
 from lodestone.town.scenes.surfaces import Point, Rgb
 
+_SOLD = {
+    "chillies": ("#C8452E", "#A92A1B", "#D9482E", "#8C2318", "#E0603F", "#B8321F"),
+    "greens": ("#7F9D4B", "#5F8A36", "#A9C76B", "#4F7F46", "#8FBF5A", "#E7DCC0"),
+    "oranges": ("#EE9A3C", "#E0802A", "#F2B24F", "#D9803F", "#F7C45A", "#E58E2F"),
+}
 _WARES = ("#C8452E", "#7F9D4B", "#E0B04A", "#8A5A7C", "#E7DCC0", "#D9803F")
 
 
@@ -27,6 +32,7 @@ def market(c: Canvas) -> None:
     for n in range(5):
         house(c, -0.06 + 0.23 * n + c.between(-0.02, 0.02), 0.56, 0.16)
     shift = c.between(-0.08, 0.02)
+    sold, wares = _wares(c)
     for n in range(3):
         left, paint = (
             shift + 0.02 + 0.36 * n,
@@ -37,18 +43,26 @@ def market(c: Canvas) -> None:
         for k in range(3):
             coat = c.tone(c.pick("accent", "cloth", "leaf", "near"), "light", 0.15)
             about = (left + 0.07 + 0.08 * k, 0.74)
-            with c.moving("sway", about=about, share=5.0, seconds=2.2 + 0.4 * k, late=0.3 * n):
+            with (
+                c.part("crowd"),
+                c.moving("sway", about=about, share=5.0, seconds=2.2 + 0.4 * k, late=0.3 * n),
+            ):
                 figure(c, *about, 0.13, coat, hat=c.chance.random() < 0.3)
         c.box(left, 0.67, left + 0.3, 0.83, c.tone("wood"), corner=0.006)
         c.box(left, 0.67, left + 0.3, 0.69, c.tone("wood", "light", 0.25), corner=0.004)
         for k in range(6):
-            x, ware = left + 0.03 + 0.048 * k, c.tone(_WARES[(k // 2 + n + c.variant) % 6])
-            for dx, dy in ((-0.012, 0), (0.012, 0), (0, -0.02)):
-                c.disc(x + dx, 0.662 + dy, 0.0145, ware)
-        c.shape(
-            [(left + 0.02, 0.33), (left + 0.28, 0.33), (left + 0.315, 0.45), (left - 0.015, 0.45)],
-            paint,
-        )
+            x, ware = left + 0.03 + 0.048 * k, c.tone(wares[(k // 2 + n + c.variant) % 6])
+            with c.part(sold):
+                for dx, dy in ((-0.012, 0), (0.012, 0), (0, -0.02)):
+                    c.disc(x + dx, 0.662 + dy, 0.0145, ware)
+        with c.part("stalls"):
+            roof = [
+                (left + 0.02, 0.33),
+                (left + 0.28, 0.33),
+                (left + 0.315, 0.45),
+                (left - 0.015, 0.45),
+            ]
+            c.shape(roof, paint)
         for k in range(6):
             a, b = left - 0.015 + 0.055 * k, left + 0.04 + 0.055 * k
             tone = c.tone("light") if k % 2 else paint
@@ -60,16 +74,25 @@ def market(c: Canvas) -> None:
                 c.disc((a + b) / 2, 0.45, 0.0275, tone, flat=0.7)
     for n in range(6):
         x, y = 0.06 + 0.175 * n + c.between(-0.02, 0.02), 0.92 + 0.02 * (n % 2)
-        c.disc(x, y + 0.035, 0.075, c.tone("near", alpha=70), flat=0.3)
-        c.disc(x, y, 0.066, c.tone("#B98A50"), flat=0.6)
-        c.disc(x, y - 0.018, 0.058, c.tone("#8A6136"), flat=0.45)
+        with c.part("baskets"):
+            c.disc(x, y + 0.035, 0.075, c.tone("near", alpha=70), flat=0.3)
+            c.disc(x, y, 0.066, c.tone("#B98A50"), flat=0.6)
+            c.disc(x, y - 0.018, 0.058, c.tone("#8A6136"), flat=0.45)
         for _ in range(9):
             c.disc(
                 x + c.between(-0.036, 0.036),
                 y - 0.022 + c.between(-0.012, 0.01),
                 0.014,
-                c.tone(_WARES[(n + c.variant) % 6], "light", float(c.chance.random()) * 0.3),
+                c.tone(wares[(n + c.variant) % 6], "light", float(c.chance.random()) * 0.3),
             )
+
+
+def _wares(c: Canvas) -> tuple[str, tuple[str, ...]]:
+    """Return what is sold and its six colours: of everything something where nobody asks for more."""
+    for sold, colours in _SOLD.items():
+        if c.wants(sold, usual=False):
+            return sold, colours
+    return "wares", _WARES
 
 
 def bull(c: Canvas) -> None:
@@ -77,25 +100,30 @@ def bull(c: Canvas) -> None:
     sun(c, c.between(0.7, 0.88), 0.14, 0.04)
     mountains(c, 0.4)
     ridge(c, 0.52, 0.12, c.tone("leaf", "near", 0.2), c.tone("leaf", "near", 0.1))
-    for row in range(5):
-        with c.moving("drift", by=(0.004, -0.008), seconds=1.3, late=0.25 * row):
-            for n in range(34):
-                x, y = (n + 0.5 * (row % 2)) / 33 + c.between(-0.006, 0.006), 0.47 + row * 0.042
-                coat = c.tone(c.pick("accent", "cloth", "near", "wood"), "middle", 0.6)
-                c.disc(x, y, 0.012, coat)
-                c.disc(x, y - 0.018, 0.0075, c.tone("#D9A47C", "middle", 0.55))
+    with c.part("crowd"):
+        for row in range(5):
+            with c.moving("drift", by=(0.004, -0.008), seconds=1.3, late=0.25 * row):
+                for n in range(34):
+                    x, y = (n + 0.5 * (row % 2)) / 33 + c.between(-0.006, 0.006), 0.47 + row * 0.042
+                    coat = c.tone(c.pick("accent", "cloth", "near", "wood"), "middle", 0.6)
+                    c.disc(x, y, 0.012, coat)
+                    c.disc(x, y - 0.018, 0.0075, c.tone("#D9A47C", "middle", 0.55))
     for n in range(6):
         x = 0.07 + 0.175 * n
         c.line([(x, 0.3), (x, 0.66)], c.tone("wood"), 0.005)
         flag = [(x, 0.3), (x + 0.075, 0.325), (x, 0.37)]
         _flag(c, flag, c.tone(("accent", "cloth", "light")[n % 3]), n)
     c.shape(path("0,0.66 1,0.66 1,1 0,1"), c.tone("#D9B98A"), c.tone("#B48B5C"))
-    _buffalo(c)
+    with c.part("buffalo"):
+        _buffalo(c)
 
 
 def _flag(c: Canvas, points: list[Point], colour: Rgb, n: int) -> None:
     """Draw a flag in the wind at the pole where its first point is."""
-    with c.moving("beat", by=(0.62, 1.08), about=points[0], seconds=1.5, late=0.2 * n):
+    with (
+        c.part("flags"),
+        c.moving("beat", by=(0.62, 1.08), about=points[0], seconds=1.5, late=0.2 * n),
+    ):
         c.shape(points, colour)
 
 
@@ -161,15 +189,16 @@ def football(c: Canvas) -> None:
         c.tone("wood", "near", 0.35),
         c.tone("wood", "near", 0.6),
     )
-    for row in range(5):
-        c.box(0, 0.39 + row * 0.038, 1, 0.396 + row * 0.038, c.tone("wood", "light", 0.2))
-        with c.moving("drift", by=(0, -0.007), seconds=1.1, late=0.2 * row):
-            for n in range(40):
-                if c.chance.random() < 0.9:
-                    x, y = (n + 0.5 * (row % 2)) / 39, 0.382 + row * 0.038
-                    name = c.pick("accent", "cloth", "light", "far", "leaf")
-                    c.disc(x, y, 0.0105, c.tone(name, "light", 0.12))
-                    c.disc(x, y - 0.015, 0.0065, c.tone("#D9A47C"))
+    with c.part("stand"):
+        for row in range(5):
+            c.box(0, 0.39 + row * 0.038, 1, 0.396 + row * 0.038, c.tone("wood", "light", 0.2))
+            with c.moving("drift", by=(0, -0.007), seconds=1.1, late=0.2 * row):
+                for n in range(40):
+                    if c.chance.random() < 0.9:
+                        x, y = (n + 0.5 * (row % 2)) / 39, 0.382 + row * 0.038
+                        name = c.pick("accent", "cloth", "light", "far", "leaf")
+                        c.disc(x, y, 0.0105, c.tone(name, "light", 0.12))
+                        c.disc(x, y - 0.015, 0.0065, c.tone("#D9A47C"))
     for n in range(7):
         x = 0.03 + 0.155 * n
         c.line([(x, 0.22), (x, 0.4)], c.tone("near"), 0.004)
@@ -180,16 +209,21 @@ def football(c: Canvas) -> None:
         (0.14 + 0.105 * k + c.between(-0.03, 0.03), 0.7 + 0.23 * float(c.chance.random()))
         for k in range(8)
     ]
-    for k, (x, y) in enumerate(sorted(spots, key=lambda spot: spot[1])):
-        size = 0.09 + 0.14 * (y - 0.65)
-        runs = (0.09 if k % 2 else -0.07, 0.012)
-        with c.moving("drift", by=runs, seconds=2.6 + 0.3 * k):
-            c.disc(x, y, size * 0.45, c.tone("#2F5230", alpha=110), flat=0.22)
-            with c.moving("drift", by=(0, -0.008), seconds=0.6):
-                coat = c.tone(("accent", "light")[k % 2])
-                figure(c, x, y, size, coat, arms="out" if k % 3 == 0 else "")
+    with c.part("players"):
+        for k, (x, y) in enumerate(sorted(spots, key=lambda spot: spot[1])):
+            size = 0.09 + 0.14 * (y - 0.65)
+            runs = (0.09 if k % 2 else -0.07, 0.012)
+            with c.moving("drift", by=runs, seconds=2.6 + 0.3 * k):
+                c.disc(x, y, size * 0.45, c.tone("#2F5230", alpha=110), flat=0.22)
+                with c.moving("drift", by=(0, -0.008), seconds=0.6):
+                    coat = c.tone(("accent", "light")[k % 2])
+                    figure(c, x, y, size, coat, arms="out" if k % 3 == 0 else "")
     ball = (c.between(0.3, 0.7), 0.95)
-    with c.moving("drift", by=(0.2, -0.05), seconds=2.4), c.moving("turn", about=ball, seconds=0.8):
+    with (
+        c.part("ball"),
+        c.moving("drift", by=(0.2, -0.05), seconds=2.4),
+        c.moving("turn", about=ball, seconds=0.8),
+    ):
         c.disc(*ball, 0.016, c.tone("light"))
         c.disc(ball[0] + 0.004, ball[1], 0.006, c.tone("#2B2526"))
 
@@ -210,16 +244,19 @@ def _pitch(c: Canvas) -> None:
     c.line([(0, 0.8), (1, 0.8)], white, 0.004)
     c.line([(0, 0.6), (1, 0.6)], white, 0.004)
     goal = 0.2 if c.variant % 2 else 0.68
-    for k in range(9):
-        c.line(
-            [(goal + 0.0175 * k, 0.5), (goal + 0.0175 * k, 0.61)], c.tone("light", alpha=90), 0.002
-        )
-    for k in range(4):
-        c.line(
-            [(goal, 0.52 + 0.028 * k), (goal + 0.14, 0.52 + 0.028 * k)],
-            c.tone("light", alpha=90),
-            0.002,
-        )
+    with c.part("goal"):
+        for k in range(9):
+            c.line(
+                [(goal + 0.0175 * k, 0.5), (goal + 0.0175 * k, 0.61)],
+                c.tone("light", alpha=90),
+                0.002,
+            )
+        for k in range(4):
+            c.line(
+                [(goal, 0.52 + 0.028 * k), (goal + 0.14, 0.52 + 0.028 * k)],
+                c.tone("light", alpha=90),
+                0.002,
+            )
     c.line(
         [(goal, 0.615), (goal, 0.5), (goal + 0.14, 0.5), (goal + 0.14, 0.615)],
         c.tone("light"),
@@ -237,18 +274,20 @@ def raising(c: Canvas) -> None:
     c.shape(
         path("0,0.76 1,0.76 1,1 0,1"), c.tone("leaf", "light", 0.25), c.tone("leaf", "near", 0.2)
     )
-    _frame(c)
-    for n in range(6):
-        x = 0.1 + 0.16 * n + c.between(-0.03, 0.03)
-        c.disc(x, 0.94, 0.05, c.tone("near", alpha=80), flat=0.2)
-        cloth = c.tone(c.pick("accent", "cloth", "light", "wood"))
-        arms = "up" if (n + c.variant) % 3 == 0 else ""
-        with c.moving("sway", about=(x, 0.94), share=5.0, seconds=2.0 + 0.2 * n):
-            figure(c, x, 0.94, 0.14, cloth, hat=n % 3 == 0, arms=arms)
-    for n in range(2):
-        x = 0.42 + 0.32 * n
-        with c.moving("sway", about=(x, 0.43), share=8.0, seconds=1.3, late=0.6 * n):
-            figure(c, x, 0.43, 0.09, c.tone("cloth" if n else "accent"), arms="out")
+    with c.part("frame"):
+        _frame(c)
+    with c.part("builders"):
+        for n in range(6):
+            x = 0.1 + 0.16 * n + c.between(-0.03, 0.03)
+            c.disc(x, 0.94, 0.05, c.tone("near", alpha=80), flat=0.2)
+            cloth = c.tone(c.pick("accent", "cloth", "light", "wood"))
+            arms = "up" if (n + c.variant) % 3 == 0 else ""
+            with c.moving("sway", about=(x, 0.94), share=5.0, seconds=2.0 + 0.2 * n):
+                figure(c, x, 0.94, 0.14, cloth, hat=n % 3 == 0, arms=arms)
+        for n in range(2):
+            x = 0.42 + 0.32 * n
+            with c.moving("sway", about=(x, 0.43), share=8.0, seconds=1.3, late=0.6 * n):
+                figure(c, x, 0.43, 0.09, c.tone("cloth" if n else "accent"), arms="out")
     c.line([(0.6, 0.965), (0.92, 0.955)], c.tone("#D9A668", "light", 0.1), 0.02)
     c.line([(0.64, 0.985), (0.94, 0.98)], c.tone("#B9804A", "wood", 0.25), 0.02)
 

@@ -15,6 +15,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 Move = Literal["drift", "sway", "rise", "beat", "blink", "glint", "turn", "cross"]
+_MOVES: Final = '<g class="'
 _GLOW_SIZE: Final = 128
 _GLOW_FALL: Final = 2.2
 _GLOW_STOPS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -65,7 +66,10 @@ class Surface(Protocol):
         """Let all that is drawn until `end` move together."""
 
     def end(self) -> None:
-        """End the part that was begun last."""
+        """End what was begun last."""
+
+    def begin_part(self, name: str) -> None:
+        """Let all that is drawn until `end` be one named part of the picture."""
 
 
 class Still:
@@ -116,6 +120,9 @@ class Still:
 
     def end(self) -> None:
         """See `Surface.end`."""
+
+    def begin_part(self, name: str) -> None:
+        """See `Surface.begin_part`."""
 
 
 class Moving:
@@ -179,11 +186,20 @@ class Moving:
         self._moves.add(motion.move)
         late = f";animation-delay:{motion.late:g}s" if motion.late else ""
         told = f"animation-duration:{motion.seconds:g}s{late}{_amount(motion)}"
-        self._parts.append(f'<g class="{motion.move}" style="{told}">')
+        self._parts.append(f'{_MOVES}{motion.move}" style="{told}">')
 
     def end(self) -> None:
         """See `Surface.end`."""
         self._parts.append("</g>")
+
+    def begin_part(self, name: str) -> None:
+        """See `Surface.begin_part`."""
+        self._parts.append(f'<g data-part="{name}">')
+
+    def still(self, shown: tuple[int, int]) -> bytes:
+        """Return the file of the first moment, in which nothing moves; see `file`."""
+        body = "".join("<g>" if part.startswith(_MOVES) else part for part in self._parts)
+        return f"{self._head(shown)}{body}</svg>".encode()
 
     def file(self, shown: tuple[int, int]) -> bytes:
         """Return the file; `shown` is the size in pixels at which it stands by itself."""
@@ -194,10 +210,13 @@ class Moving:
             f".turn,.cross,.rise{{animation-timing-function:linear}}{names}{frames}"
             "@media (prefers-reduced-motion:reduce){g{animation:none!important}}"
         )
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{shown[0]}" height="{shown[1]}" viewBox="0 0 {self.size[0]} {self.size[1]}">'
-        kept = "".join(self._kept.values())
         body = "".join(self._parts)
-        return f"{head}<style>{style}</style><defs>{kept}</defs>{body}</svg>".encode()
+        return f"{self._head(shown, f'<style>{style}</style>')}{body}</svg>".encode()
+
+    def _head(self, shown: tuple[int, int], style: str = "") -> str:
+        size = f'width="{shown[0]}" height="{shown[1]}" viewBox="0 0 {self.size[0]} {self.size[1]}"'
+        definitions = "".join(self._kept.values())
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{style}<defs>{definitions}</defs>'
 
     def _keep(self, kind: str, ends: str, stops: str) -> str:
         """Keep a fall of colour once; return its name."""

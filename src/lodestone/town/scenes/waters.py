@@ -9,7 +9,8 @@ def bridge(c: Canvas) -> None:
     sun(c, c.between(0.12, 0.88), 0.15, 0.04)
     mountains(c, 0.56)
     ridge(c, 0.66, 0.12, c.tone("middle"), c.tone("middle", "leaf", 0.4))
-    c.shape(path("0,0.68 1,0.68 1,1 0,1"), c.tone("water"), c.tone("water", "middle", 0.55))
+    with c.part("river"):
+        c.shape(path("0,0.68 1,0.68 1,1 0,1"), c.tone("water"), c.tone("water", "middle", 0.55))
     wood, dark = c.tone("wood", "light", 0.2), c.tone("wood", "near", 0.55)
     towers = (
         ((0.5, 1.0), (0.2, 0.82), (0.8, 0.82)) if c.variant % 2 else ((0.32, 0.95), (0.68, 0.95))
@@ -23,29 +24,33 @@ def bridge(c: Canvas) -> None:
     for n in range(22):
         y, x = 0.71 + 0.0125 * n, c.between(-0.05, 0.85)
         shimmer(c, x, y, c.between(0.05, 0.2), n, 90)
-    c.box(-0.02, 0.585, 1.02, 0.63, dark)
-    c.box(-0.02, 0.5, 1.02, 0.585, c.tone("horizon", "wood", 0.35))
-    for n in range(21):
-        c.box(0.05 * n - 0.006, 0.49, 0.05 * n + 0.006, 0.59, c.tone("wood", "near", 0.2))
-    c.box(-0.02, 0.553, 1.02, 0.562, wood)
-    c.shape(path("-0.02,0.505 -0.02,0.44 1.02,0.44 1.02,0.505"), dark)
-    for x, size in towers:
-        for k in range(4):
-            y, wide = 0.452 - 0.052 * k * size, (0.115 - 0.021 * k) * size
-            c.shape(
-                [
-                    (x - wide * 1.12, y - 0.006),
-                    (x - wide * 0.52, y - 0.05 * size),
-                    (x + wide * 0.52, y - 0.05 * size),
-                    (x + wide * 1.12, y - 0.006),
-                    (x + wide, y + 0.008),
-                    (x - wide, y + 0.008),
-                ],
-                c.tone("wood", "near", 0.6 - 0.25 * (k % 2)),
-            )
-        c.disc(x, 0.452 - 0.208 * size, 0.009, c.tone("accent"))
+    with c.part("bridge"):
+        c.box(-0.02, 0.585, 1.02, 0.63, dark)
+        c.box(-0.02, 0.5, 1.02, 0.585, c.tone("horizon", "wood", 0.35))
+        for n in range(21):
+            c.box(0.05 * n - 0.006, 0.49, 0.05 * n + 0.006, 0.59, c.tone("wood", "near", 0.2))
+        c.box(-0.02, 0.553, 1.02, 0.562, wood)
+        c.shape(path("-0.02,0.505 -0.02,0.44 1.02,0.44 1.02,0.505"), dark)
+        for x, size in towers:
+            for k in range(4):
+                y, wide = 0.452 - 0.052 * k * size, (0.115 - 0.021 * k) * size
+                c.shape(
+                    [
+                        (x - wide * 1.12, y - 0.006),
+                        (x - wide * 0.52, y - 0.05 * size),
+                        (x + wide * 0.52, y - 0.05 * size),
+                        (x + wide * 1.12, y - 0.006),
+                        (x + wide, y + 0.008),
+                        (x - wide, y + 0.008),
+                    ],
+                    c.tone("wood", "near", 0.6 - 0.25 * (k % 2)),
+                )
+            c.disc(x, 0.452 - 0.208 * size, 0.009, c.tone("accent"))
     for n in range(2 + c.variant % 3):
-        with c.moving("drift", by=(0.16 if n % 2 else -0.12, 0), seconds=9.0 + 2 * n):
+        with (
+            c.part("walkers"),
+            c.moving("drift", by=(0.16 if n % 2 else -0.12, 0), seconds=9.0 + 2 * n),
+        ):
             x, coat = c.between(0.08, 0.92), c.pick("accent", "cloth", "light")
             with c.moving("drift", by=(0, -0.004), seconds=0.8):
                 figure(c, x, 0.59, 0.045, c.tone(coat))
@@ -85,8 +90,10 @@ def waterfall(c: Canvas) -> None:
         stone,
         deep,
     )
-    _strata(c, shift)
-    _falls(c, shift, left, right)
+    with c.part("rocks"):
+        _strata(c, shift)
+    with c.part("falls"):
+        _falls(c, shift, left, right)
     for x in (0.04, 0.16, 0.84, 0.97, c.between(0.28, 0.4)):
         c.disc(x, 0.99, c.between(0.05, 0.09), c.tone("near", "far", 0.15), flat=0.7)
         c.disc(x - 0.012, 0.975, 0.035, c.tone("near", "leaf", 0.5), flat=0.6)
@@ -136,7 +143,8 @@ def _falls(c: Canvas, shift: float, left: float, right: float) -> None:
             x = left - wide - 0.02 + (right - left + 2 * wide + 0.04) * n / 6
             with c.moving("beat", by=(1.25, 1.4), about=(x, bottom), seconds=1.3, late=0.2 * n):
                 c.disc(x, bottom, c.between(0.02, 0.035), c.tone("light", alpha=150), flat=0.55)
-    c.shape(path("0,0.82 1,0.82 1,1 0,1"), c.tone("water"), c.tone("water", "middle", 0.6))
+    with c.part("pool"):
+        c.shape(path("0,0.82 1,0.82 1,1 0,1"), c.tone("water"), c.tone("water", "middle", 0.6))
     for n in range(12):
         x, y = c.between(0.0, 0.9), 0.84 + 0.013 * n
         shimmer(c, x, y, c.between(0.04, 0.14), n, 120)

@@ -30,13 +30,13 @@ def _of_day(after: int) -> Callable[[Json], Any]:
 
 def _promise(name: str, what: str) -> Callable[[Json], Any]:
     def read(figures: Json) -> Any:
-        return next((one[what] for one in figures["promises"] if one["id"] == name), None)
+        return next((figure[what] for figure in figures["promises"] if figure["id"] == name), None)
 
     return read
 
 
 def _cost(figures: Json) -> float:
-    return float(sum(one["cost_share"] for one in figures["promises"]))
+    return float(sum(figure["cost_share"] for figure in figures["promises"]))
 
 
 MEASURES: Final = (
@@ -102,15 +102,15 @@ class Comparison:
 
     def __init__(self, figures: Sequence[Json]) -> None:
         self.figures = list(figures)
-        held = {one["wish"]["arm"] for one in figures}
-        self.arms = [arm for arm in ARMS if arm in held]
+        present = {figure["wish"]["arm"] for figure in figures}
+        self.arms = [arm for arm in ARMS if arm in present]
 
     def values(self, measure: Measure, arm: str) -> list[float]:
         """Return a measure's values by seed; lives that have none are left out."""
         read = [
-            (one["wish"]["seed"], measure.read(one))
-            for one in self.figures
-            if one["wish"]["arm"] == arm
+            (figure["wish"]["seed"], measure.read(figure))
+            for figure in self.figures
+            if figure["wish"]["arm"] == arm
         ]
         return [
             float(value) for _, value in sorted(read, key=lambda pair: pair[0]) if value is not None
@@ -141,7 +141,7 @@ class Comparison:
         """Return everything as data."""
         return {
             "arms": self.arms,
-            "seeds": sorted({one["wish"]["seed"] for one in self.figures}),
+            "seeds": sorted({figure["wish"]["seed"] for figure in self.figures}),
             "measures": {
                 measure.id: {
                     "name": measure.name,
@@ -188,7 +188,7 @@ def pictures(comparison: Comparison) -> dict[str, str]:
 def _people(comparison: Comparison) -> str:
     bands = []
     for arm in comparison.arms:
-        came = [one["came"] for one in comparison.figures if one["wish"]["arm"] == arm]
+        came = [figure["came"] for figure in comparison.figures if figure["wish"]["arm"] == arm]
         length = min(len(row) for row in came)
         table = np.array([row[:length] for row in came], np.float64)
         bands.append(
@@ -210,7 +210,9 @@ def _exposure(comparison: Comparison) -> str:
     bands = []
     for arm in comparison.arms:
         curves = [
-            one["engine_says"]["lorenz"] for one in comparison.figures if one["wish"]["arm"] == arm
+            figure["engine_says"]["lorenz"]
+            for figure in comparison.figures
+            if figure["wish"]["arm"] == arm
         ]
         at = [point[0] for point in curves[0]]
         table = np.array([[point[1] for point in curve] for curve in curves])

@@ -1,0 +1,1 @@
+"""Rules of advertising without IO: advertisers, campaigns, ad groups and ads, their review and delivery, and the reasons of a refusal in their order; what a paid slot is charged for, and invalid traffic."""

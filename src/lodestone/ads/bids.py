@@ -1,0 +1,60 @@
+"""What an ad group offers for what it buys, before any budget is paced."""
+
+from typing import Final, NamedTuple
+
+from lodestone.ads.ad_group import AdGroupIn, Targeting
+from lodestone.ads.campaign import Budget
+from lodestone.ads.objective import ACTIONS, RESERVE_COINS, Action, Objective
+from lodestone.base.money import Micros, minor_unit
+
+PLANNED: Final[dict[Action, int]] = {
+    "impression": 2000, "click": 50, "long_view": 50, "live_view": 50, "follow": 20, "shop_visit": 20, "order": 10,
+}  # fmt: skip
+"""How many actions a day's budget, or a lifetime's, is to buy at least where no bid is named: their price follows from it."""
+MILLE: Final = 1000
+
+
+class Offer(NamedTuple):
+    """The most that an ad group pays, and for what."""
+
+    micros: Micros
+    action: Action
+
+
+def offer(group: AdGroupIn, objective: Objective, budget: Budget) -> Offer:
+    """Return what a group offers for one action.
+
+    A bid or a target cost is offered as it stands. A strategy without one (`max_delivery`, `target_roas`) offers its
+    budget divided by `PLANNED`, until budgets pace bids.
+    """
+    action = group.optimise_for or ACTIONS[objective][0]
+    if group.strategy == "manual_cpm" and group.bid is not None:
+        return Offer(Micros(group.bid.micros // MILLE), "impression")
+    if group.strategy == "manual_cpc" and group.bid is not None:
+        return Offer(Micros(group.bid.micros), "click")
+    named = group.bid or group.target_cost
+    if named is not None:
+        return Offer(Micros(named.micros), action)
+    whole = budget.daily or budget.lifetime
+    assert whole is not None
+    return Offer(Micros(whole.micros // PLANNED[action]), action)
+
+
+def reserve(currency: str) -> float:
+    """Return the least that is accepted for a seen impression, micros.
+
+    >>> reserve("CNY")
+    100.0
+    """
+    return RESERVE_COINS["manual_cpm"] * minor_unit(currency) / MILLE
+
+
+def is_served(targeting: Targeting) -> bool:
+    """Say whether decisions can look at all that a targeting asks; an ad of one they cannot is shown to nobody."""
+    asks = (
+        targeting.segments_in,
+        targeting.segments_out,
+        targeting.lookalike_of,
+        targeting.exclude_converted_days,
+    )
+    return not any(asks)

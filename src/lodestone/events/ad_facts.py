@@ -1,0 +1,180 @@
+"""Facts about budgets: what may be spent, what a served slot set aside, what it was charged, what was given back.
+
+All of them name a campaign and an ad in `promises` and an amount in `target`, micros:
+
+    LIMIT     `slot` says which limit (`Limit`); `target` is the limit, -1 for none
+    RESERVE   a slot of a receipt; `target` is the most it can cost, `value` what is bought, and whether it is a video
+    CHARGE    the same slot; `target` is the charge, `value` what was bought, `time` when that happened
+    RELEASE   the same slot; `value` says why it costs nothing: `reason_value`, 0 where its time is over
+    INVALID   the same slot, charged before; `target` is what is given back, `value` why
+"""
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from lodestone.base.clock import Instant
+from lodestone.base.money import Micros
+from lodestone.events.facts import FLAG_PAID, Facts, empty_facts
+from lodestone.events.outcomes import FactKind
+
+BUDGET_KINDS: Final = frozenset(
+    {FactKind.LIMIT, FactKind.RESERVE, FactKind.CHARGE, FactKind.RELEASE, FactKind.INVALID}
+)
+SLOT_BITS: Final = 8
+NO_LIMIT: Final = -1
+_AD_BITS: Final = 32
+_VIDEO: Final = 1 << 8
+_KIND_BITS: Final = 255
+_VERSION_AT: Final = 8
+
+
+class Limit(IntEnum):
+    """What bounds a campaign's spend."""
+
+    LIFETIME = 0
+    """Its budget in all."""
+    DAILY = 1
+    """Its budget of each day on which slots were served."""
+    LEASE = 2
+    """What the ledger has set aside for it so far, given back parts taken off."""
+
+
+class PaidSlot(NamedTuple):
+    """A paid slot as it was served."""
+
+    receipt: int
+    """Sequence number of the decision."""
+    slot: int
+    """1 is the first of the page."""
+    campaign: int
+    ad: int
+    item: int
+    """Row of what is shown."""
+    bought: int
+    """The `FactKind` that is paid for; `VIEWABLE` where impressions are bought."""
+    highest: Micros
+    """The most that the slot can cost."""
+    served: int
+    """Seconds since the epoch."""
+    day: int
+    """The day it was served on, whose daily budget it uses, days since the epoch in the community's zone."""
+    person: int = -1
+    """The viewer's ordinal, -1 for nobody."""
+    video: bool = False
+
+    @property
+    def key(self) -> int:
+        """One number for the slot, ascending with receipts."""
+        return slot_key(self.receipt, self.slot)
+
+
+def slot_key(receipt: int, slot: int) -> int:
+    """Return one number for a slot of a receipt.
+
+    >>> slot_key(3, 2) == 3 * 256 + 2
+    True
+    """
+    return receipt << SLOT_BITS | slot
+
+
+def reserve_facts(slots: list[PaidSlot], keys: list[int], time: Instant) -> Facts:
+    """Say that paid slots were served; shape (slots,).
+
+    Args:
+        slots: Of one or more decisions.
+        keys: The facts' keys, one a slot.
+        time: The community's clock.
+    """
+    facts = empty_facts(len(slots))
+    for fact, slot, key in zip(facts, slots, keys, strict=True):
+        _put(fact, FactKind.RESERVE, slot, key, time, slot.day)
+        fact["target"] = slot.highest
+        fact["value"] = slot.bought | _VIDEO * slot.video
+    return facts
+
+
+def charge_fact(slot: PaidSlot, amount: Micros, key: int, time: Instant, day: int) -> Facts:
+    """Say that a slot is charged for what happened at `time`, and on which day it became known; shape (1,)."""
+    assert 0 <= amount <= slot.highest
+    facts = empty_facts(1)
+    _put(facts[0], FactKind.CHARGE, slot, key, time, day)
+    facts["target"], facts["value"] = amount, slot.bought
+    return facts
+
+
+def release_fact(slot: PaidSlot, why: int, key: int, time: Instant, day: int) -> Facts:
+    """Say that a slot costs nothing for good, and why (see `reason_value`); shape (1,)."""
+    facts = empty_facts(1)
+    _put(facts[0], FactKind.RELEASE, slot, key, time, day)
+    facts["target"], facts["value"] = 0, why
+    return facts
+
+
+def invalid_fact(charge: np.void, why: int, key: int, time: Instant, day: int) -> Facts:
+    """Say that a charge is given back, and why; shape (1,)."""
+    facts = empty_facts(1)
+    fact = facts[0]
+    for name in ("promises", "receipt", "slot", "item", "person", "served", "target", "flags"):
+        fact[name] = charge[name]
+    fact["kind"], fact["key"], fact["time"], fact["day"] = FactKind.INVALID, key, time, day
+    fact["value"] = why
+    return facts
+
+
+def limit_fact(campaign: int, limit: Limit, most: int, key: int, time: Instant, day: int) -> Facts:
+    """Say what a campaign may spend from here on, micros; `NO_LIMIT` for as much as the others allow; shape (1,)."""
+    assert most >= NO_LIMIT
+    facts = empty_facts(1)
+    facts["kind"], facts["key"], facts["time"], facts["day"] = FactKind.LIMIT, key, time, day
+    facts["promises"], facts["slot"], facts["target"] = campaign << _AD_BITS, limit, most
+    return facts
+
+
+def reason_value(reason: int, version: int) -> int:
+    """Pack why a slot costs nothing, and by which version of the rules.
+
+    >>> reason_of(reason_value(3, 1)), version_of(reason_value(3, 1))
+    (3, 1)
+    """
+    return reason | version << _VERSION_AT
+
+
+def reason_of(value: int) -> int:
+    """Return the reason's code, 0 where a slot's time was over."""
+    return value & _KIND_BITS
+
+
+def version_of(value: int) -> int:
+    """Return the version of the rules that said so."""
+    return value >> _VERSION_AT
+
+
+def campaign_of(fact: np.void) -> int:
+    """Return the campaign that a fact about budgets names."""
+    return int(fact["promises"]) >> _AD_BITS
+
+
+def paid_slot(fact: np.void) -> PaidSlot:
+    """Read a `RESERVE`.
+
+    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, video=True)
+    >>> paid_slot(reserve_facts([slot], [1], Instant(60_000_000))[0]) == slot
+    True
+    """
+    value = int(fact["value"])
+    return PaidSlot(
+        int(fact["receipt"]), int(fact["slot"]), campaign_of(fact),
+        int(fact["promises"]) & (1 << _AD_BITS) - 1, int(fact["item"]), value & _KIND_BITS,
+        Micros(int(fact["target"])), int(fact["served"]), int(fact["day"]), int(fact["person"]),
+        bool(value & _VIDEO),
+    )  # fmt: skip
+
+
+def _put(fact: np.void, kind: FactKind, slot: PaidSlot, key: int, time: Instant, day: int) -> None:
+    fact["kind"], fact["key"], fact["time"], fact["day"] = kind, key, time, day
+    fact["receipt"], fact["slot"], fact["item"] = slot.receipt, slot.slot, slot.item
+    fact["person"], fact["served"] = slot.person, slot.served
+    fact["promises"] = slot.campaign << _AD_BITS | slot.ad
+    fact["flags"] = FLAG_PAID

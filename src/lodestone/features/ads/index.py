@@ -1,0 +1,268 @@
+"""Live ads as columns, bitmaps and postings, so that finding those that fit a request grows far slower than their number.
+
+A kind of targeting lets an ad through where it asks nothing of that kind, or where one of the viewer's own cells, domains, tags,
+languages or creators lists it. An `and` over the kinds is what fits; of that the best by bound are taken, and no more is looked at.
+"""
+
+from collections.abc import Hashable, Iterable
+from math import nan
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Bools, Floats
+from lodestone.features.ads import select, select_kernel
+from lodestone.features.ads.ad import LiveAd, Who
+from lodestone.features.ads.cells import cells_of, cover
+from lodestone.features.ads.matching import AdQuery
+from lodestone.features.ads.postings import Posting, bits_of
+
+PLACE, DOMAIN, TAG, LANGUAGE, FOLLOWED = range(5)
+_KINDS: Final = 5
+_ROOM: Final = 64
+_ONE_BY_ONE: Final = 32
+"""Changes that are put in order one by one; of more the order is made anew."""
+_NOWHERE: Final = (nan, nan)
+_NONE: Final = np.zeros(0, np.int32)
+
+
+class AdIndex:
+    """What `LiveAds` finds ads by. Ordinals are its."""
+
+    def __init__(self, *, compiled: bool = True) -> None:
+        self._do = select_kernel if compiled else select
+        self._room = _ROOM
+        self.live = np.zeros(_ROOM, np.bool_)
+        self._rows = np.zeros(_ROOM, select.ROW)
+        self._campaign, self.item = np.zeros(_ROOM, np.int32), np.zeros(_ROOM, np.int32)
+        self._bid, self._bought = np.zeros(_ROOM, np.int64), np.zeros(_ROOM, np.int8)
+        self._most, self._pace, self._reserve = np.zeros(_ROOM), np.zeros(_ROOM), np.zeros(_ROOM)
+        self._starts, self._ends = np.zeros(_ROOM, np.int64), np.zeros(_ROOM, np.int64)
+        self._hours = np.zeros((_ROOM, 7), np.uint32)
+        self._circles = np.zeros((0, 4))
+        self._circles_used = 0
+        self._free = np.zeros((_KINDS, 1), np.uint64)
+        self._contextual = np.zeros(1, np.uint64)
+        self._lists: list[dict[Hashable, Posting]] = [{} for _ in range(_KINDS)]
+        self._blocked = np.zeros(_ROOM, np.bool_)
+        """Whose campaign may not spend."""
+        self._order, self._changed = _NONE, set[int]()
+        self._open = np.zeros(1, np.uint64)
+        self._open_for: tuple[int, int] = (-1, -1)
+        self._open_since, self._open_until = 0, 0
+        self._dirty = set[int]()
+        """Ads of which `_open` says nothing yet."""
+
+    def put(self, ordinal: int, campaign: int, ad: LiveAd, *, blocked: bool) -> None:
+        """Take in an ad that is not here."""
+        self._grow(ordinal)
+        self.live[ordinal], self._blocked[ordinal] = True, blocked
+        self._campaign[ordinal] = campaign
+        self.item[ordinal], self._bid[ordinal], self._bought[ordinal] = ad.item, ad.bid, ad.bought
+        self._most[ordinal], self._pace[ordinal], self._reserve[ordinal] = (
+            ad.chance_max,
+            ad.pace,
+            ad.reserve,
+        )
+        self._starts[ordinal], self._ends[ordinal] = ad.starts, ad.ends
+        self._hours[ordinal] = ad.hours
+        circle = self._put_circles(ordinal, ad)
+        self._rows[ordinal] = (ad.bid * ad.chance_max, campaign, circle, len(ad.circles))
+        for kind, keys in enumerate(_keys(ad)):
+            _write(self._free[kind], ordinal, on=keys is None)
+            for key in keys or ():
+                self._list(kind, key).add(ordinal)
+        _write(self._contextual, ordinal, on=ad.contextual)
+        self._changed.add(ordinal)
+        self._dirty.add(ordinal)
+
+    def drop(self, ordinal: int, ad: LiveAd) -> None:
+        """Let an ad go as it was put."""
+        self.live[ordinal] = False
+        for kind, keys in enumerate(_keys(ad)):
+            for key in keys or ():
+                posting = self._lists[kind][key]
+                posting.remove(ordinal)
+                if not posting.count:
+                    del self._lists[kind][key]
+        self._changed.add(ordinal)
+        self._dirty.add(ordinal)
+
+    def block(self, ordinals: Iterable[int], *, blocked: bool) -> None:
+        """Say of some ads whether their campaign may not spend."""
+        for ordinal in ordinals:
+            self._blocked[ordinal] = blocked
+            self._dirty.add(ordinal)
+
+    def pace(self, ordinals: Iterable[int], pace: float) -> None:
+        """Let some ads enter with another share of their bid."""
+        self._pace[list(ordinals)] = pace
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """Bid in micros, place of what is bought, most that its chance counts for, pace, reserve in micros, campaign; shapes (ads,)."""
+        return self._bid, self._bought, self._most, self._pace, self._reserve, self._campaign
+
+    @property
+    def asks_for_followers(self) -> bool:
+        """Say whether any ad is for followers of somebody."""
+        return bool(self._lists[FOLLOWED])
+
+    def gather(self, asked: AdQuery, count: int) -> NDArray[np.int32]:
+        """Return the ordinals of the best ads that fit, see `matching.best`; shape (found,)."""
+        self._arrange()
+        self._refresh(asked)
+        fit = np.concatenate([self._open[None], self._free])
+        if not asked.personalised:
+            fit[0] &= self._contextual
+        points, cells = (
+            np.array((*(asked.here or _NOWHERE), *(asked.home or _NOWHERE))),
+            list[Hashable](),
+        )
+        if self._lists[PLACE]:
+            for point, who in ((asked.here, Who.PRESENT), (asked.home, Who.RESIDENT)):
+                cells += [] if point is None else [(who, *cell) for cell in cells_of(*point)]
+        language = () if asked.language < 0 else (asked.language,)
+        wanted = (cells, asked.domains, asked.tags, language, asked.follows)
+        for kind, keys in enumerate(wanted):
+            self._let_through(kind, keys, fit[1 + kind])
+        out = np.empty(count, np.int32)
+        tired = np.array(sorted(asked.tired), np.int32) if asked.tired else _NONE
+        found = self._do.best(
+            fit, self._order, self._rows, self._circles, points, tired, out
+        )  # fmt: skip
+        return out[:found]
+
+    def _let_through(self, kind: int, keys: Iterable[Hashable], bitmap: NDArray[np.uint64]) -> None:
+        lists = self._lists[kind]
+        if not lists:
+            return
+        short = []
+        for key in keys:
+            posting = lists.get(key)
+            if posting is None:
+                continue
+            if posting.bits is not None:
+                np.bitwise_or(bitmap, posting.bits, out=bitmap)
+            else:
+                short.append(posting.held())
+        if short:
+            self._do.set_bits(bitmap, short[0] if len(short) == 1 else np.concatenate(short))
+
+    def _list(self, kind: int, key: Hashable) -> Posting:
+        lists = self._lists[kind]
+        if key not in lists:
+            lists[key] = Posting(self._room >> 6)
+        return lists[key]
+
+    def _put_circles(self, ordinal: int, ad: LiveAd) -> int:
+        """Write an ad's circles; return where the first stands."""
+        first = self._circles_used
+        if len(ad.circles) <= self._rows["circles"][ordinal]:  # where its circles stood before
+            first = int(self._rows["circle"][ordinal])
+        end = first + len(ad.circles)
+        if end > self._circles.shape[0]:
+            room = np.zeros((max(64, 2 * end), 4))
+            room[: self._circles_used] = self._circles[: self._circles_used]
+            self._circles = room
+        self._circles[first:end] = np.array(ad.circles, np.float64).reshape(-1, 4)
+        self._circles_used = max(self._circles_used, end)
+        return first
+
+    def _arrange(self) -> None:
+        """Bring the order up to date."""
+        if not self._changed:
+            return
+        changed, self._changed = sorted(self._changed), set()
+        if len(changed) > _ONE_BY_ONE:
+            live = np.flatnonzero(self.live)
+            self._order = live[np.argsort(-self._rows["bound"][live], kind="stable")].astype(
+                np.int32
+            )
+            return
+        order = self._order[~np.isin(self._order, changed)]
+        for ordinal in changed:
+            if self.live[ordinal]:
+                order = np.insert(order, self._place(order, ordinal), ordinal)
+        self._order = order
+
+    def _place(self, order: NDArray[np.int32], ordinal: int) -> int:
+        """Return where an ad belongs: behind those of a higher bound, and of the same with a lower ordinal."""
+        bounds: Floats = -self._rows["bound"][order]
+        first, end = (
+            int(np.searchsorted(bounds, -self._rows["bound"][ordinal], side=side)) for side in ("left", "right")
+        )  # fmt: skip
+        return first + int(np.searchsorted(order[first:end], ordinal))
+
+    def _refresh(self, asked: AdQuery) -> None:
+        """Bring up to date which ads may be shown at this hour."""
+        hour = (asked.weekday, asked.hour)
+        if hour != self._open_for or not self._open_since <= asked.now < self._open_until:
+            self._open = bits_of(self._is_open(slice(None), asked))
+            edges = np.concatenate([self._starts[self.live], self._ends[self.live]])
+            past, ahead = edges[edges <= asked.now], edges[edges > asked.now]
+            self._open_for = hour
+            self._open_since = int(past.max()) if past.size else asked.now
+            self._open_until = int(ahead.min()) if ahead.size else asked.now + 1
+        elif self._dirty:
+            dirty = np.array(sorted(self._dirty))
+            for ordinal, on in zip(dirty, self._is_open(dirty, asked), strict=True):
+                _write(self._open, int(ordinal), on=bool(on))
+            edges = np.concatenate([self._starts[dirty], self._ends[dirty]])
+            past, ahead = edges[edges <= asked.now], edges[edges > asked.now]
+            self._open_since = max([self._open_since, *past.tolist()])
+            self._open_until = min([self._open_until, *ahead.tolist()])
+        self._dirty.clear()
+
+    def _is_open(self, which: Any, asked: AdQuery) -> Bools:
+        hours = self._hours[which, asked.weekday] >> np.uint32(asked.hour)
+        now: Bools = (
+            self.live[which]
+            & ~self._blocked[which]
+            & (hours & 1).astype(np.bool_)
+            & (self._starts[which] <= asked.now)
+            & (asked.now < self._ends[which])
+        )
+        return now
+
+    def _grow(self, ordinal: int) -> None:
+        if ordinal < self._room:
+            return
+        self._room = 2 * self._room
+        for name in ("live", "item", "_bid", "_bought", "_most", "_pace", "_reserve", "_rows", "_campaign", "_starts", "_ends", "_hours", "_blocked"):  # fmt: skip
+            old = getattr(self, name)
+            setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
+        words = self._room >> 6
+        self._free, self._contextual, self._open = (
+            np.concatenate([old, np.zeros((*old.shape[:-1], words - old.shape[-1]), np.uint64)], axis=-1)
+            for old in (self._free, self._contextual, self._open)
+        )  # fmt: skip
+        for lists in self._lists:
+            for posting in lists.values():
+                posting.widen(words)
+        self._grow(ordinal)
+
+
+def _keys(ad: LiveAd) -> tuple[Iterable[Hashable] | None, ...]:
+    """Return the lists of each kind that an ad stands in; None where it asks nothing, or where cells are too coarse to tell."""
+    cells: set[Hashable] | None = set() if ad.circles else None
+    for latitude, longitude, radius, who in ad.circles:
+        covered = cover(latitude, longitude, radius)
+        if covered is None:
+            cells = None
+            break
+        assert cells is not None
+        for meant in (Who.PRESENT, Who.RESIDENT):
+            if who in (meant, Who.ANY):
+                cells.update((meant, *cell) for cell in covered)
+    asks = (ad.domains, ad.tags, ad.languages, ad.followers_of)
+    return (cells, *(frozenset(keys) if keys else None for keys in asks))
+
+
+def _write(bitmap: NDArray[np.uint64], ordinal: int, *, on: bool) -> None:
+    bit = np.uint64(1 << (ordinal & 63))
+    if on:
+        bitmap[ordinal >> 6] |= bit
+    else:
+        bitmap[ordinal >> 6] &= ~bit

@@ -1,0 +1,101 @@
+"""Choose the best of the ads that fit: plain twins of `select_kernel`, each function there has the same name and signature.
+
+What fits is a bitmap: one bit for each ordinal, 64 to a word, the lowest bit first.
+"""
+
+from collections.abc import Iterator
+from math import isnan
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lodestone.base.arrays import Floats
+from lodestone.base.geo import distance_km
+from lodestone.features.ads.ad import Who
+from lodestone.features.ads.matching import CAMPAIGN_MAX
+
+Bitmap: TypeAlias = NDArray[np.uint64]
+Ordinals: TypeAlias = NDArray[np.int32]
+ROW: Final = np.dtype(
+    [
+        ("bound", np.float64),  # the most an impression is worth to its payer, micros
+        ("campaign", np.int32),
+        ("circle", np.int32),  # its first circle
+        ("circles", np.int32),  # how many it has
+    ],
+    align=True,
+)
+"""What is read of an ad that may fit, together, so that it costs one cache miss."""
+
+
+def set_bits(bitmap: Bitmap, ordinals: Ordinals) -> None:
+    """Set the bits of some ads.
+
+    Args:
+        bitmap: Shape (words,), written.
+        ordinals: Shape (ads,).
+    """
+    for ordinal in ordinals.tolist():
+        bitmap[ordinal >> 6] |= np.uint64(1 << (ordinal & 63))
+
+
+def best(
+    fit: NDArray[np.uint64],
+    order: Ordinals,
+    rows: NDArray[np.void],
+    circles: Floats,
+    points: Floats,
+    tired: Ordinals,
+    out: Ordinals,
+) -> int:
+    """Write the best ads that fit, of each campaign at most `CAMPAIGN_MAX`; return how many.
+
+    Args:
+        fit: Shape (bitmaps, words). Which may be shown now, and which each kind of targeting lets through; circles by their
+            cells alone.
+        order: Shape (live,). Ordinals by falling bound, ties by ordinal.
+        rows: Shape (ads,) of `ROW`.
+        circles: Shape (circles, 4). Latitude, longitude, radius in kilometres and `Who` of each; measured for those that the cells
+            let through.
+        points: Shape (4,). Latitude and longitude where the viewer is, then of their home; NaN unknown.
+        tired: Shape (campaigns,). Campaigns that may not come.
+        out: Shape (the most,), written with ordinals, best first.
+    """
+    del order  # only a quicker way to the same
+    bound, campaign = rows["bound"], rows["campaign"]
+    passing = np.bitwise_and.reduce(fit, axis=0)
+    fitting = [n for n in _ordinals(passing) if _inside(rows[n], circles, points)]
+    fitting.sort(key=lambda n: (-bound[n], n))
+    taken: dict[int, int] = {}
+    count = 0
+    for ordinal in fitting:
+        payer = int(campaign[ordinal])
+        if payer in tired or taken.get(payer, 0) == CAMPAIGN_MAX or count == out.size:
+            continue
+        taken[payer] = taken.get(payer, 0) + 1
+        out[count] = ordinal
+        count += 1
+    return count
+
+
+def _ordinals(bitmap: Bitmap) -> Iterator[int]:
+    for place, word in enumerate(bitmap.tolist()):
+        while word:
+            low = word & -word
+            yield (place << 6) + low.bit_length() - 1
+            word ^= low  # noqa: PLW2901
+
+
+def _inside(row: Any, circles: Floats, points: Floats) -> bool:
+    if not row["circles"]:
+        return True
+    here, home = points[:2].tolist(), points[2:].tolist()
+    mine = circles[row["circle"] : row["circle"] + row["circles"]].tolist()
+    return any(
+        who != other
+        and not isnan(point[0])
+        and distance_km(point[0], point[1], latitude, longitude) <= radius
+        for latitude, longitude, radius, who in mine
+        for point, other in ((here, Who.RESIDENT), (home, Who.PRESENT))
+    )

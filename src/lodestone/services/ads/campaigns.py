@@ -1,0 +1,108 @@
+"""Campaigns' records on their way to budgets: numbers for facts, limits as facts, and who pays."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from lodestone.base.clock import MINUTE_MICROS, Instant
+from lodestone.base.money import Micros
+from lodestone.base.wire import Money as Amount
+from lodestone.events.ad_facts import NO_LIMIT, Limit, limit_fact
+from lodestone.features.ads import LiveAds
+from lodestone.features.view import StateView
+from lodestone.services.ads.charges import BudgetWriter
+from lodestone.services.ads.leases import Payer
+from lodestone.services.ads.paid_slots import CampaignNumbers
+from lodestone.services.ingest.system_facts import fact_key
+from lodestone.services.ledger.posting import Money
+from lodestone.stores.ads.types import CampaignRecord
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import TermKind
+
+EVERY: Final = MINUTE_MICROS
+"""How often records are read when nobody says that they changed."""
+_PAGE: Final = 1_000
+
+
+class CampaignBudgets:
+    """The campaigns of one community. Called on the event loop's thread only."""
+
+    def __init__(
+        self,
+        community: str,
+        records: Records,
+        state: StateView,
+        writer: BudgetWriter,
+        numbers: CampaignNumbers,
+        money: Money,
+        live: LiveAds,
+    ) -> None:
+        self._community, self._records, self._state = community, records, state
+        self._writer, self._numbers, self._money, self._live = writer, numbers, money, live
+        self._campaigns: list[CampaignRecord] = []
+        self._read: Instant | None = None
+
+    def changed(self) -> None:
+        """Read the records at the next `refresh`."""
+        self._read = None
+
+    async def refresh(self) -> None:
+        """Bring the budgets to what the records say, once a minute or after `changed`.
+
+        Raises:
+            UnavailableError: Records or log do not answer; the next call makes it good.
+        """
+        now = self._money.now()
+        if self._read is not None and now - self._read < EVERY:
+            return
+        threads = self._records.threads
+        self._campaigns = await threads.long(self._all)
+        for campaign in self._numbers.unknown([record.id for record in self._campaigns]):
+            number = await threads.commit(
+                self._records.term, self._community, TermKind.CAMPAIGN, campaign
+            )
+            self._numbers.take({number: campaign})
+        for record in self._campaigns:
+            budget = record.given.budget
+            await self._limit(record.id, Limit.LIFETIME, budget.lifetime)
+            await self._limit(record.id, Limit.DAILY, budget.daily)
+        self._read = now
+
+    def by_number(self) -> dict[int, CampaignRecord]:
+        """Return every campaign that was read, by its number."""
+        numbered = ((self._numbers.number(record.id), record) for record in self._campaigns)
+        return {number: record for number, record in numbered if number is not None}
+
+    def payers(self) -> Sequence[Payer]:
+        """Return every campaign that was read, and who pays for it."""
+        return [
+            Payer(
+                number, record.id, record.given.advertiser_id,
+                max((ad.bid for ad in self._live.of_campaign(record.id)), default=Micros(0)),
+                record.given.state == "ended",
+            )
+            for record in self._campaigns
+            if (number := self._numbers.number(record.id)) is not None
+        ]  # fmt: skip
+
+    def _all(self) -> list[CampaignRecord]:
+        found: list[CampaignRecord] = []
+        after: str | None = None
+        self._numbers.take(self._records.terms(self._community, TermKind.CAMPAIGN))
+        while True:
+            page = self._records.campaigns(self._community, limit=_PAGE, after=after)
+            found += [view.campaign for view in page]
+            if len(page) < _PAGE:
+                return found
+            after = page[-1].campaign.id
+
+    async def _limit(self, campaign: str, limit: Limit, given: Amount | None) -> None:
+        number = self._numbers.number(campaign)
+        assert number is not None
+        most = NO_LIMIT if given is None else given.micros
+        budgets = self._state.budgets
+        if budgets.budget(number).limits[limit] == most:
+            return
+        budgets.lower(number, limit, most)
+        key = fact_key("limit", number, int(limit), most, self._state.offset)
+        now, today = self._money.now(), self._money.today()
+        await self._writer.write_budgets(limit_fact(number, limit, most, key, now, today))

@@ -1,0 +1,243 @@
+"""Forecasts: an ad that does not exist is put into the pages of the last day, and its people are counted.
+
+The ad is tried behind the organic slate of each receipt, as `feed.paid` would, with nothing but that receipt's own policy
+and prices; it stands for a post like those of the page (the mean chance and worth of its posts), and for an author who has
+none there. Who it is for is looked at in what is known of people now. Other ads are left out, so that the figures are
+those of an empty market. Nothing is written.
+"""
+
+from collections.abc import Sequence
+from math import isnan
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+
+from lodestone.ads.bids import PLANNED, reserve
+from lodestone.ads.forecast import (
+    BUDGETS,
+    ForecastIn,
+    ForecastOut,
+    ForecastRow,
+    MoneyRangeOut,
+    RangeOut,
+)
+from lodestone.ads.judge_forecast import judge_forecast
+from lodestone.ads.refusals import raise_first
+from lodestone.base.arrays import Floats
+from lodestone.base.clock import Instant
+from lodestone.base.money import MICROS_IN_ONE, Micros
+from lodestone.base.wire import Money
+from lodestone.content import Community
+from lodestone.features.ads import IMPRESSION, LiveAd
+from lodestone.features.ads.matching import AdQuery, fits
+from lodestone.features.view import DirectoryView, StateView
+from lodestone.services.ads.live import AdPublisher, bought
+from lodestone.services.feed.hydrate import PersonNow, whereabouts
+from lodestone.services.support.last_day import decision_at, last_day
+from lodestone.stores.log.port import Log
+from lodestone.traffic.auction.forecast import Forecast, Opportunity, Range, curve_of, forecast
+from lodestone.traffic.auction.inputs import Organics
+from lodestone.traffic.decision import Decision
+from lodestone.traffic.kernels import Kernels
+from lodestone.traffic.net import pool_net
+from lodestone.traffic.paid import carries_ads, page_rules, slate_net
+from lodestone.traffic.policy import Policy, worth_vector
+from lodestone.traffic.prices import PriceVector, chances_of
+from lodestone.traffic.slots import attention_of
+
+PAGES_MAX: Final = 600
+PEOPLE_MAX: Final = 5_000
+_NOBODY: Final = RangeOut(low=0.0, expected=0.0, high=0.0)
+_Z: Final = 1.645
+"""Standard deviations between which nine of ten lie."""
+
+
+class VersionsView(Protocol):
+    """Policies and prices that were in force."""
+
+    def policy(self, version: int) -> Policy:
+        """Return the policy a receipt names."""
+        ...
+
+    def prices(self, version: int) -> PriceVector:
+        """Return the price vector a receipt names."""
+        ...
+
+
+class Past(NamedTuple):
+    """What the last day left."""
+
+    log: Log
+    versions: VersionsView
+    now: Instant
+    """The end of the day."""
+
+
+class Forecaster:
+    """One forecast over one community's last day; asks records and log, so it is called in a thread."""
+
+    def __init__(
+        self,
+        community: Community,
+        state: StateView,
+        directory: DirectoryView,
+        past: Past,
+        kernels: Kernels,
+        publisher: AdPublisher,
+        chance: np.random.Generator,
+    ) -> None:
+        """Take what is looked at; `chance` draws the days of the intervals."""
+        self._community, self._state, self._directory = community, state, directory
+        self._log, self._versions, self._now = past.log, past.versions, past.now
+        self._kernels, self._publisher, self._chance = kernels, publisher, chance
+
+    def run(self, given: ForecastIn) -> ForecastOut:
+        """Return what a day like the last one would bring.
+
+        Raises:
+            InvalidError, UnknownError: The first `AdRefusal` that says why targeting or money is not taken.
+        """
+        self._judge(given)
+        budgets = [Micros(budget.micros) for budget in given.daily_budgets]
+        budgets = budgets or [Micros(units * MICROS_IN_ONE) for units in BUDGETS]
+        bid = Micros(max(1, max(budgets) // PLANNED[given.optimise_for]))
+        if given.bid is not None:
+            bid = Micros(given.bid.micros)
+        ad = self._ad(given, bid)
+        reachable, pages, scale = (
+            (_NOBODY, list[Opportunity](), 1.0) if ad is None else self._look(ad)
+        )
+        curve = curve_of(
+            self._kernels.auction, pages, bid,
+            by_action=bought(given.optimise_for) != IMPRESSION, reserve=reserve(self._community.currency),
+        )  # fmt: skip
+        return ForecastOut(
+            reachable=reachable,
+            action=given.optimise_for,
+            bid=self._money(bid),
+            pages=len(pages),
+            pages_of_day=round(len(pages) * scale),
+            budgets=[
+                self._row(row, served=ad is not None)
+                for row in forecast(curve, budgets, scale, self._chance)
+            ],
+        )
+
+    def _judge(self, given: ForecastIn) -> None:
+        targeting, named = given.targeting, self._publisher.domain_kinds(given.targeting.places)
+        known = [name for name in targeting.followers_of if self._directory.person_row(name) >= 0]
+        raise_first(judge_forecast(given, self._community.currency, named, known))
+
+    def _ad(self, given: ForecastIn, bid: Micros) -> LiveAd | None:
+        """Return the ad that is tried, None where decisions cannot look at what it asks."""
+        followers = tuple(
+            self._directory.ordinal(self._directory.person_row(name))
+            for name in given.targeting.followers_of
+        )
+        aim = self._publisher.aim(given.targeting, followers)
+        if aim is None:
+            return None
+        return LiveAd(
+            "forecast", "forecast", "forecast", 0, bid, bought=bought(given.optimise_for), **aim._asdict()
+        )  # fmt: skip
+
+    def _look(self, ad: LiveAd) -> tuple[RangeOut, list[Opportunity], float]:
+        """Return how many it could reach, the pages it could have stood on, and how many the day has for each of those."""
+        fitting, reachable = self._people(ad)
+        chosen, of_day = last_day(self._log, self._now, PAGES_MAX)
+        pages = self._pages(ad, chosen, fitting)
+        return reachable, pages, max(1.0, of_day / max(1, len(chosen)))
+
+    def _people(self, ad: LiveAd) -> tuple[dict[int, bool], RangeOut]:
+        """Return whom of those looked at the ad fits, by row, and how many it fits of all."""
+        count = self._state.person_count
+        rows = np.unique(np.linspace(0, count - 1, min(count, PEOPLE_MAX)).astype(np.int64))
+        fitting = {row: self._fits(ad, row) for row in rows.tolist()}
+        looked_at, matching = len(fitting), sum(fitting.values())
+        if not looked_at:
+            return fitting, _NOBODY
+        share = matching / looked_at
+        spread = _Z * float(np.sqrt(share * (1 - share) / looked_at)) if looked_at < count else 0.0
+        low, high = max(share - spread, matching / count), min(share + spread, 1.0)
+        return fitting, RangeOut(
+            low=round(count * low), expected=round(count * share), high=round(count * high)
+        )
+
+    def _fits(self, ad: LiveAd, row: int) -> bool:
+        person = PersonNow._make(self._state.people[row].item())
+        if person.ordinal <= 0 or person.minor:
+            return False
+        home = person.latitude, person.longitude
+        here = whereabouts(person, self._now)
+        liked = self._state.positives[row]
+        liked = liked[liked >= 0]
+        domains = frozenset([*self._state.memberships(row).tolist(), person.profession])
+        asked = AdQuery(
+            here=None if isnan(here[0]) else here,
+            home=None if isnan(home[0]) else home,
+            domains=domains,
+            tags=frozenset(self._state.items["topic"][liked].tolist()),
+            language=person.language,
+            follows=frozenset(self._state.people["ordinal"][self._state.follows(row)].tolist()),
+            weekday=0,
+            hour=0,
+            now=self._now,
+            personalised=bool(person.personalised),
+        )
+        return fits(ad, asked)
+
+    def _pages(
+        self, ad: LiveAd, chosen: Sequence[int], fitting: dict[int, bool]
+    ) -> list[Opportunity]:
+        """Return the pages of some receipts that the ad could have stood on."""
+        pages = []
+        for number in chosen:
+            decision = decision_at(self._log, number)
+            row = self._directory.row_of_ordinal(decision.person)
+            if row >= 0 and row not in fitting:
+                fitting[row] = self._fits(ad, row)
+            page = self._page(ad, decision) if fitting.get(row, False) else None
+            if page is not None:
+                pages.append(page)
+        return pages
+
+    def _page(self, ad: LiveAd, decision: Decision) -> Opportunity | None:
+        policy = self._versions.policy(decision.policy_version)
+        posts = decision.choice.pool_index
+        if not carries_ads(policy, decision.surface) or not posts.size:
+            return None
+        attention = attention_of(decision.slots, policy.attention_decay)
+        rules = page_rules(policy, attention, posts.size, decision.pinned)
+        if not rules.ads_max or rules.first >= decision.slots:
+            return None
+        worths = np.array(worth_vector(policy))
+        prices = self._versions.prices(decision.price_version)
+        net = slate_net(pool_net(self._kernels, decision.pool, worths, prices), decision.choice)
+        chances: Floats = chances_of(decision.pool.chances)[posts].mean(axis=0)
+        return Opportunity(
+            viewer=decision.person,
+            organics=Organics(net=net, author=np.arange(net.size, dtype=np.int32)),
+            rules=rules,
+            action=float(chances[ad.bought]) if ad.bought != IMPRESSION else 1.0,
+            user=float(chances @ worths),
+        )
+
+    def _row(self, row: Forecast, *, served: bool) -> ForecastRow:
+        spent = [self._money(Micros(round(amount))) for amount in row.cost]
+        return ForecastRow(
+            daily_budget=self._money(row.budget),
+            reach=_range(row.reach),
+            impressions=_range(row.impressions),
+            actions=_range(row.actions),
+            cost=MoneyRangeOut(low=spent[0], expected=spent[1], high=spent[2]),
+            limited_by="targeting" if not served else "budget" if row.pace < 1.0 else "audience",
+        )
+
+    def _money(self, amount: Micros) -> Money:
+        return Money(amount, self._community.currency)
+
+
+def _range(figure: Range) -> RangeOut:
+    return RangeOut(
+        low=round(figure.low, 1), expected=round(figure.middle, 1), high=round(figure.high, 1)
+    )

@@ -1,0 +1,192 @@
+"""Ads from their records into decisions: put in, changed and dropped before a write is answered, all of them at a start."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+import structlog
+
+from lodestone.ads.ad_group import RADIUS_KM_DEFAULT, Targeting, TargetPlace, named_domains
+from lodestone.ads.bids import is_served, offer, reserve
+from lodestone.ads.campaign import HOURS, CampaignIn, week_of
+from lodestone.ads.objective import Action
+from lodestone.base.errors import CorruptError
+from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN, instant_of
+from lodestone.content import Community
+from lodestone.content.domain import RADIUS_KM_DEFAULT as DOMAIN_RADIUS_KM
+from lodestone.events.outcomes import OUTCOMES
+from lodestone.features.ads import Circle, LiveAd, LiveAds, Who
+from lodestone.features.ads.ad import ALL_HOURS, IMPRESSION
+from lodestone.services.support.record_writes import Writes
+from lodestone.stores.ads.types import AdView
+from lodestone.stores.ports import Records
+from lodestone.stores.records.types import DomainRecord, TermKind
+
+Made = TypeVar("Made")
+_LOG: Final = structlog.get_logger("lodestone")
+NOBODY: Final = -2
+"""Stands for a name that has no code any more: no viewer and no page has it."""
+_WHO: Final = {"present": Who.PRESENT, "resident": Who.RESIDENT, "any": Who.ANY}
+_AS: Final[dict[Action, str]] = {"live_view": "click"}
+"""A room is entered by a click on what shows it."""
+
+
+class Aim(NamedTuple):
+    """Whom an ad is for, as of `LiveAd`."""
+
+    circles: tuple[Circle, ...]
+    domains: tuple[int, ...]
+    tags: tuple[int, ...]
+    languages: tuple[int, ...]
+    followers_of: tuple[int, ...]
+    contextual: bool
+
+
+def bought(action: Action) -> int:
+    """Return the place in `OUTCOMES` of what is bought, or `IMPRESSION`.
+
+    >>> OUTCOMES[bought("live_view")], bought("impression")
+    ('click', -1)
+    """
+    return IMPRESSION if action == "impression" else OUTCOMES.index(_AS.get(action, action))
+
+
+class AdPublisher:
+    """Keeps one community's live ads as its records say. Called on the event loop's thread, but for `load`."""
+
+    def __init__(
+        self, community: Community, records: Records, live: LiveAds, changed: Callable[[], None]
+    ) -> None:
+        """Take what publishing needs; `changed` hears that a campaign's budget may be another."""
+        self._community, self._records, self._live = community, records, live
+        self._changed = changed
+
+    def load(self) -> None:
+        """Put every ad in that runs; asks the records, before anything is decided.
+
+        A record that does not open keeps all ads out, and the community from nothing: it is written down.
+        """
+        try:
+            ads = list(self._forms(self._records.ads_called_up(self._community.id)))
+        except CorruptError as error:
+            _LOG.error("ads are not shown", community=self._community.id, problem=error.message)
+            return
+        for ad in ads:
+            self._live.put(ad)
+
+    async def campaign(self, campaign_id: str) -> None:
+        """Let the next decision see a campaign's ads as they are now.
+
+        Raises:
+            UnavailableError: The records do not answer; none of its ads is shown until it is written again.
+        """
+        self._changed()
+        ads: Sequence[LiveAd] = ()
+        try:
+            ads = await self._records.threads.read(self._of_campaign, campaign_id)
+        finally:
+            names = {ad.ad_id for ad in ads}
+            for old in self._live.of_campaign(campaign_id):
+                if old.ad_id not in names:
+                    self._live.drop(old.ad_id)
+            for ad in ads:
+                self._live.put(ad)
+
+    async def ad(self, ad_id: str) -> None:
+        """The same of the campaign of an ad."""
+        view = await self._records.threads.read(self._records.ad, self._community.id, ad_id)
+        await self.campaign(view.campaign.id)
+
+    def _of_campaign(self, campaign_id: str) -> list[LiveAd]:
+        views = self._records.ads_called_up(self._community.id, campaign_id=campaign_id)
+        return list(self._forms(views))
+
+    def _forms(self, views: Iterable[AdView]) -> Iterator[LiveAd]:
+        for view in views:
+            aim = self.aim(view.group.given.targeting, view.group.followers)
+            if view.landing_live and not view.group.audience_gone and aim is not None:
+                yield self._form(view, aim)
+
+    def aim(self, targeting: Targeting, followers: tuple[int, ...]) -> Aim | None:
+        """Return whom a targeting is for as decisions look at it, None where they cannot; asks the records.
+
+        Args:
+            targeting: As sent.
+            followers: Ordinals of those whose followers it is for.
+        """
+        circles = self._circles(targeting.places)
+        if not is_served(targeting) or (targeting.places and not circles):
+            return None
+        return Aim(
+            circles=circles,
+            domains=self._codes(TermKind.DOMAIN, (*targeting.channels, *targeting.professions)),
+            tags=self._codes(TermKind.TAG, targeting.tags),
+            languages=self._codes(
+                TermKind.LANGUAGE, [language.lower() for language in targeting.languages]
+            ),
+            followers_of=followers,
+            contextual=not (targeting.tags or targeting.professions or targeting.followers_of),
+        )
+
+    def domain_kinds(self, places: Sequence[TargetPlace]) -> dict[str, str]:
+        """Return the kinds of the domains that places name, of those that there are; asks the records."""
+        return {name: domain.given.kind for name, domain in self._domains(places).items()}
+
+    def _form(self, view: AdView, aim: Aim) -> LiveAd:
+        campaign, group = view.campaign.given, view.group.given
+        bid, action = offer(group, campaign.objective, campaign.budget)
+        frequency = campaign.frequency
+        return LiveAd(
+            ad_id=view.ad.id,
+            campaign_id=view.campaign.id,
+            advertiser_id=campaign.advertiser_id,
+            item=view.ad.item,
+            bid=bid,
+            bought=bought(action),
+            reserve=reserve(self._community.currency),
+            starts=INSTANT_MIN if campaign.starts_at is None else instant_of(campaign.starts_at),
+            ends=INSTANT_MAX if campaign.ends_at is None else instant_of(campaign.ends_at),
+            hours=_hours(campaign),
+            frequency=None if frequency is None else (frequency.impressions, frequency.days),
+            **aim._asdict(),
+        )
+
+    def _codes(self, kind: TermKind, names: Iterable[str]) -> tuple[int, ...]:
+        codes = [self._records.find_term(self._community.id, kind, name) for name in names]
+        return tuple(NOBODY if code is None else code for code in codes)
+
+    def _circles(self, places: Sequence[TargetPlace]) -> tuple[Circle, ...]:
+        """Return the circles of places; a domain that was removed has none any more."""
+        domains = self._domains(places)
+        circles = []
+        for place in places:
+            centre, radius_km = place.position, place.radius_km or RADIUS_KM_DEFAULT
+            if place.domain_id in domains:
+                domain = domains[place.domain_id].given
+                centre, radius_km = domain.centre, domain.radius_km or DOMAIN_RADIUS_KM
+            if centre is not None:
+                who = _WHO[place.who]
+                circles.append(Circle(centre.latitude, centre.longitude, radius_km, who))
+        return tuple(circles)
+
+    def _domains(self, places: Sequence[TargetPlace]) -> dict[str, DomainRecord]:
+        names = named_domains(places)
+        return self._records.domains_called(self._community.id, names) if names else {}
+
+
+async def write_and_publish(
+    writes: Writes, write: Callable[[], Made], publish: Callable[[], Awaitable[None]]
+) -> Made:
+    """Write records in their turn, and let the next decision see what `publish` publishes; see `Writes.do`."""
+
+    async def then(_: Made) -> None:
+        await publish()
+
+    return await writes.do(write, lambda _: [], then)
+
+
+def _hours(campaign: CampaignIn) -> tuple[int, ...]:
+    """Return the hours of a week as bits, see `LiveAd.hours`."""
+    week = week_of(campaign.schedule, campaign.hours)
+    if week is None:
+        return ALL_HOURS
+    return tuple(sum(1 << hour for hour in range(HOURS) if day[hour]) for day in week)

@@ -1,0 +1,110 @@
+"""The paid slots of a decision as facts name them, and what campaigns may spend as decisions ask it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from lodestone.base.clock import SECOND_MICROS
+from lodestone.base.money import Micros
+from lodestone.events.ad_facts import PaidSlot
+from lodestone.events.outcomes import FactKind
+from lodestone.features.ads import LiveAds
+from lodestone.features.layout import KINDS
+from lodestone.features.view import StateView
+from lodestone.traffic.decision import Decision
+from lodestone.traffic.paid import IMPRESSION
+
+_VIDEO: Final = KINDS.index("video")
+
+
+class CampaignNumbers:
+    """Campaigns as facts name them: a small number each, given by the records and never given anew."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._campaigns: dict[int, str] = {}
+
+    def take(self, campaigns: Mapping[int, str]) -> None:
+        """Learn the ids of some numbers."""
+        self._campaigns.update(campaigns)
+        self._numbers.update({campaign: number for number, campaign in campaigns.items()})
+
+    def number(self, campaign_id: str) -> int | None:
+        """Return a campaign's number, None where it has none."""
+        return self._numbers.get(campaign_id)
+
+    def campaign(self, number: int) -> str | None:
+        """Return the campaign of a number, None where it is not known."""
+        return self._campaigns.get(number)
+
+    def unknown(self, campaigns: list[str]) -> list[str]:
+        """Return those that have no number here."""
+        return [campaign for campaign in campaigns if campaign not in self._numbers]
+
+
+class Spending:
+    """What is left of campaigns' budgets, see `services.feed.paid.Spending`.
+
+    A campaign that can not pay its least bid is left out where ads are gathered: it would else take the place of one that can.
+    """
+
+    def __init__(
+        self, state: StateView, numbers: CampaignNumbers, live: LiveAds, today: Callable[[], int]
+    ) -> None:
+        self._state, self._numbers, self._live, self._today = state, numbers, live, today
+        self._spent: set[str] = set()
+        """Campaigns of which the live ads were told that they may not spend."""
+
+    def refresh(self) -> None:
+        """Say of every campaign whose budget has changed since whether it can pay its least bid."""
+        budgets = self._state.budgets
+        left = budgets.left_by_campaign(self._today())
+        for number in list(budgets.changed):
+            campaign = self._numbers.campaign(number)
+            if campaign is None:
+                continue  # the records that name it have not been read yet
+            budgets.changed.discard(number)
+            least = min((ad.bid for ad in self._live.of_campaign(campaign)), default=Micros(0))
+            able = int(left[number]) >= max(1, least)
+            if able == (campaign in self._spent):
+                self._live.spendable(campaign, may=able)
+                (self._spent.discard if able else self._spent.add)(campaign)
+
+    def may_spend(self, campaign_id: str, most: Micros) -> bool:
+        """Say whether a campaign may be charged so much for one more slot; one without a budget may not."""
+        number = self._numbers.number(campaign_id)
+        left = self._state.budgets.left_by_campaign(self._today())
+        return number is not None and number < left.size and most <= int(left[number])
+
+
+def paid_slots(
+    decision: Decision, numbers: CampaignNumbers, day: int, kinds: NDArray[Any]
+) -> list[PaidSlot]:
+    """Return the paid slots of a decision, first slot first.
+
+    An ad's number is its place among the ads of the receipt.
+
+    Args:
+        decision: As decided, or as its receipt says.
+        numbers: Of the campaigns on its page.
+        day: The community's day.
+        kinds: Shape (items,). What each item is, a place in `KINDS`.
+    """
+    if decision.paid is None:
+        return []
+    paid, ads, slots = decision.paid, decision.paid.ads, list[PaidSlot]()
+    for winner in paid.outcome.winners:
+        number = numbers.number(ads.campaign_id[winner.ad])
+        assert number is not None
+        bought, item = int(ads.bought[winner.ad]), int(ads.item[winner.ad])
+        viewed = bought == IMPRESSION
+        slots.append(
+            PaidSlot(
+                decision.sequence, winner.slot + 1, number, winner.ad, item,
+                int(FactKind.VIEWABLE) if viewed else bought,
+                paid.payment(winner),
+                decision.time // SECOND_MICROS, day, decision.person, int(kinds[item]) == _VIDEO,
+            )
+        )  # fmt: skip
+    return slots

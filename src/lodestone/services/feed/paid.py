@@ -1,0 +1,190 @@
+"""The ads of a page: which may come, what they are worth, and what the auction makes of them, behind the organic slate."""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import numpy as np
+
+from lodestone.base.arrays import Ints
+from lodestone.base.clock import Instant
+from lodestone.base.money import Micros
+from lodestone.features.ads import LiveAds
+from lodestone.features.ads.appearances import Appearances, is_full
+from lodestone.features.ads.matching import AdQuery
+from lodestone.features.view import StateView
+from lodestone.services.feed.hydrate import Viewer
+from lodestone.services.feed.setting import Setting
+from lodestone.services.feed.slate import Slate
+from lodestone.traffic.decision import Chances, Rows
+from lodestone.traffic.filters import Marks
+from lodestone.traffic.kernels import COMPILED, Kernels
+from lodestone.traffic.paid import (
+    SPARE_PAYERS,
+    PaidAds,
+    PaidPart,
+    auction,
+    carries_ads,
+    page_rules,
+    slate_net,
+)
+
+GATHERED: Final = 32
+"""Ads that are scored for one page at most: those that an impression may be worth most to."""
+
+
+class Spending(Protocol):
+    """Who knows what campaigns may still spend."""
+
+    def refresh(self) -> None:
+        """Say of the live ads whose campaigns have nothing left to bid with, or have it again; before each page."""
+        ...
+
+    def may_spend(self, campaign_id: str, most: Micros) -> bool:
+        """Say whether a campaign may be charged so much for one more slot."""
+        ...
+
+
+class Unlimited:
+    """Every campaign may spend anything."""
+
+    def refresh(self) -> None:
+        """Say nothing."""
+
+    def may_spend(self, campaign_id: str, most: Micros) -> bool:
+        """Say yes."""
+        del campaign_id, most
+        return True
+
+
+UNLIMITED: Final = Unlimited()
+
+
+class AdPlacer:
+    """Puts ads between the posts of one community's slates."""
+
+    def __init__(self, state: StateView, kernels: Kernels) -> None:
+        self._state, self._kernels = state, kernels
+        self.live = LiveAds(compiled=kernels is COMPILED)
+        self.appearances = Appearances()
+        self.spending: Spending = UNLIMITED
+
+    def place(
+        self,
+        viewer: Viewer,
+        setting: Setting,
+        marks: Marks,
+        slate: Slate,
+        chances: Callable[[Rows], Chances],
+    ) -> PaidPart | None:
+        """Return the paid part of a decision whose organic slate stands, None where no ad comes to the auction.
+
+        Args:
+            viewer: Who asks; a child gets no ads.
+            setting: What holds.
+            marks: What the viewer refused.
+            slate: The organic slate; it is read only.
+            chances: Judges items, ascending rows, as the organic candidates were judged.
+        """
+        policy, posts = setting.policy, slate.choice.pool_index.size
+        if not self.live.count or viewer.lens.minor or not carries_ads(policy, viewer.lens.surface):
+            return None
+        rules = page_rules(policy, setting.rules.attention, posts, slate.pinned.size)
+        if not rules.ads_max or rules.first >= setting.slots:
+            return None
+        self.spending.refresh()
+        gathered = self.live.gather(self._query(viewer, setting, slate), GATHERED)
+        ordinals, rows, authors = self._allowed(gathered, viewer, marks, slate)
+        if not ordinals.size:
+            return None
+        judged, worths = chances(rows), setting.pricing.worths
+        places, payers = np.empty(ordinals.size, np.int64), rules.ads_max + SPARE_PAYERS
+        chosen = places[
+            : self._kernels.contenders.cut(
+                ordinals, judged, self.live.columns, worths, payers, places
+            )
+        ]
+        if self.spending is not UNLIMITED:
+            chosen = self._affordable(ordinals, chosen)
+        if not chosen.size:
+            return None
+        ads = self._paid_ads(ordinals[chosen], rows[chosen], authors[chosen], judged[chosen])
+        net = slate_net(slate.entries.net, slate.choice)
+        outcome = auction(self._kernels, ads, worths, net, rules)
+        return PaidPart(ads, ordinals.size, outcome)
+
+    def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
+        """Remember which campaigns a page showed."""
+        if paid is not None:
+            campaigns = tuple(paid.ads.campaign_id[winner.ad] for winner in paid.outcome.winners)
+            self.appearances.add(viewer, now, campaigns)
+
+    def _query(self, viewer: Viewer, setting: Setting, slate: Slate) -> AdQuery:
+        state, lens, row = self._state, viewer.lens, viewer.row
+        topics = slate.entries.topic[slate.choice.pool_index].tolist()
+        follows: frozenset[int] = frozenset()
+        if viewer.personalised and row >= 0:
+            liked = state.positives[row]
+            topics += state.items["topic"][liked[liked >= 0]].tolist()
+            if self.live.asks_for_followers:
+                follows = frozenset(state.people["ordinal"][state.follows(row)].tolist())
+        home = viewer.home
+        return AdQuery(
+            here=(lens.latitude, lens.longitude) if lens.located else None,
+            home=home if home[0] == home[0] else None,
+            domains=frozenset(viewer.domains["code"].tolist()),
+            tags=frozenset(topics),
+            language=lens.language,
+            follows=follows,
+            weekday=setting.clock[0],
+            hour=setting.clock[1] // 60,
+            now=setting.now,
+            personalised=viewer.personalised,
+            tired=self._tired(viewer, setting),
+        )
+
+    def _tired(self, viewer: Viewer, setting: Setting) -> frozenset[int]:
+        """Return the campaigns that may not come before this viewer again yet."""
+        full = []
+        for campaign, times in self.appearances.of(viewer.key, setting.now).items():
+            limits = {ad.frequency for ad in self.live.of_campaign(campaign)} - {None}
+            if any(limit and is_full(times, limit, setting.now) for limit in limits):
+                full.append(self.live.campaign_ordinal(campaign))
+        return frozenset(full)
+
+    def _allowed(
+        self, gathered: Rows, viewer: Viewer, marks: Marks, slate: Slate
+    ) -> tuple[Rows, Rows, Rows]:
+        """Return ordinals, item rows and author slots of the ads that may come, see `contenders.allow`."""
+        room = np.empty((3, gathered.size), np.int32)
+        page = slate.entries.item[slate.choice.pool_index]
+        count = self._kernels.contenders.allow(
+            gathered, self.live.items, self._state.items, tuple(marks), viewer.row, page,
+            (room[0], room[1], room[2]),
+        )  # fmt: skip
+        return room[0, :count], room[1, :count], room[2, :count]
+
+    def _affordable(self, ordinals: Rows, chosen: Ints) -> Ints:
+        """Return those of the chosen whose campaign may be charged what they bid."""
+        ads = [self.live.get(ordinal) for ordinal in ordinals[chosen].tolist()]
+        may = self.spending.may_spend
+        return chosen[[ad is not None and may(ad.campaign_id, ad.bid) for ad in ads]]
+
+    def _paid_ads(self, ordinals: Rows, rows: Rows, authors: Rows, judged: Chances) -> PaidAds:
+        ads = [ad for ad in map(self.live.get, ordinals.tolist()) if ad is not None]
+        bid, bought, most, pace, reserve, _ = (column[ordinals] for column in self.live.columns)
+        author = np.empty(ordinals.size, np.int32)
+        self._kernels.pool.number(authors, author)
+        return PaidAds(
+            ad_id=tuple(ad.ad_id for ad in ads),
+            campaign_id=tuple(ad.campaign_id for ad in ads),
+            advertiser_id=tuple(ad.advertiser_id for ad in ads),
+            item=rows,
+            author=author,
+            bid=bid,
+            bought=bought,
+            chance_max=most,
+            pace=pace,
+            reserve=reserve,
+            contextual=np.array([ad.contextual for ad in ads], np.uint8),
+            chances=judged,
+        )

@@ -1,0 +1,1 @@
+"""Advertisers, campaigns, ad groups and ads: the port (`port`) and their SQL."""

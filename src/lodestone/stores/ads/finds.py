@@ -1,0 +1,129 @@
+"""What writes and reads of advertising look up: objects by id, their owners, and what an ad shows and leads to."""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Table
+
+from lodestone.ads.ad import AdIn, Landing
+from lodestone.ads.judge_ad import Target
+from lodestone.base.errors import GoneError, Problem, UnknownError
+from lodestone.content.review import RULINGS
+from lodestone.stores.commerce.queries import find_product, find_shop
+from lodestone.stores.live.rooms import find_room
+from lodestone.stores.records.people import names_of
+from lodestone.stores.records.types import ItemRecord
+from lodestone.stores.sql.scope import Scope, chunks
+
+_HIDDEN: Final = RULINGS.index("hide")
+_SAID: Final = {
+    "advertisers": ("advertiser_unknown", "advertiser"),
+    "ad_campaigns": ("campaign_unknown", "campaign"),
+    "ad_groups": ("ad_group_unknown", "ad group"),
+    "ads": ("ad_unknown", "ad"),
+}
+
+
+class Owner(NamedTuple):
+    """Who advertises, or whose shop does."""
+
+    ordinal: int
+    id: str
+    key: bytes
+
+
+class Owned(NamedTuple):
+    """A row and its owner."""
+
+    row: Any
+    owner: Owner
+
+
+def find_row(scope: Scope, table: Table, name: str) -> Any:
+    """Return the row of an id, None where there is none."""
+    return scope.first(scope.select(table).where(table.c.id == name))
+
+
+def require_owned(scope: Scope, table: Table, name: str, *, field: str = "id") -> Owned:
+    """Return the row of an id with its owner.
+
+    Raises:
+        UnknownError: There is none; its code names the kind.
+        GoneError: `advertiser_erased`.
+    """
+    row = find_row(scope, table, name)
+    if row is None:
+        code, kind = _SAID[table.name]
+        problem = Problem(field, f"names no {kind} of this community; PUT it first")
+        raise UnknownError(code, f"There is no {kind} {name!r} here.", (problem,))
+    return owned(scope, row)
+
+
+def owned(scope: Scope, row: Any) -> Owned:
+    """Return a row with its owner. Raises GoneError `advertiser_erased`."""
+    return Owned(row, require_owner(scope, row.owner))
+
+
+def require_owner(scope: Scope, ordinal: int) -> Owner:
+    """Return somebody by their ordinal. Raises GoneError `advertiser_erased`."""
+    name = names_of(scope, [ordinal]).get(ordinal)
+    if name is None:
+        raise GoneError("advertiser_erased", "Its owner has been erased and it with them.")
+    return Owner(ordinal, *name)
+
+
+def owners_of(scope: Scope, rows: Iterable[Any]) -> dict[int, Owner]:
+    """Return the owners of some rows by ordinal; those who are not erased."""
+    names = names_of(scope, [row.owner for row in rows])
+    return {ordinal: Owner(ordinal, *name) for ordinal, name in names.items()}
+
+
+def rows_by_id(scope: Scope, table: Table, names: Iterable[str]) -> dict[str, Any]:
+    """Return many rows by their ids; those there are."""
+    return {
+        row.id: row
+        for some in chunks(sorted(set(names)))
+        for row in scope.fetch(scope.select(table).where(table.c.id.in_(some)))
+    }
+
+
+def item_is_live(item: ItemRecord) -> bool:
+    """Say whether a post can be shown to anybody."""
+    return item.given.state == "live" and not item.erased and item.ruling != _HIDDEN
+
+
+class Landings:
+    """What ads lead to, each looked up once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._targets: dict[tuple[str | None, ...], Target | None] = {}
+
+    def target(self, landing: Landing | None) -> Target | None:
+        """Return where an ad leads; None for an address, for nothing, and for what is not there."""
+        if landing is None:
+            return None
+        name = (landing.product_id, landing.shop_id, landing.room_id)
+        if name not in self._targets:
+            self._targets[name] = self._find(landing)
+        return self._targets[name]
+
+    def is_live(self, ad: AdIn) -> bool:
+        """Say whether what an ad leads to is there and open; an address always is."""
+        if ad.landing is None or ad.landing.url is not None:
+            return True
+        target = self.target(ad.landing)
+        return target is not None and target.live
+
+    def _find(self, landing: Landing) -> Target | None:
+        if landing.product_id is not None:
+            product = find_product(self._scope, landing.product_id)
+            shop = None if product is None else find_shop(self._scope, product.shop)
+            if product is None or shop is None:
+                return None
+            return Target(shop.owner, shop.sells and product.given.state == "live")
+        if landing.shop_id is not None:
+            shop = find_shop(self._scope, landing.shop_id)
+            return None if shop is None else Target(shop.owner, shop.sells)
+        room = None if landing.room_id is None else find_room(self._scope, landing.room_id)
+        return None if room is None else Target(room.owner, room.standing.state != "ended")

@@ -1,0 +1,8 @@
+"""Advertising in SQL, all parts together. See `port`."""
+
+from lodestone.stores.ads.reading import AdReads
+from lodestone.stores.ads.writing import AdWrites
+
+
+class SqlAds(AdReads, AdWrites):
+    """See `AdRecords`."""

@@ -1,0 +1,101 @@
+"""What the port of advertising takes and gives."""
+
+from dataclasses import dataclass
+
+from lodestone.ads.ad import AdIn, ReviewState
+from lodestone.ads.ad_group import AdGroupIn
+from lodestone.ads.advertiser import AdvertiserIn
+from lodestone.ads.campaign import CampaignIn, ReviewCounts
+from lodestone.base.clock import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertiserRecord:
+    """An advertiser as stored."""
+
+    id: str
+    given: AdvertiserIn
+    created: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A campaign as stored."""
+
+    id: str
+    given: CampaignIn
+    created: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AdGroupRecord:
+    """An ad group as stored."""
+
+    id: str
+    given: AdGroupIn
+    """Its `followers_of` names those who are not erased."""
+    followers: tuple[int, ...]
+    """Ordinals of those whose followers it is for, erased ones too."""
+    created: Instant
+
+    @property
+    def audience_gone(self) -> bool:
+        """Say whether it is for followers and all those whom they followed are erased."""
+        return bool(self.followers) and not self.given.targeting.followers_of
+
+
+@dataclass(frozen=True, slots=True)
+class AdRecord:
+    """An ad as stored."""
+
+    id: str
+    item: int
+    """Row of the item."""
+    given: AdIn
+    review: ReviewState
+    reason: str
+    created: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class LocalObjects:
+    """What the three fields of a shop come to, each under its id."""
+
+    advertiser_id: str
+    advertiser: AdvertiserIn | None
+    """None where the shop advertises already."""
+    campaign_id: str
+    campaign: CampaignIn
+    group_id: str
+    group: AdGroupIn
+    ad_id: str
+    ad: AdIn
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign with the reviews of its ads that have not ended."""
+
+    campaign: CampaignRecord
+    reviews: ReviewCounts
+
+
+@dataclass(frozen=True, slots=True)
+class AdGroupView:
+    """An ad group, its campaign, and the reviews of its ads that have not ended."""
+
+    group: AdGroupRecord
+    campaign: CampaignRecord
+    reviews: ReviewCounts
+
+
+@dataclass(frozen=True, slots=True)
+class AdView:
+    """An ad with what it hangs on."""
+
+    ad: AdRecord
+    group: AdGroupRecord
+    campaign: CampaignRecord
+    item_live: bool
+    landing_live: bool
+    """True of an address, and of an ad that leads to the post itself."""

@@ -1,0 +1,1 @@
+"""Comments below items, their likes and reports: port, types and SQL."""

@@ -1,0 +1,105 @@
+"""Which of the gathered ads come to the auction: plain twins of `contenders_kernel`, each function has the same name and signature."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from lodestone.base.arrays import Floats, Ints
+from lodestone.features.layout import LABELS, STATES
+from lodestone.traffic.decision import Chances, Rows
+from lodestone.traffic.filters import MARK_BLOCKED, MARK_MUTED, MARK_REJECTED, Records
+from lodestone.traffic.prices import values_from_codes
+
+Columns: TypeAlias = tuple[Any, ...]
+"""Bid in micros, place of what is bought, most that its chance counts for, pace, reserve in micros, campaign; shapes (ads,)."""
+_LIVE = STATES.index("live")
+_SHOW = LABELS.index("show")
+
+
+def allow(
+    ordinals: Rows,
+    item: Rows,
+    items: Records,
+    marks: tuple[Any, ...],
+    viewer: int,
+    page: Rows,
+    out: tuple[Rows, Rows, Rows],
+) -> int:
+    """Leave out ads whose item is not fit to be shown, that the viewer refused or owns, or whose author is on the page.
+
+    Args:
+        ordinals: Shape (gathered,).
+        item: Shape (ads,). Item row of each ad.
+        items: Shape (items,) of `ITEM`.
+        marks: Marks of items, marks of authors, epoch; see `Marks`.
+        viewer: Person row, -1 for a stranger.
+        page: Shape (posts,). Item rows of the organic slate.
+        out: Shapes (gathered,), written: ordinals, item rows and author slots of those that are left.
+
+    Returns:
+        How many those are.
+    """
+    of_items, of_authors, epoch = marks
+    there, base, count = set(items["author"][page].tolist()), epoch * 4, 0
+    for ordinal in ordinals.tolist():
+        row = int(item[ordinal])
+        author = int(items["author"][row])
+        refused = of_items[row] == base + MARK_REJECTED or of_authors[author] in (
+            base + MARK_BLOCKED,
+            base + MARK_MUTED,
+        )
+        own = viewer >= 0 and items["owner"][row] == viewer
+        shown = items["state"][row] == _LIVE and items["label"][row] == _SHOW
+        if shown and not refused and not own and author not in there:
+            for column, value in zip(out, (ordinal, row, author), strict=True):
+                column[count] = value
+            count += 1
+    return count
+
+
+def offer(chances: Chances, columns: Columns, worths: Floats, action: Floats, user: Floats) -> None:
+    """Write the chance of what each ad buys, and what seeing it is worth without what is paid.
+
+    Args:
+        chances: Shape (ads, outcomes), bfloat16 codes.
+        columns: `Columns`; bought and most chance are read.
+        worths: Shape (outcomes,), micros per unit of chance.
+        action: Shape (ads,), written; 1 where the impression is bought.
+        user: Shape (ads,), written, micros.
+    """
+    _, bought, most, *_ = columns
+    values_from_codes(chances, worths, user)
+    codes = chances[np.arange(bought.size), np.maximum(bought, 0)]
+    chance = (codes.astype(np.uint32) << np.uint32(16)).view(np.float32).astype(np.float64)
+    action[:] = np.where(bought >= 0, np.minimum(chance, most), 1.0)
+
+
+def cut(
+    ordinals: Rows, chances: Chances, columns: Columns, worths: Floats, payers: int, out: Ints
+) -> int:
+    """Choose the ads of the payers that have most to offer: bid x chance x pace + user value; return how many.
+
+    Args:
+        ordinals: Shape (ads,). Which of the columns' rows each is.
+        chances: Shape (ads, outcomes), bfloat16 codes.
+        columns: `Columns`, by ordinal.
+        worths: Shape (outcomes,).
+        payers: The most payers that come.
+        out: Shape (ads,), written with places in `ordinals`, ascending.
+    """
+    mine = tuple(column[ordinals] for column in columns)
+    bid, _, _, pace, reserve, campaign = mine
+    action, user = np.empty(ordinals.size), np.empty(ordinals.size)
+    offer(chances, mine, worths, action, user)
+    pays = bid * action * pace
+    worth = pays + user
+    sound = (pays >= reserve) & np.isfinite(worth)
+    chosen: list[int] = []
+    taken: set[int] = set()
+    for place in np.argsort(-np.where(sound, worth, -np.inf), kind="stable").tolist():
+        payer = int(campaign[place])
+        if sound[place] and (payer in taken or len(taken) < payers):
+            taken.add(payer)
+            chosen.append(place)
+    out[: len(chosen)] = sorted(chosen)
+    return len(chosen)
