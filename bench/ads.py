@@ -7,7 +7,8 @@ One community of posts and people around one town; a campaign has five ads. Half
 two tags, two in ten a channel, one in ten the hours from 8 to 20, and one in twenty nothing at all but who consents. The sizes take
 turns decision by decision; figures are the median over decisions of the least of `--turns` turns, by the thread's own clock, so
 that what else the machine does counts little.
-`ads` is all of it: finding, chances, the cut, auction and prices; `receipt` is writing and compressing, `answer` the slots with beacons.
+Every campaign has money, and a page's ads are reserved as the engine does. `ads` is finding, chances, the cut, auction and prices,
+`reserve` setting aside what the slots can cost and the facts of it, `receipt` writing and compressing, `answer` the slots with beacons.
 """
 
 # ruff: noqa: E402  the path to the tests comes first
@@ -34,12 +35,14 @@ from lodestone.base.money import Micros
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.ads import IMPRESSION, Circle, LiveAd, LiveAds
 from lodestone.features.ads.ad import ALL_HOURS
+from lodestone.services.ads.paid_slots import Spending, paid_slots
 from lodestone.services.feed.cursor import Chain
 from lodestone.services.feed.messages import FeedRequest, Position
 from lodestone.services.feed.stages import Stages
 from lodestone.services.support.ids import decision_seed
 from lodestone.traffic.codec import DecisionPacker, encode
 from lodestone.traffic.pricer import PacingAccount
+from tests.worlds.paid_slots import limited
 from tests.worlds.world import opened
 
 OUT = Path(__file__).parent / "results" / "ads.json"
@@ -82,14 +85,16 @@ async def measure(asked, folder):
     async with opened(folder) as world:
         await fill(world, asked)
         sizes = [size if not asked.quick else min(size, 1_000) for size in SIZES]
-        every = [some_ads(world, size) for size in sizes]
+        fund(world, max(sizes) // PER_CAMPAIGN)
+        every = [placed(world, some_ads(world, size)) for size in sizes]
         spent = [defaultdict(list) for _ in sizes]
         shown = [[] for _ in sizes]
         for which in range(asked.decisions + 20):
             least = [{} for _ in sizes]
             for _ in range(asked.turns):
                 for number in range(len(sizes)):
-                    world.engine.parts.decider.placer.live = every[number]
+                    placer = world.engine.parts.decider.placer
+                    placer.live, placer.spending = every[number]
                     decision, stages = decide(world, which)
                     for name, micros in stages.items():
                         least[number][name] = min(micros, least[number].get(name, micros))
@@ -100,6 +105,9 @@ async def measure(asked, folder):
             for number in range(len(sizes) if which >= 20 else 0):
                 for name, micros in least[number].items():
                     spent[number][name].append(micros)
+        assert all(np.mean(count) > 0 for size, count in zip(sizes, shown, strict=True) if size), (
+            shown
+        )
         return [
             {"ads": size, "campaigns": size // PER_CAMPAIGN, "shown": round(statistics.mean(count), 2),
              "microseconds": {name: round(statistics.median(all_)) for name, all_ in stages.items()}}
@@ -126,6 +134,20 @@ async def fill(world, asked):
         answer = await world.ask("POST", f"/v1/{path}:bulk", content=lines, status=200)
         assert not answer.get("failed"), answer
     world.engine.housekeeper.sweep_when_due(world.engine.now())
+
+
+def fund(world, campaigns):
+    """Let every campaign spend more than the measurement can."""
+    billing, budgets = world.engine.billing, world.engine.state.budgets
+    billing.numbers.take({n: f"c{n}" for n in range(campaigns)})
+    for n in range(campaigns):
+        budgets.follow(limited(10**15, campaign=n))
+
+
+def placed(world, live):
+    """Return live ads and who knows what their campaigns may spend."""
+    engine = world.engine
+    return live, Spending(engine.state, engine.billing.numbers, live, engine.money.today)
 
 
 def around(chance):
@@ -171,11 +193,28 @@ def decide(world, turn):
     stages.done("close", 0, 0)
     PACKER.pack(encode(decision))
     stages.done("receipt", 0, 0)
+    slots = reserve(engine, decision)
+    stages.done("reserve", 0, 0)
     beyond = engine.parts.decider.beyond(viewer, decision.items)
     engine._answers.feed(decision, viewer_id, Chain(), None, beyond)  # noqa: SLF001
     stages.done("answer", 0, 0)
     whole = (clock() - begun) / 1000
+    for slot in slots:
+        engine.state.budgets.cancel(slot)
     return decision, {note.name: note.cpu_us for note in stages.notes} | {"whole": whole}
+
+
+def reserve(engine, decision):
+    """Set aside what a page's ads can cost, as `AdBilling.recorded` does before it waits for the disk."""
+    if decision.paid is None:
+        return []
+    billing, kinds = engine.billing, engine.state.items["kind"]
+    slots = paid_slots(decision, billing.numbers, engine.ingest.day(decision.time), kinds)
+    reserved = billing.charges.reserve(slots)
+    assert len(reserved) == len(slots)
+    billing.pacing.served(slots)
+    billing.charges.reservation(slots)
+    return slots
 
 
 PACKER = DecisionPacker()

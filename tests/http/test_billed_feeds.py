@@ -1,5 +1,7 @@
 """Ads in feeds from deposit to ledger: reserved before a page is answered, charged what the receipt says, posted, audited."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,22 @@ def test_a_campaign_that_can_not_pay_its_bid_any_more_is_not_on_the_next_page(tm
             assert {slot["ad_id"] for slot in paid(await world.feed("p2"))} == {"ad0", "ad1"}
 
     run(scenario())
+
+
+def test_a_campaign_comes_again_once_it_bids_what_is_left(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            (first, second) = await town(world)
+            pay_for(world, first.campaign_id, first.bid - 1)
+            live = world.engine.parts.decider.placer.live
+            seen = [{slot["ad_id"] for slot in paid(await world.feed("p0"))}]
+            for bid in (first.bid - 1, first.bid):
+                live.put(replace(first, bid=bid))
+                seen.append({slot["ad_id"] for slot in paid(await world.feed("p1"))})
+            return seen, {first.ad_id, second.ad_id}, {second.ad_id}
+
+    seen, both, other = run(scenario())
+    assert seen == [other, both, other]
 
 
 @pytest.mark.parametrize("broken", ["append", "record"])

@@ -41,7 +41,9 @@ class Opened:
     def log_in(self, path="/operator", key=None):
         self.page.goto(path)
         self.page.get_by_role("textbox").fill(key or self.town.key)
-        with self.page.expect_navigation():  # what comes is loaded, styles and all, before anybody looks at it
+        with (
+            self.page.expect_navigation()
+        ):  # what comes is loaded, styles and all, before anybody looks at it
             self.page.get_by_role("button").first.click()
         return self.page
 

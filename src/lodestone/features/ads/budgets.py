@@ -78,7 +78,16 @@ class Budget:
 
     def left(self, day: int) -> Micros:
         """Return what may still be reserved on a day: the least that any limit leaves."""
-        return Micros(min(self.left_of(limit, day) for limit in Limit))
+        lifetime, daily, lease = self.limits
+        used, today = self.used.total, self.days.get(day)
+        left = min(
+            MICROS_MAX if lifetime == NO_LIMIT else lifetime,
+            MICROS_MAX if lease == NO_LIMIT else lease,
+        )
+        left -= used
+        if daily != NO_LIMIT:
+            left = min(left, daily - (today.total if today else 0))
+        return Micros(max(0, left))
 
 
 class Budgets:
@@ -93,7 +102,7 @@ class Budgets:
         self._unwritten: set[int] = set()
         """Keys of the slots that were reserved and are not in the log yet."""
         self.heard = Heard()
-        self.changed: set[int] = set()
+        self._moved: set[int] = set()
         """Campaigns of which something else may be left since whoever shows their ads last looked; not kept."""
         self._day = 0
         self._left = np.zeros(0, np.int64)
@@ -130,6 +139,14 @@ class Budgets:
     def open_slots(self) -> Iterable[PaidSlot]:
         """Return the open slots, in the order they were served."""
         return self._open.values()
+
+    def take_changed(self) -> set[int]:
+        """Return the campaigns of which something else may be left since this was asked last."""
+        # A set that was emptied is as slow to walk as it was full: each caller gets one of its own.
+        changed = self._moved
+        if changed:
+            self._moved = set()
+        return changed
 
     # What takes, before it is written
 
@@ -231,7 +248,7 @@ class Budgets:
     def _changed(self, campaign: int) -> None:
         self._left = grown(self._left, campaign + 1)
         self._left[campaign] = self._budgets[campaign].left(self._day)
-        self.changed.add(campaign)
+        self._moved.add(campaign)
 
     def forget(self, person: int) -> None:
         """Let open slots be nobody's that were served to somebody who is erased."""

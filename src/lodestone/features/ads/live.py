@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lodestone.base.money import Micros
 from lodestone.features.ads.ad import LiveAd
 from lodestone.features.ads.index import AdIndex
 from lodestone.features.ads.matching import AdQuery
@@ -23,12 +24,14 @@ class LiveAds:
         self._index = AdIndex(compiled=compiled)
         self._ads: list[LiveAd | None] = []
         self._ordinals: dict[str, int] = {}
-        self._names: list[str] = []
         self._campaigns: dict[str, int] = {}
-        self._campaign_names: list[str] = []
         self._campaign_ads: list[set[int]] = []
         self._spendable: list[bool] = []
         self._paces: dict[int, float] = {}
+        self._bids: dict[int, tuple[Micros, Micros]] = {}
+        """Least and highest bid of campaigns whose ads have not changed since somebody asked."""
+        self._moved: set[str] = set()
+        """Campaigns whose ads have changed since whoever says what they may spend last looked."""
         self.count = 0
         """How many are live."""
 
@@ -37,12 +40,11 @@ class LiveAds:
         ordinal = self._ordinals.setdefault(ad.ad_id, len(self._ads))
         if ordinal == len(self._ads):
             self._ads.append(None)
-            self._names.append(ad.ad_id)
         old = self._ads[ordinal]
         if old is not None:
             self._take_out(ordinal, old)
         self._ads[ordinal] = ad
-        campaign = self._campaign(ad.campaign_id)
+        campaign = self._changed(ad.campaign_id)
         self._campaign_ads[campaign].add(ordinal)
         self._index.put(ordinal, campaign, ad, blocked=not self._spendable[campaign])
         pace = self._paces.get(campaign)
@@ -68,14 +70,10 @@ class LiveAds:
     def paced(self, campaign_id: str, pace: float) -> None:
         """Let a campaign's live ads, those that come later too, enter auctions with this share of their bid, in [0, 1]."""
         assert 0.0 <= pace <= 1.0
-        campaign = self.campaign_ordinal(campaign_id)
-        if campaign >= 0 and self._paces.get(campaign) != pace:
+        campaign = self._campaign(campaign_id)
+        if self._paces.get(campaign) != pace:
             self._paces[campaign] = pace
             self._index.pace(self._campaign_ads[campaign], pace)
-
-    def may_spend(self, campaign: int) -> bool:
-        """Say whether a campaign may spend."""
-        return self._spendable[campaign]
 
     @property
     def asks_for_followers(self) -> bool:
@@ -107,17 +105,26 @@ class LiveAds:
         """Return an ad's ordinal, -1 for one that never was live."""
         return self._ordinals.get(ad_id, NO_ORDINAL)
 
-    def name(self, ordinal: int) -> str:
-        """Return the id of an ad, live or not."""
-        return self._names[ordinal]
-
     def campaign_ordinal(self, campaign_id: str) -> int:
         """Return a campaign's ordinal, -1 for one that never had a live ad."""
         return self._campaigns.get(campaign_id, NO_ORDINAL)
 
-    def campaign_name(self, campaign: int) -> str:
-        """Return the id of a campaign."""
-        return self._campaign_names[campaign]
+    def take_changed(self) -> set[str]:
+        """Return the campaigns whose live ads have changed since this was asked last."""
+        changed = self._moved
+        if changed:
+            self._moved = set()
+        return changed
+
+    def bids(self, campaign_id: str) -> tuple[Micros, Micros] | None:
+        """Return the least and the highest bid of a campaign's live ads, micros; None where it has none."""
+        campaign = self.campaign_ordinal(campaign_id)
+        if campaign not in self._bids:
+            bids = [ad.bid for ad in self.of_campaign(campaign_id)]
+            if not bids:
+                return None
+            self._bids[campaign] = min(bids), max(bids)
+        return self._bids[campaign]
 
     def of_campaign(self, campaign_id: str) -> list[LiveAd]:
         """Return a campaign's live ads, in the order of their ordinals."""
@@ -125,10 +132,15 @@ class LiveAds:
         ordinals = sorted(self._campaign_ads[campaign]) if campaign >= 0 else []
         return [ad for ad in map(self.get, ordinals) if ad is not None]
 
+    def _changed(self, campaign_id: str) -> int:
+        campaign = self._campaign(campaign_id)
+        self._bids.pop(campaign, None)
+        self._moved.add(campaign_id)
+        return campaign
+
     def _campaign(self, campaign_id: str) -> int:
-        campaign = self._campaigns.setdefault(campaign_id, len(self._campaign_names))
-        if campaign == len(self._campaign_names):
-            self._campaign_names.append(campaign_id)
+        campaign = self._campaigns.setdefault(campaign_id, len(self._campaign_ads))
+        if campaign == len(self._campaign_ads):
             self._campaign_ads.append(set())
             self._spendable.append(True)
         return campaign
@@ -136,5 +148,5 @@ class LiveAds:
     def _take_out(self, ordinal: int, old: LiveAd) -> None:
         self._ads[ordinal] = None
         self._index.drop(ordinal, old)
-        self._campaign_ads[self._campaigns[old.campaign_id]].discard(ordinal)
+        self._campaign_ads[self._changed(old.campaign_id)].discard(ordinal)
         self.count -= 1

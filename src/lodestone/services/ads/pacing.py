@@ -45,6 +45,8 @@ class AdPacing:
         """The campaign's number of each row of the paces."""
         self._slots: dict[int, int] = {}
         """Slots served on the day of the paces, by campaign's number."""
+        self._recovered = False
+        """Whether the paces are a snapshot's, and no live ad was paced by them yet."""
 
     def served(self, slots: Sequence[PaidSlot]) -> None:
         """Count slots that a page shows."""
@@ -73,7 +75,21 @@ class AdPacing:
         if not self._numbers:
             return
         self._paces = advance(self._paces, self._today(campaigns, day, now), day, moment)
-        for number, pace in zip(self._numbers, self._paces.pace().tolist(), strict=True):
+        self._recovered = False
+        self._apply(self._paces, campaigns)
+
+    def resume(self, campaigns: Mapping[int, CampaignRecord]) -> None:
+        """Let campaigns bid at the pace that a snapshot kept, until their next step; without one nothing changes.
+
+        Args:
+            campaigns: All of them, by number, once they have been read.
+        """
+        if self._recovered and self._paces is not None:
+            self._recovered = False
+            self._apply(self._paces, campaigns)
+
+    def _apply(self, paces: Paces, campaigns: Mapping[int, CampaignRecord]) -> None:
+        for number, pace in zip(self._numbers, paces.pace().tolist(), strict=True):
             record = campaigns.get(number)
             if record is not None:
                 self._live.paced(record.id, pace)
@@ -128,7 +144,7 @@ class AdPacing:
         version, day, moment = columns["ads.paces.clock"].tolist()
         numbers, slots = columns["ads.paces.numbers"].astype(np.int64).tolist()
         self._numbers, self._slots = numbers, dict(zip(numbers, slots, strict=True))
-        empty = nobody(int(day), moment)
+        empty, self._recovered = nobody(int(day), moment), True
         self._paces = empty._replace(
             version=int(version),
             multipliers=type(empty.multipliers)(*columns["ads.paces.multipliers"]),

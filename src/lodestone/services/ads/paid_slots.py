@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import numpy as np
 from numpy.typing import NDArray
 
+from lodestone.base.arrays import Ints
 from lodestone.base.clock import SECOND_MICROS
 from lodestone.base.money import Micros
 from lodestone.events.ad_facts import PaidSlot
@@ -53,29 +55,49 @@ class Spending:
         self, state: StateView, numbers: CampaignNumbers, live: LiveAds, today: Callable[[], int]
     ) -> None:
         self._state, self._numbers, self._live, self._today = state, numbers, live, today
-        self._spent: set[str] = set()
+        self._blocked: set[str] = set()
         """Campaigns of which the live ads were told that they may not spend."""
+        self._able: set[str] = set()
+        """Campaigns that can pay their highest bid; the others are asked about bid by bid."""
+        self._unnamed: set[int] = set()
+        """Numbers whose campaign the records have not named yet."""
+        self._left: Ints = np.zeros(0, np.int64)
 
     def refresh(self) -> None:
-        """Say of every campaign whose budget has changed since whether it can pay its least bid."""
-        budgets = self._state.budgets
-        left = budgets.left_by_campaign(self._today())
-        for number in list(budgets.changed):
+        """Say of every campaign whose budget or ads have changed since whether it can pay its least bid."""
+        budgets, live = self._state.budgets, self._live
+        self._left = budgets.left_by_campaign(self._today())
+        changed = budgets.take_changed()
+        if self._unnamed:
+            changed |= self._unnamed
+            self._unnamed = set()
+        for number in changed:
             campaign = self._numbers.campaign(number)
             if campaign is None:
-                continue  # the records that name it have not been read yet
-            budgets.changed.discard(number)
-            least = min((ad.bid for ad in self._live.of_campaign(campaign)), default=Micros(0))
-            able = int(left[number]) >= max(1, least)
-            if able == (campaign in self._spent):
-                self._live.spendable(campaign, may=able)
-                (self._spent.discard if able else self._spent.add)(campaign)
+                self._unnamed.add(number)
+            else:
+                self._judge(campaign)
+        for campaign in live.take_changed():
+            self._judge(campaign)
+
+    def _judge(self, campaign: str) -> None:
+        least, highest = self._live.bids(campaign) or (Micros(0), Micros(0))
+        left = self._left_of(campaign)
+        (self._able.add if left >= highest else self._able.discard)(campaign)
+        blocked = 0 <= left < max(1, least)
+        if blocked != (campaign in self._blocked):
+            self._live.spendable(campaign, may=not blocked)
+            (self._blocked.add if blocked else self._blocked.discard)(campaign)
 
     def may_spend(self, campaign_id: str, most: Micros) -> bool:
         """Say whether a campaign may be charged so much for one more slot; one without a budget may not."""
+        return campaign_id in self._able or most <= self._left_of(campaign_id)
+
+    def _left_of(self, campaign_id: str) -> int:
+        """Return what is left by the last `refresh`, micros; -1 without a budget."""
         number = self._numbers.number(campaign_id)
-        left = self._state.budgets.left_by_campaign(self._today())
-        return number is not None and number < left.size and most <= int(left[number])
+        known = number is not None and number < self._left.size
+        return int(self._left[number]) if known else -1
 
 
 def paid_slots(

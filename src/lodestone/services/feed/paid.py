@@ -36,11 +36,11 @@ class Spending(Protocol):
     """Who knows what campaigns may still spend."""
 
     def refresh(self) -> None:
-        """Say of the live ads whose campaigns have nothing left to bid with, or have it again; before each page."""
+        """Look at what is left, and say of the live ads whose campaigns have nothing to bid with, or have it again; before each page."""
         ...
 
     def may_spend(self, campaign_id: str, most: Micros) -> bool:
-        """Say whether a campaign may be charged so much for one more slot."""
+        """Say whether a campaign may be charged so much for one more slot, by what `refresh` saw."""
         ...
 
 

@@ -130,7 +130,7 @@ def test_of_a_campaign_no_more_than_its_best_come():
 
     found = live.gather(NOBODY, 64)
 
-    assert [live.name(ordinal) for ordinal in found] == ["ad8", "ad7", "other"]
+    assert [live.get(ordinal).ad_id for ordinal in found] == ["ad8", "ad7", "other"]
     assert len(found) == CAMPAIGN_MAX + 1
 
 

@@ -30,23 +30,29 @@ def test_putting_an_ad_in_again_changes_it_and_nothing_else():
     assert (ads.of_campaign("c"), ads.of_campaign("d")) == ([], [moved])
 
 
-def test_ordinals_and_names_outlive_what_they_name():
+def test_ordinals_outlive_what_they_name():
     ads = LiveAds()
     ordinal = ads.put(ad("x"))
-    ads.drop("x")
-    assert (ads.ordinal("x"), ads.name(ordinal), ads.put(ad("x"))) == (ordinal, "x", ordinal)
     campaign = ads.campaign_ordinal("c")
-    assert ads.campaign_name(campaign) == "c"
+    ads.drop("x")
+    assert (ads.ordinal("x"), ads.put(ad("x")), ads.campaign_ordinal("c")) == (
+        ordinal, ordinal, campaign,
+    )  # fmt: skip
     assert (ads.ordinal("z"), ads.campaign_ordinal("z")) == (-1, -1)
 
 
-def test_a_campaign_may_spend_until_somebody_says_that_it_may_not():
+def test_the_least_and_the_highest_bid_of_a_campaign_follow_its_ads():
     ads = LiveAds()
-    ads.spendable("early", may=False)
-    ads.put(ad("x", "early"))
-    ads.put(ad("y", "late"))
-    said = [ads.may_spend(ads.campaign_ordinal(name)) for name in ("early", "late")]
-    assert said == [False, True]
+    seen = [ads.bids("c")]
+    for bid in (5, 9, 2):
+        ads.put(replace(ad(f"x{bid}"), bid=Micros(bid)))
+        seen.append(ads.bids("c"))
+    ads.drop("x2")
+    seen.append(ads.bids("c"))
+    ads.put(replace(ad("x9"), bid=Micros(1)))
+    seen.append(ads.bids("c"))
+    assert seen == [None, (5, 5), (5, 9), (2, 9), (5, 9), (1, 5)]
+    assert (ads.take_changed(), ads.take_changed()) == ({"c"}, set())
 
 
 @pytest.mark.parametrize("wrong", [{"chance_max": 0.0}, {"pace": 1.1}, {"reserve": -1.0}, {"hours": (1,)}])  # fmt: skip
