@@ -240,6 +240,8 @@ REFUSED_HERE = {
     "GET /v1/reports/liu": "days are drawn in any order",
     "GET /v1/reports/flow": "the same",
     "GET /v1/reports/exposure": "the same",
+    "GET /v1/reports/ads": "the same",
+    "GET /v1/reports/ads/file": "the same",
 }
 """Operations of which no drawn request need be taken, and why."""
 

@@ -26,6 +26,7 @@ from lodestone.serve.http.paths import RouteTable, through_the_door
 from lodestone.serve.openapi import document_of
 from lodestone.serve.openapi.served import OpenApiDocument
 from lodestone.serve.v1 import (
+    ad_reports,
     ads,
     audit,
     catalogue,
@@ -86,6 +87,7 @@ def application(
         *live.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *audit.ROUTES,
         *moderation.ROUTES, *comments.ROUTES, *reviews.ROUTES,
         *ads.ROUTES,
+        *ad_reports.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

@@ -22,6 +22,7 @@ from lodestone.services.ads.desk import AdDesk
 from lodestone.services.ads.forecast import Forecaster, Past
 from lodestone.services.ads.live import AdPublisher
 from lodestone.services.ads.local import LocalAds
+from lodestone.services.ads.reporting.report import AdReports
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import AuditOut, audit
 from lodestone.services.browse.event_list import EventList
@@ -260,6 +261,13 @@ def ad_desk(engine: Engine) -> AdDesk:
     return AdDesk(
         engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine),
         partial(spent_of, engine),
+    )  # fmt: skip
+
+
+def ad_reports(engine: Engine) -> AdReports:
+    """Return what reports what ads brought and cost."""
+    return AdReports(
+        engine.community, engine, engine.state, engine.directory, engine.log, engine.parts.records,
     )  # fmt: skip
 
 

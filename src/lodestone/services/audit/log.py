@@ -15,8 +15,8 @@ from lodestone.commerce.payment import PaymentKind
 from lodestone.events.facts import SHARE_WHOLE, refund_share
 from lodestone.events.outcomes import FactKind
 from lodestone.services.audit.ledger import Audited, Check, Difference
-from lodestone.services.commerce.events import back_share, bought_name, told_lines
-from lodestone.services.ingest.trade_facts import deed_key
+from lodestone.services.commerce.events import back_share
+from lodestone.services.ingest.trade_facts import bought_name, deed_key, told_lines
 from lodestone.services.support.ids import ORDER, made_id
 from lodestone.stores.commerce.types import OrderRecord, VoucherRecord
 from lodestone.stores.log.port import Offset

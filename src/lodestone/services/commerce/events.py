@@ -7,13 +7,9 @@ from lodestone.commerce.life import Transition
 from lodestone.events.facts import SHARE_WHOLE
 from lodestone.events.outcomes import FactKind
 from lodestone.services.commerce.context import CommandContext
+from lodestone.services.ingest.trade_facts import bought_name, told_lines
 from lodestone.stores.commerce.types import OrderEvent, OrderRecord, VoucherRecord
 from lodestone.stores.records.types import Deed
-
-
-def bought_name(order: str, line: int) -> str:
-    """Name the deed that a line was bought."""
-    return f"order/{order}/{line}"
 
 
 def tell_bought(context: CommandContext, order: OrderRecord) -> None:
@@ -30,14 +26,6 @@ def tell_bought(context: CommandContext, order: OrderRecord) -> None:
             order.slot,
         )
         context.work.deeds.add(deed)
-
-
-def told_lines(order: OrderRecord) -> list[int]:
-    """Return the lines that stand for an order's products in the log: the first of each."""
-    first: dict[str, int] = {}
-    for index, line in enumerate(order.lines):
-        first.setdefault(line.product, index)
-    return list(first.values())
 
 
 def tell_back(context: CommandContext, order: OrderRecord, before: int, after: int) -> None:

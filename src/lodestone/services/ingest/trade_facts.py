@@ -21,6 +21,7 @@ from lodestone.services.ingest.fast_path import WATCH_AGE
 from lodestone.services.ingest.shapes import BatchContext, ParsedEvents
 from lodestone.services.ingest.validate import LATE_MICROS, Ingest
 from lodestone.services.support.ids import receipt_id
+from lodestone.stores.commerce.types import OrderRecord
 from lodestone.stores.records.types import Deed
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,6 +43,19 @@ _NONE: Final = np.zeros(0, np.uint64)
 def deed_key(secret: bytes, name: str) -> int:
     """Return the key of the fact that a deed becomes."""
     return event_key(secret, _OURS + name)
+
+
+def bought_name(order: str, line: int) -> str:
+    """Name the deed that a line was bought."""
+    return f"order/{order}/{line}"
+
+
+def told_lines(order: OrderRecord) -> list[int]:
+    """Return the lines that stand for an order's products in the log: the first of each."""
+    first: dict[str, int] = {}
+    for index, line in enumerate(order.lines):
+        first.setdefault(line.product, index)
+    return list(first.values())
 
 
 class TradeFacts:
