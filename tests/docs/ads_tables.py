@@ -4,6 +4,7 @@ import re
 
 from lodestone.ads.bids import PLANNED
 from lodestone.ads.delivery import SENTENCES, Delivery
+from lodestone.ads.diagnosis import CONDITIONS
 from lodestone.ads.objective import ACTIONS, STRATEGIES
 from lodestone.ads.refusals import CONFLICTS, CURES, UNKNOWN, AdRefusal
 from lodestone.ads.segments import SEGMENTS
@@ -39,6 +40,10 @@ TABLES = {
     "DELIVERY": table(
         "| code | when |",
         [f"| `{code.name.lower()}` | {(STATES | SENTENCES)[code]} |" for code in Delivery],
+    ),
+    "DIAGNOSIS": table(
+        "| code | when |",
+        [f"| `{code.value}` | {when} |" for code, when in CONDITIONS.items()],
     ),
     "REFUSALS": table(
         "| code | status | of the field at fault |",

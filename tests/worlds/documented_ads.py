@@ -44,6 +44,7 @@ async def advertised(does):
     await ask(
         "forecastAd", {"targeting": {"places": [place]}, "daily_budgets": [yuan(5), yuan(50)]}
     )
+    await ask("diagnoseCampaign", campaign_id="lunch")
     days = {"from": "2026-03-03", "to": "2026-03-04"}
     await ask("getAdReport", query={"level": "ad", "by": "day,creative", **days})
     await ask("getAdReportFile", query={"level": "ad", "by": "day", **days})

@@ -19,6 +19,7 @@ from lodestone.services.access.keys import CommunityKeys
 from lodestone.services.ads.advertising import Advertising
 from lodestone.services.ads.deposits import Deposits
 from lodestone.services.ads.desk import AdDesk
+from lodestone.services.ads.diagnosis import Diagnosis
 from lodestone.services.ads.forecast import Forecaster, Past
 from lodestone.services.ads.live import AdPublisher
 from lodestone.services.ads.local import LocalAds
@@ -261,6 +262,14 @@ def ad_desk(engine: Engine) -> AdDesk:
     return AdDesk(
         engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine),
         partial(spent_of, engine),
+    )  # fmt: skip
+
+
+def ad_diagnosis(engine: Engine) -> Diagnosis:
+    """Return what says why campaigns deliver as they do."""
+    return Diagnosis(
+        engine.community, engine.log, engine.parts.records, engine.now(), forecaster(engine),
+        engine.parts.kernels.auction,
     )  # fmt: skip
 
 

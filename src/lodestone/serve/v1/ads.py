@@ -10,6 +10,7 @@ from lodestone.ads.ad import AdIn, AdOut, AdReviewIn, ReviewState
 from lodestone.ads.ad_group import AdGroupIn, AdGroupOut
 from lodestone.ads.advertiser import AdvertiserIn, AdvertiserOut, DepositIn, DepositOut
 from lodestone.ads.campaign import CampaignIn, CampaignOut
+from lodestone.ads.diagnosis import DiagnosisOut
 from lodestone.ads.forecast import ForecastIn, ForecastOut
 from lodestone.ads.local import LocalAdIn, LocalAdOut
 from lodestone.base.list_page import ListPage
@@ -131,6 +132,20 @@ async def get_campaign(request: HttpRequest, campaign_id: PathId) -> CampaignOut
     return await off_loop(request, advertising(request, SCOPE).campaign, named(campaign_id))
 
 
+@get(
+    "/v1/campaigns/{campaign_id:str}/diagnosis",
+    opt=needs(SCOPE),
+    operation_id="diagnoseCampaign",
+    responses=REFUSALS,
+)
+async def diagnose_campaign(request: HttpRequest, campaign_id: PathId) -> DiagnosisOut:
+    """Say why a campaign delivers as it does, in figures, and what to do."""
+    community, name = engine(request, SCOPE), named(campaign_id)
+    campaign = await off_loop(request, advertising(request, SCOPE).campaign, name)
+    now = community.billing.campaign_now(name)
+    return await read_long(request, use_cases.ad_diagnosis(community).run, campaign, now)
+
+
 @get("/v1/campaigns", opt=needs(SCOPE), responses=REFUSALS)
 async def list_campaigns(
     request: HttpRequest,
@@ -242,6 +257,6 @@ async def forecast(request: HttpRequest, data: JSONBody[ForecastIn]) -> Forecast
 
 
 ROUTES = [
-    put_advertiser, get_advertiser, list_advertisers, put_campaign, get_campaign, list_campaigns, put_ad_group,
+    put_advertiser, get_advertiser, list_advertisers, put_campaign, get_campaign, diagnose_campaign, list_campaigns, put_ad_group,
     get_ad_group, list_ad_groups, put_ad, get_ad, list_ads, review_ad, make_deposit, start_local_ad, forecast,
 ]  # fmt: skip

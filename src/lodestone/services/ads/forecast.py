@@ -73,6 +73,16 @@ class Past(NamedTuple):
     """The end of the day."""
 
 
+class Look(NamedTuple):
+    """Whom an ad could reach, and where."""
+
+    reachable: RangeOut
+    pages: list[Opportunity]
+    """Those of the last day's that were looked at and that it could have stood on."""
+    scale: float
+    """How many pages the day has for each that was looked at, 1 or more."""
+
+
 class Forecaster:
     """One forecast over one community's last day; asks records and log, so it is called in a thread."""
 
@@ -104,9 +114,7 @@ class Forecaster:
         if given.bid is not None:
             bid = Micros(given.bid.micros)
         ad = self._ad(given, bid)
-        reachable, pages, scale = (
-            (_NOBODY, list[Opportunity](), 1.0) if ad is None else self._look(ad)
-        )
+        reachable, pages, scale = Look(_NOBODY, [], 1.0) if ad is None else self.look(ad)
         curve = curve_of(
             self._kernels.auction, pages, bid,
             by_action=bought(given.optimise_for) != IMPRESSION, reserve=reserve(self._community.currency),
@@ -141,12 +149,12 @@ class Forecaster:
             "forecast", "forecast", "forecast", 0, bid, bought=bought(given.optimise_for), **aim._asdict()
         )  # fmt: skip
 
-    def _look(self, ad: LiveAd) -> tuple[RangeOut, list[Opportunity], float]:
-        """Return how many it could reach, the pages it could have stood on, and how many the day has for each of those."""
+    def look(self, ad: LiveAd) -> Look:
+        """Look for an ad's people, and for the pages of the last day that it could have stood on."""
         fitting, reachable = self._people(ad)
         chosen, of_day = last_day(self._log, self._now, PAGES_MAX)
         pages = self._pages(ad, chosen, fitting)
-        return reachable, pages, max(1.0, of_day / max(1, len(chosen)))
+        return Look(reachable, pages, max(1.0, of_day / max(1, len(chosen))))
 
     def _people(self, ad: LiveAd) -> tuple[dict[int, bool], RangeOut]:
         """Return whom of those looked at the ad fits, by row, and how many it fits of all."""

@@ -3,9 +3,12 @@
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final
 
+from lodestone.base.money import Micros
+from lodestone.events.ad_facts import Limit
 from lodestone.events.facts import Facts
 from lodestone.services.ads.campaigns import CampaignBudgets
 from lodestone.services.ads.charges import Charges
+from lodestone.services.ads.diagnosis import CampaignNow
 from lodestone.services.ads.leases import Leases
 from lodestone.services.ads.pacing import AdPacing
 from lodestone.services.ads.paid_slots import CampaignNumbers, Spending, paid_slots
@@ -79,6 +82,21 @@ class AdBilling:
                 await self.charges.confirm(slots, self._stored(facts, written))
 
         return asked(both())
+
+    def campaign_now(self, campaign_id: str) -> CampaignNow:
+        """Return how a campaign stands in memory; on the event loop's thread."""
+        day = self._engine.money.today()
+        number = self.numbers.number(campaign_id)
+        number = -1 if number is None else number
+        budget = self._engine.state.budgets.budget(number)
+        return CampaignNow(
+            number,
+            tuple(self._engine.parts.decider.ads.of_campaign(campaign_id)),
+            self.pacing.pace_of(number),
+            Micros(budget.used_of(Limit.DAILY, day).total),
+            Micros(budget.used.total),
+            budget.left_of(Limit.LEASE, day),
+        )
 
     async def lease(self) -> None:
         """Follow the campaigns' records, set money aside, post what is due. Raises as `Leases.work`."""

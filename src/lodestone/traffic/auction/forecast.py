@@ -9,6 +9,7 @@ The ad stands among organic posts alone, so that the forecast leaves out what ot
 gives on an empty market, and docs say so. No page is decided anew: the organic slates are those of the receipts.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -22,6 +23,8 @@ from lodestone.traffic.auction.settle import settle, truthful_rule
 
 PACES: Final = tuple(2.0 ** (-step / 2) for step in range(20, -1, -1))
 """From a thousandth of the bid to all of it, each root two times the one before."""
+BIDS: Final = tuple(round(2.0 ** (step / 8)) for step in range(24, 321))
+"""Bids that are tried, micros: from 8 to a million units, each the eighth root of two times the one before."""
 DRAWS: Final = 400
 INTERVAL: Final = (0.05, 0.95)
 """Quantiles between which nine days of ten are expected."""
@@ -110,6 +113,35 @@ def curve_of(
             curve.actions[row, column] += seen * page.action
             curve.cost[row, column] += seen * paid
     return curve
+
+
+def winning_bids(
+    kernels: Kernels, pages: Sequence[Opportunity], *, by_action: bool, reserve: float = 0.0
+) -> Floats:
+    """Return the least bid that puts an ad on each page if there are no others, micros; shape (pages,), inf where none does.
+
+    Found among `BIDS`, a twelfth apart, so that it is the truth or less than that above it; a higher bid never loses a
+    page that a lower one wins.
+
+    Args:
+        kernels: Compiled or plain.
+        pages: Any.
+        by_action: Whether actions are bought, and not impressions.
+        reserve: The least that is accepted for a seen impression, micros.
+    """
+    least = np.full(len(pages), np.inf)
+    for row, page in enumerate(pages):
+        action = page.action if by_action else 1.0
+
+        def wins(bid: int, page: Opportunity = page, action: float = action) -> bool:
+            ads = _alone(page, Micros(bid), action, 1.0, reserve)
+            rule = truthful_rule(page.organics, ads, page.rules)
+            return bool(settle(kernels, page.organics, ads, page.rules, rule).winners)
+
+        place = bisect_left(BIDS, x=True, key=wins)
+        if place < len(BIDS):
+            least[row] = BIDS[place]
+    return least
 
 
 def forecast(

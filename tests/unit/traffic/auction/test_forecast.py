@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodestone.base.money import Micros
-from lodestone.traffic.auction.forecast import PACES, Opportunity, curve_of, forecast
+from lodestone.traffic.auction.forecast import (
+    BIDS,
+    PACES,
+    Opportunity,
+    curve_of,
+    forecast,
+    winning_bids,
+)
 from lodestone.traffic.auction.inputs import Ads, Organics, PageRules
 from lodestone.traffic.auction.kernels import COMPILED, PLAIN
 from lodestone.traffic.auction.settle import settle, truthful_rule
@@ -108,3 +115,24 @@ def test_nobody_to_be_reached_is_nothing_at_any_budget():
     plan = forecast(curve, [Micros(1_000_000)], 1.0, np.random.default_rng(1))[0]
 
     assert (plan.reach, plan.impressions, plan.actions, plan.cost) == ((0.0,) * 3,) * 4
+
+
+@pytest.mark.parametrize("kernels", [COMPILED, PLAIN])
+@given(seed=st.integers(0, 2**32 - 1), reserve=st.sampled_from([0.0, 100.0, 5_000.0]))
+@settings(max_examples=5, deadline=None)
+def test_the_winning_bid_wins_its_page_and_the_one_below_does_not(kernels, seed, reserve):
+    pages = day_of(np.random.default_rng(seed), viewers=6)
+    least = winning_bids(kernels, pages, by_action=True, reserve=reserve)
+    for page, bid in zip(pages, least.tolist(), strict=True):
+        first = BIDS.index(bid) if bid < np.inf else len(BIDS)
+        for place in {*range(0, len(BIDS), 24), max(0, first - 1), min(first, len(BIDS) - 1)}:
+            assert wins(kernels, page, BIDS[place], reserve) is (place >= first)
+
+
+def wins(kernels, page, bid, reserve):
+    ads = Ads(
+        np.array([bid]), np.array([page.action]), np.ones(1), np.array([page.user]), np.zeros(1),
+        np.zeros(1, np.int32), np.full(1, -1, np.int32), np.array([reserve]),
+    )  # fmt: skip
+    rule = truthful_rule(page.organics, ads, RULES)
+    return bool(settle(kernels, page.organics, ads, RULES, rule).winners)
