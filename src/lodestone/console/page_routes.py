@@ -19,9 +19,11 @@ from lodestone.console.asking import (
 )
 from lodestone.console.because import Subject, title_of
 from lodestone.console.site import Asked, console
+from lodestone.console.viewer.ad_reasons import ad_of
 from lodestone.console.viewer.around import QUERY_MAX, Around, PlacesFound, Surroundings
 from lodestone.console.viewer.feed_page import Me, PageFeed, PageFeedIn, Showing, Shown
 from lodestone.console.why import RunnerUpTold, WhyOut, why
+from lodestone.console.why_ad import AdTold
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import BY_PAGE
 
@@ -89,7 +91,7 @@ async def get_why(
     pages = console(state)
     words = pages.words(request) if lang is None else pages.catalogue.words(lang)
 
-    def read() -> tuple[Subject, RunnerUpTold | None]:
+    def read() -> tuple[Subject, RunnerUpTold | None, AdTold | None]:
         told = use_cases.explainer(engine).reasons(viewer, receipt_id, slot)
         deeds = {deed.item_id for term in told.terms for deed in term.deeds}
         named = deeds if told.runner_up is None else {*deeds, told.runner_up.item_id}
@@ -104,11 +106,11 @@ async def get_why(
         titles = {name: title_of(words, abouts[name]) for name in deeds}
         known = {name: title for name, title in titles.items() if title is not None}
         shown = showing.told(told.item_id, told.domain_id, at)
-        return Subject(told=told, shown=shown, titles=known), second
+        subject = Subject(told=told, shown=shown, titles=known)
+        return subject, second, None if told.ad is None else ad_of(engine, words, subject, viewer)
 
-    subject, second = await off_loop(request, read)
-    currency = engine.community.currency
-    return why(words, subject, second, currency=currency)
+    subject, second, ad = await off_loop(request, read)
+    return why(words, subject, second, currency=engine.community.currency, ad=ad)
 
 
 @get("/v1/page/around", opt=BY_PAGE, responses=REFUSALS)

@@ -8,6 +8,7 @@ import msgspec
 from lodestone.console.because import ReasonTold, Subject, because
 from lodestone.console.charts import number
 from lodestone.console.viewer.feed_page import About
+from lodestone.console.why_ad import AdTold
 from lodestone.console.words import Words
 from lodestone.services.receipts.explain import Reasons
 
@@ -71,17 +72,25 @@ class WhyOut(msgspec.Struct, frozen=True, kw_only=True):
     """What speaks most for it, the largest first: the terms that can be said of it and of the viewer."""
     untold: str | None
     """Why it cannot be said any more what it was chosen by; null where it can."""
+    ad: AdTold | None = None
+    """Of an ad: who pays, for what, why this viewer."""
 
 
-def why(words: Words, subject: Subject, runner_up: RunnerUpTold | None, *, currency: str) -> WhyOut:
-    """Tell one slot's reasons in words."""
+def why(
+    words: Words, subject: Subject, runner_up: RunnerUpTold | None, *, currency: str,
+    ad: AdTold | None = None,
+) -> WhyOut:  # fmt: skip
+    """Tell one slot's reasons in words; `ad`: what is told of it beyond that, where it is one."""
     explained, reasons = subject.told, [] if subject.told.by_chance else because(words, subject)
     return WhyOut(
         receipt_id=explained.receipt_id,
         slot=explained.slot,
-        sentence=sentence(words, explained, subject.shown, reasons),
+        sentence=sentence(words, explained, subject.shown, reasons)
+        if ad is None
+        else words.say("This is an ad: {payer} pays for this place.", {"payer": ad.payer}),
         reasons=reasons,
         untold=_untold(words, explained),
+        ad=ad,
         chance=_chance(words, explained),
         payment=_payment(words, explained),
         parts=[

@@ -23,6 +23,7 @@ from lodestone.services.ads.diagnosis import Diagnosis
 from lodestone.services.ads.forecast import Forecaster, Past
 from lodestone.services.ads.live import AdPublisher
 from lodestone.services.ads.local import LocalAds
+from lodestone.services.ads.matches import AdMatches
 from lodestone.services.ads.reporting.report import AdReports
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import AuditOut, audit
@@ -232,6 +233,11 @@ def ad_publisher(engine: Engine) -> AdPublisher:
         engine.community, engine.parts.records, engine.parts.decider.ads,
         engine.billing.campaigns.changed,
     )  # fmt: skip
+
+
+def ad_matches(engine: Engine) -> AdMatches:
+    """Return what says why an ad was for somebody."""
+    return AdMatches(engine.community, engine.parts.records, engine.state, engine.directory)
 
 
 def forecaster(engine: Engine) -> Forecaster:

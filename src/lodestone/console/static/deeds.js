@@ -113,21 +113,24 @@ export class Deeds {
     say(how === "copied" ? t("Link copied") : t("Shared"), { show: true });
   }
 
+  /** Close a sheet, take its post out of the feed, and tell the engine once there was time for a second thought. */
+  refuse(box, id, opened, type, text, more) {
+    box.close();
+    const feed = this.feeds.shown;
+    // After a reload the sheet stands before its post does.
+    const slot = feed?.slots.includes(opened) ? opened : feed?.slots.find((some) => some.item_id === id);
+    if (!slot) return;
+    const bring = feed.drop(slot);
+    feed.root.focus({ preventScroll: true });
+    this.#waits(slot, type, text, () => {
+      bring();
+      say(t("It is back"));
+    }, more);
+  }
+
   /** Open what else can be said of a post; returns the sheet. */
   more(id, opened) {
-    const choose = (type, text, more) => () => {
-      box.close();
-      const feed = this.feeds.shown;
-      // After a reload the sheet stands before its post does.
-      const slot = opened ?? feed?.slots.find((some) => some.item_id === id);
-      if (!feed?.slots.includes(slot)) return;
-      const bring = feed.drop(slot);
-      feed.root.focus({ preventScroll: true });
-      this.#waits(slot, type, text, () => {
-        bring();
-        say(t("It is back"));
-      }, more);
-    };
+    const choose = (type, text, more) => () => this.refuse(box, id, opened, type, text, more);
     const report = () => askReason(box, (reason) => choose("report", t("Reported. Thank you"), { reason })());
     const item = (name, text, hint, work) => el("li", {}, el("button", { class: "choice", type: "button", onclick: work }, icon(name), el("span", { class: "person-words" }, el("strong", { text }), el("span", { class: "soft small", text: hint }))));
     const box = sheet(t("This post"), t("Close"), el("ul", { class: "choices" }, saving(id),

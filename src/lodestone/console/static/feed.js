@@ -8,6 +8,7 @@ import { el, icon, linkTo, note } from "./parts.js";
 import { picture } from "./picture.js";
 import { at } from "./router.js";
 import { Viewable } from "./viewable.js";
+import { whyName } from "./why.js";
 import { ago, distance, figure, t, tn } from "./words.js";
 
 const AHEAD = 3;
@@ -238,8 +239,9 @@ export class Feed {
     return () => this.#bring(slot, at);
   }
 
-  /** Take away every post of an author of whom the viewer wants to see none. */
-  without(author) {
+  /** Take away every post of an author of whom the viewer wants to see none; where the feed is shown, what follows is looked at. */
+  without(author, seen = false) {
+    const at = this.slots.indexOf(this.shown);
     for (const slot of this.slots.filter((some) => some.author?.id === author)) {
       this.seer.unobserve(slot.article);
       slot.rest?.();
@@ -247,6 +249,9 @@ export class Feed {
       this.slots.splice(this.slots.indexOf(slot), 1);
       if (this.shown === slot) this.shown = null;
     }
+    if (!seen || this.shown || at < 0) return;
+    if (this.slots.length) this.#be(Math.min(at, this.slots.length - 1));
+    else this.restart();
   }
 
   #bring(slot, at) {
@@ -276,7 +281,7 @@ export class Feed {
     };
     slot.paintLike();
     return el("div", { class: "rail" }, like, this.#comments(slot), this.#share(slot),
-      el("button", { class: "rail-button", type: "button", onclick: () => this.acts.why(slot) }, icon("why", 32), el("span", { class: "rail-word", text: t("Why this?") })),
+      el("button", { class: "rail-button", type: "button", onclick: () => this.acts.why(slot) }, icon("why", 32), el("span", { class: "rail-word", text: whyName(slot) })),
       el("button", { class: "rail-button", type: "button", "aria-haspopup": "dialog", onclick: () => this.acts.more(slot) }, icon("more", 32), el("span", { class: "rail-word", text: t("More") })),
       el("button", { class: "rail-button next", type: "button", onclick: () => this.go(1) }, icon("down", 32), el("span", { class: "rail-word", text: t("Next") })));
   }

@@ -30,7 +30,7 @@ export class Feeds {
 
   /** Take away every post of an author. */
   without(author) {
-    for (const feed of this.#made.values()) feed.without(author);
+    for (const feed of this.#made.values()) feed.without(author, feed === this.shown);
   }
 
   forget(key) {

@@ -83,7 +83,16 @@ routeSheet("/reviews", ownReviews);
 routeSheet("/settings", settings);
 if (demo) routeSheet("/who", () => people(session.me, { leaving: () => session.end(), became }));
 
-const reading = { position: () => nearby.standpoint };
+const reading = {
+  position: () => nearby.standpoint,
+  deeds,
+  /** The viewer has said, beside a post, that less of theirs may be used: the feeds are asked for anew. */
+  consented: async () => {
+    stage.clear();
+    await session.refresh();
+    await again();
+  },
+};
 
 /** Return the slot of a decision that an address names, as far as this page has it. */
 function decided(receipt, number) {

@@ -10,9 +10,13 @@ const NAMED = 4;
 /** Open the sheet of one slot, or of a post that no decision showed where `slot` is null; returns it. */
 export function why(slot, acts) {
   const body = el("div", { class: "stack why", "aria-live": "polite" }, slot ? el("p", { class: "soft", text: t("Reading the receipt") }) : unweighed());
-  if (slot) fetchInto(body, slot, acts);
-  return sheet(t("Why this?"), t("Close"), body);
+  const box = sheet(whyName(slot), t("Close"), body);
+  if (slot) fetchInto(box, body, slot, acts);
+  return box;
 }
+
+/** What the button and the sheet are called. */
+export const whyName = (slot) => (slot?.paid || slot?.told?.ad ? t("Why this ad?") : t("Why this?"));
 
 /** What stands for a receipt where none was written. */
 export const unweighed = () => el("p", { text: t("This post was opened by its address. Nothing was weighed to show it, so there is no receipt.") });
@@ -20,12 +24,13 @@ export const unweighed = () => el("p", { text: t("This post was opened by its ad
 /** The address of a slot's sheet. */
 export const whyOf = (slot) => at.why(slot.item_id, slot.beacon && slot.receipt, slot.slot);
 
-async function fetchInto(body, slot, acts) {
+async function fetchInto(box, body, slot, acts) {
   try {
     slot.told ??= await read(slot, acts);
-    body.replaceChildren(...parts(slot.told));
+    box.querySelector("h2").textContent = whyName(slot);
+    body.replaceChildren(...(slot.told.ad ? await paid(slot, acts, box) : parts(slot.told)));
   } catch (trouble) {
-    const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fetchInto(body, slot, acts) });
+    const again = el("button", { class: "button", type: "button", text: t("Try again"), onclick: () => fetchInto(box, body, slot, acts) });
     const foreign = trouble.code === "receipt_unknown"; // the address was passed on: a receipt is its viewer's alone
     body.replaceChildren(foreign ? unweighed() : note(t("The receipt did not come"), inWords(trouble), again));
   }
@@ -34,7 +39,7 @@ async function fetchInto(body, slot, acts) {
 /** Tell beside the feed, in short, why the post in it is there. */
 export async function brief(slot, acts) {
   slot.told ??= await read(slot, acts);
-  return [el("p", { class: "sentence", text: slot.told.sentence }), value(slot.told), el("button", { class: "button", type: "button", text: t("Read all of it"), onclick: () => go(whyOf(slot), slot) })];
+  return [el("p", { class: "sentence", text: slot.told.sentence }), ...(slot.told.ad ? [] : [value(slot.told)]), el("button", { class: "button", type: "button", text: t("Read all of it"), onclick: () => go(whyOf(slot), slot) })];
 }
 
 const read = (slot, acts) => {
@@ -42,6 +47,12 @@ const read = (slot, acts) => {
   const place = at ? `&latitude=${at.latitude}&longitude=${at.longitude}` : "";
   return ask("GET", `/v1/page/why/${slot.receipt}/${slot.slot}?lang=${lang}${place}`);
 };
+
+/** What is told of an ad; the script that tells it is fetched when the first is opened. */
+async function paid(slot, acts, box) {
+  const { paidParts } = await import("./why-ad.js");
+  return [el("p", { class: "sentence", text: slot.told.sentence }), ...paidParts(slot, acts, box), figures(slot.told)];
+}
 
 function parts(told) {
   return [

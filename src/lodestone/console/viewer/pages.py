@@ -69,8 +69,9 @@ _LATER: Final = (
     "ground.js",
     "own-reviews.js",
     "short_code.js",
+    "why-ad.js",
 )
-"""Modules that are fetched when a thread, the map, a person's page, a voucher or one's own reviews are first opened, not with the page; what they say stands in it all the same."""
+"""Modules that are fetched when a thread, the map, a person's page, a voucher, one's own reviews or an ad's "Why?" are first opened, not with the page; what they say stands in it all the same."""
 
 
 @get([*VIEWS, *THINGS, *SHEETS], opt=ANYONE, include_in_schema=False)
