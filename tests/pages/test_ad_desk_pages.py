@@ -6,12 +6,14 @@ from playwright.sync_api import expect
 from tests.pages.conftest import DESK, PHONE, Serving
 from tests.pages.test_trading import KEYS, serious, stalls
 from tests.worlds.ad_world import AD, PATHS
+from tests.worlds.world import TOWN
 
 pytestmark = pytest.mark.browser
 WIDTHS = [360, 390, 844, 1024, 1366, 1920]
 PAGES = [
     "/advertiser", "/advertiser/campaign?campaign=lunch", "/advertiser/start", "/advertiser/money",
 ]  # fmt: skip
+NEIGHBOURS = 12
 LOOKS = [(PHONE, "light", "en"), (DESK, "dark", "zh")]
 
 
@@ -23,6 +25,12 @@ async def advertising(world):
         await world.put(path, body, status=201)
     deposit = {"amount": {"micros": 50_000_000, "currency": "CNY"}}
     await world.ask("POST", "/v1/advertisers/mei-ads/deposits", deposit, status=201)
+    for number in range(NEIGHBOURS):
+        await world.put(f"/v1/people/n{number}", {"home": TOWN}, status=201)
+    await world.items(40, authors=20)
+    for number in range(NEIGHBOURS):
+        await world.feed(f"n{number}")
+    world.later(hours=1)
     KEYS["operator"] = world.app.operator_key
 
 
@@ -105,3 +113,30 @@ def test_a_shop_starts_in_three_fields_a_moderator_approves_and_it_runs_by_keybo
     expect(shop.locator(".ad-row")).to_contain_text(
         "Nothing stands in its way; it is shown while money is set aside for it."
     )
+
+
+def test_what_three_fields_would_bring_follows_them_by_itself_and_after_a_press_without_a_script(
+    visit, serving, chromium
+):
+    shop = enter(visit, serving, "advertiser", "mei")
+    shop.goto(f"{serving.base}/advertiser/start")
+    place = {"position": TOWN, "radius_km": 5}
+    answer = serving.post("/v1/forecasts", {"targeting": {"places": [place]}})
+    people = round(answer["reachable"]["expected"])
+    assert people >= NEIGHBOURS
+    title = shop.locator("#forecast-title")
+    expect(title).to_have_text("What it would bring")
+    expect(shop.get_by_role("button", name="See what it would bring")).to_be_hidden()
+    shop.get_by_label("What a day may cost at most").fill("20")
+    expect(title).to_have_text(f"{people} people within 5 km")
+    expect(shop.locator("#forecast tbody tr")).to_have_count(3)
+    shop.get_by_label("How far around the shop, in km").fill("0.001")
+    expect(title).to_have_text("0 people within 0.001 km")
+
+    plain = chromium.new_context(java_script_enabled=False, storage_state=shop.context.storage_state()).new_page()  # fmt: skip
+    plain.goto(f"{serving.base}/advertiser/start")
+    plain.get_by_label("What a day may cost at most").fill("20")
+    plain.get_by_role("button", name="See what it would bring").click()
+    expect(plain.locator("#forecast-title")).to_have_text(f"{people} people within 5 km")
+    expect(plain.get_by_label("What a day may cost at most")).to_have_value("20")
+    plain.context.close()

@@ -14,7 +14,12 @@ from tests.worlds.trade_world import market, yuan
 from tests.worlds.world import opened, run
 
 WRONG = re.compile(r'id="(\w+)-wrong">([^<]*)<')
-FORMS = ["/advertiser/start", "/advertiser/campaign/budget", "/advertiser/campaign/state"]
+FORMS = [
+    "/advertiser/start",
+    "/advertiser/start/forecast",
+    "/advertiser/campaign/budget",
+    "/advertiser/campaign/state",
+]
 
 
 def scene(tmp_path, fill, act, **login):

@@ -1,5 +1,6 @@
 """A shop's start in three fields: what it advertises, how far around it, and what a day may cost."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -20,6 +21,7 @@ from lodestone.console.advertiser.desk import (
     sent,
     show,
 )
+from lodestone.console.advertiser.forecast import ForecastShown, forecast_shown
 from lodestone.console.advertiser.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import refusals_of
@@ -35,6 +37,16 @@ _RADIUS_USUAL: Final = "5"
 _WORD_MAX: Final = 64
 """Letters of what tells one sending of the form from another."""
 _REFUSALS: Final = refusals_of(ADVERTISER)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasted:
+    """What stands beside the three fields."""
+
+    refused: str = ""
+    """Why nothing can be said of them."""
+    shown: ForecastShown | None = None
+    """None where nothing was asked yet, a field does not fit, or it was refused."""
 
 
 @get(PATH, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
@@ -63,6 +75,27 @@ async def post_start(request: HttpRequest) -> Response[Any]:
     return onward(
         "/advertiser/campaign", here, advertiser=made.advertiser.id, campaign=made.campaign.id, done="made",
     )  # fmt: skip
+
+
+@post(f"{PATH}/forecast", opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)  # fmt: skip
+async def post_start_forecast(request: HttpRequest) -> Response[Any]:
+    """Say beside the three fields what they would bring; nothing is written."""
+    here, fields = await sent(request)
+    shop = _shop(here, fields.get("shop", ""))
+    reader = FormReader(here.words, fields, here.speech.currency)
+    given = None if shop is None else _given(reader)
+    if shop is None or given is None:
+        return await _page(request, here, shop, reader=reader, forecast=Forecasted())
+    try:
+        await off_loop(request, _require_own, here, shop, given.product_id)
+        answer = await use_cases.local_ads(here.engine, principal_of(here.who)).forecast(given)
+    except REFUSED as error:
+        refused = Forecasted(refusal_said(here.words, error))
+        return await _page(request, here, shop, reader=reader, forecast=refused)
+    shown = forecast_shown(
+        here.speech, answer, radius_km=given.radius_km, daily_micros=given.daily_budget.micros
+    )
+    return await _page(request, here, shop, reader=reader, forecast=Forecasted("", shown))
 
 
 def _require_own(here: Desk, shop: ShopOut, product_id: str) -> None:
@@ -118,7 +151,7 @@ def _kilometres(text: str) -> float | None:
 
 async def _page(
     request: HttpRequest, here: Desk, shop: ShopOut | None, *, reader: FormReader | None = None,
-    error: LodestoneError | None = None,
+    error: LodestoneError | None = None, forecast: Forecasted | None = None,
 ) -> Response[Any]:  # fmt: skip
     products: list[ProductOut] = []
     if shop is not None:
@@ -129,7 +162,7 @@ async def _page(
         said, field = refusal_said(here.words, error), field_at_fault(error)
         errors |= {} if field is None else {field: said}
         note = Note(said, good=False) if field is None else None
-    if errors:
+    if errors and forecast is None:
         note = Note(
             here.words.say("Nothing was saved. See the fields that are marked."), good=False
         )
@@ -139,9 +172,9 @@ async def _page(
         "shops": [(one.id, name_of(one)) for one in here.shops],
         "products": [(one.id, name_of(one)) for one in products if one.state == "live"],
         "values": {"product": asked, "radius": _RADIUS_USUAL} if reader is None else reader.values, "errors": errors,
-        "sign": here.speech.sign,
+        "sign": here.speech.sign, "forecast": Forecasted() if forecast is None else forecast,
     }  # fmt: skip
     return show(request, here, "start", context, note=note, kept={} if shop is None else {"shop": shop.id})  # fmt: skip
 
 
-ROUTES: Final = [get_start, post_start]
+ROUTES: Final = [get_start, post_start, post_start_forecast]

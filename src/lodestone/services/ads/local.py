@@ -73,6 +73,19 @@ class LocalAds:
         )
         return await threads.read(self._shown, made, answer)
 
+    async def forecast(self, given: LocalAdIn) -> ForecastOut:
+        """Say what three fields would bring at half their budget, all of it, and twice as much; write nothing.
+
+        Raises:
+            ForbiddenError, UnknownError, InvalidError: As `start`.
+        """
+        self._who.need(SCOPE)
+        raise_first(judge_money(given.daily_budget, self._community.currency, "daily_budget"))
+        made = await self._records.threads.read(self._worked_out, given, "")
+        return await self._records.threads.long(
+            self._forecast, local_forecast(made.campaign, made.group, given.daily_budget)
+        )
+
     def _worked_out(self, given: LocalAdIn, token: str) -> LocalObjects:
         name = self._community.id
         product, _ = self._records.product(name, given.product_id)
