@@ -62,12 +62,15 @@ CASES = [
     ("schedule_malformed", campaign(hours=[{**SPAN, "to": 9}])),
     ("schedule_overlaps", campaign(hours=[SPAN, {**SPAN, "from": 16, "to": 18}])),
     ("schedule_empty", campaign(schedule=[[False] * 24] * 7)),
-    ("strategy_mismatch", ("/v1/ad-groups/reach", {"campaign_id": "reach", "strategy": "cost_cap", "target_cost": yuan(1)})),
+    ("strategy_mismatch", ("/v1/ad-groups/reach", {"campaign_id": "reach", "strategy": "cost_cap", "target": yuan(1)})),
     ("action_mismatch", group(optimise_for="follow")),
     ("bid_missing", group(strategy="bid_cap")),
     ("bid_missing", group(strategy="target_roas")),
     ("bid_not_taken", group(bid=yuan(1))),
-    ("bid_not_taken", group(strategy="cost_cap", target_cost=yuan(1), target_return=2.0)),
+    ("bid_not_taken", group(strategy="cost_cap", bid=yuan(1), target=yuan(1))),
+    ("bid_not_taken", group(target=2.0)),
+    ("target_mismatch", group(strategy="cost_cap", target=2.0)),
+    ("target_mismatch", group(strategy="target_roas", target=yuan(2))),
     ("bid_under_reserve", group(strategy="manual_cpc", bid={"micros": 9_999, "currency": "CNY"})),
     ("bid_under_reserve", group(strategy="manual_cpm", bid=yuan(0.09))),
     ("bid_over_budget", group(strategy="manual_cpm", bid=yuan(101))),
@@ -78,6 +81,7 @@ CASES = [
     ("domain_unknown", place(domain_id="nowhere")),
     ("domain_not_a_place", place(domain_id="tea")),
     ("segment_unknown", targeting(segments_in=["rich"])),
+    ("segment_not_owned", targeting(lookalike_of="newcomers")),
     ("segment_unknown", targeting(lookalike_of="rich")),
     ("segment_of_shops", ("/v1/ad-groups/reach", {"campaign_id": "reach", "targeting": {"segments_out": ["customers"]}})),
     ("creator_unknown", targeting(followers_of=["nobody"])),
@@ -110,9 +114,9 @@ CASES = [
 ]  # fmt: skip
 ELSEWHERE = {
     "budget_below_spent", "provider_unknown", "amount_not_whole", "deposit_replayed", "deposit_refused",
-    "shop_without_position",
+    "shop_without_position", "advertiser_missing",
 }  # fmt: skip
-"""Refusals that other tests show: of what is spent, of deposits, of three fields."""
+"""Refusals that other tests show: of what is spent, of deposits, of three fields, of forecasts."""
 
 
 async def crowded(world):
@@ -155,6 +159,7 @@ def test_every_bad_input_is_refused_by_its_own_name_and_changes_nothing(tmp_path
     async def scenario():
         async with opened(tmp_path) as world:
             await crowded(world)
+            await world.engine.tick()  # every campaign has its number now, which no refusal gives
             for code, (path, body) in CASES:
                 await refused(world, code, "PUT", path, body, status_of(code))
             verdict = {"decision": "approved"}

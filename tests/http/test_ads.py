@@ -46,8 +46,9 @@ async def test_every_object_is_made_paused_and_read_back_as_it_was_sent(world):
     assert [part["state"] for part in (campaign, group, ad)] == ["paused"] * 3
     assert campaign["spent"] == yuan(0)
     assert (group["strategy"], group["optimise_for"]) == ("max_delivery", "order")
+    assert [part["review"] for part in (campaign, group, ad)] == ["pending"] * 3
     pending = {"pending": 1, "approved": 0, "rejected": 0}
-    assert (campaign["review"], group["review"], ad["review"]) == (pending, pending, "pending")
+    assert (campaign["reviews"], group["reviews"]) == (pending, pending)
     assert [part["delivery"]["code"] for part in (campaign, group, ad)] == ["review"] * 3
 
 

@@ -164,32 +164,14 @@ def test_a_live_ad_is_what_its_records_say(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "asks",
-    [
-        {"segments_in": ["newcomers"]}, {"segments_out": ["customers"]}, {"lookalike_of": "followers"},
-        {"exclude_converted_days": 7},
-    ],
-)  # fmt: skip
-def test_an_ad_for_whom_no_decision_can_tell_is_shown_to_nobody(tmp_path, asks):
-    async def scenario():
-        async with opened(tmp_path) as world:
-            await run_it(world, **{"/v1/ad-groups/corner": {"targeting": asks}})
-            assert form(world) is None
-            ad = await world.ask("GET", "/v1/ads/bowl", status=200)
-            assert ad["delivery"]["code"] == "targeting_not_served"
-
-    run(scenario())
-
-
-@pytest.mark.parametrize(
     ("group", "bid", "bought"),
     [
         ({"strategy": "max_delivery", "bid": None}, 10_000_000, "order"),
         ({"strategy": "max_delivery", "bid": None, "optimise_for": "click"}, 2_000_000, "click"),
         ({"strategy": "bid_cap", "bid": yuan(7)}, 7_000_000, "order"),
-        ({"strategy": "cost_cap", "bid": None, "target_cost": yuan(6)}, 6_000_000, "order"),
+        ({"strategy": "cost_cap", "bid": None, "target": yuan(6)}, 6_000_000, "order"),
         ({"strategy": "manual_cpm", "bid": yuan(20)}, 20_000, None),
-        ({"strategy": "target_roas", "bid": None, "target_return": 3.0}, 10_000_000, "order"),
+        ({"strategy": "target_roas", "bid": None, "target": 3.0}, 10_000_000, "order"),
     ],
 )
 def test_each_strategy_offers_what_it_names_or_a_part_of_its_budget(tmp_path, group, bid, bought):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.worlds.records_dump import dump
-from tests.worlds.trade_world import market, yuan
+from tests.worlds.trade_world import bought, market, yuan
 from tests.worlds.world import TOWN, opened, run
 
 NEAR = {"places": [{"position": TOWN, "radius_km": 5, "who": "any"}]}
@@ -91,13 +91,20 @@ def test_children_are_left_out_and_a_day_without_pages_is_nothing(tmp_path):
     assert len(answer["budgets"]) == 4
 
 
-def test_what_decisions_cannot_look_at_yet_reaches_nobody_and_says_so(tmp_path):
+def test_segments_are_of_who_would_advertise(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
-            await looked(world, pages=5)
-            return await forecast(world, targeting={"segments_in": ["customers"]})
+            await looked(world)
+            await world.put("/v1/advertisers/mei-ads", {"shop_id": "soups", "name": "Mei"}, status=201)
+            await bought(world, buyer="p2")
+            return [
+                await forecast(world, targeting={field: ["customers"]}, advertiser_id="mei-ads")
+                for field in ("segments_in", "segments_out")
+            ]
 
-    assert {row["limited_by"] for row in run(scenario)["budgets"]} == {"targeting"}
+    customers, others = run(scenario)
+    assert customers["reachable"]["expected"] == 1
+    assert others["reachable"]["expected"] > 5
 
 
 @pytest.mark.parametrize(
@@ -110,6 +117,10 @@ def test_what_decisions_cannot_look_at_yet_reaches_nobody_and_says_so(tmp_path):
         ({"targeting": {"places": [{"domain_id": "nowhere"}]}}, "domain_unknown"),
         ({"targeting": {"followers_of": ["nobody"]}}, "creator_unknown"),
         ({"targeting": {"segments_in": ["astronauts"]}}, "segment_unknown"),
+        ({"targeting": {"segments_in": ["customers"]}}, "advertiser_missing"),
+        ({"targeting": {"exclude_converted_days": 3}}, "advertiser_missing"),
+        ({"targeting": {"lookalike_of": "newcomers"}}, "segment_not_owned"),
+        ({"advertiser_id": "nobody"}, "advertiser_unknown"),
     ],
 )
 def test_a_forecast_is_refused_as_an_ad_group_would_be(tmp_path, given, code):

@@ -47,6 +47,14 @@ def group_of(slot):
     return int(slot["item_id"][1:]) % GROUPS
 
 
+def alike_to(world, person):
+    """Return the groups of those whose posts people alike to somebody took to."""
+    engine, directory = world.engine, world.engine.directory
+    ordinals = engine.alike.owners(engine.state, directory.person_row(f"p{person}"))
+    authors = {directory.ordinal(directory.person_row(f"a{n}")): n for n in range(GROUPS * ITEMS)}
+    return [authors[ordinal] % GROUPS for ordinal in sorted(ordinals)]
+
+
 async def read_again(world, feed):
     path = f"/v1/receipts/{feed['receipt_id']}"
     return await world.ask("GET", path), await world.ask("POST", f"{path}/replay")
@@ -94,6 +102,7 @@ def story(tmp_path_factory):
             told["slots"] = {
                 n: (await world.feed(f"p{n}", slots=6))["slots"] for n in range(GROUPS)
             }
+            told["alike_to"] = [alike_to(world, n) for n in range(GROUPS * EACH)]
             told["receipt"] = await world.feed("p3", slots=4)
             newcomer = f"p{GROUPS * EACH}"
             told["stranger"] = await world.feed(newcomer, slots=6)
@@ -161,6 +170,12 @@ def test_lists_of_likes_alone_bring_each_what_people_alike_took_to(story):
     for group, slots in story["slots"].items():
         # Six of the eighteen were left out by this person; those are what people alike can still bring.
         assert [group_of(slot) for slot in slots] == [group] * 6
+
+
+def test_people_are_alike_to_those_who_took_to_posts_of_their_own_taste_and_no_other(story):
+    groups = [set(owners) for owners in story["alike_to"]]
+    assert groups == [{person % GROUPS} for person in range(GROUPS * EACH)]
+    assert min(len(owners) for owners in story["alike_to"]) >= 3  # of six that each has left out
 
 
 def test_what_was_liked_does_not_come_again(story):

@@ -8,7 +8,7 @@ CAMPAIGN = {
     "hours": [{"day": "friday", "from": 11, "to": 14}], "frequency": {"impressions": 3, "days": 7},
 }  # fmt: skip
 GROUP = {
-    "campaign_id": "lunch", "strategy": "cost_cap", "target_cost": yuan(4),
+    "campaign_id": "lunch", "strategy": "cost_cap", "target": yuan(4),
     "targeting": {
         "places": [{"position": TOWN, "radius_km": 3, "who": "present"}], "segments_out": ["customers"],
     },

@@ -9,9 +9,6 @@ from lodestone.ads.campaign import AdDelivery, State
 from lodestone.base.wire import TEXT, AppId, Name, TimeText
 
 HEADLINE_MAX: Final = 120
-ReviewState: TypeAlias = Literal["pending", "approved", "rejected"]
-REVIEWS: Final[tuple[ReviewState, ...]] = ("pending", "approved", "rejected")
-"""As they are stored."""
 CallToAction: TypeAlias = Literal["learn_more", "order", "visit", "follow", "watch"]
 
 

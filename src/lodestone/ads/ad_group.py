@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from lodestone.ads.campaign import AdDelivery, ReviewCounts, State
+from lodestone.ads.campaign import AdDelivery, ReviewCounts, ReviewState, State
 from lodestone.ads.objective import Action, Strategy
 from lodestone.base.wire import AppId, Language, Money, Name, Position, TimeText, Word, refuse
 
@@ -79,10 +79,9 @@ class AdGroupIn(
     strategy: Strategy = "max_delivery"
     bid: Money | None = None
     """Of `bid_cap` for one action, of `manual_cpc` for a click, of `manual_cpm` for a thousand impressions."""
-    target_cost: Money | None = None
-    """Of `cost_cap` and `target_cpa`: what one action may cost."""
-    target_return: Annotated[float, Meta(gt=0, le=RETURN_MAX)] | None = None
-    """Of `target_roas`: what orders bring for each unit spent."""
+    target: Money | Annotated[float, Meta(gt=0, le=RETURN_MAX)] | None = None
+    """Of `cost_cap` and `target_cpa` what one action may cost, money; of `target_roas` what orders bring for each unit spent, a
+    number."""
     targeting: Targeting = Targeting()
     optimise_for: Action | None = None
     """The action that is bought; the objective's own when left out."""
@@ -95,13 +94,13 @@ class AdGroupOut(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: str
     name: str
     state: str
-    review: ReviewCounts
-    """Of its ads."""
+    review: ReviewState
+    """Of its ads together."""
+    reviews: ReviewCounts
     delivery: AdDelivery
     strategy: str
     bid: Money | None
-    target_cost: Money | None
-    target_return: float | None
+    target: Money | float | None
     targeting: Targeting
     optimise_for: str
     created_at: TimeText

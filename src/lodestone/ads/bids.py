@@ -2,10 +2,11 @@
 
 from typing import Final, NamedTuple
 
-from lodestone.ads.ad_group import AdGroupIn, Targeting
+from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.campaign import Budget
 from lodestone.ads.objective import ACTIONS, RESERVE_COINS, Action, Objective
 from lodestone.base.money import Micros, minor_unit
+from lodestone.base.wire import Money
 
 PLANNED: Final[dict[Action, int]] = {
     "impression": 2000, "click": 50, "long_view": 50, "live_view": 50, "follow": 20, "shop_visit": 20, "order": 10,
@@ -32,8 +33,8 @@ def offer(group: AdGroupIn, objective: Objective, budget: Budget) -> Offer:
         return Offer(Micros(group.bid.micros // MILLE), "impression")
     if group.strategy == "manual_cpc" and group.bid is not None:
         return Offer(Micros(group.bid.micros), "click")
-    named = group.bid or group.target_cost
-    if named is not None:
+    named = group.bid or group.target
+    if isinstance(named, Money):
         return Offer(Micros(named.micros), action)
     whole = budget.daily or budget.lifetime
     assert whole is not None
@@ -47,14 +48,3 @@ def reserve(currency: str) -> float:
     100.0
     """
     return RESERVE_COINS["manual_cpm"] * minor_unit(currency) / MILLE
-
-
-def is_served(targeting: Targeting) -> bool:
-    """Say whether decisions can look at all that a targeting asks; an ad of one they cannot is shown to nobody."""
-    asks = (
-        targeting.segments_in,
-        targeting.segments_out,
-        targeting.lookalike_of,
-        targeting.exclude_converted_days,
-    )
-    return not any(asks)

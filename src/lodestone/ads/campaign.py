@@ -12,6 +12,9 @@ from lodestone.base.wire import AppId, Money, Name, Time, TimeText, check_years
 State: TypeAlias = Literal["paused", "active", "ended"]
 STATES: Final[tuple[State, ...]] = ("paused", "active", "ended")
 """As they are stored. An object is made paused, and one that has ended stays so."""
+ReviewState: TypeAlias = Literal["pending", "approved", "rejected"]
+REVIEWS: Final[tuple[ReviewState, ...]] = ("pending", "approved", "rejected")
+"""As they are stored."""
 Weekday: TypeAlias = Literal[
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
 ]
@@ -87,6 +90,17 @@ class ReviewCounts(msgspec.Struct, frozen=True, kw_only=True):
     approved: int = 0
     rejected: int = 0
 
+    @property
+    def state(self) -> ReviewState:
+        """Return where the ads stand together: approved once one of them is, else pending while one waits or there is none.
+
+        >>> ReviewCounts(pending=2, approved=1).state, ReviewCounts(rejected=1).state, ReviewCounts().state
+        ('approved', 'rejected', 'pending')
+        """
+        if self.approved:
+            return "approved"
+        return "rejected" if self.rejected and not self.pending else "pending"
+
 
 class AdDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """Why something is shown or not: a code and a sentence."""
@@ -103,8 +117,9 @@ class CampaignOut(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     objective: str
     state: str
-    review: ReviewCounts
-    """Of its ads."""
+    review: ReviewState
+    """Of its ads together, see `ReviewCounts.state`."""
+    reviews: ReviewCounts
     delivery: AdDelivery
     budget: Budget
     spent: Money

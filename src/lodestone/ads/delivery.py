@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from lodestone.ads.ad import ReviewState
-from lodestone.ads.campaign import AdDelivery, CampaignIn, ReviewCounts, State, runs, week_of
+from lodestone.ads.campaign import (
+    AdDelivery,
+    CampaignIn,
+    ReviewCounts,
+    ReviewState,
+    State,
+    runs,
+    week_of,
+)
 from lodestone.base.clock import Instant
 from lodestone.base.wire import instant_of
 
@@ -16,7 +23,6 @@ class Delivery(Enum):
 
     ENDED = auto()
     AUDIENCE_GONE = auto()
-    TARGETING_NOT_SERVED = auto()
     NO_ADS = auto()
     ITEM_NOT_LIVE = auto()
     SHOP_CLOSED = auto()
@@ -32,7 +38,6 @@ class Delivery(Enum):
 
 _D = Delivery
 SENTENCES: Final = {
-    _D.TARGETING_NOT_SERVED: "It asks for segments, people alike, or leaves out who has converted: no decision can look at that yet.",
     _D.NO_ADS: "It has no ad that has not ended; make one.",
     _D.ITEM_NOT_LIVE: "The post that it shows is withdrawn or a draft.",
     _D.SHOP_CLOSED: "Where it leads is closed, paused, withdrawn, over or not approved.",
@@ -62,8 +67,6 @@ class Standing:
     landing_live: bool = True
     audience_gone: bool = False
     """Of those whose followers it is for nobody is left."""
-    targeting_served: bool = True
-    """Decisions can look at all that it asks of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,6 @@ def _of_content(standing: Standing) -> Delivery | None:
     review = standing.review
     if standing.audience_gone:
         return _D.AUDIENCE_GONE
-    if not standing.targeting_served:
-        return _D.TARGETING_NOT_SERVED
     if isinstance(review, ReviewCounts):
         if review.approved:
             return None

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from lodestone.ads.ad_group import Targeting
 from lodestone.ads.objective import Action
-from lodestone.base.wire import Money
+from lodestone.base.wire import AppId, Money
 
 BUDGETS_MAX: Final = 8
 BUDGETS: Final = (10, 30, 100, 300)
@@ -21,6 +21,8 @@ class ForecastIn(
 
     targeting: Targeting = Targeting()
     """As of an ad group; left out: everybody."""
+    advertiser_id: AppId | None = None
+    """Whose customers and followers are meant; needed where the targeting speaks of them."""
     optimise_for: Action = "click"
     bid: Money | None = None
     """For one action; left out: what `max_delivery` offers at the largest budget."""
@@ -54,8 +56,7 @@ class ForecastRow(msgspec.Struct, frozen=True, kw_only=True):
     actions: RangeOut
     cost: MoneyRangeOut
     limited_by: str
-    """`budget`; `audience` where it costs less than that to reach all that the bid wins; `targeting` where it asks for what
-    decisions cannot look at yet, so that nobody sees it."""
+    """`budget`; `audience` where it costs less than that to reach all that the bid wins."""
 
 
 class ForecastOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from lodestone.ads.ad import AdIn, ReviewState, needs_review
-from lodestone.ads.campaign import State
+from lodestone.ads.ad import AdIn, needs_review
+from lodestone.ads.campaign import ReviewState, State
 from lodestone.ads.judge_campaign import activates, judge_state
 from lodestone.ads.objective import Objective
 from lodestone.ads.refusals import AdRefusal, Fault

@@ -37,6 +37,7 @@ class AdRefusal(Enum):
     ACTION_MISMATCH = auto()
     BID_MISSING = auto()
     BID_NOT_TAKEN = auto()
+    TARGET_MISMATCH = auto()
     BID_UNDER_RESERVE = auto()
     BID_OVER_BUDGET = auto()
     RADIUS_WITHOUT_CENTRE = auto()
@@ -46,6 +47,9 @@ class AdRefusal(Enum):
     DOMAIN_NOT_A_PLACE = auto()
     SEGMENT_UNKNOWN = auto()
     SEGMENT_OF_SHOPS = auto()
+    SEGMENT_NOT_OWNED = auto()
+    ADVERTISER_MISSING = auto()
+    ADVERTISER_UNKNOWN = auto()
     CREATOR_UNKNOWN = auto()
     AUDIENCE_EMPTY = auto()
     ITEM_UNKNOWN = auto()
@@ -68,7 +72,7 @@ class AdRefusal(Enum):
 
 _R = AdRefusal
 UNKNOWN: Final = frozenset({
-    _R.DOMAIN_UNKNOWN, _R.SEGMENT_UNKNOWN, _R.CREATOR_UNKNOWN, _R.ITEM_UNKNOWN, _R.LANDING_UNKNOWN,
+    _R.DOMAIN_UNKNOWN, _R.SEGMENT_UNKNOWN, _R.ADVERTISER_UNKNOWN, _R.CREATOR_UNKNOWN, _R.ITEM_UNKNOWN, _R.LANDING_UNKNOWN,
 })  # fmt: skip
 """Answered 404: it names what is not there."""
 CONFLICTS: Final = frozenset({
@@ -101,6 +105,7 @@ CURES: Final = {
     _R.ACTION_MISMATCH: "does not fit the campaign's objective",
     _R.BID_MISSING: "is needed by this strategy",
     _R.BID_NOT_TAKEN: "is not taken by this strategy",
+    _R.TARGET_MISMATCH: "is money of `cost_cap` and `target_cpa`, and a number of `target_roas`",
     _R.BID_UNDER_RESERVE: "lies under the least bid",
     _R.BID_OVER_BUDGET: "is more than the campaign may spend",
     _R.RADIUS_WITHOUT_CENTRE: "needs a position to be about",
@@ -110,6 +115,9 @@ CURES: Final = {
     _R.DOMAIN_NOT_A_PLACE: "must name a domain of kind place",
     _R.SEGMENT_UNKNOWN: "names no segment",
     _R.SEGMENT_OF_SHOPS: "is a shop's; the advertiser is a person",
+    _R.SEGMENT_NOT_OWNED: "is the same for every advertiser; people can be alike to customers or followers",
+    _R.ADVERTISER_MISSING: "is needed where the targeting speaks of an advertiser's own people",
+    _R.ADVERTISER_UNKNOWN: "names no advertiser of this community",
     _R.CREATOR_UNKNOWN: "names nobody of this community",
     _R.AUDIENCE_EMPTY: "leaves nobody: all of segments_in are in segments_out",
     _R.ITEM_UNKNOWN: "names no post of this community",

@@ -129,6 +129,11 @@ class Edges:
         """Return whom a person follows, rows ascending."""
         return self._held(FOLLOWS, person)
 
+    def followed_at(self, person: int) -> list[tuple[int, int]]:
+        """Return whom a person follows, and since when, microseconds."""
+        stamps = self._stamps[FOLLOWS].get(person, {})
+        return [(target, stamp // 2) for target, stamp in stamps.items() if not stamp & 1]
+
     def bought(self, person: int) -> NDArray[np.int32]:
         """Return whom a person has bought from, rows ascending."""
         return self._held(BOUGHT, person)

@@ -205,6 +205,25 @@ class Alike:
         known = at < self.table.person.size and self.table.person[at] == ordinal
         return at if known and ordinal >= 0 else -1
 
+    def owners(self, state: StateView, person: int) -> frozenset[int]:
+        """Return of whose posts somebody's profile holds at least one unit of evidence (`FLOOR`), ordinals.
+
+        The profile is of the lists' moment; may be asked from any thread.
+
+        Args:
+            state: The serving state.
+            person: Person row.
+        """
+        at = self.profile_of(int(state.people["ordinal"][person]))
+        if at < 0:
+            return frozenset()
+        table = self.table
+        strong = table.score[at] * float(table.unit[at]) >= self.model.floor * table.total[at]
+        rows = table.best[at][strong & (table.best[at] >= 0)]
+        owners = state.items["owner"][rows[rows < state.item_count]]
+        owned: list[int] = state.people["ordinal"][owners[owners >= 0]].tolist()
+        return frozenset(owned)
+
     def score(self, state: StateView, person: int) -> Scored:
         """Add up what speaks for each item; read by `candidates` and `terms` until the next call.
 

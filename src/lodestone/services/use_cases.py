@@ -20,7 +20,7 @@ from lodestone.services.ads.advertising import Advertising
 from lodestone.services.ads.deposits import Deposits
 from lodestone.services.ads.desk import AdDesk
 from lodestone.services.ads.diagnosis import Diagnosis
-from lodestone.services.ads.forecast import Forecaster, Past
+from lodestone.services.ads.forecast import Forecaster, Past, PeopleNow
 from lodestone.services.ads.live import AdPublisher
 from lodestone.services.ads.local import LocalAds
 from lodestone.services.ads.matches import AdMatches
@@ -244,7 +244,7 @@ def forecaster(engine: Engine) -> Forecaster:
     """Return what forecasts an ad from the last day's pages; its intervals follow from what that day holds."""
     seed = decision_seed(engine.secret, engine.log.receipt_next())
     return Forecaster(
-        engine.community, engine.state, engine.directory,
+        engine.community, PeopleNow(engine.state, engine.directory, engine.alike),
         Past(engine.log, versions(engine), engine.now()), engine.parts.kernels, ad_publisher(engine),
         np.random.default_rng(seed),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from lodestone.ads.campaign import (
 from lodestone.ads.delivery import SENTENCES, Delivery, Hour, Standing, delivery_of
 from lodestone.ads.judge_ad import AdContext, Target, judge_ad
 from lodestone.ads.judge_campaign import CampaignContext, judge_campaign
-from lodestone.ads.judge_group import GroupContext, judge_group
+from lodestone.ads.judge_group import GroupContext, TargetingContext, judge_group
 from lodestone.ads.objective import ACTIONS, BID, COST, RETURN, STRATEGIES
 from lodestone.ads.refusals import CONFLICTS, CURES, UNKNOWN, AdRefusal, Fault, first
 from lodestone.base.clock import Instant
@@ -39,8 +39,7 @@ CAMPAIGN = CampaignIn(
 CONTEXT = CampaignContext(None, 0, "CNY", NOW)
 GROUP = AdGroupIn(campaign_id="c")
 GROUP_CONTEXT = GroupContext(
-    before=None, campaign=CAMPAIGN, of_shop=True, domains={"d": "place", "e": "channel"},
-    people={"p"}, currency="CNY",
+    before=None, campaign=CAMPAIGN, targeting=TargetingContext(True, {"d": "place", "e": "channel"}, {"p"}), currency="CNY",
 )  # fmt: skip
 AD = AdIn(ad_group_id="g", item_id="i", landing=Landing(product_id="x"))
 AD_CONTEXT = AdContext(
@@ -143,15 +142,14 @@ def test_each_strategy_takes_what_it_bids_by_and_nothing_else(objective):
             campaign_id="c",
             strategy=strategy,
             bid=Money(YUAN, "CNY") if strategy in BID else None,
-            target_cost=Money(YUAN, "CNY") if strategy in COST else None,
-            target_return=2.0 if strategy in RETURN else None,
+            target=Money(YUAN, "CNY") if strategy in COST else 2.0 if strategy in RETURN else None,
         )
-        there = GroupContext(None, campaign, True, {}, set(), "CNY")
+        there = GroupContext(None, campaign, TargetingContext(True, {}, set()), "CNY")
         fits = strategy in STRATEGIES[objective]
         assert codes(judge_group(group, there)) == (
             set() if fits else {AdRefusal.STRATEGY_MISMATCH}
         )
-        bare = replace(group, bid=None, target_cost=None, target_return=None)
+        bare = replace(group, bid=None, target=None)
         missing = AdRefusal.BID_MISSING in codes(judge_group(bare, there))
         assert missing == (strategy != "max_delivery")
     assert ACTIONS[objective]
@@ -259,7 +257,6 @@ NEVER = ((False,) * 24,) * 7
 REASONS = {
     Delivery.ENDED: {"states": [("campaign", "ended"), ("ad group", "paused"), ("ad", "active")]},
     Delivery.AUDIENCE_GONE: {"audience_gone": True},
-    Delivery.TARGETING_NOT_SERVED: {"targeting_served": False},
     Delivery.ITEM_NOT_LIVE: {"item_live": False},
     Delivery.SHOP_CLOSED: {"landing_live": False},
     Delivery.REJECTED: {"review": "rejected"},

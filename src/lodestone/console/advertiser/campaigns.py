@@ -91,7 +91,7 @@ def _file(here: Desk, *, bom: bool) -> bytes:
 
 
 def _cells(campaign: CampaignOut, places: int) -> tuple[str, ...]:
-    budget, review = campaign.budget, campaign.review
+    budget, review = campaign.budget, campaign.reviews
     daily, lifetime = (
         "" if money is None else plain_amount(money.micros, places)
         for money in (budget.daily, budget.lifetime)
@@ -108,7 +108,7 @@ def _row(here: Desk, campaign: CampaignOut) -> Row:
     words = here.words
     about = [
         words.say("For {what}", {"what": objective_name(words, campaign.objective)}),
-        reviews_said(words, campaign.review),
+        reviews_said(words, campaign.reviews),
     ]
     return Row(
         campaign.id, campaign.name or campaign.id, campaign.state, state_name(words, campaign.state),

@@ -2,6 +2,7 @@
 
 from lodestone.ads.ad_group import RADIUS_KM_DEFAULT, AdGroupOut, Targeting
 from lodestone.ads.campaign import AdDelivery, CampaignOut, ReviewCounts
+from lodestone.base.wire import Money
 from lodestone.console.advertiser.desk import Desk
 from lodestone.console.charts import number
 from lodestone.console.words import Words
@@ -46,9 +47,6 @@ def delivery_said(words: Words, delivery: AdDelivery) -> str:
     by_code = {
         "ended": say("It has ended, and stays so."),
         "audience_gone": say("Everybody whose followers it is for has been erased."),
-        "targeting_not_served": say(
-            "It leaves out who has bought already, or asks for segments or people alike. That is not served yet, so it is shown to nobody."
-        ),
         "no_ads": say("It has no ad; without one nothing can be shown."),
         "item_not_live": say("The post that it shows is withdrawn or a draft. Publish it again."),
         "shop_closed": say("Where it leads is closed or withdrawn. Open it again."),
@@ -79,14 +77,15 @@ def strategy_said(here: Desk, group: AdGroupOut) -> str:
     """Say how an ad group bids."""
     say, exact = here.words.say, here.speech.exact
     bid = "" if group.bid is None else exact(group.bid.micros)
-    cost = "" if group.target_cost is None else exact(group.target_cost.micros)
+    cost = exact(group.target.micros) if isinstance(group.target, Money) else ""
     return {
         "max_delivery": say("As much as the budget buys"),
         "bid_cap": say("At most {amount} for each result", {"amount": bid}),
         "cost_cap": say("Results for {amount} each on average, at most", {"amount": cost}),
         "target_cpa": say("Results for about {amount} each", {"amount": cost}),
         "target_roas": say(
-            "Orders worth {n} times what they cost", {"n": f"{group.target_return or 0:g}"}
+            "Orders worth {n} times what they cost",
+            {"n": f"{group.target if isinstance(group.target, float) else 0:g}"},
         ),
         "manual_cpc": say("{amount} for a click", {"amount": bid}),
         "manual_cpm": say("{amount} for a thousand impressions", {"amount": bid}),

@@ -10,7 +10,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import PathParameter
 
-from lodestone.ads.ad import REVIEWS, AdOut, AdReviewIn, ReviewState
+from lodestone.ads.ad import AdOut, AdReviewIn
+from lodestone.ads.campaign import REVIEWS, ReviewState
 from lodestone.base.errors import InvalidError
 from lodestone.base.wire import app_id, problem_of
 from lodestone.console.asking import HttpRequest, off_loop

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN
+from lodestone.features.ads.audiences import Converted, Member
 
 IMPRESSION: Final = -1
 """`LiveAd.bought` of an ad that pays for viewable impressions."""
@@ -65,6 +66,13 @@ class LiveAd:
     """Term codes."""
     followers_of: tuple[int, ...] = ()
     """Ordinals of creators."""
+    segments_in: tuple[Member, ...] = ()
+    segments_out: tuple[Member, ...] = ()
+    """Nobody is shown it who is in one of them."""
+    alike_to: int | None = None
+    """Ordinal of a person: for those who take to the posts that people alike took to, and these are that person's."""
+    converted: Converted | None = None
+    """Who is left out for what they did lately."""
     starts: Instant = INSTANT_MIN
     ends: Instant = INSTANT_MAX
     """The first instant at which it is over."""
@@ -74,6 +82,21 @@ class LiveAd:
     """The most appearances of its campaign before one viewer, and within how many days; None: no limit."""
     contextual: bool = False
     """May be shown without consent to personalisation: then only place, language, page and time of day are matched."""
+
+    @property
+    def asks_for_members(self) -> bool:
+        """Say whether it is for people of a segment, or for nobody of one."""
+        return bool(self.segments_in or self.segments_out)
+
+    @property
+    def asks_for_alike(self) -> bool:
+        """Say whether it is for people alike to somebody's."""
+        return self.alike_to is not None
+
+    @property
+    def asks_for_conversions(self) -> bool:
+        """Say whether it leaves out who has converted."""
+        return self.converted is not None
 
     def __post_init__(self) -> None:
         """Hold what decisions lean on."""

@@ -5,6 +5,7 @@ languages or creators lists it. An `and` over the kinds is what fits; of that th
 """
 
 from collections.abc import Hashable, Iterable
+from itertools import chain
 from math import nan
 from typing import Any, Final
 
@@ -18,8 +19,8 @@ from lodestone.features.ads.cells import cells_of, cover
 from lodestone.features.ads.matching import AdQuery
 from lodestone.features.ads.postings import Posting, bits_of
 
-PLACE, DOMAIN, TAG, LANGUAGE, FOLLOWED = range(5)
-_KINDS: Final = 5
+PLACE, DOMAIN, TAG, LANGUAGE, FOLLOWED, SEGMENT, ALIKE = range(7)
+_KINDS: Final = 7
 _ROOM: Final = 64
 _ONE_BY_ONE: Final = 32
 """Changes that are put in order one by one; of more the order is made anew."""
@@ -45,6 +46,12 @@ class AdIndex:
         self._free = np.zeros((_KINDS, 1), np.uint64)
         self._contextual = np.zeros(1, np.uint64)
         self._lists: list[dict[Hashable, Posting]] = [{} for _ in range(_KINDS)]
+        self._segments_out: dict[Hashable, Posting] = {}
+        """By `Member`."""
+        self._converted: dict[Hashable, Posting] = {}
+        """By deed and owner, see `Converted`."""
+        self._within = np.zeros(_ROOM, np.int64)
+        """How long a conversion leaves out of each ad, microseconds."""
         self._blocked = np.zeros(_ROOM, np.bool_)
         """Whose campaign may not spend."""
         self._order, self._changed = _NONE, set[int]()
@@ -72,7 +79,12 @@ class AdIndex:
         for kind, keys in enumerate(_keys(ad)):
             _write(self._free[kind], ordinal, on=keys is None)
             for key in keys or ():
-                self._list(kind, key).add(ordinal)
+                _list(self._lists[kind], key, self._room).add(ordinal)
+        for member in ad.segments_out:
+            _list(self._segments_out, member, self._room).add(ordinal)
+        if ad.converted is not None:
+            _list(self._converted, ad.converted[:2], self._room).add(ordinal)
+            self._within[ordinal] = ad.converted.within
         _write(self._contextual, ordinal, on=ad.contextual)
         self._changed.add(ordinal)
         self._dirty.add(ordinal)
@@ -82,10 +94,11 @@ class AdIndex:
         self.live[ordinal] = False
         for kind, keys in enumerate(_keys(ad)):
             for key in keys or ():
-                posting = self._lists[kind][key]
-                posting.remove(ordinal)
-                if not posting.count:
-                    del self._lists[kind][key]
+                _unlist(self._lists[kind], key, ordinal)
+        for member in ad.segments_out:
+            _unlist(self._segments_out, member, ordinal)
+        if ad.converted is not None:
+            _unlist(self._converted, ad.converted[:2], ordinal)
         self._changed.add(ordinal)
         self._dirty.add(ordinal)
 
@@ -109,6 +122,21 @@ class AdIndex:
         """Say whether any ad is for followers of somebody."""
         return bool(self._lists[FOLLOWED])
 
+    @property
+    def asks_for_members(self) -> bool:
+        """Say whether any live ad is for people of a segment, or for nobody of one."""
+        return bool(self._lists[SEGMENT] or self._segments_out)
+
+    @property
+    def asks_for_alike(self) -> bool:
+        """Say whether any live ad is for people alike to somebody's."""
+        return bool(self._lists[ALIKE])
+
+    @property
+    def asks_for_conversions(self) -> bool:
+        """Say whether any live ad leaves out who has converted."""
+        return bool(self._converted)
+
     def gather(self, asked: AdQuery, count: int) -> NDArray[np.int32]:
         """Return the ordinals of the best ads that fit, see `matching.best`; shape (found,)."""
         self._arrange()
@@ -124,9 +152,13 @@ class AdIndex:
             for point, who in ((asked.here, Who.PRESENT), (asked.home, Who.RESIDENT)):
                 cells += [] if point is None else [(who, *cell) for cell in cells_of(*point)]
         language = () if asked.language < 0 else (asked.language,)
-        wanted = (cells, asked.domains, asked.tags, language, asked.follows)
+        wanted = (
+            cells, asked.domains, asked.tags, language, asked.follows, asked.members, asked.alike,
+        )  # fmt: skip
         for kind, keys in enumerate(wanted):
             self._let_through(kind, keys, fit[1 + kind])
+        if self._segments_out or self._converted:
+            self._leave_out(asked, fit[0])
         out = np.empty(count, np.int32)
         tired = np.array(sorted(asked.tired), np.int32) if asked.tired else _NONE
         found = self._do.best(
@@ -150,11 +182,17 @@ class AdIndex:
         if short:
             self._do.set_bits(bitmap, short[0] if len(short) == 1 else np.concatenate(short))
 
-    def _list(self, kind: int, key: Hashable) -> Posting:
-        lists = self._lists[kind]
-        if key not in lists:
-            lists[key] = Posting(self._room >> 6)
-        return lists[key]
+    def _leave_out(self, asked: AdQuery, bitmap: NDArray[np.uint64]) -> None:
+        """Take away the ads that want nobody of the viewer's segments, or nobody who did what the viewer did."""
+        out = [self._segments_out[member].held() for member in asked.members if member in self._segments_out]  # fmt: skip
+        for key, time in asked.conversions.items():
+            if key in self._converted:
+                ordinals = self._converted[key].held()
+                out.append(ordinals[asked.now - time < self._within[ordinals]])
+        if out:
+            marks = np.zeros_like(bitmap)
+            self._do.set_bits(marks, np.concatenate(out))
+            np.bitwise_and(bitmap, ~marks, out=bitmap)
 
     def _put_circles(self, ordinal: int, ad: LiveAd) -> int:
         """Write an ad's circles; return where the first stands."""
@@ -230,7 +268,7 @@ class AdIndex:
         if ordinal < self._room:
             return
         self._room = 2 * self._room
-        for name in ("live", "item", "_bid", "_bought", "_most", "_pace", "_reserve", "_rows", "_campaign", "_starts", "_ends", "_hours", "_blocked"):  # fmt: skip
+        for name in ("live", "item", "_bid", "_bought", "_most", "_pace", "_reserve", "_rows", "_campaign", "_starts", "_ends", "_hours", "_within", "_blocked"):  # fmt: skip
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
         words = self._room >> 6
@@ -238,9 +276,9 @@ class AdIndex:
             np.concatenate([old, np.zeros((*old.shape[:-1], words - old.shape[-1]), np.uint64)], axis=-1)
             for old in (self._free, self._contextual, self._open)
         )  # fmt: skip
-        for lists in self._lists:
-            for posting in lists.values():
-                posting.widen(words)
+        every = (*self._lists, self._segments_out, self._converted)
+        for posting in chain.from_iterable(lists.values() for lists in every):
+            posting.widen(words)
         self._grow(ordinal)
 
 
@@ -256,8 +294,24 @@ def _keys(ad: LiveAd) -> tuple[Iterable[Hashable] | None, ...]:
         for meant in (Who.PRESENT, Who.RESIDENT):
             if who in (meant, Who.ANY):
                 cells.update((meant, *cell) for cell in covered)
-    asks = (ad.domains, ad.tags, ad.languages, ad.followers_of)
+    alike = () if ad.alike_to is None else (ad.alike_to,)
+    asks = (ad.domains, ad.tags, ad.languages, ad.followers_of, ad.segments_in, alike)
     return (cells, *(frozenset(keys) if keys else None for keys in asks))
+
+
+def _list(lists: dict[Hashable, Posting], key: Hashable, room: int) -> Posting:
+    """Return the list of a key, a new one where there is none."""
+    if key not in lists:
+        lists[key] = Posting(room >> 6)
+    return lists[key]
+
+
+def _unlist(lists: dict[Hashable, Posting], key: Hashable, ordinal: int) -> None:
+    """Take an ad out of the list of a key."""
+    posting = lists[key]
+    posting.remove(ordinal)
+    if not posting.count:
+        del lists[key]
 
 
 def _write(bitmap: NDArray[np.uint64], ordinal: int, *, on: bool) -> None:

@@ -81,6 +81,21 @@ class LiveAds:
         return self._index.asks_for_followers
 
     @property
+    def asks_for_members(self) -> bool:
+        """Say whether any live ad is for people of a segment, or for nobody of one."""
+        return self._index.asks_for_members
+
+    @property
+    def asks_for_alike(self) -> bool:
+        """Say whether any live ad is for people alike to somebody's."""
+        return self._index.asks_for_alike
+
+    @property
+    def asks_for_conversions(self) -> bool:
+        """Say whether any live ad leaves out who has converted."""
+        return self._index.asks_for_conversions
+
+    @property
     def items(self) -> NDArray[np.int32]:
         """Item row of each ad, shape (ads or more,)."""
         return self._index.item

@@ -1,11 +1,13 @@
 """Which live ads fit one request, by definition: the plain reading that the index is compared with."""
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Set
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from lodestone.base.clock import Instant
 from lodestone.base.geo import distance_km
 from lodestone.features.ads.ad import Circle, LiveAd, Who
+from lodestone.features.ads.audiences import Conversions, Member, is_left_out
 
 CAMPAIGN_MAX: Final = 2
 """Ads of one campaign that come from one gathering at most."""
@@ -29,6 +31,11 @@ class AdQuery(NamedTuple):
     hour: int
     now: Instant
     personalised: bool
+    members: frozenset[Member] = frozenset()
+    """Segments that the viewer is in."""
+    alike: frozenset[int] = frozenset()
+    """Ordinals of whose posts people alike took to."""
+    conversions: Conversions = MappingProxyType({})
     tired: frozenset[int] = frozenset()
     """Ordinals of campaigns that the viewer has seen as often as they may."""
 
@@ -41,9 +48,14 @@ def fits(ad: LiveAd, asked: AdQuery) -> bool:
         return False
     if ad.circles and not any(inside(circle, asked) for circle in ad.circles):
         return False
-    wanted = (
+    if not asked.members.isdisjoint(ad.segments_out):
+        return False
+    if ad.converted is not None and is_left_out(ad.converted, asked.conversions, asked.now):
+        return False
+    wanted: tuple[tuple[tuple[Any, ...], Set[Any]], ...] = (
         (ad.domains, asked.domains), (ad.tags, asked.tags), (ad.languages, {asked.language} - {-1}),
-        (ad.followers_of, asked.follows),
+        (ad.followers_of, asked.follows), (ad.segments_in, asked.members),
+        (() if ad.alike_to is None else (ad.alike_to,), asked.alike),
     )  # fmt: skip
     return all(not asks or not has.isdisjoint(asks) for asks, has in wanted)
 

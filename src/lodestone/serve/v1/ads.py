@@ -6,10 +6,10 @@ import msgspec
 from litestar import Response, get, post, put
 from litestar.params import JSONBody, QueryParameter
 
-from lodestone.ads.ad import AdIn, AdOut, AdReviewIn, ReviewState
+from lodestone.ads.ad import AdIn, AdOut, AdReviewIn
 from lodestone.ads.ad_group import AdGroupIn, AdGroupOut
 from lodestone.ads.advertiser import AdvertiserIn, AdvertiserOut, DepositIn, DepositOut
-from lodestone.ads.campaign import CampaignIn, CampaignOut
+from lodestone.ads.campaign import CampaignIn, CampaignOut, ReviewState
 from lodestone.ads.diagnosis import DiagnosisOut
 from lodestone.ads.forecast import ForecastIn, ForecastOut
 from lodestone.ads.local import LocalAdIn, LocalAdOut

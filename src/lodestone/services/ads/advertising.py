@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from lodestone.ads.ad import AdIn, AdOut, AdReviewIn, ReviewState
+from lodestone.ads.ad import AdIn, AdOut, AdReviewIn
 from lodestone.ads.ad_group import AdGroupIn, AdGroupOut
 from lodestone.ads.advertiser import AdvertiserIn, AdvertiserOut
-from lodestone.ads.campaign import CampaignIn, CampaignOut
+from lodestone.ads.campaign import CampaignIn, CampaignOut, ReviewState
 from lodestone.ads.refusals import AdRefusal, Fault
 from lodestone.content import Community
 from lodestone.services.access import Principal

@@ -9,9 +9,9 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from lodestone.ads.ad import AdOut, ReviewState
+from lodestone.ads.ad import AdOut
 from lodestone.ads.ad_group import AdGroupIn, AdGroupOut
-from lodestone.ads.campaign import Budget, CampaignIn, CampaignOut, State
+from lodestone.ads.campaign import Budget, CampaignIn, CampaignOut, ReviewState, State
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, UnknownError
 from lodestone.base.money import Micros
@@ -131,7 +131,7 @@ class AdDesk:
             self._set_campaign(campaign_id, campaign_id, "active", now)
             if not any(group.state == "active" and _runs(ads) for group, ads in whole.groups):
                 self._start_below(whole, now)
-            return whole.campaign.review.pending
+            return whole.campaign.reviews.pending
 
         return await self._write(campaign_id, write)
 

@@ -22,18 +22,23 @@ from lodestone.ads.forecast import (
     RangeOut,
 )
 from lodestone.ads.judge_forecast import judge_forecast
-from lodestone.ads.refusals import raise_first
+from lodestone.ads.judge_group import TargetingContext
+from lodestone.ads.refusals import AdRefusal, Fault, raise_first
 from lodestone.base.arrays import Floats
 from lodestone.base.clock import Instant
+from lodestone.base.errors import UnknownError
 from lodestone.base.money import MICROS_IN_ONE, Micros
 from lodestone.base.wire import Money
 from lodestone.content import Community
 from lodestone.features.ads import IMPRESSION, LiveAd
 from lodestone.features.ads.matching import AdQuery, fits
 from lodestone.features.view import DirectoryView, StateView
+from lodestone.models.alike import Alike
 from lodestone.services.ads.live import AdPublisher, bought
 from lodestone.services.feed.hydrate import PersonNow, whereabouts
+from lodestone.services.feed.paid import audiences
 from lodestone.services.support.last_day import decision_at, last_day
+from lodestone.stores.ads.types import AdvertiserRecord
 from lodestone.stores.log.port import Log
 from lodestone.traffic.auction.forecast import Forecast, Opportunity, Range, curve_of, forecast
 from lodestone.traffic.auction.inputs import Organics
@@ -48,6 +53,8 @@ from lodestone.traffic.slots import attention_of
 PAGES_MAX: Final = 600
 PEOPLE_MAX: Final = 5_000
 _NOBODY: Final = RangeOut(low=0.0, expected=0.0, high=0.0)
+_NOBODY_PAYS: Final = -1
+"""Stands for the advertiser where the targeting speaks of nobody's own people."""
 _Z: Final = 1.645
 """Standard deviations between which nine of ten lie."""
 
@@ -83,21 +90,30 @@ class Look(NamedTuple):
     """How many pages the day has for each that was looked at, 1 or more."""
 
 
+class PeopleNow(NamedTuple):
+    """What is known of people."""
+
+    state: StateView
+    directory: DirectoryView
+    alike: Alike | None
+    """Who is alike to whom, None before lists were learned."""
+
+
 class Forecaster:
     """One forecast over one community's last day; asks records and log, so it is called in a thread."""
 
     def __init__(
         self,
         community: Community,
-        state: StateView,
-        directory: DirectoryView,
+        people: PeopleNow,
         past: Past,
         kernels: Kernels,
         publisher: AdPublisher,
         chance: np.random.Generator,
     ) -> None:
         """Take what is looked at; `chance` draws the days of the intervals."""
-        self._community, self._state, self._directory = community, state, directory
+        self._community = community
+        self._state, self._directory, self._alike = people
         self._log, self._versions, self._now = past.log, past.versions, past.now
         self._kernels, self._publisher, self._chance = kernels, publisher, chance
 
@@ -107,13 +123,13 @@ class Forecaster:
         Raises:
             InvalidError, UnknownError: The first `AdRefusal` that says why targeting or money is not taken.
         """
-        self._judge(given)
+        owner = self._judge(given)
         budgets = [Micros(budget.micros) for budget in given.daily_budgets]
         budgets = budgets or [Micros(units * MICROS_IN_ONE) for units in BUDGETS]
         bid = Micros(max(1, max(budgets) // PLANNED[given.optimise_for]))
         if given.bid is not None:
             bid = Micros(given.bid.micros)
-        ad = self._ad(given, bid)
+        ad = self._ad(given, bid, owner)
         reachable, pages, scale = Look(_NOBODY, [], 1.0) if ad is None else self.look(ad)
         curve = curve_of(
             self._kernels.auction, pages, bid,
@@ -125,24 +141,37 @@ class Forecaster:
             bid=self._money(bid),
             pages=len(pages),
             pages_of_day=round(len(pages) * scale),
-            budgets=[
-                self._row(row, served=ad is not None)
-                for row in forecast(curve, budgets, scale, self._chance)
-            ],
+            budgets=[self._row(row) for row in forecast(curve, budgets, scale, self._chance)],
         )
 
-    def _judge(self, given: ForecastIn) -> None:
+    def _judge(self, given: ForecastIn) -> int:
+        """Refuse what is not taken; return the ordinal of who would advertise."""
         targeting, named = given.targeting, self._publisher.domain_kinds(given.targeting.places)
         known = [name for name in targeting.followers_of if self._directory.person_row(name) >= 0]
-        raise_first(judge_forecast(given, self._community.currency, named, known))
+        advertiser = self._advertiser(given)
+        context = TargetingContext(
+            of_shop=advertiser is None or advertiser.given.shop_id is not None,
+            domains=named,
+            people=known,
+        )
+        raise_first(judge_forecast(given, self._community.currency, context))
+        return _NOBODY_PAYS if advertiser is None else advertiser.owner
 
-    def _ad(self, given: ForecastIn, bid: Micros) -> LiveAd | None:
-        """Return the ad that is tried, None where decisions cannot look at what it asks."""
+    def _advertiser(self, given: ForecastIn) -> AdvertiserRecord | None:
+        if given.advertiser_id is None:
+            return None
+        try:
+            return self._publisher.advertiser(given.advertiser_id)
+        except UnknownError:
+            raise Fault(AdRefusal.ADVERTISER_UNKNOWN, "advertiser_id").error() from None
+
+    def _ad(self, given: ForecastIn, bid: Micros, owner: int) -> LiveAd | None:
+        """Return the ad that is tried, None where none of its places is on the map."""
         followers = tuple(
             self._directory.ordinal(self._directory.person_row(name))
             for name in given.targeting.followers_of
         )
-        aim = self._publisher.aim(given.targeting, followers)
+        aim = self._publisher.aim(given.targeting, followers, owner, given.optimise_for)
         if aim is None:
             return None
         return LiveAd(
@@ -179,6 +208,7 @@ class Forecaster:
         here = whereabouts(person, self._now)
         liked = self._state.positives[row]
         liked = liked[liked >= 0]
+        known = audiences(self._state, row, self._now, self._alike, ad)
         domains = frozenset([*self._state.memberships(row).tolist(), person.profession])
         asked = AdQuery(
             here=None if isnan(here[0]) else here,
@@ -191,6 +221,9 @@ class Forecaster:
             hour=0,
             now=self._now,
             personalised=bool(person.personalised),
+            members=known.members,
+            alike=known.alike,
+            conversions=known.conversions,
         )
         return fits(ad, asked)
 
@@ -230,7 +263,7 @@ class Forecaster:
             user=float(chances @ worths),
         )
 
-    def _row(self, row: Forecast, *, served: bool) -> ForecastRow:
+    def _row(self, row: Forecast) -> ForecastRow:
         spent = [self._money(Micros(round(amount))) for amount in row.cost]
         return ForecastRow(
             daily_budget=self._money(row.budget),
@@ -238,7 +271,7 @@ class Forecaster:
             impressions=_range(row.impressions),
             actions=_range(row.actions),
             cost=MoneyRangeOut(low=spent[0], expected=spent[1], high=spent[2]),
-            limited_by="targeting" if not served else "budget" if row.pace < 1.0 else "audience",
+            limited_by="budget" if row.pace < 1.0 else "audience",
         )
 
     def _money(self, amount: Micros) -> Money:

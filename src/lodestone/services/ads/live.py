@@ -1,14 +1,16 @@
 """Ads from their records into decisions: put in, changed and dropped before a write is answered, all of them at a start."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import structlog
 
 from lodestone.ads.ad_group import RADIUS_KM_DEFAULT, Targeting, TargetPlace, named_domains
-from lodestone.ads.bids import is_served, offer, reserve
+from lodestone.ads.bids import offer, reserve
 from lodestone.ads.campaign import HOURS, CampaignIn, week_of
-from lodestone.ads.objective import Action
+from lodestone.ads.objective import ACTIONS, Action
+from lodestone.ads.segments import OWNED
+from lodestone.base.clock import DAY_MICROS
 from lodestone.base.errors import CorruptError
 from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN, instant_of
 from lodestone.content import Community
@@ -16,8 +18,9 @@ from lodestone.content.domain import RADIUS_KM_DEFAULT as DOMAIN_RADIUS_KM
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.ads import Circle, LiveAd, LiveAds, Who
 from lodestone.features.ads.ad import ALL_HOURS, IMPRESSION
+from lodestone.features.ads.audiences import ANYBODY, Converted, Deed, Member, Segment
 from lodestone.services.support.record_writes import Writes
-from lodestone.stores.ads.types import AdView
+from lodestone.stores.ads.types import AdvertiserRecord, AdView
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import DomainRecord, TermKind
 
@@ -28,6 +31,13 @@ NOBODY: Final = -2
 _WHO: Final = {"present": Who.PRESENT, "resident": Who.RESIDENT, "any": Who.ANY}
 _AS: Final[dict[Action, str]] = {"live_view": "click"}
 """A room is entered by a click on what shows it."""
+_CONVERSION: Final[dict[Action, Deed]] = {
+    "order": Deed.ORDER, "follow": Deed.FOLLOW, "shop_visit": Deed.VISIT,
+}  # fmt: skip
+_PERSONAL: Final = (
+    "tags", "professions", "followers_of", "segments_in", "segments_out", "lookalike_of", "exclude_converted_days",
+)  # fmt: skip
+"""Targeting that looks at what is known of a person: such an ad is shown to nobody without consent."""
 
 
 class Aim(NamedTuple):
@@ -38,6 +48,10 @@ class Aim(NamedTuple):
     tags: tuple[int, ...]
     languages: tuple[int, ...]
     followers_of: tuple[int, ...]
+    segments_in: tuple[Member, ...]
+    segments_out: tuple[Member, ...]
+    alike_to: int | None
+    converted: Converted | None
     contextual: bool
 
 
@@ -48,6 +62,24 @@ def bought(action: Action) -> int:
     ('click', -1)
     """
     return IMPRESSION if action == "impression" else OUTCOMES.index(_AS.get(action, action))
+
+
+def _of_people(targeting: Targeting, owner: int, action: Action) -> dict[str, Any]:
+    """Return which segments an ad is for and which not, and who is left out for what they did; fields of `Aim`."""
+    days, seed = targeting.exclude_converted_days, targeting.lookalike_of
+    # Who is in a segment already is not looked for among people alike to it.
+    names_out = targeting.segments_out if seed is None else (*targeting.segments_out, seed)
+    deed = _CONVERSION.get(action, Deed.ANY)
+    return {
+        "segments_in": tuple(_member(name, owner) for name in targeting.segments_in),
+        "segments_out": tuple(_member(name, owner) for name in dict.fromkeys(names_out)),
+        "alike_to": None if seed is None else owner,
+        "converted": None if days is None else Converted(deed, owner, days * DAY_MICROS),
+    }
+
+
+def _member(name: str, owner: int) -> Member:
+    return Member(Segment[name.upper()], owner if name in OWNED else ANYBODY)
 
 
 class AdPublisher:
@@ -102,19 +134,26 @@ class AdPublisher:
 
     def _forms(self, views: Iterable[AdView]) -> Iterator[LiveAd]:
         for view in views:
-            aim = self.aim(view.group.given.targeting, view.group.followers)
+            # What a conversion is follows from what the campaign is for, however it bids.
+            objective = view.campaign.given.objective
+            action = view.group.given.optimise_for or ACTIONS[objective][0]
+            aim = self.aim(view.group.given.targeting, view.group.followers, view.owner, action)
             if view.landing_live and not view.group.audience_gone and aim is not None:
                 yield self._form(view, aim)
 
-    def aim(self, targeting: Targeting, followers: tuple[int, ...]) -> Aim | None:
-        """Return whom a targeting is for as decisions look at it, None where they cannot; asks the records.
+    def aim(
+        self, targeting: Targeting, followers: tuple[int, ...], owner: int, action: Action
+    ) -> Aim | None:
+        """Return whom a targeting is for as decisions look at it, None where all its places are gone; asks the records.
 
         Args:
             targeting: As sent.
             followers: Ordinals of those whose followers it is for.
+            owner: Ordinal of who advertises, or owns the shop that does.
+            action: What the campaign is for.
         """
         circles = self._circles(targeting.places)
-        if not is_served(targeting) or (targeting.places and not circles):
+        if targeting.places and not circles:
             return None
         return Aim(
             circles=circles,
@@ -124,8 +163,13 @@ class AdPublisher:
                 TermKind.LANGUAGE, [language.lower() for language in targeting.languages]
             ),
             followers_of=followers,
-            contextual=not (targeting.tags or targeting.professions or targeting.followers_of),
+            contextual=not any(getattr(targeting, field) for field in _PERSONAL),
+            **_of_people(targeting, owner, action),
         )
+
+    def advertiser(self, advertiser_id: str) -> AdvertiserRecord:
+        """Return an advertiser; asks the records. Raises as `AdRecords.advertiser`."""
+        return self._records.advertiser(self._community.id, advertiser_id)
 
     def domain_kinds(self, places: Sequence[TargetPlace]) -> dict[str, str]:
         """Return the kinds of the domains that places name, of those that there are; asks the records."""

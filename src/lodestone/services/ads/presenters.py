@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from lodestone.ads.ad import AdOut, ReviewState
+from lodestone.ads.ad import AdOut
 from lodestone.ads.ad_group import AdGroupOut
 from lodestone.ads.advertiser import AdvertiserOut
-from lodestone.ads.bids import is_served
-from lodestone.ads.campaign import CampaignOut, ReviewCounts, week_of
+from lodestone.ads.campaign import CampaignOut, ReviewCounts, ReviewState, week_of
 from lodestone.ads.delivery import Hour, Standing, delivery_of
 from lodestone.ads.objective import ACTIONS
 from lodestone.base.clock import Instant
@@ -64,7 +63,8 @@ class AdPresenter:
             name=given.name,
             objective=given.objective,
             state=given.state,
-            review=view.reviews,
+            review=view.reviews.state,
+            reviews=view.reviews,
             delivery=delivery_of(standing, self._hour),
             budget=given.budget,
             spent=spent,
@@ -84,12 +84,12 @@ class AdPresenter:
             campaign_id=given.campaign_id,
             name=given.name,
             state=given.state,
-            review=view.reviews,
+            review=view.reviews.state,
+            reviews=view.reviews,
             delivery=delivery_of(standing, self._hour),
             strategy=given.strategy,
             bid=given.bid,
-            target_cost=given.target_cost,
-            target_return=given.target_return,
+            target=given.target,
             targeting=given.targeting,
             optimise_for=given.optimise_for or ACTIONS[view.campaign.given.objective][0],
             created_at=time_text(record.created),
@@ -129,7 +129,6 @@ class AdPresenter:
             self._spent_by(campaign).micros,
             review,
             audience_gone=group.audience_gone,
-            targeting_served=is_served(group.given.targeting),
         )
 
     def _spent_by(self, campaign: CampaignRecord) -> Money:

@@ -1,7 +1,8 @@
 """The ads of a page: which may come, what they are worth, and what the auction makes of them, behind the organic slate."""
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -10,8 +11,11 @@ from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.features.ads import LiveAds
 from lodestone.features.ads.appearances import Appearances, is_full
+from lodestone.features.ads.audiences import Conversions, Member
 from lodestone.features.ads.matching import AdQuery
+from lodestone.features.ads.membership import conversions_of, members_of
 from lodestone.features.view import StateView
+from lodestone.models.alike import Alike
 from lodestone.services.feed.hydrate import Viewer
 from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slate import Slate
@@ -59,6 +63,56 @@ class Unlimited:
 UNLIMITED: Final = Unlimited()
 
 
+class Audiences(NamedTuple):
+    """What targeting by segments asks of somebody."""
+
+    members: frozenset[Member] = frozenset()
+    alike: frozenset[int] = frozenset()
+    """Ordinals of whose posts people alike took to."""
+    conversions: Conversions = MappingProxyType({})
+
+
+_NOT_ASKED: Final = Audiences()
+
+
+class Asking(Protocol):
+    """Which of it any ad asks."""
+
+    @property
+    def asks_for_members(self) -> bool:
+        """Say whether any is for people of a segment, or for nobody of one."""
+        ...
+
+    @property
+    def asks_for_alike(self) -> bool:
+        """Say whether any is for people alike to somebody's."""
+        ...
+
+    @property
+    def asks_for_conversions(self) -> bool:
+        """Say whether any leaves out who has converted."""
+        ...
+
+
+def audiences(
+    state: StateView, row: int, now: Instant, alike: Alike | None, asking: Asking
+) -> Audiences:
+    """Return what the ads ask of somebody who consents; what none asks is not worked out.
+
+    Args:
+        state: The serving state.
+        row: Person row.
+        now: The community's clock.
+        alike: Knows people alike, None before lists were learned: nobody is alike then.
+        asking: What is asked.
+    """
+    return Audiences(
+        members_of(state, row, now) if asking.asks_for_members else frozenset(),
+        alike.owners(state, row) if alike is not None and asking.asks_for_alike else frozenset(),
+        conversions_of(state, row) if asking.asks_for_conversions else MappingProxyType({}),
+    )
+
+
 class AdPlacer:
     """Puts ads between the posts of one community's slates."""
 
@@ -74,6 +128,7 @@ class AdPlacer:
         setting: Setting,
         marks: Marks,
         slate: Slate,
+        alike: Alike | None,
         chances: Callable[[Rows], Chances],
     ) -> PaidPart | None:
         """Return the paid part of a decision whose organic slate stands, None where no ad comes to the auction.
@@ -83,6 +138,7 @@ class AdPlacer:
             setting: What holds.
             marks: What the viewer refused.
             slate: The organic slate; it is read only.
+            alike: Knows people alike, None before lists were learned.
             chances: Judges items, ascending rows, as the organic candidates were judged.
         """
         policy, posts = setting.policy, slate.choice.pool_index.size
@@ -92,7 +148,7 @@ class AdPlacer:
         if not rules.ads_max or rules.first >= setting.slots:
             return None
         self.spending.refresh()
-        gathered = self.live.gather(self._query(viewer, setting, slate), GATHERED)
+        gathered = self.live.gather(self._query(viewer, setting, slate, alike), GATHERED)
         ordinals, rows, authors = self._allowed(gathered, viewer, marks, slate)
         if not ordinals.size:
             return None
@@ -118,7 +174,9 @@ class AdPlacer:
             campaigns = tuple(paid.ads.campaign_id[winner.ad] for winner in paid.outcome.winners)
             self.appearances.add(viewer, now, campaigns)
 
-    def _query(self, viewer: Viewer, setting: Setting, slate: Slate) -> AdQuery:
+    def _query(
+        self, viewer: Viewer, setting: Setting, slate: Slate, alike: Alike | None
+    ) -> AdQuery:
         state, lens, row = self._state, viewer.lens, viewer.row
         topics = slate.entries.topic[slate.choice.pool_index].tolist()
         follows: frozenset[int] = frozenset()
@@ -127,7 +185,9 @@ class AdPlacer:
             topics += state.items["topic"][liked[liked >= 0]].tolist()
             if self.live.asks_for_followers:
                 follows = frozenset(state.people["ordinal"][state.follows(row)].tolist())
-        home = viewer.home
+        home, people = viewer.home, _NOT_ASKED
+        if viewer.personalised and row >= 0:
+            people = audiences(state, row, setting.now, alike, self.live)
         return AdQuery(
             here=(lens.latitude, lens.longitude) if lens.located else None,
             home=home if home[0] == home[0] else None,
@@ -139,6 +199,9 @@ class AdPlacer:
             hour=setting.clock[1] // 60,
             now=setting.now,
             personalised=viewer.personalised,
+            members=people.members,
+            alike=people.alike,
+            conversions=people.conversions,
             tired=self._tired(viewer, setting),
         )
 

@@ -106,7 +106,7 @@ class Decider:
         pool, choice = slate.entries.pool(), slate.choice
         stages.done("slots", pool.item.size, choice.pool_index.size)
         paid = self.placer.place(
-            viewer, setting, marks, slate,
+            viewer, setting, marks, slate, self.alike,
             lambda rows: self._chances_of(
                 PredictionQuery(
                     asked.person, surface, vector, None, setting.now, self._terms(viewer, scored, rows),

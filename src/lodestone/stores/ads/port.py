@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from lodestone.ads.ad import AdIn, AdReviewIn, ReviewState
+from lodestone.ads.ad import AdIn, AdReviewIn
 from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.advertiser import AdvertiserIn
-from lodestone.ads.campaign import CampaignIn
+from lodestone.ads.campaign import CampaignIn, ReviewState
 from lodestone.base.clock import Instant
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.transfers import Outcome, Transfer

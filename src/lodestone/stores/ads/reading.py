@@ -5,8 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, Table, func
 
-from lodestone.ads.ad import REVIEWS, ReviewState
-from lodestone.ads.campaign import STATES, ReviewCounts
+from lodestone.ads.campaign import REVIEWS, STATES, ReviewCounts, ReviewState
 from lodestone.stores.ads import rows
 from lodestone.stores.ads.finds import (
     Landings,
@@ -223,6 +222,7 @@ def _ads(scope: Scope, ads: Sequence[Any]) -> list[AdView]:
             campaign=campaigns[row.campaign],
             item_live=item_is_live(items[record.given.item_id]),
             landing_live=landings.is_live(record.given),
+            owner=row.owner,
         )
         for row, record in zip(ads, records, strict=True)
     ]

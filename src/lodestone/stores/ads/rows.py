@@ -5,10 +5,10 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from lodestone.ads.ad import REVIEWS, AdIn
+from lodestone.ads.ad import AdIn
 from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.advertiser import AdvertiserIn
-from lodestone.ads.campaign import STATES, CampaignIn
+from lodestone.ads.campaign import REVIEWS, STATES, CampaignIn
 from lodestone.base.clock import Instant
 from lodestone.stores.ads.finds import Owner
 from lodestone.stores.ads.types import AdGroupRecord, AdRecord, AdvertiserRecord, CampaignRecord
@@ -47,7 +47,7 @@ def advertiser_record(row: Any, owner: Owner) -> AdvertiserRecord:
     given = _ADVERTISER.decode(Seal(owner.key).open(row.doc, what=_DOC))
     if given.owner_id is not None:
         given = replace(given, owner_id=owner.id)
-    return AdvertiserRecord(row.id, given, Instant(row.created))
+    return AdvertiserRecord(row.id, given, Instant(row.created), owner.ordinal)
 
 
 def seal_campaign(given: CampaignIn, key: bytes) -> bytes:

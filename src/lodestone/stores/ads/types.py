@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from lodestone.ads.ad import AdIn, ReviewState
+from lodestone.ads.ad import AdIn
 from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.advertiser import AdvertiserIn
-from lodestone.ads.campaign import CampaignIn, ReviewCounts
+from lodestone.ads.campaign import CampaignIn, ReviewCounts, ReviewState
 from lodestone.base.clock import Instant
 
 
@@ -16,6 +16,8 @@ class AdvertiserRecord:
     id: str
     given: AdvertiserIn
     created: Instant
+    owner: int
+    """Ordinal of the person, or of whoever owns the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +101,5 @@ class AdView:
     item_live: bool
     landing_live: bool
     """True of an address, and of an ad that leads to the post itself."""
+    owner: int
+    """Ordinal of who advertises, or owns the shop that does."""

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
-from lodestone.ads.ad import REVIEWS, AdIn, AdReviewIn, needs_review
+from lodestone.ads.ad import AdIn, AdReviewIn, needs_review
 from lodestone.ads.ad_group import AdGroupIn, Targeting, named_domains
 from lodestone.ads.advertiser import AdvertiserIn
-from lodestone.ads.campaign import STATES, CampaignIn
+from lodestone.ads.campaign import REVIEWS, STATES, CampaignIn
 from lodestone.ads.judge_ad import AdContext, Target, judge_ad
 from lodestone.ads.judge_campaign import CampaignContext, judge_campaign
-from lodestone.ads.judge_group import GroupContext, judge_group
+from lodestone.ads.judge_group import GroupContext, TargetingContext, judge_group
 from lodestone.ads.refusals import AdRefusal, Fault, raise_first
 from lodestone.base.clock import Instant
 from lodestone.base.errors import Problem, UnknownError
@@ -225,9 +225,11 @@ def _put_ad_group(
     context = GroupContext(
         before=before,
         campaign=rows.campaign_record(above.row, owner.key).given,
-        of_shop=advertiser.shop is not None,
-        domains={name: domain.given.kind for name, domain in domains.items()},
-        people=people.keys(),
+        targeting=TargetingContext(
+            of_shop=advertiser.shop is not None,
+            domains={name: domain.given.kind for name, domain in domains.items()},
+            people=people.keys(),
+        ),
         currency=currency,
     )
     raise_first(judge_group(given, context))

@@ -11,12 +11,17 @@ from lodestone.base.clock import Instant
 from lodestone.base.geo import distance_km
 from lodestone.base.money import Micros
 from lodestone.features.ads import Circle, LiveAd, LiveAds, Who
+from lodestone.features.ads.audiences import Converted, Deed, Member, Segment
 from lodestone.features.ads.cells import cells_of, cover
 from lodestone.features.ads.matching import CAMPAIGN_MAX, AdQuery, best, fits
 from lodestone.features.ads.postings import LONG, Posting
 
 few = st.lists(st.integers(0, 4), max_size=3, unique=True)
 latitudes, longitudes = st.floats(-89, 89), st.floats(-180, 180)
+members = st.lists(
+    st.builds(Member, st.sampled_from(Segment), st.integers(0, 2)), max_size=2, unique=True
+)
+deeds = st.tuples(st.sampled_from(Deed), st.integers(0, 2))
 near = st.tuples(st.floats(25.9, 26.9), st.floats(107.5, 108.6))
 circles = st.builds(
     lambda point, radius, who: Circle(*point, radius, who),
@@ -31,13 +36,18 @@ ads = st.builds(
     followers_of=few.map(tuple), starts=st.sampled_from([Instant(0), Instant(50)]),
     ends=st.sampled_from([Instant(60), Instant(1_000)]),
     hours=st.sampled_from([(0xFFFFFF,) * 7, (1 << 9,) * 7, (0,) * 7]), contextual=st.booleans(),
+    segments_in=members.map(tuple), segments_out=members.map(tuple),
+    alike_to=st.none() | st.integers(0, 2),
+    converted=st.none() | deeds.map(lambda deed: Converted(*deed, within=30)),
 )  # fmt: skip
 queries = st.builds(
     AdQuery,
     here=st.none() | near, home=st.none() | near, domains=few.map(frozenset),
     tags=few.map(frozenset), language=st.integers(-1, 3), follows=few.map(frozenset),
     weekday=st.integers(0, 6), hour=st.sampled_from([9, 10]), now=st.integers(0, 1_100).map(Instant),
-    personalised=st.booleans(), tired=st.sets(st.integers(0, 9), max_size=2).map(frozenset),
+    personalised=st.booleans(), members=members.map(frozenset),
+    alike=st.sets(st.integers(0, 2), max_size=2).map(frozenset),
+    conversions=st.dictionaries(deeds, st.integers(0, 1_100).map(Instant), max_size=3), tired=st.sets(st.integers(0, 9), max_size=2).map(frozenset),
 )  # fmt: skip
 steps = st.lists(
     st.one_of(
