@@ -116,7 +116,7 @@ class Diagnosis:
             used=self._money(now.used_today if daily is not None else now.used),
             available=self._money(now.set_aside + balance.micros),
             actions=self._actions(slots),
-            reviews=campaign.review,
+            reviews=campaign.reviews,
         )
 
     def _actions(self, slots: Sequence[SlotHistory]) -> int:
