@@ -47,12 +47,13 @@ def group_of(slot):
     return int(slot["item_id"][1:]) % GROUPS
 
 
-def alike_to(world, person):
-    """Return the groups of those whose posts people alike to somebody took to."""
+def everybody_alike(world):
+    """Return of each person the groups of those whose posts people alike took to."""
     engine, directory = world.engine, world.engine.directory
-    ordinals = engine.alike.owners(engine.state, directory.person_row(f"p{person}"))
     authors = {directory.ordinal(directory.person_row(f"a{n}")): n for n in range(GROUPS * ITEMS)}
-    return [authors[ordinal] % GROUPS for ordinal in sorted(ordinals)]
+    rows = [directory.person_row(f"p{n}") for n in range(GROUPS * EACH)]
+    owners = [engine.alike.owners(engine.state, row) for row in rows]
+    return [[authors[ordinal] % GROUPS for ordinal in sorted(of)] for of in owners]
 
 
 async def read_again(world, feed):
@@ -97,12 +98,11 @@ def story(tmp_path_factory):
             await without_chance(world)
             told["before"] = await world.feed("p30", slots=6)
             told["none"] = await world.ask("GET", "/v1/item-lists")
-            told["lists"] = await made(world)
+            told["lists"], told["alike_to"] = await made(world), everybody_alike(world)
             told["again"] = await made(world)
             told["slots"] = {
                 n: (await world.feed(f"p{n}", slots=6))["slots"] for n in range(GROUPS)
             }
-            told["alike_to"] = [alike_to(world, n) for n in range(GROUPS * EACH)]
             told["receipt"] = await world.feed("p3", slots=4)
             newcomer = f"p{GROUPS * EACH}"
             told["stranger"] = await world.feed(newcomer, slots=6)
