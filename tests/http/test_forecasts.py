@@ -95,7 +95,9 @@ def test_segments_are_of_who_would_advertise(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
             await looked(world)
-            await world.put("/v1/advertisers/mei-ads", {"shop_id": "soups", "name": "Mei"}, status=201)
+            await world.put(
+                "/v1/advertisers/mei-ads", {"shop_id": "soups", "name": "Mei"}, status=201
+            )
             await bought(world, buyer="p2")
             return [
                 await forecast(world, targeting={field: ["customers"]}, advertiser_id="mei-ads")
