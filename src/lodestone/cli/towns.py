@@ -62,6 +62,17 @@ def town(
         bool,
         typer.Option("--without-trade", help="With --days: let an order be no more than an event."),
     ] = False,
+    ads: Annotated[
+        bool, typer.Option("--ads", help="With --days: let shops and creators advertise.")
+    ] = False,
+    ad_price: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=10**9,
+            help="With --ads: what an ad's appearance costs a viewer's time, micros.",
+        ),
+    ] = 0,
     posts: Annotated[
         int, typer.Option(min=50, help="Without --days: how many posts there are.")
     ] = 3000,
@@ -79,7 +90,10 @@ def town(
         return
     require_no_demo(home)
     if days is not None:
-        wish = Wish(seed, people, days, arm, ring=not without_ring, trade=not without_trade)
+        wish = Wish(
+            seed, people, days, arm, ring=not without_ring, trade=not without_trade,
+            ads=ads, ad_price=ad_price,
+        )  # fmt: skip
         simulation.live(wish, community_id or simulation.TOWN, home, as_json=as_json)
         return
     name = community_id or simulation.TOWN

@@ -18,8 +18,9 @@ from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.base.wire import time_text
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Feed, Surface, Verdicts
+from lodestone.town.advertising.running import Advertising, Patience, Unadvertised
 from lodestone.town.commerce.market import packed, unpacked
-from lodestone.town.commerce.trading import ORDER, Trading
+from lodestone.town.commerce.trading import LATER, ORDER, Trading
 from lodestone.town.looking import Looker, Page
 from lodestone.town.payloads import Json, Payloads, VisitEvents, whereabouts
 from lodestone.town.people import creators, fraud_rings, rhythm
@@ -85,10 +86,14 @@ class Life:
         self._streams = Streams(plan.seed)
         self._shown = shown
         self._told = Payloads(self._streams, personal=plan.personal, shown=shown)
-        self._looker = Looker(worths, trades=plan.trade)
+        patience = Patience(self._streams).annoyance
+        self._looker = Looker(worths, trades=plan.trade, annoyance=patience)
         self._trading: Trading | None = None
         if plan.trade:
             self._trading = Trading(client, self._streams, self._told, float(worths[ORDER]))
+        self._ads = Unadvertised()
+        if plan.ads:
+            self._ads = Advertising(client, self._streams, trades=plan.trade)
         self._day: Day
         self.truth: Truth
 
@@ -100,6 +105,7 @@ class Life:
             await self._shown.store(self._client, self.truth, list(range(self.truth.posts.count)))
             if self._trading is not None:
                 self._trading.take_up(unpacked(self._shelf.trade()))
+            self._ads.take_up(self._shelf.ads())
             return
         truth = settle(self._streams, self._plan.people)
         self._shown.settled(truth)
@@ -129,7 +135,7 @@ class Life:
 
     def _keep(self) -> None:
         trade = b"" if self._trading is None else packed(self._trading.market)
-        self._shelf.keep(self.truth, self._day, trade)
+        self._shelf.keep(self.truth, self._day, trade, self._ads.packed())
         self._kept(stretch_of(self.truth))
 
     def _first_follows(self, truth: Truth) -> list[Json]:
@@ -237,13 +243,20 @@ class Life:
         while open_visits:
             open_visits = await self._round(truth, open_visits, chance)
         await self._send(self._errands(truth, planned, at, now))
+        for verdicts in await self._ads.click_rivals(truth, now):
+            self._counted(verdicts)
         if self._trading is not None:
             await self._trading.run(truth, now, planned.person[at])
+            self._ads.bought(self._trading.bought(), Instant(now + LATER))
+        self._ads.end_step()
         truth.step += 1
         await self._client.advance(Instant(now + STEP))
 
     async def _posted(self, truth: Truth, fresh: Ints, now: Instant) -> None:
-        """Tell what has been posted; a product's post becomes what its shop sells, a sale's room opens by itself."""
+        """Tell what has been posted, let shops and advertisers work.
+
+        A product's post becomes what its shop sells, a sale's room opens by itself.
+        """
         if self._trading is not None:
             fresh = fresh[~np.isin(fresh, list(self._trading.rooms()))]
         await self._shown.store(self._client, truth, fresh.tolist())
@@ -253,6 +266,9 @@ class Life:
         if self._trading is not None:
             await self._trading.put_on_sale(truth, fresh)
             await self._trading.begin(truth, now)
+            self._ads.bought(self._trading.bought(), now)
+        shops = frozenset[int]() if self._trading is None else self._trading.approved()
+        await self._ads.begin(truth, now, shops)
 
     def _arrives(
         self, truth: Truth, planned: rhythm.Visits, row: int, now: Instant, events: list[Json]
@@ -281,12 +297,14 @@ class Life:
             pages.append(Page(visit.deeds, visit.surface, feed, await self._receipt(feed, visit)))
             visit.cursor, visit.pages = feed.next_cursor, visit.pages + 1
         self._day.feeds += len(pages)
+        self._ads.shown(truth, pages)
         found = self._looker.look(truth, pages, chance)
         self._day.looks.append(found.looks)
         self._day.sampled += found.sampled
         if self._trading is not None:
             self._trading.want(found.wanted)
         await self._send(found.events)
+        self._ads.heard(found.events)
         for domain, person in found.joins:
             await self._client.join(self._told.channel(domain), f"p{person}")
         drawn = chance.random(len(visits))
@@ -351,6 +369,7 @@ class Life:
         self._shelf.keep_day(truth.day, self._day, page)
         if self._trading is not None:
             await self._trading.night(truth, self._midnight_before(truth))
+        await self._ads.night(self._midnight_before(truth))
         await self._after(truth.day)
         truth.day, truth.step = truth.day + 1, 0
         known = truth.people.count
@@ -369,7 +388,9 @@ class Life:
 
     async def _send(self, events: list[Json]) -> None:
         for first in range(0, len(events), _EVENTS):
-            answer = await self._client.events(events[first : first + _EVENTS])
-            # What a killed step had sent before it was lived again is the life's all the same.
-            self._day.events += answer.accepted + answer.duplicates
-            self._day.refused += len(answer.refused)
+            self._counted(await self._client.events(events[first : first + _EVENTS]))
+
+    def _counted(self, answer: Verdicts) -> None:
+        # What a killed step had sent before it was lived again is the life's all the same.
+        self._day.events += answer.accepted + answer.duplicates
+        self._day.refused += len(answer.refused)

@@ -1,5 +1,6 @@
 """A round of looking: many people, each with one page, in arrays; then what came of it, as an app would tell it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -66,6 +67,13 @@ class _Grid:
     what: Ints
     domain: Ints
     surface: Ints
+    paid: Bools
+    """Whether somebody pays for the place: it is labelled as an ad."""
+
+
+def undisturbed(person: Ints) -> Floats:
+    """Say that nobody minds ads."""
+    return np.zeros(person.size)
 
 
 class Looker:
@@ -74,9 +82,17 @@ class Looker:
     Args:
         worths: Shape (13,). Micros by which the town judges what was done.
         trades: Whether an order must be taken by a shop; else it is as good as done, and told as an event.
+        annoyance: What joy an ad costs people only for being one, shape (people,) of rows of people.
     """
 
-    def __init__(self, worths: Floats, *, trades: bool) -> None:
+    def __init__(
+        self,
+        worths: Floats,
+        *,
+        trades: bool,
+        annoyance: Callable[[Ints], Floats] = undisturbed,
+    ) -> None:
+        self._annoyance = annoyance
         self._worths = worths
         self._trades = trades
         names = list(CHANNELS)
@@ -91,7 +107,8 @@ class Looker:
             chance: The round's own stream.
         """
         grid = _grid(truth, pages)
-        meeting = behaviour.meet(truth, grid.who, grid.what, lift=lift(truth.day))
+        annoyed = np.where(grid.paid, self._annoyance(grid.who), 0.0)
+        meeting = behaviour.meet(truth, grid.who, grid.what, lift=lift(truth.day), annoyed=annoyed)
         meeting = replace(meeting, tired=meeting.tired + _within_page(truth, grid))
         sampled = [
             judge_page(truth, page.receipt, page.deeds.person, page.deeds.now, self._worths)
@@ -135,6 +152,7 @@ class Looker:
             expected,
             amount @ self._worths,
             came,
+            grid.paid,
         )
         return Looks(*(getattr(columns, each.name)[looked] for each in fields(Looks)))
 
@@ -151,8 +169,10 @@ class Looker:
         ties.follows[who[follow], maker[follow]] = True
         np.add.at(ties.bought, (who[order], maker[order]), 1)
         ties.follows[grid.who[leaving], posts.maker[grid.what[leaving]]] = False
-        np.add.at(posts.views, what, 1)
-        heard = 1.0 + 4.0 * done.like[looked] + 9.0 * done.comment[looked]
+        # Who pays to be seen is not encouraged by it.
+        unpaid = 1 - grid.paid[looked].astype(np.int64)
+        np.add.at(posts.views, what, unpaid)
+        heard = unpaid + 4.0 * done.like[looked] + 9.0 * done.comment[looked]
         np.add.at(posts.heard, what, heard)
         for person, post in zip(who.tolist(), what.tolist(), strict=True):
             truth.seen[seen_key(person, post)] = truth.day
@@ -193,13 +213,14 @@ class Looker:
 
 def _grid(truth: Truth, pages: list[Page]) -> _Grid:
     rows = [
-        (page, column, view.deeds.person, row, DOMAINS.index(slot.domain), view.surface)
+        (page, column, view.deeds.person, row, DOMAINS.index(slot.domain), view.surface, slot.paid)
         for page, view in enumerate(pages)
         for column, slot in enumerate(view.feed.slots)
         if (row := post_row(truth.posts, slot.item_id)) >= 0
     ]
-    table = np.array(rows, np.int64).reshape(-1, 6)
-    return _Grid(*(table[:, column] for column in range(6)))
+    table = np.array(rows, np.int64).reshape(-1, 7)
+    page, column, who, what, domain, surface, paid = table.T
+    return _Grid(page, column, who, what, domain, surface, paid > 0)
 
 
 def _within_page(truth: Truth, grid: _Grid) -> Floats:

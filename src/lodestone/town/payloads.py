@@ -6,6 +6,7 @@ a test reads all that was sent and finds none of it.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +26,11 @@ _GOODS: Final = {tag: goods.split()[0] for _, tag, goods in SHOPS}
 _ANY_GOODS: Final = "本地特产"
 LONGEST_SECONDS: Final = 290.0
 """What is looked at in one go is told within five minutes: the engine takes nothing from further ahead."""
+SEEN_SECONDS: Final = 1.0
+VIDEO_SEEN_SECONDS: Final = 2.0
+"""An ad's post, and one that is a video, is on the screen so long before its view is paid for."""
+_LEAST_GLANCE: Final = 0.4
+"""Nobody opens an ad sooner, and so much apart is what happens to ads at the end of a visit that is longer than is told."""
 
 
 class Payloads:
@@ -134,13 +140,18 @@ class VisitEvents:
         self.person = person
         self.now = now
         self._seconds = 0.0
+        self._beyond = 0.0
         self._count = 0
 
-    def told(self, kind: str, more: Json, seconds: float = 1.0) -> Json:
-        """Write one event and let time pass."""
-        self._seconds = min(self._seconds + seconds, LONGEST_SECONDS)
+    def told(self, kind: str, more: Json, seconds: float = 1.0, *, paid: bool = False) -> Json:
+        """Write one event and let time pass; what is told of a paid place keeps its distance where time stands still."""
+        self._seconds += seconds
+        if self._seconds > LONGEST_SECONDS:
+            self._seconds = LONGEST_SECONDS
+            self._beyond += _LEAST_GLANCE * paid
         self._count += 1
-        at = Instant(self.now + int(self._seconds * SECOND_MICROS))
+        seconds = self._seconds + self._beyond * paid
+        at = Instant(self.now + int(seconds * SECOND_MICROS))
         return {
             "id": f"{self._name}-{self._count}",
             "type": kind,
@@ -162,18 +173,23 @@ class VisitEvents:
             moves: Whether it plays.
         """
         about = {"item_id": slot.item_id, "beacon": slot.beacon}
-        yield self.told("impression", {**about, "visible_seconds": glance}, 0.1)
+        told = partial(self.told, paid=slot.paid)
+        if slot.paid:
+            glance = max(glance, _LEAST_GLANCE)
+        yield told("impression", {**about, "visible_seconds": glance}, 0.1)
         for kind in ("not_interested", "hide"):
             if getattr(done, kind)[at]:
-                yield self.told(kind, about, glance)
+                yield told(kind, about, glance)
+        seconds = round(float(done.seconds[at]), 1)
         if not done.click[at]:
             self._seconds += glance
+            yield from self._viewable(slot, about, glance)
             return
-        seconds = round(float(done.seconds[at]), 1)
-        yield self.told("click", about, glance)
+        yield told("click", about, glance)
+        yield from self._viewable(slot, about, glance + seconds)
         if moves:
             more = {"watch_seconds": seconds, "completed": bool(done.completed[at])}
-            yield self.told("watch", {**about, **more}, seconds)
+            yield told("watch", {**about, **more}, seconds)
         for kind in (
             "long_view",
             "like",
@@ -185,9 +201,16 @@ class VisitEvents:
             "report",
         ):
             if getattr(done, kind)[at]:
-                yield self.told(kind, about)
+                yield told(kind, about)
         if done.follow[at]:
-            yield self.told("follow", {**about, "author_id": slot.author_id})
+            yield told("follow", {**about, "author_id": slot.author_id})
+
+    def _viewable(self, slot: Slot, about: Json, seconds: float) -> Iterator[Json]:
+        """Tell of a paid place that it was long enough on the screen for a view that is paid for."""
+        least = VIDEO_SEEN_SECONDS if slot.kind == KIND_WORDS[VIDEO] else SEEN_SECONDS
+        if slot.paid and seconds >= least:
+            more = {"visible_seconds": round(seconds, 1)}
+            yield self.told("viewable", {**about, **more}, 0.0, paid=True)
 
 
 def post_row(posts: Posts, item_id: str) -> int:

@@ -28,6 +28,8 @@ class Plan:
     """Decisions a day that are judged against the truth as they are taken."""
     trade: bool = True
     """Whether an order is bought, paid, fetched and perhaps complained of; False: it is told as an event."""
+    ads: bool = False
+    """Whether shops and creators advertise."""
     kept_every: int = 1
     """Steps after which the life is kept, besides every midnight."""
 

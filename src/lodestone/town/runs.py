@@ -10,6 +10,8 @@ import numpy as np
 from lodestone.base.arrays import Floats
 from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.client import AsyncClient as Client
+from lodestone.town.advertising import reconciliation as advertised
+from lodestone.town.advertising import state as billboards
 from lodestone.town.commerce.market import unpacked
 from lodestone.town.commerce.reconciliation import reckon
 from lodestone.town.commerce.shops import town_date
@@ -25,6 +27,8 @@ START: Final = Instant(1_772_380_800_000_000)
 """Monday, 2 March 2026, midnight in the town: the day every living town begins on."""
 ZONE: Final = "Asia/Shanghai"
 _PLAN: Final = "plan.json"
+_BEFORE: Final[Json] = {"trade": False, "ads": False, "ad_price": 0}
+"""What a life was that was begun when nobody could wish for these yet."""
 FIGURES: Final = "figures.json"
 
 
@@ -41,6 +45,10 @@ class Wish:
     """Gini and local share aimed at, where not the town's usual ones."""
     trade: bool = True
     """Whether shops sell and people buy; else an order is no more than an event."""
+    ads: bool = False
+    """Whether shops and creators advertise."""
+    ad_price: int = 0
+    """What an ad's appearance costs a viewer's time by the policy, micros."""
 
 
 class OtherLifeError(Exception):
@@ -55,6 +63,7 @@ async def run(
     *,
     halted: Callable[[], bool],
     after: After = nothing,
+    kept_every: int = 1,
 ) -> Json | None:
     """Live a life to its end and judge it; None when it was halted before.
 
@@ -65,6 +74,7 @@ async def run(
         tell: Is told (done, in all, what).
         halted: Asked after every step.
         after: What the operator does at the end of a day, told which, before the next begins.
+        kept_every: Steps after which the life is kept, besides every midnight.
 
     Raises:
         OtherLifeError: The folder holds another life.
@@ -81,6 +91,8 @@ async def run(
             ring=wish.ring,
             personal=personal(wish.arm),
             trade=wish.trade,
+            ads=wish.ads,
+            kept_every=kept_every,
         )
         life = Life(carried, plan, worths, shelf, journal.turn, after)
         await life.begin()
@@ -95,7 +107,8 @@ async def run(
 
 async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
     """Return a lived life's figures: the truth's, and the engine's own over HTTP."""
-    figures = Judge(shelf, wish.days, START).figures()
+    judge = Judge(shelf, wish.days, START)
+    figures = judge.figures()
     last = Instant(START + (wish.days - 1) * DAY_MICROS)
     span = f"from={town_date(START)}&to={town_date(last)}"
     week = f"from={town_date(Instant(START + max(0, wish.days - LAST_DAYS) * DAY_MICROS))}&to={town_date(last)}"
@@ -107,6 +120,9 @@ async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
     found = {"wish": asdict(wish), **figures, "engine_says": told}
     if wish.trade:
         found["trade"] = await reckon(client, unpacked(shelf.trade()), START, wish.days)
+    if wish.ads:
+        ads = await advertised.account_for(client, billboards.unpacked(shelf.ads()))
+        found["ads"] = {**judge.ads(), **ads}
     return found
 
 
@@ -116,7 +132,7 @@ async def _prepare(client: Client, shelf: Shelf, wish: Wish) -> Floats:
     kept = shelf.read_text(_PLAN)
     if kept is not None:
         before = msgspec.json.decode(kept)
-        if {"trade": False, **before["wish"]} != msgspec.json.decode(msgspec.json.encode(same)):
+        if {**_BEFORE, **before["wish"]} != msgspec.json.decode(msgspec.json.encode(same)):
             raise OtherLifeError(
                 f"here lives {before['wish']}; take another folder, or ask for that life"
             )
@@ -125,7 +141,10 @@ async def _prepare(client: Client, shelf: Shelf, wish: Wish) -> Floats:
     worths = worths_of(balanced)
     gini, local = wish.targets or (None, None)
     targets = {name: one for name, one in (("gini", gini), ("local", local)) if one is not None}
-    await client.ask("PUT", "/v1/policy", {"policy": policy(wish.arm, balanced, **targets)})
+    chosen = policy(wish.arm, balanced, **targets)
+    if wish.ads:
+        chosen["ad_price"] = wish.ad_price
+    await client.ask("PUT", "/v1/policy", {"policy": chosen})
     text = msgspec.json.encode({"wish": same, "worths": worths.tolist()}).decode()
     shelf.write_text(_PLAN, text)
     return worths
@@ -150,6 +169,7 @@ def summary(figures: Json) -> list[tuple[str, Any]]:
         ("exposure Gini, last seven days", figures["gini"]),
         ("regret under the same promises", figures["regret"]),
         *_trade(figures.get("trade")),
+        *(advertised.summary(figures["ads"]) if "ads" in figures else ()),
     ]
 
 

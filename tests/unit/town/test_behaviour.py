@@ -32,7 +32,7 @@ def meeting(**told):
     usual = {
         "taste": 0.5, "voice": 0.0, "quality": 0.5, "pull": 0.5, "near": False, "knows": False, "colleague": False,
         "follows": False, "tired": 0.0, "bought": 0, "goods": 0.0, "seconds": 20.0, "moves": True, "product": False,
-        "spam": False,
+        "spam": False, "annoyed": 0.0,
     }  # fmt: skip
     return Meeting(**{name: np.array([told.get(name, value)]) for name, value in usual.items()})
 
@@ -54,7 +54,7 @@ def lived_in(truth):
 
 @pytest.mark.parametrize(
     "told",
-    [{}, {"quality": 0.9, "taste": 0.9}, {"knows": True, "near": True}, {"moves": False}, {"spam": True, "pull": 0.9},
+    [{}, {"quality": 0.9, "taste": 0.9}, {"knows": True, "near": True}, {"moves": False}, {"annoyed": 0.4}, {"spam": True, "pull": 0.9},
      {"product": True, "near": True, "bought": 1, "goods": 0.8, "taste": 0.9, "moves": False}],
 )  # fmt: skip
 def test_draws_follow_the_chances_that_the_truth_states(told):
@@ -338,3 +338,22 @@ def test_children_never_open_a_neighbourhood_by_where_they_are():
 
     assert rhythm.SURFACES.index("place") not in set(found.surface.tolist())
     assert {0, 1, 3, 4} == set(found.surface.tolist())
+
+
+def test_who_minds_ads_opens_them_less_refuses_them_more_and_has_less_of_them():
+    plain, labelled = incline(meeting()), incline(meeting(annoyed=0.1))
+
+    assert labelled.joy == pytest.approx(plain.joy - 0.1)
+    assert labelled.click < plain.click
+    assert labelled.mean_seconds < plain.mean_seconds
+    assert labelled.refuse > plain.refuse
+    passed = np.full((1, 12), 0.999)
+    assert act(labelled, passed).pleasure == pytest.approx(act(plain, passed).pleasure - 0.1)
+
+
+def test_an_ad_that_is_less_than_no_joy_is_left_at_once_and_not_before():
+    worst = incline(meeting(quality=0.0, annoyed=2.0))
+
+    assert worst.joy < 0
+    assert worst.mean_seconds == 4
+    assert (chances(worst) >= 0).all()

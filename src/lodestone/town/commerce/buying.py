@@ -56,6 +56,8 @@ class TradeClient:
     def __init__(self, client: Client, market: Market) -> None:
         self._client = client
         self.market = market
+        self.bought: list[tuple[int, int]] = []
+        """Person and maker of orders that were paid since somebody last looked."""
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Ask; an honest buyer's every refusal is a `ConflictError`."""
@@ -174,6 +176,7 @@ class Buying:
             if await self._till.tried("pay", f"/v1/orders/{order.id}/pay", body) is None:
                 return False
         market.count("paid")
+        self._till.bought.append((order.person, order.maker))
         market.count("paid_micros", order.micros)
         market.sold[order.post] = step
         self._plan(order, fate, step)

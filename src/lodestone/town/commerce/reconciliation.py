@@ -52,7 +52,8 @@ async def reckon(client: Client, market: Market, start: Instant, days: int) -> J
     }
 
 
-async def _pages(client: Client, path: str) -> AsyncIterator[Any]:
+async def listed(client: Client, path: str) -> AsyncIterator[Any]:
+    """Yield every row that a route lists."""
     cursor = None
     while True:
         query = {"limit": "1000"} | ({} if cursor is None else {"cursor": cursor})
@@ -67,7 +68,7 @@ async def _pages(client: Client, path: str) -> AsyncIterator[Any]:
 async def _statements(client: Client, start: Instant, days: int) -> tuple[int, list[str]]:
     """Return how many parties there are, and whose statements do not add up to the ledger."""
     accounts: dict[str, dict[str, int]] = {}
-    async for page in _pages(client, "/v1/accounts"):
+    async for page in listed(client, "/v1/accounts"):
         accounts.setdefault(page["party"], {})[page["id"]] = page["balance"]["micros"]
     off = []
     for party, ledger in sorted(accounts.items()):
@@ -99,7 +100,7 @@ async def _statements(client: Client, start: Instant, days: int) -> tuple[int, l
 async def _orders(client: Client) -> Json:
     """Sum all orders as the engine lists them."""
     found: Counter[str] = Counter()
-    async for order in _pages(client, "/v1/orders"):
+    async for order in listed(client, "/v1/orders"):
         found["taken"] += 1
         found[f"now_{order['state']}"] += 1
         moves = {happening["move"] for happening in order["history"]}

@@ -180,6 +180,16 @@ class Trading:
         wanted.looks.done[wanted.row, ORDER] = True
         wanted.looks.value[wanted.row] += self._worth
 
+    def bought(self) -> list[tuple[int, int]]:
+        """Return person and maker of orders that were paid since the last call, the first first."""
+        found, self._till.bought = self._till.bought, []
+        return found
+
+    def approved(self) -> frozenset[int]:
+        """Return the makers whose shop is approved."""
+        stalls = self.market.stalls.items()
+        return frozenset(maker for maker, stall in stalls if stall.approved)
+
     # A night
 
     async def night(self, truth: Truth, start: Instant) -> None:

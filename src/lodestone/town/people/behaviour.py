@@ -44,6 +44,8 @@ PASSING_COST: Final = 0.04
 TIRED_OF_REPEAT: Final = 0.9
 """Who has seen a post within a fortnight finds four tenths of the joy."""
 _FORTNIGHT: Final = 14
+_REFUSES_ADS: Final = 0.03
+"""Chance to refuse an ad unopened, for each unit of joy that its label costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,18 @@ class Meeting:
     """A video or a live room: time watched is counted."""
     product: Bools
     spam: Bools
+    annoyed: Floats | float = 0.0
+    """What joy it costs that it is labelled as an ad; 0 where it is none, or where that is all the same to them."""
 
 
-def meet(truth: Truth, who: Ints, what: Ints, *, lift: Floats | None = None) -> Meeting:
+def meet(
+    truth: Truth,
+    who: Ints,
+    what: Ints,
+    *,
+    lift: Floats | None = None,
+    annoyed: Floats | float = 0.0,
+) -> Meeting:
     """Let people meet posts as things stand.
 
     Args:
@@ -82,6 +93,7 @@ def meet(truth: Truth, who: Ints, what: Ints, *, lift: Floats | None = None) -> 
         who: Shape (meetings,). Rows of people.
         what: Shape (meetings,). Rows of posts.
         lift: Shape (topics,). What the day adds to a taste: a match day lifts football.
+        annoyed: Shape (meetings,). What joy it costs them that the post is labelled as an ad.
     """
     people, posts, ties, makers = truth.people, truth.posts, truth.ties, truth.makers
     maker, topic, kind = posts.maker[what], posts.topic[what], posts.kind[what]
@@ -113,6 +125,7 @@ def meet(truth: Truth, who: Ints, what: Ints, *, lift: Floats | None = None) -> 
         moves=(kind == VIDEO) | (kind == LIVE),
         product=kind == PRODUCT,
         spam=people.kind[person_of] == SPAM,
+        annoyed=annoyed,
     )
 
 
@@ -141,7 +154,7 @@ def appeal(meeting: Meeting) -> Floats:
     wish = 0.3 + 1.4 * meeting.taste
     known = 0.30 * meeting.knows + 0.08 * meeting.near + 0.20 * meeting.colleague
     found: Floats = (meeting.pull * wish + known) * np.exp(-meeting.tired)
-    return found
+    return found - meeting.annoyed
 
 
 def joy(meeting: Meeting) -> Floats:
@@ -156,7 +169,7 @@ def joy(meeting: Meeting) -> Floats:
     found: Floats = (meeting.quality * np.maximum(wish, 0.0) + known * ~meeting.spam) * np.exp(
         -meeting.tired
     )
-    return found
+    return found - meeting.annoyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +199,8 @@ class Inclined:
     refuse: Floats
     """The same without having looked inside."""
     report: Floats
+    annoyed: Floats | float = 0.0
+    """What it costs them to scroll past, besides what scrolling costs."""
 
 
 def incline(meeting: Meeting) -> Inclined:
@@ -194,13 +209,14 @@ def incline(meeting: Meeting) -> Inclined:
     # A video of a few seconds counts when it was seen whole, a long one from eighteen seconds on (KuaiRand's rule).
     need = np.where(meeting.moves, np.minimum(meeting.seconds, 18.0), 8.0)
     most = np.where(meeting.moves, meeting.seconds, 120.0)
-    warm = np.minimum(1.5, held)
+    felt = np.maximum(held, 0.0)  # an ad can be less than no joy
+    warm = np.minimum(1.5, felt)
     near_shop = meeting.product & meeting.near
     wants = np.maximum(0.0, held - 0.3)
     return Inclined(
         joy=held,
         click=1 / (1 + np.exp(2.0 - 3.0 * promised)),
-        mean_seconds=np.where(meeting.moves, 4 + 40 * held, 3 + 18 * held),
+        mean_seconds=np.where(meeting.moves, 4 + 40 * felt, 3 + 18 * felt),
         need_seconds=need,
         most_seconds=np.maximum(most, need),
         moves=meeting.moves,
@@ -217,8 +233,9 @@ def incline(meeting: Meeting) -> Inclined:
             0.0,
         ),
         regret=0.03 * np.maximum(0.0, promised - held),
-        refuse=np.full(held.size, 0.001),
+        refuse=np.full(held.size, 0.001) + _REFUSES_ADS * meeting.annoyed,
         report=np.where(meeting.spam, 0.04, 0.0002),
+        annoyed=meeting.annoyed,
     )
 
 
@@ -304,7 +321,7 @@ def act(inclined: Inclined, luck: Floats) -> Done:
         not_interested=sorry & ~hide,
         hide=hide,
         report=click & (luck[:, 11] < inclined.report),
-        pleasure=np.where(click, inclined.joy - COST, -PASSING_COST),
+        pleasure=np.where(click, inclined.joy - COST, -PASSING_COST - inclined.annoyed),
     )
 
 

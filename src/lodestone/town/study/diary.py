@@ -37,6 +37,8 @@ class Looks:
     """Value of what was then done, micros."""
     done: Bools
     """Shape (looks, 13): which outcomes came; `watch` where any second was counted."""
+    paid: Bools
+    """Whether it was an ad."""
 
 
 def none_looked() -> Looks:
@@ -55,6 +57,7 @@ def none_looked() -> Looks:
         real,
         real,
         np.zeros((0, len(OUTCOMES)), bool),
+        truth,
     )
 
 
@@ -99,7 +102,7 @@ class Shelf:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def keep(self, truth: Truth, day: Day, trade: bytes = b"") -> None:
+    def keep(self, truth: Truth, day: Day, trade: bytes = b"", ads: bytes = b"") -> None:
         """Write everything that going on needs; a crash leaves the state before or this one, whole."""
         columns = dict(parts_of(truth))
         held = joined_looks(day.looks)
@@ -110,6 +113,7 @@ class Shelf:
         columns["counts"] = np.array([day.feeds, day.events, day.refused], np.int64)
         columns["sampled"] = _text(day.sampled)
         columns["trade"] = np.frombuffer(trade, np.uint8)
+        columns["ads"] = np.frombuffer(ads, np.uint8)
         self._write("state.npz", columns)
 
     def state(self) -> tuple[Truth, Day] | None:
@@ -118,7 +122,7 @@ class Shelf:
         if columns is None:
             return None
         feeds, events, refused = columns["counts"].tolist()
-        looks = Looks(*(columns[f"looks.{each.name}"] for each in fields(Looks)))
+        looks = _looks_of(columns, "looks.")
         visits = Visits(*(columns[f"visits.{each.name}"] for each in fields(Visits)))
         day = Day(visits, [looks], feeds, events, refused, _value(columns["sampled"]))
         return truth_of(columns), day
@@ -130,9 +134,16 @@ class Shelf:
 
     def trade(self) -> bytes:
         """Read where the life's trade stands; call it where there is a state."""
+        return self._part("trade")
+
+    def ads(self) -> bytes:
+        """Read where the life's advertising stands; call it where there is a state."""
+        return self._part("ads")
+
+    def _part(self, name: str) -> bytes:
         columns = self._read("state.npz")
         assert columns is not None
-        return columns["trade"].tobytes()
+        return columns[name].tobytes()
 
     def keep_day(self, number: int, day: Day, told: dict[str, Any]) -> None:
         """Write a day's page: its looks, and what the engine said of itself that night."""
@@ -152,7 +163,7 @@ class Shelf:
         columns = self._read(f"day-{number:03}.npz")
         if columns is None:
             return None
-        return Looks(*(columns[each.name] for each in fields(Looks))), _value(columns["page"])
+        return _looks_of(columns), _value(columns["page"])
 
     def write_text(self, name: str, text: str) -> Path:
         """Write a file beside the pages; return where."""
@@ -181,6 +192,12 @@ class Shelf:
             return None
         with np.load(path, allow_pickle=False) as held:
             return {key: held[key] for key in held.files}
+
+
+def _looks_of(columns: dict[str, NDArray[Any]], start: str = "") -> Looks:
+    """Read looks; those of a life from before there were ads are all unpaid."""
+    unpaid = np.zeros(columns[f"{start}person"].size, bool)
+    return Looks(*(columns.get(f"{start}{each.name}", unpaid) for each in fields(Looks)))
 
 
 def _text(value: Any) -> NDArray[np.uint8]:

@@ -64,6 +64,18 @@ class Judge:
             "refused": sum(page["refused"] for page in self.pages),
         }
 
+    def ads(self) -> Json:
+        """Return how much of what honest people looked at was ads, and what a look was worth to them beyond its cost."""
+        paid = self._honest & self._all.paid
+        unpaid = self._honest & ~self._all.paid
+        pleasure = self._all.pleasure
+        return {
+            "share": float(paid.sum() / max(1, self._honest.sum())),
+            "looks": int(paid.sum()),
+            "pleasure": float(pleasure[paid].mean()) if paid.any() else None,
+            "pleasure_unpaid": float(pleasure[unpaid].mean()) if unpaid.any() else None,
+        }
+
     def _people(self) -> Json:
         """Count who came: by day, and who came again d days after their first sight."""
         there = np.zeros((self._truth.people.count, self.days), bool)
@@ -108,12 +120,14 @@ class Judge:
         begun = here & (people.born[makers.person] == 0)
         goes_on = posting(makers, people.gone)
         small = begun & makers.small
+        posts, mine = self._truth.posts, self._honest & ~self._all.paid
         new = here & (people.born[makers.person] > 0)
         return {
             "small_survive": _share(goes_on, small),
             "makers_survive": _share(goes_on, begun),
             "new_makers_survive": _share(goes_on, new),
             "small_makers": int(small.sum()),
+            "small_share": float(makers.small[posts.maker[self._all.post[mine]]].mean()),
             "posts": self._truth.posts.count,
         }
 
@@ -153,6 +167,7 @@ class Judge:
         live = np.zeros(makers.count, bool)
         live[posts.maker[fresh]] = True
         week = (self._day <= day) & (self._day > day - LAST_DAYS)
+        week &= ~self._all.paid
         shown = np.bincount(posts.maker[self._all.post[week]], minlength=makers.count)
         return gini(shown[live].astype(np.float64))
 

@@ -1,0 +1,124 @@
+"""The end of an advertising life: what was charged, held against the town's own count and against the ledger's accounts.
+
+Everything is read over HTTP.
+"""
+
+from collections import Counter
+from typing import Any, Final
+
+from lodestone.client import AsyncClient as Client
+from lodestone.town.advertising.counting import HONEST
+from lodestone.town.advertising.rivals import CLICKERS
+from lodestone.town.advertising.state import Billboard
+from lodestone.town.commerce.reconciliation import listed
+from lodestone.town.payloads import Json
+
+_KINDS: Final = ("advertiser_balance", "campaign_lease", "ad_revenue")
+
+
+async def account_for(client: Client, board: Billboard) -> Json:
+    """Return what a life's advertising came to.
+
+    `unlike` names campaigns that were charged otherwise than the town counts by what it told and by the receipts;
+    `balances_off` names what does not hold: that an advertiser has what they paid in less what was charged and more
+    what was refunded, and that revenue is the charges less the refunds.
+
+    Args:
+        client: May read everything of the community.
+        board: The town's own count.
+    """
+    spent = {
+        maker: int((await client.ask("GET", f"/v1/campaigns/c{maker}"))["spent"]["micros"])
+        for maker in sorted(board.campaigns)
+    }
+    accounts = await _accounts(client)
+    charged, refunded = accounts.get("ad_revenue", {}).get("platform", (0, 0))
+    audit = await client.ask("POST", "/v1/audit")
+    return {
+        "revenue_micros": charged - refunded,
+        "charged_micros": charged,
+        "refunded_micros": refunded,
+        "unposted_micros": sum(spent.values()) - charged,
+        "deposited_micros": sum(given.deposited for given in board.campaigns.values()),
+        "unlike": [
+            f"c{maker}: the town counted {board.tally(maker).due} micros, the engine {micros}"
+            for maker, micros in spent.items()
+            if micros != board.tally(maker).due
+        ],
+        "balances_off": _off(board, accounts),
+        "audit_differences": audit["differences"],
+        "outcomes": sum(tally.outcomes for tally in board.tallies.values()),
+        "by_action": _groups(board, spent, "action"),
+        "by_temper": _groups(board, spent, "temper"),
+        "clickers": {kind: _clicks(board, kind) for kind in (HONEST, *CLICKERS)},
+        "counts": dict(sorted(board.counts.items())),
+    }
+
+
+async def _accounts(client: Client) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return credits and debits, micros, by kind and then by party, of the accounts that ads use."""
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    async for account in listed(client, "/v1/accounts"):
+        if account["kind"] in _KINDS:
+            sides = account["credits_posted"]["micros"], account["debits_posted"]["micros"]
+            found.setdefault(account["kind"], {})[account["party"]] = sides
+    return found
+
+
+def _off(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> list[str]:
+    balances, leases = accounts.get("advertiser_balance", {}), accounts.get("campaign_lease", {})
+    off, charges, refunds = [], 0, 0
+    for maker, given in sorted(board.campaigns.items()):
+        credit, debits = balances.get(f"advertiser:a{maker}", (0, 0))
+        leased, charged = leases.get(f"campaign:c{maker}", (0, 0))
+        refund = credit - given.deposited
+        charges, refunds = charges + charged, refunds + refund
+        # No campaign of the town is ever ended, so that a lease goes back to nobody.
+        if refund < 0 or debits != leased or charged > leased:
+            off.append(f"a{maker}: paid in {given.deposited}, credited {credit}, leased {leased}")
+    earned, given_back = accounts.get("ad_revenue", {}).get("platform", (0, 0))
+    if (earned, given_back) != (charges, refunds):
+        off.append(f"revenue: {earned} and {given_back}, of advertisers {charges} and {refunds}")
+    return off
+
+
+def _groups(board: Billboard, spent: dict[int, int], by: str) -> Json:
+    """Sum campaigns by one of their traits: what was spent, and what that was truly worth to its payers."""
+    found: dict[str, Counter[str]] = {}
+    for maker, given in sorted(board.campaigns.items()):
+        tally, sums = board.tally(maker), found.setdefault(getattr(given, by), Counter())
+        honest = tally.outcomes - tally.clicker_outcomes
+        sums.update(
+            campaigns=1,
+            shown=tally.shown,
+            clicks=tally.clicks,
+            outcomes=tally.outcomes,
+            spent_micros=spent[maker],
+            worth_micros=honest * given.value,
+            budget_micros=given.budget,
+            changes=given.bids,
+        )
+    return {name: dict(sums) for name, sums in sorted(found.items())}
+
+
+def _clicks(board: Billboard, kind: str) -> Json:
+    """Count what became of clicks on ads that pay for clicks, of one kind of people."""
+    start = f"refused_{kind}_"
+    refused = {
+        name.removeprefix(start): count
+        for name, count in board.counts.items()
+        if name.startswith(start)
+    }
+    paid = board.counts.get(f"paid_clicks_{kind}", 0)
+    return {"clicks": paid + sum(refused.values()), "paid": paid, "refused": refused}
+
+
+def summary(ads: Json) -> list[tuple[str, Any]]:
+    """Return a few figures worth a line each."""
+    differences = len(ads["unlike"]) + len(ads["balances_off"]) + len(ads["audit_differences"])
+    return [
+        ("ads: revenue, micros", ads["revenue_micros"]),
+        ("ads: share of looks", ads["share"]),
+        ("ads: outcomes paid for", ads["outcomes"]),
+        ("ads: differences in the books", differences),
+    ]
