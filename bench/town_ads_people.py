@@ -1,0 +1,191 @@
+"""What ads cost a town in people on day 30, by the town's own law of coming back, where lives are too few to show it.
+
+    python bench/town_ads_people.py LIFE ADS.json     LIFE: a life without ads that was lived (its folder `life`);
+                                                      ADS.json: what `bench/town_ads.py` stored
+                                                      -> results/town-ads-people.json
+
+Two lives of one town come apart by chance from the first ad on, by far more people than ads could cost. So nothing is decided
+and shown here: every person of the life comes, or stays away, by their habit and mood (`people/rhythm.py`), sees pages that
+were as good as those they saw in the life, and with ads each page is worth so much less: the share of looks that were ads,
+times what an ad was worth less than a post, each as measured in lives with ads at that price; who minds ads more loses more.
+Many copies of the town live side by side with the same luck with and without ads, so that the difference is of ads alone.
+
+What is left out: that pages are left earlier, that makers are moved by what is seen, and newcomers.
+"""
+
+import argparse
+import itertools
+import json
+from collections import defaultdict
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from run import machine
+
+from lodestone.base.chance import Streams
+from lodestone.town import Shelf
+from lodestone.town.advertising.running import Patience
+from lodestone.town.people import rhythm
+from lodestone.town.people.population import settle
+from lodestone.town.study.compare import interval
+from lodestone.town.truth import ORDINARY, People, Ties
+
+DAYS = 31
+COPIES = 100
+"""Of every person of the town, in one run."""
+RUNS = 6
+SWEEP = (0.0, -0.001, -0.002, -0.003, -0.004, -0.006, -0.008, -0.012, -0.016, -0.024)
+MOST = 0.02
+"""The loss of people that is looked for."""
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("life", type=Path)
+    options.add_argument("ads", type=Path)
+    options.add_argument(
+        "--out", type=Path, default=Path(__file__).parent / "results" / "town-ads-people.json"
+    )
+    told = options.parse_args()  # fmt: skip
+    plan = json.loads((told.life / "plan.json").read_text())["wish"]
+    days = json.loads((told.life / "figures.json").read_text())["wish"]["days"]
+    town = Town(plan["seed"], plan["people"], pages_of(Shelf(told.life), days))
+    alone = [town.people(run, 0.0) for run in range(RUNS)]
+    sweep = [{"joy_a_look": shift, **lost(town, alone, shift)} for shift in SWEEP]
+    prices = []
+    for price, measured in measured_in(json.loads(told.ads.read_text())).items():
+        shift = measured["share"] * (measured["joy_of_an_ad"] - measured["joy_of_a_post"])
+        cost = lost(town, alone, shift, measured["share"])
+        prices.append({"price": price, **measured, "joy_a_look": shift, **cost})
+    found = {
+        "machine": machine(),
+        "command": "python bench/town_ads_people.py LIFE ADS.json",
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "life": plan,
+        "lived": json.loads((told.life / "figures.json").read_text())["came"],
+        "here_without_ads": np.mean(alone, axis=0).round(2).tolist(),
+        "residents_followed": town.count,
+        "sweep": sweep,
+        "joy_that_costs_two_in_a_hundred": crossing(sweep),
+        "prices": prices,
+    }
+    told.out.write_text(json.dumps(found, indent=1) + "\n")
+    for row in (*sweep, *prices):
+        print({name: value for name, value in row.items() if name != "by_run"})
+
+
+def pages_of(shelf: Shelf, days: int) -> dict[int, list[list[float]]]:
+    """Return what the pages of each day were worth that each person came, by person."""
+    found: dict[int, list[list[float]]] = defaultdict(list)
+    for number in range(days):
+        held = shelf.day(number)
+        assert held is not None
+        looks = held[0]
+        order = np.argsort(looks.person, kind="stable")
+        person, slot, pleasure = (
+            column[order] for column in (looks.person, looks.slot, looks.pleasure)
+        )
+        # A page of the same person begins where slots begin anew.
+        begins = np.ones(person.size, bool)
+        begins[1:] = (person[1:] != person[:-1]) | (slot[1:] <= slot[:-1])
+        starts = np.flatnonzero(begins)
+        count = np.diff(np.append(starts, person.size))
+        means = np.add.reduceat(pleasure, starts) / count
+        for who in np.unique(person[starts]).tolist():
+            found[who].append(means[person[starts] == who].tolist())
+    return found
+
+
+class Town:
+    """Many copies of a town's first residents, and the pages that each may see."""
+
+    def __init__(self, seed: int, people: int, pages: dict[int, list[list[float]]]) -> None:
+        self._first = settle(Streams(seed), people).people
+        ordinary = self._first.resident & (self._first.kind == ORDINARY)
+        rows = [row for row in np.flatnonzero(ordinary).tolist() if row in pages]
+        self.count = len(rows)
+        self._rows = np.repeat(np.array(rows), COPIES)
+        self._pages = [pages[row] for row in rows]
+        annoyance = Patience(Streams(seed)).annoyance(np.array(rows))
+        # Whoever minds more than others loses so much more of an ad.
+        self._more = np.repeat(annoyance - annoyance.mean(), COPIES)
+
+    def people(self, run: int, shift: float, share: float = 0.0) -> list[float]:
+        """Return how many of the residents come by day, for one copy of the town.
+
+        Args:
+            run: Which luck.
+            shift: What every look is worth more, in the mean.
+            share: Of looks that are ads: who minds them more than others loses that much more.
+        """
+        streams = Streams(run)
+        people = People(
+            **{each.name: getattr(self._first, each.name)[self._rows] for each in fields(People)}
+        )
+        size = people.count
+        ties = Ties(*(np.zeros((size, 1)) for _ in fields(Ties)))
+        less = shift - share * self._more
+        came_by_day = []
+        for day in range(DAYS):
+            came = rhythm.coming(people, day, streams.of("coming", day))
+            self._look(people, came, less, streams.of("pages", day))
+            rhythm.night(people, ties, came, streams.of("night", day))
+            came_by_day.append(float(came.sum()) / COPIES)
+        return came_by_day
+
+    def _look(
+        self, people: People, came: np.ndarray, less: np.ndarray, chance: np.random.Generator
+    ) -> None:
+        drawn = chance.random(people.count)  # for everybody, so that luck is the same whoever comes
+        pages = []
+        for row in np.flatnonzero(came).tolist():
+            known = self._pages[row // COPIES]
+            pages.append((row, known[int(drawn[row] * len(known))]))
+        for number in range(max((len(each) for _, each in pages), default=0)):
+            who = np.array([row for row, each in pages if number < len(each)])
+            worth = np.array([each[number] for _, each in pages if number < len(each)])
+            rhythm.remember_visits(people, who, worth + less[who])
+
+
+def lost(town: Town, alone: list[list[float]], shift: float, share: float = 0.0) -> dict[str, Any]:
+    """Return how many fewer come on day 30, as a share, with the interval of the mean over runs."""
+    runs = range(RUNS)
+    by_run = [town.people(run, shift, share)[30] / alone[run][30] - 1 for run in runs]
+    found = interval(by_run)
+    return {"people_on_day_30": found.mean, "low": found.low, "high": found.high}
+
+
+def crossing(sweep: list[dict[str, Any]]) -> float | None:
+    """Return the loss of joy a look at which `MOST` of the people are lost, None where the sweep does not reach it."""
+    for before, after in itertools.pairwise(sweep):
+        if after["people_on_day_30"] <= -MOST < before["people_on_day_30"]:
+            part = (-MOST - before["people_on_day_30"]) / (
+                after["people_on_day_30"] - before["people_on_day_30"]
+            )
+            return float(before["joy_a_look"] + part * (after["joy_a_look"] - before["joy_a_look"]))
+    return None
+
+
+def measured_in(ads: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Return by price what lives with ads measured: means over seeds."""
+    found: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for life in ads["lives"]:
+        if life["ads"]:
+            found[life["price"]].append(
+                {
+                    "share": life["ads"]["share"],
+                    "joy_of_an_ad": life["ads"]["pleasure"],
+                    "joy_of_a_post": life["ads"]["pleasure_unpaid"],
+                }
+            )
+    return {
+        price: {name: float(np.mean([life[name] for life in lives])) for name in lives[0]}
+        for price, lives in found.items()
+    }
+
+
+if __name__ == "__main__":
+    main()
