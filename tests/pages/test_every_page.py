@@ -56,7 +56,7 @@ PAGES = VIEWER | MERCHANT | ADVERTISER | OPERATOR | OPEN
 NO_PAGES = {
     "/demo/residents", "/filling", "/favicon.ico", "/manifest.webmanifest", "/static/{name}", "/merchant/news",
     "/preview/{name}", "/merchant/orders/file", "/merchant/payouts/file", "/merchant/statement/file", "/operator/tables/{name}",
-    "/advertiser/campaigns/file",
+    "/advertiser/campaigns/file", "/advertiser/campaign/file",
 }  # fmt: skip
 """Files, answers that a page's script asks for, and the page that leads on as soon as the demo is filled."""
 COUNT = """() => [performance.getEntriesByType('navigation')[0], ...performance.getEntriesByType('resource')]

@@ -147,7 +147,6 @@ class DiagnosisOut(msgspec.Struct, frozen=True, kw_only=True):
 _ADVICE: Final = {
     "ended": "Make another campaign.",
     "audience_gone": "Make another ad group.",
-    "targeting_not_served": "Make an ad group without them.",
     "no_ads": "Make an ad in it.",
     "item_not_live": "Publish the post, or show another.",
     "shop_closed": "Open it, or lead to another.",

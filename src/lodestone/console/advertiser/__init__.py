@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from lodestone.console.advertiser import campaign, campaigns, money, starting
+from lodestone.console.advertiser import campaign, campaigns, money, results, starting
 from lodestone.console.advertiser.desk import ADVERTISER
 from lodestone.console.logging_in import door_of
 
@@ -15,6 +15,7 @@ def advertiser_routes() -> tuple[Any, ...]:
     return (
         *campaigns.ROUTES,
         *campaign.ROUTES,
+        *results.ROUTES,
         *starting.ROUTES,
         *money.ROUTES,
         *door_of(ADVERTISER, title),

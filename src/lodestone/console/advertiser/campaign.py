@@ -14,7 +14,9 @@ from lodestone.base.errors import InvalidError, LodestoneError
 from lodestone.base.money import Micros, decimals
 from lodestone.base.wire import app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
+from lodestone.console.advertiser.diagnosis import diagnosis_said
 from lodestone.console.advertiser.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.advertiser.results import report_of, results_of
 from lodestone.console.advertiser.said import (
     audience_said,
     budget_pairs,
@@ -136,6 +138,7 @@ async def _page(
     reader: FormReader | None = None, error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
     whole, posts = await off_loop(request, _read, here, campaign_id)
+    campaign, asked = whole.campaign, request.query_params
     errors = {} if reader is None else dict(reader.errors)
     note = _came_of(here, done)
     if error is not None:
@@ -148,14 +151,33 @@ async def _page(
         note = Note(
             here.words.say("Nothing was saved. See the fields that are marked."), good=False
         )
-    campaign = whole.campaign
+    try:
+        report = await report_of(here, campaign.id, asked)
+    except InvalidError:
+        text = here.words.say(
+            "Choose a first day that is not after the last, and at most 400 days."
+        )
+        note = Note(text, good=False)
+        report = await report_of(here, campaign.id, {})
+    long = use_cases.threads(here.engine).long
+    results = await long(results_of, here, campaign, report)
+    now = here.engine.billing.campaign_now(campaign.id)
+    diagnosis = await long(use_cases.ad_diagnosis(here.engine).run, campaign, now)
     context: dict[str, object] = {
         "campaign": campaign, "called": campaign.name or campaign.id, "facts": _facts(here, campaign),
         "state_name": state_name(here.words, campaign.state), "delivery": delivery_said(here.words, campaign.delivery),
         "budgets": budget_pairs(here, campaign), "groups": [_group(here, *one, posts) for one in whole.groups],
+        "results": results, "findings": diagnosis_said(here, diagnosis),
         "values": _values(here, campaign) if reader is None else reader.values, "errors": errors,
     }  # fmt: skip
-    return show(request, here, "campaign", context, note=note, kept={"campaign": campaign.id})
+    return show(
+        request,
+        here,
+        "campaign",
+        context,
+        note=note,
+        kept={"campaign": campaign.id, "by": results.by},
+    )
 
 
 def _read(here: Desk, campaign_id: str) -> tuple[WholeCampaign, dict[str, PostCard]]:

@@ -154,6 +154,9 @@ def _different(live: Sequence[LiveAd]) -> list[LiveAd]:
     """Return ads that ask for different people or bid differently, the highest bids first."""
     by_aim: dict[object, LiveAd] = {}
     for ad in sorted(live, key=lambda one: (-one.bid, one.ad_id)):
-        aim = (ad.circles, ad.domains, ad.tags, ad.languages, ad.followers_of, ad.bought)
+        aim = (
+            ad.circles, ad.domains, ad.tags, ad.languages, ad.followers_of, ad.segments_in, ad.segments_out,
+            ad.alike_to, ad.converted, ad.bought,
+        )  # fmt: skip
         by_aim.setdefault(aim, ad)
     return list(by_aim.values())[:_ADS_MAX]
