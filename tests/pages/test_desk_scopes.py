@@ -27,6 +27,7 @@ SCOPES = {
     "GET /operator/receipts/{receipt_id}": None,
     "POST /operator/receipts/{receipt_id}/replay": None,
     "GET /operator/ads": "review",
+    "GET /operator/revenue": None,
     "POST /operator/ads/{ad_id}": "review",
     "GET /operator/reports": "review",
     "POST /operator/reports/{review_id}": "review",
@@ -40,7 +41,7 @@ SCOPES = {
 TABLES = {
     "acts": "audit", "keys": "operator", "webhooks": "webhooks", "deliveries": "webhooks",
     "policy-versions": None, "held-out": None,
-    "trial-outcomes": None, "trial-promises": None, "trial-domains": None,
+    "ad-revenue": None, "frontier-load": None, "frontier-price": None, "trial-outcomes": None, "trial-promises": None, "trial-domains": None,
 }  # fmt: skip
 FILLED = {
     "{item_id}": "i0", "{person_id}": "p0", "{version}": "1", "{name}": "receipts", "{key_id}": "key_0",

@@ -261,7 +261,7 @@ def test_every_action_is_reached_by_the_keyboard_in_order(opened):
             )
         )
     assert reached[:17] == [
-        "Skip to the content", "Tea Town", "中文", "Log out", "Overview", "Reports", "Ads", "Search", "Policy",
+        "Skip to the content", "Tea Town", "中文", "Log out", "Overview", "Reports", "Ads", "Ad revenue", "Search", "Policy",
         "API keys", "Webhooks", "Health", "Who changed what", "days", "domain", "pause", "(values)",
     ]  # fmt: skip
     # Which charts have values to be read, and so a stop of their own, hangs on what the town has lived.

@@ -19,6 +19,7 @@ from lodestone.events.facts import FLAG_DECISION, Facts
 from lodestone.events.outcomes import DomainKind, FactKind
 from lodestone.events.place_changes import PlaceChanges
 from lodestone.features.view import DirectoryView, StateView
+from lodestone.insight.ad_load import AdLoad, ad_load
 from lodestone.insight.credit import Catalogue, credited
 from lodestone.insight.exposure import (
     ExposureReport,
@@ -132,6 +133,10 @@ class Reports:
             domain=domain,
             liu=Liu(days=days, retained=retained(facts, span, today, within)),
         )
+
+    def ad_load(self, span: Span) -> list[AdLoad]:
+        """Report what share of the slots that people were shown was paid for, by day and surface."""
+        return ad_load(self._credited()[0], span)
 
     def flow(self, span: Span, domain: str | None) -> FlowReport:
         """Report crossings between domains: all, or those out of one and into it."""

@@ -21,6 +21,7 @@ from lodestone.services.ads.deposits import Deposits
 from lodestone.services.ads.desk import AdDesk
 from lodestone.services.ads.diagnosis import Diagnosis
 from lodestone.services.ads.forecast import Forecaster, Past, PeopleNow
+from lodestone.services.ads.frontier import AdFrontier
 from lodestone.services.ads.live import AdPublisher
 from lodestone.services.ads.local import LocalAds
 from lodestone.services.ads.matches import AdMatches
@@ -238,6 +239,12 @@ def ad_publisher(engine: Engine) -> AdPublisher:
 def ad_matches(engine: Engine) -> AdMatches:
     """Return what says why an ad was for somebody."""
     return AdMatches(engine.community, engine.parts.records, engine.state, engine.directory)
+
+
+def ad_frontier(engine: Engine) -> AdFrontier:
+    """Return what says what other ad loads and prices would have earned on the last day, and what they would have displaced."""
+    past = Past(engine.log, versions(engine), engine.now())
+    return AdFrontier(past, engine.parts.kernels, engine.housekeeper.policy)
 
 
 def forecaster(engine: Engine) -> Forecaster:

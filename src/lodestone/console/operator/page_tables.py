@@ -1,6 +1,7 @@
 """The tables of the desk's other pages as they go into a file: acts, keys, webhooks, deliveries, versions, dry runs."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
 from lodestone.console.asking import HttpRequest, engines, off_loop
@@ -10,6 +11,7 @@ from lodestone.console.operator import audit_log, health, keys, webhooks
 from lodestone.console.operator.desk import need, speech_of, trials_of
 from lodestone.console.operator.policy.pages import history_table
 from lodestone.console.operator.policy.trial_view import ChangeRow, trial_view
+from lodestone.console.operator.revenue import frontier_table, revenue_table
 from lodestone.console.speech import Speech
 from lodestone.services import use_cases
 from lodestone.services.access import OPERATOR
@@ -68,7 +70,8 @@ async def _domains(request: HttpRequest, who: Entered) -> Table:
 PAGE_TABLES: Final[Mapping[str, Maker]] = {
     "acts": _acts, "keys": _keys, "webhooks": _webhooks, "deliveries": _deliveries,
     "policy-versions": _versions, "held-out": _held_out, "trial-outcomes": _outcomes,
-    "trial-promises": _promises, "trial-domains": _domains,
+    "trial-promises": _promises, "trial-domains": _domains, "ad-revenue": revenue_table,
+    "frontier-load": partial(frontier_table, number=0), "frontier-price": partial(frontier_table, number=1),
 }  # fmt: skip
 """By name, as their addresses have it."""
 

@@ -19,6 +19,7 @@ from lodestone.console.operator.figures import reader_of
 from lodestone.console.operator.item_page import item_routes
 from lodestone.console.operator.person_page import person_routes
 from lodestone.console.operator.posts import cards_of
+from lodestone.console.operator.revenue import revenue_routes
 from lodestone.console.operator.reviews import review_routes
 from lodestone.console.operator.search_page import search_routes
 from lodestone.console.operator.sections import sections_of
@@ -86,6 +87,7 @@ def operator_routes() -> tuple[Any, ...]:
     moderation = [
         *review_routes(),
         *ad_routes(),
+        *revenue_routes(),
         *search_routes(),
         *item_routes(),
         *person_routes(),
