@@ -121,7 +121,9 @@ async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
     if wish.trade:
         found["trade"] = await reckon(client, unpacked(shelf.trade()), START, wish.days)
     if wish.ads:
-        ads = await advertised.account_for(client, billboards.unpacked(shelf.ads()))
+        ads = await advertised.account_for(
+            client, billboards.unpacked(shelf.ads()), town_date(START), town_date(last)
+        )
         found["ads"] = {**judge.ads(), **ads}
     return found
 

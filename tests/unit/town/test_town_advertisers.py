@@ -18,6 +18,7 @@ from lodestone.town.advertising.advertisers import (
     strategy,
 )
 from lodestone.town.advertising.counting import Counting
+from lodestone.town.advertising.desk import brought
 from lodestone.town.advertising.rivals import CLICKERS, MANNERS, Clicking, rival
 from lodestone.town.advertising.running import Patience
 from lodestone.town.advertising.state import Billboard, Campaign, packed, unpacked
@@ -88,6 +89,11 @@ def test_a_bid_follows_what_a_day_cost_and_brought(temper, factor, spent, outcom
     adjust(given, outcomes)
 
     assert given.factor == pytest.approx(after)
+
+
+def test_what_is_bought_is_found_in_the_report():
+    row = {"viewable": 7, "outcomes": {"click": 3, "order": 1, "follow": 2, "long_view": 4}}
+    assert [brought(action, row) for action in ("impression", "click", "order")] == [7, 3, 1]
 
 
 def test_a_budget_that_pays_and_is_used_up_grows_to_its_most():

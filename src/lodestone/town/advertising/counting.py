@@ -145,7 +145,6 @@ class Counting:
         slot.counted = True
         tally = self._board.tally(slot.campaign)
         tally.outcomes += 1
-        tally.outcomes_day += 1
         tally.clicker_outcomes += bool(slot.clicker)
         if self._board.campaigns[slot.campaign].action == "click":
             self._board.count(f"paid_clicks_{slot.clicker or HONEST}")

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.chance import Streams
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.town.advertising import advertisers
 from lodestone.town.advertising.state import NEVER, Billboard, Campaign
-from lodestone.town.commerce.shops import RADIUS_KM, money, shop_id
+from lodestone.town.commerce.shops import RADIUS_KM, money, shop_id, town_date
 from lodestone.town.payloads import Json, place
 from lodestone.town.people.topics import CHANNELS, TOPICS
 from lodestone.town.truth import LIVE, PRODUCT, Truth
@@ -56,10 +57,11 @@ class Desk:
             now: The engine's present.
             shops: Makers whose shop is approved.
         """
+        rows = await self._report(now)
         for given in list(self._board.campaigns.values()):
             if given.waiting != NEVER:
                 await self._review(truth, given)
-            await self._look(truth, given)
+            await self._look(truth, given, rows.get(f"c{given.maker}"))
             if truth.day - given.made >= _NEW_AD_DAYS and given.waiting == NEVER:
                 await self._another_ad(truth, given, now)
         for maker in advertisers.advertising(self._streams, truth):
@@ -68,6 +70,14 @@ class Desk:
             if self._trades and truth.makers.shop[maker] and maker not in shops:
                 continue
             await self._sign_up(truth, maker, now)
+
+    async def _report(self, now: int) -> dict[str, Json]:
+        """Read the report of the day before; return its rows by campaign."""
+        if not self._board.campaigns:
+            return {}
+        day = town_date(Instant(now - DAY_MICROS))
+        told = await self._client.ask("GET", f"/v1/reports/ads?from={day}&to={day}")
+        return {row["id"]: row for row in told["rows"]}
 
     async def _sign_up(self, truth: Truth, maker: int, now: int) -> None:
         given = advertisers.campaign(self._streams, truth, maker, trades=self._trades)
@@ -156,13 +166,10 @@ class Desk:
             body = {name: before[name] for name in kept if before[name] is not None}
             await self._put(path, {**body, "state": "ended"})
 
-    async def _look(self, truth: Truth, given: Campaign) -> None:
+    async def _look(self, truth: Truth, given: Campaign, row: Json | None) -> None:
         """Let an advertiser look at what was spent and what came of it, change its bid, and pay in where little is left."""
-        tally = self._board.tally(given.maker)
-        told = await self._client.ask("GET", f"/v1/campaigns/c{given.maker}")
-        spent = int(told["spent"]["micros"])
-        given.spent_day, given.spent = spent - given.spent, spent
-        outcomes, tally.outcomes_day = tally.outcomes_day, 0
+        given.spent_day = 0 if row is None else int(row["spend"]["micros"])
+        outcomes = 0 if row is None else brought(given.action, row)
         if given.post == NEVER or given.paused:
             return
         makers, people = truth.makers, truth.people
@@ -215,6 +222,11 @@ class Desk:
 
     async def _put(self, path: str, body: Json) -> None:
         await self._client.ask("PUT", path, body)
+
+
+def brought(action: str, row: Json) -> int:
+    """Return how often what is bought came, by a row of the report."""
+    return int(row["viewable"] if action == "impression" else row["outcomes"][action])
 
 
 def _campaign(given: Campaign, state: str) -> Json:

@@ -16,16 +16,18 @@ from lodestone.town.payloads import Json
 _KINDS: Final = ("advertiser_balance", "campaign_lease", "ad_revenue")
 
 
-async def account_for(client: Client, board: Billboard) -> Json:
+async def account_for(client: Client, board: Billboard, first: str, last: str) -> Json:
     """Return what a life's advertising came to.
 
-    `unlike` names campaigns that were charged otherwise than the town counts by what it told and by the receipts;
+    `unlike` names campaigns that were charged, or reported, otherwise than the town counts by what it told and by the receipts;
     `balances_off` names what does not hold: that an advertiser has what they paid in less what was charged and more
     what was refunded, and that revenue is the charges less the refunds.
 
     Args:
         client: May read everything of the community.
         board: The town's own count.
+        first: The first day.
+        last: The last.
     """
     spent = {
         maker: int((await client.ask("GET", f"/v1/campaigns/c{maker}"))["spent"]["micros"])
@@ -33,6 +35,7 @@ async def account_for(client: Client, board: Billboard) -> Json:
     }
     accounts = await _accounts(client)
     charged, refunded = accounts.get("ad_revenue", {}).get("platform", (0, 0))
+    report = await client.ask("GET", f"/v1/reports/ads?from={first}&to={last}")
     audit = await client.ask("POST", "/v1/audit")
     return {
         "revenue_micros": charged - refunded,
@@ -44,7 +47,8 @@ async def account_for(client: Client, board: Billboard) -> Json:
             f"c{maker}: the town counted {board.tally(maker).due} micros, the engine {micros}"
             for maker, micros in spent.items()
             if micros != board.tally(maker).due
-        ],
+        ]
+        + _reported(board, {row["id"]: row for row in report["rows"]}),
         "balances_off": _off(board, accounts),
         "audit_differences": audit["differences"],
         "outcomes": sum(tally.outcomes for tally in board.tallies.values()),
@@ -53,6 +57,17 @@ async def account_for(client: Client, board: Billboard) -> Json:
         "clickers": {kind: _clicks(board, kind) for kind in (HONEST, *CLICKERS)},
         "counts": dict(sorted(board.counts.items())),
     }
+
+
+def _reported(board: Billboard, rows: Json) -> list[str]:
+    """Name campaigns of which the report says another spend, or another number of charges."""
+    found = []
+    for maker in sorted(board.campaigns):
+        row, tally = rows.get(f"c{maker}"), board.tally(maker)
+        says = (0, 0) if row is None else (row["charges"], row["spend"]["micros"])
+        if says != (tally.outcomes, tally.due):
+            found.append(f"c{maker}: {tally.outcomes} outcomes for {tally.due}, reported {says}")
+    return found
 
 
 async def _accounts(client: Client) -> dict[str, dict[str, tuple[int, int]]]:

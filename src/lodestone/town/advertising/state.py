@@ -40,12 +40,9 @@ class Campaign(msgspec.Struct, kw_only=True):
     """What an ad shows that waits for a moderator."""
     made: int = 0
     """The day on which the newest ad was made."""
-    balance: int = 0
     deposited: int = 0
-    spent: int = 0
-    """In all, when they looked last."""
     spent_day: int = 0
-    """On the day before that."""
+    """On the day before they looked last, by the report."""
     paused: bool = False
     bids: int = 0
     """How often the bid or the budget was changed."""
@@ -99,8 +96,6 @@ class Tally(msgspec.Struct):
     clicks: int = 0
     outcomes: int = 0
     """Actions that are paid for, by the published rules."""
-    outcomes_day: int = 0
-    """Those since the advertiser looked last."""
     due: int = 0
     """Micros that they cost, by the receipts."""
     clicker_outcomes: int = 0
