@@ -1,13 +1,15 @@
 """What ads cost a town in people on day 30, by the town's own law of coming back, where lives are too few to show it.
 
-    python bench/town_ads_people.py LIFE ADS.json     LIFE: a life without ads that was lived (its folder `life`);
-                                                      ADS.json: what `bench/town_ads.py` stored
-                                                      -> results/town-ads-people.json
+    python bench/town_ads_people.py LIFE ADS.json PRICES.json
+
+LIFE is the folder `life` of a life without ads; ADS.json is what `bench/town_ads.py` stored of lives with ads at price 0,
+PRICES.json what `bench/town_ads_prices.py` made of one of them. It makes results/town-ads-people.json.
 
 Two lives of one town come apart by chance from the first ad on, by far more people than ads could cost. So nothing is decided
 and shown here: every person of the life comes, or stays away, by their habit and mood (`people/rhythm.py`), sees pages that
 were as good as those they saw in the life, and with ads each page is worth so much less: the share of looks that were ads,
-times what an ad was worth less than a post, each as measured in lives with ads at that price; who minds ads more loses more.
+times what an ad was worth less than a post, both as measured in lives with ads at price 0. At another price the share is
+less by the part of ads that are left. Who minds ads more loses more.
 Many copies of the town live side by side with the same luck with and without ads, so that the difference is of ads alone.
 
 What is left out: that pages are left earlier, that makers are moved by what is seen, and newcomers.
@@ -46,6 +48,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("life", type=Path)
     options.add_argument("ads", type=Path)
+    options.add_argument("prices", type=Path)
     options.add_argument(
         "--out", type=Path, default=Path(__file__).parent / "results" / "town-ads-people.json"
     )
@@ -55,19 +58,21 @@ def main() -> None:
     town = Town(plan["seed"], plan["people"], pages_of(Shelf(told.life), days))
     alone = [town.people(run, 0.0) for run in range(RUNS)]
     sweep = [{"joy_a_look": shift, **lost(town, alone, shift)} for shift in SWEEP]
-    prices = []
-    for price, measured in measured_in(json.loads(told.ads.read_text())).items():
-        shift = measured["share"] * (measured["joy_of_an_ad"] - measured["joy_of_a_post"])
-        cost = lost(town, alone, shift, measured["share"])
-        prices.append({"price": price, **measured, "joy_a_look": shift, **cost})
+    measured, prices = measured_in(json.loads(told.ads.read_text())), []
+    for row in json.loads(told.prices.read_text())["prices"]:
+        share = measured["share"] * row["of_price_0"]
+        shift = share * (measured["joy_of_an_ad"] - measured["joy_of_a_post"])
+        cost = lost(town, alone, shift, share)
+        prices.append({"price": row["price"], "share": share, "joy_a_look": shift, **cost})
     found = {
         "machine": machine(),
-        "command": "python bench/town_ads_people.py LIFE ADS.json",
+        "command": "python bench/town_ads_people.py LIFE ADS.json PRICES.json",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "life": plan,
         "lived": json.loads((told.life / "figures.json").read_text())["came"],
         "here_without_ads": np.mean(alone, axis=0).round(2).tolist(),
         "residents_followed": town.count,
+        "measured_at_price_0": measured,
         "sweep": sweep,
         "joy_that_costs_two_in_a_hundred": crossing(sweep),
         "prices": prices,
@@ -169,21 +174,12 @@ def crossing(sweep: list[dict[str, Any]]) -> float | None:
     return None
 
 
-def measured_in(ads: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """Return by price what lives with ads measured: means over seeds."""
-    found: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for life in ads["lives"]:
-        if life["ads"]:
-            found[life["price"]].append(
-                {
-                    "share": life["ads"]["share"],
-                    "joy_of_an_ad": life["ads"]["pleasure"],
-                    "joy_of_a_post": life["ads"]["pleasure_unpaid"],
-                }
-            )
+def measured_in(ads: dict[str, Any]) -> dict[str, float]:
+    """Return what lives with ads at price 0 measured: means over seeds."""
+    lives = [life["ads"] for life in ads["lives"] if life["price"] == "0" and life["ads"]]
+    read = {"share": "share", "joy_of_an_ad": "pleasure", "joy_of_a_post": "pleasure_unpaid"}
     return {
-        price: {name: float(np.mean([life[name] for life in lives])) for name in lives[0]}
-        for price, lives in found.items()
+        name: float(np.mean([life[measure] for life in lives])) for name, measure in read.items()
     }
 
 

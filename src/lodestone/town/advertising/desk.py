@@ -204,7 +204,7 @@ class Desk:
         if way not in ("manual_cpc", "manual_cpm"):
             body["optimise_for"] = given.action
         if way in ("cost_cap", "target_cpa"):
-            body["target_cost"] = money(advertisers.bid(given))
+            body["target"] = money(advertisers.bid(given))
         elif way != "max_delivery":
             body["bid"] = money(advertisers.bid(given))
         return body
