@@ -166,6 +166,24 @@ def paid_slot(fact: np.void) -> PaidSlot:
     )  # fmt: skip
 
 
+def reserved_slots(facts: Facts) -> list[PaidSlot]:
+    """Read many `RESERVE` facts; shape (facts,).
+
+    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, video=True)
+    >>> reserved_slots(reserve_facts([slot], [1], Instant(60_000_000))) == [slot]
+    True
+    """
+    named, value = facts["promises"], facts["value"].astype(np.int64)
+    columns = (
+        facts["receipt"], facts["slot"], named >> np.uint64(_AD_BITS), named & np.uint64((1 << _AD_BITS) - 1),
+        facts["item"], value & _KIND_BITS, facts["target"], facts["served"], facts["day"], facts["person"],
+        (value & _VIDEO) != 0,
+    )  # fmt: skip
+    return [
+        PaidSlot._make(row) for row in zip(*(column.tolist() for column in columns), strict=True)
+    ]
+
+
 def _row(
     kind: FactKind, slot: PaidSlot, key: int, time: Instant, day: int, target: int, value: int
 ) -> tuple[int, ...]:

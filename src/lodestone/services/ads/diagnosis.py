@@ -22,9 +22,8 @@ from lodestone.content import Community
 from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.ads import IMPRESSION, LiveAd
 from lodestone.services.ads.balances import balance_of
-from lodestone.services.ads.forecast import PAGES_MAX, Forecaster
+from lodestone.services.ads.forecast import Forecaster
 from lodestone.services.ads.reporting.facts import SlotHistory, read_ad_facts
-from lodestone.services.support.last_day import decision_at, last_day
 from lodestone.stores.log.port import Log
 from lodestone.stores.ports import Records
 from lodestone.traffic.auction.forecast import winning_bids
@@ -138,8 +137,8 @@ class Diagnosis:
     def _auctions(self, campaign_id: str) -> tuple[int, int]:
         """Return to how many auctions of the last day's pages a campaign came, and how many it won."""
         came = won = 0
-        for number in last_day(self._log, self._now, PAGES_MAX).chosen:
-            paid = decision_at(self._log, number).paid
+        for decision in self._forecaster.last_day()[0]:
+            paid = decision.paid
             if paid is not None and campaign_id in paid.ads.campaign_id:
                 came += 1
                 winners = (paid.ads.campaign_id[winner.ad] for winner in paid.outcome.winners)

@@ -7,6 +7,7 @@ those of an empty market. Nothing is written.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from math import isnan
 from typing import Final, NamedTuple, Protocol
 
@@ -114,7 +115,10 @@ class Forecaster:
         """Take what is looked at; `chance` draws the days of the intervals."""
         self._community = community
         self._state, self._directory, self._alike = people
-        self._log, self._versions, self._now = past.log, past.versions, past.now
+        self._log, self._now = past.log, past.now
+        # Pages of one day share a few versions, each of which would be asked of the records.
+        self._policy, self._prices = cache(past.versions.policy), cache(past.versions.prices)
+        self._read: tuple[list[Decision], int] | None = None
         self._kernels, self._publisher, self._chance = kernels, publisher, chance
 
     def run(self, given: ForecastIn) -> ForecastOut:
@@ -181,9 +185,16 @@ class Forecaster:
     def look(self, ad: LiveAd) -> Look:
         """Look for an ad's people, and for the pages of the last day that it could have stood on."""
         fitting, reachable = self._people(ad)
-        chosen, of_day = last_day(self._log, self._now, PAGES_MAX)
-        pages = self._pages(ad, chosen, fitting)
-        return Look(reachable, pages, max(1.0, of_day / max(1, len(chosen))))
+        decisions, of_day = self.last_day()
+        pages = self._pages(ad, decisions, fitting)
+        return Look(reachable, pages, max(1.0, of_day / max(1, len(decisions))))
+
+    def last_day(self) -> tuple[list[Decision], int]:
+        """Return the decisions of the last day that are looked at, and how many the day has; reads them once."""
+        if self._read is None:
+            chosen, of_day = last_day(self._log, self._now, PAGES_MAX)
+            self._read = [decision_at(self._log, number) for number in chosen], of_day
+        return self._read
 
     def _people(self, ad: LiveAd) -> tuple[dict[int, bool], RangeOut]:
         """Return whom of those looked at the ad fits, by row, and how many it fits of all."""
@@ -228,12 +239,11 @@ class Forecaster:
         return fits(ad, asked)
 
     def _pages(
-        self, ad: LiveAd, chosen: Sequence[int], fitting: dict[int, bool]
+        self, ad: LiveAd, decisions: Sequence[Decision], fitting: dict[int, bool]
     ) -> list[Opportunity]:
-        """Return the pages of some receipts that the ad could have stood on."""
+        """Return the pages of some decisions that the ad could have stood on."""
         pages = []
-        for number in chosen:
-            decision = decision_at(self._log, number)
+        for decision in decisions:
             row = self._directory.row_of_ordinal(decision.person)
             if row >= 0 and row not in fitting:
                 fitting[row] = self._fits(ad, row)
@@ -243,7 +253,7 @@ class Forecaster:
         return pages
 
     def _page(self, ad: LiveAd, decision: Decision) -> Opportunity | None:
-        policy = self._versions.policy(decision.policy_version)
+        policy = self._policy(decision.policy_version)
         posts = decision.choice.pool_index
         if not carries_ads(policy, decision.surface) or not posts.size:
             return None
@@ -252,7 +262,7 @@ class Forecaster:
         if not rules.ads_max or rules.first >= decision.slots:
             return None
         worths = np.array(worth_vector(policy))
-        prices = self._versions.prices(decision.price_version)
+        prices = self._prices(decision.price_version)
         net = slate_net(pool_net(self._kernels, decision.pool, worths, prices), decision.choice)
         chances: Floats = chances_of(decision.pool.chances)[posts].mean(axis=0)
         return Opportunity(

@@ -1,12 +1,14 @@
 """What the log says of paid slots, of conversions, and of the same sellers' posts where nobody paid."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from lodestone.events.ad_facts import BUDGET_KINDS, PaidSlot, paid_slot, reason_of, slot_key
+from lodestone.events.ad_facts import BUDGET_KINDS, PaidSlot, reason_of, reserved_slots, slot_key
 from lodestone.events.facts import (
+    FACT,
     FLAG_BOT,
     FLAG_DECISION,
     FLAG_HISTORY,
@@ -23,6 +25,8 @@ from lodestone.features.view import StateView
 from lodestone.stores.log.port import Log, Offset
 
 _ALL: Final = 2**62
+_CHUNK: Final = 1 << 16
+"""Facts that are looked through together, at least: the log was written in small batches."""
 _BUDGETS: Final = np.array(sorted(BUDGET_KINDS - {FactKind.LIMIT}), np.uint8)
 _BESIDE: Final = np.array([*CONVERSIONS, FactKind.REFUND], np.uint8)
 _ORGANIC: Final = FLAG_PAID | FLAG_HISTORY
@@ -70,53 +74,92 @@ class AdFacts:
     """By an order's key: millionths that came back of it; all of it where nothing is left."""
 
 
+class _Row(NamedTuple):
+    """The fields of a fact that reports of ads read."""
+
+    kind: int
+    time: int
+    person: int
+    item: int
+    key: int
+    target: int
+    receipt: int
+    slot: int
+    value: int
+    flags: int
+
+
 def read_ad_facts(log: Log) -> AdFacts:
     """Read the log once; call it in a thread."""
     read = AdFacts()
-    for batch in log.read(Offset(0), limit=_ALL):
-        facts = batch.facts
-        kinds, paid = facts["kind"], (facts["flags"] & FLAG_PAID) != 0
-        paid &= (facts["receipt"] >= 0) & (kinds < FactKind.BLOCK)
+    for facts in _chunks(log):
+        kinds = facts["kind"]
+        paid = ((facts["flags"] & FLAG_PAID) != 0) & (facts["receipt"] >= 0)
+        paid &= kinds < FactKind.BLOCK
         beside = np.isin(kinds, _BESIDE) & (facts["flags"] & FLAG_HISTORY == 0)
-        for at in np.flatnonzero(np.isin(kinds, _BUDGETS) | paid | beside).tolist():
-            _take(read, facts[at])
+        reserved = kinds == FactKind.RESERVE
+        for slot in reserved_slots(
+            facts[reserved]
+        ):  # each before what is said of it, as in the log
+            read.slots.setdefault(slot.key, SlotHistory(slot))
+        rest = facts[(np.isin(kinds, _BUDGETS) & ~reserved) | paid | beside]
+        for row in zip(*(rest[name].tolist() for name in _Row._fields), strict=True):
+            _take(read, _Row._make(row))
     return read
 
 
-def _take(read: AdFacts, fact: np.void) -> None:
-    kind = int(fact["kind"])
-    if kind == FactKind.RESERVE:
-        slot = paid_slot(fact)
-        read.slots.setdefault(slot.key, SlotHistory(slot))
-        return
-    if kind == FactKind.REFUND:
-        about = int(fact["target"]) % 2**64
-        share = SHARE_WHOLE if int(fact["flags"]) & FLAG_WHOLE else refund_share(int(fact["value"]))
+def _chunks(log: Log) -> Iterator[Facts]:
+    """Yield the facts of the log in larger pieces than it was written in, oldest first."""
+    waiting: list[Facts] = []
+    size = 0
+    for batch in log.read(Offset(0), limit=_ALL):
+        waiting.append(batch.facts)
+        size += batch.facts.size
+        if size >= _CHUNK:
+            yield _joined(waiting, size)
+            waiting, size = [], 0
+    if waiting:
+        yield _joined(waiting, size)
+
+
+def _joined(parts: Sequence[Facts], size: int) -> Facts:
+    """Join batches; `np.concatenate` compares the fields of each with those before, by name."""
+    joined, at = np.empty(size, FACT), 0
+    for part in parts:
+        joined[at : at + part.size] = part
+        at += part.size
+    return joined
+
+
+def _take(read: AdFacts, fact: _Row) -> None:
+    if fact.kind == FactKind.REFUND:
+        about = fact.target % 2**64
+        share = SHARE_WHOLE if fact.flags & FLAG_WHOLE else refund_share(fact.value)
         read.refunds[about] = min(SHARE_WHOLE, read.refunds.get(about, 0) + share)
-        return
-    if kind in CONVERSIONS:
-        if fact["person"] >= 0 and fact["item"] >= 0:
-            numbers = (int(fact[name]) for name in ("time", "kind", "person", "item", "key"))
-            read.conversions.append(Conversion(*numbers))
-        return
-    history = read.slots.get(slot_key(int(fact["receipt"]), int(fact["slot"])))
-    if history is not None:
-        _of_slot(history, kind, fact)
-
-
-def _of_slot(history: SlotHistory, kind: int, fact: np.void) -> None:
-    if kind == FactKind.CHARGE:
-        history.billed, history.spent = True, int(fact["target"])
-    elif kind == FactKind.RELEASE:
-        history.reason = reason_of(int(fact["value"]))
-    elif kind == FactKind.INVALID:
-        history.spent -= int(fact["target"])
-        history.billed, history.reason = False, reason_of(int(fact["value"]))
+    elif fact.kind in CONVERSIONS:
+        if fact.person >= 0 and fact.item >= 0:
+            read.conversions.append(
+                Conversion(fact.time, fact.kind, fact.person, fact.item, fact.key)
+            )
     else:
-        history.times.setdefault(kind, int(fact["time"]))
-        history.bot = history.bot or bool(int(fact["flags"]) & FLAG_BOT)
-        if kind == FactKind.VIEWABLE:
-            history.visible_ms = max(history.visible_ms, int(fact["value"]))
+        history = read.slots.get(slot_key(fact.receipt, fact.slot))
+        if history is not None:
+            _of_slot(history, fact)
+
+
+def _of_slot(history: SlotHistory, fact: _Row) -> None:
+    if fact.kind == FactKind.CHARGE:
+        history.billed, history.spent = True, fact.target
+    elif fact.kind == FactKind.RELEASE:
+        history.reason = reason_of(fact.value)
+    elif fact.kind == FactKind.INVALID:
+        history.spent -= fact.target
+        history.billed, history.reason = False, reason_of(fact.value)
+    else:
+        history.times.setdefault(fact.kind, fact.time)
+        history.bot = history.bot or bool(fact.flags & FLAG_BOT)
+        if fact.kind == FactKind.VIEWABLE:
+            history.visible_ms = max(history.visible_ms, fact.value)
 
 
 def read_organic(log: Log, state: StateView, sellers: set[int]) -> Facts:
@@ -132,9 +175,8 @@ def read_organic(log: Log, state: StateView, sellers: set[int]) -> Facts:
     """
     theirs = np.isin(state.items["author"][: state.item_count], sorted(sellers))
     parts = [empty_facts(0)]
-    for batch in log.read(Offset(0), limit=_ALL) if theirs.any() else ():
-        facts, item = batch.facts, batch.facts["item"]
-        flags = facts["flags"]
+    for facts in _chunks(log) if theirs.any() else ():
+        item, flags = facts["item"], facts["flags"]
         wanted = (facts["kind"] < FactKind.BLOCK) & (facts["receipt"] >= 0)
         wanted &= ((flags & FLAG_DECISION) != 0) & ((flags & (_ORGANIC | FLAG_BOT)) == 0)
         wanted &= (item >= 0) & (item < theirs.size)
