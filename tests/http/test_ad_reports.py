@@ -9,7 +9,7 @@ from lodestone.services.ads.reporting.file import COLUMNS
 from tests.http.test_billed_feeds import balances, clicked, pay_in
 from tests.worlds.ad_world import running
 from tests.worlds.advertised import advertise, paid
-from tests.worlds.trade_world import bought, yuan
+from tests.worlds.trade_world import bought, line, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened, run
 
 NONE = {"click": 0, "long_view": 0, "follow": 0, "shop_visit": 0, "order": 0, "redeem": 0, "conversion": 0}  # fmt: skip
@@ -196,3 +196,34 @@ def test_nothing_was_served_nothing_is_reported(tmp_path):
     assert answer["rows"] == []
     assert answer["by"] == ["day", "place", "domain", "creative"]
     assert answer["total"]["impressions"] == {"gross": 0, "invalid": 0, "net": 0}
+
+
+def test_what_is_bought_of_the_same_seller_and_redeemed_counts_too(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await shown(world)
+            await clicked(world, await ad_slot(world, "p0"))
+            await bought(world, line("meal", "two"), buyer="p0")
+            await redeem(world, (await voucher(world, "p0"))["code"])
+            return (await report(world, by="creative"))["rows"]
+
+    (row,) = run(scenario)
+    assert row["creative"] == "soup"
+    assert (row["outcomes"]["order"], row["outcomes"]["redeem"]) == (1, 1)
+    assert row["order_value"] == yuan(100)
+
+
+def test_who_is_erased_leaves_what_they_cost_and_takes_along_where_they_were(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await shown(world)
+            await clicked(world, await ad_slot(world, "p0", position=TOWN))
+            before = await report(world, by="place")
+            await world.ask("DELETE", "/v1/people/p0", status=204)
+            return before, await report(world, by="place")
+
+    before, after = run(scenario)
+    assert [row["place"] for row in before["rows"]] == ["town"]
+    assert [row["place"] for row in after["rows"]] == [None]
+    for name in ("spend", "charges", "impressions", "outcomes"):
+        assert after["total"][name] == before["total"][name]
