@@ -64,6 +64,7 @@ CASES = [
     ("schedule_empty", campaign(schedule=[[False] * 24] * 7)),
     ("strategy_mismatch", ("/v1/ad-groups/reach", {"campaign_id": "reach", "strategy": "cost_cap", "target": yuan(1)})),
     ("action_mismatch", group(optimise_for="follow")),
+    ("action_mismatch", group(strategy="target_roas", target=2.0, optimise_for="click")),
     ("bid_missing", group(strategy="bid_cap")),
     ("bid_missing", group(strategy="target_roas")),
     ("bid_not_taken", group(bid=yuan(1))),

@@ -171,7 +171,7 @@ def test_a_live_ad_is_what_its_records_say(tmp_path):
         ({"strategy": "bid_cap", "bid": yuan(7)}, 7_000_000, "order"),
         ({"strategy": "cost_cap", "bid": None, "target": yuan(6)}, 6_000_000, "order"),
         ({"strategy": "manual_cpm", "bid": yuan(20)}, 20_000, None),
-        ({"strategy": "target_roas", "bid": None, "target": 3.0}, 10_000_000, "order"),
+        ({"strategy": "target_roas", "bid": None, "target": 3.0}, 6_000_000, "order"),
     ],
 )
 def test_each_strategy_offers_what_it_names_or_a_part_of_its_budget(tmp_path, group, bid, bought):

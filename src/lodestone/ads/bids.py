@@ -22,11 +22,24 @@ class Offer(NamedTuple):
     action: Action
 
 
-def offer(group: AdGroupIn, objective: Objective, budget: Budget) -> Offer:
-    """Return what a group offers for one action.
+def offer(
+    group: AdGroupIn, objective: Objective, budget: Budget, price: Micros | None = None
+) -> Offer:
+    """Return the most that a group offers for one action.
 
-    A bid or a target cost is offered as it stands. A strategy without one (`max_delivery`, `target_roas`) offers its
-    budget divided by `PLANNED`, until budgets pace bids.
+    A bid or a target cost is offered as it stands. `target_roas` offers for an order what the order brings divided by the
+    target, so that no order costs more than that; where no price is known, and for `max_delivery`, it is the budget
+    divided by `PLANNED`.
+
+    Args:
+        group: How it bids.
+        objective: Of its campaign.
+        budget: Of its campaign.
+        price: The least that an order through its ad brings, micros; None unknown.
+
+    >>> group = AdGroupIn(campaign_id="c", strategy="target_roas", target=4.0)
+    >>> offer(group, "orders", Budget(daily=Money(100_000_000, "CNY")), Micros(18_000_000)).micros
+    4500000
     """
     action = group.optimise_for or ACTIONS[objective][0]
     if group.strategy == "manual_cpm" and group.bid is not None:
@@ -36,6 +49,8 @@ def offer(group: AdGroupIn, objective: Objective, budget: Budget) -> Offer:
     named = group.bid or group.target
     if isinstance(named, Money):
         return Offer(Micros(named.micros), action)
+    if isinstance(group.target, float) and price is not None:
+        return Offer(Micros(int(price / group.target)), action)
     whole = budget.daily or budget.lifetime
     assert whole is not None
     return Offer(Micros(whole.micros // PLANNED[action]), action)

@@ -9,6 +9,7 @@ from lodestone.ads.campaign import ReviewState, State
 from lodestone.ads.judge_campaign import activates, judge_state
 from lodestone.ads.objective import Objective
 from lodestone.ads.refusals import AdRefusal, Fault
+from lodestone.base.money import Micros
 
 _R = AdRefusal
 LANDINGS: Final[dict[Objective, frozenset[str]]] = {
@@ -27,6 +28,8 @@ class Target:
     """Ordinal of the person whose it is."""
     live: bool
     """A post is live; a shop is open and approved; a product is on sale there; a room has not ended."""
+    price: Micros | None = None
+    """Of a product the least that it costs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ def judge_group(group: AdGroupIn, context: GroupContext) -> Iterator[Fault]:
         yield Fault(_R.STRATEGY_MISMATCH, "strategy", ", ".join(STRATEGIES[objective]))
     if group.optimise_for is not None and group.optimise_for not in ACTIONS[objective]:
         yield Fault(_R.ACTION_MISMATCH, "optimise_for", ", ".join(ACTIONS[objective]))
+    if group.strategy in RETURN and group.optimise_for not in (None, "order"):
+        yield Fault(_R.ACTION_MISMATCH, "optimise_for", "order: nothing else returns money")
     yield from _judge_bid(group, context)
     yield from judge_targeting(group.targeting, context.targeting)
 

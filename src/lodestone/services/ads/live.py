@@ -177,7 +177,7 @@ class AdPublisher:
 
     def _form(self, view: AdView, aim: Aim) -> LiveAd:
         campaign, group = view.campaign.given, view.group.given
-        bid, action = offer(group, campaign.objective, campaign.budget)
+        bid, action = offer(group, campaign.objective, campaign.budget, view.price)
         frequency = campaign.frequency
         return LiveAd(
             ad_id=view.ad.id,

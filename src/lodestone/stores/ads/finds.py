@@ -8,6 +8,7 @@ from sqlalchemy import Table
 from lodestone.ads.ad import AdIn, Landing
 from lodestone.ads.judge_ad import Target
 from lodestone.base.errors import GoneError, Problem, UnknownError
+from lodestone.base.money import Micros
 from lodestone.content.review import RULINGS
 from lodestone.stores.commerce.queries import find_product, find_shop
 from lodestone.stores.live.rooms import find_room
@@ -115,13 +116,19 @@ class Landings:
         target = self.target(ad.landing)
         return target is not None and target.live
 
+    def price(self, ad: AdIn) -> Micros | None:
+        """Return the least that the product costs that an ad leads to, None where it leads elsewhere."""
+        target = self.target(ad.landing)
+        return None if target is None else target.price
+
     def _find(self, landing: Landing) -> Target | None:
         if landing.product_id is not None:
             product = find_product(self._scope, landing.product_id)
             shop = None if product is None else find_shop(self._scope, product.shop)
             if product is None or shop is None:
                 return None
-            return Target(shop.owner, shop.sells and product.given.state == "live")
+            price = min(variant.price.micros for variant in product.given.variants)
+            return Target(shop.owner, shop.sells and product.given.state == "live", Micros(price))
         if landing.shop_id is not None:
             shop = find_shop(self._scope, landing.shop_id)
             return None if shop is None else Target(shop.owner, shop.sells)

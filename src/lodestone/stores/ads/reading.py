@@ -222,6 +222,7 @@ def _ads(scope: Scope, ads: Sequence[Any]) -> list[AdView]:
             campaign=campaigns[row.campaign],
             item_live=item_is_live(items[record.given.item_id]),
             landing_live=landings.is_live(record.given),
+            price=landings.price(record.given),
             owner=row.owner,
         )
         for row, record in zip(ads, records, strict=True)

@@ -7,6 +7,7 @@ from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.advertiser import AdvertiserIn
 from lodestone.ads.campaign import CampaignIn, ReviewCounts, ReviewState
 from lodestone.base.clock import Instant
+from lodestone.base.money import Micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +102,7 @@ class AdView:
     item_live: bool
     landing_live: bool
     """True of an address, and of an ad that leads to the post itself."""
+    price: Micros | None
+    """The least that the product costs that it leads to; None where it leads elsewhere."""
     owner: int
     """Ordinal of who advertises, or owns the shop that does."""
