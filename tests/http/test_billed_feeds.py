@@ -26,10 +26,10 @@ def spent(world, name):
     return world.engine.state.budgets.budget(number).used
 
 
-async def clicked(world, slot):
-    await world.events(world.event("impression", slot))
+async def clicked(world, slot, person="p0"):
+    await world.events(world.event("impression", slot, person))
     world.later(seconds=5)
-    await world.events(world.event("click", slot))
+    await world.events(world.event("click", slot, person))
 
 
 def test_a_page_reserves_what_its_ads_pay_before_it_is_answered_and_a_click_is_charged_that(
@@ -85,6 +85,47 @@ def test_a_campaign_comes_again_once_it_bids_what_is_left(tmp_path):
 
     seen, both, other = run(scenario())
     assert seen == [other, both, other]
+
+
+def test_an_ad_that_is_never_clicked_is_expected_to_be_clicked_less_and_pages_replay(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            for ad in await town(world):
+                pay_for(world, ad.campaign_id)
+            for number in range(24):
+                for slot in paid(await world.feed(f"p{number % 4}")):
+                    look = clicked if slot["ad_id"] == "ad1" else seen
+                    await look(world, slot, person=f"p{number % 4}")
+                world.later(minutes=40)
+            world.later(hours=26)
+            await world.items(60, authors=20, first=100)
+            await world.engine.tick()
+            right, differences = await expected(world)
+            live = world.engine.parts.decider.ads
+            for ad in (
+                "ad0",
+                "ad1",
+            ):  # what the predictor says by itself: it has learned from the clicks too
+                live.calibrated(f"campaign of {ad}", lambda _: 0.0)
+            return right, differences, (await expected(world))[0]
+
+    right, differences, predicted = run(scenario)
+    assert right["ad0"] < 0.8 * predicted["ad0"]
+    assert right["ad1"] > 1.1 * predicted["ad1"]
+    assert differences == []
+
+
+async def seen(world, slot, person="p0"):
+    await world.events(world.event("impression", slot, person))
+
+
+async def expected(world):
+    """Return the chance of a click of each ad on the next page, and how its replay differs."""
+    feed = await world.feed("p0", explain=True)
+    replay = await world.ask("POST", f"/v1/receipts/{feed['receipt_id']}/replay", status=200)
+    return {note["ad_id"]: note["expected_action"] for note in feed["explain"]["ads"]}, replay[
+        "differences"
+    ]
 
 
 @pytest.mark.parametrize("broken", ["append", "record"])

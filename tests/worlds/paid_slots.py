@@ -19,11 +19,13 @@ DAY = 20_000
 SERVED = DAY * 86_400 + 36_000
 NOW = Instant(SERVED * SECOND_MICROS)
 PERSON = 4_711
+QUARTER = 0x3E80
+"""The code of a chance of a quarter."""
 
 
 def paid(receipt=1, slot=1, *, bought=FactKind.CLICK, highest=100, campaign=0, **more):
     """Return a paid slot as it was served to `PERSON` at `NOW`."""
-    given = {"ad": 3, "item": 0, "served": SERVED, "day": DAY, "person": PERSON}
+    given = {"ad": 3, "item": 0, "served": SERVED, "day": DAY, "person": PERSON, "chance": QUARTER}
     return PaidSlot(
         receipt=receipt, slot=slot, campaign=campaign, bought=int(bought), highest=highest,
         **(given | more),

@@ -3,7 +3,8 @@
 All of them name a campaign and an ad in `promises` and an amount in `target`, micros:
 
     LIMIT     `slot` says which limit (`Limit`); `target` is the limit, -1 for none
-    RESERVE   a slot of a receipt; `target` is the most it can cost, `value` what is bought, and whether it is a video
+    RESERVE   a slot of a receipt; `target` is the most it can cost, `value` what is bought, whether it is a video, and the
+              chance that was predicted for what is bought
     CHARGE    the same slot; `target` is the charge, `value` what was bought, `time` when that happened
     RELEASE   the same slot; `value` says why it costs nothing: `reason_value`, 0 where its time is over
     INVALID   the same slot, charged before; `target` is what is given back, `value` why
@@ -27,6 +28,7 @@ NO_LIMIT: Final = -1
 _AD_BITS: Final = 32
 _VIDEO: Final = 1 << 8
 _KIND_BITS: Final = 255
+_CHANCE_AT: Final = 9
 _VERSION_AT: Final = 8
 _NO_DOMAIN: Final = -1
 
@@ -63,6 +65,8 @@ class PaidSlot(NamedTuple):
     """The day it was served on, whose daily budget it uses, days since the epoch in the community's zone."""
     person: int = -1
     """The viewer's ordinal, -1 for nobody."""
+    chance: int = 0
+    """The chance that was predicted for what is bought, as the code of a receipt; 0 unknown."""
     video: bool = False
 
     @property
@@ -89,7 +93,7 @@ def reserve_facts(slots: list[PaidSlot], keys: list[int], time: Instant) -> Fact
         time: The community's clock.
     """
     rows = [
-        _row(FactKind.RESERVE, slot, key, time, slot.day, slot.highest, slot.bought | _VIDEO * slot.video)
+        _row(FactKind.RESERVE, slot, key, time, slot.day, slot.highest, _served_value(slot))
         for slot, key in zip(slots, keys, strict=True)
     ]  # fmt: skip
     return np.array(rows, FACT)
@@ -126,6 +130,15 @@ def limit_fact(campaign: int, limit: Limit, most: int, key: int, time: Instant, 
     return facts
 
 
+def chance_of(code: int) -> float:
+    """Return the chance that a code stands for, the upper half of a float32.
+
+    >>> chance_of(0x3E80)
+    0.25
+    """
+    return float(np.array([code << 16], np.uint32).view(np.float32)[0])
+
+
 def reason_value(reason: int, version: int) -> int:
     """Pack why a slot costs nothing, and by which version of the rules.
 
@@ -153,7 +166,7 @@ def campaign_of(fact: np.void) -> int:
 def paid_slot(fact: np.void) -> PaidSlot:
     """Read a `RESERVE`.
 
-    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, video=True)
+    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, 16_000, video=True)
     >>> paid_slot(reserve_facts([slot], [1], Instant(60_000_000))[0]) == slot
     True
     """
@@ -162,14 +175,14 @@ def paid_slot(fact: np.void) -> PaidSlot:
         int(fact["receipt"]), int(fact["slot"]), campaign_of(fact),
         int(fact["promises"]) & (1 << _AD_BITS) - 1, int(fact["item"]), value & _KIND_BITS,
         Micros(int(fact["target"])), int(fact["served"]), int(fact["day"]), int(fact["person"]),
-        bool(value & _VIDEO),
+        value >> _CHANCE_AT, bool(value & _VIDEO),
     )  # fmt: skip
 
 
 def reserved_slots(facts: Facts) -> list[PaidSlot]:
     """Read many `RESERVE` facts; shape (facts,).
 
-    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, video=True)
+    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, 16_000, video=True)
     >>> reserved_slots(reserve_facts([slot], [1], Instant(60_000_000))) == [slot]
     True
     """
@@ -177,11 +190,15 @@ def reserved_slots(facts: Facts) -> list[PaidSlot]:
     columns = (
         facts["receipt"], facts["slot"], named >> np.uint64(_AD_BITS), named & np.uint64((1 << _AD_BITS) - 1),
         facts["item"], value & _KIND_BITS, facts["target"], facts["served"], facts["day"], facts["person"],
-        (value & _VIDEO) != 0,
+        value >> _CHANCE_AT, (value & _VIDEO) != 0,
     )  # fmt: skip
     return [
         PaidSlot._make(row) for row in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def _served_value(slot: PaidSlot) -> int:
+    return slot.bought | _VIDEO * slot.video | slot.chance << _CHANCE_AT
 
 
 def _row(

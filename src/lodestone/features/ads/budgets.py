@@ -21,12 +21,15 @@ from lodestone.events.ad_facts import (
     Limit,
     PaidSlot,
     campaign_of,
+    chance_of,
     paid_slot,
+    reason_of,
     slot_key,
 )
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
-from lodestone.features.ads.heard import Heard
+from lodestone.features.ads.calibration import Calibration
+from lodestone.features.ads.heard import NEVER, Heard
 from lodestone.features.grow import grown
 
 DAYS_KEPT: Final = 2
@@ -102,6 +105,7 @@ class Budgets:
         self._unwritten: set[int] = set()
         """Keys of the slots that were reserved and are not in the log yet."""
         self.heard = Heard()
+        self.calibration = Calibration()
         self._moved: set[int] = set()
         """Campaigns of which something else may be left since whoever shows their ads last looked; not kept."""
         self._day = 0
@@ -202,11 +206,21 @@ class Budgets:
         elif kind in (FactKind.CHARGE, FactKind.RELEASE):
             slot = self.open_slot(int(fact["receipt"]), int(fact["slot"]))
             if slot is not None:
+                self._calibrate(slot, fact)
                 # What was reserved bounds what is spent, whatever a fact says.
                 self._close(slot, min(slot.highest, max(0, int(fact["target"]))))
                 self.heard.used(slot, int(fact["time"]))
             return slot
         return None
+
+    def _calibrate(self, slot: PaidSlot, fact: np.void) -> None:
+        """Note whether what a slot's chance was of happened, once the slot was seen; traffic that is not honest says nothing."""
+        charged = int(fact["kind"]) == FactKind.CHARGE
+        seen = charged or self.heard.times(slot.key).impression != NEVER
+        if slot.chance and seen and (charged or reason_of(int(fact["value"])) == 0):
+            self.calibration.note(
+                slot.campaign, slot.bought, chance_of(slot.chance), happened=charged, day=slot.day
+            )
 
     def _reserved(self, slot: PaidSlot) -> None:
         self._unwritten.discard(slot.key)
@@ -278,6 +292,7 @@ class Budgets:
             "budgets.open": np.array(slots, np.int64).reshape(-1, len(PaidSlot._fields)),
             "budgets.newest": np.array([self._newest], np.int64),
             **self.heard.columns(),
+            **self.calibration.columns(),
         }
 
     def fill(self, columns: Mapping[str, Ints]) -> None:
@@ -293,3 +308,4 @@ class Budgets:
             self._changed(campaign)
         self._newest = int(columns["budgets.newest"][0])
         self.heard.fill(columns)
+        self.calibration.fill(columns)

@@ -50,6 +50,8 @@ class AdIndex:
         """By `Member`."""
         self._converted: dict[Hashable, Posting] = {}
         """By deed and owner, see `Converted`."""
+        self.shift = np.zeros(_ROOM)
+        """What is added to the logit of each ad's chance of what it buys."""
         self._within = np.zeros(_ROOM, np.int64)
         """How long a conversion leaves out of each ad, microseconds."""
         self._blocked = np.zeros(_ROOM, np.bool_)
@@ -268,7 +270,7 @@ class AdIndex:
         if ordinal < self._room:
             return
         self._room = 2 * self._room
-        for name in ("live", "item", "_bid", "_bought", "_most", "_pace", "_reserve", "_rows", "_campaign", "_starts", "_ends", "_hours", "_within", "_blocked"):  # fmt: skip
+        for name in ("live", "item", "_bid", "_bought", "_most", "_pace", "_reserve", "_rows", "_campaign", "_starts", "_ends", "_hours", "_within", "_blocked", "shift"):  # fmt: skip
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
         words = self._room >> 6

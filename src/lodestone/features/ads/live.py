@@ -4,13 +4,14 @@ An ad is here while its advertiser, campaign, group and itself run, were reviewe
 records into `LiveAd` calls `put` and `drop`; what a campaign has left is said by `spendable`.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lodestone.base.money import Micros
-from lodestone.features.ads.ad import LiveAd
+from lodestone.features.ads.ad import IMPRESSION, LiveAd
 from lodestone.features.ads.index import AdIndex
 from lodestone.features.ads.matching import AdQuery
 
@@ -74,6 +75,22 @@ class LiveAds:
         if self._paces.get(campaign) != pace:
             self._paces[campaign] = pace
             self._index.pace(self._campaign_ads[campaign], pace)
+
+    def calibrated(self, campaign_id: str, shift_of: Callable[[int], float]) -> None:
+        """Add to the logits of the chances of a campaign's live ads, from the next decision on.
+
+        Args:
+            campaign_id: Whose.
+            shift_of: Returns what to add, by `LiveAd.bought`.
+        """
+        for ad in self.of_campaign(campaign_id):
+            shift = 0.0 if ad.bought == IMPRESSION else shift_of(ad.bought)
+            self._index.shift[self._ordinals[ad.ad_id]] = shift
+
+    @property
+    def shifts(self) -> NDArray[np.float64]:
+        """What is added to the logit of each ad's chance of what it buys, shape (ads or more,)."""
+        return self._index.shift
 
     @property
     def asks_for_followers(self) -> bool:

@@ -1,6 +1,7 @@
 """The paid slots of a decision as facts name them, and what campaigns may spend as decisions ask it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -67,6 +68,10 @@ class Spending:
         """Say of every campaign whose budget or ads have changed since whether it can pay its least bid."""
         budgets, live = self._state.budgets, self._live
         self._left = budgets.left_by_campaign(self._today())
+        for number in budgets.calibration.take_changed():
+            campaign = self._numbers.campaign(number)
+            if campaign is not None:
+                self._calibrate(campaign, number)
         changed = budgets.take_changed()
         if self._unnamed:
             changed |= self._unnamed
@@ -79,6 +84,12 @@ class Spending:
                 self._judge(campaign)
         for campaign in live.take_changed():
             self._judge(campaign)
+            known = self._numbers.number(campaign)
+            if known is not None:
+                self._calibrate(campaign, known)
+
+    def _calibrate(self, campaign: str, number: int) -> None:
+        self._live.calibrated(campaign, partial(self._state.budgets.calibration.shift, number))
 
     def _judge(self, campaign: str) -> None:
         least, highest = self._live.bids(campaign) or (Micros(0), Micros(0))
@@ -126,7 +137,9 @@ def paid_slots(
                 decision.sequence, winner.slot + 1, number, winner.ad, item,
                 int(FactKind.VIEWABLE) if viewed else bought,
                 paid.payment(winner),
-                decision.time // SECOND_MICROS, day, decision.person, int(kinds[item]) == _VIDEO,
+                decision.time // SECOND_MICROS, day, decision.person,
+                0 if viewed or paid.predicted is None else int(paid.predicted[winner.ad]),
+                int(kinds[item]) == _VIDEO,
             )
         )  # fmt: skip
     return slots

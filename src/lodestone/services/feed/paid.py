@@ -12,6 +12,7 @@ from lodestone.base.money import Micros
 from lodestone.features.ads import LiveAds
 from lodestone.features.ads.appearances import Appearances, is_full
 from lodestone.features.ads.audiences import Conversions, Member
+from lodestone.features.ads.calibration import shifted
 from lodestone.features.ads.matching import AdQuery
 from lodestone.features.ads.membership import conversions_of, members_of
 from lodestone.features.view import StateView
@@ -31,6 +32,7 @@ from lodestone.traffic.paid import (
     page_rules,
     slate_net,
 )
+from lodestone.traffic.prices import chances_of, codes_of
 
 GATHERED: Final = 32
 """Ads that are scored for one page at most: those that an impression may be worth most to."""
@@ -153,6 +155,7 @@ class AdPlacer:
         if not ordinals.size:
             return None
         judged, worths = chances(rows), setting.pricing.worths
+        predicted = self._calibrate(ordinals, judged)
         places, payers = np.empty(ordinals.size, np.int64), rules.ads_max + SPARE_PAYERS
         chosen = places[
             : self._kernels.contenders.cut(
@@ -166,7 +169,7 @@ class AdPlacer:
         ads = self._paid_ads(ordinals[chosen], rows[chosen], authors[chosen], judged[chosen])
         net = slate_net(slate.entries.net, slate.choice)
         outcome = auction(self._kernels, ads, worths, net, rules)
-        return PaidPart(ads, ordinals.size, outcome)
+        return PaidPart(ads, ordinals.size, outcome, predicted[chosen])
 
     def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
         """Remember which campaigns a page showed."""
@@ -225,6 +228,17 @@ class AdPlacer:
             (room[0], room[1], room[2]),
         )  # fmt: skip
         return room[0, :count], room[1, :count], room[2, :count]
+
+    def _calibrate(self, ordinals: Rows, judged: Chances) -> Chances:
+        """Put the chances of what ads buy right by what they came to; return the codes they had."""
+        bought, every = self.live.columns[1][ordinals].astype(np.int64), np.arange(ordinals.size)
+        predicted: Chances = judged[every, bought]
+        shift = self.live.shifts[ordinals]
+        if shift.any():
+            at = np.flatnonzero(shift)
+            right = shifted(chances_of(predicted[at]), shift[at])
+            judged[at, bought[at]] = codes_of(right)
+        return predicted
 
     def _affordable(self, ordinals: Rows, chosen: Ints) -> Ints:
         """Return those of the chosen whose campaign may be charged what they bid."""
