@@ -6,8 +6,8 @@ from tests.arch.test_tidy import SRC
 
 SCRIPTS = sorted((SRC / "console" / "static").glob("*.js"))
 ASKS = re.compile(r"(?<![.#\w])fetch\(|location\.assign\(")
-ROOTED = ("rooted(", "location.href", "address)")
-"""What an address may begin with: `address` is the router's, which makes it with the path."""
+ROOTED = ("rooted(", "location.href", "address)", "see.formAction")
+"""What an address may begin with: `address` is the router's, which makes it with the path, as the server makes a form's."""
 
 
 def test_every_request_of_a_script_goes_below_the_path_of_a_proxy():
