@@ -227,7 +227,7 @@ def visit(chromium, serving):
 
     def opening(
         path="/", *, person="fresh", viewport=PHONE, light="light", lang="en", met=True,
-        reduced=False, base=None, expect=(), wait=True, scale=1,
+        reduced=False, base=None, expect=(), wait=True, scale=1, agent=None,
     ):  # fmt: skip
         expected.extend(expect)
         if person == "fresh":
@@ -235,7 +235,7 @@ def visit(chromium, serving):
         context = chromium.new_context(
             viewport=viewport, color_scheme=light, locale={"en": "en-GB", "zh": "zh-CN"}[lang],
             reduced_motion="reduce" if reduced else "no-preference", has_touch=viewport == PHONE,
-            device_scale_factor=scale,
+            device_scale_factor=scale, user_agent=agent,
         )  # fmt: skip
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.pages.conftest import DESK, PHONE, Serving
 from tests.pages.test_ad_desk_pages import WIDTHS, enter
+from tests.pages.test_ad_story import show
 from tests.pages.test_trading import KEYS, serious
 from tests.worlds.earning import week
 
@@ -34,6 +35,8 @@ def test_the_page_fits_and_has_no_serious_finding(visit, serving, viewport, ligh
     page = enter(visit, serving, "operator", "operator", viewport=viewport, light=light, lang=lang)
     page.goto(f"{serving.base}{PATH}")
     assert serious(page) == []
+    if light == "light":
+        show(page, "revenue", viewport, lang, whole=viewport == DESK)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 768})
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
