@@ -38,7 +38,7 @@ from lodestone.town.truth import ORDINARY, People, Ties
 DAYS = 31
 COPIES = 100
 """Of every person of the town, in one run."""
-RUNS = 6
+RUNS = 10
 SWEEP = (0.0, -0.001, -0.002, -0.003, -0.004, -0.006, -0.008, -0.012, -0.016, -0.024)
 MOST = 0.02
 """The loss of people that is looked for."""
@@ -113,7 +113,14 @@ class Town:
         rows = [row for row in np.flatnonzero(ordinary).tolist() if row in pages]
         self.count = len(rows)
         self._rows = np.repeat(np.array(rows), COPIES)
-        self._pages = [pages[row] for row in rows]
+        days = [day for row in rows for day in pages[row]]
+        self._worth = np.full((len(days), max(map(len, days))), np.nan)
+        """Shape (days that somebody came, pages): what each page was worth; NaN beyond the last."""
+        for number, day in enumerate(days):
+            self._worth[number, : len(day)] = day
+        count = np.array([len(pages[row]) for row in rows])
+        self._days = np.repeat(count, COPIES)
+        self._first_day = np.repeat(np.cumsum(count) - count, COPIES)
         annoyance = Patience(Streams(seed)).annoyance(np.array(rows))
         # Whoever minds more than others loses so much more of an ad.
         self._more = np.repeat(annoyance - annoyance.mean(), COPIES)
@@ -145,14 +152,11 @@ class Town:
         self, people: People, came: np.ndarray, less: np.ndarray, chance: np.random.Generator
     ) -> None:
         drawn = chance.random(people.count)  # for everybody, so that luck is the same whoever comes
-        pages = []
-        for row in np.flatnonzero(came).tolist():
-            known = self._pages[row // COPIES]
-            pages.append((row, known[int(drawn[row] * len(known))]))
-        for number in range(max((len(each) for _, each in pages), default=0)):
-            who = np.array([row for row, each in pages if number < len(each)])
-            worth = np.array([each[number] for _, each in pages if number < len(each)])
-            rhythm.remember_visits(people, who, worth + less[who])
+        day = self._first_day + (drawn * self._days).astype(np.int64)
+        for column in range(self._worth.shape[1]):
+            worth = self._worth[day, column]
+            who = np.flatnonzero(came & ~np.isnan(worth))
+            rhythm.remember_visits(people, who, worth[who] + less[who])
 
 
 def lost(town: Town, alone: list[list[float]], shift: float, share: float = 0.0) -> dict[str, Any]:
