@@ -38,7 +38,7 @@ from lodestone.town.truth import ORDINARY, People, Ties
 DAYS = 31
 COPIES = 100
 """Of every person of the town, in one run."""
-RUNS = 10
+RUNS = 5
 SWEEP = (0.0, -0.001, -0.002, -0.003, -0.004, -0.006, -0.008, -0.012, -0.016, -0.024)
 MOST = 0.02
 """The loss of people that is looked for."""

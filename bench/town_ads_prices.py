@@ -4,7 +4,7 @@
                                                 -> results/town-ads-prices.json
 
 Of every page to whose auction ads came, what the receipt holds is settled again with another price of an appearance:
-bids, paces, chances and posts stay as they were. So it says what the price alone does on these pages. Left out: that budgets
+bids, paces, chances and posts stay as they were. Pages of those who are paid to click are left out. So it says what the price alone does on these pages. Left out: that budgets
 which are spent more slowly are paced less, and that people who see fewer ads look at other pages.
 """
 
@@ -25,6 +25,8 @@ from run import machine
 from lodestone import bootstrap
 from lodestone.base.clock import ManualClock
 from lodestone.services import use_cases
+from lodestone.town import Shelf
+from lodestone.town.advertising.state import unpacked
 from lodestone.town.runs import START
 from lodestone.traffic.choose import rules_of
 from lodestone.traffic.codec import decode, decode_who
@@ -50,7 +52,7 @@ def main() -> None:
         # A copy: an installation that is opened may write.
         home = Path(folder) / "home"
         shutil.copytree(told.home, home, ignore=shutil.ignore_patterns("life", "lock"))
-        pages, rows = asyncio.run(settled(home))
+        pages, rows = asyncio.run(settled(home, clickers(Shelf(told.home / "life"))))
     alone = rows[0]["ads"]
     for row in rows:
         row["of_price_0"] = row["ads"] / alone
@@ -65,13 +67,23 @@ def main() -> None:
     told.out.write_text(json.dumps(found, indent=1) + "\n")
 
 
-async def settled(home: Path) -> tuple[int, list[dict[str, Any]]]:
+def clickers(shelf: Shelf) -> list[str]:
+    """Return the ids of those under whose accounts a rival's ads are clicked."""
+    truth, board = shelf.truth(), unpacked(shelf.ads())
+    assert truth is not None
+    hired = [given.maker for given in board.campaigns.values() if given.clicker]
+    return [f"p{person}" for person in truth.makers.person[hired].tolist()]
+
+
+async def settled(home: Path, without: list[str]) -> tuple[int, list[dict[str, Any]]]:
     """Settle every auction again at every price; return how many there were, and a row a price."""
     settings = bootstrap.settings_of(str(home), {})
     async with bootstrap.open_app(settings, wall=ManualClock(START)) as app:
         engine = app.engines.of(TOWN)
         ads, due, count = np.zeros(len(PRICES)), np.zeros(len(PRICES)), 0
-        for found in _auctions(engine):
+        directory = engine.directory
+        passed = {directory.ordinal(directory.people[name]) for name in without}
+        for found in _auctions(engine, passed):
             count += 1
             for place, (winners, micros) in enumerate(found):
                 ads[place] += winners
@@ -83,12 +95,12 @@ async def settled(home: Path) -> tuple[int, list[dict[str, Any]]]:
     return count, rows
 
 
-def _auctions(engine: Any) -> Iterator[list[tuple[int, float]]]:
+def _auctions(engine: Any, passed: set[int]) -> Iterator[list[tuple[int, float]]]:
     """Yield for each auction how many ads win at each price, and what they owe for their appearances, micros."""
     versions = use_cases.versions(engine)
     for parts in engine.log.receipts(0, engine.log.receipt_next()):
         decision = decode(parts.what, decode_who(parts.who)[0])
-        if decision.paid is None:
+        if decision.paid is None or decision.person in passed:
             continue
         paid = decision.paid
         policy = versions.policy(decision.policy_version)
