@@ -211,14 +211,9 @@ def shops(engine: Engine) -> Shops:
 def advertising(engine: Engine, who: Principal) -> Advertising:
     """Return the objects of advertising, for whoever asks."""
     return Advertising(
-        engine.community,
-        engine,
-        engine.parts.records,
-        engine.writes,
-        ad_publisher(engine),
-        partial(spent_of, engine),
-        who,
-    )
+        engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine),
+        partial(spent_of, engine), who,
+    )  # fmt: skip
 
 
 def spent_of(engine: Engine, campaign_id: str) -> Amount:
