@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from lodestone.base.errors import InternalError, UnavailableError
 from lodestone.content import CommunityIn
-from lodestone.events.ad_facts import Limit, invalid_fact
+from lodestone.events.ad_facts import Limit
 from lodestone.ledger.chart import Code
 from lodestone.services.ads.leases import PERIOD
 from lodestone.stores.ledger.port import TransferFilter
 from tests.worlds.leased import Advertised
-from tests.worlds.paid_slots import DAY, NOW, charged
+from tests.worlds.paid_slots import DAY, NOW, charged, given_back
 
 NUMBERS = itertools.count()
 
@@ -73,7 +73,7 @@ def test_what_invalid_traffic_gives_back_returns_to_the_advertiser(ads):
     charge = charged(slot)
     ads.write(charge)
     ads.work(hours=1)
-    ads.write(invalid_fact(charge[0], 1, 9, NOW, DAY))
+    ads.write(given_back(charge[0], 1, 9, NOW, DAY))
     before = ads.balances[0]
     ads.work(hours=1)
 

@@ -4,12 +4,13 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lodestone.events.ad_facts import invalid_fact, reason_value
+from lodestone.events.ad_facts import reason_value
 from lodestone.events.outcomes import FactKind
 from lodestone.stores.log.port import Offset
 from tests.http.test_ad_reports import report, shown
 from tests.http.test_billed_feeds import balances
 from tests.worlds.advertised import paid
+from tests.worlds.paid_slots import given_back
 from tests.worlds.trade_world import bought
 from tests.worlds.world import TOWN, opened, run
 
@@ -58,7 +59,7 @@ async def taken_back(world):
             why, now = reason_value(3, 2), world.engine.now()
             day = world.engine.ingest.day(now)
             await world.engine.billing.write_budgets(
-                invalid_fact(charge, why, int(charge["key"]) + 1, now, day)
+                given_back(charge, why, int(charge["key"]) + 1, now, day)
             )
             return
 

@@ -7,14 +7,14 @@ import pytest
 
 from lodestone.base.errors import UnavailableError
 from lodestone.base.money import Micros
-from lodestone.events.ad_facts import invalid_fact, paid_slot
+from lodestone.events.ad_facts import paid_slot
 from lodestone.events.outcomes import FactKind
 from lodestone.ledger.chart import AccountKind, Code, advertiser, campaign, provider
 from lodestone.ledger.transfers import Transfer, transfer_id
 from lodestone.stores.log.port import Offset
 from tests.worlds.ad_world import PATHS, running
 from tests.worlds.advertised import advertise, paid, pay_for, town
-from tests.worlds.paid_slots import charged, reserved
+from tests.worlds.paid_slots import charged, given_back, reserved
 from tests.worlds.paid_world import budget_facts
 from tests.worlds.world import TOWN, opened, run
 
@@ -231,7 +231,7 @@ def test_the_audit_names_every_charge_that_does_not_follow(tmp_path):
                 "an event of type click": charged(other, time=now),
                 "a reservation before": charged(slot._replace(receipt=99), time=now),
                 "one end": charged(slot, time=now),
-                "one charge, whole": invalid_fact(_changed(charge, target=1), 1, 7, now, 0),
+                "one charge, whole": given_back(_changed(charge, target=1), 1, 7, now, 0),
             }
             seen = set()
             for name, facts in writing.items():

@@ -69,3 +69,13 @@ def shop_items(authors=(0, 0, 1)):
     items = np.zeros(len(authors), ITEM)
     items["author"] = authors
     return items
+
+
+def given_back(charge, why, key, time, day):
+    """Return the fact that a charge, one fact, is given back."""
+    facts = empty_facts(1)
+    for name in ("promises", "receipt", "slot", "item", "person", "served", "target", "flags"):
+        facts[name] = charge[name]
+    facts["kind"], facts["key"], facts["time"], facts["day"] = FactKind.INVALID, key, time, day
+    facts["value"] = why
+    return facts

@@ -110,15 +110,11 @@ def release_fact(slot: PaidSlot, why: int, key: int, time: Instant, day: int) ->
     return np.array([_row(FactKind.RELEASE, slot, key, time, day, 0, why)], FACT)
 
 
-def invalid_fact(charge: np.void, why: int, key: int, time: Instant, day: int) -> Facts:
-    """Say that a charge is given back, and why; shape (1,)."""
-    facts = empty_facts(1)
-    fact = facts[0]
-    for name in ("promises", "receipt", "slot", "item", "person", "served", "target", "flags"):
-        fact[name] = charge[name]
-    fact["kind"], fact["key"], fact["time"], fact["day"] = FactKind.INVALID, key, time, day
-    fact["value"] = why
-    return facts
+def invalid_fact(
+    slot: PaidSlot, amount: Micros, why: int, key: int, time: Instant, day: int
+) -> Facts:
+    """Say that a slot's charge is given back, all of it, and why; shape (1,)."""
+    return np.array([_row(FactKind.INVALID, slot, key, time, day, amount, why)], FACT)
 
 
 def limit_fact(campaign: int, limit: Limit, most: int, key: int, time: Instant, day: int) -> Facts:

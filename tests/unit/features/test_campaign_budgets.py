@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lodestone.events.ad_facts import NO_LIMIT, Limit, invalid_fact
+from lodestone.events.ad_facts import NO_LIMIT, Limit
 from lodestone.events.outcomes import FactKind
 from lodestone.features.ads.budgets import Budgets, Exhausted
 from lodestone.traffic.pacing.account import BudgetAccount, Outcome
@@ -13,6 +13,7 @@ from tests.worlds.paid_slots import (
     DAY,
     PERSON,
     charged,
+    given_back,
     heard,
     limited,
     paid,
@@ -156,7 +157,7 @@ def test_what_invalid_traffic_gives_back_is_the_advertisers_and_no_part_of_the_b
     charge = charged(paid(1))
     budgets.follow(charge)
 
-    budgets.follow(invalid_fact(charge[0], 1, 9, 0, DAY))
+    budgets.follow(given_back(charge[0], 1, 9, 0, DAY))
 
     assert budgets.budget(0).refunded == 100
     assert budgets.left_by_campaign(DAY)[0] == 0

@@ -61,7 +61,7 @@ class Charges:
         self._aged: Budgets | None = None
         """Whose slots the heap holds."""
         self.rings: frozenset[Ring] = frozenset()
-        """Pairs of authors whose clicks on each other's ads do not count, see `ads.invalid_traffic.rings`."""
+        """Pairs of authors whose clicks on each other's ads do not count, see `services.ads.rings`."""
 
     @property
     def _budgets(self) -> Budgets:

@@ -12,6 +12,7 @@ from lodestone.services.ads.diagnosis import CampaignNow
 from lodestone.services.ads.leases import Leases
 from lodestone.services.ads.pacing import AdPacing
 from lodestone.services.ads.paid_slots import CampaignNumbers, Spending, paid_slots
+from lodestone.services.ads.rings import RingSearch
 from lodestone.services.support.tasks import asked
 from lodestone.traffic.decision import Decision
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 CHARGES: Final = "charges"
 """The job of charging and releasing paid slots."""
+RINGS: Final = "rings"
+"""The job of searching for authors who click each other's ads, once a day."""
 LEASES: Final = "leases"
 """The job of setting money aside for campaigns and posting their charges."""
 
@@ -32,6 +35,10 @@ class AdBilling:
         state, parts = engine.state, engine.parts
         self.numbers = CampaignNumbers()
         self.charges = Charges(state, self, engine.now, engine.ingest.day)
+        self.rings = RingSearch(
+            engine.log, (state, engine.directory), self.charges, self, parts.records,
+            (engine.now, engine.ingest.day),
+        )  # fmt: skip
         self.campaigns = CampaignBudgets(
             engine.community.id, parts.records, state, self, self.numbers, engine.money,
             parts.decider.ads,

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from lodestone.ads.invalid_traffic import Invalid
 from lodestone.base.clock import SECOND_MICROS
-from lodestone.events.ad_facts import invalid_fact, reason_value, release_fact
+from lodestone.events.ad_facts import reason_value, release_fact
 from lodestone.events.facts import FLAG_BOT, FLAG_PAID, FLAG_WHOLE, empty_facts, refund_value
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import AUTHOR, PERSON
 from lodestone.services.ads.reporting.facts import read_ad_facts
 from lodestone.services.ads.reporting.outcomes import counted
 from tests.worlds.leased import LogOf
-from tests.worlds.paid_slots import DAY, NOW, charged, heard, paid, reserved, shop_items
+from tests.worlds.paid_slots import DAY, NOW, charged, given_back, heard, paid, reserved, shop_items
 from tests.worlds.paid_slots import PERSON as VIEWER
 
 IMPRESSION, CLICK, VIEWABLE = FactKind.IMPRESSION, FactKind.CLICK, FactKind.VIEWABLE
@@ -53,7 +53,7 @@ def test_what_billing_took_out_is_taken_out_and_what_stands_is_left():
         reserved(*slots), *seen, *clicks,
         release_fact(slots[0], reason_value(Invalid.RING, 2), 1, NOW, DAY),
         release_fact(slots[1], reason_value(Invalid.DUPLICATE, 2), 1, NOW, DAY),
-        charge, invalid_fact(charge[0], reason_value(Invalid.RATE, 2), 9, NOW, DAY),
+        charge, given_back(charge[0], reason_value(Invalid.RATE, 2), 9, NOW, DAY),
         charged(slots[3]), heard(slots[4], VIEWABLE, 2, value=1_000, flags=FLAG_BOT),
     )  # fmt: skip
     assert [slot.valid for slot in out.values()] == [False, True, True, True, False]
