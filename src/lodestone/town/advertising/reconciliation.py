@@ -48,7 +48,7 @@ async def account_for(client: Client, board: Billboard, first: str, last: str) -
             for maker, micros in spent.items()
             if micros != board.tally(maker).due
         ]
-        + _reported(board, {row["id"]: row for row in report["rows"]}),
+        + _reported(board, {row["id"]: row for row in report["rows"]}, accounts),
         "balances_off": _off(board, accounts),
         "audit_differences": audit["differences"],
         "outcomes": sum(tally.outcomes for tally in board.tallies.values()),
@@ -59,13 +59,18 @@ async def account_for(client: Client, board: Billboard, first: str, last: str) -
     }
 
 
-def _reported(board: Billboard, rows: Json) -> list[str]:
-    """Name campaigns of which the report says another spend, or another number of charges."""
+def _reported(
+    board: Billboard, rows: Json, accounts: dict[str, dict[str, tuple[int, int]]]
+) -> list[str]:
+    """Name campaigns of which the report says another spend, or another number of charges; it counts what was refunded as none."""
+    balances = accounts.get("advertiser_balance", {})
     found = []
     for maker in sorted(board.campaigns):
         row, tally = rows.get(f"c{maker}"), board.tally(maker)
         says = (0, 0) if row is None else (row["charges"], row["spend"]["micros"])
-        if says != (tally.outcomes, tally.due):
+        refund = balances.get(f"advertiser:a{maker}", (0, 0))[0] - board.campaigns[maker].deposited
+        charges = says[0] if refund else tally.outcomes
+        if says != (charges, tally.due - refund):
             found.append(f"c{maker}: {tally.outcomes} outcomes for {tally.due}, reported {says}")
     return found
 
