@@ -53,12 +53,14 @@ def main() -> None:
 
 def perturbed(day: list[Episode]) -> dict[str, list[Episode]]:
     """Return the same auctions in other orders and parts."""
-    whole = [np.concatenate(columns) for columns in zip(*(one[1:] for one in day), strict=True)]
+    whole = [
+        np.concatenate(columns) for columns in zip(*(episode[1:] for episode in day), strict=True)
+    ]
     order = np.random.default_rng(1).permutation(whole[0].size)
-    bounds = np.cumsum([0] + [one.click.size for one in day])
+    bounds = np.cumsum([0] + [episode.click.size for episode in day])
     shuffled = [
-        Episode(one.number, *(column[order[first:last]] for column in whole))
-        for one, first, last in zip(day, bounds, bounds[1:], strict=False)
+        Episode(episode.number, *(column[order[first:last]] for column in whole))
+        for episode, first, last in zip(day, bounds, bounds[1:], strict=False)
     ]
     middle = len(day) // 2
     return {"shuffled": shuffled, "first half": day[:middle], "second half": day[middle:]}

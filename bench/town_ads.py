@@ -72,28 +72,33 @@ def main() -> None:
     )
     options.add_argument("--quick", action="store_true")
     options.add_argument("--out", type=Path, default=None)  # fmt: skip
-    told = options.parse_args()
-    if told.quick:
-        told.people, told.days, told.seeds = 60, 2, "3"
-    prices = told.prices.split(",")
+    arguments = options.parse_args()
+    if arguments.quick:
+        arguments.people, arguments.days, arguments.seeds = 60, 2, "3"
+    prices = arguments.prices.split(",")
     # Seed by seed, so that whoever stops early has whole rows.
-    lives = [(int(seed), price) for seed in told.seeds.split(",") for price in prices]
-    until = time.monotonic() + 60 * told.minutes
+    lives = [(int(seed), price) for seed in arguments.seeds.split(",") for price in prices]
+    until = time.monotonic() + 60 * arguments.minutes
     for seed, price in lives:
-        folder = told.into / f"{told.people}-{seed}-{price}"
+        folder = arguments.into / f"{arguments.people}-{seed}-{price}"
         if not (folder / "life" / FIGURES).exists():
             begun = time.monotonic()
-            lived = asyncio.run(live(folder, told.people, told.days, seed, price, until))
+            lived = asyncio.run(live(folder, arguments.people, arguments.days, seed, price, until))
             print(f"{folder}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
             if not lived:
                 break
     done = [
         (seed, price, msgspec.json.decode(path.read_bytes()))
         for seed, price in lives
-        if (path := told.into / f"{told.people}-{seed}-{price}" / "life" / FIGURES).exists()
+        if (
+            path := arguments.into / f"{arguments.people}-{seed}-{price}" / "life" / FIGURES
+        ).exists()
     ]
-    out = told.out or Path(__file__).parent / "results" / f"town-ads-{told.people}-people.json"
-    out.write_text(json.dumps(summed(done, prices, told), indent=1) + "\n")
+    out = (
+        arguments.out
+        or Path(__file__).parent / "results" / f"town-ads-{arguments.people}-people.json"
+    )
+    out.write_text(json.dumps(summed(done, prices, arguments), indent=1) + "\n")
     print(table(done, prices))
     sys.exit(0 if len(done) == len(lives) else 130)
 
@@ -135,7 +140,9 @@ async def live(folder: Path, people: int, days: int, seed: int, price: str, unti
 
 
 def summed(
-    done: Sequence[tuple[int, str, dict[str, Any]]], prices: Sequence[str], told: argparse.Namespace
+    done: Sequence[tuple[int, str, dict[str, Any]]],
+    prices: Sequence[str],
+    arguments: argparse.Namespace,
 ) -> dict[str, Any]:
     """Return everything that is stored: by price each measure over seeds, and against the same seed without ads."""
     lives = [
@@ -152,8 +159,8 @@ def summed(
     ]
     return {
         "machine": machine(),
-        "command": f"python bench/town_ads.py --people {told.people} --days {told.days} "
-        f"--seeds {told.seeds} --prices {told.prices}",
+        "command": f"python bench/town_ads.py --people {arguments.people} --days {arguments.days} "
+        f"--seeds {arguments.seeds} --prices {arguments.prices}",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "measures": {
             name: {
@@ -181,14 +188,14 @@ def _of(lives: Sequence[dict[str, Any]], name: str, price: str) -> dict[int, flo
 def _measure(lives: Sequence[dict[str, Any]], name: str, price: str) -> dict[str, Any]:
     values, without = _of(lives, name, price), _of(lives, name, OFF)
     whole = interval(list(values.values()))
-    found: dict[str, Any] = {
+    measure: dict[str, Any] = {
         "by_seed": values, "mean": whole.mean, "low": whole.low, "high": whole.high,
     }  # fmt: skip
     pairs = [(values[seed], without[seed]) for seed in values if without.get(seed)]
     if price != OFF and pairs:
         change = interval([with_ads / alone - 1 for with_ads, alone in pairs])
-        found["against_off"] = {"mean": change.mean, "low": change.low, "high": change.high}
-    return found
+        measure["against_off"] = {"mean": change.mean, "low": change.low, "high": change.high}
+    return measure
 
 
 def table(done: Sequence[tuple[int, str, dict[str, Any]]], prices: Sequence[str]) -> str:

@@ -52,24 +52,24 @@ def main() -> None:
     options.add_argument(
         "--out", type=Path, default=Path(__file__).parent / "results" / "town-ads-people.json"
     )
-    told = options.parse_args()  # fmt: skip
-    plan = json.loads((told.life / "plan.json").read_text())["wish"]
-    days = json.loads((told.life / "figures.json").read_text())["wish"]["days"]
-    town = Town(plan["seed"], plan["people"], pages_of(Shelf(told.life), days))
+    arguments = options.parse_args()  # fmt: skip
+    plan = json.loads((arguments.life / "plan.json").read_text())["wish"]
+    days = json.loads((arguments.life / "figures.json").read_text())["wish"]["days"]
+    town = Town(plan["seed"], plan["people"], pages_of(Shelf(arguments.life), days))
     alone = [town.people(run, 0.0) for run in range(RUNS)]
     sweep = [{"joy_a_look": shift, **lost(town, alone, shift)} for shift in SWEEP]
-    measured, prices = measured_in(json.loads(told.ads.read_text())), []
-    for row in json.loads(told.prices.read_text())["prices"]:
+    measured, prices = measured_in(json.loads(arguments.ads.read_text())), []
+    for row in json.loads(arguments.prices.read_text())["prices"]:
         share = measured["share"] * row["of_price_0"]
         shift = share * (measured["joy_of_an_ad"] - measured["joy_of_a_post"])
         cost = lost(town, alone, shift, share)
         prices.append({"price": row["price"], "share": share, "joy_a_look": shift, **cost})
-    found = {
+    result = {
         "machine": machine(),
         "command": "python bench/town_ads_people.py LIFE ADS.json PRICES.json",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "life": plan,
-        "lived": json.loads((told.life / "figures.json").read_text())["came"],
+        "lived": json.loads((arguments.life / "figures.json").read_text())["came"],
         "here_without_ads": np.mean(alone, axis=0).round(2).tolist(),
         "residents_followed": town.count,
         "measured_at_price_0": measured,
@@ -77,18 +77,18 @@ def main() -> None:
         "joy_that_costs_two_in_a_hundred": crossing(sweep),
         "prices": prices,
     }
-    told.out.write_text(json.dumps(found, indent=1) + "\n")
+    arguments.out.write_text(json.dumps(result, indent=1) + "\n")
     for row in (*sweep, *prices):
         print({name: value for name, value in row.items() if name != "by_run"})
 
 
 def pages_of(shelf: Shelf, days: int) -> dict[int, list[list[float]]]:
     """Return what the pages of each day were worth that each person came, by person."""
-    found: dict[int, list[list[float]]] = defaultdict(list)
+    pages: dict[int, list[list[float]]] = defaultdict(list)
     for number in range(days):
-        held = shelf.day(number)
-        assert held is not None
-        looks = held[0]
+        day = shelf.day(number)
+        assert day is not None
+        looks = day[0]
         order = np.argsort(looks.person, kind="stable")
         person, slot, pleasure = (
             column[order] for column in (looks.person, looks.slot, looks.pleasure)
@@ -100,8 +100,8 @@ def pages_of(shelf: Shelf, days: int) -> dict[int, list[list[float]]]:
         count = np.diff(np.append(starts, person.size))
         means = np.add.reduceat(pleasure, starts) / count
         for who in np.unique(person[starts]).tolist():
-            found[who].append(means[person[starts] == who].tolist())
-    return found
+            pages[who].append(means[person[starts] == who].tolist())
+    return pages
 
 
 class Town:
@@ -163,8 +163,8 @@ def lost(town: Town, alone: list[list[float]], shift: float, share: float = 0.0)
     """Return how many fewer come on day 30, as a share, with the interval of the mean over runs."""
     runs = range(RUNS)
     by_run = [town.people(run, shift, share)[30] / alone[run][30] - 1 for run in runs]
-    found = interval(by_run)
-    return {"people_on_day_30": found.mean, "low": found.low, "high": found.high}
+    change = interval(by_run)
+    return {"people_on_day_30": change.mean, "low": change.low, "high": change.high}
 
 
 def crossing(sweep: list[dict[str, Any]]) -> float | None:

@@ -47,24 +47,24 @@ def main() -> None:
     options.add_argument(
         "--out", type=Path, default=Path(__file__).parent / "results" / "town-ads-prices.json"
     )
-    told = options.parse_args()  # fmt: skip
+    arguments = options.parse_args()  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         # A copy: an installation that is opened may write.
         home = Path(folder) / "home"
-        shutil.copytree(told.home, home, ignore=shutil.ignore_patterns("life", "lock"))
-        pages, rows = asyncio.run(settled(home, clickers(Shelf(told.home / "life"))))
+        shutil.copytree(arguments.home, home, ignore=shutil.ignore_patterns("life", "lock"))
+        pages, rows = asyncio.run(settled(home, clickers(Shelf(arguments.home / "life"))))
     alone = rows[0]["ads"]
     for row in rows:
         row["of_price_0"] = row["ads"] / alone
         print(row)
-    found = {
+    result = {
         "machine": machine(),
         "command": "python bench/town_ads_prices.py HOME",
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "pages_with_an_auction": pages,
         "prices": rows,
     }
-    told.out.write_text(json.dumps(found, indent=1) + "\n")
+    arguments.out.write_text(json.dumps(result, indent=1) + "\n")
 
 
 def clickers(shelf: Shelf) -> list[str]:
@@ -83,9 +83,9 @@ async def settled(home: Path, without: list[str]) -> tuple[int, list[dict[str, A
         ads, due, count = np.zeros(len(PRICES)), np.zeros(len(PRICES)), 0
         directory = engine.directory
         passed = {directory.ordinal(directory.people[name]) for name in without}
-        for found in _auctions(engine, passed):
+        for auction in _auctions(engine, passed):
             count += 1
-            for place, (winners, micros) in enumerate(found):
+            for place, (winners, micros) in enumerate(auction):
                 ads[place] += winners
                 due[place] += micros
     rows = [

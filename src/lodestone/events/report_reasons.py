@@ -67,7 +67,7 @@ def reason_word(fact: Facts) -> str | None:
 def reports_in(facts: Facts) -> Facts:
     """Return those of some facts that report a post here; what an import brings was dealt with elsewhere."""
     lives = (facts["flags"] & FLAG_HISTORY) == 0
-    found: Facts = facts[
+    reports: Facts = facts[
         (facts["kind"] == np.uint8(FactKind.REPORT)) & lives & (facts["item"] >= 0)
     ]
-    return found
+    return reports

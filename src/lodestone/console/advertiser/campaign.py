@@ -112,11 +112,11 @@ async def _change_state(here: Desk, campaign_id: str, fields: Mapping[str, str])
     part, state = fields.get("part", ""), fields.get("state", "")
     if part not in _PARTS or state not in _STATES:
         raise InvalidError("malformed", "choose what to start or pause")
-    held = use_cases.ad_desk(here.engine)
+    desk = use_cases.ad_desk(here.engine)
     if part == "campaign" and state == "active":
-        return "waits" if await held.start(campaign_id) else "started"
+        return "waits" if await desk.start(campaign_id) else "started"
     name = app_id(fields.get("name", ""), field="name")
-    await held.set_state(campaign_id, cast("Part", part), name, cast("State", state))
+    await desk.set_state(campaign_id, cast("Part", part), name, cast("State", state))
     return "started" if state == "active" else "paused"
 
 
@@ -166,7 +166,7 @@ async def _page(
     context: dict[str, object] = {
         "campaign": campaign, "called": campaign.name or campaign.id, "facts": _facts(here, campaign),
         "state_name": state_name(here.words, campaign.state), "delivery": delivery_said(here.words, campaign.delivery),
-        "budgets": budget_pairs(here, campaign), "groups": [_group(here, *one, posts) for one in whole.groups],
+        "budgets": budget_pairs(here, campaign), "groups": [_group(here, group, ads, posts) for group, ads in whole.groups],
         "results": results, "findings": diagnosis_said(here, diagnosis),
         "values": _values(here, campaign) if reader is None else reader.values, "errors": errors,
     }  # fmt: skip
@@ -176,7 +176,7 @@ async def _page(
         "campaign",
         context,
         note=note,
-        kept={"campaign": campaign.id, "by": results.by},
+        query={"campaign": campaign.id, "by": results.by},
     )
 
 

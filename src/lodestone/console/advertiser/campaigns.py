@@ -64,7 +64,9 @@ async def get_campaigns(request: HttpRequest) -> Response[Any]:
         "may_start": bool(here.shops),
         "balance": _balance(here),
     }
-    return show(request, here, "campaigns", context, kept={} if after is None else {"after": after})
+    return show(
+        request, here, "campaigns", context, query={} if after is None else {"after": after}
+    )
 
 
 @get("/advertiser/campaigns/file", opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)  # fmt: skip

@@ -119,12 +119,12 @@ def _theirs(
     who: Entered, person: str | None, wanted: str | None
 ) -> tuple[tuple[tuple[str, str], ...], AdvertiserOut | None, list[ShopOut]]:
     """Read for whom somebody advertises, who of them is chosen, and which shops they may do it for; in a thread."""
-    shops, held = use_cases.shops(who.engine), use_cases.ad_desk(who.engine)
+    shops, desk = use_cases.shops(who.engine), use_cases.ad_desk(who.engine)
     if person is None:
-        records, theirs = held.advertisers(_LIST_MAX), shops.shops(_LIST_MAX, None, None)
+        records, theirs = desk.advertisers(_LIST_MAX), shops.shops(_LIST_MAX, None, None)
     else:
         theirs = [shop for shop, role in shops.served(person) if role == "manager"]
-        records = held.advertisers_of(person, [shop.id for shop in theirs])
+        records = desk.advertisers_of(person, [shop.id for shop in theirs])
     names = {record.id: record.given.name for record in records}
     if person is not None and wanted is not None and wanted not in names:
         raise UnknownError("advertiser_unknown", "you do not advertise for this one")
@@ -164,7 +164,7 @@ def show(
     shown: Mapping[str, object],
     *,
     note: Note | None = None,
-    kept: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """Answer with one of the desk's pages; where a form was refused the status says so.
 
@@ -174,7 +174,7 @@ def show(
         part: The page's template.
         shown: What the template needs besides the frame.
         note: What came of a form.
-        kept: What the page's address keeps in another language.
+        query: What the page's address keeps in another language.
     """
     path = {"campaigns": "/advertiser", "campaign": "/advertiser/campaign", "start": "/advertiser/start", "money": "/advertiser/money"}[part]  # fmt: skip
     return console(request.app.state).page(
@@ -182,7 +182,7 @@ def show(
         {
             "advertisers": here.advertisers, "chosen": here.chosen, "part": part, "token": here.who.form_token,
             "at": lambda path, /, **more: at(path, here, **more), "note": note, "word": gate_of(request).logins.word,
-            "other_language": lambda language: at(path, here, **(kept or {}), lang=language), **shown,
+            "other_language": lambda language: at(path, here, **(query or {}), lang=language), **shown,
         },
         status=409 if note is not None and not note.good else 200,
     )  # fmt: skip

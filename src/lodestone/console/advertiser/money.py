@@ -56,7 +56,7 @@ async def get_money(request: HttpRequest) -> Response[Any]:
         "summary": _summary(here), "rows": [_row(here, line) for line in lines[:_LINES_MAX]],
         "more": max(0, len(lines) - _LINES_MAX), "first": day_text(first), "last": day_text(last),
     }  # fmt: skip
-    return show(request, here, "money", context, note=note, kept={"from": day_text(first), "to": day_text(last)})  # fmt: skip
+    return show(request, here, "money", context, note=note, query={"from": day_text(first), "to": day_text(last)})  # fmt: skip
 
 
 def _read(here: Desk, first: int, last: int) -> AccountStatement | None:
@@ -64,10 +64,10 @@ def _read(here: Desk, first: int, last: int) -> AccountStatement | None:
     if here.chosen is None:
         return None
     try:
-        found = use_cases.books(here.engine).statement(party_of(here.chosen.id), first, last)
+        statement = use_cases.books(here.engine).statement(party_of(here.chosen.id), first, last)
     except UnknownError:
         return None
-    return next((account for account in found.accounts if account.kind == _BALANCE), None)
+    return next((account for account in statement.accounts if account.kind == _BALANCE), None)
 
 
 def _summary(here: Desk) -> str:

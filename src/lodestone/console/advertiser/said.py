@@ -105,7 +105,7 @@ def audience_said(here: Desk, targeting: Targeting) -> str:
         targeting.channels, targeting.professions, targeting.tags, targeting.languages, targeting.segments_in,
         targeting.segments_out, targeting.followers_of, targeting.lookalike_of, targeting.exclude_converted_days,
     )  # fmt: skip
-    more = sum(bool(one) for one in narrower)
+    more = sum(bool(condition) for condition in narrower)
     if not parts and not more:
         return words.say("For everybody")
     if more:

@@ -68,8 +68,8 @@ async def post_start(request: HttpRequest) -> Response[Any]:
     try:
         await off_loop(request, _require_own, here, shop, given.product_id)
         token = f"{shop.id} {fields.get('request', '')[:_WORD_MAX]}"
-        held = use_cases.local_ads(here.engine, principal_of(here.who))
-        made = await held.start(given, token)
+        ads = use_cases.local_ads(here.engine, principal_of(here.who))
+        made = await ads.start(given, token)
     except REFUSED as error:
         return await _page(request, here, shop, reader=reader, error=error)
     return onward(
@@ -155,8 +155,8 @@ async def _page(
 ) -> Response[Any]:  # fmt: skip
     products: list[ProductOut] = []
     if shop is not None:
-        held = use_cases.shops(here.engine)
-        products = await off_loop(request, held.products, _PRODUCTS_MAX, None, shop.id)
+        catalogue = use_cases.shops(here.engine)
+        products = await off_loop(request, catalogue.products, _PRODUCTS_MAX, None, shop.id)
     errors, note = {} if reader is None else dict(reader.errors), None
     if error is not None:
         said, field = refusal_said(here.words, error), field_at_fault(error)
@@ -169,12 +169,12 @@ async def _page(
     asked = request.query_params.get("product", "")
     context: dict[str, object] = {
         "shop": shop, "shop_name": "" if shop is None else name_of(shop),
-        "shops": [(one.id, name_of(one)) for one in here.shops],
-        "products": [(one.id, name_of(one)) for one in products if one.state == "live"],
+        "shops": [(choice.id, name_of(choice)) for choice in here.shops],
+        "products": [(product.id, name_of(product)) for product in products if product.state == "live"],
         "values": {"product": asked, "radius": _RADIUS_USUAL} if reader is None else reader.values, "errors": errors,
         "sign": here.speech.sign, "forecast": Forecasted() if forecast is None else forecast,
     }  # fmt: skip
-    return show(request, here, "start", context, note=note, kept={} if shop is None else {"shop": shop.id})  # fmt: skip
+    return show(request, here, "start", context, note=note, query={} if shop is None else {"shop": shop.id})  # fmt: skip
 
 
 ROUTES: Final = [get_start, post_start, post_start_forecast]

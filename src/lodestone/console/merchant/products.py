@@ -60,7 +60,7 @@ class Form:
     name: str
     price: str
     stock: str
-    kept: tuple[str, ...]
+    old_prices: tuple[str, ...]
     """Of open orders that pay another price."""
 
 

@@ -31,7 +31,7 @@ def frontier_section(frontier: Frontier, speech: Speech) -> Section:
     kicker = say("Dry run of the last day")
     if not frontier.pages_with_ads:
         return Section("frontier", kicker, say("No ad came to a page of the last day, so there is nothing to try."), empties=(_nothing(speech),))  # fmt: skip
-    now = next(one for one in frontier.by_load if one.ad_load == frontier.ad_load)
+    now = next(point for point in frontier.by_load if point.ad_load == frontier.ad_load)
     answer = say(
         "At the load of {load} the last day would have earned {amount} and displaced {lost} of organic value.",
         {
@@ -56,10 +56,10 @@ def frontier_section(frontier: Frontier, speech: Speech) -> Section:
     charts = (
         _chart(
             "frontier-load", best_load, frontier, frontier.by_load,
-            lambda one: percent(one.ad_load, 2), say("Ad load"), speech,
+            lambda point: percent(point.ad_load, 2), say("Ad load"), speech,
         ),
         _chart(
-            "frontier-price", best_price, frontier, frontier.by_price, lambda one: speech.money(one.ad_price_micros),
+            "frontier-price", best_price, frontier, frontier.by_price, lambda point: speech.money(point.ad_price_micros),
             say("Price of an appearance"), speech,
         ),
     )  # fmt: skip
@@ -73,7 +73,7 @@ def _nothing(speech: Speech) -> Empty:
 
 def _best(points: Sequence[FrontierPoint]) -> FrontierPoint:
     """Return the point that earns most, of equal ones the one that displaces least."""
-    return max(points, key=lambda one: (one.revenue_micros, -one.displaced_micros))
+    return max(points, key=lambda point: (point.revenue_micros, -point.displaced_micros))
 
 
 def _chart(
@@ -81,28 +81,28 @@ def _chart(
     called: Callable[[FrontierPoint], str], head: str, speech: Speech,
 ) -> Chart:  # fmt: skip
     say = speech.words.say
-    ordered = sorted(points, key=lambda one: (one.displaced_micros, one.revenue_micros))
-    across = [one.displaced_micros / MICROS_IN_ONE for one in ordered]
-    up = [one.revenue_micros / MICROS_IN_ONE for one in ordered]
+    ordered = sorted(points, key=lambda point: (point.displaced_micros, point.revenue_micros))
+    across = [point.displaced_micros / MICROS_IN_ONE for point in ordered]
+    up = [point.revenue_micros / MICROS_IN_ONE for point in ordered]
     wide, y = levels(across), levels(up)
     x = Scale(wide.low, wide.high, _PAD, 100 - _PAD, wide.ticks)
     marks = tuple(
         Point(
             lost,
             earned,
-            f"{called(one)}: {speech.money(one.revenue_micros)}, {speech.money(one.displaced_micros)}",
+            f"{called(point)}: {speech.money(point.revenue_micros)}, {speech.money(point.displaced_micros)}",
         )
-        for one, lost, earned in zip(ordered, across, up, strict=True)
+        for point, lost, earned in zip(ordered, across, up, strict=True)
     )
     line = draw(Series("ink", "", marks), x, y)
     now = [
-        (x(lost), y(earned), one)
-        for one, lost, earned in zip(ordered, across, up, strict=True)
-        if one.ad_load == frontier.ad_load and one.ad_price_micros == frontier.ad_price_micros
+        (x(lost), y(earned), point)
+        for point, lost, earned in zip(ordered, across, up, strict=True)
+        if point.ad_load == frontier.ad_load and point.ad_price_micros == frontier.ad_price_micros
     ]
     notes = tuple(
-        Note(at, level, say("now: {value}", {"value": called(one)}), "start" if at < 60 else "end", "ink", row=1)
-        for at, level, one in now[:1]
+        Note(at, level, say("now: {value}", {"value": called(point)}), "start" if at < 60 else "end", "ink", row=1)
+        for at, level, point in now[:1]
     )  # fmt: skip
     return Chart(
         id=name, title=title, x_title=say("Organic value displaced, {currency}", {"currency": speech.sign}),
@@ -124,10 +124,10 @@ def _table(
         (head, say("Revenue"), say("Paid slots"), say("Share of slots"), say("Organic value displaced")),
         tuple(
             (
-                called(one), speech.money(one.revenue_micros), number(one.paid_slots),
-                percent(one.paid_slots / frontier.slots, 2) if frontier.slots else "\u2013",
-                speech.money(one.displaced_micros),
+                called(point), speech.money(point.revenue_micros), number(point.paid_slots),
+                percent(point.paid_slots / frontier.slots, 2) if frontier.slots else "\u2013",
+                speech.money(point.displaced_micros),
             )
-            for one in points
+            for point in points
         ),
     )  # fmt: skip

@@ -68,9 +68,9 @@ class Earned:
     def back(self, day: str) -> tuple[int, int] | None:
         """Return how many of those who first came on a day were there the next, and how many could have been."""
         for cohort in self.cohorts:
-            kept, could = cohort.kept["day_1"], cohort.could["day_1"]
-            if cohort.day == day and kept is not None and could:
-                return kept, could
+            returned, could = cohort.kept["day_1"], cohort.could["day_1"]
+            if cohort.day == day and returned is not None and could:
+                return returned, could
         return None
 
 
@@ -106,13 +106,13 @@ def _chart(
     x = _across(len(earned.days))
     values = [
         value
-        for one in series
-        for point in one.points
+        for curve in series
+        for point in curve.points
         for value in (point.value, point.high)
         if value is not None
     ]
     y = levels(values or [0.0, 1.0])
-    lines = spread_labels([draw(one, x, y) for one in series])
+    lines = spread_labels([draw(curve, x, y) for curve in series])
     return Chart(
         id=name, title=titles[0], x_title=speech.words.say("Day"), y_title=titles[1],
         x_ticks=sparse([speech.day(day) for day in earned.days], x),
@@ -182,7 +182,7 @@ def _back(earned: Earned, speech: Speech) -> Chart:
         text = f"{speech.day(day)}: {whole(pair[0])} / {whole(pair[1])}"
         points.append(Point(at, 100 * pair[0] / pair[1], text, 100 * low, 100 * high))
     if known:
-        share = sum(kept for kept, _ in known) / sum(could for _, could in known)
+        share = sum(returned for returned, _ in known) / sum(could for _, could in known)
         title = say("{share} of newcomers were back the next day.", {"share": percent(share, 2)})
     else:
         following = str(date.fromisoformat(earned.last) + timedelta(days=2))

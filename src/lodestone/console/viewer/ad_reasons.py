@@ -22,17 +22,17 @@ def ad_of(engine: Engine, words: Words, subject: Subject, viewer: str) -> AdTold
         subject: The slot, a paid one.
         viewer: Whose decision it is.
     """
-    told, shown, community = subject.told, subject.shown, engine.community
-    assert told.ad is not None
-    decision = use_cases.receipts(engine).decision(told.receipt_id)
-    origin = use_cases.ad_matches(engine).of(decision, told.ad.ad_id, engine.now())
+    reasons, shown, community = subject.told, subject.shown, engine.community
+    assert reasons.ad is not None
+    decision = use_cases.receipts(engine).decision(reasons.receipt_id)
+    origin = use_cases.ad_matches(engine).of(decision, reasons.ad.ad_id, engine.now())
     facts = AdFacts(
-        note=told.ad,
+        note=reasons.ad,
         origin=origin,
         names={} if origin is None else _names(engine, origin.matches),
         author=shown.author,
         author_id=shown.author_id,
-        by_deeds=told.personalised,
+        by_deeds=reasons.personalised,
         personalised=use_cases.stored(engine).person(viewer).given.consent.personalisation,
     )
     return ad_told(Speech(words, ZoneInfo(community.zone), community.currency), facts)

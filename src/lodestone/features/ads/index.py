@@ -163,10 +163,10 @@ class AdIndex:
             self._leave_out(asked, fit[0])
         out = np.empty(count, np.int32)
         tired = np.array(sorted(asked.tired), np.int32) if asked.tired else _NONE
-        found = self._do.best(
+        filled = self._do.best(
             fit, self._order, self._rows, self._circles, points, tired, out
         )  # fmt: skip
-        return out[:found]
+        return out[:filled]
 
     def _let_through(self, kind: int, keys: Iterable[Hashable], bitmap: NDArray[np.uint64]) -> None:
         lists = self._lists[kind]

@@ -85,14 +85,14 @@ class CampaignBudgets:
         ]  # fmt: skip
 
     def _all(self) -> list[CampaignRecord]:
-        found: list[CampaignRecord] = []
+        campaigns: list[CampaignRecord] = []
         after: str | None = None
         self._numbers.take(self._records.terms(self._community, TermKind.CAMPAIGN))
         while True:
             page = self._records.campaigns(self._community, limit=_PAGE, after=after)
-            found += [view.campaign for view in page]
+            campaigns += [view.campaign for view in page]
             if len(page) < _PAGE:
-                return found
+                return campaigns
             after = page[-1].campaign.id
 
     async def _limit(self, campaign: str, limit: Limit, given: Amount | None) -> None:

@@ -120,7 +120,9 @@ class Diagnosis:
 
     def _actions(self, slots: Sequence[SlotHistory]) -> int:
         since = self._now - RULES.learning_days * DAY_MICROS
-        return sum(one.billed and one.slot.served * SECOND_MICROS > since for one in slots)
+        return sum(
+            history.billed and history.slot.served * SECOND_MICROS > since for history in slots
+        )
 
     def _capped(self, campaign: CampaignOut, slots: Sequence[SlotHistory]) -> int:
         """Return how many people have been served the campaign as often as its frequency lets them."""
@@ -152,7 +154,7 @@ class Diagnosis:
 def _different(live: Sequence[LiveAd]) -> list[LiveAd]:
     """Return ads that ask for different people or bid differently, the highest bids first."""
     by_aim: dict[object, LiveAd] = {}
-    for ad in sorted(live, key=lambda one: (-one.bid, one.ad_id)):
+    for ad in sorted(live, key=lambda live_ad: (-live_ad.bid, live_ad.ad_id)):
         aim = (
             ad.circles, ad.domains, ad.tags, ad.languages, ad.followers_of, ad.segments_in, ad.segments_out,
             ad.alike_to, ad.converted, ad.bought,

@@ -109,8 +109,10 @@ class AdFrontier:
             organic_micros=organic * scale,
             ad_load=load,
             ad_price_micros=price,
-            by_load=[self._point(pages, scale, one, price) for one in sorted({load, *LOADS})],
-            by_price=[self._point(pages, scale, load, one) for one in prices],
+            by_load=[
+                self._point(pages, scale, ad_load, price) for ad_load in sorted({load, *LOADS})
+            ],
+            by_price=[self._point(pages, scale, load, ad_price) for ad_price in prices],
         )
 
     def _page(self, decision: Decision) -> tuple[_Page | None, float]:

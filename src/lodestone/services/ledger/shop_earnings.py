@@ -44,7 +44,7 @@ class Earnings:
 
 def earnings_of(statement: StatementOut) -> Earnings:
     """Return what a shop earned in a period of its statement."""
-    account = next((one for one in statement.accounts if one.kind == PAYABLE), None)
+    account = next((account for account in statement.accounts if account.kind == PAYABLE), None)
     if account is None:
         return Earnings()
     fees = _fees(statement)
@@ -52,8 +52,8 @@ def earnings_of(statement: StatementOut) -> Earnings:
     for line in account.lines:
         lines += _parted(line, fees)
     sums: dict[str, int] = defaultdict(int)
-    for one in lines:
-        sums[one.code] += one.change
+    for part in lines:
+        sums[part.code] += part.change
     return Earnings(account.opening.micros, account.closing.micros, tuple(lines), dict(sums))
 
 

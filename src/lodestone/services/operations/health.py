@@ -92,12 +92,14 @@ def health_of(engine: Engine, home: Engines) -> Health:
 
 def last_backup(records: Records, community: str) -> Instant | None:
     """Return when the newest back-up was noted; None where none was. Asks the records: call it in a thread."""
-    found = records.audit_log(community, AuditFilter(kind=BACKUP), limit=1, before=None)
-    return found[0].time if found else None
+    entries = records.audit_log(community, AuditFilter(kind=BACKUP), limit=1, before=None)
+    return entries[0].time if entries else None
 
 
 def _stalls() -> tuple[Stall, ...]:
     times = watching()
-    found = [] if times is None else list(times.by_work.items())
-    slow = [Stall(work, one.longest / _NANOS_IN_MS, one.slow) for work, one in found if one.slow]
-    return tuple(sorted(slow, key=lambda one: -one.longest_ms)[:STALLS_MAX])
+    works = [] if times is None else list(times.by_work.items())
+    slow = [
+        Stall(work, time.longest / _NANOS_IN_MS, time.slow) for work, time in works if time.slow
+    ]
+    return tuple(sorted(slow, key=lambda stall: -stall.longest_ms)[:STALLS_MAX])

@@ -57,11 +57,11 @@ class SqlSearch(RecordsBase):
             place: int = row.row
             return place if holds(words, row.id, said.text, *said.tags) else None
 
-        found = self._search(community, _items, ITEMS.c.row, matching, (limit, most))
+        searched = self._search(community, _items, ITEMS.c.row, matching, (limit, most))
         with self._reading(community) as scope:
-            query = with_owner(scope).where(ITEMS.c.row.in_(found.matches))
+            query = with_owner(scope).where(ITEMS.c.row.in_(searched.matches))
             items = [item_record(row) for row in scope.fetch(query.order_by(ITEMS.c.row.desc()))]
-        return Searched(tuple(items), found.looked, found.whole)
+        return Searched(tuple(items), searched.looked, searched.whole)
 
     def _search(
         self,

@@ -53,12 +53,12 @@ def advertising(streams: Streams, truth: Truth) -> list[int]:
     makers, people = truth.makers, truth.people
     here = people.resident[makers.person] & (people.kind[makers.person] == ORDINARY)
     here &= ~people.minor[makers.person] & (makers.ended < 0) & ~people.gone[makers.person]
-    found = []
+    advertisers = []
     for maker in np.flatnonzero(here).tolist():
         chance = _SHOPS if makers.shop[maker] else _CREATORS
         if streams.of("advertises", maker).random() < chance:
-            found.append(maker)
-    return found
+            advertisers.append(maker)
+    return advertisers
 
 
 def campaign(streams: Streams, truth: Truth, maker: int, *, trades: bool) -> Campaign:

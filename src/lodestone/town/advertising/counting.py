@@ -51,7 +51,7 @@ class Counting:
             now: When it was asked for.
             clicker: The kind of paid clicker that looks, if one does.
         """
-        found = []
+        slots = []
         for slot in feed.slots:
             if not slot.paid:
                 continue
@@ -68,13 +68,13 @@ class Counting:
                 clicker=clicker,
             )
             self._open[slot.beacon] = known
-            found.append(known)
+            slots.append(known)
             if slot.label != _LABEL:
                 self._board.count("unlabelled")
             self._board.count(f"served_{clicker or HONEST}")
             if self._board.campaigns[maker].action == "order" and not clicker:
                 self._board.slots.append(known)
-        return found
+        return slots
 
     def hear(self, events: Sequence[Json]) -> None:
         """Count what comes of events that are told together."""
@@ -130,13 +130,16 @@ class Counting:
             for click in self._board.clicks.get(slot.person, ())
             if (click.receipt, click.slot) != mine[1:]
         ]
-        if sum(slot.click - HOUR_MICROS < one.time <= slot.click for one in others) >= _HOUR_MOST:
+        if (
+            sum(slot.click - HOUR_MICROS < click.time <= slot.click for click in others)
+            >= _HOUR_MOST
+        ):
             return "rate"
         if any(
-            abs(slot.click - one.time) <= _APART
-            for one in others
-            if one.campaign == slot.campaign
-            and (one.closed or (one.time, one.receipt, one.slot) < mine)
+            abs(slot.click - click.time) <= _APART
+            for click in others
+            if click.campaign == slot.campaign
+            and (click.closed or (click.time, click.receipt, click.slot) < mine)
         ):
             return "duplicate"
         return "too_fast" if slot.click - slot.impression < _TOO_FAST else ""
@@ -178,11 +181,11 @@ class Counting:
             for slot in self._board.slots
             if not slot.counted and slot.served + _AFTER_CLICK + DAY_MICROS > now
         ]
-        kept = {
+        recent = {
             person: [click for click in clicks if click.time + DAY_MICROS > now]
             for person, clicks in self._board.clicks.items()
         }
-        self._board.clicks = {person: clicks for person, clicks in kept.items() if clicks}
+        self._board.clicks = {person: clicks for person, clicks in recent.items() if clicks}
 
 
 def _touch(slot: PaidSlot, now: int) -> int:

@@ -76,8 +76,8 @@ class Desk:
         if not self._board.campaigns:
             return {}
         day = town_date(Instant(now - DAY_MICROS))
-        told = await self._client.ask("GET", f"/v1/reports/ads?from={day}&to={day}")
-        return {row["id"]: row for row in told["rows"]}
+        report = await self._client.ask("GET", f"/v1/reports/ads?from={day}&to={day}")
+        return {row["id"]: row for row in report["rows"]}
 
     async def _sign_up(self, truth: Truth, maker: int, now: int) -> None:
         given = advertisers.campaign(self._streams, truth, maker, trades=self._trades)
@@ -162,8 +162,8 @@ class Desk:
             before = await self._client.ask("GET", path)
             if before["state"] == "ended":
                 continue
-            kept = ("ad_group_id", "item_id", "headline", "call_to_action", "landing")
-            body = {name: before[name] for name in kept if before[name] is not None}
+            fields = ("ad_group_id", "item_id", "headline", "call_to_action", "landing")
+            body = {name: before[name] for name in fields if before[name] is not None}
             await self._put(path, {**body, "state": "ended"})
 
     async def _look(self, truth: Truth, given: Campaign, row: Json | None) -> None:

@@ -64,25 +64,25 @@ def _reported(
 ) -> list[str]:
     """Name campaigns of which the report says another spend, or another number of charges; it counts what was refunded as none."""
     balances = accounts.get("advertiser_balance", {})
-    found = []
+    unlike = []
     for maker in sorted(board.campaigns):
         row, tally = rows.get(f"c{maker}"), board.tally(maker)
         says = (0, 0) if row is None else (row["charges"], row["spend"]["micros"])
         refund = balances.get(f"advertiser:a{maker}", (0, 0))[0] - board.campaigns[maker].deposited
         charges = says[0] if refund else tally.outcomes
         if says != (charges, tally.due - refund):
-            found.append(f"c{maker}: {tally.outcomes} outcomes for {tally.due}, reported {says}")
-    return found
+            unlike.append(f"c{maker}: {tally.outcomes} outcomes for {tally.due}, reported {says}")
+    return unlike
 
 
 async def _accounts(client: Client) -> dict[str, dict[str, tuple[int, int]]]:
     """Return credits and debits, micros, by kind and then by party, of the accounts that ads use."""
-    found: dict[str, dict[str, tuple[int, int]]] = {}
+    accounts: dict[str, dict[str, tuple[int, int]]] = {}
     async for account in listed(client, "/v1/accounts"):
         if account["kind"] in _KINDS:
             sides = account["credits_posted"]["micros"], account["debits_posted"]["micros"]
-            found.setdefault(account["kind"], {})[account["party"]] = sides
-    return found
+            accounts.setdefault(account["kind"], {})[account["party"]] = sides
+    return accounts
 
 
 def _off(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> list[str]:
@@ -104,9 +104,9 @@ def _off(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> l
 
 def _groups(board: Billboard, spent: dict[int, int], by: str) -> Json:
     """Sum campaigns by one of their traits: what was spent, and what that was truly worth to its payers."""
-    found: dict[str, Counter[str]] = {}
+    groups: dict[str, Counter[str]] = {}
     for maker, given in sorted(board.campaigns.items()):
-        tally, sums = board.tally(maker), found.setdefault(getattr(given, by), Counter())
+        tally, sums = board.tally(maker), groups.setdefault(getattr(given, by), Counter())
         honest = tally.outcomes - tally.clicker_outcomes
         sums.update(
             campaigns=1,
@@ -118,7 +118,7 @@ def _groups(board: Billboard, spent: dict[int, int], by: str) -> Json:
             budget_micros=given.budget,
             changes=given.bids,
         )
-    return {name: dict(sums) for name, sums in sorted(found.items())}
+    return {name: dict(sums) for name, sums in sorted(groups.items())}
 
 
 def _clicks(board: Billboard, kind: str) -> Json:

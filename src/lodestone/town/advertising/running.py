@@ -108,15 +108,15 @@ class Advertising(Unadvertised):
 
     async def click_rivals(self, truth: Truth, now: Instant) -> list[Verdicts]:
         """See `Unadvertised`."""
-        told = []
+        verdicts = []
         for given in list(self.board.campaigns.values()):
             if not given.clicker or given.paused:
                 continue
             for number, step in enumerate(sessions(self._streams, truth.day, given.maker)):
                 target = rival(self._streams, self.board, given)
                 if step == truth.step and target is not None:
-                    told += await self._session(truth, now, given, target, number)
-        return told
+                    verdicts += await self._session(truth, now, given, target, number)
+        return verdicts
 
     async def _session(
         self, truth: Truth, now: Instant, given: Campaign, target: int, number: int
@@ -125,16 +125,16 @@ class Advertising(Unadvertised):
         person = int(truth.makers.person[given.maker])
         manner, victim = MANNERS[given.clicker], f"p{truth.makers.person[target]}"
         name = f"{truth.day}-{given.maker}-{number}-clicks"
-        clicking, told = Clicking(name, person, manner, now, chance), []
+        clicking, verdicts = Clicking(name, person, manner, now, chance), []
         for page in range(manner.pages):
             feed = await self._client.feed(f"p{person}", "discover", slots=_PAGE)
             self._counting.show(truth, feed, person, now, given.clicker)
             events = clicking.page(page, feed, lambda author: author == victim)
             if events:
-                told.append(await self._client.events(events))
+                verdicts.append(await self._client.events(events))
                 self._counting.hear(events)
         self.board.count(f"sessions_{given.clicker}")
-        return told
+        return verdicts
 
     def bought(self, orders: Sequence[tuple[int, int]], now: Instant) -> None:
         """See `Unadvertised`."""
@@ -182,8 +182,8 @@ class Patience:
         if most > self._of.size:
             more = [self._drawn(row) for row in range(self._of.size, most)]
             self._of = np.concatenate([self._of, np.array(more)])
-        found: np.ndarray = self._of[person]
-        return found
+        costs: np.ndarray = self._of[person]
+        return costs
 
     def _drawn(self, row: int) -> float:
         chance = self._streams.of("patience", row)

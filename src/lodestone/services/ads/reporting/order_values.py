@@ -36,7 +36,7 @@ class OrderValues:
             conversions: Any; orders among them are looked up.
             refunds: Millionths that came back, by the same keys.
         """
-        orders = [one for one in conversions if one.kind == FactKind.ORDER]
+        orders = [conversion for conversion in conversions if conversion.kind == FactKind.ORDER]
         if not orders:
             return {}
         wanted = {order.key for order in orders}

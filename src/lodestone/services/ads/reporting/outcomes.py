@@ -179,7 +179,7 @@ def organic(
             seller = int(state.items["author"][slot.item])
             seen, click = (slot.times.get(kind) for kind in (FactKind.IMPRESSION, FactKind.CLICK))
             touches.add(slot.person, seller, key, seen, click)
-    taken = {one.key for slot in credited.values() for one in slot.conversions}
+    taken = {conversion.key for slot in credited.values() for conversion in slot.conversions}
     for conversion in standing(paid):
         seller = int(state.items["author"][conversion.item])
         touch = touches.last(conversion.person, seller, conversion.time)

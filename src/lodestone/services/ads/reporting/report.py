@@ -153,8 +153,8 @@ class AdReports:
         slots = counted(facts, self._state)
         chosen = [slot for slot in slots.values() if self._is_asked(asked, objects, slot)]
         beside = self._organic(asked, facts, slots, chosen)
-        conversions = [one for slot in chosen for one in slot.conversions]
-        conversions += [one for slot in beside for one in slot.conversions]
+        conversions = [conversion for slot in chosen for conversion in slot.conversions]
+        conversions += [conversion for slot in beside for conversion in slot.conversions]
         values = OrderValues(
             self._community.id, self._community.secret, self._records, self._directory
         ).of(conversions, facts.refunds)
@@ -328,4 +328,4 @@ def _order(key: _Key) -> tuple[str, int, str, str, int]:
 
 
 def _value(conversions: Iterable[Conversion], values: dict[int, int]) -> int:
-    return sum(values.get(one.key, 0) for one in conversions)
+    return sum(values.get(conversion.key, 0) for conversion in conversions)
