@@ -233,6 +233,8 @@ class Rates:
         self._column = np.array(LEAN_COLUMN, np.int64)
         self._scale, self._shift = np.array(model.scale), np.array(model.shift)
         self._rate, self._rate_at = np.array(START_RATE), -1
+        self._terms_of: tuple[int, int, Floats, Floats] | None = None
+        """Person, surface, and what was worked out for them at `_rate_at`; written to by nobody."""
         self._surfaces = np.zeros((0, 0), np.int64)
         self._terms = kernel.terms if compiled else terms
         self._linear = kernel.linear if compiled else linear
@@ -268,6 +270,11 @@ class Rates:
         if self._rate_at != state.offset:
             self._surfaces = surface_counts(state)
             self._rate, self._rate_at = community_rate(self._surfaces), state.offset
+            self._terms_of = None
+        if self._terms_of is not None and self._terms_of[:2] == (person, surface):
+            return self._terms_of[2], self._terms_of[
+                3
+            ]  # of the same decision: its ads after its posts
         model = self.model
         base, own = np.empty(OUTCOME_COUNT), np.empty(8)
         self._terms(
@@ -275,6 +282,7 @@ class Rates:
             state.person_total[max(person, 0)], person, surface, model.viewer_prior,
             model.lean_prior, self._column, state.affinity.keys, state.affinity.values, base, own,
         )  # fmt: skip
+        self._terms_of = person, surface, base, own
         return base, own
 
 

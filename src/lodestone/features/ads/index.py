@@ -143,7 +143,9 @@ class AdIndex:
         """Return the ordinals of the best ads that fit, see `matching.best`; shape (found,)."""
         self._arrange()
         self._refresh(asked)
-        fit = np.concatenate([self._open[None], self._free])
+        # A kind that no ad asks of lets every ad through, and is not looked at.
+        kinds = [kind for kind, lists in enumerate(self._lists) if lists]
+        fit = np.concatenate([self._open[None], self._free[kinds]])
         if not asked.personalised:
             fit[0] &= self._contextual
         points, cells = (
@@ -157,8 +159,8 @@ class AdIndex:
         wanted = (
             cells, asked.domains, asked.tags, language, asked.follows, asked.members, asked.alike,
         )  # fmt: skip
-        for kind, keys in enumerate(wanted):
-            self._let_through(kind, keys, fit[1 + kind])
+        for at, kind in enumerate(kinds, 1):
+            self._let_through(self._lists[kind], wanted[kind], fit[at])
         if self._segments_out or self._converted:
             self._leave_out(asked, fit[0])
         out = np.empty(count, np.int32)
@@ -168,10 +170,9 @@ class AdIndex:
         )  # fmt: skip
         return out[:filled]
 
-    def _let_through(self, kind: int, keys: Iterable[Hashable], bitmap: NDArray[np.uint64]) -> None:
-        lists = self._lists[kind]
-        if not lists:
-            return
+    def _let_through(
+        self, lists: dict[Hashable, Posting], keys: Iterable[Hashable], bitmap: NDArray[np.uint64]
+    ) -> None:
         short = []
         for key in keys:
             posting = lists.get(key)

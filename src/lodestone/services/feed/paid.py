@@ -9,7 +9,7 @@ import numpy as np
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
-from lodestone.features.ads import LiveAds
+from lodestone.features.ads import LiveAd, LiveAds
 from lodestone.features.ads.appearances import Appearances, is_full
 from lodestone.features.ads.audiences import Conversions, Member
 from lodestone.features.ads.calibration import shifted
@@ -115,6 +115,12 @@ def audiences(
     )
 
 
+def _codes(ads: PaidAds) -> Chances:
+    """Return the codes of the chances of what ads buy; shape (ads,)."""
+    codes: Chances = ads.chances[np.arange(ads.bought.size), ads.bought]
+    return codes
+
+
 class AdPlacer:
     """Puts ads between the posts of one community's slates."""
 
@@ -162,14 +168,15 @@ class AdPlacer:
                 ordinals, judged, self.live.columns, worths, payers, places
             )
         ]
-        if self.spending is not UNLIMITED:
-            chosen = self._affordable(ordinals, chosen)
-        if not chosen.size:
+        chosen, live = self._affordable(ordinals, chosen)
+        if not live:
             return None
-        ads = self._paid_ads(ordinals[chosen], rows[chosen], authors[chosen], judged[chosen])
+        ads = self._paid_ads(live, ordinals[chosen], rows[chosen], authors[chosen], judged[chosen])
         net = slate_net(slate.entries.net, slate.choice)
         outcome = auction(self._kernels, ads, worths, net, rules)
-        return PaidPart(ads, ordinals.size, outcome, predicted[chosen])
+        return PaidPart(
+            ads, ordinals.size, outcome, _codes(ads) if predicted is None else predicted[chosen]
+        )
 
     def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
         """Remember which campaigns a page showed."""
@@ -229,25 +236,29 @@ class AdPlacer:
         )  # fmt: skip
         return room[0, :count], room[1, :count], room[2, :count]
 
-    def _calibrate(self, ordinals: Rows, judged: Chances) -> Chances:
-        """Put the chances of what ads buy right by what they came to; return the codes they had."""
-        bought, every = self.live.columns[1][ordinals].astype(np.int64), np.arange(ordinals.size)
-        predicted: Chances = judged[every, bought]
+    def _calibrate(self, ordinals: Rows, judged: Chances) -> Chances | None:
+        """Put the chances of what ads buy right by what they came to; return the codes they had, None where all stay."""
         shift = self.live.shifts[ordinals]
-        if shift.any():
-            at = np.flatnonzero(shift)
-            right = shifted(chances_of(predicted[at]), shift[at])
-            judged[at, bought[at]] = codes_of(right)
+        at = shift.nonzero()[0]
+        if not at.size:
+            return None
+        bought = self.live.columns[1][ordinals]
+        predicted: Chances = judged[np.arange(ordinals.size), bought]
+        judged[at, bought[at]] = codes_of(shifted(chances_of(predicted[at]), shift[at]))
         return predicted
 
-    def _affordable(self, ordinals: Rows, chosen: Ints) -> Ints:
-        """Return those of the chosen whose campaign may be charged what they bid."""
+    def _affordable(self, ordinals: Rows, chosen: Ints) -> tuple[Ints, list[LiveAd]]:
+        """Return those of the chosen whose campaign may be charged what they bid, and their ads."""
         ads = [self.live.get(ordinal) for ordinal in ordinals[chosen].tolist()]
         may = self.spending.may_spend
-        return chosen[[ad is not None and may(ad.campaign_id, ad.bid) for ad in ads]]
+        able = [ad for ad in ads if ad is not None and may(ad.campaign_id, ad.bid)]
+        if len(able) < len(ads):
+            chosen = chosen[[ad in able for ad in ads]]
+        return chosen, able
 
-    def _paid_ads(self, ordinals: Rows, rows: Rows, authors: Rows, judged: Chances) -> PaidAds:
-        ads = [ad for ad in map(self.live.get, ordinals.tolist()) if ad is not None]
+    def _paid_ads(
+        self, ads: list[LiveAd], ordinals: Rows, rows: Rows, authors: Rows, judged: Chances
+    ) -> PaidAds:
         bid, bought, most, pace, reserve, _ = (column[ordinals] for column in self.live.columns)
         author = np.empty(ordinals.size, np.int32)
         self._kernels.pool.number(authors, author)
