@@ -162,16 +162,16 @@ def test_pages_of_every_list_join_up(records):
         put(records, f"g{name}", GROUP)
         put(records, name, AD)
     lists = {
-        "advertisers": lambda one: one.id,
-        "campaigns": lambda one: one.campaign.id,
-        "ad_groups": lambda one: one.group.id,
-        "ads": lambda one: one.ad.id,
+        "advertisers": lambda row: row.id,
+        "campaigns": lambda row: row.campaign.id,
+        "ad_groups": lambda row: row.group.id,
+        "ads": lambda row: row.ad.id,
     }
     for what, name_of in lists.items():
         page = getattr(records, what)
-        whole = [name_of(one) for one in page("town", limit=9)]
-        first = [name_of(one) for one in page("town", limit=2)]
-        rest = [name_of(one) for one in page("town", limit=2, after=first[-1])]
+        whole = [name_of(row) for row in page("town", limit=9)]
+        first = [name_of(row) for row in page("town", limit=2)]
+        rest = [name_of(row) for row in page("town", limit=2, after=first[-1])]
         assert first + rest == whole == sorted(whole)
         assert len(whole) == 3
         assert page("other", limit=9) == []
@@ -191,7 +191,7 @@ def test_an_ad_of_a_shop_leads_there_while_the_shop_is_open(records):
     assert records.ad("town", "sa").landing_live
     records.put_shop("town", "shop", replace(shop, status="closed"), now=NOW)
     assert not records.ad("town", "sa").landing_live
-    assert [one.id for one in records.advertisers("town", limit=9, shop_id="shop")] == ["shop-ads"]
+    assert [row.id for row in records.advertisers("town", limit=9, shop_id="shop")] == ["shop-ads"]
 
 
 def test_an_erased_owners_objects_are_ended_emptied_and_their_ids_stay_taken(records, dump):

@@ -34,7 +34,7 @@ def tried(tmp_path, **policy):
 
 def test_in_force_it_says_what_the_receipts_say(tmp_path):
     notes, frontier = tried(tmp_path)
-    (now,) = [one for one in frontier.by_load if one.ad_load == frontier.ad_load]
+    (now,) = [trial for trial in frontier.by_load if trial.ad_load == frontier.ad_load]
 
     assert (frontier.pages, frontier.pages_of_day) == (8, 8)
     assert len(notes) > 4
@@ -53,9 +53,9 @@ def test_no_ads_earn_nothing_and_displace_nothing(tmp_path):
 
 def test_more_load_shows_more_ads_and_displaces_more(tmp_path):
     _, frontier = tried(tmp_path)
-    loads = [one.ad_load for one in frontier.by_load]
-    slots = [one.paid_slots for one in frontier.by_load]
-    displaced = [one.displaced_micros for one in frontier.by_load]
+    loads = [trial.ad_load for trial in frontier.by_load]
+    slots = [trial.paid_slots for trial in frontier.by_load]
+    displaced = [trial.displaced_micros for trial in frontier.by_load]
 
     assert loads == sorted(loads)
     assert slots == sorted(slots)
@@ -67,9 +67,9 @@ def test_more_load_shows_more_ads_and_displaces_more(tmp_path):
 
 def test_a_higher_price_of_a_viewers_time_shows_fewer_ads_and_displaces_less(tmp_path):
     _, frontier = tried(tmp_path)
-    prices = [one.ad_price_micros for one in frontier.by_price]
-    slots = [one.paid_slots for one in frontier.by_price]
-    displaced = [one.displaced_micros for one in frontier.by_price]
+    prices = [trial.ad_price_micros for trial in frontier.by_price]
+    slots = [trial.paid_slots for trial in frontier.by_price]
+    displaced = [trial.displaced_micros for trial in frontier.by_price]
 
     assert (prices[0], len(prices) > 2) == (0, True)
     assert slots == sorted(slots, reverse=True)
@@ -81,5 +81,5 @@ def test_where_ads_were_off_there_is_nothing_to_try(tmp_path):
 
     assert notes == []
     assert (frontier.pages, frontier.pages_with_ads) == (8, 0)
-    assert {one.revenue_micros for one in frontier.by_load} == {0.0}
+    assert {trial.revenue_micros for trial in frontier.by_load} == {0.0}
     assert frontier.organic_micros > 0

@@ -37,9 +37,9 @@ async def living(home, plan, *, stop_at=None, say=None):
 
     async with (
         bootstrap.open_app(bootstrap.settings_of(str(home), {}), wall=ManualClock(NOW)) as app,
-        here(app, "demo") as found,
+        here(app, "demo") as world,
     ):
-        client = Client(found.http, found.key, "demo")
+        client = Client(world.http, world.key, "demo")
         body = {"name": "枫香县", "time_zone": "Asia/Shanghai", "clock": "driven"}
         await client.put_community("demo", body)
         await live_demo(client, Shelf(home / "town" / "demo"), plan, tell)
@@ -54,30 +54,32 @@ def lived(tmp_path_factory):
 
     async def say(client):
         lists = ("people", "items", "domains", "shops", "products", "orders")
-        told = {name: await everything(client, name) for name in lists}
-        rooms = [one["id"] for one in told["items"] if one["kind"] == "live"]
-        told["live"] = [await client.ask("GET", f"/v1/live/{room}") for room in rooms]
-        told["clock"] = (await client.ask("GET", "/v1/communities/demo"))["now"]
-        told["trial"] = await client.ask("GET", "/v1/trial-balance")
-        told["trade"] = {
+        records = {name: await everything(client, name) for name in lists}
+        rooms = [item["id"] for item in records["items"] if item["kind"] == "live"]
+        records["live"] = [await client.ask("GET", f"/v1/live/{room}") for room in rooms]
+        records["clock"] = (await client.ask("GET", "/v1/communities/demo"))["now"]
+        records["trial"] = await client.ask("GET", "/v1/trial-balance")
+        records["trade"] = {
             trade: [
                 slot
-                for one in [one for one in told["people"] if one["profession"] == trade][:4]
-                for slot in (await client.feed(one["id"], "profession", slots=8)).slots
+                for person in [
+                    person for person in records["people"] if person["profession"] == trade
+                ][:4]
+                for slot in (await client.feed(person["id"], "profession", slots=8)).slots
             ]
             for trade in PROFESSIONS
         }
-        talked = [one for one in told["items"] if one["counters"].get("comment")]
-        told["threads"] = [
-            (one, (await client.ask("GET", f"/v1/items/{one['id']}/comments"))["data"])
-            for one in talked
+        talked = [item for item in records["items"] if item["counters"].get("comment")]
+        records["threads"] = [
+            (item, (await client.ask("GET", f"/v1/items/{item['id']}/comments"))["data"])
+            for item in talked
         ]
-        parties = {one["party"] for one in await everything(client, "accounts")}
-        told["statements"] = [
+        parties = {account["party"] for account in await everything(client, "accounts")}
+        records["statements"] = [
             await client.ask("GET", f"/v1/statements/{party}?from=2026-11-28&to=2026-11-30")
             for party in sorted(parties)
         ]
-        return told
+        return records
 
     async def scenario():
         with pytest.raises(StopError):
@@ -90,29 +92,33 @@ def lived(tmp_path_factory):
 
 
 async def everything(client, name):
-    found, cursor = [], ""
+    rows, cursor = [], ""
     while cursor is not None:
         page = await client.ask("GET", f"/v1/{name}?limit=1000{cursor and f'&cursor={cursor}'}")
-        found += page["data"]
+        rows += page["data"]
         cursor = page["next_cursor"]
-    return found
+    return rows
 
 
 def test_the_life_is_the_one_that_was_begun_and_ends_in_the_present_half_hour(lived):
     assert (
-        PEOPLE < len([one for one in lived["people"] if float(one["home"]["latitude"]) < 27]) < 99
+        PEOPLE
+        < len([person for person in lived["people"] if float(person["home"]["latitude"]) < 27])
+        < 99
     )
     assert lived["clock"] == "2026-11-30T06:30:00.000Z"
 
 
 def test_people_have_bought_and_fetched_and_the_books_balance(lived):
-    states = {one["state"] for one in lived["orders"]}
+    states = {order["state"] for order in lived["orders"]}
 
     assert len(lived["shops"]) >= 12
-    assert {one["review"] for one in lived["shops"]} <= {"approved", "pending"}
+    assert {shop["review"] for shop in lived["shops"]} <= {"approved", "pending"}
     assert states & {"fulfilled", "redeemed", "paid"}
     assert lived["trial"]["difference"]["micros"] == 0
-    assert any(one["lines"] for told in lived["statements"] for one in told["accounts"])
+    assert any(
+        account["lines"] for statement in lived["statements"] for account in statement["accounts"]
+    )
 
 
 def test_every_post_name_place_and_shop_is_there_in_both_languages(lived):
@@ -120,9 +126,9 @@ def test_every_post_name_place_and_shop_is_there_in_both_languages(lived):
         assert HAN.search(item["text"]), item
         assert not HAN.search(item["translations"]["en"]["text"]), item
     for name in ("people", "domains", "shops"):
-        for one in lived[name]:
-            assert HAN.search(one["name"]), one
-            assert not HAN.search(one["translations"]["en"]["name"]), one
+        for record in lived[name]:
+            assert HAN.search(record["name"]), record
+            assert not HAN.search(record["translations"]["en"]["name"]), record
     for product in lived["products"]:
         assert HAN.search(product["name"])
         assert not HAN.search(product["translations"]["en"]["name"])
@@ -138,8 +144,8 @@ def test_people_talk_below_posts_about_what_those_show_and_authors_answer(lived)
             asked = dict(PAIRS[tag])
             assert thread["comment"]["text"] in asked, (tag, thread)
             assert item["created_at"] < thread["comment"]["created_at"] < lived["clock"]
-            own = [one for one in thread["replies"] if one["by_item_author"]]
-            assert all(one["text"] == asked[thread["comment"]["text"]] for one in own)
+            own = [reply for reply in thread["replies"] if reply["by_item_author"]]
+            assert all(reply["text"] == asked[thread["comment"]["text"]] for reply in own)
             answered += bool(own)
 
     assert answered >= 1
@@ -151,24 +157,27 @@ def test_what_has_a_picture_has_a_sharp_one_and_what_moves_a_clip_beside_it(live
         if item["kind"] == "live":
             continue
         assert len(item["media"]) == count[item["kind"]], item
-        assert all(one["type"] == "image/svg+xml" and one["width"] >= 1080 for one in item["media"])
+        assert all(
+            picture["type"] == "image/svg+xml" and picture["width"] >= 1080
+            for picture in item["media"]
+        )
 
 
 def test_nothing_pretends_to_be_live(lived):
-    rooms = {one["id"]: one["state"] for one in lived["live"]}
-    live = [one for one in lived["items"] if one["kind"] == "live"]
+    rooms = {room["id"]: room["state"] for room in lived["live"]}
+    live = [item for item in lived["items"] if item["kind"] == "live"]
 
-    assert {one["id"] for one in live} == set(rooms)
-    assert all((rooms[one["id"]] == "live") == (one["state"] == "live") for one in live)
+    assert {item["id"] for item in live} == set(rooms)
+    assert all((rooms[item["id"]] == "live") == (item["state"] == "live") for item in live)
 
 
 def test_trades_see_their_own_work(lived):
     empty = 0
-    items = {one["id"]: one for one in lived["items"]}
+    items = {item["id"]: item for item in lived["items"]}
     for trade, slots in lived["trade"].items():
-        own = [items[one.item_id] for one in slots if trade in items[one.item_id]["professions"]]
+        own = [items[slot.item_id] for slot in slots if trade in items[slot.item_id]["professions"]]
         empty += not own
-        assert all(one["tags"][0] in TRADE_MATTERS[trade] for one in own), trade
+        assert all(item["tags"][0] in TRADE_MATTERS[trade] for item in own), trade
     assert empty <= 4  # of twelve: sixty people do not post about everything in ten days
 
 

@@ -69,10 +69,10 @@ def test_a_file_has_plain_numbers_units_in_its_heading_and_no_formula():
 
 
 def test_readings_share_a_plots_width_without_gap_or_overlap():
-    found = readings_of([(80.0, "c"), (10.0, "a"), (40.0, "b"), (40.0, "")])
+    readings = readings_of([(80.0, "c"), (10.0, "a"), (40.0, "b"), (40.0, "")])
 
-    assert [one.text for one in found] == ["a", "b", "c"]
-    edges = [(one.start, round(one.start + one.width, 3)) for one in found]
+    assert [reading.text for reading in readings] == ["a", "b", "c"]
+    edges = [(reading.start, round(reading.start + reading.width, 3)) for reading in readings]
     assert edges == [(0.0, 25.0), (25.0, 60.0), (60.0, 100.0)]
 
 
@@ -94,24 +94,26 @@ def test_every_table_of_the_window_is_a_file_with_the_same_rows(tmp_path):
             operator = await Operator(world).arrive()
             page = (await operator.look("/operator?from=2026-03-03&to=2026-03-04")).text
             files = re.findall(r'href="(/operator/tables/[^"]+)"', page)
-            found = {}
+            answers = {}
             for address in files:
                 answer = await operator.look(address.replace("&amp;", "&"))
-                found[address.partition("?")[0].rpartition("/")[2]] = answer
+                answers[address.partition("?")[0].rpartition("/")[2]] = answer
             bare = await operator.look("/operator/tables/receipts?days=7")
             none = await operator.look("/operator/tables/none")
             stranger = await Operator(world).look("/operator/tables/receipts")
-            return page, files, found, bare, none.status_code, stranger.status_code
+            return page, files, answers, bare, none.status_code, stranger.status_code
 
-    page, files, found, bare, none, stranger = run(scenario)
-    assert {"efficiency-by-day", "lorenz", "promise-table", "receipts", "retained-active"} <= set(found)  # fmt: skip
-    assert all("from=2026-03-03&amp;to=2026-03-04" in one for one in files)
-    assert {one.headers["content-type"] for one in found.values()} == {"text/csv; charset=utf-8"}
+    page, files, answers, bare, none, stranger = run(scenario)
+    assert {"efficiency-by-day", "lorenz", "promise-table", "receipts", "retained-active"} <= set(answers)  # fmt: skip
+    assert all("from=2026-03-03&amp;to=2026-03-04" in address for address in files)
+    assert {answer.headers["content-type"] for answer in answers.values()} == {
+        "text/csv; charset=utf-8"
+    }
     for name in ("efficiency-by-day", "retained-active", "promise-table"):
         shown = re.search(rf'id="{name}".*?<tbody>(.*?)</tbody>', page, re.DOTALL).group(1)
-        assert len(rows_of(found[name].content)) == 1 + shown.count("<tr>")
-    assert rows_of(found["efficiency-by-day"].content)[1][0] == "2026-03-04"
-    named = found["receipts"].headers["content-disposition"]
+        assert len(rows_of(answers[name].content)) == 1 + shown.count("<tr>")
+    assert rows_of(answers["efficiency-by-day"].content)[1][0] == "2026-03-04"
+    named = answers["receipts"].headers["content-disposition"]
     assert named.startswith('attachment; filename="c-receipts-2026-03-03-2026-03-04.csv"')
     assert len(rows_of(bare.content)) == 9
     assert not bare.content.startswith(b"\xef\xbb\xbf")
@@ -146,7 +148,7 @@ def test_the_tables_of_the_desks_other_pages_are_files_too(tmp_path):
             trial = sent.headers["location"].partition("trial=")[2]
             while "data-ended" not in (await operator.look(sent.headers["location"])).text:
                 pass
-            found = {
+            answers = {
                 name: await operator.look(f"/operator/tables/{name}?trial={trial}&webhook=till")
                 for name in (
                     "acts", "keys", "webhooks", "deliveries", "policy-versions", "held-out",
@@ -155,11 +157,11 @@ def test_the_tables_of_the_desks_other_pages_are_files_too(tmp_path):
             }  # fmt: skip
             reader = await Operator(world, world.key).arrive()
             closed = (await reader.look("/operator/tables/keys")).status_code
-            return found, closed
+            return answers, closed
 
-    found, closed = run(scenario)
-    assert {one.status_code for one in found.values()} == {200}
-    rows = {name: rows_of(one.content) for name, one in found.items()}
+    answers, closed = run(scenario)
+    assert {answer.status_code for answer in answers.values()} == {200}
+    rows = {name: rows_of(answer.content) for name, answer in answers.items()}
     assert rows["policy-versions"][1][4:] == ["'=why(1)", "A like: ¥0.05 instead of ¥0.01."]
     assert [row[0] for row in rows["webhooks"]] == ["Name", "till"]
     assert len(rows["trial-outcomes"]) == 14

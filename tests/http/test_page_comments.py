@@ -35,9 +35,9 @@ def test_a_comment_made_through_the_page_is_a_fact_about_its_slot_exactly_once(t
             changed = await world.put(path, {**body, "text": "better"}, status=200, **mine)
             return slot, receipt, made, changed, await facts(world)
 
-    slot, receipt, made, changed, told = run(scenario)
-    assert told == [(slot["item_id"], receipt)]
-    assert [one["comments"] for one in made] == [1, 1, 1]
+    slot, receipt, made, changed, commented = run(scenario)
+    assert commented == [(slot["item_id"], receipt)]
+    assert [answer["comments"] for answer in made] == [1, 1, 1]
     assert made[0]["comment"]["mine"]
     assert (changed["comment"]["text"], changed["comment"]["edited"]) == ("better", True)
 
@@ -75,8 +75,8 @@ def test_a_second_comment_of_one_slot_is_content_and_no_second_outcome(tmp_path)
                 await world.put(f"{below(slot['item_id'])}/{name}", body, status=200, **mine)
             return receipt, await facts(world), await counted(world, slot["item_id"])
 
-    receipt, told, count = run(scenario)
-    assert [one for _, one in told] == [receipt]
+    receipt, commented, count = run(scenario)
+    assert [shown for _, shown in commented] == [receipt]
     assert count == 1
 
 
@@ -96,9 +96,9 @@ def test_what_was_written_without_a_connection_counts_when_it_was_written(tmp_pa
             await world.put(f"{below('i1')}/c2", late, status=200, **mine)
             return slot, receipt, await facts(world)
 
-    slot, receipt, told = run(scenario)
-    assert told[0] == (slot["item_id"], receipt)
-    assert told[1] == ("i1", None), "its slot is no fact any more, and it is one all the same"
+    slot, receipt, commented = run(scenario)
+    assert commented[0] == (slot["item_id"], receipt)
+    assert commented[1] == ("i1", None), "its slot is no fact any more, and it is one all the same"
 
 
 def test_a_page_acts_for_its_own_viewer_only(tmp_path):
@@ -167,14 +167,14 @@ def test_a_child_reads_and_writes_nothing_and_whom_the_author_blocks_writes_noth
             await say(world, "c1", "p1")
             await world.put("/v1/people/a0/blocks/p2", status=204)
             await world.put("/v1/people/p1/blocks/p3", status=204)
-            told = {}
+            outcomes = {}
             for who in ("kid", "p2", "p3"):
                 mine = await session(world, who)
                 page = await world.ask("GET", PAGE, status=200, **mine)
                 reply = {"text": "x", "in_reply_to": "c1"}
                 refusal = await world.put(f"{PAGE}/{who}", reply, status=403, **mine)
-                told[who] = page["refusal"], refusal["error"]["code"], ids(page)
-            return told
+                outcomes[who] = page["refusal"], refusal["error"]["code"], ids(page)
+            return outcomes
 
     assert run(scenario) == {
         "kid": ("comment_minor", "comment_minor", ["c1"]),
@@ -219,4 +219,4 @@ def test_a_post_that_is_not_shown_any_more_has_no_thread(tmp_path, how):
             written = await world.put(f"{PAGE}/c1", {"text": "x"}, status=404, **mine)
             return page, written
 
-    assert [one["error"]["code"] for one in run(scenario)] == ["item_unknown"] * 2
+    assert [answer["error"]["code"] for answer in run(scenario)] == ["item_unknown"] * 2

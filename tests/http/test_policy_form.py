@@ -58,23 +58,23 @@ def test_what_does_not_fit_is_refused_beside_its_field_and_changes_nothing(tmp_p
     async def scenario():
         async with opened(tmp_path) as world:
             operator = await Operator(world).arrive()
-            before, told = await policy(world), []
+            before, answers = await policy(world), []
             for name, value, _ in REFUSED:
                 sent = {"reason": "a trial", name: value}
                 answer = await operator.send("/operator/policy", do="publish", **sent)
-                told.append((answer.status_code, wrong(answer.text, name)))
+                answers.append((answer.status_code, wrong(answer.text, name)))
             for changed, field, _ in OWN_REFUSED:
                 sent = {**OWN, "reason": "a trial", **changed}
                 answer = await operator.send("/operator/policy", do="publish", **sent)
-                told.append((answer.status_code, wrong(answer.text, field)))
-            return before, await policy(world), told
+                answers.append((answer.status_code, wrong(answer.text, field)))
+            return before, await policy(world), answers
 
-    before, after, told = run(scenario)
-    said = [one[-1] for one in [*REFUSED, *OWN_REFUSED]]
-    assert [status for status, _ in told] == [400] * len(said)
+    before, after, answers = run(scenario)
+    said = [case[-1] for case in [*REFUSED, *OWN_REFUSED]]
+    assert [status for status, _ in answers] == [400] * len(said)
     assert [
         (part, plain(text))
-        for part, (_, text) in zip(said, told, strict=True)
+        for part, (_, text) in zip(said, answers, strict=True)
         if part not in plain(text)
     ] == []
     assert after == before
@@ -150,9 +150,9 @@ def test_two_who_edit_at_once_lose_nothing_and_the_second_is_told(tmp_path):
     assert "A like: ¥0.5 instead of ¥0.01." in plain(late.text)
     assert (between["version"], between["policy"]["author_max"]) == (2, 2)
     assert done.status_code == 303
-    told = after["policy"]
-    assert (told["version"], told["author_max"], told["diversity"]) == (3, 3, 0.3)
-    assert told["worths"]["like"] == 700_000
+    published = after["policy"]
+    assert (published["version"], published["author_max"], published["diversity"]) == (3, 3, 0.3)
+    assert published["worths"]["like"] == 700_000
 
 
 def test_a_policy_made_from_another_version_than_the_one_in_force_is_a_conflict(tmp_path):
@@ -200,7 +200,7 @@ def test_the_history_says_what_who_and_why_and_leads_back(tmp_path):
     assert "An even spread: at most 0.6 instead of at most 0.5." in plain(ask)
     assert (silent.status_code, between) == (400, 2)
     assert back.headers["location"] == "/operator/policy/history?published=3"
-    gini = next(one for one in after["policy"]["promises"] if one["id"] == "gini")
+    gini = next(promise for promise in after["policy"]["promises"] if promise["id"] == "gini")
     assert (after["version"], gini["target"]) == (3, 0.6)
 
 

@@ -49,20 +49,20 @@ def test_a_dry_run_is_begun_by_the_form_left_and_found_again_with_what_was_typed
             operator = await Operator(world).arrive()
             before = await world.ask("GET", "/v1/policy", status=200)
             sent = await operator.send("/operator/policy", do="try", worth__like="4")
-            told = await ended(operator, sent.headers["location"])
+            result = await ended(operator, sent.headers["location"])
             other = await Operator(world).arrive()
-            found = re.search(r'href="(/operator/policy\?trial=[^"]+)"', (await other.look("/operator/policy")).text)  # fmt: skip
-            again = (await other.look(found.group(1))).text
+            link = re.search(r'href="(/operator/policy\?trial=[^"]+)"', (await other.look("/operator/policy")).text)  # fmt: skip
+            again = (await other.look(link.group(1))).text
             bare = sent.headers["location"].partition("trial=")[2]
             direct = await other.look(f"/operator/policy/trials/{bare}")
             gone = await other.look("/operator/policy?trial=none")
-            return sent, told, again, direct, gone, before, await world.ask("GET", "/v1/policy")
+            return sent, result, again, direct, gone, before, await world.ask("GET", "/v1/policy")
 
-    sent, told, again, direct, gone, before, after = run(scenario)
+    sent, result, again, direct, gone, before, after = run(scenario)
     assert sent.status_code == 303
-    assert "of the last day" in told
+    assert "of the last day" in result
     assert re.search(r'name="worth.like"[^>]* value="4"', again)
-    assert told.strip().splitlines()[1] in again
+    assert result.strip().splitlines()[1] in again
     assert direct.headers["location"] == sent.headers["location"]
     assert gone.status_code == 404
     assert after == before
@@ -75,8 +75,8 @@ def test_outcomes_and_promises_come_with_intervals_that_are_the_apis(tmp_path):
             policy = (await world.ask("GET", "/v1/policy", status=200))["policy"]
             dear = {**policy, "worths": {**policy["worths"], "like": 4_000_000}}
             first, second = [
-                await world.ask("POST", "/v1/policy/dry-run", {"policy": one}, status=200)
-                for one in (dear, dear)
+                await world.ask("POST", "/v1/policy/dry-run", {"policy": changed}, status=200)
+                for changed in (dear, dear)
             ]
             same = await world.ask("POST", "/v1/policy/dry-run", {"policy": policy}, status=200)
             operator = await Operator(world).arrive()
@@ -85,15 +85,19 @@ def test_outcomes_and_promises_come_with_intervals_that_are_the_apis(tmp_path):
 
     first, second, same, page = run(scenario)
     assert first == second
-    for told in (*same["outcomes"], *same["promises"]):
-        assert (told["change_low"], told["change_high"]) == (0.0, 0.0)
-    likes = next(one for one in first["outcomes"] if one["outcome"] == "like")
+    for effect in (*same["outcomes"], *same["promises"]):
+        assert (effect["change_low"], effect["change_high"]) == (0.0, 0.0)
+    likes = next(outcome for outcome in first["outcomes"] if outcome["outcome"] == "like")
     change = likes["after"] - likes["before"]
     assert 0 < likes["change_low"] <= change <= likes["change_high"]
     assert first["value_change_low_micros"] <= (
         first["value_after_micros"] - first["value_before_micros"]
     ) <= first["value_change_high_micros"]  # fmt: skip
-    assert [one["outcome"] for one in first["outcomes"]][:3] == ["watch", "click", "long_view"]
+    assert [outcome["outcome"] for outcome in first["outcomes"]][:3] == [
+        "watch",
+        "click",
+        "long_view",
+    ]
     shown = row(page, "A like")
     assert shown[2] == "more"
     assert row(page, "An even spread")[2] in ("more", "less", "not clear", "no change")
@@ -107,7 +111,7 @@ def trial(name):
 def test_a_dry_run_says_how_far_it_is_and_how_long_it_will_take():
     async def scenario():
         seconds, go = [0.0], asyncio.Event()
-        trials, one = Trials(lambda: seconds[0]), trial("a")
+        trials, dry_run = Trials(lambda: seconds[0]), trial("a")
 
         async def work(progress):
             seconds[0] = 3.0
@@ -115,14 +119,14 @@ def test_a_dry_run_says_how_far_it_is_and_how_long_it_will_take():
             await go.wait()
             raise UnavailableError("records_stalled", "the records do not answer")
 
-        trials.begin("c", one, work)
-        waiting = one.seconds_left()
-        while not one.done:
+        trials.begin("c", dry_run, work)
+        waiting = dry_run.seconds_left()
+        while not dry_run.done:
             await asyncio.sleep(0)
-        halfway = (one.done, one.total, one.seconds_left(), one.ended)
+        halfway = (dry_run.done, dry_run.total, dry_run.seconds_left(), dry_run.ended)
         go.set()
-        await one.task
-        return waiting, halfway, (one.ended, one.failed, one.seconds_left())
+        await dry_run.task
+        return waiting, halfway, (dry_run.ended, dry_run.failed, dry_run.seconds_left())
 
     waiting, halfway, over = asyncio.run(scenario())
     assert waiting is None
@@ -143,16 +147,16 @@ def test_dry_runs_of_one_community_run_in_turn_few_wait_and_the_oldest_go():
             return work
 
         first = [trial(f"t{n}") for n in range(WAITING_MAX)]
-        for one in first:
-            trials.begin("c", one, work_of(one.id))
+        for dry_run in first:
+            trials.begin("c", dry_run, work_of(dry_run.id))
         with pytest.raises(BusyError):
             trials.begin("c", trial("late"), work_of("late"))
         trials.begin("other", trial("theirs"), work_of("theirs"))
         await asyncio.sleep(0.0)
         begun = list(order)
         go.set()
-        for one in first:
-            await one.task
+        for dry_run in first:
+            await dry_run.task
         for n in range(KEPT):
             more = trial(f"m{n}")
             trials.begin("c", more, work_of(more.id))
@@ -161,8 +165,8 @@ def test_dry_runs_of_one_community_run_in_turn_few_wait_and_the_oldest_go():
             trials.find("c", "t0")
         with pytest.raises(UnknownError):
             trials.find("other", "m0")
-        return begun, [one.id for one in trials.latest("c")]
+        return begun, [dry_run.id for dry_run in trials.latest("c")]
 
-    begun, kept = asyncio.run(scenario())
+    begun, listed = asyncio.run(scenario())
     assert begun == ["t0", "theirs"]
-    assert kept == [f"m{n}" for n in reversed(range(KEPT))]
+    assert listed == [f"m{n}" for n in reversed(range(KEPT))]

@@ -18,8 +18,8 @@ async def told_of_a_room(world):
     await world.put("/v1/live/tea", ROOM, status=201)
     await world.put("/v1/live/tea", {**ROOM, "state": "live"}, status=200)
     world.engine.parts.records.fan_out("c", "till", now=world.engine.now())
-    (one,) = (await world.ask("GET", "/v1/webhooks/till/deliveries"))["data"]
-    return one
+    (delivery,) = (await world.ask("GET", "/v1/webhooks/till/deliveries"))["data"]
+    return delivery
 
 
 def test_a_webhook_is_set_on_the_page_and_its_secret_is_shown_once(tmp_path):
@@ -65,29 +65,33 @@ def test_what_cannot_be_a_webhook_is_refused_beside_its_field(tmp_path, fields, 
             answer = await operator.send("/operator/webhooks", **fields)
             return answer, (await world.ask("GET", "/v1/webhooks"))["data"]
 
-    answer, found = run(scenario)
+    answer, webhooks = run(scenario)
     assert answer.status_code == 400
     assert said in re.search(rf'id="{field}-wrong">([^<]*)<', answer.text).group(1)
-    assert [(one["id"], one["url"]) for one in found] == [("kept", "https://app.example/kept")]
+    assert [(webhook["id"], webhook["url"]) for webhook in webhooks] == [
+        ("kept", "https://app.example/kept")
+    ]
 
 
 def test_a_delivery_that_was_given_up_is_sent_again_from_the_page(tmp_path):
     async def scenario():
         async with opened(tmp_path, environment={"LODESTONE_WEBHOOK_REACH": "loopback"}) as world:
-            one = await told_of_a_room(world)
+            delivery = await told_of_a_room(world)
             records, now = world.engine.parts.records, world.engine.now()
             lost = (Attempt(now, 500, "answered 500"),)
             records.attempted("c", [(1, lost, Standing(Fate.FAILED, None))])
             operator = await Operator(world).arrive()
             before = (await operator.look("/operator/webhooks/till")).text
-            sent = await operator.send("/operator/webhooks/till", do="resend", delivery=one["id"])
+            sent = await operator.send(
+                "/operator/webhooks/till", do="resend", delivery=delivery["id"]
+            )
             after = (await operator.look(sent.headers["location"])).text
             due = records.due_deliveries("c", "till", now=world.engine.now(), limit=9)
             bad = await operator.send("/operator/webhooks/till", do="resend", delivery="whd_none")
-            return one, before, after, due, bad.status_code
+            return delivery, before, after, due, bad.status_code
 
-    one, before, after, due, bad = run(scenario)
-    assert one["type"] == "live.started"
+    delivery, before, after, due, bad = run(scenario)
+    assert delivery["type"] == "live.started"
     assert "given up" in before
     assert "500 answered 500" in before
     assert "It is tried once more, now." in after
@@ -113,7 +117,7 @@ def test_a_key_without_the_scope_sees_no_webhook(tmp_path):
             ]
             return answers, (await world.ask("GET", "/v1/webhooks"))["data"]
 
-    answers, found = run(scenario)
-    assert [one.status_code for one in answers] == [403] * 4
-    assert all("app.example" not in one.text for one in answers)
-    assert [(one["id"], one["state"]) for one in found] == [("till", "active")]
+    answers, webhooks = run(scenario)
+    assert [answer.status_code for answer in answers] == [403] * 4
+    assert all("app.example" not in answer.text for answer in answers)
+    assert [(webhook["id"], webhook["state"]) for webhook in webhooks] == [("till", "active")]

@@ -18,9 +18,9 @@ WIDTHS = (360, 390, 768, 1024, 1366, 1920)
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("home"), days=2) as found:
-        found.operator = (found.home / "operator.key").read_text().strip()
-        yield found
+    with served(tmp_path_factory.mktemp("home"), days=2) as serving:
+        serving.operator = (serving.home / "operator.key").read_text().strip()
+        yield serving
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ def opened(chromium, town):
         return made[-1]
 
     yield at
-    for one in made:
-        one.context.close()
+    for visit in made:
+        visit.context.close()
 
 
 def test_an_operator_tries_a_gini_target_publishes_it_and_goes_back(opened, town):
-    one = opened()
-    page = one.page
+    visit = opened()
+    page = visit.page
 
     page.get_by_role("link", name="Policy", exact=True).click()
     page.locator("#promise-gini-target").fill("0.15")
@@ -64,7 +64,7 @@ def test_an_operator_tries_a_gini_target_publishes_it_and_goes_back(opened, town
     page.get_by_role("button", name="Put version 1 into force").click()
     expect(page.get_by_role("status")).to_contain_text("Version 3 is in force")
     assert town.ask("GET", "/v1/policy")["policy"]["worths"]["like"] == 10_000
-    assert [text for text in one.wrong if "status of 400" not in text] == []
+    assert [text for text in visit.wrong if "status of 400" not in text] == []
 
 
 def test_a_dry_run_is_left_and_found_again(opened):
@@ -83,8 +83,8 @@ def test_a_dry_run_is_left_and_found_again(opened):
 
 
 def test_a_key_is_made_shown_once_and_revoked(opened):
-    one = opened()
-    page = one.page
+    visit = opened()
+    page = visit.page
 
     page.goto("/operator/keys")
     assert page.locator("input[type=checkbox]:checked").count() == 0
@@ -97,12 +97,12 @@ def test_a_key_is_made_shown_once_and_revoked(opened):
     page.get_by_role("link", name="Revoke kiosk").click()
     page.get_by_role("button", name="Revoke it").click()
     expect(page.get_by_role("status")).to_contain_text("worth nothing from now on")
-    assert one.quiet()
+    assert visit.quiet()
 
 
 def test_a_charts_values_are_read_by_pointing_and_by_arrow_keys(opened):
-    one = opened()
-    page = one.page
+    visit = opened()
+    page = visit.page
     chart = page.locator("#efficiency-by-day")
     line, plot = chart.locator(".reading"), chart.locator(".plot[tabindex]")
 
@@ -121,7 +121,7 @@ def test_a_charts_values_are_read_by_pointing_and_by_arrow_keys(opened):
     page.mouse.move(box["x"] + 5, box["y"] + 20)
     expect(line).to_have_text(first)
     assert page.locator("[style]").count() == 0
-    assert one.quiet()
+    assert visit.quiet()
 
 
 def test_the_figures_are_of_the_days_that_were_picked(opened):
@@ -147,8 +147,8 @@ LOOKS = [
 
 @pytest.mark.parametrize("context", LOOKS, ids=["desk-light-en", "phone-dark-zh"])
 def test_every_page_of_the_desk_is_for_everybody_at_every_width(opened, context):
-    one = opened(**context)
-    page = one.page
+    visit = opened(**context)
+    page = visit.page
 
     for path in PATHS:
         page.goto(path)
@@ -159,7 +159,7 @@ def test_every_page_of_the_desk_is_for_everybody_at_every_width(opened, context)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (path, width)
         page.set_viewport_size(context["viewport"])
-    assert one.quiet()
+    assert visit.quiet()
 
 
 def test_on_a_phone_a_menu_leads_to_every_page(opened):

@@ -15,9 +15,9 @@ SIZES = [(360, 640), (390, 844), (768, 1024), (1024, 768), (1366, 768), (844, 39
 
 
 def person(page, name):
-    found = page.locator(f".person-page[data-person={name}]")
-    found.locator(".person-name").wait_for()
-    return found
+    person_page = page.locator(f".person-page[data-person={name}]")
+    person_page.locator(".person-name").wait_for()
+    return person_page
 
 
 def test_a_name_in_the_feed_leads_to_its_person_whose_posts_open_and_back_comes_back(
@@ -39,7 +39,7 @@ def test_a_name_in_the_feed_leads_to_its_person_whose_posts_open_and_back_comes_
     assert shown(page) == item
     sent(page)
 
-    assert item in [one for one, receipt, _ in serving.facts(page.person, "profile_visit") if receipt]  # fmt: skip
+    assert item in [posted for posted, receipt, _ in serving.facts(page.person, "profile_visit") if receipt]  # fmt: skip
 
 
 def test_a_key_a_reason_and_a_shop_lead_to_people_too(visit, serving):
@@ -138,26 +138,26 @@ def test_everything_kept_of_me_comes_as_a_file(visit):
     with page.expect_download() as download:
         page.get_by_role("button", name="Get everything as a file").click()
 
-    told = json.loads(Path(download.value.path()).read_text())
-    assert told["person"]["id"] == page.person
+    export = json.loads(Path(download.value.path()).read_text())
+    assert export["person"]["id"] == page.person
     assert download.value.suggested_filename == "lodestone-my-data.json"
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_peoples_pages(visit, light, viewport):
-    page, found = (
+    page, findings = (
         visit("/person/a0", light=light, viewport=viewport, wait=False, expect=["404"]),
         [],
     )
     person(page, "a0")
-    found += violations(page, "person")
+    findings += violations(page, "person")
     for path, ready in (("/me", ".use"), ("/person/never", ".empty"), ("/nothing/here", ".card")):
         page.goto(page.url.split("/person")[0].split("/me")[0].rstrip("/") + path)
         page.locator(ready).first.wait_for()
-        found += violations(page, path)
+        findings += violations(page, path)
 
-    assert found == []
+    assert findings == []
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -29,15 +29,15 @@ def test_a_page_says_who_somebody_is_their_shop_and_their_posts_newest_first(tmp
                 await world.put(f"/v1/items/{name}", {**late, **more}, status=201)
             page = await page_of(world)
 
-            told = await asked(world, "people/a0", page)
+            person = await asked(world, "people/a0", page)
             other = await asked(world, "people/a1", page)
 
-        assert (told["name"], told["trade"], told["place"]) == ("李丽", "厨师", "老城")
-        assert told["distance_km"] == 5  # whole kilometres, rounded up
-        assert (told["followers"], told["followed"], told["mine"]) == (1, True, False)
-        assert [shop["name"] for shop in told["shops"]] == ["老城李家粉店"]
-        assert [post["item_id"] for post in told["posts"]["data"]] == ["late", "s0", "i6", "i0"]
-        assert told["posts"]["data"][0]["media"]["url"] == "/media/a.webp"
+        assert (person["name"], person["trade"], person["place"]) == ("李丽", "厨师", "老城")
+        assert person["distance_km"] == 5  # whole kilometres, rounded up
+        assert (person["followers"], person["followed"], person["mine"]) == (1, True, False)
+        assert [shop["name"] for shop in person["shops"]] == ["老城李家粉店"]
+        assert [post["item_id"] for post in person["posts"]["data"]] == ["late", "s0", "i6", "i0"]
+        assert person["posts"]["data"][0]["media"]["url"] == "/media/a.webp"
         assert (other["name"], other["followed"], other["shops"]) == ("a1", False, [])
 
     run(scenario())
@@ -78,11 +78,11 @@ def test_nobodys_place_is_told_of_whom_or_to_whom_it_may_not_be(tmp_path, why):
             await world.put("/v1/people/a0", lives)
             await world.put("/v1/people/drifter", {"name": "过客"})
             viewer = {"viewer is a child": "p1", "viewer is nowhere": "drifter"}.get(why, "p0")
-            told = await asked(world, "people/a0", await page_of(world, viewer))
+            person = await asked(world, "people/a0", await page_of(world, viewer))
 
-        assert told["distance_km"] is None
-        assert told["place"] == (None if why in ("child", "no consent") else "老城")
-        assert "latitude" not in str(told["posts"])
+        assert person["distance_km"] is None
+        assert person["place"] == (None if why in ("child", "no consent") else "老城")
+        assert "latitude" not in str(person["posts"])
 
     run(scenario())
 
@@ -154,7 +154,7 @@ def test_saying_no_counts_at_once_and_changes_nothing_else_of_the_person(tmp_pat
             page = await page_of(world)
             before = await world.ask("GET", "/v1/people/p0")
             no = {"personalisation": False, "position": False, "shown_at_home": False}
-            told = await asked(world, "mine/consent", page, "PUT", no)
+            consent = await asked(world, "mine/consent", page, "PUT", no)
             feed = await asked(world, "feed", page, "POST", {"slots": 3})
             me = await asked(world, "me", page)
             after = await world.ask("GET", "/v1/people/p0")
@@ -162,7 +162,7 @@ def test_saying_no_counts_at_once_and_changes_nothing_else_of_the_person(tmp_pat
             again = await asked(world, "me", page)
             wrong = await world.http.put("/v1/page/mine/consent", headers=page, json={"all": True})
 
-        assert told == no
+        assert consent == no
         assert (feed["personalised"], me["personalised"], me["position"], me["place"]) == (
             False,
             False,
@@ -180,11 +180,11 @@ def test_a_session_exports_what_is_kept_of_its_own_viewer(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
             await peopled(world)
-            told = await asked(world, "mine/export", await page_of(world))
+            export = await asked(world, "mine/export", await page_of(world))
             by_key = await world.ask("GET", "/v1/people/p0/export")
 
-        assert told == by_key
-        assert told["person"]["id"] == "p0"
+        assert export == by_key
+        assert export["person"]["id"] == "p0"
 
     run(scenario())
 
@@ -202,7 +202,7 @@ def test_whoever_was_erased_is_nobody_and_their_session_ends(tmp_path):
             ended = await world.http.get("/v1/page/mine", headers=theirs)
             shop = await asked(world, "shops/noodles", page)
 
-        assert {(one.status_code, one.json()["error"]["code"]) for one in gone} == {
+        assert {(answer.status_code, answer.json()["error"]["code"]) for answer in gone} == {
             (404, "person_unknown")
         }
         assert ended.status_code in (401, 404)
@@ -233,7 +233,7 @@ def test_what_is_saved_stands_on_ones_own_page_and_in_the_export_until_it_is_tak
         assert listed == mine["saved"]
         assert knows == [{"saved": True}, {"saved": False}]
         assert theirs == {"data": [], "next_cursor": None}
-        assert [one["item_id"] for one in export["saved"]] == ["i5", "i4", "i1"]
+        assert [post["item_id"] for post in export["saved"]] == ["i5", "i4", "i1"]
         assert out == {"saved": False}
         assert [post["item_id"] for post in left["data"]] == ["i1"]
         assert (nothing.status_code, nothing.json()["error"]["code"]) == (404, "item_unknown")

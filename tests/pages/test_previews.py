@@ -46,26 +46,31 @@ async def shown_off(world):
 async def tags(world, path, **headers):
     answer = await world.http.get(path, headers={**BARE, **headers})
     assert answer.status_code == 200
-    found = re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)">', answer.text)
-    found += [
-        ("canonical", one) for one in re.findall(r'rel="canonical" href="([^"]*)"', answer.text)
+    pairs = re.findall(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)">', answer.text)
+    pairs += [
+        ("canonical", address)
+        for address in re.findall(r'rel="canonical" href="([^"]*)"', answer.text)
     ]
-    return {name: html.unescape(text) for name, text in found}
+    return {name: html.unescape(text) for name, text in pairs}
 
 
 def test_a_link_to_a_public_post_shows_its_author_words_and_picture(tmp_path):
     async def scenario():
         async with opened(tmp_path, environment=NAMED) as world:
             await shown_off(world)
-            told = await tags(world, "/p/open", Host="town.example")
+            preview = await tags(world, "/p/open", Host="town.example")
             why = await tags(world, "/p/open/why?receipt=rcp_1&slot=1", Host="town.example")
             drawn = await tags(world, "/p/drawn", Host="town.example")
 
-        assert told["og:title"] == "李丽: 今早刚熬的酸汤 & 河里现捞的鲤鱼"
-        assert told["og:description"] == told["description"] == "今早刚熬的酸汤 & 河里现捞的鲤鱼"
-        assert told["og:image"] == told["twitter:image"] == "http://town.example/media/abc.webp"
-        assert (told["og:type"], told["twitter:card"]) == ("article", "summary_large_image")
-        assert told["canonical"] == told["og:url"] == "http://town.example/p/open"
+        assert preview["og:title"] == "李丽: 今早刚熬的酸汤 & 河里现捞的鲤鱼"
+        assert (
+            preview["og:description"] == preview["description"] == "今早刚熬的酸汤 & 河里现捞的鲤鱼"
+        )
+        assert (
+            preview["og:image"] == preview["twitter:image"] == "http://town.example/media/abc.webp"
+        )
+        assert (preview["og:type"], preview["twitter:card"]) == ("article", "summary_large_image")
+        assert preview["canonical"] == preview["og:url"] == "http://town.example/p/open"
         assert why["canonical"] == "http://town.example/p/open"
         assert drawn["og:image"] == "http://town.example/preview/d.png"
 
@@ -85,10 +90,10 @@ def test_shops_products_and_people_have_previews_too(tmp_path, path, kind, title
     async def scenario():
         async with opened(tmp_path, environment=NAMED) as world:
             await shown_off(world)
-            told = await tags(world, path)
+            preview = await tags(world, path)
 
-        assert (told["og:type"], told["og:title"]) == (kind, title)
-        assert not re.search(r"26\.3|108\.0|老城$", told["og:description"])
+        assert (preview["og:type"], preview["og:title"]) == (kind, title)
+        assert not re.search(r"26\.3|108\.0|老城$", preview["og:description"])
 
     run(scenario())
 
@@ -123,9 +128,9 @@ def test_what_is_not_for_everybody_has_the_preview_of_a_page_alone(tmp_path, pat
     async def scenario():
         async with opened(tmp_path, environment=NAMED) as world:
             await shown_off(world)
-            told = await tags(world, path)
+            preview = await tags(world, path)
 
-        assert (told["og:type"], told["og:title"]) == ("website", "Lodestone")
+        assert (preview["og:type"], preview["og:title"]) == ("website", "Lodestone")
 
     run(scenario())
 
@@ -182,9 +187,9 @@ def test_no_community_has_previews_but_the_one_that_is_named(tmp_path, environme
     async def scenario():
         async with opened(tmp_path, environment=environment, demo=demo) as world:
             await shown_off(world)
-            told = await tags(world, "/p/open")
+            preview = await tags(world, "/p/open")
 
-        assert told["og:title"] == "Lodestone"
+        assert preview["og:title"] == "Lodestone"
 
     run(scenario())
 
@@ -193,9 +198,9 @@ def test_a_demos_community_has_previews(tmp_path):
     async def scenario():
         async with opened(tmp_path, demo="c") as world:
             await shown_off(world)
-            told = await tags(world, "/p/open")
+            preview = await tags(world, "/p/open")
 
-        assert told["og:title"].startswith("李丽")
+        assert preview["og:title"].startswith("李丽")
 
     run(scenario())
 
@@ -205,16 +210,20 @@ def test_the_manifest_is_in_the_readers_language_and_names_files_that_are_there(
         async with opened(tmp_path) as world:
             zh = await world.http.get("/manifest.webmanifest?lang=zh", headers=BARE)
             en = await world.http.get("/manifest.webmanifest", headers=BARE)
-            icons = [await world.http.get(one["src"], headers=BARE) for one in en.json()["icons"]]
+            icons = [await world.http.get(icon["src"], headers=BARE) for icon in en.json()["icons"]]
             favicon = await world.http.get("/favicon.ico", headers=BARE)
             page = await world.http.get("/", headers=BARE)
 
-        told = json.loads(zh.text)
+        manifest = json.loads(zh.text)
         assert zh.headers["content-type"].startswith("application/manifest+json")
-        assert (told["lang"], told["start_url"], told["display"]) == ("zh", "/", "standalone")
-        assert en.json()["name"] != told["name"]
-        assert [one.status_code for one in icons] == [200] * 4
-        assert {one["purpose"] for one in told["icons"]} == {"any", "maskable"}
+        assert (manifest["lang"], manifest["start_url"], manifest["display"]) == (
+            "zh",
+            "/",
+            "standalone",
+        )
+        assert en.json()["name"] != manifest["name"]
+        assert [answer.status_code for answer in icons] == [200] * 4
+        assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
         assert (favicon.status_code, favicon.headers["content-type"]) == (200, "image/x-icon")
         assert '<link rel="manifest" href="/manifest.webmanifest?lang=en">' in page.text
         assert 'content="#FBFAF7"' in page.text

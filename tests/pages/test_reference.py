@@ -36,15 +36,15 @@ def test_a_search_filters_as_one_types_and_its_address_shows_the_same(docs):
     page = docs()
     page.keyboard.press("/")
     page.keyboard.type("PUT person")
-    found = names(page)
-    assert found
-    assert len(found) < 30
-    assert "/v1/people/{person_id}" in found
-    assert "/v1/people" not in found  # a GET has another method
-    assert page.locator("#counted").text_content() == f"{len(found)} routes"
+    routes = names(page)
+    assert routes
+    assert len(routes) < 30
+    assert "/v1/people/{person_id}" in routes
+    assert "/v1/people" not in routes  # a GET has another method
+    assert page.locator("#counted").text_content() == f"{len(routes)} routes"
 
     assert page.url.endswith("/docs?q=PUT+person")
-    assert names(docs("?q=PUT+person")) == found
+    assert names(docs("?q=PUT+person")) == routes
     page.locator("#q").fill("no such words")
     assert (names(page), page.locator("#counted").text_content()) == (
         [],
@@ -81,10 +81,10 @@ def test_a_route_is_tried_with_a_key_that_stays_in_the_tab(docs, serving, viewpo
     assert f'"id": "{name}"' in form.locator("output").text_content()
     assert re.search(r" · \d+ ms", form.locator("output").text_content())
     assert serving.ask(f"/v1/people/{name.replace('/', '%2F')}")["name"] == "Tried"
-    kept = page.evaluate(
+    stores = page.evaluate(
         "[JSON.stringify(sessionStorage), JSON.stringify(localStorage), document.cookie]"
     )
-    assert [serving.key in one for one in kept] == [True, False, False]
+    assert [serving.key in stored for stored in stores] == [True, False, False]
     page.goto(f"{serving.base}/docs#getPerson")
     other = page.locator("#getPerson .trial")
     assert other.get_by_label("Key or token").input_value() == serving.key
@@ -119,7 +119,7 @@ def test_every_route_says_in_chinese_what_it_does(docs):
 
     assert page.locator("html").get_attribute("lang") == "zh"
     assert len(what) > 190
-    assert [one for one in what if not re.search("[\u4e00-\u9fff]", one)] == []
+    assert [sentence for sentence in what if not re.search("[\u4e00-\u9fff]", sentence)] == []
     assert page.locator("section.group > h2").first.text_content() == "用户与关注"
 
 
@@ -128,12 +128,12 @@ def test_every_route_says_in_chinese_what_it_does(docs):
 def test_axe_finds_nothing_serious_and_nothing_overflows(docs, viewport, light):
     page = docs("?q=order#postOrder", viewport=viewport, light=light)
     page.locator("#postOrder .trial").wait_for()
-    found = Axe().run(page).response["violations"]
+    violations = Axe().run(page).response["violations"]
 
     assert [
-        (one["id"], one["nodes"][0]["html"][:160])
-        for one in found
-        if one["impact"] in ("serious", "critical")
+        (violation["id"], violation["nodes"][0]["html"][:160])
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
     ] == []
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 

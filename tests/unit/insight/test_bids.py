@@ -106,7 +106,7 @@ def test_what_comes_later_and_what_was_clicked_changes_no_earlier_bid(folder):
         click_chance=np.concatenate([day.click_chance[:250], day.click_chance[250:] / 2]),
     )
 
-    won, other = (play(Paced(landscape, 500, 4_000), one, 4_000) for one in (day, future))
+    won, other = (play(Paced(landscape, 500, 4_000), auctions, 4_000) for auctions in (day, future))
 
     assert won[won < 250].tolist() == other[other < 250].tolist()
 
@@ -126,10 +126,10 @@ def test_nothing_is_carried_from_one_episode_to_the_next(folder):
     known, episodes = training_of(folder, "11"), list(episodes_of(folder, "11"))
 
     whole = replay(known, episodes, 1 / 8, advertiser="11")
-    single = [replay(known, [one], 1 / 8, advertiser="11") for one in episodes[::-1]]
+    single = [replay(known, [alone], 1 / 8, advertiser="11") for alone in episodes[::-1]]
 
     for name, score in whole.bidders.items():
-        assert score.spend_micros == sum(one.bidders[name].spend_micros for one in single)
+        assert score.spend_micros == sum(result.bidders[name].spend_micros for result in single)
 
 
 def test_a_chance_in_another_unit_changes_nothing_the_paced_bidder_buys(folder):
@@ -202,11 +202,11 @@ def test_episodes_come_one_by_one_whatever_the_size_of_the_file(folder, monkeypa
     whole = list(episodes_of(folder, "22"))
     monkeypatch.setattr("lodestone.insight.bids.log._BATCH", 333)
 
-    for one, other in zip(whole, episodes_of(folder, "22"), strict=True):
-        assert one.number == other.number
+    for expected, other in zip(whole, episodes_of(folder, "22"), strict=True):
+        assert expected.number == other.number
         for name in ("click", "market_price", "click_chance"):
-            assert np.array_equal(getattr(one, name), getattr(other, name))
-    assert [one.number for one in whole] == list(range(1, 6))
+            assert np.array_equal(getattr(expected, name), getattr(other, name))
+    assert [expected.number for expected in whole] == list(range(1, 6))
     assert advertisers_of(folder) == {"11": 2_500, "22": 2_500}
 
 

@@ -37,16 +37,18 @@ def written(count, *, seed=1):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_ending_is_on_more_than_one_in_a_hundred_posts_and_no_two_posts_are_alike(seed):
-    told = list(written(1500, seed=seed))
-    endings = Counter(one.zh.rstrip("。").rsplit("。", 1)[-1] for one in told)
+    texts = list(written(1500, seed=seed))
+    endings = Counter(caption.zh.rstrip("。").rsplit("。", 1)[-1] for caption in texts)
 
     assert max(endings.values()) <= 15
-    assert len({one.zh for one in told}) >= 1485
-    assert len({one.en for one in told}) >= 1485
+    assert len({caption.zh for caption in texts}) >= 1485
+    assert len({caption.en for caption in texts}) >= 1485
 
 
 def test_neighbouring_posts_do_not_end_alike():
-    endings = [one.said and one.zh.rstrip("。").rsplit("。", 1)[-1] for one in written(600)]
+    endings = [
+        caption.said and caption.zh.rstrip("。").rsplit("。", 1)[-1] for caption in written(600)
+    ]
 
     assert all(len(set(endings[n : n + 4])) == 4 for n in range(len(endings) - 4))
 
@@ -54,7 +56,7 @@ def test_neighbouring_posts_do_not_end_alike():
 def test_every_word_stands_in_both_languages():
     lines = [*OPENINGS, *TIMES, *SEASONS, *ENDINGS, *matters.EARLIER_DAY, *matters.EARLIER_NIGHT]
     lines += [line for matter in MATTERS.values() for line in matter.details]
-    lines += [one.words for matter in MATTERS.values() for one in matter.subjects]
+    lines += [subject.words for matter in MATTERS.values() for subject in matter.subjects]
     lines += [line for some in OFFERED.values() for line in some]
     lines += [kind.name for kind in SHOP_KINDS]
     lines += [good.subject.words for kind in SHOP_KINDS for good in kind.goods]
@@ -81,18 +83,20 @@ def test_words_and_light_are_those_of_month_and_hour(month):
     captions = Captions(Streams(3))
     for number in range(24 * len(TAGS)):
         hour, tag = number % 24, TAGS[number // 24]
-        told = captions.write(number, MATTERS[tag], at(month, hour), None)
-        seen = hour if hour in told.subject.hours else 21 if told.subject.hours == NIGHT else 14
+        caption = captions.write(number, MATTERS[tag], at(month, hour), None)
+        seen = (
+            hour if hour in caption.subject.hours else 21 if caption.subject.hours == NIGHT else 14
+        )
 
-        assert month in told.subject.words.when.months
-        assert all(one.when.fits(month, hour) for one in told.said), told.zh
-        assert told.light == light_of(month, seen)
-        earlier = set(told.said) & {*matters.EARLIER_DAY, *matters.EARLIER_NIGHT}
-        assert bool(earlier) == (seen != hour), told.zh
+        assert month in caption.subject.words.when.months
+        assert all(phrase.when.fits(month, hour) for phrase in caption.said), caption.zh
+        assert caption.light == light_of(month, seen)
+        earlier = set(caption.said) & {*matters.EARLIER_DAY, *matters.EARLIER_NIGHT}
+        assert bool(earlier) == (seen != hour), caption.zh
 
 
 def test_words_of_an_hour_are_said_only_where_they_are_bound_to_it():
-    free = [*OPENINGS, *ENDINGS, *(line for one in MATTERS.values() for line in one.details)]
+    free = [*OPENINGS, *ENDINGS, *(line for matter in MATTERS.values() for line in matter.details)]
     loose = [line.zh for line in free if HOURLY.search(line.zh) and len(line.when.hours) == 24]
 
     # What somebody does on some evening is no hour of the post.
@@ -108,11 +112,13 @@ def test_words_of_an_hour_are_said_only_where_they_are_bound_to_it():
 
 
 def test_a_scene_of_the_night_that_is_posted_by_day_says_that_it_was_last_night():
-    told = [
+    texts = [
         Captions(Streams(9)).write(number, MATTERS["夜市"], at(11, 10), None)
         for number in range(20)
     ]
 
-    assert all(one.light.night for one in told)
-    assert all("昨" in one.zh and re.search("[Ll]ast night|yesterday", one.en) for one in told)
+    assert all(caption.light.night for caption in texts)
+    assert all(
+        "昨" in caption.zh and re.search("[Ll]ast night|yesterday", caption.en) for caption in texts
+    )
     assert {6, 12, 18} <= DAY

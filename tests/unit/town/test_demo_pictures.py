@@ -13,7 +13,7 @@ from lodestone.town.scenes.lights import Light, light_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = {f"{SVG}{name}" for name in ("path", "ellipse", "rect", "circle")}
-SUBJECTS = [(matter.tag, one) for matter in MATTERS.values() for one in matter.subjects]
+SUBJECTS = [(matter.tag, subject) for matter in MATTERS.values() for subject in matter.subjects]
 SUBJECTS += [(kind.tag, good.subject) for kind in SHOP_KINDS for good in kind.goods]
 ONLY_WHERE_SAID = {
     "cat", "ginger_cat", "dog", "yellow_dog", "egg", "meat", "water", "rice", "ripe", "stubble", "farmers", "pickers",
@@ -36,12 +36,14 @@ def drawn(subject, light=None, variant=1):
 
 def parts(body):
     """Return the named parts of a drawing in which something is drawn."""
-    groups = (one for one in ET.fromstring(body).iter(f"{SVG}g") if one.get("data-part"))
-    return {one.get("data-part") for one in groups if any(s.tag in SHAPES for s in one.iter())}
+    groups = (group for group in ET.fromstring(body).iter(f"{SVG}g") if group.get("data-part"))
+    return {
+        group.get("data-part") for group in groups if any(s.tag in SHAPES for s in group.iter())
+    }
 
 
 @pytest.mark.parametrize(
-    ("tag", "subject"), SUBJECTS, ids=lambda one: getattr(one, "words", one) and ""
+    ("tag", "subject"), SUBJECTS, ids=lambda value: getattr(value, "words", value) and ""
 )
 def test_what_a_subject_says_is_in_its_picture_and_nothing_that_it_does_not_say(tag, subject):
     shown = parts(drawn(subject).still)
@@ -52,7 +54,7 @@ def test_what_a_subject_says_is_in_its_picture_and_nothing_that_it_does_not_say(
 
 @pytest.mark.parametrize("word", WORDS)
 def test_a_thing_named_in_chinese_is_among_the_parts_of_every_subject_that_names_it(word):
-    naming = [one for _, one in SUBJECTS if word in one.words.zh]
+    naming = [subject for _, subject in SUBJECTS if word in subject.words.zh]
 
     assert naming
     for subject in naming:
@@ -60,8 +62,8 @@ def test_a_thing_named_in_chinese_is_among_the_parts_of_every_subject_that_names
 
 
 def test_every_scene_that_subjects_name_is_there_and_every_kind_of_good_is_sold():
-    named = {one.scene for _, one in SUBJECTS}
-    sold = {part for _, one in SUBJECTS if one.scene == "goods" for part in one.parts}
+    named = {subject.scene for _, subject in SUBJECTS}
+    sold = {part for _, subject in SUBJECTS if subject.scene == "goods" for part in subject.parts}
 
     assert named == set(SCENES)
     assert sold == set(GOODS)
@@ -72,8 +74,8 @@ def test_a_field_shows_what_grows_in_its_month(month):
     seen = {
         part
         for tag in ("梯田", "油菜花", "养蜂", "茶山")
-        for one in MATTERS[tag].of_month(month)
-        for part in one.parts
+        for subject in MATTERS[tag].of_month(month)
+        for part in subject.parts
     }
 
     assert ("blossom" in seen) == (month in (3, 4))
@@ -84,7 +86,10 @@ def test_a_field_shows_what_grows_in_its_month(month):
 
 @pytest.mark.parametrize("hour", range(24))
 def test_the_light_of_a_picture_is_that_of_its_hour(hour):
-    light, village = light_of(11, hour), next(one for _, one in SUBJECTS if one.scene == "village")
+    light, village = (
+        light_of(11, hour),
+        next(subject for _, subject in SUBJECTS if subject.scene == "village"),
+    )
     shown = parts(drawn(village, light).still)
 
     assert light.night == (hour in NIGHT or hour < 6)
@@ -94,7 +99,7 @@ def test_the_light_of_a_picture_is_that_of_its_hour(hour):
 def test_each_season_and_each_part_of_the_day_has_colours_of_its_own():
     lights = [light_of(month, hour) for month in (1, 4, 7, 10) for hour in (6, 12, 17, 22)]
 
-    assert len({one.palette for one in lights}) == 16
+    assert len({light.palette for light in lights}) == 16
     assert Light("winter", "day") == light_of(12, 12)
     assert {6, 18} <= DAY
 

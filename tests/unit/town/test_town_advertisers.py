@@ -47,30 +47,34 @@ def drawn():
 
 def test_who_advertises_is_drawn_from_the_seed_and_every_kind_is_there(drawn):
     truth, campaigns = drawn
-    again = [campaign(Streams(SEED), truth, one.maker, trades=True) for one in campaigns]
+    again = [
+        campaign(Streams(SEED), truth, advertiser.maker, trades=True) for advertiser in campaigns
+    ]
 
     assert again == campaigns
     assert len(campaigns) >= 8
-    assert {truth.makers.shop[one.maker] for one in campaigns} == {True, False}
-    assert {one.temper for one in campaigns} <= set(TEMPERS)
-    assert len({one.temper for one in campaigns}) > 2
-    assert all(truth.makers.shop[one.maker] for one in campaigns if one.clicker)
+    assert {truth.makers.shop[advertiser.maker] for advertiser in campaigns} == {True, False}
+    assert {advertiser.temper for advertiser in campaigns} <= set(TEMPERS)
+    assert len({advertiser.temper for advertiser in campaigns}) > 2
+    assert all(
+        truth.makers.shop[advertiser.maker] for advertiser in campaigns if advertiser.clicker
+    )
 
 
 def test_no_bid_is_above_the_budget_or_under_the_least_and_each_fits_its_strategy(drawn):
-    for one in drawn[1]:
-        least = 100_000 if one.action == "impression" else 10_000
-        assert least <= bid(one) <= one.budget
-        assert (strategy(one) == "max_delivery") == (one.temper == "trusting")
-        assert strategy(one) != "manual_cpc" or one.action == "click"
-        assert strategy(one) != "manual_cpm" or one.action == "impression"
+    for advertiser in drawn[1]:
+        least = 100_000 if advertiser.action == "impression" else 10_000
+        assert least <= bid(advertiser) <= advertiser.budget
+        assert (strategy(advertiser) == "max_delivery") == (advertiser.temper == "trusting")
+        assert strategy(advertiser) != "manual_cpc" or advertiser.action == "click"
+        assert strategy(advertiser) != "manual_cpm" or advertiser.action == "impression"
 
 
 def test_nobody_pays_for_orders_where_no_shop_sells(drawn):
     truth, campaigns = drawn
-    for one in campaigns:
-        without = campaign(Streams(SEED), truth, one.maker, trades=False)
-        assert without.action == ("click" if one.action == "order" else one.action)
+    for advertiser in campaigns:
+        without = campaign(Streams(SEED), truth, advertiser.maker, trades=False)
+        assert without.action == ("click" if advertiser.action == "order" else advertiser.action)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,7 @@ class Told:
     """A town with one post for each maker, whose ads are looked at."""
 
     def __init__(self, *campaigns):
-        self.board = Billboard(campaigns={one.maker: one for one in campaigns})
+        self.board = Billboard(campaigns={advertiser.maker: advertiser for advertiser in campaigns})
         self.counting = Counting(self.board)
         count = len(campaigns)
         self.truth = SimpleNamespace(posts=SimpleNamespace(maker=np.arange(count), count=count))
@@ -212,7 +216,9 @@ def test_what_is_kept_overnight_is_what_may_still_be_paid_for():
 
 def test_a_clicker_picks_who_pays_for_clicks_and_comes_often_never_themselves():
     mine, capped, views = made(maker=0), made(maker=1, capped=True), made(maker=2, action="order")
-    board = Billboard(campaigns={one.maker: one for one in (mine, capped, views)})
+    board = Billboard(
+        campaigns={advertiser.maker: advertiser for advertiser in (mine, capped, views)}
+    )
     assert rival(Streams(1), board, mine) == 1
     board.campaigns[3] = made(maker=3)
     assert rival(Streams(1), board, mine) == 3

@@ -117,19 +117,19 @@ def test_many_ads_are_found_as_few_are_and_long_lists_as_short_ones(count):
     live, everything = LiveAds(), some_ads(count)
     for ad in everything:
         live.put(ad)
-    kept = {ad.ad_id: ad for ad in everything}
+    ads = {ad.ad_id: ad for ad in everything}
     for turn in range(4):
         for most in (1, 64):
             assert live.gather(NOBODY, most).tolist() == by_definition(
-                live, kept, set(), NOBODY, most
+                live, ads, set(), NOBODY, most
             )
         for ad in everything[turn::5]:
             live.drop(ad.ad_id)
-            kept.pop(ad.ad_id, None)
+            ads.pop(ad.ad_id, None)
     for ad in everything[:40]:
-        kept[ad.ad_id] = replace(ad, bid=Micros(5_000), tags=(2,), domains=(), circles=())
-        live.put(kept[ad.ad_id])
-        assert live.gather(NOBODY, 64).tolist() == by_definition(live, kept, set(), NOBODY, 64)
+        ads[ad.ad_id] = replace(ad, bid=Micros(5_000), tags=(2,), domains=(), circles=())
+        live.put(ads[ad.ad_id])
+        assert live.gather(NOBODY, 64).tolist() == by_definition(live, ads, set(), NOBODY, 64)
 
 
 def test_of_a_campaign_no_more_than_its_best_come():
@@ -138,10 +138,10 @@ def test_of_a_campaign_no_more_than_its_best_come():
         live.put(LiveAd(f"ad{n}", "c", "firm", 1, Micros(n)))
     live.put(LiveAd("other", "d", "firm", 1, Micros(0)))
 
-    found = live.gather(NOBODY, 64)
+    gathered = live.gather(NOBODY, 64)
 
-    assert [live.get(ordinal).ad_id for ordinal in found] == ["ad8", "ad7", "other"]
-    assert len(found) == CAMPAIGN_MAX + 1
+    assert [live.get(ordinal).ad_id for ordinal in gathered] == ["ad8", "ad7", "other"]
+    assert len(gathered) == CAMPAIGN_MAX + 1
 
 
 @given(latitudes, longitudes, st.floats(0.1, 2_000), st.floats(0, 6.3), st.floats(0, 1))

@@ -98,7 +98,7 @@ def test_of_what_came_back_whole_nothing_counts_and_of_part_of_it_the_order():
         back["kind"], back["target"], back["flags"] = FactKind.REFUND, about, flags
         back["value"] = refund_value(400_000, 0)
     (out,) = told(reserved(slot), heard(slot, IMPRESSION), *orders, *backs).values()
-    assert [one.key for one in out.conversions] == [6]
+    assert [converted.key for converted in out.conversions] == [6]
 
 
 DEEDS = st.lists(
@@ -128,22 +128,22 @@ def drawn(deeds):
 
 
 def put_down(out):
-    return {one.key: key for key, slot in out.items() for one in slot.conversions}
+    return {converted.key: key for key, slot in out.items() for converted in slot.conversions}
 
 
 @given(deeds=DEEDS)
 def test_every_conversion_has_one_ad_at_most_and_that_of_its_seller_and_person(deeds):
     slots, facts = drawn(deeds)
     out = told(reserved(*slots), *facts)
-    credited = [one for slot in out.values() for one in slot.conversions]
-    assert len({one.key for one in credited}) == len(credited)
+    credited = [converted for slot in out.values() for converted in slot.conversions]
+    assert len({converted.key for converted in credited}) == len(credited)
     authors = shop_items()["author"]
     for slot in out.values():
-        for one in slot.conversions:
+        for converted in slot.conversions:
             served = slot.history.slot
-            assert one.person == served.person
-            assert authors[one.item] == authors[served.item]
-            assert one.time >= slot.history.times[IMPRESSION]
+            assert converted.person == served.person
+            assert authors[converted.item] == authors[served.item]
+            assert converted.time >= slot.history.times[IMPRESSION]
 
 
 @given(deeds=DEEDS, hour=st.integers(0, 12 * 24))
