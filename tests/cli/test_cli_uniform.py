@@ -31,11 +31,11 @@ def test_the_help_of_every_command_has_an_example_of_it(name):
 )  # fmt: skip
 def test_an_id_is_an_argument_or_an_option_as_one_likes(name):
     kinds = [
-        type(one)
-        for one in COMMANDS[name].params
-        if "same as an option" in (getattr(one, "help", "") or "")
+        type(param)
+        for param in COMMANDS[name].params
+        if "same as an option" in (getattr(param, "help", "") or "")
     ]
-    arguments = [one for one in COMMANDS[name].params if one.param_type_name == "argument"]
+    arguments = [param for param in COMMANDS[name].params if param.param_type_name == "argument"]
 
     assert len(arguments) == 1
     assert len(kinds) == 1

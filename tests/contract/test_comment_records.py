@@ -205,15 +205,15 @@ def test_a_report_is_listed_with_its_reason_and_again_replaces_it(thread):
 
     listed = thread.comment_reports("town", limit=9)
 
-    assert [(one.number, one.comment_id, one.reason, one.note) for one in listed] == [
+    assert [(report.number, report.comment_id, report.reason, report.note) for report in listed] == [
         (1, "c1", "false", ""), (2, "c2", "spam", "again and again"),
     ]  # fmt: skip
-    assert {(one.item_id, one.author_id, one.reporter_id) for one in listed} == {("note", "bob", "cat")}  # fmt: skip
-    assert [one.number for one in thread.comment_reports("town", limit=9, after=1)] == [2]
+    assert {(report.item_id, report.author_id, report.reporter_id) for report in listed} == {("note", "bob", "cat")}  # fmt: skip
+    assert [report.number for report in thread.comment_reports("town", limit=9, after=1)] == [2]
     assert thread.comment_reports("town", limit=9, reporter_id="ann") == []
     thread.withdraw_report("town", "note", "c1", "cat")
     thread.withdraw_report("town", "note", "c1", "cat")
-    assert [one.number for one in thread.comment_reports("town", limit=9)] == [2]
+    assert [report.number for report in thread.comment_reports("town", limit=9)] == [2]
     raised(ConflictError, "comment_own", thread.report_comment, "town", "note", "c1", "bob", SPAM, now=NOW)  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def test_an_erased_author_takes_words_likes_and_reports_along_and_leaves_the_rep
 
     thread.erase_person("town", "bob", now=NOW)
 
-    gone, reply = (thread.comment("town", "note", one) for one in ("c1", "c2"))
+    gone, reply = (thread.comment("town", "note", comment_id) for comment_id in ("c1", "c2"))
     assert (gone.state, gone.text, gone.author_id) == (CommentState.ERASED, "", None)
     assert (gone.likes, gone.replies) == (0, 1)
     assert (reply.text, reply.mentions, reply.state) == ("a reply", (), CommentState.LIVE)
@@ -245,8 +245,8 @@ def test_what_somebody_said_liked_and_reported_is_theirs_to_take_along(thread):
     thread.hide_comment("town", "note", "c2", hidden=True)
     thread.like_comment("town", "note", "c1", "cat", liked=True, now=NOW)
 
-    assert [(one.id, one.text) for one in thread.comments_of("town", "cat")] == [("c2", "well said")]  # fmt: skip
-    assert [one.comment_id for one in thread.comment_likes_of("town", "cat")] == ["c1"]
+    assert [(comment.id, comment.text) for comment in thread.comments_of("town", "cat")] == [("c2", "well said")]  # fmt: skip
+    assert [like.comment_id for like in thread.comment_likes_of("town", "cat")] == ["c1"]
     raised(UnknownError, "person_unknown", thread.comments_of, "town", "zoe")
 
 

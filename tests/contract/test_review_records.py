@@ -41,12 +41,17 @@ def take(records, *reports, upto=0):
 
 
 def told(records, wanted=ANY):
-    found = records.reviews("town", wanted, limit=10)
-    return [(one.number, one.item_id, one.state, one.reporters, dict(one.reasons)) for one in found]
+    reviews = records.reviews("town", wanted, limit=10)
+    return [
+        (review.number, review.item_id, review.state, review.reporters, dict(review.reasons))
+        for review in reviews
+    ]
 
 
 def label(records, item="song"):
-    return [one.row for one in records.pending_changes("town") if one.app_id == item][-1].label
+    return [change.row for change in records.pending_changes("town") if change.app_id == item][
+        -1
+    ].label
 
 
 def test_reports_of_a_post_are_one_review_that_counts_people_and_reasons(town):

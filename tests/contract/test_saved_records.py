@@ -15,8 +15,8 @@ def people(records):
 
 
 def saved(records, person="ann", community="town", **more):
-    found = records.saved_items(community, person, limit=more.pop("limit", 10), **more)
-    return [one.item_id for one in found]
+    listed = records.saved_items(community, person, limit=more.pop("limit", 10), **more)
+    return [post.item_id for post in listed]
 
 
 def test_what_is_saved_last_stands_first_and_what_is_saved_again_stays_where_it_is(records):
@@ -38,7 +38,7 @@ def test_pages_of_saved_posts_join_up_where_several_were_saved_at_once(records):
     first = records.saved_items("town", "ann", limit=2)
     rest = records.saved_items("town", "ann", limit=9, before=(first[-1].time, first[-1].row))
 
-    assert [one.item_id for one in first + rest] == ["song3", "song2", "song1", "song0"]
+    assert [post.item_id for post in first + rest] == ["song3", "song2", "song1", "song0"]
 
 
 def test_saving_is_ones_own_and_taken_back_once(records):

@@ -7,7 +7,7 @@ from records_world import ANN, NOTE, NOW, SONG
 
 
 def names(searched):
-    return [one.id for one in searched.matches], searched.looked, searched.whole
+    return [match.id for match in searched.matches], searched.looked, searched.whole
 
 
 def test_words_are_found_in_names_ids_texts_and_tags_whatever_their_letters(records):
@@ -21,10 +21,10 @@ def test_words_are_found_in_names_ids_texts_and_tags_whatever_their_letters(reco
         return records.search_people("town", words, limit=9, most=9).matches
 
     def items(*words):
-        return [one.id for one in records.search_items("town", words, limit=9, most=9).matches]
+        return [match.id for match in records.search_items("town", words, limit=9, most=9).matches]
 
-    assert [one.id for one in people("ROBERT", "王")] == ["bob"]
-    assert [one.id for one in people("ann")] == ["ann"]
+    assert [person.id for person in people("ROBERT", "王")] == ["bob"]
+    assert [person.id for person in people("ann")] == ["ann"]
     assert people("robert", "ann") == ()
     assert (items("酸汤"), items("TEA"), items("note"), items("nothing")) == (
         ["song"], ["song"], ["note"], [],

@@ -23,8 +23,8 @@ def test_a_short_code_is_kept_by_shop_until_it_is_removed(records):
         assert work.short_codes.get("s", b"one") == ShortCodeRecord(7, NOW)
         assert work.short_codes.get("t", b"one") == ShortCodeRecord(9, NOW)
         work.short_codes.remove_before("s", LATER)
-        kept = [work.short_codes.get("s", b"one"), work.short_codes.get("s", b"two")]
-        assert kept == [None, ShortCodeRecord(8, LATER)]
+        codes = [work.short_codes.get("s", b"one"), work.short_codes.get("s", b"two")]
+        assert codes == [None, ShortCodeRecord(8, LATER)]
         assert work.short_codes.get("t", b"one") is not None
 
 

@@ -29,8 +29,8 @@ def product_of(records, name, called, shop, **fields):
     records.put_product("town", name, given, currency="CNY", now=NOW)
 
 
-def names(found):
-    return [one.product_name or one.shop.given.name for one in found]
+def names(matches):
+    return [match.product_name or match.shop.given.name for match in matches]
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def street(records):
     ],
 )
 def test_a_search_finds_open_shops_then_live_products_the_nearest_first(street, query, expected):
-    found = street.find_trade("town", TOWN, search_words(query), limit=10)
+    matches = street.find_trade("town", TOWN, search_words(query), limit=10)
 
-    assert names(found) == expected
-    assert {one.shop.given.owner_id for one in found} <= {"mei"}
+    assert names(matches) == expected
+    assert {match.shop.given.owner_id for match in matches} <= {"mei"}
 
 
 def test_a_search_brings_no_more_of_each_kind_than_it_is_asked_for_and_nothing_of_another_community(street):  # fmt: skip

@@ -57,8 +57,8 @@ def test_one_that_names_areas_delivers_to_any_of_them_and_says_how_far_beyond_an
             return made, inside, outside
 
     made, inside, outside = run(scenario)
-    assert [one["name"] for one in made["areas"]] == ["the north", ""]
-    assert {one["state"] for one in inside} == {"reserved"}
+    assert [area["name"] for area in made["areas"]] == ["the north", ""]
+    assert {sale["state"] for sale in inside} == {"reserved"}
     assert code_of(outside) == "too_far"
     assert "20.1 km beyond the places it delivers to" in outside["error"]["message"]
 
@@ -73,18 +73,18 @@ def test_what_needs_a_place_is_refused_where_there_is_none(tmp_path):
             ]
             moved = await world.put("/v1/shops/soups", {**BRAND, "name": "Mei's soups"}, status=409)
             both = await world.put("/v1/shops/soups", {**SHOP, "areas": [NORTH]}, status=400)
-            kept = await world.ask("GET", "/v1/shops/soups")
+            shop = await world.ask("GET", "/v1/shops/soups")
             await world.put("/v1/products/soup", {**SOUP, "fulfilment": ["delivery"]})
             await world.put("/v1/products/meal", {**SOUP, "fulfilment": ["delivery"]})
             gone = await world.put("/v1/shops/soups", {**BRAND, "name": "Mei's soups"}, status=200)
-            return products, moved, both, kept, gone
+            return products, moved, both, shop, gone
 
-    products, moved, both, kept, gone = run(scenario)
-    assert {code_of(one) for one in products} == {"delivery_only"}
+    products, moved, both, shop, gone = run(scenario)
+    assert {code_of(answer) for answer in products} == {"delivery_only"}
     assert products[0]["error"]["details"][0]["field"] == "fulfilment"
     assert code_of(moved) == "place_needed"
     assert both["error"]["details"][0]["field"] == "areas"
-    assert kept["position"] == TOWN
+    assert shop["position"] == TOWN
     assert gone["position"] is None
 
 
@@ -120,5 +120,5 @@ def test_its_page_names_the_same_owners_other_shops_and_where_it_delivers(tmp_pa
     page, other = run(scenario)
     shop = page["shop"]
     assert (shop["position"], shop["distance_km"], shop["within"], shop["areas"]) == (None, None, None, ["the north"])  # fmt: skip
-    assert [one["id"] for one in page["others"]] == ["soups"]
-    assert [one["id"] for one in other["others"]] == ["brand"]
+    assert [shop["id"] for shop in page["others"]] == ["soups"]
+    assert [shop["id"] for shop in other["others"]] == ["brand"]

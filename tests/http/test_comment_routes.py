@@ -194,7 +194,7 @@ def test_a_deleted_comment_stays_while_somebody_has_answered_it(tmp_path):
     assert (thread["comment"]["author_id"], thread["comment"]["mentions"]) == (None, [])
     assert [reply["id"] for reply in thread["replies"]] == ["r1"]
     assert again["error"]["code"] == "comment_deleted"
-    assert [(one["object"]["id"], one["before"], one["after"]) for one in log] == [
+    assert [(act["object"]["id"], act["before"], act["after"]) for act in log] == [
         ("c2", {"state": "live"}, {"state": "deleted", "item_id": "i0"}),
         ("c1", {"state": "live"}, {"state": "deleted", "item_id": "i0"}),
     ]
@@ -231,10 +231,12 @@ def test_an_erased_author_leaves_only_the_replies_of_others(tmp_path):
             return export, await listed(world, "?order=newest")
 
     export, page = run(scenario)
-    told = [(one["item_id"], one["id"], one["text"]) for one in export["comments"]]
-    assert told == [("i0", "c1", "what p1 said")]
-    assert [one["comment_id"] for one in export["comment_likes"]] == ["c2"]
-    assert [(one["comment_id"], one["reason"]) for one in export["comment_reports"]] == [("c2", "spam")]  # fmt: skip
+    comments = [
+        (comment["item_id"], comment["id"], comment["text"]) for comment in export["comments"]
+    ]
+    assert comments == [("i0", "c1", "what p1 said")]
+    assert [like["comment_id"] for like in export["comment_likes"]] == ["c2"]
+    assert [(report["comment_id"], report["reason"]) for report in export["comment_reports"]] == [("c2", "spam")]  # fmt: skip
     second, first = page["data"]
     assert (first["comment"]["state"], first["comment"]["text"]) == ("erased", "")
     assert first["comment"]["author_id"] is None

@@ -35,13 +35,13 @@ def test_a_key_does_what_was_chosen_for_it_and_nothing_is_chosen_beforehand(tmp_
             again = (await operator.look("/operator/keys")).text
             return page, key, feed, read, again, await keys(world)
 
-    page, key, feed, read, again, found = run(scenario)
+    page, key, feed, read, again, listed = run(scenario)
     assert set(re.findall(r'name="scope\.([a-z]+)"', page)) == set(SCOPES)
     assert not re.search(r'name="scope\.[a-z]+"[^>]* checked', page)
     assert "receipt_id" in feed
     assert read["error"]["code"] == "scope_missing"
     assert key not in again
-    assert ("kiosk", ["feeds"]) in [(one["name"], one["scopes"]) for one in found]
+    assert ("kiosk", ["feeds"]) in [(row["name"], row["scopes"]) for row in listed]
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_a_key_without_name_or_scope_is_not_made(tmp_path, fields, said):
             answer = await operator.send("/operator/keys", **fields)
             return answer, await keys(world)
 
-    answer, found = run(scenario)
+    answer, listed = run(scenario)
     assert answer.status_code in (400, 409)
     assert said in answer.text
-    assert [one["name"] for one in found] == ["app"]
+    assert [row["name"] for row in listed] == ["app"]
 
 
 def test_the_same_form_sent_twice_makes_one_key(tmp_path):
@@ -77,10 +77,10 @@ def test_the_same_form_sent_twice_makes_one_key(tmp_path):
             second = await operator.send("/operator/keys", **sent)
             return first.status_code, second, await keys(world)
 
-    first, second, found = run(scenario)
+    first, second, listed = run(scenario)
     assert (first, second.status_code) == (200, 409)
     assert SECRET.search(second.text) is None
-    assert sorted(one["name"] for one in found) == ["app", "kiosk"]
+    assert sorted(row["name"] for row in listed) == ["app", "kiosk"]
 
 
 def test_a_revoked_key_opens_nothing_and_the_page_says_when_one_was_used(tmp_path):
@@ -95,7 +95,7 @@ def test_a_revoked_key_opens_nothing_and_the_page_says_when_one_was_used(tmp_pat
             world.later(hours=2)
             await world.ask("GET", "/v1/policy", headers=bearer(key), status=200)
             used = (await operator.look("/operator/keys")).text
-            (named,) = [one["id"] for one in await keys(world) if one["name"] == "kiosk"]
+            (named,) = [row["id"] for row in await keys(world) if row["name"] == "kiosk"]
             ask = (await operator.look(f"/operator/keys/{named}/revoke")).text
             done = await operator.send(f"/operator/keys/{named}/revoke")
             after = await world.ask("GET", "/v1/policy", headers=bearer(key), status=401)
@@ -130,8 +130,8 @@ def test_a_communitys_key_neither_lists_nor_makes_nor_revokes_keys(tmp_path):
             ]
             return answers, named, await keys(world)
 
-    answers, named, found = run(scenario)
-    assert [one.status_code for one in answers] == [403] * 4
-    assert all("an operator's key" in one.text.replace("&#39;", "'") for one in answers)
-    assert all(named not in one.text for one in answers)
-    assert [(one["name"], one.get("revoked_at")) for one in found] == [("app", None)]
+    answers, named, listed = run(scenario)
+    assert [answer.status_code for answer in answers] == [403] * 4
+    assert all("an operator's key" in answer.text.replace("&#39;", "'") for answer in answers)
+    assert all(named not in answer.text for answer in answers)
+    assert [(row["name"], row.get("revoked_at")) for row in listed] == [("app", None)]

@@ -30,10 +30,10 @@ def test_a_reported_comment_waits_with_its_words_and_is_counted_once_however_oft
 
     first, again = run(scenario)
     assert first == again
-    assert {(one["subject"]["kind"], one["subject"]["comment_id"]): one["reporters"] for one in first} == {
+    assert {(review["subject"]["kind"], review["subject"]["comment_id"]): review["reporters"] for review in first} == {
         ("item", None): 1, ("comment", "c1"): 2,
     }  # fmt: skip
-    comment = next(one for one in first if one["subject"]["kind"] == "comment")
+    comment = next(review for review in first if review["subject"]["kind"] == "comment")
     assert (comment["text"], comment["author_id"], comment["subject"]["id"]) == (
         "buy my tea", "p0", "i0",
     )  # fmt: skip
@@ -49,17 +49,17 @@ def test_a_hidden_comment_is_shown_to_nobody_until_its_authors_appeal_is_granted
             before = comments(await listed(world))
             await decide(world, review, "hide")
             hidden = comments(await listed(world))
-            told = await appeal(world, review, "p0")
+            answer = await appeal(world, review, "p0")
             stranger = await appeal(world, review, "a0", status=404)
             await decide(world, review, "dismiss")
             item = await world.ask("GET", "/v1/items/i0", status=200)
             after = comments(await listed(world))
-            return unfit, before, hidden, told, stranger, after, item["ruling"]
+            return unfit, before, hidden, answer, stranger, after, item["ruling"]
 
-    unfit, before, hidden, told, stranger, after, ruling = run(scenario)
+    unfit, before, hidden, answer, stranger, after, ruling = run(scenario)
     assert unfit["error"]["code"] == "decision_unfit"
     assert (set(before), hidden, set(after)) == ({"c1", "c2"}, ["c2"], {"c1", "c2"})
-    assert (told["text"], told["subject"]["comment_id"]) == ("buy my tea", "c1")
+    assert (answer["text"], answer["subject"]["comment_id"]) == ("buy my tea", "c1")
     assert stranger["error"]["code"] == "review_unknown"
     assert ruling is None
 

@@ -28,7 +28,7 @@ def test_reports_wait_as_one_review_a_post_with_how_many_and_why(tmp_path):
     assert summary(reviews) == [
         ("i1", 2, {"spam": 1, "fraud": 1}), ("i2", 1, {"unstated": 1}),
     ]  # fmt: skip
-    assert {one["state"] for one in reviews} == {"open"}
+    assert {review["state"] for review in reviews} == {"open"}
     assert (reviews[0]["author_id"], reviews[0]["decision"], reviews[0]["appeal"]) == (
         "a1", None, None,
     )  # fmt: skip
@@ -42,14 +42,20 @@ def test_a_reason_that_is_none_of_ours_is_refused_and_an_event_without_one_taken
             odd = report(world, "p0", "i1", "boring")
             plain = {**report(world, "p1", "i1"), "reason": None}
             like = world.event("like", person="p2", item_id="i1", reason="spam")
-            told = await world.events(odd, plain, like)
+            answer = await world.events(odd, plain, like)
             events = await world.ask("GET", "/v1/events", status=200)
-            return told, summary(await waiting(world)), events["data"]
+            return answer, summary(await waiting(world)), events["data"]
 
-    told, reviews, events = run(scenario)
-    assert (told["accepted"], [one["code"] for one in told["refused"]]) == (2, ["malformed"])
+    answer, reviews, events = run(scenario)
+    assert (answer["accepted"], [refusal["code"] for refusal in answer["refused"]]) == (
+        2,
+        ["malformed"],
+    )
     assert reviews == [("i1", 1, {"unstated": 1})]
-    assert [(one["type"], one["reason"]) for one in events] == [("report", None), ("like", None)]
+    assert [(event["type"], event["reason"]) for event in events] == [
+        ("report", None),
+        ("like", None),
+    ]
 
 
 def test_an_export_brings_a_reports_reason_and_no_seconds(tmp_path):
@@ -60,8 +66,8 @@ def test_an_export_brings_a_reports_reason_and_no_seconds(tmp_path):
             return events["data"], await world.ask("GET", "/v1/people/p0/export", status=200)
 
     events, export = run(scenario)
-    assert [(one["reason"], one["visible_seconds"]) for one in events] == [("privacy", None)]
-    assert [(one["type"], one["reason"], one["seconds"]) for one in export["facts"]][-1:] == [
+    assert [(event["reason"], event["visible_seconds"]) for event in events] == [("privacy", None)]
+    assert [(fact["type"], fact["reason"], fact["seconds"]) for fact in export["facts"]][-1:] == [
         ("report", "privacy", 0.0)
     ]
 
@@ -125,7 +131,7 @@ def test_reports_are_not_lost_while_the_records_do_not_take_them(tmp_path, monke
                 broken.setattr(records, "take_reports", None)
                 await world.events(report(world, "p0", "i1", "spam"))
                 await world.engine.tick()
-                failing = [one.job for one in world.engine.failures.standing()]
+                failing = [failure.job for failure in world.engine.failures.standing()]
             world.later(minutes=10)
             await world.engine.tick()
             return failing, summary(await waiting(world)), world.engine.failures.standing()
@@ -160,17 +166,17 @@ def test_a_hidden_post_is_in_no_feed_from_the_next_decision_on_until_the_appeal_
     assert feed["explain"]["dropped"] == {"label_drop": 1}
     assert (hidden["state"], hidden["decision"], item["ruling"]) == ("decided", "hide", "hide")
     assert hidden["decided_by"]["key_id"].startswith("key_")
-    assert [(one["decision"], one["note"], one["may_appeal"]) for one in own] == [
+    assert [(ruling["decision"], ruling["note"], ruling["may_appeal"]) for ruling in own] == [
         ("hide", "an advertisement", True)
     ]
     assert own[0]["text"] == "a cup of tea"
     assert "reporters" not in own[0]
     assert (appealed["may_appeal"], appealed["appeal"]["text"]) == (False, "it sells nothing")
-    assert [(one["subject"]["id"], one["state"]) for one in queue] == [
+    assert [(review["subject"]["id"], review["state"]) for review in queue] == [
         ("i1", "appealed"), ("i2", "open"),
     ]  # fmt: skip
     assert granted["state"] == "closed"
-    assert [(one["decision"], one["answered"], one["note"]) for one in last["data"]] == [
+    assert [(row["decision"], row["answered"], row["note"]) for row in last["data"]] == [
         ("dismiss", True, "you are right")
     ]
     assert "i1" in after
@@ -189,7 +195,7 @@ def test_a_post_that_is_warned_of_is_shown_with_its_warning_whatever_its_app_wri
             return feed, state == digest(world.engine.state)
 
     feed, same = run(scenario)
-    assert {one["item_id"]: one["label"] for one in feed["slots"] if one.get("label")} == {
+    assert {slot["item_id"]: slot["label"] for slot in feed["slots"] if slot.get("label")} == {
         "i1": "warn"
     }
     assert same

@@ -60,7 +60,9 @@ def test_a_short_code_stays_for_its_turn_and_is_good_to_the_end_of_the_next(tmp_
             first, same = await shown(world), await shown(world)
             world.later(seconds=150)
             second = await shown(world)
-            both = [(await prepare(world, one["code"]))["left"] for one in (first, second)]
+            both = [
+                (await prepare(world, prepared["code"]))["left"] for prepared in (first, second)
+            ]
             world.later(seconds=150)
             late = await prepare(world, first["code"], status=409)
             return first, same, second, both, late
@@ -86,7 +88,7 @@ def test_a_short_code_is_known_at_its_own_shop_only(tmp_path):
             return tries, paused, await prepare(world, code)
 
     tries, paused, here = run(scenario)
-    assert {code_of(one) for one in tries} == {"short_code_unknown"}
+    assert {code_of(answer) for answer in tries} == {"short_code_unknown"}
     assert code_of(paused) == "short_code_paused"
     assert here["left"] == 3
 
@@ -136,14 +138,14 @@ def test_somebody_who_does_not_serve_there_learns_nothing_and_uses_no_tries(tmp_
             await bought(world, MEAL)
             code = (await shown(world))["code"]
             foreign = [
-                await prepare(world, one, staff="eve", status=409)
-                for one in [code, WRONG] * TRIES_MAX
+                await prepare(world, letters, staff="eve", status=409)
+                for letters in [code, WRONG] * TRIES_MAX
             ]
             nowhere = await prepare(world, code, shop="none", status=404)
             return foreign, nowhere, await prepare(world, code)
 
     foreign, nowhere, own = run(scenario)
-    assert {code_of(one) for one in foreign} == {"staff_unknown"}
+    assert {code_of(answer) for answer in foreign} == {"staff_unknown"}
     assert code_of(nowhere) == "shop_unknown"
     assert own["left"] == 3
 
@@ -207,7 +209,9 @@ def test_the_desk_redeems_by_the_eight_letters_and_says_what_is_wrong_with_them(
 
     wrong, done, paused, teas, after = run(scenario)
     assert note(wrong)[1].startswith("Nobody shows these eight letters at this shop now.")
-    assert [note(one) for one in done] == [(True, "Redeemed: Meal for two, 2 times. 1 left.")] * 2
+    assert [note(answer) for answer in done] == [
+        (True, "Redeemed: Meal for two, 2 times. 1 left.")
+    ] * 2
     assert note(paused)[1].startswith("Too many wrong short codes at this shop.")
     assert code_of(teas) == "short_code_unknown"
     assert after["used"] == 2

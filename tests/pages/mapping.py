@@ -55,8 +55,8 @@ def scale(page):
 def shops_around(page):
     """Return what the map was told of shops: key to name."""
     token = page.evaluate("sessionStorage.getItem('lodestone.token')")
-    told = page.request.get(
+    around = page.request.get(
         page.evaluate("location.origin") + "/v1/page/around",
         headers={"Authorization": f"Bearer {token}"},
     ).json()
-    return {f"shop-{shop['id']}": shop["name"] for shop in told["shops"]}
+    return {f"shop-{shop['id']}": shop["name"] for shop in around["shops"]}

@@ -16,8 +16,8 @@ PICTURES = Path(__file__).parents[2] / "docs" / "images" / "story"
 TAKEN = os.environ.get("LODESTONE_STORY") == "pictures"
 """Whether the pictures of docs/story.md are taken anew while the story is walked."""
 MOST_BYTES = 150_000
-STILL = """() => [...document.images].every((one) => one.complete)
-  && document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
+STILL = """() => [...document.images].every((image) => image.complete)
+  && document.getAnimations().every((animation) => animation.playState !== 'running' || animation.effect.getComputedTiming().iterations === Infinity)"""
 
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
 
@@ -44,8 +44,8 @@ class Telling:
         """Return a sentence of the pages as this telling's reader sees it."""
         return CATALOGUE.words(self.lang).say(text, fields)
 
-    def count(self, one, many, number):
-        return CATALOGUE.words(self.lang).count(one, many, number)
+    def count(self, singular, plural, number):
+        return CATALOGUE.words(self.lang).count(singular, plural, number)
 
     def of(self, words):
         """Return what somebody wrote in this telling's language."""

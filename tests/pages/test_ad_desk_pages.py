@@ -36,11 +36,11 @@ async def advertising(world):
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    found = Serving(tmp_path_factory.mktemp("home"), fill=advertising)
-    found.start()
-    assert found.ready.wait(120)
-    yield found
-    found.stop()
+    server = Serving(tmp_path_factory.mktemp("home"), fill=advertising)
+    server.start()
+    assert server.ready.wait(120)
+    yield server
+    server.stop()
 
 
 def enter(visit, serving, role, key, **more):
@@ -63,7 +63,7 @@ def test_every_page_of_the_desk_fits_and_has_no_serious_finding(
     trouble = []
     for shown, path in [*((page, path) for path in PAGES), (queue, "/operator/ads")]:
         shown.goto(f"{serving.base}{path}")
-        trouble += [(path, found) for found in serious(shown)]
+        trouble += [(path, finding) for finding in serious(shown)]
         for width in WIDTHS:
             shown.set_viewport_size({"width": width, "height": 768})
             wide = shown.evaluate("() => document.documentElement.scrollWidth")

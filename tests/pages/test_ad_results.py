@@ -64,11 +64,11 @@ async def brought(world):
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    found = Serving(tmp_path_factory.mktemp("home"), fill=brought)
-    found.start()
-    assert found.ready.wait(120)
-    yield found
-    found.stop()
+    server = Serving(tmp_path_factory.mktemp("home"), fill=brought)
+    server.start()
+    assert server.ready.wait(120)
+    yield server
+    server.stop()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_it_brought_fits_and_has_no_serious_finding(visit, serving, viewpor
     for by in ("day", "place", "creative"):
         page.goto(f"{serving.base}{PATH}&by={by}")
         expect(page.locator(".brought-table tbody tr").first).to_be_visible()
-        trouble += [(by, found) for found in serious(page)]
+        trouble += [(by, finding) for finding in serious(page)]
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 768})
             wide = page.evaluate("() => document.documentElement.scrollWidth")

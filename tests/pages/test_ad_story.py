@@ -97,11 +97,11 @@ async def living(world):
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    found = Serving(tmp_path_factory.mktemp("home"), fill=living)
-    found.start()
-    assert found.ready.wait(200)
-    yield found
-    found.stop()
+    server = Serving(tmp_path_factory.mktemp("home"), fill=living)
+    server.start()
+    assert server.ready.wait(200)
+    yield server
+    server.stop()
 
 
 def tick():
@@ -178,7 +178,7 @@ def started(shop, serving, telling):
     expect(shop.get_by_role("status")).to_contain_text(telling.say("It is made, and a moderator looks at the ad. Start it now or later."))  # fmt: skip
     campaign, advertiser = (re.search(rf"{name}=(\w+)", shop.url).group(1) for name in ("campaign", "advertiser"))  # fmt: skip
     serving.post(f"/v1/advertisers/{advertiser}/deposits", {"amount": yuan(500)})
-    (ad,) = [one for one in serving.ask("/v1/ads")["data"] if one["item_id"] == telling.product]
+    (ad,) = [row for row in serving.ask("/v1/ads")["data"] if row["item_id"] == telling.product]
     serving.post(f"/v1/ads/{ad['id']}/review", {"decision": "approved"})
     shop.locator('[name="part"][value="campaign"] ~ button').click()
     expect(shop.get_by_role("status")).to_have_text(telling.say("Started."))

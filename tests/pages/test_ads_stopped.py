@@ -73,8 +73,8 @@ def test_what_was_hidden_is_exported_and_erased_with_the_person(tmp_path):
     async def act(world, page):
         await hide(world, page)
         await mute(world, page)
-        held = await world.ask("GET", "/v1/page/mine/export", headers=page, status=200)
-        facts = {(fact["type"], fact["item_id"]) for fact in held["facts"]}
+        export = await world.ask("GET", "/v1/page/mine/export", headers=page, status=200)
+        facts = {(fact["type"], fact["item_id"]) for fact in export["facts"]}
         await world.ask("DELETE", "/v1/people/p0", status=204)
         gone = await world.http.get("/v1/people/p0/export")
         row = world.engine.directory.person_row("p0")
@@ -107,9 +107,9 @@ def test_why_says_who_pays_for_what_and_whom_it_is_for_and_that_of_a_receipt_of_
         (slot,) = await shown(world)
         receipt = (await world.ask("GET", "/v1/receipts"))["data"][0]["receipt_id"]
         path = f"/v1/page/why/{receipt}/{slot['slot']}"
-        told = [await world.ask("GET", f"{path}?lang={lang}", headers=page, status=200) for lang in ("en", "zh")]  # fmt: skip
+        reasons = [await world.ask("GET", f"{path}?lang={lang}", headers=page, status=200) for lang in ("en", "zh")]  # fmt: skip
         other = await world.http.get(path, headers=await page_of(world, "p1"))
-        return told, other.status_code
+        return reasons, other.status_code
 
     (en, zh), other = scene(tmp_path, act)
     assert en["sentence"] == "This is an ad: Mei's soups pays for this place."

@@ -268,8 +268,8 @@ def test_a_campaigns_page_asks_the_records_as_often_for_many_ad_groups_as_for_on
                 await world.put(f"/v1/ads/more{more}", {**AD, "ad_group_id": f"more{more}"}, status=201)  # fmt: skip
         return counts
 
-    (one, few), (four, many) = scene(tmp_path, advertised, act)
-    assert (one, four) == (1, 4)
+    (few_groups, few), (many_groups, many) = scene(tmp_path, advertised, act)
+    assert (few_groups, many_groups) == (1, 4)
     assert many == few
 
 
@@ -390,8 +390,8 @@ def test_a_campaigns_page_says_what_limits_it_in_figures(tmp_path):
     pages = scene(tmp_path, brought, act)
     lists = [re.search(r'<ul class="findings".*?</ul>', page).group(0) for page in pages]
     english, chinese = (
-        [re.sub(r"<[^>]+>", "", line) for line in re.findall(r"<li>(.*?)</li>", one)]
-        for one in lists
+        [re.sub(r"<[^>]+>", "", line) for line in re.findall(r"<li>(.*?)</li>", markup)]
+        for markup in lists
     )
     assert english == [
         "Few people: 22 people are within reach. Widen the radius, or ask less of people.",

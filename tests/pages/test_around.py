@@ -32,7 +32,7 @@ def test_only_grown_people_who_said_so_are_shown_and_no_closer_than_a_hundred_me
 
             page = await page_of(world)
             around = await world.ask("GET", "/v1/page/around", headers=page, status=200)
-            found = await world.ask("GET", "/v1/page/places?query=人", headers=page, status=200)
+            search = await world.ask("GET", "/v1/page/places?query=人", headers=page, status=200)
             await world.put("/v1/people/shown", {**shown("阿红", home=home), "consent": {}})
             after = await world.ask("GET", "/v1/page/around", headers=page, status=200)
 
@@ -42,7 +42,7 @@ def test_only_grown_people_who_said_so_are_shown_and_no_closer_than_a_hundred_me
                 "position": {"latitude": 26.378, "longitude": 108.089}, "distance_km": 0.9,
             }
         ]  # fmt: skip
-        assert found["data"] == []  # nobody of that name within fifty kilometres
+        assert search["data"] == []  # nobody of that name within fifty kilometres
         assert after["people"] == []
 
     run(scenario())
@@ -97,15 +97,15 @@ def test_a_search_finds_each_kind_and_refuses_what_is_no_question(tmp_path):
             child = await find("老城", await page_of(world, "p1"))
             by_key = await world.http.get("/v1/page/places", params={"query": "a"})
 
-        assert [(one["kind"], one["id"], one["name"]) for one in old] == [
+        assert [(match["kind"], match["id"], match["name"]) for match in old] == [
             ("place", "town", "老城"), ("shop", "noodles", "老城李家粉店"), ("person", "shown", "老城阿红"),
         ]  # fmt: skip
-        assert [(one["kind"], one["id"], one["shop"]["id"]) for one in bowl] == [
+        assert [(match["kind"], match["id"], match["shop"]["id"]) for match in bowl] == [
             ("product", "s0", "noodles")
         ]
         assert bowl[0]["distance_km"] == 1.0
         assert (blank.status_code, blank.json()) == (200, {"data": []})
-        assert [one.status_code for one in refused] == [400, 400, 400]
+        assert [answer.status_code for answer in refused] == [400, 400, 400]
         assert child.json()["error"]["code"] == "position_unknown"
         assert by_key.json()["error"]["code"] == "session_needed"
 

@@ -22,11 +22,11 @@ async def stalls_and_vouchers(world):
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    found = Serving(tmp_path_factory.mktemp("home"), fill=stalls_and_vouchers)
-    found.start()
-    assert found.ready.wait(120)
-    yield found
-    found.stop()
+    server = Serving(tmp_path_factory.mktemp("home"), fill=stalls_and_vouchers)
+    server.start()
+    assert server.ready.wait(120)
+    yield server
+    server.stop()
 
 
 def used(serving, buyer):

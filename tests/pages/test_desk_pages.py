@@ -31,11 +31,11 @@ async def stalls_with_trade(world):
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    found = Serving(tmp_path_factory.mktemp("home"), fill=stalls_with_trade)
-    found.start()
-    assert found.ready.wait(120)
-    yield found
-    found.stop()
+    server = Serving(tmp_path_factory.mktemp("home"), fill=stalls_with_trade)
+    server.start()
+    assert server.ready.wait(120)
+    yield server
+    server.stop()
 
 
 LOOKS = [(PHONE, "light", "en"), (DESK, "dark", "zh")]
@@ -49,7 +49,7 @@ def test_every_page_of_the_desk_fits_and_has_no_serious_finding(
     trouble = []
     for path in PATHS:
         page.goto(f"{serving.base}{path}")
-        trouble += [(path, found) for found in serious(page)]
+        trouble += [(path, finding) for finding in serious(page)]
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 768})
             wide = page.evaluate("() => document.documentElement.scrollWidth")

@@ -140,4 +140,4 @@ def test_two_taps_like_and_two_more_do_not_take_it_back(visit, serving):
     sent(page)
 
     assert page.locator(f"{CURRENT} .like").get_attribute("aria-pressed") == "true"
-    assert [one for one, _, _ in serving.facts(page.person, "like")] == [item]
+    assert [liked for liked, _, _ in serving.facts(page.person, "like")] == [item]

@@ -6,12 +6,12 @@ from tests.pages.conftest import CURRENT
 
 pytestmark = pytest.mark.browser
 NEEDED = ".rail .rail-button, .post:not([inert]) .foot .follow, .top button, .top a, .tab, .brand img, #waiting"
-CUT = """(needed) => [...document.querySelectorAll(needed)].filter((one) => one.offsetParent && !one.closest('[inert]')).filter((one) => {
-  const box = one.getBoundingClientRect();
+CUT = """(needed) => [...document.querySelectorAll(needed)].filter((element) => element.offsetParent && !element.closest('[inert]')).filter((element) => {
+  const box = element.getBoundingClientRect();
   if (box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight) return true;
   const under = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-  return !(one === under || one.contains(under));
-}).map((one) => one.outerHTML.slice(0, 120))"""
+  return !(element === under || element.contains(under));
+}).map((element) => element.outerHTML.slice(0, 120))"""
 BADGE_RIGHT = """() => { const badge = document.getElementById('waiting'); badge.hidden = false;
 return badge.getBoundingClientRect().right; }"""
 """Shown and measured in one step: what is sent meanwhile hides it again."""

@@ -280,31 +280,31 @@ def test_nobody_without_consent_and_no_child_is_on_the_map(visit, serving):
     headers = {"Authorization": f"Bearer {token}"}
     around = page.request.get(f"{serving.base}/v1/page/around", headers=headers).json()
     people = {}
-    for name in [one["id"] for one in around["people"]]:
+    for name in [person["id"] for person in around["people"]]:
         people[name] = serving.ask(f"/v1/people/{name}")
 
     assert len(people) > 10
     assert all(p["consent"]["shown_at_home"] and not p["minor"] for p in people.values())
     assert all(
-        round(one["position"][axis], 3) == one["position"][axis]
-        for one in around["people"] for axis in ("latitude", "longitude")
+        round(person["position"][axis], 3) == person["position"][axis]
+        for person in around["people"] for axis in ("latitude", "longitude")
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_the_map_its_list_and_its_card(visit, light, viewport):
-    page, found = opened_map(visit, light=light, viewport=viewport, reduced=True), []
-    found += violations(page, "map")
+    page, findings = opened_map(visit, light=light, viewport=viewport, reduced=True), []
+    findings += violations(page, "map")
     zoomed(page, 1)
     zoomed(page, 1)
-    found += violations(page, "closer")
+    findings += violations(page, "closer")
     page.locator(".map .spot.of-shop").first.press("Enter")
-    found += violations(page, "card")
+    findings += violations(page, "card")
     page.keyboard.press("Escape")
     if viewport == PHONE:
         page.get_by_role("button", name="Open the list").tap()
     page.get_by_text("What the signs mean").click()
-    found += violations(page, "list")
+    findings += violations(page, "list")
 
-    assert found == []
+    assert findings == []

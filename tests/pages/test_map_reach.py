@@ -68,7 +68,7 @@ def test_at_no_zoom_do_two_targets_overlap(visit, viewport):
 
 
 HALF_HIDDEN = """() => {
-  const boxes = (what) => [...document.querySelectorAll(what)].map((one) => one.getBoundingClientRect());
+  const boxes = (what) => [...document.querySelectorAll(what)].map((element) => element.getBoundingClientRect());
   const covers = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   const words = boxes('.map .place-name:not([hidden]) span');
   const marks = [...boxes('.map .spot'), ...boxes('.map .mark-name:not([hidden])')];

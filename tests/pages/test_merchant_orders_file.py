@@ -33,15 +33,17 @@ def test_orders_of_the_days_asked_for_are_rows_by_line_and_sums_stand_once(tmp_p
                 for n in (1, 0)
             ]
             path = "/merchant/orders/file?shop=soups&from={}&to={}"
-            both, last = [await mei.ask("GET", path.format(one, days[1])) for one in days]
+            both, last = [
+                await mei.ask("GET", path.format(first_day, days[1])) for first_day in days
+            ]
             wrong = await mei.ask("GET", path.format(days[1], days[0]))
             denied = await li.ask("GET", path.format(*days))
             return first, second, both, last, wrong, denied
 
     first, second, both, last, wrong, denied = run(scenario)
     rows = table(both)
-    assert [one["order_id"] for one in rows] == [second["id"], second["id"], first["id"]]
-    assert [one["order_id"] for one in table(last)] == [second["id"]] * 2
+    assert [row["order_id"] for row in rows] == [second["id"], second["id"], first["id"]]
+    assert [row["order_id"] for row in table(last)] == [second["id"]] * 2
     assert rows[1] == {
         "order_id": second["id"], "created_at": second["created_at"], "state": "fulfilled",
         "fulfilment": "delivery", "line": "2", "product_id": "trap", "variant_id": "bowl",
@@ -49,7 +51,7 @@ def test_orders_of_the_days_asked_for_are_rows_by_line_and_sums_stand_once(tmp_p
         "line_total": "18.00", "line_commission": "0.90", "order_total": "", "order_refunded": "",
         "currency": "CNY",
     }  # fmt: skip
-    assert [one["order_total"] for one in rows] == ["54.00", "", "18.00"]
+    assert [row["order_total"] for row in rows] == ["54.00", "", "18.00"]
     assert "Mill Lane" not in both.content.decode()
     assert "p2" not in both.content.decode()
     assert (wrong.status_code, denied.status_code) == (400, 403)

@@ -82,7 +82,7 @@ def test_a_form_of_it_is_added_and_a_product_taken_off_sale(tmp_path):
     off, refused, after = run(scenario)
     assert note(off) == (True, "It is saved.")
     assert refused["error"]["code"] == "product_not_live"
-    assert [(one["name"], one["price"], one["stock"]["offered"]) for one in after["variants"]] == [
+    assert [(variant["name"], variant["price"], variant["stock"]["offered"]) for variant in after["variants"]] == [
         ("a bowl", yuan(18), 10), ("a pot", yuan(60), 3),
     ]  # fmt: skip
 
@@ -129,12 +129,17 @@ def test_a_new_product_is_made_once_and_its_commission_is_not_the_desks_to_choos
             again = await mei.send("/merchant/products", **fields, request=request)
             wrong = await mei.send("/merchant/products", **{**NEW, "stock": "x"}, request="r2")
             shelf = (await world.ask("GET", "/v1/products?shop_id=soups"))["data"]
-            return made, again, wrong, [one for one in shelf if one["name"] == "Rice cake"]
+            return (
+                made,
+                again,
+                wrong,
+                [product for product in shelf if product["name"] == "Rice cake"],
+            )
 
     made, again, wrong, cakes = run(scenario)
     assert note(made) == note(again) == (True, "It is made. Add a picture; it is on sale already.")
     assert wrong.status_code == 409
-    assert [one["variants"][0]["stock"]["offered"] for one in cakes] == [12]
+    assert [cake["variants"][0]["stock"]["offered"] for cake in cakes] == [12]
     assert cakes[0]["commission_share"] == MEAL_SHARE
     assert cakes[0]["variants"][0]["price"] == yuan(6.5)
 
@@ -159,7 +164,7 @@ def test_another_shops_product_is_not_there_and_a_clerk_changes_none(tmp_path):
 
     looked, changed, denied, tea = run(scenario)
     assert (looked.status_code, changed.status_code) == (404, 404)
-    assert [one.status_code for one in denied] == [403] * 3
+    assert [answer.status_code for answer in denied] == [403] * 3
     assert tea["name"] == SOUP["name"]
 
 
@@ -188,7 +193,7 @@ def test_a_picture_is_stored_shown_and_taken_out(tmp_path):
 
     body, added, again, media, served, page, out, left = run(scenario)
     assert (added.status_code, again.status_code) == (200, 200)
-    assert [(one["type"], one["width"], one["height"]) for one in media] == [
+    assert [(medium["type"], medium["width"], medium["height"]) for medium in media] == [
         ("image/webp", 600, 800)
     ]
     assert served.content == body
@@ -214,5 +219,5 @@ def test_what_is_no_picture_or_no_managers_is_refused_and_nothing_is_stored(tmp_
             return refused, (await world.ask("GET", "/v1/products/soup"))["media"]
 
     refused, media = run(scenario)
-    assert [one.status_code for one in refused] == [400, 400, 400, 403, 403, 404, 413]
+    assert [answer.status_code for answer in refused] == [400, 400, 400, 403, 403, 404, 413]
     assert media == []

@@ -95,7 +95,7 @@ def test_a_manager_lets_people_serve_and_takes_them_off_and_a_clerk_does_not(tmp
     page, came, unknown, odd, denied, gone, out, staff = run(scenario)
     assert "the owner" in page
     assert note(came) == note(gone) == (True, "Who serves here is changed.")
-    assert [one.status_code for one in (unknown, odd, denied, out)] == [409, 409, 403, 404]
+    assert [answer.status_code for answer in (unknown, odd, denied, out)] == [409, 409, 403, 404]
     assert staff == [
         {"person_id": "eve", "role": "manager"}, {"person_id": "mei", "role": "manager"},
     ]  # fmt: skip

@@ -20,7 +20,7 @@ async def with_reports(world):
         ("v3", "i2", None),
         ("v4", "i3", "privacy"),
     )
-    await world.events(*[report(world, *one) for one in given])
+    await world.events(*[report(world, *fields) for fields in given])
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +70,12 @@ def test_every_page_fits_and_is_whole_for_those_who_listen(entered, viewport, li
     for path in PAGES:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == [], path
+        violations = Axe().run(page).response["violations"]
+        assert [
+            violation["id"]
+            for violation in violations
+            if violation["impact"] in ("serious", "critical")
+        ] == [], path
 
 
 def test_a_queue_is_gone_through_by_keyboard_and_asks_before_it_does_anything(entered, town):

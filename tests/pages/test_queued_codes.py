@@ -39,7 +39,7 @@ def test_a_kept_code_is_redeemed_once_however_often_it_is_sent_and_a_used_one_sa
             return sent, after, used, unknown
 
     sent, after, used, unknown = run(scenario)
-    assert [one.json() for one in sent] == [
+    assert [answer.json() for answer in sent] == [
         {"redeemed": True, "text": "Redeemed: Meal for two, 1 time. 2 left."}
     ] * 3
     assert after["used"] == 1
@@ -73,7 +73,7 @@ def test_what_is_no_code_or_comes_from_nobody_is_refused_and_redeems_nothing(tmp
                 await send(clerk, code, "q", body={"code": code}), await send(clerk, "", ""),
                 await send(clerk, code, "q", shop="teas"),
             ]  # fmt: skip
-            return [one.status_code for one in answers], await voucher(world)
+            return [answer.status_code for answer in answers], await voucher(world)
 
     statuses, after = run(scenario)
     assert statuses == [401, 403, 400, 400, 404]

@@ -55,13 +55,13 @@ def test_the_queue_shows_each_post_with_how_many_reported_it_and_why_and_decides
     assert "1 post waits for a decision" in after
     assert "Somebody else has decided this one meanwhile." in twice.text
     assert ("an advertisement" in decided, "Decide otherwise" in decided) == (True, True)
-    assert [one.status_code for one in codes] == [303, 409, 303, 403, 400]
+    assert [answer.status_code for answer in codes] == [303, 409, 303, 403, 400]
     assert item["ruling"] is None
-    assert [(one["route"], one["after"]["decision"]) for one in acts] == [
+    assert [(act["route"], act["after"]["decision"]) for act in acts] == [
         ("POST /operator/reports/{review_id}", "dismiss"),
         ("POST /operator/reports/{review_id}", "hide"),
     ]
-    assert all(one["actor"]["key_id"] for one in acts)
+    assert all(act["actor"]["key_id"] for act in acts)
 
 
 def test_a_key_that_may_not_review_reads_and_decides_nothing(tmp_path):
@@ -134,10 +134,10 @@ def test_opening_a_persons_page_is_recorded_and_tells_no_position_finer_than_ten
     assert re.findall(r"26\.38|108\.08", coarse + named) == []
     assert "1 person reported it" in coarse
     assert unknown == 404
-    assert [(one["route"], one["object"]["person_id"], one["after"]) for one in acts] == [
+    assert [(act["route"], act["object"]["person_id"], act["after"]) for act in acts] == [
         ("GET /operator/people/{person_id}", "a1", {"opened": True})
     ] * 2
-    assert all(one["actor"]["key_id"] for one in acts)
+    assert all(act["actor"]["key_id"] for act in acts)
 
 
 def test_a_posts_page_tells_its_trace_its_counters_and_what_was_decided(tmp_path):
@@ -145,7 +145,7 @@ def test_a_posts_page_tells_its_trace_its_counters_and_what_was_decided(tmp_path
         async with opened(tmp_path) as world:
             await reported(world, ("p0", "i1", "spam"))
             feed = await world.feed("p3", slots=4)
-            slot = next(one for one in feed["slots"] if one["item_id"] == "i1")
+            slot = next(slot for slot in feed["slots"] if slot["item_id"] == "i1")
             await world.events(world.event("impression", slot, person="p3", visible_seconds=2.0))
             browser = await entered(world)
             (review,) = await waiting(world)

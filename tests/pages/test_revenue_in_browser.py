@@ -20,11 +20,11 @@ async def earning(world):
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    found = Serving(tmp_path_factory.mktemp("home"), fill=earning)
-    found.start()
-    assert found.ready.wait(200)
-    yield found
-    found.stop()
+    server = Serving(tmp_path_factory.mktemp("home"), fill=earning)
+    server.start()
+    assert server.ready.wait(200)
+    yield server
+    server.stop()
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ async def earned(world):
         world.later(seconds=5)
         await world.events(world.event("click", slot, viewer))
         feed = await world.feed(viewer)
-        seen = [one for one in feed["slots"] if not one["paid"]][:3]
-        await world.events(*[world.event("impression", one, viewer) for one in seen])
+        seen = [slot for slot in feed["slots"] if not slot["paid"]][:3]
+        await world.events(*[world.event("impression", slot, viewer) for slot in seen])
         world.later(days=1)
     await world.engine.tick()
     return (await balances(world))[2]

@@ -38,7 +38,7 @@ def test_a_picture_is_read_for_who_is_logged_in_and_for_nobody_else(tmp_path):
     read, refused = run(scenario)
     assert (read.status_code, read.json()) == (200, {"text": CODE})
     assert read.headers["cache-control"] == "no-store"
-    assert [one.status_code for one in refused] == [401, 403, 403, 403]
+    assert [answer.status_code for answer in refused] == [401, 403, 403, 403]
 
 
 REFUSED = [
@@ -64,9 +64,9 @@ def test_a_session_that_sends_more_than_a_minute_allows_waits_and_another_does_n
     async def scenario():
         async with shop_of(tmp_path) as world:
             clerk, mei = Clerk(world, "li"), Clerk(world, "mei")
-            for one in (clerk, mei):
-                await one.arrive()
-                await one.open()
+            for visitor in (clerk, mei):
+                await visitor.arrive()
+                await visitor.open()
             nothing = packed(blank())
             token = clerk.form["token"]
             for _ in range(FRAMES_MAX):

@@ -62,7 +62,7 @@ def chromium(film):
         browser.close()
 
 
-@pytest.fixture(params=TELLINGS, ids=[f"{one.device}-{one.lang}" for one in TELLINGS])
+@pytest.fixture(params=TELLINGS, ids=[f"{story.device}-{story.lang}" for story in TELLINGS])
 def telling(request):
     return request.param
 
@@ -123,8 +123,8 @@ def follow(page, serving, telling, author):
         toast is None or toast["y"] > counts["y"] + counts["height"]
     )  # it covers not what it is about
     if telling.device == "desk":
-        one = telling.count("follows {n} person", "follows {n} people", 1)
-        expect(page.locator("#aside-who")).to_contain_text(one)
+        follower = telling.count("follows {n} person", "follows {n} people", 1)
+        expect(page.locator("#aside-who")).to_contain_text(follower)
     telling.show(page, "03-author")
     sent(page)
     assert AUTHOR in serving.ask(f"/v1/people/{page.person}/follows")["data"]
@@ -271,5 +271,5 @@ def test_the_operator_warns_of_a_reported_post_and_publishes_a_gini_target_after
     expect(page.get_by_role("status")).to_contain_text(str(version + 1))
     telling.show(page, "15-published")
     policy = serving.ask("/v1/policy")
-    gini = next(one for one in policy["policy"]["promises"] if one["id"] == "gini")
+    gini = next(promise for promise in policy["policy"]["promises"] if promise["id"] == "gini")
     assert (policy["version"], gini["target"]) == (version + 1, 0.45)

@@ -31,12 +31,12 @@ def test_a_reader_of_another_language_is_shown_the_translation_and_can_see_the_o
     mark = post.get_by_role("button", name="Translated · see the original")
 
     assert post.get_attribute("data-item") == item
-    assert {one.inner_text() for one in words.all()} == {EN}
+    assert {text.inner_text() for text in words.all()} == {EN}
     assert post.get_by_text("Wu Xiuying").count()
     mark.click()
-    assert {(one.inner_text(), one.get_attribute("lang")) for one in words.all()} == {(ZH, "zh")}
+    assert {(text.inner_text(), text.get_attribute("lang")) for text in words.all()} == {(ZH, "zh")}
     post.get_by_role("button", name="Original · see the translation").click()
-    assert {one.inner_text() for one in words.all()} == {EN}
+    assert {text.inner_text() for text in words.all()} == {EN}
 
 
 def test_a_reader_of_its_own_language_is_shown_the_words_themselves_and_no_mark(visit, posts):

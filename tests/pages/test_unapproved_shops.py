@@ -14,8 +14,8 @@ async def seen_of_it(world):
         await world.http.get(f"/v1/page/{path}", headers=here)
         for path in ("shops/soup", "products/bowl", "live/room")
     ]
-    refused = [one.json()["error"]["code"] for one in answers if one.status_code != 200]
-    statuses = [one.status_code for one in answers]
+    refused = [answer.json()["error"]["code"] for answer in answers if answer.status_code != 200]
+    statuses = [answer.status_code for answer in answers]
     return statuses, refused, [good["id"] for good in answers[-1].json()["goods"]]
 
 

@@ -45,12 +45,12 @@ def test_paid_posts_are_said_to_be_seen_once_and_others_never(visit, serving):
             sent(page)
         page.keyboard.press("ArrowDown")
         page.wait_for_timeout(500)
-        told = serving.facts(page.person, "viewable")
-        if len({item for item, _, _ in told}) == 2:
+        viewed = serving.facts(page.person, "viewable")
+        if len({item for item, _, _ in viewed}) == 2:
             break
 
-    assert {item for item, _, _ in told} == {"picture", "video"}
-    assert len({(item, receipt) for item, receipt, _ in told}) == len(told)
-    assert all(receipt for _, receipt, _ in told)
-    assert min(milliseconds for item, _, milliseconds in told if item == "picture") >= 1_000
-    assert min(milliseconds for item, _, milliseconds in told if item == "video") >= 2_000
+    assert {item for item, _, _ in viewed} == {"picture", "video"}
+    assert len({(item, receipt) for item, receipt, _ in viewed}) == len(viewed)
+    assert all(receipt for _, receipt, _ in viewed)
+    assert min(milliseconds for item, _, milliseconds in viewed if item == "picture") >= 1_000
+    assert min(milliseconds for item, _, milliseconds in viewed if item == "video") >= 2_000

@@ -91,4 +91,4 @@ def test_no_sentence_calls_a_comment_or_a_reply_an_answer(name):
     said = re.findall(r"""(?:say|count|\bt|_)\(\s*"((?:[^"\\]|\\.)*)\"""", text)
 
     assert said
-    assert [one for one in said if re.search(r"(?i)\banswer", one)] == []
+    assert [sentence for sentence in said if re.search(r"(?i)\banswer", sentence)] == []

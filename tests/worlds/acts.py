@@ -58,8 +58,8 @@ async def of_the_manager(acting):
     await mei.send("/merchant/staff", person="p4", role="clerk")
     await acting.left("POST /merchant/staff")
     await bought(world, MEAL, buyer="p7")
-    kept = {"code": (await voucher(world, "p7"))["code"], "request": "q1"}
-    await _send_raw(mei, "/merchant/queued?shop=soups", json=kept)
+    queued = {"code": (await voucher(world, "p7"))["code"], "request": "q1"}
+    await _send_raw(mei, "/merchant/queued?shop=soups", json=queued)
     await acting.left("POST /merchant/queued")
 
 
@@ -100,15 +100,15 @@ class Operator:
 def fields_of(page):
     """Return the names and values of a page's inputs, selects too; of checkboxes those that are checked."""
     main = page.partition("<main")[2]
-    found = {}
+    fields = {}
     for tag in re.findall(r"<input\b[^>]*>", main):
         named = dict(re.findall(r'\b(name|value|type)="([^"]*)"', tag))
         if named.get("type") != "checkbox" or " checked" in tag:
-            found[named["name"]] = unescaped(named.get("value", ""))
+            fields[named["name"]] = unescaped(named.get("value", ""))
     for name, body in re.findall(r'<select[^>]* name="([^"]*)".*?>(.*?)</select>', main, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body) or re.search(r'value="([^"]*)"', body)
-        found[name] = chosen.group(1)
-    return found
+        fields[name] = chosen.group(1)
+    return fields
 
 
 def unescaped(text):

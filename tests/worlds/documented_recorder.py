@@ -78,7 +78,7 @@ def _shown(sent, status, answer):
 def shortened(value, name=""):
     """Cut long lists and texts and hide what opens a door, as the page shows an answer."""
     if isinstance(value, dict):
-        return {one: shortened(part, one) for one, part in list(value.items())}
+        return {field: shortened(part, field) for field, part in list(value.items())}
     if isinstance(value, list):
         return [shortened(part) for part in value[:_ITEMS_MAX]]
     if isinstance(value, str):
@@ -94,7 +94,9 @@ def holds(shown, now, where="answer"):
         lost = [f"{where}.{name} is gone" for name in shown if name not in now]
         both = [name for name in shown if name in now]
         return lost + [
-            one for name in both for one in holds(shown[name], now[name], f"{where}.{name}")
+            difference
+            for name in both
+            for difference in holds(shown[name], now[name], f"{where}.{name}")
         ]
     if isinstance(shown, list) and isinstance(now, list):
         return holds(shown[0], now[0], f"{where}[0]") if shown and now else []
@@ -109,4 +111,4 @@ def _sort(value):
 
 def lines(*objects):
     """Write objects as NDJSON."""
-    return "\n".join(json.dumps(one, ensure_ascii=False) for one in objects)
+    return "\n".join(json.dumps(written, ensure_ascii=False) for written in objects)

@@ -23,9 +23,9 @@ async def settle_town(world):
     people = [*(person.body for person in town.people), *viewers]
     await _bulk(world, "/v1/people:bulk", people)
     written = [post.body for post in town.posts if post.body["kind"] != "product"]
-    kept = ("id", "author_id", "text", "tags", "channels", "position", "language")
+    copied = ("id", "author_id", "text", "tags", "channels", "position", "language")
     posts = [
-        {"kind": "text", **{field: body[field] for field in kept if field in body}}
+        {"kind": "text", **{field: body[field] for field in copied if field in body}}
         for body in written
     ]
     for number, body in enumerate(posts):

@@ -34,9 +34,9 @@ def documented(language):
 
 def free_port():
     """Return a port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return bound.getsockname()[1]
 
 
 @contextmanager
@@ -78,9 +78,9 @@ def caddy(folder, backend, *, prefix):
 def executable(name):
     """Return where a proxy lies: beside the interpreter of the tests, or where Debian keeps what only root looks for."""
     places = f"{Path(sys.executable).parent}:/usr/sbin:/usr/local/sbin"
-    found = shutil.which(name) or shutil.which(name, path=places)
-    assert found is not None, f"{name} is not here; scripts/system-packages installs it"
-    return found
+    path = shutil.which(name) or shutil.which(name, path=places)
+    assert path is not None, f"{name} is not here; scripts/system-packages installs it"
+    return path
 
 
 @contextmanager

@@ -7,7 +7,7 @@ async def reported(world, *reports, people=6, items=4):
     """Let people report posts; each report is (person, item, reason or None)."""
     await world.people(people)
     await world.items(items)
-    await world.events(*[report(world, *one) for one in reports])
+    await world.events(*[report(world, *fields) for fields in reports])
 
 
 def report(world, person, item, reason=None, **more):
@@ -20,7 +20,7 @@ async def waiting(world, query=""):
 
 
 def summary(reviews):
-    return [(one["subject"]["id"], one["reporters"], one["reasons"]) for one in reviews]
+    return [(review["subject"]["id"], review["reporters"], review["reasons"]) for review in reviews]
 
 
 async def decide(world, review, decision, *, status=200, **more):

@@ -112,7 +112,9 @@ def test_more_endorsements_than_readers_are_as_many_as_readers():
 def test_every_comment_stands_once_whatever_chance_says(comments, seed):
     order = ranked(comments, NOW, chance(seed))
 
-    assert sorted(one.signals.number for one in order) == [one.number for one in comments]
+    assert sorted(comment.signals.number for comment in order) == [
+        comment.number for comment in comments
+    ]
 
 
 @given(threads(), st.integers(0, 2**32))
@@ -128,7 +130,11 @@ def test_first_looks_stand_in_their_places_only_and_go_to_what_is_new_and_unread
 
 @given(threads(), st.integers(0, 2**32))
 def test_all_but_first_looks_stand_in_the_order_of_their_scores(comments, seed):
-    scores = [one.worth.score for one in ranked(comments, NOW, chance(seed)) if not one.first_look]
+    scores = [
+        comment.worth.score
+        for comment in ranked(comments, NOW, chance(seed))
+        if not comment.first_look
+    ]
 
     assert scores == sorted(scores, reverse=True)
 
@@ -144,7 +150,7 @@ def test_a_new_comment_among_ninety_nine_liked_ones_gets_its_first_look():
     liked = [signals(number, likes=20, readers=25) for number in range(1, 100)]
     fresh = signals(100, age=HOUR_MICROS)
 
-    places = [one.signals.number for one in ranked([*liked, fresh], NOW, chance())]
+    places = [comment.signals.number for comment in ranked([*liked, fresh], NOW, chance())]
 
     assert places.index(100) == FIRST_LOOK_AT
 
@@ -164,7 +170,7 @@ def test_chance_gives_each_of_many_new_comments_the_first_look_about_as_often():
 def test_by_time_the_newest_stands_first_and_of_one_instant_the_later():
     comments = [signals(1, age=HOUR_MICROS), signals(2, age=2 * HOUR_MICROS), signals(3, age=HOUR_MICROS)]  # fmt: skip
 
-    assert [one.signals.number for one in newest(comments, NOW)] == [3, 1, 2]
+    assert [comment.signals.number for comment in newest(comments, NOW)] == [3, 1, 2]
 
 
 REASONS = [

@@ -45,8 +45,8 @@ def adds_up(budgets):
                 )
 
 
-def same(one, other):
-    mine, theirs = one.columns(), other.columns()
+def same(first, second):
+    mine, theirs = first.columns(), second.columns()
     assert mine.keys() == theirs.keys()
     for name, column in mine.items():
         assert np.array_equal(column, theirs[name]), name

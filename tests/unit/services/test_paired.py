@@ -51,11 +51,11 @@ def test_the_same_receipts_give_the_same_interval_and_none_give_none():
 
 def test_a_gini_that_falls_in_every_draw_has_an_interval_below_zero():
     slots = np.full(50, 2)
-    one, all_alike = np.zeros(100, np.int64), np.arange(100) % 10
+    all_on_first, all_alike = np.zeros(100, np.int64), np.arange(100) % 10
     eligible = np.ones(10, bool)
 
     low, high = Paired(50).gini(
-        Shown(one, np.ones(100), slots), Shown(all_alike, np.ones(100), slots), eligible
+        Shown(all_on_first, np.ones(100), slots), Shown(all_alike, np.ones(100), slots), eligible
     )
 
     assert low < high < -0.5

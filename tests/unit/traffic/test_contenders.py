@@ -40,9 +40,9 @@ def test_the_compiled_cut_is_the_plain_one_to_the_bit(seed, count, payers):
     cuts, offers = [], []
     for module in TWINS:
         out, offer = np.zeros(count, np.int64), np.zeros((2, count))
-        found = module.cut(ordinals, chances, columns, worths, payers, out)
+        length = module.cut(ordinals, chances, columns, worths, payers, out)
         module.offer(chances, mine, worths, offer[0], offer[1])
-        cuts.append(out[:found].tolist())
+        cuts.append(out[:length].tolist())
         offers.append(offer.tobytes())
     assert cuts[0] == cuts[1]
     assert offers[0] == offers[1]
@@ -66,8 +66,8 @@ def test_the_same_ads_are_left_out_compiled_and_plain(seed, count, stranger):
     left = []
     for module in TWINS:
         out = tuple(np.zeros((3, count), np.int32))
-        found = module.allow(ordinals, item, items, marks, viewer, page, out)
-        left.append([column[:found].tolist() for column in out])
+        length = module.allow(ordinals, item, items, marks, viewer, page, out)
+        left.append([column[:length].tolist() for column in out])
     assert left[0] == left[1]
     assert not set(left[0][2]) & set(items["author"][page].tolist())
 
@@ -86,8 +86,8 @@ def test_what_the_viewer_refused_or_owns_never_comes(module, what, mark):
     viewer = 6 if what == "owner" else 9
     out, ordinals = tuple(np.zeros((3, 2), np.int32)), np.arange(2, dtype=np.int32)
 
-    found = module.allow(
+    length = module.allow(
         ordinals, ordinals, items, (of_items, of_authors, 10), viewer, ordinals[:0], out
     )
 
-    assert out[0][:found].tolist() == [0]
+    assert out[0][:length].tolist() == [0]

@@ -68,12 +68,12 @@ def test_whoever_takes_no_part_is_left_as_it_was():
 
 
 def test_a_campaign_that_joins_moves_no_other():
-    one = join(nobody(3, 0.2), np.array([1.0]))
-    two = join(one, np.array([2.0]))
+    single = join(nobody(3, 0.2), np.array([1.0]))
+    two = join(single, np.array([2.0]))
     alone = Today(np.array([1e6]), np.array([4e5]), np.array([4.0]), np.array([3e5]))
     both = Today(*(np.append(column, more) for column, more in zip(alone, (1e6, 0, 0, np.nan), strict=True)))  # fmt: skip
 
-    assert advance(two, both, 3, 0.5).pace()[0] == advance(one, alone, 3, 0.5).pace()[0]
+    assert advance(two, both, 3, 0.5).pace()[0] == advance(single, alone, 3, 0.5).pace()[0]
 
 
 def test_midnight_forgets_what_was_spent_and_keeps_the_price():
