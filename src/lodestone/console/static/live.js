@@ -41,7 +41,7 @@ async function read(id, acts, body, heading) {
 }
 
 function parts(room, anew) {
-  const picture = room.media.find((one) => one.type.startsWith("image/"));
+  const picture = room.media.find((medium) => medium.type.startsWith("image/"));
   return [
     picture ? el("img", { class: "buy-picture", src: picture.url, alt: "" }) : null,
     el("div", { class: "stack tight" },

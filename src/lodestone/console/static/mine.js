@@ -95,8 +95,8 @@ function everything() {
   const button = el("button", { class: "button", type: "button", text: t("Get everything as a file"), onclick: async () => {
     button.disabled = true;
     try {
-      const told = await ask("GET", "/v1/page/mine/export");
-      const url = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }));
+      const data = await ask("GET", "/v1/page/mine/export");
+      const url = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
       el("a", { href: url, download: "lodestone-my-data.json" }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
       say(t("Here is your file"), { show: true });

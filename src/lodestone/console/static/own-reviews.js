@@ -41,8 +41,8 @@ function form(review, zone, place) {
   const send = async (event) => {
     event.preventDefault();
     try {
-      const told = await ask("POST", `/v1/reviews/${review.id}/appeal`, { text: field.value.trim() });
-      const fresh = card(told, zone);
+      const appealed = await ask("POST", `/v1/reviews/${review.id}/appeal`, { text: field.value.trim() });
+      const fresh = card(appealed, zone);
       place.replaceWith(fresh);
       say(t("Your appeal was sent"), { show: true });
     } catch (error) {

@@ -31,10 +31,10 @@ async function add(box, file) {
   if (!body) return say(t("This file is no picture that can be read."));
   try {
     const answer = await fetch(rooted(box.dataset.path), { method: "POST", body, headers: { "Content-Type": body.type, "X-Form-Token": box.dataset.token } });
-    const told = await answer.json();
-    if (answer.ok) return location.assign(rooted(told.next));
-    if (told.error.code === "pictures_full") return say(t("There are as many pictures as may be. Take one out first."));
-    return say(answer.status === 401 || answer.status === 403 ? t("Your login has ended. Open this page anew.") : told.error.message);
+    const reply = await answer.json();
+    if (answer.ok) return location.assign(rooted(reply.next));
+    if (reply.error.code === "pictures_full") return say(t("There are as many pictures as may be. Take one out first."));
+    return say(answer.status === 401 || answer.status === 403 ? t("Your login has ended. Open this page anew.") : reply.error.message);
   } catch {
     return say(t("No connection. The picture was not added; try again."));
   }

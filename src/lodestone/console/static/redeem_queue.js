@@ -46,7 +46,7 @@ class Queue {
   keep(code) {
     const plain = letters(code);
     if (plain.length !== LONG) return t("Without a connection only the picture and its 26 letters can be kept. The eight letters need one.");
-    if (this.codes.some((one) => letters(one.code) === plain && !one.ended)) return t("This code waits already.");
+    if (this.codes.some((queued) => letters(queued.code) === plain && !queued.ended)) return t("This code waits already.");
     if (this.codes.length >= MOST) return t("No more codes can be kept. Wait for the connection.");
     this.codes = [...this.codes, { code, request: drawn(), at: Date.now() }];
     return "";
@@ -54,17 +54,17 @@ class Queue {
 
   /** Send what waits, one after another; what has ended stays until somebody has seen it. */
   async send() {
-    if (this.busy || !this.codes.some((one) => !one.ended) || !(await connected())) return;
+    if (this.busy || !this.codes.some((queued) => !queued.ended) || !(await connected())) return;
     this.busy = true;
     try {
-      for (const one of this.codes.filter((each) => !each.ended)) {
+      for (const queued of this.codes.filter((each) => !each.ended)) {
         const answer = await fetch(rooted(this.path), {
-          method: "POST", headers: { "Content-Type": "application/json", "X-Form-Token": this.token }, body: JSON.stringify({ code: one.code, request: one.request }),
+          method: "POST", headers: { "Content-Type": "application/json", "X-Form-Token": this.token }, body: JSON.stringify({ code: queued.code, request: queued.request }),
         });
         if (answer.status === 401 || answer.status === 403) return this.say(t("Your login has ended. Open this page anew."));
         if (!answer.ok && answer.status !== 400) return undefined; // later
-        const told = answer.ok ? await answer.json() : { redeemed: false, text: t("This is no code of a voucher.") };
-        this.codes = this.codes.map((each) => (each.request === one.request ? { ...each, ended: told } : each));
+        const end = answer.ok ? await answer.json() : { redeemed: false, text: t("This is no code of a voucher.") };
+        this.codes = this.codes.map((each) => (each.request === queued.request ? { ...each, ended: end } : each));
       }
     } catch {
       // the connection went again: what is not answered for waits, under the same request
@@ -75,26 +75,26 @@ class Queue {
   }
 
   show() {
-    const codes = this.codes, waiting = codes.filter((one) => !one.ended).length;
+    const codes = this.codes, waiting = codes.filter((queued) => !queued.ended).length;
     $("queue").hidden = !codes.length;
     $("queue-title").textContent = waiting ? tn("{n} code is not redeemed yet", "{n} codes are not redeemed yet", waiting) : t("Sent since the connection is back");
     $("queue-hint").hidden = !waiting;
     $("queue").classList.toggle("waits", waiting > 0);
-    $("queue-codes").replaceChildren(...codes.map((one) => this.row(one)));
+    $("queue-codes").replaceChildren(...codes.map((queued) => this.row(queued)));
   }
 
-  row(one) {
+  row(queued) {
     const row = document.createElement("li"), text = document.createElement("span"), drop = document.createElement("button");
-    row.className = one.ended ? (one.ended.redeemed ? "ended good" : "ended bad") : "";
-    const time = new Date(one.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    const last = letters(one.code).slice(-6);
-    text.textContent = `${time} · …${last} · ${one.ended ? one.ended.text : t("waits for the connection, not redeemed yet")}`;
+    row.className = queued.ended ? (queued.ended.redeemed ? "ended good" : "ended bad") : "";
+    const time = new Date(queued.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const last = letters(queued.code).slice(-6);
+    text.textContent = `${time} · …${last} · ${queued.ended ? queued.ended.text : t("waits for the connection, not redeemed yet")}`;
     drop.className = "button";
     drop.type = "button";
-    drop.textContent = one.ended ? t("Noted") : t("Forget it");
-    drop.setAttribute("aria-label", one.ended ? t("Noted: …{last}", { last }) : t("Forget …{last}", { last }));
+    drop.textContent = queued.ended ? t("Noted") : t("Forget it");
+    drop.setAttribute("aria-label", queued.ended ? t("Noted: …{last}", { last }) : t("Forget …{last}", { last }));
     drop.addEventListener("click", () => {
-      this.codes = this.codes.filter((each) => each.request !== one.request);
+      this.codes = this.codes.filter((each) => each.request !== queued.request);
     });
     row.append(text, drop);
     return row;

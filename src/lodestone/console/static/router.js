@@ -144,7 +144,7 @@ function wordsOf(url) {
 function match(address) {
   const url = new URL(address, location.origin);
   const words = wordsOf(url);
-  const route = routes.find((one) => one.words.length === words.length && one.words.every((part, index) => part.startsWith("{") || part === words[index]));
+  const route = routes.find((candidate) => candidate.words.length === words.length && candidate.words.every((part, index) => part.startsWith("{") || part === words[index]));
   if (!route) return null;
   const named = route.words.map((part, index) => [part, words[index]]).filter(([part]) => part.startsWith("{"));
   return { route, fields: { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(named.map(([part, text]) => [part.slice(1, -1), text])) } };

@@ -61,8 +61,8 @@ async function reader() {
 }
 
 class Scan {
-  constructor(read, found) {
-    Object.assign(this, { read, found, stream: null });
+  constructor(read, useText) {
+    Object.assign(this, { read, useText, stream: null });
   }
 
   async start() {
@@ -96,7 +96,7 @@ class Scan {
     }
     if (!text || !this.stream) return;
     this.stop();
-    this.found(text);
+    this.useText(text);
   }
 
   stop() {
@@ -109,13 +109,13 @@ class Scan {
 }
 
 /** Read a picture that somebody chose. */
-async function picture(file, read, found) {
+async function picture(file, read, useText) {
   say(t("Looking for the code in the picture"));
   try {
     const source = await createImageBitmap(file);
     const text = await read(source, PICTURE_SIDES);
     say(text ? "" : t("No code was found in this picture. Take it closer and straight on, or type the code."));
-    if (text) found(text);
+    if (text) useText(text);
   } catch (trouble) {
     say(trouble instanceof DOMException ? t("This file is no picture that can be read.") : trouble.message);
   }
@@ -126,12 +126,12 @@ function say(text) {
   $("scan-said").textContent = text;
 }
 
-/** Offer the camera and pictures; `found` is told what a code says. */
-export async function offerScanning(found) {
+/** Offer the camera and pictures; `useText` is called with what a code says. */
+export async function offerScanning(useText) {
   const read = await reader();
   $("scan-file").addEventListener("change", (event) => {
     const [file] = event.target.files;
-    if (file) picture(file, read, found);
+    if (file) picture(file, read, useText);
     event.target.value = "";
   });
   $("scan-picture").hidden = false;
@@ -139,7 +139,7 @@ export async function offerScanning(found) {
     say(t("A camera is used over a safe connection only. Type the code, or choose a picture."));
     return;
   }
-  const scan = new Scan(read, found);
+  const scan = new Scan(read, useText);
   $("scan").hidden = false;
   $("scan").addEventListener("click", () => scan.start());
   $("scan-stop").addEventListener("click", () => scan.stop());

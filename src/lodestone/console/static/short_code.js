@@ -22,12 +22,12 @@ async function keep(voucher, box, letters, spoken) {
   do {
     let wait = AGAIN;
     try {
-      const told = document.hidden ? null : await ask("POST", `/v1/vouchers/${encodeURIComponent(voucher)}/short-code`);
-      if (told) {
-        letters.textContent = told.code.replace("-", "\u2009");
-        spoken.textContent = told.code.replace("-", "").split("").join(" ");
-        good = Date.parse(told.expires_at);
-        wait = Date.parse(told.turns_at) - now();
+      const issued = document.hidden ? null : await ask("POST", `/v1/vouchers/${encodeURIComponent(voucher)}/short-code`);
+      if (issued) {
+        letters.textContent = issued.code.replace("-", "\u2009");
+        spoken.textContent = issued.code.replace("-", "").split("").join(" ");
+        good = Date.parse(issued.expires_at);
+        wait = Date.parse(issued.turns_at) - now();
       }
     } catch {
       // the picture and the long code still stand

@@ -100,17 +100,17 @@ export class Stage {
   async page(address, title, make) {
     const turn = this.#turnTo("page", null, title);
     strip();
-    const kept = this.#pages.get(address) ?? (await this.#made(make));
-    if (turn !== this.#turn || !kept) return;
+    const page = this.#pages.get(address) ?? (await this.#made(make));
+    if (turn !== this.#turn || !page) return;
     this.#pages.delete(address);
-    this.#pages.set(address, kept);
+    this.#pages.set(address, page);
     if (this.#pages.size > PAGES_KEPT) this.#pages.delete(this.#pages.keys().next().value);
-    this.#page = kept;
-    $("page").replaceChildren(kept.element);
+    this.#page = page;
+    $("page").replaceChildren(page.element);
     $("page").hidden = false;
-    kept.element.scrollTop = kept.scroll;
-    kept.element.repaint?.();
-    kept.element.focus({ preventScroll: true });
+    page.element.scrollTop = page.scroll;
+    page.element.repaint?.();
+    page.element.focus({ preventScroll: true });
   }
 
   pause(slot) {

@@ -69,10 +69,10 @@ async function send(route, inputs, key, body) {
   return { status: `${answer.status} ${answer.statusText}`.trim(), good: answer.ok, ms: Math.round(performance.now() - began), shown };
 }
 
-function show(out, told) {
+function show(out, answer) {
   out.replaceChildren(
-    el("p", {}, el("code", { class: `status s${told.good ? 2 : 4}`, text: told.status }), ` · ${told.ms} ms`),
-    el("div", { class: "code" }, el("pre", { tabindex: "0" }, el("code", { text: told.shown }))),
+    el("p", {}, el("code", { class: `status s${answer.good ? 2 : 4}`, text: answer.status }), ` · ${answer.ms} ms`),
+    el("div", { class: "code" }, el("pre", { tabindex: "0" }, el("code", { text: answer.shown }))),
   );
 }
 
@@ -87,14 +87,14 @@ function bodyField(route) {
 /** Make the form that sends a request to a route and shows what comes back. */
 export function trial(route) {
   const key = text(sessionStorage.getItem(KEPT) || "", { type: "password" });
-  const inputs = route.fields.map((one) => ({ ...one, input: text(one.value, { required: one.in === "path" }) }));
+  const inputs = route.fields.map((parameter) => ({ ...parameter, input: text(parameter.value, { required: parameter.in === "path" }) }));
   const body = bodyField(route);
   const out = el("output", { "aria-live": "polite" });
   const button = el("button", { class: "button main", type: "submit", text: t("Send") });
   const form = el("form", { class: "trial" },
     el("h4", { text: t("Try it") }),
     route.open ? null : field(t("Key or token"), key, t("It stays in this tab until you close it, and goes to this engine only.")),
-    inputs.length ? el("div", { class: "pair" }, ...inputs.map((one) => field(one.name, one.input))) : null,
+    inputs.length ? el("div", { class: "pair" }, ...inputs.map((parameter) => field(parameter.name, parameter.input))) : null,
     body && field(t("Body"), body),
     route.method === "GET" ? null : el("p", { class: "soft small", text: t("This is sent for good: it changes what the engine holds.") }),
     el("div", {}, button), out);
