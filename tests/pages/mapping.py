@@ -20,7 +20,7 @@ OVERLAPS = """() => {
   return [boxes.length, count];
 }"""
 STILL = """() => !document.querySelector('.map .leaflet-zoom-anim, .map .leaflet-pan-anim') && document.getAnimations().every(
-  (one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
+  (animation) => animation.playState !== 'running' || animation.effect.getComputedTiming().iterations === Infinity)"""
 
 
 def opened_map(visit, **how):
