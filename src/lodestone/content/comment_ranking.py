@@ -99,7 +99,8 @@ def wilson_lower(successes: float, trials: float, z: float = Z) -> float:
     share, squared = successes / trials, z * z
     middle = share + squared / (2 * trials)
     reach = z * sqrt(share * (1 - share) / trials + squared / (4 * trials * trials))
-    return max(0.0, (middle - reach) / (1 + squared / trials))
+    # Rounding can bring the end of a share of 0 above it.
+    return min(share, max(0.0, (middle - reach) / (1 + squared / trials)))
 
 
 def worth_of(signals: CommentSignals, now: Instant) -> Worth:

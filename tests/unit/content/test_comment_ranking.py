@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lodestone.base.clock import DAY_MICROS, HOUR_MICROS, Instant
@@ -56,6 +56,7 @@ def test_the_bound_is_wilsons(successes, trials, bound):
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
+@example(0, 5)
 def test_the_bound_lies_below_the_share_and_within_zero_and_one(successes, more):
     trials = successes + more
 
