@@ -77,7 +77,7 @@ async def post_start(request: HttpRequest) -> Response[Any]:
     )  # fmt: skip
 
 
-@post(f"{PATH}/forecast", opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)  # fmt: skip
+@post(f"{PATH}/forecast", opt=ANYONE, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)  # fmt: skip
 async def post_start_forecast(request: HttpRequest) -> Response[Any]:
     """Say beside the three fields what they would bring; nothing is written."""
     here, fields = await sent(request)
