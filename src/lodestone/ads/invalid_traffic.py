@@ -60,6 +60,8 @@ class InvalidRules:
     """Clicks each way by which two authors form a ring."""
     ring_share: float = field(default=0.5)
     """The part of their clicks on ads that both must have given each other."""
+    ring_days: int = 7
+    """Clicks of so many days make a ring."""
 
 
 RULES: Final = InvalidRules()

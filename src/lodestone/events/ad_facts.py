@@ -31,6 +31,9 @@ _KIND_BITS: Final = 255
 _CHANCE_AT: Final = 9
 _VERSION_AT: Final = 8
 _NO_DOMAIN: Final = -1
+_SLOT_FIELDS: Final = (
+    "receipt", "slot", "promises", "item", "value", "target", "served", "day", "person",
+)  # fmt: skip
 
 
 class Limit(IntEnum):
@@ -160,19 +163,8 @@ def campaign_of(fact: np.void) -> int:
 
 
 def paid_slot(fact: np.void) -> PaidSlot:
-    """Read a `RESERVE`.
-
-    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, 16_000, video=True)
-    >>> paid_slot(reserve_facts([slot], [1], Instant(60_000_000))[0]) == slot
-    True
-    """
-    value = int(fact["value"])
-    return PaidSlot(
-        int(fact["receipt"]), int(fact["slot"]), campaign_of(fact),
-        int(fact["promises"]) & (1 << _AD_BITS) - 1, int(fact["item"]), value & _KIND_BITS,
-        Micros(int(fact["target"])), int(fact["served"]), int(fact["day"]), int(fact["person"]),
-        value >> _CHANCE_AT, bool(value & _VIDEO),
-    )  # fmt: skip
+    """Read one `RESERVE`, see `reserved_slots`."""
+    return _slot(tuple(int(fact[name]) for name in _SLOT_FIELDS))
 
 
 def reserved_slots(facts: Facts) -> list[PaidSlot]:
@@ -182,15 +174,17 @@ def reserved_slots(facts: Facts) -> list[PaidSlot]:
     >>> reserved_slots(reserve_facts([slot], [1], Instant(60_000_000))) == [slot]
     True
     """
-    named, value = facts["promises"], facts["value"].astype(np.int64)
-    columns = (
-        facts["receipt"], facts["slot"], named >> np.uint64(_AD_BITS), named & np.uint64((1 << _AD_BITS) - 1),
-        facts["item"], value & _KIND_BITS, facts["target"], facts["served"], facts["day"], facts["person"],
-        value >> _CHANCE_AT, (value & _VIDEO) != 0,
+    columns = (facts[name].tolist() for name in _SLOT_FIELDS)
+    return [_slot(row) for row in zip(*columns, strict=True)]
+
+
+def _slot(row: tuple[int, ...]) -> PaidSlot:
+    """Return the slot that the fields of a `RESERVE` say, in the order of `_SLOT_FIELDS`."""
+    receipt, slot, promises, item, value, target, served, day, person = row
+    return PaidSlot(
+        receipt, slot, promises >> _AD_BITS, promises & (1 << _AD_BITS) - 1, item, value & _KIND_BITS,
+        Micros(target), served, day, person, value >> _CHANCE_AT, bool(value & _VIDEO),
     )  # fmt: skip
-    return [
-        PaidSlot._make(row) for row in zip(*(column.tolist() for column in columns), strict=True)
-    ]
 
 
 def _served_value(slot: PaidSlot) -> int:

@@ -8,7 +8,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.features.layout import LABELS, STATES
 from lodestone.traffic.decision import Chances, Rows
 from lodestone.traffic.filters import MARK_BLOCKED, MARK_MUTED, MARK_REJECTED, Records
-from lodestone.traffic.prices import values_from_codes
+from lodestone.traffic.prices import chances_of, values_from_codes
 
 Columns: TypeAlias = tuple[Any, ...]
 """Bid in micros, place of what is bought, most that its chance counts for, pace, reserve in micros, campaign; shapes (ads,)."""
@@ -69,8 +69,7 @@ def offer(chances: Chances, columns: Columns, worths: Floats, action: Floats, us
     """
     _, bought, most, *_ = columns
     values_from_codes(chances, worths, user)
-    codes = chances[np.arange(bought.size), np.maximum(bought, 0)]
-    chance = (codes.astype(np.uint32) << np.uint32(16)).view(np.float32).astype(np.float64)
+    chance = chances_of(chances[np.arange(bought.size), np.maximum(bought, 0)])
     action[:] = np.where(bought >= 0, np.minimum(chance, most), 1.0)
 
 

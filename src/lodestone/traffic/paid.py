@@ -76,8 +76,8 @@ class PaidPart:
     outcome: Outcome
     """The page, by places in the organic slate and in `ads`, and what each winner pays."""
     predicted: Chances | None = None
-    """Shape (ads,), bfloat16 codes. The chance of what each buys before it was put right by what its campaign's ads came to; no
-    part of a receipt, which holds the chances that entered."""
+    """Shape (ads,), bfloat16 codes. The chance of what each buys before it was put right by what its campaign's ads came to;
+    None where each entered as it was predicted. No part of a receipt, which holds the chances that entered."""
 
     def payment(self, winner: Winner) -> Micros:
         """Return what a winner is charged when what it buys happens."""

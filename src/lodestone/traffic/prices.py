@@ -84,17 +84,6 @@ def chances_of(codes: Chances) -> Floats:
     return (codes.astype(np.uint32) << np.uint32(16)).view(np.float32).astype(np.float64)
 
 
-def codes_of(chances: Floats) -> Chances:
-    """Return the nearest codes of chances in [0, 1].
-
-    >>> codes_of(np.array([0.25, 1.0])).tolist() == [0x3E80, 0x3F80]
-    True
-    """
-    bits = chances.astype(np.float32).view(np.uint32)
-    codes: Chances = ((bits + np.uint32(0x8000)) >> np.uint32(16)).astype(np.uint16)
-    return codes
-
-
 def values_from_codes(chances: Chances, worths: Floats, out: Floats) -> None:
     """Weigh chances by worths.
 

@@ -5,7 +5,7 @@ the last week becomes an `INVALID` fact, which the next posting refunds.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from lodestone.services.ads.reporting.facts import SlotHistory, read_ad_facts
 from lodestone.services.ingest.system_facts import fact_key
 from lodestone.stores.log.port import Log
 from lodestone.stores.ports import Records
-
-SEARCHED_DAYS: Final = 7
-"""Clicks of so many days make a ring."""
 
 
 class _Search(NamedTuple):
@@ -74,7 +71,7 @@ class RingSearch:
         clicked = [
             history
             for history in read_ad_facts(self._log).slots.values()
-            if history.times.get(FactKind.CLICK, 0) > now - SEARCHED_DAYS * DAY_MICROS
+            if history.times.get(FactKind.CLICK, 0) > now - RULES.ring_days * DAY_MICROS
         ]
         pairs = [self._pair(history) for history in clicked]
         ring = rings(pair for pair in pairs if pair is not None)

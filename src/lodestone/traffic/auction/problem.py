@@ -13,7 +13,7 @@ from lodestone.traffic.auction.kernels import Kernels
 def problem_of(kernels: Kernels, organics: Organics, ads: Ads, rules: PageRules) -> Problem:
     """Quantise, and leave out the ads that do not compete."""
     attention, count = rules.attention, ads.bid.size
-    assert ads.action.size == ads.user.size == ads.reserve.size == ads.author.size == count
+    assert all(column.size == count for column in ads)
     assert organics.net.size == organics.author.size
     assert min(rules.gap, rules.first, rules.ads_max, rules.author_gap) >= 0
     slots = attention.size
