@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN
-from lodestone.features.ads.audiences import Converted, Member
+from lodestone.features.ads.audiences import Asks, Converted, Member
 
 IMPRESSION: Final = -1
 """`LiveAd.bought` of an ad that pays for viewable impressions."""
@@ -84,19 +84,14 @@ class LiveAd:
     """May be shown without consent to personalisation: then only place, language, page and time of day are matched."""
 
     @property
-    def asks_for_members(self) -> bool:
-        """Say whether it is for people of a segment, or for nobody of one."""
-        return bool(self.segments_in or self.segments_out)
-
-    @property
-    def asks_for_alike(self) -> bool:
-        """Say whether it is for people alike to somebody's."""
-        return self.alike_to is not None
-
-    @property
-    def asks_for_conversions(self) -> bool:
-        """Say whether it leaves out who has converted."""
-        return self.converted is not None
+    def asks(self) -> Asks:
+        """What it asks of people."""
+        return Asks(
+            followers=bool(self.followers_of),
+            members=bool(self.segments_in or self.segments_out),
+            alike=self.alike_to is not None,
+            conversions=self.converted is not None,
+        )
 
     def __post_init__(self) -> None:
         """Hold what decisions lean on."""

@@ -57,6 +57,19 @@ Conversions = Mapping[tuple[Deed, int], Instant]
 """When somebody did a deed with an owner last."""
 
 
+class Asks(NamedTuple):
+    """What ads ask of somebody that has to be worked out first."""
+
+    followers: bool
+    """Whom they follow."""
+    members: bool
+    """Which segments they are in."""
+    alike: bool
+    """Of whose posts people alike took to."""
+    conversions: bool
+    """What they did with whom."""
+
+
 def is_left_out(converted: Converted, conversions: Conversions, now: Instant) -> bool:
     """Say whether somebody did what leaves them out, lately enough."""
     time = conversions.get((converted.deed, converted.owner))

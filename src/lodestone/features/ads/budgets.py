@@ -29,6 +29,7 @@ from lodestone.events.ad_facts import (
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
 from lodestone.features.ads.calibration import Calibration
+from lodestone.features.ads.changes import Changes
 from lodestone.features.ads.heard import NEVER, Heard
 from lodestone.features.grow import grown
 
@@ -106,8 +107,8 @@ class Budgets:
         """Keys of the slots that were reserved and are not in the log yet."""
         self.heard = Heard()
         self.calibration = Calibration()
-        self._moved: set[int] = set()
-        """Campaigns of which something else may be left since whoever shows their ads last looked; not kept."""
+        self.changes = Changes[int]()
+        """Campaigns of which something else may be left, for whoever shows their ads."""
         self._day = 0
         self._left = np.zeros(0, np.int64)
 
@@ -143,14 +144,6 @@ class Budgets:
     def open_slots(self) -> Iterable[PaidSlot]:
         """Return the open slots, in the order they were served."""
         return self._open.values()
-
-    def take_changed(self) -> set[int]:
-        """Return the campaigns of which something else may be left since this was asked last."""
-        # A set that was emptied is as slow to walk as it was full: each caller gets one of its own.
-        changed = self._moved
-        if changed:
-            self._moved = set()
-        return changed
 
     # What takes, before it is written
 
@@ -262,7 +255,7 @@ class Budgets:
     def _changed(self, campaign: int) -> None:
         self._left = grown(self._left, campaign + 1)
         self._left[campaign] = self._budgets[campaign].left(self._day)
-        self._moved.add(campaign)
+        self.changes.add(campaign)
 
     def forget(self, person: int) -> None:
         """Let open slots be nobody's that were served to somebody who is erased."""

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from lodestone.base.arrays import Floats, Ints
+from lodestone.features.ads.changes import Changes
 
 ONE: Final = 1_000_000
 PRIOR: Final = 10.0
@@ -62,14 +63,8 @@ class Calibration:
     def __init__(self) -> None:
         self._campaigns: dict[int, Record] = {}
         self._actions: dict[int, Record] = {}
-        self._moved: set[int] = set()
-
-    def take_changed(self) -> set[int]:
-        """Return the campaigns whose record has moved since this was asked last."""
-        changed = self._moved
-        if changed:
-            self._moved = set()
-        return changed
+        self.changes = Changes[int]()
+        """Campaigns whose record has moved."""
 
     def note(self, campaign: int, bought: int, chance: float, *, happened: bool, day: int) -> None:
         """Take in a slot that was seen and settled.
@@ -84,7 +79,7 @@ class Calibration:
         for records, key in ((self._campaigns, campaign), (self._actions, bought)):
             before = records.get(key, _NOTHING)
             records[key] = before.after(chance, happened=happened, day=day)
-        self._moved.add(campaign)
+        self.changes.add(campaign)
 
     def shift(self, campaign: int, bought: int) -> float:
         """Return what to add to the logit of a campaign's chances of what it buys, in [-`SHIFT_MAX`, `SHIFT_MAX`]."""
@@ -106,7 +101,7 @@ class Calibration:
         for name, records in self._named():
             for key, *record in columns[name].tolist():
                 records[key] = Record(*record)
-        self._moved.update(self._campaigns)
+        self.changes.update(self._campaigns)
 
     def _named(self) -> tuple[tuple[str, dict[int, Record]], ...]:
         return (

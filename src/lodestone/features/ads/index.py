@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Bools, Floats
 from lodestone.features.ads import select, select_kernel
 from lodestone.features.ads.ad import LiveAd, Who
+from lodestone.features.ads.audiences import Asks
 from lodestone.features.ads.cells import cells_of, cover
 from lodestone.features.ads.matching import AdQuery
 from lodestone.features.ads.postings import Posting, bits_of
@@ -120,24 +121,14 @@ class AdIndex:
         return self._bid, self._bought, self._most, self._pace, self._reserve, self._campaign
 
     @property
-    def asks_for_followers(self) -> bool:
-        """Say whether any ad is for followers of somebody."""
-        return bool(self._lists[FOLLOWED])
-
-    @property
-    def asks_for_members(self) -> bool:
-        """Say whether any live ad is for people of a segment, or for nobody of one."""
-        return bool(self._lists[SEGMENT] or self._segments_out)
-
-    @property
-    def asks_for_alike(self) -> bool:
-        """Say whether any live ad is for people alike to somebody's."""
-        return bool(self._lists[ALIKE])
-
-    @property
-    def asks_for_conversions(self) -> bool:
-        """Say whether any live ad leaves out who has converted."""
-        return bool(self._converted)
+    def asks(self) -> Asks:
+        """What any ad asks of people."""
+        return Asks(
+            followers=bool(self._lists[FOLLOWED]),
+            members=bool(self._lists[SEGMENT] or self._segments_out),
+            alike=bool(self._lists[ALIKE]),
+            conversions=bool(self._converted),
+        )
 
     def gather(self, asked: AdQuery, count: int) -> NDArray[np.int32]:
         """Return the ordinals of the best ads that fit, see `matching.best`; shape (found,)."""

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from lodestone.base.money import Micros
 from lodestone.features.ads.ad import IMPRESSION, LiveAd
+from lodestone.features.ads.audiences import Asks
+from lodestone.features.ads.changes import Changes
 from lodestone.features.ads.index import AdIndex
 from lodestone.features.ads.matching import AdQuery
 
@@ -31,8 +33,8 @@ class LiveAds:
         self._paces: dict[int, float] = {}
         self._bids: dict[int, tuple[Micros, Micros]] = {}
         """Least and highest bid of campaigns whose ads have not changed since somebody asked."""
-        self._moved: set[str] = set()
-        """Campaigns whose ads have changed since whoever says what they may spend last looked."""
+        self.changes = Changes[str]()
+        """Campaigns whose live ads have changed, for whoever says what they may spend."""
         self.count = 0
         """How many are live."""
 
@@ -93,24 +95,9 @@ class LiveAds:
         return self._index.shift
 
     @property
-    def asks_for_followers(self) -> bool:
-        """Say whether any live ad is for followers of somebody."""
-        return self._index.asks_for_followers
-
-    @property
-    def asks_for_members(self) -> bool:
-        """Say whether any live ad is for people of a segment, or for nobody of one."""
-        return self._index.asks_for_members
-
-    @property
-    def asks_for_alike(self) -> bool:
-        """Say whether any live ad is for people alike to somebody's."""
-        return self._index.asks_for_alike
-
-    @property
-    def asks_for_conversions(self) -> bool:
-        """Say whether any live ad leaves out who has converted."""
-        return self._index.asks_for_conversions
+    def asks(self) -> Asks:
+        """What any live ad asks of people."""
+        return self._index.asks
 
     @property
     def items(self) -> NDArray[np.int32]:
@@ -141,13 +128,6 @@ class LiveAds:
         """Return a campaign's ordinal, -1 for one that never had a live ad."""
         return self._campaigns.get(campaign_id, NO_ORDINAL)
 
-    def take_changed(self) -> set[str]:
-        """Return the campaigns whose live ads have changed since this was asked last."""
-        changed = self._moved
-        if changed:
-            self._moved = set()
-        return changed
-
     def bids(self, campaign_id: str) -> tuple[Micros, Micros] | None:
         """Return the least and the highest bid of a campaign's live ads, micros; None where it has none."""
         campaign = self.campaign_ordinal(campaign_id)
@@ -167,7 +147,7 @@ class LiveAds:
     def _changed(self, campaign_id: str) -> int:
         campaign = self._campaign(campaign_id)
         self._bids.pop(campaign, None)
-        self._moved.add(campaign_id)
+        self.changes.add(campaign_id)
         return campaign
 
     def _campaign(self, campaign_id: str) -> int:

@@ -219,7 +219,7 @@ class Forecaster:
         here = whereabouts(person, self._now)
         liked = self._state.positives[row]
         liked = liked[liked >= 0]
-        known = audiences(self._state, row, self._now, self._alike, ad)
+        known = audiences(self._state, row, self._now, self._alike, ad.asks)
         domains = frozenset([*self._state.memberships(row).tolist(), person.profession])
         asked = AdQuery(
             here=None if isnan(here[0]) else here,

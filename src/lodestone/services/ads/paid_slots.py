@@ -58,8 +58,8 @@ class Spending:
         self._state, self._numbers, self._live, self._today = state, numbers, live, today
         self._blocked: set[str] = set()
         """Campaigns of which the live ads were told that they may not spend."""
-        self._able: set[str] = set()
-        """Campaigns that can pay their highest bid; the others are asked about bid by bid."""
+        self._able: dict[str, Micros] = {}
+        """The highest bid of campaigns that can pay it; the others are asked about bid by bid."""
         self._unnamed: set[int] = set()
         """Numbers whose campaign the records have not named yet."""
         self._left: Ints = np.zeros(0, np.int64)
@@ -68,21 +68,17 @@ class Spending:
         """Say of every campaign whose budget or ads have changed since whether it can pay its least bid."""
         budgets, live = self._state.budgets, self._live
         self._left = budgets.left_by_campaign(self._today())
-        for number in budgets.calibration.take_changed():
-            campaign = self._numbers.campaign(number)
-            if campaign is not None:
-                self._calibrate(campaign, number)
-        changed = budgets.take_changed()
-        if self._unnamed:
-            changed |= self._unnamed
-            self._unnamed = set()
-        for number in changed:
+        unnamed, self._unnamed = self._unnamed, set()
+        learned = budgets.calibration.changes.take() | unnamed
+        for number in budgets.changes.take() | learned:
             campaign = self._numbers.campaign(number)
             if campaign is None:
                 self._unnamed.add(number)
-            else:
-                self._judge(campaign)
-        for campaign in live.take_changed():
+                continue
+            self._judge(campaign)
+            if number in learned:
+                self._calibrate(campaign, number)
+        for campaign in live.changes.take():
             self._judge(campaign)
             known = self._numbers.number(campaign)
             if known is not None:
@@ -94,7 +90,9 @@ class Spending:
     def _judge(self, campaign: str) -> None:
         least, highest = self._live.bids(campaign) or (Micros(0), Micros(0))
         left = self._left_of(campaign)
-        (self._able.add if left >= highest else self._able.discard)(campaign)
+        self._able.pop(campaign, None)
+        if left >= highest:
+            self._able[campaign] = highest
         blocked = 0 <= left < max(1, least)
         if blocked != (campaign in self._blocked):
             self._live.spendable(campaign, may=not blocked)
@@ -102,7 +100,7 @@ class Spending:
 
     def may_spend(self, campaign_id: str, most: Micros) -> bool:
         """Say whether a campaign may be charged so much for one more slot; one without a budget may not."""
-        return campaign_id in self._able or most <= self._left_of(campaign_id)
+        return most <= self._able.get(campaign_id, -1) or most <= self._left_of(campaign_id)
 
     def _left_of(self, campaign_id: str) -> int:
         """Return what is left by the last `refresh`, micros; -1 without a budget."""
@@ -119,7 +117,7 @@ def paid_slots(
     An ad's number is its place among the ads of the receipt.
 
     Args:
-        decision: As decided, or as its receipt says.
+        decision: As decided; its receipt does not say what was predicted.
         numbers: Of the campaigns on its page.
         day: The community's day.
         kinds: Shape (items,). What each item is, a place in `KINDS`.
@@ -131,6 +129,7 @@ def paid_slots(
         number = numbers.number(ads.campaign_id[winner.ad])
         assert number is not None
         bought, item = int(ads.bought[winner.ad]), int(ads.item[winner.ad])
+        entered = int(ads.chances[winner.ad, bought])
         viewed = bought == IMPRESSION
         slots.append(
             PaidSlot(
@@ -138,7 +137,7 @@ def paid_slots(
                 int(FactKind.VIEWABLE) if viewed else bought,
                 paid.payment(winner),
                 decision.time // SECOND_MICROS, day, decision.person,
-                0 if viewed or paid.predicted is None else int(paid.predicted[winner.ad]),
+                0 if viewed else entered if paid.predicted is None else int(paid.predicted[winner.ad]),
                 int(kinds[item]) == _VIDEO,
             )
         )  # fmt: skip

@@ -11,7 +11,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.features.ads import LiveAd, LiveAds
 from lodestone.features.ads.appearances import Appearances, is_full
-from lodestone.features.ads.audiences import Conversions, Member
+from lodestone.features.ads.audiences import Asks, Conversions, Member
 from lodestone.features.ads.calibration import shifted
 from lodestone.features.ads.matching import AdQuery
 from lodestone.features.ads.membership import conversions_of, members_of
@@ -32,7 +32,7 @@ from lodestone.traffic.paid import (
     page_rules,
     slate_net,
 )
-from lodestone.traffic.prices import chances_of, codes_of
+from lodestone.traffic.prices import chance_codes, chances_of
 
 GATHERED: Final = 32
 """Ads that are scored for one page at most: those that an impression may be worth most to."""
@@ -77,27 +77,8 @@ class Audiences(NamedTuple):
 _NOT_ASKED: Final = Audiences()
 
 
-class Asking(Protocol):
-    """Which of it any ad asks."""
-
-    @property
-    def asks_for_members(self) -> bool:
-        """Say whether any is for people of a segment, or for nobody of one."""
-        ...
-
-    @property
-    def asks_for_alike(self) -> bool:
-        """Say whether any is for people alike to somebody's."""
-        ...
-
-    @property
-    def asks_for_conversions(self) -> bool:
-        """Say whether any leaves out who has converted."""
-        ...
-
-
 def audiences(
-    state: StateView, row: int, now: Instant, alike: Alike | None, asking: Asking
+    state: StateView, row: int, now: Instant, alike: Alike | None, asks: Asks
 ) -> Audiences:
     """Return what the ads ask of somebody who consents; what none asks is not worked out.
 
@@ -106,19 +87,13 @@ def audiences(
         row: Person row.
         now: The community's clock.
         alike: Knows people alike, None before lists were learned: nobody is alike then.
-        asking: What is asked.
+        asks: What is asked.
     """
     return Audiences(
-        members_of(state, row, now) if asking.asks_for_members else frozenset(),
-        alike.owners(state, row) if alike is not None and asking.asks_for_alike else frozenset(),
-        conversions_of(state, row) if asking.asks_for_conversions else MappingProxyType({}),
+        members_of(state, row, now) if asks.members else frozenset(),
+        alike.owners(state, row) if alike is not None and asks.alike else frozenset(),
+        conversions_of(state, row) if asks.conversions else MappingProxyType({}),
     )
-
-
-def _codes(ads: PaidAds) -> Chances:
-    """Return the codes of the chances of what ads buy; shape (ads,)."""
-    codes: Chances = ads.chances[np.arange(ads.bought.size), ads.bought]
-    return codes
 
 
 class AdPlacer:
@@ -175,7 +150,7 @@ class AdPlacer:
         net = slate_net(slate.entries.net, slate.choice)
         outcome = auction(self._kernels, ads, worths, net, rules)
         return PaidPart(
-            ads, ordinals.size, outcome, _codes(ads) if predicted is None else predicted[chosen]
+            ads, ordinals.size, outcome, None if predicted is None else predicted[chosen]
         )
 
     def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
@@ -187,17 +162,17 @@ class AdPlacer:
     def _query(
         self, viewer: Viewer, setting: Setting, slate: Slate, alike: Alike | None
     ) -> AdQuery:
-        state, lens, row = self._state, viewer.lens, viewer.row
+        state, lens, row, asks = self._state, viewer.lens, viewer.row, self.live.asks
         topics = slate.entries.topic[slate.choice.pool_index].tolist()
         follows: frozenset[int] = frozenset()
         if viewer.personalised and row >= 0:
             liked = state.positives[row]
             topics += state.items["topic"][liked[liked >= 0]].tolist()
-            if self.live.asks_for_followers:
+            if asks.followers:
                 follows = frozenset(state.people["ordinal"][state.follows(row)].tolist())
         home, people = viewer.home, _NOT_ASKED
         if viewer.personalised and row >= 0:
-            people = audiences(state, row, setting.now, alike, self.live)
+            people = audiences(state, row, setting.now, alike, asks)
         return AdQuery(
             here=(lens.latitude, lens.longitude) if lens.located else None,
             home=home if home[0] == home[0] else None,
@@ -244,7 +219,7 @@ class AdPlacer:
             return None
         bought = self.live.columns[1][ordinals]
         predicted: Chances = judged[np.arange(ordinals.size), bought]
-        judged[at, bought[at]] = codes_of(shifted(chances_of(predicted[at]), shift[at]))
+        judged[at, bought[at]] = chance_codes(shifted(chances_of(predicted[at]), shift[at]))
         return predicted
 
     def _affordable(self, ordinals: Rows, chosen: Ints) -> tuple[Ints, list[LiveAd]]:

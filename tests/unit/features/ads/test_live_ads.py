@@ -52,7 +52,7 @@ def test_the_least_and_the_highest_bid_of_a_campaign_follow_its_ads():
     ads.put(replace(ad("x9"), bid=Micros(1)))
     seen.append(ads.bids("c"))
     assert seen == [None, (5, 5), (5, 9), (2, 9), (5, 9), (1, 5)]
-    assert (ads.take_changed(), ads.take_changed()) == ({"c"}, set())
+    assert (ads.changes.take(), ads.changes.take()) == ({"c"}, set())
 
 
 @pytest.mark.parametrize("wrong", [{"chance_max": 0.0}, {"pace": 1.1}, {"reserve": -1.0}, {"hours": (1,)}])  # fmt: skip
