@@ -3,6 +3,7 @@
 import re
 
 from tests.pages.test_login import TOKEN, Browser
+from tests.worlds.world import opened, run
 
 REQUEST = re.compile(r'name="request" value="([^"]+)"')
 THREE = {"shop": "soups", "product": "soup", "radius": "3", "daily": "100"}
@@ -50,3 +51,16 @@ class Advertiser(Browser):
     async def switch(self, campaign, part, name, state):
         """Press a button that starts or pauses something."""
         return await self.send("/advertiser/campaign/state", campaign=campaign, part=part, name=name, state=state)  # fmt: skip
+
+
+def scene(tmp_path, fill, act, **login):
+    """Fill a community, let somebody log in, and return what an act comes to."""
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await fill(world)
+            advertiser = Advertiser(world)
+            advertiser.entered = await advertiser.arrive(**login)
+            return await act(world, advertiser)
+
+    return run(scenario)
