@@ -7,7 +7,6 @@ those of an empty market. Nothing is written.
 """
 
 from collections.abc import Sequence
-from functools import cache
 from math import isnan
 from typing import Final, NamedTuple, Protocol
 
@@ -115,9 +114,7 @@ class Forecaster:
         """Take what is looked at; `chance` draws the days of the intervals."""
         self._community = community
         self._state, self._directory, self._alike = people
-        self._log, self._now = past.log, past.now
-        # Pages of one day share a few versions, each of which would be asked of the records.
-        self._policy, self._prices = cache(past.versions.policy), cache(past.versions.prices)
+        self._log, self._versions, self._now = past
         self._read: tuple[list[Decision], int] | None = None
         self._kernels, self._publisher, self._chance = kernels, publisher, chance
 
@@ -253,7 +250,7 @@ class Forecaster:
         return pages
 
     def _page(self, ad: LiveAd, decision: Decision) -> Opportunity | None:
-        policy = self._policy(decision.policy_version)
+        policy = self._versions.policy(decision.policy_version)
         posts = decision.choice.pool_index
         if not carries_ads(policy, decision.surface) or not posts.size:
             return None
@@ -262,7 +259,7 @@ class Forecaster:
         if not rules.ads_max or rules.first >= decision.slots:
             return None
         worths = np.array(worth_vector(policy))
-        prices = self._prices(decision.price_version)
+        prices = self._versions.prices(decision.price_version)
         net = slate_net(pool_net(self._kernels, decision.pool, worths, prices), decision.choice)
         chances: Floats = chances_of(decision.pool.chances)[posts].mean(axis=0)
         return Opportunity(

@@ -13,7 +13,10 @@ from lodestone.traffic.prices import PriceVector, no_prices
 
 
 class Versions:
-    """Every version of one community's policy and prices. Whoever asks reads records or log: call it in a thread."""
+    """Every version of one community's policy and prices. Whoever asks reads records or log: call it in a thread.
+
+    A version never changes, and the receipts of one day share a few: each is read once.
+    """
 
     def __init__(
         self, community: Community, records: Records, log: Log, prices: PriceBook, clock: Clock
@@ -21,13 +24,22 @@ class Versions:
         self._community = community.id
         self._records, self._log = records, log
         self._prices, self._clock = prices, clock
+        self._policies: dict[int, Policy] = {}
+        self._vectors: dict[int, PriceVector] = {}
 
     def policy(self, version: int) -> Policy:
         """Return the policy a receipt names."""
-        return self._records.policy(self._community, version).policy
+        if version not in self._policies:
+            self._policies[version] = self._records.policy(self._community, version).policy
+        return self._policies[version]
 
     def prices(self, version: int) -> PriceVector:
         """Return the price vector a receipt names. Raises UnavailableError `prices_missing` when it is lost."""
+        if version not in self._vectors:
+            self._vectors[version] = self._vector(version)
+        return self._vectors[version]
+
+    def _vector(self, version: int) -> PriceVector:
         current = self._prices.pricer.vector
         if version == current.version:
             return current
