@@ -19,7 +19,6 @@ from lodestone.insight.window import Span
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ads.frontier import Frontier
-from lodestone.services.ads.reporting.report import Question
 from lodestone.services.community.community import Engine
 
 PAGE: Final = "/operator/revenue"
@@ -59,15 +58,10 @@ async def _read(request: HttpRequest, state: AppState, who: Entered) -> tuple[Pi
 def _earned(engine: Engine, reports: Reports, figures: Figures) -> Earned:
     """Read what the days earned and showed; walks the log, so it is called in a thread."""
     span: Span = reports.span(figures.first, figures.last)
-    asked = Question("advertiser", ("day",), span.first, span.last)
-    report = use_cases.ad_reports(engine).run(asked)
-    by_day: dict[str, int] = {}
-    for row in report.rows:
-        assert row.day is not None
-        by_day[row.day] = by_day.get(row.day, 0) + row.spend.micros
+    earnings = use_cases.ad_reports(engine).earnings(span.first, span.last)
     return Earned(
-        span=span, spend=by_day, total=report.total.spend.micros, settled_before=report.settled_before,
-        loads=reports.ad_load(span), cohorts=figures.liu.liu.retained.active, last=figures.last,
+        span=span, spend=earnings.by_day, settled_before=earnings.settled_before, loads=reports.ad_load(span),
+        cohorts=figures.liu.liu.retained.active, last=figures.last,
     )  # fmt: skip
 
 

@@ -42,14 +42,17 @@ class Earned:
     span: Span
     spend: Mapping[str, int]
     """By the day on which slots were served, charges less what was given back, micros; days without any are left out."""
-    total: int
-    """Of all days, micros."""
     settled_before: str
     """The first day on which more may still be charged."""
     loads: Sequence[AdLoad]
     cohorts: Sequence[Cohort]
     """People by the day they first came, from before the span on."""
     last: str
+
+    @property
+    def total(self) -> int:
+        """Return what all days earned, micros."""
+        return sum(self.spend.values())
 
     @property
     def days(self) -> list[str]:

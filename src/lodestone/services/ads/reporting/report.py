@@ -67,6 +67,15 @@ class Question(NamedTuple):
     campaign_id: str | None = None
 
 
+class Earnings(NamedTuple):
+    """What the slots of some days earned."""
+
+    by_day: dict[str, int]
+    """By the day on which they were served: charges less what was given back, micros; days without slots are left out."""
+    settled_before: str
+    """The first day on which more may still be charged."""
+
+
 class _Key(NamedTuple):
     """What a row is of; None where rows are not divided by it."""
 
@@ -160,6 +169,15 @@ class AdReports:
         ).of(conversions, facts.refunds)
         return self._report(asked, objects, chosen, beside, values)
 
+    def earnings(self, first: int, last: int) -> Earnings:
+        """Return what the slots earned that were served on some days, days since the epoch, both included."""
+        by_day: dict[str, int] = {}
+        for history in read_ad_facts(self._log).slots.values():
+            if first <= history.slot.day <= last:
+                day = day_text(history.slot.day)
+                by_day[day] = by_day.get(day, 0) + history.spent
+        return Earnings(by_day, self._settled_before())
+
     def _is_asked(self, asked: Question, objects: Objects, slot: Counted) -> bool:
         served = slot.history.slot
         return (
@@ -210,7 +228,7 @@ class AdReports:
             by=list(asked.by),
             first=day_text(asked.first),
             last=day_text(asked.last),
-            settled_before=day_text(self._community.days.of(self._settled())),
+            settled_before=self._settled_before(),
             attribution=Attribution(
                 model=RULES.model,
                 version=RULES.version,
@@ -224,10 +242,11 @@ class AdReports:
             total=self._figures(total, organic_total),
         )
 
-    def _settled(self) -> Instant:
-        """Return when the latest slots were served of which nothing more is charged or put down to them."""
+    def _settled_before(self) -> str:
+        """Return the first day of whose slots more may still be charged, or put down to them."""
         longest = max(BILLING.after_click, RULES.after_click)
-        return Instant(self._clock.now() - BILLING.outcome_age - longest - BILLING.grace)
+        settled = self._clock.now() - BILLING.outcome_age - longest - BILLING.grace
+        return day_text(self._community.days.of(Instant(settled)))
 
     def _row(self, key: _Key, name: str, sums: _Sums, beside: _OrganicSums) -> AdReportRow:
         return AdReportRow(
