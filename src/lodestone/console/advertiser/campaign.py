@@ -10,13 +10,14 @@ from litestar import Response, get, post
 from lodestone.ads.ad import AdOut
 from lodestone.ads.ad_group import AdGroupOut
 from lodestone.ads.campaign import WEEK_HOURS, CampaignOut, State
+from lodestone.ads.diagnosis import DiagnosisOut
 from lodestone.base.errors import InvalidError, LodestoneError
 from lodestone.base.money import Micros, decimals
 from lodestone.base.wire import app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
 from lodestone.console.advertiser.diagnosis import diagnosis_said
 from lodestone.console.advertiser.refusals import REFUSED, field_at_fault, refusal_said
-from lodestone.console.advertiser.results import report_of, results_of
+from lodestone.console.advertiser.results import Results, question_of, results_of
 from lodestone.console.advertiser.said import (
     audience_said,
     budget_pairs,
@@ -34,6 +35,9 @@ from lodestone.console.operator.posts import PostCard, cards_of
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.ads.desk import Part, WholeCampaign
+from lodestone.services.ads.diagnosis import CampaignNow
+from lodestone.services.ads.reporting.facts import read_ad_facts
+from lodestone.services.ads.reporting.report import Question
 
 _REFUSALS: Final = refusals_of(ADVERTISER)
 _PARTS: Final = ("campaign", "group", "ad")
@@ -152,17 +156,17 @@ async def _page(
             here.words.say("Nothing was saved. See the fields that are marked."), good=False
         )
     try:
-        report = await report_of(here, campaign.id, asked)
+        question = question_of(here, campaign.id, asked)
     except InvalidError:
         text = here.words.say(
             "Choose a first day that is not after the last, and at most 400 days."
         )
         note = Note(text, good=False)
-        report = await report_of(here, campaign.id, {})
-    long = use_cases.threads(here.engine).long
-    results = await long(results_of, here, campaign, report)
+        question = question_of(here, campaign.id, {})
     now = here.engine.billing.campaign_now(campaign.id)
-    diagnosis = await long(use_cases.ad_diagnosis(here.engine).run, campaign, now)
+    results, diagnosis = await use_cases.threads(here.engine).long(
+        _brought, here, campaign, question, now
+    )
     context: dict[str, object] = {
         "campaign": campaign, "called": campaign.name or campaign.id, "facts": _facts(here, campaign),
         "state_name": state_name(here.words, campaign.state), "delivery": delivery_said(here.words, campaign.delivery),
@@ -186,6 +190,16 @@ def _read(here: Desk, campaign_id: str) -> tuple[WholeCampaign, dict[str, PostCa
     here.require(whole.campaign)
     items = {ad.item_id for _, ads in whole.groups for ad in ads}
     return whole, cards_of(here.engine, items, here.speech)
+
+
+def _brought(
+    here: Desk, campaign: CampaignOut, question: Question, now: CampaignNow
+) -> tuple[Results, DiagnosisOut]:
+    """Return what a campaign brought and why it runs as it does; reads the log once for both, in a thread."""
+    facts = read_ad_facts(here.engine.log)
+    report = use_cases.ad_reports(here.engine).run(question, facts)
+    diagnosis = use_cases.ad_diagnosis(here.engine).run(campaign, now, facts)
+    return results_of(here, campaign, report), diagnosis
 
 
 def _group(

@@ -76,7 +76,10 @@ async def get_results_file(request: HttpRequest) -> Response[bytes]:
     asked = request.query_params
     name = app_id(asked.get("campaign", ""), field="campaign")
     here.require(await off_loop(request, here.advertising.campaign, name))
-    report = await report_of(here, name, asked)
+    question = question_of(here, name, asked)
+    report = await use_cases.threads(here.engine).long(
+        use_cases.ad_reports(here.engine).run, question
+    )
     headers = {
         **HEADERS, "content-disposition": attachment(f"{name}-{report.first}-{report.last}.csv"),
     }  # fmt: skip
@@ -84,8 +87,8 @@ async def get_results_file(request: HttpRequest) -> Response[bytes]:
     return Response(body, media_type="text/csv", headers=headers)
 
 
-async def report_of(here: Desk, campaign_id: str, asked: Mapping[str, str]) -> AdReport:
-    """Return the report of a campaign over the days and by the division that an address asks for.
+def question_of(here: Desk, campaign_id: str, asked: Mapping[str, str]) -> Question:
+    """Return what an address asks of a campaign: over which days, and by which division.
 
     Raises:
         InvalidError: The days are none, or out of order.
@@ -96,10 +99,7 @@ async def report_of(here: Desk, campaign_id: str, asked: Mapping[str, str]) -> A
     first, last = days_of_statement(asked.get("from"), asked.get("to"), today, days=DAYS)
     if not 0 <= last - first < _DAYS_MAX:
         raise InvalidError("span_invalid", f"from must lie before `to`, at most {_DAYS_MAX} days")
-    question = Question("campaign", (part,), first, last, campaign_id=campaign_id)
-    return await use_cases.threads(here.engine).long(
-        use_cases.ad_reports(here.engine).run, question
-    )
+    return Question("campaign", (part,), first, last, campaign_id=campaign_id)
 
 
 def results_of(here: Desk, campaign: CampaignOut, report: AdReport) -> Results:

@@ -23,7 +23,7 @@ from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.ads import IMPRESSION, LiveAd
 from lodestone.services.ads.balances import balance_of
 from lodestone.services.ads.forecast import Forecaster
-from lodestone.services.ads.reporting.facts import SlotHistory, read_ad_facts
+from lodestone.services.ads.reporting.facts import AdFacts, SlotHistory, read_ad_facts
 from lodestone.stores.log.port import Log
 from lodestone.stores.ports import Records
 from lodestone.traffic.auction.forecast import winning_bids
@@ -65,14 +65,17 @@ class Diagnosis:
         self._records = records
         self._forecaster, self._kernels = forecaster, kernels
 
-    def run(self, campaign: CampaignOut, now: CampaignNow) -> DiagnosisOut:
-        """Return why a campaign delivers as it does."""
+    def run(
+        self, campaign: CampaignOut, now: CampaignNow, facts: AdFacts | None = None
+    ) -> DiagnosisOut:
+        """Return why a campaign delivers as it does; `facts`: the log's, where they are read already."""
         if campaign.delivery.code != "eligible" or not now.live:
             finding = of_record(campaign.delivery)
             return DiagnosisOut(
                 campaign_id=campaign.id, code=finding.code, findings=[finding], figures=None
             )
-        figures = self._figures(campaign, now)
+        facts = read_ad_facts(self._log) if facts is None else facts
+        figures = self._figures(campaign, now, facts)
         findings = findings_of(figures)
         shown = {name: getattr(figures, name) for name in DiagnosisFigures.__struct_fields__}
         return DiagnosisOut(
@@ -82,7 +85,7 @@ class Diagnosis:
             figures=DiagnosisFigures(**shown),
         )
 
-    def _figures(self, campaign: CampaignOut, now: CampaignNow) -> Figures:
+    def _figures(self, campaign: CampaignOut, now: CampaignNow, facts: AdFacts) -> Figures:
         looks = [(ad, self._forecaster.look(ad)) for ad in _different(now.live)]
         ad, look = max(looks, key=lambda pair: (pair[1].reachable.expected, len(pair[1].pages)))
         least = winning_bids(
@@ -92,11 +95,7 @@ class Diagnosis:
             reserve=reserve(self._community.currency),
         )
         half = float(np.quantile(least, 0.5, method="lower")) if least.size else np.inf
-        slots = [
-            history
-            for history in read_ad_facts(self._log).slots.values()
-            if history.slot.campaign == now.number
-        ]
+        slots = [history for history in facts.slots.values() if history.slot.campaign == now.number]
         balance = balance_of(self._records, self._community, campaign.advertiser_id)
         auctions, won = self._auctions(campaign.id)
         daily, lifetime = campaign.budget.daily, campaign.budget.lifetime

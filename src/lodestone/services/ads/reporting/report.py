@@ -148,8 +148,12 @@ class AdReports:
         self._state, self._directory = state, directory
         self._log, self._records = log, records
 
-    def run(self, asked: Question) -> AdReport:
+    def run(self, asked: Question, facts: AdFacts | None = None) -> AdReport:
         """Return a report over the slots served on some days.
+
+        Args:
+            asked: What it is of.
+            facts: The log's, where they are read already.
 
         Raises:
             UnknownError, GoneError: There is no such advertiser or campaign.
@@ -158,7 +162,7 @@ class AdReports:
             self._community.id, self._records,
             advertiser_id=asked.advertiser_id, campaign_id=asked.campaign_id,
         )  # fmt: skip
-        facts = read_ad_facts(self._log)
+        facts = read_ad_facts(self._log) if facts is None else facts
         slots = counted(facts, self._state)
         chosen = [slot for slot in slots.values() if self._is_asked(asked, objects, slot)]
         beside = self._organic(asked, facts, slots, chosen)
