@@ -11,17 +11,18 @@ from bisect import bisect_right, insort
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from lodestone.ads.billing import RULES as BILLING
 from lodestone.base.clock import DAY_MICROS
 
 
 @dataclass(frozen=True, slots=True)
 class AttributionRules:
-    """One version of the windows, microseconds."""
+    """One version of the windows, microseconds. They are those of billing: what is charged for is reported too."""
 
     version: int = 1
-    after_click: int = 7 * DAY_MICROS
+    after_click: int = BILLING.after_click
     """How long after a click a conversion is put down to it."""
-    after_view: int = DAY_MICROS
+    after_view: int = BILLING.after_view
     """How long after a view."""
 
     @property

@@ -248,8 +248,8 @@ class AdReports:
 
     def _settled_before(self) -> str:
         """Return the first day of whose slots more may still be charged, or put down to them."""
-        longest = max(BILLING.after_click, RULES.after_click)
-        settled = self._clock.now() - BILLING.outcome_age - longest - BILLING.grace
+        longest = BILLING.outcome_age + BILLING.after_click + BILLING.grace
+        settled = self._clock.now() - longest
         return day_text(self._community.days.of(Instant(settled)))
 
     def _row(self, key: _Key, name: str, sums: _Sums, beside: _OrganicSums) -> AdReportRow:
