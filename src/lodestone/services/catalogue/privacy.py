@@ -291,10 +291,8 @@ class PersonalExport:
 
     def _positions(self, row: int, receipts: list[tuple[int, bytes]]) -> Iterator[HeldPosition]:
         for number, sealed in receipts:
-            opened = self._sealer.open(row, sealed) if sealed else None
-            if opened is not None:
-                latitude, longitude = map(float, opened.decode().split(","))
-                where = Position(latitude, longitude)
+            where = self._sealer.open_position(row, sealed)
+            if where is not None:
                 yield HeldPosition(receipt_id(self._community.secret, number), where)
 
 

@@ -53,6 +53,11 @@ class Sealer:
             return b""
         return self.seal(row, f"{position.latitude},{position.longitude}".encode())
 
+    def open_position(self, row: int, sealed: bytes) -> Position | None:
+        """Decrypt what `position` encrypted; None where nothing was, or when it cannot be any more."""
+        opened = self.open(row, sealed)
+        return None if opened is None else Position(*map(float, opened.decode().split(",")))
+
     def open(self, row: int, sealed: bytes) -> bytes | None:
         """Decrypt what was sealed for a row; None when it cannot be any more."""
         key = self._directory.data_key(row)

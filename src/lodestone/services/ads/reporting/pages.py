@@ -68,12 +68,11 @@ class Pages:
             return None
         ordinal, sealed = decode_who(who)
         row = self._directory.row_of_ordinal(ordinal)
-        opened = self._sealer.open(row, sealed) if row >= 0 and sealed else None
-        if opened is None:
+        here = self._sealer.open_position(row, sealed) if row >= 0 else None
+        if here is None:
             return None
-        latitude, longitude = (float(part) for part in opened.decode().split(","))
         for place in self._places:
-            away = distance_km(latitude, longitude, place.latitude, place.longitude)
+            away = distance_km(here.latitude, here.longitude, place.latitude, place.longitude)
             if away <= place.radius_km:
                 return self._directory.domain_id(place.code)
         return None
