@@ -65,7 +65,7 @@ def ad_told(speech: Speech, facts: AdFacts) -> AdTold:
         author_id=facts.author_id,
         author=facts.author,
         paid_for=_paid_for(speech, facts.note),
-        chosen=_chosen(words, facts.note),
+        chosen=_chosen(speech, facts.note),
         reasons=_reasons(words, facts),
         used=_used(words, facts),
         personalised=facts.personalised,
@@ -84,7 +84,8 @@ def _paid_for(speech: Speech, note: AdNote) -> str:
     }.get(note.bought, say("{amount} if you do what it is for, and nothing if you do not.", fields))  # fmt: skip
 
 
-def _chosen(words: Words, note: AdNote) -> str:
+def _chosen(speech: Speech, note: AdNote) -> str:
+    words = speech.words
     first = words.say(
         "Ads compete for a place by what they offer, how likely you are to do it, and what seeing them is worth to you."
     )
@@ -96,7 +97,7 @@ def _chosen(words: Words, note: AdNote) -> str:
     price = words.say(
         "It pays what its place costs other ads and the posts that it moves down, never more than it offered."
     )
-    return ("" if words.language == "zh" else " ").join((first, rival, price))
+    return speech.joined(first, rival, price)
 
 
 def _reasons(words: Words, facts: AdFacts) -> list[str]:

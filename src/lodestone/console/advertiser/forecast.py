@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lodestone.ads.forecast import ForecastOut, ForecastRow, RangeOut
+from lodestone.console.advertiser.said import outcomes_name
 from lodestone.console.charts import number, whole
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
@@ -64,7 +65,7 @@ def forecast_shown(
     )  # fmt: skip
     return ForecastShown(
         people=_people(words, forecast.reachable, radius_km),
-        action=_action(words, forecast.action),
+        action=outcomes_name(words, forecast.action),
         rows=rows if forecast.pages else (),
         basis=words.count(
             "Worked out from {n} page of the last day, as if no other ad were there. Nine days of ten lie between the two small figures.",
@@ -85,16 +86,12 @@ def _people(words: Words, reachable: RangeOut, radius_km: float) -> str:
     return words.say("{low} to {high} people within {km} km", {"low": low, "high": high, **fields})
 
 
-def _action(words: Words, action: str) -> str:
-    return {"order": words.say("Orders"), "click": words.say("Clicks"), "shop_visit": words.say("Visits to the shop")}.get(action, words.say("Actions"))  # fmt: skip
-
-
 def _row(speech: Speech, row: ForecastRow, *, asked: bool) -> BudgetRow:
     words, cost = speech.words, row.cost
     limit = {
         "budget": words.say("the budget ends first"),
         "audience": words.say("all are reached first"),
-    }.get(row.limited_by, words.say("nobody sees it"))
+    }[row.limited_by]
     return BudgetRow(
         budget=speech.exact(row.daily_budget.micros),
         asked=asked,

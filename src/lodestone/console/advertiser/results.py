@@ -13,13 +13,13 @@ from lodestone.base.errors import InvalidError
 from lodestone.base.wire import Money, app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk
 from lodestone.console.advertiser.diagnosis import action_name
+from lodestone.console.advertiser.said import outcomes_name
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.charts import whole
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.operator.posts import cards_of
 from lodestone.console.reader import name_of
 from lodestone.console.site import HEADERS
-from lodestone.console.words import Words
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ads.reporting.file import report_file
@@ -112,7 +112,7 @@ def results_of(here: Desk, campaign: CampaignOut, report: AdReport) -> Results:
         rows = sorted(rows, key=lambda row: -row.spend.micros)
     named = _names(here, by, rows[:_ROWS_MAX])
     columns = [words.say("Seen"), words.say("Clicks")]
-    columns += [] if goal == "click" else [_goal_name(words, goal)]
+    columns += [] if goal == "click" else [outcomes_name(words, goal)]
     columns.append(words.say("Spent"))
     return Results(
         _figures(here, report.total, goal),
@@ -136,13 +136,6 @@ def _goal(campaign: CampaignOut) -> str:
     return "click" if action in ("impression", "live_view") else action
 
 
-def _goal_name(words: Words, goal: str) -> str:
-    return {
-        "click": words.say("Clicks"), "follow": words.say("Follows"), "order": words.say("Orders"),
-        "shop_visit": words.say("Visits to the shop"), "long_view": words.say("Watched to the end"),
-    }[goal]  # fmt: skip
-
-
 def _figures(here: Desk, total: AdFigures, goal: str) -> tuple[Figure, ...]:
     words, exact = here.words, here.speech.exact
     people = words.count("{n} person", "{n} people", total.reach)
@@ -154,7 +147,7 @@ def _figures(here: Desk, total: AdFigures, goal: str) -> tuple[Figure, ...]:
     ]  # fmt: skip
     if goal != "click":
         cost = _each(here, getattr(total.cost_per, goal))
-        figures.append(Figure(_goal_name(words, goal), whole(getattr(outcomes, goal)), cost))
+        figures.append(Figure(outcomes_name(words, goal), whole(getattr(outcomes, goal)), cost))
     if outcomes.order and total.order_value.micros:
         worth = here.speech.exact(total.order_value.micros)
         orders = action_name(words, "order", outcomes.order)

@@ -73,6 +73,14 @@ def objective_name(words: Words, objective: str) -> str:
     }.get(objective, objective)  # fmt: skip
 
 
+def outcomes_name(words: Words, action: str) -> str:
+    """Name what a campaign is for or was forecast, as the heading of its figures."""
+    return {
+        "click": words.say("Clicks"), "follow": words.say("Follows"), "order": words.say("Orders"),
+        "shop_visit": words.say("Visits to the shop"), "long_view": words.say("Watched to the end"),
+    }[action]  # fmt: skip
+
+
 def strategy_said(here: Desk, group: AdGroupOut) -> str:
     """Say how an ad group bids."""
     say, exact = here.words.say, here.speech.exact
