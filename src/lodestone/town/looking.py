@@ -107,7 +107,8 @@ class Looker:
             chance: The round's own stream.
         """
         grid = _grid(truth, pages)
-        annoyed = np.where(grid.paid, self._annoyance(grid.who), 0.0)
+        annoyed = np.zeros(grid.who.size)
+        annoyed[grid.paid] = self._annoyance(grid.who[grid.paid])
         meeting = behaviour.meet(truth, grid.who, grid.what, lift=lift(truth.day), annoyed=annoyed)
         meeting = replace(meeting, tired=meeting.tired + _within_page(truth, grid))
         sampled = [
