@@ -9,10 +9,10 @@ predictor learn from the log after the third day and every second Sunday. `--min
 command goes on from there: a life is kept every midnight, and what it heard since is in its journal.
 """
 
+# ruff: noqa: E402  the path to the tests comes first
 import argparse
 import asyncio
 import contextlib
-import itertools
 import json
 import sys
 import time
@@ -20,6 +20,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
 import msgspec
 import numpy as np
@@ -33,6 +36,7 @@ from lodestone.client import AsyncClient
 from lodestone.town import NAME, Shelf, Wish, run
 from lodestone.town.runs import FIGURES, START, ZONE
 from lodestone.town.study.compare import interval
+from tests.worlds.world import numbers
 
 TOWN = "town"
 OFF = "off"
@@ -106,9 +110,8 @@ def main() -> None:
 @contextlib.asynccontextmanager
 async def installed(home: Path) -> AsyncIterator[tuple[Reach, AsyncClient]]:
     """Open an installation whose secrets are counted, so that two of them agree."""
-    counter = itertools.count(1)
     fresh = not (home / "records.db").exists()
-    draw = (lambda: (next(counter) * 0x9E3779B97F4A7C15) % 2**63) if fresh else None
+    draw = numbers() if fresh else None
     settings = bootstrap.settings_of(str(home), {})
     async with (
         bootstrap.open_app(settings, wall=ManualClock(START), draw=draw) as app,

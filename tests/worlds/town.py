@@ -11,6 +11,7 @@ from lodestone.cli.in_process import Inside
 from lodestone.client import AsyncClient as Client
 from lodestone.town import Shelf, Wish, run
 from lodestone.town.runs import START, ZONE
+from tests.worlds.world import numbers
 
 
 class Heard(httpx.AsyncBaseTransport):
@@ -28,9 +29,8 @@ class Heard(httpx.AsyncBaseTransport):
 @asynccontextmanager
 async def installed(home):
     """Open an installation whose secrets are counted, so that two of them agree."""
-    counter = itertools.count(1)
     fresh = not (home / "records.db").exists()
-    draw = (lambda: (next(counter) * 0x9E3779B97F4A7C15) % 2**63) if fresh else None
+    draw = numbers() if fresh else None
     settings = bootstrap.settings_of(str(home), {})
     async with bootstrap.open_app(settings, wall=ManualClock(START), draw=draw) as app:
         heard = Heard(Inside(app.asgi))
