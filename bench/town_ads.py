@@ -17,6 +17,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,25 +36,26 @@ from lodestone.cli.reach import Reach, here
 from lodestone.client import AsyncClient
 from lodestone.town import NAME, Shelf, Wish, run
 from lodestone.town.runs import FIGURES, START, ZONE
-from lodestone.town.study.compare import interval
+from lodestone.town.study.compare import MEASURES, interval
 from tests.worlds.world import numbers
 
 TOWN = "town"
 OFF = "off"
 LAST = slice(24, 31)
 """The last seven days of 31: people a day are counted over these, besides the thirtieth day alone."""
+OF_A_LIFE = {measure.id: measure.read for measure in MEASURES}
 READ: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "people_on_day_30": lambda f: f["came"][30] if len(f["came"]) > 30 else None,
+    "people_on_day_30": OF_A_LIFE["came_30"],
     "people_a_day_24_to_30": lambda f: (
         float(np.mean(f["came"][LAST])) if len(f["came"]) > 30 else None
     ),
     "visits_in_all": lambda f: float(sum(f["came"])),
-    "joy_of_a_look": lambda f: f["pleasure"],
+    "joy_of_a_look": OF_A_LIFE["pleasure"],
     "joy_of_an_ad": lambda f: f.get("ads", {}).get("pleasure"),
     "small_creators_share": lambda f: f["small_share"],
-    "small_creators_who_post": lambda f: f["small_survive"],
-    "gini": lambda f: f["gini"],
-    "value_yuan": lambda f: f["value_total"] / 1e6,
+    "small_creators_who_post": OF_A_LIFE["small_survive"],
+    "gini": OF_A_LIFE["gini"],
+    "value_yuan": OF_A_LIFE["value_total"],
     "revenue_yuan": lambda f: f.get("ads", {}).get("revenue_micros", 0) / 1e6,
     "ads_share_of_looks": lambda f: f.get("ads", {}).get("share", 0.0),
     "yuan_a_thousand_ads": lambda f: (
@@ -81,10 +83,13 @@ def main() -> None:
         arguments.people, arguments.days, arguments.seeds = 60, 2, "3"
     prices = arguments.prices.split(",")
     # Seed by seed, so that whoever stops early has whole rows.
-    lives = [(int(seed), price) for seed in arguments.seeds.split(",") for price in prices]
+    lives = [
+        (int(seed), price, arguments.into / f"{arguments.people}-{seed}-{price}")
+        for seed in arguments.seeds.split(",")
+        for price in prices
+    ]
     until = time.monotonic() + 60 * arguments.minutes
-    for seed, price in lives:
-        folder = arguments.into / f"{arguments.people}-{seed}-{price}"
+    for seed, price, folder in lives:
         if not (folder / "life" / FIGURES).exists():
             begun = time.monotonic()
             lived = asyncio.run(live(folder, arguments.people, arguments.days, seed, price, until))
@@ -93,10 +98,8 @@ def main() -> None:
                 break
     done = [
         (seed, price, msgspec.json.decode(path.read_bytes()))
-        for seed, price in lives
-        if (
-            path := arguments.into / f"{arguments.people}-{seed}-{price}" / "life" / FIGURES
-        ).exists()
+        for seed, price, folder in lives
+        if (path := folder / "life" / FIGURES).exists()
     ]
     out = (
         arguments.out
@@ -190,14 +193,10 @@ def _of(lives: Sequence[dict[str, Any]], name: str, price: str) -> dict[int, flo
 
 def _measure(lives: Sequence[dict[str, Any]], name: str, price: str) -> dict[str, Any]:
     values, without = _of(lives, name, price), _of(lives, name, OFF)
-    whole = interval(list(values.values()))
-    measure: dict[str, Any] = {
-        "by_seed": values, "mean": whole.mean, "low": whole.low, "high": whole.high,
-    }  # fmt: skip
+    measure: dict[str, Any] = {"by_seed": values, **asdict(interval(list(values.values())))}
     pairs = [(values[seed], without[seed]) for seed in values if without.get(seed)]
     if price != OFF and pairs:
-        change = interval([with_ads / alone - 1 for with_ads, alone in pairs])
-        measure["against_off"] = {"mean": change.mean, "low": change.low, "high": change.high}
+        measure["against_off"] = asdict(interval([ads / alone - 1 for ads, alone in pairs]))
     return measure
 
 

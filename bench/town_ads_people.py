@@ -79,7 +79,7 @@ def main() -> None:
     }
     arguments.out.write_text(json.dumps(result, indent=1) + "\n")
     for row in (*sweep, *prices):
-        print({name: value for name, value in row.items() if name != "by_run"})
+        print(row)
 
 
 def pages_of(shelf: Shelf, days: int) -> dict[int, list[list[float]]]:
