@@ -3,9 +3,10 @@
     python bench/town_ads_prices.py HOME        HOME: of a life with ads at price 0, as `bench/town_ads.py` keeps it
                                                 -> results/town-ads-prices.json
 
-Of every page to whose auction ads came, what the receipt holds is settled again with another price of an appearance:
-bids, paces, chances and posts stay as they were. Pages of those who are paid to click are left out. So it says what the price alone does on these pages. Left out: that budgets
-which are spent more slowly are paced less, and that people who see fewer ads look at other pages.
+Every page to whose auction ads came is filled again from its receipt with another price of an appearance, as the dry run of
+`services/ads/frontier.py` does it: bids, paces, chances and posts stay as they were. Pages of those who are paid to click are
+left out. So it says what the price alone does on these pages. Left out: that budgets which are spent more slowly are paced
+less, and that people who see fewer ads look at other pages.
 """
 
 import argparse
@@ -19,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from msgspec import structs
 from run import machine
 
 from lodestone import bootstrap
@@ -28,16 +28,9 @@ from lodestone.services import use_cases
 from lodestone.town import Shelf
 from lodestone.town.advertising.state import unpacked
 from lodestone.town.runs import START
-from lodestone.traffic.choose import rules_of
 from lodestone.traffic.codec import decode, decode_who
-from lodestone.traffic.kernels import COMPILED
-from lodestone.traffic.net import pool_net
-from lodestone.traffic.paid import PaidAds, auction, page_rules, slate_net
-from lodestone.traffic.policy import worth_vector
 
 TOWN = "town"
-UNITS = 16_000_000
-"""Of the auction, to a micro."""
 PRICES = (0, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 50_000, 100_000)
 
 
@@ -83,11 +76,10 @@ async def settled(home: Path, without: list[str]) -> tuple[int, list[dict[str, A
         ads, due, count = np.zeros(len(PRICES)), np.zeros(len(PRICES)), 0
         directory = engine.directory
         passed = {directory.ordinal(directory.people[name]) for name in without}
-        for auction in _auctions(engine, passed):
+        for earned, winners in _auctions(engine, passed):
             count += 1
-            for place, (winners, micros) in enumerate(auction):
-                ads[place] += winners
-                due[place] += micros
+            ads += winners
+            due += earned
     rows = [
         {"price": price, "ads": int(ads[place]), "due_yuan": round(float(due[place]) / 1e6, 4)}
         for place, price in enumerate(PRICES)
@@ -95,30 +87,17 @@ async def settled(home: Path, without: list[str]) -> tuple[int, list[dict[str, A
     return count, rows
 
 
-def _auctions(engine: Any, passed: set[int]) -> Iterator[list[tuple[int, float]]]:
-    """Yield for each auction how many ads win at each price, and what they owe for their appearances, micros."""
-    versions = use_cases.versions(engine)
+def _auctions(engine: Any, passed: set[int]) -> Iterator[tuple[tuple[float, ...], tuple[int, ...]]]:
+    """Yield for each auction what ads owe for their appearances, micros, and how many win, at each price."""
+    frontier = use_cases.ad_frontier(engine)
     for parts in engine.log.receipts(0, engine.log.receipt_next()):
         decision = decode(parts.what, decode_who(parts.who)[0])
-        if decision.paid is None or decision.person in passed:
+        page, _ = frontier.page(decision)
+        if page is None or decision.person in passed:
             continue
-        paid = decision.paid
-        policy = versions.policy(decision.policy_version)
-        vector = versions.prices(decision.price_version)
-        worths = np.array(worth_vector(policy))
-        net = slate_net(pool_net(COMPILED, decision.pool, worths, vector), decision.choice)
-        attention = rules_of(policy, decision.slots, vector.slot_value).attention
-        yield [
-            _settled(paid.ads, worths, net, page_rules(
-                structs.replace(policy, ad_price=price), attention, net.size, decision.pinned
-            ))
-            for price in PRICES
-        ]  # fmt: skip
-
-
-def _settled(ads: PaidAds, worths: Any, net: Any, rules: Any) -> tuple[int, float]:
-    winners = auction(COMPILED, ads, worths, net, rules).winners
-    return len(winners), sum(winner.due for winner in winners) / UNITS
+        load = page.policy.ad_load
+        due, ads, _ = zip(*(frontier.again(page, load, price) for price in PRICES), strict=True)
+        yield due, ads
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Frontier(msgspec.Struct, frozen=True, kw_only=True):
     """Ascending."""
 
 
-class _Page(NamedTuple):
+class AdPage(NamedTuple):
     """One page to whose auction ads came."""
 
     decision: Decision
@@ -90,11 +90,11 @@ class AdFrontier:
         """Return what loads and prices beside those in force would have come to."""
         chosen, of_day = last_day(self._past.log, self._past.now, PAGES_MAX)
         scale = of_day / max(1, len(chosen))
-        pages: list[_Page] = []
+        pages: list[AdPage] = []
         slots, organic = 0, 0.0
         for number in chosen:
             decision = decision_at(self._past.log, number)
-            page, worth = self._page(decision)
+            page, worth = self.page(decision)
             slots, organic = slots + decision.page.size, organic + worth
             pages += [] if page is None else [page]
         load, price = self._policy.ad_load, int(self._policy.ad_price)
@@ -115,7 +115,7 @@ class AdFrontier:
             by_price=[self._point(pages, scale, load, ad_price) for ad_price in prices],
         )
 
-    def _page(self, decision: Decision) -> tuple[_Page | None, float]:
+    def page(self, decision: Decision) -> tuple[AdPage | None, float]:
         """Return a page to whose auction ads came, else None, and what its organic slate is worth without ads, micros."""
         policy = self._past.versions.policy(decision.policy_version)
         prices = self._past.versions.prices(decision.price_version)
@@ -125,23 +125,29 @@ class AdFrontier:
         worth = float(attention[: net.size] @ net) / (_ATTENTION_UNIT * NET_UNIT)
         if decision.paid is None:
             return None, worth
-        return _Page(decision, decision.paid, policy, net, attention), worth
+        return AdPage(decision, decision.paid, policy, net, attention), worth
 
     def _point(
-        self, pages: Sequence[_Page], scale: float, load: float, price: int
+        self, pages: Sequence[AdPage], scale: float, load: float, price: int
     ) -> FrontierPoint:
         revenue = displaced = 0.0
         paid_slots = 0
         for page in pages:
-            due, ads, lost = self._again(page, load, price)
+            due, ads, lost = self.again(page, load, price)
             revenue, paid_slots, displaced = revenue + due, paid_slots + ads, displaced + lost
         return FrontierPoint(
             ad_load=load, ad_price_micros=price, revenue_micros=revenue * scale,
             paid_slots=paid_slots * scale, displaced_micros=displaced * scale,
         )  # fmt: skip
 
-    def _again(self, page: _Page, load: float, price: int) -> tuple[float, int, float]:
-        """Fill a page again; return what it earns, its paid slots, and the organic value that they displace, micros."""
+    def again(self, page: AdPage, load: float, price: int) -> tuple[float, int, float]:
+        """Fill a page again; return what it earns, its paid slots, and the organic value that they displace, micros.
+
+        Args:
+            page: As `page` of this dry run returned it.
+            load: Share of the page, in [0, 1].
+            price: Of an appearance, micros.
+        """
         policy = msgspec.structs.replace(page.policy, ad_load=load, ad_price=price)
         rules = page_rules(policy, page.attention, page.net.size, page.decision.pinned)
         no_room = not rules.ads_max or rules.first >= page.decision.slots
