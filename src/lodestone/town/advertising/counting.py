@@ -5,11 +5,11 @@ read from its receipt; whether it is charged is worked out here.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from lodestone.base.clock import DAY_MICROS, HOUR_MICROS, SECOND_MICROS, Instant
-from lodestone.base.wire import EPOCH
+from lodestone.base.wire import instant_of
 from lodestone.client import Feed
 from lodestone.town.advertising.state import NEVER, AdClick, Billboard, Outcome, PaidSlot
 from lodestone.town.payloads import Json, post_row
@@ -39,10 +39,8 @@ class Counting:
         self._open: dict[str, PaidSlot] = {}
         """By beacon, of the pages of this step."""
 
-    def show(
-        self, truth: Truth, feed: Feed, person: int, now: Instant, clicker: str = ""
-    ) -> list[PaidSlot]:
-        """Take a page in before it is looked at; return its paid slots.
+    def show(self, truth: Truth, feed: Feed, person: int, now: Instant, clicker: str = "") -> None:
+        """Take a page in before it is looked at.
 
         Args:
             truth: The town.
@@ -51,30 +49,24 @@ class Counting:
             now: When it was asked for.
             clicker: The kind of paid clicker that looks, if one does.
         """
-        slots = []
         for slot in feed.slots:
             if not slot.paid:
                 continue
-            post = post_row(truth.posts, slot.item_id)
-            maker = int(truth.posts.maker[post])
+            maker = int(truth.posts.maker[post_row(truth.posts, slot.item_id)])
             known = PaidSlot(
                 receipt=feed.receipt_id,
                 slot=slot.slot,
-                campaign=maker,
                 person=person,
                 maker=maker,
-                post=post,
                 served=now,
                 clicker=clicker,
             )
             self._open[slot.beacon] = known
-            slots.append(known)
             if slot.label != _LABEL:
                 self._board.count("unlabelled")
             self._board.count(f"served_{clicker or HONEST}")
             if self._board.campaigns[maker].action == "order" and not clicker:
                 self._board.slots.append(known)
-        return slots
 
     def hear(self, events: Sequence[Json]) -> None:
         """Count what comes of events that are told together."""
@@ -84,7 +76,7 @@ class Counting:
             if slot is not None and self._note(slot, event):
                 touched[slot.receipt, slot.slot] = slot
         for slot in touched.values():
-            if self._board.campaigns[slot.campaign].action == "click":
+            if self._board.campaigns[slot.maker].action == "click":
                 self._clicked(slot)
             else:
                 self._outcome(slot)
@@ -94,25 +86,21 @@ class Counting:
 
     def _note(self, slot: PaidSlot, event: Json) -> bool:
         """Write down what was told of a slot; return whether it is what its campaign buys."""
-        tally, action = (
-            self._board.tally(slot.campaign),
-            self._board.campaigns[slot.campaign].action,
-        )
-        kind, at = event["type"], _instant(event["time"])
+        tally = self._board.tally(slot.maker)
+        action = self._board.campaigns[slot.maker].action
+        kind, at = event["type"], instant_of(datetime.fromisoformat(event["time"]))
         if kind == "impression":
             slot.impression = at
             tally.shown += 1
         elif kind == "click":
             slot.click = at
             tally.clicks += 1
-            click = AdClick(at, slot.campaign, slot.receipt, slot.slot)
+            click = AdClick(at, slot.maker, slot.receipt, slot.slot)
             self._board.clicks.setdefault(slot.person, []).append(click)
             self._board.count(f"clicks_{slot.clicker or HONEST}")
         if slot.counted or action == "order":
             return False
-        if action == "impression":
-            return bool(kind == "viewable")
-        return bool(kind == action)
+        return bool(kind == ("viewable" if action == "impression" else action))
 
     def _clicked(self, slot: PaidSlot) -> None:
         why = self._refusal(slot)
@@ -138,7 +126,7 @@ class Counting:
         if any(
             abs(slot.click - click.time) <= _APART
             for click in others
-            if click.campaign == slot.campaign
+            if click.campaign == slot.maker
             and (click.closed or (click.time, click.receipt, click.slot) < mine)
         ):
             return "duplicate"
@@ -146,12 +134,12 @@ class Counting:
 
     def _outcome(self, slot: PaidSlot) -> None:
         slot.counted = True
-        tally = self._board.tally(slot.campaign)
+        tally = self._board.tally(slot.maker)
         tally.outcomes += 1
         tally.clicker_outcomes += bool(slot.clicker)
-        if self._board.campaigns[slot.campaign].action == "click":
+        if self._board.campaigns[slot.maker].action == "click":
             self._board.count(f"paid_clicks_{slot.clicker or HONEST}")
-        self._board.outcomes.append(Outcome(slot.receipt, slot.slot, slot.campaign, slot.clicker))
+        self._board.outcomes.append(Outcome(slot.receipt, slot.slot, slot.maker, slot.clicker))
 
     def bought(self, orders: Iterable[tuple[int, int]], now: Instant) -> None:
         """Put orders that were paid down to the ads that touched their buyers last.
@@ -194,7 +182,3 @@ def _touch(slot: PaidSlot, now: int) -> int:
     if slot.click != NEVER and slot.impression <= slot.click <= now <= slot.click + _AFTER_CLICK:
         return slot.click
     return slot.impression if slot.impression <= now <= slot.impression + _AFTER_VIEW else NEVER
-
-
-def _instant(text: str) -> int:
-    return (datetime.fromisoformat(text) - EPOCH) // timedelta(microseconds=1)

@@ -53,12 +53,9 @@ class PaidSlot(msgspec.Struct, kw_only=True):
 
     receipt: str
     slot: int
-    campaign: int
-    """The maker whose campaign it is."""
     person: int
     maker: int
-    """Whose post it shows."""
-    post: int
+    """Whose post it shows, and whose campaign it is."""
     served: int
     clicker: str = ""
     """The kind of clicker before whom it stood; empty for everybody else."""
