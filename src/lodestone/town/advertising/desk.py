@@ -151,7 +151,7 @@ class Desk:
             await self._put(f"/v1/campaigns/c{given.maker}", _campaign(given, "active"))
             await self._put(f"/v1/ad-groups/g{given.maker}", self._group(truth, given, "active"))
         await self._put(path, self._body(truth, given, post, "active"))
-        if given.post != NEVER and given.ads > 1:
+        if given.post != NEVER:
             await self._end_before(given)
         given.post, given.waiting = post, NEVER
 

@@ -15,7 +15,6 @@ from lodestone.base.wire import time_text
 from lodestone.client import Feed
 from lodestone.town.advertising.state import Billboard, Campaign
 from lodestone.town.payloads import Json
-from lodestone.town.people.rhythm import STEPS
 
 CLICKERS: Final = ("script", "hand", "patient")
 """A program; somebody in a hurry; somebody who takes a minute from one click to the next."""
@@ -113,8 +112,3 @@ class Clicking:
             "person_id": f"p{self._person}",
             **about,
         }
-
-
-def step_of(day: int, step: int) -> int:
-    """Return a step counted from the first day on."""
-    return day * STEPS + step

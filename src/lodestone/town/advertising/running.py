@@ -113,8 +113,10 @@ class Advertising(Unadvertised):
             if not given.clicker or given.paused:
                 continue
             for number, step in enumerate(sessions(self._streams, truth.day, given.maker)):
+                if step != truth.step:
+                    continue
                 target = rival(self._streams, self.board, given)
-                if step == truth.step and target is not None:
+                if target is not None:
                     verdicts += await self._session(truth, now, given, target, number)
         return verdicts
 
