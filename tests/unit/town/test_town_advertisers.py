@@ -110,7 +110,7 @@ def test_a_budget_that_pays_and_is_used_up_grows_to_its_most():
     assert given.budget == given.budget_most
 
 
-class Told:
+class Counted:
     """A town with one post for each maker, whose ads are looked at."""
 
     def __init__(self, *campaigns):
@@ -145,7 +145,7 @@ class Told:
 
 
 def test_a_click_is_paid_for_once_and_not_too_fast_nor_near_another_on_the_campaign():
-    town = Told(made(maker=0), made(maker=1))
+    town = Counted(made(maker=0), made(maker=1))
     town.click(0, 0)
     town.click(0, 20)  # within half a minute of the first
     town.click(1, 20)  # another campaign
@@ -161,13 +161,13 @@ def test_a_click_is_paid_for_once_and_not_too_fast_nor_near_another_on_the_campa
 
 
 def test_a_refused_click_counts_against_the_next_and_too_many_within_an_hour_are_refused():
-    town = Told(*(made(maker=maker) for maker in range(40)))
+    town = Counted(*(made(maker=maker) for maker in range(40)))
     for maker in range(40):
         town.click(maker, 2 * maker)
     assert town.counts["paid_clicks_bystander"] == 30
     assert town.counts["refused_bystander_rate"] == 10
 
-    chain = Told(made(maker=0))
+    chain = Counted(made(maker=0))
     for number in range(4):
         chain.click(0, 25 * number)
     assert chain.counts["paid_clicks_bystander"] == 1
@@ -175,7 +175,7 @@ def test_a_refused_click_counts_against_the_next_and_too_many_within_an_hour_are
 
 
 def test_an_order_is_put_down_to_the_ad_that_touched_last_and_in_time():
-    town = Told(made(maker=0, objective="orders", action="order"))
+    town = Counted(made(maker=0, objective="orders", action="order"))
     town.click(0, 0)
     town.click(0, 60)
     town.counting.end_step()
@@ -186,14 +186,14 @@ def test_an_order_is_put_down_to_the_ad_that_touched_last_and_in_time():
     town.counting.bought([(7, 0)], Instant(NOW + 6 * DAY_MICROS))
     assert len(town.board.outcomes) == 2
 
-    late = Told(made(maker=0, objective="orders", action="order"))
+    late = Counted(made(maker=0, objective="orders", action="order"))
     late.click(0, 0)
     late.counting.bought([(7, 0)], Instant(NOW + 8 * DAY_MICROS))
     assert late.board.outcomes == []
 
 
 def test_a_view_is_paid_for_once_it_is_told_as_viewable_and_never_a_second_time():
-    town = Told(made(maker=0, objective="reach", action="impression"))
+    town = Counted(made(maker=0, objective="reach", action="impression"))
     beacon = town.ad(0)
     town.counting.hear([town.event("impression", beacon, 0), town.event("click", beacon, 1)])
     assert town.board.outcomes == []
@@ -203,7 +203,7 @@ def test_a_view_is_paid_for_once_it_is_told_as_viewable_and_never_a_second_time(
 
 
 def test_what_is_kept_overnight_is_what_may_still_be_paid_for():
-    town = Told(made(maker=0, objective="orders", action="order"), made(maker=1))
+    town = Counted(made(maker=0, objective="orders", action="order"), made(maker=1))
     town.click(0, 0)
     town.click(1, 0)
     town.counting.end_day(Instant(NOW + HOUR_MICROS))
