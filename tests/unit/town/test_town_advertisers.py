@@ -1,5 +1,6 @@
 """The town's advertisers bid as they are, its clickers click as they do, and its own count keeps the published rules."""
 
+from dataclasses import fields
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,6 +24,8 @@ from lodestone.town.advertising.rivals import CLICKERS, MANNERS, Clicking, rival
 from lodestone.town.advertising.running import Patience
 from lodestone.town.advertising.state import Billboard, Campaign, packed, unpacked
 from lodestone.town.people.population import settle
+from lodestone.town.people.rhythm import Visits
+from lodestone.town.study.diary import Day, Shelf
 from tests.worlds.seeds import fresh
 
 NOW = Instant(1_772_380_800_000_000)
@@ -212,6 +215,21 @@ def test_what_is_kept_overnight_is_what_may_still_be_paid_for():
     town.counting.end_day(Instant(NOW + 9 * DAY_MICROS))
     assert town.board.slots == []
     assert town.board.clicks == {}
+
+
+def test_a_life_that_was_kept_before_there_were_ads_is_read_as_one_without(tmp_path):
+    shelf = Shelf(tmp_path)
+    nobody = Visits(*(np.zeros(0, np.int64) for _ in fields(Visits)))
+    shelf.keep(settle(Streams(SEED), 60), Day(nobody), b"trade", b"ads")
+    assert shelf.ads() == b"ads"
+
+    with np.load(tmp_path / "state.npz") as columns:
+        before = {name: columns[name] for name in columns if name not in ("ads", "looks.paid")}
+    np.savez(tmp_path / "state.npz", **before)
+    _, day = shelf.state()
+    assert shelf.ads() == b""
+    assert shelf.trade() == b"trade"
+    assert not day.looks[0].paid.any()
 
 
 def test_a_clicker_picks_who_pays_for_clicks_and_comes_often_never_themselves():

@@ -137,13 +137,13 @@ class Shelf:
         return self._part("trade")
 
     def ads(self) -> bytes:
-        """Read where the life's advertising stands; call it where there is a state."""
+        """Read where the life's advertising stands, nothing of a life from before there were ads; call it where there is a state."""
         return self._part("ads")
 
     def _part(self, name: str) -> bytes:
         columns = self._read("state.npz")
         assert columns is not None
-        return columns[name].tobytes()
+        return columns[name].tobytes() if name in columns else b""
 
     def keep_day(self, number: int, day: Day, told: dict[str, Any]) -> None:
         """Write a day's page: its looks, and what the engine said of itself that night."""
