@@ -256,7 +256,7 @@ class Forecaster:
             return None
         attention = attention_of(decision.slots, policy.attention_decay)
         rules = page_rules(policy, attention, posts.size, decision.pinned)
-        if not rules.ads_max or rules.first >= decision.slots:
+        if not rules.has_room:
             return None
         worths = np.array(worth_vector(policy))
         prices = self._versions.prices(decision.price_version)

@@ -150,8 +150,7 @@ class AdFrontier:
         """
         policy = msgspec.structs.replace(page.policy, ad_load=load, ad_price=price)
         rules = page_rules(policy, page.attention, page.net.size, page.decision.pinned)
-        no_room = not rules.ads_max or rules.first >= page.decision.slots
-        if no_room or not carries_ads(policy, page.decision.surface):
+        if not (rules.has_room and carries_ads(policy, page.decision.surface)):
             return 0.0, 0, 0.0
         worths = self._worths[page.policy.version]
         outcome = auction(self._kernels, page.paid.ads, worths, page.net, rules)

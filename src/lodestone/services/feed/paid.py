@@ -128,7 +128,7 @@ class AdPlacer:
         if not self.live.count or viewer.lens.minor or not carries_ads(policy, viewer.lens.surface):
             return None
         rules = page_rules(policy, setting.rules.attention, posts, slate.pinned.size)
-        if not rules.ads_max or rules.first >= setting.slots:
+        if not rules.has_room:
             return None
         self.spending.refresh()
         gathered = self.live.gather(self._query(viewer, setting, slate, alike), GATHERED)

@@ -85,6 +85,11 @@ class PageRules(NamedTuple):
     author_max: int = UNLIMITED
     """The most slots of an ad's author, the ad with them."""
 
+    @property
+    def has_room(self) -> bool:
+        """Say whether an ad may stand on the page at all."""
+        return self.ads_max > 0 and self.first < self.attention.size
+
 
 class Problem(NamedTuple):
     """The same in whole numbers, as the kernels take it. Arrays of shape (competing ads,) but for those of organics and page."""
