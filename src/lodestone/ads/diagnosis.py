@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -58,38 +58,6 @@ class DiagnosisRules:
 
 RULES: Final = DiagnosisRules()
 """The version in force."""
-
-
-class Figures(NamedTuple):
-    """What is known of a campaign that runs. Of several ads that ask for different people, of the one that fits most."""
-
-    reachable: int
-    """People that the targeting fits, children left out."""
-    capped: int
-    """Of those who have seen it: as often as its frequency lets them."""
-    pages: int
-    """Pages of the last day that were looked at and fit."""
-    pages_won: int
-    """Those that its bid would win if there were no other ads."""
-    auctions: int
-    """Auctions of the last day's pages that it came to; of those looked at."""
-    auctions_won: int
-    bid: Money
-    winning_bid: Money | None
-    """The least bid that wins half of the pages; None where none does, or there are no pages."""
-    action: str
-    """What is bought."""
-    pace: float
-    """The part of the bid that enters auctions now, so that the budget lasts the day."""
-    budget: Money | None
-    """Of the day; the lifetime's where there is none of a day."""
-    used: Money
-    """Of that: spent and reserved."""
-    available: Money
-    """What is set aside for it and neither spent nor reserved, and the advertiser's balance."""
-    actions: int
-    """Slots charged in the last seven days."""
-    reviews: ReviewCounts
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,16 +135,26 @@ def of_record(delivery: AdDelivery) -> Finding:
     )
 
 
-def findings_of(figures: Figures, rules: DiagnosisRules = RULES) -> list[Finding]:
-    """Return what limits a campaign that runs, what limits it most first; one of them at least."""
-    limits = list(_limits(figures, rules)) or [Limit.DELIVERING]
+def findings_of(
+    figures: DiagnosisFigures, reviews: ReviewCounts, rules: DiagnosisRules = RULES
+) -> list[Finding]:
+    """Return what limits a campaign that runs, what limits it most first; one of them at least.
+
+    Args:
+        figures: Of several ads that ask for different people, of the one that fits most.
+        reviews: Where its ads stand.
+        rules: The thresholds.
+    """
+    limits = list(_limits(figures, reviews, rules)) or [Limit.DELIVERING]
     return [
-        Finding(code=limit.value, message=_message(limit, figures, rules), advice=_advice(limit, figures))
+        Finding(code=limit.value, message=_message(limit, figures, reviews, rules), advice=_advice(limit, figures))
         for limit in limits
     ]  # fmt: skip
 
 
-def _limits(figures: Figures, rules: DiagnosisRules) -> Iterator[Limit]:
+def _limits(
+    figures: DiagnosisFigures, reviews: ReviewCounts, rules: DiagnosisRules
+) -> Iterator[Limit]:
     bid, used, budget = figures.bid.micros, figures.used.micros, figures.budget
     spent = budget is not None and used >= rules.budget_spent * budget.micros
     if figures.available.micros < bid and not spent:
@@ -190,13 +168,15 @@ def _limits(figures: Figures, rules: DiagnosisRules) -> Iterator[Limit]:
         yield Limit.FREQUENCY_CAPPED
     if figures.reachable < rules.audience_small:
         yield Limit.AUDIENCE_SMALL
-    if figures.reviews.pending:
+    if reviews.pending:
         yield Limit.REVIEW
     if figures.action != "impression" and figures.actions < rules.learning_actions:
         yield Limit.LEARNING
 
 
-def _message(limit: Limit, figures: Figures, rules: DiagnosisRules) -> str:
+def _message(
+    limit: Limit, figures: DiagnosisFigures, reviews: ReviewCounts, rules: DiagnosisRules
+) -> str:
     money = {
         name: "" if amount is None else f"{amount_text(amount.micros, amount.currency)} {amount.currency}"
         for name, amount in (
@@ -212,13 +192,13 @@ def _message(limit: Limit, figures: Figures, rules: DiagnosisRules) -> str:
         Limit.BUDGET_SPENT: f"{money['used']} of {money['budget']} is spent or reserved.",
         Limit.FREQUENCY_CAPPED: f"{figures.capped:,} of {_count(figures.reachable, 'person', 'people')} within reach have seen it as often as its frequency lets them.",
         Limit.AUDIENCE_SMALL: f"{people} within reach.",
-        Limit.REVIEW: f"{_count(figures.reviews.pending, 'ad waits', 'ads wait')} for a moderator.",
+        Limit.REVIEW: f"{_count(reviews.pending, 'ad waits', 'ads wait')} for a moderator.",
         Limit.LEARNING: f"{figures.actions} of {rules.learning_actions} of what it buys ({figures.action}) came in seven days.",
         Limit.DELIVERING: f"{people} within reach; {figures.pace:.0%} of the bid of {money['bid']} enters auctions, so that the budget lasts.",
     }[limit]  # fmt: skip
 
 
-def _of_bid(figures: Figures, money: dict[str, str]) -> str:
+def _of_bid(figures: DiagnosisFigures, money: dict[str, str]) -> str:
     said = f"A bid of {money['bid']} would win {figures.pages_won:,} of {figures.pages:,} pages without other ads"
     if money["winning"]:
         said += f", and about {money['winning']} half of them"
@@ -227,7 +207,7 @@ def _of_bid(figures: Figures, money: dict[str, str]) -> str:
     return f"{said}."
 
 
-def _advice(limit: Limit, figures: Figures) -> str:
+def _advice(limit: Limit, figures: DiagnosisFigures) -> str:
     wins = figures.winning_bid is not None and figures.winning_bid.micros > figures.bid.micros
     return {
         Limit.BALANCE_EMPTY: "Pay in; its ads come again once the money is set aside.",

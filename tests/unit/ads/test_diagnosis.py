@@ -1,10 +1,11 @@
 """What limits a campaign, by figures: each threshold on both of its sides, and the most important first."""
 
 import pytest
+from msgspec.structs import replace
 
 from lodestone.ads.campaign import AdDelivery, ReviewCounts
 from lodestone.ads.delivery import Delivery
-from lodestone.ads.diagnosis import Figures, findings_of, of_record
+from lodestone.ads.diagnosis import DiagnosisFigures, findings_of, of_record
 from lodestone.base.wire import Money
 
 
@@ -12,19 +13,24 @@ def yuan(amount):
     return Money(round(amount * 1_000_000), "CNY")
 
 
-WELL = Figures(
+WELL = DiagnosisFigures(
     reachable=1_240, capped=0, pages=600, pages_won=400, auctions=100, auctions_won=60, bid=yuan(2),
     winning_bid=yuan(1.5), action="click", pace=0.4, budget=yuan(30), used=yuan(12), available=yuan(100),
-    actions=50, reviews=ReviewCounts(approved=1),
+    actions=50,
 )  # fmt: skip
+APPROVED = ReviewCounts(approved=1)
+
+
+def findings(*, reviews=APPROVED, **changed):
+    return findings_of(replace(WELL, **changed), reviews)
 
 
 def codes(**changed):
-    return [finding.code for finding in findings_of(WELL._replace(**changed))]
+    return [finding.code for finding in findings(**changed)]
 
 
 def test_what_nothing_limits_delivers_and_says_in_figures_how():
-    (finding,) = findings_of(WELL)
+    (finding,) = findings()
     assert (finding.code, finding.advice) == ("delivering", "")
     assert finding.message == (
         "1,240 people are within reach; 40% of the bid of 2.00 CNY enters auctions, so that the budget lasts."
@@ -72,7 +78,7 @@ def test_the_most_important_comes_first():
     ],
 )  # fmt: skip
 def test_each_finding_says_its_figures(changed, message):
-    assert findings_of(WELL._replace(**changed))[0].message == message
+    assert findings(**changed)[0].message == message
 
 
 @pytest.mark.parametrize("delivery", [code for code in Delivery if code is not Delivery.ELIGIBLE])

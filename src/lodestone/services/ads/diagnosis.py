@@ -11,7 +11,6 @@ from lodestone.ads.diagnosis import (
     RULES,
     DiagnosisFigures,
     DiagnosisOut,
-    Figures,
     findings_of,
     of_record,
 )
@@ -76,16 +75,12 @@ class Diagnosis:
             )
         facts = read_ad_facts(self._log) if facts is None else facts
         figures = self._figures(campaign, now, facts)
-        findings = findings_of(figures)
-        shown = {name: getattr(figures, name) for name in DiagnosisFigures.__struct_fields__}
+        findings = findings_of(figures, campaign.reviews)
         return DiagnosisOut(
-            campaign_id=campaign.id,
-            code=findings[0].code,
-            findings=findings,
-            figures=DiagnosisFigures(**shown),
+            campaign_id=campaign.id, code=findings[0].code, findings=findings, figures=figures
         )
 
-    def _figures(self, campaign: CampaignOut, now: CampaignNow, facts: AdFacts) -> Figures:
+    def _figures(self, campaign: CampaignOut, now: CampaignNow, facts: AdFacts) -> DiagnosisFigures:
         looks = [(ad, self._forecaster.look(ad)) for ad in _different(now.live)]
         ad, look = max(looks, key=lambda pair: (pair[1].reachable.expected, len(pair[1].pages)))
         least = winning_bids(
@@ -99,7 +94,7 @@ class Diagnosis:
         balance = balance_of(self._records, self._community, campaign.advertiser_id)
         auctions, won = self._auctions(campaign.id)
         daily, lifetime = campaign.budget.daily, campaign.budget.lifetime
-        return Figures(
+        return DiagnosisFigures(
             reachable=round(look.reachable.expected),
             capped=self._capped(campaign, slots),
             pages=len(look.pages),
@@ -114,7 +109,6 @@ class Diagnosis:
             used=self._money(now.used_today if daily is not None else now.used),
             available=self._money(now.set_aside + balance.micros),
             actions=self._actions(slots),
-            reviews=campaign.reviews,
         )
 
     def _actions(self, slots: Sequence[SlotHistory]) -> int:
