@@ -2,7 +2,7 @@
 // engine knows of it waits a few seconds for a second thought, and is kept meanwhile, so that a reload loses nothing.
 
 import { ask, now } from "./api.js";
-import { el, icon, say, sheet } from "./parts.js";
+import { choice, el, icon, say, sheet } from "./parts.js";
 import { askReason } from "./reporting.js";
 import { passOn } from "./share.js";
 import { inWords, t } from "./words.js";
@@ -132,11 +132,10 @@ export class Deeds {
   more(id, opened) {
     const choose = (type, text, more) => () => this.refuse(box, id, opened, type, text, more);
     const report = () => askReason(box, (reason) => choose("report", t("Reported. Thank you"), { reason })());
-    const item = (name, text, hint, work) => el("li", {}, el("button", { class: "choice", type: "button", onclick: work }, icon(name), el("span", { class: "person-words" }, el("strong", { text }), el("span", { class: "soft small", text: hint }))));
     const box = sheet(t("This post"), t("Close"), el("ul", { class: "choices" }, saving(id),
-      item("less", t("Not interested"), t("See less like it."), choose("not_interested", t("You will see less like it"))),
-      item("hide", t("Hide it"), t("This post will not come again."), choose("hide", t("Hidden"))),
-      item("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), report)));
+      choice("less", t("Not interested"), t("See less like it."), choose("not_interested", t("You will see less like it"))),
+      choice("hide", t("Hide it"), t("This post will not come again."), choose("hide", t("Hidden"))),
+      choice("flag", t("Report it"), t("Tell those who look after this community that it breaks the rules."), report)));
     return box;
   }
 }

@@ -102,6 +102,9 @@ export function sheet(title, close, body) {
   return made;
 }
 
+/** One row of a sheet's choices: what it does, and in small what comes of it. */
+export const choice = (name, text, hint, work) => el("li", {}, el("button", { class: "choice", type: "button", onclick: work }, icon(name), el("span", { class: "person-words" }, el("strong", { text }), el("span", { class: "soft small", text: hint }))));
+
 /** What went wrong, that nothing was lost, what to do. */
 export function note(title, text, action) {
   return el("div", { class: "empty" }, el("h2", { text: title }), el("p", { class: "soft", text }), action);

@@ -1,7 +1,7 @@
 // "Why this ad?": who pays, for what, why this viewer, and the ways to stop it.
 
 import { ask } from "./api.js";
-import { el, icon, linkTo, say } from "./parts.js";
+import { choice, el, linkTo, say } from "./parts.js";
 import { askReason } from "./reporting.js";
 import { at } from "./router.js";
 import { inWords, t } from "./words.js";
@@ -31,7 +31,6 @@ function who(ad) {
 
 function stops(slot, { deeds, consented }, box) {
   const { ad } = slot.told;
-  const choice = (name, text, hint, work) => el("li", {}, el("button", { class: "choice", type: "button", onclick: work }, icon(name), el("span", { class: "person-words" }, el("strong", { text }), el("span", { class: "soft small", text: hint }))));
   const refuse = (type, text, more) => deeds.refuse(box, ad.item_id, slot, type, text, more);
   const list = el("ul", { class: "choices" }, choice("hide", t("Hide this ad"), t("It will not come again."), () => refuse("hide", t("Hidden"))));
   if (ad.author_id && ad.author_id !== deeds.session.me.id) {
