@@ -233,7 +233,9 @@ def ad_publisher(engine: Engine) -> AdPublisher:
 
 def ad_matches(engine: Engine) -> AdMatches:
     """Return what says why an ad was for somebody."""
-    return AdMatches(engine.community, engine.parts.records, engine.state, engine.directory)
+    return AdMatches(
+        engine.community, engine.parts.records, engine.state, engine.directory, ad_publisher(engine)
+    )
 
 
 def ad_frontier(engine: Engine) -> AdFrontier:

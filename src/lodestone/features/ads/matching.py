@@ -46,7 +46,7 @@ def fits(ad: LiveAd, asked: AdQuery) -> bool:
         return False
     if not (asked.personalised or ad.contextual):
         return False
-    if ad.circles and not any(inside(circle, asked) for circle in ad.circles):
+    if ad.circles and not any(inside(circle, asked.here, asked.home) for circle in ad.circles):
         return False
     if not asked.members.isdisjoint(ad.segments_out):
         return False
@@ -60,11 +60,13 @@ def fits(ad: LiveAd, asked: AdQuery) -> bool:
     return all(not asks or not has.isdisjoint(asks) for asks, has in wanted)
 
 
-def inside(circle: Circle, asked: AdQuery) -> bool:
-    """Say whether the viewer is in a circle, or at home there, as it wants."""
+def inside(
+    circle: Circle, here: tuple[float, float] | None, home: tuple[float, float] | None
+) -> bool:
+    """Say whether the viewer is in a circle, or at home there, as it wants; each None unknown."""
     points = (
-        asked.here if circle.who != Who.RESIDENT else None,
-        asked.home if circle.who != Who.PRESENT else None,
+        here if circle.who != Who.RESIDENT else None,
+        home if circle.who != Who.PRESENT else None,
     )
     return any(
         point is not None

@@ -7,7 +7,6 @@ those of an empty market. Nothing is written.
 """
 
 from collections.abc import Sequence
-from math import isnan
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -35,7 +34,7 @@ from lodestone.features.ads.matching import AdQuery, fits
 from lodestone.features.view import DirectoryView, StateView
 from lodestone.models.alike import Alike
 from lodestone.services.ads.live import AdPublisher, bought
-from lodestone.services.feed.hydrate import PersonNow, whereabouts
+from lodestone.services.feed.hydrate import PersonNow, points_of
 from lodestone.services.feed.paid import audiences
 from lodestone.services.support.last_day import decision_at, last_day
 from lodestone.stores.ads.types import AdvertiserRecord
@@ -212,15 +211,14 @@ class Forecaster:
         person = PersonNow._make(self._state.people[row].item())
         if person.ordinal <= 0 or person.minor:
             return False
-        home = person.latitude, person.longitude
-        here = whereabouts(person, self._now)
+        here, home = points_of(person, self._now)
         liked = self._state.positives[row]
         liked = liked[liked >= 0]
         known = audiences(self._state, row, self._now, self._alike, ad.asks)
         domains = frozenset([*self._state.memberships(row).tolist(), person.profession])
         asked = AdQuery(
-            here=None if isnan(here[0]) else here,
-            home=None if isnan(home[0]) else home,
+            here=here,
+            home=home,
             domains=domains,
             tags=frozenset(self._state.items["topic"][liked].tolist()),
             language=person.language,

@@ -152,7 +152,7 @@ class AdPublisher:
             owner: Ordinal of who advertises, or owns the shop that does.
             action: What the campaign is for.
         """
-        circles = self._circles(targeting.places)
+        circles = self.circles(targeting.places)
         if targeting.places and not circles:
             return None
         return Aim(
@@ -198,8 +198,8 @@ class AdPublisher:
         codes = [self._records.find_term(self._community.id, kind, name) for name in names]
         return tuple(NOBODY if code is None else code for code in codes)
 
-    def _circles(self, places: Sequence[TargetPlace]) -> tuple[Circle, ...]:
-        """Return the circles of places; a domain that was removed has none any more."""
+    def circles(self, places: Sequence[TargetPlace]) -> tuple[Circle, ...]:
+        """Return the circles of places; a domain that was removed has none any more. Asks the records."""
         domains = self._domains(places)
         circles = []
         for place in places:

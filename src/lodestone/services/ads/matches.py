@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isnan
 from typing import Final, Literal, TypeAlias
 
-from lodestone.ads.ad_group import RADIUS_KM_DEFAULT, Targeting, TargetPlace, named_domains
+from lodestone.ads.ad_group import RADIUS_KM_DEFAULT, Targeting, TargetPlace
 from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, UnknownError
-from lodestone.base.geo import distance_km
-from lodestone.base.wire import Position
 from lodestone.content import Community
-from lodestone.content.domain import RADIUS_KM_DEFAULT as DOMAIN_RADIUS_KM
+from lodestone.features.ads.matching import inside
 from lodestone.features.view import DirectoryView, StateView
-from lodestone.services.feed.hydrate import PersonNow, whereabouts
+from lodestone.services.ads.live import AdPublisher
+from lodestone.services.feed.hydrate import PersonNow, points_of
 from lodestone.stores.ads.types import AdView
 from lodestone.stores.ports import Records
 from lodestone.stores.records.types import TermKind
@@ -56,9 +54,14 @@ class AdMatches:
     """Says of one community's ads why they were for somebody. Asks records and state: it is called in a thread."""
 
     def __init__(
-        self, community: Community, records: Records, state: StateView, directory: DirectoryView
+        self,
+        community: Community,
+        records: Records,
+        state: StateView,
+        directory: DirectoryView,
+        publisher: AdPublisher,
     ) -> None:
-        self._id, self._records = community.id, records
+        self._id, self._records, self._publisher = community.id, records, publisher
         self._state, self._directory = state, directory
 
     def of(self, decision: Decision, ad_id: str, now: Instant) -> AdOrigin | None:
@@ -76,9 +79,13 @@ class AdMatches:
         matches = tuple(self._matches(view, decision, person, now))
         return AdOrigin(payer.given.name or payer.id, payer.given.shop_id, matches)
 
+    def _row(self, decision: Decision) -> int:
+        """Return the viewer's row, -1 where nobody is known or they are gone."""
+        return self._directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
+
     def _person(self, decision: Decision) -> int:
         """Return the viewer's row where their deeds and lists may be looked at, else -1."""
-        row = self._directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
+        row = self._row(decision)
         return row if row >= 0 and self._state.people["personalised"][row] else -1
 
     def _matches(
@@ -102,39 +109,22 @@ class AdMatches:
 
     def _place(self, places: tuple[TargetPlace, ...], decision: Decision, now: Instant) -> Match:
         """Return the first of some places that the viewer is in or lives in, else the only one, else one without a name."""
-        row = self._directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
-        points: dict[str, tuple[float, float]] = {}
+        row = self._row(decision)
+        here = home = None
         if row >= 0:
             person = PersonNow._make(self._state.people[row].item())
-            points = {
-                "present": whereabouts(person, now),
-                "resident": (person.latitude, person.longitude),
-            }
-        fitting = [place for place in places if self._is_in(place, points)]
+            here, home = points_of(person, now)
+        fitting = [
+            place
+            for place in places
+            if any(inside(circle, here, home) for circle in self._publisher.circles((place,)))
+        ]
         chosen = (fitting or [*places])[0]
         if not fitting and len(places) > 1:
             return Match("place")
         if chosen.domain_id is not None:
             return Match("place", (chosen.domain_id,), who=chosen.who)
         return Match("radius", radius_km=chosen.radius_km or RADIUS_KM_DEFAULT, who=chosen.who)
-
-    def _is_in(self, place: TargetPlace, points: dict[str, tuple[float, float]]) -> bool:
-        centre, radius_km = self._circle(place)
-        return centre is not None and any(
-            not isnan(point[0])
-            and distance_km(*point, centre.latitude, centre.longitude) <= radius_km
-            for who, point in points.items()
-            if place.who in (who, "any")
-        )
-
-    def _circle(self, place: TargetPlace) -> tuple[Position | None, float]:
-        names = named_domains((place,))
-        if not names:
-            return place.position, place.radius_km or RADIUS_KM_DEFAULT
-        domain = self._records.domains_called(self._id, names).get(names[0])
-        if domain is None:
-            return None, 0.0
-        return domain.given.centre, domain.given.radius_km or DOMAIN_RADIUS_KM
 
     def _domains(self, targeting: Targeting, decision: Decision, person: int) -> Iterable[Match]:
         """Return which of the channels and professions, one list to a decision, are the page's or the viewer's."""
@@ -166,7 +156,7 @@ class AdMatches:
         return fitting or names
 
     def _language(self, names: tuple[str, ...], decision: Decision) -> tuple[str, ...]:
-        row = self._directory.row_of_ordinal(decision.person) if decision.person >= 0 else -1
+        row = self._row(decision)
         code = int(self._state.people["language"][row]) if row >= 0 else -1
         lower = tuple(name.lower() for name in names)
         return self._fitting(TermKind.LANGUAGE, lower, {code} - {-1})

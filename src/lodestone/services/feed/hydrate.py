@@ -271,3 +271,11 @@ def whereabouts(person: PersonNow, now: Instant) -> tuple[float, float]:
     if person.present_at > now - PRESENT_MICROS and not isnan(person.present_latitude):
         return person.present_latitude, person.present_longitude
     return person.latitude, person.longitude
+
+
+def points_of(
+    person: PersonNow, now: Instant
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Return where somebody is who does not say it now, and where they live; None unknown."""
+    here, home = whereabouts(person, now), (person.latitude, person.longitude)
+    return None if isnan(here[0]) else here, None if isnan(home[0]) else home
