@@ -8,7 +8,7 @@ import pytest
 
 from tests.http.test_statements_of_pages import reads, statements
 from tests.worlds.ad_world import AD, CAMPAIGN, GROUP, advertised, running
-from tests.worlds.advertiser_desk import Advertiser, scene
+from tests.worlds.advertiser_desk import Advertiser, campaigns_of_two_shops, scene
 from tests.worlds.merchant_desk import Clerk, note, shop_of
 from tests.worlds.trade_world import market, yuan
 from tests.worlds.world import run
@@ -50,11 +50,7 @@ def test_the_desk_lists_how_each_campaign_stands_what_it_may_spend_and_has_spent
 def test_somebody_of_a_shop_sees_its_campaigns_and_no_others(tmp_path):
     async def scenario():
         async with shop_of(tmp_path) as world:
-            bodies = (("mei-ads", "soups", "lunch"), ("eve-ads", "teas", "tea-time"))
-            for advertiser, shop, campaign in bodies:
-                await world.put(f"/v1/advertisers/{advertiser}", {"shop_id": shop, "name": shop}, status=201)  # fmt: skip
-                body = {**CAMPAIGN, "advertiser_id": advertiser, "name": campaign}
-                await world.put(f"/v1/campaigns/{campaign}", body, status=201)
+            await campaigns_of_two_shops(world)
             eve = Advertiser(world)
             await eve.arrive(person="eve", shop="teas")
             page = await eve.open()

@@ -4,8 +4,8 @@ import re
 
 from tests.http.test_ad_reports import ad_slot, shown
 from tests.http.test_billed_feeds import clicked
-from tests.worlds.ad_world import CAMPAIGN, running
-from tests.worlds.advertiser_desk import Advertiser, scene
+from tests.worlds.ad_world import running
+from tests.worlds.advertiser_desk import Advertiser, campaigns_of_two_shops, scene
 from tests.worlds.merchant_desk import note, shop_of
 from tests.worlds.trade_world import bought
 from tests.worlds.world import TOWN, run
@@ -108,18 +108,7 @@ def test_a_campaign_that_was_not_shown_says_so_and_days_out_of_order_too(tmp_pat
 def test_what_a_campaign_brought_is_a_file_for_whoever_it_is_and_nobody_else(tmp_path):
     async def scenario():
         async with shop_of(tmp_path) as world:
-            for advertiser, shop, campaign in (
-                ("mei-ads", "soups", "lunch"),
-                ("eve-ads", "teas", "tea-time"),
-            ):
-                await world.put(
-                    f"/v1/advertisers/{advertiser}", {"shop_id": shop, "name": shop}, status=201
-                )
-                await world.put(
-                    f"/v1/campaigns/{campaign}",
-                    {**CAMPAIGN, "advertiser_id": advertiser},
-                    status=201,
-                )
+            await campaigns_of_two_shops(world)
             eve = Advertiser(world)
             await eve.arrive(person="eve", shop="teas")
             return [

@@ -3,6 +3,7 @@
 import re
 
 from tests.pages.test_login import TOKEN, Browser
+from tests.worlds.ad_world import CAMPAIGN
 from tests.worlds.world import opened, run
 
 REQUEST = re.compile(r'name="request" value="([^"]+)"')
@@ -64,3 +65,12 @@ def scene(tmp_path, fill, act, **login):
             return await act(world, advertiser)
 
     return run(scenario)
+
+
+async def campaigns_of_two_shops(world):
+    """Let Mei's shop and Eve's advertise, each with a campaign of its own."""
+    bodies = (("mei-ads", "soups", "lunch"), ("eve-ads", "teas", "tea-time"))
+    for advertiser, shop, campaign in bodies:
+        await world.put(f"/v1/advertisers/{advertiser}", {"shop_id": shop, "name": shop}, status=201)  # fmt: skip
+        body = {**CAMPAIGN, "advertiser_id": advertiser, "name": campaign}
+        await world.put(f"/v1/campaigns/{campaign}", body, status=201)
