@@ -265,6 +265,14 @@ def visit(chromium, serving):
     assert [one for one in complaints if not any(part in one for part in expected)] == []
 
 
+def focus(locator):
+    """Focus an element as soon as it can be: one that a late script makes reachable takes no focus before, and says nothing."""
+    locator.page.wait_for_function(
+        "element => { element.focus(); return document.activeElement === element; }",
+        arg=locator.element_handle(),
+    )
+
+
 CURRENT = ".post[data-item]:not([inert])"
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.conftest import DESK, PHONE, Serving
+from tests.pages.conftest import DESK, PHONE, Serving, focus
 from tests.pages.test_trading import KEYS, serious, stalls
 from tests.worlds.ad_world import AD, PATHS
 from tests.worlds.world import TOWN
@@ -90,7 +90,7 @@ def test_a_field_that_does_not_fit_is_marked_for_whoever_does_not_see_it(visit, 
 def test_a_shop_starts_in_three_fields_a_moderator_approves_and_it_runs_by_keyboard(visit, serving):
     shop = enter(visit, serving, "advertiser", "mei", viewport=DESK)
     shop.goto(f"{serving.base}/advertiser/start")
-    shop.get_by_label("What to advertise").focus()
+    focus(shop.get_by_label("What to advertise"))
     shop.keyboard.press("Tab")
     shop.keyboard.type("3")
     shop.keyboard.press("Tab")
@@ -106,7 +106,7 @@ def test_a_shop_starts_in_three_fields_a_moderator_approves_and_it_runs_by_keybo
         expect(moderator.get_by_role("status")).to_contain_text("Approved.")
     expect(moderator.get_by_role("heading", level=1)).to_have_text("No ad waits for a decision")
     shop.reload()
-    shop.locator('[name="part"][value="campaign"] ~ button').focus()
+    focus(shop.locator('[name="part"][value="campaign"] ~ button'))
     shop.keyboard.press("Enter")
 
     expect(shop.get_by_role("status")).to_have_text("Started.")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.conftest import DESK, PHONE, Serving
+from tests.pages.conftest import DESK, PHONE, Serving, focus
 from tests.pages.test_ad_desk_pages import advertising, enter
 from tests.pages.test_trading import serious
 from tests.worlds.ad_world import PATHS
@@ -95,7 +95,7 @@ def test_what_it_brought_fits_and_has_no_serious_finding(visit, serving, viewpor
 def test_the_table_is_divided_by_keyboard_and_keeps_its_days(visit, serving):
     page = enter(visit, serving, "advertiser", "mei", viewport=DESK)
     page.goto(f"{serving.base}{PATH}&from=2026-01-01")
-    page.get_by_role("link", name="By place").focus()
+    focus(page.get_by_role("link", name="By place"))
     page.keyboard.press("Enter")
     expect(page.locator(".brought-table")).to_contain_text("Rongjiang")
     expect(page.get_by_role("link", name="By place")).to_have_attribute("aria-current", "true")

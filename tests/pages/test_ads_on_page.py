@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.conftest import CURRENT, DESK, PHONE, Serving, after, sent, shown
+from tests.pages.conftest import CURRENT, DESK, PHONE, Serving, after, focus, sent, shown
 from tests.pages.test_operator import serious
 from tests.worlds.advertised import pay_for
 from tests.worlds.trade_world import yuan
@@ -118,7 +118,7 @@ def test_all_ads_of_somebody_are_hidden_by_keyboard_and_taken_back_on_their_page
     page = visit()
     opened(page)
     button = page.get_by_role("dialog").get_by_role("button", name="Hide all ads of 周记茶行")
-    button.focus()
+    focus(button)
     page.keyboard.press("Enter")
     expect(page.locator(f"[data-item={WARE}]")).to_have_count(0)
     expect(page.locator(CURRENT)).to_have_count(1)

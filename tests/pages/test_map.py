@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.conftest import DESK, PHONE, Serving
+from tests.pages.conftest import DESK, PHONE, Serving, focus
 from tests.pages.mapping import FIRST, STILL, at, opened_map, scale, shops_around, zoomed
 from tests.pages.test_viewer_access import violations
 from tests.worlds.map_town import settle_town
@@ -85,7 +85,7 @@ def test_a_double_tap_brings_the_map_closer(visit):
 def test_the_keyboard_moves_the_map_and_opens_what_it_stands_on(visit):
     page = opened_map(visit, viewport=DESK, reduced=True)
     you = page.locator(".you")
-    page.locator(".map-ground").focus()
+    focus(page.locator(".map-ground"))
     start = you.bounding_box()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
@@ -179,7 +179,7 @@ def test_one_looks_from_another_place_and_back_from_ones_own(visit):
         "request", lambda r: asked.append((r.url, r.post_data)) if "/v1/page/" in r.url else None
     )
     nearest = page.locator(SHOWN).first.get_attribute("data-key")
-    page.locator(".map-ground").focus()
+    focus(page.locator(".map-ground"))
     for _ in range(5):
         page.keyboard.press("ArrowUp")
     page.get_by_role("button", name="Look from here").click()
@@ -214,7 +214,7 @@ def test_an_outage_is_said_and_tried_again_while_the_map_stays(visit):
     page = opened_map(visit, viewport=DESK, reduced=True, expect=["ERR_FAILED", "Failed to load"])
     marks = page.locator(FIRST).count()
     page.route("**/v1/page/around*", lambda route: route.abort())
-    page.locator(".map-ground").focus()
+    focus(page.locator(".map-ground"))
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
     page.get_by_role("button", name="Look from here").click()

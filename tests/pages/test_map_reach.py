@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.conftest import DESK, PHONE, Serving
+from tests.pages.conftest import DESK, PHONE, Serving, focus
 from tests.pages.mapping import FIRST, OVERLAPS, STILL, at, opened_map, shops_around, zoomed
 from tests.worlds.map_town import settle_town
 
@@ -111,10 +111,10 @@ def test_every_shop_is_opened_by_the_keyboard_alone(visit):
     page = opened_map(visit, reduced=True, viewport=DESK)
     shops = shops_around(page)
     opened = set()
-    page.locator(".map-ground").focus()
+    focus(page.locator(".map-ground"))
     while zoomed(page, 1):
         pass
-    page.locator(".map-ground").focus()
+    focus(page.locator(".map-ground"))
     for _ in range(page.locator(FIRST).count()):
         page.keyboard.press("Tab")
         key = page.evaluate(

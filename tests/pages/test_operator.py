@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from lodestone.console.charts import number, whole
-from tests.pages.conftest import PATIENCE_MS
+from tests.pages.conftest import PATIENCE_MS, focus
 from tests.pages.served import lived, served
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -267,7 +267,7 @@ def test_every_action_is_reached_by_the_keyboard_in_order(opened):
     # Which charts have values to be read, and so a stop of their own, hangs on what the town has lived.
     assert reached[18] == "Table"
     assert reached[19] in ("Table", "(values)")
-    page.locator("#efficiency-by-day summary").focus()
+    focus(page.locator("#efficiency-by-day summary"))
     page.keyboard.press("Enter")
     expect(page.locator("#efficiency-by-day table")).to_be_visible()
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.pages.conftest import focus
 from tests.pages.served import served
 from tests.pages.test_operator import DESK, PHONE, Opened, serious
 
@@ -106,7 +107,7 @@ def test_a_charts_values_are_read_by_pointing_and_by_arrow_keys(opened):
     chart = page.locator("#efficiency-by-day")
     line, plot = chart.locator(".reading"), chart.locator(".plot[tabindex]")
 
-    plot.focus()
+    focus(plot)
     expect(line).to_contain_text("¥")
     last = line.inner_text()
     page.keyboard.press("ArrowLeft")
@@ -167,7 +168,7 @@ def test_on_a_phone_a_menu_leads_to_every_page(opened):
 
     expect(page.locator(".parts")).to_be_hidden()
     menu = page.locator(".menu > summary")
-    menu.focus()
+    focus(menu)
     page.keyboard.press("Enter")
     links = page.locator(".menu-part")
     assert links.count() == page.locator(".parts .part").count() >= 6

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.conftest import DESK, PHONE, Serving
+from tests.pages.conftest import DESK, PHONE, Serving, focus
 from tests.pages.test_ad_desk_pages import WIDTHS, enter
 from tests.pages.test_ad_story import show
 from tests.pages.test_trading import KEYS, serious
@@ -46,10 +46,10 @@ def test_the_frontier_is_asked_for_and_read_by_keyboard(visit, serving):
     page = enter(visit, serving, "operator", "operator", viewport=DESK)
     page.get_by_role("link", name="Ad revenue").first.click()
     expect(page.locator("#revenue-answer")).to_contain_text("Ads brought ¥")
-    page.get_by_role("link", name="Work it out").focus()
+    focus(page.get_by_role("link", name="Work it out"))
     page.keyboard.press("Enter")
     expect(page.locator("#frontier-answer")).to_contain_text("At the load of 20")
     plot = page.locator("#frontier-load .plot")
-    plot.focus()
+    focus(plot)
     page.keyboard.press("ArrowRight")
     expect(page.locator("#frontier-load .reading")).to_contain_text("%: ¥")

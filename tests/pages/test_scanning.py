@@ -6,7 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.pages.conftest import DESK, PHONE, Serving
+from tests.pages.conftest import DESK, PHONE, Serving, focus
 from tests.pages.test_trading import KEYS, serious, stalls
 from tests.worlds.qr_pictures import blank, camera_file, packed, qr_picture
 from tests.worlds.trade_world import beside, bought, line, voucher
@@ -93,7 +93,7 @@ def test_a_camera_that_sees_no_code_goes_on_and_is_switched_off_by_hand(visit, s
         "response",
         lambda answer: looked.append(answer) if answer.url.endswith("/merchant/scan") else None,
     )
-    page.get_by_role("button", name=SCAN["en"]).focus()
+    focus(page.get_by_role("button", name=SCAN["en"]))
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelector('#camera').videoWidth > 0")
     for _ in range(2):

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.pages.conftest import DESK, PHONE, Serving, _picture, after, shown
+from tests.pages.conftest import DESK, PHONE, Serving, _picture, after, focus, shown
 from tests.worlds.trade_world import beside, yuan
 
 pytestmark = pytest.mark.browser
@@ -225,28 +225,28 @@ def test_the_shops_page_is_followed_and_leads_to_the_map_and_to_what_it_sells(vi
 def test_with_the_keyboard_alone_one_buys_and_finds_the_order_again(visit, serving):
     page = come(visit, viewport=DESK, lang="zh")
     card(page)
-    page.locator(".feed").focus()
+    focus(page.locator(".feed"))
     page.keyboard.press("b")
     sheet = page.get_by_role("dialog", name="即点即买")
     sheet.locator(".buy-name").wait_for()
-    sheet.get_by_role("button", name=re.compile("^购买")).focus()
+    focus(sheet.get_by_role("button", name=re.compile("^购买")))
     page.keyboard.press("Enter")
     order = page.get_by_role("dialog", name="你的订单")
-    order.get_by_role("button", name=re.compile("^支付")).focus()
+    focus(order.get_by_role("button", name=re.compile("^支付")))
     page.keyboard.press("Enter")
     order.locator(".qr").wait_for()
     assert order.locator(".sentence").inner_text() == "已付款。到老城阿梅粉店出示这个码。"
     page.keyboard.press("Escape")
     page.keyboard.press("o")
     mine = page.get_by_role("dialog", name="我的订单")
-    mine.locator(".choice").first.focus()
+    focus(mine.locator(".choice").first)
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     page.keyboard.press("Enter")
     order.locator(".qr").wait_for()
 
     assert outline == "solid"
     merchant = desk(visit, serving, "mei", viewport=DESK, lang="zh")
-    merchant.locator("#code").focus()
+    focus(merchant.locator("#code"))
     reached = []
     for _ in range(3):
         merchant.keyboard.press("Shift+Tab")

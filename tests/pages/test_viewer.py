@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from tests.pages.conftest import CURRENT, DESK, PHONE, after, sent, shown
+from tests.pages.conftest import CURRENT, DESK, PHONE, after, focus, sent, shown
 
 pytestmark = pytest.mark.browser
 _DAYS = "() => Object.keys(localStorage).filter((n) => n.startsWith('lodestone.events.'))"
@@ -227,7 +227,7 @@ def test_with_the_keyboard_alone_one_does_all_of_it(visit, serving):
     page.keyboard.press("k")
     assert after(page, second) == item
     tab = page.locator(".tab[data-tab=channels]")
-    tab.focus()
+    focus(tab)
     page.keyboard.press("Enter")
     page.locator(".chip").first.wait_for()
     assert page.locator(".tab[data-tab=channels]").get_attribute("aria-current") == "page"
