@@ -205,7 +205,10 @@ def saved(engine: Engine) -> SavedPosts:
 
 def shops(engine: Engine) -> Shops:
     """Return the shops, their staff, products and sales."""
-    return Shops(engine.community, engine, engine.parts.records, engine.writes, engine.directory)
+    return Shops(
+        engine.community, engine, engine.parts.records, engine.writes, engine.directory,
+        ad_publisher(engine).shop,
+    )  # fmt: skip
 
 
 def advertising(engine: Engine, who: Principal) -> Advertising:
@@ -225,10 +228,7 @@ def spent_of(engine: Engine, campaign_id: str) -> Amount:
 
 def ad_publisher(engine: Engine) -> AdPublisher:
     """Return what brings ads from their records into decisions."""
-    return AdPublisher(
-        engine.community, engine.parts.records, engine.parts.decider.ads,
-        engine.billing.campaigns.changed,
-    )  # fmt: skip
+    return engine.billing.publisher
 
 
 def ad_matches(engine: Engine) -> AdMatches:
@@ -302,7 +302,8 @@ def customers(engine: Engine) -> Customers:
 
 def desk_edits(engine: Engine) -> DeskEdits:
     """Return what a shop's managers change at its desk."""
-    return DeskEdits(engine.community, engine, engine.parts.records, engine.writes)
+    shop_written = ad_publisher(engine).shop
+    return DeskEdits(engine.community, engine, engine.parts.records, engine.writes, shop_written)
 
 
 def books(engine: Engine) -> Statements:

@@ -1,6 +1,7 @@
 """Ads from their records into decisions: put in, changed and dropped before a write is answered, all of them at a start."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final, NamedTuple, TypeVar
 
 import structlog
@@ -19,10 +20,11 @@ from lodestone.events.outcomes import OUTCOMES
 from lodestone.features.ads import Circle, LiveAd, LiveAds, Who
 from lodestone.features.ads.ad import ALL_HOURS, IMPRESSION
 from lodestone.features.ads.audiences import ANYBODY, Converted, Deed, Member, Segment
+from lodestone.services.ads.landings import Landings, Leads, leads_of
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.ads.types import AdvertiserRecord, AdView
 from lodestone.stores.ports import Records
-from lodestone.stores.records.types import DomainRecord, TermKind
+from lodestone.stores.records.types import Change, DomainRecord, TermKind
 
 Made = TypeVar("Made")
 _LOG: Final = structlog.get_logger("lodestone")
@@ -55,6 +57,15 @@ class Aim(NamedTuple):
     contextual: bool
 
 
+class CalledUp(NamedTuple):
+    """The ads of one campaign as its records say."""
+
+    ads: Sequence[LiveAd]
+    """Those that may be shown."""
+    leads: Leads | None
+    """Of all that run, what they lead to closed or not; None where none runs."""
+
+
 def bought(action: Action) -> int:
     """Return the place in `OUTCOMES` of what is bought, or `IMPRESSION`.
 
@@ -83,7 +94,7 @@ def _member(name: str, owner: int) -> Member:
 
 
 class AdPublisher:
-    """Keeps one community's live ads as its records say. Called on the event loop's thread, but for `load`."""
+    """Keeps one community's live ads as its records say. Called on the event loop's thread, but for `load` and `called_up`."""
 
     def __init__(
         self, community: Community, records: Records, live: LiveAds, changed: Callable[[], None]
@@ -91,6 +102,7 @@ class AdPublisher:
         """Take what publishing needs; `changed` hears that a campaign's budget may be another."""
         self._community, self._records, self._live = community, records, live
         self._changed = changed
+        self._landings = Landings()
 
     def load(self) -> None:
         """Put every ad in that runs; asks the records, before anything is decided.
@@ -98,12 +110,16 @@ class AdPublisher:
         A record that does not open keeps all ads out, and the community from nothing: it is written down.
         """
         try:
-            ads = list(self._forms(self._records.ads_called_up(self._community.id)))
+            views = self._records.ads_called_up(self._community.id)
+            views.sort(key=lambda view: view.campaign.id)
+            campaigns = {
+                name: self._called_up([*some])
+                for name, some in groupby(views, lambda view: view.campaign.id)
+            }
         except CorruptError as error:
             _LOG.error("ads are not shown", community=self._community.id, problem=error.message)
             return
-        for ad in ads:
-            self._live.put(ad)
+        self.follow(campaigns)
 
     async def campaign(self, campaign_id: str) -> None:
         """Let the next decision see a campaign's ads as they are now.
@@ -112,25 +128,61 @@ class AdPublisher:
             UnavailableError: The records do not answer; none of its ads is shown until it is written again.
         """
         self._changed()
-        ads: Sequence[LiveAd] = ()
+        ads = CalledUp((), None)
         try:
             ads = await self._records.threads.read(self._of_campaign, campaign_id)
         finally:
-            names = {ad.ad_id for ad in ads}
-            for old in self._live.of_campaign(campaign_id):
-                if old.ad_id not in names:
-                    self._live.drop(old.ad_id)
-            for ad in ads:
-                self._live.put(ad)
+            self.follow({campaign_id: ads})
 
     async def ad(self, ad_id: str) -> None:
         """The same of the campaign of an ad."""
         view = await self._records.threads.read(self._records.ad, self._community.id, ad_id)
         await self.campaign(view.campaign.id)
 
-    def _of_campaign(self, campaign_id: str) -> list[LiveAd]:
-        views = self._records.ads_called_up(self._community.id, campaign_id=campaign_id)
-        return list(self._forms(views))
+    async def shop(self, shop_id: str) -> None:
+        """The same of every campaign with an ad that leads to a shop by itself; raises as `campaign`.
+
+        A shop without goods changes no item that would tell.
+        """
+        for campaign_id in self._landings.of_shop(shop_id):
+            await self.campaign(campaign_id)
+
+    def moved_by(self, changes: Iterable[Change]) -> list[str]:
+        """Return the campaigns whose ads record changes may have closed or opened, see `Landings.moved_by`."""
+        return self._landings.moved_by(changes)
+
+    def called_up(self, campaigns: Iterable[str]) -> dict[str, CalledUp]:
+        """Return the ads of some campaigns, for `follow`; asks the records.
+
+        What does not open is written down, and none of its campaign's ads is shown.
+        """
+        ads: dict[str, CalledUp] = {}
+        for name in campaigns:
+            try:
+                ads[name] = self._of_campaign(name)
+            except CorruptError as error:
+                _LOG.error("a campaign is not shown", campaign=name, problem=error.message)
+                ads[name] = CalledUp((), None)
+        return ads
+
+    def follow(self, campaigns: Mapping[str, CalledUp]) -> None:
+        """Show of some campaigns what was called up, and nothing else, from the next decision on."""
+        for campaign_id, (ads, leads) in campaigns.items():
+            self._landings.put(campaign_id, leads)
+            before = {ad.ad_id: ad for ad in self._live.of_campaign(campaign_id)}
+            for ad_id in before.keys() - {ad.ad_id for ad in ads}:
+                self._live.drop(ad_id)
+            for ad in ads:
+                if before.get(ad.ad_id) != ad:
+                    self._live.put(ad)
+
+    def _of_campaign(self, campaign_id: str) -> CalledUp:
+        return self._called_up(
+            self._records.ads_called_up(self._community.id, campaign_id=campaign_id)
+        )
+
+    def _called_up(self, views: Sequence[AdView]) -> CalledUp:
+        return CalledUp(list(self._forms(views)), leads_of(views))
 
     def _forms(self, views: Iterable[AdView]) -> Iterator[LiveAd]:
         for view in views:

@@ -3,7 +3,7 @@
 Each change is laid upon what stands when it is written, so that stock, commission and whatever else a form does not show stay.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -78,10 +78,17 @@ class DeskEdits:
     """Changes of one community's shops by those who manage them."""
 
     def __init__(
-        self, community: Community, clock: Clock, records: Records, writes: Writes
+        self,
+        community: Community,
+        clock: Clock,
+        records: Records,
+        writes: Writes,
+        shop_written: Callable[[str], Awaitable[None]],
     ) -> None:
+        """Take what edits need; `shop_written` is awaited before a write of a shop, named by its id, is answered."""
         self._community, self._clock = community, clock
         self._records, self._writes = records, writes
+        self._shop_written = shop_written
 
     def kept_prices(self, shop_id: str, product_id: str) -> list[KeptPrice]:
         """Return what open orders of a shop's product pay for one, by variant; in a thread."""
@@ -154,7 +161,10 @@ class DeskEdits:
             changed = _checked(given, fields, "shop_invalid")
             return self._records.put_shop(self._community.id, shop_id, changed, now=now)[1]
 
-        await self._write(write)
+        now = self._clock.now()
+        await self._writes.do(
+            lambda: write(now), lambda changes: changes, lambda _: self._shop_written(shop_id)
+        )
 
     async def _product(
         self, shop_id: str, product_id: str, edit: Callable[[ProductIn], ProductIn]

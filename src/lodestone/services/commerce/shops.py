@@ -1,6 +1,6 @@
 """Shops, staff, products, shared stock and flash sales, written to records, log and state before the answer."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -69,7 +69,10 @@ class Shops:
         records: Records,
         writes: Writes,
         directory: DirectoryView,
+        shop_written: Callable[[str], Awaitable[None]],
     ) -> None:
+        """Take what shops need; `shop_written` is awaited before a write of a shop, named by its id, is answered."""
+        self._shop_written = shop_written
         self._community, self._id, self._clock = community, community.id, clock
         self._records, self._read = records, records.threads.read
         self._writes, self._directory = writes, directory
@@ -79,17 +82,20 @@ class Shops:
     async def put_shop(self, shop_id: str, given: ShopIn) -> tuple[ShopOut, bool]:
         """Make or replace a shop; return it and whether it is new. Raises UnknownError, InvalidError."""
         now = self._clock.now()
-        new, _ = await self._write(
-            lambda: self._records.put_shop(self._id, shop_id, given, now=now), lambda made: made[1]
+        new, _ = await self._writes.do(
+            lambda: self._records.put_shop(self._id, shop_id, given, now=now),
+            lambda made: made[1],
+            lambda _: self._shop_written(shop_id),
         )
         return await self._read(self.shop, shop_id), new
 
     async def review(self, shop_id: str, verdict: ReviewIn) -> ShopOut:
         """Approve or reject a sign-up. Raises UnknownError."""
         now = self._clock.now()
-        await self._write(
+        await self._writes.do(
             lambda: self._records.review_shop(self._id, shop_id, verdict, now=now),
             lambda made: made,
+            lambda _: self._shop_written(shop_id),
         )
         return await self._read(self.shop, shop_id)
 

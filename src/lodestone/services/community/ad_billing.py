@@ -10,6 +10,7 @@ from lodestone.services.ads.campaigns import CampaignBudgets
 from lodestone.services.ads.charges import Charges
 from lodestone.services.ads.diagnosis import CampaignNow
 from lodestone.services.ads.leases import Leases
+from lodestone.services.ads.live import AdPublisher
 from lodestone.services.ads.pacing import AdPacing
 from lodestone.services.ads.paid_slots import CampaignNumbers, Spending, paid_slots
 from lodestone.services.ads.rings import RingSearch
@@ -43,6 +44,9 @@ class AdBilling:
             engine.community.id, parts.records, state, self, self.numbers, engine.money,
             parts.decider.ads,
         )  # fmt: skip
+        self.publisher = AdPublisher(
+            engine.community, parts.records, parts.decider.ads, self.campaigns.changed
+        )
         self.pacing = AdPacing(
             lambda: state.budgets,
             parts.decider.ads,

@@ -60,7 +60,7 @@ async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
         if isinstance(change.row, Unread):
             raise change.row.error
     now = engine.now()
-    ahead = await ahead_of(engine.parts.records, engine.community.id, engine.terms, changes)
+    ahead = await _ahead(engine, changes)
     changed = await _facts_of(engine, changes, now)
     placed = placed_facts(engine.state, changes, now, engine.ingest.day(now))
     facts = np.concatenate([changed, placed])
@@ -68,6 +68,12 @@ async def _tell(engine: "Engine", changes: Sequence[Change]) -> None:
     # From here on it is done: what cannot be followed now is tried again by `retry`, and at the next start.
     engine.state.skip(facts.size)
     await _apply_slices(engine, changes, ahead)
+
+
+async def _ahead(engine: "Engine", changes: Sequence[Change]) -> Ahead:
+    return await ahead_of(
+        engine.parts.records, engine.community.id, engine.terms, engine.billing.publisher, changes
+    )
 
 
 async def _facts_of(engine: "Engine", changes: Sequence[Change], now: Instant) -> Facts:
@@ -129,8 +135,7 @@ async def retry(engine: "Engine") -> None:
     records, failed = engine.parts.records, engine.failures.of(CHANGE)
     for about, change in list(engine.unfollowed.items()):
         if not engine.failures.waits(APPLY, about):
-            ahead = await ahead_of(records, engine.community.id, engine.terms, [change])
-            _apply(engine, [change], ahead)
+            _apply(engine, [change], await _ahead(engine, [change]))
     if not failed:
         return
     async with engine.writing:

@@ -12,6 +12,7 @@ from lodestone.base.money import Micros
 from lodestone.content.review import RULINGS
 from lodestone.stores.commerce.queries import find_product, find_shop
 from lodestone.stores.live.rooms import find_room
+from lodestone.stores.records.items import find_items
 from lodestone.stores.records.people import names_of
 from lodestone.stores.records.types import ItemRecord
 from lodestone.stores.sql.scope import Scope, chunks
@@ -128,9 +129,19 @@ class Landings:
             if product is None or shop is None:
                 return None
             price = min(variant.price.micros for variant in product.given.variants)
-            return Target(shop.owner, shop.sells and product.given.state == "live", Micros(price))
+            sells = shop.sells and product.given.state == "live"
+            shown = sells and not self._is_hidden(landing.product_id)
+            return Target(shop.owner, shown, Micros(price))
         if landing.shop_id is not None:
             shop = find_shop(self._scope, landing.shop_id)
             return None if shop is None else Target(shop.owner, shop.sells)
         room = None if landing.room_id is None else find_room(self._scope, landing.room_id)
-        return None if room is None else Target(room.owner, room.standing.state != "ended")
+        if room is None:
+            return None
+        open_ = room.standing.state != "ended" and not self._is_hidden(room.id)
+        return Target(room.owner, open_)
+
+    def _is_hidden(self, item_id: str) -> bool:
+        """Say whether moderators hide the post of a product or a room; its id is theirs."""
+        item = find_items(self._scope, [item_id]).get(item_id)
+        return item is not None and item.ruling == _HIDDEN

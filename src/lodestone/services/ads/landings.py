@@ -1,0 +1,75 @@
+"""Which campaigns have ads that lead to what may close and open again, so that whoever hears of it knows which to look at anew."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lodestone.events.outcomes import FactKind
+from lodestone.features.layout import KINDS, PRODUCT, ItemRow
+from lodestone.stores.ads.types import AdView
+from lodestone.stores.records.types import Change
+
+_ROOM = KINDS.index("live")
+
+
+class Leads(NamedTuple):
+    """Where the ads of one campaign lead that its records call up, open or closed."""
+
+    owner: int
+    """Ordinal of who advertises: whatever an ad leads to is theirs."""
+    closable: bool
+    """One of them leads to a product, a shop or a room."""
+    shops: frozenset[str]
+    """Shops that one leads to by itself."""
+
+
+def leads_of(views: Sequence[AdView]) -> Leads | None:
+    """Return where the ads of one campaign lead, None where it has none.
+
+    Args:
+        views: Of one campaign.
+    """
+    if not views:
+        return None
+    landings = [landing for view in views if (landing := view.ad.given.landing) is not None]
+    shops = frozenset(landing.shop_id for landing in landings if landing.shop_id is not None)
+    return Leads(views[0].owner, any(landing.url is None for landing in landings), shops)
+
+
+class Landings:
+    """Campaigns by whose they are and by the shops that their ads lead to."""
+
+    def __init__(self) -> None:
+        self._leads: dict[str, Leads] = {}
+        self._by_owner: dict[int, set[str]] = {}
+        self._by_shop: dict[str, set[str]] = {}
+
+    def put(self, campaign_id: str, leads: Leads | None) -> None:
+        """Note where a campaign's ads lead now; None: it has none that runs."""
+        old = self._leads.pop(campaign_id, None)
+        if old is not None:
+            self._by_owner[old.owner].discard(campaign_id)
+            for shop in old.shops:
+                self._by_shop[shop].discard(campaign_id)
+        if leads is not None:
+            self._leads[campaign_id] = leads
+            self._by_owner.setdefault(leads.owner, set()).add(campaign_id)
+            for shop in leads.shops:
+                self._by_shop.setdefault(shop, set()).add(campaign_id)
+
+    def of_shop(self, shop_id: str) -> list[str]:
+        """Return the campaigns with an ad that leads to a shop by itself."""
+        return sorted(self._by_shop.get(shop_id, ()))
+
+    def moved_by(self, changes: Iterable[Change]) -> list[str]:
+        """Return the campaigns of whose ads record changes may have closed or opened a landing, or ended them.
+
+        Goods of a shop change with it, so that they speak for every ad of their owner.
+        """
+        moved: set[str] = set()
+        for change in changes:
+            if isinstance(change.row, ItemRow) and change.row.kind in (PRODUCT, _ROOM):
+                names = self._by_owner.get(change.row.owner, set())
+                moved.update(name for name in names if self._leads[name].closable)
+            elif change.kind == FactKind.ERASED:
+                moved |= self._by_owner.get(change.target, set())
+        return sorted(moved)

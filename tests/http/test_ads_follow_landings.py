@@ -1,0 +1,178 @@
+"""What an ad leads to closes and opens by many routes: the very next decision knows, whichever it was."""
+
+import pytest
+
+from tests.worlds.advertised import paid
+from tests.worlds.merchant_desk import Clerk
+from tests.worlds.reported import decide, report, waiting
+from tests.worlds.trade_world import SHOP, SOUP, market, yuan
+from tests.worlds.world import TOWN, opened, run
+
+SHOP_ROOM = {"owner_id": "mei", "title": "Soup, live"}
+LANDINGS = {
+    "shop": {"shop_id": "soups"},
+    "product": {"product_id": "soup"},
+    "room": {"room_id": "kitchen"},
+    "bare shop": {"shop_id": "bare"},
+}
+BARE = {**SHOP, "name": "Nothing yet"}
+
+
+async def advertised(world, landing):
+    """Let a post of Mei's, which stays live, be advertised and lead somewhere."""
+    await market(world)
+    await world.items(40, authors=20)
+    await world.put("/v1/items/poster", {"kind": "video", "author_id": "mei"}, status=201)
+    await world.put("/v1/shops/bare", BARE, status=201)
+    await world.ask("POST", "/v1/shops/bare/review", {"decision": "approved"}, status=200)
+    await world.put("/v1/live/kitchen", {**SHOP_ROOM, "state": "live"}, status=201)
+    await world.put("/v1/advertisers/mei-ads", {"owner_id": "mei", "name": "Mei"}, status=201)
+    bodies = {
+        "/v1/campaigns/all-day": {
+            "advertiser_id": "mei-ads", "objective": "clicks", "budget": {"daily": yuan(100)},
+        },
+        "/v1/ad-groups/all": {"campaign_id": "all-day", "strategy": "manual_cpc", "bid": yuan(50)},
+        "/v1/ads/poster-ad": {
+            "ad_group_id": "all", "item_id": "poster", "headline": "Soup", "landing": LANDINGS[landing],
+        },
+    }  # fmt: skip
+    for path, body in bodies.items():
+        await world.put(path, body, status=201)
+    await world.ask("POST", "/v1/ads/poster-ad/review", {"decision": "approved"}, status=200)
+    for path, body in bodies.items():
+        await world.put(path, {**body, "state": "active"}, status=200)
+    paid_in = {"amount": yuan(500)}
+    await world.ask("POST", "/v1/advertisers/mei-ads/deposits", paid_in, status=201)
+    await world.engine.tick()
+
+
+async def shown(world, viewer):
+    """Return the ads of three pages: on one of them no other post of Mei's stands."""
+    pages = [paid(await world.feed(viewer, position=TOWN)) for _ in range(3)]
+    return sorted({slot["ad_id"] for page in pages for slot in page})
+
+
+async def close_shop(world, name="soups"):
+    body = {**(SHOP if name == "soups" else BARE), "status": "closed"}
+    await world.put(f"/v1/shops/{name}", body, status=200)
+
+
+async def open_shop(world, name="soups"):
+    await world.put(f"/v1/shops/{name}", SHOP if name == "soups" else BARE, status=200)
+
+
+async def review(world, decision, name="soups"):
+    await world.ask("POST", f"/v1/shops/{name}/review", {"decision": decision}, status=200)
+
+
+async def product(world, state):
+    await world.put("/v1/products/soup", {**SOUP, "state": state}, status=200)
+
+
+async def hide(world, name):
+    await world.events(report(world, "p9", name, "spam"))
+    (waits,) = await waiting(world)
+    await decide(world, waits, "hide", note="not so")
+
+
+async def unhide(world, name):
+    decided = (await world.ask("GET", "/v1/reviews?state=decided", status=200))["data"]
+    await decide(world, decided[0], "dismiss", note="it is fine", change=True)
+
+
+async def end_room(world):
+    await world.put("/v1/live/kitchen", {**SHOP_ROOM, "state": "ended"}, status=200)
+
+
+async def silence(world):
+    world.later(hours=2)
+    await world.engine.tick()
+
+
+async def at_the_desk(world, status):
+    mei = Clerk(world, "mei", "bare")
+    await mei.arrive()
+    await mei.open("/merchant/shop")
+    saved = await mei.send("/merchant/shop", name="Nothing", text="", always="1", status=status)
+    assert saved.status_code == 200
+
+
+HOW = {
+    "closed by its owner": ("shop", close_shop, open_shop),
+    "rejected": ("shop", lambda w: review(w, "rejected"), lambda w: review(w, "approved")),
+    "bare, closed": (
+        "bare shop", lambda w: close_shop(w, "bare"), lambda w: open_shop(w, "bare"),
+    ),
+    "bare, rejected": (
+        "bare shop", lambda w: review(w, "rejected", "bare"), lambda w: review(w, "approved", "bare"),
+    ),
+    "at the desk": (
+        "bare shop", lambda w: at_the_desk(w, "closed"), lambda w: at_the_desk(w, "open"),
+    ),
+    "withdrawn": ("product", lambda w: product(w, "withdrawn"), lambda w: product(w, "live")),
+    "withdrawn as a post": (
+        "product", lambda w: w.ask("DELETE", "/v1/items/soup", status=204), lambda w: product(w, "live"),
+    ),
+    "its shop closed": ("product", close_shop, open_shop),
+    "hidden by a moderator": (
+        "product", lambda w: hide(w, "soup"), lambda w: unhide(w, "soup"),
+    ),
+    "ended": ("room", end_room, None),
+    "silent": ("room", silence, None),
+    "erased": ("shop", lambda w: w.ask("DELETE", "/v1/people/mei", status=204), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_an_ad_is_gone_once_its_landing_closes_and_back_once_it_opens(tmp_path, how):
+    landing, close, open_again = HOW[how]
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await advertised(world, landing)
+            before = await shown(world, "p0")
+            await close(world)
+            closed = await shown(world, "p1")
+            if open_again is None:
+                return before, closed, ["poster-ad"]
+            await open_again(world)
+            return before, closed, await shown(world, "p2")
+
+    assert run(scenario) == (["poster-ad"], [], ["poster-ad"])
+
+
+def test_a_price_that_a_bid_follows_is_followed_at_once(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await advertised(world, "product")
+            await world.put(
+                "/v1/campaigns/orders",
+                {"advertiser_id": "mei-ads", "objective": "orders", "budget": {"daily": yuan(100)}},
+                status=201,
+            )
+            group = {"campaign_id": "orders", "strategy": "target_roas", "target": 3.0}
+            ad = {
+                "ad_group_id": "by-return",
+                "item_id": "poster",
+                "landing": {"product_id": "soup"},
+            }
+            await world.put("/v1/ad-groups/by-return", group, status=201)
+            await world.put("/v1/ads/return", ad, status=201)
+            await world.ask("POST", "/v1/ads/return/review", {"decision": "approved"}, status=200)
+            await world.put(
+                "/v1/campaigns/orders",
+                {
+                    "advertiser_id": "mei-ads", "objective": "orders",
+                    "budget": {"daily": yuan(100)}, "state": "active",
+                },
+                status=200,
+            )  # fmt: skip
+            await world.put("/v1/ad-groups/by-return", {**group, "state": "active"}, status=200)
+            await world.put("/v1/ads/return", {**ad, "state": "active"}, status=200)
+            live = world.engine.parts.decider.ads
+            before = [ad.bid for ad in live.of_campaign("orders")]
+            dear = [{"id": "bowl", "name": "a bowl", "price": yuan(36), "stock": 10}]
+            await world.put("/v1/products/soup", {**SOUP, "variants": dear}, status=200)
+            return before, [ad.bid for ad in live.of_campaign("orders")]
+
+    assert run(scenario) == ([6_000_000], [12_000_000])
