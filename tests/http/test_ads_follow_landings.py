@@ -5,7 +5,7 @@ import pytest
 from tests.worlds.advertised import paid
 from tests.worlds.merchant_desk import Clerk
 from tests.worlds.reported import decide, report, waiting
-from tests.worlds.trade_world import SHOP, SOUP, market, yuan
+from tests.worlds.trade_world import SHOP, SOUP, beside, market, yuan
 from tests.worlds.world import TOWN, opened, run
 
 SHOP_ROOM = {"owner_id": "mei", "title": "Soup, live"}
@@ -14,6 +14,10 @@ LANDINGS = {
     "product": {"product_id": "soup"},
     "room": {"room_id": "kitchen"},
     "bare shop": {"shop_id": "bare"},
+}
+ADS = {
+    name: {"ad_group_id": "all", "item_id": "poster", "headline": "Soup", "landing": landing}
+    for name, landing in LANDINGS.items()
 }
 BARE = {**SHOP, "name": "Nothing yet"}
 
@@ -32,9 +36,7 @@ async def advertised(world, landing):
             "advertiser_id": "mei-ads", "objective": "clicks", "budget": {"daily": yuan(100)},
         },
         "/v1/ad-groups/all": {"campaign_id": "all-day", "strategy": "manual_cpc", "bid": yuan(50)},
-        "/v1/ads/poster-ad": {
-            "ad_group_id": "all", "item_id": "poster", "headline": "Soup", "landing": LANDINGS[landing],
-        },
+        "/v1/ads/poster-ad": ADS[landing],
     }  # fmt: skip
     for path, body in bodies.items():
         await world.put(path, body, status=201)
@@ -46,9 +48,9 @@ async def advertised(world, landing):
     await world.engine.tick()
 
 
-async def shown(world, viewer):
+async def shown(world, viewer, position=TOWN):
     """Return the ads of three pages: on one of them no other post of Mei's stands."""
-    pages = [paid(await world.feed(viewer, position=TOWN)) for _ in range(3)]
+    pages = [paid(await world.feed(viewer, position=position)) for _ in range(3)]
     return sorted({slot["ad_id"] for page in pages for slot in page})
 
 
@@ -176,3 +178,39 @@ def test_a_price_that_a_bid_follows_is_followed_at_once(tmp_path):
             return before, [ad.bid for ad in live.of_campaign("orders")]
 
     assert run(scenario) == ([6_000_000], [12_000_000])
+
+
+@pytest.mark.parametrize("landing", ["product", "bare shop"])
+def test_an_ad_is_shown_to_nobody_to_whom_what_it_leads_to_is_not_sold(tmp_path, landing):
+    """Soup may also be delivered; of p0 and p1 nobody knows where they live, and the bare shop delivers nothing."""
+    shop, name = (SHOP, "soups") if landing == "product" else (BARE, "bare")
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await advertised(world, landing)
+            await world.put("/v1/people/p2", {"home": beside(55)}, status=200)
+            far = [await shown(world, "p2", beside(55)), await shown(world, "p1", beside(55))]
+            near = await shown(world, "p0", beside(5))
+            await world.put(f"/v1/shops/{name}", {**shop, "radius_km": 80}, status=200)
+            await world.put("/v1/people/p3", {"home": beside(55)}, status=200)
+            return far, near, await shown(world, "p3", beside(55))
+
+    far, near, wide = run(scenario)
+    assert far == [[], ["poster-ad"] if landing == "product" else []]
+    assert near == wide == ["poster-ad"]
+
+
+def test_an_ad_that_shows_a_product_is_shown_where_that_is_sold_wherever_it_leads(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await advertised(world, "shop")
+            ad = {
+                "ad_group_id": "all", "item_id": "meal", "landing": {"url": "https://x.example"},
+            }  # fmt: skip
+            await world.put("/v1/ads/poster-ad", {**ADS["shop"], "state": "ended"}, status=200)
+            await world.put("/v1/ads/meal-ad", ad, status=201)
+            await world.ask("POST", "/v1/ads/meal-ad/review", {"decision": "approved"}, status=200)
+            await world.put("/v1/ads/meal-ad", {**ad, "state": "active"}, status=200)
+            return await shown(world, "p1", beside(55)), await shown(world, "p0", beside(5))
+
+    assert run(scenario) == ([], ["meal-ad"])

@@ -8,6 +8,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN
 from lodestone.features.ads.audiences import Asks, Converted, Member
+from lodestone.features.ads.selling_range import Point, SellingRange, reaches
 
 IMPRESSION: Final = -1
 """`LiveAd.bought` of an ad that pays for viewable impressions."""
@@ -80,6 +81,8 @@ class LiveAd:
     """Shape (7,), Monday first: bit h is set where it runs from h to h + 1 o'clock in the community's zone."""
     frequency: tuple[int, int] | None = None
     """The most appearances of its campaign before one viewer, and within how many days; None: no limit."""
+    sold: tuple[SellingRange, ...] = ()
+    """How far what it shows and leads to is sold; it is for nobody beyond one of them. Empty: anywhere."""
     contextual: bool = False
     """May be shown without consent to personalisation: then only place, language, page and time of day are matched."""
 
@@ -92,6 +95,10 @@ class LiveAd:
             alike=self.alike_to is not None,
             conversions=self.converted is not None,
         )
+
+    def reaches(self, here: Point | None, home: Point | None) -> bool:
+        """Say whether what it sells is sold to somebody who is and lives there; see `selling_range.reaches`."""
+        return all(reaches(sold, here, home) for sold in self.sold)
 
     def __post_init__(self) -> None:
         """Hold what decisions lean on."""

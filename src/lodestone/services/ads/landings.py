@@ -15,9 +15,7 @@ class Leads(NamedTuple):
     """Where the ads of one campaign lead that its records call up, open or closed."""
 
     owner: int
-    """Ordinal of who advertises: whatever an ad leads to is theirs."""
-    closable: bool
-    """One of them leads to a product, a shop or a room."""
+    """Ordinal of who advertises: whatever an ad shows and leads to is theirs."""
     shops: frozenset[str]
     """Shops that one leads to by itself."""
 
@@ -32,7 +30,7 @@ def leads_of(views: Sequence[AdView]) -> Leads | None:
         return None
     landings = [landing for view in views if (landing := view.ad.given.landing) is not None]
     shops = frozenset(landing.shop_id for landing in landings if landing.shop_id is not None)
-    return Leads(views[0].owner, any(landing.url is None for landing in landings), shops)
+    return Leads(views[0].owner, shops)
 
 
 class Landings:
@@ -61,15 +59,14 @@ class Landings:
         return sorted(self._by_shop.get(shop_id, ()))
 
     def moved_by(self, changes: Iterable[Change]) -> list[str]:
-        """Return the campaigns of whose ads record changes may have closed or opened a landing, or ended them.
+        """Return the campaigns of whose ads record changes may have closed, opened or moved what they lead to, or ended them.
 
         Goods of a shop change with it, so that they speak for every ad of their owner.
         """
         moved: set[str] = set()
         for change in changes:
             if isinstance(change.row, ItemRow) and change.row.kind in (PRODUCT, _ROOM):
-                names = self._by_owner.get(change.row.owner, set())
-                moved.update(name for name in names if self._leads[name].closable)
+                moved |= self._by_owner.get(change.row.owner, set())
             elif change.kind == FactKind.ERASED:
                 moved |= self._by_owner.get(change.target, set())
         return sorted(moved)

@@ -9,8 +9,13 @@ from lodestone.ads.ad import AdIn, Landing
 from lodestone.ads.judge_ad import Target
 from lodestone.base.errors import GoneError, Problem, UnknownError
 from lodestone.base.money import Micros
+from lodestone.commerce.shop import ShopIn
 from lodestone.content.review import RULINGS
+from lodestone.features.ads import SellingRange
 from lodestone.stores.commerce.queries import find_product, find_shop
+from lodestone.stores.commerce.rows import product_record
+from lodestone.stores.commerce.schema import PRODUCTS
+from lodestone.stores.commerce.types import ProductRecord
 from lodestone.stores.live.rooms import find_room
 from lodestone.stores.records.items import find_items
 from lodestone.stores.records.people import names_of
@@ -94,12 +99,24 @@ def item_is_live(item: ItemRecord) -> bool:
     return item.given.state == "live" and not item.erased and item.ruling != _HIDDEN
 
 
+def range_of(shop: ShopIn, *, delivers: bool) -> SellingRange | None:
+    """Return how far a shop sells what is delivered, or is not; None: anywhere."""
+    if shop.position is not None:
+        around = (shop.position.latitude, shop.position.longitude, shop.radius_km)
+        return SellingRange((around,), stands=True, delivers=delivers)
+    areas = tuple(
+        (area.centre.latitude, area.centre.longitude, area.radius_km) for area in shop.areas
+    )
+    return SellingRange(areas, stands=False, delivers=True) if areas else None
+
+
 class Landings:
     """What ads lead to, each looked up once."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._targets: dict[tuple[str | None, ...], Target | None] = {}
+        self._ranges: dict[tuple[str | None, str | None], SellingRange | None] = {}
 
     def target(self, landing: Landing | None) -> Target | None:
         """Return where an ad leads; None for an address, for nothing, and for what is not there."""
@@ -121,6 +138,39 @@ class Landings:
         """Return the least that the product costs that an ad leads to, None where it leads elsewhere."""
         target = self.target(ad.landing)
         return None if target is None else target.price
+
+    def sold(self, ad: AdIn, item: ItemRecord) -> tuple[SellingRange, ...]:
+        """Return how far the products or the shop are sold that an ad shows and leads to.
+
+        Args:
+            ad: As sent.
+            item: What it shows.
+        """
+        shown = Landing(product_id=ad.item_id) if item.given.kind == "product" else None
+        ranges = (self._range(landing) for landing in (shown, ad.landing) if landing is not None)
+        return tuple(dict.fromkeys(sold for sold in ranges if sold is not None))
+
+    def _range(self, landing: Landing) -> SellingRange | None:
+        name = (landing.product_id, landing.shop_id)
+        if name not in self._ranges:
+            self._ranges[name] = self._find_range(landing)
+        return self._ranges[name]
+
+    def _find_range(self, landing: Landing) -> SellingRange | None:
+        products: list[ProductRecord] = []
+        shop_id = landing.shop_id
+        if landing.product_id is not None:
+            product = find_product(self._scope, landing.product_id)
+            products = [] if product is None else [product]
+            shop_id = None if product is None else product.shop
+        elif shop_id is not None:
+            query = self._scope.select(PRODUCTS).where(PRODUCTS.c.shop == shop_id)
+            products = [product_record(row) for row in self._scope.fetch(query)]
+        shop = None if shop_id is None else find_shop(self._scope, shop_id)
+        if shop is None:
+            return None
+        delivers = any("delivery" in product.given.fulfilment for product in products)
+        return range_of(shop.given, delivers=delivers)
 
     def _find(self, landing: Landing) -> Target | None:
         if landing.product_id is not None:

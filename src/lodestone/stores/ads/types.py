@@ -8,6 +8,7 @@ from lodestone.ads.advertiser import AdvertiserIn
 from lodestone.ads.campaign import CampaignIn, ReviewCounts, ReviewState
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
+from lodestone.features.ads import SellingRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,7 @@ class AdView:
     """True of an address, and of an ad that leads to the post itself."""
     price: Micros | None
     """The least that the product costs that it leads to; None where it leads elsewhere."""
+    sold: tuple[SellingRange, ...]
+    """How far the products or the shop are sold that it shows and leads to; empty: anywhere."""
     owner: int
     """Ordinal of who advertises, or owns the shop that does."""
