@@ -119,7 +119,7 @@ def test_wherever_a_process_ends_the_next_spends_nothing_unleased_and_posts_each
     ads.deposit(data.draw(st.integers(0, 3_000)))
     ads.budget(data.draw(st.integers(0, 1_500)))
     for step in range(data.draw(st.integers(5, 25))):
-        act = data.draw(st.sampled_from(["work", "serve", "charge", "die", "die late"]))
+        act = data.draw(st.sampled_from(["work", "serve", "charge", "end", "die", "die late"]))
         if act == "serve":
             slot = ads.serve(step + 1, data.draw(st.integers(0, 1)), data.draw(st.integers(1, 100)))
             served += [] if slot is None else [slot]
@@ -129,6 +129,8 @@ def test_wherever_a_process_ends_the_next_spends_nothing_unleased_and_posts_each
             spent += slot.highest
         elif act == "work":
             ads.work(hours=data.draw(st.integers(0, 1)))
+        elif act == "end":
+            ads.payers[0] = replace(ads.payers[0], ended=True)
         elif act.startswith("die"):
             dying(ads, after=data.draw(st.integers(0, 3)), late=act.endswith("late"))
             ads = ads.restarted()
@@ -138,6 +140,8 @@ def test_wherever_a_process_ends_the_next_spends_nothing_unleased_and_posts_each
             assert lease >= used.reserved
     ads.work(hours=1)
     assert ads.balances[-1] == spent
+    if ads.payers[0].ended:
+        assert ads.balances[1] == ads.state.budgets.budget(0).used.reserved
     assert min(ads.balances) >= 0
 
 

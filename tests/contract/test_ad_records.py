@@ -208,6 +208,7 @@ def test_an_erased_owners_objects_are_ended_emptied_and_their_ids_stay_taken(rec
         raised(GoneError, "advertiser_erased", call, "town", name)
     assert records.ads_called_up("town") == []
     assert records.ads("town", limit=9) == []
+    assert records.campaigns_of_erased("town") == {"c": "ann-ads"}
     records.put_person("town", "ann", ANN, now=NOW)
     raised(GoneError, "advertiser_erased", put, records, "ann-ads", ADVERTISER)
     emptied = [row for name in ("advertisers", "ads") for row in dump()[name]]

@@ -1,6 +1,7 @@
 """Ads in feeds from deposit to ledger: reserved before a page is answered, charged what the receipt says, posted, audited."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -297,3 +298,44 @@ async def balances(world):
     )
     known = [money.store.account("c", account.id) for account in accounts]
     return tuple(0 if account is None else account.balance for account in known)
+
+
+@pytest.mark.parametrize("how", ["erased", "over"])
+def test_what_is_left_of_a_lease_goes_back_once_when_its_owner_is_erased_or_its_dates_are_over(
+    tmp_path, how
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await running(world)
+            campaign = {**PATHS["/v1/campaigns/lunch"], "state": "active"}
+            ends = (world.now + timedelta(hours=2)).isoformat().replace("+00:00", "Z")
+            await world.put("/v1/campaigns/lunch", {**campaign, "ends_at": ends}, status=200)
+            await world.people(3, home=TOWN)
+            await world.items(20)
+            await pay_in(world, 500_000_000)
+            ad = advertise(
+                world, "bowl", "soup", campaign="lunch", bid=4_000_000, reserve=10_000.0, paid_for=False,
+            )  # fmt: skip
+            assert paid(await world.feed("p0")) == []
+            await world.engine.tick()
+            (slot,) = paid(await world.feed("p0"))
+            await clicked(world, slot)
+            charge = spent(world, ad.campaign_id).spent
+            assert await balances(world) == (490_000_000, 10_000_000, 0)
+            if how == "erased":
+                await world.ask("DELETE", "/v1/people/mei", status=204)
+            world.later(hours=3)
+            await world.engine.tick()
+            first = await balances(world)
+            clock = world.clock
+        async with opened(tmp_path, clock=clock) as world:
+            world.later(hours=1)
+            await world.engine.tick()
+            await world.engine.tick()
+            audit = await world.ask("POST", "/v1/audit", {}, status=200)
+            return charge, first, await balances(world), audit["differences"]
+
+    charge, first, last, differences = run(scenario)
+    assert charge > 0
+    assert first == last == (500_000_000 - charge, 0, charge)
+    assert differences == []

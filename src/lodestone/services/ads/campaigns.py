@@ -6,6 +6,7 @@ from typing import Final
 from lodestone.base.clock import MINUTE_MICROS, Instant
 from lodestone.base.money import Micros
 from lodestone.base.wire import Money as Amount
+from lodestone.base.wire import instant_of
 from lodestone.events.ad_facts import NO_LIMIT, Limit, limit_fact
 from lodestone.features.ads import LiveAds
 from lodestone.features.view import StateView
@@ -39,6 +40,8 @@ class CampaignBudgets:
         self._community, self._records, self._state = community, records, state
         self._writer, self._numbers, self._money, self._live = writer, numbers, money, live
         self._campaigns: list[CampaignRecord] = []
+        self._erased: dict[str, str] = {}
+        """Whose owners are erased, with their advertisers: no more than these two ids is left of them."""
         self._read: Instant | None = None
 
     def changed(self) -> None:
@@ -55,7 +58,7 @@ class CampaignBudgets:
         if self._read is not None and now - self._read < EVERY:
             return
         threads = self._records.threads
-        self._campaigns = await threads.long(self._all)
+        self._campaigns, self._erased = await threads.long(self._all)
         for campaign in self._numbers.unknown([record.id for record in self._campaigns]):
             number = await threads.commit(
                 self._records.term, self._community, TermKind.CAMPAIGN, campaign
@@ -73,18 +76,27 @@ class CampaignBudgets:
         return {number: record for number, record in numbered if number is not None}
 
     def payers(self) -> Sequence[Payer]:
-        """Return every campaign that was read, and who pays for it."""
-        return [
+        """Return every campaign that was read, and who pays for it; those of erased owners have ended.
+
+        What an erased owner's campaigns were charged is still to be posted, and what is left of their leases given back.
+        """
+        now = self._money.now()
+        payers = [
             Payer(
                 number, record.id, record.given.advertiser_id,
                 max((ad.bid for ad in self._live.of_campaign(record.id)), default=Micros(0)),
-                record.given.state == "ended",
+                _is_over(record, now),
             )
             for record in self._campaigns
             if (number := self._numbers.number(record.id)) is not None
         ]  # fmt: skip
+        return payers + [
+            Payer(number, campaign_id, advertiser_id, Micros(0), ended=True)
+            for campaign_id, advertiser_id in self._erased.items()
+            if (number := self._numbers.number(campaign_id)) is not None
+        ]
 
-    def _all(self) -> list[CampaignRecord]:
+    def _all(self) -> tuple[list[CampaignRecord], dict[str, str]]:
         campaigns: list[CampaignRecord] = []
         after: str | None = None
         self._numbers.take(self._records.terms(self._community, TermKind.CAMPAIGN))
@@ -92,7 +104,7 @@ class CampaignBudgets:
             page = self._records.campaigns(self._community, limit=_PAGE, after=after)
             campaigns += [view.campaign for view in page]
             if len(page) < _PAGE:
-                return campaigns
+                return campaigns, self._records.campaigns_of_erased(self._community)
             after = page[-1].campaign.id
 
     async def _limit(self, campaign: str, limit: Limit, given: Amount | None) -> None:
@@ -106,3 +118,9 @@ class CampaignBudgets:
         key = fact_key("limit", number, int(limit), most, self._state.offset)
         now, today = self._money.now(), self._money.today()
         await self._writer.write_budgets(limit_fact(number, limit, most, key, now, today))
+
+
+def _is_over(record: CampaignRecord, now: Instant) -> bool:
+    """Say whether a campaign has ended, by a write or by its dates."""
+    ends = record.given.ends_at
+    return record.given.state == "ended" or (ends is not None and instant_of(ends) <= now)

@@ -81,6 +81,10 @@ class AdRecords(Protocol):
         """Return campaigns by id, of one advertiser if given."""
         ...
 
+    def campaigns_of_erased(self, community: str) -> dict[str, str]:
+        """Return the ids of the advertisers of campaigns whose owners are erased, by the campaigns' ids."""
+        ...
+
     def put_ad_group(
         self, community: str, group_id: str, given: AdGroupIn, *, currency: str, now: Instant
     ) -> bool:

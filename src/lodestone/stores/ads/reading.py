@@ -88,6 +88,12 @@ class AdReads(RecordsBase):
                 query = query.where(CAMPAIGNS.c.advertiser == advertiser_id)
             return _campaigns(scope, scope.fetch(query))
 
+    def campaigns_of_erased(self, community: str) -> dict[str, str]:
+        """See `AdRecords.campaigns_of_erased`."""
+        with self._reading(community) as scope:
+            query = scope.select(CAMPAIGNS, CAMPAIGNS.c.id, CAMPAIGNS.c.advertiser)
+            return dict(scope.fetch(query.where(CAMPAIGNS.c.doc == rows.GONE)))
+
     def ad_group(self, community: str, group_id: str) -> AdGroupView:
         """See `AdRecords.ad_group`."""
         with self._reading(community) as scope:
