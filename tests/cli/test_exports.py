@@ -74,7 +74,7 @@ async def fill(world):
     told = await world.events(*EVENTS)
     assert told["refused"] == []
     for path in (
-        "/v1/people/ann/follows/ben", "/v1/people/ann/blocks/7", "/v1/people/ben/mutes/ann", "/v1/domains/walks/members/ann",
+        "/v1/people/ann/follows/ben", "/v1/people/ann/blocks/7", "/v1/people/ben/mutes/ann", "/v1/people/ann/hidden-ads/ben", "/v1/domains/walks/members/ann",
         "/v1/domains/hill/members/7", "/v1/domains/walks/members/ben", "/v1/domains/hill/moderators/ann",
     ):  # fmt: skip
         world.clock.advance(seconds=1)
@@ -96,7 +96,7 @@ async def answered(world):
         key=lambda person: person["id"]
     )  # listed by a hash of the community's own
     for person in answers["people"]:
-        for what in ("follows", "blocks", "mutes"):
+        for what in ("follows", "blocks", "mutes", "hidden-ads"):
             path = f"/v1/people/{person['id']}/{what}"
             answers[path] = (await world.ask("GET", path, status=200))["data"]
     for domain in answers["domains"]:
@@ -106,7 +106,7 @@ async def answered(world):
     answers["events"] = [
         {name: value for name, value in event.items() if name != "receipt_id"}
         for event in (await world.ask("GET", "/v1/events?limit=1000", status=200))["data"]
-        if event["domain_id"] is None and event["type"] not in ("block", "mute")
+        if event["domain_id"] is None and event["type"] not in ("block", "mute", "hide_ads")
     ]
     return answers
 

@@ -47,6 +47,7 @@ async def records_are_kept(client):
         (client.follow, client.unfollow, "follows"),
         (client.block, client.unblock, "blocks"),
         (client.mute, client.unmute, "mutes"),
+        (client.hide_ads, client.show_ads, "hidden-ads"),
     ):
         await begin("ann", "bob")
         assert (await client.edges("ann", what)).data == ("bob",)

@@ -42,7 +42,13 @@ async def mute(world, page):
     assert muted["muted"]
 
 
-@pytest.mark.parametrize("stop", [hide, mute])
+async def hide_all(world, page):
+    """Hide all ads of whose they are, as the page does."""
+    stands = await world.ask("PUT", "/v1/page/people/mei/hidden-ads", headers=page, status=200)
+    assert stands == {"muted": False, "blocked": False, "ads_hidden": True}
+
+
+@pytest.mark.parametrize("stop", [hide, mute, hide_all])
 def test_what_is_hidden_is_gone_from_the_very_next_decision_and_after_a_restart(tmp_path, stop):
     async def act(world, page):
         before = ids(await shown(world))
@@ -69,18 +75,41 @@ def test_ads_of_somebody_come_again_once_they_are_muted_no_longer(tmp_path):
     assert scene(tmp_path, act) == ([], ["soup"])
 
 
+def test_whose_ads_are_hidden_comes_with_posts_as_before_and_with_ads_once_that_is_taken_back(
+    tmp_path,
+):
+    async def act(world, page):
+        path = "/v1/page/people/mei/hidden-ads"
+        await hide_all(world, page)
+        none = ids(await shown(world))
+        sheet = await world.ask("GET", "/v1/page/people/mei", headers=page, status=200)
+        stands = await world.ask("DELETE", path, headers=page, status=200)
+        after = ids(await shown(world))
+        await hide_all(world, page)
+        world.later(minutes=11)  # what was served may be served again
+        feed = await world.feed("p0", slots=50, position=TOWN)
+        posts = {slot["item_id"] for slot in feed["slots"] if not slot["paid"]}
+        return none, sheet["ads_hidden"], stands["ads_hidden"], after, posts
+
+    *stood, posts = scene(tmp_path, act)
+    assert stood == [[], True, False, ["soup"]]
+    assert {"soup", "meal"} <= posts
+
+
 def test_what_was_hidden_is_exported_and_erased_with_the_person(tmp_path):
     async def act(world, page):
         await hide(world, page)
         await mute(world, page)
+        await world.ask("PUT", "/v1/page/people/mei/hidden-ads", headers=page, status=200)
         export = await world.ask("GET", "/v1/page/mine/export", headers=page, status=200)
         facts = {(fact["type"], fact["item_id"]) for fact in export["facts"]}
         await world.ask("DELETE", "/v1/people/p0", status=204)
         gone = await world.http.get("/v1/people/p0/export")
         row = world.engine.directory.person_row("p0")
-        return facts, [t for t, _ in facts], gone.status_code, row
+        return facts, [t for t, _ in facts], export["hidden_ads"], gone.status_code, row
 
-    facts, kinds, gone, row = scene(tmp_path, act)
+    facts, kinds, hidden, gone, row = scene(tmp_path, act)
+    assert ("hide_ads" in kinds, hidden) == (True, ["mei"])
     assert ("hide", "soup") in facts
     assert "mute" in kinds
     assert (gone, row) == (404, -1)

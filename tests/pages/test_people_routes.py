@@ -108,13 +108,13 @@ def test_mute_and_block_are_the_viewers_own_and_a_block_hides_the_posts(tmp_path
             nobody = await world.http.put("/v1/page/people/none/mutes", headers=page)
 
         assert (muted, blocked) == (
-            {"muted": True, "blocked": False},
-            {"muted": True, "blocked": True},
+            {"muted": True, "blocked": False, "ads_hidden": False},
+            {"muted": True, "blocked": True, "ads_hidden": False},
         )
         assert shown["posts"]["data"]
         assert (hidden["blocked"], hidden["posts"]["data"], listed["data"]) == (True, [], [])
         assert edges == [["a0"], ["a0"]]
-        assert free == {"muted": False, "blocked": False}
+        assert free == {"muted": False, "blocked": False, "ads_hidden": False}
         assert back["posts"]["data"]
         assert (self_block.status_code, self_block.json()["error"]["code"]) == (400, "edge_to_self")
         assert (nobody.status_code, nobody.json()["error"]["code"]) == (404, "person_unknown")

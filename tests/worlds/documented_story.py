@@ -45,6 +45,9 @@ async def people_and_posts(does):
         await ask(f"list{what}s", person_id="ann")
     await ask("deleteBlock", person_id="ann", author_id="eve")
     await ask("deleteMute", person_id="ann", author_id="dora")
+    await ask("putHiddenAds", person_id="ann", author_id="mei")
+    await ask("listHiddenAds", person_id="ann")
+    await ask("deleteHiddenAds", person_id="ann", author_id="mei")
     picture = {"media": "image/png", "key": "pot"}
     stored = await ask("putMedia", b"\x89PNG tea", **picture)
     await ask("getMedia", by="nobody", key=stored["url"].rpartition("/")[2])
@@ -210,6 +213,8 @@ async def behind_the_page(does):
         "listPersonPosts",
         "mutePerson",
         "unmutePerson",
+        "hideAdsOf",
+        "showAdsOf",
         "blockPerson",
         "unblockPerson",
     ):

@@ -6,6 +6,8 @@ NOT_AN_ACT = {
         "PUT /v1/people/{person_id}/follows/{author_id}", "DELETE /v1/people/{person_id}/follows/{author_id}",
         "PUT /v1/people/{person_id}/blocks/{author_id}", "DELETE /v1/people/{person_id}/blocks/{author_id}",
         "PUT /v1/people/{person_id}/mutes/{author_id}", "DELETE /v1/people/{person_id}/mutes/{author_id}",
+        "PUT /v1/people/{person_id}/hidden-ads/{author_id}", "DELETE /v1/people/{person_id}/hidden-ads/{author_id}",
+        "PUT /v1/page/people/{person_id}/hidden-ads", "DELETE /v1/page/people/{person_id}/hidden-ads",
         "PUT /v1/domains/{domain_id}/members/{person_id}", "DELETE /v1/domains/{domain_id}/members/{person_id}",
         "PUT /v1/page/domains/{domain_id}", "DELETE /v1/page/domains/{domain_id}", "POST /v1/page/feed",
         "PUT /v1/items/{item_id}/comments/{comment_id}",

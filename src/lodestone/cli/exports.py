@@ -22,7 +22,7 @@ _ABOUT_ITEMS: Final = frozenset(FactKind(kind).name.lower() for kind in NEEDS_IT
 _BY_SOMEBODY: Final = frozenset({"follow", "unfollow", "visit", "search"})
 _RELATIONS: Final = {
     kind.name.lower(): (made.name.lower(), kind is made)
-    for made, ended in ((FactKind.BLOCK, FactKind.UNBLOCK), (FactKind.MUTE, FactKind.UNMUTE), (FactKind.JOIN, FactKind.LEAVE))
+    for made, ended in ((FactKind.BLOCK, FactKind.UNBLOCK), (FactKind.MUTE, FactKind.UNMUTE), (FactKind.HIDE_ADS, FactKind.SHOW_ADS), (FactKind.JOIN, FactKind.LEAVE))
     for kind in (made, ended)
 }  # fmt: skip
 """What makes or ends a relation: its type, and whether it makes it."""

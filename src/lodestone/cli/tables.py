@@ -34,6 +34,7 @@ _RELATIONS: Final = {
     "follow": "/v1/people/{person}/follows/{other}",
     "block": "/v1/people/{person}/blocks/{other}",
     "mute": "/v1/people/{person}/mutes/{other}",
+    "hide_ads": "/v1/people/{person}/hidden-ads/{other}",
     "join": "/v1/domains/{other}/members/{person}",
     "moderate": "/v1/domains/{other}/moderators/{person}",
 }

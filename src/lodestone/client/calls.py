@@ -28,7 +28,7 @@ from lodestone.client.shapes import Event, Feed, Verdicts, identified
 
 Json = Mapping[str, Any]
 Surface = Literal["discover", "following", "place", "channel", "profession"]
-Edge = Literal["follows", "blocks", "mutes"]
+Edge = Literal["follows", "blocks", "mutes", "hidden-ads"]
 
 _COMMUNITY: Final = Decoder(Community).decode
 _COMMUNITIES: Final = Decoder(Page[Community]).decode
@@ -180,10 +180,20 @@ def unmute(person_id: str, other_id: str) -> Call[None]:
     return _delete("people", person_id, "mutes", other_id)
 
 
+def hide_ads(person_id: str, other_id: str) -> Call[None]:
+    """Show a person no ads of another, nor of that one's shops."""
+    return _set("people", person_id, "hidden-ads", other_id)
+
+
+def show_ads(person_id: str, other_id: str) -> Call[None]:
+    """Let ads of another come to a person again."""
+    return _delete("people", person_id, "hidden-ads", other_id)
+
+
 def edges(
     person_id: str, what: Edge, limit: int = 100, cursor: str | None = None
 ) -> Call[Page[str]]:
-    """List whom a person follows, blocks or mutes."""
+    """List whom a person follows, blocks, mutes or wants no ads of."""
     return _list(_NAMES, limit, cursor, "people", person_id, what)
 
 

@@ -51,6 +51,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     follows: tuple[str, ...]
     blocks: tuple[str, ...]
     mutes: tuple[str, ...]
+    hidden_ads: tuple[str, ...]
     domains: tuple[str, ...]
     facts: tuple[dict[str, object], ...]
     receipts: tuple[str, ...]

@@ -31,6 +31,7 @@ Cursor = Annotated[
 ]
 _EDGES = {
     ("mutes", True): FactKind.MUTE, ("mutes", False): FactKind.UNMUTE,
+    ("hidden-ads", True): FactKind.HIDE_ADS, ("hidden-ads", False): FactKind.SHOW_ADS,
     ("blocks", True): FactKind.BLOCK, ("blocks", False): FactKind.UNBLOCK,
 }  # fmt: skip
 
@@ -46,6 +47,7 @@ class Relation(msgspec.Struct, frozen=True):
 
     muted: bool
     blocked: bool
+    ads_hidden: bool
 
 
 @get("/v1/page/people/{person_id:str}", opt=BY_PAGE, responses=REFUSALS)
@@ -72,14 +74,20 @@ async def list_person_posts(
 
 
 async def _stand(
-    request: HttpRequest, person_id: str, what: Literal["mutes", "blocks"], *, on: bool
+    request: HttpRequest,
+    person_id: str,
+    what: Literal["mutes", "blocks", "hidden-ads"],
+    *,
+    on: bool,
 ) -> Relation:
     engine, viewer = session(request)
     other = app_id(person_id)
     await use_cases.catalogue(engine).edge(_EDGES[(what, on)], viewer, other)
     state, row_of = engine.state, engine.directory.person_row
     row, them = row_of(viewer), row_of(other)
-    return Relation(them in state.mutes(row), them in state.blocks(row))
+    return Relation(
+        them in state.mutes(row), them in state.blocks(row), them in state.hidden_ads(row)
+    )
 
 
 @put("/v1/page/people/{person_id:str}/mutes", opt=BY_PAGE, status_code=200, responses=REFUSALS)
@@ -104,6 +112,20 @@ async def block_person(request: HttpRequest, person_id: PersonId) -> Relation:
 async def unblock_person(request: HttpRequest, person_id: PersonId) -> Relation:
     """Let the viewer block somebody no longer (a page's session)."""
     return await _stand(request, person_id, "blocks", on=False)
+
+
+@put("/v1/page/people/{person_id:str}/hidden-ads", opt=BY_PAGE, status_code=200, responses=REFUSALS)
+async def hide_ads_of(request: HttpRequest, person_id: PersonId) -> Relation:
+    """Show the viewer no ads of somebody, nor of their shops; their posts come as before (a page's session)."""
+    return await _stand(request, person_id, "hidden-ads", on=True)
+
+
+@delete(
+    "/v1/page/people/{person_id:str}/hidden-ads", opt=BY_PAGE, status_code=200, responses=REFUSALS
+)
+async def show_ads_of(request: HttpRequest, person_id: PersonId) -> Relation:
+    """Let ads of somebody come to the viewer again (a page's session)."""
+    return await _stand(request, person_id, "hidden-ads", on=False)
 
 
 @get("/v1/page/mine", opt=BY_PAGE, responses=REFUSALS)
@@ -166,5 +188,6 @@ async def export_mine(request: HttpRequest) -> PersonExport:
 
 ROUTES = [
     get_person_sheet, list_person_posts, mute_person, unmute_person, block_person, unblock_person,
+    hide_ads_of, show_ads_of,
     get_my_page, list_my_likes, list_my_saved, get_saved, save_post, unsave_post, put_my_consent, export_mine,
 ]  # fmt: skip

@@ -23,7 +23,7 @@ class AdTold(msgspec.Struct, frozen=True, kw_only=True):
     shop_id: str | None
     """Of a shop that advertises."""
     author_id: str | None
-    """Of the post that it shows: muting them hides every ad of whoever pays, and their posts. Null once erased."""
+    """Of the post that it shows, who is behind whoever pays: of them all ads can be hidden. Null once erased."""
     author: str | None
     paid_for: str
     """What is bought and what it costs."""

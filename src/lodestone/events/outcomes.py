@@ -74,6 +74,9 @@ class FactKind(IntEnum):
     LEAVE = 37
     REFUND = 38
     """An order is taken back, in part or whole; see `facts.refund_value`."""
+    HIDE_ADS = 39
+    """Somebody wants no ads of a person, nor of that person's shops; their posts come as before."""
+    SHOW_ADS = 40
     PERSON = 64
     ITEM = 65
     DOMAIN = 66

@@ -25,7 +25,7 @@ def survey(facts: Array, person_row: Array, seen: Array, bounds: Array) -> None:
         bounds[0], bounds[1] = max(bounds[0], facts[n].day), max(bounds[1], facts[n].domain)
         if kind in (6, 18):
             bounds[2] += 1
-        if kind in (6, 9, 18) or (kind >= 32 and kind <= 38):
+        if kind in (6, 9, 18) or (kind >= 32 and kind <= 40):
             bounds[3] += 1
         elif kind >= 10 and kind <= 12:
             bounds[4] += 1

@@ -1,4 +1,4 @@
-"""Who follows, blocks, mutes whom, who has bought from whom, who has joined what.
+"""Who follows, blocks, mutes whom, who wants no ads of whom, who has bought from whom, who has joined what.
 
 Of two facts the later holds. Orders are counted instead, less those that were refunded whole: whoever has one
 left has bought.
@@ -16,11 +16,12 @@ from lodestone.base.arrays import Ints
 from lodestone.events.facts import FLAG_WHOLE, Facts
 from lodestone.events.outcomes import FactKind
 
-FOLLOWS, BLOCKS, MUTES, MEMBER, BOUGHT = range(5)
+FOLLOWS, BLOCKS, MUTES, MEMBER, BOUGHT, ADS_HIDDEN = range(6)
 _MEANING: Final = {
     FactKind.FOLLOW: (FOLLOWS, 0), FactKind.UNFOLLOW: (FOLLOWS, 1), FactKind.BLOCK: (BLOCKS, 0),
     FactKind.UNBLOCK: (BLOCKS, 1), FactKind.MUTE: (MUTES, 0), FactKind.UNMUTE: (MUTES, 1),
     FactKind.JOIN: (MEMBER, 0), FactKind.LEAVE: (MEMBER, 1), FactKind.ORDER: (BOUGHT, 0), FactKind.REFUND: (BOUGHT, 1),
+    FactKind.HIDE_ADS: (ADS_HIDDEN, 0), FactKind.SHOW_ADS: (ADS_HIDDEN, 1),
 }  # fmt: skip
 _KINDS: Final = np.array(sorted(_MEANING))
 _NONE: Final = np.zeros(0, np.int32)
@@ -41,8 +42,8 @@ class Edges:
     """
 
     def __init__(self) -> None:
-        self._stamps: tuple[dict[int, dict[int, int]], ...] = ({}, {}, {}, {}, {})
-        self._sorted: tuple[dict[int, NDArray[np.int32]], ...] = ({}, {}, {}, {}, {})
+        self._stamps: tuple[dict[int, dict[int, int]], ...] = ({}, {}, {}, {}, {}, {})
+        self._sorted: tuple[dict[int, NDArray[np.int32]], ...] = ({}, {}, {}, {}, {}, {})
         self._sorting = threading.Lock()
         self._followers: dict[int, int] = {}
         self._members: dict[int, int] = {}
@@ -110,7 +111,7 @@ class Edges:
     def erase(self, person: int) -> list[FollowerChange]:
         """Drop every edge from and to a person."""
         changes = []
-        for what in (FOLLOWS, BLOCKS, MUTES, MEMBER, BOUGHT):
+        for what in range(len(self._stamps)):
             for target, stamp in self._stamps[what].pop(person, {}).items():
                 if not stamp & 1 and what in (FOLLOWS, MEMBER):
                     counts = self._followers if what == FOLLOWS else self._members
@@ -145,6 +146,10 @@ class Edges:
     def mutes(self, person: int) -> NDArray[np.int32]:
         """Return whom a person mutes."""
         return self._held(MUTES, person)
+
+    def hidden_ads(self, person: int) -> NDArray[np.int32]:
+        """Return whose ads a person wants none of."""
+        return self._held(ADS_HIDDEN, person)
 
     def memberships(self, person: int) -> NDArray[np.int32]:
         """Return the codes of the domains a person has joined."""

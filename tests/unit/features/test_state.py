@@ -25,7 +25,7 @@ from lodestone.features.table_kernel import pack
 NOW_DAY = 20_000
 DAY = 86_400 * 1_000_000
 ATTENTION = np.array([1.0, 1.0, 0.5, 0.25])
-KINDS = [*range(13), FactKind.IMPRESSION, FactKind.UNLIKE, FactKind.UNFOLLOW, FactKind.BLOCK, FactKind.MUTE, FactKind.UNMUTE,
+KINDS = [*range(13), FactKind.IMPRESSION, FactKind.UNLIKE, FactKind.UNFOLLOW, FactKind.BLOCK, FactKind.MUTE, FactKind.UNMUTE, FactKind.HIDE_ADS, FactKind.SHOW_ADS,
          FactKind.JOIN, FactKind.LEAVE, FactKind.SEARCH, FactKind.ORDER, FactKind.REFUND, FactKind.REFUND]  # fmt: skip
 
 

@@ -100,6 +100,11 @@ export class Deeds {
     this.feeds.without(author);
   }
 
+  /** Let the viewer see no more ads of somebody whose posts come as before. */
+  withoutAds(author) {
+    this.feeds.without(author, (slot) => slot.paid);
+  }
+
   /** Pass a post on; told to the engine once it has left the viewer's hands. */
   async share(slot) {
     const how = await passOn(slot);

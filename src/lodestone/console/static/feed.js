@@ -239,10 +239,10 @@ export class Feed {
     return () => this.#bring(slot, at);
   }
 
-  /** Take away every post of an author of whom the viewer wants to see none; where the feed is shown, what follows is looked at. */
-  without(author, seen = false) {
+  /** Take away the posts of an author that the viewer wants to see no more; where the feed is shown, what follows is looked at. */
+  without(author, away, seen = false) {
     const at = this.slots.indexOf(this.shown);
-    for (const slot of this.slots.filter((some) => some.author?.id === author)) {
+    for (const slot of this.slots.filter((some) => some.author?.id === author && away(some))) {
       this.seer.unobserve(slot.article);
       slot.rest?.();
       slot.article.remove();

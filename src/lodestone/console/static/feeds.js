@@ -28,9 +28,9 @@ export class Feeds {
     return slots.find((slot) => slot && wanted(slot)) ?? null;
   }
 
-  /** Take away every post of an author. */
-  without(author) {
-    for (const feed of this.#made.values()) feed.without(author, feed === this.shown);
+  /** Take away every post of an author, or those that are wanted away. */
+  without(author, away = () => true) {
+    for (const feed of this.#made.values()) feed.without(author, away, feed === this.shown);
   }
 
   forget(key) {

@@ -94,8 +94,9 @@ class PersonPage {
       this.#count(on);
     };
     this.paintFollow();
+    const ads = person.ads_hidden ? [toggle(true, "hidden-ads", [t("Hide their ads"), t("Ads hidden")])] : [];
     const hint = person.muted ? el("p", { class: "soft small", text: t("Their posts do not come to you; here you see them still.") }) : null;
-    return el("div", { class: "stack tight" }, el("div", { class: "row" }, follow, mute, block), hint);
+    return el("div", { class: "stack tight" }, el("div", { class: "row" }, follow, mute, block, ...ads), hint);
   }
 
   get #followed() {
@@ -122,10 +123,11 @@ class PersonPage {
     }
     const texts = {
       mutes: on ? t("You have muted {name}", { name }) : t("{name} is muted no longer", { name }),
+      "hidden-ads": on ? t("Ads of {name} are hidden", { name }) : t("Ads of {name} may come again", { name }),
       blocks: on ? t("You have blocked {name}", { name }) : t("{name} is blocked no longer", { name }),
     };
     say(texts[what], { show: true });
-    if (on) this.deeds.without(this.id);
+    if (on && what !== "hidden-ads") this.deeds.without(this.id);
     if (what === "blocks") await this.read();
     else this.#draw();
     this.root.focus({ preventScroll: true });

@@ -34,21 +34,21 @@ function stops(slot, { deeds, consented }, box) {
   const refuse = (type, text, more) => deeds.refuse(box, ad.item_id, slot, type, text, more);
   const list = el("ul", { class: "choices" }, choice("hide", t("Hide this ad"), t("It will not come again."), () => refuse("hide", t("Hidden"))));
   if (ad.author_id && ad.author_id !== deeds.session.me.id) {
-    list.append(choice("close", t("Hide all ads of {name}", { name: ad.payer }), t("Posts of {name} do not come either. You can take it back on their page.", { name: ad.author }), () => mute(ad, deeds, box)));
+    list.append(choice("close", t("Hide all ads of {name}", { name: ad.payer }), t("Their posts come as before. You can take it back on the page of {name}.", { name: ad.author }), () => hideAll(ad, deeds, box)));
   }
   if (ad.personalised) list.append(choice("less", t("Turn personalised ads off"), t("Ads and posts then go by place, language, the page and the hour, not by what you did. You can turn it on again on your page."), () => withdraw(consented, box)));
   list.append(choice("flag", t("Report this ad"), t("Tell those who look after this community that it breaks the rules."), () => askReason(box, (reason) => refuse("report", t("Reported. Thank you"), { reason }))));
   return list;
 }
 
-/** Mute whose ads these are; it can be taken back for a moment here, and on their page. */
-async function mute({ author_id: id, author: name }, deeds, box) {
-  const path = `/v1/page/people/${encodeURIComponent(id)}/mutes`;
+/** Let no ads come of whose these are; it can be taken back for a moment here, and on their page. */
+async function hideAll({ author_id: id, payer: name }, deeds, box) {
+  const path = `/v1/page/people/${encodeURIComponent(id)}/hidden-ads`;
   if (!(await done(() => ask("PUT", path)))) return;
   box.close();
-  deeds.without(id);
-  say(t("You have muted {name}", { name }), { show: true, undo: async () => {
-    if (await done(() => ask("DELETE", path))) say(t("{name} is muted no longer", { name }), { show: true });
+  deeds.withoutAds(id);
+  say(t("Ads of {name} are hidden", { name }), { show: true, undo: async () => {
+    if (await done(() => ask("DELETE", path))) say(t("Ads of {name} may come again", { name }), { show: true });
   } });
 }
 

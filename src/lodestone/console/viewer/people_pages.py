@@ -40,6 +40,8 @@ class PersonSheet(msgspec.Struct, frozen=True, kw_only=True):
     """The viewer is not shown their posts."""
     blocked: bool
     """The viewer has blocked them: their posts are not shown here either."""
+    ads_hidden: bool
+    """The viewer wants no ads of theirs."""
     mine: bool
     """It is the viewer themselves."""
     shops: list[ShopCard]
@@ -92,7 +94,7 @@ class PeoplePages:
             place=None if place is None else names[place], distance_km=self._away(home),
             followers=state.edges.follower_count(row), following=int(state.follows(row).size),
             followed=row in state.follows(self._row), muted=row in state.mutes(self._row),
-            blocked=blocked, mine=row == self._row,
+            blocked=blocked, ads_hidden=row in state.hidden_ads(self._row), mine=row == self._row,
             shops=[self._front.card(shop) for shop in owned if shop.review == "approved"],
             posts=Tiles(data=[], next_cursor=None) if blocked else posted(engine, row, None),
         )  # fmt: skip

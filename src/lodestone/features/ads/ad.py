@@ -81,6 +81,8 @@ class LiveAd:
     """Shape (7,), Monday first: bit h is set where it runs from h to h + 1 o'clock in the community's zone."""
     frequency: tuple[int, int] | None = None
     """The most appearances of its campaign before one viewer, and within how many days; None: no limit."""
+    owner: int = -1
+    """Ordinal of who advertises, or owns the shop that does."""
     sold: tuple[SellingRange, ...] = ()
     """How far what it shows and leads to is sold; it is for nobody beyond one of them. Empty: anywhere."""
     contextual: bool = False

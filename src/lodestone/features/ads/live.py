@@ -35,6 +35,8 @@ class LiveAds:
         self._paces: dict[int, float] = {}
         self._bids: dict[int, tuple[Micros, Micros]] = {}
         """Least and highest bid of campaigns whose ads have not changed since somebody asked."""
+        self._owned: dict[int, set[int]] = {}
+        """Ordinals of the campaigns of each owner that had a live ad; whose a campaign is never changes."""
         self._sold = set[int]()
         """Ordinals of live ads for what is not sold everywhere."""
         self.changes = Changes[str]()
@@ -53,6 +55,7 @@ class LiveAds:
         self._ads[ordinal] = ad
         campaign = self._changed(ad.campaign_id)
         self._campaign_ads[campaign].add(ordinal)
+        self._owned.setdefault(ad.owner, set()).add(campaign)
         self._index.put(ordinal, campaign, ad, blocked=not self._spendable[campaign])
         pace = self._paces.get(campaign)
         if pace is not None:
@@ -151,6 +154,10 @@ class LiveAds:
     def campaign_ordinal(self, campaign_id: str) -> int:
         """Return a campaign's ordinal, -1 for one that never had a live ad."""
         return self._campaigns.get(campaign_id, NO_ORDINAL)
+
+    def of_owner(self, owner: int) -> set[int]:
+        """Return the ordinals of the campaigns that an owner had live ads of; whose they are by `LiveAd.owner`."""
+        return self._owned.get(owner, set())
 
     def bids(self, campaign_id: str) -> tuple[Micros, Micros] | None:
         """Return the least and the highest bid of a campaign's live ads, micros; None where it has none."""

@@ -106,6 +106,7 @@ _EDGES = {
     ("follows", True): FactKind.FOLLOW, ("follows", False): FactKind.UNFOLLOW,
     ("blocks", True): FactKind.BLOCK, ("blocks", False): FactKind.UNBLOCK,
     ("mutes", True): FactKind.MUTE, ("mutes", False): FactKind.UNMUTE,
+    ("hidden_ads", True): FactKind.HIDE_ADS, ("hidden_ads", False): FactKind.SHOW_ADS,
 }  # fmt: skip
 
 
@@ -206,6 +207,35 @@ async def list_mutes(
 ) -> Names:
     """List whom a person mutes."""
     return _edges(request, person_id, "mutes", ListPage(limit, cursor))
+
+
+@put(
+    "/v1/people/{person_id:str}/hidden-ads/{author_id:str}",
+    opt=needs("write", **UNAUDITED),
+    status_code=204,
+    responses=REFUSALS,
+)
+async def put_hidden_ads(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
+    """Show a person no ads of somebody, nor of that one's shops; their posts come as before."""
+    await _edge(request, person_id, author_id, "hidden_ads", on=True)
+
+
+@delete(
+    "/v1/people/{person_id:str}/hidden-ads/{author_id:str}",
+    opt=needs("write", **UNAUDITED),
+    responses=REFUSALS,
+)
+async def delete_hidden_ads(request: HttpRequest, person_id: PathId, author_id: PathId) -> None:
+    """Let ads of somebody come to a person again."""
+    await _edge(request, person_id, author_id, "hidden_ads", on=False)
+
+
+@get("/v1/people/{person_id:str}/hidden-ads", opt=needs("read"), responses=REFUSALS)
+async def list_hidden_ads(
+    request: HttpRequest, person_id: PathId, limit: Limit = 100, cursor: Cursor = None
+) -> Names:
+    """List of whom a person wants no ads."""
+    return _edges(request, person_id, "hidden_ads", ListPage(limit, cursor))
 
 
 @put("/v1/items/{item_id:str}", opt=needs("write", **SAYS), status_code=200, responses=_MADE_ITEM)
@@ -362,7 +392,8 @@ async def bulk_items(request: HttpRequest) -> BulkOut:
 
 ROUTES = [
     put_person, get_person, list_people, delete_person, export_person, put_follow, delete_follow,
-    list_follows, put_block, delete_block, list_blocks, put_mute, delete_mute, list_mutes, put_item,
+    list_follows, put_block, delete_block, list_blocks, put_mute, delete_mute, list_mutes,
+    put_hidden_ads, delete_hidden_ads, list_hidden_ads, put_item,
     get_item, list_items, delete_item, put_domain, get_domain, list_domains, delete_domain, put_member,
     delete_member, list_members, put_moderator, delete_moderator, list_moderators, bulk_people,
     bulk_items,

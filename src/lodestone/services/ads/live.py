@@ -243,6 +243,7 @@ class AdPublisher:
             ends=INSTANT_MAX if campaign.ends_at is None else instant_of(campaign.ends_at),
             hours=_hours(campaign),
             frequency=None if frequency is None else (frequency.impressions, frequency.days),
+            owner=view.owner,
             sold=view.sold,
             **aim._asdict(),
         )

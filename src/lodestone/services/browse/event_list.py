@@ -21,6 +21,7 @@ from lodestone.services.support.ports import DirectoryView
 from lodestone.stores.log.port import Batch, Log, Offset
 
 _LAST_LISTED: Final = FactKind.LEAVE
+_LISTED_TOO: Final = (FactKind.HIDE_ADS, FactKind.SHOW_ADS)
 _SCANNED_MAX: Final = 100_000
 """Facts that one page looks through at most: the log also holds what nobody did."""
 _ABOUT_DOMAINS: Final = (FactKind.JOIN, FactKind.LEAVE)
@@ -33,7 +34,7 @@ class EventOut(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Of the log's own making, the same whenever it is listed; an import takes the event under it again."""
     type: str
-    """As events are sent; besides `block`, `mute` and `join`, and the end of each."""
+    """As events are sent; besides `block`, `mute`, `join` and `hide_ads`, and the end of each."""
     time: Annotated[
         str, Meta(extra_json_schema={"format": "date-time"}, description="UTC with microseconds.")
     ]
@@ -43,7 +44,7 @@ class EventOut(msgspec.Struct, frozen=True, kw_only=True):
     """None for somebody who was not signed in or has been erased since."""
     item_id: str | None
     author_id: str | None
-    """Whom a follow, a block, a mute or a visit of a profile is about."""
+    """Whom a follow, a block, a mute, the hiding of ads or a visit of a profile is about."""
     domain_id: str | None
     """What was joined or left."""
     surface: str | None
@@ -101,7 +102,9 @@ class EventList:
     def _take(self, batch: Batch, after: int, limit: int, listed: list[EventOut]) -> int:
         """List what a batch holds from an offset on; return the offset to go on from."""
         facts, first = batch.facts, int(batch.first)
-        shown = (facts["kind"] <= _LAST_LISTED) & (np.arange(facts.size) >= after - first)
+        kinds = facts["kind"]
+        listed_kinds = (kinds <= _LAST_LISTED) | np.isin(kinds, _LISTED_TOO)
+        shown = listed_kinds & (np.arange(facts.size) >= after - first)
         sealed = dict(batch.sealed)
         for at in np.flatnonzero(shown).tolist():
             if len(listed) == limit:

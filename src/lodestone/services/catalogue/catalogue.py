@@ -119,7 +119,7 @@ class Catalogue:
     # Edges
 
     async def edge(self, kind: FactKind, person_id: str, other_id: str) -> None:
-        """Write a follow, block or mute, or its end. Raises UnknownError naming who is missing."""
+        """Write a follow, block, mute or hiding of ads, or its end. Raises UnknownError naming who is missing."""
         people = self._directory.people
         for name in (person_id, other_id):
             if name not in people:
@@ -134,7 +134,7 @@ class Catalogue:
         await self._facts.note(kind, person_id, author_id=other_id)
 
     def edges(self, person_id: str, what: str) -> list[str]:
-        """Return the ids a person follows, blocks or mutes, sorted. Raises UnknownError."""
+        """Return the ids a person follows, blocks, mutes or wants no ads of, sorted. Raises UnknownError."""
         row = self._directory.person_row(person_id)
         if row < 0:
             raise UnknownError("person_unknown", f"nobody is called {person_id!r} here")

@@ -50,6 +50,8 @@ _ABOUT_PEOPLE: Final = frozenset(
         FactKind.UNBLOCK,
         FactKind.MUTE,
         FactKind.UNMUTE,
+        FactKind.HIDE_ADS,
+        FactKind.SHOW_ADS,
         FactKind.PROFILE_VISIT,
     }
 )
@@ -106,6 +108,8 @@ class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
     follows: list[str]
     blocks: list[str]
     mutes: list[str]
+    hidden_ads: list[str]
+    """Of whom they want no ads."""
     domains: list[str]
     """Which they are a member of."""
     moderates: list[str]
@@ -164,7 +168,10 @@ class PersonalExport:
         catalogue = self._catalogue
         threads = self._records.threads
         record = await threads.read(self._records.person, self._id, person_id)
-        edges = {what: catalogue.edges(person_id, what) for what in ("follows", "blocks", "mutes")}
+        edges = {
+            what: catalogue.edges(person_id, what)
+            for what in ("follows", "blocks", "mutes", "hidden_ads")
+        }
         domains = catalogue.memberships(person_id)
         # The log may be long: it is read beside the serving thread.
         return await threads.long(self._gathered, record, edges, domains)
@@ -182,6 +189,7 @@ class PersonalExport:
             follows=edges["follows"],
             blocks=edges["blocks"],
             mutes=edges["mutes"],
+            hidden_ads=edges["hidden_ads"],
             domains=domains,
             moderates=self._records.moderated(self._id, person_id),
             removed_from=self._records.removed_from(self._id, person_id),

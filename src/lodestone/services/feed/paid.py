@@ -191,8 +191,11 @@ class AdPlacer:
         )
 
     def _tired(self, viewer: Viewer, setting: Setting) -> frozenset[int]:
-        """Return the campaigns that may not come before this viewer again yet."""
+        """Return the campaigns that may not come before this viewer: not yet again, or of whom they want no ads."""
         full = []
+        if viewer.row >= 0:
+            owners = self._state.people["ordinal"][self._state.hidden_ads(viewer.row)]
+            full = [campaign for owner in owners.tolist() for campaign in self.live.of_owner(owner)]
         for campaign, times in self.appearances.of(viewer.key, setting.now).items():
             limits = {ad.frequency for ad in self.live.of_campaign(campaign)} - {None}
             if any(limit and is_full(times, limit, setting.now) for limit in limits):
