@@ -6,7 +6,9 @@ import msgspec
 import numpy as np
 
 from lodestone.events.outcomes import OUTCOME_COUNT, OUTCOMES
+from lodestone.features.ads.select import ROW
 from lodestone.traffic.choose import rules_of
+from lodestone.traffic.contenders import CUT_FLOATS, CUT_INTS
 from lodestone.traffic.kernels import COMPILED
 from lodestone.traffic.net import numbered, pool_net
 from lodestone.traffic.paid import (
@@ -69,11 +71,25 @@ def only(ads, places):
 
 def contenders(kernels, ads, worths, rules):
     """Return which ads come to the auction."""
-    everyone, places = np.arange(ads.item.size, dtype=np.int32), np.empty(ads.item.size, np.int64)
-    payers = rules.ads_max + SPARE_PAYERS
-    return places[
-        : kernels.contenders.cut(everyone, ads.chances, ads.columns(), worths, payers, places)
-    ]
+    size = ads.item.size
+    everyone, out = np.arange(size, dtype=np.int32), cut_room(size)
+    payers, given = rules.ads_max + SPARE_PAYERS, records(ads.columns())
+    count = kernels.contenders.cut(everyone, ads.author, ads.chances, given, worths, payers, out)
+    return out[0][0, :count]
+
+
+def cut_room(size):
+    """Return what `cut` writes to."""
+    return np.zeros((CUT_INTS, size), np.int64), np.zeros((CUT_FLOATS, size))
+
+
+def records(columns):
+    """Return the columns of some ads as live ads have them."""
+    rows = np.zeros(columns[0].size, ROW)
+    names = ("bid", "bought", "most", "pace", "reserve", "campaign")
+    for name, column in zip(names, columns, strict=True):
+        rows[name] = column
+    return rows
 
 
 def some_paid(seed, *, ads=12, payers=None, slots=10, kernels=COMPILED, candidates=300, **turned):

@@ -1,6 +1,6 @@
 """Which of the gathered ads come to the auction: plain twins of `contenders_kernel`, each function has the same name and signature."""
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from lodestone.traffic.decision import Chances, Rows
 from lodestone.traffic.filters import MARK_BLOCKED, MARK_MUTED, MARK_REJECTED, Records
 from lodestone.traffic.prices import chances_of, values_from_codes
 
+CUT_INTS: Final = 5
+CUT_FLOATS: Final = 5
 Columns: TypeAlias = tuple[Any, ...]
 """Bid in micros, place of what is bought, most that its chance counts for, pace, reserve in micros, campaign; shapes (ads,)."""
 _LIVE = STATES.index("live")
@@ -18,7 +20,7 @@ _SHOW = LABELS.index("show")
 
 def allow(
     ordinals: Rows,
-    item: Rows,
+    ads: Records,
     items: Records,
     marks: tuple[Any, ...],
     viewer: int,
@@ -29,7 +31,7 @@ def allow(
 
     Args:
         ordinals: Shape (gathered,).
-        item: Shape (ads,). Item row of each ad.
+        ads: Shape (ads,). `item` of each is read.
         items: Shape (items,) of `ITEM`.
         marks: Marks of items, marks of authors, epoch; see `Marks`.
         viewer: Person row, -1 for a stranger.
@@ -42,7 +44,7 @@ def allow(
     of_items, of_authors, epoch = marks
     there, base, count = set(items["author"][page].tolist()), epoch * 4, 0
     for ordinal in ordinals.tolist():
-        row = int(item[ordinal])
+        row = int(ads["item"][ordinal])
         author = int(items["author"][row])
         refused = of_items[row] == base + MARK_REJECTED or of_authors[author] in (
             base + MARK_BLOCKED,
@@ -74,22 +76,35 @@ def offer(chances: Chances, columns: Columns, worths: Floats, action: Floats, us
 
 
 def cut(
-    ordinals: Rows, chances: Chances, columns: Columns, worths: Floats, payers: int, out: Ints
+    ordinals: Rows,
+    authors: Rows,
+    chances: Chances,
+    ads: Records,
+    worths: Floats,
+    payers: int,
+    out: tuple[Ints, Floats],
 ) -> int:
     """Choose the ads of the payers that have most to offer: bid x chance x pace + user value; return how many.
 
     Args:
-        ordinals: Shape (ads,). Which of the columns' rows each is.
-        chances: Shape (ads, outcomes), bfloat16 codes.
-        columns: `Columns`, by ordinal.
+        ordinals: Shape (gathered,). Which of the ads each is.
+        authors: Shape (gathered,). Whose each is.
+        chances: Shape (gathered, outcomes), bfloat16 codes.
+        ads: Shape (ads,). Bid, what is bought, the most its chance counts for, pace, reserve and campaign of each are read.
         worths: Shape (outcomes,).
         payers: The most payers that come.
-        out: Shape (ads,), written with places in `ordinals`, ascending.
+        out: Shapes (`CUT_INTS`, gathered) and (`CUT_FLOATS`, gathered), written for each that comes: its place in `ordinals`,
+            ascending, its author and its campaign, both numbered from 0 in the order they stand here, bid, and what is bought; the most
+            its chance counts for, pace, reserve, and what `offer` writes.
+
+    Returns:
+        How many come.
     """
-    mine = tuple(column[ordinals] for column in columns)
-    bid, _, _, pace, reserve, campaign = mine
+    mine = ads[ordinals]
+    bid, pace, reserve, campaign = mine["bid"], mine["pace"], mine["reserve"], mine["campaign"]
     action, user = np.empty(ordinals.size), np.empty(ordinals.size)
-    offer(chances, mine, worths, action, user)
+    columns = (bid, mine["bought"], mine["most"], pace, reserve, campaign)
+    offer(chances, columns, worths, action, user)
     pays = bid * action * pace
     worth = pays + user
     sound = (pays >= reserve) & np.isfinite(worth)
@@ -100,5 +115,20 @@ def cut(
         if sound[place] and (payer in taken or len(taken) < payers):
             taken.add(payer)
             chosen.append(place)
-    out[: len(chosen)] = sorted(chosen)
-    return len(chosen)
+    chosen.sort()
+    count = len(chosen)
+    ints, floats = (
+        (np.arange(ordinals.size), authors, campaign, bid, mine["bought"]),
+        (mine["most"], pace, reserve, action, user),
+    )
+    for lines, kind in zip(out, (ints, floats), strict=True):
+        for column, every in zip(lines, kind, strict=True):
+            column[:count] = every[chosen]
+    for names in out[0][1:3, :count]:
+        names[:] = _numbered(names.tolist())
+    return count
+
+
+def _numbered(names: list[int]) -> list[int]:
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(name, len(numbers)) for name in names]

@@ -10,7 +10,7 @@ from lodestone.traffic.prices_kernel import values_from_codes
 @numba.njit(cache=True)
 def allow(
     ordinals: Array,
-    item: Array,
+    ads: Array,
     items: Array,
     marks: Array,
     viewer: Number,
@@ -24,7 +24,7 @@ def allow(
     for n in range(page.size):
         there[n] = items[page[n]].author
     for n in range(ordinals.size):
-        row = item[ordinals[n]]
+        row = ads[ordinals[n]].item
         it = items[row]
         mark = of_authors[it.author]
         # live 1, show 0; rejected 3; blocked 2, muted 3
@@ -57,23 +57,46 @@ def offer(chances: Array, columns: Array, worths: Array, action: Array, user: Ar
 
 
 @numba.njit(cache=True)
+def _number(names: Array, size: Number, scratch: Array) -> None:
+    """Number names from 0 in the order they stand."""
+    new = 0
+    for n in range(size):
+        scratch[n] = new
+        for m in range(n):
+            if names[m] == names[n]:
+                scratch[n] = scratch[m]
+                break
+        new += scratch[n] == new
+    names[:size] = scratch[:size]
+
+
+@numba.njit(cache=True)
 def cut(
-    ordinals: Array, chances: Array, columns: Array, worths: Array, payers: Number, out: Array
+    ordinals: Array,
+    authors: Array,
+    chances: Array,
+    ads: Array,
+    worths: Array,
+    payers: Number,
+    out: Array,
 ) -> Number:
     """See `lodestone.traffic.contenders.cut`."""
-    bid, bought, most, pace, reserve, campaign = columns
+    ints, floats = out
     size = ordinals.size
-    mine = (
-        bid[ordinals], bought[ordinals], most[ordinals], pace[ordinals], reserve[ordinals],
-        campaign[ordinals],
-    )  # fmt: skip
-    action, worth = np.empty(size), np.empty(size)
-    offer(chances, mine, worths, action, worth)
+    action, user, worth = np.empty(size), np.empty(size), np.empty(size)
+    bits = np.zeros(1, np.uint32)
+    chance = bits.view(np.float32)
+    values_from_codes(chances, worths, user)
     order, sound = np.empty(size, np.int64), 0
     for n in range(size):
-        pays = np.float64(mine[0][n]) * action[n] * mine[3][n]
-        worth[n] += pays
-        if not (pays >= mine[4][n] and np.isfinite(worth[n])):
+        ad = ads[ordinals[n]]
+        action[n] = 1.0
+        if ad.bought >= 0:
+            bits[0] = np.uint32(chances[n, ad.bought]) << np.uint32(16)
+            action[n] = min(np.float64(chance[0]), ad.most)
+        pays = np.float64(ad.bid) * action[n] * ad.pace
+        worth[n] = pays + user[n]
+        if not (pays >= ad.reserve and np.isfinite(worth[n])):
             continue
         at = sound
         while at > 0 and worth[order[at - 1]] < worth[n]:
@@ -83,7 +106,7 @@ def cut(
         sound += 1
     taken, count, chosen = np.empty(payers, np.int32), 0, np.zeros(size, np.bool_)
     for at in range(sound):
-        payer, known = mine[5][order[at]], False
+        payer, known = ads[ordinals[order[at]]].campaign, False
         for k in range(count):
             known |= taken[k] == payer
         if not known:
@@ -92,9 +115,15 @@ def cut(
             taken[count] = payer
             count += 1
         chosen[order[at]] = True
-    count = 0
+    came = 0
     for n in range(size):
         if chosen[n]:
-            out[count] = n
-            count += 1
-    return count
+            ad = ads[ordinals[n]]
+            ints[0, came], ints[1, came], ints[2, came] = n, authors[n], ad.campaign
+            ints[3, came], ints[4, came] = ad.bid, ad.bought
+            floats[0, came], floats[1, came], floats[2, came] = ad.most, ad.pace, ad.reserve
+            floats[3, came], floats[4, came] = action[n], user[n]
+            came += 1
+    _number(ints[1], came, order)
+    _number(ints[2], came, order)
+    return came

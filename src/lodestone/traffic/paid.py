@@ -7,7 +7,7 @@ and the page and every payment follow again from that.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,17 @@ class PaidAds:
         payer = [numbers.setdefault(campaign, len(numbers)) for campaign in self.campaign_id]
         payers = np.array(payer, np.int32)
         return self.bid, self.bought, self.chance_max, self.pace, self.reserve, payers
+
+
+class Offered(NamedTuple):
+    """What an auction reads of ads besides what a receipt holds of them. Arrays have shape (ads,)."""
+
+    payer: Rows
+    """Equal for ads of one campaign, numbered from 0 in the order they stand."""
+    action: Floats
+    """The chance of what is bought when the ad is seen."""
+    user: Floats
+    """What seeing it is worth to the viewer and the community without what is paid, micros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,14 @@ def with_steps(
     return replace(paid, outcome=outcome)
 
 
-def auction(kernels: Kernels, ads: PaidAds, worths: Floats, net: Ints, rules: PageRules) -> Outcome:
+def auction(
+    kernels: Kernels,
+    ads: PaidAds,
+    worths: Floats,
+    net: Ints,
+    rules: PageRules,
+    offered: Offered | None = None,
+) -> Outcome:
     """Put ads between the posts of a slate, and price them.
 
     Args:
@@ -160,24 +178,27 @@ def auction(kernels: Kernels, ads: PaidAds, worths: Floats, net: Ints, rules: Pa
         worths: Shape (outcomes,), see `worth_vector`.
         net: Shape (posts,). Net scores of the slate, first slot first, sixteenths of a micro.
         rules: Where ads may stand.
+        offered: What the ads offer, where it is known already; worked out otherwise.
     """
-    posts, offered = _entered(kernels, ads, worths, net)
-    return settle(kernels.auction, posts, offered, rules, truthful_rule(posts, offered, rules))
+    posts, entered = _entered(kernels, ads, worths, net, offered)
+    return settle(kernels.auction, posts, entered, rules, truthful_rule(posts, entered, rules))
 
 
-def _entered(kernels: Kernels, ads: PaidAds, worths: Floats, net: Ints) -> tuple[Organics, Ads]:
-    bid, _, _, pace, reserve, payer = columns = ads.columns()
-    action, user = np.empty(bid.size), np.empty(bid.size)
-    kernels.contenders.offer(ads.chances, columns, worths, action, user)
+def _entered(
+    kernels: Kernels, ads: PaidAds, worths: Floats, net: Ints, offered: Offered | None = None
+) -> tuple[Organics, Ads]:
+    if offered is None:
+        action, user = offers(kernels, ads, worths)
+        offered = Offered(ads.columns()[5], action, user)
     return Organics(net=net, author=np.arange(net.size, dtype=np.int32)), Ads(
-        bid=bid,
-        action=action,
-        pace=pace,
-        user=user,
-        price=np.zeros(bid.size),
-        payer=payer,
+        bid=ads.bid,
+        action=offered.action,
+        pace=ads.pace,
+        user=offered.user,
+        price=np.zeros(ads.bid.size),
+        payer=offered.payer,
         author=ads.author + np.int32(POOL_MAX),
-        reserve=reserve,
+        reserve=ads.reserve,
     )
 
 

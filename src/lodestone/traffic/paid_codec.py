@@ -112,11 +112,7 @@ def _fitting(column: NDArray[Any], count: int) -> NDArray[Any]:
 
 def _stored_winner(winner: Winner) -> StoredWinner:
     steps = None if winner.steps is None else tuple((bid, p) for bid, p in winner.steps.tolist())
-    return StoredWinner(
-        winner.ad, winner.slot, winner.weight, winner.bid, winner.due, winner.payment_impression,
-        winner.payment_action, winner.organic_loss, winner.others_loss, winner.own_cost,
-        winner.runner_up, steps,
-    )  # fmt: skip
+    return StoredWinner(*winner[:-1], steps)
 
 
 def _winner(winner: StoredWinner) -> Winner:

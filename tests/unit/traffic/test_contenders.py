@@ -6,10 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lodestone.events.outcomes import OUTCOME_COUNT
+from lodestone.features.ads.select import ROW
 from lodestone.features.layout import ITEM
 from lodestone.traffic import contenders, contenders_kernel
+from lodestone.traffic.net import numbered
 from lodestone.traffic.prices import chance_codes
 from tests.worlds.decisions import some_logits
+from tests.worlds.paid import cut_room, records
 
 TWINS = (contenders, contenders_kernel)
 
@@ -36,19 +39,24 @@ def test_the_compiled_cut_is_the_plain_one_to_the_bit(seed, count, payers):
     chance = np.random.default_rng(seed)
     columns, ordinals = some_columns(chance, 60), chance.choice(60, count, replace=False).astype(np.int32)  # fmt: skip
     chances, worths = some_chances(chance, count), chance.normal(0, 900, OUTCOME_COUNT)
+    authors = chance.integers(0, 9, count).astype(np.int32)
     mine = tuple(column[ordinals] for column in columns)
     cuts, offers = [], []
     for module in TWINS:
-        out, offer = np.zeros(count, np.int64), np.zeros((2, count))
-        length = module.cut(ordinals, chances, columns, worths, payers, out)
+        out, offer = cut_room(count), np.zeros((2, count))
+        length = module.cut(ordinals, authors, chances, records(columns), worths, payers, out)
         module.offer(chances, mine, worths, offer[0], offer[1])
-        cuts.append(out[:length].tolist())
-        offers.append(offer.tobytes())
-    assert cuts[0] == cuts[1]
-    assert offers[0] == offers[1]
-    came = mine[5][cuts[0]]
-    assert len(set(came.tolist())) <= payers
-    assert np.all(np.diff(cuts[0]) > 0)
+        cuts.append([column[:length] for kind in out for column in kind])
+        offers.append(offer)
+    assert [column.tobytes() for column in cuts[0]] == [column.tobytes() for column in cuts[1]]
+    assert offers[0].tobytes() == offers[1].tobytes()
+    places, author, payer, bid, bought, *rest = cuts[0]
+    assert np.all(np.diff(places) > 0)
+    assert len(set(mine[5][places].tolist())) <= payers
+    assert author.tolist() == numbered(authors[places]).tolist()
+    assert payer.tolist() == numbered(mine[5][places]).tolist()
+    for column, every in zip((bid, bought, *rest), (*mine[:5], *offers[0]), strict=True):
+        assert column.tolist() == every[places].tolist()
 
 
 @given(st.integers(0, 10**6), st.integers(0, 30), st.booleans())
@@ -59,14 +67,15 @@ def test_the_same_ads_are_left_out_compiled_and_plain(seed, count, stranger):
     items["author"], items["owner"] = chance.integers(0, 20, 50), chance.integers(0, 8, 50)
     items["state"], items["label"] = chance.choice([1, 1, 1, 0, 2], 50), chance.choice([0, 0, 0, 1, 2], 50)  # fmt: skip
     marks = (40 + chance.integers(-4, 4, 50), 40 + chance.integers(-4, 4, 20), 10)
-    item = chance.integers(0, 50, 60).astype(np.int32)
+    ads = np.zeros(60, ROW)
+    ads["item"] = chance.integers(0, 50, 60)
     ordinals = chance.choice(60, count, replace=False).astype(np.int32)
     page = chance.integers(0, 50, chance.integers(0, 6)).astype(np.int32)
     viewer = -1 if stranger else 3
     left = []
     for module in TWINS:
         out = tuple(np.zeros((3, count), np.int32))
-        length = module.allow(ordinals, item, items, marks, viewer, page, out)
+        length = module.allow(ordinals, ads, items, marks, viewer, page, out)
         left.append([column[:length].tolist() for column in out])
     assert left[0] == left[1]
     assert not set(left[0][2]) & set(items["author"][page].tolist())
@@ -85,9 +94,11 @@ def test_what_the_viewer_refused_or_owns_never_comes(module, what, mark):
         of_authors[1] = mark
     viewer = 6 if what == "owner" else 9
     out, ordinals = tuple(np.zeros((3, 2), np.int32)), np.arange(2, dtype=np.int32)
+    ads = np.zeros(2, ROW)
+    ads["item"] = ordinals
 
     length = module.allow(
-        ordinals, ordinals, items, (of_items, of_authors, 10), viewer, ordinals[:0], out
+        ordinals, ads, items, (of_items, of_authors, 10), viewer, ordinals[:0], out
     )
 
     assert out[0][:length].tolist() == [0]

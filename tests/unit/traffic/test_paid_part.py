@@ -109,7 +109,7 @@ def changed(paid, **fields):
 
 def charged(paid, **fields):
     first, *rest = paid.outcome.winners
-    return changed(paid, winners=(replace(first, **fields), *rest))
+    return changed(paid, winners=(first._replace(**fields), *rest))
 
 
 CHANGES = {

@@ -153,12 +153,13 @@ class Budgets:
         Raises:
             Exhausted: That is more than is left, or the slot was settled before; nothing was set aside.
         """
-        if slot.key in self._open:
+        key = slot.key
+        if key in self._open:
             return
-        budget = self.budget(slot.campaign)
-        if slot.key <= self._newest or slot.highest > budget.left(slot.day):
+        budget = self._budgets.get(slot.campaign)
+        if budget is None or key <= self._newest or slot.highest > budget.left(slot.day):
             raise Exhausted
-        self._unwritten.add(slot.key)
+        self._unwritten.add(key)
         self._take(slot)
 
     def cancel(self, slot: PaidSlot) -> None:
@@ -243,17 +244,24 @@ class Budgets:
 
     def _move(self, slot: PaidSlot, reserved: int, spent: int) -> None:
         budget = self._own(slot.campaign)
-        for used in (budget.used, budget.days.setdefault(slot.day, Used())):
+        today = budget.days.get(slot.day)
+        if today is None:
+            today = budget.days[slot.day] = Used()
+        for used in (budget.used, today):
             used.reserved += reserved
             used.spent += spent
             assert used.reserved >= 0
         self._changed(slot.campaign)
 
     def _own(self, campaign: int) -> Budget:
-        return self._budgets.setdefault(campaign, Budget())
+        budget = self._budgets.get(campaign)
+        if budget is None:
+            budget = self._budgets[campaign] = Budget()
+        return budget
 
     def _changed(self, campaign: int) -> None:
-        self._left = grown(self._left, campaign + 1)
+        if campaign >= self._left.size:
+            self._left = grown(self._left, campaign + 1)
         self._left[campaign] = self._budgets[campaign].left(self._day)
         self.changes.add(campaign)
 

@@ -8,25 +8,31 @@ from typing import Final, TypeAlias
 
 from lodestone.base.geo import EARTH_RADIUS_KM
 
-Cell: TypeAlias = tuple[int, int, int]
-"""Level, row and column."""
+Cell: TypeAlias = int
+"""Level, row and column in one number, see `_cell`; below 2**`CELL_BITS`."""
+CELL_BITS: Final = 26
 _SIZES: Final = (0.1, 1.0, 10.0)
 """Degrees; at the equator some 11, 111 and 1,110 km."""
+_ROW_AT: Final = 12
+"""Columns are fewer than 2**12, and so are rows."""
+_LEVEL_AT: Final = 24
 _CELLS_MAX: Final = 256
 _MARGIN: Final = 1e-7
 """Degrees by which a circle's box is widened, against rounding."""
 
 
-def cells_of(latitude: float, longitude: float) -> list[Cell]:
+def cells_of(latitude: float, longitude: float) -> tuple[Cell, Cell, Cell]:
     """Return the cell of each level in which a point lies.
 
-    >>> cells_of(26.38, 108.08)
-    [(0, 1163, 2880), (1, 116, 288), (2, 11, 28)]
+    >>> cells_of(26.38, 108.08) == (_cell(0, 1163, 2880), _cell(1, 116, 288), _cell(2, 11, 28))
+    True
     """
-    return [
-        (level, _row(latitude, size), _column(longitude, size) % _columns(size))
-        for level, size in enumerate(_SIZES)
-    ]
+    north, east = latitude + 90, longitude + 180
+    return (
+        floor(north / 0.1) << _ROW_AT | floor(east / 0.1) % 3600,
+        1 << _LEVEL_AT | floor(north) << _ROW_AT | floor(east) % 360,
+        2 << _LEVEL_AT | floor(north / 10) << _ROW_AT | floor(east / 10) % 36,
+    )
 
 
 def cover(latitude: float, longitude: float, radius_km: float) -> list[Cell] | None:
@@ -41,8 +47,12 @@ def cover(latitude: float, longitude: float, radius_km: float) -> list[Cell] | N
         columns = range(_column(longitude - east, size), _column(longitude + east, size) + 1)
         if len(rows) * len(columns) <= _CELLS_MAX:
             around = _columns(size)
-            return [(level, row, column % around) for row in rows for column in columns]
+            return [_cell(level, row, column % around) for row in rows for column in columns]
     return None
+
+
+def _cell(level: int, row: int, column: int) -> Cell:
+    return level << _LEVEL_AT | row << _ROW_AT | column
 
 
 def _row(latitude: float, size: float) -> int:

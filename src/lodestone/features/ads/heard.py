@@ -99,11 +99,12 @@ class Heard:
 
     def open(self, slot: PaidSlot) -> None:
         """Listen for a slot."""
-        self._slots[slot.key] = slot
+        key = slot.key
+        self._slots[key] = slot
         if slot.person >= 0:
-            self._of_person.setdefault(slot.person, set()).add(slot.key)
+            self._of_person.setdefault(slot.person, set()).add(key)
             if slot.bought in CONVERSIONS:
-                self._selling.setdefault(slot.person, set()).add(slot.key)
+                self._selling.setdefault(slot.person, set()).add(key)
 
     def close(self, slot: PaidSlot) -> None:
         """Forget what was heard of a slot; of who saw nothing else that sells conversions, theirs too."""

@@ -16,7 +16,7 @@ from lodestone.base.arrays import Bools, Floats
 from lodestone.features.ads import select, select_kernel
 from lodestone.features.ads.ad import LiveAd, Who
 from lodestone.features.ads.audiences import Asks
-from lodestone.features.ads.cells import cells_of, cover
+from lodestone.features.ads.cells import CELL_BITS, cells_of, cover
 from lodestone.features.ads.matching import AdQuery
 from lodestone.features.ads.postings import Posting, bits_of
 
@@ -25,6 +25,8 @@ _KINDS: Final = 7
 _ROOM: Final = 64
 _ONE_BY_ONE: Final = 32
 """Changes that are put in order one by one; of more the order is made anew."""
+_RESIDENT: Final = 1 << CELL_BITS
+"""Beside a cell: for those whose home is there, and not for those who are."""
 _NOWHERE: Final = (nan, nan)
 _NONE: Final = np.zeros(0, np.int32)
 
@@ -36,10 +38,8 @@ class AdIndex:
         self._do = select_kernel if compiled else select
         self._room = _ROOM
         self.live = np.zeros(_ROOM, np.bool_)
-        self._rows = np.zeros(_ROOM, select.ROW)
-        self._campaign, self.item = np.zeros(_ROOM, np.int32), np.zeros(_ROOM, np.int32)
-        self._bid, self._bought = np.zeros(_ROOM, np.int64), np.zeros(_ROOM, np.int8)
-        self._most, self._pace, self._reserve = np.zeros(_ROOM), np.zeros(_ROOM), np.zeros(_ROOM)
+        self.rows = np.zeros(_ROOM, select.ROW)
+        """What a decision reads of each ad."""
         self._starts, self._ends = np.zeros(_ROOM, np.int64), np.zeros(_ROOM, np.int64)
         self._hours = np.zeros((_ROOM, 7), np.uint32)
         self._circles = np.zeros((0, 4))
@@ -57,6 +57,9 @@ class AdIndex:
         """How long a conversion leaves out of each ad, microseconds."""
         self._blocked = np.zeros(_ROOM, np.bool_)
         """Whose campaign may not spend."""
+        self._asks: Asks | None = None
+        self._kinds: list[int] | None = None
+        """Kinds of targeting that any ad asks of. Both None where ads have changed since somebody asked."""
         self._order, self._changed = _NONE, set[int]()
         self._open = np.zeros(1, np.uint64)
         self._open_for: tuple[int, int] = (-1, -1)
@@ -68,17 +71,13 @@ class AdIndex:
         """Take in an ad that is not here."""
         self._grow(ordinal)
         self.live[ordinal], self._blocked[ordinal] = True, blocked
-        self._campaign[ordinal] = campaign
-        self.item[ordinal], self._bid[ordinal], self._bought[ordinal] = ad.item, ad.bid, ad.bought
-        self._most[ordinal], self._pace[ordinal], self._reserve[ordinal] = (
-            ad.chance_max,
-            ad.pace,
-            ad.reserve,
-        )
         self._starts[ordinal], self._ends[ordinal] = ad.starts, ad.ends
         self._hours[ordinal] = ad.hours
         circle = self._put_circles(ordinal, ad)
-        self._rows[ordinal] = (ad.bid * ad.chance_max, campaign, circle, len(ad.circles))
+        self.rows[ordinal] = (
+            ad.bid * ad.chance_max, campaign, circle, len(ad.circles), ad.item, ad.bid, ad.chance_max,
+            ad.pace, ad.reserve, ad.bought,
+        )  # fmt: skip
         for kind, keys in enumerate(_keys(ad)):
             _write(self._free[kind], ordinal, on=keys is None)
             for key in keys or ():
@@ -89,6 +88,7 @@ class AdIndex:
             _list(self._converted, ad.converted[:2], self._room).add(ordinal)
             self._within[ordinal] = ad.converted.within
         _write(self._contextual, ordinal, on=ad.contextual)
+        self._asks = self._kinds = None
         self._changed.add(ordinal)
         self._dirty.add(ordinal)
 
@@ -102,6 +102,7 @@ class AdIndex:
             _unlist(self._segments_out, member, ordinal)
         if ad.converted is not None:
             _unlist(self._converted, ad.converted[:2], ordinal)
+        self._asks = self._kinds = None
         self._changed.add(ordinal)
         self._dirty.add(ordinal)
 
@@ -113,58 +114,71 @@ class AdIndex:
 
     def pace(self, ordinals: Iterable[int], pace: float) -> None:
         """Let some ads enter with another share of their bid."""
-        self._pace[list(ordinals)] = pace
-
-    @property
-    def columns(self) -> tuple[Any, ...]:
-        """Bid in micros, place of what is bought, most that its chance counts for, pace, reserve in micros, campaign; shapes (ads,)."""
-        return self._bid, self._bought, self._most, self._pace, self._reserve, self._campaign
+        self.rows["pace"][list(ordinals)] = pace
 
     @property
     def asks(self) -> Asks:
         """What any ad asks of people."""
-        return Asks(
-            followers=bool(self._lists[FOLLOWED]),
-            members=bool(self._lists[SEGMENT] or self._segments_out),
-            alike=bool(self._lists[ALIKE]),
-            conversions=bool(self._converted),
-        )
+        if self._asks is None:
+            self._asks = Asks(
+                followers=bool(self._lists[FOLLOWED]),
+                members=bool(self._lists[SEGMENT] or self._segments_out),
+                alike=bool(self._lists[ALIKE]),
+                conversions=bool(self._converted),
+            )
+        return self._asks
 
     def gather(self, asked: AdQuery, count: int) -> NDArray[np.int32]:
         """Return the ordinals of the best ads that fit, see `matching.best`; shape (found,)."""
         self._arrange()
         self._refresh(asked)
         # A kind that no ad asks of lets every ad through, and is not looked at.
-        kinds = [kind for kind, lists in enumerate(self._lists) if lists]
-        fit = np.concatenate([self._open[None], self._free[kinds]])
+        kinds = self._asked_kinds()
+        fit = np.empty((1 + len(kinds), self._open.size), np.uint64)
+        fit[0] = self._open
         if not asked.personalised:
             fit[0] &= self._contextual
-        points, cells = (
-            np.array((*(asked.here or _NOWHERE), *(asked.home or _NOWHERE))),
-            list[Hashable](),
-        )
-        if self._lists[PLACE]:
-            for point, who in ((asked.here, Who.PRESENT), (asked.home, Who.RESIDENT)):
-                cells += [] if point is None else [(who, *cell) for cell in cells_of(*point)]
-        language = () if asked.language < 0 else (asked.language,)
-        wanted = (
-            cells, asked.domains, asked.tags, language, asked.follows, asked.members, asked.alike,
-        )  # fmt: skip
+        short: list[NDArray[np.int32]] = []
+        until, wanted, reached = np.zeros(len(kinds), np.int64), self._wanted(asked), 0
         for at, kind in enumerate(kinds, 1):
-            self._let_through(self._lists[kind], wanted[kind], fit[at])
+            fit[at] = self._free[kind]
+            reached += self._let_through(self._lists[kind], wanted[kind], fit[at], short)
+            until[at - 1] = reached
         if self._segments_out or self._converted:
             self._leave_out(asked, fit[0])
+        here, home = asked.here or _NOWHERE, asked.home or _NOWHERE
         out = np.empty(count, np.int32)
         tired = np.array(sorted(asked.tired), np.int32) if asked.tired else _NONE
         filled = self._do.best(
-            fit, self._order, self._rows, self._circles, points, tired, out
+            fit, (np.concatenate(short) if short else _NONE, until), self._order, self.rows, (self._circles, (*here, *home)), tired, out
         )  # fmt: skip
         return out[:filled]
 
+    def _asked_kinds(self) -> list[int]:
+        if self._kinds is None:
+            self._kinds = [kind for kind, lists in enumerate(self._lists) if lists]
+        return self._kinds
+
+    def _wanted(self, asked: AdQuery) -> tuple[Iterable[Hashable], ...]:
+        """Return what of each kind is the viewer's."""
+        cells: tuple[int, ...] = ()
+        if self._lists[PLACE]:
+            if asked.here is not None:
+                cells = cells_of(*asked.here)
+            if asked.home is not None:
+                cells += tuple([cell | _RESIDENT for cell in cells_of(*asked.home)])
+        language = () if asked.language < 0 else (asked.language,)
+        return cells, asked.domains, asked.tags, language, asked.follows, asked.members, asked.alike
+
     def _let_through(
-        self, lists: dict[Hashable, Posting], keys: Iterable[Hashable], bitmap: NDArray[np.uint64]
-    ) -> None:
-        short = []
+        self,
+        lists: dict[Hashable, Posting],
+        keys: Iterable[Hashable],
+        bitmap: NDArray[np.uint64],
+        short: list[NDArray[np.int32]],
+    ) -> int:
+        """Let the ads of long lists through, and collect short lists; return how many ads stand in these."""
+        count = 0
         for key in keys:
             posting = lists.get(key)
             if posting is None:
@@ -173,8 +187,8 @@ class AdIndex:
                 np.bitwise_or(bitmap, posting.bits, out=bitmap)
             else:
                 short.append(posting.held())
-        if short:
-            self._do.set_bits(bitmap, short[0] if len(short) == 1 else np.concatenate(short))
+                count += posting.count
+        return count
 
     def _leave_out(self, asked: AdQuery, bitmap: NDArray[np.uint64]) -> None:
         """Take away the ads that want nobody of the viewer's segments, or nobody who did what the viewer did."""
@@ -191,8 +205,8 @@ class AdIndex:
     def _put_circles(self, ordinal: int, ad: LiveAd) -> int:
         """Write an ad's circles; return where the first stands."""
         first = self._circles_used
-        if len(ad.circles) <= self._rows["circles"][ordinal]:  # where its circles stood before
-            first = int(self._rows["circle"][ordinal])
+        if len(ad.circles) <= self.rows["circles"][ordinal]:  # where its circles stood before
+            first = int(self.rows["circle"][ordinal])
         end = first + len(ad.circles)
         if end > self._circles.shape[0]:
             room = np.zeros((max(64, 2 * end), 4))
@@ -209,7 +223,7 @@ class AdIndex:
         changed, self._changed = sorted(self._changed), set()
         if len(changed) > _ONE_BY_ONE:
             live = np.flatnonzero(self.live)
-            self._order = live[np.argsort(-self._rows["bound"][live], kind="stable")].astype(
+            self._order = live[np.argsort(-self.rows["bound"][live], kind="stable")].astype(
                 np.int32
             )
             return
@@ -221,9 +235,9 @@ class AdIndex:
 
     def _place(self, order: NDArray[np.int32], ordinal: int) -> int:
         """Return where an ad belongs: behind those of a higher bound, and of the same with a lower ordinal."""
-        bounds: Floats = -self._rows["bound"][order]
+        bounds: Floats = -self.rows["bound"][order]
         first, end = (
-            int(np.searchsorted(bounds, -self._rows["bound"][ordinal], side=side)) for side in ("left", "right")
+            int(np.searchsorted(bounds, -self.rows["bound"][ordinal], side=side)) for side in ("left", "right")
         )  # fmt: skip
         return first + int(np.searchsorted(order[first:end], ordinal))
 
@@ -262,7 +276,7 @@ class AdIndex:
         if ordinal < self._room:
             return
         self._room = 2 * self._room
-        for name in ("live", "item", "_bid", "_bought", "_most", "_pace", "_reserve", "_rows", "_campaign", "_starts", "_ends", "_hours", "_within", "_blocked", "shift"):  # fmt: skip
+        for name in ("live", "rows", "_starts", "_ends", "_hours", "_within", "_blocked", "shift"):  # fmt: skip
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
         words = self._room >> 6
@@ -278,16 +292,17 @@ class AdIndex:
 
 def _keys(ad: LiveAd) -> tuple[Iterable[Hashable] | None, ...]:
     """Return the lists of each kind that an ad stands in; None where it asks nothing, or where cells are too coarse to tell."""
-    cells: set[Hashable] | None = set() if ad.circles else None
+    cells: set[int] | None = set() if ad.circles else None
     for latitude, longitude, radius, who in ad.circles:
         covered = cover(latitude, longitude, radius)
         if covered is None:
             cells = None
             break
         assert cells is not None
-        for meant in (Who.PRESENT, Who.RESIDENT):
-            if who in (meant, Who.ANY):
-                cells.update((meant, *cell) for cell in covered)
+        if who != Who.RESIDENT:
+            cells.update(covered)
+        if who != Who.PRESENT:
+            cells.update([cell | _RESIDENT for cell in covered])
     alike = () if ad.alike_to is None else (ad.alike_to,)
     asks = (ad.domains, ad.tags, ad.languages, ad.followers_of, ad.segments_in, alike)
     return (cells, *(frozenset(keys) if keys else None for keys in asks))

@@ -5,7 +5,7 @@ records into `LiveAd` calls `put` and `drop`; what a campaign has left is said b
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class LiveAds:
         self._paces: dict[int, float] = {}
         self._bids: dict[int, tuple[Micros, Micros]] = {}
         """Least and highest bid of campaigns whose ads have not changed since somebody asked."""
+        self._limits: dict[int, frozenset[tuple[int, int]]] = {}
+        """Frequency limits of such campaigns."""
         self._owned: dict[int, set[int]] = {}
         """Ordinals of the campaigns of each owner that had a live ad; whose a campaign is never changes."""
         self._sold = set[int]()
@@ -109,14 +111,9 @@ class LiveAds:
         return self._index.asks
 
     @property
-    def items(self) -> NDArray[np.int32]:
-        """Item row of each ad, shape (ads or more,)."""
-        return self._index.item
-
-    @property
-    def columns(self) -> tuple[Any, ...]:
-        """What an auction reads of each ad, see `AdIndex.columns`."""
-        return self._index.columns
+    def rows(self) -> NDArray[np.void]:
+        """What a decision reads of each ad, shape (ads or more,) of `select.ROW`."""
+        return self._index.rows
 
     def gather(self, asked: AdQuery, count: int) -> NDArray[np.int32]:
         """Return the ordinals of the ads that fit a request and may spend, those first that an impression may be worth most to.
@@ -169,6 +166,14 @@ class LiveAds:
             self._bids[campaign] = min(bids), max(bids)
         return self._bids[campaign]
 
+    def frequency(self, campaign_id: str) -> frozenset[tuple[int, int]]:
+        """Return the frequency limits of a campaign's live ads: so many within so many days."""
+        campaign = self.campaign_ordinal(campaign_id)
+        if campaign not in self._limits:
+            limits = {ad.frequency for ad in self.of_campaign(campaign_id)}
+            self._limits[campaign] = frozenset([limit for limit in limits if limit is not None])
+        return self._limits[campaign]
+
     def of_campaign(self, campaign_id: str) -> list[LiveAd]:
         """Return a campaign's live ads, in the order of their ordinals."""
         campaign = self.campaign_ordinal(campaign_id)
@@ -178,6 +183,7 @@ class LiveAds:
     def _changed(self, campaign_id: str) -> int:
         campaign = self._campaign(campaign_id)
         self._bids.pop(campaign, None)
+        self._limits.pop(campaign, None)
         self.changes.add(campaign_id)
         return campaign
 

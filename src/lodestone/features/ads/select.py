@@ -10,23 +10,30 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lodestone.base.arrays import Floats
+from lodestone.base.arrays import Floats, Ints
 from lodestone.base.geo import distance_km
 from lodestone.features.ads.ad import Who
 from lodestone.features.ads.matching import CAMPAIGN_MAX
 
 Bitmap: TypeAlias = NDArray[np.uint64]
 Ordinals: TypeAlias = NDArray[np.int32]
+Points: TypeAlias = tuple[float, float, float, float]
 ROW: Final = np.dtype(
     [
         ("bound", np.float64),  # the most an impression is worth to its payer, micros
         ("campaign", np.int32),
         ("circle", np.int32),  # its first circle
         ("circles", np.int32),  # how many it has
+        ("item", np.int32),  # item row
+        ("bid", np.int64),  # micros
+        ("most", np.float64),  # its chance counts for no more
+        ("pace", np.float64),  # the share of the bid that enters
+        ("reserve", np.float64),  # the least for a seen impression, micros
+        ("bought", np.int8),  # place in `OUTCOMES`, -1 an impression
     ],
     align=True,
 )
-"""What is read of an ad that may fit, together, so that it costs one cache miss."""
+"""What a decision reads of an ad, together, so that it costs one cache miss."""
 
 
 def set_bits(bitmap: Bitmap, ordinals: Ordinals) -> None:
@@ -42,10 +49,10 @@ def set_bits(bitmap: Bitmap, ordinals: Ordinals) -> None:
 
 def best(
     fit: NDArray[np.uint64],
+    lists: tuple[Ordinals, Ints],
     order: Ordinals,
     rows: NDArray[np.void],
-    circles: Floats,
-    points: Floats,
+    where: tuple[Floats, Points],
     tired: Ordinals,
     out: Ordinals,
 ) -> int:
@@ -53,17 +60,22 @@ def best(
 
     Args:
         fit: Shape (bitmaps, words). Which may be shown now, and which each kind of targeting lets through; circles by their
-            cells alone.
+            cells alone. Written: what `lists` adds.
+        lists: Ads that a kind of targeting lets through besides, those of one kind behind those of another, and where those of each
+            kind end, shape (bitmaps - 1,).
         order: Shape (live,). Ordinals by falling bound, ties by ordinal.
         rows: Shape (ads,) of `ROW`.
-        circles: Shape (circles, 4). Latitude, longitude, radius in kilometres and `Who` of each; measured for those that the cells
-            let through.
-        points: Shape (4,). Latitude and longitude where the viewer is, then of their home; NaN unknown.
+        where: Latitude, longitude, radius in kilometres and `Who` of each circle, shape (circles, 4), measured for those that the
+            cells let through; latitude and longitude where the viewer is, then of their home, NaN unknown.
         tired: Shape (campaigns,). Campaigns that may not come.
         out: Shape (the most,), written with ordinals, best first.
     """
     del order  # only a quicker way to the same
-    bound, campaign = rows["bound"], rows["campaign"]
+    (listed, until), (circles, points) = lists, where
+    bound, campaign, since = rows["bound"], rows["campaign"], 0
+    for bitmap, end in zip(fit[1:], until.tolist(), strict=True):
+        set_bits(bitmap, listed[since:end])
+        since = end
     passing = np.bitwise_and.reduce(fit, axis=0)
     fitting = [n for n in _ordinals(passing) if _inside(rows[n], circles, points)]
     fitting.sort(key=lambda n: (-bound[n], n))
@@ -87,10 +99,10 @@ def _ordinals(bitmap: Bitmap) -> Iterator[int]:
             word ^= low  # noqa: PLW2901
 
 
-def _inside(row: Any, circles: Floats, points: Floats) -> bool:
+def _inside(row: Any, circles: Floats, points: Points) -> bool:
     if not row["circles"]:
         return True
-    here, home = points[:2].tolist(), points[2:].tolist()
+    here, home = points[:2], points[2:]
     mine = circles[row["circle"] : row["circle"] + row["circles"]].tolist()
     return any(
         who != other

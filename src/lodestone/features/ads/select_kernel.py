@@ -100,14 +100,24 @@ def _put(
 
 @numba.njit(cache=True)
 def best(
-    fit: Array, order: Array, rows: Array, circles: Array, points: Array, tired: Array, out: Array
+    fit: Array,
+    lists: Array,
+    order: Array,
+    rows: Array,
+    where: Array,
+    tired: Array,
+    out: Array,
 ) -> Number:
     """See `lodestone.features.ads.select.best`.
 
     Many that fit: from the top of the order until enough are there. Few: every one of them.
     """
+    (listed, until), (circles, points) = lists, where
     words, many = fit.shape[1], np.int64(0)
-    passing = np.empty(words, np.uint64)
+    passing, since = np.empty(words, np.uint64), np.int64(0)
+    for kind in range(1, fit.shape[0]):
+        set_bits(fit[kind], listed[since : until[kind - 1]])
+        since = until[kind - 1]
     for w in range(words):
         passing[w] = fit[0, w]
     for kind in range(1, fit.shape[0]):

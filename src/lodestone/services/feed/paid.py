@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.features.ads import LiveAd, LiveAds
@@ -20,11 +20,13 @@ from lodestone.models.alike import Alike
 from lodestone.services.feed.hydrate import Viewer
 from lodestone.services.feed.setting import Setting
 from lodestone.services.feed.slate import Slate
+from lodestone.traffic.contenders import CUT_FLOATS, CUT_INTS
 from lodestone.traffic.decision import Chances, Rows
 from lodestone.traffic.filters import Marks
 from lodestone.traffic.kernels import COMPILED, Kernels
 from lodestone.traffic.paid import (
     SPARE_PAYERS,
+    Offered,
     PaidAds,
     PaidPart,
     auction,
@@ -75,6 +77,8 @@ class Audiences(NamedTuple):
 
 
 _NOT_ASKED: Final = Audiences()
+_NOBODY: Final = frozenset[int]()
+_NO_ROWS: Final = np.zeros(0, np.int32)
 
 
 def audiences(
@@ -94,6 +98,21 @@ def audiences(
         alike.owners(state, row) if alike is not None and asks.alike else frozenset(),
         conversions_of(state, row) if asks.conversions else MappingProxyType({}),
     )
+
+
+class Gathered(NamedTuple):
+    """Ads that may come to a page. Arrays have shape (ads,) but for the chances, shape (ads, outcomes)."""
+
+    ordinals: Rows
+    rows: Rows
+    authors: Rows
+    judged: Chances
+
+    def only(self, places: Ints) -> "Gathered":
+        """Return some of them."""
+        return Gathered(
+            self.ordinals[places], self.rows[places], self.authors[places], self.judged[places]
+        )
 
 
 class AdPlacer:
@@ -137,18 +156,17 @@ class AdPlacer:
             return None
         judged, worths = chances(rows), setting.pricing.worths
         predicted = self._calibrate(ordinals, judged)
-        places, payers = np.empty(ordinals.size, np.int64), rules.ads_max + SPARE_PAYERS
-        chosen = places[
-            : self._kernels.contenders.cut(
-                ordinals, judged, self.live.columns, worths, payers, places
-            )
-        ]
-        chosen, live = self._affordable(ordinals, chosen)
+        came, payers = Gathered(ordinals, rows, authors, judged), rules.ads_max + SPARE_PAYERS
+        chosen, ints, floats = self._cut(came, worths, payers)
+        live, able = self._affordable(ordinals, chosen)
         if not live:
             return None
-        ads = self._paid_ads(live, ordinals[chosen], rows[chosen], authors[chosen], judged[chosen])
+        if able is not None:  # all of these come again, numbered anew
+            chosen = chosen[able]
+            _, ints, floats = self._cut(came.only(chosen), worths, payers)
+        ads, offered = _paid_ads(live, rows[chosen], judged[chosen], ints, floats)
         net = slate_net(slate.entries.net, slate.choice)
-        outcome = auction(self._kernels, ads, worths, net, rules)
+        outcome = auction(self._kernels, ads, worths, net, rules, offered)
         return PaidPart(
             ads, ordinals.size, outcome, None if predicted is None else predicted[chosen]
         )
@@ -162,43 +180,44 @@ class AdPlacer:
     def _query(
         self, viewer: Viewer, setting: Setting, slate: Slate, alike: Alike | None
     ) -> AdQuery:
-        state, lens, row, asks = self._state, viewer.lens, viewer.row, self.live.asks
+        state, lens, row = self._state, viewer.lens, viewer.row
         topics = slate.entries.topic[slate.choice.pool_index].tolist()
-        follows: frozenset[int] = frozenset()
+        follows, people = _NOBODY, _NOT_ASKED
         if viewer.personalised and row >= 0:
-            liked = state.positives[row]
+            asks, liked = self.live.asks, state.positives[row]
             topics += state.items["topic"][liked[liked >= 0]].tolist()
             if asks.followers:
                 follows = frozenset(state.people["ordinal"][state.follows(row)].tolist())
-        home, people = viewer.home, _NOT_ASKED
-        if viewer.personalised and row >= 0:
-            people = audiences(state, row, setting.now, alike, asks)
+            if asks.members or asks.alike or asks.conversions:
+                people = audiences(state, row, setting.now, alike, asks)
+        home, (weekday, minute) = viewer.home, setting.clock
         return AdQuery(
-            here=(lens.latitude, lens.longitude) if lens.located else None,
-            home=home if home[0] == home[0] else None,
-            domains=frozenset(viewer.domains["code"].tolist()),
-            tags=frozenset(topics),
-            language=lens.language,
-            follows=follows,
-            weekday=setting.clock[0],
-            hour=setting.clock[1] // 60,
-            now=setting.now,
-            personalised=viewer.personalised,
-            members=people.members,
-            alike=people.alike,
-            conversions=people.conversions,
-            tired=self._tired(viewer, setting),
+            (lens.latitude, lens.longitude) if lens.located else None,
+            home if home[0] == home[0] else None,
+            frozenset(viewer.domains["code"].tolist()),
+            frozenset(topics),
+            lens.language,
+            follows,
+            weekday,
+            minute // 60,
+            setting.now,
+            viewer.personalised,
+            people.members,
+            people.alike,
+            people.conversions,
+            self._tired(viewer, setting),
         )
 
     def _tired(self, viewer: Viewer, setting: Setting) -> frozenset[int]:
         """Return the campaigns that may not come before this viewer: not yet again, or of whom they want no ads."""
-        full = []
-        if viewer.row >= 0:
-            owners = self._state.people["ordinal"][self._state.hidden_ads(viewer.row)]
-            full = [campaign for owner in owners.tolist() for campaign in self.live.of_owner(owner)]
-        for campaign, times in self.appearances.of(viewer.key, setting.now).items():
-            limits = {ad.frequency for ad in self.live.of_campaign(campaign)} - {None}
-            if any(limit and is_full(times, limit, setting.now) for limit in limits):
+        hidden = self._state.hidden_ads(viewer.row) if viewer.row >= 0 else _NO_ROWS
+        seen = self.appearances.of(viewer.key, setting.now)
+        if not seen and not hidden.size:
+            return _NOBODY
+        owners = self._state.people["ordinal"][hidden].tolist()
+        full = [campaign for owner in owners for campaign in self.live.of_owner(owner)]
+        for campaign, times in seen.items():
+            if any(is_full(times, limit, setting.now) for limit in self.live.frequency(campaign)):
                 full.append(self.live.campaign_ordinal(campaign))
         return frozenset(full)
 
@@ -209,7 +228,7 @@ class AdPlacer:
         room = np.empty((3, gathered.size), np.int32)
         page = slate.entries.item[slate.choice.pool_index]
         count = self._kernels.contenders.allow(
-            gathered, self.live.items, self._state.items, tuple(marks), viewer.row, page,
+            gathered, self.live.rows, self._state.items, tuple(marks), viewer.row, page,
             (room[0], room[1], room[2]),
         )  # fmt: skip
         return room[0, :count], room[1, :count], room[2, :count]
@@ -220,37 +239,46 @@ class AdPlacer:
         at = shift.nonzero()[0]
         if not at.size:
             return None
-        bought = self.live.columns[1][ordinals]
+        bought = self.live.rows["bought"][ordinals]
         predicted: Chances = judged[np.arange(ordinals.size), bought]
         judged[at, bought[at]] = chance_codes(shifted(chances_of(predicted[at]), shift[at]))
         return predicted
 
-    def _affordable(self, ordinals: Rows, chosen: Ints) -> tuple[Ints, list[LiveAd]]:
-        """Return those of the chosen whose campaign may be charged what they bid, and their ads."""
+    def _cut(self, came: Gathered, worths: Floats, payers: int) -> tuple[Ints, Ints, Floats]:
+        """Return the places of the ads that come to the auction, and what it reads of them, see `contenders.cut`."""
+        size = came.ordinals.size
+        ints, floats = np.empty((CUT_INTS, size), np.int64), np.empty((CUT_FLOATS, size))
+        count = self._kernels.contenders.cut(
+            came.ordinals, came.authors, came.judged, self.live.rows, worths, payers, (ints, floats)
+        )
+        return ints[0, :count], ints[1:, :count], floats[:, :count]
+
+    def _affordable(self, ordinals: Rows, chosen: Ints) -> tuple[list[LiveAd], Bools | None]:
+        """Return the chosen ads whose campaign may be charged what they bid, and which of the chosen those are, None for all."""
         ads = [self.live.get(ordinal) for ordinal in ordinals[chosen].tolist()]
         may = self.spending.may_spend
         able = [ad for ad in ads if ad is not None and may(ad.campaign_id, ad.bid)]
-        if len(able) < len(ads):
-            chosen = chosen[[ad in able for ad in ads]]
-        return chosen, able
+        if len(able) == len(ads):
+            return able, None
+        return able, np.array([ad in able for ad in ads])
 
-    def _paid_ads(
-        self, ads: list[LiveAd], ordinals: Rows, rows: Rows, authors: Rows, judged: Chances
-    ) -> PaidAds:
-        bid, bought, most, pace, reserve, _ = (column[ordinals] for column in self.live.columns)
-        author = np.empty(ordinals.size, np.int32)
-        self._kernels.pool.number(authors, author)
-        return PaidAds(
-            ad_id=tuple(ad.ad_id for ad in ads),
-            campaign_id=tuple(ad.campaign_id for ad in ads),
-            advertiser_id=tuple(ad.advertiser_id for ad in ads),
-            item=rows,
-            author=author,
-            bid=bid,
-            bought=bought,
-            chance_max=most,
-            pace=pace,
-            reserve=reserve,
-            contextual=np.array([ad.contextual for ad in ads], np.uint8),
-            chances=judged,
-        )
+
+def _paid_ads(
+    ads: list[LiveAd], rows: Rows, judged: Chances, ints: Ints, floats: Floats
+) -> tuple[PaidAds, Offered]:
+    author, payer, bid, bought = ints
+    most, pace, reserve, action, user = floats
+    return PaidAds(
+        ad_id=tuple([ad.ad_id for ad in ads]),
+        campaign_id=tuple([ad.campaign_id for ad in ads]),
+        advertiser_id=tuple([ad.advertiser_id for ad in ads]),
+        item=rows,
+        author=author.astype(np.int32),
+        bid=bid,
+        bought=bought.astype(np.int8),
+        chance_max=most,
+        pace=pace,
+        reserve=reserve,
+        contextual=np.array([ad.contextual for ad in ads], np.uint8),
+        chances=judged,
+    ), Offered(payer.astype(np.int32), action, user)

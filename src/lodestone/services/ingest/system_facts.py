@@ -3,8 +3,6 @@
 import hashlib
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from lodestone.base.arrays import Ints
 from lodestone.base.clock import Instant
 from lodestone.events import item_changes
@@ -86,4 +84,4 @@ def climbed_facts(rows: Ints, time: Instant, day: int) -> Facts:
 def fact_key(*parts: str | int) -> int:
     """Derive a fact's key from what it says, so that saying it again is a duplicate."""
     digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
-    return int(np.frombuffer(digest, np.uint64)[0])
+    return int.from_bytes(digest, "little")

@@ -9,6 +9,8 @@ from lodestone.traffic.auction import (
     exact_kernel,
     greedy,
     greedy_kernel,
+    page,
+    page_kernel,
     quantise,
     quantise_kernel,
 )
@@ -20,8 +22,9 @@ class Kernels:
 
     exact: ModuleType
     greedy: ModuleType
+    page: ModuleType
     quantise: ModuleType
 
 
-COMPILED: Final = Kernels(exact_kernel, greedy_kernel, quantise_kernel)
-PLAIN: Final = Kernels(exact, greedy, quantise)
+COMPILED: Final = Kernels(exact_kernel, greedy_kernel, page_kernel, quantise_kernel)
+PLAIN: Final = Kernels(exact, greedy, page, quantise)

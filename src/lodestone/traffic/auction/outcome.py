@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from lodestone.base.arrays import Ints
 from lodestone.base.money import Micros
@@ -21,8 +22,7 @@ class PaymentRule(IntEnum):
     """Each pays its bid, on the best page or, where spacing binds, on the greedy one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Winner:
+class Winner(NamedTuple):
     """An ad that is shown, and what it pays. `DUE_UNIT` units are one micro."""
 
     ad: int

@@ -14,7 +14,7 @@ import numpy as np
 
 from lodestone.base.arrays import Ints
 from lodestone.base.money import Micros
-from lodestone.traffic.auction import exact, greedy
+from lodestone.traffic.auction import exact, greedy, page
 from lodestone.traffic.auction.inputs import (
     UNLIMITED,
     WEIGHT_ONE,
@@ -25,7 +25,7 @@ from lodestone.traffic.auction.inputs import (
 )
 from lodestone.traffic.auction.kernels import Kernels
 from lodestone.traffic.auction.outcome import Outcome, PaymentRule, Winner
-from lodestone.traffic.auction.problem import problem_of
+from lodestone.traffic.auction.problem import check, problem_of, weights
 from lodestone.traffic.prices import NET_UNIT
 
 _ORGANIC: Final = -1
@@ -52,34 +52,52 @@ def settle(
 
     `VCG` may be asked for only where `truthful_rule` says so.
     """
-    problem = problem_of(kernels, organics, ads, rules)
     spaced = truthful_rule(organics, ads, rules) is PaymentRule.CRITICAL
     assert not (spaced and rule is PaymentRule.VCG)
     if rule is PaymentRule.VCG or (rule is PaymentRule.FIRST_PRICE and not spaced):
-        whole = _on_the_best_page(kernels, problem, ads, rules, rule)
+        whole = _on_the_best_page(kernels, organics, ads, rules, rule)
         if whole is not None:
             return whole
         rule = PaymentRule.CRITICAL if rule is PaymentRule.VCG else rule
-    return _on_a_greedy_page(kernels, problem, ads, rules, rule)
+    return _on_a_greedy_page(kernels, problem_of(kernels, organics, ads, rules), ads, rules, rule)
 
 
 def _on_the_best_page(
-    kernels: Kernels, problem: Problem, ads: Ads, rules: PageRules, rule: PaymentRule
+    kernels: Kernels, organics: Organics, ads: Ads, rules: PageRules, rule: PaymentRule
 ) -> Outcome | None:
-    limits = _limits(problem, rules)
-    slate, summary = np.empty(rules.attention.size, np.int64), np.empty(4, np.int64)
-    figures = np.empty((problem.weight.shape[0], exact.FIGURES), np.int64)
-    count = kernels.exact.charge(problem.organic, problem.ads, limits, slate, figures, summary)
-    worth, _, nodes, whole = summary.tolist()
+    check(organics, ads, rules)
+    weight, slots = weights(kernels, rules), rules.attention.size
+    by_slot, figures = (
+        np.empty((2, slots), np.int64),
+        np.empty((weight.shape[0], page.FIGURES), np.int64),
+    )
+    summary, reason = np.empty(page.SUMMARY, np.int64), np.empty(ads.bid.size, np.uint8)
+    count = kernels.page.best(
+        organics.net, tuple(ads),
+        (weight, rules.gap, rules.first, rules.one_per_author, exact.NODES_MAX, rules.load_price),
+        (by_slot[0], by_slot[1], figures, summary, reason),
+    )  # fmt: skip
+    worth, alone, nodes, whole, filled, posts = summary.tolist()
     if not whole:
         return None
     winners = []
-    for x, slot, p, due, organics, others, own, runner_up in figures[:count].tolist():
+    for ad, slot, p, due, organic, others, own, runner_up, bid in figures[:count].tolist():
         if rule is PaymentRule.FIRST_PRICE:
-            due, others, own = int(problem.ads[0][x]) * p, 0, 0  # noqa: PLW2901
-        parts = (due, organics, others, own)
-        winners.append(_winner(problem, ads, (x, slot, p), parts, runner_up, None))
-    return _outcome(problem, slate, rule, winners, worth, nodes)
+            due, others, own = bid * p, 0, 0  # noqa: PLW2901
+        winners.append(
+            _winner(ads, (ad, slot, p, bid), (due, organic, others, own), runner_up, None)
+        )
+    return Outcome(
+        organic=by_slot[0, :filled],
+        ad=by_slot[1, :filled],
+        rule=rule,
+        worth=worth,
+        worth_without_ads=alone,
+        winners=tuple(winners),
+        reason=reason,
+        nodes=nodes,
+        displaced=np.arange(posts, min(slots, organics.net.size)),
+    )
 
 
 def _on_a_greedy_page(
@@ -102,8 +120,10 @@ def _on_a_greedy_page(
         else:
             due = int(problem.ads[0][x]) * p
         parts = (due, organics, 0, 0)
-        winners.append(_winner(problem, ads, (x, slot, p), parts, runner_up, steps))
-    return _outcome(problem, slate, rule, winners, _worth(problem, slate.tolist()), 0)
+        place = int(problem.handed[x]), slot, p, int(problem.ads[0][x])
+        instead = int(problem.handed[runner_up]) if runner_up >= 0 else -1
+        winners.append(_winner(ads, place, parts, instead, steps))
+    return _outcome(problem, slate, rule, winners)
 
 
 def explained(
@@ -116,7 +136,7 @@ def explained(
     limits = _limits(problem, rules)
     places = {index: x for x, index in enumerate(problem.handed.tolist())}
     winners = tuple(
-        replace(winner, steps=_steps(kernels.exact, problem, limits, places[winner.ad]))
+        winner._replace(steps=_steps(kernels.exact, problem, limits, places[winner.ad]))
         for winner in outcome.winners
     )
     return replace(outcome, winners=winners)
@@ -145,31 +165,20 @@ def _steps(module: Any, problem: Problem, limits: tuple[Any, ...], x: int) -> In
 
 
 def _winner(
-    problem: Problem,
     ads: Ads,
-    place: tuple[int, int, int],
+    place: tuple[int, int, int, int],
     parts: tuple[int, int, int, int],
     runner_up: int,
     steps: Ints | None,
 ) -> Winner:
-    x, slot, weight = place
+    ad, slot, weight, bid = place
     due, organics, others, own = parts
-    index, bid = int(problem.handed[x]), int(problem.ads[0][x])
     assert 0 <= due <= bid * weight
     return Winner(
-        ad=index,
-        slot=slot,
-        weight=weight,
-        bid=bid,
-        due=due,
-        payment_impression=_for_impression(due, weight),
-        payment_action=_for_action(due, weight, float(ads.action[index]), int(ads.bid[index])),
-        organic_loss=organics,
-        others_loss=others,
-        own_cost=own,
-        runner_up=int(problem.handed[runner_up]) if runner_up >= 0 else -1,
-        steps=steps,
-    )
+        ad, slot, weight, bid, due, _for_impression(due, weight),
+        _for_action(due, weight, float(ads.action[ad]), int(ads.bid[ad])),
+        organics, others, own, runner_up, steps,
+    )  # fmt: skip
 
 
 def _for_impression(due: int, weight: int) -> Micros:
@@ -197,9 +206,7 @@ def _worth(problem: Problem, slate: list[int]) -> int:
     return int(worth)
 
 
-def _outcome(
-    problem: Problem, slate: Ints, rule: PaymentRule, winners: list[Winner], worth: int, nodes: int
-) -> Outcome:
+def _outcome(problem: Problem, slate: Ints, rule: PaymentRule, winners: list[Winner]) -> Outcome:
     organic, ad, posts = [], [], 0
     for x in slate.tolist():
         if x < _ORGANIC:
@@ -212,10 +219,10 @@ def _outcome(
         organic=np.array(organic, np.int64),
         ad=np.array(ad, np.int64),
         rule=rule,
-        worth=worth,
+        worth=_worth(problem, slate.tolist()),
         worth_without_ads=int(problem.weight[0, :alone] @ problem.organic),
         winners=tuple(winners),
         reason=problem.reason,
-        nodes=nodes,
+        nodes=0,
         displaced=np.arange(posts, alone),
     )

@@ -55,6 +55,19 @@ def test_the_least_and_the_highest_bid_of_a_campaign_follow_its_ads():
     assert (ads.changes.take(), ads.changes.take()) == ({"c"}, set())
 
 
+def test_the_frequency_limits_of_a_campaign_follow_its_ads():
+    ads = LiveAds()
+    seen = [ads.frequency("c")]
+    ads.put(ad("x", frequency=(3, 1)))
+    seen.append(ads.frequency("c"))
+    ads.put(ad("y"))
+    ads.put(ad("z", frequency=(1, 7)))
+    seen.append(ads.frequency("c"))
+    ads.drop("x")
+    seen.append(ads.frequency("c"))
+    assert seen == [set(), {(3, 1)}, {(3, 1), (1, 7)}, {(1, 7)}]
+
+
 @pytest.mark.parametrize("wrong", [{"chance_max": 0.0}, {"pace": 1.1}, {"reserve": -1.0}, {"hours": (1,)}])  # fmt: skip
 def test_an_ad_that_no_auction_could_take_is_not_made(wrong):
     with pytest.raises(AssertionError):

@@ -106,7 +106,7 @@ def test_the_ads_of_a_campaign_enter_with_its_pace_those_that_come_later_too():
     town.lived(1, np.random.default_rng(3))
     town.live.put(LiveAd("late", "lunch", "firm", 5, Micros(YUAN)))
 
-    pace = town.live.columns[3]
+    pace = town.live.rows["pace"]
     assert pace[town.live.ordinal("ad0")] == pace[town.live.ordinal("late")] < 0.9
     assert pace[town.live.ordinal("ad1")] == pytest.approx(1.0)
 
