@@ -14,6 +14,7 @@ from lodestone.traffic.net import numbered, pool_net
 from lodestone.traffic.paid import (
     IMPRESSION,
     SPARE_PAYERS,
+    Offered,
     PaidAds,
     PaidPart,
     auction,
@@ -71,11 +72,17 @@ def only(ads, places):
 
 def contenders(kernels, ads, worths, rules):
     """Return which ads come to the auction."""
+    return offered(kernels, ads, worths, rules)[0]
+
+
+def offered(kernels, ads, worths, rules):
+    """Return which ads come to the auction, and what these offer as it takes it."""
     size = ads.item.size
     everyone, out = np.arange(size, dtype=np.int32), cut_room(size)
     payers, given = rules.ads_max + SPARE_PAYERS, records(ads.columns())
     count = kernels.contenders.cut(everyone, ads.author, ads.chances, given, worths, payers, out)
-    return out[0][0, :count]
+    whole, real = (columns[1:, :count].copy() for columns in out)
+    return out[0][0, :count], Offered(whole[:3], real)
 
 
 def cut_room(size):

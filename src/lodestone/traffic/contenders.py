@@ -11,7 +11,7 @@ from lodestone.traffic.filters import MARK_BLOCKED, MARK_MUTED, MARK_REJECTED, R
 from lodestone.traffic.prices import chances_of, values_from_codes
 
 CUT_INTS: Final = 5
-CUT_FLOATS: Final = 5
+CUT_FLOATS: Final = 6
 Columns: TypeAlias = tuple[Any, ...]
 """Bid in micros, place of what is bought, most that its chance counts for, pace, reserve in micros, campaign; shapes (ads,)."""
 _LIVE = STATES.index("live")
@@ -95,7 +95,7 @@ def cut(
         payers: The most payers that come.
         out: Shapes (`CUT_INTS`, gathered) and (`CUT_FLOATS`, gathered), written for each that comes: its place in `ordinals`,
             ascending, its author and its campaign, both numbered from 0 in the order they stand here, bid, and what is bought; the most
-            its chance counts for, pace, reserve, and what `offer` writes.
+            its chance counts for, pace, reserve, what `offer` writes, and the price of what an appearance takes besides: 0.
 
     Returns:
         How many come.
@@ -119,7 +119,7 @@ def cut(
     count = len(chosen)
     ints, floats = (
         (np.arange(ordinals.size), authors, campaign, bid, mine["bought"]),
-        (mine["most"], pace, reserve, action, user),
+        (mine["most"], pace, reserve, action, user, np.zeros(ordinals.size)),
     )
     for lines, kind in zip(out, (ints, floats), strict=True):
         for column, every in zip(lines, kind, strict=True):

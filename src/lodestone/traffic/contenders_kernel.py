@@ -122,7 +122,7 @@ def cut(
             ints[0, came], ints[1, came], ints[2, came] = n, authors[n], ad.campaign
             ints[3, came], ints[4, came] = ad.bid, ad.bought
             floats[0, came], floats[1, came], floats[2, came] = ad.most, ad.pace, ad.reserve
-            floats[3, came], floats[4, came] = action[n], user[n]
+            floats[3, came], floats[4, came], floats[5, came] = action[n], user[n], 0.0
             came += 1
     _number(ints[1], came, order)
     _number(ints[2], came, order)

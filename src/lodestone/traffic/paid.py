@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.money import Micros
 from lodestone.events.facts import SURFACES
-from lodestone.traffic.auction.inputs import Ads, Organics, PageRules
+from lodestone.traffic.auction.inputs import UNLIMITED, Ads, Organics, PageRules
 from lodestone.traffic.auction.outcome import Outcome, Winner
-from lodestone.traffic.auction.settle import explained, settle, truthful_rule
+from lodestone.traffic.auction.settle import best_page, explained, settle, truthful_rule
 from lodestone.traffic.contenders import Columns
 from lodestone.traffic.decision import POOL_MAX, Chances, Choice, Codes, Rows
 from lodestone.traffic.kernels import Kernels
@@ -67,14 +67,10 @@ class PaidAds:
 
 
 class Offered(NamedTuple):
-    """What an auction reads of ads besides what a receipt holds of them. Arrays have shape (ads,)."""
+    """What ads offer, as `page.best` takes it: their authors and payers numbered from 0 in the order they stand."""
 
-    payer: Rows
-    """Equal for ads of one campaign, numbered from 0 in the order they stand."""
-    action: Floats
-    """The chance of what is bought when the ad is seen."""
-    user: Floats
-    """What seeing it is worth to the viewer and the community without what is paid, micros."""
+    whole: Ints
+    real: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,23 +176,23 @@ def auction(
         rules: Where ads may stand.
         offered: What the ads offer, where it is known already; worked out otherwise.
     """
-    posts, entered = _entered(kernels, ads, worths, net, offered)
+    if offered is not None and rules.author_gap == 0 and rules.author_max >= UNLIMITED:
+        outcome = best_page(kernels.auction, net, *offered, rules)
+        if outcome is not None:
+            return outcome
+    posts, entered = _entered(kernels, ads, worths, net)
     return settle(kernels.auction, posts, entered, rules, truthful_rule(posts, entered, rules))
 
 
-def _entered(
-    kernels: Kernels, ads: PaidAds, worths: Floats, net: Ints, offered: Offered | None = None
-) -> tuple[Organics, Ads]:
-    if offered is None:
-        action, user = offers(kernels, ads, worths)
-        offered = Offered(ads.columns()[5], action, user)
+def _entered(kernels: Kernels, ads: PaidAds, worths: Floats, net: Ints) -> tuple[Organics, Ads]:
+    action, user = offers(kernels, ads, worths)
     return Organics(net=net, author=np.arange(net.size, dtype=np.int32)), Ads(
         bid=ads.bid,
-        action=offered.action,
+        action=action,
         pace=ads.pace,
-        user=offered.user,
+        user=user,
         price=np.zeros(ads.bid.size),
-        payer=offered.payer,
+        payer=ads.columns()[5],
         author=ads.author + np.int32(POOL_MAX),
         reserve=ads.reserve,
     )

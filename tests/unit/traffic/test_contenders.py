@@ -50,7 +50,8 @@ def test_the_compiled_cut_is_the_plain_one_to_the_bit(seed, count, payers):
         offers.append(offer)
     assert [column.tobytes() for column in cuts[0]] == [column.tobytes() for column in cuts[1]]
     assert offers[0].tobytes() == offers[1].tobytes()
-    places, author, payer, bid, bought, *rest = cuts[0]
+    places, author, payer, bid, bought, *rest, price = cuts[0]
+    assert not price.any()
     assert np.all(np.diff(places) > 0)
     assert len(set(mine[5][places].tolist())) <= payers
     assert author.tolist() == numbered(authors[places]).tolist()

@@ -17,7 +17,7 @@ from lodestone.traffic.paid import auction, offers
 from lodestone.traffic.policy import worth_vector
 from lodestone.traffic.replay import replay
 from tests.worlds.decisions import POLICY, some_decision, some_prices
-from tests.worlds.paid import contenders, net_of, only, rules_for, some_ads, some_paid
+from tests.worlds.paid import contenders, net_of, offered, only, rules_for, some_ads, some_paid
 
 WORTHS = np.array(worth_vector(POLICY))
 worlds = st.fixed_dictionaries(
@@ -101,6 +101,19 @@ def test_only_those_payers_come_to_the_auction_who_could_make_a_difference(seed,
 
     names = [everything.ad_id[place] for place in chosen]
     assert (cut.worth, told(cut, names)) == (whole.worth, told(whole, everything.ad_id))
+
+
+@given(st.integers(0, 10**6), st.integers(1, 40), st.sampled_from([None, 4]))
+@settings(max_examples=60, deadline=None)
+def test_what_ads_offer_gives_the_page_that_follows_from_the_ads_alone(seed, ads, payers):
+    decision, everything = some_decision(seed, candidates=200), some_ads(seed, ads, payers=payers)
+    rules, net = rules_for(decision, POLICY), net_of(decision)
+    for kernels in (COMPILED, PLAIN):
+        chosen, offer = offered(kernels, everything, WORTHS, rules)
+        came = only(everything, chosen)
+        if chosen.size:
+            alone = auction(kernels, came, WORTHS, net, rules)
+            assert same(auction(kernels, came, WORTHS, net, rules, offer), alone)
 
 
 def changed(paid, **fields):

@@ -251,7 +251,7 @@ class AdPlacer:
         count = self._kernels.contenders.cut(
             came.ordinals, came.authors, came.judged, self.live.rows, worths, payers, (ints, floats)
         )
-        return ints[0, :count], ints[1:, :count], floats[:, :count]
+        return ints[0, :count], ints[1:, :count].copy(), floats[:, :count].copy()
 
     def _affordable(self, ordinals: Rows, chosen: Ints) -> tuple[list[LiveAd], Bools | None]:
         """Return the chosen ads whose campaign may be charged what they bid, and which of the chosen those are, None for all."""
@@ -266,19 +266,19 @@ class AdPlacer:
 def _paid_ads(
     ads: list[LiveAd], rows: Rows, judged: Chances, ints: Ints, floats: Floats
 ) -> tuple[PaidAds, Offered]:
-    author, payer, bid, bought = ints
-    most, pace, reserve, action, user = floats
+    author, _, bid, bought = ints
+    most, pace, reserve, _, _, _ = floats
     return PaidAds(
-        ad_id=tuple([ad.ad_id for ad in ads]),
-        campaign_id=tuple([ad.campaign_id for ad in ads]),
-        advertiser_id=tuple([ad.advertiser_id for ad in ads]),
-        item=rows,
-        author=author.astype(np.int32),
-        bid=bid,
-        bought=bought.astype(np.int8),
-        chance_max=most,
-        pace=pace,
-        reserve=reserve,
-        contextual=np.array([ad.contextual for ad in ads], np.uint8),
-        chances=judged,
-    ), Offered(payer.astype(np.int32), action, user)
+        tuple([ad.ad_id for ad in ads]),
+        tuple([ad.campaign_id for ad in ads]),
+        tuple([ad.advertiser_id for ad in ads]),
+        rows,
+        author.astype(np.int32),
+        bid,
+        bought.astype(np.int8),
+        most,
+        pace,
+        reserve,
+        np.array([ad.contextual for ad in ads], np.uint8),
+        judged,
+    ), Offered(ints[:3], floats[1:])

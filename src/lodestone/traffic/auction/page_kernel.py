@@ -11,10 +11,11 @@ _VALUE_MAX = 16_000_000_000  # inputs.VALUE_MAX
 
 
 @numba.njit(cache=True)
-def best(net: Array, ads: Array, rules: Array, out: Array) -> Number:
+def best(net: Array, whole: Array, real: Array, rules: Array, out: Array) -> Number:
     """See `lodestone.traffic.auction.page.best`."""
     weight, gap, first, by_author, nodes_max, load_price = rules
-    posts, shown, figures, summary, reason = out
+    by_slot, figures, summary, reason = out
+    ads = (whole[2], real[2], real[0], real[3], real[4], whole[1], whole[0], real[1])
     size, slots = reason.size, weight.shape[1]
     columns, handed = np.empty((6, size), np.int64), np.empty(size, np.int64)
     competing = quantise(ads, load_price, columns, handed, reason)
@@ -40,8 +41,8 @@ def best(net: Array, ads: Array, rules: Array, out: Array) -> Number:
         if x < -1:
             break
         filled += 1
-        posts[s] = on_page if x == -1 else -1
-        shown[s] = handed[x] if x >= 0 else -1
+        by_slot[0, s] = on_page if x == -1 else -1
+        by_slot[1, s] = handed[x] if x >= 0 else -1
         on_page += x == -1
     summary[0], summary[1], summary[2] = of_page[0], alone, of_page[2]
     summary[3], summary[4], summary[5] = of_page[3], filled, on_page

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Floats, Ints
 from lodestone.base.money import Micros
 from lodestone.traffic.auction import exact, greedy, page
 from lodestone.traffic.auction.inputs import (
@@ -55,38 +55,53 @@ def settle(
     spaced = truthful_rule(organics, ads, rules) is PaymentRule.CRITICAL
     assert not (spaced and rule is PaymentRule.VCG)
     if rule is PaymentRule.VCG or (rule is PaymentRule.FIRST_PRICE and not spaced):
-        whole = _on_the_best_page(kernels, organics, ads, rules, rule)
-        if whole is not None:
-            return whole
+        check(organics, ads, rules)
+        outcome = best_page(kernels, organics.net, *page.matrices(ads), rules, rule)
+        if outcome is not None:
+            return outcome
         rule = PaymentRule.CRITICAL if rule is PaymentRule.VCG else rule
     return _on_a_greedy_page(kernels, problem_of(kernels, organics, ads, rules), ads, rules, rule)
 
 
-def _on_the_best_page(
-    kernels: Kernels, organics: Organics, ads: Ads, rules: PageRules, rule: PaymentRule
+def best_page(
+    kernels: Kernels,
+    net: Ints,
+    whole: Ints,
+    real: Floats,
+    rules: PageRules,
+    rule: PaymentRule = PaymentRule.VCG,
 ) -> Outcome | None:
-    check(organics, ads, rules)
+    """Fill the page as well as can be and price it; None where the search ran out of `exact.NODES_MAX`.
+
+    For pages on which no author's spacing binds, see `truthful_rule`: then it is `settle` without what is the same each time.
+
+    Args:
+        kernels: Compiled or plain.
+        net: Shape (posts,). Net scores of the organic slate, sixteenths of a micro.
+        whole: See `page.best`, as are the real numbers.
+        real: See there.
+        rules: Where ads may stand.
+        rule: `VCG` or `FIRST_PRICE`.
+    """
     weight, slots = weights(kernels, rules), rules.attention.size
-    by_slot, figures = (
-        np.empty((2, slots), np.int64),
-        np.empty((weight.shape[0], page.FIGURES), np.int64),
-    )
-    summary, reason = np.empty(page.SUMMARY, np.int64), np.empty(ads.bid.size, np.uint8)
+    by_slot = np.empty((2, slots), np.int64)
+    figures = np.empty((weight.shape[0], page.FIGURES), np.int64)
+    summary, reason = np.empty(page.SUMMARY, np.int64), np.empty(whole.shape[1], np.uint8)
     count = kernels.page.best(
-        organics.net, tuple(ads),
+        net, whole, real,
         (weight, rules.gap, rules.first, rules.one_per_author, exact.NODES_MAX, rules.load_price),
-        (by_slot[0], by_slot[1], figures, summary, reason),
+        (by_slot, figures, summary, reason),
     )  # fmt: skip
-    worth, alone, nodes, whole, filled, posts = summary.tolist()
-    if not whole:
+    worth, alone, nodes, is_exact, filled, posts = summary.tolist()
+    if not is_exact:
         return None
     winners = []
     for ad, slot, p, due, organic, others, own, runner_up, bid in figures[:count].tolist():
         if rule is PaymentRule.FIRST_PRICE:
             due, others, own = bid * p, 0, 0  # noqa: PLW2901
-        winners.append(
-            _winner(ads, (ad, slot, p, bid), (due, organic, others, own), runner_up, None)
-        )
+        place, parts = (ad, slot, p, bid), (due, organic, others, own)
+        offer = int(whole[2, ad]), float(real[2, ad])
+        winners.append(_winner(offer, place, parts, runner_up, None))
     return Outcome(
         organic=by_slot[0, :filled],
         ad=by_slot[1, :filled],
@@ -96,7 +111,7 @@ def _on_the_best_page(
         winners=tuple(winners),
         reason=reason,
         nodes=nodes,
-        displaced=np.arange(posts, min(slots, organics.net.size)),
+        displaced=np.arange(posts, min(slots, net.size)),
     )
 
 
@@ -122,7 +137,8 @@ def _on_a_greedy_page(
         parts = (due, organics, 0, 0)
         place = int(problem.handed[x]), slot, p, int(problem.ads[0][x])
         instead = int(problem.handed[runner_up]) if runner_up >= 0 else -1
-        winners.append(_winner(ads, place, parts, instead, steps))
+        offer = int(ads.bid[place[0]]), float(ads.action[place[0]])
+        winners.append(_winner(offer, place, parts, instead, steps))
     return _outcome(problem, slate, rule, winners)
 
 
@@ -165,7 +181,7 @@ def _steps(module: Any, problem: Problem, limits: tuple[Any, ...], x: int) -> In
 
 
 def _winner(
-    ads: Ads,
+    offer: tuple[int, float],
     place: tuple[int, int, int, int],
     parts: tuple[int, int, int, int],
     runner_up: int,
@@ -173,10 +189,11 @@ def _winner(
 ) -> Winner:
     ad, slot, weight, bid = place
     due, organics, others, own = parts
+    asked, action = offer
     assert 0 <= due <= bid * weight
     return Winner(
         ad, slot, weight, bid, due, _for_impression(due, weight),
-        _for_action(due, weight, float(ads.action[ad]), int(ads.bid[ad])),
+        _for_action(due, weight, action, asked),
         organics, others, own, runner_up, steps,
     )  # fmt: skip
 
