@@ -6,6 +6,7 @@ import pytest
 
 from lodestone.events.beacon import open_beacon
 from lodestone.events.facts import FLAG_EXPLORED, FLAG_PAID
+from lodestone.services.community import recovery
 from lodestone.services.feed.cursor import Chain
 from lodestone.services.feed.messages import FeedRequest
 from lodestone.services.feed.stages import Stages
@@ -210,6 +211,9 @@ class Broke:
     def may_spend(self, campaign_id, most):
         return campaign_id is None or most < 0
 
+    def campaign(self, number):
+        return None
+
 
 def test_a_campaign_comes_as_often_as_it_may_and_again_when_its_days_are_over(tmp_path):
     async def scenario():
@@ -225,6 +229,39 @@ def test_a_campaign_comes_as_often_as_it_may_and_again_when_its_days_are_over(tm
             return counts, other, len(paid(await world.feed()))
 
     assert run(scenario) == ([1, 1, 0, 0], 1, 1)
+
+
+@pytest.mark.parametrize("snapshot", [True, False])
+def test_a_start_knows_how_often_a_campaign_was_shown_however_long_ago(tmp_path, monkeypatch, snapshot):  # fmt: skip
+    """Two pages of p0 lie behind more receipts than a start looks through."""
+    monkeypatch.setattr(recovery, "SERVED_BACK", 1)
+
+    async def run_it(world):
+        advertise(world, "ad", "i90", frequency=(2, 40))
+
+    async def comes(world, viewer):
+        """Say whether it comes on one of three pages: on one of them its post may stand unpaid."""
+        return any([paid(await world.feed(viewer)) for _ in range(3)])
+
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await town(world, ads=0)
+            await world.put("/v1/items/i90", {"author_id": "a90", "kind": "video", "text": "tea"})
+            await run_it(world)
+            counts = [len(paid(await world.feed())) for _ in range(2)]
+            await world.feed("p1")
+            clock = world.clock
+        clock.advance(seconds=35 * 86_400)
+        if not snapshot:
+            for file in tmp_path.rglob("*.snapshot"):
+                file.unlink()
+        async with opened(tmp_path, clock=clock) as world:
+            await run_it(world)
+            again = [await comes(world, viewer) for viewer in ("p0", "p1")]
+            clock.advance(seconds=6 * 86_400)
+            return counts, again, await comes(world, "p0")
+
+    assert run(scenario) == ([1, 1], [False, True], True)
 
 
 def test_a_post_pushed_off_by_an_ad_comes_on_the_next_page(tmp_path):

@@ -79,7 +79,7 @@ def test_an_ad_is_labelled_and_says_who_paid_for_what_and_why_you(visit):
     expect(sheet.get_by_role("listitem").get_by_role("button")).to_have_text(
         [r.strip() for r in (
             "Hide this adIt will not come again.",
-            "Hide all ads of 周记茶行Posts of 茶行老周 do not come either. You can take it back on their page.",
+            "Hide all ads of 周记茶行Their posts come as before. You can take it back on the page of 茶行老周.",
             "Turn personalised ads offAds and posts then go by place, language, the page and the hour, not by what you did. You can turn it on again on your page.",
             "Report this adTell those who look after this community that it breaks the rules.",
         )]

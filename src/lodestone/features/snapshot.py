@@ -27,6 +27,7 @@ _WHOLE: Final = (
 _TABLES: Final = ("affinity", "watch", "like", "follow")
 _PERSON_AT: Final = {
     "budgets.open": PaidSlot._fields.index("person"), "budgets.clicks": 0, "budgets.deeds": 0,
+    "budgets.appearances": 1,
 }  # fmt: skip
 """Columns of paid slots by where in a row the person's ordinal stands."""
 _DERIVED: Final = ("logit", "quality_low", "need", "promises", "vector")

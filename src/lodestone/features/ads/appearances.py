@@ -1,47 +1,87 @@
 """How often each viewer was served each campaign, for frequency limits.
 
-What was served counts, seen or not, so that the very next page knows it. Kept by the community's clock for the longest span
-that a limit may have; at start it is filled from the newest receipts by `add`.
+What was served counts, seen or not, so that the very next page knows it. Of people it is a function of the log's reservations,
+which a snapshot keeps: a start and a second state know what the process that served them knows. Whoever is known by a session
+alone is remembered by the process that served them.
 """
 
-from collections import deque
-from typing import Final
+from collections import Counter, deque
+from collections.abc import Hashable, Iterable
+from typing import Final, Generic, TypeVar
 
+import numpy as np
+
+from lodestone.base.arrays import Ints
 from lodestone.base.clock import DAY_MICROS, Instant
 
-DAYS_MAX: Final = 30
+Campaign = TypeVar("Campaign", bound=Hashable)
+
+DAYS_MAX: Final = 90
 """The longest span of a frequency limit, days."""
 
 
-class Appearances:
-    """Instants at which campaigns were served, per viewer."""
+class Appearances(Generic[Campaign]):
+    """Instants at which campaigns were served, per viewer; those older than `DAYS_MAX` before the newest are dropped."""
 
     def __init__(self) -> None:
-        self._times: dict[int | str, dict[str, list[Instant]]] = {}
-        self._order: deque[tuple[Instant, int | str, str]] = deque()
+        self._times: dict[int | str, dict[Campaign, list[Instant]]] = {}
+        self._order: deque[tuple[Instant, int | str, Campaign]] = deque()
 
-    def add(self, viewer: int | str, time: Instant, campaigns: tuple[str, ...]) -> None:
+    def add(self, viewer: int | str, time: Instant, campaigns: tuple[Campaign, ...]) -> None:
         """Remember the campaigns of one page."""
         for campaign in campaigns:
             self._times.setdefault(viewer, {}).setdefault(campaign, []).append(time)
             self._order.append((time, viewer, campaign))
+        while self._order and self._order[0][0] <= time - DAYS_MAX * DAY_MICROS:
+            oldest, whose, campaign = self._order.popleft()
+            self._drop(whose, oldest, campaign)
 
-    def of(self, viewer: int | str, now: Instant) -> dict[str, list[Instant]]:
+    def remove(self, viewer: int | str, time: Instant, campaign: Campaign) -> None:
+        """Forget one that nobody was served after all."""
+        self._drop(viewer, time, campaign)
+
+    def of(self, viewer: int | str) -> dict[Campaign, list[Instant]]:
         """Return when each campaign was served to a viewer, oldest first."""
-        self._forget(now)
         return self._times.get(viewer, {})
 
-    def _forget(self, now: Instant) -> None:
-        while self._order and self._order[0][0] <= now - DAYS_MAX * DAY_MICROS:
-            _, viewer, campaign = self._order.popleft()
-            campaigns = self._times[viewer]
-            del campaigns[campaign][
-                0
-            ]  # of one viewer and campaign the first that came is the first that goes
-            if not campaigns[campaign]:
-                del campaigns[campaign]
-            if not campaigns:
-                del self._times[viewer]
+    def forget(self, viewer: int | str) -> None:
+        """Forget a viewer."""
+        self._times.pop(viewer, None)
+
+    def _drop(self, viewer: int | str, time: Instant, campaign: Campaign) -> None:
+        """Drop one appearance; one of a viewer who was forgotten, or that was removed, is passed over."""
+        campaigns = self._times.get(viewer, {})
+        if time not in campaigns.get(campaign, ()):
+            return
+        campaigns[campaign].remove(time)
+        if not campaigns[campaign]:
+            del campaigns[campaign]
+        if not campaigns:
+            del self._times[viewer]
+
+
+class PeopleServed(Appearances[int]):
+    """Of people by ordinal and campaigns by number, as the log names both."""
+
+    def columns(self, without: Iterable[tuple[Instant, int, int]] = ()) -> Ints:
+        """Return (instant, person, campaign) of each appearance, sorted; shape (appearances, 3).
+
+        Args:
+            without: Such rows, each left out once.
+        """
+        rows = Counter(
+            (time, person, campaign)
+            for person, campaigns in self._times.items()
+            for campaign, times in campaigns.items()
+            for time in times
+        )
+        rows.subtract(without)
+        return np.array(sorted(rows.elements()), np.int64).reshape(-1, 3)
+
+    def fill(self, columns: Ints) -> None:
+        """Take in what `columns` gave."""
+        for time, person, campaign in columns.tolist():
+            self.add(person, Instant(time), (campaign,))
 
 
 def is_full(times: list[Instant], limit: tuple[int, int], now: Instant) -> bool:

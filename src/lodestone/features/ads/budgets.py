@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from lodestone.base.arrays import Ints
+from lodestone.base.clock import SECOND_MICROS, Instant
 from lodestone.base.money import MICROS_MAX, Micros
 from lodestone.events.ad_facts import (
     NO_LIMIT,
@@ -28,6 +29,7 @@ from lodestone.events.ad_facts import (
 )
 from lodestone.events.facts import Facts
 from lodestone.events.outcomes import FactKind
+from lodestone.features.ads.appearances import PeopleServed
 from lodestone.features.ads.calibration import Calibration
 from lodestone.features.ads.changes import Changes
 from lodestone.features.ads.heard import NEVER, Heard
@@ -105,6 +107,8 @@ class Budgets:
         """The greatest key whose reservation was written: a slot is served once."""
         self._unwritten: set[int] = set()
         """Keys of the slots that were reserved and are not in the log yet."""
+        self.appearances = PeopleServed()
+        """When people were served campaigns, for frequency limits."""
         self.heard = Heard()
         self.calibration = Calibration()
         self.changes = Changes[int]()
@@ -160,13 +164,14 @@ class Budgets:
         if budget is None or key <= self._newest or slot.highest > budget.left(slot.day):
             raise Exhausted
         self._unwritten.add(key)
-        self._take(slot)
+        self._serve(slot)
 
     def cancel(self, slot: PaidSlot) -> None:
         """Give back a reservation that was not written: nobody saw its slot."""
         if slot.key in self._unwritten:
             self._unwritten.remove(slot.key)
             self._close(slot, 0)
+            self.appearances.remove(slot.person, _served_at(slot), slot.campaign)
 
     def lower(self, campaign: int, limit: Limit, most: int) -> None:
         """Set a limit before it is written, where it is below the one in force."""
@@ -222,11 +227,16 @@ class Budgets:
         if slot.key > self._newest:
             self._newest = slot.key
             if slot.key not in self._open:
-                self._take(slot)
+                self._serve(slot)
         days = self._own(slot.campaign).days
         for day in [day for day in days if day <= slot.day - DAYS_KEPT]:
             if not days[day].reserved:
                 del days[day]
+
+    def _serve(self, slot: PaidSlot) -> None:
+        self._take(slot)
+        if slot.person >= 0:
+            self.appearances.add(slot.person, _served_at(slot), (slot.campaign,))
 
     def _take(self, slot: PaidSlot) -> None:
         self._open[slot.key] = slot
@@ -269,6 +279,7 @@ class Budgets:
         """Let open slots be nobody's that were served to somebody who is erased."""
         for key in self.heard.forget(person):
             self._open[key] = self._open[key]._replace(person=-1)
+        self.appearances.forget(person)
 
     # Snapshots
 
@@ -287,11 +298,15 @@ class Budgets:
         ]
         written = sorted(self._open.keys() - self._unwritten)
         slots = [tuple(map(int, self._open[key])) for key in written]
+        unwritten = [self._open[key] for key in self._unwritten]
         return {
             "budgets": np.array(budgets, np.int64).reshape(-1, _LIMITS + 3),
             "budgets.days": np.array(days, np.int64).reshape(-1, 3),
             "budgets.open": np.array(slots, np.int64).reshape(-1, len(PaidSlot._fields)),
             "budgets.newest": np.array([self._newest], np.int64),
+            "budgets.appearances": self.appearances.columns(
+                (_served_at(slot), slot.person, slot.campaign) for slot in unwritten
+            ),
             **self.heard.columns(),
             **self.calibration.columns(),
         }
@@ -308,5 +323,11 @@ class Budgets:
         for campaign in self._budgets:
             self._changed(campaign)
         self._newest = int(columns["budgets.newest"][0])
+        if "budgets.appearances" in columns:  # a snapshot of before has none
+            self.appearances.fill(columns["budgets.appearances"])
         self.heard.fill(columns)
         self.calibration.fill(columns)
+
+
+def _served_at(slot: PaidSlot) -> Instant:
+    return Instant(slot.served * SECOND_MICROS)

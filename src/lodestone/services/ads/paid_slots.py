@@ -102,6 +102,10 @@ class Spending:
         """Say whether a campaign may be charged so much for one more slot; one without a budget may not."""
         return most <= self._able.get(campaign_id, -1) or most <= self._left_of(campaign_id)
 
+    def campaign(self, number: int) -> str | None:
+        """Return the id of a campaign, see `services.feed.paid.Spending`."""
+        return self._numbers.campaign(number)
+
     def _left_of(self, campaign_id: str) -> int:
         """Return what is left by the last `refresh`, micros; -1 without a budget."""
         number = self._numbers.number(campaign_id)

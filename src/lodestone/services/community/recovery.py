@@ -275,7 +275,6 @@ def _recall(engine: Engine, first: int, last: int) -> None:
         if row >= 0:
             shown = decision.pool.item[decision.posts]
             engine.served.add(row, decision.time, tuple(shown.tolist()))
-            engine.parts.decider.placer.served(row, decision.time, decision.paid)
 
 
 def rehearsed(engine: Engine) -> None:

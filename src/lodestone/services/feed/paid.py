@@ -51,6 +51,10 @@ class Spending(Protocol):
         """Say whether a campaign may be charged so much for one more slot, by what `refresh` saw."""
         ...
 
+    def campaign(self, number: int) -> str | None:
+        """Return the id of a campaign that facts name by a number, None where it is not known."""
+        ...
+
 
 class Unlimited:
     """Every campaign may spend anything."""
@@ -62,6 +66,11 @@ class Unlimited:
         """Say yes."""
         del campaign_id, most
         return True
+
+    def campaign(self, number: int) -> str | None:
+        """Know none."""
+        del number
+        return None
 
 
 UNLIMITED: Final = Unlimited()
@@ -121,7 +130,8 @@ class AdPlacer:
     def __init__(self, state: StateView, kernels: Kernels) -> None:
         self._state, self._kernels = state, kernels
         self.live = LiveAds(compiled=kernels is COMPILED)
-        self.appearances = Appearances()
+        self.sessions = Appearances[str]()
+        """What was served to viewers who are known by a session alone."""
         self.spending: Spending = UNLIMITED
 
     def place(
@@ -172,10 +182,10 @@ class AdPlacer:
         )
 
     def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
-        """Remember which campaigns a page showed."""
-        if paid is not None:
+        """Remember which campaigns a page showed to somebody who is known by a session alone; of people their budgets know."""
+        if paid is not None and isinstance(viewer, str):
             campaigns = tuple(paid.ads.campaign_id[winner.ad] for winner in paid.outcome.winners)
-            self.appearances.add(viewer, now, campaigns)
+            self.sessions.add(viewer, now, campaigns)
 
     def _query(
         self, viewer: Viewer, setting: Setting, slate: Slate, alike: Alike | None
@@ -211,15 +221,26 @@ class AdPlacer:
     def _tired(self, viewer: Viewer, setting: Setting) -> frozenset[int]:
         """Return the campaigns that may not come before this viewer: not yet again, or of whom they want no ads."""
         hidden = self._state.hidden_ads(viewer.row) if viewer.row >= 0 else _NO_ROWS
-        seen = self.appearances.of(viewer.key, setting.now)
+        seen = self._appearances(viewer)
         if not seen and not hidden.size:
             return _NOBODY
         owners = self._state.people["ordinal"][hidden].tolist()
         full = [campaign for owner in owners for campaign in self.live.of_owner(owner)]
-        for campaign, times in seen.items():
+        for campaign, times in seen:
             if any(is_full(times, limit, setting.now) for limit in self.live.frequency(campaign)):
                 full.append(self.live.campaign_ordinal(campaign))
         return frozenset(full)
+
+    def _appearances(self, viewer: Viewer) -> list[tuple[str, list[Instant]]]:
+        """Return the campaigns that a viewer was served, and when."""
+        if viewer.row < 0:
+            return list(self.sessions.of(viewer.key).items())
+        known, campaign = (
+            self._state.budgets.appearances.of(viewer.ordinal),
+            self.spending.campaign,
+        )
+        named = ((campaign(number), times) for number, times in known.items())
+        return [(name, times) for name, times in named if name is not None] if known else []
 
     def _allowed(
         self, gathered: Rows, viewer: Viewer, marks: Marks, slate: Slate
