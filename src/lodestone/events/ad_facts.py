@@ -11,6 +11,7 @@ All of them name a campaign and an ad in `promises` and an amount in `target`, m
 """
 
 from enum import IntEnum
+from struct import Struct
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,6 +32,8 @@ _KIND_BITS: Final = 255
 _CHANCE_AT: Final = 9
 _VERSION_AT: Final = 8
 _NO_DOMAIN: Final = -1
+_PACKED: Final = Struct("<QqqqqQiiiihBBBBBB")
+"""A row of `FACT`, which has no room between its fields."""
 _SLOT_FIELDS: Final = (
     "receipt", "slot", "promises", "item", "value", "target", "served", "day", "person",
 )  # fmt: skip
@@ -99,7 +102,7 @@ def reserve_facts(slots: list[PaidSlot], keys: list[int], time: Instant) -> Fact
         _row(FactKind.RESERVE, slot, key, time, slot.day, slot.highest, _served_value(slot))
         for slot, key in zip(slots, keys, strict=True)
     ]  # fmt: skip
-    return np.array(rows, FACT)
+    return _packed(rows)
 
 
 def charge_fact(slot: PaidSlot, amount: Micros, key: int, time: Instant, day: int) -> Facts:
@@ -189,6 +192,20 @@ def _slot(row: tuple[int, ...]) -> PaidSlot:
 
 def _served_value(slot: PaidSlot) -> int:
     return slot.bought | _VIDEO * slot.video | slot.chance << _CHANCE_AT
+
+
+def _packed(rows: list[tuple[int, ...]]) -> Facts:
+    """Return rows in the order of `FACT` as facts, in a third of the time that an array of tuples takes.
+
+    >>> row = (2**64 - 1, -1, 2, -3, 4, 5, 6, -7, 8, 9, -1, 11, 12, 13, 14, 15, 255)
+    >>> bool((_packed([row, row]) == np.array([row, row], FACT)).all())
+    True
+    """
+    width = _PACKED.size
+    buffer = bytearray(width * len(rows))
+    for n, row in enumerate(rows):
+        _PACKED.pack_into(buffer, n * width, *row)
+    return np.frombuffer(buffer, FACT)
 
 
 def _row(

@@ -53,6 +53,8 @@ class AdIndex:
         """By deed and owner, see `Converted`."""
         self.shift = np.zeros(_ROOM)
         """What is added to the logit of each ad's chance of what it buys."""
+        self.shifted = False
+        """Whether anything is added to any, as far as is known."""
         self._within = np.zeros(_ROOM, np.int64)
         """How long a conversion leaves out of each ad, microseconds."""
         self._blocked = np.zeros(_ROOM, np.bool_)

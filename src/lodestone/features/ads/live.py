@@ -99,11 +99,12 @@ class LiveAds:
         for ad in self.of_campaign(campaign_id):
             shift = 0.0 if ad.bought == IMPRESSION else shift_of(ad.bought)
             self._index.shift[self._ordinals[ad.ad_id]] = shift
+            self._index.shifted |= shift != 0.0
 
     @property
-    def shifts(self) -> NDArray[np.float64]:
-        """What is added to the logit of each ad's chance of what it buys, shape (ads or more,)."""
-        return self._index.shift
+    def shifts(self) -> NDArray[np.float64] | None:
+        """What is added to the logit of each ad's chance of what it buys, shape (ads or more,); None while nothing is to any."""
+        return self._index.shift if self._index.shifted else None
 
     @property
     def asks(self) -> Asks:

@@ -256,7 +256,10 @@ class AdPlacer:
 
     def _calibrate(self, ordinals: Rows, judged: Chances) -> Chances | None:
         """Put the chances of what ads buy right by what they came to; return the codes they had, None where all stay."""
-        shift = self.live.shifts[ordinals]
+        shifts = self.live.shifts
+        if shifts is None:
+            return None
+        shift = shifts[ordinals]
         at = shift.nonzero()[0]
         if not at.size:
             return None
