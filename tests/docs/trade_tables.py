@@ -28,7 +28,10 @@ def life():
 
 
 def refusals(*kinds):
-    cures = {**CURES, **VOUCHER_CURES}
+    return refusals_with({**CURES, **VOUCHER_CURES}, *kinds)
+
+
+def refusals_with(cures, *kinds):
     rows = [f"| `{word(one)}` | {cures[one]} |" for kind in kinds for one in kind]
     return "\n".join(["| code | what to do |", "|---|---|", *rows])
 
@@ -46,7 +49,11 @@ def blocks_of(text):
 
 
 def written(text):
-    for name, table in TABLES.items():
+    return written_with(TABLES, text)
+
+
+def written_with(tables, text):
+    for name, table in tables.items():
         whole = f"<!-- {name} -->\n{table}\n<!-- end -->"
         text = re.sub(
             rf"<!-- {name} -->\n.*?\n<!-- end -->", lambda _, w=whole: w, text, flags=re.DOTALL

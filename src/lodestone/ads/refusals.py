@@ -3,12 +3,12 @@
 When two reasons hold, the earlier one is given. A refusal has changed nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from lodestone.base.errors import ConflictError, InvalidError, LodestoneError, Problem, UnknownError
+from lodestone.base.faults import FaultOf, first, raise_first
+
+__all__ = ("CONFLICTS", "CURES", "UNKNOWN", "AdRefusal", "Fault", "first", "raise_first")
 
 
 class AdRefusal(Enum):
@@ -140,39 +140,14 @@ CURES: Final = {
 """What each means and what to do, said of the field at fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One reason to refuse, and the field at fault."""
-
-    refusal: AdRefusal
-    field: str
-    detail: str = ""
-    """Figures, for a person."""
-
-    def error(self) -> LodestoneError:
-        """Return what the refusal is answered as."""
-        problem = CURES[self.refusal] + (f" ({self.detail})" if self.detail else "")
-        code, message = self.refusal.name.lower(), f"{self.field} {problem}."
-        details = (Problem(self.field, problem),)
-        if self.refusal in UNKNOWN:
-            return UnknownError(code, message, details)
-        if self.refusal in CONFLICTS:
-            return ConflictError(code, message, details)
-        return InvalidError(code, message, details)
-
-
-def first(faults: Iterable[Fault]) -> Fault | None:
-    """Return the fault whose refusal comes earliest, of equal ones the first; None where there is none.
+class Fault(FaultOf[AdRefusal]):
+    """One reason to refuse, and the field at fault.
 
     >>> early = Fault(AdRefusal.BUDGET_MISSING, "budget")
     >>> first([Fault(AdRefusal.SCHEDULE_EMPTY, "schedule"), early]) is early
     True
     """
-    return min(faults, key=lambda fault: fault.refusal.value, default=None)
 
-
-def raise_first(faults: Iterable[Fault]) -> None:
-    """Raise the earliest fault as an error; nothing where there is none."""
-    fault = first(faults)
-    if fault is not None:
-        raise fault.error()
+    CURES = CURES
+    UNKNOWN = UNKNOWN
+    CONFLICTS = CONFLICTS

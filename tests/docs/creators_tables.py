@@ -1,0 +1,42 @@
+"""The tables of docs/creators.md, made from the code: `python -m tests.docs.creators_tables` writes them anew."""
+
+from lodestone.creators.life import ENDED, RULES, Actor, Move, Payout, Stage
+from lodestone.creators.refusals import CURES, CreatorRefusal
+from tests.docs.blocks import ROOT
+from tests.docs.trade_tables import refusals_with, word, written_with
+
+PAGE = ROOT / "docs" / "creators.md"
+WHO = {Actor.CLOCK: "the clock"}
+MOVES = [move for move in Move if any(made is move for _, made, _ in RULES)]
+
+
+def life():
+    head = "| stage | " + " | ".join(f"`{word(move)}`" for move in MOVES) + " |"
+    rows = [
+        f"| `{word(stage)}` | " + " | ".join(cell(stage, move) for move in MOVES) + " |"
+        for stage in Stage
+        if stage not in ENDED
+    ]
+    return "\n".join([head, "|---" * (len(MOVES) + 1) + "|", *rows])
+
+
+def cell(stage, move):
+    """Say who may make a move, where it leads, and what becomes of the escrow."""
+    said = {}
+    for actor in Actor:
+        rule = RULES.get((stage, move, actor))
+        if rule is not None:
+            money = "" if rule.payout is Payout.NOTHING else f", {word(rule.payout)}"
+            said.setdefault(f"{word(rule.to)}{money}", []).append(WHO.get(actor, word(actor)))
+    return "; ".join(f"{' or '.join(who)}: {to}" for to, who in said.items())
+
+
+TABLES = {"LIFE": life(), "REFUSALS": refusals_with(CURES, CreatorRefusal)}
+
+
+def written(text):
+    return written_with(TABLES, text)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text()))
