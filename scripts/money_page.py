@@ -76,6 +76,7 @@ class Example:
             "person": chart.person(7),
             "advertiser": chart.advertiser("a"),
             "campaign": chart.campaign("c"),
+            "assignment": chart.assignment("o"),
         }
         return names.get(kind, PLATFORM)
 

@@ -23,6 +23,7 @@ from lodestone.console.words import Words
 from lodestone.serve import application
 from lodestone.serve.openapi import document_of
 from tests.worlds import documented_ads as ads
+from tests.worlds import documented_creators as creators
 from tests.worlds import documented_gorse as gorse
 from tests.worlds import documented_story as story
 from tests.worlds import documented_trade as trade
@@ -63,6 +64,7 @@ async def whole(does, folder):
     await story.feeds_and_receipts(does)
     await story.policies_and_reports(does)
     await story.webhooks(does)
+    await creators.ordered(does)
     await gorse.written(does)
     await gorse.read(does)
     await gorse.refused_and_ended(does)

@@ -6,6 +6,7 @@ import pytest
 
 from lodestone.base.serving import begin_serving
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
+from tests.worlds.creator_world import bodies, every_move, hired, there_for
 from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened, run
 
@@ -71,6 +72,8 @@ async def town(world):
     await world.put("/v1/sales/flash", SALE, status=201)
     for path, body in PATHS.items():
         await world.put(path, body, status=201)
+    await hired(world)
+    moves = await every_move(world)
     await bought(world, line("meal", "two"), buyer="p2")
     await redeem(world, (await voucher(world, "p2"))["code"], "r0")
     await world.put("/v1/live/room", {"owner_id": "p0", "title": "Live"}, status=201)
@@ -96,6 +99,7 @@ async def town(world):
         "payment_id": payments[0]["id"] if payments else "pmt_" + 32 * "0", "path": "openapi.json",
         "comment_id": "k1", "voucher_id": "vch_" + 32 * "0", "review_id": review["id"], "trial_id": "trial", "delivery_id": "whd", "version": 1,
         "advertiser_id": "mei-ads", "campaign_id": "lunch", "ad_group_id": "corner", "ad_id": "bowl",
+        "brief_id": "b", "offer_id": "o", "assignment_id": "a", "moves": moves,
     }  # fmt: skip
 
 
@@ -109,12 +113,18 @@ def routes(world):
     return sorted(found, key=lambda name: (name.startswith(LAST), name))
 
 
+def named(there, path):
+    """Return what stands for the names of a path."""
+    moves = there.get("moves", "none")
+    return there if moves == "none" else {**there, **there_for(moves, path)}
+
+
 async def answers(world, headers, there, *, valid):
     """Ask every route once; return what each answered."""
-    told = {}
+    told, creating = {}, bodies(world)
     for name in routes(world):
         method, path = name.split(" ")
-        body = BODIES.get(name, {}) if valid else {"nothing": [-1]}
+        body = BODIES.get(name, creating.get(path, {})) if valid else {"nothing": [-1]}
         sent = {"content": LINES[name]} if name in LINES else {"json": body}
         if method in ("GET", "DELETE"):
             sent = {}
@@ -123,7 +133,9 @@ async def answers(world, headers, there, *, valid):
         who = headers["page"] if "/page/" in path else headers["key"]
         if any(part in path for part in ("/v1/communities", "/v1/backup")):
             who = headers["operator"]
-        answer = await world.http.request(method, path.format(**there), headers=who, **sent)
+        answer = await world.http.request(
+            method, path.format(**named(there, path)), headers=who, **sent
+        )
         told[name] = answer.status_code
     return told
 

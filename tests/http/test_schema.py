@@ -27,6 +27,8 @@ from lodestone.serve.openapi import document_of
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.ledger.statements import account_text, transfer_text
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
+from tests.worlds.creator_world import bodies as creating
+from tests.worlds.creator_world import every_move, hired
 from tests.worlds.drawn_cases import HOOK, PAID, known
 from tests.worlds.trade_world import (
     SHOP,
@@ -156,6 +158,8 @@ async def traded(world):
     await world.put("/v1/sales/flash", SALE, status=201)
     for path, body in PATHS.items():
         await world.put(path, body, status=201)
+    await hired(world)
+    moves = await every_move(world)
     await bought(world, line("meal", "two"), buyer="p2")
     code = (await voucher(world, "p2"))["code"]
     await redeem(world, code, "r0")
@@ -179,8 +183,14 @@ async def traded(world):
         "/v1/vouchers/prepare": {"code": code, **desk},
         "/v1/vouchers/redeem": {"code": code, "request_id": "r1", **desk},
         "/v1/vouchers/reverse": {"redeemed": "r0", "request_id": "b0", **desk},
+        **creating(world),
     }  # fmt: skip
-    return {"orders": orders, "bodies": bodies, "voucher": (await voucher(world, "p2"))["id"]}
+    return {
+        "orders": orders,
+        "moves": moves,
+        "bodies": bodies,
+        "voucher": (await voucher(world, "p2"))["id"],
+    }
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import re
 from tests.pages.test_login import Browser
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP
 from tests.worlds.advertiser_desk import Advertiser
+from tests.worlds.creator_world import MOVES, bodies, every_move, hired, there_for
 from tests.worlds.merchant_desk import MEAL, REQUEST, Clerk
 from tests.worlds.qr_pictures import packed, qr_picture
 from tests.worlds.trade_world import bought, line, voucher
@@ -183,3 +184,18 @@ async def of_the_advertiser(acting):
     await acting.left("POST /advertiser/campaign/budget")
     await mei.switch("lunch", "group", "corner", "active")
     await acting.left("POST /advertiser/campaign/state")
+
+
+async def of_the_creators(acting):
+    """Do what creators and those who order from them do, once each."""
+    world, do = acting.world, acting.do
+    await hired(world)
+    there, asked = await every_move(world), bodies(world)
+    await acting.start()
+    for path, body in asked.items():
+        method = "POST" if path.rpartition("/")[2] in (*MOVES, "cancel") else "PUT"
+        sent, named = body, there_for(there, path) | {"person_id": "ann"}
+        if method == "PUT":
+            named |= {"brief_id": "fresh", "offer_id": "fresh"}
+            sent = body | ({"brief_id": "fresh"} if "brief_id" in body else {})
+        await do(f"{method} {path}", sent, **named)

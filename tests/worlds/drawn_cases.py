@@ -1,5 +1,7 @@
 """What stands for a drawn request's names and body, so that it reaches what is there."""
 
+from tests.worlds.creator_world import there_for
+
 PAID = "2026-03-03"
 """The day that is settled and paid out."""
 
@@ -29,7 +31,7 @@ BODIES = {
     "/v1/settle": {"day": PAID}, "/v1/payments/send": {"provider": "manual"}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
     "/v1/sessions": {"viewer": "p1"}, "/hidden/{item_id}": {"reason": "spam"}, "/pins/{item_id}": {"reason": "news"},
     "/labels/{item_id}": {"label": "spoiler", "reason": "spam"},
-    "/decide": {"decision": "dismiss"}, "/appeal": {"text": "it is tea"},
+    "/v1/reviews/{review_id}/decide": {"decision": "dismiss"}, "/appeal": {"text": "it is tea"},
     "/reports/{person_id}": {"reason": "spam"}, "/report": {"reason": "spam"},
     "/removed/{person_id}": {"reason": "spam", "may_return": True},
 }  # fmt: skip
@@ -40,6 +42,9 @@ def known_trade(case, served, there):
     """Name an order that can be moved so, and bodies that a shop would take."""
     orders = served.trade["orders"]
     there["order_id"] = orders.get(case.path.rpartition("/")[2], orders["pay"])
+    there |= there_for(served.trade["moves"], case.path)
+    if case.path == "/v1/creators/{person_id}":
+        there["person_id"] = "ann"
     if "/page/orders/" in case.path:
         there["order_id"] = orders["page"]
     if case.path.endswith("/keys"):

@@ -72,7 +72,23 @@ WHOLE = {
     },
     "PUT /v1/ads/{ad_id}": AD,
     "POST /v1/ads/{ad_id}/review": {"decision": "approved", "reason": "fine"},
+    "PUT /v1/creators/{person_id}": {
+        "open": True, "topics": ["soup"], "languages": ["zh"], "region": "mill", "notice_days": 2,
+        "prices": {"fixed": yuan(90), "cpm": yuan(5), "cpa": yuan(2), "cps": 0.1},
+    },
+    "PUT /v1/briefs/{brief_id}": {
+        "advertiser_id": "mei-ads", "text": "Cook it.", "product_ids": ["soup"], "creator_ids": ["p1"],
+        "settlement": {"kind": "cpa", "price": yuan(2), "floor": yuan(1), "cap": yuan(90), "action": "order"},
+        "deadline": "2026-05-01T00:00:00Z", "review_rounds": 2, "approval_days": 4, "count_days": 9, "usage_days": 30, "state": "open",
+    },
+    "PUT /v1/offers/{offer_id}": {
+        "brief_id": "b1", "creator_id": "p1", "person_id": "mei", "price": yuan(100), "text": "Would you?",
+    },
     "PUT /v1/live/{room_id}": ROOM,
+    "POST /v1/assignments/{assignment_id}/draft": {"person_id": "p1", "text": "A pot."},
+    "POST /v1/assignments/{assignment_id}/publish": {"person_id": "p1", "item_id": "i0"},
+    "POST /v1/assignments/{assignment_id}/decide": {"amount": yuan(1), "text": "half"},
+    "POST /v1/offers/{offer_id}/accept": {"person_id": "p1"},
     "PUT /v1/webhooks/{webhook_id}": {"url": "https://app.example/hook", "state": "paused"},
     "PUT /v1/policy": {"preset": "balanced"},
     "PUT /v1/imports/{source}": {"rows": {"people.csv": 3}, "digests": {"people.csv": "ab"}},

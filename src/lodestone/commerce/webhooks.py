@@ -32,6 +32,19 @@ EventType: TypeAlias = Literal[
     "order.reversed",
     "live.started",
     "live.ended",
+    "assignment.offered",
+    "assignment.accepted",
+    "assignment.declined",
+    "assignment.drafted",
+    "assignment.revised",
+    "assignment.approved",
+    "assignment.published",
+    "assignment.measured",
+    "assignment.settled",
+    "assignment.cancelled",
+    "assignment.expired",
+    "assignment.disputed",
+    "assignment.decided",
 ]
 EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)
 TYPE_OF: Final[dict[Transition, EventType]] = {
@@ -63,6 +76,24 @@ class Stream(IntEnum):
 
     ORDERS = 0
     ROOMS = 1
+    ASSIGNMENTS = 2
+
+
+_STRIDE: Final = 2
+"""Streams whose events were numbered together when there were no more of them."""
+_BEYOND: Final = 2**46
+"""Numbers of the events of a later stream begin so far on for each, so that those told before keep theirs."""
+
+
+def event_number(stream: Stream, event: int) -> int:
+    """Number an event among those of all streams; what an event was told under once it keeps.
+
+    >>> [event_number(Stream.ORDERS, 3), event_number(Stream.ROOMS, 3)]
+    [6, 7]
+    """
+    if stream < _STRIDE:
+        return event * _STRIDE + stream
+    return event + (stream - 1) * _BEYOND
 
 
 class Fate(IntEnum):
@@ -123,7 +154,7 @@ class DeliveryOut(msgspec.Struct, frozen=True, kw_only=True):
     """The same at every webhook; the payload's `id`."""
     type: str
     subject: str
-    """The order or room it is about; one subject's events arrive in order."""
+    """The order, room or creator's order it is about; one subject's events arrive in order."""
     state: Literal["pending", "delivered", "failed"]
     attempts: tuple[AttemptOut, ...]
     next_at: TimeText | None

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal, TypeAlias
 
+import msgspec
+
 from lodestone.base.money import MICROS_MAX, Micros
 from lodestone.commerce.price import SHARE_WHOLE
+from lodestone.events.outcomes import FactKind
 
 KindName: TypeAlias = Literal["fixed", "cpm", "cpa", "cps"]
 PER_MILLE: Final = 1_000
@@ -32,6 +35,15 @@ class Kind(IntEnum):
 
 MEASURED: Final = frozenset({Kind.CPM, Kind.CPA, Kind.CPS})
 """Kinds that come to what is counted."""
+
+
+class Goods(msgspec.Struct, frozen=True, array_like=True):
+    """What is counted of conversions: of which kind, and of which products."""
+
+    action: int = int(FactKind.ORDER)
+    """A `FactKind`."""
+    items: tuple[int, ...] = ()
+    """Rows of the products' items."""
 
 
 @dataclass(frozen=True, slots=True)

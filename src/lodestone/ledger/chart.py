@@ -30,6 +30,7 @@ class AccountKind(IntEnum):
     ADVERTISER_BALANCE = 11
     CAMPAIGN_LEASE = 12
     AD_REVENUE = 13
+    CREATOR_ESCROW = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ CHART: Final = {
               "what is set aside for a campaign and not charged yet, as far as charges are posted"),
         Place(AccountKind.AD_REVENUE, "platform", Limit.DEBITS_NOT_OVER_CREDITS,
               "what ads were charged, less what invalid traffic gave back"),
+        Place(AccountKind.CREATOR_ESCROW, "assignment", Limit.DEBITS_NOT_OVER_CREDITS,
+              "what is set aside for a creator's order that has not ended"),
     )
 }  # fmt: skip
 PAYABLE: Final = (AccountKind.MERCHANT_PAYABLE, AccountKind.CREATOR_PAYABLE)
@@ -121,6 +124,12 @@ class Code(IntEnum):
     """The charges of a stretch of the log: lease to revenue."""
     AD_REFUND = 20
     """What invalid traffic in a stretch of the log gives back: revenue to balance."""
+    ESCROW = 21
+    """A creator's order is accepted: the advertiser's balance to its escrow."""
+    ESCROW_BACK = 22
+    """What an ended creator's order leaves: escrow to balance."""
+    ESCROW_ADJUSTED = 23
+    """What facts that came late change of what a creator's order earned: escrow to payable, or back."""
 
 
 def shop(name: str) -> str:
@@ -145,6 +154,11 @@ def advertiser(name: str) -> str:
 def campaign(name: str) -> str:
     """Return a campaign's party, by its id."""
     return f"campaign:{name}"
+
+
+def assignment(name: str) -> str:
+    """Return a creator's order's party, by its id."""
+    return f"assignment:{name}"
 
 
 def provider(name: str) -> str:

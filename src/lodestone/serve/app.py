@@ -31,6 +31,7 @@ from lodestone.serve.v1 import (
     audit,
     catalogue,
     comments,
+    creators,
     feed,
     keys,
     ledger,
@@ -88,6 +89,7 @@ def application(
         *moderation.ROUTES, *comments.ROUTES, *reviews.ROUTES,
         *ads.ROUTES,
         *ad_reports.ROUTES,
+        *creators.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

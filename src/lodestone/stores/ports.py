@@ -5,6 +5,7 @@ from typing import Protocol
 from lodestone.stores.ads.port import AdRecords
 from lodestone.stores.comments.port import CommentRecords, CommentReports
 from lodestone.stores.commerce.port import TradeRecords
+from lodestone.stores.creators.port import CreatorRecords
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger.port import LedgerStore
 from lodestone.stores.live.port import LiveRecords, WebhookRecords
@@ -50,6 +51,7 @@ class Records(
     SearchRecords,
     SavedRecords,
     AdRecords,
+    CreatorRecords,
     Protocol,
 ):
     """Every community's records. Safe for threads; a call that raises has changed nothing.

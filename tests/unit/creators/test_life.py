@@ -30,10 +30,12 @@ def ways():
     found, open_ways = [], [[(stage, None)] for stage in ASKED]
     while open_ways:
         way = open_ways.pop()
-        steps = [(rule, key) for key, rule in RULES.items() if key[0] is way[-1][0]]
-        for rule, key in steps:
-            if sum(stage is rule.to for stage, _ in way) < 2:
-                open_ways.append([*way, (rule.to, rule.payout)])
+        steps = [rule for key, rule in RULES.items() if key[0] is way[-1][0]]
+        open_ways += [
+            [*way, (rule.to, rule.payout)]
+            for rule in steps
+            if sum(stage is rule.to for stage, _ in way) < 2
+        ]
         if not steps:
             found.append(way)
     return found

@@ -94,6 +94,7 @@ def _what(here: Desk, code: str) -> str:
     return {
         "ad_deposit": say("Paid in"), "ad_lease": say("Set aside for a campaign"),
         "ad_lease_back": say("Given back by a campaign"), "ad_refund": say("Refunded: invalid traffic"),
+        "escrow": say("Set aside for a creator's order"), "escrow_back": say("Given back by a creator's order"),
         "adjustment": say("An adjustment"), "correction": say("A correction"),
     }.get(code, code)  # fmt: skip
 

@@ -26,7 +26,7 @@ class KeyIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A key to make."""
 
     name: Name = ""
-    scopes: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = SCOPES
+    scopes: Annotated[tuple[Name, ...], msgspec.Meta(max_length=32)] = SCOPES
 
 
 class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

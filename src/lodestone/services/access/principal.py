@@ -23,6 +23,7 @@ SCOPES: Final = (
     "webhooks",
     "audit",
     "ads",
+    "creators",
 )
 OPERATOR: Final = "operator"
 """The scope of an operator's key: everything, in every community."""

@@ -14,9 +14,17 @@ from lodestone.commerce.payment import PaymentKind, PaymentStand
 from lodestone.commerce.price import NOTHING, Parts, add, less, portion
 from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.judge import HoldState
-from lodestone.ledger.transfers import MOVING, transfer_id
+from lodestone.ledger.transfers import transfer_id
 from lodestone.services.audit.ads import ADS
-from lodestone.services.audit.ledger import CHECKS, Audited, Check, Difference
+from lodestone.services.audit.creators import CREATORS
+from lodestone.services.audit.ledger import (
+    CHECKS,
+    Audited,
+    Check,
+    Difference,
+    Net,
+    moved_by_name,
+)
 from lodestone.services.audit.log import FACTS
 from lodestone.services.support.ids import ORDER, VOUCHER, made_id
 from lodestone.stores.commerce.types import CommerceSnapshot, OrderEvent, OrderRecord, PaymentRecord
@@ -24,8 +32,6 @@ from lodestone.stores.commerce.types import CommerceSnapshot, OrderEvent, OrderR
 _K: Final = AccountKind
 _NEVER: Final = (OrderState.WAITING, OrderState.RESERVED)
 _GIVEN_UP: Final = (OrderState.CANCELLED, OrderState.EXPIRED)
-_SHOP: Final = (_K.MERCHANT_PAYABLE, _K.MERCHANT_RECEIVABLE)
-Net = dict[AccountKind, int]
 
 
 def _trade(audited: Audited) -> Iterator[Difference]:
@@ -41,7 +47,7 @@ def _trade(audited: Audited) -> Iterator[Difference]:
     yield from _stock(books, events)
     yield from _taken(books)
     yield from _vouchers(books, secret)
-    moved = _moved(audited)
+    moved = moved_by_name(audited)
     holds = {hold.id: hold.state for hold in audited.snapshot.holds()}
     earned = _earned(books)
     for order in books.orders:
@@ -123,24 +129,6 @@ def _earned(books: CommerceSnapshot) -> dict[int, Parts]:
     for voucher in books.vouchers:
         earned[voucher.order] = add(earned.get(voucher.order, NOTHING), voucher.earned)
     return earned
-
-
-def _moved(audited: Audited) -> dict[str, Net]:
-    """Return what transfers moved, by the order they name and the kind of account; credits less debits."""
-    moved: dict[str, Net] = {}
-    accounts = audited.walked.accounts
-    for booked in audited.snapshot.transfers():
-        asked = booked.transfer
-        if asked.kind in MOVING and asked.external:
-            net = moved.setdefault(asked.external, {})
-            for side, sign in ((asked.debit, -1), (asked.credit, 1)):
-                account = accounts.get(side)
-                if account is None:
-                    continue  # which the check of transfers names
-                kind = AccountKind(account.kind)
-                kind = _K.MERCHANT_PAYABLE if kind in _SHOP else kind
-                net[kind] = net.get(kind, 0) + sign * asked.amount
-    return moved
 
 
 def _expected(order: OrderRecord, earned: Parts, events: list[OrderEvent]) -> Net:
@@ -234,5 +222,5 @@ def _said(subject: str, expected: str, actual: str) -> Difference:
     return Difference(check="trade", subject=subject, expected=expected, found=actual)
 
 
-ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS, ADS)
+ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS, ADS, CREATORS)
 """What `lodestone audit` runs."""

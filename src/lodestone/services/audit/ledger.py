@@ -13,6 +13,7 @@ import msgspec
 
 from lodestone.base.errors import CorruptError
 from lodestone.ledger.accounts import Account, AccountId, within
+from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.judge import HoldState
 from lodestone.ledger.payout_life import FINAL
 from lodestone.ledger.transfers import (
@@ -26,7 +27,7 @@ from lodestone.ledger.transfers import (
 from lodestone.services.ledger.payouts import hold_of, payout_name
 from lodestone.services.ledger.posting import Money
 from lodestone.services.ledger.statements import account_text, day_text, transfer_text
-from lodestone.stores.commerce.port import TradeSnapshot
+from lodestone.stores.creators.port import WholeSnapshot
 from lodestone.stores.log.port import Log
 from lodestone.stores.ports import Records
 
@@ -35,6 +36,8 @@ _STATES: Final = {
     TransferKind.VOID: HoldState.VOIDED,
     TransferKind.EXPIRE: HoldState.EXPIRED,
 }
+Net = dict[AccountKind, int]
+"""Credits less debits, micros, by the kind of account."""
 SUMS: Final = ("debits_pending", "debits_posted", "credits_pending", "credits_posted")
 
 
@@ -84,7 +87,7 @@ class Audited:
 
     money: Money
     records: Records
-    snapshot: TradeSnapshot
+    snapshot: WholeSnapshot
     walked: Walked
     log: Log | None = None
     told_before: int = 0
@@ -97,6 +100,28 @@ class Check:
 
     name: str
     find: Callable[[Audited], Iterator[Difference]]
+
+
+def moved_by_name(audited: Audited) -> dict[str, Net]:
+    """Return what transfers moved, by what they name and the kind of account; credits less debits.
+
+    What a shop owes counts as less of what it has earned.
+    """
+    moved: dict[str, Net] = {}
+    accounts = audited.walked.accounts
+    for booked in audited.snapshot.transfers():
+        asked = booked.transfer
+        if asked.kind in MOVING and asked.external:
+            net = moved.setdefault(asked.external, {})
+            for side, sign in ((asked.debit, -1), (asked.credit, 1)):
+                account = accounts.get(side)
+                if account is None:
+                    continue  # which the check of transfers names
+                kind = AccountKind(account.kind)
+                if kind is AccountKind.MERCHANT_RECEIVABLE:
+                    kind = AccountKind.MERCHANT_PAYABLE
+                net[kind] = net.get(kind, 0) + sign * asked.amount
+    return moved
 
 
 def audit(
@@ -124,7 +149,7 @@ def _audit(
     money: Money, records: Records, checks: tuple["Check", ...], log: Log | None
 ) -> AuditOut:
     told_before = 0 if log is None else int(log.end())
-    with records.trade_snapshot(money.community) as snapshot:
+    with records.whole_snapshot(money.community) as snapshot:
         accounts = {account.id: account for account in snapshot.accounts()}
         walked = walk(snapshot.transfers(), accounts)
         audited = Audited(money, records, snapshot, walked, log, told_before)

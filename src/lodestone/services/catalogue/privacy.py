@@ -31,6 +31,7 @@ from lodestone.services.comments.presenters import (
 )
 from lodestone.services.commerce.payments import payment_out
 from lodestone.services.commerce.presenters import order_out, voucher_out
+from lodestone.services.creators.personal import HeldOrders, held_orders
 from lodestone.services.support.encryption import Sealer
 from lodestone.services.support.ids import receipt_id
 from lodestone.services.support.ports import Clock, DirectoryView
@@ -135,6 +136,7 @@ class PersonExport(msgspec.Struct, frozen=True, kw_only=True):
     comment_reports: list[HeldCommentReport]
     saved: list[HeldSave]
     advertising: HeldAdvertising
+    creating: HeldOrders
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ class PersonalExport:
             advertising=held_advertising(
                 self._records, self._community, person_id, self._clock.now(), self._spent_of
             ),
+            creating=held_orders(self._records, self._community, person_id),
         )
 
     def _held(self, ordinal: int) -> _Held:

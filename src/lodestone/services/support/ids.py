@@ -13,6 +13,8 @@ PAYMENT: Final = "pmt_"
 COMMENT: Final = "cmt_"
 """Of the event of a comment that a page made."""
 REVIEW: Final = "rev_"
+ASSIGNMENT: Final = "asg_"
+"""Of a creator's order, from its offer or bid on."""
 _NUMBER: Final = 12
 _TAG: Final = 20
 """Hexadecimal digits, two for each byte."""
@@ -25,6 +27,7 @@ _PURPOSE: Final = {
     PAYMENT: b"payment id",
     COMMENT: b"comment event",
     REVIEW: b"review id",
+    ASSIGNMENT: b"assignment id",
 }
 
 

@@ -6,7 +6,7 @@ the next waits for it, so that they arrive in order; what fails is sent again, u
 
 import threading
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 import structlog
@@ -28,13 +28,14 @@ from lodestone.commerce.webhooks import (
     WebhookOut,
     after_attempt,
     attempt_out,
+    event_number,
     secret_text,
     signature,
     standard_signature,
 )
 from lodestone.content import Community
 from lodestone.services.commerce.presenters import order_out
-from lodestone.services.support.ids import DELIVERY, EVENT, ORDER, made_id, number_of
+from lodestone.services.support.ids import ASSIGNMENT, DELIVERY, EVENT, ORDER, made_id, number_of
 from lodestone.stores.external.webhook_post import Answered, Parcel, Sender
 from lodestone.stores.live.types import SALT_BYTES, DeliveryRecord, WebhookRecord
 from lodestone.stores.ports import Records
@@ -50,6 +51,10 @@ KEPT_MICROS: Final = 30 * DAY_MICROS
 _FATES: Final[dict[Fate, Literal["pending", "delivered", "failed"]]] = {
     Fate.PENDING: "pending", Fate.DELIVERED: "delivered", Fate.FAILED: "failed",
 }  # fmt: skip
+
+
+_MADE_IDS: Final = {Stream.ORDERS: ORDER, Stream.ASSIGNMENTS: ASSIGNMENT}
+"""Streams whose subjects are numbers, and the prefix of these."""
 
 
 class OrderTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="order"):
@@ -77,10 +82,32 @@ class RoomTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", ta
     state: str
 
 
+class AssignmentTold(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="assignment"
+):
+    """A creator's order, or the offer it begins with, as a webhook tells of it: what never changes, and the move."""
+
+    id: str
+    offer_id: str
+    brief_id: str
+    advertiser_id: str
+    creator: str | None
+    """Null once they have been erased."""
+    move: str
+    by: str
+    stage: str
+    """After the move."""
+    amount: Money | None
+    """What the move set aside, or what the creator had of it."""
+
+
+Subject: TypeAlias = OrderTold | RoomTold | AssignmentTold
+
+
 class WebhookSubject(msgspec.Struct, frozen=True):
     """What an event is about."""
 
-    object: OrderTold | RoomTold
+    object: Subject
 
 
 class EventTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="event"):
@@ -276,9 +303,10 @@ class Courier:
         return Parcel(hook.url, body, headers)
 
     def _event(self, delivery: DeliveryRecord) -> EventTold:
-        happened, subject = (self._room if delivery.stream is Stream.ROOMS else self._order)(
-            delivery
-        )
+        reads: dict[Stream, Callable[[DeliveryRecord], tuple[Instant, Subject]]] = {
+            Stream.ORDERS: self._order, Stream.ROOMS: self._room, Stream.ASSIGNMENTS: self._assignment,
+        }  # fmt: skip
+        happened, subject = reads[delivery.stream](delivery)
         return EventTold(
             id=event_id(self._community, delivery), type=delivery.type, created=happened // SECOND_MICROS,
             community=self._community.id, data=WebhookSubject(subject),
@@ -294,6 +322,20 @@ class Courier:
             amount=amount, buyer=shown.buyer, shop_id=shown.shop_id, sale_id=shown.sale_id,
             fulfilment=shown.fulfilment, lines=shown.lines, total=shown.total,
             commission=shown.commission,
+        )  # fmt: skip
+        return event.time, order
+
+    def _assignment(self, delivery: DeliveryRecord) -> tuple[Instant, AssignmentTold]:
+        community = self._community
+        with self._records.creator_finds(community.id) as finds:
+            event = finds.event(delivery.event)
+            (view,) = finds.views([finds.known(event.number)])
+        amount = None if event.amount is None else Money(event.amount, community.currency)
+        order = AssignmentTold(
+            id=made_id(ASSIGNMENT, community.secret, event.number), offer_id=view.order.offer,
+            brief_id=view.order.brief, advertiser_id=view.order.advertiser, creator=view.creator_id,
+            move=event.move.name.lower(), by=event.actor.name.lower(), stage=event.stage.name.lower(),
+            amount=amount,
         )  # fmt: skip
         return event.time, order
 
@@ -313,14 +355,14 @@ def secret_of(community: Community, salt: bytes) -> str:
 
 def event_id(community: Community, delivery: DeliveryRecord) -> str:
     """Name an event: the same at every webhook and attempt."""
-    return made_id(EVENT, community.secret, delivery.event * len(Stream) + delivery.stream)
+    return made_id(EVENT, community.secret, event_number(delivery.stream, delivery.event))
 
 
 def delivery_out(community: Community, delivery: DeliveryRecord) -> DeliveryOut:
     """Show a delivery in the log."""
     subject = delivery.subject
-    if delivery.stream is Stream.ORDERS:
-        subject = made_id(ORDER, community.secret, int(subject))
+    if delivery.stream in _MADE_IDS:
+        subject = made_id(_MADE_IDS[delivery.stream], community.secret, int(subject))
     return DeliveryOut(
         id=made_id(DELIVERY, community.secret, delivery.number), event_id=event_id(community, delivery),
         type=delivery.type, subject=subject, state=_FATES[delivery.fate],

@@ -63,6 +63,7 @@ WEBHOOKS = Table(
     may("before_until", BigInteger),
     must("orders_after", BigInteger),  # the last move of orders taken up
     must("rooms_after", BigInteger),  # the same of rooms
+    must("assignments_after", BigInteger),  # the same of creators' orders
     must("created", BigInteger),
 )
 

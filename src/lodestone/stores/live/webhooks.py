@@ -4,11 +4,11 @@ Nothing is written for webhooks when something happens: the moves of orders and 
 written in the commit that made them, are the outbox, and each webhook remembers how far it has read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import and_, exists, func
+from sqlalchemy import Column, and_, exists, func
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
@@ -20,11 +20,17 @@ from lodestone.stores.commerce.schema import ORDER_EVENTS
 from lodestone.stores.live.schema import DELIVERIES, ROOM_EVENTS, WEBHOOKS
 from lodestone.stores.live.types import SALT_BYTES, DeliveryRecord, WebhookRecord
 from lodestone.stores.records.base import RecordsBase
-from lodestone.stores.records.work import Work
+from lodestone.stores.records.hooks import EventReader
 from lodestone.stores.sql.scope import Scope
 
 _ATTEMPTS: Final = msgspec.msgpack.Decoder(tuple[Attempt, ...])
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
+_READ: Final = {
+    Stream.ORDERS: "orders_after",
+    Stream.ROOMS: "rooms_after",
+    Stream.ASSIGNMENTS: "assignments_after",
+}
+"""The column that says how far a webhook has read each stream."""
 _ROOM_TYPES: Final = {STATES.index("live"): "live.started", STATES.index("ended"): "live.ended"}
 
 
@@ -48,15 +54,8 @@ class HookRecords(RecordsBase):
             work.audit("webhook", webhook_id, before, values)
             if work.run(work.update(WEBHOOKS).where(mine).values(**values)):
                 return False
-            orders = work.first(work.select(ORDER_EVENTS, func.max(ORDER_EVENTS.c.id)))[0]
-            rooms = work.first(work.select(ROOM_EVENTS, func.max(ROOM_EVENTS.c.id)))[0]
-            fresh = {
-                "id": webhook_id,
-                "salt": self._random(SALT_BYTES),
-                "orders_after": orders or 0,
-                "rooms_after": rooms or 0,
-                "created": now,
-            }
+            fresh = {"id": webhook_id, "salt": self._random(SALT_BYTES), "created": now}
+            fresh |= {_READ[stream]: reader.newest(work) for stream, reader in self._readers()}
             work.insert(WEBHOOKS, [{**fresh, **values}])
             return True
 
@@ -104,11 +103,11 @@ class HookRecords(RecordsBase):
     def fan_out(self, community: str, webhook_id: str, *, now: Instant, limit: int = 500) -> int:
         """See `WebhookRecords.fan_out`."""
         with self._reading(community) as scope:
-            if not _since(scope, _require(scope, webhook_id), 1):
+            if not self._since(scope, _require(scope, webhook_id), 1):
                 return 0
         with self._writing(community) as work:
             hook = _require(work, webhook_id)
-            events = _since(work, hook, limit)
+            events = self._since(work, hook, limit)
             wanted = [
                 event for event in events if not hook.types or event[2] in hook.types.split(" ")
             ]
@@ -134,11 +133,28 @@ class HookRecords(RecordsBase):
                 work.update(WEBHOOKS)
                 .where(WEBHOOKS.c.id == webhook_id)
                 .values(
-                    orders_after=reached.get(Stream.ORDERS, hook.orders_after),
-                    rooms_after=reached.get(Stream.ROOMS, hook.rooms_after),
+                    {
+                        name: reached.get(stream, getattr(hook, name))
+                        for stream, name in _READ.items()
+                    }
                 )
             )
             return len(events)
+
+    def _readers(self) -> Iterator[tuple[Stream, EventReader]]:
+        """Yield what reads each stream's events: our own, and that of a subject above us."""
+        yield from _OWN
+        for hooks in self._hooks:
+            if hooks.events is not None:
+                yield Stream.ASSIGNMENTS, hooks.events
+
+    def _since(self, scope: Scope, hook: Any, limit: int) -> list[tuple[Stream, int, str, str]]:
+        """Return what a webhook has not read yet: (stream, number, type, subject), in order."""
+        return [
+            (stream, *event)
+            for stream, reader in self._readers()
+            for event in reader.after(scope, getattr(hook, _READ[stream]), limit)
+        ]
 
     def due_deliveries(
         self, community: str, webhook_id: str, *, now: Instant, limit: int
@@ -209,23 +225,35 @@ class HookRecords(RecordsBase):
             return work.run(old)
 
 
-def _since(scope: Scope | Work, hook: Any, limit: int) -> list[tuple[Stream, int, str, str]]:
-    """Return what a webhook has not read yet: (stream, number, type, subject), in order."""
+def _newest_of(column: Column[int]) -> Callable[[Scope], int]:
+    """Return what reads the greatest number of a column, 0 where there is none."""
+
+    def newest(scope: Scope) -> int:
+        return int(scope.first(scope.select(column.table, func.max(column)))[0] or 0)
+
+    return newest
+
+
+def _moves_after(scope: Scope, number: int, limit: int) -> list[tuple[int, str, str]]:
     moves = scope.select(
         ORDER_EVENTS, ORDER_EVENTS.c.id, ORDER_EVENTS.c.move, ORDER_EVENTS.c.number
     )
-    moves = moves.where(ORDER_EVENTS.c.id > hook.orders_after).order_by(ORDER_EVENTS.c.id)
-    rooms = scope.select(ROOM_EVENTS).where(ROOM_EVENTS.c.id > hook.rooms_after)
+    moves = moves.where(ORDER_EVENTS.c.id > number).order_by(ORDER_EVENTS.c.id)
     return [
-        *(
-            (Stream.ORDERS, row.id, TYPE_OF[Transition(row.move)], str(row.number))
-            for row in scope.fetch(moves.limit(limit))
-        ),
-        *(
-            (Stream.ROOMS, row.id, _ROOM_TYPES[row.state], row.room)
-            for row in scope.fetch(rooms.order_by(ROOM_EVENTS.c.id).limit(limit))
-        ),
+        (row.id, TYPE_OF[Transition(row.move)], str(row.number))
+        for row in scope.fetch(moves.limit(limit))
     ]
+
+
+def _rooms_after(scope: Scope, number: int, limit: int) -> list[tuple[int, str, str]]:
+    rooms = scope.select(ROOM_EVENTS).where(ROOM_EVENTS.c.id > number).order_by(ROOM_EVENTS.c.id)
+    return [(row.id, _ROOM_TYPES[row.state], row.room) for row in scope.fetch(rooms.limit(limit))]
+
+
+_OWN: Final = (
+    (Stream.ORDERS, EventReader(_newest_of(ORDER_EVENTS.c.id), _moves_after)),
+    (Stream.ROOMS, EventReader(_newest_of(ROOM_EVENTS.c.id), _rooms_after)),
+)
 
 
 def _require(scope: Scope, webhook_id: str) -> Any:

@@ -18,6 +18,16 @@ def nothing(_work: Work, _item_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class EventReader:
+    """Reads what happened to a subject's objects, for webhooks; each event has a number, given in the order of commits."""
+
+    newest: Callable[[Scope], int]
+    """Return the last event's number, 0 before the first."""
+    after: Callable[[Scope, int, int], Sequence[tuple[int, str, str]]]
+    """Return (number, type, subject) of the events after a number, a limit of them at most, in order."""
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectHooks:
     """One subject's part in writes of people and items."""
 
@@ -31,3 +41,5 @@ class SubjectHooks:
     """
     withdraw_item: Callable[[Work, str], None] = nothing
     """Let what an item is the face of end with it."""
+    events: EventReader | None = None
+    """Of creators' orders: what happened to them."""

@@ -1,0 +1,278 @@
+"""What a move of a creator's order needs: its commit, who may make it, its money, and how to refuse."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import GoneError, InternalError, UnknownError
+from lodestone.base.money import Micros
+from lodestone.content import Community
+from lodestone.creators.deadlines import due
+from lodestone.creators.life import (
+    PAID,
+    RULES,
+    Actor,
+    Move,
+    Payout,
+    Rule,
+    Stage,
+    after,
+)
+from lodestone.creators.plays import Count
+from lodestone.creators.refusals import CreatorRefusal, Fault
+from lodestone.creators.settlement import Division, Kind, Terms, divide, draft_fee, earned
+from lodestone.ledger.transfers import Outcome
+from lodestone.services.commerce.postings import Movement
+from lodestone.services.creators.postings import EscrowRules
+from lodestone.services.support.ids import ASSIGNMENT, made_id, number_of
+from lodestone.stores.commerce.types import Party
+from lodestone.stores.creators.types import Assignment, AssignmentEvent
+from lodestone.stores.creators.work import CreatorWork
+
+_R = CreatorRefusal
+_EPOCH: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An idempotency key, and what was asked under it."""
+
+    claim: bytes
+    digest: bytes
+
+
+class Said(NamedTuple):
+    """Words that come with a move, and who wrote them; nobody of an operator's."""
+
+    text: str
+    author: Party | None
+
+
+class OrderContext:
+    """One commit of creators' orders."""
+
+    def __init__(self, work: CreatorWork, community: Community) -> None:
+        self.work, self.community, self.now = work, community, work.now
+        self._rules = EscrowRules(community)
+        self._today = community.days.of(work.now)
+
+    def order_id(self, number: int) -> str:
+        """Name an order."""
+        return made_id(ASSIGNMENT, self.community.secret, number)
+
+    def order(self, order_id: str) -> Assignment:
+        """Return an order that has been accepted. Raises UnknownError `assignment_unknown`."""
+        order = self.work.order(order_number(self.community, order_id))
+        if order is None or order.accepted is None:
+            raise UnknownError("assignment_unknown", f"There is no assignment {order_id!r} here.")
+        return order
+
+    def offer(self, offer_id: str) -> Assignment:
+        """Return what began with an offer or bid. Raises UnknownError `offer_unknown`."""
+        number = self.work.number_of_offer(offer_id)
+        order = None if number is None else self.work.order(number)
+        if order is None:
+            raise UnknownError("offer_unknown", f"There is no offer {offer_id!r} here.")
+        return order
+
+    # Who may
+
+    def creator(self, order: Assignment) -> Party:
+        """Return an order's creator. Raises GoneError `creator_erased`: the clock ends the order."""
+        creator = self.work.party_at(order.creator)
+        if creator is None:
+            raise GoneError("creator_erased", "The creator has been erased; the escrow goes back.")
+        return creator
+
+    def actor(self, order: Assignment, person_id: str) -> tuple[Actor, Party]:
+        """Return as whom somebody moves an order.
+
+        Raises:
+            GoneError: `creator_erased`; `advertiser_erased`: only the creator may move it.
+            ConflictError: `role_lacking`.
+        """
+        creator, owner = self.creator(order), self.work.party_at(order.owner)
+        if creator.id == person_id:
+            return Actor.CREATOR, creator
+        if owner is None:
+            raise GoneError("advertiser_erased", "Whoever owns the advertiser has been erased.")
+        if owner.id == person_id:
+            return Actor.ADVERTISER, owner
+        raise Fault(_R.ROLE_LACKING, "person_id").error()
+
+    def require(self, order: Assignment, move: Move, actor: Actor) -> Rule:
+        """Return the rule of a move. Raises ConflictError: it is not allowed, or comes too late."""
+        rule = after(order.stage, move, actor)
+        if rule is None:
+            raise self._refused(order, move).error()
+        if actor is not Actor.CLOCK and (order.due is None or order.due <= self.now):
+            raise Fault(_R.TIME_OVER, "assignment").error()
+        return rule
+
+    def _refused(self, order: Assignment, move: Move) -> Fault:
+        stage = order.stage.name.lower()
+        if order.stage in PAID:
+            late = move is Move.DISPUTE
+            return Fault(_R.DISPUTE_AFTER_SETTLEMENT if late else _R.ALREADY_SETTLED, "assignment")
+        if order.stage is Stage.EXPIRED:
+            return Fault(_R.TIME_OVER, "assignment")
+        others = any(
+            (order.stage, move, actor) in RULES for actor in Actor if actor is not Actor.CLOCK
+        )
+        if others:
+            return Fault(_R.ROLE_LACKING, "person_id", stage)
+        return Fault(_R.MOVE_REFUSED, "assignment", stage)
+
+    # Moving
+
+    def move(
+        self, order: Assignment, move: Move, actor: Actor, rule: Rule, *,
+        amount: Micros | None = None, said: Said | None = None, once: Request | None = None,
+        **changes: Any,
+    ) -> Assignment:  # fmt: skip
+        """Move an order on, note it, and move its money: the one place where an order changes its stage.
+
+        Args:
+            order: As it stands.
+            move: Known to be allowed.
+            actor: Who makes it.
+            rule: Where it leads.
+            amount: What it sets aside, or what the creator has of it.
+            said: Words that come with it.
+            once: The request that asked for it.
+            changes: Other fields of the order.
+        """
+        changed = replace(order, stage=rule.to, **changes)
+        changed = replace(changed, due=due(rule.to, self.now, changed.times), orphaned=False)
+        self.work.put(changed)
+        self._audit(order, changed, move)
+        self.note(changed, move, actor, amount=amount, said=said, once=once)
+        return changed
+
+    def note(
+        self, order: Assignment, move: Move, actor: Actor, *, amount: Micros | None = None,
+        said: Said | None = None, once: Request | None = None,
+    ) -> None:  # fmt: skip
+        """Write a move down."""
+        author = None if said is None else said.author
+        event = AssignmentEvent(
+            self.work.next_event(), order.number, move, actor, order.stage, self.now, amount,
+            None if once is None else once.claim, None if once is None else once.digest,
+            None if author is None else author.ordinal, None if said is None else said.text,
+        )  # fmt: skip
+        self.work.note(event, author)
+
+    def _audit(self, before: Assignment, changed: Assignment, move: Move) -> None:
+        """Write a move into the audit log, where somebody asked for it: no words, no person."""
+        was = {"stage": before.stage.name.lower()}
+        becomes = {"stage": changed.stage.name.lower(), "move": move.name.lower()}
+        self.work.audit("assignment", self.order_id(changed.number), was, becomes)
+
+    def finish(
+        self, order: Assignment, move: Move, actor: Actor, rule: Rule, division: Division | None, *,
+        said: Said | None = None, once: Request | None = None, **changes: Any,
+    ) -> Assignment:  # fmt: skip
+        """Move an order to its end, and divide its escrow if there is one.
+
+        Args:
+            order: As it stands.
+            move: Known to be allowed.
+            actor: Who makes it.
+            rule: Where it leads.
+            division: How the escrow is divided, None where nothing lies in it.
+            said: Words that come with it.
+            once: The request that asked for it.
+            changes: Other fields of the order.
+        """
+        amount = None
+        if division is not None:
+            self.divide(order, division)
+            amount = division.earned
+        return self.move(
+            order, move, actor, rule, amount=amount, said=said, once=once, division=division, **changes
+        )  # fmt: skip
+
+    def events(self, order: Assignment) -> list[AssignmentEvent]:
+        """Return the moves of an order, the first first."""
+        return self.work.events([order.number])[order.number]
+
+    def ended_by(self, order: Assignment) -> Actor:
+        """Return who made the last move of an order."""
+        return self.events(order)[-1].actor
+
+    # Money
+
+    def hold(self, order: Assignment) -> None:
+        """Set an order's escrow aside. Raises ConflictError `balance_short`."""
+        outcome = self._post(self._rules.hold(order, self.order_id(order.number)))
+        if outcome is Outcome.EXCEEDS_CREDITS:
+            raise Fault(_R.BALANCE_SHORT, "escrow", f"{order.terms.cap} micros").error()
+        self._must(outcome)
+
+    def divide(self, order: Assignment, division: Division) -> None:
+        """Divide an order's escrow."""
+        name = self.order_id(order.number)
+        self._must(self._post(self._rules.divide(order, name, division)))
+
+    def _post(self, movement: Movement) -> Outcome:
+        outcomes = self.work.ledger.post(movement.transfers, movement.accounts, self._today)
+        refused = (
+            outcome
+            for outcome in outcomes
+            if not outcome.stands and outcome is not Outcome.CHAIN_REFUSED
+        )
+        return next(refused, Outcome.POSTED)
+
+    def _must(self, outcome: Outcome) -> None:
+        """Raise InternalError where the ledger refused what cannot be refused: the money was put there for this."""
+        if outcome is not Outcome.POSTED:
+            raise InternalError("internal", f"the ledger says {outcome.name.lower()}")
+
+    def counted_until(self, days: int) -> Instant:
+        """Return the end of the day that lies so many days after today."""
+        end = _EPOCH + timedelta(days=self._today + days + 1)
+        return Instant(self.community.days.starts(end))
+
+
+def order_number(community: Community, order_id: str) -> int:
+    """Return the number that an order's id names. Raises UnknownError `assignment_unknown`."""
+    number = number_of(ASSIGNMENT, community.secret, order_id)
+    if number is None:
+        raise UnknownError("assignment_unknown", f"There is no assignment {order_id!r} here.")
+    return number
+
+
+def division_of(
+    order: Assignment, payout: Payout, *, late: Count | None = None, decided: Micros | None = None
+) -> Division | None:
+    """Return how a move divides an order's escrow, None where it divides nothing.
+
+    Args:
+        order: With what was measured of it, where it was.
+        payout: What the move does with the escrow.
+        late: Counted now; needed by what was published and is paid for.
+        decided: The creator's, as the operator says.
+    """
+    if payout in (Payout.NOTHING, Payout.HOLD):
+        return None
+    escrow = order.terms.cap
+    if payout is Payout.UNDISPUTED:
+        payout = Payout.FEE if order.published is None else Payout.EARNED
+    if payout is Payout.EARNED:
+        assert late is not None
+        first = order.counted or late
+        return divide(escrow, comes_to(order.terms, first), comes_to(order.terms, late))
+    part = Micros(0)
+    if payout is Payout.FEE:
+        part = draft_fee(order.terms)
+    elif payout is Payout.DECIDED:
+        assert decided is not None
+        part = decided
+    return divide(escrow, part, part)
+
+
+def comes_to(terms: Terms, count: Count) -> Micros:
+    """Return what a count comes to, micros."""
+    quantity = count.value if terms.kind is Kind.CPS else count.settled
+    return earned(terms, quantity, stays=count.stays)

@@ -1,0 +1,246 @@
+"""What each move of a creator's order does; see `creators.life` for what is allowed.
+
+Each function raises before it changes anything, or does all of it.
+"""
+
+import hashlib
+from dataclasses import replace
+
+import msgspec
+
+from lodestone.base.clock import Instant
+from lodestone.base.money import Micros
+from lodestone.base.wire import instant_of
+from lodestone.creators.assignment import ActIn, OfferIn, PublishIn, SettleDisputeIn, WordsIn
+from lodestone.creators.deadlines import due
+from lodestone.creators.judge import (
+    ItemContext,
+    OfferContext,
+    judge_going_on,
+    judge_item,
+    judge_money,
+    judge_offer,
+    terms_of,
+)
+from lodestone.creators.life import Actor, Move, Payout, Stage
+from lodestone.creators.refusals import CreatorRefusal, Fault, raise_first
+from lodestone.creators.settlement import Goods
+from lodestone.events.outcomes import FactKind
+from lodestone.services.creators.context import OrderContext, Request, Said, division_of
+from lodestone.stores.ads.finds import item_is_live
+from lodestone.stores.commerce.types import Party
+from lodestone.stores.creators.types import Assignment, BriefRecord, CreatorRecord
+
+_R = CreatorRefusal
+
+
+def digest_of_offer(given: OfferIn) -> bytes:
+    """Return what an offer is known again by."""
+    return hashlib.sha256(msgspec.json.encode(given)).digest()
+
+
+def make_offer(context: OrderContext, offer_id: str, given: OfferIn) -> Assignment:
+    """Make an offer of the advertiser's owner, or a bid of the creator."""
+    work = context.work
+    brief = work.brief(given.brief_id, "brief_id")
+    creator = work.party(given.creator_id, "creator_id")
+    maker = work.party(given.person_id, "person_id")
+    profile = _profile(context, creator)
+    by_creator = maker.ordinal == creator.ordinal
+    if not by_creator and maker.ordinal != brief.owner:
+        raise Fault(_R.ROLE_LACKING, "person_id").error()
+    exists = work.open_between(brief.id, creator.ordinal)
+    judged = _judged(context, brief, profile, by_creator=by_creator, exists=exists)
+    raise_first(judge_offer(given, judged))
+    stage = Stage.BID if by_creator else Stage.OFFERED
+    order = Assignment(
+        work.next_number(), offer_id, digest_of_offer(given), brief.id, brief.given.advertiser_id,
+        brief.owner, creator.ordinal, by_creator, context.now, stage, None,
+        Instant(instant_of(brief.given.deadline)), brief.given.approval_days, brief.given.count_days,
+        brief.given.review_rounds, terms_of(brief.given.settlement, given.price, given.share),
+        _goods(context, brief),
+    )  # fmt: skip
+    order = replace(order, due=due(stage, context.now, order.times))
+    work.add(order)
+    actor = Actor.CREATOR if by_creator else Actor.ADVERTISER
+    said = Said(given.text, maker) if given.text else None
+    work.audit("offer", offer_id, None, {"stage": stage.name.lower()})
+    context.note(order, Move.BID if by_creator else Move.OFFER, actor, said=said)
+    return order
+
+
+def _profile(context: OrderContext, creator: Party) -> CreatorRecord:
+    profile = context.work.creator(creator)
+    if profile is None:
+        raise Fault(_R.CREATOR_UNKNOWN, "creator_id").error()
+    return profile
+
+
+def _judged(
+    context: OrderContext, brief: BriefRecord, profile: CreatorRecord, *, by_creator: bool,
+    exists: bool = False,
+) -> OfferContext:  # fmt: skip
+    return OfferContext(
+        brief=brief.given,
+        creator=profile.given,
+        by_creator=by_creator,
+        same_person=brief.owner == profile.ordinal,
+        exists=exists,
+        currency=context.community.currency,
+        now=context.now,
+    )
+
+
+def _goods(context: OrderContext, brief: BriefRecord) -> Goods:
+    """Freeze what is counted of conversions."""
+    items = [context.work.item(name) for name in brief.given.product_ids]
+    action = FactKind[brief.given.settlement.action.upper()]
+    return Goods(int(action), tuple(item.row for item in items if item is not None))
+
+
+def accept(
+    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+) -> Assignment:
+    """Accept an offer or bid: its escrow is set aside. Again changes nothing.
+
+    Raises:
+        ConflictError: `CreatorRefusal`, `balance_short`.
+    """
+    actor, _ = context.actor(order, given.person_id)
+    if order.stage is Stage.ACCEPTED and actor is not _maker(order):
+        return order
+    rule = context.require(order, Move.ACCEPT, actor)
+    profile = _profile(context, context.creator(order))
+    brief = context.work.brief(order.brief, "brief_id")
+    raise_first(judge_going_on(_judged(context, brief, profile, by_creator=order.by_creator)))
+    context.hold(order)
+    return context.move(
+        order, Move.ACCEPT, actor, rule, amount=order.terms.cap, once=once, accepted=context.now
+    )
+
+
+def _maker(order: Assignment) -> Actor:
+    return Actor.CREATOR if order.by_creator else Actor.ADVERTISER
+
+
+def decline(
+    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+) -> Assignment:
+    """Decline an offer or bid. Again changes nothing."""
+    actor, _ = context.actor(order, given.person_id)
+    if order.stage is Stage.DECLINED and actor is not _maker(order):
+        return order
+    rule = context.require(order, Move.DECLINE, actor)
+    return context.move(order, Move.DECLINE, actor, rule, once=once)
+
+
+def cancel(
+    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+) -> Assignment:
+    """Withdraw an offer or bid, or give an order up; its escrow ends as the table says. Again changes nothing."""
+    actor, _ = context.actor(order, given.person_id)
+    if order.stage is Stage.CANCELLED and context.ended_by(order) is actor:
+        return order
+    rule = context.require(order, Move.CANCEL, actor)
+    return context.finish(
+        order, Move.CANCEL, actor, rule, division_of(order, rule.payout), once=once
+    )
+
+
+def withdraw(
+    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+) -> Assignment:
+    """Take an offer or bid back; an order that came of it is cancelled as an order."""
+    if order.accepted is not None:
+        stage = order.stage.name.lower()
+        raise Fault(_R.MOVE_REFUSED, "offer", stage).error()
+    return cancel(context, order, given, once)
+
+
+def submit(
+    context: OrderContext, order: Assignment, given: WordsIn, once: Request | None
+) -> Assignment:
+    """Hand in a draft; the same again changes nothing."""
+    actor, party = context.actor(order, given.person_id)
+    if order.stage is Stage.DRAFTED and actor is Actor.CREATOR:
+        drafts = [event for event in context.events(order) if event.move is Move.SUBMIT]
+        if drafts[-1].text == given.text:
+            return order
+    rule = context.require(order, Move.SUBMIT, actor)
+    said = Said(given.text, party)
+    return context.move(order, Move.SUBMIT, actor, rule, said=said, once=once)
+
+
+def approve(
+    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+) -> Assignment:
+    """Approve a draft. Again changes nothing."""
+    actor, _ = context.actor(order, given.person_id)
+    if order.stage is Stage.APPROVED and actor is Actor.ADVERTISER:
+        return order
+    rule = context.require(order, Move.APPROVE, actor)
+    return context.move(order, Move.APPROVE, actor, rule, once=once)
+
+
+def revise(
+    context: OrderContext, order: Assignment, given: WordsIn, once: Request | None
+) -> Assignment:
+    """Ask for changes, as often as the brief has rounds."""
+    actor, party = context.actor(order, given.person_id)
+    rule = context.require(order, Move.REVISE, actor)
+    if not order.rounds_left:
+        raise Fault(_R.ROUNDS_USED_UP, "assignment").error()
+    said = Said(given.text, party)
+    return context.move(
+        order, Move.REVISE, actor, rule, said=said, once=once, rounds_left=order.rounds_left - 1
+    )
+
+
+def publish(
+    context: OrderContext, order: Assignment, given: PublishIn, once: Request | None
+) -> Assignment:
+    """Name the item that was published; it is counted from now to the end of its days. The same again changes nothing."""
+    actor, party = context.actor(order, given.person_id)
+    item = context.work.item(given.item_id)
+    if order.stage is Stage.PUBLISHED and item is not None and order.item == item.row:
+        return order
+    rule = context.require(order, Move.PUBLISH, actor)
+    judged = ItemContext(known=False)
+    if item is not None:
+        judged = ItemContext(
+            known=True, own=item.owner == party.ordinal, live=item_is_live(item),
+            taken=context.work.item_taken(item.row),
+        )  # fmt: skip
+    raise_first(judge_item(judged))
+    assert item is not None
+    return context.move(
+        order, Move.PUBLISH, actor, rule, once=once, item=item.row, published=context.now,
+        counted_until=context.counted_until(order.count_days),
+    )  # fmt: skip
+
+
+def dispute(
+    context: OrderContext, order: Assignment, given: WordsIn, once: Request | None
+) -> Assignment:
+    """Object; an operator decides."""
+    actor, party = context.actor(order, given.person_id)
+    rule = context.require(order, Move.DISPUTE, actor)
+    said = Said(given.text, party)
+    return context.move(order, Move.DISPUTE, actor, rule, said=said, once=once)
+
+
+def decide(
+    context: OrderContext, order: Assignment, given: SettleDisputeIn, once: Request | None
+) -> Assignment:
+    """Decide a dispute: so much of the escrow is the creator's, the rest the advertiser's."""
+    amount, escrow = given.amount, order.terms.cap
+    rule = context.require(order, Move.DECIDE, Actor.OPERATOR)
+    if amount.micros:
+        raise_first(judge_money(amount, context.community.currency, "amount"))
+    elif amount.currency != context.community.currency:
+        raise Fault(_R.CURRENCY_MISMATCH, "amount", context.community.currency).error()
+    if amount.micros > escrow:
+        raise Fault(_R.AMOUNT_BEYOND_ESCROW, "amount", f"{escrow} micros").error()
+    division = division_of(order, Payout.DECIDED, decided=Micros(amount.micros))
+    said = Said(given.text, None)
+    return context.finish(order, Move.DECIDE, Actor.OPERATOR, rule, division, said=said, once=once)

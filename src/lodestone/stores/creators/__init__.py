@@ -1,0 +1,1 @@
+"""Creators' profiles, briefs and orders: the port (`port`) and their SQL."""

@@ -1,0 +1,253 @@
+"""What creators' orders are read by: profiles, briefs and orders, those whose they are, and what they name."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Select, or_
+
+from lodestone.base.clock import Instant
+from lodestone.base.errors import GoneError, Problem, UnknownError
+from lodestone.creators.life import ENDED
+from lodestone.stores.ads.finds import Owned, item_is_live, require_owned
+from lodestone.stores.ads.schema import ADVERTISERS
+from lodestone.stores.commerce.queries import find_product, find_shop
+from lodestone.stores.commerce.types import Party
+from lodestone.stores.creators import rows
+from lodestone.stores.creators.schema import ASSIGNMENT_EVENTS, ASSIGNMENTS, BRIEFS, CREATORS
+from lodestone.stores.creators.types import (
+    Assignment,
+    AssignmentEvent,
+    AssignmentView,
+    BriefRecord,
+    CreatorRecord,
+)
+from lodestone.stores.records.items import find_items, item_record, with_owner
+from lodestone.stores.records.people import find_people, names_of
+from lodestone.stores.records.schema import ITEMS
+from lodestone.stores.records.types import ItemRecord
+from lodestone.stores.sql.scope import Scope, chunks
+
+_ENDED: Final = tuple(int(stage) for stage in sorted(ENDED))
+
+
+class AssignmentFilter(NamedTuple):
+    """Which orders; None means any."""
+
+    brief: str | None = None
+    advertiser: str | None = None
+    creator_id: str | None = None
+
+
+class Finds:
+    """Reads creators' orders in one transaction."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    # People and advertisers
+
+    def party(self, person_id: str, field: str) -> Party:
+        """Return somebody. Raises UnknownError `person_unknown` naming the field."""
+        known = find_people(self._scope, [person_id]).get(person_id)
+        if known is None:
+            problem = Problem(field, "names nobody of this community; PUT the person first")
+            raise UnknownError("person_unknown", f"There is no person {person_id!r}.", (problem,))
+        return Party(person_id, known.ordinal, known.key)
+
+    def party_at(self, ordinal: int) -> Party | None:
+        """Return somebody by their ordinal, None once they have been erased."""
+        name = names_of(self._scope, [ordinal]).get(ordinal)
+        return None if name is None else Party(name[0], ordinal, name[1])
+
+    def advertiser(self, advertiser_id: str) -> Owned:
+        """Return an advertiser and its owner. Raises UnknownError `advertiser_unknown`, GoneError `advertiser_erased`."""
+        return require_owned(self._scope, ADVERTISERS, advertiser_id, field="advertiser_id")
+
+    # Profiles
+
+    def creator(self, party: Party) -> CreatorRecord | None:
+        """Return somebody's profile, None where they have none."""
+        query = self._scope.select(CREATORS).where(CREATORS.c.ordinal == party.ordinal)
+        row = self._scope.first(query)
+        return None if row is None else rows.creator_record(row, party.id, party.key)
+
+    def ends(self, party: Party) -> tuple[int, int]:
+        """Return how many orders that somebody accepted have ended, and how many of them were published."""
+        own = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.published).where(
+            ASSIGNMENTS.c.creator == party.ordinal,
+            ASSIGNMENTS.c.accepted.is_not(None),
+            ASSIGNMENTS.c.stage.in_(_ENDED),
+        )
+        taken = self._scope.fetch(own)
+        return len(taken), sum(row.published is not None for row in taken)
+
+    # Briefs
+
+    def brief_row(self, brief_id: str) -> Any:
+        """Return a brief's row, None where there is none."""
+        return self._scope.first(self._scope.select(BRIEFS).where(BRIEFS.c.id == brief_id))
+
+    def brief(self, brief_id: str, field: str = "id") -> BriefRecord:
+        """Return a brief. Raises UnknownError `brief_unknown`, GoneError `advertiser_erased`."""
+        row = self.brief_row(brief_id)
+        if row is None:
+            problem = Problem(field, "names no brief of this community; PUT it first")
+            raise UnknownError("brief_unknown", f"There is no brief {brief_id!r} here.", (problem,))
+        (record,) = self._briefs([row]) or (None,)
+        if record is None:
+            raise GoneError("advertiser_erased", "Its owner has been erased and it with them.")
+        return record
+
+    def briefs(self, limit: int, after: str | None, advertiser: str | None) -> list[BriefRecord]:
+        """Return briefs by id, of one advertiser if given; without those of erased owners."""
+        query = self._scope.select(BRIEFS).where(BRIEFS.c.doc != rows.GONE)
+        query = query.order_by(BRIEFS.c.id).limit(limit)
+        if after is not None:
+            query = query.where(BRIEFS.c.id > after)
+        if advertiser is not None:
+            query = query.where(BRIEFS.c.advertiser == advertiser)
+        return self._briefs(self._scope.fetch(query))
+
+    def _briefs(self, found: Sequence[Any]) -> list[BriefRecord]:
+        owners = names_of(self._scope, [row.owner for row in found])
+        docs = [
+            (row, rows.brief_doc(row, owners[row.owner][1])) for row in found if row.owner in owners
+        ]
+        names = names_of(self._scope, [ordinal for _, doc in docs for ordinal in doc.creators])
+        return [rows.brief_record(row, doc, names) for row, doc in docs]
+
+    def product_owner(self, product_id: str) -> tuple[int, str] | None:
+        """Return the ordinal of a product's merchant and its shop, None where there is no such product."""
+        product = find_product(self._scope, product_id)
+        shop = None if product is None else find_shop(self._scope, product.shop)
+        return None if shop is None else (shop.owner, shop.id)
+
+    # Orders
+
+    def number_of_offer(self, offer_id: str) -> int | None:
+        """Return the number of the order that began with an offer, None where there is none."""
+        query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number)
+        row = self._scope.first(query.where(ASSIGNMENTS.c.offer == offer_id))
+        return None if row is None else int(row.number)
+
+    def order(self, number: int) -> Assignment | None:
+        """Return an order, None where there is none of this number."""
+        row = self._scope.first(
+            self._scope.select(ASSIGNMENTS).where(ASSIGNMENTS.c.number == number)
+        )
+        return None if row is None else rows.assignment_of(row)
+
+    def open_between(self, brief: str, creator: int) -> bool:
+        """Say whether a creator has an offer, a bid or an order for a brief that has not ended."""
+        query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number).where(
+            ASSIGNMENTS.c.brief == brief,
+            ASSIGNMENTS.c.creator == creator,
+            ASSIGNMENTS.c.stage.not_in(_ENDED),
+        )
+        return self._scope.first(query) is not None
+
+    def orders(self, limit: int, before: int | None, wanted: AssignmentFilter) -> list[Assignment]:
+        """Return orders that were accepted, the newest first, before a number if given."""
+        query = self._wanted(wanted).where(ASSIGNMENTS.c.accepted.is_not(None))
+        query = query.order_by(ASSIGNMENTS.c.number.desc()).limit(limit)
+        if before is not None:
+            query = query.where(ASSIGNMENTS.c.number < before)
+        return [rows.assignment_of(row) for row in self._scope.fetch(query)]
+
+    def offers(self, limit: int, after: str | None, wanted: AssignmentFilter) -> list[Assignment]:
+        """Return offers and bids, and what came of them, by the offer's id, after one if given."""
+        query = self._wanted(wanted).order_by(ASSIGNMENTS.c.offer).limit(limit)
+        if after is not None:
+            query = query.where(ASSIGNMENTS.c.offer > after)
+        return [rows.assignment_of(row) for row in self._scope.fetch(query)]
+
+    def _wanted(self, wanted: AssignmentFilter) -> Select[Any]:
+        column, query = ASSIGNMENTS.c, self._scope.select(ASSIGNMENTS)
+        if wanted.brief is not None:
+            query = query.where(column.brief == wanted.brief)
+        if wanted.advertiser is not None:
+            query = query.where(column.advertiser == wanted.advertiser)
+        if wanted.creator_id is not None:
+            known = find_people(self._scope, [wanted.creator_id]).get(wanted.creator_id)
+            query = query.where(column.creator == (-1 if known is None else known.ordinal))
+        return query
+
+    def due(self, now: Instant, limit: int, without: Collection[int] = ()) -> list[int]:
+        """Return the numbers of orders whose time is over, or that a party has left, the oldest first, but for some."""
+        query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number)
+        query = query.where(or_(ASSIGNMENTS.c.due <= now, ASSIGNMENTS.c.orphaned))
+        query = query.order_by(ASSIGNMENTS.c.due, ASSIGNMENTS.c.number)
+        found = self._scope.fetch(query.limit(limit + len(without)))
+        return [row.number for row in found if row.number not in without][:limit]
+
+    def events(self, numbers: Iterable[int]) -> dict[int, list[AssignmentEvent]]:
+        """Return the moves of some orders, the first first."""
+        found: list[Any] = []
+        for some in chunks(sorted(set(numbers))):
+            query = self._scope.select(ASSIGNMENT_EVENTS)
+            query = query.where(ASSIGNMENT_EVENTS.c.number.in_(some))
+            found += self._scope.fetch(query.order_by(ASSIGNMENT_EVENTS.c.id))
+        authors = [row.author for row in found if row.author is not None]
+        names = names_of(self._scope, authors)
+        events: dict[int, list[AssignmentEvent]] = {}
+        for row in found:
+            events.setdefault(row.number, []).append(rows.event_of(row, names))
+        return events
+
+    def event(self, event_id: int) -> AssignmentEvent:
+        """Return one move without its words; it is known to be there."""
+        query = self._scope.select(ASSIGNMENT_EVENTS).where(ASSIGNMENT_EVENTS.c.id == event_id)
+        return rows.event_of(self._scope.first(query), {})
+
+    def known(self, number: int) -> Assignment:
+        """Return an order that is known to be there."""
+        order = self.order(number)
+        assert order is not None
+        return order
+
+    def event_of_request(self, number: int, request: bytes) -> AssignmentEvent | None:
+        """Return the move of an order that a request brought about."""
+        query = self._scope.select(ASSIGNMENT_EVENTS).where(ASSIGNMENT_EVENTS.c.number == number)
+        row = self._scope.first(query.where(ASSIGNMENT_EVENTS.c.request == request))
+        return None if row is None else rows.event_of(row, {})
+
+    def views(self, orders: Sequence[Assignment]) -> list[AssignmentView]:
+        """Return orders with what is shown of them."""
+        names = names_of(self._scope, [order.creator for order in orders])
+        items = self.item_ids([order.item for order in orders if order.item is not None])
+        events = self.events(order.number for order in orders)
+        return [
+            AssignmentView(
+                order,
+                names[order.creator][0] if order.creator in names else None,
+                None if order.item is None else items.get(order.item),
+                tuple(events.get(order.number, ())),
+            )
+            for order in orders
+        ]
+
+    # Items
+
+    def item(self, item_id: str) -> ItemRecord | None:
+        """Return an item by the app's id."""
+        return find_items(self._scope, [item_id]).get(item_id)
+
+    def item_ids(self, items: Iterable[int]) -> dict[int, str]:
+        """Return the app's ids of items by their rows."""
+        names: dict[int, str] = {}
+        for some in chunks(sorted(set(items))):
+            query = self._scope.select(ITEMS, ITEMS.c["row"], ITEMS.c.id)
+            names |= {
+                row[0]: row[1] for row in self._scope.fetch(query.where(ITEMS.c["row"].in_(some)))
+            }
+        return names
+
+    def item_stays(self, item: int) -> bool:
+        """Say whether an item can still be shown to anybody."""
+        row = self._scope.first(with_owner(self._scope).where(ITEMS.c["row"] == item))
+        return row is not None and item_is_live(item_record(row))
+
+    def item_taken(self, item: int) -> bool:
+        """Say whether an item was named for an order."""
+        query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number)
+        return self._scope.first(query.where(ASSIGNMENTS.c.item == item)) is not None

@@ -1,0 +1,38 @@
+"""The port of creators' orders, in the records' own database."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from lodestone.base.clock import Instant
+from lodestone.stores.commerce.port import TradeSnapshot
+from lodestone.stores.creators.finds import Finds
+from lodestone.stores.creators.types import Assignment, AssignmentEvent
+from lodestone.stores.creators.work import CreatorWork
+
+
+class WholeSnapshot(TradeSnapshot, Protocol):
+    """One moment of ledger, trade and creators' orders."""
+
+    def assignments(self) -> list[Assignment]:
+        """Return every order, by number."""
+        ...
+
+    def assignment_events(self) -> list[AssignmentEvent]:
+        """Return every move of an order, in the order of commits, without words."""
+        ...
+
+
+class CreatorRecords(Protocol):
+    """Every community's profiles, briefs and creators' orders. Safe for threads; what raises has changed nothing."""
+
+    def creator_work(self, community: str, *, now: Instant) -> AbstractContextManager[CreatorWork]:
+        """Open a unit of work: committed on leaving, rolled back when something is raised."""
+        ...
+
+    def creator_finds(self, community: str) -> AbstractContextManager[Finds]:
+        """Open a transaction that only reads."""
+        ...
+
+    def whole_snapshot(self, community: str) -> AbstractContextManager[WholeSnapshot]:
+        """Open a read of ledger, trade and creators' orders as one moment saw them."""
+        ...
