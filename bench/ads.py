@@ -4,7 +4,8 @@
     python bench/ads.py --quick         a small one, to see that it works
 
 One community of posts and people around one town; a campaign has five ads. Half of the ads mean a circle of 5 to 20 km, three in ten
-two tags, two in ten a channel, one in ten the hours from 8 to 20, and one in twenty nothing at all but who consents. The sizes take
+two tags, two in ten a channel, one in ten the hours from 8 to 20, and one in twenty nothing at all but who consents; one in three
+is of a product that its shop sells within 20 km. The sizes take
 turns decision by decision; figures are the median over decisions of the least of `--turns` turns, by the thread's own clock, so
 that what else the machine does counts little.
 Every campaign has money, and a page's ads are reserved as the engine does. `ads` is finding, chances, the cut, auction and prices,
@@ -33,7 +34,7 @@ import numpy as np
 
 from lodestone.base.money import Micros
 from lodestone.events.outcomes import OUTCOMES
-from lodestone.features.ads import IMPRESSION, Circle, LiveAd, LiveAds
+from lodestone.features.ads import IMPRESSION, Circle, LiveAd, LiveAds, SellingRange
 from lodestone.features.ads.ad import ALL_HOURS
 from lodestone.services.ads.paid_slots import Spending, paid_slots
 from lodestone.services.feed.cursor import Chain
@@ -171,6 +172,7 @@ def some_ads(world, count):
                 tags=tuple(chance.choice(tags, 2).tolist()) if asks[1] < 0.3 and not everybody else (),
                 domains=(int(chance.integers(40)),) if asks[2] < 0.2 and not everybody else (),
                 hours=DAYTIME if chance.random() < 0.1 else ALL_HOURS,
+                sold=(SellingRange(((*circle[:2], 20.0),), stands=True, delivers=True),) if n % 3 == 0 else (),
             )
         )  # fmt: skip
     return live

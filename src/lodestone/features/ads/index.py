@@ -75,10 +75,10 @@ class AdIndex:
         self.live[ordinal], self._blocked[ordinal] = True, blocked
         self._starts[ordinal], self._ends[ordinal] = ad.starts, ad.ends
         self._hours[ordinal] = ad.hours
-        circle = self._put_circles(ordinal, ad)
+        circle, sold = self._put_circles(ordinal, ad)
         self.rows[ordinal] = (
-            ad.bid * ad.chance_max, campaign, circle, len(ad.circles), ad.item, ad.bid, ad.chance_max,
-            ad.pace, ad.reserve, ad.bought,
+            ad.bid * ad.chance_max, campaign, circle, len(ad.circles), sold, ad.item, ad.bid,
+            ad.chance_max, ad.pace, ad.reserve, ad.bought,
         )  # fmt: skip
         for kind, keys in enumerate(_keys(ad)):
             _write(self._free[kind], ordinal, on=keys is None)
@@ -204,19 +204,20 @@ class AdIndex:
             self._do.set_bits(marks, np.concatenate(out))
             np.bitwise_and(bitmap, ~marks, out=bitmap)
 
-    def _put_circles(self, ordinal: int, ad: LiveAd) -> int:
-        """Write an ad's circles; return where the first stands."""
-        first = self._circles_used
-        if len(ad.circles) <= self.rows["circles"][ordinal]:  # where its circles stood before
-            first = int(self.rows["circle"][ordinal])
-        end = first + len(ad.circles)
+    def _put_circles(self, ordinal: int, ad: LiveAd) -> tuple[int, int]:
+        """Write an ad's circles and behind them those of where it is sold; return where the first stands, and how many the latter are."""
+        sold = select.sold_rows(ad.sold)
+        rows, first, old = [*ad.circles, *sold], self._circles_used, self.rows[ordinal]
+        if len(rows) <= old["circles"] + old["sold"]:  # where its circles stood before
+            first = int(old["circle"])
+        end = first + len(rows)
         if end > self._circles.shape[0]:
             room = np.zeros((max(64, 2 * end), 4))
             room[: self._circles_used] = self._circles[: self._circles_used]
             self._circles = room
-        self._circles[first:end] = np.array(ad.circles, np.float64).reshape(-1, 4)
+        self._circles[first:end] = np.array(rows, np.float64).reshape(-1, 4)
         self._circles_used = max(self._circles_used, end)
-        return first
+        return first, len(sold)
 
     def _arrange(self) -> None:
         """Bring the order up to date."""

@@ -18,8 +18,6 @@ from lodestone.features.ads.index import AdIndex
 from lodestone.features.ads.matching import AdQuery
 
 NO_ORDINAL: Final = -1
-LOOKED_AT_MAX: Final = 512
-"""Ads that are gathered at most where many of the best are not sold where the viewer is."""
 
 
 class LiveAds:
@@ -39,8 +37,6 @@ class LiveAds:
         """Frequency limits of such campaigns."""
         self._owned: dict[int, set[int]] = {}
         """Ordinals of the campaigns of each owner that had a live ad; whose a campaign is never changes."""
-        self._sold = set[int]()
-        """Ordinals of live ads for what is not sold everywhere."""
         self.changes = Changes[str]()
         """Campaigns whose live ads have changed, for whoever says what they may spend."""
         self.count = 0
@@ -62,8 +58,6 @@ class LiveAds:
         pace = self._paces.get(campaign)
         if pace is not None:
             self._index.pace({ordinal}, pace)
-        if ad.sold:
-            self._sold.add(ordinal)
         self.count += 1
         return ordinal
 
@@ -119,27 +113,9 @@ class LiveAds:
     def gather(self, asked: AdQuery, count: int) -> NDArray[np.int32]:
         """Return the ordinals of the ads that fit a request and may spend, those first that an impression may be worth most to.
 
-        Shape (found,). Of each campaign at most `matching.CAMPAIGN_MAX`. `matching.best` is the same by definition, of which what is
-        not sold to whoever asks is left out; behind the best `LOOKED_AT_MAX` nothing is looked for.
+        Shape (found,). Of each campaign at most `matching.CAMPAIGN_MAX`. `matching.best` is the same by definition.
         """
-        found, looked_at = self._index.gather(asked, count), count
-        if not self._sold or asked.here is None:
-            return found
-        within = self._within(found, asked)
-        while len(within) < count and found.size == looked_at < LOOKED_AT_MAX:
-            looked_at = min(4 * looked_at, LOOKED_AT_MAX)
-            found = self._index.gather(asked, looked_at)
-            within = self._within(found, asked)
-        return np.array(within[:count], np.int32)
-
-    def _within(self, ordinals: NDArray[np.int32], asked: AdQuery) -> list[int]:
-        """Return those of some ads whose goods are sold to whoever asks."""
-        within = []
-        for ordinal in ordinals.tolist():
-            ad = self._ads[ordinal] if ordinal in self._sold else None
-            if ad is None or ad.reaches(asked.here, asked.home):
-                within.append(ordinal)
-        return within
+        return self._index.gather(asked, count)
 
     def get(self, ordinal: int) -> LiveAd | None:
         """Return an ad, None when it is not live."""
@@ -198,6 +174,5 @@ class LiveAds:
     def _take_out(self, ordinal: int, old: LiveAd) -> None:
         self._ads[ordinal] = None
         self._index.drop(ordinal, old)
-        self._sold.discard(ordinal)
         self._campaign_ads[self._changed(old.campaign_id)].discard(ordinal)
         self.count -= 1

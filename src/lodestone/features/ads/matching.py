@@ -48,6 +48,8 @@ def fits(ad: LiveAd, asked: AdQuery) -> bool:
         return False
     if ad.circles and not any(inside(circle, asked.here, asked.home) for circle in ad.circles):
         return False
+    if not ad.reaches(asked.here, asked.home):
+        return False
     if not asked.members.isdisjoint(ad.segments_out):
         return False
     if ad.converted is not None and is_left_out(ad.converted, asked.conversions, asked.now):

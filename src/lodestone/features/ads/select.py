@@ -14,6 +14,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.base.geo import distance_km
 from lodestone.features.ads.ad import Who
 from lodestone.features.ads.matching import CAMPAIGN_MAX
+from lodestone.features.ads.selling_range import SellingRange, reaches
 
 Bitmap: TypeAlias = NDArray[np.uint64]
 Ordinals: TypeAlias = NDArray[np.int32]
@@ -24,6 +25,7 @@ ROW: Final = np.dtype(
         ("campaign", np.int32),
         ("circle", np.int32),  # its first circle
         ("circles", np.int32),  # how many it has
+        ("sold", np.int32),  # how many circles of where it is sold stand behind them
         ("item", np.int32),  # item row
         ("bid", np.int64),  # micros
         ("most", np.float64),  # its chance counts for no more
@@ -65,8 +67,8 @@ def best(
             kind end, shape (bitmaps - 1,).
         order: Shape (live,). Ordinals by falling bound, ties by ordinal.
         rows: Shape (ads,) of `ROW`.
-        where: Latitude, longitude, radius in kilometres and `Who` of each circle, shape (circles, 4), measured for those that the
-            cells let through; latitude and longitude where the viewer is, then of their home, NaN unknown.
+        where: Latitude, longitude, radius in kilometres and `Who` of each circle (behind an ad's own those of `sold_rows`), shape
+            (circles, 4), measured for those that the cells let through; latitude and longitude where the viewer is, then of their home, NaN unknown.
         tired: Shape (campaigns,). Campaigns that may not come.
         out: Shape (the most,), written with ordinals, best first.
     """
@@ -77,7 +79,11 @@ def best(
         set_bits(bitmap, listed[since:end])
         since = end
     passing = np.bitwise_and.reduce(fit, axis=0)
-    fitting = [n for n in _ordinals(passing) if _inside(rows[n], circles, points)]
+    fitting = [
+        n
+        for n in _ordinals(passing)
+        if _inside(rows[n], circles, points) and _is_sold(rows[n], circles, points)
+    ]
     fitting.sort(key=lambda n: (-bound[n], n))
     taken: dict[int, int] = {}
     count = 0
@@ -111,3 +117,28 @@ def _inside(row: Any, circles: Floats, points: Points) -> bool:
         for latitude, longitude, radius, who in mine
         for point, other in ((here, Who.RESIDENT), (home, Who.PRESENT))
     )
+
+
+def sold_rows(sold: tuple[SellingRange, ...]) -> list[tuple[float, float, float, float]]:
+    """Return where something is sold as circles of the index: the fourth number says of which range, and whom it lets buy."""
+    return [
+        (*circle, 4.0 * n + 2.0 * at.delivers + at.stands)
+        for n, at in enumerate(sold)
+        for circle in at.circles
+    ]
+
+
+def _is_sold(row: Any, circles: Floats, points: Points) -> bool:
+    """Say whether what an ad sells is sold to whoever asks, see `selling_range.reaches`."""
+    ranges: dict[int, list[list[float]]] = {}
+    first = row["circle"] + row["circles"]
+    for *circle, code in circles[first : first + row["sold"]].tolist():
+        ranges.setdefault(int(code), []).append(circle)
+    here, home = (None if isnan(point[0]) else point for point in (points[:2], points[2:]))
+    return all(
+        reaches(
+            SellingRange(tuple((at, east, km) for at, east, km in mine), bool(code & 1), bool(code & 2)),
+            here, home,
+        )
+        for code, mine in ranges.items()
+    )  # fmt: skip

@@ -43,6 +43,25 @@ def _inside(row: Array, circles: Array, points: Array) -> Number:
 
 
 @numba.njit(cache=True)
+def _is_sold(row: Array, circles: Array, points: Array) -> Number:
+    """Say whether every range has a circle in which whoever asks may buy; who is nowhere may."""
+    if row.sold == 0 or math.isnan(points[0]):
+        return True
+    first, code, reached = row.circle + row.circles, np.int64(-1), True
+    for at in range(first, first + row.sold):
+        if np.int64(circles[at, 3]) != code:
+            if not reached:
+                return False
+            code, reached = np.int64(circles[at, 3]), False
+        north, east, radius = circles[at, 0], circles[at, 1], circles[at, 2]
+        if not reached and code & 1:
+            reached = _measure(points[0], points[1], north, east) <= radius
+        if not reached and code & 2:
+            reached = math.isnan(points[2]) or _measure(points[2], points[3], north, east) <= radius
+    return reached
+
+
+@numba.njit(cache=True)
 def _popcount(word: Number) -> Number:
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + (
@@ -72,6 +91,8 @@ def _put(
         if rows[last].bound > top or (rows[last].bound == top and last < n):
             return count
     if _is_in(tired, row.campaign) or not _inside(row, circles, points):
+        return count
+    if not _is_sold(row, circles, points):
         return count
     same, worst = 0, -1
     for at in range(count):

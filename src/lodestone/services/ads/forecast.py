@@ -231,7 +231,7 @@ class Forecaster:
             alike=known.alike,
             conversions=known.conversions,
         )
-        return fits(ad, asked) and ad.reaches(here, home)
+        return fits(ad, asked)
 
     def _pages(
         self, ad: LiveAd, decisions: Sequence[Decision], fitting: dict[int, bool]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lodestone.base.clock import Instant
 from lodestone.base.geo import distance_km
 from lodestone.base.money import Micros
-from lodestone.features.ads import Circle, LiveAd, LiveAds, Who
+from lodestone.features.ads import Circle, LiveAd, LiveAds, SellingRange, Who
 from lodestone.features.ads.audiences import Converted, Deed, Member, Segment
 from lodestone.features.ads.cells import cells_of, cover
 from lodestone.features.ads.matching import CAMPAIGN_MAX, AdQuery, best, fits
@@ -27,6 +27,11 @@ circles = st.builds(
     lambda point, radius, who: Circle(*point, radius, who),
     near, st.sampled_from([0.5, 10.0, 40.0, 900.0, 19_000.0]), st.sampled_from(Who),
 )  # fmt: skip
+ranges = st.builds(
+    SellingRange,
+    st.lists(st.tuples(near, st.sampled_from([1.0, 10.0, 40.0])).map(lambda at: (*at[0], at[1])), max_size=2).map(tuple),
+    st.booleans(), st.booleans(),
+)  # fmt: skip
 ads = st.builds(
     lambda name, campaign, **more: LiveAd(f"ad{name}", f"c{campaign}", "firm", 1, **more),
     st.integers(0, 30), st.integers(0, 9),
@@ -38,6 +43,7 @@ ads = st.builds(
     hours=st.sampled_from([(0xFFFFFF,) * 7, (1 << 9,) * 7, (0,) * 7]), contextual=st.booleans(),
     segments_in=members.map(tuple), segments_out=members.map(tuple),
     alike_to=st.none() | st.integers(0, 2),
+    sold=st.lists(ranges, max_size=2).map(tuple),
     converted=st.none() | deeds.map(lambda deed: Converted(*deed, within=30)),
 )  # fmt: skip
 queries = st.builds(
