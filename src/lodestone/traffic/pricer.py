@@ -148,9 +148,23 @@ def bits_of(policy: Policy) -> dict[int, Promise]:
 
 
 def step(
-    state: PricerState, served: PacingAccount, measured: Measured, policy: Policy, now: Instant
+    state: PricerState,
+    served: PacingAccount,
+    measured: Measured,
+    policy: Policy,
+    now: Instant,
+    budgets: tuple[float, ...] = (),
 ) -> PricerState:
-    """Move every price once; the vector's version grows by one."""
+    """Move every price once; the vector's version grows by one.
+
+    Args:
+        state: As the last step left it.
+        served: Since then.
+        measured: What counters say.
+        policy: In force.
+        now: The community's clock.
+        budgets: The prices of campaigns' budgets, moved by `pacing` for the same version, see `PriceVector.budgets`.
+    """
     size = served.decisions / STEP_DECISIONS
     state = _remembered(state, served, measured, _MEMORY**size)
     old, rows = state.vector, bits_of(policy)
@@ -181,6 +195,7 @@ def step(
         signs=tuple(signs),
         gini=gini_price,
         slot_value=slot_value,
+        budgets=budgets,
     )
     return msgspec.structs.replace(
         state,

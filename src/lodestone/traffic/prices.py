@@ -40,8 +40,19 @@ class PriceVector(msgspec.Struct, frozen=True, kw_only=True):
     slot_value: float
     """The mean slot value the prices were scaled by, micros."""
     budgets: tuple[float, ...] = ()
-    """The dual price of each payer's budget by the payer's number, as a share of its bid: nobody pays yet, and what
-    promises consume is a mask of 64 bits, which thousands of campaigns would not fit."""
+    """The dual price of each campaign's budget by the campaign's number, as a share of its bid in [0, 1): an ad enters auctions
+    with `pace_of` that. A campaign beyond the end has no price. What promises consume is a mask of 64 bits, which thousands of
+    campaigns would not fit."""
+
+
+def pace_of(prices: PriceVector, campaign: int) -> float:
+    """Return the share of a campaign's bids that enters auctions, in (0, 1].
+
+    Args:
+        prices: The vector in force.
+        campaign: The campaign's number.
+    """
+    return 1.0 - prices.budgets[campaign] if campaign < len(prices.budgets) else 1.0
 
 
 def no_prices(time: Instant) -> PriceVector:

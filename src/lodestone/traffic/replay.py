@@ -4,8 +4,10 @@ Predicting again is another question (the serving state has moved on); here only
 holds is used, with the policy and the price vector it names, and every result must agree to the bit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
@@ -17,8 +19,9 @@ from lodestone.traffic.kernels import Kernels
 from lodestone.traffic.net import pool_net
 from lodestone.traffic.paid import differences, page_rules, slate_net
 from lodestone.traffic.policy import Policy, worth_vector
-from lodestone.traffic.prices import PriceVector
+from lodestone.traffic.prices import PriceVector, pace_of
 
+_NO_CAMPAIGNS: Final[Mapping[str, int]] = MappingProxyType({})
 IN_CONTEST = frozenset(
     {
         DropReason.SHOWN,
@@ -41,10 +44,41 @@ class Replay:
     differences: tuple[str, ...]
 
 
-def replay(kernels: Kernels, decision: Decision, policy: Policy, prices: PriceVector) -> Replay:
-    """Decide again from a receipt and compare field by field."""
-    differences = tuple(_differences(kernels, decision, policy, prices))
+def replay(
+    kernels: Kernels,
+    decision: Decision,
+    policy: Policy,
+    prices: PriceVector,
+    campaigns: Mapping[str, int] = _NO_CAMPAIGNS,
+) -> Replay:
+    """Decide again from a receipt and compare field by field.
+
+    Args:
+        kernels: Compiled or plain.
+        decision: As the receipt holds it.
+        policy: The one that it names.
+        prices: The vector that it names.
+        campaigns: The numbers of the campaigns on it, as the vector knows them.
+    """
+    differences = (
+        *_differences(kernels, decision, policy, prices),
+        *_paces(decision, prices, campaigns),
+    )
     return Replay(not differences, differences)
+
+
+def _paces(decision: Decision, prices: PriceVector, campaigns: Mapping[str, int]) -> Iterator[str]:
+    """Hold the pace of every ad that came to the auction against the price of its campaign's budget.
+
+    A vector that prices no budget was stored before vectors held paces, or before any campaign had one.
+    """
+    if decision.paid is None or not prices.budgets:
+        return
+    ads = decision.paid.ads
+    for name, campaign, pace in zip(ads.ad_id, ads.campaign_id, ads.pace.tolist(), strict=True):
+        if campaign in campaigns and pace != pace_of(prices, campaigns[campaign]):
+            follows = pace_of(prices, campaigns[campaign])
+            yield f"pace of {name}: {pace} was recorded, {follows} follows"
 
 
 def _differences(

@@ -1,7 +1,9 @@
 """The pace of a community's campaigns: moved with the prices, from what their budgets say, towards each one's plan of the day.
 
-A bid is the most that an advertiser or their budget offers; the pace is the share of it that enters auctions. Receipts hold
-every ad's pace, so that a page replays without this state, which a snapshot keeps and a crash sets back to the last one.
+A bid is the most that an advertiser or their budget offers; the pace is the share of it that enters auctions, one less the price
+of the budget. These prices stand in the price vector (`PriceVector.budgets`), are moved by the same step and stored under the same
+version, which receipts name: a start goes on at the vector in force. What a snapshot keeps besides is where the next step goes,
+the plan of the day and what it was made of; a crash sets that back to the last one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +18,7 @@ from lodestone.events.ad_facts import PaidSlot
 from lodestone.features.ads import LiveAds
 from lodestone.features.ads.budgets import Budgets
 from lodestone.stores.ads.types import CampaignRecord
-from lodestone.traffic.pacing.pacer import Paces, Today, advance, join, nobody
+from lodestone.traffic.pacing.pacer import Paces, Today, advance, join, nobody, priced
 
 DAYS_AHEAD: Final = 7
 """Over so many days a lifetime's budget without an end is spread."""
@@ -45,27 +47,32 @@ class AdPacing:
         """The campaign's number of each row of the paces."""
         self._slots: dict[int, int] = {}
         """Slots served on the day of the paces, by campaign's number."""
-        self._recovered = False
-        """Whether the paces are a snapshot's, and no live ad was paced by them yet."""
+        self._prices: tuple[float, ...] = ()
+        """In force, by campaign's number; see `PriceVector.budgets`."""
+        self._waiting = False
+        """Whether no live ad was paced by them yet."""
 
     def served(self, slots: Sequence[PaidSlot]) -> None:
         """Count slots that a page shows."""
         for slot in slots:
             self._slots[slot.campaign] = self._slots.get(slot.campaign, 0) + 1
 
-    def step(self, campaigns: Mapping[int, CampaignRecord], now: Instant) -> None:
-        """Move the pace of every campaign once; later steps of the same instant change little.
+    def step(self, campaigns: Mapping[int, CampaignRecord], now: Instant) -> tuple[float, ...]:
+        """Move the price of every campaign's budget once; later steps of the same instant change little.
 
         Args:
             campaigns: All of them, by number.
             now: The community's clock.
+
+        Returns:
+            The prices in force from now on, by campaign's number, for the vector that is moved with them.
         """
         day, minute = self._calendar(now)
         moment = minute / _MINUTES
         if self._paces is None:
             self._paces = nobody(day, moment)
         if (day, moment) < (self._paces.day, self._paces.moment):
-            return  # a clock that was set back
+            return self._prices  # a clock that was set back
         if day != self._paces.day:
             self._slots.clear()
         fresh = sorted(campaigns.keys() - set(self._numbers))
@@ -73,32 +80,55 @@ class AdPacing:
             self._paces = join(self._paces, np.ones(len(fresh)))
             self._numbers += fresh
         if not self._numbers:
-            return
+            return self._prices
         self._paces = advance(self._paces, self._today(campaigns, day, now), day, moment)
-        self._recovered = False
-        self._apply(self._paces, campaigns)
+        prices = [0.0] * (max(self._numbers) + 1)
+        for number, price in zip(self._numbers, self._paces.price_share().tolist(), strict=True):
+            prices[number] = price
+        self._prices, self._waiting = tuple(prices), False
+        self._apply(campaigns)
+        return self._prices
+
+    def take(self, prices: tuple[float, ...], now: Instant) -> None:
+        """Go on from the price vector in force, after `fill` where there is a snapshot.
+
+        Args:
+            prices: `PriceVector.budgets`; empty in a vector that was stored before it held any: a snapshot's are in force then.
+            now: The community's clock.
+        """
+        self._waiting = True
+        if not prices:
+            return
+        self._prices = prices
+        if self._paces is None:
+            day, minute = self._calendar(now)
+            self._paces = nobody(day, minute / _MINUTES)
+        known = set(self._numbers)
+        strange = [number for number, price in enumerate(prices) if price and number not in known]
+        self._paces = join(self._paces, np.ones(len(strange)))
+        self._numbers += strange
+        row = [prices[number] if number < len(prices) else 0.0 for number in self._numbers]
+        self._paces = priced(self._paces, np.array(row))
 
     def resume(self, campaigns: Mapping[int, CampaignRecord]) -> None:
-        """Let campaigns bid at the pace that a snapshot kept, until their next step; without one nothing changes.
+        """Let campaigns bid at the pace at which the process before this one stopped, until their next step.
 
         Args:
             campaigns: All of them, by number, once they have been read.
         """
-        if self._recovered and self._paces is not None:
-            self._recovered = False
-            self._apply(self._paces, campaigns)
+        if self._waiting:
+            self._waiting = False
+            self._apply(campaigns)
 
-    def _apply(self, paces: Paces, campaigns: Mapping[int, CampaignRecord]) -> None:
-        for number, pace in zip(self._numbers, paces.pace().tolist(), strict=True):
+    def _apply(self, campaigns: Mapping[int, CampaignRecord]) -> None:
+        for number in self._numbers:
             record = campaigns.get(number)
             if record is not None:
-                self._live.paced(record.id, pace)
+                self._live.paced(record.id, self.pace_of(number))
 
     def pace_of(self, number: int) -> float:
         """Return a campaign's pace in (0, 1], 1 before its first step."""
-        if self._paces is None or number not in self._numbers:
-            return 1.0
-        return float(self._paces.pace()[self._numbers.index(number)])
+        return 1.0 - self._prices[number] if 0 <= number < len(self._prices) else 1.0
 
     def _today(self, campaigns: Mapping[int, CampaignRecord], day: int, now: Instant) -> Today:
         budgets, count = self._budgets(), len(self._numbers)
@@ -144,7 +174,7 @@ class AdPacing:
         version, day, moment = columns["ads.paces.clock"].tolist()
         numbers, slots = columns["ads.paces.numbers"].astype(np.int64).tolist()
         self._numbers, self._slots = numbers, dict(zip(numbers, slots, strict=True))
-        empty, self._recovered = nobody(int(day), moment), True
+        empty = nobody(int(day), moment)
         self._paces = empty._replace(
             version=int(version),
             multipliers=type(empty.multipliers)(*columns["ads.paces.multipliers"]),
@@ -155,6 +185,8 @@ class AdPacing:
             seen=Today(*columns["ads.paces.seen"]),
             recent=columns["ads.paces.recent"],
         )
+        prices = dict(zip(self._numbers, self._paces.price_share().tolist(), strict=True))
+        self._prices = tuple(prices.get(number, 0.0) for number in range(max(self._numbers) + 1))
 
 
 def _budget_of(record: CampaignRecord, before: int, now: Instant) -> float:

@@ -212,6 +212,7 @@ class Engine:
     def resume_prices(self, pricer: PricerState | None) -> None:
         """Go on from the newest price vector that was stored."""
         self.housekeeper.resume(pricer)
+        self.billing.pacing.take(self.prices.budgets, self.now())
         self.take_prices()
 
     async def tick(self) -> None:

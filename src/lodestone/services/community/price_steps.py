@@ -31,10 +31,11 @@ async def price_step(engine: "Engine", now: Instant, served: int) -> None:
         keeper.sweep_when_due(now)
     with section("price step"):
         risen = keeper.rise()
-        pricer = keeper.price_step(now, LogRange(receipts=served, facts=engine.state.offset))
+        budgets = engine.billing.pacing.step(engine.billing.campaigns.by_number(), now)
+        upto = LogRange(receipts=served, facts=engine.state.offset)
+        pricer = keeper.price_step(now, upto, budgets)
         vector = pricer.vector
         engine.take_prices()
-        engine.billing.pacing.step(engine.billing.campaigns.by_number(), now)
         engine.log.put_prices(vector.version, now, msgspec.msgpack.encode(pricer))
         day = engine.ingest.day(now)
         fact = one_fact(

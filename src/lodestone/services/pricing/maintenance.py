@@ -151,8 +151,10 @@ class Maintenance:
         public = (items["climbed"] == 1) & (items["state"] == 1) & (items["label"] != 2)
         return int(np.count_nonzero(public))
 
-    def price_step(self, now: Instant, upto: LogRange) -> PricerState:
-        """Move the prices by what was served since the last step, `upto` here."""
+    def price_step(
+        self, now: Instant, upto: LogRange, budgets: tuple[float, ...] = ()
+    ) -> PricerState:
+        """Move the prices by what was served since the last step, `upto` here; `budgets` as of `pricer.step`."""
         reported, reported_by = self._newly_reported()
         measured = Measured(
             reported=reported,
@@ -163,7 +165,7 @@ class Maintenance:
             reported_by=reported_by,
         )
         before = self.pricer.upto
-        moved = step(self.pricer, self.account, measured, self.policy, now)
+        moved = step(self.pricer, self.account, measured, self.policy, now, budgets)
         self.pricer = msgspec.structs.replace(moved, since=before, upto=upto)
         self.account = fresh(self.account)
         return self.pricer

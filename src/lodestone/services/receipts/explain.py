@@ -141,7 +141,8 @@ class Explainer:
             raise UnknownError("slot_unknown", "this decision has no such slot")
         policy = self._receipts.versions.policy(decision.policy_version)
         prices = self._receipts.versions.prices(decision.price_version)
-        same = replay(self._kernels, decision, policy, prices).identical
+        campaigns = self._receipts.versions.campaigns(decision)
+        same = replay(self._kernels, decision, policy, prices, campaigns).identical
         if decision.page[slot - 1] < 0:
             return self._of_ad(decision, policy, prices, _At(receipt, slot - 1, same))
         return self._told(decision, policy, prices, _At(receipt, slot - 1, same))

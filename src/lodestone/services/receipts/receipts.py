@@ -220,6 +220,7 @@ class Receipts:
             decision,
             self.versions.policy(decision.policy_version),
             self.versions.prices(decision.price_version),
+            self.versions.campaigns(decision),
         )
         return ReplayOut(replayed.identical, list(replayed.differences))
 

@@ -1,5 +1,7 @@
 """Policies and price vectors that receipts name by their versions."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from lodestone.base.errors import UnavailableError
@@ -7,6 +9,8 @@ from lodestone.content import Community
 from lodestone.services.support.ports import Clock, PriceBook
 from lodestone.stores.log.port import Log
 from lodestone.stores.ports import Records
+from lodestone.stores.records.types import TermKind
+from lodestone.traffic.decision import Decision
 from lodestone.traffic.policy import Policy
 from lodestone.traffic.pricer import PricerState
 from lodestone.traffic.prices import PriceVector, no_prices
@@ -26,6 +30,7 @@ class Versions:
         self._prices, self._clock = prices, clock
         self._policies: dict[int, Policy] = {}
         self._vectors: dict[int, PriceVector] = {}
+        self._campaigns: dict[str, int] = {}
 
     def policy(self, version: int) -> Policy:
         """Return the policy a receipt names."""
@@ -38,6 +43,14 @@ class Versions:
         if version not in self._vectors:
             self._vectors[version] = self._vector(version)
         return self._vectors[version]
+
+    def campaigns(self, decision: Decision) -> Mapping[str, int]:
+        """Return the numbers under which price vectors know the campaigns on a receipt, at least; of those that have one."""
+        named = () if decision.paid is None else decision.paid.ads.campaign_id
+        if any(name not in self._campaigns for name in named):
+            terms = self._records.terms(self._community, TermKind.CAMPAIGN)
+            self._campaigns = {name: number for number, name in terms.items()}
+        return self._campaigns
 
     def _vector(self, version: int) -> PriceVector:
         current = self._prices.pricer.vector

@@ -79,9 +79,13 @@ class Paces(NamedTuple):
         """Return how many campaigns there are."""
         return self.joined.size
 
+    def price_share(self) -> Floats:
+        """Return the price of each budget as a share of the ceiling bid, in [0, 1)."""
+        return self.multipliers.price_share()
+
     def pace(self) -> Floats:
         """Return the share of each ceiling bid that enters the auction, in (0, 1]."""
-        return 1.0 - self.multipliers.price_share()
+        return 1.0 - self.price_share()
 
 
 def nobody(day: int, moment: float) -> Paces:
@@ -129,6 +133,24 @@ def join(paces: Paces, ceiling: Floats, *, price: float = 1.0) -> Paces:
         joined=np.concatenate([paces.joined, np.full(more, paces.moment)]),
         seen=Today(*(np.concatenate([column, none]) for column in paces.seen)),
         recent=np.concatenate([paces.recent, np.zeros((more, 2))]),
+    )
+
+
+def priced(paces: Paces, share: Floats) -> Paces:
+    """Let budgets go on from other prices than they had; those that have these already stay as they are.
+
+    Args:
+        paces: As they stand.
+        share: Shape (campaigns,), see `Paces.price_share`.
+    """
+    old = paces.multipliers
+    price = 1.0 / ((1.0 - share) * old.ceiling)
+    same = share == paces.price_share()
+    return paces._replace(
+        multipliers=old._replace(
+            budget_price=np.where(same, old.budget_price, price),
+            target=np.where(same, old.target, old.ceiling),
+        )
     )
 
 

@@ -101,6 +101,24 @@ def test_a_snapshot_goes_on_where_the_paces_stood():
     assert again.pace_of(0) == town.pacing.pace_of(0)
 
 
+def test_a_start_goes_on_at_the_prices_in_force_whatever_its_snapshot_says():
+    town, chance = Town(record("lunch", 0, daily=60 * YUAN)), np.random.default_rng(2)
+    town.lived(1, chance)
+    old = town.pacing.columns()
+    prices = town.pacing.step(town.campaigns, Instant(START + DAY_MICROS + 3_600_000_000))
+    alone, behind = (AdPacing(lambda: town.budgets, town.live, town.calendar) for _ in range(2))
+    behind.fill(old)
+
+    now = Instant(START + DAY_MICROS + 3_700_000_000)
+    for pacing in (alone, behind):
+        pacing.take(prices, now)
+        assert pacing.pace_of(0) == town.pacing.pace_of(0) == 1.0 - prices[0]
+        pacing.resume(town.campaigns)
+        assert town.live.rows["pace"][town.live.ordinal("ad0")] == 1.0 - prices[0]
+        moved = pacing.step(town.campaigns, now)
+        assert 0.0 <= moved[0] < 1.0
+
+
 def test_the_ads_of_a_campaign_enter_with_its_pace_those_that_come_later_too():
     town = Town(record("lunch", 0, daily=20 * YUAN), record("tea", 1, daily=100_000 * YUAN))
     town.lived(1, np.random.default_rng(3))
