@@ -59,7 +59,7 @@ def stored(paid: PaidPart) -> StoredPaid:
     ads, outcome = paid.ads, paid.outcome
     return StoredPaid(
         names=tuple(zip(ads.ad_id, ads.campaign_id, ads.advertiser_id, strict=True)),
-        columns=tuple(getattr(ads, name).tolist() for name, _ in _COLUMNS),
+        columns=tuple([getattr(ads, name).tolist() for name, _ in _COLUMNS]),
         chances=np.ascontiguousarray(ads.chances, "<u2").tobytes(),
         gathered=paid.gathered,
         organic=tuple(outcome.organic.tolist()),
@@ -67,7 +67,7 @@ def stored(paid: PaidPart) -> StoredPaid:
         rule=int(outcome.rule),
         worth=outcome.worth,
         worth_without_ads=outcome.worth_without_ads,
-        winners=tuple(_stored_winner(winner) for winner in outcome.winners),
+        winners=tuple([_stored_winner(winner) for winner in outcome.winners]),
         reason=outcome.reason.tobytes(),
         nodes=outcome.nodes,
         displaced=tuple(outcome.displaced.tolist()),

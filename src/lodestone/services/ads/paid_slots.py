@@ -128,7 +128,8 @@ def paid_slots(
     """
     if decision.paid is None:
         return []
-    paid, ads, slots = decision.paid, decision.paid.ads, list[PaidSlot]()
+    paid, ads = decision.paid, decision.paid.ads
+    slots: list[PaidSlot] = []
     for winner in paid.outcome.winners:
         number = numbers.number(ads.campaign_id[winner.ad])
         assert number is not None
