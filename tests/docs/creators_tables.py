@@ -1,6 +1,10 @@
 """The tables of docs/creators.md, made from the code: `python -m tests.docs.creators_tables` writes them anew."""
 
+import ast
+import inspect
+
 from lodestone.creators.life import ENDED, RULES, Actor, Move, Payout, Stage
+from lodestone.creators.plays import Excluded
 from lodestone.creators.refusals import CURES, CreatorRefusal
 from tests.docs.blocks import ROOT
 from tests.docs.trade_tables import refusals_with, word, written_with
@@ -31,7 +35,15 @@ def cell(stage, move):
     return "; ".join(f"{' or '.join(who)}: {to}" for to, who in said.items())
 
 
-TABLES = {"LIFE": life(), "REFUSALS": refusals_with(CURES, CreatorRefusal)}
+def excluded():
+    """Say every reason why something is shown and not settled, as its member does."""
+    (body,) = (node.body for node in ast.parse(inspect.getsource(Excluded)).body)
+    said = [" ".join(node.value.value.split()) for node in body[1:] if isinstance(node, ast.Expr)]
+    rows = [f"| `{word(one)}` | {text} |" for one, text in zip(Excluded, said, strict=True)]
+    return "\n".join(["| reason | what |", "|---|---|", *rows])
+
+
+TABLES = {"LIFE": life(), "EXCLUDED": excluded(), "REFUSALS": refusals_with(CURES, CreatorRefusal)}
 
 
 def written(text):

@@ -34,11 +34,11 @@ class Excluded(IntEnum):
     RING = 6
     """Somebody of a ring of authors who play each other's posts."""
     TOO_SHORT = 7
-    """Played for less than `PlayRules.least_ms`."""
+    """A video that was played for under two seconds, anything else that was seen for under one."""
     DUPLICATE = 8
     """The same person on the same day once more."""
     RETURNED = 9
-    """An order of which everything was taken back."""
+    """Everything of the order was taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from lodestone.services.ads.reporting.order_values import OrderValues
 from lodestone.services.creators.clock import OrderClock
+from lodestone.services.creators.conversions import SOLD, Conversions
 from lodestone.services.creators.counting import LogCounter
+from lodestone.stores.creators.types import Assignment
 
 if TYPE_CHECKING:
     from lodestone.services.community.community import Engine
@@ -11,7 +14,13 @@ if TYPE_CHECKING:
 
 def order_clock(engine: "Engine") -> OrderClock:
     """Return what moves creators' orders on; it keeps nothing between rounds."""
-    counter = LogCounter(engine.log, engine.state, engine.directory, engine.community.days)
-    return OrderClock(
-        engine.community, engine, engine.parts.records, engine.writes, engine.failures, counter
-    )
+    community, records = engine.community, engine.parts.records
+    values = OrderValues(community.id, community.secret, records, engine.directory)
+
+    def selling() -> list[Assignment]:
+        with records.creator_finds(community.id) as finds:
+            return finds.published(SOLD)
+
+    conversions = Conversions(engine.log, engine.state, values, selling)
+    counter = LogCounter(engine.log, engine.state, engine.directory, community.days, conversions)
+    return OrderClock(community, engine, records, engine.writes, engine.failures, counter)

@@ -10,6 +10,7 @@ import numpy as np
 from lodestone.base.arrays import Ints
 from lodestone.base.calendar import DayOf
 from lodestone.creators.plays import Count, Parties, Play, count_plays, rings
+from lodestone.creators.settlement import Kind
 from lodestone.events.ad_facts import slot_key
 from lodestone.events.facts import (
     FLAG_BOT,
@@ -22,6 +23,7 @@ from lodestone.events.facts import (
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import KINDS
 from lodestone.features.view import DirectoryView, StateView
+from lodestone.services.creators.conversions import SOLD, Conversions
 from lodestone.stores.creators.types import Assignment
 from lodestone.stores.log.port import Log, Offset
 
@@ -42,13 +44,36 @@ class _Window:
 class LogCounter:
     """Counts by one community's log. Called in threads for long work."""
 
-    def __init__(self, log: Log, state: StateView, directory: DirectoryView, days: DayOf) -> None:
+    def __init__(
+        self,
+        log: Log,
+        state: StateView,
+        directory: DirectoryView,
+        days: DayOf,
+        conversions: Conversions,
+    ) -> None:
         self._log, self._state, self._directory, self._days = log, state, directory, days
+        self._conversions = conversions
 
     def count(self, orders: Sequence[Assignment]) -> dict[int, Count]:
         """See `clock.Counter`; the log is walked once for all of them."""
         window = self._window(orders)
-        return {order.number: self._plays(order, window) for order in orders}
+        parties = {order.number: self._parties(order, window) for order in orders}
+        sold = [order for order in orders if order.terms.kind in SOLD]
+        counts = self._conversions.count(parties, sold) if sold else {}
+        counts |= {
+            order.number: self._plays(order, window, parties[order.number])
+            for order in orders
+            if order.terms.kind is Kind.CPM
+        }
+        return {
+            number: msgspec.structs.replace(count, upto=window.upto)
+            for number, count in counts.items()
+        }
+
+    def _parties(self, order: Assignment, window: _Window) -> Parties:
+        own = frozenset({order.creator, order.owner})
+        return Parties(own, self._ring(order, _counted(order, window.facts)))
 
     def _window(self, orders: Sequence[Assignment]) -> _Window:
         since = min(_since(order) for order in orders)
@@ -62,15 +87,12 @@ class LogCounter:
                 parts.append(facts[wanted])
         return _Window(np.concatenate(parts), upto)
 
-    def _plays(self, order: Assignment, window: _Window) -> Count:
-        facts = window.facts
-        facts = facts[(facts["time"] >= _since(order)) & (facts["time"] < _until(order))]
+    def _plays(self, order: Assignment, window: _Window, parties: Parties) -> Count:
+        facts = _counted(order, window.facts)
         video = self._is_video(order)
         kind = FactKind.WATCH if video else FactKind.IMPRESSION
         mine = facts[(facts["item"] == order.item) & (facts["kind"] == kind)]
-        parties = Parties(frozenset({order.creator, order.owner}), self._ring(order, facts))
-        count = count_plays(plays_of(mine, self._days), parties, video=video)
-        return msgspec.structs.replace(count, upto=window.upto)
+        return count_plays(plays_of(mine, self._days), parties, video=video)
 
     def _is_video(self, order: Assignment) -> bool:
         assert order.item is not None
@@ -127,6 +149,11 @@ def _joined(before: Play | None, play: Play) -> Play:
     return earlier._replace(
         ms=max(before.ms, play.ms), paid=before.paid or play.paid, bot=before.bot or play.bot
     )
+
+
+def _counted(order: Assignment, facts: Facts) -> Facts:
+    """Return the facts within an order's counted days."""
+    return facts[(facts["time"] >= _since(order)) & (facts["time"] < _until(order))]
 
 
 def _since(order: Assignment) -> int:

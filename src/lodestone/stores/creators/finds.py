@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_
 from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, Problem, UnknownError
 from lodestone.creators.life import ENDED
+from lodestone.creators.settlement import Kind
 from lodestone.stores.ads.finds import Owned, item_is_live, require_owned
 from lodestone.stores.ads.schema import ADVERTISERS
 from lodestone.stores.commerce.queries import find_product, find_shop
@@ -171,6 +172,15 @@ class Finds:
             known = find_people(self._scope, [wanted.creator_id]).get(wanted.creator_id)
             query = query.where(column.creator == (-1 if known is None else known.ordinal))
         return query
+
+    def published(self, kinds: Collection[Kind]) -> list[Assignment]:
+        """Return every order of some kinds of settlement that was published, however it stands, by number."""
+        query = self._scope.select(ASSIGNMENTS).where(
+            ASSIGNMENTS.c.published.is_not(None),
+            ASSIGNMENTS.c.kind.in_([int(kind) for kind in kinds]),
+        )
+        query = query.order_by(ASSIGNMENTS.c.number)
+        return [rows.assignment_of(row) for row in self._scope.fetch(query)]
 
     def due(self, now: Instant, limit: int, without: Collection[int] = ()) -> list[int]:
         """Return the numbers of orders whose time is over, or that a party has left, the oldest first, but for some."""
