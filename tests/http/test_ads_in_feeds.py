@@ -6,6 +6,7 @@ import pytest
 
 from lodestone.events.beacon import open_beacon
 from lodestone.events.facts import FLAG_EXPLORED, FLAG_PAID
+from lodestone.events.outcomes import FactKind
 from lodestone.services.community import recovery
 from lodestone.services.feed.cursor import Chain
 from lodestone.services.feed.messages import FeedRequest
@@ -214,6 +215,9 @@ class Broke:
     def campaign(self, number):
         return None
 
+    def cold(self, share):
+        return {}
+
 
 def test_a_campaign_comes_as_often_as_it_may_and_again_when_its_days_are_over(tmp_path):
     async def scenario():
@@ -300,3 +304,46 @@ def test_paid_slots_count_for_no_promise_and_no_exposure(tmp_path):
     assert exposure == 0
     assert weight < sum(1 / (1 + 0.06 * slot) for slot in range(10))
     assert counters == [0, 0]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2])
+def test_a_campaign_of_which_little_is_known_learns_within_the_policys_share_and_pays_by_the_auction(
+    tmp_path, share
+):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await town(world, ads=0, items=120, authors=40)
+            await policy(world, ad_exploration=share, ad_load=0.1)
+            for name, bid in (("known", 50_000_000), ("new", 40_000_000)):
+                ware = {
+                    "author_id": f"firm {name}",
+                    "kind": "video",
+                    "text": "tea",
+                    "tags": ["tea"],
+                }
+                await world.put(f"/v1/items/{name}", ware, status=201)
+                ad = advertise(world, name, name, bid=bid)
+            engine = world.engine
+            number = engine.billing.numbers.number("campaign of known")
+            for _ in range(400):  # what was expected of it came
+                engine.state.budgets.calibration.note(
+                    number, FactKind.CLICK, 0.5, happened=_ % 2 == 0, day=engine.ingest.day(engine.now())
+                )  # fmt: skip
+            notes, differences = [], []
+            for page in range(60):
+                feed = await world.feed(f"p{page % 4}", explain=True)
+                notes += feed["explain"]["ads"]
+                differences += await replayed(world, feed)
+                today = engine.state.budgets.exploration.of(engine.money.today())
+                assert today[0] <= share * today[1]
+                if page % 4 == 3:
+                    world.later(minutes=11)
+            return notes, differences, ad.bid
+
+    notes, differences, bid = run(scenario)
+    new = [note for note in notes if note["ad_id"] == "new"]
+    assert differences == []
+    assert [note["explored"] for note in notes] == [note["ad_id"] == "new" for note in notes]
+    assert all(note["rule"] == "vcg" and 0 < note["payment"] <= bid for note in new)
+    assert (len(new) > 0) == (share > 0)
+    assert len(new) <= share * len(notes)

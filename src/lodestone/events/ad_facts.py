@@ -18,7 +18,7 @@ import numpy as np
 
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
-from lodestone.events.facts import FACT, FLAG_PAID, Facts, empty_facts
+from lodestone.events.facts import FACT, FLAG_EXPLORED, FLAG_PAID, Facts, empty_facts
 from lodestone.events.outcomes import FactKind
 
 BUDGET_KINDS: Final = frozenset(
@@ -35,7 +35,7 @@ _NO_DOMAIN: Final = -1
 _PACKED: Final = Struct("<QqqqqQiiiihBBBBBB")
 """A row of `FACT`, which has no room between its fields."""
 _SLOT_FIELDS: Final = (
-    "receipt", "slot", "promises", "item", "value", "target", "served", "day", "person",
+    "receipt", "slot", "promises", "item", "value", "target", "served", "day", "person", "flags",
 )  # fmt: skip
 
 
@@ -74,6 +74,8 @@ class PaidSlot(NamedTuple):
     chance: int = 0
     """The chance that was predicted for what is bought, as the code of a receipt; 0 unknown."""
     video: bool = False
+    explored: bool = False
+    """Its ad entered with the upper end of its chance's interval, see `features.ads.exploration`."""
 
     @property
     def key(self) -> int:
@@ -173,7 +175,7 @@ def paid_slot(fact: np.void) -> PaidSlot:
 def reserved_slots(facts: Facts) -> list[PaidSlot]:
     """Read many `RESERVE` facts; shape (facts,).
 
-    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, 16_000, video=True)
+    >>> slot = PaidSlot(7, 2, 5, 9, 4, FactKind.CLICK, Micros(100), 60, 0, 11, 16_000, True, explored=True)
     >>> reserved_slots(reserve_facts([slot], [1], Instant(60_000_000))) == [slot]
     True
     """
@@ -183,10 +185,11 @@ def reserved_slots(facts: Facts) -> list[PaidSlot]:
 
 def _slot(row: tuple[int, ...]) -> PaidSlot:
     """Return the slot that the fields of a `RESERVE` say, in the order of `_SLOT_FIELDS`."""
-    receipt, slot, promises, item, value, target, served, day, person = row
+    receipt, slot, promises, item, value, target, served, day, person, flags = row
     return PaidSlot(
         receipt, slot, promises >> _AD_BITS, promises & (1 << _AD_BITS) - 1, item, value & _KIND_BITS,
         Micros(target), served, day, person, value >> _CHANCE_AT, bool(value & _VIDEO),
+        bool(flags & FLAG_EXPLORED),
     )  # fmt: skip
 
 
@@ -215,5 +218,5 @@ def _row(
     promises = slot.campaign << _AD_BITS | slot.ad
     return (
         key, time, slot.person, target, slot.receipt, promises, slot.item, value, slot.served, day,
-        _NO_DOMAIN, kind, FLAG_PAID, 0, slot.slot, 0, 0,
+        _NO_DOMAIN, kind, FLAG_PAID | FLAG_EXPLORED * slot.explored, 0, slot.slot, 0, 0,
     )  # fmt: skip

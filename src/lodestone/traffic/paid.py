@@ -85,6 +85,8 @@ class PaidPart:
     predicted: Chances | None = None
     """Shape (ads,), bfloat16 codes. The chance of what each buys before it was put right by what its campaign's ads came to;
     None where each entered as it was predicted. No part of a receipt, which holds the chances that entered."""
+    explored: int = -1
+    """The ad that entered with the upper end of its chance's interval, -1 for none: little is known of its campaign yet."""
 
     def payment(self, winner: Winner) -> Micros:
         """Return what a winner is charged when what it buys happens."""

@@ -52,6 +52,8 @@ class StoredPaid(msgspec.Struct, frozen=True, array_like=True):
     reason: bytes
     nodes: int
     displaced: tuple[int, ...]
+    explored: int = -1
+    """Of none in a receipt that was written before any ad was."""
 
 
 def stored(paid: PaidPart) -> StoredPaid:
@@ -71,6 +73,7 @@ def stored(paid: PaidPart) -> StoredPaid:
         reason=outcome.reason.tobytes(),
         nodes=outcome.nodes,
         displaced=tuple(outcome.displaced.tolist()),
+        explored=paid.explored,
     )
 
 
@@ -97,11 +100,19 @@ def restored(paid: StoredPaid) -> PaidPart:
         nodes=paid.nodes,
         displaced=np.array(paid.displaced, np.int64),
     )
-    return PaidPart(ads=ads, gathered=paid.gathered, outcome=outcome)
+    return PaidPart(
+        ads=ads, gathered=paid.gathered, outcome=outcome, explored=_place(paid.explored, count)
+    )
 
 
 def _column(raw: bytes, kind: str, count: int) -> NDArray[Any]:
     return _fitting(np.frombuffer(raw, kind), count).copy()
+
+
+def _place(explored: int, count: int) -> int:
+    if not -1 <= explored < count:
+        raise ValueError("the ad that was explored is none of those that came")
+    return explored
 
 
 def _fitting(column: NDArray[Any], count: int) -> NDArray[Any]:

@@ -113,6 +113,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The first slot that an ad may have; 1 is the top."""
     ad_price: Int64 = 0
     """What an ad's appearance costs the viewer's time, micros: a page is worth so much less, and the ad pays for it."""
+    ad_exploration: float = 0.02
+    """The most of a day's paid slots that may go to campaigns of which little is known yet, in [0, 0.2]; 0: none."""
     ad_surfaces: tuple[Name, ...] = ("discover", "place", "channel", "profession")
     """Surfaces whose pages may hold ads."""
     watch_caps: dict[Name, Int64] = {}

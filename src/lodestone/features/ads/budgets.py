@@ -8,6 +8,7 @@ that follows the log admits whatever this one admitted. A limit set below what i
 nothing back: what is used is the budget then, as long as it is.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,12 +33,15 @@ from lodestone.events.outcomes import FactKind
 from lodestone.features.ads.appearances import PeopleServed
 from lodestone.features.ads.calibration import Calibration
 from lodestone.features.ads.changes import Changes
+from lodestone.features.ads.exploration import Exploration
 from lodestone.features.ads.heard import NEVER, Heard
 from lodestone.features.grow import grown
 
 DAYS_KEPT: Final = 2
 """Days after which a day's sums are dropped once nothing of it is open; reports read them from the log."""
 _LIMITS: Final = len(Limit)
+_SLOT_WIDTH: Final = len(PaidSlot._fields)
+"""Numbers of an open slot in a snapshot; one written before slots were explored has one less."""
 _NO_LIMITS: Final = [NO_LIMIT, NO_LIMIT, 0]
 
 
@@ -109,6 +113,8 @@ class Budgets:
         """Keys of the slots that were reserved and are not in the log yet."""
         self.appearances = PeopleServed()
         """When people were served campaigns, for frequency limits."""
+        self.exploration = Exploration()
+        """How many slots of a day were explored."""
         self.heard = Heard()
         self.calibration = Calibration()
         self.changes = Changes[int]()
@@ -172,6 +178,8 @@ class Budgets:
             self._unwritten.remove(slot.key)
             self._close(slot, 0)
             self.appearances.remove(slot.person, _served_at(slot), slot.campaign)
+            if slot.explored:
+                self.exploration.explore(slot.day, -1)
 
     def lower(self, campaign: int, limit: Limit, most: int) -> None:
         """Set a limit before it is written, where it is below the one in force."""
@@ -228,6 +236,7 @@ class Budgets:
             self._newest = slot.key
             if slot.key not in self._open:
                 self._serve(slot)
+            self.exploration.serve(slot.day)
         days = self._own(slot.campaign).days
         for day in [day for day in days if day <= slot.day - DAYS_KEPT]:
             if not days[day].reserved:
@@ -237,6 +246,8 @@ class Budgets:
         self._take(slot)
         if slot.person >= 0:
             self.appearances.add(slot.person, _served_at(slot), (slot.campaign,))
+        if slot.explored:
+            self.exploration.explore(slot.day)
 
     def _take(self, slot: PaidSlot) -> None:
         self._open[slot.key] = slot
@@ -299,6 +310,7 @@ class Budgets:
         written = sorted(self._open.keys() - self._unwritten)
         slots = [tuple(map(int, self._open[key])) for key in written]
         unwritten = [self._open[key] for key in self._unwritten]
+        explored = Counter(slot.day for slot in unwritten if slot.explored)
         return {
             "budgets": np.array(budgets, np.int64).reshape(-1, _LIMITS + 3),
             "budgets.days": np.array(days, np.int64).reshape(-1, 3),
@@ -307,6 +319,7 @@ class Budgets:
             "budgets.appearances": self.appearances.columns(
                 (_served_at(slot), slot.person, slot.campaign) for slot in unwritten
             ),
+            "budgets.exploration": self.exploration.columns(explored),
             **self.heard.columns(),
             **self.calibration.columns(),
         }
@@ -318,13 +331,16 @@ class Budgets:
             self._budgets[campaign] = Budget(limits, Used(0, spent), {}, refunded)
         for campaign, day, spent in columns["budgets.days"].tolist():
             self._budgets[campaign].days[day] = Used(0, spent)
-        for *numbers, video in columns["budgets.open"].tolist():
-            self._take(PaidSlot._make((*numbers, bool(video))))
+        for row in columns["budgets.open"].tolist():
+            *numbers, video, explored = row if len(row) == _SLOT_WIDTH else (*row, 0)
+            self._take(PaidSlot._make((*numbers, bool(video), bool(explored))))
         for campaign in self._budgets:
             self._changed(campaign)
         self._newest = int(columns["budgets.newest"][0])
         if "budgets.appearances" in columns:  # a snapshot of before has none
             self.appearances.fill(columns["budgets.appearances"])
+        if "budgets.exploration" in columns:
+            self.exploration.fill(columns["budgets.exploration"])
         self.heard.fill(columns)
         self.calibration.fill(columns)
 

@@ -87,6 +87,10 @@ class Calibration:
         kind = _step(wide, 0.0)
         return min(SHIFT_MAX, max(-SHIFT_MAX, _step(self._campaigns.get(campaign, _NOTHING), kind)))
 
+    def of(self, campaign: int) -> Record:
+        """Return a campaign's own record."""
+        return self._campaigns.get(campaign, _NOTHING)
+
     def columns(self) -> dict[str, Ints]:
         """Return every record, sorted; shape (records, 5) by name."""
         return {

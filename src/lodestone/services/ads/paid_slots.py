@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -13,12 +14,14 @@ from lodestone.base.money import Micros
 from lodestone.events.ad_facts import PaidSlot
 from lodestone.events.outcomes import FactKind
 from lodestone.features.ads import LiveAds
+from lodestone.features.ads.exploration import lift
 from lodestone.features.layout import KINDS
 from lodestone.features.view import StateView
 from lodestone.traffic.decision import Decision
 from lodestone.traffic.paid import IMPRESSION
 
 _VIDEO: Final = KINDS.index("video")
+_NONE: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class CampaignNumbers:
@@ -63,6 +66,8 @@ class Spending:
         self._unnamed: set[int] = set()
         """Numbers whose campaign the records have not named yet."""
         self._left: Ints = np.zeros(0, np.int64)
+        self._cold: dict[str, float] = {}
+        """What to add to the logit of the chances of campaigns of which little is known, see `exploration.lift`."""
 
     def refresh(self) -> None:
         """Say of every campaign whose budget or ads have changed since whether it can pay its least bid."""
@@ -85,7 +90,18 @@ class Spending:
                 self._calibrate(campaign, known)
 
     def _calibrate(self, campaign: str, number: int) -> None:
-        self._live.calibrated(campaign, partial(self._state.budgets.calibration.shift, number))
+        calibration = self._state.budgets.calibration
+        self._live.calibrated(campaign, partial(calibration.shift, number))
+        raised = lift(calibration.of(number))
+        if raised:
+            self._cold[campaign] = raised
+        else:
+            self._cold.pop(campaign, None)
+
+    def cold(self, share: float) -> Mapping[str, float]:
+        """Return the campaigns of which one may be explored now, see `services.feed.paid.Spending`."""
+        may = self._state.budgets.exploration.may(self._today(), share)
+        return self._cold if may else _NONE
 
     def _judge(self, campaign: str) -> None:
         least, highest = self._live.bids(campaign) or (Micros(0), Micros(0))
@@ -144,6 +160,7 @@ def paid_slots(
                 decision.time // SECOND_MICROS, day, decision.person,
                 0 if viewed else entered if paid.predicted is None else int(paid.predicted[winner.ad]),
                 int(kinds[item]) == _VIDEO,
+                winner.ad == paid.explored,
             )
         )  # fmt: skip
     return slots

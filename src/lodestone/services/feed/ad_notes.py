@@ -84,6 +84,7 @@ def _note(
             AdStep(bid=bid / NET_UNIT, attention=weight / WEIGHT_ONE)
             for bid, weight in steps.tolist()
         ],
+        explored=ad == paid.explored,
     )
 
 

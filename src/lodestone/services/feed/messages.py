@@ -167,6 +167,8 @@ class AdNote(msgspec.Struct, frozen=True, kw_only=True):
     own_cost: float
     """Dual prices less its own user value; by `vcg` the three make up `due`."""
     steps: list[AdStep]
+    explored: bool
+    """Little was known of its campaign: it entered with the upper end of its chance's interval, within the policy's `ad_exploration`."""
 
 
 class Explain(msgspec.Struct, frozen=True, kw_only=True):

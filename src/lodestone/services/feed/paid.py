@@ -1,6 +1,6 @@
 """The ads of a page: which may come, what they are worth, and what the auction makes of them, behind the organic slate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
@@ -9,7 +9,7 @@ import numpy as np
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
-from lodestone.features.ads import LiveAd, LiveAds
+from lodestone.features.ads import IMPRESSION, LiveAd, LiveAds
 from lodestone.features.ads.appearances import Appearances, is_full
 from lodestone.features.ads.audiences import Asks, Conversions, Member
 from lodestone.features.ads.calibration import shifted
@@ -51,6 +51,12 @@ class Spending(Protocol):
         """Say whether a campaign may be charged so much for one more slot, by what `refresh` saw."""
         ...
 
+    def cold(self, share: float) -> Mapping[str, float]:
+        """Return the campaigns of which one may be explored on this page, and what to add to the logit of its chance; none where
+        the day's exploration, a share of its paid slots, is used up.
+        """  # noqa: D205
+        ...
+
     def campaign(self, number: int) -> str | None:
         """Return the id of a campaign that facts name by a number, None where it is not known."""
         ...
@@ -66,6 +72,11 @@ class Unlimited:
         """Say yes."""
         del campaign_id, most
         return True
+
+    def cold(self, share: float) -> Mapping[str, float]:
+        """Know none."""
+        del share
+        return MappingProxyType({})
 
     def campaign(self, number: int) -> str | None:
         """Know none."""
@@ -166,6 +177,7 @@ class AdPlacer:
             return None
         judged, worths = chances(rows), setting.pricing.worths
         predicted = self._calibrate(ordinals, judged)
+        explored, predicted = self._explore(setting, ordinals, judged, predicted)
         came, payers = Gathered(ordinals, rows, authors, judged), rules.ads_max + SPARE_PAYERS
         chosen, ints, floats = self._cut(came, worths, payers)
         live, able = self._affordable(ordinals, chosen)
@@ -177,9 +189,11 @@ class AdPlacer:
         ads, offered = _paid_ads(live, rows[chosen], judged[chosen], ints, floats)
         net = slate_net(slate.entries.net, slate.choice)
         outcome = auction(self._kernels, ads, worths, net, rules, offered)
+        place = np.flatnonzero(chosen == explored)
         return PaidPart(
-            ads, ordinals.size, outcome, None if predicted is None else predicted[chosen]
-        )
+            ads, ordinals.size, outcome, None if predicted is None else predicted[chosen],
+            int(place[0]) if place.size else -1,
+        )  # fmt: skip
 
     def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
         """Remember which campaigns a page showed to somebody who is known by a session alone; of people their budgets know."""
@@ -267,6 +281,38 @@ class AdPlacer:
         predicted: Chances = judged[np.arange(ordinals.size), bought]
         judged[at, bought[at]] = chance_codes(shifted(chances_of(predicted[at]), shift[at]))
         return predicted
+
+    def _explore(
+        self, setting: Setting, ordinals: Rows, judged: Chances, predicted: Chances | None
+    ) -> tuple[int, Chances | None]:
+        """Let one ad of a campaign of which little is known enter with the upper end of its chance's interval.
+
+        Which one is drawn from the decision's seed, whatever they bid. Nothing else is different for it: it wins and pays by the
+        same auction.
+
+        Returns:
+            Its place, -1 where none is explored; and the codes of what was predicted, as `_calibrate` returns them.
+        """
+        cold = self.spending.cold(setting.policy.ad_exploration)
+        if not cold:
+            return -1, predicted
+        ads = [self.live.get(ordinal) for ordinal in ordinals.tolist()]
+        places = [
+            place
+            for place, ad in enumerate(ads)
+            if ad is not None and ad.bought != IMPRESSION and ad.campaign_id in cold
+        ]
+        if not places:
+            return -1, predicted
+        place = places[setting.seed % len(places)]
+        bought, ad = self.live.rows["bought"][ordinals], ads[place]
+        assert ad is not None
+        if predicted is None:
+            predicted = judged[np.arange(ordinals.size), bought]
+        raise_by = np.array([cold[ad.campaign_id]])
+        code = judged[place : place + 1, ad.bought]
+        judged[place, ad.bought] = chance_codes(shifted(chances_of(code), raise_by))[0]
+        return place, predicted
 
     def _cut(self, came: Gathered, worths: Floats, payers: int) -> tuple[Ints, Ints, Floats]:
         """Return the places of the ads that come to the auction, and what it reads of them, see `contenders.cut`."""
