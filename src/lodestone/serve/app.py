@@ -27,6 +27,7 @@ from lodestone.serve.openapi import document_of
 from lodestone.serve.openapi.served import OpenApiDocument
 from lodestone.serve.v1 import (
     ad_reports,
+    ad_revenue,
     ads,
     audit,
     catalogue,
@@ -89,6 +90,7 @@ def application(
         *moderation.ROUTES, *comments.ROUTES, *reviews.ROUTES,
         *ads.ROUTES,
         *ad_reports.ROUTES,
+        *ad_revenue.ROUTES,
         *creators.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
