@@ -66,13 +66,16 @@ class Spending:
         self._unnamed: set[int] = set()
         """Numbers whose campaign the records have not named yet."""
         self._left: Ints = np.zeros(0, np.int64)
+        self._day = 0
+        """The community's, at the last `refresh`."""
         self._cold: dict[str, float] = {}
         """What to add to the logit of the chances of campaigns of which little is known, see `exploration.lift`."""
 
     def refresh(self) -> None:
         """Say of every campaign whose budget or ads have changed since whether it can pay its least bid."""
         budgets, live = self._state.budgets, self._live
-        self._left = budgets.left_by_campaign(self._today())
+        self._day = self._today()
+        self._left = budgets.left_by_campaign(self._day)
         unnamed, self._unnamed = self._unnamed, set()
         learned = budgets.calibration.changes.take() | unnamed
         for number in budgets.changes.take() | learned:
@@ -100,7 +103,7 @@ class Spending:
 
     def cold(self, share: float) -> Mapping[str, float]:
         """Return the campaigns of which one may be explored now, see `services.feed.paid.Spending`."""
-        may = self._state.budgets.exploration.may(self._today(), share)
+        may = self._state.budgets.exploration.may(self._day, share)
         return self._cold if may else _NONE
 
     def _judge(self, campaign: str) -> None:

@@ -189,10 +189,9 @@ class AdPlacer:
         ads, offered = _paid_ads(live, rows[chosen], judged[chosen], ints, floats)
         net = slate_net(slate.entries.net, slate.choice)
         outcome = auction(self._kernels, ads, worths, net, rules, offered)
-        place = np.flatnonzero(chosen == explored)
         return PaidPart(
             ads, ordinals.size, outcome, None if predicted is None else predicted[chosen],
-            int(place[0]) if place.size else -1,
+            explored if explored < 0 else _place_of(explored, chosen),
         )  # fmt: skip
 
     def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
@@ -331,6 +330,12 @@ class AdPlacer:
         if len(able) == len(ads):
             return able, None
         return able, np.array([ad in able for ad in ads])
+
+
+def _place_of(explored: int, chosen: Ints) -> int:
+    """Return where an ad stands among those that came, -1 where it did not come."""
+    place = np.flatnonzero(chosen == explored)
+    return int(place[0]) if place.size else -1
 
 
 def _paid_ads(
