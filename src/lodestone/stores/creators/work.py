@@ -55,8 +55,9 @@ class CreatorWork(Finds):
         self._work.audit("brief", brief_id, before, fields_of(given), about)
         closed = given.state == "closed"
         if row is not None:
-            update = self._work.update(BRIEFS).where(BRIEFS.c.id == brief_id)
-            self._work.run(update.values(closed=closed))
+            if bool(row.closed) != closed:
+                update = self._work.update(BRIEFS).where(BRIEFS.c.id == brief_id)
+                self._work.run(update.values(closed=closed))
             return
         fresh = {
             "id": brief_id, "owner": owner.ordinal, "advertiser": given.advertiser_id, "closed": closed,

@@ -1,0 +1,60 @@
+"""Creators' orders by twenty fixed seeds and a fresh one each run, on both databases.
+
+A failing seed stands in the test's name; `LODESTONE_SEED=NUMBER` gives it back as the fresh one.
+"""
+
+import pytest
+
+from creator_simulation import simulate
+from lodestone.content import CommunityIn
+from lodestone.creators.life import Stage
+from records_world import NOW
+from small_order import small_order
+from tests.worlds.seeds import fresh
+
+FRESH = fresh()
+SEEDS = [*range(1, 21), pytest.param(FRESH, id=f"fresh-{FRESH}")]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_escrow_ends_once_whatever_is_asked_twice_late_and_broken_off(records, seed):
+    chaos = simulate(records, "town", seed)
+
+    assert chaos.stages
+    with records.whole_snapshot("other") as snapshot:
+        assert snapshot.assignments() == []
+
+
+@pytest.mark.parametrize(
+    "stride",
+    [pytest.param(1, marks=pytest.mark.soak, id="every write"),
+     pytest.param(13, id=f"every thirteenth, fresh-{FRESH}")],
+)  # fmt: skip
+def test_a_small_order_ends_the_same_after_a_break_at_any_of_its_writes(records, stride):
+    whole, _ = small_order(records, "town", None)
+    ends, at = {}, 1 + FRESH % stride
+    while True:
+        records.create_community(f"day {at}", CommunityIn(name="Day"), now=NOW)
+        studio, broke = small_order(records, f"day {at}", at)
+        if not broke:
+            break
+        ends[at] = studio.standing()
+        at += stride
+
+    assert at > 60
+    stages = {stage for _, stage, *_ in whole.standing()[0]}
+    assert stages == {
+        Stage.SETTLED.name,
+        Stage.DECIDED.name,
+        Stage.CANCELLED.name,
+        Stage.EXPIRED.name,
+    }
+    assert {at: end for at, end in ends.items() if end != whole.standing()} == {}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1_000, 1_060))
+def test_sixty_more_seeds_each_six_times_as_long(records, seed):
+    chaos = simulate(records, "town", seed, steps=84)
+
+    assert chaos.crashes > 0
