@@ -28,7 +28,6 @@ from lodestone.client.shapes import Event, Feed, Verdicts, identified
 
 Json = Mapping[str, Any]
 Surface = Literal["discover", "following", "place", "channel", "profession"]
-Edge = Literal["follows", "blocks", "mutes", "hidden-ads"]
 
 _COMMUNITY: Final = Decoder(Community).decode
 _COMMUNITIES: Final = Decoder(Page[Community]).decode
@@ -148,53 +147,6 @@ def erase_person(person_id: str) -> Call[None]:
 def export_person(person_id: str) -> Call[Export]:
     """Export everything held about a person."""
     return Call("GET", route("people", person_id, "export"), _EXPORT)
-
-
-def follow(person_id: str, author_id: str) -> Call[None]:
-    """Let a person follow an author."""
-    return _set("people", person_id, "follows", author_id)
-
-
-def unfollow(person_id: str, author_id: str) -> Call[None]:
-    """Let a person follow an author no longer."""
-    return _delete("people", person_id, "follows", author_id)
-
-
-def block(person_id: str, other_id: str) -> Call[None]:
-    """Let a person block another."""
-    return _set("people", person_id, "blocks", other_id)
-
-
-def unblock(person_id: str, other_id: str) -> Call[None]:
-    """Let a person block another no longer."""
-    return _delete("people", person_id, "blocks", other_id)
-
-
-def mute(person_id: str, other_id: str) -> Call[None]:
-    """Let a person mute another."""
-    return _set("people", person_id, "mutes", other_id)
-
-
-def unmute(person_id: str, other_id: str) -> Call[None]:
-    """Let a person mute another no longer."""
-    return _delete("people", person_id, "mutes", other_id)
-
-
-def hide_ads(person_id: str, other_id: str) -> Call[None]:
-    """Show a person no ads of another, nor of that one's shops."""
-    return _set("people", person_id, "hidden-ads", other_id)
-
-
-def show_ads(person_id: str, other_id: str) -> Call[None]:
-    """Let ads of another come to a person again."""
-    return _delete("people", person_id, "hidden-ads", other_id)
-
-
-def edges(
-    person_id: str, what: Edge, limit: int = 100, cursor: str | None = None
-) -> Call[Page[str]]:
-    """List whom a person follows, blocks, mutes or wants no ads of."""
-    return _list(_NAMES, limit, cursor, "people", person_id, what)
 
 
 # Items and what they show

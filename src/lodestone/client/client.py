@@ -13,7 +13,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import httpx
 
-from lodestone.client import calls, commenting, judgement
+from lodestone.client import calls, commenting, judgement, relations
 from lodestone.client.attempt import Answer, Attempt, Call, Fault, Heard, Request, Retries
 from lodestone.client.outbox import Flushed, Outbox
 
@@ -164,15 +164,15 @@ class Client:
     people = _now(calls.people)
     erase_person = _now(calls.erase_person)
     export_person = _now(calls.export_person)
-    follow = _now(calls.follow)
-    unfollow = _now(calls.unfollow)
-    block = _now(calls.block)
-    unblock = _now(calls.unblock)
-    mute = _now(calls.mute)
-    unmute = _now(calls.unmute)
-    hide_ads = _now(calls.hide_ads)
-    show_ads = _now(calls.show_ads)
-    edges = _now(calls.edges)
+    follow = _now(relations.follow)
+    unfollow = _now(relations.unfollow)
+    block = _now(relations.block)
+    unblock = _now(relations.unblock)
+    mute = _now(relations.mute)
+    unmute = _now(relations.unmute)
+    hide_ads = _now(relations.hide_ads)
+    show_ads = _now(relations.show_ads)
+    edges = _now(relations.edges)
     put_item = _now(calls.put_item)
     put_items = _now(calls.put_items)
     item = _now(calls.item)
@@ -304,15 +304,15 @@ class AsyncClient:
     people = _soon(calls.people)
     erase_person = _soon(calls.erase_person)
     export_person = _soon(calls.export_person)
-    follow = _soon(calls.follow)
-    unfollow = _soon(calls.unfollow)
-    block = _soon(calls.block)
-    unblock = _soon(calls.unblock)
-    mute = _soon(calls.mute)
-    unmute = _soon(calls.unmute)
-    hide_ads = _soon(calls.hide_ads)
-    show_ads = _soon(calls.show_ads)
-    edges = _soon(calls.edges)
+    follow = _soon(relations.follow)
+    unfollow = _soon(relations.unfollow)
+    block = _soon(relations.block)
+    unblock = _soon(relations.unblock)
+    mute = _soon(relations.mute)
+    unmute = _soon(relations.unmute)
+    hide_ads = _soon(relations.hide_ads)
+    show_ads = _soon(relations.show_ads)
+    edges = _soon(relations.edges)
     put_item = _soon(calls.put_item)
     put_items = _soon(calls.put_items)
     item = _soon(calls.item)

@@ -86,7 +86,7 @@ async def _stand(
     state, row_of = engine.state, engine.directory.person_row
     row, them = row_of(viewer), row_of(other)
     return Relation(
-        them in state.mutes(row), them in state.blocks(row), them in state.hidden_ads(row)
+        them in state.mutes(row), them in state.blocks(row), them in state.edges.hidden_ads(row)
     )
 
 

@@ -307,10 +307,6 @@ class State:
         """Return the rows of the people someone mutes."""
         return self.edges.mutes(row)
 
-    def hidden_ads(self, row: int) -> NDArray[np.int32]:
-        """Return the rows of the people whose ads someone wants none of."""
-        return self.edges.hidden_ads(row)
-
     def memberships(self, row: int) -> NDArray[np.int32]:
         """Return the codes of the domains someone has joined."""
         return self.edges.memberships(row)

@@ -213,10 +213,6 @@ class StateView(Protocol):
         """Return the rows of the people someone mutes."""
         ...
 
-    def hidden_ads(self, row: int) -> NDArray[np.int32]:
-        """Return the rows of the people whose ads someone wants none of."""
-        ...
-
     def memberships(self, row: int) -> NDArray[np.int32]:
         """Return the codes of the domains someone has joined."""
         ...

@@ -102,13 +102,13 @@ def test_both_shells_have_every_call_under_its_own_name_and_with_its_arguments()
     made_of = {"route", "query", "batch"}
     names = {
         name: call
-        for room in (calls, judgement)
+        for room in (calls, judgement, relations)
         for name, call in vars(room).items()
         if inspect.isfunction(call) and call.__module__ == room.__name__
         if not name.startswith("_") and name not in made_of
     }
 
-    assert len(names) == 53
+    assert len(names) == 55
     for shell in (Client, AsyncClient):
         for name, call in names.items():
             assert getattr(shell, name).__wrapped__ is call

@@ -94,7 +94,7 @@ class PeoplePages:
             place=None if place is None else names[place], distance_km=self._away(home),
             followers=state.edges.follower_count(row), following=int(state.follows(row).size),
             followed=row in state.follows(self._row), muted=row in state.mutes(self._row),
-            blocked=blocked, ads_hidden=row in state.hidden_ads(self._row), mine=row == self._row,
+            blocked=blocked, ads_hidden=row in state.edges.hidden_ads(self._row), mine=row == self._row,
             shops=[self._front.card(shop) for shop in owned if shop.review == "approved"],
             posts=Tiles(data=[], next_cursor=None) if blocked else posted(engine, row, None),
         )  # fmt: skip

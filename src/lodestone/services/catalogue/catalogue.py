@@ -138,7 +138,7 @@ class Catalogue:
         row = self._directory.person_row(person_id)
         if row < 0:
             raise UnknownError("person_unknown", f"nobody is called {person_id!r} here")
-        rows = getattr(self._state, what)(row)
+        rows = getattr(self._state.edges, what)(row)
         names = (self._directory.person_ids[int(other)] for other in rows)
         return sorted(name for name in names if name is not None)
 

@@ -233,7 +233,7 @@ class AdPlacer:
 
     def _tired(self, viewer: Viewer, setting: Setting) -> frozenset[int]:
         """Return the campaigns that may not come before this viewer: not yet again, or of whom they want no ads."""
-        hidden = self._state.hidden_ads(viewer.row) if viewer.row >= 0 else _NO_ROWS
+        hidden = self._state.edges.hidden_ads(viewer.row) if viewer.row >= 0 else _NO_ROWS
         seen = self._appearances(viewer)
         if not seen and not hidden.size:
             return _NOBODY
