@@ -5,7 +5,7 @@ import pytest
 from tests.worlds.advertised import paid
 from tests.worlds.merchant_desk import Clerk
 from tests.worlds.reported import decide, report, waiting
-from tests.worlds.trade_world import SHOP, SOUP, beside, market, yuan
+from tests.worlds.trade_world import SHOP, SOUP, act, beside, bought, line, market, order, pay, yuan
 from tests.worlds.world import TOWN, opened, run
 
 SHOP_ROOM = {"owner_id": "mei", "title": "Soup, live"}
@@ -99,6 +99,38 @@ async def at_the_desk(world, status):
     assert saved.status_code == 200
 
 
+async def sell_out(world):
+    """Let the ten bowls that there are be bought; what is only held closes nothing."""
+    await order(world, line(quantity=9), buyer="p8")
+    assert await shown(world, "p4") == ["poster-ad"]
+    await bought(world, line(quantity=1), buyer="p7")
+    assert await shown(world, "p5") == ["poster-ad"]
+    held = (await world.ask("GET", "/v1/orders?buyer=p8", status=200))["data"][0]
+    world.sold = await pay(world, held)
+
+
+async def take_back(world):
+    await act(world, world.sold, "cancel")
+
+
+async def restock(world):
+    more = [{**SOUP["variants"][0], "stock": 11}]
+    await world.put("/v1/products/soup", {**SOUP, "variants": more}, status=200)
+
+
+async def share(world, units, **more):
+    stock = {"shop_id": "soups", "stock": units}
+    await world.put("/v1/stock/bowls", stock, **more)
+
+
+async def sell_shared_out(world):
+    await share(world, 1, status=201)
+    variants = [{"id": "bowl", "name": "a bowl", "price": yuan(18), "stock_item": "bowls"}]
+    await world.put("/v1/products/soup", {**SOUP, "variants": variants}, status=200)
+    assert await shown(world, "p4") == ["poster-ad"]
+    await bought(world, buyer="p8")
+
+
 HOW = {
     "closed by its owner": ("shop", close_shop, open_shop),
     "rejected": ("shop", lambda w: review(w, "rejected"), lambda w: review(w, "approved")),
@@ -118,6 +150,11 @@ HOW = {
     "its shop closed": ("product", close_shop, open_shop),
     "hidden by a moderator": (
         "product", lambda w: hide(w, "soup"), lambda w: unhide(w, "soup"),
+    ),
+    "sold out, restocked": ("product", sell_out, restock),
+    "sold out, given back": ("product", sell_out, take_back),
+    "sold out of shared stock": (
+        "product", sell_shared_out, lambda w: share(w, 2, status=200),
     ),
     "ended": ("room", end_room, None),
     "silent": ("room", silence, None),

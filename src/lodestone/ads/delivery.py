@@ -40,7 +40,7 @@ _D = Delivery
 SENTENCES: Final = {
     _D.NO_ADS: "It has no ad that has not ended; make one.",
     _D.ITEM_NOT_LIVE: "The post that it shows is withdrawn or a draft.",
-    _D.SHOP_CLOSED: "Where it leads is closed, paused, withdrawn, over or not approved.",
+    _D.SHOP_CLOSED: "Where it leads is closed, paused, withdrawn, sold out, over or not approved.",
     _D.AUDIENCE_GONE: "Everybody whose followers it is for has been erased.",
     _D.REJECTED: "A moderator rejected it; change it, and it is reviewed again.",
     _D.REVIEW: "It waits for a moderator.",

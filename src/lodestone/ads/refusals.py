@@ -128,7 +128,7 @@ CURES: Final = {
     _R.LANDING_UNKNOWN: "names nothing of this community",
     _R.LANDING_FOREIGN: "is not the advertiser's own",
     _R.LANDING_MISMATCH: "does not lead to where the campaign's objective can be met",
-    _R.SHOP_CLOSED: "is closed, paused, withdrawn, over or not approved",
+    _R.SHOP_CLOSED: "is closed, paused, withdrawn, sold out, over or not approved",
     _R.REVIEW_PENDING: "waits for a moderator; activate it once it is approved",
     _R.REVIEW_REJECTED: "was rejected; change it, and it is reviewed again",
     _R.PROVIDER_UNKNOWN: "must be manual: money that the app has collected itself",

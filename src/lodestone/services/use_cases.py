@@ -292,7 +292,8 @@ def ad_reports(engine: Engine) -> AdReports:
 
 def shop_stock(engine: Engine) -> ShopStock:
     """Return the stock of shops."""
-    return ShopStock(engine.community, engine, engine.parts.records, engine.writes)
+    shop_written = ad_publisher(engine).shop
+    return ShopStock(engine.community, engine, engine.parts.records, engine.writes, shop_written)
 
 
 def customers(engine: Engine) -> Customers:

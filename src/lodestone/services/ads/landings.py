@@ -17,7 +17,9 @@ class Leads(NamedTuple):
     owner: int
     """Ordinal of who advertises: whatever an ad shows and leads to is theirs."""
     shops: frozenset[str]
-    """Shops that one leads to by itself."""
+    """Shops that one leads to, or whose product it leads to."""
+    products: frozenset[str]
+    """Products that one leads to."""
 
 
 def leads_of(views: Sequence[AdView]) -> Leads | None:
@@ -29,8 +31,12 @@ def leads_of(views: Sequence[AdView]) -> Leads | None:
     if not views:
         return None
     landings = [landing for view in views if (landing := view.ad.given.landing) is not None]
-    shops = frozenset(landing.shop_id for landing in landings if landing.shop_id is not None)
-    return Leads(views[0].owner, shops)
+    products = (landing.product_id for landing in landings)
+    return Leads(
+        views[0].owner,
+        frozenset(view.shop for view in views if view.shop is not None),
+        frozenset(product for product in products if product is not None),
+    )
 
 
 class Landings:
@@ -40,6 +46,7 @@ class Landings:
         self._leads: dict[str, Leads] = {}
         self._by_owner: dict[int, set[str]] = {}
         self._by_shop: dict[str, set[str]] = {}
+        self._by_product: dict[str, set[str]] = {}
 
     def put(self, campaign_id: str, leads: Leads | None) -> None:
         """Note where a campaign's ads lead now; None: it has none that runs."""
@@ -48,15 +55,23 @@ class Landings:
             self._by_owner[old.owner].discard(campaign_id)
             for shop in old.shops:
                 self._by_shop[shop].discard(campaign_id)
+            for product in old.products:
+                self._by_product[product].discard(campaign_id)
         if leads is not None:
             self._leads[campaign_id] = leads
             self._by_owner.setdefault(leads.owner, set()).add(campaign_id)
             for shop in leads.shops:
                 self._by_shop.setdefault(shop, set()).add(campaign_id)
+            for product in leads.products:
+                self._by_product.setdefault(product, set()).add(campaign_id)
 
     def of_shop(self, shop_id: str) -> list[str]:
-        """Return the campaigns with an ad that leads to a shop by itself."""
+        """Return the campaigns with an ad that leads to a shop or a product of it."""
         return sorted(self._by_shop.get(shop_id, ()))
+
+    def of_products(self, products: Iterable[str]) -> list[str]:
+        """Return the campaigns with an ad that leads to one of some products."""
+        return sorted(set[str]().union(*(self._by_product.get(name, ()) for name in products)))
 
     def moved_by(self, changes: Iterable[Change]) -> list[str]:
         """Return the campaigns of whose ads record changes may have closed, opened or moved what they lead to, or ended them.

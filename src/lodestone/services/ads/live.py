@@ -1,6 +1,7 @@
 """Ads from their records into decisions: put in, changed and dropped before a write is answered, all of them at a start."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -140,12 +141,18 @@ class AdPublisher:
         await self.campaign(view.campaign.id)
 
     async def shop(self, shop_id: str) -> None:
-        """The same of every campaign with an ad that leads to a shop by itself; raises as `campaign`.
+        """The same of every campaign with an ad that leads to a shop or a product of it; raises as `campaign`.
 
-        A shop without goods changes no item that would tell.
+        A shop without goods changes no item that would tell, nor does stock that several products share.
         """
         for campaign_id in self._landings.of_shop(shop_id):
             await self.campaign(campaign_id)
+
+    async def traded(self, products: Iterable[str]) -> None:
+        """The same of every campaign with an ad that leads to one of some products: they may be sold out, or not any more."""
+        campaigns = self._landings.of_products(products)
+        if campaigns:
+            self.follow(await self._records.threads.write(partial(self.called_up, campaigns)))
 
     def moved_by(self, changes: Iterable[Change]) -> list[str]:
         """Return the campaigns whose ads record changes may have closed or opened, see `Landings.moved_by`."""

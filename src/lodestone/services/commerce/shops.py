@@ -218,8 +218,10 @@ class Shops:
 
     async def put_stock(self, stock_id: str, given: SharedStockIn) -> tuple[SharedStockOut, bool]:
         """Make a stock item that variants share, or change what it offers."""
-        new = await self._write(
-            lambda: self._records.put_shared_stock(self._id, stock_id, given), lambda _: []
+        new = await self._writes.do(
+            lambda: self._records.put_shared_stock(self._id, stock_id, given),
+            lambda _: [],
+            lambda _: self._shop_written(given.shop_id),
         )
         return await self._read(self.stock, stock_id), new
 

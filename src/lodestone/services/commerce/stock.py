@@ -1,6 +1,6 @@
 """Add to a shop's stock by hand, or take away what is neither held nor sold."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,10 +31,17 @@ class ShopStock:
     """The stock of one community's shops."""
 
     def __init__(
-        self, community: Community, clock: Clock, records: Records, writes: Writes
+        self,
+        community: Community,
+        clock: Clock,
+        records: Records,
+        writes: Writes,
+        shop_written: Callable[[str], Awaitable[None]],
     ) -> None:
+        """Take what stock needs; `shop_written` is awaited before a write of a shop's stock is answered."""
         self._community, self._clock = community, clock
         self._records, self._writes = records, writes
+        self._shop_written = shop_written
 
     async def adjust(self, shop_id: str, place: StockPlace, change: int) -> None:
         """Change how many units a stock item offers, by as many as are added or taken away.
@@ -48,7 +55,11 @@ class ShopStock:
         """
         write = self._shared if place.item else self._own
         now = self._clock.now()
-        await self._writes.do(lambda: write(shop_id, place, change, now), lambda changes: changes)
+        await self._writes.do(
+            lambda: write(shop_id, place, change, now),
+            lambda changes: changes,
+            lambda _: self._shop_written(shop_id),
+        )
 
     def _own(self, shop_id: str, place: StockPlace, change: int, now: Instant) -> list[Change]:
         """Write the product anew with its variant's stock, or one date of it, changed."""

@@ -128,6 +128,8 @@ async def _do(engine: "Engine", deeds: Sequence[object]) -> None:
     await engine.slots.expect_deeds(done)
     for judged in engine.deeds.judge(done, engine.now()):
         await engine.take(judged)
+    names = (engine.directory.item_ids[deed.item] for deed in done)
+    await engine.billing.publisher.traded({name for name in names if name is not None})
 
 
 async def retry(engine: "Engine") -> None:

@@ -12,6 +12,7 @@ from lodestone.base.money import Micros
 from lodestone.commerce.shop import ShopIn
 from lodestone.content.review import RULINGS
 from lodestone.features.ads import SellingRange
+from lodestone.stores.commerce.catalogue import stock_of_products
 from lodestone.stores.commerce.queries import find_product, find_shop
 from lodestone.stores.commerce.rows import product_record
 from lodestone.stores.commerce.schema import PRODUCTS
@@ -180,7 +181,9 @@ class Landings:
                 return None
             price = min(variant.price.micros for variant in product.given.variants)
             sells = shop.sells and product.given.state == "live"
-            shown = sells and not self._is_hidden(landing.product_id)
+            shown = (
+                sells and not self._is_hidden(landing.product_id) and not self._is_sold_out(product)
+            )
             return Target(shop.owner, shown, Micros(price))
         if landing.shop_id is not None:
             shop = find_shop(self._scope, landing.shop_id)
@@ -190,6 +193,18 @@ class Landings:
             return None
         open_ = room.standing.state != "ended" and not self._is_hidden(room.id)
         return Target(room.owner, open_)
+
+    def _is_sold_out(self, product: ProductRecord) -> bool:
+        """Say whether every unit of each variant is sold: what is held may come back."""
+        stock = stock_of_products(self._scope, [product]).values()
+        return bool(stock) and all(held.offered <= held.sold for held in stock)
+
+    def shop(self, ad: AdIn) -> str | None:
+        """Return the shop that an ad leads to, or whose product it leads to."""
+        if ad.landing is None or ad.landing.product_id is None:
+            return None if ad.landing is None else ad.landing.shop_id
+        product = find_product(self._scope, ad.landing.product_id)
+        return None if product is None else product.shop
 
     def _is_hidden(self, item_id: str) -> bool:
         """Say whether moderators hide the post of a product or a room; its id is theirs."""

@@ -229,6 +229,7 @@ def _ads(scope: Scope, ads: Sequence[Any]) -> list[AdView]:
             item_live=item_is_live(items[record.given.item_id]),
             landing_live=landings.is_live(record.given),
             price=landings.price(record.given),
+            shop=landings.shop(record.given),
             sold=landings.sold(record.given, items[record.given.item_id]),
             owner=row.owner,
         )

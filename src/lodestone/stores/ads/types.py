@@ -105,6 +105,8 @@ class AdView:
     """True of an address, and of an ad that leads to the post itself."""
     price: Micros | None
     """The least that the product costs that it leads to; None where it leads elsewhere."""
+    shop: str | None
+    """The shop that it leads to, or whose product it leads to."""
     sold: tuple[SellingRange, ...]
     """How far the products or the shop are sold that it shows and leads to; empty: anywhere."""
     owner: int
