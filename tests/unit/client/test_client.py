@@ -21,6 +21,7 @@ from lodestone.client import (
     Verdicts,
     calls,
     judgement,
+    relations,
 )
 from lodestone.client.errors import (
     BusyError,
