@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lodestone.base.errors import InternalError, UnavailableError
+from lodestone.base.money import Micros
 from lodestone.content import CommunityIn
 from lodestone.events.ad_facts import Limit
-from lodestone.ledger.chart import Code
+from lodestone.ledger.chart import AccountKind, Code, advertiser, assignment
+from lodestone.ledger.transfers import Transfer, transfer_id
 from lodestone.services.ads.leases import PERIOD
 from lodestone.stores.ledger.port import TransferFilter
 from tests.worlds.leased import Advertised
@@ -64,6 +66,27 @@ def test_without_money_nothing_is_set_aside_and_nobody_is_asked_again_for_a_minu
     ads.now += 60_000_000
     ads.work()
     assert ads.balances == (100, 200, 200, 0)
+
+
+def test_money_that_went_elsewhere_meanwhile_is_asked_for_again_a_minute_later(ads):
+    ads.deposit(300)
+    post = ads.money.post
+
+    async def after_an_order(transfers, *, opening=()):
+        """Let a creator's order take the balance between its reading and the lease."""
+        balance = ads.money.account(AccountKind.ADVERTISER_BALANCE, advertiser("a"))
+        escrow = ads.money.account(AccountKind.CREATOR_ESCROW, assignment("o"))
+        taken = Transfer(transfer_id("order"), balance.id, escrow.id, Micros(250), Code.ESCROW)
+        await post([taken], opening=[balance, escrow])
+        return await post(transfers, opening=opening)
+
+    ads.money.post = after_an_order
+    ads.work()
+    assert ads.balances == (50, 0, 0, 0)
+    ads.money.post = post
+    ads.now += 60_000_000
+    ads.work()
+    assert ads.balances == (0, 50, 0, 0)
 
 
 def test_what_invalid_traffic_gives_back_returns_to_the_advertiser(ads):

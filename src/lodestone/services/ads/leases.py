@@ -17,7 +17,7 @@ from lodestone.events.ad_facts import NO_LIMIT, Limit, limit_fact
 from lodestone.features.view import StateView
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import AccountKind, Code, advertiser, campaign
-from lodestone.ledger.transfers import Booked, Transfer, transfer_id
+from lodestone.ledger.transfers import Booked, Outcome, Transfer, transfer_id
 from lodestone.services.ads.charges import BudgetWriter
 from lodestone.services.ads.lease_book import CODES, CampaignLease, external_of, leases_in, note
 from lodestone.services.ingest.system_facts import fact_key
@@ -160,7 +160,13 @@ class Leases:
         transfer = Transfer(
             name, balance.id, set_aside.id, piece, Code.AD_LEASE, external=external_of(payer.number)
         )
-        await self._book(transfer, [balance, set_aside], lease, 0)
+        (outcome,) = await self._money.post([transfer], opening=[balance, set_aside])
+        if (
+            outcome is Outcome.EXCEEDS_CREDITS
+        ):  # an order of a creator's has been paid for meanwhile
+            self._dry[payer.advertiser_id] = Instant(self._money.now() + DRY)
+            return
+        _taken(transfer, outcome, lease, 0)
 
     async def _give_back(self, payer: Payer, lease: CampaignLease, amount: Micros) -> None:
         budgets = self._state.budgets
@@ -187,10 +193,7 @@ class Leases:
         self, transfer: Transfer, opening: Sequence[Account], lease: CampaignLease, upto: int
     ) -> None:
         (outcome,) = await self._money.post([transfer], opening=opening)
-        if not outcome.stands:
-            message = f"{transfer.external}: the ledger says {outcome.name.lower()}"
-            raise InternalError("internal", message)
-        note(lease, transfer.code, transfer.amount, upto)
+        _taken(transfer, outcome, lease, upto)
 
     async def _balance(self, payer: Payer) -> int:
         _, balance = self._accounts(payer)
@@ -223,3 +226,11 @@ class Leases:
                     break
                 after = page[-1].sequence
         return leases_in(sorted(transfers, key=lambda booked: booked.sequence))
+
+
+def _taken(transfer: Transfer, outcome: Outcome, lease: CampaignLease, upto: int) -> None:
+    """Note a transfer that stands. Raises InternalError where the ledger refused it."""
+    if not outcome.stands:
+        message = f"{transfer.external}: the ledger says {outcome.name.lower()}"
+        raise InternalError("internal", message)
+    note(lease, transfer.code, transfer.amount, upto)
