@@ -201,22 +201,22 @@ def rings(
     Returns:
         (who played, whose post) both ways for every such pair.
 
-    >>> three = [(one, other) for one in (1, 2, 3) for other in (1, 2, 3) if one != other] * 3
+    >>> three = [(a, b) for a in (1, 2, 3) for b in (1, 2, 3) if a != b] * 3
     >>> len(rings(three)), len(rings([*three, *[(1, 9)] * 7, *[(2, 9)] * 7]))
     (6, 0)
     """
-    given = Counter(pair for pair in plays if pair[0] != pair[1])
+    times = Counter(pair for pair in plays if pair[0] != pair[1])
     both = {
-        (one, other)
-        for (one, other), times in given.items()
-        if min(times, given[other, one]) >= rules.ring_clicks
+        (who, whose)
+        for (who, whose), count in times.items()
+        if min(count, times[whose, who]) >= rules.ring_clicks
     }
     total: Counter[int] = Counter()
     to_partners: Counter[int] = Counter()
-    for (one, other), times in given.items():
-        total[one] += times
-        to_partners[one] += times if (one, other) in both else 0
-    inward = {one for one, _ in both if to_partners[one] >= rules.ring_share * total[one]}
+    for (who, whose), count in times.items():
+        total[who] += count
+        to_partners[who] += count if (who, whose) in both else 0
+    inward = {who for who, _ in both if to_partners[who] >= rules.ring_share * total[who]}
     return frozenset(pair for pair in both if inward.issuperset(pair))
 
 

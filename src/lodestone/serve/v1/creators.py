@@ -254,8 +254,8 @@ async def decide_assignment(
     request: HttpRequest, assignment_id: PathId, data: JSONBody[SettleDisputeIn]
 ) -> AssignmentOut:
     """Decide a dispute, as a moderator: how much of the escrow is the creator's."""
-    held = orders(request, DECIDE_SCOPE)
-    return await held.decide(assignment_id, data, idempotency_key(request))
+    deciding = orders(request, DECIDE_SCOPE)
+    return await deciding.decide(assignment_id, data, idempotency_key(request))
 
 
 @post("/v1/assignments/{assignment_id:str}/cancel", **_MOVED)

@@ -42,7 +42,7 @@ class Request:
     digest: bytes
 
 
-class Said(NamedTuple):
+class Words(NamedTuple):
     """Words that come with a move, and who wrote them; nobody of an operator's."""
 
     text: str
@@ -128,7 +128,7 @@ class OrderContext:
 
     def move(
         self, order: Assignment, move: Move, actor: Actor, rule: Rule, *,
-        amount: Micros | None = None, said: Said | None = None, once: Request | None = None,
+        amount: Micros | None = None, words: Words | None = None, request: Request | None = None,
         **changes: Any,
     ) -> Assignment:  # fmt: skip
         """Move an order on, note it, and move its money: the one place where an order changes its stage.
@@ -139,27 +139,27 @@ class OrderContext:
             actor: Who makes it.
             rule: Where it leads.
             amount: What it sets aside, or what the creator has of it.
-            said: Words that come with it.
-            once: The request that asked for it.
+            words: Words that come with it.
+            request: The request that asked for it.
             changes: Other fields of the order.
         """
         changed = replace(order, stage=rule.to, **changes)
         changed = replace(changed, due=due(rule.to, self.now, changed.times), orphaned=False)
         self.work.put(changed)
         self._audit(order, changed, move)
-        self.note(changed, move, actor, amount=amount, said=said, once=once)
+        self.note(changed, move, actor, amount=amount, words=words, request=request)
         return changed
 
     def note(
         self, order: Assignment, move: Move, actor: Actor, *, amount: Micros | None = None,
-        said: Said | None = None, once: Request | None = None,
+        words: Words | None = None, request: Request | None = None,
     ) -> None:  # fmt: skip
         """Write a move down."""
-        author = None if said is None else said.author
+        author = None if words is None else words.author
         event = AssignmentEvent(
             self.work.next_event(), order.number, move, actor, order.stage, self.now, amount,
-            None if once is None else once.claim, None if once is None else once.digest,
-            None if author is None else author.ordinal, None if said is None else said.text,
+            None if request is None else request.claim, None if request is None else request.digest,
+            None if author is None else author.ordinal, None if words is None else words.text,
         )  # fmt: skip
         self.work.note(event, author)
 
@@ -171,7 +171,7 @@ class OrderContext:
 
     def finish(
         self, order: Assignment, move: Move, actor: Actor, rule: Rule, division: Division | None, *,
-        said: Said | None = None, once: Request | None = None, **changes: Any,
+        words: Words | None = None, request: Request | None = None, **changes: Any,
     ) -> Assignment:  # fmt: skip
         """Move an order to its end, and divide its escrow if there is one.
 
@@ -181,8 +181,8 @@ class OrderContext:
             actor: Who makes it.
             rule: Where it leads.
             division: How the escrow is divided, None where nothing lies in it.
-            said: Words that come with it.
-            once: The request that asked for it.
+            words: Words that come with it.
+            request: The request that asked for it.
             changes: Other fields of the order.
         """
         amount = None
@@ -190,7 +190,7 @@ class OrderContext:
             self.divide(order, division)
             amount = division.earned
         return self.move(
-            order, move, actor, rule, amount=amount, said=said, once=once, division=division, **changes
+            order, move, actor, rule, amount=amount, words=words, request=request, division=division, **changes
         )  # fmt: skip
 
     def events(self, order: Assignment) -> list[AssignmentEvent]:

@@ -8,7 +8,6 @@ So a conversion is paid for once, whoever else showed the product.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -49,8 +48,7 @@ class _Slot(NamedTuple):
     click: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Touched:
+class _Touched(NamedTuple):
     """A conversion, and what touched the person last before it."""
 
     happened: Happened
@@ -83,14 +81,17 @@ class Conversions:
         """
         facts = read_ad_facts(self._log)
         by_ads, touches = _by_ads(counted(facts, self._state)), self._touches(self._selling())
-        touched = [one for order in orders for one in self._touched(order, facts, touches, by_ads)]
-        worth = self._values.of((one.happened for one in touched), facts.refunds)
+        touched = [
+            conversion
+            for order in orders
+            for conversion in self._touched(order, facts, touches, by_ads)
+        ]
+        worth = self._values.of((conversion.happened for conversion in touched), facts.refunds)
         by_order: dict[int, list[Conversion]] = {order.number: [] for order in orders}
-        for one in touched:
-            key = one.happened.key
-            returned = facts.refunds.get(key, 0) >= SHARE_WHOLE
-            conversion = Conversion(one.happened.person, worth.get(key, 0), returned, one.by_ad)
-            by_order[one.order].append(conversion)
+        for happened, number, by_ad in touched:
+            returned = facts.refunds.get(happened.key, 0) >= SHARE_WHOLE
+            value = worth.get(happened.key, 0)
+            by_order[number].append(Conversion(happened.person, value, returned, by_ad))
         return {
             number: count_conversions(conversions, parties[number])
             for number, conversions in by_order.items()

@@ -145,7 +145,7 @@ def _joined(before: Play | None, play: Play) -> Play:
     """Return one slot's play after one more word of it: the first time, the longest watched, a bot if any was."""
     if before is None:
         return play
-    earlier = min(before, play, key=lambda one: one.time)
+    earlier = min(before, play, key=lambda play: play.time)
     return earlier._replace(
         ms=max(before.ms, play.ms), paid=before.paid or play.paid, bot=before.bot or play.bot
     )

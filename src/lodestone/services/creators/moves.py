@@ -26,7 +26,7 @@ from lodestone.creators.life import Actor, Move, Payout, Stage
 from lodestone.creators.refusals import CreatorRefusal, Fault, raise_first
 from lodestone.creators.settlement import Goods
 from lodestone.events.outcomes import FactKind
-from lodestone.services.creators.context import OrderContext, Request, Said, division_of
+from lodestone.services.creators.context import OrderContext, Request, Words, division_of
 from lodestone.stores.ads.finds import item_is_live
 from lodestone.stores.commerce.types import Party
 from lodestone.stores.creators.types import Assignment, BriefRecord, CreatorRecord
@@ -63,9 +63,9 @@ def make_offer(context: OrderContext, offer_id: str, given: OfferIn) -> Assignme
     order = replace(order, due=due(stage, context.now, order.times))
     work.add(order)
     actor = Actor.CREATOR if by_creator else Actor.ADVERTISER
-    said = Said(given.text, maker) if given.text else None
+    words = Words(given.text, maker) if given.text else None
     work.audit("offer", offer_id, None, {"stage": stage.name.lower()})
-    context.note(order, Move.BID if by_creator else Move.OFFER, actor, said=said)
+    context.note(order, Move.BID if by_creator else Move.OFFER, actor, words=words)
     return order
 
 
@@ -99,7 +99,7 @@ def _goods(context: OrderContext, brief: BriefRecord) -> Goods:
 
 
 def accept(
-    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+    context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Accept an offer or bid: its escrow is set aside. Again changes nothing.
 
@@ -115,7 +115,13 @@ def accept(
     raise_first(judge_going_on(_judged(context, brief, profile, by_creator=order.by_creator)))
     context.hold(order)
     return context.move(
-        order, Move.ACCEPT, actor, rule, amount=order.terms.cap, once=once, accepted=context.now
+        order,
+        Move.ACCEPT,
+        actor,
+        rule,
+        amount=order.terms.cap,
+        request=request,
+        accepted=context.now,
     )
 
 
@@ -124,18 +130,18 @@ def _maker(order: Assignment) -> Actor:
 
 
 def decline(
-    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+    context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Decline an offer or bid. Again changes nothing."""
     actor, _ = context.actor(order, given.person_id)
     if order.stage is Stage.DECLINED and actor is not _maker(order):
         return order
     rule = context.require(order, Move.DECLINE, actor)
-    return context.move(order, Move.DECLINE, actor, rule, once=once)
+    return context.move(order, Move.DECLINE, actor, rule, request=request)
 
 
 def cancel(
-    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+    context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Withdraw an offer or bid, or give an order up; its escrow ends as the table says. Again changes nothing."""
     actor, _ = context.actor(order, given.person_id)
@@ -143,22 +149,22 @@ def cancel(
         return order
     rule = context.require(order, Move.CANCEL, actor)
     return context.finish(
-        order, Move.CANCEL, actor, rule, division_of(order, rule.payout), once=once
+        order, Move.CANCEL, actor, rule, division_of(order, rule.payout), request=request
     )
 
 
 def withdraw(
-    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+    context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Take an offer or bid back; an order that came of it is cancelled as an order."""
     if order.accepted is not None:
         stage = order.stage.name.lower()
         raise Fault(_R.MOVE_REFUSED, "offer", stage).error()
-    return cancel(context, order, given, once)
+    return cancel(context, order, given, request)
 
 
 def submit(
-    context: OrderContext, order: Assignment, given: WordsIn, once: Request | None
+    context: OrderContext, order: Assignment, given: WordsIn, request: Request | None
 ) -> Assignment:
     """Hand in a draft; the same again changes nothing."""
     actor, party = context.actor(order, given.person_id)
@@ -167,37 +173,43 @@ def submit(
         if drafts[-1].text == given.text:
             return order
     rule = context.require(order, Move.SUBMIT, actor)
-    said = Said(given.text, party)
-    return context.move(order, Move.SUBMIT, actor, rule, said=said, once=once)
+    words = Words(given.text, party)
+    return context.move(order, Move.SUBMIT, actor, rule, words=words, request=request)
 
 
 def approve(
-    context: OrderContext, order: Assignment, given: ActIn, once: Request | None
+    context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Approve a draft. Again changes nothing."""
     actor, _ = context.actor(order, given.person_id)
     if order.stage is Stage.APPROVED and actor is Actor.ADVERTISER:
         return order
     rule = context.require(order, Move.APPROVE, actor)
-    return context.move(order, Move.APPROVE, actor, rule, once=once)
+    return context.move(order, Move.APPROVE, actor, rule, request=request)
 
 
 def revise(
-    context: OrderContext, order: Assignment, given: WordsIn, once: Request | None
+    context: OrderContext, order: Assignment, given: WordsIn, request: Request | None
 ) -> Assignment:
     """Ask for changes, as often as the brief has rounds."""
     actor, party = context.actor(order, given.person_id)
     rule = context.require(order, Move.REVISE, actor)
     if not order.rounds_left:
         raise Fault(_R.ROUNDS_USED_UP, "assignment").error()
-    said = Said(given.text, party)
+    words = Words(given.text, party)
     return context.move(
-        order, Move.REVISE, actor, rule, said=said, once=once, rounds_left=order.rounds_left - 1
+        order,
+        Move.REVISE,
+        actor,
+        rule,
+        words=words,
+        request=request,
+        rounds_left=order.rounds_left - 1,
     )
 
 
 def publish(
-    context: OrderContext, order: Assignment, given: PublishIn, once: Request | None
+    context: OrderContext, order: Assignment, given: PublishIn, request: Request | None
 ) -> Assignment:
     """Name the item that was published; it is counted from now to the end of its days. The same again changes nothing."""
     actor, party = context.actor(order, given.person_id)
@@ -214,23 +226,23 @@ def publish(
     raise_first(judge_item(judged))
     assert item is not None
     return context.move(
-        order, Move.PUBLISH, actor, rule, once=once, item=item.row, published=context.now,
+        order, Move.PUBLISH, actor, rule, request=request, item=item.row, published=context.now,
         counted_until=context.counted_until(order.count_days),
     )  # fmt: skip
 
 
 def dispute(
-    context: OrderContext, order: Assignment, given: WordsIn, once: Request | None
+    context: OrderContext, order: Assignment, given: WordsIn, request: Request | None
 ) -> Assignment:
     """Object; an operator decides."""
     actor, party = context.actor(order, given.person_id)
     rule = context.require(order, Move.DISPUTE, actor)
-    said = Said(given.text, party)
-    return context.move(order, Move.DISPUTE, actor, rule, said=said, once=once)
+    words = Words(given.text, party)
+    return context.move(order, Move.DISPUTE, actor, rule, words=words, request=request)
 
 
 def decide(
-    context: OrderContext, order: Assignment, given: SettleDisputeIn, once: Request | None
+    context: OrderContext, order: Assignment, given: SettleDisputeIn, request: Request | None
 ) -> Assignment:
     """Decide a dispute: so much of the escrow is the creator's, the rest the advertiser's."""
     amount, escrow = given.amount, order.terms.cap
@@ -242,5 +254,7 @@ def decide(
     if amount.micros > escrow:
         raise Fault(_R.AMOUNT_BEYOND_ESCROW, "amount", f"{escrow} micros").error()
     division = division_of(order, Payout.DECIDED, decided=Micros(amount.micros))
-    said = Said(given.text, None)
-    return context.finish(order, Move.DECIDE, Actor.OPERATOR, rule, division, said=said, once=once)
+    words = Words(given.text, None)
+    return context.finish(
+        order, Move.DECIDE, Actor.OPERATOR, rule, division, words=words, request=request
+    )

@@ -109,10 +109,10 @@ class Finds:
             query = query.where(BRIEFS.c.advertiser == advertiser)
         return self._briefs(self._scope.fetch(query))
 
-    def _briefs(self, found: Sequence[Any]) -> list[BriefRecord]:
-        owners = names_of(self._scope, [row.owner for row in found])
+    def _briefs(self, read: Sequence[Any]) -> list[BriefRecord]:
+        owners = names_of(self._scope, [row.owner for row in read])
         docs = [
-            (row, rows.brief_doc(row, owners[row.owner][1])) for row in found if row.owner in owners
+            (row, rows.brief_doc(row, owners[row.owner][1])) for row in read if row.owner in owners
         ]
         names = names_of(self._scope, [ordinal for _, doc in docs for ordinal in doc.creators])
         return [rows.brief_record(row, doc, names) for row, doc in docs]
@@ -187,20 +187,20 @@ class Finds:
         query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number)
         query = query.where(or_(ASSIGNMENTS.c.due <= now, ASSIGNMENTS.c.orphaned))
         query = query.order_by(ASSIGNMENTS.c.due, ASSIGNMENTS.c.number)
-        found = self._scope.fetch(query.limit(limit + len(without)))
-        return [row.number for row in found if row.number not in without][:limit]
+        read = self._scope.fetch(query.limit(limit + len(without)))
+        return [row.number for row in read if row.number not in without][:limit]
 
     def events(self, numbers: Iterable[int]) -> dict[int, list[AssignmentEvent]]:
         """Return the moves of some orders, the first first."""
-        found: list[Any] = []
+        read: list[Any] = []
         for some in chunks(sorted(set(numbers))):
             query = self._scope.select(ASSIGNMENT_EVENTS)
             query = query.where(ASSIGNMENT_EVENTS.c.number.in_(some))
-            found += self._scope.fetch(query.order_by(ASSIGNMENT_EVENTS.c.id))
-        authors = [row.author for row in found if row.author is not None]
+            read += self._scope.fetch(query.order_by(ASSIGNMENT_EVENTS.c.id))
+        authors = [row.author for row in read if row.author is not None]
         names = names_of(self._scope, authors)
         events: dict[int, list[AssignmentEvent]] = {}
-        for row in found:
+        for row in read:
             events.setdefault(row.number, []).append(rows.event_of(row, names))
         return events
 
