@@ -105,15 +105,17 @@ def test_only_those_payers_come_to_the_auction_who_could_make_a_difference(seed,
 
 @given(st.integers(0, 10**6), st.integers(1, 40), st.sampled_from([None, 4]))
 @settings(max_examples=60, deadline=None)
-def test_what_ads_offer_gives_the_page_that_follows_from_the_ads_alone(seed, ads, payers):
+def test_the_compiled_page_is_the_plain_one_and_follows_from_the_ads_alone(seed, ads, payers):
     decision, everything = some_decision(seed, candidates=200), some_ads(seed, ads, payers=payers)
-    rules, net = rules_for(decision, POLICY), net_of(decision)
+    rules, net, pages = rules_for(decision, POLICY), net_of(decision), []
     for kernels in (COMPILED, PLAIN):
         chosen, offer = offered(kernels, everything, WORTHS, rules)
+        if not chosen.size:
+            return
         came = only(everything, chosen)
-        if chosen.size:
-            alone = auction(kernels, came, WORTHS, net, rules)
-            assert same(auction(kernels, came, WORTHS, net, rules, offer), alone)
+        pages.append(auction(kernels, came, WORTHS, net, rules, offer))
+        assert same(pages[-1], auction(kernels, came, WORTHS, net, rules))
+    assert same(*(replace(outcome, nodes=0) for outcome in pages))
 
 
 def changed(paid, **fields):
