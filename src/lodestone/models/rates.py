@@ -235,6 +235,8 @@ class Rates:
         self._rate, self._rate_at = np.array(START_RATE), -1
         self._terms_of: tuple[int, int, Floats, Floats] | None = None
         """Person, surface, and what was worked out for them at `_rate_at`; written to by nobody."""
+        self._whole: tuple[NDArray[np.float32], int, NDArray[np.int8]] | None = None
+        """A taste, the state's offset, and the same in whole steps."""
         self._surfaces = np.zeros((0, 0), np.int64)
         self._terms = kernel.terms if compiled else terms
         self._linear = kernel.linear if compiled else linear
@@ -244,7 +246,7 @@ class Rates:
         """See `Predictor.chances`."""
         base, rate = self.viewer_terms(state, asked.person, asked.surface)
         logits = np.empty((rows.size, OUTCOME_COUNT), np.float64)
-        whole = np.rint(asked.vector * 127).astype(np.int8)
+        whole = self._in_whole_steps(state, asked.vector)
         kind = np.zeros(rows.size, np.uint8) if asked.kind is None else asked.kind
         alike = nothing_alike(rows.size) if asked.alike is None else asked.alike
         learned = self.nearby_weights if asked.nearby else self.alike_weights
@@ -258,6 +260,12 @@ class Rates:
         out = np.empty((rows.size, OUTCOME_COUNT), np.uint16)
         self._codes(logits, self._scale, self._shift, out)
         return out
+
+    def _in_whole_steps(self, state: StateView, vector: NDArray[np.float32]) -> NDArray[np.int8]:
+        """Return a taste as items have theirs; that of the same decision once, for its ads come after its posts."""
+        if self._whole is None or self._whole[0] is not vector or self._whole[1] != state.offset:
+            self._whole = vector, state.offset, np.rint(vector * 127).astype(np.int8)
+        return self._whole[2]
 
     def viewer_terms(self, state: StateView, person: int, surface: int) -> tuple[Floats, Floats]:
         """Return what does not depend on the candidate.

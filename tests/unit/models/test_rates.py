@@ -118,6 +118,19 @@ def test_the_compiled_predictor_equals_the_plain_one(facts, seed, person, surfac
     assert chances_of(compiled).max() <= 1
 
 
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(-1, 5), min_size=2, max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_a_predictor_that_was_asked_before_answers_as_a_fresh_one(seed, people):
+    state, rows = a_community(200, seed), np.arange(20, dtype=np.int32)
+    used = rates.Rates(rates.default_model())
+    vectors = [taste.viewer_vector(state, person) for person in people]
+    for turn, (person, vector) in enumerate(zip(people, vectors, strict=True)):
+        asked = PredictionQuery(person, turn % 2, vector)
+        fresh = rates.Rates(rates.default_model()).chances(state, asked, rows)
+        for _ in range(2):
+            assert (used.chances(state, asked, rows) == fresh).all()
+
+
 def a_look(item, day, count=1):
     batch = empty_facts(count)
     batch["kind"], batch["item"], batch["day"] = FactKind.IMPRESSION, item, day

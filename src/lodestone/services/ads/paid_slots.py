@@ -83,6 +83,8 @@ class Spending:
             if campaign is None:
                 self._unnamed.add(number)
                 continue
+            if number not in learned and self._pays_all(campaign, number):
+                continue
             self._judge(campaign)
             if number in learned:
                 self._calibrate(campaign, number)
@@ -116,6 +118,11 @@ class Spending:
         if blocked != (campaign in self._blocked):
             self._live.spendable(campaign, may=not blocked)
             (self._blocked.add if blocked else self._blocked.discard)(campaign)
+
+    def _pays_all(self, campaign: str, number: int) -> bool:
+        """Say whether a campaign could pay its highest bid before, and can still."""
+        highest = self._able.get(campaign)
+        return highest is not None and int(self._left[number]) >= highest
 
     def may_spend(self, campaign_id: str, most: Micros) -> bool:
         """Say whether a campaign may be charged so much for one more slot; one without a budget may not."""
