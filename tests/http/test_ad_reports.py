@@ -7,8 +7,8 @@ import pytest
 
 from lodestone.services.ads.reporting.file import COLUMNS
 from tests.http.test_billed_feeds import balances, clicked, pay_in
-from tests.worlds.ad_world import running
-from tests.worlds.advertised import advertise, paid
+from tests.worlds.ad_world import GROUP, running
+from tests.worlds.advertised import paid
 from tests.worlds.trade_world import bought, line, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened, run
 
@@ -23,9 +23,8 @@ async def shown(world):
     town = {"kind": "place", "name": "The town", "centre": TOWN, "radius_km": 5}
     await world.put("/v1/domains/town", town, status=201)
     await pay_in(world, 500_000_000)
-    advertise(
-        world, "bowl", "soup", campaign="lunch", bid=4_000_000, reserve=10_000.0, paid_for=False,
-    )  # fmt: skip
+    by_click = {"strategy": "manual_cpc", "optimise_for": "click", "bid": yuan(4), "targeting": {}}
+    await world.put("/v1/ad-groups/corner", {**GROUP, **by_click, "state": "active"}, status=200)
     await world.feed("p9")
     await world.engine.tick()
 

@@ -11,11 +11,12 @@ from lodestone.base.chance import Streams
 from lodestone.town import OtherLifeError
 from lodestone.town.people.population import settle
 from lodestone.town.truth import Makers, People, Posts, Ties
+from lodestone.traffic.codec import decode
 from lodestone.traffic.presets import preset
 from tests.worlds.town import lived
 
 SMALL = {"seed": 5, "people": 60, "days": 2}
-BEFORE_ADS = "9d4ee85bba5e9de72ef7e77fab5e05d2"
+BEFORE_ADS = "bf79d719dfed16a1fb5e4e184ee5da75"
 """Of `SMALL`, taken before the town bought ads. What changes decisions without ads, or what the town does, changes it too:
 then take it anew, in the commit that means to."""
 PERSON = {"id", "name", "language", "created_at", "home", "profession", "minor", "consent", "interests"}  # fmt: skip
@@ -31,11 +32,20 @@ def whole(tmp_path_factory):
     return asyncio.run(lived(tmp_path_factory.mktemp("whole"), **SMALL))
 
 
+def decided(receipt):
+    """Return what was decided: not the chances, whose last bit is another where a processor multiplies otherwise."""
+    made = decode(receipt, 0)
+    return (
+        made.sequence, made.time, made.surface, made.slots, made.candidate.tolist(), made.reason.tolist(),
+        made.pool.item.tolist(), made.pool.source.tolist(), made.choice.pool_index.tolist(), made.paid is None,
+    )  # fmt: skip
+
+
 def test_a_life_without_ads_is_the_one_it_was_before_there_were_any(whole):
     digest = hashlib.blake2b(digest_size=16)
     digest.update(repr(whole[1]).encode())
     for receipt in whole[2]:
-        digest.update(receipt)
+        digest.update(repr(decided(receipt)).encode())
 
     assert digest.hexdigest() == BEFORE_ADS
 

@@ -2,6 +2,6 @@
 
 from lodestone.features.ads.ad import IMPRESSION, Circle, LiveAd, Who
 from lodestone.features.ads.live import LiveAds
-from lodestone.features.ads.selling_range import SellingRange
+from lodestone.features.selling_range import SellingRange
 
 __all__ = ["IMPRESSION", "Circle", "LiveAd", "LiveAds", "SellingRange", "Who"]

@@ -8,7 +8,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN
 from lodestone.features.ads.audiences import Asks, Converted, Member
-from lodestone.features.ads.selling_range import Point, SellingRange, reaches
+from lodestone.features.selling_range import Point, SellingRange, reaches
 
 IMPRESSION: Final = -1
 """`LiveAd.bought` of an ad that pays for viewable impressions."""

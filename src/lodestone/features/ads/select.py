@@ -14,7 +14,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.base.geo import distance_km
 from lodestone.features.ads.ad import Who
 from lodestone.features.ads.matching import CAMPAIGN_MAX
-from lodestone.features.ads.selling_range import SellingRange, reaches
+from lodestone.features.selling_range import SellingRange, reaches
 
 Bitmap: TypeAlias = NDArray[np.uint64]
 Ordinals: TypeAlias = NDArray[np.int32]

@@ -11,7 +11,7 @@ from lodestone.base.errors import GoneError, Problem, UnknownError
 from lodestone.base.money import Micros
 from lodestone.commerce.shop import ShopIn
 from lodestone.content.review import RULINGS
-from lodestone.features.ads import SellingRange
+from lodestone.features.selling_range import SellingRange
 from lodestone.stores.commerce.catalogue import stock_of_products
 from lodestone.stores.commerce.queries import find_product, find_shop
 from lodestone.stores.commerce.rows import product_record

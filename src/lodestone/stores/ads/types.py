@@ -8,7 +8,7 @@ from lodestone.ads.advertiser import AdvertiserIn
 from lodestone.ads.campaign import CampaignIn, ReviewCounts, ReviewState
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
-from lodestone.features.ads import SellingRange
+from lodestone.features.selling_range import SellingRange
 
 
 @dataclass(frozen=True, slots=True)

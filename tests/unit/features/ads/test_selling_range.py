@@ -11,8 +11,8 @@ from lodestone.base.geo import distance_km
 from lodestone.base.money import Micros
 from lodestone.features.ads import LiveAd, LiveAds, SellingRange
 from lodestone.features.ads.matching import AdQuery
-from lodestone.features.ads.selling_range import reaches
 from lodestone.features.layout import ITEM
+from lodestone.features.selling_range import reaches
 from lodestone.features.shop_reach import Reach, ShopReach
 
 points = st.tuples(st.floats(26.0, 27.0), st.floats(107.5, 108.5))
