@@ -113,3 +113,36 @@ def test_a_restart_goes_on_at_the_paces_of_the_vector_in_force(tmp_path, snapsho
             file.unlink()
     assert pace < 1.0
     assert run(second) == [pace]
+
+
+def test_a_start_that_moves_prices_before_campaigns_are_read_keeps_their_paces(
+    tmp_path,
+):
+    async def first():
+        async with opened(tmp_path) as world:
+            await begun(world)
+            await looked(world, 8)
+            return world.engine.billing.pacing.pace_of(0), world.clock
+
+    async def second():
+        async with opened(tmp_path, clock=clock) as world:
+            await world.engine.price_step(world.engine.now())
+            await world.engine.billing.lease()
+            feeds = [
+                await world.feed(viewer=f"p{n}", position=NEXT_TOWN, explain=True) for n in range(6)
+            ]
+            feed = next(feed for feed in feeds if paid(feed))
+            engine = world.engine
+            versions = use_cases.versions(engine)
+            decision = use_cases.receipts(engine).decision(feed["receipt_id"])
+            prices = versions.prices(decision.price_version)
+            policy = versions.policy(decision.policy_version)
+            differences = replay(
+                engine.parts.kernels, decision, policy, prices, versions.campaigns(decision)
+            ).differences
+            return decision.paid.ads.pace.tolist(), prices.budgets[0], differences
+
+    pace, clock = run(first)
+    (entered,), price, differences = run(second)
+    assert pace < 1.0
+    assert (entered, 1.0 - price, differences) == (pace, pace, ())

@@ -257,8 +257,11 @@ def test_on_a_phone_the_card_covers_neither_its_mark_nor_the_buttons(visit):
     assert card["y"] >= ground["y"] + ground["height"] - 1
     assert (spot["inside"], spot["hit"]) == (True, True)
     for name in ("Closer", "Farther", "Back to where you are"):
-        box = page.get_by_role("button", name=name, exact=True).bounding_box()
-        assert box["y"] + box["height"] <= card["y"]
+        button = page.get_by_role("button", name=name, exact=True).element_handle()
+        page.wait_for_function(  # the map becomes lower once the card has its height
+            "button => button.getBoundingClientRect().bottom <= document.querySelector('.map-card').getBoundingClientRect().top",
+            arg=button,
+        )
 
 
 def test_leaflet_comes_with_the_map_and_not_before(visit):

@@ -1,6 +1,6 @@
 """Campaigns' records on their way to budgets: numbers for facts, limits as facts, and who pays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from lodestone.base.clock import MINUTE_MICROS, Instant
@@ -43,13 +43,18 @@ class CampaignBudgets:
         self._erased: dict[str, str] = {}
         """Whose owners are erased, with their advertisers: no more than these two ids is left of them."""
         self._read: Instant | None = None
+        self._were_read = False
+        """Whether the records were read since the process began."""
 
     def changed(self) -> None:
         """Read the records at the next `refresh`."""
         self._read = None
 
-    async def refresh(self) -> None:
+    async def refresh(self, known: Callable[[], None]) -> None:
         """Bring the budgets to what the records say, once a minute or after `changed`.
+
+        Args:
+            known: Called once campaigns and their numbers are known, before any of them can be afforded.
 
         Raises:
             UnavailableError: Records or log do not answer; the next call makes it good.
@@ -58,7 +63,10 @@ class CampaignBudgets:
         if self._read is not None and now - self._read < EVERY:
             return
         threads = self._records.threads
-        self._campaigns, self._erased = await threads.long(self._all)
+        self._campaigns, self._erased, numbers = await threads.long(self._all)
+        self._numbers.take(numbers)
+        self._were_read = True
+        known()
         for campaign in self._numbers.unknown([record.id for record in self._campaigns]):
             number = await threads.commit(
                 self._records.term, self._community, TermKind.CAMPAIGN, campaign
@@ -70,8 +78,10 @@ class CampaignBudgets:
             await self._limit(record.id, Limit.DAILY, budget.daily)
         self._read = now
 
-    def by_number(self) -> dict[int, CampaignRecord]:
-        """Return every campaign that was read, by its number."""
+    def by_number(self) -> dict[int, CampaignRecord] | None:
+        """Return every campaign that was read, by its number; None before they have been."""
+        if not self._were_read:
+            return None
         numbered = ((self._numbers.number(record.id), record) for record in self._campaigns)
         return {number: record for number, record in numbered if number is not None}
 
@@ -96,15 +106,15 @@ class CampaignBudgets:
             if (number := self._numbers.number(campaign_id)) is not None
         ]
 
-    def _all(self) -> tuple[list[CampaignRecord], dict[str, str]]:
+    def _all(self) -> tuple[list[CampaignRecord], dict[str, str], dict[int, str]]:
         campaigns: list[CampaignRecord] = []
         after: str | None = None
-        self._numbers.take(self._records.terms(self._community, TermKind.CAMPAIGN))
         while True:
             page = self._records.campaigns(self._community, limit=_PAGE, after=after)
             campaigns += [view.campaign for view in page]
             if len(page) < _PAGE:
-                return campaigns, self._records.campaigns_of_erased(self._community)
+                erased = self._records.campaigns_of_erased(self._community)
+                return campaigns, erased, self._records.terms(self._community, TermKind.CAMPAIGN)
             after = page[-1].campaign.id
 
     async def _limit(self, campaign: str, limit: Limit, given: Amount | None) -> None:

@@ -57,16 +57,21 @@ class AdPacing:
         for slot in slots:
             self._slots[slot.campaign] = self._slots.get(slot.campaign, 0) + 1
 
-    def step(self, campaigns: Mapping[int, CampaignRecord], now: Instant) -> tuple[float, ...]:
+    def step(
+        self, campaigns: Mapping[int, CampaignRecord] | None, now: Instant
+    ) -> tuple[float, ...]:
         """Move the price of every campaign's budget once; later steps of the same instant change little.
 
         Args:
-            campaigns: All of them, by number.
+            campaigns: All of them, by number; None before they have been read, when no price moves: what they spent would be taken
+                for nothing now, and for one step's spend later.
             now: The community's clock.
 
         Returns:
             The prices in force from now on, by campaign's number, for the vector that is moved with them.
         """
+        if campaigns is None:
+            return self._prices
         day, minute = self._calendar(now)
         moment = minute / _MINUTES
         if self._paces is None:
@@ -110,13 +115,13 @@ class AdPacing:
         row = [prices[number] if number < len(prices) else 0.0 for number in self._numbers]
         self._paces = priced(self._paces, np.array(row))
 
-    def resume(self, campaigns: Mapping[int, CampaignRecord]) -> None:
+    def resume(self, campaigns: Mapping[int, CampaignRecord] | None) -> None:
         """Let campaigns bid at the pace at which the process before this one stopped, until their next step.
 
         Args:
-            campaigns: All of them, by number, once they have been read.
+            campaigns: All of them, by number, once they have been read; None before.
         """
-        if self._waiting:
+        if self._waiting and campaigns is not None:
             self._waiting = False
             self._apply(campaigns)
 

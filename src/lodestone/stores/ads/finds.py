@@ -117,6 +117,7 @@ class Landings:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._targets: dict[tuple[str | None, ...], Target | None] = {}
+        self._products: dict[str, ProductRecord | None] = {}
         self._ranges: dict[tuple[str | None, str | None], SellingRange | None] = {}
 
     def target(self, landing: Landing | None) -> Target | None:
@@ -161,7 +162,7 @@ class Landings:
         products: list[ProductRecord] = []
         shop_id = landing.shop_id
         if landing.product_id is not None:
-            product = find_product(self._scope, landing.product_id)
+            product = self._product(landing.product_id)
             products = [] if product is None else [product]
             shop_id = None if product is None else product.shop
         elif shop_id is not None:
@@ -175,7 +176,7 @@ class Landings:
 
     def _find(self, landing: Landing) -> Target | None:
         if landing.product_id is not None:
-            product = find_product(self._scope, landing.product_id)
+            product = self._product(landing.product_id)
             shop = None if product is None else find_shop(self._scope, product.shop)
             if product is None or shop is None:
                 return None
@@ -194,6 +195,11 @@ class Landings:
         open_ = room.standing.state != "ended" and not self._is_hidden(room.id)
         return Target(room.owner, open_)
 
+    def _product(self, product_id: str) -> ProductRecord | None:
+        if product_id not in self._products:
+            self._products[product_id] = find_product(self._scope, product_id)
+        return self._products[product_id]
+
     def _is_sold_out(self, product: ProductRecord) -> bool:
         """Say whether every unit of each variant is sold: what is held may come back."""
         stock = stock_of_products(self._scope, [product]).values()
@@ -203,7 +209,7 @@ class Landings:
         """Return the shop that an ad leads to, or whose product it leads to."""
         if ad.landing is None or ad.landing.product_id is None:
             return None if ad.landing is None else ad.landing.shop_id
-        product = find_product(self._scope, ad.landing.product_id)
+        product = self._product(ad.landing.product_id)
         return None if product is None else product.shop
 
     def _is_hidden(self, item_id: str) -> bool:

@@ -119,6 +119,26 @@ def test_a_start_goes_on_at_the_prices_in_force_whatever_its_snapshot_says():
         assert 0.0 <= moved[0] < 1.0
 
 
+def test_no_price_moves_before_the_campaigns_have_been_read():
+    town = Town(record("lunch", 0, daily=60 * YUAN))
+    town.lived(1, np.random.default_rng(2))
+    now = Instant(START + DAY_MICROS + 3_600_000_000)
+    prices = town.pacing.step(town.campaigns, now)
+    live = LiveAds()
+    live.put(LiveAd("ad0", "lunch", "firm", 0, Micros(YUAN)))
+    again = AdPacing(lambda: town.budgets, live, town.calendar)
+    again.fill(town.pacing.columns())
+    again.take(prices, now)
+
+    assert again.step(None, Instant(now + 600_000_000)) == prices
+    again.resume(None)
+    assert live.rows["pace"][0] == 1.0
+    again.resume(town.campaigns)
+    assert live.rows["pace"][0] == 1.0 - prices[0] < 1.0
+    seen = [pacing.columns()["ads.paces.seen"] for pacing in (again, town.pacing)]
+    np.testing.assert_array_equal(*seen)
+
+
 def test_the_ads_of_a_campaign_enter_with_its_pace_those_that_come_later_too():
     town = Town(record("lunch", 0, daily=20 * YUAN), record("tea", 1, daily=100_000 * YUAN))
     town.lived(1, np.random.default_rng(3))
