@@ -17,6 +17,7 @@ NOTE = {
     "slot": 3, "ad_id": "ad", "campaign_id": "lunch", "advertiser_id": "firm", "item_id": "soup", "bought": "click",
     "bid": 900_000, "pace": 1.0, "expected_action": 0.1, "user_value": 5.0, "payment": 350_000, "due": 35_000.0,
     "rule": "vcg", "runner_up": None, "displaced": [], "organic_loss": 1.0, "others_loss": 0.0, "own_cost": 0.0, "steps": [],
+    "explored": False,
 }  # fmt: skip
 RIVAL = AdRunnerUp(ad_id="b", campaign_id="c", offered=3.0)
 
