@@ -8,6 +8,7 @@ from lodestone.base.arrays import Floats, Ints
 from lodestone.features.layout import LABELS, STATES
 from lodestone.traffic.decision import Chances, Rows
 from lodestone.traffic.filters import MARK_BLOCKED, MARK_MUTED, MARK_REJECTED, Records
+from lodestone.traffic.pool import number
 from lodestone.traffic.prices import chances_of, values_from_codes
 
 CUT_INTS: Final = 5
@@ -125,10 +126,5 @@ def cut(
         for column, every in zip(lines, kind, strict=True):
             column[:count] = every[chosen]
     for names in out[0][1:3, :count]:
-        names[:] = _numbered(names.tolist())
+        number(names, names)
     return count
-
-
-def _numbered(names: list[int]) -> list[int]:
-    numbers: dict[int, int] = {}
-    return [numbers.setdefault(name, len(numbers)) for name in names]

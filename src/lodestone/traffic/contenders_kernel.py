@@ -4,6 +4,7 @@ import numba
 import numpy as np
 
 from lodestone.base.arrays import Array, Number
+from lodestone.traffic.pool_kernel import number
 from lodestone.traffic.prices_kernel import values_from_codes
 
 
@@ -54,20 +55,6 @@ def offer(chances: Array, columns: Array, worths: Array, action: Array, user: Ar
             bits[0] = np.uint32(chances[n, bought[n]]) << np.uint32(16)
             chance = np.float64(floats[0])
             action[n] = min(chance, most[n])
-
-
-@numba.njit(cache=True)
-def _number(names: Array, size: Number, scratch: Array) -> None:
-    """Number names from 0 in the order they stand."""
-    new = 0
-    for n in range(size):
-        scratch[n] = new
-        for m in range(n):
-            if names[m] == names[n]:
-                scratch[n] = scratch[m]
-                break
-        new += scratch[n] == new
-    names[:size] = scratch[:size]
 
 
 @numba.njit(cache=True)
@@ -124,6 +111,6 @@ def cut(
             floats[0, came], floats[1, came], floats[2, came] = ad.most, ad.pace, ad.reserve
             floats[3, came], floats[4, came], floats[5, came] = action[n], user[n], 0.0
             came += 1
-    _number(ints[1], came, order)
-    _number(ints[2], came, order)
+    number(ints[1, :came], ints[1, :came])
+    number(ints[2, :came], ints[2, :came])
     return came

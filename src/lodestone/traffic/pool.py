@@ -109,7 +109,7 @@ def take(
 
 
 def number(authors: Rows, out: Rows) -> None:
-    """Number groups from 0 in the order they first stand; shapes (pool,)."""
+    """Number groups from 0 in the order they first stand; shapes (pool,), which may be the same array."""
     seen: dict[int, int] = {}
     out[:] = [seen.setdefault(author, len(seen)) for author in authors.tolist()]
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.clock import Instant
@@ -191,7 +192,7 @@ class AdPlacer:
         outcome = auction(self._kernels, ads, worths, net, rules, offered)
         return PaidPart(
             ads, ordinals.size, outcome, None if predicted is None else predicted[chosen],
-            explored if explored < 0 else _place_of(explored, chosen),
+            _place_of(explored, chosen),
         )  # fmt: skip
 
     def served(self, viewer: int | str, now: Instant, paid: PaidPart | None) -> None:
@@ -248,12 +249,9 @@ class AdPlacer:
         """Return the campaigns that a viewer was served, and when."""
         if viewer.row < 0:
             return list(self.sessions.of(viewer.key).items())
-        known, campaign = (
-            self._state.budgets.appearances.of(viewer.ordinal),
-            self.spending.campaign,
-        )
-        named = ((campaign(number), times) for number, times in known.items())
-        return [(name, times) for name, times in named if name is not None] if known else []
+        served = self._state.budgets.appearances.of(viewer.ordinal)
+        named = [(self.spending.campaign(number), times) for number, times in served.items()]
+        return [(name, times) for name, times in named if name is not None]
 
     def _allowed(
         self, gathered: Rows, viewer: Viewer, marks: Marks, slate: Slate
@@ -277,7 +275,7 @@ class AdPlacer:
         if not at.size:
             return None
         bought = self.live.rows["bought"][ordinals]
-        predicted: Chances = judged[np.arange(ordinals.size), bought]
+        predicted = _codes_of(judged, bought)
         judged[at, bought[at]] = chance_codes(shifted(chances_of(predicted[at]), shift[at]))
         return predicted
 
@@ -295,19 +293,16 @@ class AdPlacer:
         cold = self.spending.cold(setting.policy.ad_exploration)
         if not cold:
             return -1, predicted
-        ads = [self.live.get(ordinal) for ordinal in ordinals.tolist()]
-        places = [
-            place
-            for place, ad in enumerate(ads)
+        little_known = [
+            (place, ad)
+            for place, ad in enumerate(map(self.live.get, ordinals.tolist()))
             if ad is not None and ad.bought != IMPRESSION and ad.campaign_id in cold
         ]
-        if not places:
+        if not little_known:
             return -1, predicted
-        place = places[setting.seed % len(places)]
-        bought, ad = self.live.rows["bought"][ordinals], ads[place]
-        assert ad is not None
+        place, ad = little_known[setting.seed % len(little_known)]
         if predicted is None:
-            predicted = judged[np.arange(ordinals.size), bought]
+            predicted = _codes_of(judged, self.live.rows["bought"][ordinals])
         raise_by = np.array([cold[ad.campaign_id]])
         code = judged[place : place + 1, ad.bought]
         judged[place, ad.bought] = chance_codes(shifted(chances_of(code), raise_by))[0]
@@ -332,10 +327,16 @@ class AdPlacer:
         return able, np.array([ad in able for ad in ads])
 
 
+def _codes_of(judged: Chances, bought: NDArray[np.int8]) -> Chances:
+    """Return the code of the chance of what each ad buys, shape (ads,); a copy."""
+    codes: Chances = judged[np.arange(bought.size), bought]
+    return codes
+
+
 def _place_of(explored: int, chosen: Ints) -> int:
-    """Return where an ad stands among those that came, -1 where it did not come."""
-    place = np.flatnonzero(chosen == explored)
-    return int(place[0]) if place.size else -1
+    """Return where an ad stands among those that came, -1 where it did not come or there is none."""
+    places = chosen.tolist()
+    return places.index(explored) if explored in places else -1
 
 
 def _paid_ads(
