@@ -8,6 +8,7 @@ from tests.worlds.trade_world import market, yuan
 FIXED = {"kind": "fixed", "price": yuan(100)}
 CPM = {"kind": "cpm", "price": yuan(500), "floor": yuan(1), "cap": yuan(20)}
 OWNER, CREATOR = {"person_id": "mei"}, {"person_id": "ann"}
+WORDS = {**OWNER, "text": "More soup."}
 DEPOSIT = 1_000
 
 
@@ -93,7 +94,7 @@ async def settled(world, made):
 
 MOVES = {
     "accept": CREATOR, "decline": CREATOR, "draft": {**CREATOR, "text": "Soup."}, "approve": OWNER,
-    "revise": {**OWNER, "text": "More soup."}, "publish": {**CREATOR, "item_id": "film"},
+    "revise": WORDS, "publish": {**CREATOR, "item_id": "film"},
     "dispute": {**OWNER, "text": "No soup."}, "decide": {"amount": yuan(0), "text": "No soup."}, "cancel": OWNER,
 }  # fmt: skip
 """A body of every move."""
@@ -122,7 +123,7 @@ async def every_move(world):
 
 def bodies(world):
     """Return a body that is taken by each route that takes one, by its path."""
-    found = {
+    taken = {
         "/v1/creators/{person_id}": {"topics": ["soup"]}, "/v1/briefs/{brief_id}": brief(world),
         "/v1/offers/{offer_id}": offer(brief_id="b-accept"),
     }  # fmt: skip
@@ -130,8 +131,8 @@ def bodies(world):
         whose = (
             "offers/{offer_id}" if move in ("accept", "decline") else "assignments/{assignment_id}"
         )
-        found[f"/v1/{whose}/{move}"] = body
-    return {**found, "/v1/offers/{offer_id}/cancel": OWNER}
+        taken[f"/v1/{whose}/{move}"] = body
+    return {**taken, "/v1/offers/{offer_id}/cancel": OWNER}
 
 
 def there_for(there, path):
