@@ -96,7 +96,7 @@ async def life(home):
         for _ in range(3):
             world.later(days=9)
             await world.engine.tick()
-        return await told(world, (fixed, plays, decided, left, late))
+        return await digest(world, (fixed, plays, decided, left, late))
 
 
 async def seen(world):
@@ -114,13 +114,16 @@ async def seen(world):
     await world.engine.append_fact(np.concatenate(facts))
 
 
-async def told(world, orders):
+async def digest(world, orders):
     """Say what it all came to, whatever the way there."""
     shown = [await world.ask("GET", path, status=200) for path in orders]
     audit = await world.ask("POST", "/v1/audit", status=200)
     assert audit["differences"] == []
     whole = (
-        [(one["stage"], one["money"], one["counted_late"], [e["move"] for e in one["history"]]) for one in shown],
+        [
+            (order["stage"], order["money"], order["counted_late"], [e["move"] for e in order["history"]])
+            for order in shown
+        ],
         sorted((kind, micros) for (kind, _), micros in balances(world).items()),
     )  # fmt: skip
     if os.environ.get("WHOLE"):

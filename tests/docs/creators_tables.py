@@ -26,20 +26,20 @@ def life():
 
 def cell(stage, move):
     """Say who may make a move, where it leads, and what becomes of the escrow."""
-    said = {}
+    made_by = {}
     for actor in Actor:
         rule = RULES.get((stage, move, actor))
         if rule is not None:
             money = "" if rule.payout is Payout.NOTHING else f", {word(rule.payout)}"
-            said.setdefault(f"{word(rule.to)}{money}", []).append(WHO.get(actor, word(actor)))
-    return "; ".join(f"{' or '.join(who)}: {to}" for to, who in said.items())
+            made_by.setdefault(f"{word(rule.to)}{money}", []).append(WHO.get(actor, word(actor)))
+    return "; ".join(f"{' or '.join(who)}: {to}" for to, who in made_by.items())
 
 
 def excluded():
     """Say every reason why something is shown and not settled, as its member does."""
     (body,) = (node.body for node in ast.parse(inspect.getsource(Excluded)).body)
-    said = [" ".join(node.value.value.split()) for node in body[1:] if isinstance(node, ast.Expr)]
-    rows = [f"| `{word(one)}` | {text} |" for one, text in zip(Excluded, said, strict=True)]
+    texts = [" ".join(node.value.value.split()) for node in body[1:] if isinstance(node, ast.Expr)]
+    rows = [f"| `{word(reason)}` | {text} |" for reason, text in zip(Excluded, texts, strict=True)]
     return "\n".join(["| reason | what |", "|---|---|", *rows])
 
 

@@ -72,8 +72,8 @@ def test_the_settled_number_is_the_honest_one_whatever_is_injected(tmp_path, see
                 plays.inject(viewers, [people["ann"], people["mei"]])
                 plays.again(days.of)
             ring = rings_plays(world, people, chance, chance.randrange(3, 7), (since, until))
-            late = [one for one in plays.facts if chance.random() < 0.2]
-            early = [one for one in plays.facts if not any(one is other for other in late)]
+            late = [fact for fact in plays.facts if chance.random() < 0.2]
+            early = [fact for fact in plays.facts if not any(fact is other for other in late)]
             await append(world, chance, [*early, *ring])
             await passed(world, days=8)
             first = (await read(world, made["id"]))["counted"]
@@ -124,12 +124,12 @@ async def test_plays_that_people_make_over_http_are_settled_and_shown(world):
     for n, seconds in enumerate((9.5, 4.0, 1.0, 30.0)):
         feed = await world.feed(f"p{n}")
         slot = next(slot for slot in feed["slots"] if slot["item_id"] == "film")
-        told = await world.events(
+        answer = await world.events(
             world.event("impression", slot, f"p{n}", visible_seconds=seconds),
             world.event("watch", slot, f"p{n}", watch_seconds=seconds),
             world.event("watch", slot, f"p{n}", watch_seconds=seconds + 0.5),
         )
-        assert told["accepted"] == 3
+        assert answer["accepted"] == 3
     await world.events(world.event("watch", None, "p5", item_id="film", watch_seconds=9))
     shown = await settled(world, made)
     # 3 plays at 500 yuan a thousand.

@@ -20,12 +20,13 @@ async def test_a_webhook_is_told_of_every_move_in_order(world, receiver, url):
     other = await accepted(world, name="o2", brief_id="b2")
     await act(world, other, "cancel", OWNER)
     await carry(world)
-    mine = [told for _, _, told, _ in receiver.requests if told["type"].startswith("assignment.")]
-    objects = [told["data"]["object"] for told in mine]
+    events = [event for _, _, event, _ in receiver.requests]
+    mine = [event for event in events if event["type"].startswith("assignment.")]
+    objects = [event["data"]["object"] for event in mine]
     first = [
-        told["type"].partition(".")[2]
-        for told in mine
-        if told["data"]["object"]["id"] == made["id"]
+        event["type"].partition(".")[2]
+        for event in mine
+        if event["data"]["object"]["id"] == made["id"]
     ]
 
     assert first == [
@@ -37,16 +38,16 @@ async def test_a_webhook_is_told_of_every_move_in_order(world, receiver, url):
         "measured",
         "settled",
     ]
-    assert {told["object"] for told in objects} == {"assignment"}
-    last = objects[[told["type"] for told in mine].index("assignment.settled")]
+    assert {order["object"] for order in objects} == {"assignment"}
+    last = objects[[event["type"] for event in mine].index("assignment.settled")]
     assert last == {
         "object": "assignment", "id": made["id"], "offer_id": "o1", "brief_id": "b1", "advertiser_id": "mei-ads",
         "creator": "ann", "move": "settle", "by": "clock", "stage": "settled", "amount": yuan(100),
     }  # fmt: skip
-    assert [told["stage"] for told in objects if told["id"] == other["id"]][-1] == "cancelled"
-    assert len({told["id"] for _, _, told, _ in receiver.requests}) == len(receiver.requests)
+    assert [order["stage"] for order in objects if order["id"] == other["id"]][-1] == "cancelled"
+    assert len({event["id"] for event in events}) == len(events)
     deliveries = await world.ask("GET", "/v1/webhooks/app/deliveries", status=200)
-    assert {one["subject"] for one in deliveries["data"]} >= {made["id"], other["id"]}
+    assert {delivery["subject"] for delivery in deliveries["data"]} >= {made["id"], other["id"]}
 
 
 @scene
@@ -56,7 +57,7 @@ async def test_a_webhook_hears_only_of_what_it_asked_for(world, receiver, url):
     await hook(world, url, types=["assignment.accepted"])
     await accepted(world)
     await carry(world)
-    assert [told["type"] for _, _, told, _ in receiver.requests] == ["assignment.accepted"]
+    assert [event["type"] for _, _, event, _ in receiver.requests] == ["assignment.accepted"]
 
 
 @pytest.mark.parametrize(
@@ -81,8 +82,8 @@ def test_the_audit_names_what_does_not_follow_from_the_moves(tmp_path, change, s
         with engine.begin() as connection:
             assert connection.execute(text(change)).rowcount
         engine.dispose()
-        found = (await world.ask("POST", "/v1/audit", status=200))["differences"]
-        assert "creators" in {one["check"] for one in found}
-        assert any(subject in one["subject"] for one in found), found
+        differences = (await world.ask("POST", "/v1/audit", status=200))["differences"]
+        assert "creators" in {difference["check"] for difference in differences}
+        assert any(subject in difference["subject"] for difference in differences), differences
 
     story(tmp_path)

@@ -137,19 +137,22 @@ class Studio:
                 for e in snapshot.assignment_events()
             ]
             count = sum(1 for _ in snapshot.transfers())
-        accounts = sorted((one.kind, one.balance) for one in self.records.accounts(self.community))
+        accounts = sorted(
+            (account.kind, account.balance) for account in self.records.accounts(self.community)
+        )
         return orders, moves, accounts, count
 
     def check(self):
         """Hold the books against the moves, the money against what was paid in, and each key against its moves."""
         namespace = SimpleNamespace(store=self.records, community=self.community)
-        found = audit(namespace, self.records, ALL_CHECKS)
-        assert found.differences == []
+        assert audit(namespace, self.records, ALL_CHECKS).differences == []
         with self.records.whole_snapshot(self.community) as snapshot:
             orders, events = snapshot.assignments(), snapshot.assignment_events()
-            accounts = [one for one in snapshot.accounts() if one.kind in KINDS]
-        assert sum(one.balance for one in accounts) == self.paid_in
-        escrowed = sum(one.balance for one in accounts if one.kind == AccountKind.CREATOR_ESCROW)
+            accounts = [account for account in snapshot.accounts() if account.kind in KINDS]
+        assert sum(account.balance for account in accounts) == self.paid_in
+        escrowed = sum(
+            account.balance for account in accounts if account.kind == AccountKind.CREATOR_ESCROW
+        )
         assert escrowed == sum(
             order.terms.cap
             for order in orders
@@ -157,7 +160,7 @@ class Studio:
         )
         keys = Counter((event.number, event.request) for event in events if event.request)
         assert set(keys.values()) <= {1}
-        assert self.failures.standing() == [] or all(one.row for one in self.failures.standing())
+        assert all(failure.row for failure in self.failures.standing())
 
 
 class Chaos(Studio):
@@ -212,7 +215,7 @@ class Chaos(Studio):
             for (at, move, who) in RULES
             if at is stage and who in sides and move in WORDS
         ]
-        ends = [one for one in fitting if one[0] not in ("cancel", "dispute")]
+        ends = [(what, who) for what, who in fitting if what not in ("cancel", "dispute")]
         if not ends and self.chance.random() < 0.9:
             return self.draw_answer()  # it is the clock's turn
         choices = ends * 20 + fitting

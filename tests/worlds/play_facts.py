@@ -30,14 +30,13 @@ class Plays:
 
     def __init__(self, chance, item, since, until):
         self.chance, self.item, self.since, self.until = chance, item, since, until
-        self.facts, self.honest, self.injected, self.days = [], 0, 0, set()
+        self.facts, self.honest, self.days = [], 0, set()
 
     def time(self):
         return self.chance.randrange(self.since, self.until - SECOND_MICROS)
 
     def add(self, person, **more):
-        self.facts.append(play(self.item, person, more.pop("time", None) or self.time(), **more))
-        self.injected += 1
+        self.facts.append(play(self.item, person, self.time(), **more))
 
     def by(self, person, day_of):
         """Let somebody play it honestly, once on one of the days on which they have not."""
@@ -57,17 +56,16 @@ class Plays:
     def again(self, day_of):
         """Let an honest play be told twice, and played again on the same day."""
         mine = [
-            one
-            for one in self.facts
-            if (int(one["person"][0]), day_of(int(one["time"][0]))) in self.days
+            fact
+            for fact in self.facts
+            if (int(fact["person"][0]), day_of(int(fact["time"][0]))) in self.days
         ]
         if mine:
-            one = self.chance.choice(mine).copy()
-            self.facts.append(one)
-            later = one.copy()
+            again = self.chance.choice(mine).copy()
+            self.facts.append(again)
+            later = again.copy()
             later["receipt"], later["key"] = next(RECEIPTS), next(RECEIPTS)
             self.facts.append(later)
-            self.injected += 1
 
     def inject(self, people, parties):
         """Add one of each kind that is not settled, by people who may have played it honestly too."""

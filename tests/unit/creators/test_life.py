@@ -27,7 +27,7 @@ MICROS = st.integers(0, 10**15)
 
 def ways():
     """Return every way through the table from an offer or a bid, each cycle gone round once."""
-    found, open_ways = [], [[(stage, None)] for stage in ASKED]
+    ended_ways, open_ways = [], [[(stage, None)] for stage in ASKED]
     while open_ways:
         way = open_ways.pop()
         steps = [rule for key, rule in RULES.items() if key[0] is way[-1][0]]
@@ -37,8 +37,8 @@ def ways():
             if sum(stage is rule.to for stage, _ in way) < 2
         ]
         if not steps:
-            found.append(way)
-    return found
+            ended_ways.append(way)
+    return ended_ways
 
 
 def test_every_way_ends_and_holds_and_divides_the_escrow_once_or_never():

@@ -45,8 +45,8 @@ def _moves(name: str, order: Assignment, events: Sequence[AssignmentEvent]) -> I
     for event in events[1:]:
         rule = after(stage, event.move, event.actor)
         if rule is None or rule.to is not event.stage:
-            said = f"{event.move.name.lower()} by {event.actor.name.lower()}"
-            yield _said(name, f"a move from {stage.name.lower()}", said)
+            made = f"{event.move.name.lower()} by {event.actor.name.lower()}"
+            yield _said(name, f"a move from {stage.name.lower()}", made)
         stage = event.stage
     if stage is not order.stage:
         yield _said(name, stage.name.lower(), order.stage.name.lower())
