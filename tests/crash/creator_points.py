@@ -3,7 +3,6 @@
 Runs by itself, as `points.py` does; what it says after each kill is the digest of every order, its moves and its money.
 """
 
-import asyncio
 import hashlib
 import os
 
@@ -30,12 +29,7 @@ def instrument(count):
     LedgerPart.post = count.around(LedgerPart.post)
     Work.finish = count.around(Work.finish)
     Engine.apply_facts = count.around(Engine.apply_facts)
-    append = SqliteLog.append
-
-    def later(*given):
-        return asyncio.ensure_future(count.around_later(append)(*given))
-
-    SqliteLog.append = later
+    SqliteLog.append = count.around_log(SqliteLog.append)
 
 
 class Desk:

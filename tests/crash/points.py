@@ -4,8 +4,6 @@ Runs by itself: it imports everything once and forks a process for each kill. Ea
 output is one kill: how many writes had happened, and the digest after a second process did it all again.
 """
 
-import asyncio
-
 from lodestone.bootstrap import installation
 from lodestone.features.snapshot import digest
 from lodestone.services.community.community import Engine
@@ -30,15 +28,8 @@ def instrument(count):
     installation.open_records = opening
     Engine.apply_changes = count.around(Engine.apply_changes)
     Engine.apply_facts = count.around(Engine.apply_facts)
-    append, record = SqliteLog.append, SqliteLog.record
-
-    def later(call):
-        def ask(*given):
-            return asyncio.ensure_future(count.around_later(call)(*given))
-
-        return ask
-
-    SqliteLog.append, SqliteLog.record = later(append), later(record)
+    SqliteLog.append = count.around_log(SqliteLog.append)
+    SqliteLog.record = count.around_log(SqliteLog.record)
 
 
 async def life(home):

@@ -4,7 +4,6 @@ Runs by itself, as `points.py` does; what it says after each kill is the digest 
 the ledger's balances, and of what the log and the counters have heard.
 """
 
-import asyncio
 import hashlib
 import os
 
@@ -22,12 +21,7 @@ def instrument(count):
     for part in (OrderRepository, TradeUnitOfWork):
         part.flush = count.around(part.flush)
     Engine.apply_facts = count.around(Engine.apply_facts)
-    append = SqliteLog.append
-
-    def later(*given):
-        return asyncio.ensure_future(count.around_later(append)(*given))
-
-    SqliteLog.append = later
+    SqliteLog.append = count.around_log(SqliteLog.append)
     opening = Engine.__init__
 
     def made(self, parts):

@@ -44,6 +44,14 @@ class Count:
 
         return counted
 
+    def around_log(self, call):
+        """Count around a write of the log, which begins when it is asked for, whoever waits for it."""
+
+        def ask(*given):
+            return asyncio.ensure_future(self.around_later(call)(*given))
+
+        return ask
+
     async def then(self, awaited):
         result = await awaited
         self.tick()
