@@ -5,10 +5,8 @@ A failing seed stands in the test's name; `LODESTONE_SEED=NUMBER` gives it back 
 
 import pytest
 
+from broken_writes import ends_after_breaks
 from creator_simulation import simulate
-from lodestone.content import CommunityIn
-from lodestone.creators.life import Stage
-from records_world import NOW
 from small_order import small_order
 from tests.worlds.seeds import fresh
 
@@ -32,23 +30,11 @@ def test_every_escrow_ends_once_whatever_is_asked_twice_late_and_broken_off(reco
 )  # fmt: skip
 def test_a_small_order_ends_the_same_after_a_break_at_any_of_its_writes(records, stride):
     whole, _ = small_order(records, "town", None)
-    ends, at = {}, 1 + FRESH % stride
-    while True:
-        records.create_community(f"day {at}", CommunityIn(name="Day"), now=NOW)
-        studio, broke = small_order(records, f"day {at}", at)
-        if not broke:
-            break
-        ends[at] = studio.standing()
-        at += stride
+    ends, at = ends_after_breaks(records, small_order, 1 + FRESH % stride, stride)
 
     assert at > 60
     stages = {stage for _, stage, *_ in whole.standing()[0]}
-    assert stages == {
-        Stage.SETTLED.name,
-        Stage.DECIDED.name,
-        Stage.CANCELLED.name,
-        Stage.EXPIRED.name,
-    }
+    assert stages == {"SETTLED", "DECIDED", "CANCELLED", "EXPIRED"}
     assert {at: end for at, end in ends.items() if end != whole.standing()} == {}
 
 

@@ -7,8 +7,7 @@ import secrets
 
 import pytest
 
-from lodestone.content import CommunityIn
-from records_world import NOW
+from broken_writes import ends_after_breaks
 from small_day import small_day
 from tests.worlds.seeds import fresh
 from trade_simulation import simulate
@@ -32,14 +31,7 @@ def test_trade_survives_duplicates_reorderings_time_and_crashes(records, seed):
 )  # fmt: skip
 def test_a_small_day_ends_the_same_after_a_break_at_any_of_its_writes(records, stride):
     whole, _ = small_day(records, "town", None)
-    ends, at = {}, 1 + FRESH % stride
-    while True:
-        records.create_community(f"day {at}", CommunityIn(name="Day"), now=NOW)
-        day, broke = small_day(records, f"day {at}", at)
-        if not broke:
-            break
-        ends[at] = day.standing()
-        at += stride
+    ends, at = ends_after_breaks(records, small_day, 1 + FRESH % stride, stride)
 
     assert at > 100
     assert {at: end for at, end in ends.items() if end != whole.standing()} == {}

@@ -121,7 +121,7 @@ def named(there, path):
 
 async def answers(world, headers, there, *, valid):
     """Ask every route once; return what each answered."""
-    told, creating = {}, bodies(world)
+    statuses, creating = {}, bodies(world)
     for name in routes(world):
         method, path = name.split(" ")
         body = BODIES.get(name, creating.get(path, {})) if valid else {"nothing": [-1]}
@@ -136,8 +136,8 @@ async def answers(world, headers, there, *, valid):
         answer = await world.http.request(
             method, path.format(**named(there, path)), headers=who, **sent
         )
-        told[name] = answer.status_code
-    return told
+        statuses[name] = answer.status_code
+    return statuses
 
 
 @pytest.mark.parametrize("valid", [True, False])

@@ -7,10 +7,12 @@ paid in lies with advertisers, in escrows and with creators, and what was asked 
 import asyncio
 import random
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import broken_writes
+from broken_writes import CrashError
 from lodestone.ads.advertiser import AdvertiserIn, DepositIn
 from lodestone.base.clock import DAY_MICROS, SECOND_MICROS, ManualClock
 from lodestone.base.errors import LodestoneError, UnknownError
@@ -34,9 +36,7 @@ from lodestone.services.creators.profiles import Profiles
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.ledger import post as ledger_post
-from lodestone.stores.sql.scope import Scope
 from records_world import NOW
-from trade_simulation import CrashError
 
 OWNERS, CREATORS = ("mei", "wu"), ("ann", "bo", "cai")
 DEPOSIT = 700_000_000
@@ -325,28 +325,9 @@ class Chaos(Studio):
         assert set(self.stages) <= set(ENDED)
 
 
-@contextmanager
 def breaking(at):
     """Let the store break at its n-th write, the ledger's among them; give whether it did."""
-    many, run, put = Scope.many, Scope.run, ledger_post.put
-    count = {"left": at, "broke": False}
-
-    def counted(call):
-        def write(*given):
-            if count["left"] is not None:
-                count["left"] -= 1
-                if count["left"] <= 0:
-                    count["left"], count["broke"] = None, True
-                    raise CrashError
-            return call(*given)
-
-        return write
-
-    Scope.many, Scope.run, ledger_post.put = counted(many), counted(run), counted(put)
-    try:
-        yield lambda: count["broke"]
-    finally:
-        Scope.many, Scope.run, ledger_post.put = many, run, put
+    return broken_writes.breaking(at, (ledger_post, "put"))
 
 
 def simulate(records, community, seed, *, steps=20):

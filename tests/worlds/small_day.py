@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import msgspec
 
+from broken_writes import CrashError, breaking
 from lodestone.base.errors import InternalError, UnavailableError
 from lodestone.commerce.order import LineIn, OrderIn, PayIn, RedeemIn, RefundIn, ReverseIn
 from lodestone.commerce.payment import PaymentResult
@@ -19,7 +20,7 @@ from lodestone.stores.external.payment_providers import (
 )
 from lodestone.stores.records.types import Answer
 from tests.worlds.trade_world import refunding
-from trade_simulation import TOWN, CrashError, Market, breaking, cny, open_market
+from trade_simulation import TOWN, Market, cny, open_market
 
 
 class SmallDay(Market):

@@ -3,10 +3,10 @@
 import asyncio
 from contextlib import suppress
 
+from broken_writes import CrashError
 from creator_simulation import SETTLEMENTS, Studio, breaking, cny
 from lodestone.base.errors import InternalError, UnavailableError
 from lodestone.creators.assignment import ActIn, OfferIn, PublishIn, SettleDisputeIn, WordsIn
-from trade_simulation import CrashError
 
 OWNER, CREATOR = ActIn(person_id="mei"), ActIn(person_id="ann")
 

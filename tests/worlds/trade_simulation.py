@@ -6,11 +6,11 @@ stock item's available, held and sold come to what is offered. Whatever was answ
 
 import asyncio
 import random
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import msgspec
 
+from broken_writes import breaking
 from lodestone.base.clock import ManualClock
 from lodestone.base.errors import ConflictError, LodestoneError
 from lodestone.base.wire import Money, Position
@@ -35,7 +35,6 @@ from lodestone.stores.external.payment_providers import (
     TrialProvider,
 )
 from lodestone.stores.records.types import Answer
-from lodestone.stores.sql.scope import Scope
 from records_world import NOW, THEN
 from tests.worlds.trade_world import refunding
 from trade_amounts import told_amounts_moved
@@ -43,10 +42,6 @@ from trade_amounts import told_amounts_moved
 TOWN = Position(26.38, 108.08)
 BUYERS = [f"p{n}" for n in range(6)]
 MOVES = {"fulfil": fulfil, "cancel": cancel}
-
-
-class CrashError(Exception):
-    """The process dies here, as far as the transaction can tell."""
 
 
 def cny(micros):
@@ -283,30 +278,6 @@ async def quietly(asked):
 def encode(error):
     """Write a refusal down as the door would: what matters is that it comes again the same."""
     return 409, error.code.encode()
-
-
-@contextmanager
-def breaking(at):
-    """Let the store break at its n-th write; give whether it did."""
-    many, run = Scope.many, Scope.run
-    count = {"left": at, "broke": False}
-
-    def counted(call):
-        def write(*given):
-            if count["left"] is not None:
-                count["left"] -= 1
-                if count["left"] <= 0:
-                    count["left"], count["broke"] = None, True
-                    raise CrashError
-            return call(*given)
-
-        return write
-
-    Scope.many, Scope.run = counted(many), counted(run)
-    try:
-        yield lambda: count["broke"]
-    finally:
-        Scope.many, Scope.run = many, run
 
 
 def simulate(records, community, seed, *, steps=25):
