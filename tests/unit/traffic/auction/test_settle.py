@@ -72,6 +72,17 @@ def test_four_rules_charge_the_same_page_differently(rule, paid):
     assert [winner.due / DUE_UNIT for winner in outcome.winners] == paid
 
 
+@pytest.mark.parametrize(("rule", "per_click"), [(VCG, [3.0, 2.0]), (GSP, [4.0, 2.0])])
+def test_a_published_example_comes_out_as_published(rule, per_click):
+    """Edelman, Ostrovsky and Schwarz, "Internet advertising and the generalized second-price auction" (AER 97, 2007):
+    slots of 200 and 100 clicks an hour, three bidders who value a click at 10, 4 and 2 dollars. By VCG the first two pay 600 and
+    200 dollars an hour, 3 and 2 a click; by GSP 4 and 2 a click."""
+    outcome = decided(posts(), ads_of([10_000_000, 4_000_000, 2_000_000]), page(1000, 500), rule)
+
+    assert outcome.ad.tolist() == [0, 1]
+    assert [winner.payment_action / 1e6 for winner in outcome.winners] == per_click
+
+
 def test_an_action_is_charged_by_its_chance_and_never_above_its_bid():
     ads = ads_of([8_000, 4_800], action=[0.0625, 0.125])  # 500 and 600 micros for a seen impression
 
