@@ -1,6 +1,7 @@
 """What writes and reads of advertising look up: objects by id, their owners, and what an ad shows and leads to."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table
@@ -13,7 +14,7 @@ from lodestone.commerce.shop import ShopIn
 from lodestone.content.review import RULINGS
 from lodestone.features.selling_range import SellingRange
 from lodestone.stores.commerce.catalogue import stock_of_products
-from lodestone.stores.commerce.queries import find_product, find_shop
+from lodestone.stores.commerce.queries import ShopReader, delivery_areas
 from lodestone.stores.commerce.rows import product_record
 from lodestone.stores.commerce.schema import PRODUCTS
 from lodestone.stores.commerce.types import ProductRecord
@@ -105,9 +106,7 @@ def range_of(shop: ShopIn, *, delivers: bool) -> SellingRange | None:
     if shop.position is not None:
         around = (shop.position.latitude, shop.position.longitude, shop.radius_km)
         return SellingRange((around,), stands=True, delivers=delivers)
-    areas = tuple(
-        (area.centre.latitude, area.centre.longitude, area.radius_km) for area in shop.areas
-    )
+    areas = delivery_areas(shop)
     return SellingRange(areas, stands=False, delivers=True) if areas else None
 
 
@@ -115,19 +114,12 @@ class Landings:
     """What ads lead to, each looked up once."""
 
     def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._targets: dict[tuple[str | None, ...], Target | None] = {}
-        self._products: dict[str, ProductRecord | None] = {}
-        self._ranges: dict[tuple[str | None, str | None], SellingRange | None] = {}
+        self._scope, self._trade = scope, ShopReader(scope)
+        self._target, self._range = cache(self._find), cache(self._find_range)
 
     def target(self, landing: Landing | None) -> Target | None:
         """Return where an ad leads; None for an address, for nothing, and for what is not there."""
-        if landing is None:
-            return None
-        name = (landing.product_id, landing.shop_id, landing.room_id)
-        if name not in self._targets:
-            self._targets[name] = self._find(landing)
-        return self._targets[name]
+        return None if landing is None else self._target(landing)
 
     def is_live(self, ad: AdIn) -> bool:
         """Say whether what an ad leads to is there and open; an address always is."""
@@ -152,65 +144,59 @@ class Landings:
         ranges = (self._range(landing) for landing in (shown, ad.landing) if landing is not None)
         return tuple(dict.fromkeys(sold for sold in ranges if sold is not None))
 
-    def _range(self, landing: Landing) -> SellingRange | None:
-        name = (landing.product_id, landing.shop_id)
-        if name not in self._ranges:
-            self._ranges[name] = self._find_range(landing)
-        return self._ranges[name]
+    def shop(self, ad: AdIn) -> str | None:
+        """Return the shop that an ad leads to, or whose product it leads to."""
+        return None if ad.landing is None else self._shop_of(ad.landing)
+
+    def _shop_of(self, landing: Landing) -> str | None:
+        if landing.product_id is None:
+            return landing.shop_id
+        product = self._trade.product(landing.product_id)
+        return None if product is None else product.shop
 
     def _find_range(self, landing: Landing) -> SellingRange | None:
-        products: list[ProductRecord] = []
-        shop_id = landing.shop_id
-        if landing.product_id is not None:
-            product = self._product(landing.product_id)
-            products = [] if product is None else [product]
-            shop_id = None if product is None else product.shop
-        elif shop_id is not None:
-            query = self._scope.select(PRODUCTS).where(PRODUCTS.c.shop == shop_id)
-            products = [product_record(row) for row in self._scope.fetch(query)]
-        shop = None if shop_id is None else find_shop(self._scope, shop_id)
+        shop_id = self._shop_of(landing)
+        shop = None if shop_id is None else self._trade.get(shop_id)
         if shop is None:
             return None
-        delivers = any("delivery" in product.given.fulfilment for product in products)
+        delivers = any("delivery" in goods.given.fulfilment for goods in self._goods_of(landing))
         return range_of(shop.given, delivers=delivers)
+
+    def _goods_of(self, landing: Landing) -> list[ProductRecord]:
+        """Return the product that is led to, or all of the shop."""
+        if landing.product_id is not None:
+            product = self._trade.product(landing.product_id)
+            return [] if product is None else [product]
+        query = self._scope.select(PRODUCTS).where(PRODUCTS.c.shop == landing.shop_id)
+        return [product_record(row) for row in self._scope.fetch(query)]
 
     def _find(self, landing: Landing) -> Target | None:
         if landing.product_id is not None:
-            product = self._product(landing.product_id)
-            shop = None if product is None else find_shop(self._scope, product.shop)
+            product = self._trade.product(landing.product_id)
+            shop = None if product is None else self._trade.get(product.shop)
             if product is None or shop is None:
                 return None
             price = min(variant.price.micros for variant in product.given.variants)
-            sells = shop.sells and product.given.state == "live"
-            shown = (
-                sells and not self._is_hidden(landing.product_id) and not self._is_sold_out(product)
+            live = (
+                shop.sells
+                and product.given.state == "live"
+                and not self._is_hidden(product.id)
+                and not self._is_sold_out(product)
             )
-            return Target(shop.owner, shown, Micros(price))
+            return Target(shop.owner, live, Micros(price))
         if landing.shop_id is not None:
-            shop = find_shop(self._scope, landing.shop_id)
+            shop = self._trade.get(landing.shop_id)
             return None if shop is None else Target(shop.owner, shop.sells)
         room = None if landing.room_id is None else find_room(self._scope, landing.room_id)
         if room is None:
             return None
-        open_ = room.standing.state != "ended" and not self._is_hidden(room.id)
-        return Target(room.owner, open_)
-
-    def _product(self, product_id: str) -> ProductRecord | None:
-        if product_id not in self._products:
-            self._products[product_id] = find_product(self._scope, product_id)
-        return self._products[product_id]
+        live = room.standing.state != "ended" and not self._is_hidden(room.id)
+        return Target(room.owner, live)
 
     def _is_sold_out(self, product: ProductRecord) -> bool:
         """Say whether every unit of each variant is sold: what is held may come back."""
         stock = stock_of_products(self._scope, [product]).values()
-        return bool(stock) and all(held.offered <= held.sold for held in stock)
-
-    def shop(self, ad: AdIn) -> str | None:
-        """Return the shop that an ad leads to, or whose product it leads to."""
-        if ad.landing is None or ad.landing.product_id is None:
-            return None if ad.landing is None else ad.landing.shop_id
-        product = self._product(ad.landing.product_id)
-        return None if product is None else product.shop
+        return bool(stock) and all(units.offered <= units.sold for units in stock)
 
     def _is_hidden(self, item_id: str) -> bool:
         """Say whether moderators hide the post of a product or a room; its id is theirs."""

@@ -26,16 +26,15 @@ from lodestone.stores.commerce.types import (
     ShopRecord,
 )
 from lodestone.stores.records.people import names_of
-from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About, fields_of
 from lodestone.stores.sql.scope import Scope, chunks
 
 
 class ShopReader:
-    """Shops, their products, sales and staff as one commit reads them, each once."""
+    """Shops, their products, sales and staff as one commit or look reads them, each once."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
         self._shops: dict[str, ShopRecord | None] = {}
         self._products: dict[str, ProductRecord | None] = {}
         self._sales: dict[str, SaleRecord | None] = {}
@@ -43,27 +42,27 @@ class ShopReader:
     def get(self, shop_id: str) -> ShopRecord | None:
         """Return a shop, None when there is none."""
         if shop_id not in self._shops:
-            self._shops[shop_id] = find_shop(self._work, shop_id)
+            self._shops[shop_id] = find_shop(self._scope, shop_id)
         return self._shops[shop_id]
 
     def product(self, product_id: str) -> ProductRecord | None:
         """Return a product, None when there is none."""
         if product_id not in self._products:
-            self._products[product_id] = find_product(self._work, product_id)
+            self._products[product_id] = find_product(self._scope, product_id)
         return self._products[product_id]
 
     def sale(self, sale_id: str) -> SaleRecord | None:
         """Return a flash sale, None when there is none."""
         if sale_id not in self._sales:
-            self._sales[sale_id] = find_sale(self._work, sale_id)
+            self._sales[sale_id] = find_sale(self._scope, sale_id)
         return self._sales[sale_id]
 
     def role(self, shop: ShopRecord, ordinal: int) -> int | None:
         """Return somebody's role at a shop, None when they have none; the owner is a manager."""
         if ordinal == shop.owner:
             return 0
-        query = self._work.select(SHOP_STAFF, SHOP_STAFF.c.role)
-        row = self._work.first(
+        query = self._scope.select(SHOP_STAFF, SHOP_STAFF.c.role)
+        row = self._scope.first(
             query.where(SHOP_STAFF.c.shop == shop.id, SHOP_STAFF.c.ordinal == ordinal)
         )
         return None if row is None else row.role
@@ -85,6 +84,13 @@ def find_sale(scope: Scope, sale_id: str) -> SaleRecord | None:
     """Read one sale."""
     row = scope.first(scope.select(SALES).where(SALES.c.id == sale_id))
     return None if row is None else rows.sale_record(row)
+
+
+def delivery_areas(shop: ShopIn) -> tuple[tuple[float, float, float], ...]:
+    """Return where a shop without a position delivers to, as latitude, longitude, km."""
+    return tuple(
+        (area.centre.latitude, area.centre.longitude, area.radius_km) for area in shop.areas
+    )
 
 
 def load_orders(scope: Scope, numbers: Sequence[int]) -> Mapping[int, OrderRecord]:

@@ -13,6 +13,7 @@ from lodestone.commerce.stock import Stock
 from lodestone.features.shop_reach import Reach
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.catalogue import stock_of_products, with_owners
+from lodestone.stores.commerce.queries import delivery_areas
 from lodestone.stores.commerce.schema import PRODUCTS, SHOP_STAFF, SHOPS
 from lodestone.stores.commerce.types import ProductRecord, ShopRecord, TradeFind
 from lodestone.stores.records.base import RecordsBase
@@ -74,10 +75,7 @@ class ShopFinds(RecordsBase):
                 for row in scope.fetch(part):
                     product, shop = rows.product_record(row), shops[row.shop]
                     delivers = "delivery" in product.given.fulfilment
-                    areas = tuple(
-                        (area.centre.latitude, area.centre.longitude, area.radius_km)
-                        for area in shop.given.areas
-                    )
+                    areas = delivery_areas(shop.given)
                     found[row.item] = Reach(shop.given.radius_km, delivers, areas)
         return found
 
