@@ -1,6 +1,7 @@
 """What ads earned day by day, which share of the shown slots they took, and whether newcomers came again: figures beside each other."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -9,6 +10,51 @@ from lodestone.base.wire import Money
 from lodestone.insight.ad_load import AdLoad
 from lodestone.insight.retained import Cohort
 from lodestone.insight.window import Span, day_text
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What some days came to."""
+
+    span: Span
+    spend: Mapping[str, int]
+    """By the day on which slots were served, charges less what was given back, micros; days without any are left out."""
+    settled_before: str
+    """The first day on which more may still be charged."""
+    loads: Sequence[AdLoad]
+    cohorts: Sequence[Cohort]
+    """People by the day they first came."""
+
+    @property
+    def total(self) -> int:
+        """Return what all days earned, micros."""
+        return sum(self.spend.values())
+
+    @property
+    def days(self) -> list[str]:
+        """Return the days."""
+        return [day_text(day) for day in range(self.span.first, self.span.last + 1)]
+
+    def load(self, day: str | None = None, surface: str | None = None) -> tuple[int, int]:
+        """Return how many ads and how many slots were shown, on one day and one surface or on all."""
+        rows = [
+            row
+            for row in self.loads
+            if day in (None, row.day) and surface in (None, row.surface)
+        ]  # fmt: skip
+        return sum(row.paid for row in rows), sum(row.shown for row in rows)
+
+    def cohort(self, day: str) -> Cohort | None:
+        """Return those who first came on a day; None where nobody did."""
+        return next((cohort for cohort in self.cohorts if cohort.day == day), None)
+
+    def back(self, day: str) -> tuple[int, int] | None:
+        """Return how many of those who first came on a day were there the next, and how many could have been."""
+        cohort = self.cohort(day)
+        if cohort is None:
+            return None
+        returned, could = cohort.kept["day_1"], cohort.could["day_1"]
+        return (returned, could) if returned is not None and could else None
 
 
 class SurfaceLoad(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,52 +85,29 @@ class AdRevenueDay(msgspec.Struct, frozen=True, kw_only=True):
     """Of those, who did."""
 
 
-def ad_revenue_days(
-    span: Span,
-    spend: Mapping[str, int],
-    settled_before: str,
-    loads: Sequence[AdLoad],
-    cohorts: Sequence[Cohort],
-    currency: str,
-) -> list[AdRevenueDay]:
+def ad_revenue_days(earned: Earned, currency: str) -> list[AdRevenueDay]:
     """Put the figures of some days beside each other, the earliest day first.
 
     Args:
-        span: The days.
-        spend: What the slots of each day earned, micros; days without any are left out.
-        settled_before: The first day on which more may still be charged.
-        loads: What surfaces showed.
-        cohorts: People by the day they first came.
+        earned: What they came to.
         currency: The community's.
     """
-    by_day = {cohort.day: cohort for cohort in cohorts}
-    return [
-        _day(
-            day_text(day), spend, settled_before,
-            [load for load in loads if load.day == day_text(day)], by_day.get(day_text(day)), currency,
-        )
-        for day in range(span.first, span.last + 1)
-    ]  # fmt: skip
+    return [_day(earned, day, currency) for day in earned.days]
 
 
-def _day(
-    day: str,
-    spend: Mapping[str, int],
-    settled_before: str,
-    loads: Sequence[AdLoad],
-    cohort: Cohort | None,
-    currency: str,
-) -> AdRevenueDay:
+def _day(earned: Earned, day: str, currency: str) -> AdRevenueDay:
+    (paid, shown), cohort = earned.load(day), earned.cohort(day)
     could = None if cohort is None else cohort.could["day_1"]
     return AdRevenueDay(
         day=day,
-        revenue=Money(Micros(spend.get(day, 0)), currency),
-        settled=day < settled_before,
-        shown=sum(load.shown for load in loads),
-        paid=sum(load.paid for load in loads),
+        revenue=Money(Micros(earned.spend.get(day, 0)), currency),
+        settled=day < earned.settled_before,
+        shown=shown,
+        paid=paid,
         surfaces=[
             SurfaceLoad(surface=load.surface, shown=load.shown, paid=load.paid)
-            for load in sorted(loads, key=lambda load: load.surface)
+            for load in sorted(earned.loads, key=lambda load: load.surface)
+            if load.day == day
         ],
         newcomers=could,
         returned=None if cohort is None or could is None else cohort.kept["day_1"],

@@ -12,8 +12,9 @@ from lodestone.console.logging_in import Entered, entered, refusals_of
 from lodestone.console.operator.desk import OPERATOR, answer, speech_of
 from lodestone.console.operator.figures import Figures, reader_of
 from lodestone.console.operator.frontier_charts import frontier_section
-from lodestone.console.operator.revenue_charts import Earned, revenue_sections
+from lodestone.console.operator.revenue_charts import revenue_sections
 from lodestone.console.operator.span import DAYS, Picked, picked_of
+from lodestone.insight.ad_revenue import Earned
 from lodestone.insight.reports import Reports
 from lodestone.insight.window import Span
 from lodestone.services import use_cases
@@ -61,7 +62,7 @@ def _earned(engine: Engine, reports: Reports, figures: Figures) -> Earned:
     earnings = use_cases.ad_reports(engine).earnings(span.first, span.last)
     return Earned(
         span=span, spend=earnings.by_day, settled_before=earnings.settled_before, loads=reports.ad_load(span),
-        cohorts=figures.liu.liu.retained.active, last=figures.last,
+        cohorts=figures.liu.liu.retained.active,
     )  # fmt: skip
 
 

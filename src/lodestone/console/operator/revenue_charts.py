@@ -1,7 +1,6 @@
 """What ads earned by day, which share of the slots they took by surface, and who came again: one above the other, by the same days."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -25,56 +24,11 @@ from lodestone.console.charts import (
 )
 from lodestone.console.operator.answers import Empty, Section
 from lodestone.console.speech import Speech
-from lodestone.insight.ad_load import AdLoad
-from lodestone.insight.retained import Cohort
-from lodestone.insight.window import Span, day_text
+from lodestone.insight.ad_revenue import Earned
 
 _LOOKS: Final = (("ink", ""), ("ink", "7 4"), ("ink", "2 4"), ("soft", ""), ("soft", "7 4"))
 """How surfaces are told apart: domains alone have colours."""
 _PAD: Final = 4.0
-_ALL: Final = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """What some days came to."""
-
-    span: Span
-    spend: Mapping[str, int]
-    """By the day on which slots were served, charges less what was given back, micros; days without any are left out."""
-    settled_before: str
-    """The first day on which more may still be charged."""
-    loads: Sequence[AdLoad]
-    cohorts: Sequence[Cohort]
-    """People by the day they first came, from before the span on."""
-    last: str
-
-    @property
-    def total(self) -> int:
-        """Return what all days earned, micros."""
-        return sum(self.spend.values())
-
-    @property
-    def days(self) -> list[str]:
-        """Return the days."""
-        return [day_text(day) for day in range(self.span.first, self.span.last + 1)]
-
-    def load(self, day: str | None = None, surface: str = _ALL) -> tuple[int, int]:
-        """Return how many ads and how many slots were shown, on one day and one surface or on all."""
-        rows = [
-            row
-            for row in self.loads
-            if day in (None, row.day) and surface in (_ALL, row.surface)
-        ]  # fmt: skip
-        return sum(row.paid for row in rows), sum(row.shown for row in rows)
-
-    def back(self, day: str) -> tuple[int, int] | None:
-        """Return how many of those who first came on a day were there the next, and how many could have been."""
-        for cohort in self.cohorts:
-            returned, could = cohort.kept["day_1"], cohort.could["day_1"]
-            if cohort.day == day and returned is not None and could:
-                return returned, could
-        return None
 
 
 def revenue_sections(earned: Earned, speech: Speech) -> tuple[Section]:
@@ -188,7 +142,7 @@ def _back(earned: Earned, speech: Speech) -> Chart:
         share = sum(returned for returned, _ in known) / sum(could for _, could in known)
         title = say("{share} of newcomers were back the next day.", {"share": percent(share, 2)})
     else:
-        following = str(date.fromisoformat(earned.last) + timedelta(days=2))
+        following = str(date.fromisoformat(earned.days[-1]) + timedelta(days=2))
         title = say("Whether newcomers come again is known from {day}.", {"day": speech.day(following)})  # fmt: skip
     return _chart(
         "ad-retention", (title, say("Back the next day, % of newcomers")),

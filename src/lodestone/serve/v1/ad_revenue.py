@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 
 from lodestone.base.money import Micros
 from lodestone.base.wire import Money
-from lodestone.insight.ad_revenue import AdRevenueDay, ad_revenue_days
+from lodestone.insight.ad_revenue import AdRevenueDay, Earned, ad_revenue_days
 from lodestone.insight.reports import Reports
 from lodestone.insight.window import Span, day_text
 from lodestone.serve.v1.common import (
@@ -76,18 +76,19 @@ def _report(
 ) -> AdRevenueReport:
     """Read what the days came to; walks the log, so it is called in a thread."""
     earnings = use_cases.ad_reports(community).earnings(span.first, span.last)
-    currency = community.community.currency
-    cohorts = reports.liu(span, None).liu.retained.active
-    loads, settled = reports.ad_load(span), earnings.settled_before
-    days = ad_revenue_days(span, earnings.by_day, settled, loads, cohorts, currency)
+    earned = Earned(
+        span=span, spend=earnings.by_day, settled_before=earnings.settled_before, loads=reports.ad_load(span),
+        cohorts=reports.liu(span, None).liu.retained.active,
+    )  # fmt: skip
+    currency, (paid, shown) = community.community.currency, earned.load()
     return AdRevenueReport(
         first=day_text(span.first),
         last=day_text(span.last),
-        settled_before=settled,
-        total=Money(Micros(sum(earnings.by_day.values())), currency),
-        shown=sum(day.shown for day in days),
-        paid=sum(day.paid for day in days),
-        days=days,
+        settled_before=earned.settled_before,
+        total=Money(Micros(earned.total), currency),
+        shown=shown,
+        paid=paid,
+        days=ad_revenue_days(earned, currency),
         frontier=tried,
     )
 
