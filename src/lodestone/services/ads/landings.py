@@ -1,7 +1,7 @@
 """Which campaigns have ads that lead to what may close and open again, so that whoever hears of it knows which to look at anew."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import KINDS, PRODUCT, ItemRow
@@ -9,6 +9,8 @@ from lodestone.stores.ads.types import AdView
 from lodestone.stores.records.types import Change
 
 _ROOM = KINDS.index("live")
+_Place: TypeAlias = tuple[str, str | int]
+"""`owner`, `shop` or `product`, and which."""
 
 
 class Leads(NamedTuple):
@@ -40,48 +42,48 @@ def leads_of(views: Sequence[AdView]) -> Leads | None:
 
 
 class Landings:
-    """Campaigns by whose they are and by the shops that their ads lead to."""
+    """Campaigns by whose they are and by the shops and products that their ads lead to."""
 
     def __init__(self) -> None:
         self._leads: dict[str, Leads] = {}
-        self._by_owner: dict[int, set[str]] = {}
-        self._by_shop: dict[str, set[str]] = {}
-        self._by_product: dict[str, set[str]] = {}
+        self._campaigns: dict[_Place, set[str]] = {}
 
     def put(self, campaign_id: str, leads: Leads | None) -> None:
         """Note where a campaign's ads lead now; None: it has none that runs."""
         old = self._leads.pop(campaign_id, None)
         if old is not None:
-            self._by_owner[old.owner].discard(campaign_id)
-            for shop in old.shops:
-                self._by_shop[shop].discard(campaign_id)
-            for product in old.products:
-                self._by_product[product].discard(campaign_id)
+            for place in _places(old):
+                self._campaigns[place].discard(campaign_id)
         if leads is not None:
             self._leads[campaign_id] = leads
-            self._by_owner.setdefault(leads.owner, set()).add(campaign_id)
-            for shop in leads.shops:
-                self._by_shop.setdefault(shop, set()).add(campaign_id)
-            for product in leads.products:
-                self._by_product.setdefault(product, set()).add(campaign_id)
+            for place in _places(leads):
+                self._campaigns.setdefault(place, set()).add(campaign_id)
 
     def of_shop(self, shop_id: str) -> list[str]:
         """Return the campaigns with an ad that leads to a shop or a product of it."""
-        return sorted(self._by_shop.get(shop_id, ()))
+        return self._of([("shop", shop_id)])
 
     def of_products(self, products: Iterable[str]) -> list[str]:
         """Return the campaigns with an ad that leads to one of some products."""
-        return sorted(set[str]().union(*(self._by_product.get(name, ()) for name in products)))
+        return self._of(("product", name) for name in products)
 
     def moved_by(self, changes: Iterable[Change]) -> list[str]:
         """Return the campaigns of whose ads record changes may have closed, opened or moved what they lead to, or ended them.
 
         Goods of a shop change with it, so that they speak for every ad of their owner.
         """
-        moved: set[str] = set()
+        owners: set[int] = set()
         for change in changes:
             if isinstance(change.row, ItemRow) and change.row.kind in (PRODUCT, _ROOM):
-                moved |= self._by_owner.get(change.row.owner, set())
+                owners.add(change.row.owner)
             elif change.kind == FactKind.ERASED:
-                moved |= self._by_owner.get(change.target, set())
-        return sorted(moved)
+                owners.add(change.target)
+        return self._of(("owner", owner) for owner in owners)
+
+    def _of(self, places: Iterable[_Place]) -> list[str]:
+        return sorted(set[str]().union(*(self._campaigns.get(place, ()) for place in places)))
+
+
+def _places(leads: Leads) -> list[_Place]:
+    shops = [("shop", shop) for shop in leads.shops]
+    return [("owner", leads.owner), *shops, *(("product", name) for name in leads.products)]
