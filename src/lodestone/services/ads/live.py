@@ -1,7 +1,6 @@
 """Ads from their records into decisions: put in, changed and dropped before a write is answered, all of them at a start."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import groupby
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -152,7 +151,7 @@ class AdPublisher:
         """The same of every campaign with an ad that leads to one of some products: they may be sold out, or not any more."""
         campaigns = self._landings.of_products(products)
         if campaigns:
-            self.follow(await self._records.threads.write(partial(self.called_up, campaigns)))
+            self.follow(await self._records.threads.write(self.called_up, campaigns))
 
     def moved_by(self, changes: Iterable[Change]) -> list[str]:
         """Return the campaigns whose ads record changes may have closed or opened, see `Landings.moved_by`."""
