@@ -87,10 +87,7 @@ class AdPacing:
         if not self._numbers:
             return self._prices
         self._paces = advance(self._paces, self._today(campaigns, day, now), day, moment)
-        prices = [0.0] * (max(self._numbers) + 1)
-        for number, price in zip(self._numbers, self._paces.price_share().tolist(), strict=True):
-            prices[number] = price
-        self._prices, self._waiting = tuple(prices), False
+        self._prices, self._waiting = self._by_number(self._paces), False
         self._apply(campaigns)
         return self._prices
 
@@ -112,7 +109,7 @@ class AdPacing:
         strange = [number for number, price in enumerate(prices) if price and number not in known]
         self._paces = join(self._paces, np.ones(len(strange)))
         self._numbers += strange
-        row = [prices[number] if number < len(prices) else 0.0 for number in self._numbers]
+        row = [self._price_of(number) for number in self._numbers]
         self._paces = priced(self._paces, np.array(row))
 
     def resume(self, campaigns: Mapping[int, CampaignRecord] | None) -> None:
@@ -133,7 +130,16 @@ class AdPacing:
 
     def pace_of(self, number: int) -> float:
         """Return a campaign's pace in (0, 1], 1 before its first step."""
-        return 1.0 - self._prices[number] if 0 <= number < len(self._prices) else 1.0
+        return 1.0 - self._price_of(number)
+
+    def _price_of(self, number: int) -> float:
+        return self._prices[number] if 0 <= number < len(self._prices) else 0.0
+
+    def _by_number(self, paces: Paces) -> tuple[float, ...]:
+        prices = [0.0] * (max(self._numbers) + 1)
+        for number, price in zip(self._numbers, paces.price_share().tolist(), strict=True):
+            prices[number] = price
+        return tuple(prices)
 
     def _today(self, campaigns: Mapping[int, CampaignRecord], day: int, now: Instant) -> Today:
         budgets, count = self._budgets(), len(self._numbers)
@@ -190,8 +196,7 @@ class AdPacing:
             seen=Today(*columns["ads.paces.seen"]),
             recent=columns["ads.paces.recent"],
         )
-        prices = dict(zip(self._numbers, self._paces.price_share().tolist(), strict=True))
-        self._prices = tuple(prices.get(number, 0.0) for number in range(max(self._numbers) + 1))
+        self._prices = self._by_number(self._paces)
 
 
 def _budget_of(record: CampaignRecord, before: int, now: Instant) -> float:
