@@ -39,12 +39,11 @@ class CampaignBudgets:
     ) -> None:
         self._community, self._records, self._state = community, records, state
         self._writer, self._numbers, self._money, self._live = writer, numbers, money, live
-        self._campaigns: list[CampaignRecord] = []
+        self._campaigns: list[CampaignRecord] | None = None
+        """None until the records were read."""
         self._erased: dict[str, str] = {}
         """Whose owners are erased, with their advertisers: no more than these two ids is left of them."""
         self._read: Instant | None = None
-        self._were_read = False
-        """Whether the records were read since the process began."""
 
     def changed(self) -> None:
         """Read the records at the next `refresh`."""
@@ -63,16 +62,16 @@ class CampaignBudgets:
         if self._read is not None and now - self._read < EVERY:
             return
         threads = self._records.threads
-        self._campaigns, self._erased, numbers = await threads.long(self._all)
+        campaigns, self._erased, numbers = await threads.long(self._all)
+        self._campaigns = campaigns
         self._numbers.take(numbers)
-        self._were_read = True
         known()
-        for campaign in self._numbers.unknown([record.id for record in self._campaigns]):
+        for campaign in self._numbers.unknown([record.id for record in campaigns]):
             number = await threads.commit(
                 self._records.term, self._community, TermKind.CAMPAIGN, campaign
             )
             self._numbers.take({number: campaign})
-        for record in self._campaigns:
+        for record in campaigns:
             budget = record.given.budget
             await self._limit(record.id, Limit.LIFETIME, budget.lifetime)
             await self._limit(record.id, Limit.DAILY, budget.daily)
@@ -80,7 +79,7 @@ class CampaignBudgets:
 
     def by_number(self) -> dict[int, CampaignRecord] | None:
         """Return every campaign that was read, by its number; None before they have been."""
-        if not self._were_read:
+        if self._campaigns is None:
             return None
         numbered = ((self._numbers.number(record.id), record) for record in self._campaigns)
         return {number: record for number, record in numbered if number is not None}
@@ -97,7 +96,7 @@ class CampaignBudgets:
                 max((ad.bid for ad in self._live.of_campaign(record.id)), default=Micros(0)),
                 _is_over(record, now),
             )
-            for record in self._campaigns
+            for record in self._campaigns or ()
             if (number := self._numbers.number(record.id)) is not None
         ]  # fmt: skip
         return payers + [
