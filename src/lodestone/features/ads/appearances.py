@@ -34,22 +34,10 @@ class Appearances(Generic[Campaign]):
             self._order.append((time, viewer, campaign))
         while self._order and self._order[0][0] <= time - DAYS_MAX * DAY_MICROS:
             oldest, whose, campaign = self._order.popleft()
-            self._drop(whose, oldest, campaign)
+            self.remove(whose, oldest, campaign)
 
     def remove(self, viewer: int | str, time: Instant, campaign: Campaign) -> None:
-        """Forget one that nobody was served after all."""
-        self._drop(viewer, time, campaign)
-
-    def of(self, viewer: int | str) -> dict[Campaign, list[Instant]]:
-        """Return when each campaign was served to a viewer, oldest first."""
-        return self._times.get(viewer, {})
-
-    def forget(self, viewer: int | str) -> None:
-        """Forget a viewer."""
-        self._times.pop(viewer, None)
-
-    def _drop(self, viewer: int | str, time: Instant, campaign: Campaign) -> None:
-        """Drop one appearance; one of a viewer who was forgotten, or that was removed, is passed over."""
+        """Forget one appearance; of a viewer who was forgotten, or that was removed, it is passed over."""
         campaigns = self._times.get(viewer, {})
         if time not in campaigns.get(campaign, ()):
             return
@@ -58,6 +46,14 @@ class Appearances(Generic[Campaign]):
             del campaigns[campaign]
         if not campaigns:
             del self._times[viewer]
+
+    def of(self, viewer: int | str) -> dict[Campaign, list[Instant]]:
+        """Return when each campaign was served to a viewer, oldest first."""
+        return self._times.get(viewer, {})
+
+    def forget(self, viewer: int | str) -> None:
+        """Forget a viewer."""
+        self._times.pop(viewer, None)
 
 
 class PeopleServed(Appearances[int]):
