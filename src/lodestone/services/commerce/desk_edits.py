@@ -161,10 +161,7 @@ class DeskEdits:
             changed = _checked(given, fields, "shop_invalid")
             return self._records.put_shop(self._community.id, shop_id, changed, now=now)[1]
 
-        now = self._clock.now()
-        await self._writes.do(
-            lambda: write(now), lambda changes: changes, lambda _: self._shop_written(shop_id)
-        )
+        await self._write(write, lambda _: self._shop_written(shop_id))
 
     async def _product(
         self, shop_id: str, product_id: str, edit: Callable[[ProductIn], ProductIn]
@@ -202,9 +199,13 @@ class DeskEdits:
         for index, variant in enumerate(variants):
             require_whole(variant.price, self._community.currency, f"variants[{index}].price")
 
-    async def _write(self, write: Callable[[Instant], list[Change]]) -> None:
+    async def _write(
+        self,
+        write: Callable[[Instant], list[Change]],
+        then: Callable[[list[Change]], Awaitable[None]] | None = None,
+    ) -> None:
         now = self._clock.now()
-        await self._writes.do(lambda: write(now), lambda changes: changes)
+        await self._writes.do(lambda: write(now), lambda changes: changes, then)
 
 
 def _edited(given: ProductIn, edit: ProductEdit, currency: str) -> ProductIn:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
@@ -32,9 +31,7 @@ from lodestone.services.support.ports import Clock, DirectoryView
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.commerce.types import ProductRecord, ShopRecord
 from lodestone.stores.ports import Records
-from lodestone.stores.records.types import Change, NewKey
-
-Made = TypeVar("Made")
+from lodestone.stores.records.types import NewKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +72,14 @@ class Shops:
         self._shop_written = shop_written
         self._community, self._id, self._clock = community, community.id, clock
         self._records, self._read = records, records.threads.read
-        self._writes, self._directory = writes, directory
+        self._write, self._directory = writes.do, directory
 
     # Shops
 
     async def put_shop(self, shop_id: str, given: ShopIn) -> tuple[ShopOut, bool]:
         """Make or replace a shop; return it and whether it is new. Raises UnknownError, InvalidError."""
         now = self._clock.now()
-        new, _ = await self._writes.do(
+        new, _ = await self._write(
             lambda: self._records.put_shop(self._id, shop_id, given, now=now),
             lambda made: made[1],
             lambda _: self._shop_written(shop_id),
@@ -92,7 +89,7 @@ class Shops:
     async def review(self, shop_id: str, verdict: ReviewIn) -> ShopOut:
         """Approve or reject a sign-up. Raises UnknownError."""
         now = self._clock.now()
-        await self._writes.do(
+        await self._write(
             lambda: self._records.review_shop(self._id, shop_id, verdict, now=now),
             lambda made: made,
             lambda _: self._shop_written(shop_id),
@@ -218,7 +215,7 @@ class Shops:
 
     async def put_stock(self, stock_id: str, given: SharedStockIn) -> tuple[SharedStockOut, bool]:
         """Make a stock item that variants share, or change what it offers."""
-        new = await self._writes.do(
+        new = await self._write(
             lambda: self._records.put_shared_stock(self._id, stock_id, given),
             lambda _: [],
             lambda _: self._shop_written(given.shop_id),
@@ -256,12 +253,6 @@ class Shops:
             state=sale_state(stock, opens, closes, self._clock.now()),
             created_at=time_text(sale.created),
         )  # fmt: skip
-
-    async def _write(
-        self, write: Callable[[], Made], changes: Callable[[Made], list[Change]]
-    ) -> Made:
-        """Write records, then the log and the state; return what was made."""
-        return await self._writes.do(write, changes)
 
 
 def _shelf(found: Sequence[ProductRecord], stock: dict[str, Stock]) -> Shelf:

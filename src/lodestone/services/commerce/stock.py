@@ -38,7 +38,7 @@ class ShopStock:
         writes: Writes,
         shop_written: Callable[[str], Awaitable[None]],
     ) -> None:
-        """Take what stock needs; `shop_written` is awaited before a write of a shop's stock is answered."""
+        """Take what stock needs; `shop_written` is awaited before a write of a shop's shared stock is answered: of its own a product tells."""
         self._community, self._clock = community, clock
         self._records, self._writes = records, writes
         self._shop_written = shop_written
@@ -53,12 +53,16 @@ class ShopStock:
             InvalidError: `number_invalid`: it would offer more than stock may.
             ConflictError: `stock_below_taken`.
         """
-        write = self._shared if place.item else self._own
+        if place.item:
+            await self._writes.do(
+                lambda: self._shared(shop_id, place, change),
+                lambda _: [],
+                lambda _: self._shop_written(shop_id),
+            )
+            return
         now = self._clock.now()
         await self._writes.do(
-            lambda: write(shop_id, place, change, now),
-            lambda changes: changes,
-            lambda _: self._shop_written(shop_id),
+            lambda: self._own(shop_id, place, change, now), lambda changes: changes
         )
 
     def _own(self, shop_id: str, place: StockPlace, change: int, now: Instant) -> list[Change]:
@@ -76,14 +80,13 @@ class ShopStock:
         currency = self._community.currency
         return records.put_product(community, place.product, given, currency=currency, now=now)
 
-    def _shared(self, shop_id: str, place: StockPlace, change: int, _: Instant) -> list[Change]:
+    def _shared(self, shop_id: str, place: StockPlace, change: int) -> None:
         records, community = self._records, self._community.id
         owner, stock = records.shared_stock(community, place.item)
         if owner != shop_id:
             raise _unknown()
         given = SharedStockIn(shop_id=shop_id, stock=_offered(stock, change))
         records.put_shared_stock(community, place.item, given)
-        return []
 
 
 def _changed(
