@@ -22,6 +22,15 @@ ADS = {
 BARE = {**SHOP, "name": "Nothing yet"}
 
 
+async def run_ad(world, name, bodies):
+    """Make an ad and what is above it, by path, and let it run."""
+    for path, body in bodies.items():
+        await world.put(path, body, status=201)
+    await world.ask("POST", f"/v1/ads/{name}/review", {"decision": "approved"}, status=200)
+    for path, body in bodies.items():
+        await world.put(path, {**body, "state": "active"}, status=200)
+
+
 async def advertised(world, landing):
     """Let a post of Mei's, which stays live, be advertised and lead somewhere."""
     await market(world)
@@ -38,11 +47,7 @@ async def advertised(world, landing):
         "/v1/ad-groups/all": {"campaign_id": "all-day", "strategy": "manual_cpc", "bid": yuan(50)},
         "/v1/ads/poster-ad": ADS[landing],
     }  # fmt: skip
-    for path, body in bodies.items():
-        await world.put(path, body, status=201)
-    await world.ask("POST", "/v1/ads/poster-ad/review", {"decision": "approved"}, status=200)
-    for path, body in bodies.items():
-        await world.put(path, {**body, "state": "active"}, status=200)
+    await run_ad(world, "poster-ad", bodies)
     paid_in = {"amount": yuan(500)}
     await world.ask("POST", "/v1/advertisers/mei-ads/deposits", paid_in, status=201)
     await world.engine.tick()
@@ -105,8 +110,8 @@ async def sell_out(world):
     assert await shown(world, "p4") == ["poster-ad"]
     await bought(world, line(quantity=1), buyer="p7")
     assert await shown(world, "p5") == ["poster-ad"]
-    held = (await world.ask("GET", "/v1/orders?buyer=p8", status=200))["data"][0]
-    world.sold = await pay(world, held)
+    unpaid = (await world.ask("GET", "/v1/orders?buyer=p8", status=200))["data"][0]
+    world.sold = await pay(world, unpaid)
 
 
 async def take_back(world):
@@ -116,6 +121,13 @@ async def take_back(world):
 async def restock(world):
     more = [{**SOUP["variants"][0], "stock": 11}]
     await world.put("/v1/products/soup", {**SOUP, "variants": more}, status=200)
+
+
+async def restock_at_the_desk(world, **place):
+    mei = Clerk(world, "mei")
+    await mei.arrive()
+    await mei.open("/merchant/stock")
+    await mei.send("/merchant/stock", product="soup", variant="bowl", change="+2", **place)
 
 
 async def share(world, units, **more):
@@ -152,9 +164,13 @@ HOW = {
         "product", lambda w: hide(w, "soup"), lambda w: unhide(w, "soup"),
     ),
     "sold out, restocked": ("product", sell_out, restock),
+    "sold out, restocked at the desk": ("product", sell_out, restock_at_the_desk),
     "sold out, given back": ("product", sell_out, take_back),
     "sold out of shared stock": (
         "product", sell_shared_out, lambda w: share(w, 2, status=200),
+    ),
+    "sold out of shared stock, restocked at the desk": (
+        "product", sell_shared_out, lambda w: restock_at_the_desk(w, item="bowls"),
     ),
     "ended": ("room", end_room, None),
     "silent": ("room", silence, None),
@@ -184,30 +200,16 @@ def test_a_price_that_a_bid_follows_is_followed_at_once(tmp_path):
     async def scenario():
         async with opened(tmp_path) as world:
             await advertised(world, "product")
-            await world.put(
-                "/v1/campaigns/orders",
-                {"advertiser_id": "mei-ads", "objective": "orders", "budget": {"daily": yuan(100)}},
-                status=201,
-            )
-            group = {"campaign_id": "orders", "strategy": "target_roas", "target": 3.0}
-            ad = {
-                "ad_group_id": "by-return",
-                "item_id": "poster",
-                "landing": {"product_id": "soup"},
-            }
-            await world.put("/v1/ad-groups/by-return", group, status=201)
-            await world.put("/v1/ads/return", ad, status=201)
-            await world.ask("POST", "/v1/ads/return/review", {"decision": "approved"}, status=200)
-            await world.put(
-                "/v1/campaigns/orders",
-                {
-                    "advertiser_id": "mei-ads", "objective": "orders",
-                    "budget": {"daily": yuan(100)}, "state": "active",
+            bodies = {
+                "/v1/campaigns/orders": {
+                    "advertiser_id": "mei-ads", "objective": "orders", "budget": {"daily": yuan(100)},
                 },
-                status=200,
-            )  # fmt: skip
-            await world.put("/v1/ad-groups/by-return", {**group, "state": "active"}, status=200)
-            await world.put("/v1/ads/return", {**ad, "state": "active"}, status=200)
+                "/v1/ad-groups/by-return": {
+                    "campaign_id": "orders", "strategy": "target_roas", "target": 3.0,
+                },
+                "/v1/ads/return": {**ADS["product"], "ad_group_id": "by-return"},
+            }  # fmt: skip
+            await run_ad(world, "return", bodies)
             live = world.engine.parts.decider.ads
             before = [ad.bid for ad in live.of_campaign("orders")]
             dear = [{"id": "bowl", "name": "a bowl", "price": yuan(36), "stock": 10}]
@@ -245,9 +247,7 @@ def test_an_ad_that_shows_a_product_is_shown_where_that_is_sold_wherever_it_lead
                 "ad_group_id": "all", "item_id": "meal", "landing": {"url": "https://x.example"},
             }  # fmt: skip
             await world.put("/v1/ads/poster-ad", {**ADS["shop"], "state": "ended"}, status=200)
-            await world.put("/v1/ads/meal-ad", ad, status=201)
-            await world.ask("POST", "/v1/ads/meal-ad/review", {"decision": "approved"}, status=200)
-            await world.put("/v1/ads/meal-ad", {**ad, "state": "active"}, status=200)
+            await run_ad(world, "meal-ad", {"/v1/ads/meal-ad": ad})
             return await shown(world, "p1", beside(55)), await shown(world, "p0", beside(5))
 
     assert run(scenario) == ([], ["meal-ad"])

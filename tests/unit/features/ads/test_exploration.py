@@ -31,27 +31,27 @@ def leased():
 @given(ACTS, st.sampled_from([0.0, 0.02, 0.1, 0.2]))
 @settings(max_examples=200, deadline=None)
 def test_of_a_day_no_more_than_the_share_is_explored_at_any_moment(acts, share):
-    budgets, log, held = leased(), [limited(10**9, Limit.LEASE)], []
+    budgets, log, late = leased(), [limited(10**9, Limit.LEASE)], []
     for number, (act, wants, day) in enumerate(acts, 1):
         if act in {"write", "lose", "hold"}:
             slot = paid(number, day=DAY + day)
             slot = slot._replace(explored=wants and budgets.exploration.may(slot.day, share))
             budgets.reserve(slot)
             if act == "write":
-                for late in [*held, slot]:
-                    log.append(reserved(late))
+                for written in [*late, slot]:
+                    log.append(reserved(written))
                     budgets.follow(log[-1])
-                held = []
+                late = []
             elif act == "hold":
-                held.append(slot)
+                late.append(slot)
             else:
                 budgets.cancel(slot)
         elif act == "restart":  # what was not written is lost with the process
-            again, held = Budgets(), []
+            again, late = Budgets(), []
             again.fill(budgets.columns())
             budgets = again
         else:
-            held, budgets = [], Budgets()
+            late, budgets = [], Budgets()
             for facts in log:
                 budgets.follow(facts)
         for day_ in range(DAY, DAY + 3):
@@ -66,13 +66,13 @@ def test_a_follower_and_a_snapshot_know_what_was_explored():
     for slot in slots:
         budgets.reserve(slot)
     before = budgets.columns()["budgets.exploration"]
-    for one in (budgets, follower):
-        one.follow(reserved(*slots))
+    for state in (budgets, follower):
+        state.follow(reserved(*slots))
     restored = Budgets()
     restored.fill(budgets.columns())
 
     assert before.size == 0  # nothing of it is written
-    assert [one.exploration.of(DAY) for one in (budgets, follower, restored)] == [(1, 3)] * 3
+    assert [state.exploration.of(DAY) for state in (budgets, follower, restored)] == [(1, 3)] * 3
     assert all(slot.explored == (slot.receipt == 3) for slot in restored.open_slots())
 
 
