@@ -49,6 +49,10 @@ class Call(Generic[Result]):
     """Done twice it is as if done once, or does no harm."""
 
 
+def nothing(_: bytes) -> None:
+    """Read an answer that says no more than that it was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retries:
     """How often and how long to wait for an engine that is busy or does not answer.

@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 
 from lodestone.base.clock import Instant
 from lodestone.base.wire import time_text
-from lodestone.client.attempt import Call
+from lodestone.client.attempt import Call, nothing
 from lodestone.client.records import (
     Community,
     Domain,
@@ -39,7 +39,7 @@ _ITEM: Final = Decoder(Item).decode
 _ITEMS: Final = Decoder(Page[Item]).decode
 _KEY: Final = Decoder(Key).decode
 _KEYS: Final = Decoder(Page[Key]).decode
-_NAMES: Final = Decoder(Page[str]).decode
+NAMES: Final = Decoder(Page[str]).decode
 _PEOPLE: Final = Decoder(Page[Person]).decode
 _PERSON: Final = Decoder(Person).decode
 _SESSION: Final = Decoder(Session).decode
@@ -219,7 +219,7 @@ def leave(domain_id: str, person_id: str) -> Call[None]:
 
 def members(domain_id: str, limit: int = 100, cursor: str | None = None) -> Call[Page[str]]:
     """List a domain's members."""
-    return _list(_NAMES, limit, cursor, "domains", domain_id, "members")
+    return _list(NAMES, limit, cursor, "domains", domain_id, "members")
 
 
 def add_moderator(domain_id: str, person_id: str) -> Call[None]:
@@ -234,7 +234,7 @@ def remove_moderator(domain_id: str, person_id: str) -> Call[None]:
 
 def moderators(domain_id: str, limit: int = 100, cursor: str | None = None) -> Call[Page[str]]:
     """List a domain's moderators."""
-    return _list(_NAMES, limit, cursor, "domains", domain_id, "moderators")
+    return _list(NAMES, limit, cursor, "domains", domain_id, "moderators")
 
 
 # Feeds and events
@@ -320,11 +320,11 @@ def _post(read: Callable[[bytes], Any], body: Json, *parts: str) -> Call[Any]:
 
 
 def _set(*parts: str) -> Call[None]:
-    return Call("PUT", route(*parts), _nothing)
+    return Call("PUT", route(*parts), nothing)
 
 
 def _delete(*parts: str) -> Call[None]:
-    return Call("DELETE", route(*parts), _nothing)
+    return Call("DELETE", route(*parts), nothing)
 
 
 def _list(
@@ -346,10 +346,6 @@ def _bulk(path: str, rows: Sequence[Json]) -> Call[Verdicts]:
 
 def _any(answer: bytes) -> Any:
     return msgspec.json.decode(answer) if answer else None
-
-
-def _nothing(_: bytes) -> None:
-    return None
 
 
 def _key_text(answer: bytes) -> str:

@@ -1,11 +1,11 @@
 """Comments below items, each route written once; see `calls`."""
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec.json import Decoder
 
-from lodestone.client.attempt import Call
+from lodestone.client.attempt import Call, nothing
 from lodestone.client.calls import Json, query, route
 from lodestone.client.records import Comment, CommentThread, Page
 
@@ -54,17 +54,17 @@ def replies(
 
 def delete_comment(item_id: str, comment_id: str) -> Call[None]:
     """Let a comment's words go, for good."""
-    return Call("DELETE", _route(item_id, comment_id), _nothing)
+    return Call("DELETE", _route(item_id, comment_id), nothing)
 
 
 def like_comment(item_id: str, comment_id: str, person_id: str) -> Call[None]:
     """Let a person like a comment."""
-    return Call("PUT", _route(item_id, comment_id, "likes", person_id), _nothing)
+    return Call("PUT", _route(item_id, comment_id, "likes", person_id), nothing)
 
 
 def unlike_comment(item_id: str, comment_id: str, person_id: str) -> Call[None]:
     """Let a person like a comment no longer."""
-    return Call("DELETE", _route(item_id, comment_id, "likes", person_id), _nothing)
+    return Call("DELETE", _route(item_id, comment_id, "likes", person_id), nothing)
 
 
 def report_comment(
@@ -72,12 +72,8 @@ def report_comment(
 ) -> Call[None]:
     """Let a person report a comment; again replaces why."""
     body = msgspec.json.encode({"reason": reason, "note": note})
-    return Call("PUT", _route(item_id, comment_id, "reports", person_id), _nothing, body)
+    return Call("PUT", _route(item_id, comment_id, "reports", person_id), nothing, body)
 
 
 def _route(item_id: str, comment_id: str, *rest: str) -> str:
     return route("items", item_id, "comments", comment_id, *rest)
-
-
-def _nothing(_: bytes) -> Any:
-    return None

@@ -1,16 +1,12 @@
 """Whom people follow, block and mute, and whose ads they hide, each route written once; see `calls`."""
 
-from typing import Final, Literal
+from typing import Literal
 
-from msgspec.json import Decoder
-
-from lodestone.client.attempt import Call
-from lodestone.client.calls import query, route
+from lodestone.client.attempt import Call, nothing
+from lodestone.client.calls import NAMES, query, route
 from lodestone.client.records import Page
 
 Edge = Literal["follows", "blocks", "mutes", "hidden-ads"]
-
-_NAMES: Final = Decoder(Page[str]).decode
 
 
 def follow(person_id: str, author_id: str) -> Call[None]:
@@ -58,12 +54,8 @@ def edges(
 ) -> Call[Page[str]]:
     """List whom a person follows, blocks, mutes or wants no ads of."""
     path = route("people", person_id, what)
-    return Call("GET", query(path, {"limit": limit, "cursor": cursor}), _NAMES)
+    return Call("GET", query(path, {"limit": limit, "cursor": cursor}), NAMES)
 
 
 def _relate(method: str, person_id: str, what: Edge, other_id: str) -> Call[None]:
-    return Call(method, route("people", person_id, what, other_id), _nothing)
-
-
-def _nothing(_: bytes) -> None:
-    """Read an answer that says no more than that it was done."""
+    return Call(method, route("people", person_id, what, other_id), nothing)
