@@ -1,6 +1,6 @@
 """Campaigns' records on their way to budgets: numbers for facts, limits as facts, and who pays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from lodestone.base.clock import MINUTE_MICROS, Instant
@@ -49,11 +49,11 @@ class CampaignBudgets:
         """Read the records at the next `refresh`."""
         self._read = None
 
-    async def refresh(self, known: Callable[[], None]) -> None:
+    async def refresh(self, known: Callable[[Mapping[int, CampaignRecord]], None]) -> None:
         """Bring the budgets to what the records say, once a minute or after `changed`.
 
         Args:
-            known: Called once campaigns and their numbers are known, before any of them can be afforded.
+            known: Called with every campaign that was read, by its number, before any of them can be afforded.
 
         Raises:
             UnavailableError: Records or log do not answer; the next call makes it good.
@@ -65,7 +65,7 @@ class CampaignBudgets:
         campaigns, self._erased, numbers = await threads.long(self._all)
         self._campaigns = campaigns
         self._numbers.take(numbers)
-        known()
+        known(self._numbered(campaigns))
         for campaign in self._numbers.unknown([record.id for record in campaigns]):
             number = await threads.commit(
                 self._records.term, self._community, TermKind.CAMPAIGN, campaign
@@ -79,9 +79,10 @@ class CampaignBudgets:
 
     def by_number(self) -> dict[int, CampaignRecord] | None:
         """Return every campaign that was read, by its number; None before they have been."""
-        if self._campaigns is None:
-            return None
-        numbered = ((self._numbers.number(record.id), record) for record in self._campaigns)
+        return None if self._campaigns is None else self._numbered(self._campaigns)
+
+    def _numbered(self, campaigns: Sequence[CampaignRecord]) -> dict[int, CampaignRecord]:
+        numbered = ((self._numbers.number(record.id), record) for record in campaigns)
         return {number: record for number, record in numbered if number is not None}
 
     def payers(self) -> Sequence[Payer]:

@@ -111,7 +111,7 @@ class AdBilling:
 
     async def lease(self) -> None:
         """Follow the campaigns' records, set money aside, post what is due. Raises as `Leases.work`."""
-        await self.campaigns.refresh(lambda: self.pacing.resume(self.campaigns.by_number()))
+        await self.campaigns.refresh(self.pacing.resume)
         await self.leases.work()
 
 
