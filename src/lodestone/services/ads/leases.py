@@ -136,9 +136,7 @@ class Leases:
         ):
             balance = await self._balance(payer)
             piece = next_piece(self._lease_state(payer, lease, balance))
-            if piece:
-                await self._set_aside(payer, lease, piece)
-            else:
+            if not piece or not await self._set_aside(payer, lease, piece):
                 self._dry[payer.advertiser_id] = Instant(self._money.now() + DRY)
         if lease.net > allowed:
             await self._say(payer, lease.net)
@@ -154,19 +152,18 @@ class Leases:
             largest=payer.largest, balance=balance,
         )  # fmt: skip
 
-    async def _set_aside(self, payer: Payer, lease: CampaignLease, piece: Micros) -> None:
+    async def _set_aside(self, payer: Payer, lease: CampaignLease, piece: Micros) -> bool:
+        """Set a piece aside; return False where an order of a creator's has been paid for with it meanwhile."""
         set_aside, balance = self._accounts(payer)
         name = transfer_id("ad lease", payer.number, lease.leased)
         transfer = Transfer(
             name, balance.id, set_aside.id, piece, Code.AD_LEASE, external=external_of(payer.number)
         )
         (outcome,) = await self._money.post([transfer], opening=[balance, set_aside])
-        if (
-            outcome is Outcome.EXCEEDS_CREDITS
-        ):  # an order of a creator's has been paid for meanwhile
-            self._dry[payer.advertiser_id] = Instant(self._money.now() + DRY)
-            return
+        if outcome is Outcome.EXCEEDS_CREDITS:
+            return False
         _taken(transfer, outcome, lease, 0)
+        return True
 
     async def _give_back(self, payer: Payer, lease: CampaignLease, amount: Micros) -> None:
         budgets = self._state.budgets
