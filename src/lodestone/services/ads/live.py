@@ -171,6 +171,11 @@ class AdPublisher:
                 ads[name] = CalledUp((), None)
         return ads
 
+    def follow_changes(self, changes: Iterable[Change], ahead: Mapping[str, CalledUp]) -> None:
+        """Follow the campaigns that some changes moved, of all that were called up ahead for these and others."""
+        moved = self.moved_by(changes)
+        self.follow({name: ahead[name] for name in moved if name in ahead})
+
     def follow(self, campaigns: Mapping[str, CalledUp]) -> None:
         """Show of some campaigns what was called up, and nothing else, from the next decision on."""
         for campaign_id, (ads, leads) in campaigns.items():

@@ -351,7 +351,7 @@ class Engine:
                 self.housekeeper.policy_put(ahead.policy)
                 self._take_policy()
         self.index_items(items)
-        self.billing.publisher.follow(ahead.ads)
+        self.billing.publisher.follow_changes(changes, ahead.ads)
 
     def put_person(self, person_id: str, person: PersonRow, key: bytes | None) -> None:
         """Set a person's row, key and stated interests."""
