@@ -6,6 +6,7 @@ A floor's price is a bonus (sign +1), a cap's a cost (sign -1). Net scores are w
 that every later step is exact and a replay can agree to the bit.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -45,14 +46,19 @@ class PriceVector(msgspec.Struct, frozen=True, kw_only=True):
     campaigns would not fit."""
 
 
-def pace_of(prices: PriceVector, campaign: int) -> float:
-    """Return the share of a campaign's bids that enters auctions, in (0, 1].
+def budget_price(budgets: Sequence[float], campaign: int) -> float:
+    """Return the price of a campaign's budget as a share of its bids, in [0, 1).
 
     Args:
-        prices: The vector in force.
-        campaign: The campaign's number.
+        budgets: `PriceVector.budgets`.
+        campaign: The campaign's number, -1 for one that has none yet.
     """
-    return 1.0 - prices.budgets[campaign] if campaign < len(prices.budgets) else 1.0
+    return budgets[campaign] if 0 <= campaign < len(budgets) else 0.0
+
+
+def pace_of(budgets: Sequence[float], campaign: int) -> float:
+    """Return the share of a campaign's bids that enters auctions, in (0, 1]; arguments as of `budget_price`."""
+    return 1.0 - budget_price(budgets, campaign)
 
 
 def no_prices(time: Instant) -> PriceVector:

@@ -76,8 +76,8 @@ def _paces(decision: Decision, prices: PriceVector, campaigns: Mapping[str, int]
         return
     ads = decision.paid.ads
     for name, campaign, pace in zip(ads.ad_id, ads.campaign_id, ads.pace.tolist(), strict=True):
-        if campaign in campaigns and pace != pace_of(prices, campaigns[campaign]):
-            follows = pace_of(prices, campaigns[campaign])
+        follows = pace_of(prices.budgets, campaigns[campaign]) if campaign in campaigns else pace
+        if pace != follows:
             yield f"pace of {name}: {pace} was recorded, {follows} follows"
 
 

@@ -19,6 +19,7 @@ from lodestone.features.ads import LiveAds
 from lodestone.features.ads.budgets import Budgets
 from lodestone.stores.ads.types import CampaignRecord
 from lodestone.traffic.pacing.pacer import Paces, Today, advance, join, nobody, priced
+from lodestone.traffic.prices import budget_price, pace_of
 
 DAYS_AHEAD: Final = 7
 """Over so many days a lifetime's budget without an end is spread."""
@@ -109,7 +110,7 @@ class AdPacing:
         strange = [number for number, price in enumerate(prices) if price and number not in known]
         self._paces = join(self._paces, np.ones(len(strange)))
         self._numbers += strange
-        row = [self._price_of(number) for number in self._numbers]
+        row = [budget_price(prices, number) for number in self._numbers]
         self._paces = priced(self._paces, np.array(row))
 
     def resume(self, campaigns: Mapping[int, CampaignRecord] | None) -> None:
@@ -130,10 +131,7 @@ class AdPacing:
 
     def pace_of(self, number: int) -> float:
         """Return a campaign's pace in (0, 1], 1 before its first step."""
-        return 1.0 - self._price_of(number)
-
-    def _price_of(self, number: int) -> float:
-        return self._prices[number] if 0 <= number < len(self._prices) else 0.0
+        return pace_of(self._prices, number)
 
     def _by_number(self, paces: Paces) -> tuple[float, ...]:
         prices = [0.0] * (max(self._numbers) + 1)

@@ -83,10 +83,6 @@ class Paces(NamedTuple):
         """Return the price of each budget as a share of the ceiling bid, in [0, 1)."""
         return self.multipliers.price_share()
 
-    def pace(self) -> Floats:
-        """Return the share of each ceiling bid that enters the auction, in (0, 1]."""
-        return 1.0 - self.price_share()
-
 
 def nobody(day: int, moment: float) -> Paces:
     """Return the state of a community without campaigns."""
