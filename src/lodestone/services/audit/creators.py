@@ -67,9 +67,9 @@ def _division(
     rule = RULES.get((before, events[-1].move, events[-1].actor))
     payout = Payout.NOTHING if rule is None else rule.payout
     if payout is Payout.DECIDED and events[-1].actor is Actor.OPERATOR:
-        expected = division_of(order, payout, decided=events[-1].amount)
+        expected = division_of(order, payout, events[-1].amount)
     else:
-        expected = division_of(order, payout, late=order.counted_late)
+        expected = division_of(order, payout)
     if expected != order.division:
         yield _said(f"{name} division", _text(expected), _text(order.division))
 

@@ -13,10 +13,10 @@ import msgspec
 
 from lodestone.base.clock import Instant
 from lodestone.content import Community
-from lodestone.creators.life import SILENCE, Actor, Move, Payout, Rule, Stage, after
+from lodestone.creators.life import HOLDS, SILENCE, Actor, Move, Stage
 from lodestone.creators.plays import Count
 from lodestone.creators.settlement import Kind
-from lodestone.services.creators.context import OrderContext, division_of
+from lodestone.services.creators.context import OrderContext
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.ports import Clock
 from lodestone.services.support.record_writes import Writes
@@ -27,9 +27,7 @@ from lodestone.stores.records.types import Change
 JOB: Final = "creators' orders"
 """The job of moving creators' orders on; its rows are their numbers."""
 BATCH: Final = 200
-_GOES_ON: Final = frozenset(
-    {Stage.DRAFTED, Stage.APPROVED, Stage.REVISING, Stage.PUBLISHED, Stage.MEASURED, Stage.DISPUTED}
-)
+_GOES_ON: Final = HOLDS - {Stage.ACCEPTED}
 """Stages that go on by silence when the advertiser's owner was erased: there is work to be paid for."""
 _NOTHING: Final = Count(0, 0, {})
 Counted: TypeAlias = tuple[Assignment, Count]
@@ -112,8 +110,7 @@ def move_on(context: OrderContext, order: Assignment, count: Count | None) -> No
         count: Of its item, made for the order as it stands; None where there is none.
     """
     if order.orphaned and _leaves(context, order):
-        rule = _rule(order, Move.LEAVE)
-        context.finish(order, Move.LEAVE, Actor.CLOCK, rule, division_of(order, rule.payout))
+        context.move(order, Move.LEAVE, Actor.CLOCK)
     elif order.due is not None and order.due <= context.now:
         _silence(context, order, count)
     elif order.orphaned:
@@ -129,25 +126,12 @@ def _leaves(context: OrderContext, order: Assignment) -> bool:
 
 def _silence(context: OrderContext, order: Assignment, count: Count | None) -> None:
     move = SILENCE[order.stage]
-    rule = _rule(order, move)
-    counts = move is Move.MEASURE or (
-        rule.payout in (Payout.EARNED, Payout.UNDISPUTED) and order.published is not None
-    )
-    if counts and count is None:
+    if order.published is None:
+        context.move(order, move, Actor.CLOCK)
+    elif count is None:
         return  # it has moved since it was counted: the next round looks again
-    if move is Move.MEASURE:
-        context.move(order, move, Actor.CLOCK, rule, counted=count)
-        return
-    if not counts:
-        division = division_of(order, rule.payout)
-        context.finish(order, move, Actor.CLOCK, rule, division)
-        return
-    division = division_of(order, rule.payout, late=count)
-    first = order.counted or count
-    context.finish(order, move, Actor.CLOCK, rule, division, counted=first, counted_late=count)
-
-
-def _rule(order: Assignment, move: Move) -> Rule:
-    rule = after(order.stage, move, Actor.CLOCK)
-    assert rule is not None
-    return rule
+    elif move is Move.MEASURE:
+        context.move(order, move, Actor.CLOCK, counted=count)
+    else:
+        first = order.counted or count
+        context.move(order, move, Actor.CLOCK, counted=first, counted_late=count)

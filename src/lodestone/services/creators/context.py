@@ -15,7 +15,6 @@ from lodestone.creators.life import (
     Actor,
     Move,
     Payout,
-    Rule,
     Stage,
     after,
 )
@@ -101,14 +100,12 @@ class OrderContext:
             return Actor.ADVERTISER, owner
         raise Fault(_R.ROLE_LACKING, "person_id").error()
 
-    def require(self, order: Assignment, move: Move, actor: Actor) -> Rule:
-        """Return the rule of a move. Raises ConflictError: it is not allowed, or comes too late."""
-        rule = after(order.stage, move, actor)
-        if rule is None:
+    def require(self, order: Assignment, move: Move, actor: Actor) -> None:
+        """Raise ConflictError where somebody may not make a move, or makes it too late."""
+        if after(order.stage, move, actor) is None:
             raise self._refused(order, move).error()
-        if actor is not Actor.CLOCK and (order.due is None or order.due <= self.now):
+        if order.due is None or order.due <= self.now:
             raise Fault(_R.TIME_OVER, "assignment").error()
-        return rule
 
     def _refused(self, order: Assignment, move: Move) -> Fault:
         stage = order.stage.name.lower()
@@ -127,9 +124,8 @@ class OrderContext:
     # Moving
 
     def move(
-        self, order: Assignment, move: Move, actor: Actor, rule: Rule, *,
-        amount: Micros | None = None, words: Words | None = None, request: Request | None = None,
-        **changes: Any,
+        self, order: Assignment, move: Move, actor: Actor, *, decided: Micros | None = None,
+        words: Words | None = None, request: Request | None = None, **changes: Any,
     ) -> Assignment:  # fmt: skip
         """Move an order on, note it, and move its money: the one place where an order changes its stage.
 
@@ -137,14 +133,25 @@ class OrderContext:
             order: As it stands.
             move: Known to be allowed.
             actor: Who makes it.
-            rule: Where it leads.
-            amount: What it sets aside, or what the creator has of it.
+            decided: The creator's part of the escrow, where the operator says it.
             words: Words that come with it.
             request: The request that asked for it.
             changes: Other fields of the order.
+
+        Raises:
+            ConflictError: `balance_short`, of what sets the escrow aside.
         """
-        changed = replace(order, stage=rule.to, **changes)
-        changed = replace(changed, due=due(rule.to, self.now, changed.times), orphaned=False)
+        rule = RULES[order.stage, move, actor]
+        changed = replace(order, stage=rule.to, orphaned=False, **changes)
+        division = division_of(changed, rule.payout, decided)
+        changed = replace(changed, due=due(rule.to, self.now, changed.times), division=division)
+        amount = None
+        if rule.payout is Payout.HOLD:
+            self._hold(order)
+            amount = order.terms.cap
+        elif division is not None:
+            self._divide(order, division)
+            amount = division.earned
         self.work.put(changed)
         self._audit(order, changed, move)
         self.note(changed, move, actor, amount=amount, words=words, request=request)
@@ -169,30 +176,6 @@ class OrderContext:
         becomes = {"stage": changed.stage.name.lower(), "move": move.name.lower()}
         self.work.audit("assignment", self.order_id(changed.number), was, becomes)
 
-    def finish(
-        self, order: Assignment, move: Move, actor: Actor, rule: Rule, division: Division | None, *,
-        words: Words | None = None, request: Request | None = None, **changes: Any,
-    ) -> Assignment:  # fmt: skip
-        """Move an order to its end, and divide its escrow if there is one.
-
-        Args:
-            order: As it stands.
-            move: Known to be allowed.
-            actor: Who makes it.
-            rule: Where it leads.
-            division: How the escrow is divided, None where nothing lies in it.
-            words: Words that come with it.
-            request: The request that asked for it.
-            changes: Other fields of the order.
-        """
-        amount = None
-        if division is not None:
-            self.divide(order, division)
-            amount = division.earned
-        return self.move(
-            order, move, actor, rule, amount=amount, words=words, request=request, division=division, **changes
-        )  # fmt: skip
-
     def events(self, order: Assignment) -> list[AssignmentEvent]:
         """Return the moves of an order, the first first."""
         return self.work.events([order.number])[order.number]
@@ -203,14 +186,14 @@ class OrderContext:
 
     # Money
 
-    def hold(self, order: Assignment) -> None:
+    def _hold(self, order: Assignment) -> None:
         """Set an order's escrow aside. Raises ConflictError `balance_short`."""
         outcome = self._post(self._rules.hold(order, self.order_id(order.number)))
         if outcome is Outcome.EXCEEDS_CREDITS:
             raise Fault(_R.BALANCE_SHORT, "escrow", f"{order.terms.cap} micros").error()
         self._must(outcome)
 
-    def divide(self, order: Assignment, division: Division) -> None:
+    def _divide(self, order: Assignment, division: Division) -> None:
         """Divide an order's escrow."""
         name = self.order_id(order.number)
         self._must(self._post(self._rules.divide(order, name, division)))
@@ -244,14 +227,13 @@ def order_number(community: Community, order_id: str) -> int:
 
 
 def division_of(
-    order: Assignment, payout: Payout, *, late: Count | None = None, decided: Micros | None = None
+    order: Assignment, payout: Payout, decided: Micros | None = None
 ) -> Division | None:
     """Return how a move divides an order's escrow, None where it divides nothing.
 
     Args:
-        order: With what was measured of it, where it was.
+        order: With what was counted of it, where it was published and is paid for.
         payout: What the move does with the escrow.
-        late: Counted now; needed by what was published and is paid for.
         decided: The creator's, as the operator says.
     """
     if payout in (Payout.NOTHING, Payout.HOLD):
@@ -260,9 +242,11 @@ def division_of(
     if payout is Payout.UNDISPUTED:
         payout = Payout.FEE if order.published is None else Payout.EARNED
     if payout is Payout.EARNED:
-        assert late is not None
-        first = order.counted or late
-        return divide(escrow, comes_to(order.terms, first), comes_to(order.terms, late))
+        assert order.counted_late is not None
+        first = order.counted or order.counted_late
+        return divide(
+            escrow, comes_to(order.terms, first), comes_to(order.terms, order.counted_late)
+        )
     part = Micros(0)
     if payout is Payout.FEE:
         part = draft_fee(order.terms)

@@ -22,11 +22,11 @@ from lodestone.creators.judge import (
     judge_offer,
     terms_of,
 )
-from lodestone.creators.life import Actor, Move, Payout, Stage
+from lodestone.creators.life import Actor, Move, Stage
 from lodestone.creators.refusals import CreatorRefusal, Fault, raise_first
 from lodestone.creators.settlement import Goods
 from lodestone.events.outcomes import FactKind
-from lodestone.services.creators.context import OrderContext, Request, Words, division_of
+from lodestone.services.creators.context import OrderContext, Request, Words
 from lodestone.stores.ads.finds import item_is_live
 from lodestone.stores.commerce.types import Party
 from lodestone.stores.creators.types import Assignment, BriefRecord, CreatorRecord
@@ -62,10 +62,9 @@ def make_offer(context: OrderContext, offer_id: str, given: OfferIn) -> Assignme
     )  # fmt: skip
     order = replace(order, due=due(stage, context.now, order.times))
     work.add(order)
-    actor = Actor.CREATOR if by_creator else Actor.ADVERTISER
     words = Words(given.text, maker) if given.text else None
     work.audit("offer", offer_id, None, {"stage": stage.name.lower()})
-    context.note(order, Move.BID if by_creator else Move.OFFER, actor, words=words)
+    context.note(order, Move.BID if by_creator else Move.OFFER, _maker(order), words=words)
     return order
 
 
@@ -109,20 +108,11 @@ def accept(
     actor, _ = context.actor(order, given.person_id)
     if order.stage is Stage.ACCEPTED and actor is not _maker(order):
         return order
-    rule = context.require(order, Move.ACCEPT, actor)
+    context.require(order, Move.ACCEPT, actor)
     profile = _profile(context, context.creator(order))
     brief = context.work.brief(order.brief, "brief_id")
     raise_first(judge_going_on(_judged(context, brief, profile, by_creator=order.by_creator)))
-    context.hold(order)
-    return context.move(
-        order,
-        Move.ACCEPT,
-        actor,
-        rule,
-        amount=order.terms.cap,
-        request=request,
-        accepted=context.now,
-    )
+    return context.move(order, Move.ACCEPT, actor, request=request, accepted=context.now)
 
 
 def _maker(order: Assignment) -> Actor:
@@ -136,8 +126,8 @@ def decline(
     actor, _ = context.actor(order, given.person_id)
     if order.stage is Stage.DECLINED and actor is not _maker(order):
         return order
-    rule = context.require(order, Move.DECLINE, actor)
-    return context.move(order, Move.DECLINE, actor, rule, request=request)
+    context.require(order, Move.DECLINE, actor)
+    return context.move(order, Move.DECLINE, actor, request=request)
 
 
 def cancel(
@@ -147,10 +137,8 @@ def cancel(
     actor, _ = context.actor(order, given.person_id)
     if order.stage is Stage.CANCELLED and context.ended_by(order) is actor:
         return order
-    rule = context.require(order, Move.CANCEL, actor)
-    return context.finish(
-        order, Move.CANCEL, actor, rule, division_of(order, rule.payout), request=request
-    )
+    context.require(order, Move.CANCEL, actor)
+    return context.move(order, Move.CANCEL, actor, request=request)
 
 
 def withdraw(
@@ -172,9 +160,9 @@ def submit(
         drafts = [event for event in context.events(order) if event.move is Move.SUBMIT]
         if drafts[-1].text == given.text:
             return order
-    rule = context.require(order, Move.SUBMIT, actor)
+    context.require(order, Move.SUBMIT, actor)
     words = Words(given.text, party)
-    return context.move(order, Move.SUBMIT, actor, rule, words=words, request=request)
+    return context.move(order, Move.SUBMIT, actor, words=words, request=request)
 
 
 def approve(
@@ -184,8 +172,8 @@ def approve(
     actor, _ = context.actor(order, given.person_id)
     if order.stage is Stage.APPROVED and actor is Actor.ADVERTISER:
         return order
-    rule = context.require(order, Move.APPROVE, actor)
-    return context.move(order, Move.APPROVE, actor, rule, request=request)
+    context.require(order, Move.APPROVE, actor)
+    return context.move(order, Move.APPROVE, actor, request=request)
 
 
 def revise(
@@ -193,19 +181,12 @@ def revise(
 ) -> Assignment:
     """Ask for changes, as often as the brief has rounds."""
     actor, party = context.actor(order, given.person_id)
-    rule = context.require(order, Move.REVISE, actor)
+    context.require(order, Move.REVISE, actor)
     if not order.rounds_left:
         raise Fault(_R.ROUNDS_USED_UP, "assignment").error()
     words = Words(given.text, party)
-    return context.move(
-        order,
-        Move.REVISE,
-        actor,
-        rule,
-        words=words,
-        request=request,
-        rounds_left=order.rounds_left - 1,
-    )
+    left = order.rounds_left - 1
+    return context.move(order, Move.REVISE, actor, words=words, request=request, rounds_left=left)
 
 
 def publish(
@@ -216,7 +197,7 @@ def publish(
     item = context.work.item(given.item_id)
     if order.stage is Stage.PUBLISHED and item is not None and order.item == item.row:
         return order
-    rule = context.require(order, Move.PUBLISH, actor)
+    context.require(order, Move.PUBLISH, actor)
     judged = ItemContext(known=False)
     if item is not None:
         judged = ItemContext(
@@ -226,7 +207,7 @@ def publish(
     raise_first(judge_item(judged))
     assert item is not None
     return context.move(
-        order, Move.PUBLISH, actor, rule, request=request, item=item.row, published=context.now,
+        order, Move.PUBLISH, actor, request=request, item=item.row, published=context.now,
         counted_until=context.counted_until(order.count_days),
     )  # fmt: skip
 
@@ -236,9 +217,9 @@ def dispute(
 ) -> Assignment:
     """Object; an operator decides."""
     actor, party = context.actor(order, given.person_id)
-    rule = context.require(order, Move.DISPUTE, actor)
+    context.require(order, Move.DISPUTE, actor)
     words = Words(given.text, party)
-    return context.move(order, Move.DISPUTE, actor, rule, words=words, request=request)
+    return context.move(order, Move.DISPUTE, actor, words=words, request=request)
 
 
 def decide(
@@ -246,15 +227,14 @@ def decide(
 ) -> Assignment:
     """Decide a dispute: so much of the escrow is the creator's, the rest the advertiser's."""
     amount, escrow = given.amount, order.terms.cap
-    rule = context.require(order, Move.DECIDE, Actor.OPERATOR)
+    context.require(order, Move.DECIDE, Actor.OPERATOR)
     if amount.micros:
         raise_first(judge_money(amount, context.community.currency, "amount"))
     elif amount.currency != context.community.currency:
         raise Fault(_R.CURRENCY_MISMATCH, "amount", context.community.currency).error()
     if amount.micros > escrow:
         raise Fault(_R.AMOUNT_BEYOND_ESCROW, "amount", f"{escrow} micros").error()
-    division = division_of(order, Payout.DECIDED, decided=Micros(amount.micros))
-    words = Words(given.text, None)
-    return context.finish(
-        order, Move.DECIDE, Actor.OPERATOR, rule, division, words=words, request=request
+    decided, words = Micros(amount.micros), Words(given.text, None)
+    return context.move(
+        order, Move.DECIDE, Actor.OPERATOR, decided=decided, words=words, request=request
     )
