@@ -77,7 +77,7 @@ class SmallOrder(Studio):
 
     def row_of(self, item):
         with self.records.creator_finds(self.community) as finds:
-            return finds.item(item).row
+            return finds.items([item])[item].row
 
 
 def small_order(records, community, at):

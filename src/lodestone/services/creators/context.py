@@ -26,6 +26,7 @@ from lodestone.services.commerce.postings import Movement
 from lodestone.services.creators.postings import EscrowRules
 from lodestone.services.support.ids import ASSIGNMENT, made_id, number_of
 from lodestone.stores.commerce.types import Party
+from lodestone.stores.creators.finds import Finds
 from lodestone.stores.creators.types import Assignment, AssignmentEvent
 from lodestone.stores.creators.work import CreatorWork
 
@@ -59,21 +60,6 @@ class OrderContext:
     def order_id(self, number: int) -> str:
         """Name an order."""
         return made_id(ASSIGNMENT, self.community.secret, number)
-
-    def order(self, order_id: str) -> Assignment:
-        """Return an order that has been accepted. Raises UnknownError `assignment_unknown`."""
-        order = self.work.order(order_number(self.community, order_id))
-        if order is None or order.accepted is None:
-            raise UnknownError("assignment_unknown", f"There is no assignment {order_id!r} here.")
-        return order
-
-    def offer(self, offer_id: str) -> Assignment:
-        """Return what began with an offer or bid. Raises UnknownError `offer_unknown`."""
-        number = self.work.number_of_offer(offer_id)
-        order = None if number is None else self.work.order(number)
-        if order is None:
-            raise UnknownError("offer_unknown", f"There is no offer {offer_id!r} here.")
-        return order
 
     # Who may
 
@@ -218,12 +204,13 @@ class OrderContext:
         return Instant(self.community.days.starts(end))
 
 
-def order_number(community: Community, order_id: str) -> int:
-    """Return the number that an order's id names. Raises UnknownError `assignment_unknown`."""
+def accepted_order(finds: Finds, community: Community, order_id: str) -> Assignment:
+    """Return an order that has been accepted. Raises UnknownError `assignment_unknown`."""
     number = number_of(ASSIGNMENT, community.secret, order_id)
-    if number is None:
+    order = None if number is None else finds.order(number)
+    if order is None or order.accepted is None:
         raise UnknownError("assignment_unknown", f"There is no assignment {order_id!r} here.")
-    return number
+    return order
 
 
 def division_of(

@@ -92,9 +92,9 @@ def _judged(
 
 def _goods(context: OrderContext, brief: BriefRecord) -> Goods:
     """Freeze what is counted of conversions."""
-    items = [context.work.item(name) for name in brief.given.product_ids]
-    action = FactKind[brief.given.settlement.action.upper()]
-    return Goods(int(action), tuple(item.row for item in items if item is not None))
+    products = brief.given.product_ids
+    items, action = context.work.items(products), FactKind[brief.given.settlement.action.upper()]
+    return Goods(int(action), tuple(items[name].row for name in products if name in items))
 
 
 def accept(
@@ -194,7 +194,7 @@ def publish(
 ) -> Assignment:
     """Name the item that was published; it is counted from now to the end of its days. The same again changes nothing."""
     actor, party = context.actor(order, given.person_id)
-    item = context.work.item(given.item_id)
+    item = context.work.items([given.item_id]).get(given.item_id)
     if order.stage is Stage.PUBLISHED and item is not None and order.item == item.row:
         return order
     context.require(order, Move.PUBLISH, actor)

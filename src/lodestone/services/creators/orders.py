@@ -10,7 +10,6 @@ from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
-from lodestone.base.errors import UnknownError
 from lodestone.content import Community
 from lodestone.creators.assignment import (
     ActIn,
@@ -24,7 +23,7 @@ from lodestone.creators.assignment import (
 from lodestone.creators.refusals import CreatorRefusal, Fault
 from lodestone.services.access import Principal
 from lodestone.services.creators import moves
-from lodestone.services.creators.context import OrderContext, Request, order_number
+from lodestone.services.creators.context import OrderContext, Request, accepted_order
 from lodestone.services.creators.presenters import OrderPresenter
 from lodestone.services.creators.profiles import SCOPE
 from lodestone.services.support.idempotency import digest_of, key_taken
@@ -64,14 +63,13 @@ class CreatorOrders:
         self._who.need(SCOPE)
 
         def serve(context: OrderContext) -> tuple[OfferOut, bool]:
-            new = context.work.number_of_offer(offer_id) is None
-            if new:
-                order = moves.make_offer(context, offer_id, given)
-            else:
-                order = context.offer(offer_id)
-                if order.digest != moves.digest_of_offer(given):
-                    raise Fault(CreatorRefusal.OFFER_FIXED, "offer").error()
-            return self._offer(context.work, order), new
+            before = context.work.find_offer(offer_id)
+            if before is None:
+                made = moves.make_offer(context, offer_id, given)
+                return self._offer(context.work, made), True
+            if before.digest != moves.digest_of_offer(given):
+                raise Fault(CreatorRefusal.OFFER_FIXED, "offer").error()
+            return self._offer(context.work, before), False
 
         return await self._commit(serve)
 
@@ -79,11 +77,7 @@ class CreatorOrders:
         """Return one offer or bid, however it stands."""
         self._who.need(SCOPE)
         with self._finds() as finds:
-            number = finds.number_of_offer(offer_id)
-            order = None if number is None else finds.order(number)
-            if order is None:
-                raise UnknownError("offer_unknown", f"There is no offer {offer_id!r} here.")
-            return self._offer(finds, order)
+            return self._offer(finds, finds.offer(offer_id))
 
     def offers(self, limit: int, after: str | None, wanted: AssignmentFilter) -> list[OfferOut]:
         """Return a page of offers and bids by id."""
@@ -109,10 +103,7 @@ class CreatorOrders:
         """Return one order."""
         self._who.need(SCOPE)
         with self._finds() as finds:
-            order = finds.order(order_number(self._community, order_id))
-            if order is None or order.accepted is None:
-                raise UnknownError("assignment_unknown", f"There is no assignment {order_id!r}.")
-            return self._assignment(finds, order)
+            return self._assignment(finds, accepted_order(finds, self._community, order_id))
 
     def assignments(
         self, limit: int, before: int | None, wanted: AssignmentFilter
@@ -161,7 +152,7 @@ class CreatorOrders:
         self._who.need(SCOPE)
 
         def serve(context: OrderContext) -> OfferOut:
-            order = _once(context, context.offer(offer_id), act, given, token)
+            order = _once(context, context.work.offer(offer_id), act, given, token)
             return self._offer(context.work, order)
 
         return await self._commit(serve)
@@ -172,7 +163,8 @@ class CreatorOrders:
         self._who.need(scope)
 
         def serve(context: OrderContext) -> AssignmentOut:
-            order = _once(context, context.order(order_id), act, given, token)
+            order = accepted_order(context.work, self._community, order_id)
+            order = _once(context, order, act, given, token)
             return self._assignment(context.work, order)
 
         return await self._commit(serve)

@@ -65,17 +65,17 @@ class Profiles:
 
         def write() -> tuple[BriefOut, bool]:
             with self._work() as work:
-                row = work.brief_row(brief_id)
-                before = None if row is None else work.brief(brief_id).given
+                record = work.find_brief(brief_id)
+                before = None if record is None else record.given
                 currency = self._community.currency
                 raise_first(judge_brief(given, before, currency, work.now))
                 advertiser, owner = work.advertiser(given.advertiser_id)
                 if before is None:
                     _require_products(work, given, owner.ordinal, advertiser.shop)
-                parties = [work.party(name, "creator_ids") for name in given.creator_ids]
+                parties = work.parties(given.creator_ids, "creator_ids")
                 owning = Party(owner.id, owner.ordinal, owner.key)
                 named = tuple(party.ordinal for party in parties)
-                work.put_brief(brief_id, given, owning, named)
+                work.put_brief(brief_id, given, before, owning, named)
                 return brief_out(work.brief(brief_id)), before is None
 
         return await self._writes.do(write, lambda _: [])

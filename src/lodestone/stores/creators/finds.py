@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, or_
+from sqlalchemy import ColumnElement, Select, or_
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, Problem, UnknownError
@@ -49,11 +49,16 @@ class Finds:
 
     def party(self, person_id: str, field: str) -> Party:
         """Return somebody. Raises UnknownError `person_unknown` naming the field."""
-        known = find_people(self._scope, [person_id]).get(person_id)
-        if known is None:
-            problem = Problem(field, "names nobody of this community; PUT the person first")
-            raise UnknownError("person_unknown", f"There is no person {person_id!r}.", (problem,))
-        return Party(person_id, known.ordinal, known.key)
+        return self.parties([person_id], field)[0]
+
+    def parties(self, names: Sequence[str], field: str) -> list[Party]:
+        """Return some people, in order. Raises UnknownError `person_unknown` naming the field."""
+        known = find_people(self._scope, names)
+        for name in names:
+            if name not in known:
+                problem = Problem(field, "names nobody of this community; PUT the person first")
+                raise UnknownError("person_unknown", f"There is no person {name!r}.", (problem,))
+        return [Party(name, known[name].ordinal, known[name].key) for name in names]
 
     def party_at(self, ordinal: int) -> Party | None:
         """Return somebody by their ordinal, None once they have been erased."""
@@ -84,19 +89,22 @@ class Finds:
 
     # Briefs
 
-    def brief_row(self, brief_id: str) -> Any:
-        """Return a brief's row, None where there is none."""
-        return self._scope.first(self._scope.select(BRIEFS).where(BRIEFS.c.id == brief_id))
+    def find_brief(self, brief_id: str) -> BriefRecord | None:
+        """Return a brief, None where there is none. Raises GoneError `advertiser_erased`."""
+        row = self._scope.first(self._scope.select(BRIEFS).where(BRIEFS.c.id == brief_id))
+        if row is None:
+            return None
+        records = self._briefs([row])
+        if not records:
+            raise GoneError("advertiser_erased", "Its owner has been erased and it with them.")
+        return records[0]
 
     def brief(self, brief_id: str, field: str = "id") -> BriefRecord:
         """Return a brief. Raises UnknownError `brief_unknown`, GoneError `advertiser_erased`."""
-        row = self.brief_row(brief_id)
-        if row is None:
+        record = self.find_brief(brief_id)
+        if record is None:
             problem = Problem(field, "names no brief of this community; PUT it first")
             raise UnknownError("brief_unknown", f"There is no brief {brief_id!r} here.", (problem,))
-        (record,) = self._briefs([row]) or (None,)
-        if record is None:
-            raise GoneError("advertiser_erased", "Its owner has been erased and it with them.")
         return record
 
     def briefs(self, limit: int, after: str | None, advertiser: str | None) -> list[BriefRecord]:
@@ -125,17 +133,23 @@ class Finds:
 
     # Orders
 
-    def number_of_offer(self, offer_id: str) -> int | None:
-        """Return the number of the order that began with an offer, None where there is none."""
-        query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number)
-        row = self._scope.first(query.where(ASSIGNMENTS.c.offer == offer_id))
-        return None if row is None else int(row.number)
+    def find_offer(self, offer_id: str) -> Assignment | None:
+        """Return what began with an offer or bid, None where nothing did."""
+        return self._order(ASSIGNMENTS.c.offer == offer_id)
+
+    def offer(self, offer_id: str) -> Assignment:
+        """Return what began with an offer or bid. Raises UnknownError `offer_unknown`."""
+        order = self.find_offer(offer_id)
+        if order is None:
+            raise UnknownError("offer_unknown", f"There is no offer {offer_id!r} here.")
+        return order
 
     def order(self, number: int) -> Assignment | None:
         """Return an order, None where there is none of this number."""
-        row = self._scope.first(
-            self._scope.select(ASSIGNMENTS).where(ASSIGNMENTS.c.number == number)
-        )
+        return self._order(ASSIGNMENTS.c.number == number)
+
+    def _order(self, which: ColumnElement[bool]) -> Assignment | None:
+        row = self._scope.first(self._scope.select(ASSIGNMENTS).where(which))
         return None if row is None else rows.assignment_of(row)
 
     def open_between(self, brief: str, creator: int) -> bool:
@@ -238,9 +252,9 @@ class Finds:
 
     # Items
 
-    def item(self, item_id: str) -> ItemRecord | None:
-        """Return an item by the app's id."""
-        return find_items(self._scope, [item_id]).get(item_id)
+    def items(self, names: Sequence[str]) -> dict[str, ItemRecord]:
+        """Return those items that there are among the app's ids."""
+        return find_items(self._scope, names)
 
     def item_ids(self, items: Iterable[int]) -> dict[int, str]:
         """Return the app's ids of items by their rows."""

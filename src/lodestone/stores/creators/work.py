@@ -45,17 +45,28 @@ class CreatorWork(Finds):
         return False
 
     def put_brief(
-        self, brief_id: str, given: BriefIn, owner: Party, creators: tuple[int, ...]
+        self,
+        brief_id: str,
+        given: BriefIn,
+        before: BriefIn | None,
+        owner: Party,
+        creators: tuple[int, ...],
     ) -> None:
-        """Write a brief, new or with another state; creators: ordinals of those it names."""
+        """Write a brief, new or with another state.
+
+        Args:
+            brief_id: The app's.
+            given: As it becomes.
+            before: As it is, None for a new one.
+            owner: Who owns the advertiser.
+            creators: Ordinals of those it names.
+        """
         app_id(brief_id)
-        row = self.brief_row(brief_id)
-        before = None if row is None else fields_of(self.brief(brief_id).given)
-        about = About(owner.ordinal, owner.key)
-        self._work.audit("brief", brief_id, before, fields_of(given), about)
+        about, was = About(owner.ordinal, owner.key), None if before is None else fields_of(before)
+        self._work.audit("brief", brief_id, was, fields_of(given), about)
         closed = given.state == "closed"
-        if row is not None:
-            if bool(row.closed) != closed:
+        if before is not None:
+            if before.state != given.state:
                 update = self._work.update(BRIEFS).where(BRIEFS.c.id == brief_id)
                 self._work.run(update.values(closed=closed))
             return
