@@ -109,7 +109,7 @@ class SmallDay(Market):
             (one.kind, one.party, one.balance, one.credits_pending)
             for one in records.accounts(community)
         )
-        with records.trade_snapshot(community) as snapshot:
+        with records.whole_snapshot(community) as snapshot:
             books = snapshot.commerce()
             count = sum(1 for _ in snapshot.transfers())
         told = [change.row for change in records.pending_changes(community, deeds_only=True)]

@@ -14,7 +14,7 @@ BACK = (Transition.REFUND_PART, Transition.REFUND_WHOLE, Transition.CANCEL, Tran
 def told_amounts_moved(records, community):
     """Hold every amount that the moves of orders name against the transfers of their order."""
     secret = records.community(community).secret
-    with records.trade_snapshot(community) as snapshot:
+    with records.whole_snapshot(community) as snapshot:
         books = snapshot.commerce()
         kinds = {account.id: AccountKind(account.kind) for account in snapshot.accounts()}
         holds = {hold.id: hold for hold in snapshot.holds()}

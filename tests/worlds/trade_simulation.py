@@ -261,7 +261,7 @@ class Market:
         )
         assert told.differences == []
         told_amounts_moved(self.records, self.community)
-        with self.records.trade_snapshot(self.community) as snapshot:
+        with self.records.whole_snapshot(self.community) as snapshot:
             for key, stock in snapshot.commerce().stock.items():
                 assert min(stock.available, stock.held, stock.sold) >= 0, key
 

@@ -23,7 +23,7 @@ from lodestone.services.audit.ledger import (
     Check,
     Difference,
     Net,
-    moved_by_name,
+    net_differences,
 )
 from lodestone.services.audit.log import FACTS
 from lodestone.services.support.ids import ORDER, VOUCHER, made_id
@@ -47,7 +47,7 @@ def _trade(audited: Audited) -> Iterator[Difference]:
     yield from _stock(books, events)
     yield from _taken(books)
     yield from _vouchers(books, secret)
-    moved = moved_by_name(audited)
+    moved = audited.walked.nets
     holds = {hold.id: hold.state for hold in audited.snapshot.holds()}
     earned = _earned(books)
     for order in books.orders:
@@ -55,11 +55,7 @@ def _trade(audited: Audited) -> Iterator[Difference]:
         mine = payments.get(order.number, [])
         expected = _expected(order, earned.get(order.number, NOTHING), events.get(order.number, []))
         expected = _with_payments(expected, mine)
-        actual = moved.get(name, {})
-        for kind in sorted(expected.keys() | actual.keys()):
-            if expected.get(kind, 0) != actual.get(kind, 0):
-                subject = f"{name} {AccountKind(kind).name.lower()}"
-                yield _said(subject, str(expected.get(kind, 0)), str(actual.get(kind, 0)))
+        yield from net_differences("trade", name, expected, moved.get(name, {}))
         yield from _payments(order, name, mine)
         yield from _hold(order, name, holds.get(transfer_id("order", name, "pay")))
         last = events.get(order.number, [])

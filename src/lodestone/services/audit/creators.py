@@ -6,7 +6,7 @@ from typing import Final
 from lodestone.creators.life import ASKED, ENDED, RULES, Actor, Move, Payout, Stage, after
 from lodestone.creators.settlement import Division
 from lodestone.ledger.chart import AccountKind
-from lodestone.services.audit.ledger import Audited, Check, Difference, Net, moved_by_name
+from lodestone.services.audit.ledger import Audited, Check, Difference, Net, net_differences
 from lodestone.services.creators.context import division_of
 from lodestone.services.support.ids import ASSIGNMENT, made_id
 from lodestone.stores.creators.types import Assignment, AssignmentEvent
@@ -20,15 +20,13 @@ def _orders(audited: Audited) -> Iterator[Difference]:
     events: dict[int, list[AssignmentEvent]] = {}
     for event in audited.snapshot.assignment_events():
         events.setdefault(event.number, []).append(event)
-    moved = {
-        name: net for name, net in moved_by_name(audited).items() if name.startswith(ASSIGNMENT)
-    }
+    moved = {name: net for name, net in audited.walked.nets.items() if name.startswith(ASSIGNMENT)}
     for order in audited.snapshot.assignments():
         name = made_id(ASSIGNMENT, secret, order.number)
         mine = events.pop(order.number, [])
         yield from _moves(name, order, mine)
         yield from _division(name, order, mine)
-        yield from _transfers(name, order, moved.pop(name, {}))
+        yield from net_differences("creators", name, _expected(order), moved.pop(name, {}))
     for name in sorted(moved):
         yield _said(name, "an order", "transfers alone")
     for number in sorted(events):
@@ -74,16 +72,8 @@ def _division(
         yield _said(f"{name} division", _text(expected), _text(order.division))
 
 
-def _transfers(name: str, order: Assignment, actual: Net) -> Iterator[Difference]:
-    """The ledger has moved for an order what it says, and nothing else."""
-    expected = _expected(order)
-    for kind in sorted(expected.keys() | actual.keys()):
-        if expected.get(kind, 0) != actual.get(kind, 0):
-            subject = f"{name} {AccountKind(kind).name.lower()}"
-            yield _said(subject, str(expected.get(kind, 0)), str(actual.get(kind, 0)))
-
-
 def _expected(order: Assignment) -> Net:
+    """Return what the ledger has moved for an order, and nothing else."""
     if order.stage in ASKED or order.accepted is None:
         return {}
     cap, division = order.terms.cap, order.division

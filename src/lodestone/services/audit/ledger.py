@@ -21,6 +21,7 @@ from lodestone.ledger.transfers import (
     NONE,
     RESOLVING,
     Booked,
+    Transfer,
     TransferId,
     TransferKind,
 )
@@ -74,6 +75,8 @@ class Walked:
     moved: dict[TransferId, int] = field(default_factory=dict)
     """Micros moved by transfers, to judge corrections by."""
     corrected: dict[TransferId, int] = field(default_factory=dict)
+    nets: dict[str, Net] = field(default_factory=dict)
+    """What was moved by what transfers name; what a shop owes counts as less of what it has earned."""
     found: list[Difference] = field(default_factory=list)
     """What was seen to be wrong on the way."""
     transfers: int = 0
@@ -102,26 +105,13 @@ class Check:
     find: Callable[[Audited], Iterator[Difference]]
 
 
-def moved_by_name(audited: Audited) -> dict[str, Net]:
-    """Return what transfers moved, by what they name and the kind of account; credits less debits.
-
-    What a shop owes counts as less of what it has earned.
-    """
-    moved: dict[str, Net] = {}
-    accounts = audited.walked.accounts
-    for booked in audited.snapshot.transfers():
-        asked = booked.transfer
-        if asked.kind in MOVING and asked.external:
-            net = moved.setdefault(asked.external, {})
-            for side, sign in ((asked.debit, -1), (asked.credit, 1)):
-                account = accounts.get(side)
-                if account is None:
-                    continue  # which the check of transfers names
-                kind = AccountKind(account.kind)
-                if kind is AccountKind.MERCHANT_RECEIVABLE:
-                    kind = AccountKind.MERCHANT_PAYABLE
-                net[kind] = net.get(kind, 0) + sign * asked.amount
-    return moved
+def net_differences(check: str, name: str, expected: Net, actual: Net) -> Iterator[Difference]:
+    """Yield where transfers moved something else for what they name than they should, by the kind of account."""
+    for kind in sorted(expected.keys() | actual.keys()):
+        should, does = expected.get(kind, 0), actual.get(kind, 0)
+        if should != does:
+            subject = f"{name} {AccountKind(kind).name.lower()}"
+            yield Difference(check=check, subject=subject, expected=str(should), found=str(does))
 
 
 def audit(
@@ -172,6 +162,7 @@ def walk(transfers: Iterator[Booked], accounts: dict[AccountId, Account]) -> Wal
         walked.first = booked.day if walked.first is None else min(walked.first, booked.day)
         walked.last = booked.day if walked.last is None else max(walked.last, booked.day)
         walked.found.extend(_step(walked, booked))
+        _net(walked, booked.transfer)
     return walked
 
 
@@ -197,6 +188,20 @@ def _step(walked: Walked, booked: Booked) -> Iterator[Difference]:
         if not within(account.limit, sums[0] + sums[1], sums[1], sums[2] + sums[3], sums[3]):
             subject = f"{account_text(side)} after {name}"
             yield _said("limits", subject, account.limit.name.lower(), _numbers(sums))
+
+
+def _net(walked: Walked, asked: Transfer) -> None:
+    if asked.kind not in MOVING or not asked.external:
+        return
+    net = walked.nets.setdefault(asked.external, {})
+    for side, sign in ((asked.debit, -1), (asked.credit, 1)):
+        account = walked.accounts.get(side)
+        if account is None:
+            continue  # which the check of transfers names
+        kind = AccountKind(account.kind)
+        if kind is AccountKind.MERCHANT_RECEIVABLE:
+            kind = AccountKind.MERCHANT_PAYABLE
+        net[kind] = net.get(kind, 0) + sign * asked.amount
 
 
 def _resolve(walked: Walked, booked: Booked) -> Iterator[Difference]:

@@ -1,8 +1,5 @@
 """Everything of trade that must agree with itself and with the ledger, read at one moment."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from lodestone.stores.commerce import rows
 from lodestone.stores.commerce.queries import load_orders
 from lodestone.stores.commerce.schema import (
@@ -16,7 +13,6 @@ from lodestone.stores.commerce.schema import (
 )
 from lodestone.stores.commerce.types import CommerceSnapshot
 from lodestone.stores.ledger.read import Snapshot
-from lodestone.stores.sql.base import SqlBase
 from lodestone.stores.sql.scope import Scope
 
 
@@ -26,16 +22,6 @@ class Whole(Snapshot):
     def commerce(self) -> CommerceSnapshot:
         """See `TradeSnapshot.commerce`."""
         return read_whole(self.scope)
-
-
-class SnapshotRecords(SqlBase):
-    """See `TradeRecords`, the part that audits read."""
-
-    @contextmanager
-    def trade_snapshot(self, community: str) -> Iterator[Whole]:
-        """See `TradeRecords.trade_snapshot`."""
-        with self._at_once(community) as scope:
-            yield Whole(scope)
 
 
 def read_whole(scope: Scope) -> CommerceSnapshot:

@@ -275,10 +275,6 @@ class TradeRecords(Protocol):
         """Return how many orders wait in a sale."""
         ...
 
-    def trade_snapshot(self, community: str) -> AbstractContextManager[TradeSnapshot]:
-        """Open one consistent view of the ledger and of trade, whatever is written meanwhile."""
-        ...
-
     def something_due(self, community: str, *, now: Instant) -> bool:
         """Say whether time has made an order or a voucher due."""
         ...

@@ -34,5 +34,5 @@ class CreatorRecords(Protocol):
         ...
 
     def whole_snapshot(self, community: str) -> AbstractContextManager[WholeSnapshot]:
-        """Open a read of ledger, trade and creators' orders as one moment saw them."""
+        """Open one consistent view of the ledger, of trade and of creators' orders, whatever is written meanwhile."""
         ...
