@@ -329,11 +329,12 @@ class Courier:
         community = self._community
         with self._records.creator_finds(community.id) as finds:
             event = finds.event(delivery.event)
-            (view,) = finds.views([finds.known(event.number)])
+            made = finds.known(event.number)
+            creator = finds.party_at(made.creator)
         amount = None if event.amount is None else Money(event.amount, community.currency)
         order = AssignmentTold(
-            id=made_id(ASSIGNMENT, community.secret, event.number), offer_id=view.order.offer,
-            brief_id=view.order.brief, advertiser_id=view.order.advertiser, creator=view.creator_id,
+            id=made_id(ASSIGNMENT, community.secret, event.number), offer_id=made.offer,
+            brief_id=made.brief, advertiser_id=made.advertiser, creator=None if creator is None else creator.id,
             move=event.move.name.lower(), by=event.actor.name.lower(), stage=event.stage.name.lower(),
             amount=amount,
         )  # fmt: skip

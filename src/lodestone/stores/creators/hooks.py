@@ -1,10 +1,11 @@
 """What creators' orders do within a write of people. See `records.hooks`."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, or_
+from sqlalchemy import or_
 
 from lodestone.base.clock import Instant
+from lodestone.commerce.webhooks import Stream
 from lodestone.creators.event_types import TYPE_OF
 from lodestone.creators.life import Move
 from lodestone.stores.ads.hooks import no_refusals
@@ -12,7 +13,6 @@ from lodestone.stores.creators.rows import GONE
 from lodestone.stores.creators.schema import ASSIGNMENT_EVENTS, ASSIGNMENTS, BRIEFS, CREATORS
 from lodestone.stores.records.hooks import EventReader, SubjectHooks
 from lodestone.stores.records.work import Work
-from lodestone.stores.sql.scope import Scope
 
 
 def erase_party(work: Work, ordinal: int, _now: Instant) -> None:
@@ -27,21 +27,15 @@ def erase_party(work: Work, ordinal: int, _now: Instant) -> None:
     work.run(orders.values(orphaned=True))
 
 
-def newest_move(scope: Scope) -> int:
-    """Return the number of the last move of any order, 0 before the first."""
-    newest = scope.select(ASSIGNMENT_EVENTS, func.max(ASSIGNMENT_EVENTS.c.id))
-    return int(scope.first(newest)[0] or 0)
+def shown_move(row: Any) -> tuple[str, str]:
+    """Return what webhooks are told of a move: its type, and the order."""
+    return TYPE_OF[Move(row.move)], str(row.number)
 
 
-def moves_after(scope: Scope, number: int, limit: int) -> list[tuple[int, str, str]]:
-    """Return what webhooks are told of the moves after one: (number, type, order)."""
-    column = ASSIGNMENT_EVENTS.c
-    moves = scope.select(ASSIGNMENT_EVENTS, column.id, column.move, column.number)
-    moves = moves.where(column.id > number).order_by(column.id).limit(limit)
-    return [(row.id, TYPE_OF[Move(row.move)], str(row.number)) for row in scope.fetch(moves)]
-
-
+_MOVE: Final = ASSIGNMENT_EVENTS.c
 CREATOR_HOOKS: Final = SubjectHooks(
-    erase_party, no_refusals, events=EventReader(newest_move, moves_after)
+    erase_party,
+    no_refusals,
+    events=EventReader(Stream.ASSIGNMENTS, (_MOVE.id, _MOVE.move, _MOVE.number), shown_move),
 )
 """What the records call."""

@@ -4,11 +4,11 @@ Nothing is written for webhooks when something happens: the moves of orders and 
 written in the commit that made them, are the outbox, and each webhook remembers how far it has read.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Column, and_, exists, func
+from sqlalchemy import and_, exists, func
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import UnknownError
@@ -55,7 +55,7 @@ class HookRecords(RecordsBase):
             if work.run(work.update(WEBHOOKS).where(mine).values(**values)):
                 return False
             fresh = {"id": webhook_id, "salt": self._random(SALT_BYTES), "created": now}
-            fresh |= {_READ[stream]: reader.newest(work) for stream, reader in self._readers()}
+            fresh |= {_READ[reader.stream]: reader.newest(work) for reader in self._readers()}
             work.insert(WEBHOOKS, [{**fresh, **values}])
             return True
 
@@ -141,19 +141,16 @@ class HookRecords(RecordsBase):
             )
             return len(events)
 
-    def _readers(self) -> Iterator[tuple[Stream, EventReader]]:
-        """Yield what reads each stream's events: our own, and that of a subject above us."""
-        yield from _OWN
-        for hooks in self._hooks:
-            if hooks.events is not None:
-                yield Stream.ASSIGNMENTS, hooks.events
+    def _readers(self) -> list[EventReader]:
+        """Return what reads each stream's events: our own, and those of subjects above us."""
+        return [*_OWN, *(hooks.events for hooks in self._hooks if hooks.events is not None)]
 
     def _since(self, scope: Scope, hook: Any, limit: int) -> list[tuple[Stream, int, str, str]]:
         """Return what a webhook has not read yet: (stream, number, type, subject), in order."""
         return [
-            (stream, *event)
-            for stream, reader in self._readers()
-            for event in reader.after(scope, getattr(hook, _READ[stream]), limit)
+            event
+            for reader in self._readers()
+            for event in reader.after(scope, getattr(hook, _READ[reader.stream]), limit)
         ]
 
     def due_deliveries(
@@ -225,34 +222,19 @@ class HookRecords(RecordsBase):
             return work.run(old)
 
 
-def _newest_of(column: Column[int]) -> Callable[[Scope], int]:
-    """Return what reads the greatest number of a column, 0 where there is none."""
-
-    def newest(scope: Scope) -> int:
-        return int(scope.first(scope.select(column.table, func.max(column)))[0] or 0)
-
-    return newest
+def _move_shown(row: Any) -> tuple[str, str]:
+    return TYPE_OF[Transition(row.move)], str(row.number)
 
 
-def _moves_after(scope: Scope, number: int, limit: int) -> list[tuple[int, str, str]]:
-    moves = scope.select(
-        ORDER_EVENTS, ORDER_EVENTS.c.id, ORDER_EVENTS.c.move, ORDER_EVENTS.c.number
-    )
-    moves = moves.where(ORDER_EVENTS.c.id > number).order_by(ORDER_EVENTS.c.id)
-    return [
-        (row.id, TYPE_OF[Transition(row.move)], str(row.number))
-        for row in scope.fetch(moves.limit(limit))
-    ]
+def _room_shown(row: Any) -> tuple[str, str]:
+    return _ROOM_TYPES[row.state], row.room
 
 
-def _rooms_after(scope: Scope, number: int, limit: int) -> list[tuple[int, str, str]]:
-    rooms = scope.select(ROOM_EVENTS).where(ROOM_EVENTS.c.id > number).order_by(ROOM_EVENTS.c.id)
-    return [(row.id, _ROOM_TYPES[row.state], row.room) for row in scope.fetch(rooms.limit(limit))]
-
-
+_MOVE: Final = ORDER_EVENTS.c
+_ROOM: Final = ROOM_EVENTS.c
 _OWN: Final = (
-    (Stream.ORDERS, EventReader(_newest_of(ORDER_EVENTS.c.id), _moves_after)),
-    (Stream.ROOMS, EventReader(_newest_of(ROOM_EVENTS.c.id), _rooms_after)),
+    EventReader(Stream.ORDERS, (_MOVE.id, _MOVE.move, _MOVE.number), _move_shown),
+    EventReader(Stream.ROOMS, (_ROOM.id, _ROOM.state, _ROOM.room), _room_shown),
 )
 
 

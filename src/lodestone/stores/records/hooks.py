@@ -6,9 +6,13 @@ them, and does it in the same transaction: all of it is committed, or nothing.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, func
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError
+from lodestone.commerce.webhooks import Stream
 from lodestone.stores.records.work import Work
 from lodestone.stores.sql.scope import Scope
 
@@ -21,10 +25,23 @@ def nothing(_work: Work, _item_id: str) -> None:
 class EventReader:
     """Reads what happened to a subject's objects, for webhooks; each event has a number, given in the order of commits."""
 
-    newest: Callable[[Scope], int]
-    """Return the last event's number, 0 before the first."""
-    after: Callable[[Scope, int, int], Sequence[tuple[int, str, str]]]
-    """Return (number, type, subject) of the events after a number, a limit of them at most, in order."""
+    stream: Stream
+    columns: tuple[Column[Any], ...]
+    """What is read of an event, its number first."""
+    shown: Callable[[Any], tuple[str, str]]
+    """Return the type and the subject of what was read."""
+
+    def newest(self, scope: Scope) -> int:
+        """Return the last event's number, 0 before the first."""
+        number = self.columns[0]
+        return int(scope.first(scope.select(number.table, func.max(number)))[0] or 0)
+
+    def after(self, scope: Scope, last: int, limit: int) -> list[tuple[Stream, int, str, str]]:
+        """Return (stream, number, type, subject) of the events after a number, a limit of them at most, in order."""
+        number = self.columns[0]
+        query = scope.select(number.table, *self.columns).where(number > last)
+        events = scope.fetch(query.order_by(number).limit(limit))
+        return [(self.stream, event[0], *self.shown(event)) for event in events]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +59,4 @@ class SubjectHooks:
     withdraw_item: Callable[[Work, str], None] = nothing
     """Let what an item is the face of end with it."""
     events: EventReader | None = None
-    """Of creators' orders: what happened to them."""
+    """What happened to its objects, where webhooks are told of it."""
