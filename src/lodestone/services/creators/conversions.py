@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from lodestone.ads.attribution import Touches
+from lodestone.base.arrays import Bools
 from lodestone.creators.plays import Conversion, Count, Parties, count_conversions
 from lodestone.creators.settlement import Kind
 from lodestone.events.ad_facts import slot_key
@@ -23,7 +24,6 @@ from lodestone.events.facts import (
     FLAG_PAID,
     SHARE_WHOLE,
     Facts,
-    empty_facts,
 )
 from lodestone.events.outcomes import FactKind
 from lodestone.features.view import StateView
@@ -31,10 +31,10 @@ from lodestone.services.ads.reporting.facts import AdFacts, read_ad_facts
 from lodestone.services.ads.reporting.facts import Conversion as Happened
 from lodestone.services.ads.reporting.order_values import OrderValues
 from lodestone.services.ads.reporting.outcomes import Counted, counted
+from lodestone.services.creators.log_facts import gather, within_days
 from lodestone.stores.creators.types import Assignment
-from lodestone.stores.log.port import Log, Offset
+from lodestone.stores.log.port import Log
 
-_ALL: Final = 2**62
 _TOUCHING: Final = np.array([FactKind.IMPRESSION, FactKind.CLICK], np.uint8)
 SOLD: Final = (Kind.CPA, Kind.CPS)
 """Kinds that are settled by conversions."""
@@ -101,10 +101,11 @@ class Conversions:
         self, order: Assignment, facts: AdFacts, touches: Touches, by_ads: Mapping[int, int]
     ) -> Iterable[_Touched]:
         """Yield the conversions that are put down to an order's item."""
+        since, until = order.span
         for happened in facts.conversions:
             if happened.kind != order.goods.action or happened.item not in order.goods.items:
                 continue
-            if not _within(order, happened.time):
+            if not since <= happened.time < until:
                 continue
             touch = touches.last(happened.person, happened.item, happened.time)
             if touch is not None and touch.key == order.number:
@@ -116,24 +117,23 @@ class Conversions:
         touches = Touches()
         facts = self._shown({order.item for order in selling if order.item is not None})
         for order in selling:
-            mine = facts[facts["item"] == order.item]
-            for slot in _slots(mine[[_within(order, int(time)) for time in mine["time"]]]):
+            for slot in _slots(within_days(order, facts[facts["item"] == order.item])):
                 for product in order.goods.items:
                     touches.add(slot.person, product, order.number, slot.view, slot.click)
         return touches
 
     def _shown(self, items: set[int]) -> Facts:
         """Read who saw and clicked items in slots that nobody paid for."""
-        parts = [empty_facts(0)]
-        wanted_items = np.array(sorted(items), np.int32)
-        for batch in self._log.read(Offset(0), limit=_ALL):
-            facts = batch.facts
+        rows = np.array(sorted(items), np.int32)
+
+        def wanted(facts: Facts) -> Bools:
             flags = facts["flags"] & (FLAG_DECISION | FLAG_PAID | FLAG_HISTORY | FLAG_BOT)
-            wanted = np.isin(facts["kind"], _TOUCHING) & (flags == FLAG_DECISION)
-            wanted &= np.isin(facts["item"], wanted_items) & (facts["person"] >= 0)
-            if wanted.any():
-                parts.append(facts[wanted & (facts["receipt"] >= 0)])
-        return np.concatenate(parts)
+            touching = np.isin(facts["kind"], _TOUCHING) & (flags == FLAG_DECISION)
+            known = (facts["person"] >= 0) & (facts["receipt"] >= 0)
+            chosen: Bools = touching & known & np.isin(facts["item"], rows)
+            return chosen
+
+        return gather(self._log, wanted)
 
 
 def _slots(facts: Facts) -> Iterable[_Slot]:
@@ -165,10 +165,3 @@ def _by_ads(credited: Mapping[int, Counted]) -> dict[int, int]:
         for slot in credited.values()
         for conversion in slot.conversions
     }
-
-
-def _within(order: Assignment, time: int) -> bool:
-    """Say whether an instant lies within an order's counted days."""
-    assert order.published is not None
-    assert order.counted_until is not None
-    return order.published <= time < order.counted_until

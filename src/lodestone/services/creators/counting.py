@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from lodestone.base.arrays import Ints
+from lodestone.base.arrays import Bools, Ints
 from lodestone.base.calendar import DayOf
 from lodestone.creators.plays import Count, Parties, Play, count_plays, rings
 from lodestone.creators.settlement import Kind
@@ -18,16 +18,15 @@ from lodestone.events.facts import (
     FLAG_HISTORY,
     FLAG_PAID,
     Facts,
-    empty_facts,
 )
 from lodestone.events.outcomes import FactKind
 from lodestone.features.layout import KINDS
 from lodestone.features.view import DirectoryView, StateView
 from lodestone.services.creators.conversions import SOLD, Conversions
+from lodestone.services.creators.log_facts import gather, within_days
 from lodestone.stores.creators.types import Assignment
-from lodestone.stores.log.port import Log, Offset
+from lodestone.stores.log.port import Log
 
-_ALL: Final = 2**62
 _KINDS: Final = np.array([FactKind.WATCH, FactKind.IMPRESSION], np.uint8)
 VIDEO: Final = ("video", "live")
 """Kinds of items that are played; any other is seen."""
@@ -56,7 +55,7 @@ class LogCounter:
         self._conversions = conversions
 
     def count(self, orders: Sequence[Assignment]) -> dict[int, Count]:
-        """See `clock.Counter`; the log is walked once for all of them."""
+        """See `clock.Counter`; the log is walked for all of them together."""
         window = self._window(orders)
         parties = {order.number: self._parties(order, window) for order in orders}
         sold = [order for order in orders if order.terms.kind in SOLD]
@@ -73,22 +72,23 @@ class LogCounter:
 
     def _parties(self, order: Assignment, window: _Window) -> Parties:
         own = frozenset({order.creator, order.owner})
-        return Parties(own, self._ring(order, _counted(order, window.facts)))
+        return Parties(own, self._ring(order, within_days(order, window.facts)))
 
     def _window(self, orders: Sequence[Assignment]) -> _Window:
-        since = min(_since(order) for order in orders)
-        until = max(_until(order) for order in orders)
-        upto, parts = int(self._log.end()), [empty_facts(0)]
-        for batch in self._log.read(Offset(0), limit=_ALL):
-            facts = batch.facts
-            wanted = np.isin(facts["kind"], _KINDS) & ((facts["flags"] & FLAG_HISTORY) == 0)
-            wanted &= (facts["time"] >= since) & (facts["time"] < until) & (facts["item"] >= 0)
-            if wanted.any():
-                parts.append(facts[wanted])
-        return _Window(np.concatenate(parts), upto)
+        since = min(order.span[0] for order in orders)
+        until = max(order.span[1] for order in orders)
+
+        def wanted(facts: Facts) -> Bools:
+            kinds = np.isin(facts["kind"], _KINDS) & ((facts["flags"] & FLAG_HISTORY) == 0)
+            within = (facts["time"] >= since) & (facts["time"] < until)
+            chosen: Bools = kinds & within & (facts["item"] >= 0)
+            return chosen
+
+        upto = int(self._log.end())
+        return _Window(gather(self._log, wanted), upto)
 
     def _plays(self, order: Assignment, window: _Window, parties: Parties) -> Count:
-        facts = _counted(order, window.facts)
+        facts = within_days(order, window.facts)
         video = self._is_video(order)
         kind = FactKind.WATCH if video else FactKind.IMPRESSION
         mine = facts[(facts["item"] == order.item) & (facts["kind"] == kind)]
@@ -149,18 +149,3 @@ def _joined(before: Play | None, play: Play) -> Play:
     return earlier._replace(
         ms=max(before.ms, play.ms), paid=before.paid or play.paid, bot=before.bot or play.bot
     )
-
-
-def _counted(order: Assignment, facts: Facts) -> Facts:
-    """Return the facts within an order's counted days."""
-    return facts[(facts["time"] >= _since(order)) & (facts["time"] < _until(order))]
-
-
-def _since(order: Assignment) -> int:
-    assert order.published is not None
-    return order.published
-
-
-def _until(order: Assignment) -> int:
-    assert order.counted_until is not None
-    return order.counted_until

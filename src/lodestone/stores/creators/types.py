@@ -80,6 +80,13 @@ class Assignment:
         """Return what its stages' times follow from."""
         return Times(self.deadline, self.approval_days, self.counted_until)
 
+    @property
+    def span(self) -> tuple[Instant, Instant]:
+        """Return from when on, and before when, it is counted; only of an order that was published."""
+        assert self.published is not None
+        assert self.counted_until is not None
+        return self.published, self.counted_until
+
 
 @dataclass(frozen=True, slots=True)
 class AssignmentEvent:
