@@ -5,6 +5,7 @@ only promised is a hold, which another transfer posts, voids or lets expire, onc
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final, NewType
@@ -133,6 +134,16 @@ class Outcome(IntEnum):
     def stands(self) -> bool:
         """Say whether the transfer is in the book, now or from before."""
         return self in (Outcome.POSTED, Outcome.EXISTS)
+
+
+def first_refusal(outcomes: Iterable[Outcome]) -> Outcome | None:
+    """Return the first refusal that is not another's of its chain, None where every transfer stands.
+
+    >>> first_refusal([Outcome.CHAIN_REFUSED, Outcome.EXCEEDS_CREDITS]).name
+    'EXCEEDS_CREDITS'
+    """
+    refusals = (outcome for outcome in outcomes if not outcome.stands)
+    return next((refusal for refusal in refusals if refusal is not Outcome.CHAIN_REFUSED), None)
 
 
 @dataclass(frozen=True, slots=True)

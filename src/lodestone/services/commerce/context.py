@@ -19,7 +19,7 @@ from lodestone.commerce.product import sale_key
 from lodestone.commerce.refusals import CURES, MoveRefusal, OrderRefusal, RedeemRefusal
 from lodestone.commerce.vouchers import VoucherRefusal
 from lodestone.content import Community
-from lodestone.ledger.transfers import Outcome
+from lodestone.ledger.transfers import Outcome, first_refusal
 from lodestone.services.commerce.postings import Movement, PostingRules
 from lodestone.services.support.ids import ORDER, made_id, number_of
 from lodestone.stores.commerce.types import (
@@ -240,12 +240,7 @@ class CommandContext:
         if not movement.transfers:
             return Outcome.POSTED
         outcomes = self.work.ledger.post(movement.transfers, movement.accounts, self.today)
-        refused = (
-            outcome
-            for outcome in outcomes
-            if not outcome.stands and outcome is not Outcome.CHAIN_REFUSED
-        )
-        return next(refused, Outcome.POSTED)
+        return first_refusal(outcomes) or Outcome.POSTED
 
     def must(self, movement: Movement) -> None:
         """Move money that cannot be refused: what it comes from was put there for this."""

@@ -21,7 +21,7 @@ from lodestone.creators.life import (
 from lodestone.creators.plays import Count
 from lodestone.creators.refusals import CreatorRefusal, Fault
 from lodestone.creators.settlement import Division, Kind, Terms, divide, draft_fee, earned
-from lodestone.ledger.transfers import Outcome
+from lodestone.ledger.transfers import Outcome, first_refusal
 from lodestone.services.commerce.postings import Movement
 from lodestone.services.creators.postings import EscrowRules
 from lodestone.services.support.ids import ASSIGNMENT, made_id, number_of
@@ -174,34 +174,30 @@ class OrderContext:
 
     def _hold(self, order: Assignment) -> None:
         """Set an order's escrow aside. Raises ConflictError `balance_short`."""
-        outcome = self._post(self._rules.hold(order, self.order_id(order.number)))
-        if outcome is Outcome.EXCEEDS_CREDITS:
+        refusal = self._post(self._rules.hold(order, self.order_id(order.number)))
+        if refusal is Outcome.EXCEEDS_CREDITS:
             raise Fault(_R.BALANCE_SHORT, "escrow", f"{order.terms.cap} micros").error()
-        self._must(outcome)
+        _must(refusal)
 
     def _divide(self, order: Assignment, division: Division) -> None:
         """Divide an order's escrow."""
-        name = self.order_id(order.number)
-        self._must(self._post(self._rules.divide(order, name, division)))
+        _must(self._post(self._rules.divide(order, self.order_id(order.number), division)))
 
-    def _post(self, movement: Movement) -> Outcome:
-        outcomes = self.work.ledger.post(movement.transfers, movement.accounts, self._today)
-        refused = (
-            outcome
-            for outcome in outcomes
-            if not outcome.stands and outcome is not Outcome.CHAIN_REFUSED
+    def _post(self, movement: Movement) -> Outcome | None:
+        return first_refusal(
+            self.work.ledger.post(movement.transfers, movement.accounts, self._today)
         )
-        return next(refused, Outcome.POSTED)
-
-    def _must(self, outcome: Outcome) -> None:
-        """Raise InternalError where the ledger refused what cannot be refused: the money was put there for this."""
-        if outcome is not Outcome.POSTED:
-            raise InternalError("internal", f"the ledger says {outcome.name.lower()}")
 
     def counted_until(self, days: int) -> Instant:
         """Return the end of the day that lies so many days after today."""
         end = _EPOCH + timedelta(days=self._today + days + 1)
         return Instant(self.community.days.starts(end))
+
+
+def _must(refusal: Outcome | None) -> None:
+    """Raise InternalError where the ledger refused what cannot be refused: the money was put there for this."""
+    if refusal is not None:
+        raise InternalError("internal", f"the ledger says {refusal.name.lower()}")
 
 
 def accepted_order(finds: Finds, community: Community, order_id: str) -> Assignment:

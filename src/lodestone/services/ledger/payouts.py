@@ -17,11 +17,11 @@ from lodestone.ledger.chart import PAYABLE, AccountKind, Code, provider
 from lodestone.ledger.payout_life import FINAL, PayoutStep, payout_step
 from lodestone.ledger.transfers import (
     NO_ACCOUNT,
-    Outcome,
     Transfer,
     TransferId,
     TransferKind,
     chain,
+    first_refusal,
     reverse,
     transfer_id,
 )
@@ -327,13 +327,9 @@ class Payouts:
             now=money.now(),
             today=money.today(),
         )
-        refused = [
-            outcome
-            for outcome in outcomes
-            if not outcome.stands and outcome is not Outcome.CHAIN_REFUSED
-        ]
-        if refused and payout.state != "ordered":
-            message = f"the book cannot follow {payout_name(payout)}: {refused[0].name.lower()}"
+        refusal = first_refusal(outcomes)
+        if refusal is not None and payout.state != "ordered":
+            message = f"the book cannot follow {payout_name(payout)}: {refusal.name.lower()}"
             raise ConflictError("payout_refused", message)
         return payout
 
