@@ -173,8 +173,3 @@ def after(stage: Stage, move: Move, actor: Actor) -> Rule | None:
     True
     """
     return RULES.get((stage, move, actor))
-
-
-def allowed(stage: Stage, actor: Actor) -> tuple[Move, ...]:
-    """Return the moves that a stage allows somebody, in the order of `Move`."""
-    return tuple(move for move in Move if (stage, move, actor) in RULES)

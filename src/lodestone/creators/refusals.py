@@ -6,9 +6,9 @@ When two reasons hold, the earlier one is given. A refusal has changed nothing.
 from enum import Enum, auto
 from typing import Final
 
-from lodestone.base.faults import FaultOf, first, raise_first
+from lodestone.base.faults import FaultOf, raise_first
 
-__all__ = ("CONFLICTS", "CURES", "UNKNOWN", "CreatorRefusal", "Fault", "first", "raise_first")
+__all__ = ("CONFLICTS", "CURES", "UNKNOWN", "CreatorRefusal", "Fault", "raise_first")
 
 
 class CreatorRefusal(Enum):

@@ -33,10 +33,6 @@ class Kind(IntEnum):
     CPS = 4
 
 
-MEASURED: Final = frozenset({Kind.CPM, Kind.CPA, Kind.CPS})
-"""Kinds that come to what is counted."""
-
-
 class Goods(msgspec.Struct, frozen=True, array_like=True):
     """What is counted of conversions: of which kind, and of which products."""
 

@@ -31,8 +31,6 @@ class BriefRecord:
     """The ordinal of who owns the advertiser."""
     given: BriefIn
     """Its `creator_ids` are those who are not erased."""
-    creators: frozenset[int]
-    """Ordinals of those it names, erased ones too."""
     created: Instant
 
 
