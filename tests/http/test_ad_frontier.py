@@ -2,7 +2,7 @@
 
 import pytest
 
-from lodestone.services import use_cases
+from lodestone.services import ad_cases
 from tests.worlds.advertised import paid, row, town
 from tests.worlds.world import opened, run
 
@@ -25,7 +25,7 @@ def tried(tmp_path, **policy):
     async def scenario():
         async with opened(tmp_path) as world:
             notes = await looked_at(world, **policy)
-            return notes, use_cases.ad_frontier(world.engine).run(), row(world, "ware0")
+            return notes, ad_cases.ad_frontier(world.engine).run(), row(world, "ware0")
 
     notes, frontier, item = run(scenario)
     assert item >= 0

@@ -65,6 +65,24 @@ def test_an_ad_is_shown_once_it_is_approved_and_active_and_money_is_set_aside(tm
     assert run(scenario) == ([], [], ["bowl"])
 
 
+def test_an_ad_that_waited_for_money_is_shown_as_soon_as_it_is_paid_in(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await advertised(world)
+            await world.items(60, authors=20)
+            await shown(world)  # its post, for nothing
+            await review(world)
+            for path, body in BODIES.items():
+                await world.put(path, {**body, "state": "active"}, status=200)
+            await world.engine.tick()  # finds nothing to set aside
+            paid_in = {"amount": yuan(500)}
+            await world.ask("POST", "/v1/advertisers/mei-ads/deposits", paid_in, status=201)
+            await world.engine.tick()
+            return await shown(world)
+
+    assert run(scenario) == ["bowl"]
+
+
 @pytest.mark.parametrize("path", BODIES)
 @pytest.mark.parametrize("state", ["paused", "ended"])
 def test_whatever_is_paused_or_ended_is_gone_from_the_very_next_decision(tmp_path, path, state):

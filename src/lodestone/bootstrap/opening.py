@@ -29,7 +29,7 @@ from lodestone.features.state import ATTENTION, State
 from lodestone.models.nearest import LiveIndex
 from lodestone.models.popular import Popular
 from lodestone.models.rates import Rates, RatesModel, default_model
-from lodestone.services import use_cases
+from lodestone.services import ad_cases
 from lodestone.services.access.settings import Settings
 from lodestone.services.community import recovery
 from lodestone.services.community.community import Engine
@@ -144,7 +144,7 @@ class Opener:
             engine.housekeeper.tidy(engine.now())
         self._records.purge_answers(engine.community.id, now=engine.now())
         recovery.recall_served(engine)
-        use_cases.ad_publisher(engine).load()
+        ad_cases.ad_publisher(engine).load()
         recovery.rehearsed(engine)
 
     def _parts(self, record: CommunityRecord, log: SqliteLog, state: State, folder: Path) -> Parts:

@@ -7,25 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from lodestone.base.clock import Instant
-from lodestone.base.wire import Money as Amount
 from lodestone.features.postings import LIST_LIVE
 from lodestone.models.rates import RatesModel
 from lodestone.services.access import Principal
 from lodestone.services.access.audit_log import AuditLog
 from lodestone.services.access.keys import CommunityKeys
-from lodestone.services.ads.advertising import Advertising
-from lodestone.services.ads.deposits import Deposits
-from lodestone.services.ads.desk import AdDesk
-from lodestone.services.ads.diagnosis import Diagnosis
-from lodestone.services.ads.forecast import Forecaster, Past, PeopleNow
-from lodestone.services.ads.frontier import AdFrontier
-from lodestone.services.ads.live import AdPublisher
-from lodestone.services.ads.local import LocalAds
-from lodestone.services.ads.matches import AdMatches
-from lodestone.services.ads.reporting.report import AdReports
 from lodestone.services.audit.commerce import ALL_CHECKS
 from lodestone.services.audit.ledger import AuditOut, audit
 from lodestone.services.browse.event_list import EventList
@@ -67,7 +54,6 @@ from lodestone.services.receipts.trace import Trace
 from lodestone.services.receipts.versions import Versions
 from lodestone.services.receipts.viewings import Viewings
 from lodestone.services.support import DatabaseThreads
-from lodestone.services.support.ids import decision_seed
 from lodestone.services.webhooks.deliveries import Hooks
 from lodestone.traffic.policy import Policy
 
@@ -144,7 +130,7 @@ def export(engine: Engine) -> PersonalExport:
     """Return what gathers everything held about a person."""
     return PersonalExport(
         engine.community, engine, engine.parts.records, engine.log, engine.directory, engine.sealer,
-        catalogue(engine), partial(spent_of, engine),
+        catalogue(engine), engine.billing.spent,
     )  # fmt: skip
 
 
@@ -207,92 +193,13 @@ def shops(engine: Engine) -> Shops:
     """Return the shops, their staff, products and sales."""
     return Shops(
         engine.community, engine, engine.parts.records, engine.writes, engine.directory,
-        ad_publisher(engine).shop,
-    )  # fmt: skip
-
-
-def advertising(engine: Engine, who: Principal) -> Advertising:
-    """Return the objects of advertising, for whoever asks."""
-    return Advertising(
-        engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine),
-        partial(spent_of, engine), who,
-    )  # fmt: skip
-
-
-def spent_of(engine: Engine, campaign_id: str) -> Amount:
-    """Return what a campaign's charges have taken."""
-    number = engine.billing.numbers.number(campaign_id)
-    spent = 0 if number is None else engine.state.budgets.budget(number).used.spent
-    return Amount(spent, engine.community.currency)
-
-
-def ad_publisher(engine: Engine) -> AdPublisher:
-    """Return what brings ads from their records into decisions."""
-    return engine.billing.publisher
-
-
-def ad_matches(engine: Engine) -> AdMatches:
-    """Return what says why an ad was for somebody."""
-    return AdMatches(
-        engine.community, engine.parts.records, engine.state, engine.directory, ad_publisher(engine)
-    )
-
-
-def ad_frontier(engine: Engine) -> AdFrontier:
-    """Return what says what other ad loads and prices would have earned on the last day, and what they would have displaced."""
-    past = Past(engine.log, versions(engine), engine.now())
-    return AdFrontier(past, engine.parts.kernels, engine.housekeeper.policy)
-
-
-def forecaster(engine: Engine) -> Forecaster:
-    """Return what forecasts an ad from the last day's pages; its intervals follow from what that day holds."""
-    seed = decision_seed(engine.secret, engine.log.receipt_next())
-    return Forecaster(
-        engine.community, PeopleNow(engine.state, engine.directory, engine.alike),
-        Past(engine.log, versions(engine), engine.now()), engine.parts.kernels, ad_publisher(engine),
-        np.random.default_rng(seed),
-    )  # fmt: skip
-
-
-def deposits(engine: Engine, who: Principal) -> Deposits:
-    """Return what advertisers pay in, for whoever asks."""
-    return Deposits(engine.community, engine, engine.parts.records, engine.writes, who)
-
-
-def local_ads(engine: Engine, who: Principal) -> LocalAds:
-    """Return what makes local campaigns, for whoever asks."""
-    return LocalAds(
-        engine.community, engine, engine.parts.records, engine.writes, advertising(engine, who),
-        forecaster(engine).run,
-    )  # fmt: skip
-
-
-def ad_desk(engine: Engine) -> AdDesk:
-    """Return what advertisers change at their desk."""
-    return AdDesk(
-        engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine),
-        partial(spent_of, engine),
-    )  # fmt: skip
-
-
-def ad_diagnosis(engine: Engine) -> Diagnosis:
-    """Return what says why campaigns deliver as they do."""
-    return Diagnosis(
-        engine.community, engine.log, engine.parts.records, engine.now(), forecaster(engine),
-        engine.parts.kernels.auction,
-    )  # fmt: skip
-
-
-def ad_reports(engine: Engine) -> AdReports:
-    """Return what reports what ads brought and cost."""
-    return AdReports(
-        engine.community, engine, engine.state, engine.directory, engine.log, engine.parts.records,
+        engine.billing.publisher.shop,
     )  # fmt: skip
 
 
 def shop_stock(engine: Engine) -> ShopStock:
     """Return the stock of shops."""
-    shop_written = ad_publisher(engine).shop
+    shop_written = engine.billing.publisher.shop
     return ShopStock(engine.community, engine, engine.parts.records, engine.writes, shop_written)
 
 
@@ -303,7 +210,7 @@ def customers(engine: Engine) -> Customers:
 
 def desk_edits(engine: Engine) -> DeskEdits:
     """Return what a shop's managers change at its desk."""
-    shop_written = ad_publisher(engine).shop
+    shop_written = engine.billing.publisher.shop
     return DeskEdits(engine.community, engine, engine.parts.records, engine.writes, shop_written)
 
 

@@ -32,7 +32,7 @@ from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader, plain_amount
 from lodestone.console.operator.posts import PostCard, cards_of
-from lodestone.services import use_cases
+from lodestone.services import ad_cases, use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.ads.desk import Part, WholeCampaign
 from lodestone.services.ads.diagnosis import CampaignNow
@@ -93,7 +93,7 @@ async def change_budget(request: HttpRequest) -> Response[Any]:
     if reader.errors:
         return await _page(request, here, campaign.id, reader=reader)
     try:
-        await use_cases.ad_desk(here.engine).set_budget(campaign.id, daily, lifetime)
+        await ad_cases.ad_desk(here.engine).set_budget(campaign.id, daily, lifetime)
     except REFUSED as error:
         return await _page(request, here, campaign.id, reader=reader, error=error)
     return onward(PATH, here, campaign=campaign.id, done="budget")
@@ -116,7 +116,7 @@ async def _change_state(here: Desk, campaign_id: str, fields: Mapping[str, str])
     part, state = fields.get("part", ""), fields.get("state", "")
     if part not in _PARTS or state not in _STATES:
         raise InvalidError("malformed", "choose what to start or pause")
-    desk = use_cases.ad_desk(here.engine)
+    desk = ad_cases.ad_desk(here.engine)
     if part == "campaign" and state == "active":
         return "waits" if await desk.start(campaign_id) else "started"
     name = app_id(fields.get("name", ""), field="name")
@@ -186,7 +186,7 @@ async def _page(
 
 def _read(here: Desk, campaign_id: str) -> tuple[WholeCampaign, dict[str, PostCard]]:
     """Read a campaign and the posts that its ads show; in a thread. Raises UnknownError."""
-    whole = use_cases.ad_desk(here.engine).whole(campaign_id)
+    whole = ad_cases.ad_desk(here.engine).whole(campaign_id)
     here.require(whole.campaign)
     items = {ad.item_id for _, ads in whole.groups for ad in ads}
     return whole, cards_of(here.engine, items, here.speech)
@@ -197,8 +197,8 @@ def _brought(
 ) -> tuple[Results, DiagnosisOut]:
     """Return what a campaign brought and why it runs as it does; reads the log once for both, in a thread."""
     facts = read_ad_facts(here.engine.log)
-    report = use_cases.ad_reports(here.engine).run(question, facts)
-    diagnosis = use_cases.ad_diagnosis(here.engine).run(campaign, now, facts)
+    report = ad_cases.ad_reports(here.engine).run(question, facts)
+    diagnosis = ad_cases.ad_diagnosis(here.engine).run(campaign, now, facts)
     return results_of(here, campaign, report), diagnosis
 
 

@@ -23,7 +23,7 @@ from lodestone.console.merchant.desk import Note
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
-from lodestone.services import use_cases
+from lodestone.services import ad_cases, use_cases
 from lodestone.services.access import Principal
 from lodestone.services.ads.advertising import SCOPE, Advertising
 from lodestone.services.community.community import Engine
@@ -119,7 +119,7 @@ def _theirs(
     who: Entered, person: str | None, wanted: str | None
 ) -> tuple[tuple[tuple[str, str], ...], AdvertiserOut | None, list[ShopOut]]:
     """Read for whom somebody advertises, who of them is chosen, and which shops they may do it for; in a thread."""
-    shops, desk = use_cases.shops(who.engine), use_cases.ad_desk(who.engine)
+    shops, desk = use_cases.shops(who.engine), ad_cases.ad_desk(who.engine)
     if person is None:
         records, theirs = desk.advertisers(_LIST_MAX), shops.shops(_LIST_MAX, None, None)
     else:
@@ -136,7 +136,7 @@ def _theirs(
 
 
 def _advertising(who: Entered) -> Advertising:
-    return use_cases.advertising(who.engine, principal_of(who))
+    return ad_cases.advertising(who.engine, principal_of(who))
 
 
 def principal_of(who: Entered) -> Principal:

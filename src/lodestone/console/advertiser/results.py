@@ -20,7 +20,7 @@ from lodestone.console.logging_in import refusals_of
 from lodestone.console.operator.posts import cards_of
 from lodestone.console.reader import name_of
 from lodestone.console.site import HEADERS
-from lodestone.services import use_cases
+from lodestone.services import ad_cases, use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ads.reporting.file import report_file
 from lodestone.services.ads.reporting.report import Question
@@ -78,7 +78,7 @@ async def get_results_file(request: HttpRequest) -> Response[bytes]:
     here.require(await off_loop(request, here.advertising.campaign, name))
     question = question_of(here, name, asked)
     report = await use_cases.threads(here.engine).long(
-        use_cases.ad_reports(here.engine).run, question
+        ad_cases.ad_reports(here.engine).run, question
     )
     headers = {
         **HEADERS, "content-disposition": attachment(f"{name}-{report.first}-{report.last}.csv"),

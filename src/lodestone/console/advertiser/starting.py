@@ -28,7 +28,7 @@ from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
 from lodestone.console.reader import name_of
-from lodestone.services import use_cases
+from lodestone.services import ad_cases, use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 
 PATH: Final = "/advertiser/start"
@@ -68,7 +68,7 @@ async def post_start(request: HttpRequest) -> Response[Any]:
     try:
         await off_loop(request, _require_own, here, shop, given.product_id)
         token = f"{shop.id} {fields.get('request', '')[:_WORD_MAX]}"
-        ads = use_cases.local_ads(here.engine, principal_of(here.who))
+        ads = ad_cases.local_ads(here.engine, principal_of(here.who))
         made = await ads.start(given, token)
     except REFUSED as error:
         return await _page(request, here, shop, reader=reader, error=error)
@@ -88,7 +88,7 @@ async def post_start_forecast(request: HttpRequest) -> Response[Any]:
         return await _page(request, here, shop, reader=reader, forecast=Forecasted())
     try:
         await off_loop(request, _require_own, here, shop, given.product_id)
-        answer = await use_cases.local_ads(here.engine, principal_of(here.who)).forecast(given)
+        answer = await ad_cases.local_ads(here.engine, principal_of(here.who)).forecast(given)
     except REFUSED as error:
         refused = Forecasted(refusal_said(here.words, error))
         return await _page(request, here, shop, reader=reader, forecast=refused)

@@ -20,7 +20,7 @@ from lodestone.console.operator.desk import OPERATOR, Note, answer, need, onward
 from lodestone.console.operator.posts import PostCard, cards_of
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
-from lodestone.services import use_cases
+from lodestone.services import ad_cases
 from lodestone.services.access import Principal
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.ads.advertising import REVIEW_SCOPE, SCOPE, Advertising
@@ -82,7 +82,7 @@ def _advertising(who: Entered) -> Advertising:
     """Return the use cases of advertising for whoever may review."""
     scopes = frozenset({SCOPE, REVIEW_SCOPE})
     principal = Principal(who.engine.community.id, scopes, digest=b"", key_id=who.login.key_id)
-    return use_cases.advertising(who.engine, principal)
+    return ad_cases.advertising(who.engine, principal)
 
 
 def _state(asked: str) -> ReviewState:
@@ -109,7 +109,7 @@ def _read(
     who: Entered, speech: Speech, state: ReviewState, after: str | None
 ) -> tuple[list[AdCard], str | None]:
     """Read a page of ads and what they show, and where the next page begins; in a thread."""
-    ads = use_cases.ad_desk(who.engine).reviewed(_PAGE + 1, after, state)
+    ads = ad_cases.ad_desk(who.engine).reviewed(_PAGE + 1, after, state)
     shown = ads[:_PAGE]
     posts = cards_of(who.engine, [ad.item_id for ad, _ in shown], speech)
     cards = [_card(ad, payer, posts.get(ad.item_id), speech.words) for ad, payer in shown]

@@ -17,7 +17,7 @@ from lodestone.console.operator.span import DAYS, Picked, picked_of
 from lodestone.insight.ad_revenue import Earned
 from lodestone.insight.reports import Reports
 from lodestone.insight.window import Span
-from lodestone.services import use_cases
+from lodestone.services import ad_cases, use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ads.frontier import Frontier
 from lodestone.services.community.community import Engine
@@ -59,7 +59,7 @@ async def _read(request: HttpRequest, state: AppState, who: Entered) -> tuple[Pi
 def _earned(engine: Engine, reports: Reports, figures: Figures) -> Earned:
     """Read what the days earned and showed; walks the log, so it is called in a thread."""
     span: Span = reports.span(figures.first, figures.last)
-    earnings = use_cases.ad_reports(engine).earnings(span.first, span.last)
+    earnings = ad_cases.ad_reports(engine).earnings(span.first, span.last)
     return Earned(
         span=span, spend=earnings.by_day, settled_before=earnings.settled_before, loads=reports.ad_load(span),
         cohorts=figures.liu.liu.retained.active,
@@ -67,7 +67,7 @@ def _earned(engine: Engine, reports: Reports, figures: Figures) -> Earned:
 
 
 async def _frontier(who: Entered) -> Frontier:
-    return await use_cases.threads(who.engine).long(use_cases.ad_frontier(who.engine).run)
+    return await use_cases.threads(who.engine).long(ad_cases.ad_frontier(who.engine).run)
 
 
 async def revenue_table(request: HttpRequest, who: Entered) -> Table:

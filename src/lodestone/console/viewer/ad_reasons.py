@@ -8,7 +8,7 @@ from lodestone.console.speech import Speech
 from lodestone.console.viewer.post_reads import domain_names
 from lodestone.console.why_ad import AdFacts, AdTold, ad_told
 from lodestone.console.words import Words
-from lodestone.services import use_cases
+from lodestone.services import ad_cases, use_cases
 from lodestone.services.ads.matches import Match
 from lodestone.services.community.community import Engine
 
@@ -25,7 +25,7 @@ def ad_of(engine: Engine, words: Words, subject: Subject, viewer: str) -> AdTold
     reasons, shown, community = subject.told, subject.shown, engine.community
     assert reasons.ad is not None
     decision = use_cases.receipts(engine).decision(reasons.receipt_id)
-    origin = use_cases.ad_matches(engine).of(decision, reasons.ad.ad_id, engine.now())
+    origin = ad_cases.ad_matches(engine).of(decision, reasons.ad.ad_id, engine.now())
     facts = AdFacts(
         note=reasons.ad,
         origin=origin,

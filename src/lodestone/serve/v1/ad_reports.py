@@ -17,7 +17,7 @@ from lodestone.serve.v1.common import (
     optional_name,
     read_long,
 )
-from lodestone.services import use_cases
+from lodestone.services import ad_cases
 from lodestone.services.access.permissions import needs
 from lodestone.services.ads.advertising import SCOPE
 from lodestone.services.ads.reporting.file import report_file
@@ -91,7 +91,7 @@ async def _report(
         for name, field in zip(about, ("advertiser_id", "campaign_id"), strict=True)
     )
     asked = Question(level, parts, span.first, span.last, advertiser, campaign)
-    return await read_long(request, use_cases.ad_reports(community).run, asked)
+    return await read_long(request, ad_cases.ad_reports(community).run, asked)
 
 
 ROUTES = [get_ad_report, get_ad_report_file]

@@ -20,7 +20,7 @@ from lodestone.serve.v1.common import (
     principal,
     read_long,
 )
-from lodestone.services import use_cases
+from lodestone.services import ad_cases
 from lodestone.services.access.permissions import needs
 from lodestone.services.ads.frontier import Frontier
 from lodestone.services.community.community import Engine
@@ -67,7 +67,7 @@ async def get_ad_revenue(
     span = reports.span(first, last)
     tried = None
     if frontier:
-        tried = await read_long(request, use_cases.ad_frontier(community).run)
+        tried = await read_long(request, ad_cases.ad_frontier(community).run)
     return await read_long(request, _report, community, reports, span, tried)
 
 
@@ -75,7 +75,7 @@ def _report(
     community: Engine, reports: Reports, span: Span, tried: Frontier | None
 ) -> AdRevenueReport:
     """Read what the days came to; walks the log, so it is called in a thread."""
-    earnings = use_cases.ad_reports(community).earnings(span.first, span.last)
+    earnings = ad_cases.ad_reports(community).earnings(span.first, span.last)
     earned = Earned(
         span=span, spend=earnings.by_day, settled_before=earnings.settled_before, loads=reports.ad_load(span),
         cohorts=reports.liu(span, None).liu.retained.active,

@@ -29,7 +29,7 @@ from lodestone.serve.v1.common import (
     principal,
     read_long,
 )
-from lodestone.services import use_cases
+from lodestone.services import ad_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.ads.advertising import REVIEW_SCOPE, SCOPE, Advertising
 
@@ -73,7 +73,7 @@ class AdPage(msgspec.Struct, frozen=True):
 
 def advertising(request: HttpRequest, scope: str) -> Advertising:
     """Return the use cases of advertising of the community that the key belongs to, for whoever asks."""
-    return use_cases.advertising(engine(request, scope), principal(request))
+    return ad_cases.advertising(engine(request, scope), principal(request))
 
 
 @put(
@@ -143,7 +143,7 @@ async def diagnose_campaign(request: HttpRequest, campaign_id: PathId) -> Diagno
     community, name = engine(request, SCOPE), named(campaign_id)
     campaign = await off_loop(request, advertising(request, SCOPE).campaign, name)
     now = community.billing.campaign_now(name)
-    return await read_long(request, use_cases.ad_diagnosis(community).run, campaign, now)
+    return await read_long(request, ad_cases.ad_diagnosis(community).run, campaign, now)
 
 
 @get("/v1/campaigns", opt=needs(SCOPE), responses=REFUSALS)
@@ -233,14 +233,14 @@ async def make_deposit(
     request: HttpRequest, advertiser_id: PathId, data: JSONBody[DepositIn]
 ) -> DepositOut:
     """Book money that an advertiser has paid in; again under the same Idempotency-Key moves nothing."""
-    deposits = use_cases.deposits(engine(request, SCOPE), principal(request))
+    deposits = ad_cases.deposits(engine(request, SCOPE), principal(request))
     return await deposits.pay_in(named(advertiser_id), data, idempotency_key(request))
 
 
 @post("/v1/ads:local", opt=needs(SCOPE), status_code=201, responses=REFUSALS)
 async def start_local_ad(request: HttpRequest, data: JSONBody[LocalAdIn]) -> LocalAdOut:
     """Make a local campaign of a shop's product from three fields; all of it is paused and shown."""
-    local = use_cases.local_ads(engine(request, SCOPE), principal(request))
+    local = ad_cases.local_ads(engine(request, SCOPE), principal(request))
     return await local.start(data, idempotency_key(request))
 
 
@@ -253,7 +253,7 @@ async def start_local_ad(request: HttpRequest, data: JSONBody[LocalAdIn]) -> Loc
 )
 async def forecast(request: HttpRequest, data: JSONBody[ForecastIn]) -> ForecastOut:
     """Say whom an ad could reach and what several budgets would bring, by the pages of the last day."""
-    return await read_long(request, use_cases.forecaster(engine(request, SCOPE)).run, data)
+    return await read_long(request, ad_cases.forecaster(engine(request, SCOPE)).run, data)
 
 
 ROUTES = [

@@ -1,5 +1,6 @@
 """What advertisers pay in: from a provider's clearing to their balance, once for each idempotency key."""
 
+from collections.abc import Callable
 from typing import Final
 
 from lodestone.ads.advertiser import DepositIn, DepositOut
@@ -26,10 +27,18 @@ class Deposits:
     """What advertisers of one community pay in, for whoever asks."""
 
     def __init__(
-        self, community: Community, clock: Clock, records: Records, writes: Writes, who: Principal
+        self,
+        community: Community,
+        clock: Clock,
+        records: Records,
+        writes: Writes,
+        who: Principal,
+        paid_in: Callable[[str], None],
     ) -> None:
+        """Take what deposits need; `paid_in` hears the advertiser of each one that stands."""
         self._community, self._clock = community, clock
         self._records, self._writes, self._who = records, writes, who
+        self._paid_in = paid_in
 
     async def pay_in(self, advertiser_id: str, given: DepositIn, token: str | None) -> DepositOut:
         """Book money that the app has collected for an advertiser; again under the same key moves nothing.
@@ -78,6 +87,7 @@ class Deposits:
         )  # fmt: skip
         if not outcome.stands:
             raise _refused(outcome).error()
+        self._paid_in(advertiser_id)
         return DepositOut(
             id=transfer_text(deposit.id),
             advertiser_id=advertiser_id,

@@ -27,7 +27,7 @@ from lodestone.stores.ledger.port import TransferFilter
 PERIOD: Final = HOUR_MICROS
 """How often charges are posted."""
 DRY: Final = MINUTE_MICROS
-"""How long an advertiser without money is not asked for more."""
+"""How long an advertiser without money is not asked for more, unless money comes in meanwhile."""
 _PAGE: Final = 10_000
 _ALL: Final = 2**62
 
@@ -63,6 +63,12 @@ class Leases:
         self._posted: Instant | None = None
         self._dry: dict[str, Instant] = {}
         """When an advertiser without money is asked again."""
+        self._deposits = 0
+
+    def paid_in(self, advertiser_id: str) -> None:
+        """Ask an advertiser without money at the next `work`: there is some now."""
+        self._dry.pop(advertiser_id, None)
+        self._deposits += 1
 
     async def work(self) -> None:
         """Set aside what running campaigns need, give back what ended ones have left, post what is due.
@@ -134,9 +140,11 @@ class Leases:
             next_piece(state)
             and self._dry.get(payer.advertiser_id, Instant(0)) <= self._money.now()
         ):
+            deposits = self._deposits
             balance = await self._balance(payer)
             piece = next_piece(self._lease_state(payer, lease, balance))
-            if not piece or not await self._set_aside(payer, lease, piece):
+            is_dry = not piece or not await self._set_aside(payer, lease, piece)
+            if is_dry and deposits == self._deposits:  # else the balance may be another by now
                 self._dry[payer.advertiser_id] = Instant(self._money.now() + DRY)
         if lease.net > allowed:
             await self._say(payer, lease.net)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final
 
 from lodestone.base.money import Micros
+from lodestone.base.wire import Money as Amount
 from lodestone.events.ad_facts import Limit
 from lodestone.events.facts import Facts
 from lodestone.services.ads.campaigns import CampaignBudgets
@@ -108,6 +109,12 @@ class AdBilling:
             Micros(budget.used.total),
             budget.left_of(Limit.LEASE, day),
         )
+
+    def spent(self, campaign_id: str) -> Amount:
+        """Return what a campaign's charges have taken."""
+        number = self.numbers.number(campaign_id)
+        spent = 0 if number is None else self._engine.state.budgets.budget(number).used.spent
+        return Amount(spent, self._engine.community.currency)
 
     async def lease(self) -> None:
         """Follow the campaigns' records, set money aside, post what is due. Raises as `Leases.work`."""
