@@ -1,5 +1,8 @@
 """What an ad leads to closes and opens by many routes: the very next decision knows, whichever it was."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.worlds.advertised import paid
@@ -251,3 +254,40 @@ def test_an_ad_that_shows_a_product_is_shown_where_that_is_sold_wherever_it_lead
             return await shown(world, "p1", beside(55)), await shown(world, "p0", beside(5))
 
     assert run(scenario) == ([], ["meal-ad"])
+
+
+def test_a_campaign_that_does_not_open_keeps_no_other_from_following_their_shop(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            await advertised(world, "shop")
+            bodies = {
+                "/v1/campaigns/a-first": {
+                    "advertiser_id": "mei-ads", "objective": "clicks", "budget": {"daily": yuan(100)},
+                },
+                "/v1/ad-groups/first": {
+                    "campaign_id": "a-first", "strategy": "manual_cpc", "bid": yuan(50),
+                },
+                "/v1/ads/first-ad": {**ADS["shop"], "ad_group_id": "first"},
+            }  # fmt: skip
+            await run_ad(world, "first-ad", bodies)
+            await world.engine.tick()
+            live = world.engine.parts.decider.ads
+            sound = _sealed(tmp_path, b"no such seal")
+            await close_shop(world)
+            closed = [live.of_campaign(name) for name in ("a-first", "all-day")]
+            await open_shop(world)
+            torn = [len(live.of_campaign(name)) for name in ("a-first", "all-day")]
+            _sealed(tmp_path, sound)
+            await open_shop(world)
+            return closed, torn, [len(live.of_campaign(name)) for name in ("a-first", "all-day")]
+
+    assert run(scenario) == ([[], []], [0, 1], [1, 1])
+
+
+def _sealed(home, body):
+    """Write what the first campaign's record holds behind the records' back; return what it held."""
+    with closing(sqlite3.connect(home / "records.db")) as records, records:
+        where = "FROM ad_campaigns WHERE id = 'a-first'"
+        ((before,),) = records.execute(f"SELECT doc {where}").fetchall()
+        records.execute("UPDATE ad_campaigns SET doc = ? WHERE id = 'a-first'", (body,))
+    return before

@@ -66,6 +66,10 @@ class CalledUp(NamedTuple):
     """Of all that run, what they lead to closed or not; None where none runs."""
 
 
+UNREAD: Final = CalledUp((), None)
+"""Of a campaign that could not be read: none of its ads is shown, and what they lead to stays as it is known."""
+
+
 def bought(action: Action) -> int:
     """Return the place in `OUTCOMES` of what is bought, or `IMPRESSION`.
 
@@ -128,7 +132,7 @@ class AdPublisher:
             UnavailableError: The records do not answer; none of its ads is shown until it is written again.
         """
         self._changed()
-        ads = CalledUp((), None)
+        ads = UNREAD
         try:
             ads = await self._records.threads.read(self._of_campaign, campaign_id)
         finally:
@@ -140,18 +144,28 @@ class AdPublisher:
         await self.campaign(view.campaign.id)
 
     async def shop(self, shop_id: str) -> None:
-        """The same of every campaign with an ad that leads to a shop or a product of it; raises as `campaign`.
+        """The same of every campaign with an ad that leads to a shop or a product of it; raises as `traded`.
 
         A shop without goods changes no item that would tell, nor does stock that several products share.
         """
-        for campaign_id in self._landings.of_shop(shop_id):
-            await self.campaign(campaign_id)
+        await self._look_anew(self._landings.of_shop(shop_id))
 
     async def traded(self, products: Iterable[str]) -> None:
-        """The same of every campaign with an ad that leads to one of some products: they may be sold out, or not any more."""
-        campaigns = self._landings.of_products(products)
-        if campaigns:
-            self.follow(await self._records.threads.write(self.called_up, campaigns))
+        """The same of every campaign with an ad that leads to one of some products: they may be sold out, or not any more.
+
+        Raises:
+            UnavailableError: The records do not answer; no ad of these is shown until the next look at what they lead to.
+        """
+        await self._look_anew(self._landings.of_products(products))
+
+    async def _look_anew(self, campaigns: Sequence[str]) -> None:
+        if not campaigns:
+            return
+        ads = dict.fromkeys(campaigns, UNREAD)
+        try:
+            ads = await self._records.threads.write(self.called_up, campaigns)
+        finally:
+            self.follow(ads)
 
     def moved_by(self, changes: Iterable[Change]) -> list[str]:
         """Return the campaigns whose ads record changes may have closed or opened, see `Landings.moved_by`."""
@@ -168,7 +182,7 @@ class AdPublisher:
                 ads[name] = self._of_campaign(name)
             except CorruptError as error:
                 _LOG.error("a campaign is not shown", campaign=name, problem=error.message)
-                ads[name] = CalledUp((), None)
+                ads[name] = UNREAD
         return ads
 
     def follow_changes(self, changes: Iterable[Change], ahead: Mapping[str, CalledUp]) -> None:
@@ -178,8 +192,10 @@ class AdPublisher:
 
     def follow(self, campaigns: Mapping[str, CalledUp]) -> None:
         """Show of some campaigns what was called up, and nothing else, from the next decision on."""
-        for campaign_id, (ads, leads) in campaigns.items():
-            self._landings.put(campaign_id, leads)
+        for campaign_id, called_up in campaigns.items():
+            ads = called_up.ads
+            if called_up is not UNREAD:
+                self._landings.put(campaign_id, called_up.leads)
             before = {ad.ad_id: ad for ad in self._live.of_campaign(campaign_id)}
             for ad_id in before.keys() - {ad.ad_id for ad in ads}:
                 self._live.drop(ad_id)
