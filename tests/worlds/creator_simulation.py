@@ -11,6 +11,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import numpy as np
+
 import broken_writes
 from broken_writes import CrashError
 from lodestone.ads.advertiser import AdvertiserIn, DepositIn
@@ -22,7 +24,7 @@ from lodestone.creators.assignment import ActIn, OfferIn, PublishIn, SettleDispu
 from lodestone.creators.brief import BriefIn, Settlement
 from lodestone.creators.creator import CreatorIn
 from lodestone.creators.life import ENDED, RULES, Actor, Move
-from lodestone.creators.plays import Parties, Play, count_plays
+from lodestone.creators.plays import PLAY, Parties, count_plays
 from lodestone.ledger.chart import AccountKind
 from lodestone.people import PersonIn
 from lodestone.services.access import OPERATOR, Principal
@@ -70,15 +72,16 @@ class Heard:
     def add(self, item, person, late=0):
         """Hear of a play, some seconds after it happened."""
         time, key = self.clock.now() - late * SECOND_MICROS, len(self.plays)
-        self.plays.append((item, Play(key, time, time // DAY_MICROS, person, 9_000)))
+        self.plays.append((key, time, time // DAY_MICROS, person, item, 9_000, True, False, False))
 
     def count(self, orders):
+        plays = np.array(self.plays, PLAY)
         return {
             order.number: count_plays(
-                [
-                    play
-                    for item, play in self.plays
-                    if item == order.item and order.published <= play.time < order.counted_until
+                plays[
+                    (plays["item"] == order.item)
+                    & (plays["time"] >= order.published)
+                    & (plays["time"] < order.counted_until)
                 ],
                 Parties(frozenset({order.creator, order.owner})),
                 video=True,

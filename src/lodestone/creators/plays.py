@@ -6,16 +6,19 @@
 The order of `Excluded` is the order of precedence.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from lodestone.ads.invalid_traffic import RULES as CLICKS
 from lodestone.ads.invalid_traffic import InvalidRules
+from lodestone.base.arrays import Bools, Ints
 
 
 class Excluded(IntEnum):
@@ -58,22 +61,22 @@ RULES: Final = PlayRules()
 """The version in force."""
 
 
-class Play(NamedTuple):
-    """One showing of an item that was played, or seen where it is no video."""
-
-    key: int
-    """Of its slot; of a fact that names no decision its own."""
-    time: int
-    """The first word of it, microseconds since the epoch."""
-    day: int
-    """Of the community."""
-    person: int
-    """Ordinal, -1 when nobody was signed in."""
-    ms: int
-    """The longest that was said."""
-    decision: bool = True
-    paid: bool = False
-    bot: bool = False
+PLAY: Final = np.dtype(
+    [
+        ("key", np.uint64),  # of its slot; of a fact that names no decision its own
+        ("time", np.int64),  # the first word of it, microseconds since the epoch
+        ("day", np.int64),  # of the community
+        ("person", np.int64),  # ordinal, -1 when nobody was signed in
+        ("item", np.int64),  # row
+        ("ms", np.int64),  # the longest that was reported
+        ("decision", np.bool_),  # it came of a decision of ours
+        ("paid", np.bool_),
+        ("bot", np.bool_),
+    ]
+)
+"""One showing of an item that was played, or seen where it is no video."""
+Plays: TypeAlias = NDArray[np.void]
+"""Rows of `PLAY`; shape (plays,)."""
 
 
 class Conversion(NamedTuple):
@@ -113,9 +116,7 @@ class Count(msgspec.Struct, frozen=True, array_like=True):
     """The offset in the log before which facts were read."""
 
 
-def count_plays(
-    plays: Iterable[Play], parties: Parties, *, video: bool, rules: PlayRules = RULES
-) -> Count:
+def count_plays(plays: Plays, parties: Parties, *, video: bool, rules: PlayRules = RULES) -> Count:
     """Count plays, one for each slot.
 
     Args:
@@ -124,39 +125,61 @@ def count_plays(
         video: Whether the item is played, or only seen.
         rules: The version.
 
-    >>> mine, theirs = Play(1, 0, 0, 7, 9_000), Play(2, 0, 0, 8, 9_000)
-    >>> count = count_plays([mine, theirs], Parties(frozenset({7})), video=True)
+    >>> mine, theirs = (1, 0, 0, 7, 3, 9_000, True, False, False), (2, 0, 0, 8, 3, 9_000, True, False, False)
+    >>> count = count_plays(np.array([mine, theirs], PLAY), Parties(frozenset({7})), video=True)
     >>> count.shown, count.settled, count.excluded
     (2, 1, {'own': 1})
     """
-    least = rules.least_ms if video else rules.least_seen_ms
-    excluded: dict[str, int] = {}
-    by_day: dict[tuple[int, int], int] = {}
-    shown = settled = 0
-    for play in sorted(plays, key=lambda play: (play.time, play.key)):
-        shown += 1
-        reason = _reason(play, parties, least)
-        if reason is None:
-            turn = by_day[play.person, play.day] = by_day.get((play.person, play.day), 0) + 1
-            reason = Excluded.DUPLICATE if turn > rules.a_day else None
-        if reason is None:
-            settled += 1
-        else:
-            _add(excluded, reason)
-    return Count(shown, settled, excluded)
-
-
-def _reason(play: Play, parties: Parties, least: int) -> Excluded | None:
-    reasons = {
-        Excluded.NO_DECISION: not play.decision,
-        Excluded.PAID: play.paid,
-        Excluded.BOT: play.bot,
-        Excluded.UNKNOWN_VIEWER: play.person < 0,
-        Excluded.OWN: play.person in parties.own,
-        Excluded.RING: play.person in parties.ring,
-        Excluded.TOO_SHORT: play.ms < least,
+    person = plays["person"]
+    short = plays["ms"] < (rules.least_ms if video else rules.least_seen_ms)
+    met = {
+        Excluded.OWN: np.isin(person, sorted(parties.own)),
+        Excluded.RING: np.isin(person, sorted(parties.ring)),
+        Excluded.TOO_SHORT: short,
+        **_of_nobody(plays),
     }
-    return next((reason for reason, met in reasons.items() if met), None)
+    reasons = sorted(met)
+    reason = np.select([met[each] for each in reasons], reasons, 0)
+    counts = np.flatnonzero(reason == 0)
+    reason[counts[_turn(plays[counts]) >= rules.a_day]] = Excluded.DUPLICATE
+    totals = np.bincount(reason, minlength=len(Excluded) + 1).tolist()
+    excluded = {each.name.lower(): totals[each] for each in Excluded if totals[each]}
+    return Count(int(plays.size), totals[0], excluded)
+
+
+def worth_counting(plays: Plays, video: Bools, rules: PlayRules = RULES) -> Bools:
+    """Say which plays count as far as they themselves say, whoever the parties are; shape (plays,).
+
+    Args:
+        plays: Of any items.
+        video: Shape (plays,): whether the item is played, or only seen.
+        rules: The version.
+    """
+    least = np.where(video, rules.least_ms, rules.least_seen_ms)
+    worth: Bools = ~np.any([*_of_nobody(plays).values(), plays["ms"] < least], axis=0)
+    return worth
+
+
+def _of_nobody(plays: Plays) -> dict[Excluded, Bools]:
+    """Say which plays are excluded whoever the parties are, by reason."""
+    return {
+        Excluded.NO_DECISION: ~plays["decision"],
+        Excluded.PAID: plays["paid"],
+        Excluded.BOT: plays["bot"],
+        Excluded.UNKNOWN_VIEWER: plays["person"] < 0,
+    }
+
+
+def _turn(plays: Plays) -> Ints:
+    """Number each play among those of its person and day, the first 0; shape (plays,)."""
+    order = np.lexsort((plays["key"], plays["time"], plays["day"], plays["person"]))
+    person, day = plays["person"][order], plays["day"][order]
+    fresh = np.ones(order.size, np.bool_)
+    fresh[1:] = (person[1:] != person[:-1]) | (day[1:] != day[:-1])
+    place = np.arange(order.size)
+    turn = np.empty(order.size, np.int64)
+    turn[order] = place - np.maximum.accumulate(np.where(fresh, place, 0))
+    return turn
 
 
 def count_conversions(conversions: Iterable[Conversion], parties: Parties) -> Count:
@@ -186,38 +209,38 @@ def count_conversions(conversions: Iterable[Conversion], parties: Parties) -> Co
     return Count(shown, settled, excluded, value)
 
 
-def rings(
-    plays: Iterable[tuple[int, int]], rules: InvalidRules = CLICKS
-) -> frozenset[tuple[int, int]]:
-    """Find authors who play each other's posts and hardly anybody else's, however many they are together.
+def ring_of(
+    creator: int, plays_by: Callable[[int], Mapping[int, int]], rules: InvalidRules = CLICKS
+) -> frozenset[int]:
+    """Find who forms a ring with a creator: authors who play each other's posts and hardly anybody else's.
 
     Two are partners who have given each other `ring_clicks` plays; partners are a ring where both have given all their
     partners together at least `ring_share` of their plays.
 
     Args:
-        plays: Who played and whose post it was, both as authors, one a play.
+        creator: An author.
+        plays_by: Gives how often an author played the posts of each other author.
         rules: As for clicks on ads.
 
-    Returns:
-        (who played, whose post) both ways for every such pair.
-
-    >>> three = [(a, b) for a in (1, 2, 3) for b in (1, 2, 3) if a != b] * 3
-    >>> len(rings(three)), len(rings([*three, *[(1, 9)] * 7, *[(2, 9)] * 7]))
-    (6, 0)
+    >>> three = {a: {b: 3 for b in (1, 2, 3) if a != b} for a in (1, 2, 3)}
+    >>> sorted(ring_of(1, lambda who: three.get(who, {})))
+    [2, 3]
+    >>> aside = {**three, 1: {**three[1], 9: 7}}
+    >>> ring_of(1, lambda who: aside.get(who, {}))
+    frozenset()
     """
-    times = Counter(pair for pair in plays if pair[0] != pair[1])
-    both = {
-        (who, whose)
-        for (who, whose), count in times.items()
-        if min(count, times[whose, who]) >= rules.ring_clicks
-    }
-    total: Counter[int] = Counter()
-    to_partners: Counter[int] = Counter()
-    for (who, whose), count in times.items():
-        total[who] += count
-        to_partners[who] += count if (who, whose) in both else 0
-    inward = {who for who, _ in both if to_partners[who] >= rules.ring_share * total[who]}
-    return frozenset(pair for pair in both if inward.issuperset(pair))
+    given, least = cache(plays_by), rules.ring_clicks
+
+    def partners(who: int) -> list[int]:
+        often = (whose for whose, times in given(who).items() if whose != who and times >= least)
+        return [whose for whose in often if given(whose).get(who, 0) >= least]
+
+    def inward(who: int) -> bool:
+        total = sum(times for whose, times in given(who).items() if whose != who)
+        return sum(given(who)[whose] for whose in partners(who)) >= rules.ring_share * total
+
+    near = partners(creator)
+    return frozenset(who for who in near if inward(creator) and inward(who))
 
 
 def _add(excluded: dict[str, int], reason: Excluded) -> None:

@@ -22,5 +22,5 @@ def order_clock(engine: "Engine") -> OrderClock:
             return finds.published(SOLD)
 
     conversions = Conversions(engine.log, engine.state, values, selling)
-    counter = LogCounter(engine.log, engine.state, engine.directory, community.days, conversions)
+    counter = LogCounter(engine.log, engine.state, community.days, conversions)
     return OrderClock(community, engine, records, engine.writes, engine.failures, counter)

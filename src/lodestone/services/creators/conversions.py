@@ -14,6 +14,7 @@ import numpy as np
 
 from lodestone.ads.attribution import Touches
 from lodestone.base.arrays import Bools
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.creators.plays import Conversion, Count, Parties, count_conversions
 from lodestone.creators.settlement import Kind
 from lodestone.events.ad_facts import slot_key
@@ -27,15 +28,19 @@ from lodestone.events.facts import (
 )
 from lodestone.events.outcomes import FactKind
 from lodestone.features.view import StateView
-from lodestone.services.ads.reporting.facts import AdFacts, read_ad_facts
 from lodestone.services.ads.reporting.facts import Conversion as Happened
+from lodestone.services.ads.reporting.facts import read_ad_facts
 from lodestone.services.ads.reporting.order_values import OrderValues
 from lodestone.services.ads.reporting.outcomes import Counted, counted
-from lodestone.services.creators.log_facts import gather, within_days
+from lodestone.services.creators.log_facts import Spans, by_order, gather
+from lodestone.services.support.log_chunks import offset_since
 from lodestone.stores.creators.types import Assignment
 from lodestone.stores.log.port import Log
 
 _TOUCHING: Final = np.array([FactKind.IMPRESSION, FactKind.CLICK], np.uint8)
+_BEFORE_MICROS: Final = 15 * DAY_MICROS
+"""What touched somebody so long before an order's days can have a conversion within them: 7 days after a click, on a slot
+that was served up to 7 days before, and the clicks beside it."""
 SOLD: Final = (Kind.CPA, Kind.CPS)
 """Kinds that are settled by conversions."""
 
@@ -79,61 +84,75 @@ class Conversions:
             parties: Whose do not count, by order.
             orders: Of `SOLD`.
         """
-        facts = read_ad_facts(self._log)
-        by_ads, touches = _by_ads(counted(facts, self._state)), self._touches(self._selling())
+        since = Instant(min(order.span[0] for order in orders) - _BEFORE_MICROS)
+        facts = read_ad_facts(self._log, offset_since(self._log, since))
+        by_ads = _by_ads(counted(facts, self._state))
+        touches = self._touches(since, self._selling())
+        happened: dict[tuple[int, int], list[Happened]] = {}
+        for conversion in facts.conversions:
+            happened.setdefault((conversion.kind, conversion.item), []).append(conversion)
         touched = [
             conversion
             for order in orders
-            for conversion in self._touched(order, facts, touches, by_ads)
+            for conversion in _touched(order, happened, touches, by_ads)
         ]
-        worth = self._values.of((conversion.happened for conversion in touched), facts.refunds)
+        worth = self._values.of((each.happened for each in touched), facts.refunds)
         by_order: dict[int, list[Conversion]] = {order.number: [] for order in orders}
-        for happened, number, by_ad in touched:
-            returned = facts.refunds.get(happened.key, 0) >= SHARE_WHOLE
-            value = worth.get(happened.key, 0)
-            by_order[number].append(Conversion(happened.person, value, returned, by_ad))
+        for conversion, number, by_ad in touched:
+            returned = facts.refunds.get(conversion.key, 0) >= SHARE_WHOLE
+            value = worth.get(conversion.key, 0)
+            by_order[number].append(Conversion(conversion.person, value, returned, by_ad))
         return {
             number: count_conversions(conversions, parties[number])
             for number, conversions in by_order.items()
         }
 
-    def _touched(
-        self, order: Assignment, facts: AdFacts, touches: Touches, by_ads: Mapping[int, int]
-    ) -> Iterable[_Touched]:
-        """Yield the conversions that are put down to an order's item."""
-        since, until = order.span
-        for happened in facts.conversions:
-            if happened.kind != order.goods.action or happened.item not in order.goods.items:
-                continue
-            if not since <= happened.time < until:
-                continue
-            touch = touches.last(happened.person, happened.item, happened.time)
-            if touch is not None and touch.key == order.number:
-                by_ad = by_ads.get(happened.key, -1) >= touch.time
-                yield _Touched(happened, order.number, by_ad)
-
-    def _touches(self, selling: Sequence[Assignment]) -> Touches:
+    def _touches(self, since: Instant, selling: Sequence[Assignment]) -> Touches:
         """Return who was touched by which order's item when, by product."""
         touches = Touches()
-        facts = self._shown({order.item for order in selling if order.item is not None})
-        for order in selling:
-            for slot in _slots(within_days(order, facts[facts["item"] == order.item])):
+        since_then = [order for order in selling if order.span[1] > since]
+        if not since_then:
+            return touches
+        for order, mine in by_order(since_then, self._shown(since, Spans(since_then))):
+            for slot in _slots(mine):
                 for product in order.goods.items:
                     touches.add(slot.person, product, order.number, slot.view, slot.click)
         return touches
 
-    def _shown(self, items: set[int]) -> Facts:
-        """Read who saw and clicked items in slots that nobody paid for."""
-        rows = np.array(sorted(items), np.int32)
+    def _shown(self, since: Instant, spans: Spans) -> Facts:
+        """Read who saw and clicked items within their days in slots that nobody paid for."""
 
         def wanted(facts: Facts) -> Bools:
             flags = facts["flags"] & (FLAG_DECISION | FLAG_PAID | FLAG_HISTORY | FLAG_BOT)
             touching = np.isin(facts["kind"], _TOUCHING) & (flags == FLAG_DECISION)
             known = (facts["person"] >= 0) & (facts["receipt"] >= 0)
-            chosen: Bools = touching & known & np.isin(facts["item"], rows)
+            chosen: Bools = touching & known & spans.hold(facts)
             return chosen
 
-        return gather(self._log, wanted)
+        return gather(self._log, since, wanted)
+
+
+def _touched(
+    order: Assignment, happened: Mapping[tuple[int, int], Sequence[Happened]], touches: Touches,
+    by_ads: Mapping[int, int],
+) -> Iterable[_Touched]:  # fmt: skip
+    """Yield the conversions that are put down to an order's item.
+
+    Args:
+        order: Of `SOLD`.
+        happened: Conversions by their kind and item, in the order of the log.
+        touches: Of items on order.
+        by_ads: See `_by_ads`.
+    """
+    since, until = order.span
+    for product in order.goods.items:
+        for conversion in happened.get((order.goods.action, product), ()):
+            if not since <= conversion.time < until:
+                continue
+            touch = touches.last(conversion.person, product, conversion.time)
+            if touch is not None and touch.key == order.number:
+                by_ad = by_ads.get(conversion.key, -1) >= touch.time
+                yield _Touched(conversion, order.number, by_ad)
 
 
 def _slots(facts: Facts) -> Iterable[_Slot]:

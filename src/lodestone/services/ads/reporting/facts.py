@@ -1,6 +1,5 @@
 """What the log says of paid slots, of conversions, and of the same sellers' posts where nobody paid."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -8,7 +7,6 @@ import numpy as np
 
 from lodestone.events.ad_facts import BUDGET_KINDS, PaidSlot, reason_of, reserved_slots, slot_key
 from lodestone.events.facts import (
-    FACT,
     FLAG_BOT,
     FLAG_DECISION,
     FLAG_HISTORY,
@@ -22,11 +20,10 @@ from lodestone.events.facts import (
 from lodestone.events.outcomes import FactKind
 from lodestone.features.ads.heard import CONVERSIONS
 from lodestone.features.view import StateView
+from lodestone.services.support.log_chunks import chunks
 from lodestone.stores.log.port import Log, Offset
 
-_ALL: Final = 2**62
-_CHUNK: Final = 1 << 16
-"""Facts that are looked through together, at least: the log was written in small batches."""
+BEGINNING: Final = Offset(0)
 _BUDGETS: Final = np.array(sorted(BUDGET_KINDS - {FactKind.LIMIT}), np.uint8)
 _BESIDE: Final = np.array([*CONVERSIONS, FactKind.REFUND], np.uint8)
 _ORGANIC: Final = FLAG_PAID | FLAG_HISTORY
@@ -89,10 +86,10 @@ class _Row(NamedTuple):
     flags: int
 
 
-def read_ad_facts(log: Log) -> AdFacts:
-    """Read the log once; call it in a thread."""
+def read_ad_facts(log: Log, after: Offset = BEGINNING) -> AdFacts:
+    """Read the log once, from an offset on; call it in a thread. Of slots that were reserved before it nothing is known."""
     read = AdFacts()
-    for facts in _chunks(log):
+    for facts in chunks(log, after):
         kinds = facts["kind"]
         paid = ((facts["flags"] & FLAG_PAID) != 0) & (facts["receipt"] >= 0)
         paid &= kinds < FactKind.BLOCK
@@ -106,29 +103,6 @@ def read_ad_facts(log: Log) -> AdFacts:
         for row in zip(*(rest[name].tolist() for name in _Row._fields), strict=True):
             _take(read, _Row._make(row))
     return read
-
-
-def _chunks(log: Log) -> Iterator[Facts]:
-    """Yield the facts of the log in larger pieces than it was written in, oldest first."""
-    waiting: list[Facts] = []
-    size = 0
-    for batch in log.read(Offset(0), limit=_ALL):
-        waiting.append(batch.facts)
-        size += batch.facts.size
-        if size >= _CHUNK:
-            yield _joined(waiting, size)
-            waiting, size = [], 0
-    if waiting:
-        yield _joined(waiting, size)
-
-
-def _joined(parts: Sequence[Facts], size: int) -> Facts:
-    """Join batches; `np.concatenate` compares the fields of each with those before, by name."""
-    joined, at = np.empty(size, FACT), 0
-    for part in parts:
-        joined[at : at + part.size] = part
-        at += part.size
-    return joined
 
 
 def _take(read: AdFacts, fact: _Row) -> None:
@@ -175,7 +149,7 @@ def read_organic(log: Log, state: StateView, sellers: set[int]) -> Facts:
     """
     theirs = np.isin(state.items["author"][: state.item_count], sorted(sellers))
     parts = [empty_facts(0)]
-    for facts in _chunks(log) if theirs.any() else ():
+    for facts in chunks(log, BEGINNING) if theirs.any() else ():
         item, flags = facts["item"], facts["flags"]
         wanted = (facts["kind"] < FactKind.BLOCK) & (facts["receipt"] >= 0)
         wanted &= ((flags & FLAG_DECISION) != 0) & ((flags & (_ORGANIC | FLAG_BOT)) == 0)
