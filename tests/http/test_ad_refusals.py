@@ -34,6 +34,16 @@ def ad(**more):
     return ADS, {**AD, "state": "active", **more}
 
 
+LET = {
+    "creator_id": "p1", "advertiser_id": "mei-ads", "item_id": "song", "from": "2026-03-04T00:00:00Z",
+    "until": "2026-03-08T00:00:00Z", "share": 0.3,
+}  # fmt: skip
+
+
+def let(**change):
+    return "/v1/authorisations/new", {**LET, **change}
+
+
 CASES = [
     ("owner_fixed", ("/v1/advertisers/mei-ads", {"owner_id": "mei", "name": "Mei"})),
     ("advertiser_fixed", campaign(advertiser_id="other")),
@@ -88,7 +98,7 @@ CASES = [
     ("creator_unknown", targeting(followers_of=["nobody"])),
     ("audience_empty", targeting(segments_in=["newcomers"], segments_out=["newcomers", "followers"])),
     ("item_unknown", ad(item_id="none")),
-    ("item_foreign", ad(item_id="song")),
+    ("item_foreign", ad(item_id="tune")),
     ("item_not_live", ad(item_id="gone")),
     ("landing_twice", ad(landing={"product_id": "soup", "shop_id": "soups"})),
     ("landing_twice", ad(landing={})),
@@ -112,6 +122,20 @@ CASES = [
     ("malformed", ("/v1/advertisers/new", {"owner_id": "mei", "shop_id": "soups", "name": "N"})),
     ("malformed", targeting(tags=["tea", "tea"])),
     ("malformed", ad(headline="x" * 121)),
+    ("authorisation_fixed", ("/v1/authorisations/runs", {**LET, "share": 0.4})),
+    ("authorisation_fixed", ("/v1/authorisations/runs", {**LET, "until": "2026-03-09T00:00:00Z"})),
+    ("authorisation_revoked", ("/v1/authorisations/gone", {**LET, "item_id": "tune"})),
+    ("authorisation_exists", let()),
+    ("item_unknown", let(item_id="none")),
+    ("item_not_theirs", let(item_id="soup")),
+    ("item_not_live", let(item_id="hum")),
+    ("authorisation_needless", let(creator_id="mei", item_id="soup")),
+    ("until_before_from", let(item_id="tune", **{"from": "2026-03-08T00:00:00Z"})),
+    ("until_in_the_past", let(item_id="tune", **{"from": "2026-03-01T00:00:00Z", "until": "2026-03-04T11:59:59Z"})),
+    ("advertiser_unknown", let(advertiser_id="none")),
+    ("person_unknown", let(creator_id="nobody")),
+    ("malformed", let(share=1.5)),
+    ("malformed", let(**{"from": "0001-01-01T00:00:00+14:00"})),
 ]  # fmt: skip
 ELSEWHERE = {
     "budget_below_spent", "provider_unknown", "amount_not_whole", "deposit_replayed", "deposit_refused",
@@ -126,6 +150,9 @@ async def crowded(world):
     await world.put("/v1/domains/square", {"kind": "place", "centre": TOWN}, status=201)
     await world.put("/v1/domains/tea", {"kind": "channel"}, status=201)
     await world.put("/v1/items/song", {"kind": "text", "author_id": "p1", "text": "la"}, status=201)
+    for name, state in (("tune", "live"), ("hum", "draft")):
+        tune = {"kind": "text", "author_id": "p1", "text": "la", "state": state}
+        await world.put(f"/v1/items/{name}", tune, status=201)
     gone = {"kind": "text", "author_id": "mei", "text": "no", "state": "draft"}
     await world.put("/v1/items/gone", gone, status=201)
     for name, owner in (("closed", "mei"), ("others", "p2")):
@@ -147,6 +174,9 @@ async def crowded(world):
     await world.put("/v1/ads/over", {**AD, **ended}, status=200)
     await world.put("/v1/ad-groups/over", {**GROUP, "campaign_id": "over", **ended}, status=200)
     await world.put("/v1/campaigns/over", {**CAMPAIGN, **ended}, status=200)
+    await world.put("/v1/authorisations/runs", LET, status=201)
+    await world.put("/v1/authorisations/gone", {**LET, "item_id": "tune"}, status=201)
+    await world.ask("DELETE", "/v1/authorisations/gone", status=204)
 
 
 def status_of(code):
@@ -166,6 +196,9 @@ def test_every_bad_input_is_refused_by_its_own_name_and_changes_nothing(tmp_path
             verdict = {"decision": "approved"}
             await refused(world, "already_ended", "POST", "/v1/ads/over/review", verdict)
             await refused(world, "ad_unknown", "POST", "/v1/ads/none/review", verdict, 404)
+            for method in ("GET", "DELETE"):
+                path = "/v1/authorisations/none"
+                await refused(world, "authorisation_unknown", method, path, None, 404)
 
     run(scenario())
 

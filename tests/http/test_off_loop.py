@@ -99,7 +99,7 @@ async def town(world):
         "payment_id": payments[0]["id"] if payments else "pmt_" + 32 * "0", "path": "openapi.json",
         "comment_id": "k1", "voucher_id": "vch_" + 32 * "0", "review_id": review["id"], "trial_id": "trial", "delivery_id": "whd", "version": 1,
         "advertiser_id": "mei-ads", "campaign_id": "lunch", "ad_group_id": "corner", "ad_id": "bowl",
-        "brief_id": "b", "offer_id": "o", "assignment_id": "a", "moves": moves,
+        "brief_id": "b", "offer_id": "o", "assignment_id": "a", "authorisation_id": "let", "moves": moves,
     }  # fmt: skip
 
 

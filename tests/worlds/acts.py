@@ -196,6 +196,8 @@ async def of_the_creators(acting):
         method = "POST" if path.rpartition("/")[2] in (*MOVES, "cancel") else "PUT"
         sent, named = body, there_for(there, path) | {"person_id": "ann"}
         if method == "PUT":
-            named |= {"brief_id": "fresh", "offer_id": "fresh"}
-            sent = body | ({"brief_id": "fresh"} if "brief_id" in body else {})
+            named |= {"brief_id": "fresh", "offer_id": "fresh", "authorisation_id": "fresh"}
+            fresh = {"brief_id": "fresh", "item_id": "song"}
+            sent = body | {name: fresh[name] for name in fresh.keys() & body.keys()}
         await do(f"{method} {path}", sent, **named)
+    await do("DELETE /v1/authorisations/{authorisation_id}", None, authorisation_id="let")

@@ -117,8 +117,19 @@ async def every_move(world):
         if move == "decide":
             await act(world, made, "dispute", MOVES["dispute"])
         there[move] = made["id"]
-    await world.put("/v1/items/film", {"kind": "video", "author_id": "ann"}, status=201)
+    for name in ("film", "song"):
+        await world.put(f"/v1/items/{name}", {"kind": "video", "author_id": "ann"}, status=201)
+    await world.put("/v1/authorisations/let", let(world), status=201)
     return there
+
+
+def let(world, item="film"):
+    """Return that an advertiser may run a post of Ann's for ten days."""
+    until = (world.now + timedelta(days=10)).isoformat()
+    return {
+        **{"creator_id": "ann", "advertiser_id": "mei-ads", "item_id": item, "share": 0.3},
+        **{"from": "2026-03-01T00:00:00Z", "until": until},
+    }
 
 
 def bodies(world):
@@ -126,6 +137,7 @@ def bodies(world):
     taken = {
         "/v1/creators/{person_id}": {"topics": ["soup"]}, "/v1/briefs/{brief_id}": brief(world),
         "/v1/offers/{offer_id}": offer(brief_id="b-accept"),
+        "/v1/authorisations/{authorisation_id}": let(world),
     }  # fmt: skip
     for move, body in MOVES.items():
         whose = (
@@ -139,7 +151,9 @@ def there_for(there, path):
     """Return what a path of creators' orders names."""
     move = path.rpartition("/")[2]
     whose = "offer/cancel" if path.endswith("{offer_id}/cancel") else move
-    names = {"brief_id": "b-accept", "offer_id": "accept", "assignment_id": there["draft"]}
+    names = {
+        "brief_id": "b-accept", "offer_id": "accept", "assignment_id": there["draft"], "authorisation_id": "let",
+    }  # fmt: skip
     if whose in there:
         names |= {"offer_id": there[whose], "assignment_id": there[whose]}
     return names

@@ -6,6 +6,10 @@ PROFILE = {
     "topics": ["soup", "markets"], "languages": ["zh"], "prices": {"fixed": yuan(90), "cpm": yuan(4)}, "notice_days": 2,
 }  # fmt: skip
 SETTLEMENT = {"kind": "fixed", "price": yuan(100), "cap": yuan(150)}
+LET = {
+    "creator_id": "ann", "advertiser_id": "mei-ads", "item_id": "noon", "from": "2026-03-04T00:00:00Z",
+    "until": "2026-06-01T00:00:00Z", "share": 0.3,
+}  # fmt: skip
 OWNER, CREATOR = {"person_id": "mei"}, {"person_id": "ann"}
 
 
@@ -41,6 +45,10 @@ async def ordered(does):
     decision = {"amount": yuan(80), "text": "It is in the caption only."}
     await ask("decideAssignment", decision, assignment_id=order)
     await ask("cancelAssignment", CREATOR, assignment_id=await accepted(does, "late-film"))
+    await ask("putAuthorisation", LET, authorisation_id="noon-spring")
+    await ask("getAuthorisation", authorisation_id="noon-spring")
+    await ask("listAuthorisations", query={"creator_id": "ann"})
+    await ask("revokeAuthorisation", authorisation_id="noon-spring")
     return made
 
 

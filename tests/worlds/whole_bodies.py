@@ -84,6 +84,10 @@ WHOLE = {
     "PUT /v1/offers/{offer_id}": {
         "brief_id": "b1", "creator_id": "p1", "person_id": "mei", "price": yuan(100), "text": "Would you?",
     },
+    "PUT /v1/authorisations/{authorisation_id}": {
+        "creator_id": "p1", "advertiser_id": "mei-ads", "item_id": "i0", "share": 0.3,
+        "from": "2026-03-01T00:00:00Z", "until": "2026-05-01T00:00:00Z",
+    },
     "PUT /v1/live/{room_id}": ROOM,
     "POST /v1/assignments/{assignment_id}/draft": {"person_id": "p1", "text": "A pot."},
     "POST /v1/assignments/{assignment_id}/publish": {"person_id": "p1", "item_id": "i0"},

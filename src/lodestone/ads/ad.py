@@ -32,7 +32,7 @@ class AdIn(
     ad_group_id: AppId
     """Fixed by the first write."""
     item_id: AppId
-    """The advertiser's own post."""
+    """The advertiser's own post, or another's under an authorisation."""
     headline: Annotated[str, Meta(max_length=HEADLINE_MAX, pattern=TEXT)] = ""
     call_to_action: CallToAction | None = None
     landing: Landing | None = None
@@ -47,6 +47,8 @@ class AdOut(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     ad_group_id: str
     item_id: str
+    creator_id: str | None
+    """Whose post it is, where it is another's who lets the advertiser run it; null once they have been erased."""
     headline: str
     call_to_action: str | None
     landing: Landing | None

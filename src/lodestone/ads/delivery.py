@@ -25,6 +25,7 @@ class Delivery(Enum):
     AUDIENCE_GONE = auto()
     NO_ADS = auto()
     ITEM_NOT_LIVE = auto()
+    NOT_AUTHORISED = auto()
     SHOP_CLOSED = auto()
     REJECTED = auto()
     REVIEW = auto()
@@ -40,6 +41,7 @@ _D = Delivery
 SENTENCES: Final = {
     _D.NO_ADS: "It has no ad that has not ended; make one.",
     _D.ITEM_NOT_LIVE: "The post that it shows is withdrawn or a draft.",
+    _D.NOT_AUTHORISED: "The post is another's, whose author does not let this advertiser run it now.",
     _D.SHOP_CLOSED: "Where it leads is closed, paused, withdrawn, sold out, over or not approved.",
     _D.AUDIENCE_GONE: "Everybody whose followers it is for has been erased.",
     _D.REJECTED: "A moderator rejected it; change it, and it is reviewed again.",
@@ -64,6 +66,8 @@ class Standing:
     review: ReviewState | ReviewCounts
     """An ad's own, or those of the ads below; ads that have ended do not count."""
     item_live: bool = True
+    authorised: bool = True
+    """The post is the advertiser's own, or its author lets them run it now."""
     landing_live: bool = True
     audience_gone: bool = False
     """Of those whose followers it is for nobody is left."""
@@ -117,6 +121,8 @@ def _of_content(standing: Standing) -> Delivery | None:
         return _D.REJECTED if review.rejected else _D.NO_ADS
     if not standing.item_live:
         return _D.ITEM_NOT_LIVE
+    if not standing.authorised:
+        return _D.NOT_AUTHORISED
     if not standing.landing_live:
         return _D.SHOP_CLOSED
     return {"pending": _D.REVIEW, "rejected": _D.REJECTED}.get(review)

@@ -48,6 +48,8 @@ class AdContext:
     """None where there is no such post."""
     landing: Target | None
     """None where there is none, where an address is meant, or where nothing is."""
+    authorised: bool = False
+    """Its author lets the advertiser run the post, now or from an instant still to come."""
 
 
 def judge_ad(ad: AdIn, context: AdContext) -> Iterator[Fault]:
@@ -63,7 +65,8 @@ def judge_ad(ad: AdIn, context: AdContext) -> Iterator[Fault]:
         yield Fault(_R.PARENT_ENDED, "ad_group_id")
     if not starts and not needs_review(before, ad):
         return  # whatever has become of what it shows, it may stay, pause and end
-    if context.item is not None and context.item.owner != context.owner:
+    foreign = context.item is not None and context.item.owner != context.owner
+    if foreign and not context.authorised:
         yield Fault(_R.ITEM_FOREIGN, "item_id")
     if context.item is not None and not context.item.live:
         yield Fault(_R.ITEM_NOT_LIVE, "item_id")

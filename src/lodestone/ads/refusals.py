@@ -12,7 +12,7 @@ __all__ = ("CONFLICTS", "CURES", "UNKNOWN", "AdRefusal", "Fault", "first", "rais
 
 
 class AdRefusal(Enum):
-    """Why an advertiser, a campaign, an ad group, an ad or a deposit is not taken."""
+    """Why an advertiser, a campaign, an ad group, an ad, an authorisation or a deposit is not taken."""
 
     OWNER_FIXED = auto()
     ADVERTISER_FIXED = auto()
@@ -68,6 +68,13 @@ class AdRefusal(Enum):
     DEPOSIT_REPLAYED = auto()
     DEPOSIT_REFUSED = auto()
     SHOP_WITHOUT_POSITION = auto()
+    AUTHORISATION_FIXED = auto()
+    AUTHORISATION_REVOKED = auto()
+    ITEM_NOT_THEIRS = auto()
+    AUTHORISATION_NEEDLESS = auto()
+    UNTIL_BEFORE_FROM = auto()
+    UNTIL_IN_THE_PAST = auto()
+    AUTHORISATION_EXISTS = auto()
 
 
 _R = AdRefusal
@@ -78,7 +85,8 @@ UNKNOWN: Final = frozenset({
 CONFLICTS: Final = frozenset({
     _R.ALREADY_ENDED, _R.MADE_PAUSED, _R.PARENT_ENDED, _R.BUDGET_BELOW_SPENT, _R.ENDS_IN_THE_PAST, _R.BID_OVER_BUDGET,
     _R.ITEM_FOREIGN, _R.ITEM_NOT_LIVE, _R.LANDING_FOREIGN, _R.SHOP_CLOSED, _R.REVIEW_PENDING, _R.REVIEW_REJECTED,
-    _R.DEPOSIT_REPLAYED, _R.DEPOSIT_REFUSED, _R.SHOP_WITHOUT_POSITION,
+    _R.DEPOSIT_REPLAYED, _R.DEPOSIT_REFUSED, _R.SHOP_WITHOUT_POSITION, _R.AUTHORISATION_FIXED, _R.AUTHORISATION_REVOKED,
+    _R.ITEM_NOT_THEIRS, _R.AUTHORISATION_NEEDLESS, _R.UNTIL_IN_THE_PAST, _R.AUTHORISATION_EXISTS,
 })  # fmt: skip
 """Answered 409: it does not fit how things stand. All others are answered 400."""
 CURES: Final = {
@@ -136,6 +144,13 @@ CURES: Final = {
     _R.DEPOSIT_REPLAYED: "stands in the ledger under this Idempotency-Key with another amount; take a new key",
     _R.DEPOSIT_REFUSED: "is not taken by the ledger",
     _R.SHOP_WITHOUT_POSITION: "is of a shop without a position, and nothing lies around it; make the ad group yourself",
+    _R.AUTHORISATION_FIXED: "is fixed by the authorisation's first write; revoke it and make another",
+    _R.AUTHORISATION_REVOKED: "was revoked and stays so; make another",
+    _R.ITEM_NOT_THEIRS: "is not the creator's post: authors alone let others run what they made",
+    _R.AUTHORISATION_NEEDLESS: "is who advertises: their own posts need no authorisation",
+    _R.UNTIL_BEFORE_FROM: "must lie after from",
+    _R.UNTIL_IN_THE_PAST: "is over",
+    _R.AUTHORISATION_EXISTS: "has an authorisation for this advertiser that has not ended; revoke it first",
 }  # fmt: skip
 """What each means and what to do, said of the field at fault."""
 

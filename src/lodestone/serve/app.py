@@ -30,6 +30,7 @@ from lodestone.serve.v1 import (
     ad_revenue,
     ads,
     audit,
+    authorisations,
     catalogue,
     comments,
     creators,
@@ -92,6 +93,7 @@ def application(
         *ad_reports.ROUTES,
         *ad_revenue.ROUTES,
         *creators.ROUTES,
+        *authorisations.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

@@ -4,6 +4,7 @@ import numpy as np
 
 from lodestone.services.access import Principal
 from lodestone.services.ads.advertising import Advertising
+from lodestone.services.ads.authorisations import Authorisations
 from lodestone.services.ads.deposits import Deposits
 from lodestone.services.ads.desk import AdDesk
 from lodestone.services.ads.diagnosis import Diagnosis
@@ -24,6 +25,13 @@ def advertising(engine: Engine, who: Principal) -> Advertising:
         engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine),
         engine.billing.spent, who,
     )  # fmt: skip
+
+
+def authorisations(engine: Engine, who: Principal) -> Authorisations:
+    """Return which posts of creators others may run, for whoever asks."""
+    return Authorisations(
+        engine.community, engine, engine.parts.records, engine.writes, ad_publisher(engine), who
+    )
 
 
 def ad_publisher(engine: Engine) -> AdPublisher:

@@ -49,6 +49,7 @@ def delivery_said(words: Words, delivery: AdDelivery) -> str:
         "audience_gone": say("Everybody whose followers it is for has been erased."),
         "no_ads": say("It has no ad; without one nothing can be shown."),
         "item_not_live": say("The post that it shows is withdrawn or a draft. Publish it again."),
+        "not_authorised": say("Its author does not let this advertiser run the post now."),
         "shop_closed": say("Where it leads is closed or withdrawn. Open it again."),
         "rejected": say("A moderator rejected it. Change it, and it is reviewed again."),
         "review": say("It waits for a moderator."),

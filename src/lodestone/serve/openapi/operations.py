@@ -72,6 +72,7 @@ _TAG_OF: Final = {
     "briefs": "creators",
     "offers": "creators",
     "assignments": "creators",
+    "authorisations": "creators",
     "payments": "payments",
     "accounts": "money",
     "transfers": "money",

@@ -11,7 +11,7 @@ from lodestone.ads.bids import offer, reserve
 from lodestone.ads.campaign import HOURS, CampaignIn, week_of
 from lodestone.ads.objective import ACTIONS, Action
 from lodestone.ads.segments import OWNED
-from lodestone.base.clock import DAY_MICROS
+from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.base.errors import CorruptError
 from lodestone.base.wire import INSTANT_MAX, INSTANT_MIN, instant_of
 from lodestone.content import Community
@@ -217,7 +217,8 @@ class AdPublisher:
             objective = view.campaign.given.objective
             action = view.group.given.optimise_for or ACTIONS[objective][0]
             aim = self.aim(view.group.given.targeting, view.group.followers, view.owner, action)
-            if view.landing_live and not view.group.audience_gone and aim is not None:
+            gone = view.group.audience_gone or (view.foreign and view.term is None)
+            if view.landing_live and not gone and aim is not None:
                 yield self._form(view, aim)
 
     def aim(
@@ -257,7 +258,7 @@ class AdPublisher:
     def _form(self, view: AdView, aim: Aim) -> LiveAd:
         campaign, group = view.campaign.given, view.group.given
         bid, action = offer(group, campaign.objective, campaign.budget, view.price)
-        frequency = campaign.frequency
+        frequency, (starts, ends) = campaign.frequency, _span(view)
         return LiveAd(
             ad_id=view.ad.id,
             campaign_id=view.campaign.id,
@@ -266,8 +267,8 @@ class AdPublisher:
             bid=bid,
             bought=bought(action),
             reserve=reserve(self._community.currency),
-            starts=INSTANT_MIN if campaign.starts_at is None else instant_of(campaign.starts_at),
-            ends=INSTANT_MAX if campaign.ends_at is None else instant_of(campaign.ends_at),
+            starts=starts,
+            ends=ends,
             hours=_hours(campaign),
             frequency=None if frequency is None else (frequency.impressions, frequency.days),
             owner=view.owner,
@@ -315,3 +316,13 @@ def _hours(campaign: CampaignIn) -> tuple[int, ...]:
     if week is None:
         return ALL_HOURS
     return tuple(sum(1 << hour for hour in range(HOURS) if day[hour]) for day in week)
+
+
+def _span(view: AdView) -> tuple[Instant, Instant]:
+    """Return from when to when an ad may be shown: by its campaign, and where the post is another's by its author."""
+    campaign = view.campaign.given
+    starts = INSTANT_MIN if campaign.starts_at is None else instant_of(campaign.starts_at)
+    ends = INSTANT_MAX if campaign.ends_at is None else instant_of(campaign.ends_at)
+    if view.foreign and view.term is not None:
+        return max(starts, view.term.starts), min(ends, view.term.ends)
+    return starts, ends

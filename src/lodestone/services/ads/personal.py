@@ -5,9 +5,11 @@ import msgspec
 from lodestone.ads.ad import AdOut
 from lodestone.ads.ad_group import AdGroupOut
 from lodestone.ads.advertiser import AdvertiserOut
+from lodestone.ads.authorisation import AuthorisationOut
 from lodestone.ads.campaign import CampaignOut
 from lodestone.base.clock import Instant
 from lodestone.content import Community
+from lodestone.services.ads.authorisations import authorisation_out
 from lodestone.services.ads.presenters import AdPresenter, SpentOf
 from lodestone.stores.ports import Records
 
@@ -22,6 +24,8 @@ class HeldAdvertising(msgspec.Struct, frozen=True, kw_only=True):
     campaigns: list[CampaignOut]
     ad_groups: list[AdGroupOut]
     ads: list[AdOut]
+    authorisations: list[AuthorisationOut]
+    """Which posts they let others run, and others let them."""
 
 
 def held_advertising(
@@ -40,6 +44,9 @@ def held_advertising(
         for above in campaigns
         for view in records.ad_groups(name, limit=_ALL, campaign_id=above.campaign.id)
     ]
+    let = records.authorisations(name, limit=_ALL, creator_id=person_id)
+    for record in advertisers:
+        let += records.authorisations(name, limit=_ALL, advertiser_id=record.id)
     return HeldAdvertising(
         advertisers=[*map(presenter.advertiser, advertisers)],
         campaigns=[*map(presenter.campaign, campaigns)],
@@ -49,4 +56,5 @@ def held_advertising(
             for above in groups
             for view in records.ads(name, limit=_ALL, ad_group_id=above.group.id)
         ],
+        authorisations=[authorisation_out(record, now) for record in let],
     )

@@ -103,12 +103,15 @@ class AdPresenter:
             above,
             states=[*above.states, ("ad", given.state)],
             item_live=view.item_live,
+            authorised=not view.foreign
+            or (view.term is not None and view.term.covers(self._hour.now)),
             landing_live=view.landing_live,
         )
         return AdOut(
             id=record.id,
             ad_group_id=given.ad_group_id,
             item_id=given.item_id,
+            creator_id=view.author_id if view.foreign else None,
             headline=given.headline,
             call_to_action=given.call_to_action,
             landing=given.landing,

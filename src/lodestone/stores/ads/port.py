@@ -6,6 +6,7 @@ from typing import Protocol
 from lodestone.ads.ad import AdIn, AdReviewIn
 from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.advertiser import AdvertiserIn
+from lodestone.ads.authorisation import AuthorisationIn
 from lodestone.ads.campaign import CampaignIn, ReviewState
 from lodestone.base.clock import Instant
 from lodestone.ledger.accounts import Account
@@ -14,6 +15,7 @@ from lodestone.stores.ads.types import (
     AdGroupView,
     AdvertiserRecord,
     AdView,
+    AuthorisationRecord,
     CampaignView,
     LocalObjects,
 )
@@ -157,4 +159,29 @@ class AdRecords(Protocol):
 
     def ads_called_up(self, community: str, *, campaign_id: str | None = None) -> list[AdView]:
         """Return every active, approved ad of an active group of an active campaign, by id; of one campaign if given."""
+        ...
+
+    def put_authorisation(
+        self, community: str, name: str, given: AuthorisationIn, *, now: Instant
+    ) -> bool:
+        """Let an advertiser run a post; return whether it is new. Raises UnknownError `person_unknown` besides."""
+        ...
+
+    def revoke_authorisation(self, community: str, name: str, *, now: Instant) -> None:
+        """End an authorisation; again changes nothing. Raises UnknownError `authorisation_unknown`."""
+        ...
+
+    def authorisation(self, community: str, name: str) -> AuthorisationRecord:
+        """Return one authorisation. Raises UnknownError `authorisation_unknown`."""
+        ...
+
+    def authorisations(
+        self, community: str, *, limit: int, after: str | None = None,
+        creator_id: str | None = None, advertiser_id: str | None = None,
+    ) -> list[AuthorisationRecord]:  # fmt: skip
+        """Return authorisations by id, of one creator and one advertiser if given; those of erased ones too."""
+        ...
+
+    def campaigns_under(self, community: str, name: str) -> list[str]:
+        """Return the campaigns with an ad that shows the post of an authorisation, by id; raises as `authorisation`."""
         ...

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Select, Table, func
 
+from lodestone.ads.authorisation import Term
 from lodestone.ads.campaign import REVIEWS, STATES, ReviewCounts, ReviewState
 from lodestone.stores.ads import rows
+from lodestone.stores.ads.authorisations import terms_of
 from lodestone.stores.ads.finds import (
     Landings,
     Owner,
@@ -220,7 +222,9 @@ def _ads(scope: Scope, ads: Sequence[Any]) -> list[AdView]:
     campaigns = _campaigns_above(scope, ads, owners)
     records = [rows.ad_record(row, owners[row.owner].key) for row in ads]
     items = find_items(scope, sorted({record.given.item_id for record in records}))
-    landings = Landings(scope)
+    by_row = {item.row: item.owner for item in items.values()}
+    foreign = {row.item for row in ads if by_row.get(row.item) != row.owner}
+    landings, terms = Landings(scope), terms_of(scope, foreign)
     return [
         AdView(
             ad=record,
@@ -232,6 +236,13 @@ def _ads(scope: Scope, ads: Sequence[Any]) -> list[AdView]:
             shop=landings.shop(record.given),
             sold=landings.sold(record.given, items[record.given.item_id]),
             owner=row.owner,
+            author=items[record.given.item_id].owner,
+            author_id=items[record.given.item_id].author_id,
+            term=_last(terms.get((row.item, campaigns[row.campaign].given.advertiser_id))),
         )
         for row, record in zip(ads, records, strict=True)
     ]
+
+
+def _last(terms: Sequence[Term] | None) -> Term | None:
+    return terms[-1] if terms else None

@@ -66,3 +66,22 @@ ADS = Table(
     Index("ads_by_item", "tenant", "item"),
     Index("ads_by_review", "tenant", "review", "id"),
 )
+
+# Kept when a party is erased: what ads paid is divided by them.
+AUTHORISATIONS = Table(
+    "authorisations",
+    METADATA,
+    key("tenant", BigInteger),
+    key("id", BYTES_TEXT),
+    must("creator", BigInteger),  # the ordinal of whose post it is
+    must("advertiser", BYTES_TEXT),
+    must("item", BigInteger),  # the item's row
+    must("starts", BigInteger),
+    must("until", BigInteger),
+    must("share", BigInteger),  # parts of a million
+    must("created", BigInteger),
+    may("revoked", BigInteger),
+    Index("authorisations_by_creator", "tenant", "creator", "id"),
+    Index("authorisations_by_advertiser", "tenant", "advertiser", "id"),
+    Index("authorisations_by_item", "tenant", "item"),
+)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lodestone.ads.ad import AdIn
 from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.advertiser import AdvertiserIn
+from lodestone.ads.authorisation import Term
 from lodestone.ads.campaign import CampaignIn, ReviewCounts, ReviewState
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
@@ -111,3 +112,41 @@ class AdView:
     """How far the products or the shop are sold that it shows and leads to; empty: anywhere."""
     owner: int
     """Ordinal of who advertises, or owns the shop that does."""
+    author: int
+    """Ordinal of whose post it shows."""
+    author_id: str | None
+    """None once they have been erased."""
+    term: Term | None
+    """When it may show the post, where that is another's: the last such time; None where there was none."""
+
+    @property
+    def foreign(self) -> bool:
+        """Say whether the post is another's."""
+        return self.author != self.owner
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationRecord:
+    """An authorisation as stored."""
+
+    id: str
+    creator: int
+    """The creator's ordinal."""
+    creator_id: str | None
+    """None once they have been erased."""
+    advertiser: str
+    item: int
+    """Row of the item."""
+    item_id: str
+    starts: Instant
+    until: Instant
+    share: int
+    """Parts of a million."""
+    created: Instant
+    revoked: Instant | None
+
+    @property
+    def term(self) -> Term:
+        """Return when it is in force: not before it was given, not after it was revoked."""
+        ends = self.until if self.revoked is None else min(self.until, self.revoked)
+        return Term(max(self.starts, self.created), ends, self.share)

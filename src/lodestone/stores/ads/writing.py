@@ -20,6 +20,7 @@ from lodestone.base.wire import app_id
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.transfers import Outcome, Transfer
 from lodestone.stores.ads import rows
+from lodestone.stores.ads.authorisations import may_run
 from lodestone.stores.ads.finds import (
     Landings,
     Owner,
@@ -271,6 +272,7 @@ def _put_ad(work: Work, ad_id: str, given: AdIn, *, now: Instant) -> bool:
         owner=owner.ordinal,
         item=None if item is None else Target(item.owner, item_is_live(item)),
         landing=Landings(work).target(given.landing),
+        authorised=item is not None and may_run(work, item.row, campaign.advertiser, now),
     )
     raise_first(judge_ad(given, context))
     assert item is not None
