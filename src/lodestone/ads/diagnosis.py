@@ -117,6 +117,7 @@ _ADVICE: Final = {
     "audience_gone": "Make another ad group.",
     "no_ads": "Make an ad in it.",
     "item_not_live": "Publish the post, or show another.",
+    "not_authorised": "Ask its author for another authorisation, or show another post.",
     "shop_closed": "Open it, or lead to another.",
     "rejected": "Read the moderator's reason, and change the ad.",
     "review": "Nothing: a moderator decides.",
