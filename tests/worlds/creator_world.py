@@ -127,9 +127,9 @@ def let(world, item="film"):
     """Return that an advertiser may run a post of Ann's for ten days."""
     until = (world.now + timedelta(days=10)).isoformat()
     return {
-        **{"creator_id": "ann", "advertiser_id": "mei-ads", "item_id": item, "share": 0.3},
-        **{"from": "2026-03-01T00:00:00Z", "until": until},
-    }
+        "creator_id": "ann", "advertiser_id": "mei-ads", "item_id": item, "share": 0.3,
+        "from": "2026-03-01T00:00:00Z", "until": until,
+    }  # fmt: skip
 
 
 def bodies(world):
