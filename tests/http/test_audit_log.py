@@ -11,6 +11,7 @@ from lodestone.stores.external.payment_providers import TRIAL, Behaviour, TrialP
 from tests.worlds.acts import (
     of_the_advertiser,
     of_the_creators,
+    of_the_creators_desk,
     of_the_desk,
     of_the_manager,
     of_the_moderators,
@@ -206,6 +207,7 @@ def test_every_route_by_which_somebody_runs_a_community_leaves_one_record_of_it(
             await of_the_merchant(acting)
             await of_the_advertiser(acting)
             await of_the_creators(acting)
+            await of_the_creators_desk(acting)
             await of_the_desk(acting)
             await of_the_manager(acting)
             await of_the_window(acting)

@@ -128,7 +128,7 @@ async def answers(world, headers, there, *, valid):
         sent = {"content": LINES[name]} if name in LINES else {"json": body}
         if method in ("GET", "DELETE"):
             sent = {}
-        if path.startswith(("/merchant", "/advertiser")) and method == "POST":
+        if path.startswith(("/merchant", "/advertiser", "/creator")) and method == "POST":
             sent = {"data": {"token": "t", "code": "x"}}
         who = headers["page"] if "/page/" in path else headers["key"]
         if any(part in path for part in ("/v1/communities", "/v1/backup")):

@@ -22,7 +22,7 @@ OPEN = {
     *(f"GET {path.replace(':str', '')}" for path in (*VIEWS, *THINGS, *SHEETS)),
 }  # fmt: skip
 """What needs no key; the pages of roles, below, ask for a login of their own."""
-ROLES = ("/operator", "/merchant", "/advertiser", "/docs/document/")
+ROLES = ("/operator", "/merchant", "/advertiser", "/creator", "/docs/document/")
 PAGE = {"GET /v1/communities/{community_id}"}
 """What a page's session may call besides `/v1/page/`, feeds, events and its own orders."""
 MINE = {

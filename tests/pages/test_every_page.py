@@ -10,7 +10,8 @@ from litestar.routes import HTTPRoute
 from tests.pages.conftest import DESK, PHONE, Serving, settle
 from tests.pages.test_operator import serious
 from tests.worlds.ad_world import AD, PATHS
-from tests.worlds.trade_world import bought, line
+from tests.worlds.creator_world import brief
+from tests.worlds.trade_world import bought, line, yuan
 from tests.worlds.world import TOWN, opened, run
 
 pytestmark = pytest.mark.browser
@@ -33,8 +34,16 @@ MERCHANT = {
     "/merchant/shop": "/merchant/shop", "/merchant/statement": "/merchant/statement", "/merchant/stock": "/merchant/stock",
 }  # fmt: skip
 ADVERTISER = {
+    "/advertiser/brief": "/advertiser/brief?brief=open", "/advertiser/briefs": "/advertiser/briefs",
+    "/advertiser/briefs/new": "/advertiser/briefs/new", "/advertiser/offer": "/advertiser/offer?offer=asked",
+    "/advertiser/order": "/advertiser/order?order={assignment}", "/advertiser/orders": "/advertiser/orders",
     "/advertiser": "/advertiser", "/advertiser/campaign": "/advertiser/campaign?campaign=lunch",
     "/advertiser/money": "/advertiser/money", "/advertiser/start": "/advertiser/start?shop=shop0",
+}  # fmt: skip
+CREATOR = {
+    "/creator": "/creator", "/creator/brief": "/creator/brief?brief=open", "/creator/briefs": "/creator/briefs",
+    "/creator/offer": "/creator/offer?offer=asked", "/creator/order": "/creator/order?order={assignment}",
+    "/creator/profile": "/creator/profile",
 }  # fmt: skip
 OPERATOR = {
     "/operator": "/operator", "/operator/ads": "/operator/ads", "/operator/audit-log": "/operator/audit-log", "/operator/health": "/operator/health",
@@ -50,10 +59,10 @@ OPERATOR = {
 }  # fmt: skip
 OPEN = {
     "/docs": "/docs", "/operator/login": "/operator/login", "/merchant/login": "/merchant/login",
-    "/advertiser/login": "/advertiser/login",
+    "/advertiser/login": "/advertiser/login", "/creator/login": "/creator/login",
 }  # fmt: skip
 """Nobody is logged in there, and no viewer is chosen."""
-PAGES = VIEWER | MERCHANT | ADVERTISER | OPERATOR | OPEN
+PAGES = VIEWER | MERCHANT | ADVERTISER | CREATOR | OPERATOR | OPEN
 NO_PAGES = {
     "/demo/residents", "/filling", "/favicon.ico", "/manifest.webmanifest", "/static/{name}", "/merchant/news",
     "/preview/{name}", "/merchant/orders/file", "/merchant/payouts/file", "/merchant/statement/file", "/operator/tables/{name}",
@@ -73,6 +82,20 @@ async def advertise(world):
         await world.put(path, body, status=201)
 
 
+async def order_posts(world):
+    """Let a shop that advertises order a post, offer another, and ask for a third of whoever bids."""
+    await world.ask("POST", "/v1/advertisers/mei-ads/deposits", {"amount": yuan(1_000)}, status=201)
+    await world.put("/v1/creators/a5", {"topics": ["米粉"]}, status=201)
+    for name in ("made", "asked", "open"):
+        await world.put(f"/v1/briefs/{name}", brief(world), status=201)
+    for name in ("made", "asked"):
+        asked = {"brief_id": name, "creator_id": "a5", "person_id": "a0"}
+        await world.put(f"/v1/offers/{name}", asked, status=201)
+    taken = await world.ask("POST", "/v1/offers/made/accept", {"person_id": "a5"}, status=200)
+    KNOWN["assignment"] = taken["assignment_id"]
+    KEYS["creator"] = (await world.ask("POST", "/v1/creators/a5/keys", status=201))["key"]
+
+
 async def lived_in(world):
     """Let there be one of everything that a page is about."""
     await settle(world)
@@ -84,6 +107,7 @@ async def lived_in(world):
     await world.events(world.event("report", person="v1", item_id="i7", reason="spam"))
     await world.put("/v1/webhooks/till", {"url": "https://example.com/till", "types": ["order.paid"], "state": "paused"}, status=201)  # fmt: skip
     await advertise(world)
+    await order_posts(world)
     KNOWN.update(order=made["id"], receipt=feed["receipt_id"])
     keys = (await world.ask("GET", "/v1/communities/c/keys", headers={"Authorization": f"Bearer {world.app.operator_key}"}))["data"]  # fmt: skip
     KNOWN["key"] = keys[0]["id"]
@@ -105,7 +129,7 @@ def serving(tmp_path_factory):
 def inside(chromium, serving):
     """Log in once at each desk; return the browser's state by desk."""
     states = {}
-    for desk in ("merchant", "advertiser", "operator"):
+    for desk in ("merchant", "advertiser", "creator", "operator"):
         context = chromium.new_context(locale="en-GB")
         page = context.new_page()
         page.goto(f"{serving.base}/{desk}/login")
@@ -145,7 +169,7 @@ def test_every_page_stands_in_the_table(tmp_path):
 
 def come_to(chromium, inside, route, *, viewport=PHONE, locale="en-GB"):
     """Return a page of a fresh profile, as whoever the route is for."""
-    desk = next((desk for desk in inside if route in {"merchant": MERCHANT, "advertiser": ADVERTISER, "operator": OPERATOR}[desk]), None)  # fmt: skip
+    desk = next((desk for desk in inside if route in {"merchant": MERCHANT, "advertiser": ADVERTISER, "creator": CREATOR, "operator": OPERATOR}[desk]), None)  # fmt: skip
     context = chromium.new_context(
         viewport=viewport, locale=locale, reduced_motion="reduce", storage_state=inside.get(desk)
     )

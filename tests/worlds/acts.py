@@ -5,10 +5,21 @@ import re
 from tests.pages.test_login import Browser
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP
 from tests.worlds.advertiser_desk import Advertiser
-from tests.worlds.creator_world import MOVES, bodies, every_move, hired, there_for
+from tests.worlds.creator_desk import Creator
+from tests.worlds.creator_world import (
+    FIXED,
+    MOVES,
+    accepted,
+    bodies,
+    brief,
+    every_move,
+    hired,
+    offer,
+    there_for,
+)
 from tests.worlds.merchant_desk import MEAL, REQUEST, Clerk
 from tests.worlds.qr_pictures import packed, qr_picture
-from tests.worlds.trade_world import bought, line, voucher
+from tests.worlds.trade_world import bought, line, voucher, yuan
 
 PICTURE = packed(qr_picture("x", size=(600, 800)), "WEBP", lossless=True)
 
@@ -201,3 +212,53 @@ async def of_the_creators(acting):
             sent = body | {name: fresh[name] for name in fresh.keys() & body.keys()}
         await do(f"{method} {path}", sent, **named)
     await do("DELETE /v1/authorisations/{authorisation_id}", None, authorisation_id="let")
+
+
+async def of_the_creators_desk(acting):
+    """Do by the creator's forms what they are for; Ann takes orders and an advertiser has paid in."""
+    world = acting.world
+    await world.put("/v1/briefs/desk", brief(world, {**FIXED, "cap": yuan(150)}), status=201)
+    await world.put("/v1/offers/desk", offer(brief_id="desk"), status=201)
+    await acting.start()
+    ann = Creator(world)
+    await ann.arrive()
+    await acting.left("POST /v1/creators/{person_id}/keys")
+    await ann.open("/creator/profile")
+    await ann.send("/creator/profile", open="1", notice="1", topics="soup")
+    await acting.left("POST /creator/profile")
+    await ann.open("/creator/offer?offer=desk")
+    await ann.send("/creator/offer/decline", offer="desk")
+    await acting.left("POST /creator/offer/{what}")
+    await ann.open("/creator/brief?brief=desk")
+    await ann.send("/creator/brief", brief="desk", price="120", text="Mine.")
+    await acting.left("POST /creator/brief")
+    made = await accepted(world, name="desk-2", brief_id="desk-2")
+    await acting.start()
+    await ann.open(f"/creator/order?order={made['id']}")
+    await ann.send("/creator/order/draft", order=made["id"], draft="A pot.")
+    await acting.left("POST /creator/order/{what}")
+    mei = Advertiser(world)
+    await mei.arrive(scopes=("ads", "creators"))
+    await mei.open("/advertiser/briefs/new")
+    await acting.start()
+    form = {
+        "text": "Cook.",
+        "kind": "fixed",
+        "price": "90",
+        "deadline": "2026-04-20",
+        "rounds": "1",
+        "approval": "3",
+        "counted": "7",
+    }
+    await mei.send("/advertiser/briefs/new", advertiser="mei-ads", request="b", **form)
+    await acting.left("POST /advertiser/briefs/new")
+    name = mei.led_to.partition("brief=")[2].partition("&")[0]
+    await mei.send("/advertiser/brief/offer", brief=name, creator="ann", request="o")
+    await acting.left("POST /advertiser/brief/offer")
+    asked = mei.led_to.partition("offer=")[2].partition("&")[0]
+    await mei.send("/advertiser/offer/withdraw", offer=asked, request="w")
+    await acting.left("POST /advertiser/offer/{what}")
+    await mei.send("/advertiser/brief/close", brief=name)
+    await acting.left("POST /advertiser/brief/close")
+    await mei.send("/advertiser/order/approve", order=made["id"], request="a")
+    await acting.left("POST /advertiser/order/{what}")

@@ -19,6 +19,7 @@ async def ordered(does):
     await ask("putPerson", {"name": "Ann"}, keep=False, person_id="ann")
     await ask("putCreator", PROFILE, person_id="ann")
     await ask("getCreator", person_id="ann")
+    await ask("makeCreatorKey", person_id="ann")
     made = {
         name: await offered(does, name)
         for name in ("lunch-film", "tea-film", "long-film", "late-film")

@@ -34,6 +34,7 @@ NOT_AN_ACT = {
         "POST /api/session/recommend", "POST /api/session/recommend/{category_name}",
         "POST /operator/login", "POST /operator/logout", "POST /merchant/login", "POST /merchant/logout",
         "POST /operator/receipts/{receipt_id}/replay", "POST /merchant/look", "POST /merchant/scan",
+        "POST /creator/login", "POST /creator/logout",
         "POST /advertiser/login", "POST /advertiser/logout", "POST /advertiser/start/forecast",
     },
     "an author's words": {

@@ -220,7 +220,10 @@ def _gate(home: Home, records: Records, access: Access) -> Gate:
         home.keep_key("logins", secret)
     operator = [home.path / "demo.key", home.path / "operator.key"]
     merchant = [home.path / "merchant.key"]
-    files = {"operator": operator, "merchant": merchant, "advertiser": [*merchant, *operator]}
+    files = {
+        "operator": operator, "merchant": merchant, "creator": merchant,
+        "advertiser": [*merchant, *operator],
+    }  # fmt: skip
 
     async def end(nonce: str, now: Instant) -> None:
         await records.threads.commit(records.end_login, nonce, now=now)

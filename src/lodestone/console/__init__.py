@@ -15,6 +15,7 @@ from lodestone.console import (
     shopping,
 )
 from lodestone.console.advertiser import advertiser_routes
+from lodestone.console.creator import creator_routes
 from lodestone.console.demo import ROUTES as _DEMO
 from lodestone.console.filling import PAGE as FILLING
 from lodestone.console.filling import ROUTES as _FILLING
@@ -77,6 +78,7 @@ def pages(
             *health_routes(),
             *merchant_routes(),
             *advertiser_routes(),
+            *creator_routes(),
         )
     filling = progress or Progress(float)
     settings = PageSettings(demo, previews or demo, root, tiles)

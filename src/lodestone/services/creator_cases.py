@@ -2,6 +2,7 @@
 
 from lodestone.services.access import Principal
 from lodestone.services.community.community import Engine
+from lodestone.services.creators.order_desk import OrderDesk
 from lodestone.services.creators.orders import CreatorOrders
 from lodestone.services.creators.profiles import Profiles
 
@@ -14,3 +15,8 @@ def profiles(engine: Engine, who: Principal) -> Profiles:
 def orders(engine: Engine, who: Principal) -> CreatorOrders:
     """Return the offers and the orders that come of them, for whoever asks."""
     return CreatorOrders(engine.community, engine, engine.parts.records, engine.writes, who)
+
+
+def order_desk(engine: Engine) -> OrderDesk:
+    """Return what the desks of creators and advertisers read."""
+    return OrderDesk(engine.community, engine, engine.parts.records)

@@ -1,9 +1,19 @@
-"""The advertiser's desk: campaigns with what stands in their way, budgets, and a shop's start in three fields."""
+"""The advertiser's desk: campaigns and budgets, a shop's start in three fields, and what is ordered from creators."""
 
 from functools import cache
 from typing import Any
 
-from lodestone.console.advertiser import campaign, campaigns, money, results, starting
+from lodestone.console.advertiser import (
+    brief_form,
+    briefs,
+    campaign,
+    campaigns,
+    money,
+    order,
+    orders,
+    results,
+    starting,
+)
 from lodestone.console.advertiser.desk import ADVERTISER
 from lodestone.console.logging_in import door_of
 
@@ -18,6 +28,10 @@ def advertiser_routes() -> tuple[Any, ...]:
         *results.ROUTES,
         *starting.ROUTES,
         *money.ROUTES,
+        *orders.ROUTES,
+        *order.ROUTES,
+        *briefs.ROUTES,
+        *brief_form.ROUTES,
         *door_of(ADVERTISER, title),
     )
 

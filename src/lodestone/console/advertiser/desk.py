@@ -27,6 +27,7 @@ from lodestone.services import ad_cases, use_cases
 from lodestone.services.access import Principal
 from lodestone.services.ads.advertising import SCOPE, Advertising
 from lodestone.services.community.community import Engine
+from lodestone.services.creators.profiles import SCOPE as ORDER_SCOPE
 
 ADVERTISER: Final = Role(
     "advertiser", "/advertiser",
@@ -34,7 +35,9 @@ ADVERTISER: Final = Role(
         "Log in with a key of your community that may advertise, or with your own key of the merchant's desk."
     ),
 )  # fmt: skip
-FIELDS_MAX: Final = 16
+FIELDS_MAX: Final = 24
+_PATHS: Final = {"campaigns": "/advertiser", "brief_form": "/advertiser/briefs/new"}
+"""Of pages whose address does not end in the name of their template."""
 _LIST_MAX: Final = 200
 """Advertisers and shops that a desk offers, at most; another is reached by its id in the address."""
 
@@ -145,6 +148,11 @@ def principal_of(who: Entered) -> Principal:
     return Principal(who.engine.community.id, frozenset({SCOPE}), digest=key.encode(), key_id=key)
 
 
+def may_order(request: HttpRequest, here: Desk) -> bool:
+    """Say whether a login may order from creators: whoever it serves as may, a key of the community by its scope."""
+    return here.person_id is not None or gate_of(request).logins.may(here.who.login, ORDER_SCOPE)
+
+
 def at(path: str, here: Desk, /, **more: str) -> str:
     """Return the address of a page of this desk."""
     chosen = {} if here.chosen is None else {"advertiser": here.chosen.id}
@@ -176,12 +184,12 @@ def show(
         note: What came of a form.
         query: What the page's address keeps in another language.
     """
-    path = {"campaigns": "/advertiser", "campaign": "/advertiser/campaign", "start": "/advertiser/start", "money": "/advertiser/money"}[part]  # fmt: skip
+    path = _PATHS.get(part, f"/advertiser/{part}")
     return console(request.app.state).page(
         request, f"advertiser/{part}.html",
         {
             "advertisers": here.advertisers, "chosen": here.chosen, "part": part, "token": here.who.form_token,
-            "at": lambda path, /, **more: at(path, here, **more), "note": note, "word": gate_of(request).logins.word,
+            "orders": may_order(request, here), "at": lambda path, /, **more: at(path, here, **more), "note": note, "word": gate_of(request).logins.word,
             "other_language": lambda language: at(path, here, **(query or {}), lang=language), **shown,
         },
         status=409 if note is not None and not note.good else 200,

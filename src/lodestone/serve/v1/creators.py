@@ -7,6 +7,7 @@ from litestar import Response, get, post, put
 from litestar.params import JSONBody, QueryParameter
 
 from lodestone.base.list_page import ListPage
+from lodestone.base.wire import time_text
 from lodestone.creators.assignment import (
     ActIn,
     AssignmentOut,
@@ -26,6 +27,7 @@ from lodestone.serve.v1.common import (
     Limit,
     PathId,
     engine,
+    engines,
     idempotency_key,
     made_after,
     named,
@@ -34,6 +36,7 @@ from lodestone.serve.v1.common import (
     or_made,
     principal,
 )
+from lodestone.serve.v1.shops import DeskKey
 from lodestone.services import creator_cases
 from lodestone.services.access.permissions import needs
 from lodestone.services.creators import AssignmentFilter
@@ -98,6 +101,23 @@ async def put_creator(
 async def get_creator(request: HttpRequest, person_id: PathId) -> CreatorOut:
     """Read a creator's profile."""
     return await off_loop(request, profiles(request).creator, named(person_id))
+
+
+@post(
+    "/v1/creators/{person_id:str}/keys",
+    opt=needs("sessions", SCOPE, secret=True),
+    status_code=201,
+    responses=REFUSALS,
+)
+async def make_creator_key(request: HttpRequest, person_id: PathId) -> DeskKey:
+    """Make a key that opens the desks of creators and advertisers, and nothing else, to a creator."""
+    principal(request).need("sessions")
+    now = engines(request.app.state).wall.now()
+    made = await profiles(request).desk_key(named(person_id), now)
+    return DeskKey(
+        id=made.record.id, person_id=person_id, created_at=time_text(made.record.created),
+        key=made.text,
+    )  # fmt: skip
 
 
 @put("/v1/briefs/{brief_id:str}", opt=needs(SCOPE), status_code=200, responses=or_made(BriefOut))
@@ -267,7 +287,7 @@ async def cancel_assignment(
 
 
 ROUTES = [
-    put_creator, get_creator, put_brief, get_brief, list_briefs, put_offer, get_offer, list_offers, accept_offer, decline_offer,
+    put_creator, get_creator, make_creator_key, put_brief, get_brief, list_briefs, put_offer, get_offer, list_offers, accept_offer, decline_offer,
     cancel_offer, get_assignment, list_assignments, submit_draft, approve_draft, revise_draft, publish_assignment, dispute_assignment,
     decide_assignment, cancel_assignment,
 ]  # fmt: skip

@@ -20,9 +20,9 @@ ROLE_SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "advertiser": frozenset({"ads"}),
 }
 """What a key must be able to do to open the pages of a role; an operator's key opens each."""
-STAFF_ROLE: Final = "merchant"
+PERSON_ROLES: Final = frozenset({"merchant", "creator"})
 """Opened by a key that serves as one person, and by no other: what is redeemed is redeemed by somebody."""
-SERVING_ROLES: Final = frozenset({STAFF_ROLE, "advertiser"})
+SERVING_ROLES: Final = PERSON_ROLES | {"advertiser"}
 """Opened by a key that serves as one person: for what is theirs, and the shops they serve at."""
 LOGIN_MICROS: Final = 12 * HOUR_MICROS
 FORM_MICROS: Final = HOUR_MICROS
@@ -52,7 +52,7 @@ class Login(msgspec.Struct, frozen=True, array_like=True):
     number: int
     """See `Signed.number`."""
     serves: int | None = None
-    """The ordinal of whoever serves at a shop's desk, or advertises for it."""
+    """The ordinal of whoever serves at a shop's desk, advertises for it, or is a creator."""
 
 
 class Logins:
@@ -80,7 +80,7 @@ class Logins:
         """Exchange a key for a login. A good key always gets in, however many wrong ones came before it.
 
         Args:
-            role: Whose pages are to be opened, one of `ROLE_SCOPES` or `STAFF_ROLE`.
+            role: Whose pages are to be opened, one of `ROLE_SCOPES` or `PERSON_ROLES`.
             key: As typed.
             community: Which one an operator's key means; None for the only one, or the key's own.
             address: Where the attempt comes from; too many wrong ones from there are told to wait.
@@ -94,7 +94,7 @@ class Logins:
         """
         who = await self._key(key, now)
         by_operator = who is not None and OPERATOR in who.scopes
-        if by_operator and community is None and role != STAFF_ROLE:
+        if by_operator and community is None and role not in PERSON_ROLES:
             community = self._only()
         named = None if who is None else self._named(who, role, community)
         if who is None or named is None:
@@ -195,7 +195,7 @@ class Logins:
     def _named(self, who: Principal, role: str, community: str | None) -> str | None:
         """Return the community a key opens in a role, None when it opens none."""
         opens = role in SERVING_ROLES and serves(who.scopes) is not None
-        if role != STAFF_ROLE:
+        if role not in PERSON_ROLES:
             opens = opens or OPERATOR in who.scopes or ROLE_SCOPES[role] <= who.scopes
         if not opens:
             return None

@@ -3,13 +3,14 @@
 from contextlib import AbstractContextManager
 from typing import Final
 
+from lodestone.base.clock import Instant
 from lodestone.base.wire import app_id
 from lodestone.content import Community
 from lodestone.creators.brief import BriefIn, BriefOut
 from lodestone.creators.creator import CreatorIn, CreatorOut
 from lodestone.creators.judge import judge_brief, judge_creator
 from lodestone.creators.refusals import CreatorRefusal, Fault, raise_first
-from lodestone.services.access import Principal
+from lodestone.services.access import Principal, serving
 from lodestone.services.creators.presenters import brief_out, creator_out
 from lodestone.services.support.ports import Clock
 from lodestone.services.support.record_writes import Writes
@@ -17,8 +18,11 @@ from lodestone.stores.commerce.types import Party
 from lodestone.stores.creators.finds import Finds
 from lodestone.stores.creators.work import CreatorWork
 from lodestone.stores.ports import Records
+from lodestone.stores.records.types import NewKey
 
 SCOPE: Final = "creators"
+KEY_NAME: Final = "creator-desk"
+"""What the keys of creators' desks are called: a list of keys names nobody."""
 _R = CreatorRefusal
 
 
@@ -53,6 +57,22 @@ class Profiles:
         self._who.need(SCOPE)
         with self._records.creator_finds(self._community.id) as finds:
             return _shown(finds, finds.party(person_id, "person_id"))
+
+    async def desk_key(self, person_id: str, now: Instant) -> NewKey:
+        """Make a key that opens the creator's desk to somebody who has a profile; now: the wall clock, as of every key.
+
+        Raises:
+            UnknownError: `person_unknown`, `creator_unknown`.
+        """
+        self._who.need(SCOPE)
+        return await self._records.threads.commit(self._desk_key, person_id, now)
+
+    def _desk_key(self, person_id: str, now: Instant) -> NewKey:
+        with self._records.creator_finds(self._community.id) as finds:
+            party = finds.party(person_id, "person_id")
+            _shown(finds, party)
+        scopes = [serving(party.ordinal)]
+        return self._records.create_key(self._community.id, name=KEY_NAME, scopes=scopes, now=now)
 
     async def put_brief(self, brief_id: str, given: BriefIn) -> tuple[BriefOut, bool]:
         """Make a brief, or close it; return it and whether it is new.

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Select, or_
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, Problem, UnknownError
-from lodestone.creators.life import ENDED
+from lodestone.creators.life import ENDED, Stage
 from lodestone.creators.settlement import Kind
-from lodestone.stores.ads.finds import Owned, item_is_live, require_owned
+from lodestone.stores.ads.finds import Owned, Owner, item_is_live, require_owned
+from lodestone.stores.ads.rows import advertiser_record
 from lodestone.stores.ads.schema import ADVERTISERS
 from lodestone.stores.commerce.queries import find_product, find_shop
 from lodestone.stores.commerce.types import Party
@@ -37,6 +38,7 @@ class AssignmentFilter(NamedTuple):
     brief: str | None = None
     advertiser: str | None = None
     creator_id: str | None = None
+    stages: frozenset[Stage] | None = None
 
 
 class Finds:
@@ -117,6 +119,41 @@ class Finds:
             query = query.where(BRIEFS.c.advertiser == advertiser)
         return self._briefs(self._scope.fetch(query))
 
+    def briefs_called(self, ids: Collection[str]) -> dict[str, BriefRecord]:
+        """Return those briefs that there are among some ids, without those of erased owners."""
+        read: list[Any] = []
+        for some in chunks(sorted(set(ids))):
+            query = self._scope.select(BRIEFS).where(BRIEFS.c.doc != rows.GONE)
+            read += self._scope.fetch(query.where(BRIEFS.c.id.in_(some)))
+        return {record.id: record for record in self._briefs(read)}
+
+    def briefs_not_closed(self, limit: int, owner: int) -> list[BriefRecord]:
+        """Return briefs that are not closed, the newest first, but for those of one owner; without those of erased owners."""
+        query = self._scope.select(BRIEFS).where(
+            BRIEFS.c.doc != rows.GONE, BRIEFS.c.closed.is_(False), BRIEFS.c.owner != owner
+        )
+        query = query.order_by(BRIEFS.c.created.desc(), BRIEFS.c.id).limit(limit)
+        return self._briefs(self._scope.fetch(query))
+
+    def advertiser_names(self, ids: Collection[str]) -> dict[str, str]:
+        """Return what some advertisers are called, without those of erased owners."""
+        read: list[Any] = []
+        for some in chunks(sorted(set(ids))):
+            query = self._scope.select(ADVERTISERS).where(ADVERTISERS.c.id.in_(some))
+            read += self._scope.fetch(query)
+        owners = names_of(self._scope, [row.owner for row in read])
+        return {
+            row.id: advertiser_record(row, Owner(row.owner, *owners[row.owner])).given.name
+            for row in read
+            if row.owner in owners
+        }
+
+    def taken_items(self, creator: int) -> set[int]:
+        """Return the rows of the items that a creator named for orders."""
+        query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.item)
+        named = query.where(ASSIGNMENTS.c.creator == creator, ASSIGNMENTS.c.item.is_not(None))
+        return {row.item for row in self._scope.fetch(named)}
+
     def _briefs(self, read: Sequence[Any]) -> list[BriefRecord]:
         owners = names_of(self._scope, [row.owner for row in read])
         docs = [
@@ -185,6 +222,8 @@ class Finds:
         if wanted.creator_id is not None:
             known = find_people(self._scope, [wanted.creator_id]).get(wanted.creator_id)
             query = query.where(column.creator == (-1 if known is None else known.ordinal))
+        if wanted.stages is not None:
+            query = query.where(column.stage.in_(sorted(int(stage) for stage in wanted.stages)))
         return query
 
     def published(self, kinds: Collection[Kind]) -> list[Assignment]:

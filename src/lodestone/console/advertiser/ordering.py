@@ -1,0 +1,81 @@
+"""Whose orders from creators a login may read and move, and as whom: the owner of the advertiser."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from lodestone.base.errors import ForbiddenError, UnknownError
+from lodestone.console.advertiser.desk import Desk, may_order
+from lodestone.console.asking import HttpRequest
+from lodestone.services import creator_cases, use_cases
+from lodestone.services.access import Principal
+from lodestone.services.creators.order_desk import BriefShown, OfferShown, OrderDesk, OrderShown
+from lodestone.services.creators.orders import CreatorOrders
+from lodestone.services.creators.profiles import SCOPE, Profiles
+
+WORD_MAX: Final = 64
+"""Letters of what tells one sending of a form from another."""
+
+
+def need_orders(request: HttpRequest, here: Desk) -> None:
+    """Pass, or raise ForbiddenError where a login may not order from creators."""
+    if not may_order(request, here):
+        raise ForbiddenError("scope_missing", f"this needs a key with the scope {SCOPE!r}")
+
+
+def reads(here: Desk) -> OrderDesk:
+    """Return what the desk reads."""
+    return creator_cases.order_desk(here.engine)
+
+
+def orders_of(here: Desk) -> CreatorOrders:
+    """Return the use cases of offers and orders, for this login."""
+    return creator_cases.orders(here.engine, _principal(here))
+
+
+def profiles_of(here: Desk) -> Profiles:
+    """Return the use cases of briefs, for this login."""
+    return creator_cases.profiles(here.engine, _principal(here))
+
+
+def _principal(here: Desk) -> Principal:
+    key = here.who.login.key_id
+    return Principal(here.engine.community.id, frozenset({SCOPE}), digest=key.encode(), key_id=key)
+
+
+def own_order(here: Desk, order_id: str) -> OrderShown:
+    """Return an order of theirs; in a thread. Raises UnknownError `assignment_unknown`."""
+    shown = reads(here).order(order_id)
+    if not _theirs(here, shown.order.advertiser_id):
+        raise UnknownError("assignment_unknown", "you have no such order")
+    return shown
+
+
+def own_offer(here: Desk, offer_id: str) -> OfferShown:
+    """Return an offer of theirs, or a bid for a brief of theirs; in a thread. Raises UnknownError `offer_unknown`."""
+    shown = reads(here).offer(offer_id)
+    if not _theirs(here, shown.made.advertiser_id):
+        raise UnknownError("offer_unknown", "you have no such offer")
+    return shown
+
+
+def own_brief(here: Desk, brief_id: str) -> BriefShown:
+    """Return a brief of theirs; in a thread. Raises UnknownError `brief_unknown`."""
+    shown = reads(here).brief(brief_id)
+    if not _theirs(here, shown.brief.advertiser_id):
+        raise UnknownError("brief_unknown", "you have no such brief")
+    return shown
+
+
+def _theirs(here: Desk, advertiser_id: str) -> bool:
+    return here.person_id is None or advertiser_id in {name for name, _ in here.advertisers}
+
+
+def called(here: Desk, people: set[str]) -> dict[str, str]:
+    """Return what some people are called, their id where they have no name; in a thread."""
+    records = use_cases.stored(here.engine).people_called(people)
+    return {name: records[name].given.name or name for name in people if name in records}
+
+
+def word_of(fields: Mapping[str, str]) -> str | None:
+    """Return what tells one sending of a form from another, None where it carries nothing of the kind."""
+    return fields.get("request", "")[:WORD_MAX] or None

@@ -1,0 +1,25 @@
+"""The creator's desk: offers and bids, orders from draft to settlement, and the terms on which they are taken."""
+
+from functools import cache
+from typing import Any
+
+from lodestone.console.creator import briefs, offer, order, orders, profile
+from lodestone.console.creator.desk import CREATOR
+from lodestone.console.logging_in import door_of
+
+
+@cache
+def creator_routes() -> tuple[Any, ...]:
+    """Make the routes of the desk."""
+    title = "The creator's desk"
+    return (
+        *orders.ROUTES,
+        *order.ROUTES,
+        *offer.ROUTES,
+        *briefs.ROUTES,
+        *profile.ROUTES,
+        *door_of(CREATOR, title),
+    )
+
+
+__all__ = ("creator_routes",)

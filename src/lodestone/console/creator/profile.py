@@ -1,0 +1,149 @@
+"""On which terms a creator takes orders: open or not, the least prices, notice, topics."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, post
+from msgspec.structs import replace
+
+from lodestone.base.errors import LodestoneError
+from lodestone.base.money import decimals
+from lodestone.base.wire import Money
+from lodestone.console.asking import HttpRequest
+from lodestone.console.assignments.forms import share_of
+from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
+from lodestone.console.logging_in import refusals_of
+from lodestone.console.merchant.desk import Note
+from lodestone.console.merchant.forms import FormReader, plain_amount
+from lodestone.creators.creator import NOTICE_MAX, CreatorIn, CreatorOut, LeastPrices
+from lodestone.services.access.permissions import ANYONE, FORM
+
+PATH: Final = "/creator/profile"
+_PRICES: Final = ("fixed", "cpm", "cpa")
+_TOPICS_LETTERS: Final = 1_000
+_COMMAS: Final = re.compile("[,\uff0c\u3001\n]")
+_REFUSALS: Final = refusals_of(CREATOR)
+
+
+@get(PATH, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
+async def get_profile(request: HttpRequest) -> Response[Any]:
+    """Show the terms."""
+    here = await desk(request)
+    note = None
+    if request.query_params.get("done") == "saved":
+        note = Note(here.words.say("It is saved."), good=True)
+    return _page(request, here, _values(here), note=note)
+
+
+@post(PATH, opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
+async def save_profile(request: HttpRequest) -> Response[Any]:
+    """Save the terms; what the form does not show stays as it is."""
+    here, fields = await sent(request)
+    reader = FormReader(here.words, fields, here.speech.currency)
+    given = _given(here, reader)
+    if given is None:
+        return _page(request, here, reader.values, errors=reader.errors)
+    try:
+        await here.profiles.put_creator(here.person_id, given)
+    except REFUSED as error:
+        return _page(request, here, reader.values, error=error)
+    return onward(PATH, done="saved")
+
+
+def _given(here: Desk, reader: FormReader) -> CreatorIn | None:
+    """Read the form; None where a field does not fit."""
+    prices = LeastPrices(
+        **{name: _price(reader, name) for name in _PRICES}, cps=share_of(reader, "cps")
+    )
+    notice = reader.whole("notice", 0, NOTICE_MAX)
+    topics = _COMMAS.split(reader.text("topics", most=_TOPICS_LETTERS))
+    named = tuple(dict.fromkeys(part.strip() for part in topics if part.strip()))
+    if reader.errors:
+        return None
+    before = CreatorIn() if here.profile is None else _as_sent(here.profile)
+    try:
+        return msgspec.convert(
+            msgspec.to_builtins(
+                replace(
+                    before, open="open" in reader.values, prices=prices, notice_days=notice,
+                    topics=named,
+                )
+            ),
+            CreatorIn,
+        )  # fmt: skip
+    except msgspec.ValidationError:  # all other fields were read above
+        reader.failed("topics", here.words.say("Write at most 20 topics, each one word of at most 64 letters."))  # fmt: skip
+        return None
+
+
+def _price(reader: FormReader, name: str) -> Money | None:
+    """Read a least price; None for an empty field."""
+    if not reader.values.get(name, "").strip():
+        return None
+    return Money(reader.price(name), reader.currency)
+
+
+def _as_sent(profile: CreatorOut) -> CreatorIn:
+    return CreatorIn(
+        open=profile.open, topics=profile.topics, languages=profile.languages, region=profile.region,
+        prices=profile.prices, notice_days=profile.notice_days,
+    )  # fmt: skip
+
+
+def _values(here: Desk) -> dict[str, str]:
+    """Return what the fields hold; the form of somebody who takes no orders yet is ticked already."""
+    profile = here.profile
+    if profile is None:
+        return {"open": "1", "notice": "0"}
+    places = decimals(here.speech.currency)
+    values = {"notice": str(profile.notice_days), "topics": here.speech.listed(profile.topics)}
+    for name in _PRICES:
+        price = getattr(profile.prices, name)
+        if price is not None:
+            values[name] = plain_amount(price.micros, places)
+    if profile.prices.cps is not None:
+        values["cps"] = f"{profile.prices.cps * 100:.4f}".rstrip("0").rstrip(".")
+    return values | ({"open": "1"} if profile.open else {})
+
+
+def _page(
+    request: HttpRequest, here: Desk, values: dict[str, str], *, errors: dict[str, str] | None = None,
+    error: LodestoneError | None = None, note: Note | None = None,
+) -> Response[Any]:  # fmt: skip
+    wrong = dict(errors or {})
+    if error is not None:
+        said, field = refusal_said(here.words, error), field_at_fault(error)
+        wrong |= {} if field is None else {field: said}
+        note = Note(said, good=False)
+    if wrong:
+        text = here.words.say("Nothing was saved. See the fields that are marked.")
+        note = Note(text, good=False)
+    context = {
+        "summary": _summary(here), "values": values, "errors": wrong, "sign": here.speech.sign,
+        "kept": _kept(here), "letters": _TOPICS_LETTERS,
+    }  # fmt: skip
+    return show(request, here, "profile", context, note=note)
+
+
+def _summary(here: Desk) -> str:
+    say, profile = here.words.say, here.profile
+    if profile is None:
+        return say("Say on which terms you take orders")
+    return say("You take orders") if profile.open else say("You take no orders at present")
+
+
+def _kept(here: Desk) -> str:
+    """Say how reliable a creator has been, which advertisers see too; empty before the first order has ended."""
+    if here.profile is None or not here.profile.reliability.taken:
+        return ""
+    reliability = here.profile.reliability
+    return here.words.count(
+        "Of {n} order that you took and that has ended you published {done}.",
+        "Of {n} orders that you took and that have ended you published {done}.",
+        reliability.taken, {"done": reliability.published},
+    )  # fmt: skip
+
+
+ROUTES: Final = [get_profile, save_profile]
