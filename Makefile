@@ -74,7 +74,7 @@ docs: .venv/.test  ## Run every block of the documentation
 lock: $(BIN)/uv  ## Compile the lock files anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 requirements/uv.in -o requirements/uv.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml --extra serve -o requirements/serve.txt
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml --extra serve --extra grown --extra learning --extra test -c requirements/serve.txt -o requirements/test.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml --extra serve --extra grown --extra learning --extra stripe --extra test -c requirements/serve.txt -o requirements/test.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --python-version 3.11 requirements/generators.in -o requirements/generators.txt
 
 clean:  ## Remove the environment and the demo's data

@@ -14,7 +14,8 @@ from lodestone.ledger import AccountKind
 from lodestone.ledger.chart import PLATFORM, provider, shop
 from lodestone.services.audit.ledger import CHECKS, audit
 from lodestone.services.commerce.transitions import cancel, fulfil
-from lodestone.services.ledger.payouts import PayoutEndedError, Payouts, payout_name
+from lodestone.services.ledger.payout_results import PayoutEndedError, payout_name
+from lodestone.services.ledger.payouts import Payouts
 from lodestone.services.support.ids import PAYMENT, made_id
 from lodestone.stores.commerce.types import PaymentFilter
 from lodestone.stores.external.payment_providers import (
@@ -124,7 +125,7 @@ def test_news_that_nobody_knows_never_undoes_an_end_that_was_said_meanwhile(mone
     (payout,) = payouts.order(closed(money, at), TRIAL)
     payouts.told(Reply(payout_name(payout), DONE, Micros(EARNED)))
 
-    payouts._post(payout, [], [])  # as it stood when the provider was asked
+    payouts._results.post(payout, [], [])  # as it stood when the provider was asked
 
     assert payouts.find(payout_name(payout)).state == "paid"
 

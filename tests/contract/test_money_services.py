@@ -15,7 +15,8 @@ from lodestone.ledger import AccountKind, Code, Outcome, Transfer
 from lodestone.ledger.chart import PLATFORM, provider, shop
 from lodestone.ledger.transfers import chain, transfer_id
 from lodestone.services.audit.ledger import CHECKS, audit
-from lodestone.services.ledger.payouts import PayoutEndedError, Payouts, payout_name
+from lodestone.services.ledger.payout_results import PayoutEndedError, payout_name
+from lodestone.services.ledger.payouts import Payouts
 from lodestone.services.ledger.posting import GROUP_MAX, Money
 from lodestone.stores.external.payment_providers import (
     TRIAL,

@@ -90,6 +90,7 @@ def payout_row(name):
     return {
         "id": transfer_id(name), "period": 1, "account": transfer_id(name), "party": "x", "amount": 1,
         "currency": "CNY", "provider": "x", "state": "x", "reference": None, "paid": 0, "created": 0,
+        "returned": 0, "reason": None,
     }  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from tests.worlds.acts import (
     of_the_window,
 )
 from tests.worlds.merchant_desk import MEAL, Clerk
-from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher
+from tests.worlds.stripe_stand_in import SETTINGS
+from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher, yuan
 from tests.worlds.unaudited import NOT_AN_ACT, SPECIAL
 from tests.worlds.world import opened, run
 
@@ -187,6 +188,11 @@ async def of_the_books(acting):
     (payout,) = (await do("POST /v1/payouts", {"day": "2026-03-04"}, number=2))["data"]
     result = {"state": "paid", "reference": "b-7"}
     await do("POST /v1/payouts/{payout_id}/result", result, payout_id=payout["id"])
+    theirs = {"party": "shop:soups"}
+    await do("PUT /v1/payees/{party}", {"provider": "stripe", "account": "acct_1"}, **theirs)
+    await world.ask("DELETE", "/v1/payees/shop:soups?provider=stripe", status=204)
+    await acting.left("DELETE /v1/payees/{party}")
+    await do("POST /v1/provider-funds", {"to": "stripe", "amount": yuan(1)})
     records = await log(world)
     await world.ask("POST", "/v1/communities/c/disable", status=200, headers=acting.operator)
     await world.put("/v1/communities/c", {**ZONE, "name": "Kaili"}, headers=acting.operator)
@@ -198,7 +204,7 @@ async def of_the_books(acting):
 
 def test_every_route_by_which_somebody_runs_a_community_leaves_one_record_of_it(tmp_path):
     async def scenario():
-        async with opened(tmp_path / "home", demo="c") as world:
+        async with opened(tmp_path / "home", demo="c", environment=SETTINGS) as world:
             await market(world)
             await world.items(8)
             acting = Acting(world)

@@ -28,6 +28,7 @@ from tests.worlds import documented_gorse as gorse
 from tests.worlds import documented_story as story
 from tests.worlds import documented_trade as trade
 from tests.worlds.documented_recorder import Recorder, holds
+from tests.worlds.stripe_stand_in import SETTINGS
 from tests.worlds.world import opened, run
 
 DOCUMENT = document_of(
@@ -80,7 +81,7 @@ def asked(tmp_path_factory):
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("aside") / "backup"
 
     async def scenario():
-        async with opened(home, given={"clock": "driven"}, demo="c") as world:
+        async with opened(home, given={"clock": "driven"}, demo="c", environment=SETTINGS) as world:
             does = Recorder(world, DOCUMENT)
             await whole(does, folder)
             return does

@@ -7,6 +7,7 @@ import pytest
 from lodestone.base.serving import begin_serving
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
 from tests.worlds.creator_world import bodies, every_move, hired, there_for
+from tests.worlds.stripe_stand_in import SETTINGS
 from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher, yuan
 from tests.worlds.world import TOWN, opened, run
 
@@ -52,6 +53,8 @@ BODIES = {
     "POST /v1/payments/send": {"provider": "manual"},
     "POST /v1/payments/{payment_id}/result": {"state": "paid"},
     "POST /v1/payouts/{payout_id}/result": {"state": "paid"},
+    "PUT /v1/payees/{party}": {"provider": "stripe", "account": "acct_1"},
+    "POST /v1/provider-funds": {"to": "stripe", "amount": yuan(1)},
     "POST /v1/reviews/{review_id}/decide": {"decision": "warn"},
     "POST /v1/reviews/{review_id}/appeal": {"text": "it is tea"},
 }  # fmt: skip
@@ -95,7 +98,7 @@ async def town(world):
         "category": "tea", "category_name": "tea", "feedback_type": "like", "name": "popular",
         "order_id": (await order(world))["id"], "what": "fulfil", "party": "shop:soups",
         "account_id": accounts[0]["id"], "transfer_id": transfers[0]["id"], "day": "2026-03-01",
-        "payout_id": "pay_" + 32 * "0", "room_id": "room", "webhook_id": "app",
+        "provider": "stripe", "payout_id": "pay_" + 32 * "0", "room_id": "room", "webhook_id": "app",
         "payment_id": payments[0]["id"] if payments else "pmt_" + 32 * "0", "path": "openapi.json",
         "comment_id": "k1", "voucher_id": "vch_" + 32 * "0", "review_id": review["id"], "trial_id": "trial", "delivery_id": "whd", "version": 1,
         "advertiser_id": "mei-ads", "campaign_id": "lunch", "ad_group_id": "corner", "ad_id": "bowl",
@@ -143,7 +146,7 @@ async def answers(world, headers, there, *, valid):
 @pytest.mark.parametrize("valid", [True, False])
 def test_no_route_makes_a_statement_on_the_event_loop(valid, tmp_path):
     async def scenario():
-        async with opened(tmp_path, demo="c") as world:
+        async with opened(tmp_path, demo="c", environment=SETTINGS) as world:
             there = await town(world)
             token = (await world.ask("POST", "/v1/sessions", {"viewer": "p0"}))["token"]
             headers = {

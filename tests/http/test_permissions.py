@@ -18,6 +18,7 @@ OPEN = {
     "GET /", "GET /static/{name}", "GET /docs", "GET /openapi.json", "GET /metrics", "GET /health/live",
     "GET /health/ready", "GET /media/{key}", "GET /api/health/live", "GET /api/health/ready",
     "GET /demo/residents", "GET /filling", "POST /demo/session", "POST /v1/live/hooks/srs", "GET /docs/document",
+    "POST /v1/payouts/hooks/{provider}/{community_id}",
     "GET /manifest.webmanifest", "GET /favicon.ico", "GET /preview/{name}",
     *(f"GET {path.replace(':str', '')}" for path in (*VIEWS, *THINGS, *SHEETS)),
 }  # fmt: skip

@@ -30,6 +30,7 @@ from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
 from tests.worlds.creator_world import bodies as creating
 from tests.worlds.creator_world import every_move, hired
 from tests.worlds.drawn_cases import HOOK, PAID, known
+from tests.worlds.stripe_stand_in import SETTINGS
 from tests.worlds.trade_world import (
     SHOP,
     SOUP,
@@ -82,7 +83,9 @@ class Serving(threading.Thread):
             self.ready.set()
 
     async def main(self):
-        async with opened(self.home, given={"clock": "driven"}, demo="c") as world:
+        async with opened(
+            self.home, given={"clock": "driven"}, demo="c", environment=SETTINGS
+        ) as world:
             await world.put("/v1/clock", {"instant": "2026-03-03T12:00:00Z"}, status=200)
             self.money = await earned(world)
             await world.put("/v1/clock", {"instant": "2026-03-04T12:00:00Z"}, status=200)
@@ -232,6 +235,7 @@ NAMES = sorted(
 
 
 REFUSED_HERE = {
+    "POST /v1/payouts/hooks/{provider}/{community_id}": "what is drawn is signed by nobody",
     "POST /v1/backup": "writes where it is told; its path is left empty",
     "POST /v1/communities/{community_id}/disable": "or nothing after it would be open",
     "DELETE /v1/communities/{community_id}/keys/{key_id}": "the keys that are there are in use",

@@ -11,6 +11,7 @@ HOOK = {"url": "https://app.example/hook", "state": "paused"}
 
 
 QUERIES = {
+    "/v1/payees/{party}": {"provider": "stripe"},
     "/v1/page/around": {"latitude": 26.38, "longitude": 108.08},
     "/v1/page/places": {"query": "a", "latitude": 26.38, "longitude": 108.08},
 }
@@ -29,6 +30,7 @@ BODIES = {
     "/v1/items/{item_id}": {"author_id": "a0"},
     "/v1/domains/{domain_id}": {"kind": "channel"},
     "/v1/settle": {"day": PAID}, "/v1/payments/send": {"provider": "manual"}, "/v1/payouts": {"day": PAID}, "/result": {"state": "paid"},
+    "/v1/payees/{party}": {"provider": "stripe", "account": "acct_1"}, "/v1/provider-funds": {"to": "stripe", "amount": {"micros": 1_000_000, "currency": "CNY"}},
     "/v1/sessions": {"viewer": "p1"}, "/hidden/{item_id}": {"reason": "spam"}, "/pins/{item_id}": {"reason": "news"},
     "/labels/{item_id}": {"label": "spoiler", "reason": "spam"},
     "/v1/reviews/{review_id}/decide": {"decision": "dismiss"}, "/appeal": {"text": "it is tea"},
@@ -79,6 +81,8 @@ def known(case, served):
     known_trade(case, served, there)
     known_words(case, served, there)
     there |= {
+        "provider": "stripe",
+        "party": "shop:soups" if "/payees/" in case.path else there["party"],
         "room_id": "room", "webhook_id": "app", "delivery_id": "whd_none",
         "voucher_id": served.trade["voucher"],
     }  # fmt: skip

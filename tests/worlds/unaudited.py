@@ -26,6 +26,7 @@ NOT_AN_ACT = {
     },
     "a provider's word, or a media server's": {
         "POST /v1/orders/{order_id}/pay", "POST /v1/live/hooks/srs", "POST /v1/payments/send",
+        "POST /v1/payouts/hooks/{provider}/{community_id}",
     },
     "changes nothing": {
         "POST /v1/receipts/{receipt_id}/replay", "POST /v1/policy/dry-run", "POST /v1/verify", "POST /v1/audit",

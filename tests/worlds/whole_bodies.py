@@ -111,6 +111,8 @@ WHOLE = {
     "POST /v1/payments/send": {"provider": "manual"},
     "POST /v1/payments/{payment_id}/result": {"state": "paid", "amount": yuan(1), "reference": "x"},
     "POST /v1/payouts": {"day": "2026-03-03", "provider": "manual"},
+    "PUT /v1/payees/{party}": {"provider": "stripe", "account": "acct_1"},
+    "POST /v1/provider-funds": {"from": "manual", "to": "stripe", "amount": yuan(1)},
     "POST /v1/settle": {"day": "2026-03-03"},
     "POST /v1/verify": {"root": "x"},
     "POST /v1/communities/{community_id}/keys": {"name": "k", "scopes": ["read"]},

@@ -16,7 +16,7 @@ from lodestone.cli.losses import check
 from lodestone.cli.output import FINDING, Json, data, line, table
 from lodestone.cli.output import Home as HomeOption
 from lodestone.cli.reach import answers, settings_of
-from lodestone.services.access.settings import Settings, shown
+from lodestone.services.access.settings import SECRETS, Settings, shown
 
 _LEAST_FREE = 1 << 30
 
@@ -46,6 +46,8 @@ def doctor(home: HomeOption = None, as_json: Json = False) -> None:
 
 def _value(settings: Settings, name: str) -> str:
     """Return a setting as it holds; the limits of the records lie together."""
+    if name in SECRETS:
+        return "***" if getattr(settings, name) else ""
     owner = settings if hasattr(settings, name) else settings.records_limits
     return str(getattr(owner, name, getattr(owner, name.removeprefix("records_"), "")))
 

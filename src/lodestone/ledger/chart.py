@@ -130,6 +130,10 @@ class Code(IntEnum):
     """What an ended creator's order leaves: escrow to balance."""
     ESCROW_ADJUSTED = 23
     """What facts that came late change of what a creator's order earned: escrow to payable, or back."""
+    PAYOUT_REVERSED = 24
+    """The provider took back what it had paid out: provider's clearing to the payable."""
+    PROVIDER_FUNDED = 25
+    """Money is brought from one provider to another, to pay out from there: clearing to clearing."""
 
 
 def shop(name: str) -> str:

@@ -38,8 +38,6 @@ from lodestone.services.community.community import Engine
 from lodestone.services.community.registry import Engines
 from lodestone.services.learning.item_lists import ItemListsOut
 from lodestone.services.learning.predictor import put_predictor as keep_predictor
-from lodestone.services.ledger.payouts import Payouts
-from lodestone.services.ledger.statements import Statements, books_of
 from lodestone.services.operations.backup import BackupOut, MediaSource, backup
 from lodestone.services.operations.health import Health, health_of, last_backup
 from lodestone.services.operations.import_marks import ImportMarks
@@ -212,16 +210,6 @@ def desk_edits(engine: Engine) -> DeskEdits:
     """Return what a shop's managers change at its desk."""
     shop_written = engine.billing.publisher.shop
     return DeskEdits(engine.community, engine, engine.parts.records, engine.writes, shop_written)
-
-
-def books(engine: Engine) -> Statements:
-    """Return what may be shown of the ledger."""
-    return books_of(engine.money, engine.directory)
-
-
-def payouts(engine: Engine) -> Payouts:
-    """Return the payouts."""
-    return Payouts(engine.money, engine.parts.providers, books(engine).outside)
 
 
 def order_lists(trade: Trade) -> OrderLists:

@@ -26,6 +26,8 @@ from lodestone.stores.ledger.store import LedgerRecords
 from lodestone.stores.live.hooks import LIVE_HOOKS
 from lodestone.stores.live.rooms import RoomRecords
 from lodestone.stores.live.webhooks import HookRecords
+from lodestone.stores.payees.hooks import PAYEE_HOOKS
+from lodestone.stores.payees.rows import SqlPayees
 from lodestone.stores.records.access import SqlAccessRecords
 from lodestone.stores.records.audit import SqlAuditRecords
 from lodestone.stores.records.communities import CommunityRecords
@@ -45,7 +47,7 @@ from lodestone.stores.sql.engine import engine_of
 from lodestone.stores.sql.errors import translated
 from lodestone.stores.sql.threads import DatabaseLimits
 
-HEAD: Final = "r0019"
+HEAD: Final = "r0020"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _MIGRATION_LOCK: Final = 7_020_112_019
@@ -70,6 +72,7 @@ class SqlRecords(
     SqlReviews,
     SqlSearch,
     SqlSaves,
+    SqlPayees,
     SqlAds,
     SqlCreators,
 ):
@@ -183,6 +186,7 @@ def open_records(
         raise
     hooks = (
         COMMERCE_HOOKS, LIVE_HOOKS, COMMENT_HOOKS, REVIEW_HOOKS, SAVE_HOOKS, AD_HOOKS, CREATOR_HOOKS,
+        PAYEE_HOOKS,
     )  # fmt: skip
     return SqlRecords(engine, draw, project, hooks=hooks, limits=limits)
 

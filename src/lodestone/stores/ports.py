@@ -9,6 +9,7 @@ from lodestone.stores.creators.port import CreatorRecords
 from lodestone.stores.files.pins import Pinned
 from lodestone.stores.ledger.port import LedgerStore
 from lodestone.stores.live.port import LiveRecords, WebhookRecords
+from lodestone.stores.payees.port import PayeeRecords
 from lodestone.stores.records.access_port import AccessRecords
 from lodestone.stores.records.audit_port import AuditRecords
 from lodestone.stores.records.marks_port import MarkRecords
@@ -50,6 +51,7 @@ class Records(
     ReviewRecords,
     SearchRecords,
     SavedRecords,
+    PayeeRecords,
     AdRecords,
     CreatorRecords,
     Protocol,

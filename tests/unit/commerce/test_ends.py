@@ -15,7 +15,7 @@ WORDS = [word.value for word in PaymentState]
 
 def test_the_tables_answer_every_pair():
     assert set(PAYMENT_STEPS) == set(PaymentStand)
-    assert set(PAYOUT_STEPS) == {"ordered", "sent", "unknown", "paid", "declined"}
+    assert set(PAYOUT_STEPS) == {"ordered", "sent", "unknown", "paid", "declined", "reversed"}
     for table in (PAYMENT_STEPS, PAYOUT_STEPS):
         assert all(set(words) == set(WORDS) for words in table.values())
 

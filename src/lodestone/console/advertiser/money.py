@@ -13,7 +13,7 @@ from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.speech import MINUS
 from lodestone.ledger.chart import advertiser as party_of
-from lodestone.services import use_cases
+from lodestone.services import money_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ledger.statement_days import days_of_statement
 from lodestone.services.ledger.statements import AccountStatement, StatementLine, day_text
@@ -64,7 +64,7 @@ def _read(here: Desk, first: int, last: int) -> AccountStatement | None:
     if here.chosen is None:
         return None
     try:
-        statement = use_cases.books(here.engine).statement(party_of(here.chosen.id), first, last)
+        statement = money_cases.books(here.engine).statement(party_of(here.chosen.id), first, last)
     except UnknownError:
         return None
     return next((account for account in statement.accounts if account.kind == _BALANCE), None)

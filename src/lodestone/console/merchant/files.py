@@ -12,7 +12,7 @@ from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk
 from lodestone.console.site import HEADERS
 from lodestone.ledger.chart import shop as party_of
-from lodestone.services import use_cases
+from lodestone.services import money_cases, use_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.commerce.orders_file import orders_file
 from lodestone.services.ledger.statement_days import days_of_statement
@@ -62,7 +62,7 @@ async def _file(request: HttpRequest, name: str, read: Callable[..., bytes]) -> 
 
 
 def _statement(here: Desk, first: int, last: int, *, bom: bool) -> bytes:
-    statement = use_cases.books(here.engine).statement(party_of(here.shop.id), first, last)
+    statement = money_cases.books(here.engine).statement(party_of(here.shop.id), first, last)
     return statement_file(statement, bom=bom)
 
 

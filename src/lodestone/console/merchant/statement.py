@@ -11,7 +11,7 @@ from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import MERCHANT, Desk, desk, refused, show
 from lodestone.ledger.chart import shop as party_of
-from lodestone.services import use_cases
+from lodestone.services import money_cases
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.ledger.shop_earnings import (
     PAYABLE,
@@ -88,7 +88,7 @@ async def get_statement(request: HttpRequest) -> Response[Any]:
 def _read(here: Desk, first: int, last: int) -> StatementOut | None:
     """Read the statement; None while the shop has no account."""
     try:
-        return use_cases.books(here.engine).statement(party_of(here.shop.id), first, last)
+        return money_cases.books(here.engine).statement(party_of(here.shop.id), first, last)
     except UnknownError:
         return None
 

@@ -24,7 +24,7 @@ _VALUE_MAX: Final = 160
 """Characters of a value that the table shows; the rest is in the API's answer."""
 KINDS: Final = (
     "community", "key", "domain", "item", "person", "policy", "shop", "product", "stock", "sale",
-    "order", "room", "webhook", "payout", "day",
+    "order", "room", "webhook", "payout", "payee", "provider", "day",
 )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ def _kind(words: Words, kind: str) -> str:
         "item": words.say("post"), "person": words.say("person"), "policy": words.say("policy"),
         "shop": words.say("shop"), "product": words.say("product"), "stock": words.say("stock item"),
         "sale": words.say("flash sale"), "order": words.say("order"), "room": words.say("live room"),
-        "webhook": words.say("webhook"), "payout": words.say("payout"), "day": words.say("day of the books"),
+        "webhook": words.say("webhook"), "payout": words.say("payout"),
+        "payee": words.say("payee"), "provider": words.say("payment provider"), "day": words.say("day of the books"),
         "setting": words.say("setting"), "item lists": words.say("item lists"), "backup": words.say("back-up"),
     }  # fmt: skip
     return said.get(kind, kind)

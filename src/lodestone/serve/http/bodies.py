@@ -58,6 +58,8 @@ PEOPLE_LINES: Final = _lines(PersonLine)
 ITEM_LINES: Final = _lines(ItemLine)
 EVENT_LINES: Final = _lines(EventIn)
 MEDIA_BODY: Final = {BODY: RawBody(request=MEDIA_TYPES)}
+SIGNED_BODY: Final = {BODY: RawBody(request=("application/json",))}
+"""JSON whose very bytes are signed."""
 MEDIA_ANSWER: Final = {
     BODY: RawBody(
         response=MEDIA_TYPES,

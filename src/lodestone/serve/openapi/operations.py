@@ -81,6 +81,8 @@ _TAG_OF: Final = {
     "settle": "money",
     "audit": "money",
     "payouts": "money",
+    "payees": "money",
+    "provider-funds": "money",
     "live": "live",
     "webhooks": "webhooks",
     "verify": "operations",

@@ -24,6 +24,10 @@ SCHEMES: Final = {
         "type": "apiKey", "in": "query", "name": "token",
         "description": "The token of a streaming server's callbacks.",
     },
+    "signature": {
+        "type": "apiKey", "in": "header", "name": "Stripe-Signature",
+        "description": "A payment provider's signature of what it tells.",
+    },
 }  # fmt: skip
 
 
@@ -37,7 +41,7 @@ def describe_security(operation: dict[str, Any], handler: HTTPRouteHandler) -> N
     )
     operation["security"] = {
         "anyone": [],
-        "callback": [{"hook": []}],
+        "callback": [{"signature" if permission.signed else "hook": []}],
         "page": [{"session": []}],
         "operator": [{"key": [OPERATOR]}, {"keyHeader": [OPERATOR]}],
         "server": keys,

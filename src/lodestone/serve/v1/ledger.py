@@ -12,6 +12,7 @@ from lodestone.base.money import Micros
 from lodestone.base.wire import DAY, TEXT, TimeText, time_text
 from lodestone.base.wire import Money as Amount
 from lodestone.commerce.price import require_whole
+from lodestone.ledger.payout_reasons import explanation
 from lodestone.serve.v1.common import (
     REFUSALS,
     Cursor,
@@ -24,13 +25,14 @@ from lodestone.serve.v1.common import (
     off_loop,
     read_long,
 )
-from lodestone.services import use_cases
+from lodestone.services import money_cases, use_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.audit.ledger import AuditOut
 from lodestone.services.community.community import Engine
 from lodestone.services.ledger import MANUAL, PaymentState, Payout, Reply, TransferFilter
 from lodestone.services.ledger.close_day import SettledOut, settle
-from lodestone.services.ledger.payouts import PAYOUT, Payouts, payout_name
+from lodestone.services.ledger.payout_results import payout_name
+from lodestone.services.ledger.payouts import PAYOUT, Payouts
 from lodestone.services.ledger.statement_days import days_of_statement
 from lodestone.services.ledger.statement_file import statement_file
 from lodestone.services.ledger.statements import (
@@ -137,9 +139,15 @@ class PayoutOut(msgspec.Struct, frozen=True, kw_only=True):
     party: str
     amount: Amount
     paid: Amount
+    returned: Amount
+    """What the provider took back again of what was paid."""
     provider: str
     state: str
     reference: str | None
+    reason: str | None
+    """The provider's code of why it was declined, or is unknown."""
+    explanation: str | None
+    """What that means, and what to do about it."""
     created_at: TimeText
 
 
@@ -166,7 +174,7 @@ async def list_accounts(
 ) -> Accounts:
     """List accounts, of one party if given."""
     page = ListPage(limit, cursor)
-    books = use_cases.books(engine(request, SCOPE))
+    books = money_cases.books(engine(request, SCOPE))
     found = {one.id: one for one in await off_loop(request, books.accounts, party)}
     names, after = page.of(sorted(found))
     return Accounts([found[name] for name in names], after)
@@ -175,7 +183,7 @@ async def list_accounts(
 @get("/v1/accounts/{account_id:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_account(request: HttpRequest, account_id: PathAccount) -> AccountOut:
     """Read an account: whose it is, what it holds and what is held of it."""
-    return await off_loop(request, use_cases.books(engine(request, SCOPE)).account, account_id)
+    return await off_loop(request, money_cases.books(engine(request, SCOPE)).account, account_id)
 
 
 @get("/v1/transfers", opt=needs(SCOPE), responses=REFUSALS)
@@ -205,14 +213,14 @@ async def list_transfers(
         external=external, code=None if code is None else code_named(code), first=on, last=on,
     )  # fmt: skip
     after = page.number or 0
-    shown, more = await off_loop(request, use_cases.books(found).transfers, wanted, limit, after)
+    shown, more = await off_loop(request, money_cases.books(found).transfers, wanted, limit, after)
     return Transfers(shown, encode_after(more))
 
 
 @get("/v1/transfers/{transfer_id:str}", opt=needs(SCOPE), responses=REFUSALS)
 async def get_transfer(request: HttpRequest, transfer_id: PathTransfer) -> TransferOut:
     """Read a transfer."""
-    return await off_loop(request, use_cases.books(engine(request, SCOPE)).transfer, transfer_id)
+    return await off_loop(request, money_cases.books(engine(request, SCOPE)).transfer, transfer_id)
 
 
 @get("/v1/statements/{party:str}", opt=needs(SCOPE), responses=REFUSALS)
@@ -228,7 +236,7 @@ async def _statement(
 ) -> StatementOut:
     found = engine(request, SCOPE)
     start, end = days_of_statement(first, last, found.money.today())
-    return await off_loop(request, use_cases.books(found).statement, party, start, end)
+    return await off_loop(request, money_cases.books(found).statement, party, start, end)
 
 
 @get("/v1/statements/{party:str}/file", opt=needs(SCOPE), responses=_CSV)
@@ -249,7 +257,7 @@ async def get_statement_file(
 async def get_trial_balance(request: HttpRequest) -> TrialBalance:
     """Sum every account: debits and credits are equal."""
     found = engine(request, SCOPE)
-    return await read_long(request, use_cases.books(found).trial_balance)
+    return await read_long(request, money_cases.books(found).trial_balance)
 
 
 @post("/v1/settle", opt=needs(SCOPE), status_code=200, responses=REFUSALS)
@@ -271,7 +279,7 @@ def _file(body: bytes, name: str) -> Response[bytes]:
 
 
 def _payouts(found: Engine) -> Payouts:
-    return use_cases.payouts(found)
+    return money_cases.payees(found).payouts
 
 
 def _payout(found: Engine, names: Statements, payout: Payout) -> PayoutOut:
@@ -279,13 +287,14 @@ def _payout(found: Engine, names: Statements, payout: Payout) -> PayoutOut:
     return PayoutOut(
         id=payout_name(payout), day=day_text(payout.period), party=names.outside(payout.party),
         amount=Amount(payout.amount, currency), paid=Amount(payout.paid, currency),
-        provider=payout.provider, state=payout.state, reference=payout.reference,
+        returned=Amount(payout.returned, currency), provider=payout.provider, state=payout.state,
+        reference=payout.reference, reason=payout.reason, explanation=explanation(payout.reason),
         created_at=time_text(payout.created),
     )  # fmt: skip
 
 
 def _shown(found: Engine, payouts: list[Payout]) -> PayoutList:
-    names = use_cases.books(found)
+    names = money_cases.books(found)
     return PayoutList([_payout(found, names, payout) for payout in payouts])
 
 
@@ -328,7 +337,7 @@ async def post_payout_result(
 ) -> PayoutOut:
     """Say how a payout ended; the same again changes nothing, a contradiction is refused (`payout_ended`)."""
     found = engine(request, SCOPE)
-    payouts, names = _payouts(found), use_cases.books(found)
+    payouts, names = _payouts(found), money_cases.books(found)
     payout = await off_loop(request, payouts.find, payout_id)
     amount = data.paid_micros or payout.paid or payout.amount
     if amount not in (payout.paid, payout.amount):

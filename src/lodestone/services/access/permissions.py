@@ -29,6 +29,8 @@ class Permission:
     """A page's session may call it without these scopes, by an office that its viewer holds; the use case looks."""
     secret: bool = False
     """The answer holds a secret: it is stored encrypted under the key that asked."""
+    signed: bool = False
+    """A callback's check is the signature of its body."""
     own_answers: bool = False
     """The use case stores its answers itself, in the commit that makes them true."""
     large_body: bool = False
@@ -75,5 +77,6 @@ FORM: Final = {NAME: Permission(who="anyone")}
 PICTURE_FORM: Final = {NAME: Permission(who="anyone", large_body=True)}
 """Likewise; its body is a picture."""
 CALLBACK: Final = {NAME: Permission(who="callback", audited="never")}
+SIGNED: Final = {NAME: Permission(who="callback", audited="never", signed=True)}
 BY_PAGE: Final = {NAME: Permission(who="page", audited="never")}
 BY_OPERATOR: Final = {NAME: Permission(who="operator")}

@@ -3,12 +3,13 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Final
 
 from lodestone.base.errors import InvalidError, Problem
 from lodestone.commerce.reach import REACH_DEFAULT, REACHES, Reach
+from lodestone.services.access.stripe_settings import stripe_key
 from lodestone.stores.external.payment_providers import Behaviour
 from lodestone.stores.sql.threads import DatabaseLimits
 
@@ -24,6 +25,9 @@ NAMES: Final = {
     "lake_url": "",
     "media_url": "",
     "trial_payments": "",
+    "stripe_key": "",
+    "stripe_webhook_secrets": "",
+    "stripe_api": "https://api.stripe.com",
     "webhook_reach": REACH_DEFAULT,
     "rate_limits": "0",
     "open_limit": "1200",
@@ -49,6 +53,8 @@ NAMES: Final = {
     "learning_minutes": "60",
 }
 """Every setting but the home, with its default; empty means a file or folder in the home."""
+SECRETS: Final = ("stripe_key", "stripe_webhook_secrets")
+"""Settings that are shown to nobody."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _DIGITS_MAX: Final = 9
 _WEB_ORIGIN: Final = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
@@ -80,6 +86,12 @@ class Settings:
     media_url: str
     trial_payments: str
     """How a provider that moves nothing treats what it is asked; empty: there is none."""
+    stripe_key: str = field(repr=False)
+    """The secret key under which Stripe is asked to pay out; empty: it is not."""
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    """What Stripe signs its events with: one for each endpoint, and the old beside the new while they change."""
+    stripe_api: str
+    """Where Stripe is asked."""
     webhook_reach: Reach
     rate_limits: str
     """Requests a minute for every key, 0 for no limit; then `KEY_ID=NUMBER` for single ones."""
@@ -187,6 +199,9 @@ def load_settings(
         learning_memory=_count("learning_memory", values["learning_memory"]),
         learning_minutes=max(1, _count("learning_minutes", values["learning_minutes"])),
         trial_payments=_trial(values["trial_payments"], origins["trial_payments"]),
+        stripe_key=stripe_key(values),
+        stripe_webhook_secrets=tuple(values["stripe_webhook_secrets"].split()),
+        stripe_api=values["stripe_api"],
         webhook_reach=_reach(values["webhook_reach"], origins["webhook_reach"]),
         origins=origins,
     )

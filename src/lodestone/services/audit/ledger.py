@@ -25,7 +25,7 @@ from lodestone.ledger.transfers import (
     TransferId,
     TransferKind,
 )
-from lodestone.services.ledger.payouts import hold_of, payout_name
+from lodestone.services.ledger.payout_results import hold_of, payout_name
 from lodestone.services.ledger.posting import Money
 from lodestone.services.ledger.statements import account_text, day_text, transfer_text
 from lodestone.stores.creators.port import WholeSnapshot
@@ -324,7 +324,7 @@ def _statements(audited: Audited) -> Iterator[Difference]:
 
 
 def _payouts(audited: Audited) -> Iterator[Difference]:
-    """Every payout has the transfer that ordered it, and has ended just when its hold is resolved."""
+    """Every payout has the transfer that ordered it, has ended just when its hold is resolved, and moved what it says."""
     walked = audited.walked
     for payout in audited.snapshot.payouts():
         name = payout_name(payout)
@@ -335,6 +335,9 @@ def _payouts(audited: Audited) -> Iterator[Difference]:
         if ended is not (hold_of(payout) in walked.resolved):
             expected = "a resolved hold" if ended else "an open hold"
             yield _said("payouts", name, f"{expected}, being {payout.state}", "the other")
+        left = walked.nets.get(name, {}).get(AccountKind.PROVIDER_CLEARING, 0)
+        if left != payout.paid - payout.returned:
+            yield _said("payouts", name, f"{payout.paid - payout.returned} gone", f"{left}")
 
 
 CHECKS: Final = (

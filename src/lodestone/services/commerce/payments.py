@@ -73,9 +73,14 @@ class Payments:
 
     def provider(self, name: str, field: str) -> PaymentProvider:
         """Return a provider by its name. Raises InvalidError naming those there are."""
-        found = self._trade.providers.get(name)
+        able = {
+            key: provider
+            for key, provider in self._trade.providers.items()
+            if not provider.pays_accounts
+        }
+        found = able.get(name)
         if found is None:
-            problem = Problem(field, f"is none of {', '.join(sorted(self._trade.providers))}")
+            problem = Problem(field, f"is none of {', '.join(sorted(able))}")
             raise InvalidError("method_unknown", f"{field} {problem.problem}.", (problem,))
         return found
 

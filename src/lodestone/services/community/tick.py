@@ -11,7 +11,7 @@ from lodestone.services.community.creators_clock import order_clock
 from lodestone.services.community.outbox import retry
 from lodestone.services.creators.clock import JOB
 from lodestone.services.ledger.close_day import retry as retry_closing
-from lodestone.services.ledger.payouts import Payouts
+from lodestone.services.ledger.payees import payees_of
 from lodestone.services.ledger.statements import books_of
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ async def tick(engine: "Engine") -> None:
             await engine.price_step(engine.now())
 
     async def payouts() -> None:
-        outside = books_of(engine.money, engine.directory).outside
-        await Payouts(engine.money, engine.parts.providers, outside).retry()
+        books, parts = books_of(engine.money, engine.directory), engine.parts
+        await payees_of(engine.money, parts.records, books, parts.providers).payouts.retry()
 
     async def closing() -> None:
         await retry_closing(engine.money)

@@ -6,30 +6,37 @@ word then posts or voids that hold. Whatever it says twice is done once.
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from lodestone.base.errors import ConflictError, InvalidError, Problem, UnknownError
+from lodestone.base.errors import ConflictError, InvalidError, Problem
 from lodestone.base.money import Micros, amount_text, minor_unit
 from lodestone.ledger.accounts import Account, AccountId
 from lodestone.ledger.chart import PAYABLE, AccountKind, Code, provider
-from lodestone.ledger.payout_life import FINAL, PayoutStep, payout_step
+from lodestone.ledger.payout_life import FINAL
+from lodestone.ledger.payout_reasons import explanation
 from lodestone.ledger.transfers import (
-    NO_ACCOUNT,
     Transfer,
-    TransferId,
     TransferKind,
     chain,
-    first_refusal,
-    reverse,
     transfer_id,
+)
+from lodestone.services.ledger.payout_results import (
+    PayoutEndedError,
+    PayoutResults,
+    hold_of,
+    payout_name,
 )
 from lodestone.services.ledger.posting import Money
 from lodestone.services.ledger.statements import day_number, day_text
 from lodestone.services.support.shared_commit import is_silence, provider_silence
 from lodestone.services.support.spreadsheet import table_file, text_cell
-from lodestone.stores.external.payment_providers import Instruction, PaymentProvider, Reply
+from lodestone.stores.external.payment_providers import (
+    Instruction,
+    PaymentProvider,
+    PaymentState,
+    Reply,
+)
 from lodestone.stores.ledger.port import Payout
 
 PAYOUT: Final = "payout"
@@ -40,6 +47,10 @@ Ended = Callable[[str, Exception | None], None]
 COLUMNS: Final = ("payout_id", "party", "amount", "currency", "state", "reference")
 
 
+def no_account(_party: str, _provider: str) -> None:
+    """Return that nobody has an account at any provider."""
+
+
 class Payouts:
     """The payouts of one community."""
 
@@ -48,11 +59,21 @@ class Payouts:
         money: Money,
         providers: Mapping[str, PaymentProvider],
         outside: Callable[[str], str] = str,
+        accounts: Callable[[str, str], str | None] = no_account,
     ) -> None:
-        """Keep what it is given; `outside` turns the book's name of a party into the app's."""
+        """Keep what it is given.
+
+        Args:
+            money: The community's ledger.
+            providers: Who pays, by name.
+            outside: Turns the book's name of a party into the app's.
+            accounts: Returns a party's account at a provider, by the names of both; None where they have none.
+        """
         self._money = money
+        self._results = PayoutResults(money)
         self._providers = providers
         self._outside = outside
+        self._accounts = accounts
 
     def provider(self, name: str) -> PaymentProvider:
         """Return a provider by its name. Raises InvalidError naming those there are."""
@@ -157,6 +178,8 @@ class Payouts:
 
     def _order_one(self, account: Account, period: int, name: str) -> None:
         money = self._money
+        if self.provider(name).pays_accounts and self._accounts(account.party, name) is None:
+            return  # another provider's payout of the same period may pay it
         books = money.store.statement(money.community, [account.id], period + 1, period)
         free = account.balance - account.debits_pending
         amount = min(books.closing[account.id], free)
@@ -179,7 +202,7 @@ class Payouts:
             hold_of(payout), transit.id, clearing.id, Micros(amount), Code.PAYOUT_PAID,
             TransferKind.HOLD, external=external,
         )  # fmt: skip
-        self._post(payout, chain(out, paid), [transit, clearing])
+        self._results.post(payout, chain(out, paid), [transit, clearing])
 
     async def send(self, period: int) -> list[Payout]:
         """Ask the provider for every payout of a period that has not ended; again does no harm.
@@ -204,134 +227,38 @@ class Payouts:
         return await store.threads.read(store.payouts, community, period)
 
     async def _send_one(self, payout: Payout) -> None:
-        threads = self._money.store.threads
-        party = await threads.read(self._outside, payout.party)
-        instruction = Instruction(
-            payout_name(payout), "payout", Micros(payout.amount), payout.currency, party
-        )
         paying = self.provider(payout.provider)
-        asked = payout.state == "ordered"
+        instruction = await self._money.store.threads.read(self._instruction, payout, paying)
+        asked = payout.state == "ordered" or paying.pays_accounts
         with provider_silence():
             reply = await (paying.ask(instruction) if asked else paying.look_up(instruction.id))
         with suppress(PayoutEndedError):  # somebody said meanwhile how it ended
             await self.hear(reply)
+        if paying.pays_accounts and reply.state is PaymentState.UNKNOWN:
+            raise ConflictError(
+                "provider_silent", explanation(reply.reason) or "it does not answer"
+            )
+
+    def _instruction(self, payout: Payout, paying: PaymentProvider) -> Instruction:
+        account = self._accounts(payout.party, paying.name) if paying.pays_accounts else ""
+        if account is None:
+            raise ConflictError("payee_unknown", f"{payout_name(payout)}: its payee has no account")
+        return Instruction(
+            payout_name(payout), "payout", Micros(payout.amount), payout.currency,
+            self._outside(payout.party), account,
+        )  # fmt: skip
 
     async def hear(self, reply: Reply) -> Payout:
         """Do as `told`, in a thread. Raises UnavailableError."""
         return await self._money.store.threads.commit(self.told, reply)
 
     def told(self, reply: Reply) -> Payout:
-        """Take what a provider says of a payout, the first time or again; return the payout.
-
-        Raises:
-            UnknownError: `payout_unknown`.
-            ConflictError: `payout_ended`: it contradicts how the payout ended (`ledger.payout_life`);
-                `payout_refused`: the book cannot follow; says why.
-        """
-        payout = self.find(reply.id)
-        step = payout_step(
-            payout.state, reply.state.value, paid=payout.paid, amount=int(reply.amount)
-        )
-        if step is PayoutStep.REFUSE:
-            raise _ended(payout)
-        if step is PayoutStep.PAY:
-            return self._paid(payout, reply)
-        if step is PayoutStep.PAY_AFTER_ALL:
-            return self._paid_after_all(payout, reply)
-        if step is PayoutStep.DECLINE:
-            return self._declined(payout, reply)
-        states = {PayoutStep.NOTE_SENT: "sent", PayoutStep.NOTE_UNKNOWN: "unknown"}
-        if step in states:
-            return self._post(replace(payout, state=states[step]), [], [])
-        return payout
+        """Take what a provider says of a payout. See `PayoutResults.told`."""
+        return self._results.told(reply)
 
     def find(self, name: str) -> Payout:
         """Return a payout by its name. Raises UnknownError `payout_unknown`."""
-        for payout in self._money.store.payouts(self._money.community):
-            if payout_name(payout) == name:
-                return payout
-        raise UnknownError("payout_unknown", f"there is no payout {name!r}")
-
-    def _paid(self, payout: Payout, reply: Reply) -> Payout:
-        """Let the money leave; what the provider paid too little goes back, too much is a difference."""
-        after = _as_paid(payout, reply)
-        moved = Micros(min(reply.amount, payout.amount))
-        asked = [
-            Transfer(
-                _of(payout, "paid"), NO_ACCOUNT, NO_ACCOUNT, moved, Code.PAYOUT_PAID,
-                TransferKind.POST, hold=hold_of(payout), external=payout_name(payout),
-            )
-        ]  # fmt: skip
-        if moved < payout.amount:
-            asked.append(self._back(payout, Micros(payout.amount - moved)))
-        if reply.amount > payout.amount:
-            asked.append(self._difference(payout, Micros(reply.amount - payout.amount)))
-        return self._post(after, chain(*asked), [self._money.account(AccountKind.ADJUSTMENT)])
-
-    def _declined(self, payout: Payout, reply: Reply) -> Payout:
-        void = Transfer(
-            _of(payout, "void"), NO_ACCOUNT, NO_ACCOUNT, Micros(0), Code.PAYOUT_PAID,
-            TransferKind.VOID, hold=hold_of(payout), external=payout_name(payout),
-        )  # fmt: skip
-        after = replace(payout, state="declined", reference=reply.reference or None)
-        return self._post(after, chain(void, self._back(payout, Micros(payout.amount))), [])
-
-    def _paid_after_all(self, payout: Payout, reply: Reply) -> Payout:
-        """Follow a payment that was done after it had been declined.
-
-        It is taken from the payable, to which the decline had given it back. What is not there any more (a later
-        payout has ordered it, a refund has used it), and what is above the payout, is a difference.
-        """
-        money = self._money
-        account = money.store.account(money.community, payout.account)
-        assert account is not None
-        free = max(0, account.balance - account.debits_pending)
-        amount = min(int(reply.amount), payout.amount, free)
-        clearing = money.account(AccountKind.PROVIDER_CLEARING, provider(payout.provider))
-        asked = []
-        if amount:
-            asked.append(
-                Transfer(
-                    _of(payout, "paid after all"), payout.account, clearing.id, Micros(amount),
-                    Code.PAYOUT_PAID, external=payout_name(payout),
-                )
-            )  # fmt: skip
-        if reply.amount > amount:
-            asked.append(self._difference(payout, Micros(reply.amount - amount)))
-        opening = [money.account(AccountKind.ADJUSTMENT), clearing]
-        return self._post(_as_paid(payout, reply), chain(*asked), opening)
-
-    def _back(self, payout: Payout, amount: Micros) -> Transfer:
-        transit = self._money.account(AccountKind.PAYOUTS_IN_TRANSIT, provider(payout.provider))
-        out = Transfer(
-            payout.id, payout.account, transit.id, Micros(payout.amount), Code.PAYOUT,
-            external=payout_name(payout),
-        )  # fmt: skip
-        return reverse(out, _of(payout, "back"), code=Code.PAYOUT_BACK, amount=amount)
-
-    def _difference(self, payout: Payout, amount: Micros) -> Transfer:
-        adjustment = self._money.account(AccountKind.ADJUSTMENT)
-        clearing = self._money.account(AccountKind.PROVIDER_CLEARING, provider(payout.provider))
-        return Transfer(
-            _of(payout, "difference"), adjustment.id, clearing.id, amount, Code.ADJUSTMENT,
-            external=payout_name(payout),
-        )  # fmt: skip
-
-    def _post(self, payout: Payout, transfers: list[Transfer], opening: list[Account]) -> Payout:
-        money = self._money
-        outcomes = money.store.post_payout(
-            money.community,
-            payout,
-            transfers,
-            opening=opening,
-            now=money.now(),
-            today=money.today(),
-        )
-        refusal = first_refusal(outcomes)
-        if refusal is not None and payout.state != "ordered":
-            message = f"the book cannot follow {payout_name(payout)}: {refusal.name.lower()}"
-            raise ConflictError("payout_refused", message)
-        return payout
+        return self._results.find(name)
 
     def file(self, period: int, *, bom: bool = False) -> bytes:
         """Return the payouts of a period as CSV, the same bytes for the same payouts; see `spreadsheet`."""
@@ -344,38 +271,3 @@ class Payouts:
             for payout in self._money.store.payouts(self._money.community, period)
         ]  # fmt: skip
         return table_file(COLUMNS, rows, bom=bom)
-
-
-class PayoutEndedError(ConflictError):
-    """What is said of a payout contradicts how it ended."""
-
-
-def _ended(payout: Payout) -> PayoutEndedError:
-    amount = f", {payout.paid} micros" if payout.paid else ""
-    problem = Problem("state", f"contradicts the payout, which is {payout.state}{amount}")
-    message = f"{payout_name(payout)} is {payout.state}{amount}: what is said now contradicts it, and changed nothing."
-    return PayoutEndedError("payout_ended", message, (problem,))
-
-
-def _as_paid(payout: Payout, reply: Reply) -> Payout:
-    return replace(payout, state="paid", reference=reply.reference or None, paid=int(reply.amount))
-
-
-def payout_name(payout: Payout) -> str:
-    """Return the id by which the world knows a payout.
-
-    >>> from lodestone.base.clock import Instant
-    >>> from lodestone.ledger.accounts import AccountId
-    >>> payout_name(Payout(TransferId(bytes(16)), 1, AccountId(b""), "", 1, "CNY", "", "", None, 0, Instant(0)))
-    'pay_00000000000000000000000000000000'
-    """
-    return f"pay_{payout.id.hex()}"
-
-
-def _of(payout: Payout, what: str) -> TransferId:
-    return transfer_id("payout", payout.id.hex(), what)
-
-
-def hold_of(payout: Payout) -> TransferId:
-    """Return the id of the hold under which a payout waits for its provider's word."""
-    return _of(payout, "hold")

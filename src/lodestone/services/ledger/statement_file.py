@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lodestone.base.money import amount_text
-from lodestone.services.ledger.payouts import payout_name
+from lodestone.services.ledger.payout_results import payout_name
 from lodestone.services.ledger.statements import AccountStatement, StatementOut, day_text
 from lodestone.services.support.spreadsheet import table_file, text_cell
 from lodestone.stores.ledger.port import Payout

@@ -154,6 +154,10 @@ class Statements:
         """Return a party's name for the app."""
         return self._names.outside(party)
 
+    def inside(self, party: str) -> str:
+        """Return the book's name of a party. Raises UnknownError `person_unknown`."""
+        return self._names.inside(party)
+
     def account(self, text: str) -> AccountOut:
         """Return an account. Raises UnknownError `account_unknown`."""
         account = self._money.store.account(

@@ -5,9 +5,10 @@ may be late, double or wrong; the book only follows what it said, never what we 
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from lodestone.base.money import Micros
 
@@ -38,6 +39,8 @@ class Instruction:
     currency: str
     party: str
     """From whom, or to whom."""
+    account: str = ""
+    """Theirs at the provider, where it pays to such accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Reply:
     """What was truly moved, which may not be what was asked; 0 unless done."""
     reference: str = ""
     """The provider's own id."""
+    returned: int = 0
+    """Micros of it that came back since, all together."""
+    reason: str = ""
+    """Why it was declined or is unknown, by the provider's own code."""
 
 
 class PaymentProvider(Protocol):
@@ -58,6 +65,14 @@ class PaymentProvider(Protocol):
     @property
     def name(self) -> str:
         """Return the name under which the book keeps its accounts: `provider:NAME`."""
+        ...
+
+    @property
+    def pays_accounts(self) -> bool:
+        """Say whether it only pays out, to accounts that payees have with it, and is asked again until it answers.
+
+        Any other is looked up once it was asked.
+        """
         ...
 
     async def ask(self, instruction: Instruction) -> Reply:
@@ -69,11 +84,35 @@ class PaymentProvider(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PayeeNews:
+    """How the last payment from a payee's account at a provider to their bank went."""
+
+    account: str
+    trouble: str
+    """The provider's code of what went wrong; empty when it went well."""
+
+
+@runtime_checkable
+class SignedProvider(PaymentProvider, Protocol):
+    """A provider that tells by itself how things stand, and signs what it tells."""
+
+    def hear(self, body: bytes, headers: Mapping[str, str]) -> Reply | PayeeNews | None:
+        """Read what it tells; None for what is of no concern here.
+
+        Raises:
+            UnauthorisedError: `signature_wrong`: nobody who knows the secret signed it, or did so too long ago.
+            InvalidError: `event_invalid`: it is signed and cannot be read.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class ManualProvider:
     """People move the money and say so: by a file, at a counter, in a bank's own program."""
 
     name: str = MANUAL
+    pays_accounts: bool = False
 
     async def ask(self, instruction: Instruction) -> Reply:
         """See `PaymentProvider.ask`: it always waits for somebody to say how it ended."""
@@ -110,6 +149,7 @@ class TrialProvider:
     """Fails in every way a real one can, by order; `moved` is what truly happened."""
 
     name: str = TRIAL
+    pays_accounts: bool = False
     usual: Behaviour = Behaviour.DONE
     behaviour: dict[str, Behaviour] = field(default_factory=dict)
     """By instruction; `usual` where nothing is said."""

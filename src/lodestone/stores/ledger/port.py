@@ -52,12 +52,16 @@ class Payout:
     currency: str
     provider: str
     state: str
-    """`ordered`, `sent`, `unknown`, `paid`, `declined`."""
+    """`ordered`, `sent`, `unknown`, `paid`, `declined`, `reversed`."""
     reference: str | None
     """The provider's own."""
     paid: int
     """Micros that the provider says it paid."""
     created: Instant
+    returned: int = 0
+    """Micros of these that came back since."""
+    reason: str | None = None
+    """Why it was declined or is unknown: the provider's own code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,28 @@ class LedgerStore(Protocol):
         today: int,
     ) -> list[Outcome]:
         """Post a payout's transfers and write its new state in one commit; neither unless all stand."""
+        ...
+
+    def post_funds(
+        self,
+        community: str,
+        funds: Transfer,
+        named: tuple[str, str],
+        *,
+        opening: Sequence[Account],
+        now: Instant,
+        today: int,
+    ) -> Outcome:
+        """Post what was brought from one provider to another, and note who says so, in one commit.
+
+        Args:
+            community: Whose money it is.
+            funds: From the taker's clearing to the giver's.
+            named: The giver's name and the taker's.
+            opening: The two accounts.
+            now: The community's clock.
+            today: Its day.
+        """
         ...
 
     def payouts(self, community: str, period: int | None = None) -> list[Payout]:

@@ -185,6 +185,8 @@ def _payout(row: Any) -> Payout:
         row.reference,
         int(row.paid),
         Instant(row.created),
+        int(row.returned),
+        row.reason,
     )
 
 

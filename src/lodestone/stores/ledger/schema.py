@@ -134,5 +134,7 @@ PAYOUTS = Table(
     may("reference", Text),
     must("paid", BigInteger),
     must("created", BigInteger),
+    must("returned", BigInteger),
+    may("reason", Text),
     Index("ledger_payouts_by_period", "tenant", "period", "account", unique=True),
 )

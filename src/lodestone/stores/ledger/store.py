@@ -237,6 +237,28 @@ class LedgerRecords(SqlBase):
         assert not transfers or all(transfer.linked for transfer in transfers[:-1])
         return self._again(work)
 
+    def post_funds(
+        self,
+        community: str,
+        funds: Transfer,
+        named: tuple[str, str],
+        *,
+        opening: Sequence[Account],
+        now: Instant,
+        today: int,
+    ) -> Outcome:
+        """See `LedgerStore.post_funds`."""
+        giver, taker = named
+
+        def work() -> Outcome:
+            with self._booking(community) as scope:
+                (outcome,) = post_in(scope, [funds], opening=opening, now=now, today=today)
+                if outcome is Outcome.POSTED:
+                    _note(scope, "provider", taker, {}, {"funds": int(funds.amount), "from": giver})
+                return outcome
+
+        return self._again(work)
+
     def payouts(self, community: str, period: int | None = None) -> list[Payout]:
         """See `LedgerStore.payouts`."""
         with self._reading(community) as scope:
@@ -256,7 +278,10 @@ def _audit_payout(scope: Scope, payout: Payout) -> None:
 
 
 def _told(payout: Any) -> dict[str, object]:
-    return {name: getattr(payout, name) for name in ("state", "amount", "paid", "reference")}
+    return {
+        name: getattr(payout, name)
+        for name in ("state", "amount", "paid", "returned", "reference", "reason")
+    }
 
 
 def _put_payout(scope: Scope, payout: Payout) -> None:
@@ -273,9 +298,11 @@ def _put_payout(scope: Scope, payout: Payout) -> None:
         "reference": payout.reference,
         "paid": payout.paid,
         "created": payout.created,
+        "returned": payout.returned,
+        "reason": payout.reason,
     }
     mine = PAYOUTS.c.id == payout.id
-    change = scope.update(PAYOUTS).where(mine)
+    change = scope.update(PAYOUTS).where(mine, PAYOUTS.c.returned <= payout.returned)
     if payout.state not in FINAL:  # what is not known yet never undoes what somebody said meanwhile
         change = change.where(PAYOUTS.c.state.not_in(FINAL))
     if scope.run(change.values(**row)):

@@ -1,0 +1,1 @@
+"""Where payees have themselves paid: their accounts at providers, in the records' own database."""
