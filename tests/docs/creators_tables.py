@@ -3,6 +3,8 @@
 import ast
 import inspect
 
+from lodestone.creators.boost_refusals import CURES as BOOST_CURES
+from lodestone.creators.boost_refusals import BoostRefusal
 from lodestone.creators.life import ENDED, RULES, Actor, Move, Payout, Stage
 from lodestone.creators.plays import Excluded
 from lodestone.creators.refusals import CURES, CreatorRefusal
@@ -43,7 +45,12 @@ def excluded():
     return "\n".join(["| reason | what |", "|---|---|", *rows])
 
 
-TABLES = {"LIFE": life(), "EXCLUDED": excluded(), "REFUSALS": refusals_with(CURES, CreatorRefusal)}
+TABLES = {
+    "LIFE": life(),
+    "EXCLUDED": excluded(),
+    "BOOSTS": refusals_with(BOOST_CURES, BoostRefusal),
+    "REFUSALS": refusals_with(CURES, CreatorRefusal),
+}
 
 
 def written(text):

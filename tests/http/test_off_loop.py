@@ -6,6 +6,7 @@ import pytest
 
 from lodestone.base.serving import begin_serving
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
+from tests.worlds.boost_world import BOOST
 from tests.worlds.creator_world import bodies, every_move, hired, there_for
 from tests.worlds.stripe_stand_in import SETTINGS
 from tests.worlds.trade_world import SHOP, SOUP, bought, line, market, order, redeem, voucher, yuan
@@ -34,6 +35,8 @@ BODIES = {
     "POST /v1/advertisers/{advertiser_id}/deposits": {"amount": yuan(1)},
     "POST /v1/ads:local": {"product_id": "soup", "radius_km": 3, "daily_budget": yuan(5)},
     "POST /v1/forecasts": {"daily_budgets": [yuan(5)]},
+    "PUT /v1/boosts/{boost_id}": BOOST, "POST /v1/boosts:forecast": BOOST,
+    "POST /v1/boosts/{boost_id}/stop": {"person_id": "ann"},
     "PUT /v1/ad-groups/{ad_group_id}": GROUP, "PUT /v1/ads/{ad_id}": AD,
     "POST /v1/ads/{ad_id}/review": {"decision": "approved"},
     "POST /v1/orders": {"buyer": "p1", "lines": [line()], "position": TOWN},
@@ -102,7 +105,7 @@ async def town(world):
         "payment_id": payments[0]["id"] if payments else "pmt_" + 32 * "0", "path": "openapi.json",
         "comment_id": "k1", "voucher_id": "vch_" + 32 * "0", "review_id": review["id"], "trial_id": "trial", "delivery_id": "whd", "version": 1,
         "advertiser_id": "mei-ads", "campaign_id": "lunch", "ad_group_id": "corner", "ad_id": "bowl",
-        "brief_id": "b", "offer_id": "o", "assignment_id": "a", "authorisation_id": "let", "moves": moves,
+        "brief_id": "b", "offer_id": "o", "assignment_id": "a", "authorisation_id": "let", "boost_id": "x", "moves": moves,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import re
 from tests.pages.test_login import Browser
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP
 from tests.worlds.advertiser_desk import Advertiser
+from tests.worlds.boost_world import BOOST
 from tests.worlds.creator_desk import Creator
 from tests.worlds.creator_world import (
     FIXED,
@@ -212,6 +213,8 @@ async def of_the_creators(acting):
             sent = body | {name: fresh[name] for name in fresh.keys() & body.keys()}
         await do(f"{method} {path}", sent, **named)
     await do("DELETE /v1/authorisations/{authorisation_id}", None, authorisation_id="let")
+    await do("PUT /v1/boosts/{boost_id}", BOOST, boost_id="b")
+    await do("POST /v1/boosts/{boost_id}/stop", {"person_id": "ann"}, boost_id="b")
 
 
 async def of_the_creators_desk(acting):

@@ -1,4 +1,4 @@
-"""A creator who takes an order, one request of each route of creators' orders."""
+"""A creator who takes an order, one request of each route of creators' orders and boosts."""
 
 from tests.worlds.trade_world import yuan
 
@@ -50,7 +50,21 @@ async def ordered(does):
     await ask("getAuthorisation", authorisation_id="noon-spring")
     await ask("listAuthorisations", query={"creator_id": "ann"})
     await ask("revokeAuthorisation", authorisation_id="noon-spring")
+    await boosted(does)
     return made
+
+
+async def boosted(does):
+    """Buy reach for a post of Ann's, look what it would come to before and has come to after, and stop it."""
+    ask = does.ask
+    boost = {
+        "person_id": "ann", "item_id": "noon", "buys": "follows", "amount": yuan(10), "hours": 24,
+    }  # fmt: skip
+    await ask("forecastBoost", boost)
+    await ask("putBoost", boost, boost_id="noon-boost")
+    await ask("getBoost", boost_id="noon-boost")
+    await ask("listBoosts", query={"person_id": "ann"})
+    await ask("stopBoost", CREATOR, boost_id="noon-boost")
 
 
 async def offered(does, name):

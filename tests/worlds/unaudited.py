@@ -30,7 +30,7 @@ NOT_AN_ACT = {
     },
     "changes nothing": {
         "POST /v1/receipts/{receipt_id}/replay", "POST /v1/policy/dry-run", "POST /v1/verify", "POST /v1/audit",
-        "POST /v1/forecasts",
+        "POST /v1/forecasts", "POST /v1/boosts:forecast",
         "POST /v1/vouchers/prepare", "POST /v1/sessions", "POST /demo/session",
         "POST /api/session/recommend", "POST /api/session/recommend/{category_name}",
         "POST /operator/login", "POST /operator/logout", "POST /merchant/login", "POST /merchant/logout",

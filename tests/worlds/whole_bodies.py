@@ -1,6 +1,7 @@
 """Bodies that the routes take, with every field that people forget, for tests that spoil one field at a time."""
 
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP
+from tests.worlds.boost_world import BOOST
 from tests.worlds.trade_world import MEAL, SHOP, SOUP, line, yuan
 from tests.worlds.world import TOWN
 
@@ -88,6 +89,8 @@ WHOLE = {
         "creator_id": "p1", "advertiser_id": "mei-ads", "item_id": "i0", "share": 0.3,
         "from": "2026-03-01T00:00:00Z", "until": "2026-05-01T00:00:00Z",
     },
+    "PUT /v1/boosts/{boost_id}": BOOST | {"person_id": "p1", "item_id": "i1", "pay_from": "manual"},
+    "POST /v1/boosts:forecast": BOOST | {"person_id": "p1", "item_id": "i1"},
     "PUT /v1/live/{room_id}": ROOM,
     "POST /v1/assignments/{assignment_id}/draft": {"person_id": "p1", "text": "A pot."},
     "POST /v1/assignments/{assignment_id}/publish": {"person_id": "p1", "item_id": "i0"},

@@ -14,6 +14,7 @@ __all__ = ("CONFLICTS", "CURES", "UNKNOWN", "AdRefusal", "Fault", "first", "rais
 class AdRefusal(Enum):
     """Why an advertiser, a campaign, an ad group, an ad, an authorisation or a deposit is not taken."""
 
+    BOOSTED = auto()
     OWNER_FIXED = auto()
     ADVERTISER_FIXED = auto()
     OBJECTIVE_FIXED = auto()
@@ -83,13 +84,14 @@ UNKNOWN: Final = frozenset({
 })  # fmt: skip
 """Answered 404: it names what is not there."""
 CONFLICTS: Final = frozenset({
-    _R.ALREADY_ENDED, _R.MADE_PAUSED, _R.PARENT_ENDED, _R.BUDGET_BELOW_SPENT, _R.ENDS_IN_THE_PAST, _R.BID_OVER_BUDGET,
+    _R.BOOSTED, _R.ALREADY_ENDED, _R.MADE_PAUSED, _R.PARENT_ENDED, _R.BUDGET_BELOW_SPENT, _R.ENDS_IN_THE_PAST, _R.BID_OVER_BUDGET,
     _R.ITEM_FOREIGN, _R.ITEM_NOT_LIVE, _R.LANDING_FOREIGN, _R.SHOP_CLOSED, _R.REVIEW_PENDING, _R.REVIEW_REJECTED,
     _R.DEPOSIT_REPLAYED, _R.DEPOSIT_REFUSED, _R.SHOP_WITHOUT_POSITION, _R.AUTHORISATION_FIXED, _R.AUTHORISATION_REVOKED,
     _R.ITEM_NOT_THEIRS, _R.AUTHORISATION_NEEDLESS, _R.UNTIL_IN_THE_PAST, _R.AUTHORISATION_EXISTS,
 })  # fmt: skip
 """Answered 409: it does not fit how things stand. All others are answered 400."""
 CURES: Final = {
+    _R.BOOSTED: "belongs to a boost, which is paid for and stays as it is; stop the boost instead",
     _R.OWNER_FIXED: "is fixed by the advertiser's first write",
     _R.ADVERTISER_FIXED: "is fixed by the campaign's first write",
     _R.OBJECTIVE_FIXED: "is fixed by the campaign's first write; make another campaign",

@@ -45,6 +45,9 @@ EventType: TypeAlias = Literal[
     "assignment.expired",
     "assignment.disputed",
     "assignment.decided",
+    "boost.started",
+    "boost.ending",
+    "boost.ended",
 ]
 EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)
 TYPE_OF: Final[dict[Transition, EventType]] = {
@@ -77,6 +80,7 @@ class Stream(IntEnum):
     ORDERS = 0
     ROOMS = 1
     ASSIGNMENTS = 2
+    BOOSTS = 3
 
 
 _STRIDE: Final = 2
@@ -154,7 +158,7 @@ class DeliveryOut(msgspec.Struct, frozen=True, kw_only=True):
     """The same at every webhook; the payload's `id`."""
     type: str
     subject: str
-    """The order, room or creator's order it is about; one subject's events arrive in order."""
+    """The order, room, creator's order or boost it is about; one subject's events arrive in order."""
     state: Literal["pending", "delivered", "failed"]
     attempts: tuple[AttemptOut, ...]
     next_at: TimeText | None

@@ -1,8 +1,9 @@
-"""What each move of a creator's order is called to the outside."""
+"""What each move of a creator's order, and each state of a boost, is called to the outside."""
 
 from typing import Final
 
 from lodestone.commerce.webhooks import EventType
+from lodestone.creators.boost import BoostState
 from lodestone.creators.life import Move
 
 TYPE_OF: Final[dict[Move, EventType]] = {
@@ -22,3 +23,9 @@ TYPE_OF: Final[dict[Move, EventType]] = {
     Move.DISPUTE: "assignment.disputed",
     Move.DECIDE: "assignment.decided",
 }
+BOOST_TYPE_OF: Final[dict[BoostState, EventType]] = {
+    BoostState.RUNNING: "boost.started",
+    BoostState.ENDING: "boost.ending",
+    BoostState.ENDED: "boost.ended",
+}
+"""What each state that a boost comes into is called to the outside."""

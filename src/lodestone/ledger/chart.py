@@ -134,6 +134,10 @@ class Code(IntEnum):
     """The provider took back what it had paid out: provider's clearing to the payable."""
     PROVIDER_FUNDED = 25
     """Money is brought from one provider to another, to pay out from there: clearing to clearing."""
+    BOOST = 26
+    """A boost is bought: provider's clearing, or what the person has earned, to the balance of its advertiser."""
+    BOOST_BACK = 27
+    """What an ended boost was not charged: balance to where it came from; less than a coin to what the person has earned."""
 
 
 def shop(name: str) -> str:

@@ -31,6 +31,7 @@ from lodestone.serve.v1 import (
     ads,
     audit,
     authorisations,
+    boosts,
     catalogue,
     comments,
     creators,
@@ -95,6 +96,7 @@ def application(
         *ad_revenue.ROUTES,
         *creators.ROUTES,
         *authorisations.ROUTES,
+        *boosts.ROUTES,
     ]  # fmt: skip
     inner = _inner(routes, pages)
     inner.state.update(

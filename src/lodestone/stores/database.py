@@ -19,7 +19,7 @@ from lodestone.stores.comments.hooks import COMMENT_HOOKS
 from lodestone.stores.comments.sql import SqlComments
 from lodestone.stores.commerce.hooks import COMMERCE_HOOKS
 from lodestone.stores.commerce.sql import SqlTradeRecords
-from lodestone.stores.creators.hooks import CREATOR_HOOKS
+from lodestone.stores.creators.hooks import BOOST_HOOKS, CREATOR_HOOKS
 from lodestone.stores.creators.sql import SqlCreators
 from lodestone.stores.files.pins import Pinned, PinnedFile, single, written_whole
 from lodestone.stores.ledger.store import LedgerRecords
@@ -47,7 +47,7 @@ from lodestone.stores.sql.engine import engine_of
 from lodestone.stores.sql.errors import translated
 from lodestone.stores.sql.threads import DatabaseLimits
 
-HEAD: Final = "r0020"
+HEAD: Final = "r0021"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _MIGRATION_LOCK: Final = 7_020_112_019
@@ -187,6 +187,7 @@ def open_records(
     hooks = (
         COMMERCE_HOOKS, LIVE_HOOKS, COMMENT_HOOKS, REVIEW_HOOKS, SAVE_HOOKS, AD_HOOKS, CREATOR_HOOKS,
         PAYEE_HOOKS,
+        BOOST_HOOKS,
     )  # fmt: skip
     return SqlRecords(engine, draw, project, hooks=hooks, limits=limits)
 

@@ -44,6 +44,10 @@ _FEEDBACK_TYPES: Final = {
     "downvote": "not_interested",
 }
 
+BOOST_UNITS: Final = ("impressions", "follows", "shop_visits")
+"""What a boost can buy."""
+_BOOST_PRICES: Final = {"impressions": 20_000, "follows": 500_000, "shop_visits": 1_000_000}
+
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of the constraint table.
@@ -117,6 +121,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The most of a day's paid slots that may go to campaigns of which little is known yet, in [0, 0.2]; 0: none."""
     ad_surfaces: tuple[Name, ...] = ("discover", "place", "channel", "profession")
     """Surfaces whose pages may hold ads."""
+    boost_prices: dict[Name, Int64] = msgspec.field(default_factory=lambda: dict(_BOOST_PRICES))
+    """What a boost buys (`BOOST_UNITS`) to micros of one; absent or 0: it is not sold."""
     watch_caps: dict[Name, Int64] = {}
     """Kind of item (`WATCH_KINDS`) to the most seconds of one slot's watching that reports count as value; absent means 60.
     A decision foresees the first minute whatever stands here."""

@@ -332,7 +332,7 @@ export class Feed {
 
   #facts(slot) {
     const parts = [];
-    if (slot.paid) parts.push(el("span", { class: "ad", text: t("Ad") }));
+    if (slot.paid) parts.push(el("span", { class: "ad", text: slot.label === "boost" ? t("Boosted") : t("Ad") }));
     if (slot.label === "warn") parts.push(el("span", { class: "ad", text: t("Take care") }));
     if (slot.pinned) parts.push(el("span", { class: "ad", text: t("Pinned") }));
     if (slot.notice) parts.push(el("span", { class: "ad", text: NOTICES[slot.notice]?.() ?? slot.notice }));

@@ -74,6 +74,8 @@ class Budget:
     """By the day on which slots were served."""
     refunded: int = 0
     """Micros of what was spent that invalid traffic gave back; the advertiser's, and no part of the budget."""
+    charges: int = 0
+    """Slots that were charged, less those that were given back."""
 
     def used_of(self, limit: Limit, day: int) -> Used:
         """Return what is used of a limit."""
@@ -209,13 +211,16 @@ class Budgets:
         elif kind == FactKind.RESERVE:
             self._reserved(paid_slot(fact))
         elif kind == FactKind.INVALID:
-            self._own(campaign_of(fact)).refunded += int(fact["target"])
+            budget = self._own(campaign_of(fact))
+            budget.refunded += int(fact["target"])
+            budget.charges -= 1
         elif kind in (FactKind.CHARGE, FactKind.RELEASE):
             slot = self.open_slot(int(fact["receipt"]), int(fact["slot"]))
             if slot is not None:
                 self._calibrate(slot, fact)
                 # What was reserved bounds what is spent, whatever a fact says.
                 self._close(slot, min(slot.highest, max(0, int(fact["target"]))))
+                self._own(slot.campaign).charges += kind == FactKind.CHARGE
                 self.heard.used(slot, int(fact["time"]))
             return slot
         return None
@@ -301,6 +306,11 @@ class Budgets:
             for campaign, budget in sorted(self._budgets.items())
             if (budget.limits, budget.used.spent, budget.refunded) != (_NO_LIMITS, 0, 0)
         ]
+        charges = [
+            (campaign, budget.charges)
+            for campaign, budget in sorted(self._budgets.items())
+            if budget.charges
+        ]
         days = [
             (campaign, day, used.spent)
             for campaign, budget in sorted(self._budgets.items())
@@ -313,6 +323,7 @@ class Budgets:
         explored = Counter(slot.day for slot in unwritten if slot.explored)
         return {
             "budgets": np.array(budgets, np.int64).reshape(-1, _LIMITS + 3),
+            "budgets.charges": np.array(charges, np.int64).reshape(-1, 2),
             "budgets.days": np.array(days, np.int64).reshape(-1, 3),
             "budgets.open": np.array(slots, np.int64).reshape(-1, len(PaidSlot._fields)),
             "budgets.newest": np.array([self._newest], np.int64),
@@ -329,6 +340,9 @@ class Budgets:
         assert not self._budgets
         for campaign, *limits, spent, refunded in columns["budgets"].tolist():
             self._budgets[campaign] = Budget(limits, Used(0, spent), {}, refunded)
+        if "budgets.charges" in columns:  # a snapshot of before has none
+            for campaign, count in columns["budgets.charges"].tolist():
+                self._own(campaign).charges = count
         for campaign, day, spent in columns["budgets.days"].tolist():
             self._budgets[campaign].days[day] = Used(0, spent)
         for row in columns["budgets.open"].tolist():

@@ -24,6 +24,8 @@ from lodestone.traffic.prices import budget_price, pace_of
 DAYS_AHEAD: Final = 7
 """Over so many days a lifetime's budget without an end is spread."""
 _MINUTES: Final = 1440
+_LAST: Final = 1 / _MINUTES
+"""The least share of a day in which the rest of a budget is spent."""
 
 
 class AdPacing:
@@ -142,6 +144,7 @@ class AdPacing:
     def _today(self, campaigns: Mapping[int, CampaignRecord], day: int, now: Instant) -> Today:
         budgets, count = self._budgets(), len(self._numbers)
         left = budgets.left_by_campaign(day).tolist()
+        joined = self._paces.joined.tolist() if self._paces is not None else []
         today = Today(np.zeros(count), np.zeros(count), np.zeros(count), np.full(count, np.nan))
         for row, number in enumerate(self._numbers):
             record, budget = campaigns.get(number), budgets.budget(number)
@@ -154,7 +157,11 @@ class AdPacing:
             bid = max((ad.bid for ad in self._live.of_campaign(record.id)), default=0)
             if number < len(left) and left[number] >= bid > 0:
                 before = budget.used.reserved + budget.used.spent - used
-                today.budget[row] = _budget_of(record, before, now)
+                ends_today = _ends_today(record, now)
+                if ends_today is None:
+                    today.budget[row] = _budget_of(record, before, now)
+                else:
+                    today.budget[row] = _rest_of(record, (before, used), ends_today, joined[row])
             today.payments[row] = self._slots.get(number, 0)
         return today
 
@@ -217,3 +224,34 @@ def _budget_of(record: CampaignRecord, before: int, now: Instant) -> float:
             days = max(1.0, (instant_of(given.ends_at) - now) / DAY_MICROS)
         shares.append(max(0.0, given.budget.lifetime.micros - before) / days)
     return min(shares)
+
+
+def _ends_today(record: CampaignRecord, now: Instant) -> float | None:
+    """Return the share of a day after which a campaign with a budget in all alone is over, None where that is a day or more."""
+    given = record.given
+    starts = given.starts_at
+    if given.ends_at is None or given.budget.daily is not None:
+        return None
+    if starts is not None and now < instant_of(starts):
+        return None
+    left = (instant_of(given.ends_at) - now) / DAY_MICROS
+    return left if left < 1.0 else None
+
+
+def _rest_of(record: CampaignRecord, used: tuple[int, int], left: float, joined: float) -> float:
+    """Return the budget of a day at whose pace the rest of a campaign is spent just when it is over, micros; 0 once it is.
+
+    A plan spreads a budget over what a day has left when the campaign joins; this one has other hours, maybe beyond midnight.
+
+    Args:
+        record: The campaign; its budget is one in all.
+        used: Micros spent and reserved before today, and today.
+        left: Share of a day until it is over.
+        joined: Share of the day that had passed when it joined.
+    """
+    given = record.given
+    assert given.budget.lifetime is not None
+    if left <= 0:
+        return 0.0
+    rest = max(0, given.budget.lifetime.micros - sum(used))
+    return rest / max(left, _LAST) * (1.0 - joined)

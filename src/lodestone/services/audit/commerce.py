@@ -16,6 +16,7 @@ from lodestone.ledger.chart import AccountKind
 from lodestone.ledger.judge import HoldState
 from lodestone.ledger.transfers import transfer_id
 from lodestone.services.audit.ads import ADS
+from lodestone.services.audit.boosts import BOOSTS
 from lodestone.services.audit.creators import CREATORS
 from lodestone.services.audit.ledger import (
     CHECKS,
@@ -218,5 +219,5 @@ def _said(subject: str, expected: str, actual: str) -> Difference:
     return Difference(check="trade", subject=subject, expected=expected, found=actual)
 
 
-ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS, ADS, CREATORS)
+ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS, ADS, CREATORS, BOOSTS)
 """What `lodestone audit` runs."""

@@ -26,6 +26,7 @@ from lodestone.services.community import outbox
 from lodestone.services.community.accepting import accept, take
 from lodestone.services.community.ad_billing import AdBilling
 from lodestone.services.community.applying import apply
+from lodestone.services.community.creators_clock import boost_clock
 from lodestone.services.community.gathering import Gathering
 from lodestone.services.community.parts import Parts
 from lodestone.services.community.presence import present_of
@@ -117,6 +118,7 @@ class Engine:
         )  # fmt: skip
         self.reports = ReportQueue(self.community.id, parts.log, parts.records)
         self.billing = AdBilling(self)
+        self.boosts = boost_clock(self)
         self._sequence = parts.log.number_next()
         self._take_policy()
 

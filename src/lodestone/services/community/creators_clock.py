@@ -1,8 +1,9 @@
-"""The clock of creators' orders in one community, wired."""
+"""The clocks of creators' orders and of boosts in one community, wired."""
 
 from typing import TYPE_CHECKING
 
 from lodestone.services.ads.reporting.order_values import OrderValues
+from lodestone.services.creators.boost_clock import BoostClock
 from lodestone.services.creators.clock import OrderClock
 from lodestone.services.creators.conversions import SOLD, Conversions
 from lodestone.services.creators.counting import LogCounter
@@ -24,3 +25,11 @@ def order_clock(engine: "Engine") -> OrderClock:
     conversions = Conversions(engine.log, engine.state, values, selling)
     counter = LogCounter(engine.log, engine.state, community.days, conversions)
     return OrderClock(community, engine, records, engine.writes, engine.failures, counter)
+
+
+def boost_clock(engine: "Engine") -> BoostClock:
+    """Return what moves boosts on; it keeps when it last looked."""
+    return BoostClock(
+        engine.community, engine, engine.parts.records, engine.writes, engine.failures,
+        engine.billing.publisher.campaign,
+    )  # fmt: skip

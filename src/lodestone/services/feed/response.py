@@ -6,6 +6,7 @@ from typing import Final, Literal
 import msgspec
 import numpy as np
 
+from lodestone.ads.boosted import is_boost
 from lodestone.base.arrays import Bools
 from lodestone.base.clock import SECOND_MICROS
 from lodestone.events.beacon import Beacon, mint_all
@@ -36,6 +37,7 @@ _SOURCES = [source.name.lower() for source in Source]
 _DOMAINS = [WORDS[kind] for kind in DomainKind]
 _WARNING: Final = tuple(None if label == "show" else label for label in LABELS)
 AD_LABEL: Final = "ad"
+BOOST_LABEL: Final = "boost"
 _OF_AD: Final = (int(DomainKind.PUBLIC), -1, int(Source.AD), 0)
 _COUNTED: Final = range(1, SLOT_MAX + 1)
 
@@ -112,11 +114,12 @@ class Answers:
         ]  # fmt: skip
         if decision.paid is not None:
             for winner in decision.paid.outcome.winners:
+                ad_id = decision.paid.ads.ad_id[winner.ad]
                 slots[winner.slot] = msgspec.structs.replace(
                     slots[winner.slot],
                     paid=True,
-                    label=AD_LABEL,
-                    ad_id=decision.paid.ads.ad_id[winner.ad],
+                    label=BOOST_LABEL if is_boost(ad_id) else AD_LABEL,
+                    ad_id=ad_id,
                 )
         return slots
 

@@ -16,6 +16,7 @@ from lodestone.services.support.ports import Clock
 from lodestone.services.support.record_writes import Writes
 from lodestone.stores.ports import Records
 from lodestone.traffic.policy import (
+    BOOST_UNITS,
     FEEDBACK_WORDS,
     PROMISE_CUSTOM,
     PROMISE_MAX,
@@ -130,6 +131,7 @@ def check_policy(policy: Policy) -> None:
         if abs(worth) > WORTH_MAX:
             _refuse(f"worths.{name}", "must lie within 1,000,000 currency units")
     _check_watch_caps(policy)
+    _check_boost_prices(policy)
     for name, word in policy.feedback_types.items():
         if word not in FEEDBACK_WORDS:
             _refuse(f"feedback_types.{name}", f"must mean one of {', '.join(FEEDBACK_WORDS)}")
@@ -144,6 +146,14 @@ def _check_watch_caps(policy: Policy) -> None:
             _refuse(f"watch_caps.{kind}", f"must be one of {', '.join(WATCH_KINDS)}")
         if not 1 <= seconds <= WATCH_SECONDS_MAX:
             _refuse(f"watch_caps.{kind}", f"must lie between 1 and {WATCH_SECONDS_MAX}")
+
+
+def _check_boost_prices(policy: Policy) -> None:
+    for name, price in policy.boost_prices.items():
+        if name not in BOOST_UNITS:
+            _refuse(f"boost_prices.{name}", f"must be one of {', '.join(BOOST_UNITS)}")
+        if not 0 <= price <= WORTH_MAX:
+            _refuse(f"boost_prices.{name}", "must lie between 0 and 1,000,000 currency units")
 
 
 def _check_limits(policy: Policy) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from lodestone.ads.boosted import PREFIX as PREFIX_OF_BOOSTS
 from lodestone.base.signed import keyed_tag, same
 
 PREFIX: Final = "rcp_"
@@ -15,6 +16,8 @@ COMMENT: Final = "cmt_"
 REVIEW: Final = "rev_"
 ASSIGNMENT: Final = "asg_"
 """Of a creator's order, from its offer or bid on."""
+BOOST: Final = PREFIX_OF_BOOSTS
+"""Of what a boost has among the objects of advertising."""
 _NUMBER: Final = 12
 _TAG: Final = 20
 """Hexadecimal digits, two for each byte."""
@@ -28,6 +31,7 @@ _PURPOSE: Final = {
     COMMENT: b"comment event",
     REVIEW: b"review id",
     ASSIGNMENT: b"assignment id",
+    BOOST: b"boost id",
 }
 
 

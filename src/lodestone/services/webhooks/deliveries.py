@@ -34,6 +34,7 @@ from lodestone.commerce.webhooks import (
     standard_signature,
 )
 from lodestone.content import Community
+from lodestone.creators.boost import BoostState
 from lodestone.services.commerce.presenters import order_out
 from lodestone.services.support.ids import ASSIGNMENT, DELIVERY, EVENT, ORDER, made_id, number_of
 from lodestone.stores.external.webhook_post import Answered, Parcel, Sender
@@ -101,7 +102,22 @@ class AssignmentTold(
     """What the move set aside, or what the creator had of it."""
 
 
-Subject: TypeAlias = OrderTold | RoomTold | AssignmentTold
+class BoostTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="boost"):
+    """A boost as a webhook tells of it: what never changes, and the state that it came into."""
+
+    id: str
+    person_id: str | None
+    """Null once they have been erased."""
+    item_id: str
+    buys: str
+    amount: Money
+    pay_from: str
+    state: str
+    refunded: Money | None
+    """What went back of the amount, once it has ended; of money that the app has collected that in whole coins."""
+
+
+Subject: TypeAlias = OrderTold | RoomTold | AssignmentTold | BoostTold
 
 
 class WebhookSubject(msgspec.Struct, frozen=True):
@@ -305,6 +321,7 @@ class Courier:
     def _event(self, delivery: DeliveryRecord) -> EventTold:
         reads: dict[Stream, Callable[[DeliveryRecord], tuple[Instant, Subject]]] = {
             Stream.ORDERS: self._order, Stream.ROOMS: self._room, Stream.ASSIGNMENTS: self._assignment,
+            Stream.BOOSTS: self._boost,
         }  # fmt: skip
         happened, subject = reads[delivery.stream](delivery)
         return EventTold(
@@ -339,6 +356,20 @@ class Courier:
             amount=amount,
         )  # fmt: skip
         return event.time, order
+
+    def _boost(self, delivery: DeliveryRecord) -> tuple[Instant, BoostTold]:
+        community = self._community
+        with self._records.boost_finds(community.id) as finds:
+            event = finds.boost_event(delivery.event)
+            (view,) = finds.boost_views([finds.boost_at(event.number)])
+        boost, currency = view.boost, community.currency
+        back = boost.back if event.state is BoostState.ENDED else None
+        payload = BoostTold(
+            id=boost.id, person_id=view.person_id, item_id=view.item_id, buys=boost.buys,
+            amount=Money(boost.amount, currency), pay_from=boost.pay_from, state=event.state.name.lower(),
+            refunded=None if back is None else Money(back, currency),
+        )  # fmt: skip
+        return event.time, payload
 
     def _room(self, delivery: DeliveryRecord) -> tuple[Instant, RoomTold]:
         event = self._records.room_event(self._community.id, delivery.event)

@@ -21,6 +21,7 @@ from lodestone.ledger.accounts import Account
 from lodestone.ledger.transfers import Outcome, Transfer
 from lodestone.stores.ads import rows
 from lodestone.stores.ads.authorisations import may_run
+from lodestone.stores.ads.boosted import refuse_boosted
 from lodestone.stores.ads.finds import (
     Landings,
     Owner,
@@ -96,6 +97,7 @@ class AdWrites(RecordsBase):
         self, community: str, advertiser_id: str, given: AdvertiserIn, *, now: Instant
     ) -> bool:
         """See `AdRecords.put_advertiser`."""
+        refuse_boosted((advertiser_id, "id"))
         with self._writing(community) as work:
             return _put_advertiser(work, advertiser_id, given, now=now)
 
@@ -110,6 +112,7 @@ class AdWrites(RecordsBase):
         spent: int = 0,
     ) -> bool:
         """See `AdRecords.put_campaign`."""
+        refuse_boosted((campaign_id, "id"), (given.advertiser_id, "advertiser_id"))
         with self._writing(community) as work:
             terms = CampaignTerms(currency, spent)
             return _put_campaign(work, campaign_id, given, terms, now=now)
@@ -118,11 +121,13 @@ class AdWrites(RecordsBase):
         self, community: str, group_id: str, given: AdGroupIn, *, currency: str, now: Instant
     ) -> bool:
         """See `AdRecords.put_ad_group`."""
+        refuse_boosted((group_id, "id"), (given.campaign_id, "campaign_id"))
         with self._writing(community) as work:
             return _put_ad_group(work, group_id, given, currency=currency, now=now)
 
     def put_ad(self, community: str, ad_id: str, given: AdIn, *, now: Instant) -> bool:
         """See `AdRecords.put_ad`."""
+        refuse_boosted((ad_id, "id"), (given.ad_group_id, "ad_group_id"))
         with self._writing(community) as work:
             return _put_ad(work, ad_id, given, now=now)
 
@@ -154,6 +159,7 @@ class AdWrites(RecordsBase):
         today: int,
     ) -> Outcome:
         """See `AdRecords.post_deposit`."""
+        refuse_boosted((advertiser_id, "id"))
         with self._writing(community) as work:
             owner = require_owned(work, ADVERTISERS, advertiser_id).owner
             (outcome,) = post_in(work, [deposit], opening=opening, now=now, today=today)

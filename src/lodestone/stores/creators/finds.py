@@ -9,6 +9,7 @@ from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, Problem, UnknownError
 from lodestone.creators.life import ENDED, Stage
 from lodestone.creators.settlement import Kind
+from lodestone.stores.ads.boosted import refuse_boosted
 from lodestone.stores.ads.finds import Owned, Owner, item_is_live, require_owned
 from lodestone.stores.ads.rows import advertiser_record
 from lodestone.stores.ads.schema import ADVERTISERS
@@ -68,7 +69,14 @@ class Finds:
         return None if name is None else Party(name[0], ordinal, name[1])
 
     def advertiser(self, advertiser_id: str) -> Owned:
-        """Return an advertiser and its owner. Raises UnknownError `advertiser_unknown`, GoneError `advertiser_erased`."""
+        """Return an advertiser and its owner.
+
+        Raises:
+            UnknownError: `advertiser_unknown`.
+            GoneError: `advertiser_erased`.
+            ConflictError: `boosted`: its money is a boost's.
+        """
+        refuse_boosted((advertiser_id, "advertiser_id"))
         return require_owned(self._scope, ADVERTISERS, advertiser_id, field="advertiser_id")
 
     # Profiles

@@ -1,4 +1,4 @@
-"""What creators' orders do within a write of people. See `records.hooks`."""
+"""What creators' orders and boosts do within a write of people. See `records.hooks`."""
 
 from typing import Any, Final
 
@@ -6,11 +6,18 @@ from sqlalchemy import or_
 
 from lodestone.base.clock import Instant
 from lodestone.commerce.webhooks import Stream
-from lodestone.creators.event_types import TYPE_OF
+from lodestone.creators.boost import BoostState
+from lodestone.creators.event_types import BOOST_TYPE_OF, TYPE_OF
 from lodestone.creators.life import Move
 from lodestone.stores.ads.hooks import no_refusals
 from lodestone.stores.creators.rows import GONE
-from lodestone.stores.creators.schema import ASSIGNMENT_EVENTS, ASSIGNMENTS, BRIEFS, CREATORS
+from lodestone.stores.creators.schema import (
+    ASSIGNMENT_EVENTS,
+    ASSIGNMENTS,
+    BOOST_EVENTS,
+    BRIEFS,
+    CREATORS,
+)
 from lodestone.stores.records.hooks import EventReader, SubjectHooks
 from lodestone.stores.records.work import Work
 
@@ -39,3 +46,21 @@ CREATOR_HOOKS: Final = SubjectHooks(
     events=EventReader(Stream.ASSIGNMENTS, (_MOVE.id, _MOVE.move, _MOVE.number), shown_move),
 )
 """What the records call."""
+
+
+def leave_boosts(_work: Work, _ordinal: int, _now: Instant) -> None:
+    """Leave somebody's boosts to the clock: what they run as ends with the rest of their advertising."""
+
+
+def shown_state(row: Any) -> tuple[str, str]:
+    """Return what webhooks are told of a boost: its type, and the boost."""
+    return BOOST_TYPE_OF[BoostState(row.state)], row.boost
+
+
+_STATE: Final = BOOST_EVENTS.c
+BOOST_HOOKS: Final = SubjectHooks(
+    leave_boosts,
+    no_refusals,
+    events=EventReader(Stream.BOOSTS, (_STATE.id, _STATE.state, _STATE.boost), shown_state),
+)
+"""The same of boosts."""

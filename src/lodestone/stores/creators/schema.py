@@ -90,3 +90,39 @@ ASSIGNMENT_EVENTS = Table(
     Index("assignment_events_by_number", "tenant", "number", "id"),
     Index("assignment_events_by_author", "tenant", "author"),
 )
+
+# A boost stays when its buyer is erased: the ledger names what it runs as.
+BOOSTS = Table(
+    "boosts",
+    METADATA,
+    key("tenant", BigInteger),
+    key("number", BigInteger),
+    must("boost", BYTES_TEXT),  # the app's id
+    must("owner", BigInteger),  # the ordinal of who pays
+    must("item", BigInteger),  # the item's row
+    must("buys", SmallInteger),
+    must("source", SmallInteger),  # where the money came from
+    must("amount", BigInteger),
+    must("price", BigInteger),  # of one unit, at most
+    must("hours", SmallInteger),
+    must("created", BigInteger),
+    must("ends", BigInteger),
+    must("state", SmallInteger),
+    may("ended_by", SmallInteger),  # null while it runs
+    may("back", BigInteger),  # micros that went back, once it has ended
+    Index("boosts_by_boost", "tenant", "boost", unique=True),
+    Index("boosts_by_owner", "tenant", "owner"),
+    Index("boosts_by_state", "tenant", "state"),
+)
+
+# Every state that a boost came into, in the order of commits: webhooks follow it.
+BOOST_EVENTS = Table(
+    "boost_events",
+    METADATA,
+    key("tenant", BigInteger),
+    key("id", BigInteger),
+    must("number", BigInteger),
+    must("boost", BYTES_TEXT),
+    must("state", SmallInteger),
+    must("time", BigInteger),
+)

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from lodestone.base.clock import Instant
 from lodestone.stores.commerce.consistent_read import Whole
 from lodestone.stores.creators import rows
+from lodestone.stores.creators.boost_types import Boost
+from lodestone.stores.creators.boosts import BoostFinds, BoostWork, boost_of
 from lodestone.stores.creators.finds import Finds
-from lodestone.stores.creators.schema import ASSIGNMENT_EVENTS, ASSIGNMENTS
+from lodestone.stores.creators.schema import ASSIGNMENT_EVENTS, ASSIGNMENTS, BOOSTS
 from lodestone.stores.creators.types import Assignment, AssignmentEvent
 from lodestone.stores.creators.work import CreatorWork
 from lodestone.stores.records.base import RecordsBase
@@ -20,6 +22,11 @@ class Everything(Whole):
         """See `WholeSnapshot.assignments`."""
         query = self.scope.select(ASSIGNMENTS).order_by(ASSIGNMENTS.c.number)
         return [rows.assignment_of(row) for row in self.scope.fetch(query)]
+
+    def boosts(self) -> list[Boost]:
+        """See `WholeSnapshot.boosts`."""
+        query = self.scope.select(BOOSTS).order_by(BOOSTS.c.number)
+        return [*map(boost_of, self.scope.fetch(query))]
 
     def assignment_events(self) -> list[AssignmentEvent]:
         """See `WholeSnapshot.assignment_events`."""
@@ -41,6 +48,18 @@ class SqlCreators(RecordsBase):
         """See `CreatorRecords.creator_finds`."""
         with self._reading(community) as scope:
             yield Finds(scope)
+
+    @contextmanager
+    def boost_work(self, community: str, *, now: Instant) -> Iterator[BoostWork]:
+        """See `CreatorRecords.boost_work`."""
+        with self._writing(community) as work:
+            yield BoostWork(work, now)
+
+    @contextmanager
+    def boost_finds(self, community: str) -> Iterator[BoostFinds]:
+        """See `CreatorRecords.boost_finds`."""
+        with self._reading(community) as scope:
+            yield BoostFinds(scope)
 
     @contextmanager
     def whole_snapshot(self, community: str) -> Iterator[Everything]:

@@ -64,6 +64,7 @@ WEBHOOKS = Table(
     must("orders_after", BigInteger),  # the last move of orders taken up
     must("rooms_after", BigInteger),  # the same of rooms
     must("assignments_after", BigInteger),  # the same of creators' orders
+    must("boosts_after", BigInteger),  # the same of boosts
     must("created", BigInteger),
 )
 

@@ -29,6 +29,7 @@ _READ: Final = {
     Stream.ORDERS: "orders_after",
     Stream.ROOMS: "rooms_after",
     Stream.ASSIGNMENTS: "assignments_after",
+    Stream.BOOSTS: "boosts_after",
 }
 """The column that says how far a webhook has read each stream."""
 _ROOM_TYPES: Final = {STATES.index("live"): "live.started", STATES.index("ended"): "live.ended"}

@@ -1,0 +1,122 @@
+"""One commit of a boost: it begins with its money, comes to its end, and gives back what was not charged, once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from lodestone.base.clock import HOUR_MICROS, SECOND_MICROS, Instant
+from lodestone.base.errors import InternalError
+from lodestone.base.money import Micros
+from lodestone.content import Community
+from lodestone.creators.boost import BoostEnd, BoostIn, BoostState, unit_price
+from lodestone.creators.boost_refusals import BoostFault, BoostRefusal, raise_first
+from lodestone.creators.judge_boost import BoostContext, Terms, boost_objects, judge_boost
+from lodestone.ledger.transfers import Outcome, first_refusal
+from lodestone.services.commerce.postings import Movement
+from lodestone.services.creators.boost_postings import BoostRules
+from lodestone.services.creators.boost_presenters import objects_id
+from lodestone.stores.ads.boosted import Boosted
+from lodestone.stores.creators.boost_types import Boost
+from lodestone.stores.creators.boosts import BoostFinds, BoostWork
+
+_R: Final = BoostRefusal
+
+
+class Price(NamedTuple):
+    """What a boost is sold at."""
+
+    unit: Micros | None
+    """Micros; None where it is not sold."""
+    payer: str
+    """The buyer's name, as viewers are told who pays."""
+
+
+def judged(finds: BoostFinds, community: Community, given: BoostIn, unit: Micros | None) -> None:
+    """Pass a boost that is taken as things stand. Raises the error of a `BoostRefusal`, UnknownError `person_unknown`."""
+    payer = finds.party(given.person_id, "person_id")
+    visits = given.buys == "shop_visits"
+    context = BoostContext(
+        currency=community.currency,
+        price=unit,
+        owner=payer.ordinal,
+        item=finds.post(given.item_id),
+        landing=finds.landing(given.item_id, payer) if visits else None,
+    )
+    raise_first(judge_boost(given, context))
+
+
+def price_of(community: Community, prices: dict[str, int], given: BoostIn) -> Micros | None:
+    """Return what one unit of a boost costs at most by the policy's prices."""
+    return unit_price(prices, given.buys, community.currency)
+
+
+class BoostCommit:
+    """What one commit does with boosts of one community."""
+
+    def __init__(self, work: BoostWork, community: Community) -> None:
+        self.work, self._community = work, community
+        self._rules = BoostRules(community)
+        self._today = community.days.of(work.now)
+
+    def start(self, boost_id: str, given: BoostIn, price: Price) -> Boost:
+        """Make a boost, pay for it and let it run. Raises as `judged`, and ConflictError `balance_short`."""
+        work, community = self.work, self._community
+        judged(work, community, given, price.unit)
+        assert price.unit is not None
+        payer = work.party(given.person_id, "person_id")
+        ends = Instant(work.now + given.hours * HOUR_MICROS)
+        boost = Boost(
+            number=work.next_number(), id=boost_id, owner=payer.ordinal,
+            item=work.items([given.item_id])[given.item_id].row, buys=given.buys, pay_from=given.pay_from,
+            amount=Micros(given.amount.micros), price=price.unit, hours=given.hours, created=work.now, ends=ends,
+        )  # fmt: skip
+        name = objects_id(community, boost)
+        landing = work.landing(given.item_id, payer) if given.buys == "shop_visits" else None
+        over = datetime.fromtimestamp(ends / SECOND_MICROS, UTC)
+        made = boost_objects(given, Terms(name, price.payer, price.unit, over, landing))
+        work.add_boost(boost, given, payer, Boosted(*made, item=boost.item))
+        if self._post(self._rules.buy(boost, name)) is Outcome.EXCEEDS_CREDITS:
+            raise BoostFault(_R.BALANCE_SHORT, "amount").error()
+        return boost
+
+    def end(self, boost: Boost, by: BoostEnd) -> Boost:
+        """Let a boost that runs be shown no more."""
+        assert boost.state is BoostState.RUNNING
+        ending = replace(boost, state=BoostState.ENDING, ended_by=by)
+        self.work.put_boost(ending, boost)
+        self.work.end_objects(objects_id(self._community, boost))
+        return ending
+
+    def settle(self, boost: Boost) -> Boost | None:
+        """Give back what a boost was not charged, once all else is charged or given back; None while something is open.
+
+        What is set aside for its campaign covers every slot that may still be charged and every charge that is not posted,
+        so that nothing of either is left once that account is empty; and nobody sets anything aside for what has ended.
+        """
+        assert boost.state is BoostState.ENDING
+        name, ledger = objects_id(self._community, boost), self.work.ledger
+        if ledger.account(self._rules.lease(name)).balance:
+            return None
+        back = Micros(ledger.account(self._rules.balance(name)).balance)
+        if back:
+            self._post(self._rules.give_back(boost, name, back))
+        ended = replace(boost, state=BoostState.ENDED, back=back)
+        self.work.put_boost(ended, boost)
+        return ended
+
+    def why_over(self, boost: Boost) -> BoostEnd | None:
+        """Return why a boost that runs is to end now, None where it goes on."""
+        if self.work.party_at(boost.owner) is None:
+            return BoostEnd.ERASED
+        if not self.work.item_stays(boost.item):
+            return BoostEnd.WITHDRAWN
+        return BoostEnd.HOURS if boost.ends <= self.work.now else None
+
+    def _post(self, movement: Movement) -> Outcome | None:
+        """Post transfers; return EXCEEDS_CREDITS where the buyer has not so much."""
+        refusal = first_refusal(
+            self.work.ledger.post(movement.transfers, movement.accounts, self._today)
+        )
+        if refusal is not None and refusal is not Outcome.EXCEEDS_CREDITS:
+            raise InternalError("internal", f"the ledger says {refusal.name.lower()}")
+        return refusal
