@@ -22,7 +22,7 @@ from lodestone.serve.v1.common import (
     or_made,
     principal,
 )
-from lodestone.services import creator_cases, use_cases
+from lodestone.services import ad_cases, creator_cases
 from lodestone.services.access.permissions import UNAUDITED, needs
 from lodestone.services.creators.boosts import Boosts
 from lodestone.services.creators.profiles import SCOPE
@@ -40,7 +40,7 @@ class BoostPage(msgspec.Struct, frozen=True):
 def boosts(request: HttpRequest) -> Boosts:
     """Return the boosts of the community that the key belongs to, for whoever asks."""
     community = engine(request, SCOPE)
-    forecast = use_cases.forecaster(community).run
+    forecast = ad_cases.forecaster(community).run
     return creator_cases.boosts(community, principal(request), forecast)
 
 
