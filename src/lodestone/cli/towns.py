@@ -65,6 +65,9 @@ def town(
     ads: Annotated[
         bool, typer.Option("--ads", help="With --days: let shops and creators advertise.")
     ] = False,
+    orders: Annotated[
+        bool, typer.Option("--orders", help="With --days: let shops order films from creators.")
+    ] = False,
     ad_price: Annotated[
         int,
         typer.Option(
@@ -92,7 +95,7 @@ def town(
     if days is not None:
         wish = Wish(
             seed, people, days, arm, ring=not without_ring, trade=not without_trade,
-            ads=ads, ad_price=ad_price,
+            ads=ads, orders=orders, ad_price=ad_price,
         )  # fmt: skip
         simulation.live(wish, community_id or simulation.TOWN, home, as_json=as_json)
         return

@@ -15,14 +15,14 @@ import numpy as np
 from lodestone.base.arrays import Floats, Ints
 from lodestone.base.chance import Streams
 from lodestone.base.clock import DAY_MICROS, Instant
-from lodestone.base.wire import time_text
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Feed, Surface, Verdicts
 from lodestone.town.advertising.running import Advertising, Patience, Unadvertised
 from lodestone.town.commerce.market import packed, unpacked
 from lodestone.town.commerce.trading import LATER, ORDER, Trading
 from lodestone.town.looking import Looker, Page
-from lodestone.town.payloads import Json, Payloads, VisitEvents, whereabouts
+from lodestone.town.ordering.running import Ordering, Unordered
+from lodestone.town.payloads import Json, Payloads, VisitEvents, follows, whereabouts
 from lodestone.town.people import creators, fraud_rings, rhythm
 from lodestone.town.people.population import arrive, settle
 from lodestone.town.plan import After, Plan, Tell, nothing, stretch_of, unheard
@@ -94,6 +94,9 @@ class Life:
         self._ads = Unadvertised()
         if plan.ads:
             self._ads = Advertising(client, self._streams, trades=plan.trade)
+        self._orders = Unordered()
+        if plan.orders:
+            self._orders = Ordering(client, self._streams, self._told)
         self._day: Day
         self.truth: Truth
 
@@ -106,6 +109,7 @@ class Life:
             if self._trading is not None:
                 self._trading.take_up(unpacked(self._shelf.trade()))
             self._ads.take_up(self._shelf.ads())
+            self._orders.take_up(self._shelf.orders())
             return
         truth = settle(self._streams, self._plan.people)
         self._shown.settled(truth)
@@ -135,23 +139,15 @@ class Life:
 
     def _keep(self) -> None:
         trade = b"" if self._trading is None else packed(self._trading.market)
-        self._shelf.keep(self.truth, self._day, trade, self._ads.packed())
+        self._shelf.keep(
+            self.truth, self._day, trade=trade, ads=self._ads.packed(), orders=self._orders.packed()
+        )
         self._kept(stretch_of(self.truth))
 
     def _first_follows(self, truth: Truth) -> list[Json]:
         # The day before: who has lived here for years is not first seen on the first day.
-        at = time_text(Instant(self._plan.start - DAY_MICROS))
         pairs = np.argwhere(truth.ties.follows).tolist()
-        return [
-            {
-                "id": f"follow-{who}-{whom}",
-                "type": "follow",
-                "time": at,
-                "person_id": f"p{who}",
-                "author_id": f"p{truth.makers.person[whom]}",
-            }
-            for who, whom in pairs
-        ]
+        return follows(truth, pairs, Instant(self._plan.start - DAY_MICROS))
 
     async def live(
         self,
@@ -214,18 +210,7 @@ class Life:
         pairs = [
             (who, whom) for who in rows for whom in np.flatnonzero(truth.ties.follows[who]).tolist()
         ]
-        await self._send(
-            [
-                {
-                    "id": f"follow-{who}-{whom}",
-                    "type": "follow",
-                    "time": time_text(at),
-                    "person_id": f"p{who}",
-                    "author_id": f"p{truth.makers.person[whom]}",
-                }
-                for who, whom in pairs
-            ]
-        )
+        await self._send(follows(truth, pairs, at))
         if self._trading is not None:
             await self._trading.sign_up(truth, approved=False)
 
@@ -243,12 +228,15 @@ class Life:
         while open_visits:
             open_visits = await self._round(truth, open_visits, chance)
         await self._send(self._errands(truth, planned, at, now))
-        for verdicts in await self._ads.click_rivals(truth, now):
+        for verdicts in (
+            *await self._ads.click_rivals(truth, now), *await self._orders.friends_play(truth, now),
+        ):  # fmt: skip
             self._counted(verdicts)
         if self._trading is not None:
             await self._trading.run(truth, now, planned.person[at])
             self._ads.bought(self._trading.bought(), Instant(now + LATER))
         self._ads.end_step()
+        self._orders.end_step()
         truth.step += 1
         await self._client.advance(Instant(now + STEP))
 
@@ -269,6 +257,7 @@ class Life:
             self._ads.bought(self._trading.bought(), now)
         shops = frozenset[int]() if self._trading is None else self._trading.approved()
         await self._ads.begin(truth, now, shops)
+        await self._orders.begin(truth, now, shops)
 
     def _arrives(
         self, truth: Truth, planned: rhythm.Visits, row: int, now: Instant, events: list[Json]
@@ -298,6 +287,7 @@ class Life:
             visit.cursor, visit.pages = feed.next_cursor, visit.pages + 1
         self._day.feeds += len(pages)
         self._ads.shown(truth, pages)
+        self._orders.shown(truth, pages)
         found = self._looker.look(truth, pages, chance)
         self._day.looks.append(found.looks)
         self._day.sampled += found.sampled
@@ -305,6 +295,7 @@ class Life:
             self._trading.want(found.wanted)
         await self._send(found.events)
         self._ads.heard(found.events)
+        self._orders.heard(truth, found.events)
         for domain, person in found.joins:
             await self._client.join(self._told.channel(domain), f"p{person}")
         drawn = chance.random(len(visits))

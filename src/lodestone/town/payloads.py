@@ -5,7 +5,7 @@ presentation adds to them what people look at. Tastes, talent, quality, moods an
 a test reads all that was sent and finds none of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -100,6 +100,29 @@ class Payloads:
     def channel(self, index: int) -> str:
         """Return a channel's id."""
         return self._channels[index]
+
+
+def follows(
+    truth: Truth, pairs: Iterable[Sequence[int]], at: Instant, name: str = "follow"
+) -> list[Json]:
+    """Write that people follow makers.
+
+    Args:
+        truth: The town.
+        pairs: (person, maker).
+        at: When.
+        name: What the events' ids begin with.
+    """
+    return [
+        {
+            "id": f"{name}-{who}-{whom}",
+            "type": "follow",
+            "time": time_text(at),
+            "person_id": f"p{who}",
+            "author_id": f"p{truth.makers.person[whom]}",
+        }
+        for who, whom in pairs
+    ]
 
 
 def name_of(streams: Streams, row: int) -> str:

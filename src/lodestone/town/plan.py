@@ -30,6 +30,8 @@ class Plan:
     """Whether an order is bought, paid, fetched and perhaps complained of; False: it is told as an event."""
     ads: bool = False
     """Whether shops and creators advertise."""
+    orders: bool = False
+    """Whether shops order films from creators; they sell, or there are none who could."""
     kept_every: int = 1
     """Steps after which the life is kept, besides every midnight."""
 

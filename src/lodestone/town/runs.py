@@ -17,6 +17,8 @@ from lodestone.town.commerce.reconciliation import reckon
 from lodestone.town.commerce.shops import town_date
 from lodestone.town.days import Life
 from lodestone.town.journal import Journal
+from lodestone.town.ordering import reconciliation as ordered
+from lodestone.town.ordering import state as boards
 from lodestone.town.people.behaviour import OUTCOMES
 from lodestone.town.plan import After, Plan, Tell, nothing, stretch_of
 from lodestone.town.study.diary import Shelf
@@ -27,7 +29,7 @@ START: Final = Instant(1_772_380_800_000_000)
 """Monday, 2 March 2026, midnight in the town: the day every living town begins on."""
 ZONE: Final = "Asia/Shanghai"
 _PLAN: Final = "plan.json"
-_BEFORE: Final[Json] = {"trade": False, "ads": False, "ad_price": 0}
+_BEFORE: Final[Json] = {"trade": False, "ads": False, "orders": False, "ad_price": 0}
 """What a life was that was begun when nobody could wish for these yet."""
 FIGURES: Final = "figures.json"
 
@@ -47,6 +49,8 @@ class Wish:
     """Whether shops sell and people buy; else an order is no more than an event."""
     ads: bool = False
     """Whether shops and creators advertise."""
+    orders: bool = False
+    """Whether shops order films from creators."""
     ad_price: int = 0
     """What an ad's appearance costs a viewer's time by the policy, micros."""
 
@@ -92,6 +96,7 @@ async def run(
             personal=personal(wish.arm),
             trade=wish.trade,
             ads=wish.ads,
+            orders=wish.orders,
             kept_every=kept_every,
         )
         life = Life(carried, plan, worths, shelf, journal.turn, after)
@@ -125,6 +130,11 @@ async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
             client, billboards.unpacked(shelf.ads()), town_date(START), town_date(last)
         )
         found["ads"] = {**judge.ads(), **ads}
+    if wish.orders:
+        state = shelf.state()
+        assert state is not None
+        board = boards.unpacked(shelf.orders())
+        found["creator_orders"] = await ordered.account_for(client, board, state[0], START)
     return found
 
 
@@ -172,6 +182,7 @@ def summary(figures: Json) -> list[tuple[str, Any]]:
         ("regret under the same promises", figures["regret"]),
         *_trade(figures.get("trade")),
         *(advertised.summary(figures["ads"]) if "ads" in figures else ()),
+        *(ordered.summary(figures["creator_orders"]) if "creator_orders" in figures else ()),
     ]
 
 

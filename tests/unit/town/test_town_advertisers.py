@@ -220,7 +220,7 @@ def test_what_is_kept_overnight_is_what_may_still_be_paid_for():
 def test_a_life_that_was_kept_before_there_were_ads_is_read_as_one_without(tmp_path):
     shelf = Shelf(tmp_path)
     nobody = Visits(*(np.zeros(0, np.int64) for _ in fields(Visits)))
-    shelf.keep(settle(Streams(SEED), 60), Day(nobody), b"trade", b"ads")
+    shelf.keep(settle(Streams(SEED), 60), Day(nobody), trade=b"trade", ads=b"ads")
     assert shelf.ads() == b"ads"
 
     with np.load(tmp_path / "state.npz") as columns:

@@ -5,6 +5,7 @@ contribution in social network sites", CHI 2009). Being seen is felt against wha
 from two viewers to four is as much as from two hundred to four hundred.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -96,6 +97,19 @@ def _made(truth: Truth, maker: Ints, start: int, chance: np.random.Generator) ->
         np.zeros(count),
     )
     return Posts(*(getattr(columns, name)[order] for name in Posts.__dataclass_fields__))
+
+
+def made_to_order(truth: Truth, maker: int, at: int, chance: np.random.Generator) -> Posts:
+    """Draw one video, as good as its maker's others, that is posted now.
+
+    Args:
+        truth: The town.
+        maker: Who makes it.
+        at: Now, micros.
+        chance: The order's own stream.
+    """
+    made = _made(truth, np.array([maker]), at, chance)
+    return replace(made, kind=np.array([VIDEO]), created=np.array([at]))
 
 
 def _topics(taste: Floats, day: int, chance: np.random.Generator) -> Ints:

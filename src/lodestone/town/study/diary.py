@@ -102,7 +102,7 @@ class Shelf:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def keep(self, truth: Truth, day: Day, trade: bytes = b"", ads: bytes = b"") -> None:
+    def keep(self, truth: Truth, day: Day, **parts: bytes) -> None:
         """Write everything that going on needs; a crash leaves the state before or this one, whole."""
         columns = dict(parts_of(truth))
         held = joined_looks(day.looks)
@@ -112,8 +112,7 @@ class Shelf:
             columns[f"visits.{each.name}"] = getattr(day.visits, each.name)
         columns["counts"] = np.array([day.feeds, day.events, day.refused], np.int64)
         columns["sampled"] = _text(day.sampled)
-        columns["trade"] = np.frombuffer(trade, np.uint8)
-        columns["ads"] = np.frombuffer(ads, np.uint8)
+        columns |= {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
         self._write("state.npz", columns)
 
     def state(self) -> tuple[Truth, Day] | None:
@@ -139,6 +138,10 @@ class Shelf:
     def ads(self) -> bytes:
         """Read where the life's advertising stands, nothing of a life from before there were ads; call it where there is a state."""
         return self._part("ads")
+
+    def orders(self) -> bytes:
+        """Read where its orders from creators stand, nothing of a life from before there were any; call it where there is a state."""
+        return self._part("orders")
 
     def _part(self, name: str) -> bytes:
         columns = self._read("state.npz")
