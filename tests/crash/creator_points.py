@@ -13,7 +13,7 @@ from lodestone.stores.commerce.unit_of_work import LedgerPart
 from lodestone.stores.creators.work import CreatorWork
 from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.stores.records.work import Work
-from tests.worlds.creator_world import CPM, CREATOR, FIXED, MOVES, OWNER, brief, offer
+from tests.worlds.creator_world import CPM, CREATOR, FIXED, MOVES, OWNER, brief, offer, passed
 from tests.worlds.kill_points import run
 from tests.worlds.play_facts import play
 from tests.worlds.trade_world import balances, market, yuan
@@ -88,8 +88,7 @@ async def life(home):
         await desk.post(f"{decided}/decide", {"amount": yuan(33), "text": "a third"})
         await seen(world)
         for _ in range(3):
-            world.later(days=9)
-            await world.engine.tick()
+            await passed(world, days=9)
         return await digest(world, (fixed, plays, decided, left, late))
 
 

@@ -159,17 +159,19 @@ async def test_an_item_that_is_withdrawn_before_its_days_are_over_earns_no_fixed
 
 
 @scene
-async def test_an_item_that_is_withdrawn_after_it_was_measured_is_taken_back_as_an_adjustment(
-    world,
-):
+async def test_whether_an_item_stays_up_is_looked_at_once_when_its_days_are_over(world):
     await studio(world)
     made = await published(world, await accepted(world))
+    other = await published(world, await accepted(world, name="o2", brief_id="b2"), "clip")
+    await world.ask("DELETE", "/v1/items/clip", status=204)
     await passed(world, days=8)
     await world.ask("DELETE", "/v1/items/film", status=204)
+    clip = {"kind": "video", "author_id": "ann", "text": "soup", "state": "live"}
+    await world.put("/v1/items/clip", clip, status=200)
     await passed(world, days=8)
-    shown = await read(world, made["id"])
-    assert shown["money"] == {"measured": yuan(100), "adjustment": yuan(-100), "back": yuan(100)}
-    assert where(world) == (1_000, 0, 0)
+    stayed, returned = [await read(world, order["id"]) for order in (made, other)]
+    assert stayed["money"] == {"measured": yuan(100), "adjustment": yuan(0), "back": yuan(0)}
+    assert returned["money"] == {"measured": yuan(0), "adjustment": yuan(0), "back": yuan(100)}
     await audited(world)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from lodestone.services.community.creators_clock import count_orders
 from tests.worlds.ad_world import ADVERTISER
 from tests.worlds.trade_world import market, yuan
 
@@ -83,6 +84,7 @@ async def passed(world, **span):
     """Let time go by, and the clock do what it makes due."""
     world.later(**span)
     await world.engine.tick()
+    await count_orders(world.engine)
 
 
 async def settled(world, made):

@@ -73,7 +73,7 @@ class SmallOrder(Studio):
         await self.does(split, "decide", decision)
         for _ in range(4):
             self.clock.advance(seconds=5 * 86_400)
-            await self.step(self.ticks.tick)
+            await self.step(self.time_works)
 
     def row_of(self, item):
         with self.records.creator_finds(self.community) as finds:

@@ -12,6 +12,8 @@ from lodestone.base.errors import LodestoneError
 from lodestone.base.serving import begin_serving
 from lodestone.bootstrap.acceptance import pulse
 from lodestone.services.community.community import Engine
+from lodestone.services.community.creators_clock import count_orders
+from lodestone.services.creators.clock import COUNTS
 from lodestone.services.learning.item_lists import JOB
 from lodestone.services.support.failures import Failures
 from lodestone.services.support.tasks import endless
@@ -21,6 +23,7 @@ from lodestone.stores.log.sqlite import SqliteLog
 from lodestone.stores.ports import Records
 
 _LEARN_SECONDS: Final = 10.0
+_COUNT_SECONDS: Final = 5.0
 _HEAR_SECONDS: Final = 0.5
 _COMPACT_MICROS: Final = DAY_MICROS
 _LOOK_SECONDS: Final = 600.0
@@ -38,6 +41,7 @@ def start(
         endless("clock", tick, failures),
         endless("keeping the mark", partial(mark_regularly, engine, records, log), failures),
         endless("learning", partial(learn_when_due, engine), failures),
+        endless(COUNTS, partial(count_when_due, engine), failures),
     ]
     if records.shared:
         tasks.append(endless("listening", partial(listen, engine), failures))
@@ -108,3 +112,12 @@ async def learn_when_due(engine: Engine) -> None:
         await asyncio.sleep(_LEARN_SECONDS)
         if engine.parts.clock.driven is None and engine.item_lists.due():
             await engine.failures.attempt(JOB, engine.item_lists.refresh)
+
+
+async def count_when_due(engine: Engine) -> None:
+    """Count what creators' orders came to in a community that runs with the wall, beside everything else it does."""
+    begin_serving()
+    while True:
+        await asyncio.sleep(_COUNT_SECONDS)
+        if engine.parts.clock.driven is None:
+            await count_orders(engine)

@@ -47,7 +47,7 @@ from lodestone.stores.sql.engine import engine_of
 from lodestone.stores.sql.errors import translated
 from lodestone.stores.sql.threads import DatabaseLimits
 
-HEAD: Final = "r0021"
+HEAD: Final = "r0022"
 """The revision this code speaks; a test holds it to the newest in `migrations`."""
 _ROWS: Final = 5_000
 _MIGRATION_LOCK: Final = 7_020_112_019

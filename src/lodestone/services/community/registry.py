@@ -13,6 +13,7 @@ from lodestone.base.errors import ConflictError, LodestoneError, UnavailableErro
 from lodestone.base.wire import app_id
 from lodestone.content import CommunityIn, CommunityOut, community_out
 from lodestone.services.community.community import Engine
+from lodestone.services.community.creators_clock import count_orders
 from lodestone.services.community.totals import Totals
 from lodestone.services.support import DatabaseThreads
 from lodestone.services.support.failures import Failure, Failures
@@ -237,4 +238,5 @@ class Engines:
             await records.threads.commit(records.release_clock, community, wall=wall)
         with acting(None):
             await engine.tick()
+            await count_orders(engine)
         return await records.threads.read(self.show, community)

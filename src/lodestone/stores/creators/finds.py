@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, and_, not_
 
 from lodestone.base.clock import Instant
 from lodestone.base.errors import GoneError, Problem, UnknownError
@@ -243,11 +243,28 @@ class Finds:
         query = query.order_by(ASSIGNMENTS.c.number)
         return [rows.assignment_of(row) for row in self._scope.fetch(query)]
 
-    def due(self, now: Instant, limit: int, without: Collection[int] = ()) -> list[int]:
-        """Return the numbers of orders whose time is over, or that a party has left, the oldest first, but for some."""
+    def due(self, now: Instant, limit: int, without: Collection[int], *, by_log: bool) -> list[int]:
+        """Return the numbers of orders whose time is over, the oldest first, but for some.
+
+        Args:
+            now: The instant.
+            limit: At most so many.
+            without: Left out.
+            by_log: Those of which is counted by the log, see `Assignment.by_log`, or the others.
+        """
+        counted = and_(ASSIGNMENTS.c.published.is_not(None), ASSIGNMENTS.c.kind != int(Kind.FIXED))
         query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number)
-        query = query.where(or_(ASSIGNMENTS.c.due <= now, ASSIGNMENTS.c.orphaned))
+        query = query.where(ASSIGNMENTS.c.due <= now, counted if by_log else not_(counted))
         query = query.order_by(ASSIGNMENTS.c.due, ASSIGNMENTS.c.number)
+        return self._but_for(query, limit, without)
+
+    def orphaned(self, limit: int, without: Collection[int]) -> list[int]:
+        """Return the numbers of orders that a party has left and the clock has not looked at, but for some."""
+        query = self._scope.select(ASSIGNMENTS, ASSIGNMENTS.c.number)
+        query = query.where(ASSIGNMENTS.c.orphaned).order_by(ASSIGNMENTS.c.number)
+        return self._but_for(query, limit, without)
+
+    def _but_for(self, query: Select[Any], limit: int, without: Collection[int]) -> list[int]:
         read = self._scope.fetch(query.limit(limit + len(without)))
         return [row.number for row in read if row.number not in without][:limit]
 

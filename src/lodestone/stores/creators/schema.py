@@ -1,6 +1,6 @@
 """The tables of creators' orders, the same in SQLite and PostgreSQL; see `records.schema`."""
 
-from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, SmallInteger, Table
+from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, SmallInteger, Table, text
 
 from lodestone.stores.sql.columns import BYTES_TEXT, METADATA, key, may, must
 
@@ -64,6 +64,13 @@ ASSIGNMENTS = Table(
     may("back", BigInteger),
     Index("assignments_by_offer", "tenant", "offer", unique=True),
     Index("assignments_by_due", "tenant", "due"),
+    Index(
+        "assignments_orphaned",
+        "tenant",
+        "number",
+        sqlite_where=text("orphaned = 1"),
+        postgresql_where=text("orphaned"),
+    ),
     Index("assignments_by_brief", "tenant", "brief"),
     Index("assignments_by_advertiser", "tenant", "advertiser"),
     Index("assignments_by_owner", "tenant", "owner"),

@@ -9,7 +9,7 @@ from lodestone.creators.creator import CreatorIn
 from lodestone.creators.deadlines import Times
 from lodestone.creators.life import Actor, Move, Stage
 from lodestone.creators.plays import Count
-from lodestone.creators.settlement import Division, Goods, Terms
+from lodestone.creators.settlement import Division, Goods, Kind, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,11 @@ class Assignment:
     def times(self) -> Times:
         """Return what its stages' times follow from."""
         return Times(self.deadline, self.approval_days, self.counted_until)
+
+    @property
+    def by_log(self) -> bool:
+        """Say whether what comes next of it is counted by the log."""
+        return self.published is not None and self.terms.kind is not Kind.FIXED
 
     @property
     def span(self) -> tuple[Instant, Instant]:
