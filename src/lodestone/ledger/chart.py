@@ -31,6 +31,8 @@ class AccountKind(IntEnum):
     CAMPAIGN_LEASE = 12
     AD_REVENUE = 13
     CREATOR_ESCROW = 14
+    CREATOR_HELD = 20
+    CREATOR_RECEIVABLE = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ CHART: Final = {
               "what ads were charged, less what invalid traffic gave back"),
         Place(AccountKind.CREATOR_ESCROW, "assignment", Limit.DEBITS_NOT_OVER_CREDITS,
               "what is set aside for a creator's order that has not ended"),
+        Place(AccountKind.CREATOR_HELD, "person", Limit.DEBITS_NOT_OVER_CREDITS,
+              "what a creator has of ads that may still turn out to be invalid traffic"),
+        Place(AccountKind.CREATOR_RECEIVABLE, "person", Limit.CREDITS_NOT_OVER_DEBITS,
+              "what a creator owes of ads that turned out to be invalid traffic after they were paid out"),
     )
 }  # fmt: skip
 PAYABLE: Final = (AccountKind.MERCHANT_PAYABLE, AccountKind.CREATOR_PAYABLE)
@@ -138,6 +144,14 @@ class Code(IntEnum):
     """A boost is bought: provider's clearing, or what the person has earned, to the balance of its advertiser."""
     BOOST_BACK = 27
     """What an ended boost was not charged: balance to where it came from; less than a coin to what the person has earned."""
+    AD_SHARE = 30
+    """A creator's part of what ads were charged in a stretch of the log: revenue to held."""
+    AD_SHARE_BACK = 31
+    """What invalid traffic takes back of it: held to revenue, or receivable to revenue where it was paid out."""
+    AD_SHARE_FREED = 32
+    """Time to hold it is over: held to the creator's payable."""
+    AD_SHARE_DEBT = 33
+    """What a creator earns pays what they owe: held to receivable."""
 
 
 def shop(name: str) -> str:

@@ -123,6 +123,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Surfaces whose pages may hold ads."""
     boost_prices: dict[Name, Int64] = msgspec.field(default_factory=lambda: dict(_BOOST_PRICES))
     """What a boost buys (`BOOST_UNITS`) to micros of one; absent or 0: it is not sold."""
+    creator_share: float = 0.0
+    """The part of what an ad is charged that the authors of its page's other posts have, in [0, 1]."""
+    creator_minimum: Int64 = 0
+    """The least that is made payable to a creator of it, micros; what is less waits."""
     watch_caps: dict[Name, Int64] = {}
     """Kind of item (`WATCH_KINDS`) to the most seconds of one slot's watching that reports count as value; absent means 60.
     A decision foresees the first minute whatever stands here."""

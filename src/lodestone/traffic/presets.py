@@ -48,6 +48,8 @@ PROMISES: Final = (
     Promise(id="small_creators", kind="small_creators", target=0.3, price_cap=0.25, enabled=False),
 )
 WATCH_CAPS: Final = {"video": 600, "live": 3_600, "film": 10_800}
+CREATOR_SHARE: Final = 0.3
+"""What the authors of a page have of the ads on it."""
 NAMES: Final = tuple(_TIMES)
 
 
@@ -60,4 +62,10 @@ def preset(name: str) -> Policy:
     worths = {
         outcome: round(worth * _TIMES[name].get(outcome, 1)) for outcome, worth in _BALANCED.items()
     }
-    return Policy(name=name, worths=worths, promises=PROMISES, watch_caps=dict(WATCH_CAPS))
+    return Policy(
+        name=name,
+        worths=worths,
+        promises=PROMISES,
+        watch_caps=dict(WATCH_CAPS),
+        creator_share=CREATOR_SHARE,
+    )

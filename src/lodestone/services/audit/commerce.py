@@ -27,6 +27,7 @@ from lodestone.services.audit.ledger import (
     net_differences,
 )
 from lodestone.services.audit.log import FACTS
+from lodestone.services.audit.shares import SHARES
 from lodestone.services.support.ids import ORDER, VOUCHER, made_id
 from lodestone.stores.commerce.types import CommerceSnapshot, OrderEvent, OrderRecord, PaymentRecord
 
@@ -219,5 +220,5 @@ def _said(subject: str, expected: str, actual: str) -> Difference:
     return Difference(check="trade", subject=subject, expected=expected, found=actual)
 
 
-ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS, ADS, CREATORS, BOOSTS)
+ALL_CHECKS: Final = (*CHECKS, Check("trade", _trade), FACTS, ADS, CREATORS, BOOSTS, SHARES)
 """What `lodestone audit` runs."""

@@ -15,6 +15,8 @@ from lodestone.services.ads.live import AdPublisher
 from lodestone.services.ads.pacing import AdPacing
 from lodestone.services.ads.paid_slots import CampaignNumbers, Spending, paid_slots
 from lodestone.services.ads.rings import RingSearch
+from lodestone.services.ads.share_facts import ShareReader
+from lodestone.services.ads.shares import ShareBook
 from lodestone.services.support.tasks import asked
 from lodestone.traffic.decision import Decision
 
@@ -27,6 +29,8 @@ RINGS: Final = "rings"
 """The job of searching for authors who click each other's ads, once a day."""
 LEASES: Final = "leases"
 """The job of setting money aside for campaigns and posting their charges."""
+SHARES: Final = "shares"
+"""The job of giving creators their part of what ads were charged, once a day."""
 
 
 class AdBilling:
@@ -54,6 +58,10 @@ class AdBilling:
             lambda time: (engine.ingest.day(time), engine.ingest.clock(time)[1]),
         )
         self.leases = Leases(engine.money, state, self, self.campaigns.payers)
+        self.shares = ShareBook(
+            engine.money, ShareReader(engine.community.id, parts.records, engine.log),
+            lambda: state.offset, self.leases.post, lambda: engine.housekeeper.policy.creator_minimum,
+        )  # fmt: skip
         placer = parts.decider.placer
         placer.spending = Spending(state, self.numbers, placer.live, engine.money.today)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from lodestone.base.errors import UnavailableError
 from lodestone.services.commerce.payments import retry_sending
 from lodestone.services.community import applying
-from lodestone.services.community.ad_billing import CHARGES, LEASES, RINGS
+from lodestone.services.community.ad_billing import CHARGES, LEASES, RINGS, SHARES
 from lodestone.services.community.creators_clock import order_clock
 from lodestone.services.community.outbox import retry
 from lodestone.services.creators.boost_clock import BOOSTS
@@ -55,7 +55,8 @@ async def tick(engine: "Engine") -> None:
             ("day", day), ("labels", lambda: expire_labels(engine)), ("orders", engine.trade.tick),
             ("live", engine.live.tick), ("holds", engine.money.expire), ("prices", prices),
             ("outbox", lambda: retry(engine)), ("facts", facts),
-            (CHARGES, engine.billing.charges.settle), (RINGS, engine.billing.rings.work), (LEASES, engine.billing.lease), (BOOSTS, engine.boosts.tick), (JOB, lambda: order_clock(engine).tick()), ("closing days", closing), ("payouts", payouts),
+            (CHARGES, engine.billing.charges.settle), (RINGS, engine.billing.rings.work), (LEASES, engine.billing.lease),
+            (SHARES, engine.billing.shares.work), (BOOSTS, engine.boosts.tick), (JOB, lambda: order_clock(engine).tick()), ("closing days", closing), ("payouts", payouts),
             ("payments", lambda: retry_sending(engine.trade)),
             ("reports", lambda: engine.reports.follow(engine.state.offset)),
         )

@@ -34,7 +34,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "first_impressions_min": (1, 10_000), "first_impressions_max": (1, 10_000), "seen_days": (0, 365),
     "read_days": (0, 36_500), "liked_days": (0, 36_500), "bought_days": (0, 36_500),
     "ad_load": (0.0, 0.5), "ad_gap": (0, 49), "ad_first": (1, 50), "ad_price": (0, 10**9),
-    "ad_exploration": (0.0, 0.2),
+    "ad_exploration": (0.0, 0.2), "creator_share": (0.0, 1.0), "creator_minimum": (0, 10**12),
 }  # fmt: skip
 """The least and the most of each number; those that may be null are not looked at then."""
 WORTH_MAX: Final = 10**12

@@ -93,6 +93,23 @@ class SqlAuthorisations(RecordsBase):
             )
             return sorted({row.campaign for row in scope.fetch(query)})
 
+    def item_owners(self, community: str, items: Sequence[int]) -> dict[int, int]:
+        """See `AdRecords.item_owners`."""
+        owners: dict[int, int] = {}
+        with self._reading(community) as scope:
+            for some in chunks(items):
+                query = scope.select(ITEMS, ITEMS.c["row"], ITEMS.c.owner)
+                rows = scope.fetch(query.where(ITEMS.c["row"].in_(some)))
+                owners |= {row[0]: row[1] for row in rows}
+        return owners
+
+    def campaign_payers(self, community: str) -> dict[str, tuple[str, int]]:
+        """See `AdRecords.campaign_payers`."""
+        columns = (CAMPAIGNS.c.id, CAMPAIGNS.c.advertiser, CAMPAIGNS.c.owner)
+        with self._reading(community) as scope:
+            rows = scope.fetch(scope.select(CAMPAIGNS, *columns))
+            return {row[0]: (row[1], row[2]) for row in rows}
+
 
 def terms_of(scope: Scope, items: Collection[int]) -> dict[tuple[int, str], list[Term]]:
     """Return when items may be run by whom, by (item, advertiser); the first first; no two overlap."""

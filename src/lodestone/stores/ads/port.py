@@ -185,3 +185,11 @@ class AdRecords(Protocol):
     def campaigns_under(self, community: str, name: str) -> list[str]:
         """Return the campaigns with an ad that shows the post of an authorisation, by id; raises as `authorisation`."""
         ...
+
+    def item_owners(self, community: str, items: Sequence[int]) -> dict[int, int]:
+        """Return the ordinals of the authors of items by the items' rows, erased ones too."""
+        ...
+
+    def campaign_payers(self, community: str) -> dict[str, tuple[str, int]]:
+        """Return the advertiser of every campaign, and the ordinal of who owns it, by the campaign's id."""
+        ...

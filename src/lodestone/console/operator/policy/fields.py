@@ -129,6 +129,7 @@ def _slate(words: Words) -> tuple[Field, ...]:
         _limited("exploration_share", say("Room for chance"), say("The share of slots that chance fills, so that the engine goes on learning."), "share"),
         _limited("ad_load", say("Ad load"), say("The most of a page that ads may take; at 0 no ad is shown."), "share"),
         _limited("ad_exploration", say("Ads to learn of"), say("The most of a day's paid slots that go to campaigns of which little is known yet."), "share"),
+        _limited("creator_share", say("Creators' share of ads"), say("The part of what an ad is charged that goes to the authors of the other posts on its page."), "share"),
         _limited("author_max", say("Slots of one author"), say("The most slots that one author may have on a page."), "whole"),
         _limited("author_gap", say("Distance of one author's posts"), say("How many slots lie at least between two posts of one author."), "whole"),
         _limited("diversity", say("Price of a repeated topic"), say("What each repeat of a topic costs, in mean slot values: more mixes pages more."), "number"),

@@ -50,7 +50,14 @@ def typed_of(policy: Policy) -> dict[str, str]:
         typed[f"worth.{name}"] = write_micros(micros)
     for kind, seconds in policy.watch_caps.items():
         typed[f"watch.{kind}"] = str(seconds)
-    for name in ("exploration_share", "ad_load", "ad_exploration", "public_gate", "merit_gate"):
+    for name in (
+        "exploration_share",
+        "ad_load",
+        "ad_exploration",
+        "creator_share",
+        "public_gate",
+        "merit_gate",
+    ):
         typed[name] = write_share(getattr(policy, name))
     for name in ("diversity", "attention_decay", "place_radius_km"):
         typed[name] = write_number(getattr(policy, name))
