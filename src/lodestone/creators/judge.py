@@ -32,6 +32,8 @@ class OfferContext:
     """The creator has another one for the brief, or an order, that has not ended."""
     currency: str
     now: Instant
+    is_for: bool = True
+    """The brief is for this creator, or for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def judge_offer(given: OfferIn, context: OfferContext) -> Iterator[Fault]:
     yield from judge_going_on(context)
     if context.exists:
         yield Fault(_R.OFFER_EXISTS, "creator_id")
-    if brief.creator_ids and given.creator_id not in brief.creator_ids:
+    if not context.is_for:
         yield Fault(_R.BRIEF_NOT_FOR_CREATOR, "creator_id")
     yield from judge_money(given.price, context.currency, "price")
     if (given.price if settlement.kind == "cps" else given.share) is not None:

@@ -70,6 +70,13 @@ class OrderContext:
             raise GoneError("creator_erased", "The creator has been erased; the escrow goes back.")
         return creator
 
+    def owner(self, order: Assignment) -> Party:
+        """Return who owns an order's advertiser. Raises GoneError `advertiser_erased`: only the creator may move it."""
+        owner = self.work.party_at(order.owner)
+        if owner is None:
+            raise GoneError("advertiser_erased", "Whoever owns the advertiser has been erased.")
+        return owner
+
     def actor(self, order: Assignment, person_id: str) -> tuple[Actor, Party]:
         """Return as whom somebody moves an order.
 
@@ -77,11 +84,10 @@ class OrderContext:
             GoneError: `creator_erased`; `advertiser_erased`: only the creator may move it.
             ConflictError: `role_lacking`.
         """
-        creator, owner = self.creator(order), self.work.party_at(order.owner)
+        creator = self.creator(order)
         if creator.id == person_id:
             return Actor.CREATOR, creator
-        if owner is None:
-            raise GoneError("advertiser_erased", "Whoever owns the advertiser has been erased.")
+        owner = self.owner(order)
         if owner.id == person_id:
             return Actor.ADVERTISER, owner
         raise Fault(_R.ROLE_LACKING, "person_id").error()

@@ -3,7 +3,7 @@
 Each function raises before it changes anything, or does all of it.
 """
 
-import hashlib
+import hmac
 from dataclasses import replace
 
 import msgspec
@@ -34,9 +34,9 @@ from lodestone.stores.creators.types import Assignment, BriefRecord, CreatorReco
 _R = CreatorRefusal
 
 
-def digest_of_offer(given: OfferIn) -> bytes:
-    """Return what an offer is known again by."""
-    return hashlib.sha256(msgspec.json.encode(given)).digest()
+def digest_of_offer(context: OrderContext, given: OfferIn) -> bytes:
+    """Return what an offer is known again by: under the community's secret, so that nobody else can guess what was sent."""
+    return hmac.digest(context.community.secret, msgspec.json.encode(given), "sha256")
 
 
 def make_offer(context: OrderContext, offer_id: str, given: OfferIn) -> Assignment:
@@ -54,7 +54,7 @@ def make_offer(context: OrderContext, offer_id: str, given: OfferIn) -> Assignme
     raise_first(judge_offer(given, judged))
     stage = Stage.BID if by_creator else Stage.OFFERED
     order = Assignment(
-        work.next_number(), offer_id, digest_of_offer(given), brief.id, brief.given.advertiser_id,
+        work.next_number(), offer_id, digest_of_offer(context, given), brief.id, brief.given.advertiser_id,
         brief.owner, creator.ordinal, by_creator, context.now, stage, None,
         Instant(instant_of(brief.given.deadline)), brief.given.approval_days, brief.given.count_days,
         brief.given.review_rounds, terms_of(brief.given.settlement, given.price, given.share),
@@ -87,6 +87,7 @@ def _judged(
         exists=exists,
         currency=context.community.currency,
         now=context.now,
+        is_for=brief.is_for(profile.ordinal),
     )
 
 
@@ -225,9 +226,14 @@ def dispute(
 def decide(
     context: OrderContext, order: Assignment, given: SettleDisputeIn, request: Request | None
 ) -> Assignment:
-    """Decide a dispute: so much of the escrow is the creator's, the rest the advertiser's."""
+    """Decide a dispute: so much of the escrow is the creator's, the rest the advertiser's.
+
+    Raises:
+        GoneError: `creator_erased`.
+    """
     amount, escrow = given.amount, order.terms.cap
     context.require(order, Move.DECIDE, Actor.OPERATOR)
+    context.creator(order)  # whoever has been erased is paid nothing: the clock ends the order
     if amount.micros:
         raise_first(judge_money(amount, context.community.currency, "amount"))
     elif amount.currency != context.community.currency:

@@ -4,6 +4,7 @@ A request is served in one commit: the move, its note, its money. Under an idemp
 sends it again and whenever.
 """
 
+import hmac
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final, TypeAlias, TypeVar
@@ -67,7 +68,9 @@ class CreatorOrders:
             if before is None:
                 made = moves.make_offer(context, offer_id, given)
                 return self._offer(context.work, made), True
-            if before.digest != moves.digest_of_offer(given):
+            context.creator(before)
+            context.owner(before)
+            if before.digest != moves.digest_of_offer(context, given):
                 raise Fault(CreatorRefusal.OFFER_FIXED, "offer").error()
             return self._offer(context.work, before), False
 
@@ -193,10 +196,11 @@ def _once(
     if token is None:
         return act(context, order, given, None)
     asked = act.__name__.encode() + b" " + msgspec.json.encode(given)
-    request = Request(digest_of(token.encode()), digest_of(asked))
+    keyed = hmac.digest(context.community.secret, asked, "sha256")
+    request = Request(digest_of(token.encode()), keyed)
     before = context.work.event_of_request(order.number, request.claim)
     if before is None:
         return act(context, order, given, request)
-    if before.digest != request.digest:
+    if before.digest not in (None, request.digest):  # nothing is kept of it once a party is erased
         raise key_taken()
     return order

@@ -21,6 +21,9 @@ from lodestone.stores.creators.schema import (
 from lodestone.stores.records.hooks import EventReader, SubjectHooks
 from lodestone.stores.records.work import Work
 
+NO_DIGEST: Final = b""
+"""What is left of an offer's digest, from which the offer could be guessed."""
+
 
 def erase_party(work: Work, ordinal: int, _now: Instant) -> None:
     """Delete somebody's profile, close and empty their briefs, and let the clock look at their orders at once."""
@@ -32,6 +35,10 @@ def erase_party(work: Work, ordinal: int, _now: Instant) -> None:
     theirs = or_(ASSIGNMENTS.c.creator == ordinal, ASSIGNMENTS.c.owner == ordinal)
     orders = work.update(ASSIGNMENTS).where(theirs, ASSIGNMENTS.c.due.is_not(None))
     work.run(orders.values(orphaned=True))
+    numbers = work.select(ASSIGNMENTS, ASSIGNMENTS.c.number).where(theirs)
+    asked = work.update(ASSIGNMENT_EVENTS).where(ASSIGNMENT_EVENTS.c.number.in_(numbers))
+    work.run(asked.values(digest=None))
+    work.run(work.update(ASSIGNMENTS).where(theirs).values(digest=NO_DIGEST))
 
 
 def shown_move(row: Any) -> tuple[str, str]:

@@ -67,7 +67,7 @@ def brief_record(row: Any, doc: BriefDoc, names: dict[int, tuple[str, bytes]]) -
     """Read a brief; names: of those among its creators who are not erased, at least."""
     known = tuple(names[ordinal][0] for ordinal in doc.creators if ordinal in names)
     given = replace(doc.given, state="closed" if row.closed else "open", creator_ids=known)
-    return BriefRecord(row.id, row.owner, given, Instant(row.created))
+    return BriefRecord(row.id, row.owner, given, Instant(row.created), doc.creators)
 
 
 def assignment_values(order: Assignment) -> dict[str, object]:

@@ -34,7 +34,7 @@ ASSIGNMENTS = Table(
     key("tenant", BigInteger),
     key("number", BigInteger),
     must("offer", BYTES_TEXT),  # the app's id of the offer or bid that it began with
-    must("digest", LargeBinary),  # of the offer as it was sent
+    must("digest", LargeBinary),  # of the offer as it was sent; empty once a party is erased
     must("brief", BYTES_TEXT),
     must("advertiser", BYTES_TEXT),
     must("owner", BigInteger),

@@ -32,6 +32,12 @@ class BriefRecord:
     given: BriefIn
     """Its `creator_ids` are those who are not erased."""
     created: Instant
+    creators: tuple[int, ...]
+    """The ordinals of those it is for, erased ones too; none means everybody."""
+
+    def is_for(self, creator: int) -> bool:
+        """Say whether it is for somebody, by their ordinal."""
+        return not self.creators or creator in self.creators
 
 
 @dataclass(frozen=True, slots=True)
