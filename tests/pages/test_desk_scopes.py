@@ -27,6 +27,8 @@ SCOPES = {
     "GET /operator/receipts/{receipt_id}": None,
     "POST /operator/receipts/{receipt_id}/replay": None,
     "GET /operator/ads": "review",
+    "GET /operator/disputes": "review",
+    "POST /operator/disputes/{assignment_id}": "review",
     "GET /operator/revenue": None,
     "POST /operator/ads/{ad_id}": "review",
     "GET /operator/reports": "review",
@@ -45,7 +47,7 @@ TABLES = {
 }  # fmt: skip
 FILLED = {
     "{item_id}": "i0", "{person_id}": "p0", "{version}": "1", "{name}": "receipts", "{key_id}": "key_0",
-    "{review_id}": "rev_0", "{ad_id}": "bowl", "{webhook_id}": "till", "{trial_id}": "x", "{receipt_id}": "rcp_0",
+    "{review_id}": "rev_0", "{ad_id}": "bowl", "{assignment_id}": "asg_0", "{webhook_id}": "till", "{trial_id}": "x", "{receipt_id}": "rcp_0",
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ CREATOR = {
     "/creator/profile": "/creator/profile",
 }  # fmt: skip
 OPERATOR = {
-    "/operator": "/operator", "/operator/ads": "/operator/ads", "/operator/audit-log": "/operator/audit-log", "/operator/health": "/operator/health",
+    "/operator": "/operator", "/operator/ads": "/operator/ads", "/operator/audit-log": "/operator/audit-log", "/operator/disputes": "/operator/disputes", "/operator/health": "/operator/health",
     "/operator/items/{item_id}": "/operator/items/i1", "/operator/keys": "/operator/keys",
     "/operator/keys/{key_id}/revoke": "/operator/keys/{key}/revoke", "/operator/people/{person_id}": "/operator/people/v1",
     "/operator/policy": "/operator/policy", "/operator/policy/history": "/operator/policy/history",
@@ -86,13 +86,19 @@ async def order_posts(world):
     """Let a shop that advertises order a post, offer another, and ask for a third of whoever bids."""
     await world.ask("POST", "/v1/advertisers/mei-ads/deposits", {"amount": yuan(1_000)}, status=201)
     await world.put("/v1/creators/a5", {"topics": ["米粉"]}, status=201)
-    for name in ("made", "asked", "open"):
+    for name in ("made", "asked", "open", "disputed"):
         await world.put(f"/v1/briefs/{name}", brief(world), status=201)
-    for name in ("made", "asked"):
+    for name in ("made", "asked", "disputed"):
         asked = {"brief_id": name, "creator_id": "a5", "person_id": "a0"}
         await world.put(f"/v1/offers/{name}", asked, status=201)
     taken = await world.ask("POST", "/v1/offers/made/accept", {"person_id": "a5"}, status=200)
     KNOWN["assignment"] = taken["assignment_id"]
+    taken = await world.ask("POST", "/v1/offers/disputed/accept", {"person_id": "a5"}, status=200)
+    for what in ("draft", "dispute"):
+        words = {"person_id": "a5", "text": "A pot of soup."}
+        await world.ask(
+            "POST", f"/v1/assignments/{taken['assignment_id']}/{what}", words, status=200
+        )
     KEYS["creator"] = (await world.ask("POST", "/v1/creators/a5/keys", status=201))["key"]
 
 

@@ -13,6 +13,7 @@ from tests.worlds.creator_world import (
     accepted,
     bodies,
     brief,
+    drafted,
     every_move,
     hired,
     offer,
@@ -265,3 +266,13 @@ async def of_the_creators_desk(acting):
     await acting.left("POST /advertiser/brief/close")
     await mei.send("/advertiser/order/approve", order=made["id"], request="a")
     await acting.left("POST /advertiser/order/{what}")
+    words = {"person_id": "mei", "text": "No soup."}
+    disputed = await accepted(world, name="desk-3", brief_id="desk-3")
+    await drafted(world, disputed)
+    await world.ask("POST", f"/v1/assignments/{disputed['id']}/dispute", words, status=200)
+    operator = await Operator(world).arrive()
+    await acting.start()
+    await operator.send(
+        f"/operator/disputes/{disputed['id']}", "/operator/disputes", amount="0", text="No soup."
+    )
+    await acting.left("POST /operator/disputes/{assignment_id}")

@@ -19,6 +19,7 @@ from lodestone.console.advertiser.ordering import (
     word_of,
 )
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.now import STAGES
 from lodestone.console.assignments.refusals import REFUSED, refusal_said
 from lodestone.console.assignments.view import offer_view, order_view
 from lodestone.console.logging_in import refusals_of
@@ -136,7 +137,7 @@ async def _page(
     error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
     shown = await off_loop(request, own_order, here, order_id)
-    errors, note = {} if reader is None else reader.errors, _came_of(here, done)
+    errors, note = {} if reader is None else reader.errors, _came_of(here, done, shown.order.stage)
     if error is not None:
         note = Note(refusal_said(here.words, error), good=False)
     if errors:
@@ -157,7 +158,8 @@ async def _creator(request: HttpRequest, here: Desk, order: AssignmentOut) -> st
     return (await off_loop(request, called, here, {order.creator_id})).get(order.creator_id, "")
 
 
-def _came_of(here: Desk, done: str) -> Note | None:
+def _came_of(here: Desk, done: str, stage: str) -> Note | None:
+    """Say what a form led to, while the order still stands so."""
     say = here.words.say
     sentence = {
         "accepted": say("Accepted. The money is set aside for the creator."),
@@ -165,7 +167,7 @@ def _came_of(here: Desk, done: str) -> Note | None:
         "cancel": say("The order is cancelled."),
         "dispute": say("Your objection is written down. An operator decides."),
     }.get(done)  # fmt: skip
-    return None if sentence is None else Note(sentence, good=True)
+    return Note(sentence, good=True) if sentence is not None and stage == STAGES[done] else None
 
 
 ROUTES: Final = [get_offer, answer_offer, get_order, move_order]

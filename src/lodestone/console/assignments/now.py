@@ -14,6 +14,11 @@ _TURNS: Final = {
     "creator": frozenset({"offered", "accepted", "revising", "approved"}),
     "advertiser": frozenset({"bid", "drafted"}),
 }
+STAGES: Final = {
+    "accepted": "accepted", "draft": "drafted", "revise": "revising", "approve": "approved", "publish": "published",
+    "cancel": "cancelled", "dispute": "disputed",
+}  # fmt: skip
+"""How an order stands once a form of a desk has done what it is for."""
 
 
 def waits_for(side: Side, stage: str) -> bool:

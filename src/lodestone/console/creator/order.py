@@ -8,6 +8,7 @@ from litestar.params import PathParameter
 
 from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.now import STAGES
 from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.assignments.view import order_view
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show, word_of
@@ -75,7 +76,10 @@ async def _page(
     error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
     shown = await off_loop(request, here.order, order_id)
-    errors, note = {} if reader is None else dict(reader.errors), _came_of(here, done)
+    errors, note = (
+        {} if reader is None else dict(reader.errors),
+        _came_of(here, done, shown.order.stage),
+    )
     if error is not None:
         said, field = refusal_said(here.words, error), field_at_fault(error)
         errors |= {} if field != "item" else {field: said}
@@ -95,7 +99,8 @@ async def _page(
     return show(request, here, "order", context, note=note, query={"order": order_id})
 
 
-def _came_of(here: Desk, done: str) -> Note | None:
+def _came_of(here: Desk, done: str, stage: str) -> Note | None:
+    """Say what a form led to, while the order still stands so."""
     say = here.words.say
     sentence = {
         "accepted": say("Accepted. The money is set aside for you."),
@@ -103,7 +108,7 @@ def _came_of(here: Desk, done: str) -> Note | None:
         "publish": say("The post is named. It is counted from now on."), "cancel": say("The order is cancelled."),
         "dispute": say("Your objection is written down. An operator decides."),
     }.get(done)  # fmt: skip
-    return None if sentence is None else Note(sentence, good=True)
+    return Note(sentence, good=True) if sentence is not None and stage == STAGES[done] else None
 
 
 ROUTES: Final = [get_order, move_order]

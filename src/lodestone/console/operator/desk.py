@@ -43,6 +43,7 @@ def parts(words: Words) -> tuple[tuple[str, str, str], ...]:
         ("figures", "/operator", say("Overview")),
         ("reports", "/operator/reports", say("Reports")),
         ("ads", "/operator/ads", say("Ads")),
+        ("disputes", "/operator/disputes", say("Disputes")),
         ("revenue", "/operator/revenue", say("Ad revenue")),
         ("search", "/operator/search", say("Search")),
         ("policy", "/operator/policy", say("Policy")),

@@ -15,6 +15,7 @@ from lodestone.console.logging_in import Entered, door_of, entered, refusals_of,
 from lodestone.console.operator import audit_log, receipts
 from lodestone.console.operator.ads import ad_routes
 from lodestone.console.operator.desk import OPERATOR, answer, frame, need, speech_of
+from lodestone.console.operator.disputes import dispute_routes
 from lodestone.console.operator.figures import reader_of
 from lodestone.console.operator.item_page import item_routes
 from lodestone.console.operator.person_page import person_routes
@@ -87,6 +88,7 @@ def operator_routes() -> tuple[Any, ...]:
     moderation = [
         *review_routes(),
         *ad_routes(),
+        *dispute_routes(),
         *revenue_routes(),
         *search_routes(),
         *item_routes(),
