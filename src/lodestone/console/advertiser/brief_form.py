@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 
 from litestar import Response, get, post
 
-from lodestone.base.errors import ConflictError, LodestoneError
+from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.base.wire import Money, app_id
 from lodestone.commerce.product import ProductOut
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
@@ -51,7 +51,7 @@ async def make_brief(request: HttpRequest) -> Response[Any]:
     here, fields = await sent(request)
     need_orders(request, here)
     if here.chosen is None:
-        raise ConflictError("advertiser_missing", "there is nobody to advertise for")
+        raise UnknownError("advertiser_unknown", "there is nobody to advertise for")
     reader = FormReader(here.words, fields, here.speech.currency)
     try:
         given = _given(here, here.chosen.id, reader)
