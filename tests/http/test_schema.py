@@ -255,6 +255,7 @@ REFUSED_HERE = {
     "GET /v1/reports/flow": "the same",
     "GET /v1/reports/exposure": "the same",
     "GET /v1/reports/ad-revenue": "the same",
+    "GET /v1/reports/income": "the same",
     "GET /v1/reports/ads": "the same",
     "GET /v1/reports/ads/file": "the same",
 }

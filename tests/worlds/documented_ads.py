@@ -47,5 +47,6 @@ async def advertised(does):
     await ask("diagnoseCampaign", campaign_id="lunch")
     days = {"from": "2026-03-03", "to": "2026-03-04"}
     await ask("getAdReport", query={"level": "ad", "by": "day,creative", **days})
+    await ask("getIncome", query={"living_micros": 1_000_000, "target": 0.8, **days})
     await ask("getAdRevenue", query={"frontier": "true", **days})
     await ask("getAdReportFile", query={"level": "ad", "by": "day", **days})

@@ -21,6 +21,7 @@ from lodestone.events.place_changes import PlaceChanges
 from lodestone.features.view import DirectoryView, StateView
 from lodestone.insight.ad_load import AdLoad, ad_load
 from lodestone.insight.credit import Catalogue, credited
+from lodestone.insight.earnings import EarningsReader
 from lodestone.insight.exposure import (
     ExposureReport,
     authors_shown,
@@ -30,6 +31,7 @@ from lodestone.insight.exposure import (
     live_posts,
 )
 from lodestone.insight.flow import FlowReport, Side, flow
+from lodestone.insight.income import IncomeReport, Wanted, income_report
 from lodestone.insight.liu import Liu, efficiency
 from lodestone.insight.prices import PromiseHistory, history
 from lodestone.insight.promises import PromiseOut, constraint_table
@@ -205,6 +207,25 @@ class Reports:
         chance = self._streams.of("noise floor", span.first, span.last)
         today = self._sources.community.days.of(self._sources.clock.now())
         return exposure(shown_by, who, target, chance, partial=span.last >= today)
+
+    def income(self, span: Span, living: int | None, target: float | None) -> IncomeReport:
+        """Report what people earned in a span, how evenly, and from being seen to being paid by region.
+
+        Args:
+            span: The days.
+            living: Micros that a person lives on for as many days; None: not asked.
+            target: What share of all income people's should be, 0 to 1; None: none.
+        """
+        sources = self._sources
+        facts, catalogue = self._credited()
+        reader = EarningsReader(
+            sources.community.id, sources.records, sources.state, sources.directory
+        )
+        wanted = Wanted(
+            day_text(span.first), day_text(span.last), sources.community.currency, living, target
+        )
+        earnings = reader.read(span, facts, catalogue.owner)
+        return income_report(earnings, wanted, self._streams.of("income", span.first, span.last))
 
     def span(self, first: str | None, last: str | None) -> Span:
         """Read `from` and `to`; seven days to today by default.
