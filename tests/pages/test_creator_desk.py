@@ -259,6 +259,18 @@ def test_a_brief_for_others_or_past_is_not_shown_to_a_creator(tmp_path):
     assert others == 404
 
 
+def test_a_brief_for_somebody_who_was_erased_is_shown_to_no_other_creator(tmp_path):
+    async def scene(world, ann):
+        await world.put("/v1/people/bob", {}, status=201)
+        await world.put("/v1/briefs/others", brief(world, creator_ids=["bob"]), status=201)
+        await world.ask("DELETE", "/v1/people/bob", status=204)
+        return await ann.open("/creator/briefs"), (await ann.ask("GET", "/creator/brief?brief=others")).status_code  # fmt: skip
+
+    listed, others = at_the_desk(tmp_path, scene)
+    assert "No brief is open to you" in listed
+    assert others == 404
+
+
 def test_nobody_reads_or_moves_anothers_order_or_offer(tmp_path):
     async def scene(world, ann):
         await world.put("/v1/people/bob", {}, status=201)

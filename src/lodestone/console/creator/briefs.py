@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 
-from lodestone.base.errors import LodestoneError, UnknownError
+from lodestone.base.errors import LodestoneError
 from lodestone.base.wire import Money, app_id
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import made_name, share_of
@@ -97,10 +97,7 @@ def _given(here: Desk, brief: BriefShown, reader: FormReader) -> OfferIn | None:
 
 def _open(here: Desk, brief_id: str) -> BriefShown:
     """Return a brief that the creator may see; in a thread. Raises UnknownError `brief_unknown`."""
-    shown = here.reads.brief(app_id(brief_id, field="brief"))
-    if shown.brief.creator_ids and here.person_id not in shown.brief.creator_ids:
-        raise UnknownError("brief_unknown", "there is no such brief for you")
-    return shown
+    return here.reads.brief_for(here.person_id, app_id(brief_id, field="brief"))
 
 
 async def _page(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lodestone.base.errors import UnknownError
 from lodestone.base.wire import instant_of
 from lodestone.content import Community
 from lodestone.creators.assignment import AssignmentOut, OfferOut
@@ -100,10 +101,18 @@ class OrderDesk:
         with self._records.creator_finds(self._community.id) as finds:
             return self._orders(finds, [accepted_order(finds, self._community, order_id)])[0]
 
-    def brief(self, brief_id: str) -> BriefShown:
-        """Return one brief. Raises UnknownError `brief_unknown`, GoneError `advertiser_erased`."""
+    def brief_for(self, person_id: str, brief_id: str) -> BriefShown:
+        """Return one brief that is for everybody or for a creator.
+
+        Raises:
+            UnknownError: `brief_unknown`, of one that is for others too; `person_unknown`.
+            GoneError: `advertiser_erased`.
+        """
         with self._records.creator_finds(self._community.id) as finds:
-            return _briefs(finds, [finds.brief(brief_id)])[0]
+            record = finds.brief(brief_id)
+            if not record.is_for(finds.party(person_id, "person_id").ordinal):
+                raise UnknownError("brief_unknown", "There is no such brief for you.")
+            return _briefs(finds, [record])[0]
 
     def briefs(self, limit: int, after: str | None, advertiser_id: str) -> list[BriefOut]:
         """Return a page of an advertiser's briefs, by id."""
@@ -118,8 +127,7 @@ class OrderDesk:
             records = [
                 record
                 for record in finds.briefs_not_closed(BRIEFS_MAX, party.ordinal)
-                if instant_of(record.given.deadline) > now
-                and (not record.given.creator_ids or person_id in record.given.creator_ids)
+                if instant_of(record.given.deadline) > now and record.is_for(party.ordinal)
             ]
             return _briefs(finds, records)
 
