@@ -101,6 +101,11 @@ class OrderDesk:
         with self._records.creator_finds(self._community.id) as finds:
             return self._orders(finds, [accepted_order(finds, self._community, order_id)])[0]
 
+    def brief(self, brief_id: str) -> BriefShown:
+        """Return one brief. Raises UnknownError `brief_unknown`, GoneError `advertiser_erased`."""
+        with self._records.creator_finds(self._community.id) as finds:
+            return _briefs(finds, [finds.brief(brief_id)])[0]
+
     def brief_for(self, person_id: str, brief_id: str) -> BriefShown:
         """Return one brief that is for everybody or for a creator.
 
