@@ -12,6 +12,7 @@ from lodestone.services.creators.boosts import BoostPorts, Boosts
 from lodestone.services.creators.order_desk import OrderDesk
 from lodestone.services.creators.orders import CreatorOrders
 from lodestone.services.creators.profiles import Profiles
+from lodestone.stores.records.types import TermKind
 
 
 def profiles(engine: Engine, who: Principal) -> Profiles:
@@ -41,8 +42,9 @@ def boosts(engine: Engine, who: Principal, forecast: Callable[[ForecastIn], Fore
 
 
 def boost_progress(engine: Engine, campaign_id: str) -> Progress:
-    """Return what the campaign of a boost has come to."""
-    number = engine.billing.numbers.number(campaign_id)
+    """Return what the campaign of a boost has come to; asks the records."""
+    records, community = engine.parts.records, engine.community.id
+    number = records.find_term(community, TermKind.CAMPAIGN, campaign_id)
     if number is None:
         return Progress(0, Micros(0))
     budget = engine.state.budgets.budget(number)
