@@ -18,7 +18,7 @@ from lodestone.events.ad_facts import PaidSlot
 from lodestone.features.ads import LiveAds
 from lodestone.features.ads.budgets import Budgets
 from lodestone.stores.ads.types import CampaignRecord
-from lodestone.traffic.pacing.pacer import Paces, Today, advance, join, nobody, priced
+from lodestone.traffic.pacing.pacer import Paces, Today, advance, even, join, nobody, priced
 from lodestone.traffic.prices import budget_price, pace_of
 
 DAYS_AHEAD: Final = 7
@@ -89,7 +89,13 @@ class AdPacing:
             self._numbers += fresh
         if not self._numbers:
             return self._prices
-        self._paces = advance(self._paces, self._today(campaigns, day, now), day, moment)
+        last = [
+            row
+            for row, number in enumerate(self._numbers)
+            if number in campaigns and _ends_today(campaigns[number], now) is not None
+        ]
+        paces = even(self._paces, last) if last else self._paces
+        self._paces = advance(paces, self._today(campaigns, day, now), day, moment)
         self._prices, self._waiting = self._by_number(self._paces), False
         self._apply(campaigns)
         return self._prices
@@ -241,7 +247,8 @@ def _ends_today(record: CampaignRecord, now: Instant) -> float | None:
 def _rest_of(record: CampaignRecord, used: tuple[int, int], left: float, joined: float) -> float:
     """Return the budget of a day at whose pace the rest of a campaign is spent just when it is over, micros; 0 once it is.
 
-    A plan spreads a budget over what a day has left when the campaign joins; this one has other hours, maybe beyond midnight.
+    An even plan, `pacer.even`, spreads a budget over what a day has left when the campaign joins; this one has other hours,
+    maybe beyond midnight.
 
     Args:
         record: The campaign; its budget is one in all.

@@ -16,6 +16,7 @@ Who joins in the middle of a day has the rest of it to spend its budget in: the 
 A step is a function of the state before and of what the budgets say, so that a replay of the log moves the same paces.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -148,6 +149,18 @@ def priced(paces: Paces, share: Floats) -> Paces:
             target=np.where(same, old.target, old.ceiling),
         )
     )
+
+
+def even(paces: Paces, rows: Sequence[int]) -> Paces:
+    """Let campaigns plan evenly, and not by what they spend: their hours are other ones than those of the day before.
+
+    Args:
+        paces: As they stand.
+        rows: Of the campaigns.
+    """
+    plan, spend = paces.plan.copy(), paces.spend.copy()
+    plan[rows], spend[rows] = 1.0 / BUCKETS, 0.0
+    return paces._replace(plan=plan, spend=spend)
 
 
 def advance(paces: Paces, today: Today, day: int, moment: float) -> Paces:

@@ -1,6 +1,7 @@
 """Paces of campaigns: a day's budget lasts the day, a restart goes on, and whoever is paused or over is left alone."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -180,3 +181,23 @@ def test_a_clock_that_was_set_back_moves_nothing():
     town.pacing.step(town.campaigns, START)
 
     assert town.pacing.columns()["ads.paces.clock"].tolist() == before
+
+
+@pytest.mark.parametrize("first", [9, 21])
+def test_a_budget_of_six_hours_is_spent_in_these_beyond_midnight_too(first):
+    begins = Instant(START + first * 3_600_000_000)
+    ends = datetime.fromtimestamp(begins / 1e6, UTC) + timedelta(hours=6)
+    boost = record("boost", 0, lifetime=60 * YUAN, ends_at=ends)
+    town, chance = Town(boost), np.random.default_rng(5)
+    town.budgets.follow(limit_fact(0, Limit.LIFETIME, 60 * YUAN, 7, START, 20_000))
+    spent = np.zeros(6)
+    for minute in range(360):
+        now, price = Instant(begins + minute * 60_000_000), int(YUAN * chance.random())
+        if price <= YUAN * town.pacing.pace_of(0):
+            spent[minute // 60] += town.bought(0, price, now)
+        if minute % 5 == 4:
+            town.pacing.step(town.campaigns, now)
+
+    assert spent.sum() > 0.93 * 60 * YUAN
+    assert 0.35 < spent[:3].sum() / spent.sum() < 0.65
+    assert town.pacing.step(town.campaigns, Instant(begins + 7 * 3_600_000_000))[0] < 1.0
