@@ -27,6 +27,7 @@ from lodestone.serve.openapi import document_of
 from lodestone.services.catalogue.catalogue import Catalogue
 from lodestone.services.ledger.statements import account_text, transfer_text
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP, PATHS
+from tests.worlds.boost_world import BOOST
 from tests.worlds.creator_world import bodies as creating
 from tests.worlds.creator_world import every_move, hired
 from tests.worlds.drawn_cases import HOOK, PAID, known
@@ -163,6 +164,7 @@ async def traded(world):
         await world.put(path, body, status=201)
     await hired(world)
     moves = await every_move(world)
+    await world.put("/v1/boosts/x", BOOST, status=201)
     await bought(world, line("meal", "two"), buyer="p2")
     code = (await voucher(world, "p2"))["code"]
     await redeem(world, code, "r0")
@@ -186,6 +188,8 @@ async def traded(world):
         "/v1/vouchers/prepare": {"code": code, **desk},
         "/v1/vouchers/redeem": {"code": code, "request_id": "r1", **desk},
         "/v1/vouchers/reverse": {"redeemed": "r0", "request_id": "b0", **desk},
+        "/v1/boosts/{boost_id}": BOOST, "/v1/boosts:forecast": BOOST,
+        "/v1/boosts/{boost_id}/stop": {"person_id": "ann"},
         **creating(world),
     }  # fmt: skip
     return {

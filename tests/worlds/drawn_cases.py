@@ -77,6 +77,7 @@ def known(case, served):
         "product_id": "soup", "stock_id": "duck", "sale_id": "flash", "slot": 1, "user_id": "p0", "category": "tea",
         "category_name": "tea", "feedback_type": "like", "name": "popular", **served.money,
         "advertiser_id": "mei-ads", "campaign_id": "lunch", "ad_group_id": "corner", "ad_id": "bowl",
+        "boost_id": "x",
     }  # fmt: skip
     known_trade(case, served, there)
     known_words(case, served, there)
