@@ -30,6 +30,7 @@ SCOPES = {
     "GET /operator/disputes": "review",
     "POST /operator/disputes/{assignment_id}": "review",
     "GET /operator/revenue": None,
+    "GET /operator/income": "money",
     "POST /operator/ads/{ad_id}": "review",
     "GET /operator/reports": "review",
     "POST /operator/reports/{review_id}": "review",
@@ -44,6 +45,7 @@ TABLES = {
     "acts": "audit", "keys": "operator", "webhooks": "webhooks", "deliveries": "webhooks",
     "policy-versions": None, "held-out": None,
     "ad-revenue": None, "frontier-load": None, "frontier-price": None, "trial-outcomes": None, "trial-promises": None, "trial-domains": None,
+    "income-kinds": "money", "income-audiences": "money", "income-regions": "money", "income-chain": "money",
 }  # fmt: skip
 FILLED = {
     "{item_id}": "i0", "{person_id}": "p0", "{version}": "1", "{name}": "receipts", "{key_id}": "key_0",
@@ -90,7 +92,7 @@ def test_every_page_of_the_desk_asks_the_scope_that_its_api_asks(tmp_path):
             plain = await desk_of(world)
             token = await plain.browser.token()
             refused = {route for route in SCOPES if await closed(plain, route, token)}
-            scopes = ("audit", "review", "webhooks")
+            scopes = ("audit", "money", "review", "webhooks")
             able = await desk_of(world, *scopes)
             token = await able.browser.token()
             let_in = {route for route, scope in SCOPES.items() if scope in scopes}
@@ -106,7 +108,7 @@ def test_every_table_of_the_desk_asks_the_scope_that_its_api_asks(tmp_path):
         async with opened(tmp_path) as world:
             await market(world)
             plain = await desk_of(world)
-            able = await desk_of(world, "audit", "webhooks")
+            able = await desk_of(world, "audit", "money", "webhooks")
             paths = {name: f"/operator/tables/{name}" for name in TABLES}
             return (
                 {name for name, path in paths.items() if (await plain.look(path)).status_code == 403},

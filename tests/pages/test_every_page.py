@@ -53,7 +53,7 @@ OPERATOR = {
     "/operator/policy/trials/{trial_id}": "/operator/policy/trials/{trial}",
     "/operator/policy/versions/{version}": "/operator/policy/versions/1",
     "/operator/receipts/{receipt_id}": "/operator/receipts/{receipt}", "/operator/reports": "/operator/reports",
-    "/operator/revenue": "/operator/revenue?frontier=1",
+    "/operator/revenue": "/operator/revenue?frontier=1", "/operator/income": "/operator/income?living=1&target=80",
     "/operator/search": "/operator/search?q=a1", "/operator/webhooks": "/operator/webhooks",
     "/operator/webhooks/{webhook_id}": "/operator/webhooks/till",
 }  # fmt: skip

@@ -45,6 +45,7 @@ def parts(words: Words) -> tuple[tuple[str, str, str], ...]:
         ("ads", "/operator/ads", say("Ads")),
         ("disputes", "/operator/disputes", say("Disputes")),
         ("revenue", "/operator/revenue", say("Ad revenue")),
+        ("income", "/operator/income", say("Income")),
         ("search", "/operator/search", say("Search")),
         ("policy", "/operator/policy", say("Policy")),
         ("keys", "/operator/keys", say("API keys")),

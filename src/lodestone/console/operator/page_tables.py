@@ -9,6 +9,7 @@ from lodestone.console.charts import Table
 from lodestone.console.logging_in import Entered
 from lodestone.console.operator import audit_log, health, keys, webhooks
 from lodestone.console.operator.desk import need, speech_of, trials_of
+from lodestone.console.operator.income import income_table
 from lodestone.console.operator.policy.pages import history_table
 from lodestone.console.operator.policy.trial_view import ChangeRow, trial_view
 from lodestone.console.operator.revenue import frontier_table, revenue_table
@@ -72,6 +73,8 @@ PAGE_TABLES: Final[Mapping[str, Maker]] = {
     "policy-versions": _versions, "held-out": _held_out, "trial-outcomes": _outcomes,
     "trial-promises": _promises, "trial-domains": _domains, "ad-revenue": revenue_table,
     "frontier-load": partial(frontier_table, number=0), "frontier-price": partial(frontier_table, number=1),
+    "income-kinds": partial(income_table, number=0), "income-audiences": partial(income_table, number=1),
+    "income-regions": partial(income_table, number=2), "income-chain": partial(income_table, number=3),
 }  # fmt: skip
 """By name, as their addresses have it."""
 

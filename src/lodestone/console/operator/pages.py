@@ -17,6 +17,7 @@ from lodestone.console.operator.ads import ad_routes
 from lodestone.console.operator.desk import OPERATOR, answer, frame, need, speech_of
 from lodestone.console.operator.disputes import dispute_routes
 from lodestone.console.operator.figures import reader_of
+from lodestone.console.operator.income import income_routes
 from lodestone.console.operator.item_page import item_routes
 from lodestone.console.operator.person_page import person_routes
 from lodestone.console.operator.posts import cards_of
@@ -90,6 +91,7 @@ def operator_routes() -> tuple[Any, ...]:
         *ad_routes(),
         *dispute_routes(),
         *revenue_routes(),
+        *income_routes(),
         *search_routes(),
         *item_routes(),
         *person_routes(),
