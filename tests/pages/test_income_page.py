@@ -30,9 +30,7 @@ def scene(tmp_path, path, *, fill=True):
 def test_the_page_says_what_the_report_says(tmp_path):
     text = scene(tmp_path, "/operator/income?lang=en&living=2&target=90")
 
-    assert (
-        ANSWER.search(text).group(1) == "7 people earned ¥28: 82 % of all that was earned here."
-    )
+    assert ANSWER.search(text).group(1) == "7 people earned ¥28: 82 % of all that was earned here."
     assert "The community itself earned ¥6." in text
     assert "The target of 90 % for people is not reached." in text
     assert "At least 5 earned ¥2 or more" in text
