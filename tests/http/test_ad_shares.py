@@ -11,6 +11,7 @@ from lodestone.ledger.transfers import Transfer, transfer_id
 from lodestone.services.ads.share_facts import ShareReader
 from lodestone.services.ads.shares import ShareBook
 from lodestone.services.ingest.system_facts import fact_key
+from lodestone.services.support.ids import receipt_id
 from lodestone.stores.ledger.port import TransferFilter
 from tests.http.test_ads import scene
 from tests.http.test_ads_in_feeds import policy
@@ -214,3 +215,43 @@ async def test_less_than_the_least_waits(world):
     await policy(world, creator_minimum=0)
     await passed(world, days=1)
     assert standing(world, HELD) == {}
+
+
+@scene
+async def test_earnings_are_the_lines_of_the_statement_with_their_receipts(world):
+    await run_it(world)
+    ad, looked, charge = await clicked(world)
+    parts = expected(ad, looked, int(charge["target"]))
+    await passed(world, days=1)
+    await given_back(world, charge)
+    await passed(world, days=1)
+    for name, amount in parts.items():
+        kind = "authorisation" if name == "ann" else "page_ad"
+        path = f"/v1/creators/{name}/earnings?from=2026-03-04&to=2026-03-06"
+        first, second = (await world.ask("GET", path, status=200))["data"]
+        assert [line["kind"] for line in (first, second)] == [kind, kind]
+        money = {"micros": amount, "currency": "CNY"}
+        none, minus = {**money, "micros": 0}, {**money, "micros": -amount}
+        assert (first["gross"], first["taken_back"], first["net"]) == (money, none, money)
+        assert (second["gross"], second["taken_back"], second["net"]) == (none, money, minus)
+        assert (first["day"], first["payable_on"]) == ("2026-03-05", "2026-03-13")
+        for line in (first, second):
+            (receipt,) = line["receipts"]
+            assert receipt == receipt_id(world.engine.secret, int(charge["receipt"]))
+            await world.ask("GET", f"/v1/receipts/{receipt}", status=200)
+        statement = await world.ask(
+            "GET", f"/v1/statements/person:{name}?from=2026-03-04&to=2026-03-06", status=200
+        )
+        booked = [
+            line["transfer"]["external"] for account in statement["accounts"] for line in account["lines"]
+        ]  # fmt: skip
+        assert booked == [first["external"], second["external"]]
+        page = await world.ask("GET", f"{path}&limit=1", status=200)
+        assert page["data"] == [first]
+        page = await world.ask("GET", f"{path}&limit=1&cursor={page['next_cursor']}", status=200)
+        assert page == {"data": [second], "next_cursor": None}
+    long = "/v1/creators/ann/earnings?from=2026-03-01&to=2026-04-01"
+    assert (await world.ask("GET", long, status=400))["error"]["code"] == "span_invalid"
+    assert (await world.ask("GET", "/v1/creators/nobody/earnings", status=404))["error"][
+        "code"
+    ] == "person_unknown"

@@ -19,6 +19,7 @@ async def ordered(does):
     await ask("putPerson", {"name": "Ann"}, keep=False, person_id="ann")
     await ask("putCreator", PROFILE, person_id="ann")
     await ask("getCreator", person_id="ann")
+    await ask("listEarnings", query={"from": "2026-03-01", "to": "2026-03-07"}, person_id="ann")
     await ask("makeCreatorKey", person_id="ann")
     made = {
         name: await offered(does, name)

@@ -6,9 +6,11 @@ from functools import partial
 from lodestone.ads.forecast import ForecastIn, ForecastOut
 from lodestone.base.money import Micros
 from lodestone.services.access import Principal
+from lodestone.services.ads.share_facts import ShareReader
 from lodestone.services.community.community import Engine
 from lodestone.services.creators.boost_presenters import Progress
 from lodestone.services.creators.boosts import BoostPorts, Boosts
+from lodestone.services.creators.earnings import Earnings
 from lodestone.services.creators.order_desk import OrderDesk
 from lodestone.services.creators.orders import CreatorOrders
 from lodestone.services.creators.profiles import Profiles
@@ -23,6 +25,13 @@ def profiles(engine: Engine, who: Principal) -> Profiles:
 def orders(engine: Engine, who: Principal) -> CreatorOrders:
     """Return the offers and the orders that come of them, for whoever asks."""
     return CreatorOrders(engine.community, engine, engine.parts.records, engine.writes, who)
+
+
+def earnings(engine: Engine, who: Principal) -> Earnings:
+    """Return what creators earned, for whoever asks."""
+    records = engine.parts.records
+    reader = ShareReader(engine.community.id, records, engine.log)
+    return Earnings(engine.community, records, engine.money, reader, who)
 
 
 def order_desk(engine: Engine) -> OrderDesk:

@@ -19,11 +19,14 @@ from lodestone.creators.assignment import (
 )
 from lodestone.creators.brief import BriefIn, BriefOut
 from lodestone.creators.creator import CreatorIn, CreatorOut
+from lodestone.creators.earning import EarningOut
 from lodestone.serve.v1.ads import AdvertiserId
 from lodestone.serve.v1.common import (
     REFUSALS,
     Cursor,
+    First,
     HttpRequest,
+    Last,
     Limit,
     PathId,
     engine,
@@ -35,6 +38,7 @@ from lodestone.serve.v1.common import (
     optional_name,
     or_made,
     principal,
+    read_long,
 )
 from lodestone.serve.v1.shops import DeskKey
 from lodestone.services import creator_cases
@@ -42,6 +46,7 @@ from lodestone.services.access.permissions import needs
 from lodestone.services.creators import AssignmentFilter
 from lodestone.services.creators.orders import DECIDE_SCOPE, CreatorOrders
 from lodestone.services.creators.profiles import SCOPE, Profiles
+from lodestone.services.ledger.statement_days import days_of_statement
 from lodestone.services.support.ids import ASSIGNMENT
 
 BriefId = Annotated[str | None, QueryParameter(description="Only of this brief.")]
@@ -50,6 +55,13 @@ _MOVED: dict[str, Any] = {
     "opt": needs(SCOPE, own_answers=True), "status_code": 200, "responses": REFUSALS,
 }  # fmt: skip
 """What every move asks for: its idempotency key is kept with it, for good."""
+
+
+class EarningPage(msgspec.Struct, frozen=True):
+    """A page of a creator's earnings, the first day first."""
+
+    data: list[EarningOut]
+    next_cursor: str | None
 
 
 class BriefPage(msgspec.Struct, frozen=True):
@@ -118,6 +130,24 @@ async def make_creator_key(request: HttpRequest, person_id: PathId) -> DeskKey:
         id=made.record.id, person_id=person_id, created_at=time_text(made.record.created),
         key=made.text,
     )  # fmt: skip
+
+
+@get("/v1/creators/{person_id:str}/earnings", opt=needs(SCOPE), responses=REFUSALS)
+async def list_earnings(
+    request: HttpRequest,
+    person_id: PathId,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    first: First = None,
+    last: Last = None,
+) -> EarningPage:
+    """List what a creator earned by day, kind and post, each line with the receipts it comes from."""
+    found, page, name = engine(request, SCOPE), ListPage(limit, cursor), named(person_id)
+    days = days_of_statement(first, last, found.money.today(), days=7)
+    work = creator_cases.earnings(found, principal(request)).of
+    return EarningPage(
+        *page.cut(await read_long(request, work, name, days, page.fetch, page.after))
+    )
 
 
 @put("/v1/briefs/{brief_id:str}", opt=needs(SCOPE), status_code=200, responses=or_made(BriefOut))
@@ -287,7 +317,7 @@ async def cancel_assignment(
 
 
 ROUTES = [
-    put_creator, get_creator, make_creator_key, put_brief, get_brief, list_briefs, put_offer, get_offer, list_offers, accept_offer, decline_offer,
+    put_creator, get_creator, list_earnings, make_creator_key, put_brief, get_brief, list_briefs, put_offer, get_offer, list_offers, accept_offer, decline_offer,
     cancel_offer, get_assignment, list_assignments, submit_draft, approve_draft, revise_draft, publish_assignment, dispute_assignment,
     decide_assignment, cancel_assignment,
 ]  # fmt: skip

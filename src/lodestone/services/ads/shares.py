@@ -65,6 +65,28 @@ def stretch_of(external: str) -> Stretch | None:
     return None if match is None else Stretch(int(match.group(1)), int(match.group(2)))
 
 
+def transfers_of(money: Money, wanted: TransferFilter) -> Iterator[Booked]:
+    """Walk some transfers of a community, in the order of the book; asks the ledger."""
+    after = 0
+    while True:
+        page = money.store.transfers(money.community, wanted, limit=_PAGE, after=after)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].sequence
+
+
+def stretches_in(money: Money, first: int | None = None) -> dict[Stretch, int]:
+    """Return the stretches that the ledger knows, and the day each was posted on; from a day on if given."""
+    stretches: dict[Stretch, int] = {}
+    for code in CODES:
+        for booked in transfers_of(money, TransferFilter(code=code, first=first)):
+            stretch = stretch_of(booked.transfer.external)
+            if stretch is not None:
+                stretches[stretch] = booked.day
+    return stretches
+
+
 class ShareBook:
     """The shares of one community. Called on the event loop's thread only."""
 
@@ -198,12 +220,7 @@ class ShareBook:
 
     def _stretches(self) -> tuple[list[Stretch], int | None]:
         """Return the stretches that the ledger knows, in order, and the day of the last."""
-        stretches: dict[Stretch, int] = {}
-        for code in CODES:
-            for booked in self._transfers(TransferFilter(code=code)):
-                stretch = stretch_of(booked.transfer.external)
-                if stretch is not None:
-                    stretches[stretch] = booked.day
+        stretches = stretches_in(self._money)
         ordered = sorted(stretches)
         return ordered, stretches[ordered[-1]] if ordered else None
 
@@ -229,13 +246,7 @@ class ShareBook:
         return self._money.account(kind, person(owner))
 
     def _transfers(self, wanted: TransferFilter) -> Iterator[Booked]:
-        store, after = self._money.store, 0
-        while True:
-            page = store.transfers(self._money.community, wanted, limit=_PAGE, after=after)
-            yield from page
-            if len(page) < _PAGE:
-                return
-            after = page[-1].sequence
+        return transfers_of(self._money, wanted)
 
     async def _book(self, transfers: Sequence[Transfer], opening: Sequence[Account]) -> None:
         refusal = first_refusal(await self._money.post(transfers, opening=opening))

@@ -60,7 +60,7 @@ class AdBilling:
         self.leases = Leases(engine.money, state, self, self.campaigns.payers)
         self.shares = ShareBook(
             engine.money, ShareReader(engine.community.id, parts.records, engine.log),
-            lambda: state.offset, self.leases.post, lambda: engine.housekeeper.policy.creator_minimum,
+            lambda: state.offset, self.post_charges, lambda: engine.housekeeper.policy.creator_minimum,
         )  # fmt: skip
         placer = parts.decider.placer
         placer.spending = Spending(state, self.numbers, placer.live, engine.money.today)
@@ -123,6 +123,11 @@ class AdBilling:
         number = self.numbers.number(campaign_id)
         spent = 0 if number is None else self._engine.state.budgets.budget(number).used.spent
         return Amount(spent, self._engine.community.currency)
+
+    async def post_charges(self) -> None:
+        """Follow the campaigns' records and post what ads were charged so far. Raises as `Leases.work`."""
+        await self.campaigns.refresh(self.pacing.resume)
+        await self.leases.post()
 
     async def lease(self) -> None:
         """Follow the campaigns' records, set money aside, post what is due. Raises as `Leases.work`."""

@@ -55,8 +55,8 @@ async def tick(engine: "Engine") -> None:
             ("day", day), ("labels", lambda: expire_labels(engine)), ("orders", engine.trade.tick),
             ("live", engine.live.tick), ("holds", engine.money.expire), ("prices", prices),
             ("outbox", lambda: retry(engine)), ("facts", facts),
-            (CHARGES, engine.billing.charges.settle), (RINGS, engine.billing.rings.work), (LEASES, engine.billing.lease),
-            (SHARES, engine.billing.shares.work), (BOOSTS, engine.boosts.tick), (JOB, lambda: order_clock(engine).tick()), ("closing days", closing), ("payouts", payouts),
+            (CHARGES, engine.billing.charges.settle), (RINGS, engine.billing.rings.work), (SHARES, engine.billing.shares.work), (LEASES, engine.billing.lease),
+            (BOOSTS, engine.boosts.tick), (JOB, lambda: order_clock(engine).tick()), ("closing days", closing), ("payouts", payouts),
             ("payments", lambda: retry_sending(engine.trade)),
             ("reports", lambda: engine.reports.follow(engine.state.offset)),
         )
