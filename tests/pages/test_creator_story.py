@@ -18,12 +18,13 @@ from tests.pages.conftest import PHONE, Serving
 from tests.pages.tellings import CATALOGUE, STILL
 from tests.pages.test_ad_desk_pages import enter
 from tests.pages.test_trading import KEYS, serious, stalls
+from tests.worlds.creator_world import passed
 from tests.worlds.trade_world import yuan
 
 pytestmark = pytest.mark.browser
 TAKEN = os.environ.get("LODESTONE_SCREENSHOTS_CREATORS") is not None
 IMAGES = Path(__file__).parents[2] / "docs" / "images" / "creators"
-PICTURES = {"offer-en", "draft-en", "review-zh", "settled-en", "brief-zh"}
+PICTURES = {"offer-en", "draft-en", "review-zh", "settled-en", "money-en", "brief-zh"}
 """Those that docs/creators.md shows."""
 SECONDS = (9.0, 12.0, 30.0, 1.0)
 """For how long four neighbours watch: the last of them too short to count."""
@@ -90,11 +91,6 @@ def serving(tmp_path_factory):
 def there(work):
     """Do something where the world lives."""
     return asyncio.run_coroutine_threadsafe(work, WORLD["loop"]).result(120)
-
-
-async def _passed(days):
-    WORLD["world"].later(days=days)
-    await WORLD["world"].engine.tick()
 
 
 async def _watched(film, creator, neighbours):
@@ -193,8 +189,8 @@ def test_a_shop_orders_a_film_a_creator_makes_it_and_both_read_the_same_settleme
     send(creator, telling, "Name the post")
     first = 8 * TELLINGS.index(telling)
     there(_watched(film, telling.creator, [f"v{first + n}" for n in range(len(SECONDS))]))
-    there(_passed(9))
-    there(_passed(8))
+    there(passed(WORLD["world"], days=9))
+    there(passed(WORLD["world"], days=8))
 
     settled = serving.ask(f"/v1/assignments/{order}")
     assert settled["stage"] == "settled"
@@ -205,6 +201,16 @@ def test_a_shop_orders_a_film_a_creator_makes_it_and_both_read_the_same_settleme
     for page, side in ((creator, "settled"), (shop, "paid")):
         read_settlement(page, telling)
         show(page, side, telling)
+    read_statements(creator, shop, serving, telling)
+
+
+def read_statements(creator, shop, serving, telling):
+    """Read what was earned and what came back, line by line, and go from a line to its order."""
+    creator.goto(f"{serving.base}/creator/money")
+    expect(creator.locator("h1")).to_have_text(telling.say("{amount} is earned and not paid out yet", amount="¥1.50"))  # fmt: skip
+    show(creator, "money", telling)
+    creator.get_by_role("link", name=telling.say("Earned"), exact=True).click()
+    expect(creator.locator(".order-head").first).to_contain_text(telling.say("settled"))
     shop.goto(f"{serving.base}/advertiser/money")
     expect(shop.locator(".statement")).to_contain_text(telling.say("Given back by a creator's order"))  # fmt: skip
 

@@ -43,7 +43,7 @@ ADVERTISER = {
 CREATOR = {
     "/creator": "/creator", "/creator/brief": "/creator/brief?brief=open", "/creator/briefs": "/creator/briefs",
     "/creator/offer": "/creator/offer?offer=asked", "/creator/order": "/creator/order?order={assignment}",
-    "/creator/profile": "/creator/profile",
+    "/creator/profile": "/creator/profile", "/creator/money": "/creator/money", "/creator/permits": "/creator/permits",
 }  # fmt: skip
 OPERATOR = {
     "/operator": "/operator", "/operator/ads": "/operator/ads", "/operator/audit-log": "/operator/audit-log", "/operator/disputes": "/operator/disputes", "/operator/health": "/operator/health",

@@ -16,6 +16,7 @@ from tests.worlds.creator_world import (
     drafted,
     every_move,
     hired,
+    let,
     offer,
     there_for,
 )
@@ -241,6 +242,18 @@ async def of_the_creators_desk(acting):
     await ann.open(f"/creator/order?order={made['id']}")
     await ann.send("/creator/order/draft", order=made["id"], draft="A pot.")
     await acting.left("POST /creator/order/{what}")
+    await world.put("/v1/items/solo", {"kind": "video", "author_id": "ann"}, status=201)
+    await world.put("/v1/authorisations/solo", let(world, "solo"), status=201)
+    await acting.start()
+    await ann.open("/creator/permits")
+    await ann.send("/creator/permits/revoke", permit="solo")
+    await acting.left("POST /creator/permits/revoke")
+    await of_who_orders(acting, made)
+
+
+async def of_who_orders(acting, made):
+    """Do by the forms of whoever orders from creators, and of who decides, what they are for; made: an order with a draft."""
+    world = acting.world
     mei = Advertiser(world)
     await mei.arrive(scopes=("ads", "creators"))
     await mei.open("/advertiser/briefs/new")

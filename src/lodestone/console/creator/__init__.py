@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from lodestone.console.creator import briefs, offer, order, orders, profile
+from lodestone.console.creator import briefs, money, offer, order, orders, permits, profile
 from lodestone.console.creator.desk import CREATOR
 from lodestone.console.logging_in import door_of
 
@@ -18,6 +18,8 @@ def creator_routes() -> tuple[Any, ...]:
         *offer.ROUTES,
         *briefs.ROUTES,
         *profile.ROUTES,
+        *money.ROUTES,
+        *permits.ROUTES,
         *door_of(CREATOR, title),
     )
 

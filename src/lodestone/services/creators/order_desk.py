@@ -3,7 +3,7 @@
 The desks look whose each is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -135,6 +135,11 @@ class OrderDesk:
                 if instant_of(record.given.deadline) > now and record.is_for(party.ordinal)
             ]
             return _briefs(finds, records)
+
+    def advertisers_called(self, ids: Collection[str]) -> dict[str, str]:
+        """Return what some advertisers are called, without those of erased owners."""
+        with self._records.creator_finds(self._community.id) as finds:
+            return finds.advertiser_names(ids)
 
     def taken_items(self, person_id: str) -> set[int]:
         """Return the rows of the posts that a creator named for orders."""
