@@ -400,3 +400,21 @@ def test_an_authorisation_is_listed_and_revoked_by_its_creator_alone(tmp_path):
     assert all(text in listed for text in ("Soup at noon", "30 %"))
     assert note(page) == (True, "Revoked. No page shows it as an ad of theirs any more.")
     assert (again, becomes["state"]) == (200, "revoked")
+
+
+def test_a_creator_reads_how_their_own_posts_do_and_nobody_elses(tmp_path):
+    async def scene(world, ann):
+        empty = await ann.open("/creator/works")
+        await world.put("/v1/items/film", FILM, status=201)
+        feed = await world.feed("p1")
+        slot = next(slot for slot in feed["slots"] if slot["item_id"] == "film")
+        await world.events(world.event("impression", slot, "p1"), world.event("like", slot, "p1"))
+        foreign = await ann.ask("GET", "/creator/work?post=soup")
+        return empty, await ann.open("/creator/works"), await ann.open("/creator/work?post=film"), foreign.status_code  # fmt: skip
+
+    empty, listed, page, foreign = at_the_desk(tmp_path, scene)
+    assert "You have posted nothing yet" in empty
+    assert "1 like" in listed
+    assert "seen once" in page
+    assert '<dt>likes</dt><dd class="figures">1</dd>' in page
+    assert foreign == 403

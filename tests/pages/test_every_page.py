@@ -44,6 +44,7 @@ CREATOR = {
     "/creator": "/creator", "/creator/brief": "/creator/brief?brief=open", "/creator/briefs": "/creator/briefs",
     "/creator/offer": "/creator/offer?offer=asked", "/creator/order": "/creator/order?order={assignment}",
     "/creator/profile": "/creator/profile", "/creator/money": "/creator/money", "/creator/permits": "/creator/permits",
+    "/creator/work": "/creator/work?post=i5", "/creator/works": "/creator/works",
 }  # fmt: skip
 OPERATOR = {
     "/operator": "/operator", "/operator/ads": "/operator/ads", "/operator/audit-log": "/operator/audit-log", "/operator/disputes": "/operator/disputes", "/operator/health": "/operator/health",

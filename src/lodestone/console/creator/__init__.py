@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from lodestone.console.creator import briefs, money, offer, order, orders, permits, profile
+from lodestone.console.creator import briefs, money, offer, order, orders, permits, profile, works
 from lodestone.console.creator.desk import CREATOR
 from lodestone.console.logging_in import door_of
 
@@ -20,6 +20,7 @@ def creator_routes() -> tuple[Any, ...]:
         *profile.ROUTES,
         *money.ROUTES,
         *permits.ROUTES,
+        *works.ROUTES,
         *door_of(CREATOR, title),
     )
 
