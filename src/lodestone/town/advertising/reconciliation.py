@@ -13,7 +13,8 @@ from lodestone.town.advertising.state import Billboard
 from lodestone.town.commerce.reconciliation import listed
 from lodestone.town.payloads import Json
 
-_KINDS: Final = ("advertiser_balance", "campaign_lease", "ad_revenue")
+_CREATORS: Final = ("creator_held", "creator_receivable", "creator_payable")
+_KINDS: Final = ("advertiser_balance", "campaign_lease", "ad_revenue", *_CREATORS)
 
 
 async def account_for(client: Client, board: Billboard, first: str, last: str) -> Json:
@@ -21,7 +22,7 @@ async def account_for(client: Client, board: Billboard, first: str, last: str) -
 
     `unlike` names campaigns that were charged, or reported, otherwise than the town counts by what it told and by the receipts;
     `balances_off` names what does not hold: that an advertiser has what they paid in less what was charged and more
-    what was refunded, and that revenue is the charges less the refunds.
+    what was refunded, and that the house and creators together have the charges less the refunds.
 
     Args:
         client: May read everything of the community.
@@ -34,13 +35,14 @@ async def account_for(client: Client, board: Billboard, first: str, last: str) -
         for maker in sorted(board.campaigns)
     }
     accounts = await _accounts(client)
-    charged, refunded = accounts.get("ad_revenue", {}).get("platform", (0, 0))
+    charged, refunded = _charged(board, accounts)
     report = await client.ask("GET", f"/v1/reports/ads?from={first}&to={last}")
     audit = await client.ask("POST", "/v1/audit")
     return {
         "revenue_micros": charged - refunded,
         "charged_micros": charged,
         "refunded_micros": refunded,
+        "creators_micros": _of_creators(accounts),
         "unposted_micros": sum(spent.values()) - charged,
         "deposited_micros": sum(given.deposited for given in board.campaigns.values()),
         "unlike": [
@@ -87,19 +89,39 @@ async def _accounts(client: Client) -> dict[str, dict[str, tuple[int, int]]]:
 
 def _off(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> list[str]:
     balances, leases = accounts.get("advertiser_balance", {}), accounts.get("campaign_lease", {})
-    off, charges, refunds = [], 0, 0
+    off = []
     for maker, given in sorted(board.campaigns.items()):
         credit, debits = balances.get(f"advertiser:a{maker}", (0, 0))
         leased, charged = leases.get(f"campaign:c{maker}", (0, 0))
         refund = credit - given.deposited
-        charges, refunds = charges + charged, refunds + refund
         # No campaign of the town is ever ended, so that a lease goes back to nobody.
         if refund < 0 or debits != leased or charged > leased:
             off.append(f"a{maker}: paid in {given.deposited}, credited {credit}, leased {leased}")
     earned, given_back = accounts.get("ad_revenue", {}).get("platform", (0, 0))
-    if (earned, given_back) != (charges, refunds):
-        off.append(f"revenue: {earned} and {given_back}, of advertisers {charges} and {refunds}")
+    charges, refunds = _charged(board, accounts)
+    house, creators = earned - given_back, _of_creators(accounts)
+    if house + creators != charges - refunds:
+        off.append(f"revenue: {house} and {creators}, of advertisers {charges} less {refunds}")
     return off
+
+
+def _charged(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> tuple[int, int]:
+    """Return what advertisers were charged and what they were refunded, micros."""
+    leases, balances = accounts.get("campaign_lease", {}), accounts.get("advertiser_balance", {})
+    charges = sum(leases.get(f"campaign:c{maker}", (0, 0))[1] for maker in board.campaigns)
+    refunds = sum(
+        balances.get(f"advertiser:a{maker}", (0, 0))[0] - given.deposited
+        for maker, given in board.campaigns.items()
+        if f"advertiser:a{maker}" in balances
+    )
+    return charges, refunds
+
+
+def _of_creators(accounts: dict[str, dict[str, tuple[int, int]]]) -> int:
+    """Return what creators have of ads, micros, paid out or not; in the town they earn nothing else."""
+    held, owed, payable = (accounts.get(kind, {}).values() for kind in _CREATORS)
+    waiting = sum(credit - debit for credit, debit in [*held, *owed])
+    return waiting + sum(credit for credit, _ in payable)
 
 
 def _groups(board: Billboard, spent: dict[int, int], by: str) -> Json:
