@@ -3,13 +3,13 @@
 Each function raises before it changes anything, or does all of it.
 """
 
-import hmac
 from dataclasses import replace
 
 import msgspec
 
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
+from lodestone.base.signed import hmac_sha256
 from lodestone.base.wire import instant_of
 from lodestone.creators.assignment import ActIn, OfferIn, PublishIn, SettleDisputeIn, WordsIn
 from lodestone.creators.deadlines import due
@@ -36,7 +36,7 @@ _R = CreatorRefusal
 
 def digest_of_offer(context: OrderContext, given: OfferIn) -> bytes:
     """Return what an offer is known again by: under the community's secret, so that nobody else can guess what was sent."""
-    return hmac.digest(context.community.secret, msgspec.json.encode(given), "sha256")
+    return hmac_sha256(context.community.secret, msgspec.json.encode(given))
 
 
 def make_offer(context: OrderContext, offer_id: str, given: OfferIn) -> Assignment:

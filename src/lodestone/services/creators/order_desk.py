@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lodestone.base.errors import UnknownError
+from lodestone.base.list_page import cut_one_more, one_more
 from lodestone.base.wire import instant_of
 from lodestone.content import Community
 from lodestone.creators.assignment import AssignmentOut, OfferOut
@@ -91,10 +92,8 @@ class OrderDesk:
     ) -> tuple[list[OrderShown], int | None]:
         """Return a page of orders, the newest first, and before which number the next page begins, None after the last."""
         with self._records.creator_finds(self._community.id) as finds:
-            orders = finds.orders(limit + 1, before, wanted)
-            shown = orders[:limit]
-            follows = shown[-1].number if len(orders) > limit else None
-            return self._orders(finds, shown), follows
+            shown, last = cut_one_more(finds.orders(one_more(limit), before, wanted), limit)
+            return self._orders(finds, shown), None if last is None else last.number
 
     def order(self, order_id: str) -> OrderShown:
         """Return one order. Raises UnknownError `assignment_unknown`."""

@@ -4,13 +4,13 @@ A request is served in one commit: the move, its note, its money. Under an idemp
 sends it again and whenever.
 """
 
-import hmac
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
+from lodestone.base.signed import hmac_sha256
 from lodestone.content import Community
 from lodestone.creators.assignment import (
     ActIn,
@@ -196,7 +196,7 @@ def _once(
     if token is None:
         return act(context, order, given, None)
     asked = act.__name__.encode() + b" " + msgspec.json.encode(given)
-    keyed = hmac.digest(context.community.secret, asked, "sha256")
+    keyed = hmac_sha256(context.community.secret, asked)
     request = Request(digest_of(token.encode()), keyed)
     before = context.work.event_of_request(order.number, request.claim)
     if before is None:
