@@ -47,23 +47,32 @@ class OfferOut(msgspec.Struct, frozen=True, kw_only=True):
     created_at: TimeText
 
 
-class ActIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ActIn(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Whoever moves an order: the owner of the advertiser, or the creator."""
 
-    person_id: AppId
+    person_id: AppId | None = None
+    """May be left out where only one of them may do it."""
 
 
-class WordsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WordsIn(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """The same, with words: a draft, what is to be changed, or what is objected to."""
 
-    person_id: AppId
+    person_id: AppId | None = None
+    """May be left out where only one of them may do it."""
     text: Text
 
 
-class PublishIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PublishIn(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """The item that an order was for."""
 
-    person_id: AppId
+    person_id: AppId | None = None
+    """The creator, and nobody else."""
     item_id: AppId
     """The creator's own post; it counts for one order."""
 

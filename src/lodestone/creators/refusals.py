@@ -18,6 +18,7 @@ class CreatorRefusal(Enum):
     BRIEF_FIXED = auto()
     BRIEF_CLOSED = auto()
     OFFER_FIXED = auto()
+    PERSON_MISSING = auto()
     ROLE_LACKING = auto()
     REQUEST_REUSED = auto()
     SELF_DEALING = auto()
@@ -65,6 +66,7 @@ CURES: Final = {
     _R.BRIEF_FIXED: "is fixed by the brief's first write; close it and make another",
     _R.BRIEF_CLOSED: "is closed and stays so; make another",
     _R.OFFER_FIXED: "is fixed by the offer's first write; cancel it and make another",
+    _R.PERSON_MISSING: "is needed: either party may do this",
     _R.ROLE_LACKING: "names somebody who may not do this: see the table of moves",
     _R.REQUEST_REUSED: "was used for another request of this order; take a new one",
     _R.SELF_DEALING: "is who owns the advertiser: nobody orders from themselves",

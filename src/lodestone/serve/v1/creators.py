@@ -212,21 +212,29 @@ async def list_offers(
 
 
 @post("/v1/offers/{offer_id:str}/accept", **_MOVED)
-async def accept_offer(request: HttpRequest, offer_id: PathId, data: JSONBody[ActIn]) -> OfferOut:
+async def accept_offer(
+    request: HttpRequest, offer_id: PathId, data: JSONBody[ActIn | None] = None
+) -> OfferOut:
     """Accept an offer or a bid: an assignment is made and its escrow set aside."""
-    return await orders(request).accept(named(offer_id), data, idempotency_key(request))
+    return await orders(request).accept(named(offer_id), data or ActIn(), idempotency_key(request))
 
 
 @post("/v1/offers/{offer_id:str}/decline", **_MOVED)
-async def decline_offer(request: HttpRequest, offer_id: PathId, data: JSONBody[ActIn]) -> OfferOut:
+async def decline_offer(
+    request: HttpRequest, offer_id: PathId, data: JSONBody[ActIn | None] = None
+) -> OfferOut:
     """Decline an offer or a bid."""
-    return await orders(request).decline(named(offer_id), data, idempotency_key(request))
+    return await orders(request).decline(named(offer_id), data or ActIn(), idempotency_key(request))
 
 
 @post("/v1/offers/{offer_id:str}/cancel", **_MOVED)
-async def cancel_offer(request: HttpRequest, offer_id: PathId, data: JSONBody[ActIn]) -> OfferOut:
+async def cancel_offer(
+    request: HttpRequest, offer_id: PathId, data: JSONBody[ActIn | None] = None
+) -> OfferOut:
     """Withdraw an offer or a bid that has not been answered."""
-    return await orders(request).withdraw(named(offer_id), data, idempotency_key(request))
+    return await orders(request).withdraw(
+        named(offer_id), data or ActIn(), idempotency_key(request)
+    )
 
 
 @get("/v1/assignments/{assignment_id:str}", opt=needs(SCOPE), responses=REFUSALS)
@@ -264,10 +272,10 @@ async def submit_draft(
 
 @post("/v1/assignments/{assignment_id:str}/approve", **_MOVED)
 async def approve_draft(
-    request: HttpRequest, assignment_id: PathId, data: JSONBody[ActIn]
+    request: HttpRequest, assignment_id: PathId, data: JSONBody[ActIn | None] = None
 ) -> AssignmentOut:
     """Approve a draft, as the advertiser's owner; silence does too."""
-    return await orders(request).approve(assignment_id, data, idempotency_key(request))
+    return await orders(request).approve(assignment_id, data or ActIn(), idempotency_key(request))
 
 
 @post("/v1/assignments/{assignment_id:str}/revise", **_MOVED)

@@ -104,7 +104,8 @@ class Boosts:
         def write() -> Boost:
             with self._records.boost_work(self._community.id, now=now) as work:
                 boost = _known(work, boost_id)
-                if work.party(given.person_id, "person_id").ordinal != boost.owner:
+                who = given.person_id
+                if who is not None and work.party(who, "person_id").ordinal != boost.owner:
                     raise BoostFault(_R.ROLE_LACKING, "person_id").error()
                 if boost.state is not BoostState.RUNNING:
                     return boost

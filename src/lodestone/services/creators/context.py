@@ -77,18 +77,28 @@ class OrderContext:
             raise GoneError("advertiser_erased", "Whoever owns the advertiser has been erased.")
         return owner
 
-    def actor(self, order: Assignment, person_id: str) -> tuple[Actor, Party]:
+    def actor(
+        self, order: Assignment, person_id: str | None, alone: Actor | None = None
+    ) -> tuple[Actor, Party]:
         """Return as whom somebody moves an order.
+
+        Args:
+            order: As it stands.
+            person_id: Who does; None for the only party that may.
+            alone: That party; None where either may.
 
         Raises:
             GoneError: `creator_erased`; `advertiser_erased`: only the creator may move it.
+            InvalidError: `person_missing`.
             ConflictError: `role_lacking`.
         """
         creator = self.creator(order)
-        if creator.id == person_id:
+        if person_id is None and alone is None:
+            raise Fault(_R.PERSON_MISSING, "person_id").error()
+        if creator.id == person_id or (person_id is None and alone is Actor.CREATOR):
             return Actor.CREATOR, creator
         owner = self.owner(order)
-        if owner.id == person_id:
+        if person_id is None or owner.id == person_id:
             return Actor.ADVERTISER, owner
         raise Fault(_R.ROLE_LACKING, "person_id").error()
 

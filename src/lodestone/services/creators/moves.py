@@ -106,7 +106,7 @@ def accept(
     Raises:
         ConflictError: `CreatorRefusal`, `balance_short`.
     """
-    actor, _ = context.actor(order, given.person_id)
+    actor, _ = context.actor(order, given.person_id, _answers(order))
     if order.stage is Stage.ACCEPTED and actor is not _maker(order):
         return order
     context.require(order, Move.ACCEPT, actor)
@@ -120,11 +120,21 @@ def _maker(order: Assignment) -> Actor:
     return Actor.CREATOR if order.by_creator else Actor.ADVERTISER
 
 
+def _answers(order: Assignment) -> Actor:
+    """Return who answers an offer or a bid: whoever did not make it."""
+    return Actor.ADVERTISER if order.by_creator else Actor.CREATOR
+
+
+def _gives_up(order: Assignment) -> Actor | None:
+    """Return the only one who may give something up, None where either may: an offer or a bid is its maker's."""
+    return _maker(order) if order.accepted is None else None
+
+
 def decline(
     context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Decline an offer or bid. Again changes nothing."""
-    actor, _ = context.actor(order, given.person_id)
+    actor, _ = context.actor(order, given.person_id, _answers(order))
     if order.stage is Stage.DECLINED and actor is not _maker(order):
         return order
     context.require(order, Move.DECLINE, actor)
@@ -135,7 +145,7 @@ def cancel(
     context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Withdraw an offer or bid, or give an order up; its escrow ends as the table says. Again changes nothing."""
-    actor, _ = context.actor(order, given.person_id)
+    actor, _ = context.actor(order, given.person_id, _gives_up(order))
     if order.stage is Stage.CANCELLED and context.ended_by(order) is actor:
         return order
     context.require(order, Move.CANCEL, actor)
@@ -156,7 +166,7 @@ def submit(
     context: OrderContext, order: Assignment, given: WordsIn, request: Request | None
 ) -> Assignment:
     """Hand in a draft; the same again changes nothing."""
-    actor, party = context.actor(order, given.person_id)
+    actor, party = context.actor(order, given.person_id, Actor.CREATOR)
     if order.stage is Stage.DRAFTED and actor is Actor.CREATOR:
         drafts = [event for event in context.events(order) if event.move is Move.SUBMIT]
         if drafts[-1].text == given.text:
@@ -170,7 +180,7 @@ def approve(
     context: OrderContext, order: Assignment, given: ActIn, request: Request | None
 ) -> Assignment:
     """Approve a draft. Again changes nothing."""
-    actor, _ = context.actor(order, given.person_id)
+    actor, _ = context.actor(order, given.person_id, Actor.ADVERTISER)
     if order.stage is Stage.APPROVED and actor is Actor.ADVERTISER:
         return order
     context.require(order, Move.APPROVE, actor)
@@ -181,7 +191,7 @@ def revise(
     context: OrderContext, order: Assignment, given: WordsIn, request: Request | None
 ) -> Assignment:
     """Ask for changes, as often as the brief has rounds."""
-    actor, party = context.actor(order, given.person_id)
+    actor, party = context.actor(order, given.person_id, Actor.ADVERTISER)
     context.require(order, Move.REVISE, actor)
     if not order.rounds_left:
         raise Fault(_R.ROUNDS_USED_UP, "assignment").error()
@@ -194,7 +204,7 @@ def publish(
     context: OrderContext, order: Assignment, given: PublishIn, request: Request | None
 ) -> Assignment:
     """Name the item that was published; it is counted from now to the end of its days. The same again changes nothing."""
-    actor, party = context.actor(order, given.person_id)
+    actor, party = context.actor(order, given.person_id, Actor.CREATOR)
     item = context.work.items([given.item_id]).get(given.item_id)
     if order.stage is Stage.PUBLISHED and item is not None and order.item == item.row:
         return order
