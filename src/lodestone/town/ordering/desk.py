@@ -25,6 +25,8 @@ _PAYS_IN: Final = 3
 """An advertiser pays in so many times what an order may cost, once less than one of them is left."""
 _TAKEN: Final = 2
 """Bids that are accepted of one brief."""
+_BELIEVED: Final = 2
+"""Orders that an advertiser takes everybody to have delivered before their first."""
 _APPROVES, _REVISES, _DISPUTES = 0.6, 0.2, 0.05
 """What an advertiser does with a draft; else nothing, which approves it in the end."""
 _WITHDRAWN_AFTER: Final = 3
@@ -127,15 +129,14 @@ class OrderDesk:
                 self._board.count("bids")
 
     async def _choose(self, truth: Truth, now: int) -> None:
-        """Let advertisers accept those bids of yesterday that reach most followers for the money."""
+        """Let advertisers accept those bids of yesterday that may reach most followers for the money."""
         for brief in self._board.briefs.values():
             if not brief.open or brief.made >= truth.day:
                 continue
-            followers = truth.ties.follows.sum(axis=0)
+            reach = {maker: await self._reach(truth, maker) for maker in brief.bids}
             busy = {order.maker for order in self._board.orders if order.stage not in ENDED}
-            ranked = sorted(
-                brief.bids, key=lambda maker: (-followers[maker] / max(1, brief.bids[maker]), maker)
-            )
+            price = {maker: max(1, bid) for maker, bid in brief.bids.items()}
+            ranked = sorted(brief.bids, key=lambda maker: (-reach[maker] / price[maker], maker))
             chosen = [maker for maker in ranked if maker not in busy][:_TAKEN]
             owner = {"person_id": self._person(truth, brief.advertiser)}
             for maker in brief.bids:
@@ -148,6 +149,13 @@ class OrderDesk:
             body = {**msgspec.json.decode(brief.body), "state": "closed"}
             await self._client.ask("PUT", f"/v1/briefs/{brief.name}", body)
             brief.open = False
+
+    async def _reach(self, truth: Truth, maker: int) -> float:
+        """Return how many followers an order may reach: all of them, times how often its creator has delivered."""
+        path = f"/v1/creators/{self._person(truth, maker)}"
+        orders = (await self._client.ask("GET", path))["reliability"]
+        delivers = (int(orders["published"]) + _BELIEVED) / (int(orders["taken"]) + _BELIEVED)
+        return float(truth.ties.follows[:, maker].sum() * delivers)
 
     async def _accept(self, truth: Truth, brief: Brief, maker: int, owner: Json) -> Order:
         escrow = brief.bids[maker] or brief.cap
