@@ -122,6 +122,7 @@ async def every_move(world):
     for name in ("film", "song"):
         await world.put(f"/v1/items/{name}", {"kind": "video", "author_id": "ann"}, status=201)
     await world.put("/v1/authorisations/let", let(world), status=201)
+    await world.put("/v1/authorisations/to-revoke", let(world, "song"), status=201)
     return there
 
 

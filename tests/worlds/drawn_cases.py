@@ -89,7 +89,7 @@ def known(case, served):
     }  # fmt: skip
     ends = case.method == "DELETE" and "/page/" not in case.path
     if ends and case.path.endswith("_id}") and case.path.count("{") == 1:
-        there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone", "user_id": "p3"}
+        there |= {"person_id": "p2", "item_id": "i11", "domain_id": "gone", "user_id": "p3", "authorisation_id": "to-revoke"}  # fmt: skip
     if "/pins/" in case.path:
         there["item_id"] = "i90"  # only what lies in the domain can be pinned there
     if case.path.startswith("/media"):

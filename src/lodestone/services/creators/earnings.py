@@ -142,11 +142,14 @@ class Earnings:
 def _lines(shares: Shares, ordinal: int, day: int, external: str) -> Iterator[_Line]:
     """Yield what a stretch comes to for one creator, by kind and post."""
     mine = np.flatnonzero(shares.parts.owner == ordinal)
+    order = np.lexsort((shares.receipt[mine], shares.parts.item[mine], shares.parts.kind[mine]))
+    mine = mine[order]
     kinds, items = shares.parts.kind[mine], shares.parts.item[mine]
-    amounts, given = shares.parts.amount[mine], shares.sign[mine] > 0
-    for kind, item in sorted(set(zip(kinds.tolist(), items.tolist(), strict=True))):
-        which = (kinds == kind) & (items == item)
-        receipts = np.unique(shares.receipt[mine][which]).tolist()
+    changed = np.flatnonzero((np.diff(kinds) != 0) | (np.diff(items) != 0)) + 1
+    for group in np.split(mine, changed) if mine.size else ():
+        amounts, given = shares.parts.amount[group], shares.sign[group] > 0
+        receipts = np.unique(shares.receipt[group]).tolist()
+        kind, item = shares.parts.kind[group[0]], int(shares.parts.item[group[0]])
         name: EarningKind = "authorisation" if kind == AUTHORISED else "page_ad"
-        gross, back = (int(amounts[which & side].sum()) for side in (given, ~given))
+        gross, back = (int(amounts[which].sum()) for which in (given, ~given))
         yield _Line(day, name, item, gross, back, external, tuple(receipts), day + HOLD_DAYS)
