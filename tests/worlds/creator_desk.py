@@ -5,6 +5,9 @@ from tests.worlds.advertiser_desk import REQUEST
 from tests.worlds.creator_world import passed, studio
 from tests.worlds.world import opened, run
 
+FILM = {"kind": "video", "author_id": "ann", "text": "Soup at noon"}
+"""A post of Ann's."""
+
 
 class Creator(Browser):
     """Somebody with a key that opens the creator's desk."""
