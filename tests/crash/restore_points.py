@@ -23,6 +23,7 @@ PICTURE = b"\x89PNG the face of zhang wei"
 
 def forked(work):
     """Do something in a process of its own; return how that ended."""
+    sys.stdout.flush()  # or the child says it again
     child = os.fork()
     if child == 0:
         code = 1

@@ -139,9 +139,9 @@ CASES = [
 ]  # fmt: skip
 ELSEWHERE = {
     "budget_below_spent", "provider_unknown", "amount_not_whole", "deposit_replayed", "deposit_refused",
-    "shop_without_position", "advertiser_missing",
+    "shop_without_position", "advertiser_missing", "boosted",
 }  # fmt: skip
-"""Refusals that other tests show: of what is spent, of deposits, of three fields, of forecasts."""
+"""Refusals that other tests show: of what is spent, of deposits, of three fields, of forecasts, of boosts."""
 
 
 async def crowded(world):

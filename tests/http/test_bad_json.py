@@ -35,7 +35,10 @@ def test_a_body_that_is_no_json_has_one_code_on_every_route_and_changes_nothing(
                     if headers is None:
                         continue
                     path = re.sub(r"\{\w+\}", "x", route.path_format)
+                    may_be_left_out = handler.parsed_fn_signature.parameters["data"].default is None
                     for name, body in NO_JSON.items():
+                        if may_be_left_out and not body:
+                            continue
                         answer = await world.http.request(
                             method, path, content=body, headers=headers
                         )
