@@ -142,3 +142,13 @@ def test_without_the_setting_there_is_no_such_provider(tmp_path):
     assert set(providers_of(settings)) == {"manual", "stripe"}
     assert KEY not in repr(settings)
     assert SECRET not in repr(settings)
+
+
+def test_a_query_parameter_that_is_missing_is_named_with_its_cure(tmp_path):
+    async def scenario():
+        async with opened(tmp_path) as world:
+            return await world.ask("DELETE", "/v1/payees/shop:a%2Fb", status=400)
+
+    told = run(scenario)["error"]
+    assert told["details"] == [{"field": "provider", "problem": "is missing; send it in the query"}]
+    assert told["message"] == "provider: is missing; send it in the query"

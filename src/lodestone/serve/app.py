@@ -1,7 +1,8 @@
 """The inner application: every route but the two hot ones, and the document that names them all."""
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 import structlog
@@ -58,6 +59,8 @@ from lodestone.services.operations.metrics import load_of
 
 _LOG = structlog.get_logger("lodestone.serve")
 _OUTSIDE = {"data": "body", "first": "from", "last": "to"}
+_MISSING: Final = re.compile(r"Missing required (?P<place>\w+) parameter '(?P<name>[^']+)'")
+"""What Litestar says where a parameter that must be there is not; it goes on with the path as it is written inside."""
 _CODES = {400: "malformed", 404: "route_unknown", 405: "method_not_allowed", 413: "body_too_large"}
 
 ReportsOf = Callable[[Engine], Reports]
@@ -191,6 +194,8 @@ def _refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respo
             _of_body(Problem(str(one.get("key") or "body"), str(one.get("message"))))
             for one in error.extra
         )
+    elif missing := _MISSING.match(error.detail):
+        problems = (Problem(missing["name"], f"is missing; send it in the {missing['place']}"),)
     if problems:
         message = f"{problems[0].field}: {problems[0].problem}"
     code = _CODES.get(error.status_code, "refused")
