@@ -64,6 +64,7 @@ bench: .venv/.test  ## Measure, beside floors of the same run, into bench/result
 	@$(BIN)/python bench/town_traffic.py
 	@$(BIN)/python bench/ledger.py
 	@$(BIN)/python bench/ads.py
+	@$(BIN)/python bench/creators.py
 
 soak: .venv/.test  ## The long runs
 	@$(BIN)/python -m pytest -m soak

@@ -6,7 +6,6 @@ from functools import partial
 from lodestone.ads.forecast import ForecastIn, ForecastOut
 from lodestone.base.money import Micros
 from lodestone.services.access import Principal
-from lodestone.services.ads.share_facts import ShareReader
 from lodestone.services.community.community import Engine
 from lodestone.services.creators.boost_presenters import Progress
 from lodestone.services.creators.boosts import BoostPorts, Boosts
@@ -29,9 +28,8 @@ def orders(engine: Engine, who: Principal) -> CreatorOrders:
 
 def earnings(engine: Engine, who: Principal) -> Earnings:
     """Return what creators earned, for whoever asks."""
-    records = engine.parts.records
-    reader = ShareReader(engine.community.id, records, engine.log)
-    return Earnings(engine.community, records, engine.money, reader, who)
+    ads = engine.billing.creator_lines
+    return Earnings(engine.community, engine.parts.records, engine.money, ads, who)
 
 
 def order_desk(engine: Engine) -> OrderDesk:

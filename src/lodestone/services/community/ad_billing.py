@@ -17,6 +17,7 @@ from lodestone.services.ads.paid_slots import CampaignNumbers, Spending, paid_sl
 from lodestone.services.ads.rings import RingSearch
 from lodestone.services.ads.share_facts import ShareReader
 from lodestone.services.ads.shares import ShareBook
+from lodestone.services.creators.earnings import AdLines
 from lodestone.services.support.tasks import asked
 from lodestone.traffic.decision import Decision
 
@@ -58,8 +59,10 @@ class AdBilling:
             lambda time: (engine.ingest.day(time), engine.ingest.clock(time)[1]),
         )
         self.leases = Leases(engine.money, state, self, self.campaigns.payers)
+        reader = ShareReader(engine.community.id, parts.records, engine.log)
+        self.creator_lines = AdLines(reader)
         self.shares = ShareBook(
-            engine.money, ShareReader(engine.community.id, parts.records, engine.log),
+            engine.money, reader,
             lambda: state.offset, self.post_charges, lambda: engine.housekeeper.policy.creator_minimum,
         )  # fmt: skip
         placer = parts.decider.placer

@@ -3,7 +3,8 @@
 Lines of ads are divided anew from the log, as the audit does, so that those of a day are its transfers in the statement.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from lodestone.creators.earning import RECEIPTS_MAX, EarningKind, EarningOut
 from lodestone.creators.settlement import Kind
 from lodestone.ledger.chart import AccountKind, Code, person
 from lodestone.services.access import Principal
-from lodestone.services.ads.share_facts import ShareReader, Shares
+from lodestone.services.ads.share_facts import ShareReader, Shares, Stretch
 from lodestone.services.ads.shares import HOLD_DAYS, external_of, stretches_in, transfers_of
 from lodestone.services.creators.profiles import SCOPE
 from lodestone.services.ledger import posting
@@ -30,6 +31,8 @@ SPAN_MAX: Final = 31
 """Days that are asked for at once, at most."""
 _BACK: Final = 60
 """Days before them whose stretches are known: a charge that is given back lies less far back."""
+_KEPT: Final = 64
+"""Creators and stretches whose lines are remembered."""
 _ORDERS: Final = (Code.CREATOR_EARNED, Code.ESCROW_ADJUSTED)
 
 
@@ -43,8 +46,39 @@ class _Line(NamedTuple):
     back: int
     external: str
     receipts: tuple[int, ...] = ()
+    """The first of them."""
+    receipt_count: int = 0
     payable: int = 0
     """The first day on which it is paid out."""
+
+
+class AdLines:
+    """Lines of ads of one community's creators. Asks log and records: call it in a thread for long work.
+
+    A stretch that was divided comes to the same for ever, so that the lines which were asked for last are remembered: a
+    statement that is leafed through divides its days once.
+    """
+
+    def __init__(self, reader: ShareReader) -> None:
+        self._reader = reader
+        self._lines = lru_cache(maxsize=_KEPT)(self._read)
+
+    def of(self, ordinal: int, stretch: Stretch, day: int, before: Sequence[Stretch]) -> tuple[_Line, ...]:  # fmt: skip
+        """Return what a stretch came to for one creator, by kind and post.
+
+        Args:
+            ordinal: Who.
+            stretch: Which.
+            day: On which it was posted.
+            before: The stretches that were divided before it, in order.
+        """
+        return self._lines(ordinal, stretch, day, tuple(before))
+
+    def _read(
+        self, ordinal: int, stretch: Stretch, day: int, before: tuple[Stretch, ...]
+    ) -> tuple[_Line, ...]:
+        shares = self._reader.read(stretch, before)
+        return tuple(_lines(shares, ordinal, day, external_of(stretch)))
 
 
 class Earnings:
@@ -55,11 +89,11 @@ class Earnings:
         community: Community,
         records: Records,
         money: posting.Money,
-        reader: ShareReader,
+        ads: AdLines,
         who: Principal,
     ) -> None:
         self._community, self._records = community, records
-        self._money, self._reader, self._who = money, reader, who
+        self._money, self._ads, self._who = money, ads, who
 
     def of(self, person_id: str, days: tuple[int, int], limit: int, after: str | None) -> list[EarningOut]:  # fmt: skip
         """Return a page of somebody's lines by day, kind and post.
@@ -84,10 +118,11 @@ class Earnings:
             ordinal = finds.party(person_id, "person_id").ordinal
             lines = [*self._of_orders(finds, ordinal, days)]
         lines += self._of_ads(ordinal, days)
+        named = sorted(((_id_of(line), line) for line in lines), key=lambda pair: pair[0])
+        page = [pair for pair in named if after is None or pair[0] > after][:limit]
         with self._records.creator_finds(self._community.id) as finds:
-            names = finds.item_ids([line.item for line in lines if line.item is not None])
-        shown = sorted((self._shown(line, names) for line in lines), key=lambda line: line.id)
-        return [line for line in shown if after is None or line.id > after][:limit]
+            names = finds.item_ids([line.item for _, line in page if line.item is not None])
+        return [self._shown(line_id, line, names) for line_id, line in page]
 
     def _of_ads(self, ordinal: int, days: tuple[int, int]) -> Iterator[_Line]:
         first, last = days
@@ -96,8 +131,7 @@ class Earnings:
         for at, stretch in enumerate(ordered):
             day = stretches[stretch]
             if first <= day <= last:
-                shares = self._reader.read(stretch, ordered[:at])
-                yield from _lines(shares, ordinal, day, external_of(stretch))
+                yield from self._ads.of(ordinal, stretch, day, ordered[:at])
 
     def _of_orders(self, finds: Finds, ordinal: int, days: tuple[int, int]) -> Iterator[_Line]:
         account = self._money.account(AccountKind.CREATOR_PAYABLE, person(ordinal)).id
@@ -117,12 +151,11 @@ class Earnings:
             item = None if order is None else order.item
             yield _Line(day, kind, item, gross, back, external, payable=day)
 
-    def _shown(self, line: _Line, names: dict[int, str]) -> EarningOut:
+    def _shown(self, line_id: str, line: _Line, names: dict[int, str]) -> EarningOut:
         secret = self._community.secret
         item_id = None if line.item is None else names.get(line.item)
-        of = line.external.rpartition(" ")[2]
         return EarningOut(
-            id=f"{day_text(line.day)} {line.kind} {of} {-1 if line.item is None else line.item}",
+            id=line_id,
             day=day_text(line.day),
             kind=line.kind,
             item_id=item_id,
@@ -131,12 +164,17 @@ class Earnings:
             net=self._amount(line.gross - line.back),
             payable_on=day_text(line.payable),
             external=line.external,
-            receipts=[receipt_id(secret, number) for number in line.receipts[:RECEIPTS_MAX]],
-            receipt_count=len(line.receipts),
+            receipts=[receipt_id(secret, number) for number in line.receipts],
+            receipt_count=line.receipt_count,
         )
 
     def _amount(self, micros: int) -> Money:
         return Money(micros, self._community.currency)
+
+
+def _id_of(line: _Line) -> str:
+    of = line.external.rpartition(" ")[2]
+    return f"{day_text(line.day)} {line.kind} {of} {-1 if line.item is None else line.item}"
 
 
 def _lines(shares: Shares, ordinal: int, day: int, external: str) -> Iterator[_Line]:
@@ -148,8 +186,11 @@ def _lines(shares: Shares, ordinal: int, day: int, external: str) -> Iterator[_L
     changed = np.flatnonzero((np.diff(kinds) != 0) | (np.diff(items) != 0)) + 1
     for group in np.split(mine, changed) if mine.size else ():
         amounts, given = shares.parts.amount[group], shares.sign[group] > 0
-        receipts = np.unique(shares.receipt[group]).tolist()
+        receipts = np.unique(shares.receipt[group])
+        first = tuple(receipts[:RECEIPTS_MAX].tolist())
         kind, item = shares.parts.kind[group[0]], int(shares.parts.item[group[0]])
         name: EarningKind = "authorisation" if kind == AUTHORISED else "page_ad"
         gross, back = (int(amounts[which].sum()) for which in (given, ~given))
-        yield _Line(day, name, item, gross, back, external, tuple(receipts), day + HOLD_DAYS)
+        yield _Line(
+            day, name, item, gross, back, external, first, receipts.size, day + HOLD_DAYS
+        )  # fmt: skip
