@@ -191,33 +191,33 @@ def income_report(earnings: Earnings, wanted: Wanted, chance: np.random.Generato
     """Say what people earned, as far as nobody is made out by it."""
     total = earnings.amounts.sum(axis=1)
     who = np.flatnonzero(total > 0)
-    told = who.size >= K
+    enough = who.size >= K
     income = total[who]
     together = int(income.sum())
     share = (
-        together / (together + earnings.house) if told and together + earnings.house > 0 else None
+        together / (together + earnings.house) if enough and together + earnings.house > 0 else None
     )
-    median_of, gini_of = _drawn(income, chance) if told else (None, None)
+    median_of, gini_of = _drawn(income, chance) if enough else (None, None)
     regions = [earnings.regions[index] or "unknown" for index in who.tolist()]
-    by_region = _cells(_named(regions), income, wanted.currency) if told else []
+    by_region = _cells(_named(regions), income, wanted.currency) if enough else []
     return IncomeReport(
         first=wanted.first,
         last=wanted.last,
         fewest=K,
-        people=int(who.size) if told else None,
-        income=_money(together, wanted) if told else None,
+        people=int(who.size) if enough else None,
+        income=_money(together, wanted) if enough else None,
         house=_money(earnings.house, wanted),
         partners_share=share,
         target=wanted.target,
         reached=None if share is None or wanted.target is None else share >= wanted.target,
-        median=_money(rounded(float(np.median(income))), wanted) if told else None,
+        median=_money(rounded(float(np.median(income))), wanted) if enough else None,
         median_interval=median_of,
-        gini=gini(income.astype(np.float64)) if told else None,
+        gini=gini(income.astype(np.float64)) if enough else None,
         gini_interval=gini_of,
-        small_share=_small(earnings, who, income) if told else None,
-        living=_living(income, wanted) if told and wanted.living is not None else None,
-        by_kind=_by_kind(earnings, who, wanted.currency) if told else [],
-        by_audience=_by_audience(earnings, who, income, wanted.currency) if told else [],
+        small_share=_small(earnings, who, income) if enough else None,
+        living=_living(income, wanted) if enough and wanted.living is not None else None,
+        by_kind=_by_kind(earnings, who, wanted.currency) if enough else [],
+        by_audience=_by_audience(earnings, who, income, wanted.currency) if enough else [],
         by_region=by_region,
         chain=[_chain(earnings, cell) for cell in by_region],
     )

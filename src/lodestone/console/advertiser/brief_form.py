@@ -120,10 +120,10 @@ async def _page(
 ) -> Response[Any]:  # fmt: skip
     errors, note = {} if reader is None else dict(reader.errors), None
     if error is not None:
-        said, field = refusal_said(here.words, error), field_at_fault(error)
+        message, field = refusal_said(here.words, error), field_at_fault(error)
         field = None if field is None else _FIELD.get(field, field)
-        errors |= {field: said} if field else {}
-        note = Note(said, good=False)
+        errors |= {field: message} if field else {}
+        note = Note(message, good=False)
     if errors:
         text = here.words.say("Nothing was saved. See the fields that are marked.")
         note = Note(text, good=False)

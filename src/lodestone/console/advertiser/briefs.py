@@ -156,9 +156,9 @@ async def _page(
     brief, say = shown.brief, here.words.say
     errors, note = {} if reader is None else dict(reader.errors), _came_of(here, done)
     if error is not None:
-        said, field = refusal_said(here.words, error), field_at_fault(error)
-        errors |= {} if field not in ("price", "share", "creator", "text") else {field: said}
-        note = Note(said, good=False)
+        message, field = refusal_said(here.words, error), field_at_fault(error)
+        errors |= {} if field not in ("price", "share", "creator", "text") else {field: message}
+        note = Note(message, good=False)
     if errors:
         note = Note(say("Nothing was saved. See the fields that are marked."), good=False)
     values: Mapping[str, str] = {} if reader is None else reader.values

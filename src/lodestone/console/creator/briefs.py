@@ -107,9 +107,9 @@ async def _page(
     shown = await off_loop(request, _open, here, brief_id)
     errors, note = {} if reader is None else dict(reader.errors), None
     if error is not None:
-        said, field = refusal_said(here.words, error), field_at_fault(error)
-        errors |= {field: said} if field in ("price", "share", "text") else {}
-        note = Note(said, good=False)
+        message, field = refusal_said(here.words, error), field_at_fault(error)
+        errors |= {field: message} if field in ("price", "share", "text") else {}
+        note = Note(message, good=False)
     if errors:
         text = here.words.say("Nothing was saved. See the fields that are marked.")
         note = Note(text, good=False)

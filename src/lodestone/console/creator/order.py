@@ -81,9 +81,9 @@ async def _page(
         _came_of(here, done, shown.order.stage),
     )
     if error is not None:
-        said, field = refusal_said(here.words, error), field_at_fault(error)
-        errors |= {} if field != "item" else {field: said}
-        note = Note(said, good=False) if field != "item" else None
+        message, field = refusal_said(here.words, error), field_at_fault(error)
+        errors |= {} if field != "item" else {field: message}
+        note = Note(message, good=False) if field != "item" else None
     if errors:
         text = here.words.say("Nothing was saved. See the fields that are marked.")
         note = Note(text, good=False)

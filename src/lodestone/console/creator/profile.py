@@ -114,9 +114,9 @@ def _page(
 ) -> Response[Any]:  # fmt: skip
     wrong = dict(errors or {})
     if error is not None:
-        said, field = refusal_said(here.words, error), field_at_fault(error)
-        wrong |= {} if field is None else {field: said}
-        note = Note(said, good=False)
+        message, field = refusal_said(here.words, error), field_at_fault(error)
+        wrong |= {} if field is None else {field: message}
+        note = Note(message, good=False)
     if wrong:
         text = here.words.say("Nothing was saved. See the fields that are marked.")
         note = Note(text, good=False)

@@ -120,8 +120,8 @@ async def _decide(
             error = caught
         else:
             return onward(PATH, done="decided")
-    errors, said = dict(reader.errors), speech.words.say("Nothing was saved. See the fields that are marked.")  # fmt: skip
+    errors, message = dict(reader.errors), speech.words.say("Nothing was saved. See the fields that are marked.")  # fmt: skip
     if error is not None:
-        said = refusal_said(speech.words, error)
-        errors |= {"amount": said} if error.code == "amount_beyond_escrow" else {}
-    return await _page(request, who, note=Note(said), refused=Refused(order_id, typed, errors))
+        message = refusal_said(speech.words, error)
+        errors |= {"amount": message} if error.code == "amount_beyond_escrow" else {}
+    return await _page(request, who, note=Note(message), refused=Refused(order_id, typed, errors))

@@ -142,9 +142,9 @@ async def list_earnings(
     last: Last = None,
 ) -> EarningPage:
     """List what a creator earned by day, kind and post, each line with the receipts it comes from."""
-    found, page, name = engine(request, SCOPE), ListPage(limit, cursor), named(person_id)
-    days = days_of_statement(first, last, found.money.today(), days=7)
-    work = creator_cases.earnings(found, principal(request)).of
+    community, page, name = engine(request, SCOPE), ListPage(limit, cursor), named(person_id)
+    days = days_of_statement(first, last, community.money.today(), days=7)
+    work = creator_cases.earnings(community, principal(request)).of
     return EarningPage(
         *page.cut(await read_long(request, work, name, days, page.fetch, page.after))
     )

@@ -147,8 +147,8 @@ class ShareReader:
         """Return the ordinals of the authors of items, -1 where there is none."""
         rows, place = np.unique(items, return_inverse=True)
         owners = self._records.item_owners(self._id, rows.tolist())
-        found = np.array([owners.get(row, -1) for row in rows.tolist()], np.int64)
-        return found[place] if rows.size else np.zeros(0, np.int64)
+        ordinals = np.array([owners.get(row, -1) for row in rows.tolist()], np.int64)
+        return ordinals[place] if rows.size else np.zeros(0, np.int64)
 
     def _terms(self, ends: NDArray[np.void], item: Ints) -> tuple[Ints, Ints, Ints]:
         """Return author, who advertises, and the author's share of each charge."""

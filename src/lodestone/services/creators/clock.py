@@ -117,8 +117,8 @@ class OrderClock:
     def _count(self, numbers: Sequence[int]) -> dict[int, Counted]:
         """Count what orders need for their next move."""
         with self._records.creator_finds(self._community.id) as finds:
-            found = [finds.order(number) for number in numbers]
-        orders = [order for order in found if order is not None and order.by_log]
+            orders_read = [finds.order(number) for number in numbers]
+        orders = [order for order in orders_read if order is not None and order.by_log]
         counts = self._counter.count(orders) if orders else {}
         return {order.number: (order, counts[order.number]) for order in orders}
 
