@@ -17,11 +17,12 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.client import ClientError, Feed, Surface, Verdicts
-from lodestone.town.advertising.running import Advertising, Patience, Unadvertised
+from lodestone.town.activity import Activity
+from lodestone.town.advertising.running import Advertising, Patience
 from lodestone.town.commerce.market import packed, unpacked
 from lodestone.town.commerce.trading import LATER, ORDER, Trading
 from lodestone.town.looking import Looker, Page
-from lodestone.town.ordering.running import Ordering, Unordered
+from lodestone.town.ordering.running import Ordering
 from lodestone.town.payloads import Json, Payloads, VisitEvents, follows, whereabouts
 from lodestone.town.people import creators, fraud_rings, rhythm
 from lodestone.town.people.population import arrive, settle
@@ -91,12 +92,11 @@ class Life:
         self._trading: Trading | None = None
         if plan.trade:
             self._trading = Trading(client, self._streams, self._told, float(worths[ORDER]))
-        self._ads = Unadvertised()
+        self._activities: list[Activity] = []
         if plan.ads:
-            self._ads = Advertising(client, self._streams, trades=plan.trade)
-        self._orders = Unordered()
+            self._activities.append(Advertising(client, self._streams, trades=plan.trade))
         if plan.orders:
-            self._orders = Ordering(client, self._streams, self._told)
+            self._activities.append(Ordering(client, self._streams, self._told))
         self._day: Day
         self.truth: Truth
 
@@ -108,8 +108,8 @@ class Life:
             await self._shown.store(self._client, self.truth, list(range(self.truth.posts.count)))
             if self._trading is not None:
                 self._trading.take_up(unpacked(self._shelf.trade()))
-            self._ads.take_up(self._shelf.ads())
-            self._orders.take_up(self._shelf.orders())
+            for activity in self._activities:
+                activity.take_up(self._shelf.part(activity.name))
             return
         truth = settle(self._streams, self._plan.people)
         self._shown.settled(truth)
@@ -139,9 +139,8 @@ class Life:
 
     def _keep(self) -> None:
         trade = b"" if self._trading is None else packed(self._trading.market)
-        self._shelf.keep(
-            self.truth, self._day, trade=trade, ads=self._ads.packed(), orders=self._orders.packed()
-        )
+        parts = {activity.name: activity.packed() for activity in self._activities}
+        self._shelf.keep(self.truth, self._day, trade=trade, **parts)
         self._kept(stretch_of(self.truth))
 
     def _first_follows(self, truth: Truth) -> list[Json]:
@@ -228,15 +227,14 @@ class Life:
         while open_visits:
             open_visits = await self._round(truth, open_visits, chance)
         await self._send(self._errands(truth, planned, at, now))
-        for verdicts in (
-            *await self._ads.click_rivals(truth, now), *await self._orders.friends_play(truth, now),
-        ):  # fmt: skip
-            self._counted(verdicts)
+        for activity in self._activities:
+            for verdicts in await activity.cheat(truth, now):
+                self._counted(verdicts)
         if self._trading is not None:
             await self._trading.run(truth, now, planned.person[at])
-            self._ads.bought(self._trading.bought(), Instant(now + LATER))
-        self._ads.end_step()
-        self._orders.end_step()
+            self._bought(self._trading, Instant(now + LATER))
+        for activity in self._activities:
+            activity.end_step()
         truth.step += 1
         await self._client.advance(Instant(now + STEP))
 
@@ -254,10 +252,15 @@ class Life:
         if self._trading is not None:
             await self._trading.put_on_sale(truth, fresh)
             await self._trading.begin(truth, now)
-            self._ads.bought(self._trading.bought(), now)
+            self._bought(self._trading, now)
         shops = frozenset[int]() if self._trading is None else self._trading.approved()
-        await self._ads.begin(truth, now, shops)
-        await self._orders.begin(truth, now, shops)
+        for activity in self._activities:
+            await activity.begin(truth, now, shops)
+
+    def _bought(self, trading: Trading, now: Instant) -> None:
+        orders = trading.bought()
+        for activity in self._activities:
+            activity.bought(orders, now)
 
     def _arrives(
         self, truth: Truth, planned: rhythm.Visits, row: int, now: Instant, events: list[Json]
@@ -286,16 +289,16 @@ class Life:
             pages.append(Page(visit.deeds, visit.surface, feed, await self._receipt(feed, visit)))
             visit.cursor, visit.pages = feed.next_cursor, visit.pages + 1
         self._day.feeds += len(pages)
-        self._ads.shown(truth, pages)
-        self._orders.shown(truth, pages)
+        for activity in self._activities:
+            activity.shown(truth, pages)
         found = self._looker.look(truth, pages, chance)
         self._day.looks.append(found.looks)
         self._day.sampled += found.sampled
         if self._trading is not None:
             self._trading.want(found.wanted)
         await self._send(found.events)
-        self._ads.heard(found.events)
-        self._orders.heard(truth, found.events)
+        for activity in self._activities:
+            activity.heard(truth, found.events)
         for domain, person in found.joins:
             await self._client.join(self._told.channel(domain), f"p{person}")
         drawn = chance.random(len(visits))
@@ -360,7 +363,8 @@ class Life:
         self._shelf.keep_day(truth.day, self._day, page)
         if self._trading is not None:
             await self._trading.night(truth, self._midnight_before(truth))
-        await self._ads.night(self._midnight_before(truth))
+        for activity in self._activities:
+            await activity.night(self._midnight_before(truth))
         await self._after(truth.day)
         truth.day, truth.step = truth.day + 1, 0
         known = truth.people.count

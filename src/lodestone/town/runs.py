@@ -127,13 +127,13 @@ async def judged(client: Client, shelf: Shelf, wish: Wish) -> Json:
         found["trade"] = await reckon(client, unpacked(shelf.trade()), START, wish.days)
     if wish.ads:
         ads = await advertised.account_for(
-            client, billboards.unpacked(shelf.ads()), town_date(START), town_date(last)
+            client, billboards.unpacked(shelf.part("ads")), town_date(START), town_date(last)
         )
         found["ads"] = {**judge.ads(), **ads}
     if wish.orders:
         state = shelf.state()
         assert state is not None
-        board = boards.unpacked(shelf.orders())
+        board = boards.unpacked(shelf.part("orders"))
         found["creator_orders"] = await ordered.account_for(client, board, state[0], START)
     return found
 

@@ -221,13 +221,13 @@ def test_a_life_that_was_kept_before_there_were_ads_is_read_as_one_without(tmp_p
     shelf = Shelf(tmp_path)
     nobody = Visits(*(np.zeros(0, np.int64) for _ in fields(Visits)))
     shelf.keep(settle(Streams(SEED), 60), Day(nobody), trade=b"trade", ads=b"ads")
-    assert shelf.ads() == b"ads"
+    assert shelf.part("ads") == b"ads"
 
     with np.load(tmp_path / "state.npz") as columns:
         before = {name: columns[name] for name in columns if name not in ("ads", "looks.paid")}
     np.savez(tmp_path / "state.npz", **before)
     _, day = shelf.state()
-    assert shelf.ads() == b""
+    assert shelf.part("ads") == b""
     assert shelf.trade() == b"trade"
     assert not day.looks[0].paid.any()
 

@@ -9,6 +9,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import DAY_MICROS, Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.client import Verdicts
+from lodestone.town.activity import Activity
 from lodestone.town.advertising.counting import Counting
 from lodestone.town.advertising.desk import Desk
 from lodestone.town.advertising.rivals import MANNERS, Clicking, rival, sessions
@@ -22,50 +23,7 @@ MORNING: Final = 17
 _PAGE: Final = 8
 
 
-class Unadvertised:
-    """A town without ads: nothing is asked, nothing is counted."""
-
-    def take_up(self, text: bytes) -> None:
-        """Go on from where advertising stood, as `packed` wrote it."""
-
-    def packed(self) -> bytes:
-        """Write down where it stands."""
-        return b""
-
-    async def begin(self, truth: Truth, now: Instant, shops: frozenset[int]) -> None:
-        """Let advertisers work in the morning; when a step begins.
-
-        Args:
-            truth: The town.
-            now: The engine's present.
-            shops: Makers whose shop is approved.
-        """
-
-    def shown(self, truth: Truth, pages: Sequence[Page]) -> None:
-        """Take in pages before they are looked at."""
-
-    def heard(self, events: Sequence[Json]) -> None:
-        """Count what comes of events that were told together."""
-
-    async def click_rivals(self, truth: Truth, now: Instant) -> list[Verdicts]:  # noqa: ARG002
-        """Let those come who are paid to click in this step; return what the engine said to what was told."""
-        return []
-
-    def bought(self, orders: Sequence[tuple[int, int]], now: Instant) -> None:
-        """Count what comes of orders that were paid; see `Counting.bought`."""
-
-    def end_step(self) -> None:
-        """Forget the step's pages."""
-
-    async def night(self, start: Instant) -> None:
-        """Read from receipts what the day's outcomes cost.
-
-        Args:
-            start: The day's first microsecond.
-        """
-
-
-class Advertising(Unadvertised):
+class Advertising(Activity):
     """The advertising of one town's life.
 
     Args:
@@ -73,6 +31,8 @@ class Advertising(Unadvertised):
         streams: The town's chance.
         trades: Whether the town's shops sell.
     """
+
+    name = "ads"
 
     def __init__(self, client: Client, streams: Streams, *, trades: bool) -> None:
         self._client, self._streams = client, streams
@@ -85,29 +45,29 @@ class Advertising(Unadvertised):
         self._counting = Counting(board)
 
     def take_up(self, text: bytes) -> None:
-        """See `Unadvertised`."""
+        """See `Activity`."""
         self._go_on(unpacked(text))
 
     def packed(self) -> bytes:
-        """See `Unadvertised`."""
+        """See `Activity`."""
         return packed(self.board)
 
     async def begin(self, truth: Truth, now: Instant, shops: frozenset[int]) -> None:
-        """See `Unadvertised`."""
+        """See `Activity`."""
         if truth.step == MORNING:
             await self._desk.morning(truth, now, shops)
 
     def shown(self, truth: Truth, pages: Sequence[Page]) -> None:
-        """See `Unadvertised`."""
+        """See `Activity`."""
         for page in pages:
             self._counting.show(truth, page.feed, page.deeds.person, page.deeds.now)
 
-    def heard(self, events: Sequence[Json]) -> None:
-        """See `Unadvertised`."""
+    def heard(self, truth: Truth, events: Sequence[Json]) -> None:  # noqa: ARG002
+        """See `Activity`."""
         self._counting.hear(events)
 
-    async def click_rivals(self, truth: Truth, now: Instant) -> list[Verdicts]:
-        """See `Unadvertised`."""
+    async def cheat(self, truth: Truth, now: Instant) -> list[Verdicts]:
+        """See `Activity`."""
         verdicts = []
         for given in list(self.board.campaigns.values()):
             if not given.clicker or given.paused:
@@ -139,15 +99,15 @@ class Advertising(Unadvertised):
         return verdicts
 
     def bought(self, orders: Sequence[tuple[int, int]], now: Instant) -> None:
-        """See `Unadvertised`."""
+        """See `Activity`."""
         self._counting.bought(orders, now)
 
     def end_step(self) -> None:
-        """See `Unadvertised`."""
+        """See `Activity`."""
         self._counting.end_step()
 
     async def night(self, start: Instant) -> None:
-        """See `Unadvertised`."""
+        """See `Activity`."""
         board = self.board
         by_receipt: dict[str, list[Outcome]] = {}
         for outcome in board.outcomes:

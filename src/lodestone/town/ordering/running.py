@@ -7,6 +7,7 @@ from lodestone.base.chance import Streams
 from lodestone.base.clock import Instant
 from lodestone.client import AsyncClient as Client
 from lodestone.client import Feed, Verdicts
+from lodestone.town.activity import Activity
 from lodestone.town.looking import Page
 from lodestone.town.ordering.counting import PlayCount
 from lodestone.town.ordering.desk import OrderDesk
@@ -22,40 +23,7 @@ _PAGE: Final = 8
 _WATCHED_SECONDS: Final = 30.0
 
 
-class Unordered:
-    """A town without orders: nothing is asked, nothing is counted."""
-
-    def take_up(self, text: bytes) -> None:
-        """Go on from where orders stood, as `packed` wrote it."""
-
-    def packed(self) -> bytes:
-        """Write down where they stand."""
-        return b""
-
-    async def begin(self, truth: Truth, now: Instant, shops: frozenset[int]) -> None:
-        """Let everybody look at their orders in the morning; when a step begins.
-
-        Args:
-            truth: The town.
-            now: The engine's present.
-            shops: Makers whose shop is approved.
-        """
-
-    def shown(self, truth: Truth, pages: Sequence[Page]) -> None:
-        """Take in pages before they are looked at."""
-
-    def heard(self, truth: Truth, events: Sequence[Json]) -> None:
-        """Count what comes of events that were told together."""
-
-    async def friends_play(self, truth: Truth, now: Instant) -> list[Verdicts]:  # noqa: ARG002
-        """Let friends of creators who cheat play what was ordered; return what the engine said to what was told."""
-        return []
-
-    def end_step(self) -> None:
-        """Write the step's plays down."""
-
-
-class Ordering(Unordered):
+class Ordering(Activity):
     """The orders of one town's life.
 
     Args:
@@ -63,6 +31,8 @@ class Ordering(Unordered):
         streams: The town's chance.
         told: Writes what is posted.
     """
+
+    name = "orders"
 
     def __init__(self, client: Client, streams: Streams, told: Payloads) -> None:
         self._client, self._streams, self._told = client, streams, told
@@ -74,29 +44,29 @@ class Ordering(Unordered):
         self._count = PlayCount(board)
 
     def take_up(self, text: bytes) -> None:
-        """See `Unordered`."""
+        """See `Activity`."""
         self._go_on(unpacked(text))
 
     def packed(self) -> bytes:
-        """See `Unordered`."""
+        """See `Activity`."""
         return packed(self.board)
 
     async def begin(self, truth: Truth, now: Instant, shops: frozenset[int]) -> None:
-        """See `Unordered`."""
+        """See `Activity`."""
         if truth.step == MORNING:
             await self._desk.morning(truth, now, shops)
 
     def shown(self, truth: Truth, pages: Sequence[Page]) -> None:
-        """See `Unordered`."""
+        """See `Activity`."""
         for page in pages:
             self._count.show(truth, page.feed, page.deeds.person)
 
     def heard(self, truth: Truth, events: Sequence[Json]) -> None:
-        """See `Unordered`."""
+        """See `Activity`."""
         self._count.hear(truth, events)
 
-    async def friends_play(self, truth: Truth, now: Instant) -> list[Verdicts]:
-        """See `Unordered`."""
+    async def cheat(self, truth: Truth, now: Instant) -> list[Verdicts]:
+        """See `Activity`."""
         if truth.step not in _FRIENDS_COME:
             return []
         verdicts = []
@@ -118,7 +88,7 @@ class Ordering(Unordered):
         return [await self._client.events(events)]
 
     def end_step(self) -> None:
-        """See `Unordered`."""
+        """See `Activity`."""
         self._count.end_step()
 
 

@@ -133,17 +133,10 @@ class Shelf:
 
     def trade(self) -> bytes:
         """Read where the life's trade stands; call it where there is a state."""
-        return self._part("trade")
+        return self.part("trade")
 
-    def ads(self) -> bytes:
-        """Read where the life's advertising stands, nothing of a life from before there were ads; call it where there is a state."""
-        return self._part("ads")
-
-    def orders(self) -> bytes:
-        """Read where its orders from creators stand, nothing of a life from before there were any; call it where there is a state."""
-        return self._part("orders")
-
-    def _part(self, name: str) -> bytes:
+    def part(self, name: str) -> bytes:
+        """Read where an activity stands, nothing of a life that has not had it; call it where there is a state."""
         columns = self._read("state.npz")
         assert columns is not None
         return columns[name].tobytes() if name in columns else b""
