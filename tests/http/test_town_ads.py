@@ -12,7 +12,7 @@ from lodestone.town import Shelf
 from lodestone.town.advertising.rivals import CLICKERS
 from lodestone.town.advertising.state import Campaign, unpacked
 from lodestone.town.study.diary import joined_looks
-from tests.worlds.town import lived
+from tests.worlds.town import lived, sent_fields
 
 SMALL = {"seed": 51, "people": 75, "days": 2, "ads": True}
 """A town whose advertisers bid in four ways for three actions, and of whom two pay somebody to click a rival's ads."""
@@ -34,7 +34,7 @@ def life(tmp_path_factory):
     figures, facts, receipts, said = asyncio.run(lived(home, **SMALL))
     shelf = Shelf(home / "life")
     looks = joined_looks([shelf.day(day)[0] for day in range(SMALL["days"])])
-    return figures, facts, receipts, said, unpacked(shelf.ads()), looks
+    return figures, facts, receipts, said, unpacked(shelf.part("ads")), looks
 
 
 def of_kind(facts, kind):
@@ -100,12 +100,7 @@ def test_a_life_with_ads_that_was_left_balances_as_well(tmp_path):
 
 
 def test_what_advertisers_send_holds_no_value_no_temper_and_nobody_who_clicks(life):
-    seen = {path: set() for path in SENT}
-    for method, path, body in life[3]:
-        for start, known in seen.items():
-            if method in ("PUT", "POST") and path.startswith(start) and body:
-                known.update(msgspec.json.decode(body))
-    for start, known in seen.items():
+    for start, known in sent_fields(life[3], SENT).items():
         assert known
         assert known <= SENT[start]
     sent = b"\n".join(body for _, _, body in life[3])

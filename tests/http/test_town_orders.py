@@ -7,7 +7,7 @@ import pytest
 
 from lodestone.town import Shelf
 from lodestone.town.ordering.state import Creator, unpacked
-from tests.worlds.town import lived
+from tests.worlds.town import lived, sent_fields
 
 SMALL = {"seed": 6, "people": 60, "days": 7, "orders": True}
 """A town in which something is published to order and looked at."""
@@ -26,7 +26,7 @@ SENT = {
 def life(tmp_path_factory):
     home = tmp_path_factory.mktemp("town")
     figures, facts, receipts, said = asyncio.run(lived(home, stop_after=(200,), **SMALL))
-    return figures, facts, receipts, said, unpacked(Shelf(home / "life").orders())
+    return figures, facts, receipts, said, unpacked(Shelf(home / "life").part("orders"))
 
 
 def test_every_escrow_and_every_balance_is_what_the_town_counts_also_over_a_stop(life):
@@ -48,12 +48,7 @@ def test_what_was_made_to_order_is_published_and_its_plays_are_counted(life):
 
 
 def test_what_is_sent_holds_no_true_price_no_reliability_and_no_way_of_cheating(life):
-    seen = {path: set() for path in SENT}
-    for method, path, body in life[3]:
-        for start, known in seen.items():
-            if method in ("PUT", "POST") and path.startswith(start) and body:
-                known.update(msgspec.json.decode(body))
-    for start, known in seen.items():
+    for start, known in sent_fields(life[3], SENT).items():
         assert known
         assert known <= SENT[start]
     sent = b"\n".join(body for _, _, body in life[3])

@@ -4,6 +4,7 @@ import itertools
 from contextlib import asynccontextmanager
 
 import httpx
+import msgspec
 
 from lodestone import bootstrap
 from lodestone.base.clock import ManualClock
@@ -41,6 +42,16 @@ async def installed(home):
                 body = {"name": "t", "time_zone": ZONE, "currency": "CNY", "clock": "driven"}
                 await client.put_community("town", body)
             yield app, client, heard
+
+
+def sent_fields(said, starts):
+    """Return the fields of all bodies that were put or posted to paths with each start."""
+    seen = {start: set() for start in starts}
+    for method, path, body in said:
+        for start, known in seen.items():
+            if method in ("PUT", "POST") and path.startswith(start) and body:
+                known.update(msgspec.json.decode(body))
+    return seen
 
 
 async def lived(home, *, stop_after=(), **wish):

@@ -10,7 +10,7 @@ from lodestone.client import AsyncClient as Client
 from lodestone.town.advertising.counting import HONEST
 from lodestone.town.advertising.rivals import CLICKERS
 from lodestone.town.advertising.state import Billboard
-from lodestone.town.commerce.reconciliation import listed
+from lodestone.town.commerce.reconciliation import sides_of
 from lodestone.town.payloads import Json
 
 _CREATORS: Final = ("creator_held", "creator_receivable", "creator_payable")
@@ -34,7 +34,7 @@ async def account_for(client: Client, board: Billboard, first: str, last: str) -
         maker: int((await client.ask("GET", f"/v1/campaigns/c{maker}"))["spent"]["micros"])
         for maker in sorted(board.campaigns)
     }
-    accounts = await _accounts(client)
+    accounts = await sides_of(client, _KINDS)
     charged, refunded = _charged(board, accounts)
     report = await client.ask("GET", f"/v1/reports/ads?from={first}&to={last}")
     audit = await client.ask("POST", "/v1/audit")
@@ -75,16 +75,6 @@ def _reported(
         if says != (charges, tally.due - refund):
             unlike.append(f"c{maker}: {tally.outcomes} outcomes for {tally.due}, reported {says}")
     return unlike
-
-
-async def _accounts(client: Client) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return credits and debits, micros, by kind and then by party, of the accounts that ads use."""
-    accounts: dict[str, dict[str, tuple[int, int]]] = {}
-    async for account in listed(client, "/v1/accounts"):
-        if account["kind"] in _KINDS:
-            sides = account["credits_posted"]["micros"], account["debits_posted"]["micros"]
-            accounts.setdefault(account["kind"], {})[account["party"]] = sides
-    return accounts
 
 
 def _off(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> list[str]:

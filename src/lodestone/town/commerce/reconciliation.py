@@ -4,7 +4,7 @@ Everything is read over HTTP. Statements are read week by week, so that each clo
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -52,17 +52,27 @@ async def reckon(client: Client, market: Market, start: Instant, days: int) -> J
     }
 
 
-async def listed(client: Client, path: str) -> AsyncIterator[Any]:
-    """Yield every row that a route lists."""
+async def listed(client: Client, path: str, **wanted: str) -> AsyncIterator[Any]:
+    """Yield every row that a route lists, of those that are wanted."""
     cursor = None
     while True:
-        query = {"limit": "1000"} | ({} if cursor is None else {"cursor": cursor})
+        query = {"limit": "1000", **wanted} | ({} if cursor is None else {"cursor": cursor})
         told = await client.ask("GET", f"{path}?{urlencode(query)}")
         for one in told["data"]:
             yield one
         cursor = told["next_cursor"]
         if cursor is None:
             return
+
+
+async def sides_of(client: Client, kinds: Sequence[str]) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return credits and debits, micros, by kind and then by party, of accounts of some kinds."""
+    accounts: dict[str, dict[str, tuple[int, int]]] = {}
+    async for account in listed(client, "/v1/accounts"):
+        if account["kind"] in kinds:
+            sides = account["credits_posted"]["micros"], account["debits_posted"]["micros"]
+            accounts.setdefault(account["kind"], {})[account["party"]] = sides
+    return accounts
 
 
 async def _statements(client: Client, start: Instant, days: int) -> tuple[int, list[str]]:

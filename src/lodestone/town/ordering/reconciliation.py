@@ -9,13 +9,16 @@ from typing import Any, Final
 from lodestone.base.clock import Instant
 from lodestone.base.money import MICROS_IN_ONE
 from lodestone.client import AsyncClient as Client
-from lodestone.town.commerce.reconciliation import listed
+from lodestone.town.commerce.reconciliation import listed, sides_of
 from lodestone.town.ordering.counting import settled
 from lodestone.town.ordering.state import Order, OrderBoard, Play
 from lodestone.town.payloads import Json
 from lodestone.town.truth import Truth
 
-_KINDS: Final = ("advertiser_balance", "creator_escrow", "creator_payable")
+_KINDS: Final = ("advertiser_balance", "creator_escrow")
+_PAYABLE: Final = "creator_payable"
+_CODES: Final = ("creator_earned", "escrow_adjusted")
+"""What an order moves into a creator's account, and out of it again."""
 
 
 async def account_for(client: Client, board: OrderBoard, truth: Truth, start: Instant) -> Json:
@@ -23,7 +26,7 @@ async def account_for(client: Client, board: OrderBoard, truth: Truth, start: In
 
     `unlike` names orders that were settled otherwise than the town counts by what it told; `balances_off` names what does
     not hold: that an escrow is divided whole once its order has ended, that an advertiser has what they paid in less what
-    their orders took, and that a creator was credited what their orders earned.
+    their orders took, and that an order moved to its creator, and to nobody else, what it earned.
 
     Args:
         client: May read everything of the community.
@@ -31,14 +34,13 @@ async def account_for(client: Client, board: OrderBoard, truth: Truth, start: In
         truth: The town at the end.
         start: The first day's first microsecond.
     """
-    accounts = await _accounts(client)
+    accounts, earned = await sides_of(client, _KINDS), await _earned(client)
     audit = await client.ask("POST", "/v1/audit")
     unlike: list[str] = []
     off: list[str] = []
     paid: Counter[str] = Counter()
     gained: Counter[str] = Counter()
     taken: Counter[int] = Counter()
-    earned: Counter[int] = Counter()
     stages: Counter[str] = Counter()
     shown = counted = rings = 0
     for order in board.orders:
@@ -47,9 +49,10 @@ async def account_for(client: Client, board: OrderBoard, truth: Truth, start: In
         money, escrow = view["money"], int(view["escrow"]["micros"])
         had = _had(money)
         taken[order.advertiser] += escrow if money is None else had
-        # What is taken back later was credited all the same.
-        earned[order.maker] += 0 if money is None else max(had, int(money["measured"]["micros"]))
         off += _escrow_off(order, accounts, escrow, money)
+        person = f"person:p{truth.makers.person[order.maker]}"
+        if earned.get(order.assignment, {person: 0}) != {person: had}:
+            off.append(f"{order.assignment}: moved {earned.get(order.assignment)}, earned {had}")
         paid[order.cheat] += had
         count = view["counted_late"] or view["counted"]
         if view["stage"] != "settled" or count is None:
@@ -64,7 +67,7 @@ async def account_for(client: Client, board: OrderBoard, truth: Truth, start: In
             unlike.append(
                 f"{order.assignment}: the town counts {expected} micros, the engine {had}"
             )
-    off += _parties_off(board, truth, accounts, taken, earned)
+    off += _advertisers_off(board, accounts, taken)
     whole = sum(paid.values())
     return {
         "orders": len(board.orders),
@@ -112,16 +115,6 @@ def _cpm(price: int, floor: int, cap: int, plays: int, *, up: bool) -> int:
     return min(cap, max(floor if up else 0, price * plays // 1000))
 
 
-async def _accounts(client: Client) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return credits and debits, micros, by kind and then by party, of the accounts that orders use."""
-    accounts: dict[str, dict[str, tuple[int, int]]] = {}
-    async for account in listed(client, "/v1/accounts"):
-        if account["kind"] in _KINDS:
-            sides = account["credits_posted"]["micros"], account["debits_posted"]["micros"]
-            accounts.setdefault(account["kind"], {})[account["party"]] = sides
-    return accounts
-
-
 def _escrow_off(
     order: Order, accounts: dict[str, dict[str, tuple[int, int]]], escrow: int, money: Json | None
 ) -> list[str]:
@@ -135,23 +128,31 @@ def _escrow_off(
     return [f"{order.assignment}: escrow {(credit, debit)}, expected {expected}"]
 
 
-def _parties_off(
-    board: OrderBoard,
-    truth: Truth,
-    accounts: dict[str, dict[str, tuple[int, int]]],
-    taken: Counter[int],
-    earned: Counter[int],
+async def _earned(client: Client) -> dict[str, Counter[str]]:
+    """Return what the ledger moved for each order, and for which party: other income is no order's."""
+    parties = {
+        account["id"]: account["party"]
+        async for account in listed(client, "/v1/accounts")
+        if account["kind"] == _PAYABLE
+    }
+    sums: dict[str, Counter[str]] = {}
+    for code in _CODES:
+        async for moved in listed(client, "/v1/transfers", code=code):
+            comes = moved["credit"] in parties
+            party = parties[moved["credit" if comes else "debit"]]
+            amount = int(moved["amount"]["micros"])
+            sums.setdefault(moved["external"], Counter())[party] += amount if comes else -amount
+    return sums
+
+
+def _advertisers_off(
+    board: OrderBoard, accounts: dict[str, dict[str, tuple[int, int]]], taken: Counter[int]
 ) -> list[str]:
     off = []
     for maker, deposited in sorted(board.deposited.items()):
         credit, debit = accounts.get("advertiser_balance", {}).get(f"advertiser:o{maker}", (0, 0))
         if credit - debit != deposited - taken[maker]:
             off.append(f"o{maker}: has {credit - debit}, expected {deposited - taken[maker]}")
-    for maker, amount in sorted(earned.items()):
-        person = f"person:p{truth.makers.person[maker]}"
-        credit, _paid_out = accounts.get("creator_payable", {}).get(person, (0, 0))
-        if credit != amount:
-            off.append(f"{person}: credited {credit}, its orders {amount}")
     return off
 
 
